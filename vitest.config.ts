@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// Where CI wants the totals.
+const results = process.env['VITEST_JSON'];
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/claude/**', 'node_modules/**'],
+    globalSetup: 'test/build-once.ts', // the bundles that the tests spawn
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),
+  },
+});
