@@ -1,0 +1,29 @@
+/** An error a person can act on: what happened, in the message; what to do, in `hint`. */
+export class TrackerError extends Error {
+  override readonly name: string = 'TrackerError';
+  /** Stable, for callers to branch on: `E_…`. */
+  readonly code: string;
+  /** One sentence that says how to mend it. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly hint?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** The `code` of a Node.js system error (`ENOENT`, …) or an SQLite error; undefined for anything else. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The message of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,72 @@
+import { join, dirname } from 'node:path';
+
+/** The variables of the environment that say where things lie. */
+export type PathEnvironment = Readonly<
+  Partial<Record<'PATTERN_TRACKER_HOME' | 'CLAUDE_CONFIG_DIR' | 'HOME' | 'USERPROFILE', string>>
+>;
+
+/** Where one installation keeps its files. All absolute. */
+export interface TrackerPaths {
+  /** Installed bundles, native module and data: `hooks/pattern-tracker/` in Claude's folder. */
+  readonly home: string;
+  readonly data: string;
+  readonly database: string;
+  /** A small SQLite file; the transaction held on it is the courier's lock. */
+  readonly courierLock: string;
+  /** The process id of the courier that lives, as a hint: read before one is started. */
+  readonly courierPid: string;
+  /** What the courier last said of itself, JSON. */
+  readonly courierState: string;
+  /** A letter an event that capture had to drop. */
+  readonly drops: string;
+  readonly spool: string;
+  readonly spoolTmp: string;
+  readonly spoolNew: string;
+  /** Files that could not be parsed, each with its reason. */
+  readonly spoolBad: string;
+  /** Exists while the spool has passed its bound; capture then drops and counts. */
+  readonly spoolFull: string;
+  /** The bound, as the courier last published it for capture, which reads no configuration. */
+  readonly spoolMaxFiles: string;
+  /** The user's configuration, beside the home in Claude's folder. */
+  readonly configFile: string;
+}
+
+/** Claude Code's own folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`; undefined where neither is set. */
+export function claudeFolder(env: PathEnvironment): string | undefined {
+  if (env.CLAUDE_CONFIG_DIR) return env.CLAUDE_CONFIG_DIR;
+  const user = env.HOME || env.USERPROFILE;
+  return user ? join(user, '.claude') : undefined;
+}
+
+/** The installation's folder: `$PATTERN_TRACKER_HOME`, else `hooks/pattern-tracker` in Claude's folder. */
+export function trackerHome(env: PathEnvironment): string | undefined {
+  if (env.PATTERN_TRACKER_HOME) return env.PATTERN_TRACKER_HOME;
+  const claude = claudeFolder(env);
+  return claude && join(claude, 'hooks', 'pattern-tracker');
+}
+
+/** Every path of the installation in `home`. `configFile` defaults to `config.yaml` beside it. */
+export function trackerPaths(
+  home: string,
+  configFile: string = join(dirname(home), 'config.yaml'),
+): TrackerPaths {
+  const data = join(home, 'data');
+  const spool = join(data, 'spool');
+  return {
+    home,
+    data,
+    database: join(data, 'tracker.db'),
+    courierLock: join(data, 'courier.lock'),
+    courierPid: join(data, 'courier.pid'),
+    courierState: join(data, 'courier.json'),
+    drops: join(data, 'drops'),
+    spool,
+    spoolTmp: join(spool, 'tmp'),
+    spoolNew: join(spool, 'new'),
+    spoolBad: join(spool, 'bad'),
+    spoolFull: join(spool, 'full'),
+    spoolMaxFiles: join(spool, 'max-files'),
+    configFile,
+  };
+}

@@ -1,0 +1,54 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { trackerHome, trackerPaths } from '../base/paths.ts';
+import { courierLives, startCourier } from './courier-start.ts';
+import { spoolName, writeToSpool } from './spool-writer.ts';
+import { stdinChunks } from './stdin.ts';
+
+export interface HookOptions {
+  /** True makes sure that a courier runs even if the hint names a live process. @default false */
+  readonly ensureCourier?: boolean;
+}
+
+/**
+ * What every hook entry does: make the bytes on stdin durable, see that a courier lives, leave. It
+ * prints nothing and never throws; the same contract as hooks/capture.sh.
+ *
+ * `env` is the environment, `bundle` the folder of the running bundle, `dist/hooks`.
+ */
+export function runHook(
+  env: Readonly<Record<string, string | undefined>>,
+  bundle: string,
+  { ensureCourier = false }: HookOptions = {},
+): void {
+  try {
+    if (env['PATTERN_TRACKER_DISABLED'] === '1') return;
+    const root = join(bundle, '..', '..');
+    const home = homeOf(env, root);
+    if (home === undefined) return;
+    const paths = trackerPaths(home);
+    const registration = env['CLAUDE_PLUGIN_ROOT'] ? 'plugin' : 'settings';
+    const name = spoolName(registration, process.pid);
+    if (!writeToSpool(paths, name, stdinChunks)) return; // a courier could not write either
+    if (!ensureCourier && courierLives(paths.courierPid) !== undefined) return;
+    const courier = [home, root]
+      .map((folder) => join(folder, 'dist', 'courier.cjs'))
+      .find((file) => existsSync(file));
+    if (!courier) return;
+    const pid = startCourier({ home, courier, node: process.execPath, env });
+    // So that the next hook does not start a second; a courier that lived keeps its own hint.
+    if (pid && !ensureCourier) writeFileSync(paths.courierPid, `${pid}\n`, { mode: 0o600 });
+  } catch {
+    // Never in Claude's way; what went wrong shows in status and doctor.
+  }
+}
+
+// --- internal ---
+
+function homeOf(
+  env: Readonly<Record<string, string | undefined>>,
+  root: string,
+): string | undefined {
+  const installed = !env['PATTERN_TRACKER_HOME'] && existsSync(join(root, 'data'));
+  return installed ? root : trackerHome(env);
+}

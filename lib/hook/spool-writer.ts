@@ -1,0 +1,87 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { TrackerPaths } from '../base/paths.ts';
+
+/** Why an event was dropped, as one letter in `data/drops`: `w` could not be written, `f` the spool is full. */
+export type DropReason = 'w' | 'f';
+
+/** Which of Claude Code's two ways registered the hook; a part of the spool file's name. */
+export type Registration = 'settings' | 'plugin';
+
+/**
+ * Makes one event durable: a maildir's write to `tmp/`, then a rename into `new/`. False when it
+ * could not be written, and was counted instead.
+ */
+export function writeToSpool(
+  paths: TrackerPaths,
+  name: string,
+  chunks: () => Iterable<Uint8Array>,
+): boolean {
+  if (existsSync(paths.spoolFull)) {
+    countDrop(paths, 'f');
+    return true; // a courier will make room
+  }
+  const temporary = join(paths.spoolTmp, name);
+  try {
+    if (!existsSync(paths.spoolNew) || !existsSync(paths.spoolTmp)) makeSpool(paths);
+    const file = openSync(temporary, 'wx', 0o600);
+    try {
+      for (const chunk of chunks()) writeAll(file, chunk);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, join(paths.spoolNew, name));
+    return true;
+  } catch {
+    countDrop(paths, 'w');
+    tryUnlink(temporary);
+    return false;
+  }
+}
+
+/** A name that no other capture has, in the order of time on one machine. */
+export function spoolName(registration: Registration, pid: number): string {
+  const random = Math.floor(Math.random() * 0x1_0000_0000).toString(16);
+  return `${process.hrtime.bigint().toString(36)}-${pid}-${random}.${registration}`;
+}
+
+// --- internal ---
+
+function makeSpool(paths: TrackerPaths): void {
+  for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  // One block, so that a full disk leaves room to count on.
+  appendFileSync(paths.drops, '\n', { mode: 0o600 });
+}
+
+function writeAll(file: number, chunk: Uint8Array): void {
+  for (let offset = 0; offset < chunk.length;) {
+    offset += writeSync(file, chunk, offset, chunk.length - offset);
+  }
+}
+
+function countDrop(paths: TrackerPaths, reason: DropReason): void {
+  try {
+    appendFileSync(paths.drops, reason, { mode: 0o600 });
+  } catch {
+    // Nothing can be written at all: doctor finds that out.
+  }
+}
+
+function tryUnlink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made.
+  }
+}

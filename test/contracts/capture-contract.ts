@@ -1,0 +1,311 @@
+// What every capture front owes Claude Code and the courier. Run against each of them.
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+
+export interface CaptureFront {
+  readonly title: string;
+  /** The command line that Claude Code would run for an ordinary event. */
+  readonly command: readonly [string, ...string[]];
+  /** The command line for SessionStart and SessionEnd. */
+  readonly ensureCommand: readonly [string, ...string[]];
+}
+
+export interface Captured {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+export interface CaptureCall {
+  readonly command: readonly [string, ...string[]];
+  readonly env: Record<string, string>;
+  readonly input?: string | Buffer;
+  readonly cwd?: string;
+}
+
+/** Runs a front as Claude Code does: JSON on stdin, then waits for its output to end. */
+export async function capture({ command, env, input = '', cwd }: CaptureCall): Promise<Captured> {
+  const [program, ...args] = command;
+  const child = spawn(program, args, { env, cwd, stdio: 'pipe' });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  child.stdin.on('error', () => {}); // a front may leave before it has read all
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, output }));
+  });
+}
+
+const EVENT = readFileSync('test/fixtures/payloads/post-tool-use.edit.json');
+const QUIET = { code: 0, signal: null, output: '' };
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+/** A courier that writes down how it was started, then stays. */
+const FAKE_COURIER = `
+const fs = require('node:fs');
+const home = process.argv[process.argv.indexOf('--home') + 1];
+const note = home + '/started-' + process.pid;
+const fds = fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').map((fd) => {
+  try { return fd + ' ' + fs.readlinkSync('/proc/self/fd/' + fd); } catch { return ''; }
+}) : [];
+fs.writeFileSync(note + '.tmp', JSON.stringify({ pid: process.pid, args: process.argv.slice(2), env: Object.keys(process.env), cwd: process.cwd(), fds }));
+fs.renameSync(note + '.tmp', note);
+setTimeout(() => {}, 10000);
+`;
+
+export function captureContract({ title, command, ensureCommand }: CaptureFront): void {
+  describe(`capture by ${title}`, () => {
+    let folder: string;
+    let paths: TrackerPaths;
+    let env: Record<string, string>;
+
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'capture-'));
+      paths = trackerPaths(join(folder, 'home of "it"'));
+      mkdirSync(paths.data, { recursive: true });
+      writeFileSync(paths.courierPid, `${process.pid}\n`); // this very process is "the courier"
+      env = { HOME: folder, PATH: '/usr/bin:/bin', PATTERN_TRACKER_HOME: paths.home };
+    });
+
+    afterEach(() => {
+      for (const { pid } of started()) tryKill(pid);
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const waiting = () => (existsSync(paths.spoolNew) ? readdirSync(paths.spoolNew) : []);
+    const halfWritten = () => (existsSync(paths.spoolTmp) ? readdirSync(paths.spoolTmp) : []);
+    const drops = () => (existsSync(paths.drops) ? readFileSync(paths.drops, 'utf8').trim() : '');
+    const onlyFile = () => {
+      const [name, ...others] = waiting();
+      expect(others).toEqual([]);
+      return join(paths.spoolNew, name ?? 'nothing was written');
+    };
+
+    interface Started {
+      readonly pid: number;
+      readonly args: string[];
+      readonly env: string[];
+      readonly fds: string[];
+    }
+    const started = (): Started[] =>
+      (existsSync(paths.data) ? readdirSync(paths.home) : [])
+        .filter((name) => /^started-\d+$/.test(name))
+        .map((name) => JSON.parse(readFileSync(join(paths.home, name), 'utf8')) as Started);
+    const firstStarted = () =>
+      expect.poll(() => started()[0], { timeout: 10_000, interval: 20 }).toBeDefined();
+    const installFakeCourier = () => {
+      mkdirSync(join(paths.home, 'dist'));
+      writeFileSync(join(paths.home, 'dist', 'courier.cjs'), FAKE_COURIER);
+      writeFileSync(join(paths.home, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+      chmodSync(join(paths.home, 'node'), 0o755);
+    };
+
+    it.each<[string, string | Buffer]>([
+      ['an event', EVENT],
+      ['an event without its newline', EVENT.subarray(0, -1)],
+      ['nothing', ''],
+      ['half a JSON', '{"session_id":"1","tool_'],
+      ['bytes that are no text', Buffer.from([0, 255, 254, 10, 0, 13, 195, 40])],
+      ['backslashes and percent signs', '{"a":"\\\\n %s %d \\0 $HOME `id`"}'],
+      ['2 MiB', Buffer.alloc(2 * 1024 * 1024, 'x')],
+      ['32 MiB', Buffer.alloc(32 * 1024 * 1024, 'y')],
+    ])('makes %s durable, byte for byte, and is quiet', async (_, input) => {
+      expect(await capture({ command, env, input })).toEqual(QUIET);
+      expect(readFileSync(onlyFile()).equals(Buffer.from(input))).toBe(true);
+      expect(halfWritten()).toEqual([]);
+      expect(drops()).toBe('');
+    });
+
+    it('keeps what it writes to the user alone', async () => {
+      await capture({ command, env, input: EVENT });
+      expect(statSync(onlyFile()).mode & 0o777).toBe(0o600);
+      for (const made of [paths.spool, paths.spoolNew, paths.spoolTmp]) {
+        expect(statSync(made).mode & 0o777).toBe(0o700);
+      }
+    });
+
+    it('writes nothing but the event: no variable of the environment gets into the spool', async () => {
+      await capture({
+        command,
+        env: { ...env, ANTHROPIC_API_KEY: 'sk-very-secret' },
+        input: EVENT,
+      });
+      const files = readdirSync(paths.data, { recursive: true, withFileTypes: true });
+      const texts = files
+        .filter((file) => file.isFile())
+        .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+      expect(texts.length).toBeGreaterThan(1);
+      expect(texts.filter((text) => text.includes('sk-very-secret'))).toEqual([]);
+    });
+
+    it('leaves at once when it is switched off', async () => {
+      const off = { ...env, PATTERN_TRACKER_DISABLED: '1' };
+      expect(await capture({ command, env: off, input: EVENT })).toEqual(QUIET);
+      expect(waiting()).toEqual([]);
+    });
+
+    it('notes which way it was registered', async () => {
+      await capture({ command, env: { ...env, CLAUDE_PLUGIN_ROOT: '/p' }, input: EVENT });
+      expect(onlyFile()).toMatch(/\.plugin$/);
+    });
+
+    it('gives 64 at once a file each', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 64 }, (_, n) => capture({ command, env, input: `{"n":${n}}` })),
+      );
+      expect(new Set(all.map(({ code }) => code))).toEqual(new Set([0]));
+      const contents = waiting().map((name) => readFileSync(join(paths.spoolNew, name), 'utf8'));
+      expect(new Set(contents).size).toBe(64);
+    });
+
+    it.each<[string, string]>([
+      ['stdin is closed', 'exec "$@" <&-'],
+      ['stdout is closed', 'exec "$@" >&-'],
+      ['stderr is closed', 'exec "$@" 2>&-'],
+      ['all three are closed', 'exec "$@" <&- >&- 2>&-'],
+      ['stdout is a full device', 'exec "$@" >/dev/full'],
+    ])('is quiet and leaves with 0 when %s', async (_, script) => {
+      const wrapped = ['/bin/sh', '-c', script, 'sh', ...command] as const;
+      expect(await capture({ command: wrapped, env, input: EVENT })).toEqual(QUIET);
+    });
+
+    it('accounts for a call without stdin: an empty file for the quarantine, or a drop', async () => {
+      await capture({ command: ['/bin/sh', '-c', 'exec "$@" <&-', 'sh', ...command], env });
+      expect([waiting().length, drops()]).toEqual(waiting().length > 0 ? [1, ''] : [0, 'w']);
+    });
+
+    it.each<[string, Record<string, string | undefined>]>([
+      ['HOME', { HOME: undefined, PATTERN_TRACKER_HOME: undefined }],
+      ['PATH', { PATH: undefined }],
+      ['a PATH with anything in it', { PATH: '' }],
+      ['any environment', { HOME: undefined, PATH: undefined, PATTERN_TRACKER_HOME: undefined }],
+    ])('is quiet and leaves with 0 without %s', async (_, change) => {
+      const present = Object.entries({ ...env, ...change }).filter(
+        ([, value]) => value !== undefined,
+      );
+      const changed = Object.fromEntries(present) as Record<string, string>;
+      const before = readdirSync('/');
+      expect(await capture({ command, env: changed, input: EVENT, cwd: folder })).toEqual(QUIET);
+      expect(waiting()).toHaveLength(changed['PATTERN_TRACKER_HOME'] ? 1 : 0);
+      expect(readdirSync('/')).toEqual(before);
+    });
+
+    it('is quiet and leaves with 0 when the spool cannot be there', async () => {
+      writeFileSync(paths.spool, 'a file where the folder should be');
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+      expect(drops()).toBe('w');
+    });
+
+    it('is quiet and leaves with 0 when nothing at all can be written', async () => {
+      rmSync(paths.home, { recursive: true });
+      writeFileSync(paths.home, 'a file where the folder should be');
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+    });
+
+    it('drops and counts while the spool is full', async () => {
+      await capture({ command, env, input: EVENT });
+      writeFileSync(paths.spoolFull, '');
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+      expect(waiting()).toHaveLength(1);
+      expect(drops()).toBe('ff');
+    });
+
+    it.skipIf(!canMount)('drops and counts while the disk is full', async () => {
+      mkdirSync(paths.data, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', paths.data]);
+      try {
+        writeFileSync(paths.courierPid, `${process.pid}\n`);
+        await capture({ command, env, input: EVENT });
+        expect(waiting()).toHaveLength(1);
+        const big = Buffer.alloc(1024 * 1024, 'x');
+        expect(await capture({ command, env, input: big })).toEqual(QUIET);
+        expect(await capture({ command, env, input: big })).toEqual(QUIET);
+        expect(waiting()).toHaveLength(1);
+        expect(halfWritten()).toEqual([]);
+        expect(drops()).toBe('ww');
+      } finally {
+        execFileSync('umount', [paths.data]);
+      }
+    });
+
+    it('starts no courier while one lives', async () => {
+      installFakeCourier();
+      await capture({ command, env, input: EVENT });
+      expect(readFileSync(paths.courierPid, 'utf8')).toBe(`${process.pid}\n`);
+    });
+
+    it.each([
+      ['there is no hint', undefined],
+      ['the hint is empty', ''],
+      ['the hint is no number', 'garbage\n'],
+      ['the hint names a whole process group', '0\n'],
+      ['the hint names every process', '-1\n'],
+      ['the hint names a process that is gone', '2147483646\n'],
+    ])('starts a courier when %s', async (_, hint) => {
+      installFakeCourier();
+      if (hint === undefined) rmSync(paths.courierPid);
+      else writeFileSync(paths.courierPid, hint);
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+      await firstStarted();
+      expect(started()[0]?.args).toContain(paths.home);
+    });
+
+    it('starts one at the ends of a session although the hint names a live process', async () => {
+      installFakeCourier();
+      expect(await capture({ command: ensureCommand, env, input: EVENT })).toEqual(QUIET);
+      await firstStarted();
+    });
+
+    it('hands a courier no descriptor of its own, and is not waited for', async () => {
+      installFakeCourier();
+      rmSync(paths.courierPid);
+      // As a parent that leaks a descriptor would: 3 is inherited by all that come after.
+      const leaky = ['/bin/sh', '-c', 'exec 3>"$HOME/leak"; exec "$@"', 'sh', ...command] as const;
+      expect(await capture({ command: leaky, env, input: EVENT })).toEqual(QUIET);
+      await firstStarted();
+      const [courier] = started();
+      // capture() has seen the end of stdout and stderr, and the courier is still there.
+      expect(() => process.kill(courier?.pid ?? -1, 0)).not.toThrow();
+      expect(courier?.fds.filter((fd) => /leak|socket:/.test(fd))).toEqual([]);
+      const nulls = courier?.fds.filter((fd) => /^[012] \/dev\/null$/.test(fd));
+      if (existsSync('/proc/self/fd')) expect(nulls).toHaveLength(3);
+    });
+
+    it('is quiet when there is no Node and no courier to start', async () => {
+      rmSync(paths.courierPid);
+      expect(await capture({ command, env: { ...env, PATH: '/nowhere' }, input: EVENT })).toEqual(
+        QUIET,
+      );
+      expect(waiting()).toHaveLength(1);
+    });
+  });
+}
+
+// --- internal ---
+
+function tryKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has left by itself.
+  }
+}
