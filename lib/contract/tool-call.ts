@@ -1,0 +1,72 @@
+import { asArray, asObject, asString, isJsonObject } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
+
+/**
+ * What became of a tool call. `rejected`: it never began (unknown tool, wrong input). `denied`: it
+ * was refused (permission, another hook). `interrupted`: by the user or the end of the session.
+ */
+export const TOOL_OUTCOMES = [
+  'ok',
+  'failed',
+  'rejected',
+  'denied',
+  'interrupted',
+  'running',
+] as const;
+
+export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
+
+const SUMMARY_CHARACTERS = 200;
+const ERROR_CHARACTERS = 500;
+
+/** What a call is about, in one line of at most 200 characters: its file, command, pattern, … */
+export function callSummary(toolInput: Json | undefined): string {
+  const input = asObject(toolInput);
+  if (!input) return '';
+  for (const key of SUMMARY_KEYS) {
+    const value = asString(input[key]);
+    if (value?.trim()) return oneLine(value, SUMMARY_CHARACTERS);
+  }
+  const first = Object.values(input).find((value) => typeof value === 'string' && value.trim());
+  return oneLine(asString(first) ?? '', SUMMARY_CHARACTERS);
+}
+
+/** An error in at most 500 characters; null for none. */
+export function errorSummary(error: string | undefined): string | null {
+  const text = error?.trim();
+  if (!text) return null;
+  return text.length > ERROR_CHARACTERS ? `${text.slice(0, ERROR_CHARACTERS)}…` : text;
+}
+
+/** The text of a response as the model sees it: a string, or content blocks. */
+export function responseText(response: Json | undefined): string | undefined {
+  if (typeof response === 'string') return response;
+  const texts = asArray(response).flatMap((block) =>
+    isJsonObject(block) && typeof block['text'] === 'string' ? [block['text']] : [],
+  );
+  return texts.length > 0 ? texts.join('\n') : undefined;
+}
+
+// --- internal ---
+
+/** In this order: the first that is there says most. */
+const SUMMARY_KEYS = [
+  'file_path',
+  'notebook_path',
+  'command',
+  'pattern',
+  'url',
+  'query',
+  'description',
+  'subject',
+  'prompt',
+  'path',
+];
+
+function oneLine(text: string, limit: number): string {
+  const line = text
+    .slice(0, limit * 2)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}

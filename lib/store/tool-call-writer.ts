@@ -1,0 +1,216 @@
+import { hexDigest } from '../base/digest.ts';
+import { asObject } from '../base/json.ts';
+import { isTypedPrompt } from '../contract/hook-event.ts';
+import type { BatchedCall, HookEvent } from '../contract/hook-event.ts';
+import { callSummary, errorSummary, responseText } from '../contract/tool-call.ts';
+import type { ToolOutcome } from '../contract/tool-call.ts';
+import type { Database } from './database.ts';
+
+/** How well an outcome is known: a better word replaces a lesser one, whichever came first. */
+const CERTAINTY = { begun: 0, inferred: 1, said: 2 } as const;
+
+interface CallRow {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  readonly toolName: string;
+  readonly agentId: string | null;
+  readonly summary: string;
+  readonly inputDigest: string | null;
+  readonly outcome: ToolOutcome;
+  readonly certainty: number;
+  readonly error: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly durationMs: number | null;
+}
+
+/** Pairs what comes before a tool call with what comes after it, in either order. */
+export class ToolCallWriter {
+  readonly #upsert;
+  readonly #open;
+  readonly #siblings;
+  readonly #closeAgent;
+  readonly #closeSession;
+
+  constructor(database: Database) {
+    this.#upsert = database.prepare<CallRow>(UPSERT);
+    this.#open = database
+      .prepare<[string, string, number], string>(
+        `SELECT tool_use_id FROM tool_calls
+         WHERE session_id = ? AND input_digest = ? AND certainty < ${CERTAINTY.said}
+           AND started_at <= ?
+         ORDER BY started_at DESC, tool_use_id DESC LIMIT 1`,
+      )
+      .pluck();
+    this.#siblings = database
+      .prepare<[string, string], number>(
+        'SELECT count(*) FROM tool_calls WHERE session_id = ? AND input_digest = ?',
+      )
+      .pluck();
+    this.#closeAgent = database.prepare<ClosedCalls & { readonly agentId: string | null }>(
+      `${CLOSE} AND agent_id IS @agentId`,
+    );
+    this.#closeSession = database.prepare<ClosedCalls>(CLOSE);
+  }
+
+  /** Takes what one event tells of tool calls; the id of its own call, if it has one. */
+  write(event: HookEvent, at: number): string | undefined {
+    const { sessionId } = event;
+    switch (event.name) {
+      case 'PreToolUse':
+        return this.#begin(event, at);
+      case 'PostToolUse':
+      case 'PostToolUseFailure':
+        return this.#end(event, at);
+      case 'PostToolBatch':
+        for (const call of event.toolCalls) this.#batched(event, call, at);
+        return undefined;
+      case 'Stop':
+        // Claude's turn is over, and this call had no answer: it was refused.
+        this.#closeAgent.run({ sessionId, at, outcome: 'denied', agentId: null });
+        return undefined;
+      case 'SubagentStop':
+        if (event.agentId) {
+          this.#closeAgent.run({ sessionId, at, outcome: 'denied', agentId: event.agentId });
+        }
+        return undefined;
+      case 'UserPromptSubmit':
+        // The user speaks again while a call runs: it was interrupted. Not so when Claude Code
+        // itself reports a background task.
+        if (isTypedPrompt(event)) {
+          this.#closeAgent.run({ sessionId, at, outcome: 'interrupted', agentId: null });
+        }
+        return undefined;
+      case 'SessionEnd':
+        this.#closeSession.run({ sessionId, at, outcome: 'interrupted' });
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #begin(event: HookEvent, at: number): string {
+    const inputDigest = anonymousDigest(event);
+    const toolUseId = event.toolUseId ?? this.#anonymousId(event, inputDigest ?? '');
+    this.#upsert.run({
+      ...ownCall(event, toolUseId, inputDigest),
+      outcome: 'running',
+      certainty: CERTAINTY.begun,
+      error: null,
+      startedAt: at,
+      endedAt: null,
+      durationMs: null,
+    });
+    return toolUseId;
+  }
+
+  #end(event: HookEvent, at: number): string {
+    const inputDigest = anonymousDigest(event);
+    const toolUseId =
+      event.toolUseId ??
+      this.#open.get(event.sessionId, inputDigest ?? '', at) ??
+      this.#anonymousId(event, inputDigest ?? '');
+    const failed = event.name === 'PostToolUseFailure';
+    const interrupted = event.isInterrupt || wasInterrupted(event);
+    this.#upsert.run({
+      ...ownCall(event, toolUseId, inputDigest),
+      outcome: interrupted ? 'interrupted' : failed ? 'failed' : 'ok',
+      certainty: CERTAINTY.said,
+      error: failed ? errorSummary(event.error) : null,
+      startedAt: null,
+      endedAt: at,
+      durationMs: event.durationMs ?? null,
+    });
+    return toolUseId;
+  }
+
+  /** A call in a batch that had neither PostToolUse nor PostToolUseFailure never ran. */
+  #batched(event: HookEvent, call: BatchedCall, at: number): void {
+    this.#upsert.run({
+      sessionId: event.sessionId,
+      toolUseId: call.toolUseId,
+      toolName: call.toolName,
+      agentId: event.agentId ?? null,
+      summary: callSummary(call.toolInput),
+      inputDigest: null,
+      outcome: 'rejected', // denied, if it is known to have begun
+      certainty: CERTAINTY.inferred,
+      error: errorSummary(responseText(call.toolResponse)),
+      startedAt: null,
+      endedAt: at,
+      durationMs: null,
+    });
+  }
+
+  #anonymousId(event: HookEvent, inputDigest: string): string {
+    return `~${inputDigest}.${this.#siblings.get(event.sessionId, inputDigest) ?? 0}`;
+  }
+}
+
+// --- internal ---
+
+interface ClosedCalls {
+  readonly sessionId: string;
+  readonly at: number;
+  readonly outcome: ToolOutcome;
+}
+
+/**
+ * Calls that still run when nothing can come of them any more. Versions that send no tool_use_id
+ * (the `~` ids) send nothing for a call that failed, either.
+ */
+const CLOSE = `
+UPDATE tool_calls SET certainty = ${CERTAINTY.inferred}, ended_at = @at,
+  outcome = CASE WHEN @outcome = 'denied' AND tool_use_id LIKE '~%' THEN 'failed' ELSE @outcome END
+WHERE session_id = @sessionId AND outcome = 'running' AND started_at <= @at`;
+
+const UPSERT = `
+INSERT INTO tool_calls AS call (session_id, tool_use_id, tool_name, agent_id, summary,
+  input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at)
+VALUES (@sessionId, @toolUseId, @toolName, @agentId, @summary, @inputDigest, @outcome, @certainty,
+  @error, @startedAt, @endedAt, @durationMs, coalesce(@startedAt, @endedAt))
+ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
+  -- a batch may name the tool by its older name
+  tool_name = CASE WHEN excluded.certainty = 1 THEN tool_name ELSE excluded.tool_name END,
+  agent_id = coalesce(agent_id, excluded.agent_id),
+  outcome = CASE
+    WHEN excluded.certainty < certainty AND NOT (outcome = 'rejected' AND excluded.certainty = 0)
+      THEN outcome
+    WHEN outcome = 'rejected' AND excluded.certainty = 0 THEN 'denied'
+    WHEN excluded.outcome = 'rejected' AND call.started_at IS NOT NULL
+      THEN CASE WHEN certainty = 1 AND outcome != 'rejected' THEN outcome ELSE 'denied' END
+    ELSE excluded.outcome END,
+  error = CASE WHEN excluded.certainty >= certainty THEN excluded.error ELSE error END,
+  certainty = max(certainty, excluded.certainty),
+  started_at = coalesce(started_at, excluded.started_at),
+  ended_at = CASE
+    WHEN excluded.ended_at IS NULL OR excluded.certainty < certainty THEN ended_at
+    ELSE excluded.ended_at END,
+  duration_ms = coalesce(
+    excluded.duration_ms,
+    duration_ms,
+    CASE WHEN max(certainty, excluded.certainty) = ${CERTAINTY.said}
+      THEN max(0, coalesce(excluded.ended_at, ended_at) - coalesce(started_at, excluded.started_at))
+    END),
+  at = coalesce(started_at, excluded.started_at, at)`;
+
+function ownCall(event: HookEvent, toolUseId: string, inputDigest: string | null) {
+  return {
+    sessionId: event.sessionId,
+    toolUseId,
+    toolName: event.toolName ?? '',
+    agentId: event.agentId ?? null,
+    summary: callSummary(event.toolInput),
+    inputDigest,
+  };
+}
+
+/** Versions without tool_use_id: a call is known by what it asks for. */
+function anonymousDigest(event: HookEvent): string | null {
+  if (event.toolUseId) return null;
+  return hexDigest(`${event.toolName}\n${JSON.stringify(event.toolInput)}`, 16);
+}
+
+function wasInterrupted({ toolResponse }: HookEvent): boolean {
+  return asObject(toolResponse)?.['interrupted'] === true;
+}

@@ -1,0 +1,189 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage, TrackerError } from '../base/errors.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { createRedactor } from '../pattern/redact.ts';
+import { acquireCourierLock } from '../store/courier-lock.ts';
+import { Counters } from '../store/counters.ts';
+import type { CounterName } from '../store/counters.ts';
+import { closeAbandonedCalls, pruneChunk } from '../store/retention.ts';
+import { ConfigWatch } from './config-watch.ts';
+import { CourierReport, PidHint } from './courier-files.ts';
+import { CourierStore } from './courier-store.ts';
+import { Ingest } from './ingest.ts';
+import { ProjectFinder } from './project.ts';
+import { boundQuarantine, quarantine } from './quarantine.ts';
+import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-bound.ts';
+import { listSpool, removeSpoolFiles, spoolBatches } from './spool-reader.ts';
+import type { SpoolFile } from './spool-reader.ts';
+import { SpoolWatch } from './spool-watch.ts';
+
+/** How long a starting courier waits for one that is leaving, in milliseconds. */
+const LOCK_WAIT_MS = 3_000;
+/** The spool is looked at this often even if nothing tells of an arrival, in milliseconds. */
+const POLL_MS = 2_000;
+/** Files and bytes of one transaction. */
+const BATCH_FILES = 256;
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** How long a courier that can't ingest waits before it tries again, in milliseconds. */
+const RETRY_MS = 5_000;
+const UPKEEP_MS = 3_600_000;
+
+export interface CourierOptions {
+  readonly paths: TrackerPaths;
+  readonly clock: Clock;
+  readonly pid: number;
+}
+
+/**
+ * The one process that ingests: takes what waits in the spool into tracker.db and leaves when there
+ * has been nothing to do for a while. It may be killed at any moment.
+ */
+export class Courier {
+  readonly #paths: TrackerPaths;
+  readonly #clock: Clock;
+  readonly #hint: PidHint;
+  readonly #config: ConfigWatch;
+  readonly #store: CourierStore;
+  readonly #report: CourierReport;
+  #retryAt = 0;
+  #upkeepAt = 0;
+
+  constructor({ paths, clock, pid }: CourierOptions) {
+    this.#paths = paths;
+    this.#clock = clock;
+    this.#hint = new PidHint(paths.courierPid, pid);
+    this.#config = new ConfigWatch(paths.configFile);
+    const projects = new ProjectFinder(clock);
+    const redactor = createRedactor();
+    this.#store = new CourierStore(
+      paths.database,
+      clock,
+      (database) => new Ingest(database, this.#config.current, redactor, projects),
+    );
+    this.#report = new CourierReport(paths.courierState, clock, pid);
+  }
+
+  /**
+   * Runs until there is nothing to do or `signal` aborts; at once if another courier holds the lock.
+   *
+   * @throws when the lock can't be had for another reason than another courier.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    makeSpool(this.#paths);
+    const lock = acquireCourierLock(this.#paths.courierLock, LOCK_WAIT_MS);
+    if (!lock) return;
+    try {
+      this.#hint.show();
+      this.#adoptConfig();
+      this.#report.tell({ status: 'idle' });
+      await this.#serve(signal);
+      this.#report.tell({ status: 'stopped' });
+    } finally {
+      this.#hint.hide();
+      this.#store.close();
+      lock.release();
+    }
+  }
+
+  async #serve(signal: AbortSignal): Promise<void> {
+    const watch = new SpoolWatch(this.#paths.spoolNew);
+    try {
+      let idleSince = this.#clock();
+      while (!signal.aborted) {
+        if ((await this.#sweep(signal)) > 0) idleSince = this.#clock();
+        const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
+        const idleMs = this.#clock() - idleSince;
+        if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
+        if (idleMs >= idleExitMs) {
+          // A capture renames first and looks at the hint after. So with the hint down, whoever
+          // still saw it has a file for this last sweep, and whoever did not starts a courier.
+          this.#hint.hide();
+          if ((await this.#sweep(signal)) === 0) return;
+          idleSince = this.#clock();
+        } else {
+          await this.#upkeep(signal);
+          await watch.wait(Math.min(POLL_MS, idleExitMs - idleMs), signal);
+        }
+        this.#hint.show();
+        this.#adoptConfig();
+      }
+    } finally {
+      watch.close();
+    }
+  }
+
+  /** Takes all that waits now; the number of files that left the spool. */
+  async #sweep(signal: AbortSignal): Promise<number> {
+    const files = listSpool(this.#paths.spoolNew);
+    const { max_files } = this.#config.current.spool;
+    let taken = 0;
+    try {
+      markFull(this.#paths, files.length, max_files);
+      if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
+      if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
+      for (const batch of spoolBatches(files, BATCH_FILES, BATCH_BYTES)) {
+        this.#take(batch);
+        taken += batch.length;
+        await setImmediate(); // lets a signal in
+        if (signal.aborted) return taken;
+      }
+      markFull(this.#paths, files.length - taken, max_files);
+      this.#report.tell({ status: 'idle', reason: null, hint: null });
+    } catch (error) {
+      this.#degrade(error);
+    }
+    return taken;
+  }
+
+  #take(batch: readonly SpoolFile[]): void {
+    const bad = this.#store.take(batch);
+    const badFiles = new Set(bad.map(({ file }) => file));
+    removeSpoolFiles(batch.filter((file) => !badFiles.has(file)));
+    if (bad.length === 0) return;
+    for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
+    const { max_bad_files, max_bad_bytes } = this.#config.current.spool;
+    boundQuarantine(
+      this.#paths.spoolBad,
+      { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
+      (evicted) => this.#count('quarantine_evicted', evicted),
+    );
+  }
+
+  #adoptConfig(): void {
+    if (!this.#config.refresh()) return;
+    publishBound(this.#paths, this.#config.current.spool.max_files);
+    this.#store.close(); // the next sweep opens it with the new settings
+    this.#report.tell({ configError: this.#config.error });
+  }
+
+  async #upkeep(signal: AbortSignal): Promise<void> {
+    const now = this.#clock();
+    const { database } = this.#store;
+    if (now < this.#upkeepAt || !database) return;
+    this.#upkeepAt = now + UPKEEP_MS;
+    try {
+      this.#count('abandoned', removeAbandoned(this.#paths, now));
+      closeAbandonedCalls(database, now);
+      const { raw_events_days } = this.#config.current.retention;
+      while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
+    } catch (error) {
+      this.#degrade(error);
+    }
+  }
+
+  #count(name: CounterName, amount: number): void {
+    if (this.#store.database) new Counters(this.#store.database).add(name, amount);
+  }
+
+  /** It can't ingest now. The events wait; it tries again, and says why meanwhile. */
+  #degrade(error: unknown): void {
+    this.#retryAt = this.#clock() + RETRY_MS;
+    this.#store.close();
+    this.#report.tell({
+      status: 'degraded',
+      reason: errorMessage(error),
+      hint: error instanceof TrackerError ? (error.hint ?? null) : null,
+    });
+  }
+}

@@ -1,0 +1,172 @@
+import { hexDigest } from '../base/digest.ts';
+import { errorCode } from '../base/errors.ts';
+import type { Config } from '../contract/config.ts';
+import { hookEventOf, NotAHookEventError, parseHookEvent } from '../contract/hook-event.ts';
+import { extractFragments } from '../pattern/extract.ts';
+import type { Fragment } from '../pattern/fragment.ts';
+import type { Redactor } from '../pattern/redact.ts';
+import { Counters } from '../store/counters.ts';
+import type { Database } from '../store/database.ts';
+import { EventWriter } from '../store/event-writer.ts';
+import type { ArrivedEvent } from '../store/event-writer.ts';
+import { SessionWriter } from '../store/session-writer.ts';
+import type { ProjectPlace } from '../store/session-writer.ts';
+import { ToolCallWriter } from '../store/tool-call-writer.ts';
+import { PatternRecorder } from './pattern-recorder.ts';
+import type { ProjectFinder } from './project.ts';
+import { readSpoolFile, registrationOf } from './spool-reader.ts';
+import type { SpoolFile } from './spool-reader.ts';
+import { shortenPayload } from './stored-payload.ts';
+
+/** A spool file that holds no event we can take, and why. */
+export interface BadFile {
+  readonly file: SpoolFile;
+  readonly reason: string;
+}
+
+interface PreparedEvent extends ArrivedEvent {
+  readonly file: SpoolFile;
+  readonly fragments: readonly Fragment[];
+  readonly place: ProjectPlace | null;
+  readonly redactions: number;
+}
+
+/** Turns batches of spool files into rows; each batch is one transaction. */
+export class Ingest {
+  readonly #database: Database;
+  readonly #config: Config;
+  readonly #redactor: Redactor;
+  readonly #projects: ProjectFinder;
+  readonly #events: EventWriter;
+  readonly #sessions: SessionWriter;
+  readonly #calls: ToolCallWriter;
+  readonly #patterns: PatternRecorder;
+  readonly #counters: Counters;
+
+  constructor(database: Database, config: Config, redactor: Redactor, projects: ProjectFinder) {
+    this.#database = database;
+    this.#config = config;
+    this.#redactor = redactor;
+    this.#projects = projects;
+    this.#events = new EventWriter(database);
+    this.#sessions = new SessionWriter(database);
+    this.#calls = new ToolCallWriter(database);
+    this.#patterns = new PatternRecorder(database, config.patterns.id_scheme);
+    this.#counters = new Counters(database);
+  }
+
+  /**
+   * Takes a batch; what it returns is bad, everything else is in the database when it returns.
+   *
+   * @throws SQLite's error when the database can't take anything (full, locked, corrupt).
+   */
+  take(files: readonly SpoolFile[]): BadFile[] {
+    const bad: BadFile[] = [];
+    const prepared: PreparedEvent[] = [];
+    for (const file of files) {
+      try {
+        const event = this.#prepare(file);
+        if (event) prepared.push(event);
+      } catch (error) {
+        bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
+      }
+    }
+    try {
+      this.#write(prepared);
+    } catch (error) {
+      if (isStoreFault(error)) throw error;
+      bad.push(...this.#writeOneByOne(prepared));
+    }
+    return bad;
+  }
+
+  /** Reads, parses, redacts: all that needs no database. Undefined when the file is gone. */
+  #prepare(file: SpoolFile): PreparedEvent | undefined {
+    if (file.size > this.#config.courier.max_event_bytes) throw new NotAHookEventError('too-large');
+    const text = readSpoolFile(file)?.trimEnd();
+    if (text === undefined) return undefined;
+    const asSent = parseHookEvent(text);
+    const { payload, count } = this.#redactor.redactPayload(asSent.payload);
+    const event = count > 0 ? hookEventOf(payload) : asSent;
+    const stored = shortenPayload(event, this.#config.retention.max_string_bytes);
+    return {
+      event,
+      file,
+      digest: event.toolUseId ? '' : hexDigest(text, 32),
+      spoolName: file.name,
+      registration: registrationOf(file.name),
+      receivedAt: Math.floor(file.writtenAt),
+      size: file.size,
+      payload: stored === asSent.payload ? text : JSON.stringify(stored),
+      fragments: extractFragments(event),
+      place: event.cwd ? this.#projects.find(event.cwd) : null,
+      redactions: count,
+    };
+  }
+
+  #write(events: readonly PreparedEvent[]): void {
+    try {
+      this.#writeAll(events);
+    } catch (error) {
+      this.#sessions.forget();
+      throw error;
+    }
+  }
+
+  #writeAll(events: readonly PreparedEvent[]): void {
+    this.#database
+      .transaction(() => {
+        let ingested = 0;
+        let redactions = 0;
+        for (const event of events) {
+          if (!this.#writeEvent(event)) continue;
+          ingested += 1;
+          redactions += event.redactions;
+        }
+        this.#counters.add('ingested', ingested);
+        this.#counters.add('duplicates', events.length - ingested);
+        this.#counters.add('redactions', redactions);
+      })
+      .immediate();
+  }
+
+  #writeEvent(arrived: PreparedEvent): boolean {
+    const eventId = this.#events.write(arrived);
+    if (eventId === undefined) return false;
+    const { event, receivedAt: at, place, fragments } = arrived;
+    this.#sessions.write(event, at, place);
+    const toolUseId = this.#calls.write(event, at);
+    if (fragments.length === 0) return true;
+    this.#patterns.record(fragments, {
+      eventId,
+      sessionId: event.sessionId,
+      toolUseId,
+      toolName: event.toolName ?? '',
+      projectId: this.#sessions.project(place),
+      at,
+    });
+    return true;
+  }
+
+  /** One event that can't be written must not keep back the others of its batch. */
+  #writeOneByOne(events: readonly PreparedEvent[]): BadFile[] {
+    const bad: BadFile[] = [];
+    for (const event of events) {
+      try {
+        this.#write([event]);
+      } catch (error) {
+        if (isStoreFault(error)) throw error;
+        bad.push({ file: event.file, reason: 'failed' });
+      }
+    }
+    return bad;
+  }
+}
+
+// --- internal ---
+
+/** True when the store itself is at fault, and not the event. */
+function isStoreFault(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  return /^SQLITE_(?!CONSTRAINT|MISMATCH|TOOBIG|ERROR$)/.test(code);
+}

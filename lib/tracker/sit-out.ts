@@ -1,0 +1,34 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage } from '../base/errors.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { CONFIG_DEFAULTS } from '../contract/config.ts';
+import { courierLives } from '../hook/courier-start.ts';
+import { CourierReport, PidHint } from './courier-files.ts';
+import { makeSpool, markFull } from './spool-bound.ts';
+import { listSpool } from './spool-reader.ts';
+
+/**
+ * What a courier does that could not even start, such as one without its native module: it holds
+ * the hint for `ms` milliseconds, so that not every hook starts another one, says why, and keeps
+ * the spool within its bound. The events wait.
+ */
+export async function sitOut(
+  paths: TrackerPaths,
+  error: unknown,
+  { clock, pid, ms, signal }: { clock: Clock; pid: number; ms: number; signal: AbortSignal },
+): Promise<void> {
+  makeSpool(paths);
+  const living = courierLives(paths.courierPid);
+  if (living !== undefined && living !== pid) return; // another one holds it already
+  const hint = new PidHint(paths.courierPid, pid);
+  hint.show(); // throws where nothing can be written: then there is nothing to hold
+  new CourierReport(paths.courierState, clock, pid).tell({
+    status: 'degraded',
+    reason: errorMessage(error),
+    hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout mends a broken installation.',
+  });
+  markFull(paths, listSpool(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
+  await setTimeout(ms, undefined, { signal }).catch(() => {});
+  hint.hide();
+}

@@ -1,0 +1,44 @@
+// The courier's process: `courier.cjs --home DIR`; with --detach it starts itself anew as a process
+// that outlives its parent and holds nothing of it, and leaves.
+import { setPriority } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../lib/base/clock.ts';
+import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
+import { startCourier } from '../lib/hook/courier-start.ts';
+import { sitOut } from '../lib/tracker/sit-out.ts';
+
+const SIT_OUT_MS = 60_000;
+const LOW_PRIORITY = 10;
+
+const { values } = parseArgs({
+  options: { home: { type: 'string' }, detach: { type: 'boolean', default: false } },
+});
+const named = values.home ?? trackerHome(process.env);
+const home = named && resolve(named); // capture.sh says …/hooks/..
+
+if (home === undefined) {
+  process.exitCode = 1; // no HOME: there is no place to look for events
+} else if (values.detach) {
+  startCourier({ home, courier: __filename, node: process.execPath, env: process.env });
+} else {
+  void main(home);
+}
+
+// --- internal ---
+
+async function main(homeFolder: string): Promise<void> {
+  process.umask(0o077);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  process.on('SIGHUP', () => {}); // the terminal it was once started from is no concern of it
+  const paths = trackerPaths(homeFolder);
+  const own = { clock: systemClock, pid: process.pid };
+  try {
+    setPriority(LOW_PRIORITY);
+    const { Courier } = await import('../lib/tracker/courier.ts');
+    await new Courier({ paths, ...own }).run(stop.signal);
+  } catch (error) {
+    await sitOut(paths, error, { ...own, ms: SIT_OUT_MS, signal: stop.signal }).catch(() => {});
+  }
+}
