@@ -56,7 +56,14 @@ fi
 if [ "${1:-}" != ensure ] && read -r pid <"$data/courier.pid"; then
   case $pid in
   '' | 0* | *[!0-9]*) ;;
-  *) kill -0 "$pid" && exit 0 ;;
+  *)
+    if kill -0 "$pid"; then
+      # In a container whose first process reaps nobody, the dead stay on as zombies.
+      state=
+      read -r _ _ state _ <"/proc/$pid/stat"
+      [ "$state" = Z ] || exit 0
+    fi
+    ;;
   esac
 fi
 

@@ -1,11 +1,13 @@
 // The courier's process: `courier.cjs --home DIR`; with --detach it starts itself anew as a process
 // that outlives its parent and holds nothing of it, and leaves.
+import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
-import { startCourier } from '../lib/hook/courier-start.ts';
+import { courierLives, startCourier } from '../lib/hook/courier-start.ts';
+import { PidHint } from '../lib/tracker/courier-files.ts';
 import { sitOut } from '../lib/tracker/sit-out.ts';
 
 const SIT_OUT_MS = 60_000;
@@ -20,12 +22,20 @@ const home = named && resolve(named); // capture.sh says …/hooks/..
 if (home === undefined) {
   process.exitCode = 1; // no HOME: there is no place to look for events
 } else if (values.detach) {
-  startCourier({ home, courier: __filename, node: process.execPath, env: process.env });
+  detach(home);
 } else {
   void main(home);
 }
 
 // --- internal ---
+
+function detach(homeFolder: string): void {
+  const own = { home: homeFolder, courier: __filename, node: process.execPath };
+  const pid = startCourier({ ...own, env: process.env });
+  const { courierPid } = trackerPaths(homeFolder);
+  // capture.sh has put up this process's id; it is gone in a moment, the courier's is not.
+  if (pid && courierLives(courierPid) === process.pid) new PidHint(courierPid, pid).show();
+}
 
 async function main(homeFolder: string): Promise<void> {
   process.umask(0o077);
@@ -33,6 +43,7 @@ async function main(homeFolder: string): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   process.on('SIGHUP', () => {}); // the terminal it was once started from is no concern of it
   const paths = trackerPaths(homeFolder);
+  if (!existsSync(paths.data)) return; // uninstalled meanwhile: it must not come back
   const own = { clock: systemClock, pid: process.pid };
   try {
     setPriority(LOW_PRIORITY);

@@ -8,7 +8,7 @@ export function courierLives(pidFile: string): number | undefined {
     if (!/^[1-9]\d{0,9}$/.test(text)) return undefined;
     const pid = Number(text);
     process.kill(pid, 0);
-    return pid;
+    return isZombie(pid) ? undefined : pid;
   } catch {
     return undefined;
   }
@@ -43,6 +43,16 @@ export function startCourier({ home, courier, node, env }: StartOptions): number
 }
 
 // --- internal ---
+
+/** In a container whose first process reaps nobody, the dead stay on as zombies. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return /^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
 
 const PASSED_ON =
   /^(?:HOME|USERPROFILE|PATH|TZ|LANG|LC_ALL|TMPDIR|TEMP|TMP|SystemRoot|CLAUDE_CONFIG_DIR|PATTERN_TRACKER_\w+)$/i;

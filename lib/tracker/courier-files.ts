@@ -14,9 +14,15 @@ export class PidHint {
     this.#text = `${pid}\n`;
   }
 
-  /** Puts the hint up again if somebody has changed or removed it. */
-  show(): void {
-    if (this.#read() !== this.#text) writeFileSync(this.#path, this.#text, { mode: 0o600 });
+  /** Puts the hint up if it is not; false where it can't be written. */
+  show(): boolean {
+    if (this.#read() === this.#text) return true;
+    try {
+      writeFileSync(this.#path, this.#text, { mode: 0o600 });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Takes the hint down, if it is ours. */

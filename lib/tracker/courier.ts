@@ -119,6 +119,7 @@ export class Courier {
     const { max_files } = this.#config.current.spool;
     let taken = 0;
     try {
+      publishBound(this.#paths, max_files);
       markFull(this.#paths, files.length, max_files);
       if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
       if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
@@ -152,7 +153,6 @@ export class Courier {
 
   #adoptConfig(): void {
     if (!this.#config.refresh()) return;
-    publishBound(this.#paths, this.#config.current.spool.max_files);
     this.#store.close(); // the next sweep opens it with the new settings
     this.#report.tell({ configError: this.#config.error });
   }

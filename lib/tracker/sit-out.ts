@@ -22,7 +22,7 @@ export async function sitOut(
   const living = courierLives(paths.courierPid);
   if (living !== undefined && living !== pid) return; // another one holds it already
   const hint = new PidHint(paths.courierPid, pid);
-  hint.show(); // throws where nothing can be written: then there is nothing to hold
+  if (!hint.show()) return; // unseen, it would only be one more
   new CourierReport(paths.courierState, clock, pid).tell({
     status: 'degraded',
     reason: errorMessage(error),

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -267,6 +268,21 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
       await firstStarted();
       expect(started()[0]?.args).toContain(paths.home);
+    });
+
+    it('starts a courier when the hint names a zombie', async () => {
+      installFakeCourier();
+      // A parent that never waits for its child, which has ended.
+      const script = 'sleep 0.2 & echo $!; exec sleep 30';
+      const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const [zombie] = await once(parent.stdout, 'data');
+      writeFileSync(paths.courierPid, String(zombie));
+      await expect
+        .poll(() => readFileSync(`/proc/${String(zombie).trim()}/stat`, 'latin1'))
+        .toMatch(/\) Z /);
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+      await firstStarted();
+      parent.kill('SIGKILL');
     });
 
     it('starts one at the ends of a session although the hint names a live process', async () => {

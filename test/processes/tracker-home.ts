@@ -1,0 +1,159 @@
+// A throwaway installation for tests that run the real bundles.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { parseCourierState } from '../../lib/contract/courier-state.ts';
+import type { CourierState } from '../../lib/contract/courier-state.ts';
+import { courierLives } from '../../lib/hook/courier-start.ts';
+import { openDatabaseForReading } from '../../lib/store/database.ts';
+
+const SH_FRONT = resolve('hooks/capture.sh');
+const COURIER = resolve('dist/courier.cjs');
+
+export class TrackerHome {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tracker-'));
+  readonly paths: TrackerPaths = trackerPaths(join(this.folder, '.claude/hooks/pattern-tracker'));
+  readonly env: Record<string, string> = {
+    HOME: this.folder,
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+  };
+
+  constructor(config = '') {
+    mkdirSync(this.paths.home, { recursive: true, mode: 0o700 });
+    if (config) this.configure(config);
+  }
+
+  configure(yaml: string): void {
+    writeFileSync(this.paths.configFile, yaml);
+  }
+
+  /** Runs a front once, as Claude Code would; it must be quiet and leave with 0. */
+  capture(input: string | Buffer, ...args: string[]): void {
+    const run = spawnSync(SH_FRONT, args, { env: this.env, input, encoding: 'utf8' });
+    expect([run.status, run.stdout, run.stderr]).toEqual([0, '', '']);
+  }
+
+  /** Puts a file into the spool without a front, so that no courier is started. */
+  spool(name: string, content: string | Buffer): void {
+    for (const folder of [this.paths.spoolNew, this.paths.spoolTmp]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+    writeFileSync(join(this.paths.spoolNew, name), content);
+  }
+
+  /** Starts the courier bundle in the foreground of the test; resolves with its exit code. */
+  async runCourier(env = this.env): Promise<number | null> {
+    const child = spawn(process.execPath, [COURIER, '--home', this.paths.home], {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    return new Promise((done) => child.on('close', done));
+  }
+
+  get courierPid(): number | undefined {
+    return courierLives(this.paths.courierPid);
+  }
+
+  get courierState(): CourierState | undefined {
+    const { courierState } = this.paths;
+    return existsSync(courierState)
+      ? parseCourierState(readFileSync(courierState, 'utf8'))
+      : undefined;
+  }
+
+  get waiting(): string[] {
+    return existsSync(this.paths.spoolNew) ? readdirSync(this.paths.spoolNew) : [];
+  }
+
+  get quarantined(): string[] {
+    return existsSync(this.paths.spoolBad) ? readdirSync(this.paths.spoolBad) : [];
+  }
+
+  get drops(): string {
+    const { drops } = this.paths;
+    return existsSync(drops) ? readFileSync(drops, 'utf8').trim() : '';
+  }
+
+  /** One value from tracker.db; undefined while there is no database or no row. */
+  value(sql: string): unknown {
+    try {
+      const database = openDatabaseForReading(this.paths.database);
+      try {
+        return database?.prepare(sql).pluck().get();
+      } finally {
+        database?.close();
+      }
+    } catch {
+      return undefined; // it is just being made
+    }
+  }
+
+  rows(sql: string): unknown[] {
+    const database = openDatabaseForReading(this.paths.database);
+    try {
+      return database?.prepare(sql).all() ?? [];
+    } finally {
+      database?.close();
+    }
+  }
+
+  /** Waits until the spool is empty and a courier has committed what was in it. */
+  async settled(timeout = 20_000): Promise<void> {
+    await expect.poll(() => this.waiting.length, { timeout, interval: 20 }).toBe(0);
+  }
+
+  /** Ends the courier, by its id. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const pid = this.courierPid;
+    if (pid === undefined) return;
+    kill(pid, signal);
+    await expect.poll(() => isAlive(pid), { timeout: 10_000, interval: 10 }).toBe(false);
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A hook payload with what every event has. */
+export function payload(fields: Record<string, unknown>): string {
+  return JSON.stringify({
+    session_id: 'session-1',
+    transcript_path: '/home/dev/.claude/projects/p/session-1.jsonl',
+    cwd: '/home/dev/project',
+    ...fields,
+  });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie is dead; it only waits for its parent.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+// --- internal ---
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has left by itself.
+  }
+}
