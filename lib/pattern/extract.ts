@@ -1,0 +1,47 @@
+import { asObject, asString } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { HookEvent } from '../contract/hook-event.ts';
+import { bashFragments } from './bash.ts';
+import { editFragments, multiEditFragments } from './edit.ts';
+import type { Fragment } from './fragment.ts';
+import { trimCode } from './identify.ts';
+import { notebookFragments } from './notebook.ts';
+import { writeFragments } from './write.ts';
+
+/** The code that one tool call wrote, as far as its PostToolUse event tells. */
+export type Extractor = (input: JsonObject, response: JsonObject) => Fragment[];
+
+/** More than this of one event is left out: a formatter run over a whole tree is not something Claude wrote. */
+export const MAX_FRAGMENTS_PER_EVENT = 1000;
+
+/**
+ * The fragments that an event wrote, in the order of the payload; none for an event that is not the end
+ * of a successful write. A payload of an unexpected form makes no fragment and throws nothing.
+ */
+export function extractFragments(event: HookEvent): Fragment[] {
+  if (event.name !== 'PostToolUse' || event.isInterrupt || event.error !== undefined) return [];
+  const extractor = EXTRACTORS.get(event.toolName ?? '');
+  const response = asObject(event.toolResponse) ?? {};
+  if (extractor === undefined || event.toolInput === undefined || failed(response)) return [];
+  return extractor(event.toolInput, response)
+    .filter(({ code }) => trimCode(code) !== '')
+    .slice(0, MAX_FRAGMENTS_PER_EVENT);
+}
+
+// --- internal ---
+
+const EXTRACTORS: ReadonlyMap<string, Extractor> = new Map([
+  ['Write', writeFragments],
+  ['Edit', editFragments],
+  ['MultiEdit', multiEditFragments],
+  ['NotebookEdit', notebookFragments],
+  ['Bash', (_input, response) => bashFragments(response)],
+]);
+
+function failed(response: JsonObject): boolean {
+  return (
+    response['interrupted'] === true ||
+    response['success'] === false ||
+    Boolean(asString(response['error']))
+  );
+}

@@ -1,0 +1,81 @@
+import { asArray, asNumber, asObject } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
+
+/** A line of a hunk: `+` written, `-` taken away, ` ` left as it was. */
+export interface HunkLine {
+  readonly sign: '+' | '-' | ' ';
+  /** Without the sign and without a carriage return. */
+  readonly text: string;
+}
+
+/** A hunk of a diff as Claude Code sends it. */
+export interface Hunk {
+  /** 1-based line of its first line in the file after the change. */
+  readonly newStart: number;
+  readonly lines: readonly HunkLine[];
+  /** False where the diff says that the file ends without a newline. */
+  readonly endsWithNewline: boolean;
+}
+
+/** Lines of a file, 1-based, both included. */
+export interface LineRange {
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** Reads `structuredPatch` or the `hunks` of `bashEditDiff`. What has not that form is left out. */
+export function parseHunks(value: Json | undefined): Hunk[] {
+  return asArray(value).flatMap((entry) => {
+    const hunk = asObject(entry);
+    const newStart = asNumber(hunk?.['newStart']);
+    if (hunk === undefined || newStart === undefined || !Number.isSafeInteger(newStart)) return [];
+    const lines: HunkLine[] = [];
+    let endsWithNewline = true;
+    for (const line of asArray(hunk['lines'])) {
+      if (typeof line !== 'string') continue;
+      const sign = line.charAt(0) || ' '; // an empty line whose one blank was trimmed away
+      if (sign === '\\') {
+        if (lines.at(-1)?.sign !== '-') endsWithNewline = false;
+      } else if (sign === '+' || sign === '-' || sign === ' ') {
+        lines.push({ sign, text: line.slice(1).replace(/\r$/, '') });
+      }
+    }
+    // A diff that takes the whole file away starts at line 0.
+    return [{ newStart: Math.max(1, newStart), lines, endsWithNewline }];
+  });
+}
+
+/**
+ * Where `written` stands after the change, in order: each place touches a line that was written. Places
+ * that begin on the same line count once; at most `limit` are looked for.
+ */
+export function placesOf(written: string, hunks: readonly Hunk[], limit: number): LineRange[] {
+  const needle = written.replaceAll('\r\n', '\n').replace(/\n$/, '');
+  const places: LineRange[] = [];
+  if (needle === '') return places;
+  const leadingNewlines = needle.search(/[^\n]/);
+  const lineBreaks = needle.split('\n').length - 1;
+  if (leadingNewlines === -1) return places;
+  for (const hunk of hunks) {
+    const after = hunk.lines.filter(({ sign }) => sign !== '-');
+    const text = after.map((line) => line.text).join('\n');
+    let line = 0;
+    let lineEnd = after[0]?.text.length ?? 0;
+    let from = 0;
+    while (places.length < limit) {
+      const at = text.indexOf(needle, from);
+      if (at === -1) break;
+      while (lineEnd < at) {
+        line += 1;
+        lineEnd += 1 + (after[line]?.text.length ?? 0);
+      }
+      const first = line + leadingNewlines;
+      const last = line + lineBreaks;
+      if (after.slice(first, last + 1).some(({ sign }) => sign === '+')) {
+        places.push({ startLine: hunk.newStart + first, endLine: hunk.newStart + last });
+      }
+      from = Math.max(at + needle.length, lineEnd + 1);
+    }
+  }
+  return places;
+}

@@ -1,0 +1,154 @@
+/** Made-up secrets in the form of real ones. They are put together here, so that no scanner takes them for real. */
+export interface SecretVector {
+  /** The rule that has to find it: a kind of ours, or `secretlint:NAME`. */
+  readonly rule: string;
+  readonly text: string;
+  /** What must be gone. */
+  readonly secret: string;
+  readonly marker: string;
+}
+
+/** `length` characters that look random, the same each time. */
+export function randomText(
+  length: number,
+  alphabet = 'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zCfAbDcEfGhIjLkMnOpRqTsUwVyXZ',
+): string {
+  return Array.from(
+    { length },
+    (_, i) => alphabet[(i * 7 + ((i * i) % 11)) % alphabet.length],
+  ).join('');
+}
+
+const hex = (length: number): string => randomText(length, '3fa91c07be5d2648');
+const upper = (length: number): string => randomText(length, 'Q7ZX2MKP9RTB4WNE');
+
+export const PEM_BODY = `MII${randomText(61)}\n${randomText(64)}\n${randomText(40)}==`;
+export const pemOf = (label: string, body = PEM_BODY): string =>
+  `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----`;
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64url');
+export const JWT = [
+  base64('{"alg":"HS256","typ":"JWT"}'),
+  base64('{"sub":"1234567890"}'),
+  randomText(43),
+].join('.');
+
+function vector(
+  rule: string,
+  marker: string,
+  secret: string,
+  text = `key: ${secret} .`,
+): SecretVector {
+  return { rule, text, secret, marker };
+}
+
+const AWS_SECRET = randomText(40);
+const OPS = `ey${base64(`{"email":"a@example.org","secretKey":"${randomText(80)}","x":{}}`).slice(2)}`;
+const SERVICE_ACCOUNT = JSON.stringify({
+  type: 'service_account',
+  private_key_id: hex(40),
+  private_key: `${pemOf('PRIVATE KEY')}\n`,
+});
+
+/** For each rule of the preset at least one. */
+export const SECRETLINT_VECTORS: readonly SecretVector[] = [
+  vector('secretlint:aws', 'aws-secret-key', AWS_SECRET, `AWS_SECRET_ACCESS_KEY=${AWS_SECRET}\n`),
+  vector('secretlint:aws', 'aws-secret-key', AWS_SECRET, `"awsSecretAccessKey": "${AWS_SECRET}"\n`),
+  vector('secretlint:gcp', 'private-key', PEM_BODY.slice(0, 64), SERVICE_ACCOUNT),
+  vector('secretlint:privatekey', 'private-key', PEM_BODY, `a\n${pemOf('RSA PRIVATE KEY')}\nb`),
+  vector('secretlint:npm', 'npm-token', `npm${'_'}${randomText(36)}`),
+  vector(
+    'secretlint:npm',
+    'npm-token',
+    hex(40),
+    `"a": "git+https://${hex(40)}:x-oauth${'-'}basic@github.com/o/r.git"`,
+  ),
+  vector(
+    'secretlint:basicauth',
+    'url-password',
+    'hunter22',
+    `https://joe:${'hunter22'}@files.corp.io/a`,
+  ),
+  vector(
+    'secretlint:database-connection-string',
+    'url-password',
+    's3cr3tdb',
+    `postgres://app:${'s3cr3tdb'}@db.corp:5432/x`,
+  ),
+  vector(
+    'secretlint:database-connection-string',
+    'url-password',
+    's3cr3tdb',
+    `jdbc:mysql://app:${'s3cr3tdb'}@db/x`,
+  ),
+  vector(
+    'secretlint:database-connection-string',
+    'url-password',
+    's3cr3tdb',
+    `mongodb+srv://app:${'s3cr3tdb'}@c0.mongodb.net/x?w=1`,
+  ),
+  vector('secretlint:slack', 'slack-token', `xox${'b-'}2${'1'.repeat(11)}-${randomText(24)}`),
+  vector(
+    'secretlint:slack',
+    'slack-token',
+    `https://hooks.slack.com/${'services'}/T${upper(9)}/B${upper(9)}/${randomText(24)}`,
+  ),
+  vector('secretlint:sendgrid', 'sendgrid-key', `S${'G.'}${randomText(22)}.${randomText(43)}`),
+  vector('secretlint:shopify', 'shopify-key', `shp${'at_'}${hex(32)}`),
+  vector('secretlint:github', 'github-token', `gh${'p_'}${randomText(36)}`),
+  vector('secretlint:github', 'github-token', `github_${'pat_'}${randomText(82)}`),
+  vector(
+    'secretlint:openai',
+    'openai-key',
+    `s${'k-'}${randomText(20)}T3Blbk${'FJ'}${randomText(20)}`,
+  ),
+  vector('secretlint:anthropic', 'anthropic-key', `sk-${'ant-'}api03-${randomText(93)}AA`),
+  vector('secretlint:linear', 'linear-key', `lin_${'api_'}${randomText(40)}`),
+  vector('secretlint:1password', '1password-token', `op${'s_'}${OPS}`),
+];
+
+/** The rest of a key by its beginning, for each beginning of the table of prefixes. */
+const RESTS: Readonly<Record<string, string>> = {
+  'aws-access-key-id': upper(16),
+  'google-api-key': randomText(35),
+  'google-oauth-secret': randomText(28),
+  'google-oauth-token': randomText(60),
+  'stripe-key': randomText(24),
+  'stripe-webhook-secret': randomText(32),
+  'gitlab-token': randomText(20),
+  'anthropic-key': `oat01-${randomText(60)}`,
+  'openai-key': randomText(60),
+  'openrouter-key': hex(64),
+  'groq-key': randomText(52),
+  'xai-key': randomText(80),
+  'perplexity-key': randomText(48),
+  'replicate-token': randomText(37),
+  'huggingface-token': randomText(34),
+  'slack-token': `1-${randomText(40)}`,
+  'telegram-token': randomText(33),
+  'digitalocean-token': hex(64),
+  'databricks-token': hex(32),
+  'pypi-token': randomText(120),
+  'docker-token': randomText(27),
+  'rubygems-key': hex(48),
+  'atlassian-token': randomText(100),
+  'square-token': randomText(43),
+  'vault-token': randomText(90),
+  'doppler-token': randomText(43),
+  'grafana-token': randomText(41),
+  'sentry-token': randomText(80),
+  'newrelic-key': upper(27),
+  'notion-token': randomText(46),
+  'postman-key': `${hex(24)}-${hex(34)}`,
+  'supabase-token': hex(40),
+  'pulumi-token': hex(40),
+  'age-key': upper(58),
+};
+
+/** A vector of a kind of the table of prefixes; undefined where this file lacks one. */
+export function prefixVector(kind: string, prefix: string): SecretVector | undefined {
+  const rest = RESTS[kind];
+  if (rest === undefined) return undefined;
+  const before = prefix.startsWith(':') ? '1234567890' : '';
+  return vector(kind, kind, prefix + rest, `x = f(${before}${prefix}${rest})`);
+}
