@@ -37,6 +37,8 @@ const [hookBuild] = await Promise.all([
     entryPoints: ['scripts/courier.ts'],
     outfile: `${OUT}/courier.cjs`,
     format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true, // read anew at every start
   }),
   build({
     ...shared,
@@ -46,6 +48,7 @@ const [hookBuild] = await Promise.all([
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
     format: 'esm',
+    mainFields: ['module', 'main'], // jsonc-parser's main can't be bundled
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },

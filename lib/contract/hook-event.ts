@@ -1,5 +1,6 @@
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
+import { wellFormedJson } from './well-formed-json.ts';
 
 /** One tool call as PostToolBatch lists it: the only trace of a call that never ran. */
 export interface BatchedCall {
@@ -70,7 +71,7 @@ export class NotAHookEventError extends Error {
 export function parseHookEvent(text: string): HookEvent {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(wellFormedJson(text));
   } catch (error) {
     throw new NotAHookEventError(text.trim() === '' ? 'empty' : 'not-json', error);
   }

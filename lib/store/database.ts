@@ -9,6 +9,10 @@ export type Database = Sqlite.Database;
 const BUSY_TIMEOUT_MS = 5_000;
 /** The WAL file is cut back to this size after a checkpoint, in bytes. */
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+/** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
+const CHECKPOINT_PAGES = 4_096;
+/** Pages kept in memory, in KiB. */
+const CACHE_KIB = 16 * 1024;
 
 /**
  * Opens tracker.db for writing, makes it if it is not there, and brings its schema up to date.
@@ -23,7 +27,9 @@ export function openDatabase(path: string): Database {
       if (isNew) chmodSync(path, 0o600);
       database.pragma('auto_vacuum = INCREMENTAL'); // has to come before the first table
       database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = NORMAL');
+      database.pragma('synchronous = FULL'); // the spool file goes once its event is here for good
+      database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      database.pragma(`cache_size = -${CACHE_KIB}`);
       database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
       migrate(database, path);
       return database;

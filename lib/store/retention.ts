@@ -1,6 +1,8 @@
 import type { Database } from './database.ts';
 
 const DAY_MS = 86_400_000;
+/** Sessions whose last word is older have been looked at before. */
+const ABANDONED_DAYS = 30;
 /** Rows changed in one transaction, so that nobody waits long for the lock. */
 const CHUNK_ROWS = 500;
 /** Free pages handed back to the file system in one go. */
@@ -12,20 +14,18 @@ const VACUUM_PAGES = 2_000;
  */
 export function pruneChunk(database: Database, now: number, rawEventsDays: number): boolean {
   const limit = now - rawEventsDays * DAY_MS;
-  const pruned = database
-    .prepare<[number]>(
-      `UPDATE events SET payload = NULL WHERE id IN (
-         SELECT id FROM events WHERE payload IS NOT NULL AND received_at < ? LIMIT ${CHUNK_ROWS})`,
-    )
-    .run(limit).changes;
-  const forgotten = database
-    .prepare<[number]>(
-      `DELETE FROM sightings WHERE (digest, registration, spool_name) IN (
-         SELECT digest, registration, spool_name FROM sightings
-         WHERE received_at < ? LIMIT ${CHUNK_ROWS})`,
-    )
-    .run(limit).changes;
-  if (pruned === CHUNK_ROWS || forgotten === CHUNK_ROWS) return true;
+  const more = database.transaction(() => {
+    const pruned = prunePayloads(database, limit);
+    const forgotten = database
+      .prepare<[number]>(
+        `DELETE FROM sightings WHERE (digest, registration, spool_name) IN (
+           SELECT digest, registration, spool_name FROM sightings
+           WHERE received_at < ? LIMIT ${CHUNK_ROWS})`,
+      )
+      .run(limit).changes;
+    return pruned === CHUNK_ROWS || forgotten === CHUNK_ROWS;
+  });
+  if (more.immediate()) return true;
   database.pragma(`incremental_vacuum(${VACUUM_PAGES})`);
   return false;
 }
@@ -33,10 +33,38 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
 /** Calls that still run a day after their session's last word ended with it: Claude was killed. */
 export function closeAbandonedCalls(database: Database, now: number): void {
   database
-    .prepare<[number]>(
+    .prepare<[number, number]>(
       `UPDATE tool_calls SET outcome = 'interrupted', certainty = 1
        WHERE outcome = 'running' AND session_id IN (
-         SELECT id FROM sessions WHERE last_event_at < ?)`,
+         SELECT id FROM sessions WHERE last_event_at BETWEEN ? AND ?)`,
     )
-    .run(now - DAY_MS);
+    .run(now - ABANDONED_DAYS * DAY_MS, now - DAY_MS);
+}
+
+// --- internal ---
+
+const PRUNED_TO = 'payloads_pruned_to';
+
+/** Events come in about the order of their time, so the pruned ones are those up to some id. */
+function prunePayloads(database: Database, limit: number): number {
+  const prunedTo = Number(
+    database.prepare<[string]>('SELECT value FROM meta WHERE key = ?').pluck().get(PRUNED_TO) ?? 0,
+  );
+  const due = database
+    .prepare<[number, number], { id: number }>(
+      `SELECT id FROM (SELECT id, received_at FROM events WHERE id > ? ORDER BY id
+         LIMIT ${CHUNK_ROWS}) WHERE received_at < ?`,
+    )
+    .all(prunedTo, limit);
+  const last = due.at(-1);
+  if (!last) return 0;
+  database
+    .prepare<[number, number, number]>(
+      'UPDATE events SET payload = NULL WHERE id > ? AND id <= ? AND received_at < ?',
+    )
+    .run(prunedTo, last.id, limit);
+  database
+    .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+    .run(PRUNED_TO, String(last.id));
+  return due.length;
 }

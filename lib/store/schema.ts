@@ -49,8 +49,6 @@ export const MIGRATIONS: readonly string[] = [
     size INTEGER NOT NULL,          -- bytes as captured
     payload TEXT                    -- redacted and shortened JSON; null once past retention
   );
-  CREATE INDEX events_by_session ON events(session_id, id);
-  CREATE INDEX events_by_age ON events(received_at) WHERE payload IS NOT NULL;
 
   -- Which spool files gave an event that has no id of its own (no tool_use_id), by registration.
   CREATE TABLE sightings (
@@ -79,7 +77,6 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (session_id, tool_use_id)
   ) WITHOUT ROWID;
   CREATE INDEX tool_calls_by_time ON tool_calls(at);
-  CREATE INDEX tool_calls_running ON tool_calls(session_id) WHERE outcome = 'running';
 
   CREATE TABLE patterns (
     id TEXT PRIMARY KEY,            -- 16 hex digits

@@ -10,18 +10,20 @@ export interface ProjectPlace {
   readonly branch: string | null;
 }
 
-interface SessionRow {
+interface SessionChange {
   readonly id: string;
-  readonly at: number;
-  readonly endedAt: number | null;
-  readonly resumed: number;
-  readonly source: string | null;
-  readonly endReason: string | null;
-  readonly cwd: string | null;
-  readonly projectId: number | null;
-  readonly branch: string | null;
-  readonly transcriptPath: string | null;
-  readonly prompts: number;
+  startedAt: number;
+  lastEventAt: number;
+  endedAt: number | null;
+  /** The last SessionStart: a session that goes on after its end runs again. */
+  resumedAt: number | null;
+  source: string | null;
+  endReason: string | null;
+  cwd: string | null;
+  projectId: number | null;
+  branch: string | null;
+  transcriptPath: string | null;
+  prompts: number;
 }
 
 /** Keeps sessions, their subagents and projects up to date. */
@@ -31,19 +33,20 @@ export class SessionWriter {
   readonly #addProject;
   readonly #subagent;
   readonly #projects = new Map<string, number>();
+  readonly #changes = new Map<string, SessionChange>();
 
   constructor(database: Database) {
-    this.#upsert = database.prepare<SessionRow>(
+    this.#upsert = database.prepare<SessionChange>(
       `INSERT INTO sessions (id, started_at, ended_at, last_event_at, source, end_reason, cwd,
          project_id, git_branch, transcript_path, prompts)
-       VALUES (@id, @at, @endedAt, @at, @source, @endReason, @cwd, @projectId, @branch,
+       VALUES (@id, @startedAt, @endedAt, @lastEventAt, @source, @endReason, @cwd, @projectId, @branch,
          @transcriptPath, @prompts)
        ON CONFLICT (id) DO UPDATE SET
          started_at = min(started_at, excluded.started_at),
          last_event_at = max(last_event_at, excluded.last_event_at),
          ended_at = CASE
            WHEN excluded.ended_at IS NOT NULL THEN max(coalesce(ended_at, 0), excluded.ended_at)
-           WHEN @resumed AND excluded.started_at > ended_at THEN NULL
+           WHEN @resumedAt > ended_at THEN NULL
            ELSE ended_at END,
          source = coalesce(source, excluded.source),
          end_reason = coalesce(excluded.end_reason, end_reason),
@@ -80,26 +83,61 @@ export class SessionWriter {
     return id;
   }
 
-  /** Forgets ids that a rolled back transaction may have given out. */
+  /** Forgets what a transaction that was rolled back had in hand. */
   forget(): void {
     this.#projects.clear();
+    this.#changes.clear();
   }
 
+  /** Notes what one event tells of its session; `flush` writes it. */
   write(event: HookEvent, at: number, place: ProjectPlace | null): void {
-    const ends = event.name === 'SessionEnd';
-    this.#upsert.run({
-      id: event.sessionId,
-      at,
-      endedAt: ends ? at : null,
-      resumed: event.name === 'SessionStart' ? 1 : 0,
-      source: event.name === 'SessionStart' ? (event.source ?? null) : null,
-      endReason: ends ? (event.reason ?? null) : null,
-      cwd: event.cwd ?? null,
-      projectId: this.project(place),
-      branch: place?.branch ?? null,
-      transcriptPath: event.transcriptPath ?? null,
-      prompts: isTypedPrompt(event) ? 1 : 0,
-    });
+    const change = this.#changeOf(event.sessionId, at);
+    change.startedAt = Math.min(change.startedAt, at);
+    change.lastEventAt = Math.max(change.lastEventAt, at);
+    change.cwd ??= event.cwd ?? null;
+    change.projectId ??= this.project(place);
+    change.branch ??= place?.branch ?? null;
+    change.transcriptPath ??= event.transcriptPath ?? null;
+    if (isTypedPrompt(event)) change.prompts += 1;
+    if (event.name === 'SessionStart') {
+      change.source ??= event.source ?? null;
+      change.resumedAt = at;
+      if (change.endedAt !== null && at > change.endedAt) change.endedAt = null;
+    } else if (event.name === 'SessionEnd') {
+      change.endedAt = at;
+      change.endReason = event.reason ?? change.endReason;
+    }
+    this.#writeSubagent(event, at);
+  }
+
+  /** Writes the sessions that have changed; call before the transaction ends. */
+  flush(): void {
+    for (const change of this.#changes.values()) this.#upsert.run(change);
+    this.#changes.clear();
+  }
+
+  #changeOf(id: string, at: number): SessionChange {
+    const known = this.#changes.get(id);
+    if (known) return known;
+    const change: SessionChange = {
+      id,
+      startedAt: at,
+      lastEventAt: at,
+      endedAt: null,
+      resumedAt: null,
+      source: null,
+      endReason: null,
+      cwd: null,
+      projectId: null,
+      branch: null,
+      transcriptPath: null,
+      prompts: 0,
+    };
+    this.#changes.set(id, change);
+    return change;
+  }
+
+  #writeSubagent(event: HookEvent, at: number): void {
     if (!event.agentId) return;
     const starts = event.name === 'SubagentStart';
     if (!starts && event.name !== 'SubagentStop') return;

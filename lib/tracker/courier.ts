@@ -23,7 +23,7 @@ const LOCK_WAIT_MS = 3_000;
 /** The spool is looked at this often even if nothing tells of an arrival, in milliseconds. */
 const POLL_MS = 2_000;
 /** Files and bytes of one transaction. */
-const BATCH_FILES = 256;
+const BATCH_FILES = 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** How long a courier that can't ingest waits before it tries again, in milliseconds. */
 const RETRY_MS = 5_000;
@@ -118,30 +118,34 @@ export class Courier {
     const files = listSpool(this.#paths.spoolNew);
     const { max_files } = this.#config.current.spool;
     let taken = 0;
+    let removing: Promise<void> = Promise.resolve();
     try {
       publishBound(this.#paths, max_files);
       markFull(this.#paths, files.length, max_files);
       if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
       if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
       for (const batch of spoolBatches(files, BATCH_FILES, BATCH_BYTES)) {
-        this.#take(batch);
+        const done = this.#take(batch);
+        await removing;
+        removing = removeSpoolFiles(done);
         taken += batch.length;
         await setImmediate(); // lets a signal in
-        if (signal.aborted) return taken;
+        if (signal.aborted) break;
       }
+      await removing;
       markFull(this.#paths, files.length - taken, max_files);
       this.#report.tell({ status: 'idle', reason: null, hint: null });
     } catch (error) {
       this.#degrade(error);
+      await removing.catch(() => {}); // what is left is taken again, and known
     }
     return taken;
   }
 
-  #take(batch: readonly SpoolFile[]): void {
+  /** Takes one batch; the files whose events are in the database. */
+  #take(batch: readonly SpoolFile[]): readonly SpoolFile[] {
     const bad = this.#store.take(batch);
-    const badFiles = new Set(bad.map(({ file }) => file));
-    removeSpoolFiles(batch.filter((file) => !badFiles.has(file)));
-    if (bad.length === 0) return;
+    if (bad.length === 0) return batch;
     for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
     const { max_bad_files, max_bad_bytes } = this.#config.current.spool;
     boundQuarantine(
@@ -149,6 +153,8 @@ export class Courier {
       { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
       (evicted) => this.#count('quarantine_evicted', evicted),
     );
+    const badFiles = new Set(bad.map(({ file }) => file));
+    return batch.filter((file) => !badFiles.has(file));
   }
 
   #adoptConfig(): void {

@@ -25,7 +25,6 @@ export interface BadFile {
 }
 
 interface PreparedEvent extends ArrivedEvent {
-  readonly file: SpoolFile;
   readonly fragments: readonly Fragment[];
   readonly place: ProjectPlace | null;
   readonly redactions: number;
@@ -33,7 +32,7 @@ interface PreparedEvent extends ArrivedEvent {
 
 /** Turns batches of spool files into rows; each batch is one transaction. */
 export class Ingest {
-  readonly #database: Database;
+  readonly #transaction: (work: () => void) => void;
   readonly #config: Config;
   readonly #redactor: Redactor;
   readonly #projects: ProjectFinder;
@@ -44,7 +43,8 @@ export class Ingest {
   readonly #counters: Counters;
 
   constructor(database: Database, config: Config, redactor: Redactor, projects: ProjectFinder) {
-    this.#database = database;
+    const inTransaction = database.transaction((work: () => void) => work());
+    this.#transaction = (work) => inTransaction.immediate(work);
     this.#config = config;
     this.#redactor = redactor;
     this.#projects = projects;
@@ -61,27 +61,59 @@ export class Ingest {
    * @throws SQLite's error when the database can't take anything (full, locked, corrupt).
    */
   take(files: readonly SpoolFile[]): BadFile[] {
-    const bad: BadFile[] = [];
-    const prepared: PreparedEvent[] = [];
-    for (const file of files) {
-      try {
-        const event = this.#prepare(file);
-        if (event) prepared.push(event);
-      } catch (error) {
-        bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
-      }
-    }
     try {
-      this.#write(prepared);
+      return this.#takeTogether(files);
     } catch (error) {
       if (isStoreFault(error)) throw error;
-      bad.push(...this.#writeOneByOne(prepared));
     }
-    return bad;
+    // One event that can't be written must not keep back the others of its batch.
+    return files.flatMap((file) => {
+      try {
+        return this.#takeTogether([file]);
+      } catch (error) {
+        if (isStoreFault(error)) throw error;
+        return [{ file, reason: 'failed' }];
+      }
+    });
   }
 
-  /** Reads, parses, redacts: all that needs no database. Undefined when the file is gone. */
-  #prepare(file: SpoolFile): PreparedEvent | undefined {
+  /** One after the other, so that a batch takes the memory of one event. */
+  #takeTogether(files: readonly SpoolFile[]): BadFile[] {
+    const bad: BadFile[] = [];
+    const total = { ingested: 0, duplicates: 0, redactions: 0 };
+    try {
+      this.#transaction(() => {
+        for (const file of files) {
+          const arrived = this.#prepare(file, bad);
+          if (!arrived) continue;
+          const isNew = this.#write(arrived);
+          total[isNew ? 'ingested' : 'duplicates'] += 1;
+          if (isNew) total.redactions += arrived.redactions;
+        }
+        this.#sessions.flush();
+        this.#counters.add('ingested', total.ingested);
+        this.#counters.add('duplicates', total.duplicates);
+        this.#counters.add('redactions', total.redactions);
+      });
+      return bad;
+    } catch (error) {
+      this.#sessions.forget();
+      throw error;
+    }
+  }
+
+  /** The event in a file; undefined when the file is gone, or is bad and was noted so. */
+  #prepare(file: SpoolFile, bad: BadFile[]): PreparedEvent | undefined {
+    try {
+      return this.#read(file);
+    } catch (error) {
+      bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
+      return undefined;
+    }
+  }
+
+  /** Reads, parses, redacts: all that needs no database. */
+  #read(file: SpoolFile): PreparedEvent | undefined {
     if (file.size > this.#config.courier.max_event_bytes) throw new NotAHookEventError('too-large');
     const text = readSpoolFile(file)?.trimEnd();
     if (text === undefined) return undefined;
@@ -91,7 +123,6 @@ export class Ingest {
     const stored = shortenPayload(event, this.#config.retention.max_string_bytes);
     return {
       event,
-      file,
       digest: event.toolUseId ? '' : hexDigest(text, 32),
       spoolName: file.name,
       registration: registrationOf(file.name),
@@ -104,33 +135,7 @@ export class Ingest {
     };
   }
 
-  #write(events: readonly PreparedEvent[]): void {
-    try {
-      this.#writeAll(events);
-    } catch (error) {
-      this.#sessions.forget();
-      throw error;
-    }
-  }
-
-  #writeAll(events: readonly PreparedEvent[]): void {
-    this.#database
-      .transaction(() => {
-        let ingested = 0;
-        let redactions = 0;
-        for (const event of events) {
-          if (!this.#writeEvent(event)) continue;
-          ingested += 1;
-          redactions += event.redactions;
-        }
-        this.#counters.add('ingested', ingested);
-        this.#counters.add('duplicates', events.length - ingested);
-        this.#counters.add('redactions', redactions);
-      })
-      .immediate();
-  }
-
-  #writeEvent(arrived: PreparedEvent): boolean {
+  #write(arrived: PreparedEvent): boolean {
     const eventId = this.#events.write(arrived);
     if (eventId === undefined) return false;
     const { event, receivedAt: at, place, fragments } = arrived;
@@ -146,20 +151,6 @@ export class Ingest {
       at,
     });
     return true;
-  }
-
-  /** One event that can't be written must not keep back the others of its batch. */
-  #writeOneByOne(events: readonly PreparedEvent[]): BadFile[] {
-    const bad: BadFile[] = [];
-    for (const event of events) {
-      try {
-        this.#write([event]);
-      } catch (error) {
-        if (isStoreFault(error)) throw error;
-        bad.push({ file: event.file, reason: 'failed' });
-      }
-    }
-    return bad;
   }
 }
 

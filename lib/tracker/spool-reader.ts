@@ -1,4 +1,4 @@
-import { opendirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { opendirSync, readFileSync, statSync, unlink } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../base/errors.ts';
 
@@ -62,15 +62,24 @@ export function readSpoolFile({ path }: SpoolFile): string | undefined {
   }
 }
 
-/** Removes spool files whose events are in the database. */
-export function removeSpoolFiles(files: readonly SpoolFile[]): void {
-  for (const { path } of files) {
-    try {
-      unlinkSync(path);
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
+/**
+ * Removes spool files whose events are in the database; the next batch need not wait for that.
+ * By callbacks: a promise a file would cost more than the removal.
+ */
+export async function removeSpoolFiles(files: readonly SpoolFile[]): Promise<void> {
+  let failure: NodeJS.ErrnoException | undefined;
+  await new Promise<void>((resolve) => {
+    let left = files.length;
+    if (left === 0) resolve();
+    for (const { path } of files) {
+      unlink(path, (error) => {
+        if (error && error.code !== 'ENOENT') failure = error;
+        left -= 1;
+        if (left === 0) resolve();
+      });
     }
-  }
+  });
+  if (failure) throw failure;
 }
 
 /** `settings` or `plugin`, from the end of the name; `settings` where it says nothing. */

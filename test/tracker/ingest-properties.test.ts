@@ -25,7 +25,7 @@ function sessionPayloads(session: number, steps: readonly Step[], shared: boolea
     if (step.kind === 'stop') return [hook.event('Stop', own)];
     if (step.kind === 'prompt') return [hook.event('UserPromptSubmit', { ...own, prompt: 'go' })];
     if (!('file' in step)) return [hook.pre(id, 'Bash', { command: 'rm' }, own)];
-  if (!('file' in step)) return [];
+    if (!('file' in step)) return [];
     const file = `/p/${session}/${step.file}.ts`;
     const code = `${owner}word ${step.word}`;
     const input = { file_path: file, content: code };
@@ -92,10 +92,10 @@ it('gives the same whichever of several independent sessions is ingested first',
         .map((batch) => ({ batch, key: picks.next().value as number }))
         .sort((a, b) => a.key - b.key)
         .map(({ batch }) => batch);
-      const byTime = [...each.flat()].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+      const byTime = each.flat().sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
       expect(ingested(...shuffled)).toEqual(ingested(byTime));
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 60_000);
 
@@ -113,7 +113,7 @@ it('gives the same origins whichever of two sessions that write the same code co
         expect(origins(ingested(a, b))).toEqual(origins(ingested(b, a)));
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 60_000);
 
@@ -123,6 +123,6 @@ it('changes nothing when everything is ingested a second time', () => {
       const each = all.map((steps, n) => arrivals(n, sessionPayloads(n, steps, true)));
       expect(ingested(...each, ...each)).toEqual(ingested(...each));
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 60_000);

@@ -1,0 +1,199 @@
+#!/bin/sh
+# Installs claude-pattern-tracker from this checkout into Claude Code, or takes it out again.
+# Needs Node.js and npm; everything else it gets or builds itself. Run it with --help.
+set -eu
+
+usage() {
+  cat <<'EOF'
+Usage: ./install.sh [options]
+
+Builds claude-pattern-tracker, copies it to ~/.claude/hooks/pattern-tracker/, adds its hooks to Claude
+Code's settings (with a backup), links `pattern-tracker` into ~/.local/bin, and sends one event through.
+Running it again brings an installation up to date; what was recorded is kept.
+
+  --dry-run                    show what would be done; change nothing outside this checkout
+  --scope user|project|local   which settings: yours (the default), .claude/settings.json or
+                               .claude/settings.local.json of the folder you are in
+  --capture sh|node            what records an event; sh where there is /bin/sh
+  --no-link                    make no link in ~/.local/bin
+  --no-test                    send no event through the installed hook
+  --json                       print the result as JSON
+  --uninstall                  take hooks, link and program out again; ask about what was recorded
+  --purge                      with --uninstall: remove what was recorded too, without asking
+  --help                       show this
+
+CLAUDE_CONFIG_DIR stands for ~/.claude, PATTERN_TRACKER_HOME for the folder below it.
+EOF
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  printf 'install.sh: %s\n' "$1" >&2
+  shift
+  for hint in "$@"; do printf '  %s\n' "$hint" >&2; done
+  exit 1
+}
+
+# --- what is asked for -----------------------------------------------------------------------------
+
+uninstall=
+purge=
+value_of=
+count=$#
+while [ "$count" -gt 0 ]; do
+  argument=$1
+  shift
+  count=$((count - 1))
+  if [ -n "$value_of" ]; then
+    value_of=
+    set -- "$@" "$argument"
+    continue
+  fi
+  case $argument in
+  --help | -h)
+    usage
+    exit 0
+    ;;
+  --uninstall) uninstall=1 ;;
+  --scope | --capture)
+    value_of=$argument
+    set -- "$@" "$argument"
+    ;;
+  --purge)
+    purge=1
+    set -- "$@" "$argument"
+    ;;
+  --dry-run | --json | --no-link | --no-test | --scope=* | --capture=*) set -- "$@" "$argument" ;;
+  *)
+    say "install.sh: unknown option $argument"
+    say "  ./install.sh --help lists the options."
+    exit 2
+    ;;
+  esac
+done
+if [ -n "$value_of" ]; then
+  say "install.sh: $value_of needs a value"
+  exit 2
+fi
+if [ -n "$purge" ] && [ -z "$uninstall" ]; then
+  say 'install.sh: --purge goes with --uninstall'
+  exit 2
+fi
+
+case $0 in
+*/*) here=${0%/*} ;;
+*) here=. ;;
+esac
+here=$(CDPATH='' cd -- "${here:-/}" && pwd -P)
+if [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
+  home=$PATTERN_TRACKER_HOME
+elif [ -n "${CLAUDE_CONFIG_DIR:-${HOME:-}}" ]; then
+  home=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/hooks/pattern-tracker
+else
+  fail 'HOME is not set' "Set HOME, or CLAUDE_CONFIG_DIR to Claude Code's folder."
+fi
+
+# --- uninstalling needs no build where a program is there already --------------------------------------
+
+if [ -n "$uninstall" ]; then
+  cli=$home/dist/cli.mjs
+  [ -f "$cli" ] || cli=$here/dist/cli.mjs
+  if [ -f "$cli" ]; then
+    node=$home/node
+    [ -x "$node" ] || node=$(command -v node) || fail 'Node.js is not on PATH'
+    exec "$node" "$cli" uninstall "$@"
+  fi
+  if ! [ -e "$home" ]; then
+    say "Nothing is installed in $home."
+    exit 0
+  fi
+fi
+
+# --- Node.js and npm ---------------------------------------------------------------------------------
+
+command -v node >/dev/null || fail 'Node.js is not on PATH' \
+  'Install Node.js 20.19 or newer (https://nodejs.org, or your package manager), then run this again.'
+version=$(node -p process.versions.node)
+case $version in
+[0-9].* | 1[0-9].* | 20.[0-9].* | 20.1[0-8].*)
+  fail "Node.js $version ($(command -v node)) is too old" \
+    'Install Node.js 20.19 or newer, or put a newer one first on PATH, then run this again.'
+  ;;
+esac
+command -v npm >/dev/null || fail "npm is not on PATH, though node is ($(command -v node))" \
+  'Install npm (it comes with most packages of Node.js), then run this again.'
+
+# --- dependencies and build, with what they say in a log ------------------------------------------------
+
+log=$(umask 077 && mktemp "${TMPDIR:-/tmp}/pattern-tracker-install.XXXXXX")
+job=
+# An interrupted installation leaves no npm behind.
+trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
+
+# Runs a command in the checkout and shows that it goes on. Returns its exit code.
+attempt() {
+  say "$1"
+  shift
+  (cd "$here" && exec "$@") </dev/null >>"$log" 2>&1 &
+  job=$!
+  seconds=0
+  while kill -0 "$job" 2>/dev/null; do
+    sleep 1
+    seconds=$((seconds + 1))
+    if [ -t 2 ]; then
+      line=$(tail -n 1 "$log" | tr -cd '\040-\176' | cut -c 1-64)
+      printf '\r\033[K  %s s  %s' "$seconds" "$line" >&2
+    elif [ $((seconds % 15)) -eq 0 ]; then
+      say "  $seconds s"
+    fi
+  done
+  if wait "$job"; then status=0; else status=$?; fi
+  job=
+  if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+  return "$status"
+}
+
+# The same, but gives up when the command fails, with the end of what it said.
+logged() { attempt "$@" || gave_up "$@"; }
+
+gave_up() {
+  shift
+  tail -n 20 "$log" >&2
+  if grep -qi 'gyp ERR' "$log"; then
+    fail "\`$*\` failed; all it said is in $log" \
+      'The SQLite module had to be compiled: that needs a C++ compiler, make and Python 3.' \
+      'On Debian: apt install build-essential python3. On macOS: xcode-select --install.'
+  fi
+  fail "\`$*\` failed; all it said is in $log"
+}
+
+native_module_loads() {
+  (cd "$here" && node -e "new (require('better-sqlite3'))(':memory:').close()") >/dev/null 2>&1
+}
+
+installed=$here/node_modules/.package-lock.json
+if ! [ -f "$installed" ] || [ -n "$(find "$here/package-lock.json" -newer "$installed")" ]; then
+  set_up='Getting the dependencies (npm ci). If SQLite must be compiled, that takes a minute or more …'
+  if ! attempt "$set_up" npm ci --foreground-scripts; then
+    # npm writes lock files that lack other platforms' optional packages, and npm ci then refuses them.
+    grep -q 'EUSAGE' "$log" || gave_up "$set_up" npm ci
+    logged 'The lock file does not suit this machine: taking npm install instead …' \
+      npm install --no-save --foreground-scripts
+  fi
+  touch "$installed"
+fi
+if ! native_module_loads; then
+  logged "Building the SQLite module for Node.js $version; that takes about a minute …" \
+    npm rebuild better-sqlite3 --foreground-scripts
+  native_module_loads || fail "the SQLite module can't be loaded by Node.js $version" \
+    "All that building it said is in $log" 'Remove node_modules/ and run this again.'
+fi
+logged 'Building …' npm run build
+rm -f "$log"
+trap - INT TERM
+
+if [ -n "$uninstall" ]; then
+  exec node "$here/dist/cli.mjs" uninstall "$@"
+fi
+exec node "$here/dist/cli.mjs" install "$@"

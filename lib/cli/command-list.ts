@@ -1,0 +1,50 @@
+export interface ListedCommand {
+  /** The first line of the command's own description, here so that `--help` loads no command. */
+  readonly summary: string;
+  /** A citty command; which arguments it has is its own matter. */
+  readonly load: () => Promise<object>;
+}
+
+/** Every command, in the order `--help` lists them. */
+export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
+  status: {
+    summary: 'Show whether Claude Code is being recorded, and what there is.',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  patterns: {
+    summary: 'List the code that Claude wrote.',
+    load: async () => (await import('./commands/patterns.ts')).patternsCommand,
+  },
+  show: {
+    summary: 'Show one pattern: its code, where it is, what it came from.',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  sessions: {
+    summary: 'List the sessions of Claude Code.',
+    load: async () => (await import('./commands/sessions.ts')).sessionsCommand,
+  },
+  'tool-calls': {
+    summary: 'List the tool calls that Claude made.',
+    load: async () => (await import('./commands/tool-calls.ts')).toolCallsCommand,
+  },
+  tail: {
+    summary: 'Follow live what Claude does.',
+    load: async () => (await import('./commands/tail.ts')).tailCommand,
+  },
+  doctor: {
+    summary: 'Check every link from Claude Code to the database, and say how to mend it.',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  'capture-test': {
+    summary: 'Send one event through the installed hook and follow it to the database.',
+    load: async () => (await import('./commands/capture-test.ts')).captureTestCommand,
+  },
+  install: {
+    summary: 'Register the hooks with Claude Code.',
+    load: async () => (await import('./commands/install.ts')).installCommand,
+  },
+  uninstall: {
+    summary: 'Take the hooks out again.',
+    load: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
+  },
+};

@@ -1,0 +1,90 @@
+import { errorMessage } from '../../base/errors.ts';
+import { claudeVersion } from '../../install/claude-version.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { type Check, type DoctorContext, fail, type Finding } from '../doctor/check.ts';
+import { CHECKS } from '../doctor/checks.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+import { plainLine } from '../plain-text.ts';
+import { readRegistration } from '../registration.ts';
+import { counted } from '../row-text.ts';
+import { painter } from '../table.ts';
+
+export const doctorCommand = trackerCommand({
+  name: 'doctor',
+  description: `Check every link from Claude Code to the database, and say how to mend it.
+
+It starts a courier if none runs, and writes nothing else but a probe in the spool.
+
+--json prints {ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", found,
+mend}]}; mend is null where the status is ok.
+
+Exit code 0 when nothing fails, else 1.`,
+  args: { ...common.jsonArg },
+  async run({ json }, cli) {
+    const context: DoctorContext = {
+      cli,
+      registration: readRegistration(cli),
+      claudeVersion: claudeVersion(cli.env),
+      courierWaitMs: COURIER_WAIT_MS,
+    };
+    const results: CheckResult[] = [];
+    for (const check of CHECKS) {
+      const finding = await findingOf(check, context);
+      results.push({ check, finding });
+      if (!json) cli.out(render(cli, { check, finding }));
+    }
+    const failed = countOf(results, 'fail');
+    const warned = countOf(results, 'warn');
+    if (json) printJson(cli, { ok: failed === 0, failed, warned, checks: results.map(forJson) });
+    else cli.out(`\n${closing(failed, warned)}\n`);
+    return failed === 0 ? 0 : 1;
+  },
+});
+
+// --- internal ---
+
+const COURIER_WAIT_MS = 10_000;
+const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'] } as const;
+const TITLE_WIDTH = Math.max(...CHECKS.map(({ title }) => title.length));
+
+interface CheckResult {
+  readonly check: Check;
+  readonly finding: Finding;
+}
+
+/** A check that breaks is a check that fails. */
+async function findingOf(check: Check, context: DoctorContext): Promise<Finding> {
+  try {
+    return await check.run(context);
+  } catch (error) {
+    return fail(errorMessage(error), 'Run it again with DEBUG=1, and report what it says.');
+  }
+}
+
+function render(cli: CliEnvironment, { check, finding }: CheckResult): string {
+  const paint = painter(cli.color);
+  const [mark, color] = MARKS[finding.status];
+  const line = `${paint(color, mark)} ${check.title.padEnd(TITLE_WIDTH)}  ${plainLine(finding.found)}\n`;
+  if (finding.status === 'ok') return line;
+  return `${line}${' '.repeat(TITLE_WIDTH + 4)}${paint('cyan', '→')} ${plainLine(finding.mend)}\n`;
+}
+
+function closing(failed: number, warned: number): string {
+  if (failed + warned === 0) return 'All is well.';
+  const parts = [
+    ...(failed > 0 ? [`${counted(failed, 'check')} failed`] : []),
+    ...(warned > 0 ? [counted(warned, 'warning')] : []),
+  ];
+  return `${parts.join(', ')}.`;
+}
+
+function countOf(results: readonly CheckResult[], status: Finding['status']): number {
+  return results.filter(({ finding }) => finding.status === status).length;
+}
+
+function forJson({ check: { id, title }, finding }: CheckResult) {
+  const { status, found } = finding;
+  return { id, title, status, found, mend: finding.status === 'ok' ? null : finding.mend };
+}

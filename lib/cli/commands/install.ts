@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import pc from 'picocolors';
+import { TrackerError } from '../../base/errors.ts';
+import { claudeFolder, trackerPaths } from '../../base/paths.ts';
+import { VERSION } from '../../base/version.ts';
+import { claudeVersion } from '../../install/claude-version.ts';
+import { installPreview, installScreen } from '../../install/install-screen.ts';
+import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
+import type { InstallPlan, InstallResult } from '../../install/install.ts';
+import { settingsDiff } from '../../install/settings-diff.ts';
+import { jsonArg, trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+
+export const installCommand = trackerCommand({
+  name: 'install',
+  description: [
+    'Register the hooks with Claude Code.',
+    'Copies the program beside its data, adds the hooks to a settings file (with a backup), and sends one',
+    'event through them. Running it again brings an installation up to date and changes nothing else.',
+    '',
+    'Examples',
+    '  pattern-tracker install --dry-run',
+    '  pattern-tracker install --scope local',
+  ].join('\n'),
+  args: {
+    scope: {
+      type: 'enum',
+      options: ['user', 'project', 'local'],
+      default: 'user',
+      description: 'Which settings: yours, .claude/settings.json or settings.local.json here',
+    },
+    capture: {
+      type: 'enum',
+      options: ['sh', 'node'],
+      description: 'What records an event; sh where there is /bin/sh',
+    },
+    link: {
+      type: 'boolean',
+      default: true,
+      description: 'Make no link in ~/.local/bin',
+    },
+    test: {
+      type: 'boolean',
+      default: true,
+      description: 'Send no event through the installed hook',
+    },
+    'dry-run': { type: 'boolean', description: 'Show what would be done; change nothing' },
+    ...jsonArg,
+  },
+  run: (args, cli) => {
+    const { env } = cli;
+    const claude = claudeFolder(env);
+    if (!claude) {
+      throw new TrackerError('E_NO_HOME', 'neither CLAUDE_CONFIG_DIR nor HOME is set', {
+        hint: "Set HOME, or CLAUDE_CONFIG_DIR to Claude Code's folder.",
+      });
+    }
+    const plan = planInstall({
+      sourceRoot: dirname(dirname(realpathSync(process.argv[1] ?? ''))),
+      version: VERSION,
+      paths: trackerPaths(resolve(cli.cwd, cli.paths.home)),
+      claudeFolder: resolve(cli.cwd, claude),
+      userHome: env['HOME'] || env['USERPROFILE'],
+      cwd: cli.cwd,
+      platform: process.platform,
+      node: realpathSync(process.execPath),
+      searchPath: env['PATH'] ?? '',
+      scope: args.scope,
+      capture: args.capture,
+      link: args.link,
+      claudeVersion: claudeVersion(env),
+      now: cli.now,
+    });
+    const paint = pc.createColors(cli.color);
+    if (args['dry-run']) {
+      if (args.json) printJson(cli, { ok: true, dryRun: true, ...summary(plan) });
+      else cli.out(installPreview(plan, paint));
+      return 0;
+    }
+    const result = applyInstall(plan);
+    const test = args.test ? captureTest(plan, cli) : undefined;
+    verifyInstall(plan); // once more: a running session may have written the settings meanwhile
+    const ok = test?.ok !== false;
+    if (args.json) {
+      printJson(cli, { ok, dryRun: false, ...summary(result), captureTest: test ?? null });
+    } else {
+      cli.out(
+        installScreen(
+          result,
+          test?.ok ? 'one event went through the hook into the database' : undefined,
+          paint,
+        ),
+      );
+      if (!ok) {
+        cli.err(
+          `\nerror: everything is in place, but the capture-test failed:\n${indented(test?.output ?? '')}\n  Run \`${plan.options.paths.home}/dist/cli.mjs doctor\` to see which part.\n`,
+        );
+      }
+    }
+    return ok ? 0 : 1;
+  },
+});
+
+// --- internal ---
+
+const TEST_LIMIT_MS = 60_000;
+
+function captureTest({ options }: InstallPlan, cli: CliEnvironment) {
+  const { home } = options.paths;
+  const node = options.platform === 'win32' ? options.node : join(home, 'node');
+  const { status, stdout, stderr, error } = spawnSync(
+    node,
+    [join(home, 'dist', 'cli.mjs'), 'capture-test'],
+    {
+      env: { ...cli.env, PATTERN_TRACKER_HOME: home, NO_COLOR: '1' },
+      cwd: cli.cwd,
+      encoding: 'utf8',
+      timeout: TEST_LIMIT_MS,
+      killSignal: 'SIGKILL',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    },
+  );
+  const output = [stdout, stderr, error?.message].filter(Boolean).join('\n').trimEnd();
+  return { ok: status === 0, output };
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}
+
+function summary(plan: InstallPlan | InstallResult) {
+  const { options, settings, events, copy, link, capture, warnings } = plan;
+  return {
+    version: options.version,
+    home: options.paths.home,
+    node: options.node,
+    capture,
+    claudeVersion: options.claudeVersion ?? null,
+    events,
+    settings: {
+      file: settings.file,
+      scope: settings.scope,
+      changed: settings.current !== settings.next,
+      diff: settingsDiff(settings.file, settings.current, settings.next),
+      backup: 'backup' in plan ? plan.backup : null,
+    },
+    files: { written: copy.written, unchanged: copy.unchanged.length, removed: copy.removed },
+    link,
+    stoppedCourier: 'stoppedCourier' in plan ? (plan.stoppedCourier ?? null) : null,
+    warnings,
+  };
+}

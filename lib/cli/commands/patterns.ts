@@ -1,0 +1,91 @@
+import { listPatterns, type ListedPattern } from '../../store/queries/patterns.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { parseLimit, sinceOf } from '../list-arguments.ts';
+import { chooseProjects } from '../project-choice.ts';
+import { nothingFound, readDatabase } from '../reader.ts';
+import { renderTable } from '../table.ts';
+import { ago } from '../time-text.ts';
+
+export const patternsCommand = trackerCommand({
+  name: 'patterns',
+  description: `List the code that Claude wrote.
+
+One line a pattern: a piece of code as Claude wrote it, however often.
+SEEN is how often it was written, GEN its generation: 1 is new code, 2 an edit of it, and so on.
+
+--json prints an array of {id, name, language, lines, origin, generation, lineage_id, occurrences,
+first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_root, project_name}.
+
+Examples
+  pattern-tracker patterns --project . --since 3d
+  pattern-tracker patterns --language typescript --sort used --limit 5`,
+  args: {
+    ...common.projectArg,
+    language: { type: 'string', valueHint: 'name', description: 'Only in this language' },
+    ...common.sessionArg,
+    ...common.sinceArg,
+    sort: {
+      type: 'enum',
+      options: ['recent', 'used'],
+      default: 'recent',
+      description: 'What comes first',
+    },
+    ...common.limitArg,
+    ...common.allArg,
+    ...common.jsonArg,
+  },
+  run(args, cli) {
+    const limit = parseLimit(args.limit);
+    const since = sinceOf(args, cli.now());
+    const patterns =
+      readDatabase(cli, (database) =>
+        listPatterns(database, {
+          projectIds: chooseProjects(database, args.project, cli),
+          language: args.language,
+          session: args.session,
+          since,
+          sort: args.sort === 'used' ? 'used' : 'recent',
+          limit,
+          withTests: args.all,
+        }),
+      ) ?? [];
+    if (args.json) return printJson(cli, patterns.map(forJson));
+    if (patterns.length === 0) {
+      const isFiltered = [args.project, args.language, args.session, args.since].some(Boolean);
+      return cli.out(nothingFound('patterns', isFiltered));
+    }
+    cli.out(
+      renderTable<ListedPattern>(
+        cli,
+        [
+          { title: 'ID', cell: ({ id }) => id, isWhole: true, paint: () => 'yellow' },
+          { title: 'LANGUAGE', cell: ({ language }) => language },
+          { title: 'FILE', cell: ({ name }) => name },
+          { title: 'LINES', cell: ({ lines }) => String(lines), align: 'right' },
+          { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right' },
+          { title: 'SEEN', cell: ({ occurrences }) => String(occurrences), align: 'right' },
+          { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, cli.now()) },
+          { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim' },
+        ],
+        patterns,
+      ),
+    );
+  },
+});
+
+// --- internal ---
+
+function firstLine(head: string): string {
+  return head.split(/[\r\n]/, 1)[0] ?? '';
+}
+
+function forJson(pattern: ListedPattern) {
+  return {
+    ...pattern,
+    head: firstLine(pattern.head),
+    firstSeenAt: isoTime(pattern.firstSeenAt),
+    lastSeenAt: isoTime(pattern.lastSeenAt),
+  };
+}

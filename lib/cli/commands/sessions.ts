@@ -1,0 +1,92 @@
+import { type ListedSession, listSessions } from '../../store/queries/sessions.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { parseLimit, sinceOf } from '../list-arguments.ts';
+import { chooseProjects } from '../project-choice.ts';
+import { nothingFound, readDatabase } from '../reader.ts';
+import { shortSession } from '../row-text.ts';
+import { renderTable } from '../table.ts';
+import { ago, span } from '../time-text.ts';
+
+export const sessionsCommand = trackerCommand({
+  name: 'sessions',
+  description: `List the sessions of Claude Code.
+
+LASTED is from the first event to the end; "open" is a session that has not said that it ended.
+
+--json prints an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd,
+git_branch, transcript_path, project_root, project_name, prompts, tool_calls, failed_tool_calls,
+subagents, patterns}.
+
+Examples
+  pattern-tracker sessions --since 1d
+  pattern-tracker tool-calls --session 3f2a9c10`,
+  args: {
+    ...common.projectArg,
+    ...common.sinceArg,
+    ...common.limitArg,
+    ...common.allArg,
+    ...common.jsonArg,
+  },
+  run(args, cli) {
+    const limit = parseLimit(args.limit);
+    const since = sinceOf(args, cli.now());
+    const sessions =
+      readDatabase(cli, (database) =>
+        listSessions(database, {
+          projectIds: chooseProjects(database, args.project, cli),
+          since,
+          limit,
+          withTests: args.all,
+        }),
+      ) ?? [];
+    if (args.json) return printJson(cli, sessions.map(forJson));
+    if (sessions.length === 0) {
+      return cli.out(nothingFound('sessions', Boolean(args.project ?? args.since)));
+    }
+    cli.out(
+      renderTable<ListedSession>(
+        cli,
+        [
+          {
+            title: 'SESSION',
+            cell: ({ id }) => shortSession(id),
+            isWhole: true,
+            paint: () => 'yellow',
+          },
+          { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '' },
+          { title: 'BRANCH', cell: ({ gitBranch }) => gitBranch ?? '' },
+          { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, cli.now()) },
+          {
+            title: 'LASTED',
+            cell: ({ startedAt, endedAt }) =>
+              endedAt === null ? 'open' : span(endedAt - startedAt),
+            paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
+          },
+          { title: 'PROMPTS', cell: ({ prompts }) => String(prompts), align: 'right' },
+          { title: 'TOOL CALLS', cell: ({ toolCalls }) => String(toolCalls), align: 'right' },
+          {
+            title: 'FAILED',
+            cell: ({ failedToolCalls }) => String(failedToolCalls),
+            align: 'right',
+            paint: ({ failedToolCalls }) => (failedToolCalls > 0 ? 'red' : 'dim'),
+          },
+          { title: 'PATTERNS', cell: ({ patterns }) => String(patterns), align: 'right' },
+        ],
+        sessions,
+      ),
+    );
+  },
+});
+
+// --- internal ---
+
+function forJson(session: ListedSession) {
+  return {
+    ...session,
+    startedAt: isoTime(session.startedAt),
+    endedAt: isoTime(session.endedAt),
+    lastEventAt: isoTime(session.lastEventAt),
+  };
+}

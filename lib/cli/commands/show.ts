@@ -1,0 +1,195 @@
+import { TrackerError } from '../../base/errors.ts';
+import type { Database } from '../../store/database.ts';
+import { type Lineage, LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
+import {
+  occurrencesOf,
+  patternById,
+  type PatternDetail,
+  type PatternOccurrence,
+  patternsByPrefix,
+} from '../../store/queries/patterns.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { lineageTree } from '../lineage-tree.ts';
+import { parseLimit } from '../list-arguments.ts';
+import { plainLine, plainLines } from '../plain-text.ts';
+import { readDatabase } from '../reader.ts';
+import { counted, fileAndLines, shortSession, withinProject } from '../row-text.ts';
+import { painter, renderTable } from '../table.ts';
+import { ago } from '../time-text.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface ShownPattern {
+  readonly pattern: PatternDetail;
+  readonly occurrences: readonly PatternOccurrence[];
+  readonly lineage: Lineage;
+}
+
+export const showCommand = trackerCommand({
+  name: 'show',
+  description: `Show one pattern: its code, where it is, what it came from.
+
+The first characters of an id are enough where only one pattern begins with them.
+
+--json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
+first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
+tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
+{ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
+is_cut}}.
+
+Examples
+  pattern-tracker show 683314ed22112e8d
+  pattern-tracker show 6833 --json | jq -r .pattern.code`,
+  args: {
+    id: { type: 'positional', required: true, description: 'The id, or its first characters' },
+    limit: {
+      type: 'string',
+      valueHint: 'n',
+      default: '20',
+      description: 'At most this many occurrences; 0 is all',
+    },
+    ...common.jsonArg,
+  },
+  run({ id, limit: limitText, json }, cli) {
+    const prefix = id.toLowerCase();
+    if (!/^[0-9a-f]+$/.test(prefix)) {
+      throw new UsageError(
+        `"${id}" is no pattern id`,
+        'Expected hex digits, as `pattern-tracker patterns` lists them.',
+      );
+    }
+    const limit = parseLimit(limitText);
+    const shown = readDatabase(cli, (database) => find(database, prefix, limit, cli));
+    if (!shown) throw noSuchPattern(prefix);
+    if (json) printJson(cli, forJson(shown));
+    else cli.out(render(cli, shown));
+  },
+});
+
+// --- internal ---
+
+const CANDIDATES = 10;
+
+function find(
+  database: Database,
+  prefix: string,
+  limit: number,
+  cli: CliEnvironment,
+): ShownPattern | undefined {
+  const candidates = patternsByPrefix(database, prefix, CANDIDATES + 1);
+  const exact = candidates.find(({ id }) => id === prefix);
+  if (candidates.length > 1 && !exact) {
+    const listed = candidates
+      .slice(0, CANDIDATES)
+      .map(({ id, language, name, lastSeenAt }) =>
+        plainLine(`${id}  ${language}  ${name}  ${ago(lastSeenAt, cli.now())}`),
+      );
+    const more = candidates.length > CANDIDATES ? ['… and more'] : [];
+    throw new TrackerError('E_AMBIGUOUS_PATTERN', `more than one pattern begins with "${prefix}"`, {
+      hint: ['Give more characters of one of them:', ...listed, ...more].join('\n  '),
+    });
+  }
+  const id = exact?.id ?? candidates[0]?.id;
+  const pattern = id === undefined ? undefined : patternById(database, id);
+  return (
+    pattern && {
+      pattern,
+      occurrences: occurrencesOf(database, pattern.id, limit),
+      lineage: lineageOf(database, pattern.id),
+    }
+  );
+}
+
+function noSuchPattern(prefix: string): TrackerError {
+  return new TrackerError('E_NO_PATTERN', `no pattern begins with "${prefix}"`, {
+    hint: '`pattern-tracker patterns` lists what there is.',
+  });
+}
+
+function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPattern): string {
+  const paint = painter(cli.color);
+  const code = plainLines(pattern.code.replace(/\n$/, ''));
+  const digits = String(code.length).length;
+  const facts = [
+    pattern.language,
+    counted(pattern.lines, 'line'),
+    `generation ${pattern.generation}`,
+    `seen ${counted(pattern.occurrences, 'time')}`,
+    `last ${ago(pattern.lastSeenAt, cli.now())}`,
+  ];
+  return [
+    `${paint('yellow', pattern.id)}  ${paint('bold', plainLine(pattern.name))}`,
+    paint('dim', facts.join(' · ')),
+    '',
+    ...code.map((line, at) =>
+      `${paint('dim', `${String(at + 1).padStart(digits)} │`)} ${line}`.trimEnd(),
+    ),
+    '',
+    paint('bold', 'Occurrences'),
+    occurrenceTable(cli, pattern, occurrences),
+    paint('bold', 'Lineage'),
+    ...lineageLines(cli, pattern, lineage),
+    '',
+  ].join('\n');
+}
+
+function occurrenceTable(
+  cli: CliEnvironment,
+  pattern: PatternDetail,
+  occurrences: readonly PatternOccurrence[],
+): string {
+  if (occurrences.length === 0) return 'none\n';
+  const table = renderTable<PatternOccurrence>(
+    cli,
+    [
+      { title: 'ACTION', cell: ({ action }) => action },
+      {
+        title: 'WHERE',
+        cell: ({ filePath, startLine, endLine, projectRoot }) =>
+          fileAndLines(withinProject(filePath, projectRoot), startLine, endLine, {
+            withFolders: true,
+          }),
+      },
+      { title: 'TOOL', cell: ({ toolName }) => toolName },
+      { title: 'SESSION', cell: ({ sessionId }) => shortSession(sessionId), isWhole: true },
+      { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '' },
+      { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()) },
+    ],
+    occurrences,
+  );
+  const rest = pattern.occurrences - occurrences.length;
+  return rest > 0 ? `${table}… and ${counted(rest, 'older one')}: --limit 0\n` : table;
+}
+
+function lineageLines(cli: CliEnvironment, pattern: PatternDetail, lineage: Lineage): string[] {
+  if (lineage.ancestors.length + lineage.descendants.length === 0) {
+    return ['It came from no other pattern, and no other came from it.'];
+  }
+  const paint = painter(cli.color);
+  const lines = lineageTree(pattern, lineage).map(({ branch, node, isSubject }) => {
+    const text = `${node.id}  ${plainLine(node.name ?? 'not stored')}  gen ${node.generation ?? '?'}`;
+    return `${branch}${isSubject ? `${paint('yellow', text)}  ◀ this one` : text}`;
+  });
+  const { depth, nodes } = LINEAGE_LIMITS;
+  return lineage.isCut ? [...lines, `… cut after ${depth} steps or ${nodes} patterns`] : lines;
+}
+
+function forJson({ pattern, occurrences, lineage }: ShownPattern) {
+  const nodes = (list: Lineage['ancestors']) =>
+    list.map((node) => ({ ...node, lastSeenAt: isoTime(node.lastSeenAt) }));
+  return {
+    pattern: {
+      ...pattern,
+      firstSeenAt: isoTime(pattern.firstSeenAt),
+      lastSeenAt: isoTime(pattern.lastSeenAt),
+    },
+    occurrences: occurrences.map((occurrence) => ({ ...occurrence, at: isoTime(occurrence.at) })),
+    lineage: {
+      ancestors: nodes(lineage.ancestors),
+      descendants: nodes(lineage.descendants),
+      isCut: lineage.isCut,
+    },
+  };
+}

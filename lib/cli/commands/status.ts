@@ -1,0 +1,174 @@
+import { openDatabase } from '../../store/database.ts';
+import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { plainLine } from '../plain-text.ts';
+import { readDatabase } from '../reader.ts';
+import { byteText, counted } from '../row-text.ts';
+import { gatherStatus, type StatusReport } from '../status-report.ts';
+import { type Paint, painter } from '../table.ts';
+import { ago } from '../time-text.ts';
+
+export const statusCommand = trackerCommand({
+  name: 'status',
+  description: `Show whether Claude Code is being recorded, and what there is.
+
+--json prints {recording: {state, by} or {state, why, hint}, is_installed, courier: {status, pid,
+version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full,
+quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events,
+projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
+reason} or null}, config: {path, error}}.
+
+Exit code 0, or 1 when the database is there but can't be read.`,
+  args: {
+    acknowledge: {
+      type: 'boolean',
+      description: 'Say no more of a corrupt database that was set aside',
+    },
+    ...common.jsonArg,
+  },
+  async run({ acknowledge, json }, cli) {
+    if (acknowledge) forgetSetAside(cli);
+    const report = await gatherStatus(cli);
+    if (json) printJson(cli, forJson(report, cli));
+    else cli.out(render(report, cli));
+    return report.databaseError ? 1 : 0;
+  },
+});
+
+// --- internal ---
+
+type Line = readonly [label: string, text: string, paint?: Paint];
+
+/** The one thing the command line writes. */
+function forgetSetAside(cli: CliEnvironment): void {
+  if (!readDatabase(cli, setAsideDatabase)) return;
+  const database = openDatabase(cli.paths.database);
+  try {
+    acknowledgeSetAside(database);
+  } finally {
+    database.close();
+  }
+}
+
+function render(report: StatusReport, cli: CliEnvironment): string {
+  const paint = painter(cli.color);
+  const lines: Line[] = [
+    ...recordingLines(report),
+    ...courierLines(report, cli),
+    ...spoolLines(report, cli),
+    ...storeLines(report, cli),
+    ...(report.configError ? [['Config', report.configError, 'red'] as const] : []),
+  ];
+  return lines
+    .map(
+      ([label, text, color]) =>
+        `${paint('bold', label.padEnd(10))}  ${paint(color, plainLine(text))}\n`,
+    )
+    .join('');
+}
+
+function recordingLines({ recording }: StatusReport): Line[] {
+  if (recording.state === 'off') {
+    return [
+      ['Recording', `off: ${recording.why}`, 'red'],
+      ['', recording.hint],
+    ];
+  }
+  return [['Recording', `on, by ${recording.by.join(' and ')}`, 'green']];
+}
+
+function courierLines({ courier, spool }: StatusReport, cli: CliEnvironment): Line[] {
+  const { status, pid, reason, hint, updatedAt } = courier;
+  const trouble: Line[] = reason ? [['', reason], ...(hint ? [['', hint] as const] : [])] : [];
+  if (status === 'degraded') return [['Courier', `degraded, pid ${pid}`, 'red'], ...trouble];
+  if (status !== 'stopped') return [['Courier', `${status}, pid ${pid}`, 'green']];
+  const left = updatedAt === null ? 'has not run yet' : `left ${ago(updatedAt, cli.now())}`;
+  const next = spool.waiting > 0 ? '; the next event starts it, or `capture-test`' : '';
+  return [['Courier', `not running, ${left}${next}`], ...trouble];
+}
+
+function spoolLines({ spool, counters }: StatusReport, cli: CliEnvironment): Line[] {
+  const age = spool.oldestAt === null ? '' : `, the oldest from ${ago(spool.oldestAt, cli.now())}`;
+  const lines: Line[] = [['Spool', `${spool.waiting.toLocaleString('en-US')} waiting${age}`]];
+  if (spool.isFull) {
+    lines.push(['', 'full: events are dropped until the courier has caught up', 'red']);
+  }
+  const unwritable = spool.dropped.unwritable + (counters['dropped.w'] ?? 0);
+  const spoolFull = spool.dropped.spoolFull + (counters['dropped.f'] ?? 0);
+  if (unwritable > 0) {
+    lines.push(['Dropped', `${counted(unwritable, 'event')} that could not be written`, 'red']);
+  }
+  if (spoolFull > 0) {
+    lines.push(['Dropped', `${counted(spoolFull, 'event')} while the spool was full`, 'red']);
+  }
+  if (spool.quarantined > 0) {
+    const where = cli.paths.spoolBad;
+    lines.push([
+      'Set aside',
+      `${counted(spool.quarantined, 'file')} that made no sense, in ${where}`,
+      'yellow',
+    ]);
+  }
+  return lines;
+}
+
+function storeLines(report: StatusReport, cli: CliEnvironment): Line[] {
+  const { totals, setAside, databaseError, databaseBytes } = report;
+  const lines: Line[] = [];
+  if (databaseError) {
+    lines.push(['Database', databaseError.message, 'red'], ['', databaseError.hint ?? '']);
+  } else if (!totals || totals.events === 0) {
+    lines.push(['Recorded', 'nothing yet']);
+  } else {
+    lines.push([
+      'Recorded',
+      [
+        counted(totals.sessions, 'session'),
+        counted(totals.toolCalls, 'tool call'),
+        counted(totals.patterns, 'pattern'),
+        `${counted(totals.events, 'event')} (${byteText(databaseBytes ?? 0)})`,
+      ].join(', '),
+    ]);
+    if (totals.lastEventAt !== null) {
+      lines.push(['Last event', ago(totals.lastEventAt, cli.now())]);
+    }
+  }
+  if (setAside) {
+    lines.push(
+      [
+        'Database',
+        `was corrupt ${ago(setAside.at, cli.now())} and was set aside as ${setAside.path}`,
+        'red',
+      ],
+      ['', `${setAside.reason || 'No reason is known.'}`],
+      ['', 'A fresh one has taken its place; `status --acknowledge` ends this notice.'],
+    );
+  }
+  return lines;
+}
+
+function forJson(report: StatusReport, cli: CliEnvironment) {
+  const { courier, spool, totals, setAside } = report;
+  return {
+    recording: report.recording,
+    isInstalled: report.isInstalled,
+    courier: {
+      ...courier,
+      startedAt: isoTime(courier.startedAt),
+      updatedAt: isoTime(courier.updatedAt),
+    },
+    spool: { ...spool, oldestAt: isoTime(spool.oldestAt) },
+    totals: totals && { ...totals, lastEventAt: isoTime(totals.lastEventAt) },
+    counters: report.counters,
+    database: {
+      path: cli.paths.database,
+      bytes: report.databaseBytes,
+      error: report.databaseError?.message ?? null,
+      setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
+    },
+    config: { path: cli.paths.configFile, error: report.configError },
+  };
+}

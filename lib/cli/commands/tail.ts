@@ -1,0 +1,130 @@
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { followEvents } from '../event-follower.ts';
+import { type ActivityItem, itemsOf, projectOf } from '../event-lines.ts';
+import { isoTime, printJsonLine } from '../json-output.ts';
+import { parseCount, sinceOf } from '../list-arguments.ts';
+import { plainLine } from '../plain-text.ts';
+import { counted, fileAndLines, outcomePaint, shortSession, withinProject } from '../row-text.ts';
+import { painter } from '../table.ts';
+import { span } from '../time-text.ts';
+
+export const tailCommand = trackerCommand({
+  name: 'tail',
+  description: `Follow live what Claude does.
+
+A line for each tool call when it has ended, each piece of code it wrote, each session that begins or
+ends. Ends with Ctrl-C.
+
+--json prints a line of JSON each: {type: "session", at, session_id, project_root, change, source,
+reason}, {type: "tool_call", at, session_id, project_root, tool_use_id, tool_name, summary, outcome,
+error, duration_ms}, {type: "pattern", at, session_id, project_root, pattern_id, action, file_path,
+start_line, end_line, language, lines, generation}.
+
+Examples
+  pattern-tracker tail
+  pattern-tracker tail --since 10m --json | jq -r 'select(.type == "pattern") | .file_path'`,
+  args: {
+    ...common.sessionArg,
+    since: {
+      type: 'string',
+      valueHint: 'time',
+      description: 'Begin with what was recorded since then: 30m, 2h, 3d',
+    },
+    max: {
+      type: 'string',
+      valueHint: 'n',
+      default: '0',
+      description: 'End after so many lines; 0 is never',
+    },
+    ...common.allArg,
+    ...common.jsonArg,
+  },
+  async run(args, cli) {
+    const max = parseCount('--max', args.max);
+    const since = sinceOf(args, cli.now());
+    const print = args.json ? printJsonItem : printLine;
+    if (cli.isTTY && !args.json) cli.err('Following; Ctrl-C ends.\n');
+    let printed = 0;
+    const events = followEvents({
+      path: cli.paths.database,
+      filter: { session: args.session, withTests: args.all },
+      since,
+      signal: cli.interruption(),
+    });
+    for await (const { database, event } of events) {
+      for (const item of itemsOf(database, event)) {
+        print(cli, item);
+        if (++printed === max) return;
+      }
+    }
+  },
+});
+
+// --- internal ---
+
+function printLine(cli: CliEnvironment, item: ActivityItem): void {
+  const paint = painter(cli.color);
+  const { event } = item;
+  const time = new Date(event.receivedAt).toTimeString().slice(0, 8);
+  const head = paint('dim', `${time}  ${shortSession(event.sessionId)}`);
+  cli.out(`${head}  ${bodyOf(cli, item).trimEnd()}\n`);
+}
+
+function bodyOf(cli: CliEnvironment, item: ActivityItem): string {
+  const paint = painter(cli.color);
+  const { event } = item;
+  switch (item.type) {
+    case 'session': {
+      const why = item.change === 'started' ? event.source : event.reason;
+      const where = projectOf(event);
+      return plainLine(
+        `session ${item.change}${why ? ` (${why})` : ''}${where ? ` in ${where}` : ''}`,
+      );
+    }
+    case 'tool_call': {
+      const { outcome, toolName, durationMs } = item.call;
+      const took = durationMs === null ? '' : paint('dim', `  ${span(durationMs)}`);
+      const what = plainLine(withinProject(item.call.summary, event.projectRoot));
+      const outcomeText = paint(outcomePaint(outcome), outcome.padEnd(8));
+      return `${outcomeText}  ${plainLine(toolName)}  ${what}${took}`;
+    }
+    case 'pattern': {
+      const { patternId, action, filePath, startLine, endLine, lines } = item.pattern;
+      const file = withinProject(filePath, event.projectRoot);
+      const place = fileAndLines(file, startLine, endLine, { withFolders: true });
+      const size = lines === null ? '' : `  ${counted(lines, 'line')}`;
+      return `${action.padEnd(8)}  ${paint('yellow', patternId)}  ${plainLine(place)}${size}`;
+    }
+  }
+}
+
+function printJsonItem(cli: CliEnvironment, item: ActivityItem): void {
+  const { event, type } = item;
+  const { sessionId, projectRoot } = event;
+  const head = { type, at: isoTime(event.receivedAt), sessionId, projectRoot };
+  switch (item.type) {
+    case 'session':
+      return printJsonLine(cli, {
+        ...head,
+        change: item.change,
+        source: event.source,
+        reason: event.reason,
+      });
+    case 'tool_call': {
+      const { toolUseId, toolName, summary, outcome, error, durationMs } = item.call;
+      return printJsonLine(cli, {
+        ...head,
+        toolUseId,
+        toolName,
+        summary,
+        outcome,
+        error,
+        durationMs,
+      });
+    }
+    case 'pattern':
+      return printJsonLine(cli, { ...head, ...item.pattern });
+  }
+}

@@ -1,0 +1,97 @@
+import { TOOL_OUTCOMES, type ToolOutcome } from '../../contract/tool-call.ts';
+import { type ListedToolCall, listToolCalls } from '../../store/queries/tool-calls.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { parseLimit, sinceOf } from '../list-arguments.ts';
+import { chooseProjects } from '../project-choice.ts';
+import { nothingFound, readDatabase } from '../reader.ts';
+import { outcomePaint, shortSession, withinProject } from '../row-text.ts';
+import { renderTable } from '../table.ts';
+import { ago, span } from '../time-text.ts';
+
+export const toolCallsCommand = trackerCommand({
+  name: 'tool-calls',
+  description: `List the tool calls that Claude made.
+
+Outcomes: ok; failed; rejected, it never began (unknown tool, wrong input); denied, it was refused
+(permission, a hook); interrupted; running.
+
+--json prints an array of {session_id, tool_use_id, tool_name, agent_id, summary, outcome, error,
+started_at, ended_at, duration_ms, at, project_root, project_name}.
+
+Examples
+  pattern-tracker tool-calls --outcome failed --since 1d
+  pattern-tracker tool-calls --tool Bash --project .`,
+  args: {
+    ...common.sessionArg,
+    tool: { type: 'string', valueHint: 'name', description: 'Only of this tool: Write, Bash, …' },
+    outcome: {
+      type: 'enum',
+      options: [...TOOL_OUTCOMES],
+      description: 'Only with this outcome',
+    },
+    ...common.projectArg,
+    ...common.sinceArg,
+    ...common.limitArg,
+    ...common.allArg,
+    ...common.jsonArg,
+  },
+  run(args, cli) {
+    const limit = parseLimit(args.limit);
+    const since = sinceOf(args, cli.now());
+    const calls =
+      readDatabase(cli, (database) =>
+        listToolCalls(database, {
+          session: args.session,
+          tool: args.tool,
+          outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
+          projectIds: chooseProjects(database, args.project, cli),
+          since,
+          limit,
+          withTests: args.all,
+        }),
+      ) ?? [];
+    if (args.json) return printJson(cli, calls.map(toolCallForJson));
+    if (calls.length === 0) {
+      const filters = [args.session, args.tool, args.outcome, args.project, args.since];
+      return cli.out(nothingFound('tool calls', filters.some(Boolean)));
+    }
+    cli.out(
+      renderTable<ListedToolCall>(
+        cli,
+        [
+          { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()) },
+          {
+            title: 'SESSION',
+            cell: ({ sessionId }) => shortSession(sessionId),
+            isWhole: true,
+            paint: () => 'dim',
+          },
+          { title: 'TOOL', cell: ({ toolName }) => toolName },
+          {
+            title: 'OUTCOME',
+            cell: ({ outcome }) => outcome,
+            paint: ({ outcome }) => outcomePaint(outcome),
+          },
+          {
+            title: 'TOOK',
+            cell: ({ durationMs }) => (durationMs === null ? '' : span(durationMs)),
+            align: 'right',
+          },
+          { title: 'WHAT', cell: (call) => withinProject(call.summary, call.projectRoot) },
+        ],
+        calls,
+      ),
+    );
+  },
+});
+
+export function toolCallForJson(call: ListedToolCall) {
+  return {
+    ...call,
+    startedAt: isoTime(call.startedAt),
+    endedAt: isoTime(call.endedAt),
+    at: isoTime(call.at),
+  };
+}

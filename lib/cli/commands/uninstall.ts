@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import pc from 'picocolors';
+import { claudeFolder, trackerPaths } from '../../base/paths.ts';
+import { uninstallPreview, uninstallScreen } from '../../install/install-screen.ts';
+import { quoteWord } from '../../install/shell-words.ts';
+import { settingsDiff } from '../../install/settings-diff.ts';
+import { applyUninstall, planUninstall, removeData } from '../../install/uninstall.ts';
+import type { UninstallPlan } from '../../install/uninstall.ts';
+import { jsonArg, trackerCommand } from '../command.ts';
+import { printJson } from '../json-output.ts';
+
+export const uninstallCommand = trackerCommand({
+  name: 'uninstall',
+  description: [
+    'Take the hooks out again.',
+    'Removes the hooks from every settings file they were put into, the link and the program. What was',
+    'recorded is kept, unless you say otherwise: on a terminal you are asked.',
+    '',
+    'Examples',
+    '  pattern-tracker uninstall --dry-run',
+    '  pattern-tracker uninstall --purge',
+  ].join('\n'),
+  args: {
+    scope: {
+      type: 'enum',
+      options: ['user', 'project', 'local'],
+      description: 'Only these settings; the program stays while others need it',
+    },
+    purge: { type: 'boolean', description: 'Remove what was recorded too, without asking' },
+    'dry-run': { type: 'boolean', description: 'Show what would be done; change nothing' },
+    ...jsonArg,
+  },
+  run: async (args, cli) => {
+    const claude = claudeFolder(cli.env);
+    const paths = trackerPaths(resolve(cli.cwd, cli.paths.home));
+    const plan = planUninstall({
+      paths,
+      claudeFolder: claude && resolve(cli.cwd, claude),
+      userHome: cli.env['HOME'] || cli.env['USERPROFILE'],
+      cwd: cli.cwd,
+      scope: args.scope,
+      now: cli.now,
+    });
+    const paint = pc.createColors(cli.color);
+    if (args['dry-run']) {
+      if (args.json) printJson(cli, { ok: true, dryRun: true, ...summary(plan) });
+      else cli.out(uninstallPreview(plan, paint));
+      return 0;
+    }
+    if (!existsSync(paths.home) && plan.settings.length === 0) {
+      if (args.json) printJson(cli, { ok: true, dryRun: false, ...summary(plan) });
+      else cli.out(`Nothing is installed in ${paths.home}.\n`);
+      return 0;
+    }
+    const result = await applyUninstall(plan);
+    const canRemove = plan.hasData && plan.removesProgram;
+    const asks = !args.purge && !args.json && cli.isTTY && process.stdin.isTTY === true;
+    const isPurged = canRemove && (args.purge === true || (asks && (await isAgreed(paths.data))));
+    if (isPurged) removeData(paths);
+    if (args.json) {
+      printJson(cli, {
+        ok: true,
+        dryRun: false,
+        ...summary(plan),
+        backups: result.backups,
+        removedLink: result.removedLink ?? null,
+        stoppedCourier: result.stoppedCourier ?? null,
+        dataRemoved: isPurged,
+      });
+      return 0;
+    }
+    const kept = `kept in ${paths.data}; remove it with: rm -r ${quoteWord(paths.data)}`;
+    const data = isPurged ? 'removed' : kept;
+    cli.out(uninstallScreen(result, plan.hasData ? data : undefined, paint));
+    return 0;
+  },
+});
+
+// --- internal ---
+
+async function isAgreed(folder: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`Remove what was recorded, in ${folder}, too? [y/N] `);
+    return /^y(?:es)?$/i.test(answer.trim());
+  } catch {
+    return false; // Ctrl-D, Ctrl-C: not agreed
+  } finally {
+    terminal.close();
+  }
+}
+
+function summary({ options, settings, removesProgram, hasData }: UninstallPlan) {
+  return {
+    home: options.paths.home,
+    settings: settings.map(({ file, scope, current, next, isRestored }) => ({
+      file,
+      scope,
+      removed: next === null,
+      restored: isRestored,
+      diff: settingsDiff(file, current, next),
+    })),
+    removesProgram,
+    data: hasData ? options.paths.data : null,
+  };
+}

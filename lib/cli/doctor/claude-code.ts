@@ -1,0 +1,61 @@
+import { eventsFor } from '../../install/events.ts';
+import { ESSENTIAL_EVENTS } from '../registration.ts';
+import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+
+export function claudeFound({ claudeVersion }: DoctorContext): Finding {
+  if (claudeVersion !== undefined) return ok(`version ${claudeVersion}`);
+  return warn(
+    'no `claude` on PATH that tells its version',
+    'Install Claude Code, or put it on PATH: npm install -g @anthropic-ai/claude-code',
+  );
+}
+
+export function settingsReadable({ registration }: DoctorContext): Finding {
+  const broken = registration.settings.find(({ error }) => error !== null);
+  if (broken?.error) {
+    return fail(
+      broken.error,
+      'Correct the file there: Claude Code ignores it, and all hooks in it.',
+    );
+  }
+  const there = registration.settings.filter(({ exists }) => exists);
+  return ok(there.length === 0 ? 'no settings file' : there.map(({ file }) => file).join(', '));
+}
+
+export function hooksAllowed({ registration, cli }: DoctorContext): Finding {
+  if (registration.hooksDisabledIn !== undefined) {
+    return fail(
+      `"disableAllHooks" is true in ${registration.hooksDisabledIn}`,
+      'Remove it there, else no hook runs.',
+    );
+  }
+  if (cli.env['PATTERN_TRACKER_DISABLED'] === '1') {
+    return warn('PATTERN_TRACKER_DISABLED=1 is set', 'Unset it to have events recorded again.');
+  }
+  return ok('not switched off');
+}
+
+export function hooksRegistered({ registration, claudeVersion }: DoctorContext): Finding {
+  const { hooks, plugin } = registration;
+  if (hooks.length === 0) {
+    if (plugin !== undefined) return ok(`by the plugin ${plugin}`);
+    return fail('no hook of this program is in any settings', INSTALL);
+  }
+  const wanted = eventsFor(claudeVersion).map(({ name }) => name);
+  const missing = wanted.filter((name) => !hooks.some(({ event }) => event === name));
+  const scopes = [...new Set(hooks.map(({ scope }) => scope))].join(' and ');
+  const found = `${wanted.length - missing.length} of ${wanted.length} events in the ${scopes} settings`;
+  if (missing.length === 0) return ok(found);
+  const text = `${found}; missing: ${missing.join(', ')}`;
+  const isEssential = missing.some((name) => ESSENTIAL_EVENTS.includes(name));
+  return isEssential && plugin === undefined ? fail(text, INSTALL) : warn(text, INSTALL);
+}
+
+export function registeredOnce({ registration }: DoctorContext): Finding {
+  const ways = registration.settings
+    .filter(({ hooks }) => hooks.length > 0)
+    .map(({ scope }) => `${scope} settings`);
+  if (registration.plugin !== undefined) ways.push('plugin');
+  if (ways.length < 2) return ok(ways[0] ?? 'nothing yet');
+  return ok(`${ways.join(' and ')}: each event is still counted once`);
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCourier } from '../../hook/courier-start.ts';
+import { type CourierReport, readCourier } from '../courier-report.ts';
+import { courierBundle } from '../installed-files.ts';
+import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+
+const POLL_MS = 50;
+
+/** A courier lives, or one can be started that then says that it is well. */
+export async function courierStartable({ cli, courierWaitMs }: DoctorContext): Promise<Finding> {
+  const { paths } = cli;
+  const before = readCourier(paths);
+  if (before.pid !== null && before.status !== 'starting') return judged(before, 'runs');
+  if (!existsSync(paths.data)) {
+    return warn(`not tried: there is no ${paths.data}`, INSTALL);
+  }
+  const courier = courierBundle(cli);
+  if (courier === undefined) return fail(`no dist/courier.cjs in ${paths.home}`, INSTALL);
+  const link = join(paths.home, 'node');
+  const node = existsSync(link) ? link : process.execPath;
+  startCourier({ home: paths.home, courier, node, env: cli.env });
+  for (let waited = 0; waited <= courierWaitMs; waited += POLL_MS) {
+    const report = readCourier(paths);
+    if (report.pid !== null && report.status !== 'starting') return judged(report, 'started');
+    await delay(POLL_MS);
+  }
+  const { reason, hint } = readCourier(paths);
+  return fail(
+    `started, but none lived within ${courierWaitMs / 1000} s${reason ? `; its last word: ${reason}` : ''}`,
+    hint ?? `Run it by hand to see why: '${node}' '${courier}' --home '${paths.home}'`,
+  );
+}
+
+// --- internal ---
+
+function judged({ status, pid, reason, hint }: CourierReport, how: string): Finding {
+  if (status !== 'degraded') return ok(`${how}, pid ${pid}, ${status}`);
+  return fail(
+    `pid ${pid} can't ingest: ${reason ?? 'it does not say why'}`,
+    hint ?? 'See the other checks.',
+  );
+}

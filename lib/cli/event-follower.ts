@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from '../base/errors.ts';
+import { type Database, openDatabaseForReading } from '../store/database.ts';
+import {
+  type EventFilter,
+  eventIdBefore,
+  eventsAfter,
+  newestEventId,
+  type StoredEvent,
+} from '../store/queries/activity.ts';
+
+export interface FollowOptions {
+  readonly path: string;
+  readonly filter: Omit<EventFilter, 'limit'>;
+  /** Milliseconds since 1970; undefined begins with what comes from now on. */
+  readonly since: number | undefined;
+  readonly signal: AbortSignal;
+  /** How often the database is looked at, in milliseconds. @default 250 */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Every event from `since` on, and then each as it is stored, until the signal aborts. Waits for the
+ * database to appear, and goes over to a fresh one when it is replaced.
+ */
+export async function* followEvents({
+  path,
+  filter,
+  since,
+  signal,
+  intervalMs = 250,
+}: FollowOptions): AsyncGenerator<{ database: Database; event: StoredEvent }> {
+  let open: { database: Database; inode: number } | undefined;
+  let last: number | undefined;
+  let isFresh = false; // it came, or came anew, while we watched: all in it is new
+  try {
+    while (!signal.aborted) {
+      const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+      if (open && open.inode !== inode) {
+        open.database.close();
+        open = undefined;
+        last = undefined;
+        isFresh = true;
+      }
+      if (inode === undefined) isFresh = true;
+      const database = open?.database ?? openWhenReady(path);
+      if (database && inode !== undefined) {
+        open = { database, inode };
+        last ??= isFresh ? 0 : startOf(database, since);
+        for (;;) {
+          const events = eventsAfter(database, last, { ...filter, limit: BATCH });
+          for (const event of events) {
+            last = event.id;
+            yield { database, event };
+            if (signal.aborted) return;
+          }
+          if (events.length < BATCH) break;
+        }
+      }
+      await delay(intervalMs, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+    }
+  } finally {
+    open?.database.close();
+  }
+}
+
+// --- internal ---
+
+const BATCH = 500;
+
+function startOf(database: Database, since: number | undefined): number {
+  return since === undefined ? newestEventId(database) : eventIdBefore(database, since);
+}
+
+/** Undefined also while the courier has not given it its tables yet. */
+function openWhenReady(path: string): Database | undefined {
+  try {
+    return openDatabaseForReading(path);
+  } catch (error) {
+    if (errorCode(error) === 'E_DATABASE_OLDER') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { parseSince } from './time-text.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a list's `--limit` says: -1, SQLite's word for all, when it is 0. @throws UsageError */
+export function parseLimit(text: string): number {
+  const limit = parseCount('--limit', text);
+  return limit === 0 ? -1 : limit;
+}
+
+/** A whole number from 0 up. @throws UsageError */
+export function parseCount(flag: string, text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
+  throw new UsageError(`${flag} is "${text}"`, 'Expected a whole number, 0 or more.');
+}
+
+/** `--since` as milliseconds, or undefined where it is not given. @throws UsageError */
+export function sinceOf(
+  args: { readonly since?: string | undefined },
+  now: number,
+): number | undefined {
+  return args.since === undefined ? undefined : parseSince(args.since, now);
+}

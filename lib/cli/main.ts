@@ -1,0 +1,87 @@
+import type { CommandDef } from 'citty';
+import { errorMessage, TrackerError } from '../base/errors.ts';
+import { COMMANDS } from './command-list.ts';
+import { cliEnvironment, type CliEnvironment } from './environment.ts';
+import { commandHelp, programHelp } from './help.ts';
+
+const MISUSE = 2;
+
+/**
+ * Runs the program and returns its exit code: 0, 1 for an error, 2 for a command line that makes no
+ * sense.
+ *
+ * Nothing heavy is imported before the command is known: `--help` and `--version` start like `node -e 0`.
+ */
+export async function main(
+  argv: readonly string[],
+  cli: CliEnvironment = cliEnvironment(),
+): Promise<number> {
+  const [name, ...rest] = argv;
+  try {
+    if (name === undefined || isHelp(name) || (name === 'help' && rest.length === 0)) {
+      cli.out(programHelp(cli.color));
+      return 0;
+    }
+    if (name === '--version' || name === '-v') {
+      const { VERSION } = await import('../base/version.ts');
+      cli.out(`${VERSION}\n`);
+      return 0;
+    }
+    const [command, args] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest];
+    return await runCommand(command, args, cli);
+  } catch (error) {
+    return report(error, cli);
+  }
+}
+
+// --- internal ---
+
+async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment): Promise<number> {
+  const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!listed) {
+    const { nearest } = await import('./nearest.ts');
+    const near = nearest(name, Object.keys(COMMANDS));
+    const hint = near ? `Did you mean \`${near}\`?` : 'See `pattern-tracker --help`.';
+    cli.err(`error: unknown command "${printable(name)}"\n  ${hint}\n`);
+    return MISUSE;
+  }
+  const command = (await listed.load()) as CommandDef;
+  const end = rawArgs.indexOf('--');
+  if (rawArgs.slice(0, end === -1 ? undefined : end).some(isHelp)) {
+    cli.out(await commandHelp(name, command, cli.color));
+    return 0;
+  }
+  const [citty, { checkArguments }] = await Promise.all([
+    import('citty'),
+    import('./arguments.ts'),
+  ]);
+  const args = typeof command.args === 'function' ? await command.args() : await command.args;
+  checkArguments(rawArgs, args ?? {});
+  const { result } = await citty.runCommand(command, { rawArgs, data: cli });
+  return typeof result === 'number' ? result : 0;
+}
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+function report(error: unknown, cli: CliEnvironment): number {
+  const isMisuse =
+    (error instanceof TrackerError && error.code === 'E_USAGE') ||
+    (error instanceof Error && error.name === 'CLIError');
+  const hint = error instanceof TrackerError ? error.hint : undefined;
+  cli.err(`error: ${printable(errorMessage(error))}\n${hint ? `  ${printable(hint)}\n` : ''}`);
+  const isExpected = isMisuse || error instanceof TrackerError;
+  if (cli.env['DEBUG'] === '1' && error instanceof Error) {
+    cli.err(`${error.stack ?? ''}\n`);
+  } else if (!isExpected) {
+    cli.err('  This was not foreseen: run it again with DEBUG=1 to see where it happened.\n');
+  }
+  return isMisuse ? MISUSE : 1;
+}
+
+/** Messages quote file names and what was typed: none of it may steer the terminal. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- it looks for control characters
+  return text.replaceAll(/\u001b\[[\d;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}

@@ -1,0 +1,25 @@
+import { stripVTControlCharacters } from 'node:util';
+
+// Text of the database was written by whoever wrote the files: none of it may steer a terminal.
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g; // oxlint-disable-line no-control-regex -- they are what it looks for
+const CONTROLS_BUT_NEWLINE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g; // oxlint-disable-line no-control-regex -- as above
+/** Marks that reorder or hide the text around them. */
+const INVISIBLE = /[\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
+/** `text` as one line that is safe to print: escape sequences and control characters are gone. */
+export function plainLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/[\t\n\r\v\f\u2028\u2029]+/g, ' ')
+    .replaceAll(CONTROLS, '')
+    .replaceAll(INVISIBLE, '');
+}
+
+/** `text` made safe to print, its lines kept, tabs as two spaces. */
+export function plainLines(text: string): string[] {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll('\t', '  ')
+    .replaceAll(CONTROLS_BUT_NEWLINE, '')
+    .replaceAll(INVISIBLE, '')
+    .split('\n');
+}

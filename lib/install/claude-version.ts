@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+
+/** The version in what `claude --version` prints, such as `2.1.330 (Claude Code)`; undefined for anything else. */
+export function parseClaudeVersion(output: string): string | undefined {
+  return /^\s*(\d+\.\d+\.\d+)/.exec(output)?.[1];
+}
+
+/**
+ * The version of the `claude` on PATH; undefined where there is none, or where it does not answer
+ * within `timeoutMs`.
+ *
+ * @param timeoutMs default 5000
+ */
+export function claudeVersion(
+  env: Readonly<Record<string, string | undefined>>,
+  timeoutMs = 5000,
+): string | undefined {
+  const { stdout } = spawnSync('claude', ['--version'], {
+    env: { ...env },
+    encoding: 'utf8',
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
+  return stdout ? parseClaudeVersion(stdout) : undefined;
+}

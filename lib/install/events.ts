@@ -1,0 +1,61 @@
+/** One event of Claude Code that this project registers a hook for. */
+export interface HookEventSpec {
+  /** As Claude Code spells it. */
+  readonly name: string;
+  /** The Node bundle that captures it: `dist/hooks/<bundle>.cjs`. */
+  readonly bundle: string;
+  /** Tools it applies to; only tool events have one. */
+  readonly matcher?: '*';
+  /** True where the hook also makes sure that a courier runs. */
+  readonly ensure: boolean;
+  /** The first version of Claude Code known to accept a settings file that names it. */
+  readonly since: string;
+}
+
+/**
+ * Every event that is registered, in the order in which it is written to a settings file.
+ *
+ * Before 2.1.101 a settings file with one unknown event lost all of its hooks, so `since` must not be
+ * too low. From then on any event is tolerated, which is all that is known of PostToolBatch. The
+ * plugin's hooks/hooks.json names them all, so the plugin needs 2.1.101.
+ */
+export const HOOK_EVENTS: readonly HookEventSpec[] = [
+  { name: 'PreToolUse', bundle: 'pre-tool-use', matcher: '*', ensure: false, since: '1.0.38' },
+  { name: 'PostToolUse', bundle: 'post-tool-use', matcher: '*', ensure: false, since: '1.0.38' },
+  {
+    name: 'PostToolUseFailure',
+    bundle: 'post-tool-use-failure',
+    matcher: '*',
+    ensure: false,
+    since: '2.0.76',
+  },
+  { name: 'PostToolBatch', bundle: 'post-tool-batch', ensure: false, since: '2.1.101' },
+  { name: 'SessionStart', bundle: 'session-start', ensure: true, since: '1.0.62' },
+  { name: 'UserPromptSubmit', bundle: 'user-prompt-submit', ensure: false, since: '1.0.54' },
+  { name: 'SubagentStart', bundle: 'subagent-start', ensure: false, since: '2.0.43' },
+  { name: 'SubagentStop', bundle: 'subagent-stop', ensure: false, since: '1.0.41' },
+  { name: 'Stop', bundle: 'stop', ensure: false, since: '1.0.38' },
+  { name: 'PreCompact', bundle: 'pre-compact', ensure: false, since: '1.0.48' },
+  { name: 'SessionEnd', bundle: 'session-end', ensure: true, since: '1.0.85' },
+];
+
+/** What is assumed of a Claude Code whose version is not known: old enough to mind unknown events. */
+export const ASSUMED_CLAUDE_VERSION = '2.0.76';
+
+/** The events that this version of Claude Code accepts; without one, those of {@link ASSUMED_CLAUDE_VERSION}. */
+export function eventsFor(claudeVersion: string | undefined): readonly HookEventSpec[] {
+  const version = claudeVersion ?? ASSUMED_CLAUDE_VERSION;
+  return HOOK_EVENTS.filter(({ since }) => compareVersions(version, since) >= 0);
+}
+
+// --- internal ---
+
+function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  for (let index = 0; index < 3; index++) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { HookEventSpec } from './events.ts';
+import { isPlainWord, quoteWord } from './shell-words.ts';
+
+/** Which program captures: `hooks/capture.sh`, or a Node.js bundle an event. */
+export type CaptureFront = 'sh' | 'node';
+
+/** A hook as Claude Code reads it from a settings file. */
+export interface CommandHook {
+  readonly type: 'command';
+  readonly command: string;
+  /** Present: Claude Code executes `command` without a shell. Versions that do not know it use one. */
+  readonly args?: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+export interface HookCommandOptions {
+  readonly capture: CaptureFront;
+  /** The installation's folder, absolute. */
+  readonly home: string;
+  /** The Node.js executable, absolute; used by the `node` front. */
+  readonly node: string;
+  readonly platform: NodeJS.Platform;
+}
+
+/** Claude Code stops a hook after this many seconds; ours take milliseconds. */
+export const HOOK_TIMEOUT_SECONDS = 10;
+
+/** The hook to register for one event. */
+export function hookCommand(
+  event: HookEventSpec,
+  { capture, home, node, platform }: HookCommandOptions,
+): CommandHook {
+  const timeout = HOOK_TIMEOUT_SECONDS;
+  if (capture === 'node') {
+    const bundle = join(home, 'dist', 'hooks', `${event.bundle}.cjs`);
+    const command = `${quoteWord(node, platform)} ${quoteWord(bundle, platform)}`;
+    return { type: 'command', command, timeout };
+  }
+  const script = join(home, 'hooks', 'capture.sh');
+  if (event.ensure) {
+    return { type: 'command', command: `${quoteWord(script, platform)} ensure`, timeout };
+  }
+  // Saves the start of a shell; only for a path that means the same with and without one.
+  if (isPlainWord(script)) return { type: 'command', command: script, args: [], timeout };
+  return { type: 'command', command: quoteWord(script, platform), timeout };
+}

@@ -1,0 +1,178 @@
+import { dirname } from 'node:path';
+import type { InstallPlan, InstallResult } from './install.ts';
+import type { LinkState } from './path-link.ts';
+import { quoteWord } from './shell-words.ts';
+import { settingsDiff } from './settings-diff.ts';
+import type { UninstallPlan, UninstallResult } from './uninstall.ts';
+
+/** Marks for a terminal; identity functions elsewhere. */
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+}
+
+/** What an installation has done, what to try, how to undo it. */
+export function installScreen(
+  result: InstallResult,
+  test: string | undefined,
+  paint: Paint,
+): string {
+  const { options, settings, events, copy, link, backup, stoppedCourier, capture } = result;
+  const { home } = options.paths;
+  const { written, unchanged, removed } = copy;
+  const isNews = settings.current !== settings.next;
+  const rows: [string, string][] = [
+    [
+      'Program',
+      `${home} (${counted(written.length, 'file')} written, ${unchanged.length} up to date${removed.length > 0 ? `, ${removed.length} of an older version removed` : ''})`,
+    ],
+    ['Node.js', `${options.node}, for all it runs`],
+    [
+      'Hooks',
+      isNews
+        ? `${counted(events.length, 'event')} in ${settings.file}, captured by ${capture === 'sh' ? 'hooks/capture.sh' : 'dist/hooks/*.cjs'}`
+        : `already registered in ${settings.file}`,
+    ],
+  ];
+  if (backup) rows.push(['Backup', backup]);
+  rows.push(['Data', `${options.paths.data}, for your user alone`]);
+  if (stoppedCourier !== undefined) rows.push(['Courier', 'the old one was asked to leave']);
+  const command = commandRow(link);
+  if (command) rows.push(['Command', command]);
+  if (test) rows.push(['Test', test]);
+  const program = runnable(link) ?? quoteWord(`${home}/dist/cli.mjs`);
+  return lines([
+    paint.green(`claude-pattern-tracker ${options.version} is installed.`),
+    '',
+    ...table(rows, paint),
+    ...notes([...result.warnings, ...linkWarnings(link)], paint),
+    '',
+    'Claude Code is recorded from its next session on; restart those that run now.',
+    '',
+    ...table(
+      [
+        ['Try', `${program} status    is it recorded, how much is there`],
+        ['', `${program} patterns  the code Claude wrote`],
+        ['', `${program} doctor    check every part`],
+        [
+          'Undo',
+          `${program} uninstall${options.scope === 'user' ? '' : ` --scope ${options.scope}`}`,
+        ],
+      ],
+      paint,
+    ),
+  ]);
+}
+
+/** What an installation would do. */
+export function installPreview(plan: InstallPlan, paint: Paint): string {
+  const { options, settings, copy, link } = plan;
+  const { home } = options.paths;
+  const diff = settingsDiff(settings.file, settings.current, settings.next);
+  const command = link.kind === 'made' ? [`link ${link.path} -> ${home}/dist/cli.mjs`] : [];
+  return lines([
+    paint.bold('Nothing was changed. An installation would'),
+    ...copy.written.map((path) => `write ${home}/${path}`),
+    ...copy.removed.map((path) => `remove ${home}/${path}`),
+    ...command,
+    diff === '' ? `leave ${settings.file} as it is: already registered` : `edit ${settings.file}:`,
+    ...(diff === '' ? [] : ['', diff.trimEnd()]),
+    ...notes([...plan.warnings, ...linkWarnings(link)], paint),
+  ]);
+}
+
+/** What an uninstallation has done. `data` says what became of what was recorded. */
+export function uninstallScreen(
+  result: UninstallResult,
+  data: string | undefined,
+  paint: Paint,
+): string {
+  const { options, settings, backups, removedLink, removesProgram } = result;
+  const rows: [string, string][] = settings.map(({ file, next, isRestored }) => [
+    'Hooks',
+    next === null
+      ? `${file} removed: it held nothing else`
+      : `${file} ${isRestored ? 'is as it was before the installation' : 'without our hooks; what others wrote there is kept'}`,
+  ]);
+  for (const backup of backups) rows.push(['Backup', backup]);
+  if (removedLink) rows.push(['Command', `${removedLink} removed`]);
+  rows.push([
+    'Program',
+    removesProgram
+      ? `removed from ${options.paths.home}`
+      : `kept: hooks are registered in ${result.manifest?.registrations.map(({ settingsFile }) => settingsFile).join(', ') ?? 'other settings'}`,
+  ]);
+  if (data) rows.push(['Data', data]);
+  return lines([
+    paint.green('claude-pattern-tracker is uninstalled.'),
+    '',
+    ...table(rows, paint),
+    '',
+    'Claude Code sessions that run now may still call the hooks: restart them.',
+  ]);
+}
+
+/** What an uninstallation would do. */
+export function uninstallPreview(
+  { options, settings, ...plan }: UninstallPlan,
+  paint: Paint,
+): string {
+  return lines([
+    paint.bold('Nothing was changed. An uninstallation would'),
+    plan.removesProgram
+      ? `remove the program from ${options.paths.home}`
+      : 'keep the program: hooks are registered elsewhere',
+    ...settings.flatMap(({ file, current, next }) => [
+      next === null ? `remove ${file}` : `edit ${file}:`,
+      ...(next === null ? [] : ['', settingsDiff(file, current, next).trimEnd()]),
+    ]),
+  ]);
+}
+
+// --- internal ---
+
+/** `[1, 'file']` is "1 file", `[2, 'file']` is "2 files". */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function lines(parts: readonly string[]): string {
+  return `${parts.join('\n')}\n`;
+}
+
+function table(rows: readonly (readonly [string, string])[], paint: Paint): string[] {
+  return rows.map(([name, value]) => `  ${paint.bold(name.padEnd(8))} ${value}`);
+}
+
+function notes(warnings: readonly string[], paint: Paint): string[] {
+  return warnings.length === 0
+    ? []
+    : ['', ...warnings.map((text) => `${paint.yellow('!')} ${text}`)];
+}
+
+/** What to type to run the linked program; undefined where there is no link. */
+function runnable(link: LinkState): string | undefined {
+  if (link.kind === 'none' || link.kind === 'taken') return undefined;
+  return link.isOnPath ? 'pattern-tracker' : quoteWord(link.path);
+}
+
+function commandRow(link: LinkState): string | undefined {
+  switch (link.kind) {
+    case 'made':
+    case 'present':
+      return link.path;
+    case 'taken':
+      return `no link: something else is at ${link.path}, and was left alone`;
+    case 'none':
+      return undefined;
+  }
+}
+
+function linkWarnings(link: LinkState): string[] {
+  if (link.kind === 'none' || link.kind === 'taken' || link.isOnPath) return [];
+  const folder = dirname(link.path);
+  return [
+    `${folder} is not on PATH. Add this to your shell's profile: export PATH="$HOME/.local/bin:$PATH"`,
+  ];
+}

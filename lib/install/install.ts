@@ -1,0 +1,221 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { stopCourier } from './courier-stop.ts';
+import { ASSUMED_CLAUDE_VERSION, eventsFor, HOOK_EVENTS } from './events.ts';
+import { checkHome } from './home-check.ts';
+import { hookCommand } from './hook-command.ts';
+import type { CaptureFront } from './hook-command.ts';
+import type { WantedHook } from './hook-registration.ts';
+import { readManifest, writeManifest } from './manifest.ts';
+import type { InstallManifest, Registration } from './manifest.ts';
+import { inspectLink, linkPath, makeLink } from './path-link.ts';
+import type { LinkState } from './path-link.ts';
+import {
+  compareProgram,
+  copyProgram,
+  linkNode,
+  linkTarget,
+  makeDataFolders,
+  programFiles,
+} from './program-files.ts';
+import type { CopyResult, ProgramFile } from './program-files.ts';
+import {
+  applyChange,
+  planRegistration,
+  settingsWarnings,
+  verifyRegistration,
+} from './settings-change.ts';
+import type { SettingsChange } from './settings-change.ts';
+import { settingsPath } from './settings-file.ts';
+import type { SettingsScope } from './settings-file.ts';
+
+export interface InstallOptions {
+  /** A built checkout, or an installation. */
+  readonly sourceRoot: string;
+  readonly version: string;
+  /** The installation to make or bring up to date; absolute. */
+  readonly paths: TrackerPaths;
+  /** Claude Code's own folder, absolute. */
+  readonly claudeFolder: string;
+  readonly userHome: string | undefined;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+  /** The real path of the Node.js executable that the native module was built for. */
+  readonly node: string;
+  /** PATH. */
+  readonly searchPath: string;
+  readonly scope: SettingsScope;
+  /** Default: `sh` where /bin/sh exists, else `node`. */
+  readonly capture?: CaptureFront | undefined;
+  /** Whether to link the program into ~/.local/bin. */
+  readonly link: boolean;
+  /** Undefined where it is not known. */
+  readonly claudeVersion: string | undefined;
+  readonly now: Clock;
+}
+
+/** What {@link applyInstall} will do. Making one reads only. */
+export interface InstallPlan {
+  readonly options: InstallOptions;
+  readonly capture: CaptureFront;
+  readonly settings: SettingsChange;
+  readonly events: readonly string[];
+  readonly files: readonly ProgramFile[];
+  readonly copy: CopyResult;
+  readonly link: LinkState;
+  /** Sentences. */
+  readonly warnings: readonly string[];
+}
+
+export interface InstallResult extends InstallPlan {
+  /** A copy of the settings as they were, null where nothing changed. */
+  readonly backup: string | null;
+  /** The process id of an older courier that was asked to leave. */
+  readonly stoppedCourier: number | undefined;
+}
+
+/**
+ * Looks at everything an installation would change.
+ *
+ * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE, E_NOT_BUILT, E_HOME_FOREIGN
+ */
+export function planInstall(options: InstallOptions): InstallPlan {
+  const capture = options.capture ?? defaultCapture(options.platform);
+  const { change, registration } = planSettings(options, capture);
+  const { home } = options.paths;
+  checkHome(home);
+  const files = programFiles(options.sourceRoot, interpreter(options));
+  const link = wantedLink(options);
+  return {
+    options,
+    capture,
+    settings: change,
+    events: registration.events,
+    files,
+    copy: compareProgram(files, home),
+    link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
+    warnings: [...settingsWarnings(change.next ?? '', change.file), ...planWarnings(options)],
+  };
+}
+
+/**
+ * Installs: the program, then the note of how to undo it, then the hooks; so that a fault on the way
+ * leaves no hook without its program. Data is kept.
+ *
+ * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE, E_SETTINGS_UNWRITABLE, E_SETTINGS_OVERWRITTEN
+ */
+export function applyInstall(plan: InstallPlan): InstallResult {
+  const { options, capture, files } = plan;
+  const { paths, now } = options;
+  const { home } = paths;
+  const hadNode = linkTarget(join(home, 'node'));
+  const copy = copyProgram(files, home);
+  makeDataFolders([paths.data, paths.spool, paths.spoolTmp, paths.spoolNew, paths.spoolBad]);
+  if (options.platform !== 'win32') linkNode(home, options.node);
+
+  const link = wantedLink(options);
+  const linked: LinkState = link
+    ? makeLink(link, programPath(home), options.searchPath)
+    : { kind: 'none' };
+  // Planned anew: somebody may have written the settings since.
+  const { change, registration } = planSettings(options, capture);
+  const known = readManifest(home);
+  writeManifest(home, nextManifest(plan, known, registration, linked));
+  const backup = applyChange(change, now);
+  verifyInstall(plan);
+
+  const isNew = copy.written.length > 0 || hadNode !== linkTarget(join(home, 'node'));
+  const stoppedCourier = isNew ? stopCourier(home, paths.courierPid) : undefined;
+  return { ...plan, settings: change, copy, link: linked, backup, stoppedCourier };
+}
+
+/**
+ * Makes sure that the hooks are in the settings still.
+ *
+ * @throws TrackerError E_SETTINGS_OVERWRITTEN
+ */
+export function verifyInstall({ options, settings, events }: InstallPlan): void {
+  verifyRegistration(settings.file, events, ownerOf(options));
+}
+
+// --- internal ---
+
+function planSettings(options: InstallOptions, capture: CaptureFront) {
+  const { claudeFolder, cwd, scope, paths, platform } = options;
+  const file = settingsPath(scope, claudeFolder, cwd);
+  const node = interpreter(options);
+  const wanted: WantedHook[] = eventsFor(options.claudeVersion).map((event) => ({
+    event: event.name,
+    ...(event.matcher === undefined ? {} : { matcher: event.matcher }),
+    hook: hookCommand(event, { capture, home: paths.home, node, platform }),
+  }));
+  const known = readManifest(paths.home)?.registrations.find((one) => one.settingsFile === file);
+  return planRegistration(file, scope, wanted, known, ownerOf(options));
+}
+
+function ownerOf({ paths, userHome }: InstallOptions) {
+  return { home: paths.home, userHome };
+}
+
+function defaultCapture(platform: NodeJS.Platform): CaptureFront {
+  return platform !== 'win32' && existsSync('/bin/sh') ? 'sh' : 'node';
+}
+
+/** The Node.js that installed programs name: through one link, so that only that ever needs mending. */
+function interpreter({ paths, node, platform }: InstallOptions): string {
+  return platform === 'win32' ? node : join(paths.home, 'node');
+}
+
+function programPath(home: string): string {
+  return join(home, 'dist', 'cli.mjs');
+}
+
+function wantedLink({ link, userHome, platform }: InstallOptions): string | undefined {
+  return link && userHome && platform !== 'win32' ? linkPath(userHome) : undefined;
+}
+
+function planWarnings({ claudeVersion, scope }: InstallOptions): string[] {
+  const warnings: string[] = [];
+  const left = HOOK_EVENTS.filter((event) => !eventsFor(claudeVersion).includes(event));
+  const names = left.map(({ name }) => name).join(', ');
+  if (claudeVersion === undefined) {
+    warnings.push(
+      `The version of Claude Code is not known (no \`claude\` on PATH answered); ${ASSUMED_CLAUDE_VERSION} was assumed, so there is no hook for ${names}. A version that does not know an event ignores all hooks, so run this again when \`claude\` is on PATH.`,
+    );
+  } else if (left.length > 0) {
+    warnings.push(
+      `Claude Code ${claudeVersion} does not know ${names}: no hook for these. Run this again after an update of Claude Code.`,
+    );
+  }
+  if (scope === 'project') {
+    warnings.push(
+      "The project's .claude/settings.json is often shared, and the hooks in it name a folder of this machine; `--scope local` keeps them to yourself.",
+    );
+  }
+  return warnings;
+}
+
+function nextManifest(
+  { options, capture }: InstallPlan,
+  known: InstallManifest | undefined,
+  registration: Registration,
+  link: LinkState,
+): InstallManifest {
+  const { version, node, now } = options;
+  const others = known?.registrations.filter(
+    ({ settingsFile }) => settingsFile !== registration.settingsFile,
+  );
+  const isOurs = link.kind === 'made' || link.kind === 'present';
+  const next: InstallManifest = {
+    version,
+    node,
+    capture,
+    installedAt: new Date(now()).toISOString(),
+    link: isOurs ? link.path : (known?.link ?? null),
+    registrations: [...(others ?? []), registration],
+  };
+  const same = known && { ...next, installedAt: known.installedAt };
+  return same && JSON.stringify(same) === JSON.stringify(known) ? known : next;
+}

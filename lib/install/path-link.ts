@@ -1,0 +1,54 @@
+import { mkdirSync, lstatSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { linkTarget } from './program-files.ts';
+
+/** What became of the link that puts the program on PATH. */
+export type LinkState =
+  | { readonly kind: 'made' | 'present'; readonly path: string; readonly isOnPath: boolean }
+  /** Something that is not ours has the name; it was left alone. */
+  | { readonly kind: 'taken'; readonly path: string; readonly isOnPath: boolean }
+  /** Not asked for, or no place for it. */
+  | { readonly kind: 'none' };
+
+/** Where the link goes. */
+export function linkPath(userHome: string): string {
+  return join(userHome, '.local', 'bin', 'pattern-tracker');
+}
+
+/** What {@link makeLink} would find or do; `made` for a link that is missing. */
+export function inspectLink(path: string, program: string, searchPath: string): LinkState {
+  const folder = dirname(path);
+  const isOnPath = searchPath.split(delimiter).some((entry) => entry && resolve(entry) === folder);
+  const target = linkTarget(path);
+  if (target !== undefined && resolve(folder, target) === program) {
+    return { kind: 'present', path, isOnPath };
+  }
+  return { kind: isThere(path) ? 'taken' : 'made', path, isOnPath };
+}
+
+/** Makes the link unless something has its name already. */
+export function makeLink(path: string, program: string, searchPath: string): LinkState {
+  const state = inspectLink(path, program, searchPath);
+  if (state.kind === 'made') {
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.new`;
+    rmSync(temporary, { force: true });
+    symlinkSync(program, temporary);
+    renameSync(temporary, path);
+  }
+  return state;
+}
+
+/** Removes the link if it is ours. Returns true if it was. */
+export function removeLink(path: string, program: string): boolean {
+  const target = linkTarget(path);
+  if (target === undefined || resolve(dirname(path), target) !== program) return false;
+  unlinkSync(path);
+  return true;
+}
+
+// --- internal ---
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,243 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorCode, TrackerError } from '../base/errors.ts';
+import { writeAtomically } from './atomic-file.ts';
+
+/** One file of the program, as it shall be in the installation's folder. */
+export interface ProgramFile {
+  /** Where it goes, relative to the installation's folder, with `/`. */
+  readonly path: string;
+  readonly content: Buffer;
+  /** 0700 for a script, else 0600. */
+  readonly mode: number;
+}
+
+/** What {@link copyProgram} did, paths relative to the installation's folder. */
+export interface CopyResult {
+  readonly written: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * Reads what is to be installed from a built checkout.
+ *
+ * @param node the absolute path of the Node.js that the installed programs shall run on
+ * @throws TrackerError E_NOT_BUILT where something of it is missing
+ */
+export function programFiles(sourceRoot: string, node: string): readonly ProgramFile[] {
+  const paths = [
+    ...MODULES.flatMap((name) => modulePaths(sourceRoot, name)),
+    ...walk(join(sourceRoot, 'dist')).map((path) => `dist/${path}`),
+    'hooks/capture.sh',
+    'package.json',
+  ];
+  for (const path of REQUIRED) {
+    if (!paths.includes(path)) throw notBuilt(join(sourceRoot, path));
+  }
+  // What is loaded by something else goes first, so that nothing new finds its parts missing.
+  return paths.toSorted(byDependence).map((path) => {
+    const content = contentOf(join(sourceRoot, path));
+    const isScript = content.subarray(0, 2).toString('latin1') === '#!';
+    return {
+      path,
+      content: isScript ? withInterpreter(content, node) : content,
+      mode: isScript ? 0o700 : 0o600,
+    };
+  });
+}
+
+/** What {@link copyProgram} would do; changes nothing. */
+export function compareProgram(files: readonly ProgramFile[], home: string): CopyResult {
+  const isSame = (file: ProgramFile) => isInstalled(file, home);
+  return {
+    written: files.filter((file) => !isSame(file)).map(({ path }) => path),
+    unchanged: files.filter(isSame).map(({ path }) => path),
+    removed: strangers(files, home),
+  };
+}
+
+/**
+ * Brings the program in `home` up to `files`. Each file is replaced whole, so that hooks that run
+ * meanwhile see the old or the new one; files of an older version go; `data/` is not looked at.
+ */
+export function copyProgram(files: readonly ProgramFile[], home: string): CopyResult {
+  const result = compareProgram(files, home);
+  makePrivate(home);
+  for (const file of files) {
+    if (!result.written.includes(file.path)) continue;
+    const target = join(home, file.path);
+    makePrivate(dirname(target));
+    writeAtomically(target, file.content, file.mode);
+  }
+  for (const path of result.removed) rmSync(join(home, path), { force: true });
+  for (const folder of PROGRAM_FOLDERS) pruneEmpty(join(home, folder));
+  return result;
+}
+
+/** Removes the program from `home`; `data/` and what else is there stays. Returns true if `home` is gone too. */
+export function removeProgram(home: string): boolean {
+  for (const name of [...PROGRAM_FOLDERS, 'package.json', 'node', 'install.json']) {
+    rmSync(join(home, name), { recursive: true, force: true });
+  }
+  try {
+    rmdirSync(home);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT';
+  }
+}
+
+/** Makes the folders that events go through, for the user alone. */
+export function makeDataFolders(folders: readonly string[]): void {
+  for (const folder of folders) makePrivate(folder);
+}
+
+/** Points the link `node` in `home` to a Node.js executable. Returns false if it does so already. */
+export function linkNode(home: string, node: string): boolean {
+  const link = join(home, 'node');
+  if (linkTarget(link) === node) return false;
+  const temporary = `${link}.new`;
+  rmSync(temporary, { force: true });
+  symlinkSync(node, temporary);
+  renameSync(temporary, link);
+  return true;
+}
+
+/** Where a symbolic link points, undefined for anything else. */
+export function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+// --- internal ---
+
+/** The native module and what it needs to be found at run time. */
+const MODULES = ['better-sqlite3', 'bindings', 'file-uri-to-path'] as const;
+const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
+const REQUIRED = [
+  'dist/cli.mjs',
+  'dist/courier.cjs',
+  'dist/hooks/pre-tool-use.cjs',
+  'node_modules/better-sqlite3/build/Release/better_sqlite3.node',
+  'node_modules/better-sqlite3/lib/index.js',
+] as const;
+
+function modulePaths(sourceRoot: string, name: string): string[] {
+  const parts: Record<string, RegExp> = {
+    'better-sqlite3': /^(?:package\.json|LICENSE|lib\/.+|build\/Release\/better_sqlite3\.node)$/,
+  };
+  const wanted = parts[name] ?? /^(?:package\.json|LICENSE.*|[^/]+\.js)$/;
+  return walk(join(sourceRoot, 'node_modules', name))
+    .filter((path) => wanted.test(path))
+    .map((path) => `node_modules/${name}/${path}`);
+}
+
+/** Every file below a folder, relative to it, with `/`, sorted; nothing where there is no folder. */
+function walk(folder: string, below = ''): string[] {
+  let entries;
+  try {
+    entries = readdirSync(join(folder, below), { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return entries
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      return entry.isDirectory() ? walk(folder, path) : [path];
+    });
+}
+
+function byDependence(a: string, b: string): number {
+  return rank(a) - rank(b);
+}
+
+function rank(path: string): number {
+  if (path.startsWith('node_modules/')) return 0;
+  if (path.startsWith('dist/chunks/')) return 1;
+  return path.startsWith('dist/') ? 2 : 3;
+}
+
+/**
+ * A Node.js script that names its own interpreter instead of the first `node` on PATH, which may be
+ * another version than the native module was built for. Kernels cut a long first line, and split it
+ * at spaces: such a path is left out.
+ */
+function withInterpreter(content: Buffer, node: string): Buffer {
+  const generic = '#!/usr/bin/env node\n';
+  const own = `#!${node}\n`;
+  if (content.subarray(0, generic.length).toString('latin1') !== generic) return content;
+  if (/[^\x21-\x7e]/.test(node) || own.length > 120) return content;
+  return Buffer.concat([Buffer.from(own), content.subarray(generic.length)]);
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw notBuilt(path);
+    throw error;
+  }
+}
+
+function notBuilt(path: string): TrackerError {
+  return new TrackerError('E_NOT_BUILT', `${path} is missing`, {
+    hint: 'Run ./install.sh in a checkout: it builds everything first.',
+  });
+}
+
+function isInstalled({ path, content, mode }: ProgramFile, home: string): boolean {
+  const target = join(home, path);
+  try {
+    const stat = lstatSync(target);
+    const hasMode = (stat.mode & 0o777) === mode;
+    return stat.isFile() && hasMode && readFileSync(target).equals(content);
+  } catch {
+    return false;
+  }
+}
+
+/** Files in the program's folders that this version does not have. */
+function strangers(files: readonly ProgramFile[], home: string): string[] {
+  const known = new Set(files.map(({ path }) => path));
+  return PROGRAM_FOLDERS.flatMap((folder) =>
+    walk(join(home, folder)).map((path) => `${folder}/${path}`),
+  ).filter((path) => !known.has(path));
+}
+
+function pruneEmpty(folder: string): void {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return;
+  }
+  for (const entry of entries) if (entry.isDirectory()) pruneEmpty(join(folder, entry.name));
+  try {
+    rmdirSync(folder);
+  } catch {
+    // it holds something
+  }
+}
+
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}

@@ -1,0 +1,92 @@
+/** Values of the variables that may occur in a command line. */
+export interface ShellVariables {
+  /** What `~` and `$HOME` stand for. */
+  readonly HOME?: string | undefined;
+}
+
+/** True for a word that every shell, and execve too, takes for itself: no quoting needed. */
+export function isPlainWord(word: string): boolean {
+  return /^[A-Za-z0-9_./@%+=:,-]+$/.test(word);
+}
+
+/** `word` as one word of a command line for sh (on Windows also for cmd.exe), quoted only if needed. */
+export function quoteWord(word: string, platform: NodeJS.Platform = 'linux'): string {
+  if (platform === 'win32') {
+    const forward = word.replaceAll('\\', '/');
+    return isPlainWord(forward) ? forward : `"${forward}"`;
+  }
+  return isPlainWord(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * The words of one simple sh command, quotes removed, `~/` and `$HOME` replaced.
+ *
+ * Undefined for anything more: operators, redirections, substitutions, other variables, an open quote.
+ */
+export function splitWords(
+  command: string,
+  variables: ShellVariables = {},
+): readonly string[] | undefined {
+  const words: string[] = [];
+  let rest = command.trim();
+  while (rest !== '') {
+    let word = '';
+    if (variables.HOME !== undefined && /^~(?=\/)/.test(rest)) {
+      word = variables.HOME;
+      rest = rest.slice(1);
+    }
+    while (rest !== '' && !/^[ \t]/.test(rest)) {
+      const piece = readPiece(rest, variables);
+      if (piece === undefined) return undefined;
+      word += piece.text;
+      rest = rest.slice(piece.length);
+    }
+    words.push(word);
+    rest = rest.trimStart();
+  }
+  return words;
+}
+
+// --- internal ---
+
+interface Piece {
+  readonly text: string;
+  /** How many characters of the command it took. */
+  readonly length: number;
+}
+
+function readPiece(rest: string, variables: ShellVariables): Piece | undefined {
+  const single = /^'([^']*)'/.exec(rest);
+  if (single) return { text: single[1] ?? '', length: single[0].length };
+  const double = /^"((?:[^"\\`]|\\[^])*)"/.exec(rest);
+  if (double) {
+    const text = expandDouble(double[1] ?? '', variables);
+    return text === undefined ? undefined : { text, length: double[0].length };
+  }
+  const escaped = /^\\([^\n])/.exec(rest);
+  if (escaped) return { text: escaped[1] ?? '', length: 2 };
+  const home = HOME_VARIABLE.exec(rest);
+  if (home) {
+    return variables.HOME === undefined
+      ? undefined
+      : { text: variables.HOME, length: home[0].length };
+  }
+  const plain = /^[^\s'"\\`$;&|<>()*?[\]#{}]+/.exec(rest);
+  return plain ? { text: plain[0], length: plain[0].length } : undefined;
+}
+
+function expandDouble(quoted: string, variables: ShellVariables): string | undefined {
+  let text = '';
+  for (let rest = quoted; rest !== '';) {
+    const piece =
+      /^\\([$`"\\])/.exec(rest) ?? /^(\\[^])/.exec(rest) ?? /^([^$\\]+)/.exec(rest) ?? undefined;
+    const home = HOME_VARIABLE.exec(rest);
+    if (piece) text += piece[1] ?? '';
+    else if (home && variables.HOME !== undefined) text += variables.HOME;
+    else return undefined;
+    rest = rest.slice((piece ?? home)?.[0].length ?? 0);
+  }
+  return text;
+}
+
+const HOME_VARIABLE = /^\$(?:HOME(?![A-Za-z0-9_])|\{HOME\})/;

@@ -1,0 +1,130 @@
+import { existsSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { processEnd, stopCourier } from './courier-stop.ts';
+import { readManifest, writeManifest } from './manifest.ts';
+import type { InstallManifest } from './manifest.ts';
+import { linkPath, removeLink } from './path-link.ts';
+import { checkHome } from './home-check.ts';
+import { removeProgram } from './program-files.ts';
+import { applyChange, planRemoval } from './settings-change.ts';
+import type { SettingsChange } from './settings-change.ts';
+import { readSettings, settingsPath } from './settings-file.ts';
+import type { SettingsScope } from './settings-file.ts';
+
+export interface UninstallOptions {
+  readonly paths: TrackerPaths;
+  /** Claude Code's own folder, absolute. */
+  readonly claudeFolder: string | undefined;
+  readonly userHome: string | undefined;
+  readonly cwd: string;
+  /** Only this settings file; undefined: every one the hooks were put into. */
+  readonly scope: SettingsScope | undefined;
+  readonly now: Clock;
+}
+
+/** What {@link applyUninstall} will do. Making one reads only. */
+export interface UninstallPlan {
+  readonly options: UninstallOptions;
+  /** Only those that change. */
+  readonly settings: readonly SettingsChange[];
+  /** False while hooks are registered elsewhere. */
+  readonly removesProgram: boolean;
+  /** What the manifest will hold afterwards, where the program stays. */
+  readonly manifest: InstallManifest | undefined;
+  readonly hasData: boolean;
+}
+
+export interface UninstallResult extends UninstallPlan {
+  /** Copies of settings that were edited and not restored. */
+  readonly backups: readonly string[];
+  readonly removedLink: string | undefined;
+  readonly stoppedCourier: number | undefined;
+}
+
+/**
+ * Looks at everything that would be undone.
+ *
+ * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE, E_HOME_FOREIGN
+ */
+export function planUninstall(options: UninstallOptions): UninstallPlan {
+  const { paths, userHome } = options;
+  checkHome(paths.home);
+  const manifest = readManifest(paths.home);
+  const standard = standardFiles(options);
+  const noted = manifest?.registrations ?? [];
+  const leaves = (file: string, scope: SettingsScope) =>
+    options.scope === undefined ||
+    (scope === options.scope && standard.some((one) => one.file === file));
+  const candidates = [
+    ...noted.map(({ settingsFile, scope }) => ({ file: settingsFile, scope })),
+    ...standard.filter(
+      ({ file }) =>
+        !noted.some(({ settingsFile }) => settingsFile === file) && mentions(file, paths),
+    ),
+  ].filter(({ file, scope }) => leaves(file, scope));
+  const settings = candidates
+    .map(({ file, scope }) => {
+      const known = noted.find(({ settingsFile }) => settingsFile === file);
+      return planRemoval(file, scope, known, { home: paths.home, userHome });
+    })
+    .filter(({ current, next }) => current !== next);
+  const registrations = noted.filter(({ settingsFile, scope }) => !leaves(settingsFile, scope));
+  return {
+    options,
+    settings,
+    removesProgram: registrations.length === 0,
+    manifest: manifest && { ...manifest, registrations },
+    hasData: existsSync(paths.data),
+  };
+}
+
+/**
+ * Uninstalls: first the hooks, so that nothing calls a program that is gone; then link, courier and
+ * program. Data stays: {@link removeData}.
+ *
+ * @throws TrackerError E_SETTINGS_UNWRITABLE
+ */
+export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResult> {
+  const { options, settings, removesProgram, manifest } = plan;
+  const { home, courierPid } = options.paths;
+  const backups = settings.flatMap((change) => applyChange(change, options.now) ?? []);
+  if (!removesProgram) {
+    if (manifest) writeManifest(home, manifest);
+    return { ...plan, backups, removedLink: undefined, stoppedCourier: undefined };
+  }
+  const link = manifest?.link ?? (options.userHome && linkPath(options.userHome));
+  const isRemoved = link !== undefined && removeLink(link, join(home, 'dist', 'cli.mjs'));
+  const stoppedCourier = stopCourier(home, courierPid);
+  if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
+  removeProgram(home);
+  return { ...plan, backups, removedLink: isRemoved ? link : undefined, stoppedCourier };
+}
+
+/** Removes everything that was recorded. */
+export function removeData(paths: TrackerPaths): void {
+  rmSync(paths.data, { recursive: true, force: true });
+  removeProgram(paths.home); // takes the folder too, now that it is empty
+}
+
+// --- internal ---
+
+const COURIER_LIMIT_MS = 5000;
+
+/** Spares a file that has nothing of ours from being parsed, and refused for its faults. */
+function mentions(file: string, { home }: TrackerPaths): boolean {
+  return readSettings(file)?.includes(basename(home)) ?? false;
+}
+
+/** The settings files of the scopes; in the user's own folder two scopes share one. */
+function standardFiles({ claudeFolder, cwd, scope }: UninstallOptions) {
+  const scopes = scope === undefined ? (['user', 'project', 'local'] as const) : [scope];
+  const files = new Map<string, SettingsScope>();
+  for (const one of scopes) {
+    if (one === 'user' && claudeFolder === undefined) continue;
+    const file = settingsPath(one, claudeFolder ?? '', cwd);
+    if (!files.has(file)) files.set(file, one);
+  }
+  return [...files].map(([file, fileScope]) => ({ file, scope: fileScope }));
+}

@@ -1,0 +1,124 @@
+import type { Database } from '../database.ts';
+import { Conditions, type ListFilter } from './conditions.ts';
+import { type ListedToolCall, TOOL_CALL_COLUMNS } from './tool-calls.ts';
+
+/** One event in the order it was stored; `id` only ever grows. */
+export interface StoredEvent {
+  readonly id: number;
+  readonly eventId: string;
+  readonly sessionId: string;
+  readonly name: string;
+  readonly toolUseId: string | null;
+  readonly receivedAt: number;
+  readonly projectRoot: string | null;
+  readonly projectName: string | null;
+  /** Of the payload, for versions that send no tool_use_id. */
+  readonly toolName: string | null;
+  readonly source: string | null;
+  readonly reason: string | null;
+}
+
+/** A pattern as one event wrote it. */
+export interface WrittenPattern {
+  readonly patternId: string;
+  readonly action: 'created' | 'modified' | 'applied';
+  readonly filePath: string;
+  readonly startLine: number | null;
+  readonly endLine: number | null;
+  readonly language: string;
+  readonly lines: number | null;
+  readonly generation: number | null;
+}
+
+export type EventFilter = Pick<ListFilter, 'session' | 'withTests' | 'limit'>;
+
+/** The id of the newest event; 0 where there is none. */
+export function newestEventId(database: Database): number {
+  return database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM events').pluck().get() ?? 0;
+}
+
+/** The id after which lie the events received since then, in milliseconds. */
+export function eventIdBefore(database: Database, since: number): number {
+  return (
+    database
+      .prepare<[number], number>(
+        // from the newest back, as far as needed: events come in about the order of their time
+        'SELECT id FROM events WHERE received_at < ? ORDER BY id DESC LIMIT 1',
+      )
+      .pluck()
+      .get(since) ?? 0
+  );
+}
+
+/** Events stored after the one with `id`, oldest first. */
+export function eventsAfter(database: Database, id: number, filter: EventFilter): StoredEvent[] {
+  const where = new Conditions()
+    .add('e.id > @id', { id })
+    .addFilter({ session: 'e.session_id', project: 's.project_id', time: 'e.received_at' }, filter);
+  return database
+    .prepare<[Record<string, string | number>], StoredEvent>(
+      `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, e.name,
+         e.tool_use_id AS toolUseId, e.received_at AS receivedAt,
+         project.root AS projectRoot, project.name AS projectName,
+         ${payloadField('tool_name')} AS toolName, ${payloadField('source')} AS source,
+         ${payloadField('reason')} AS reason
+       FROM events e
+       LEFT JOIN sessions s ON s.id = e.session_id
+       LEFT JOIN projects project ON project.id = s.project_id
+       ${where.sql()} ORDER BY e.id LIMIT @limit`,
+    )
+    .all({ ...where.values, limit: filter.limit });
+}
+
+export function toolCallById(
+  database: Database,
+  sessionId: string,
+  toolUseId: string,
+): ListedToolCall | undefined {
+  return database
+    .prepare<[string, string], ListedToolCall>(
+      `SELECT ${TOOL_CALL_COLUMNS} FROM tool_calls call
+       LEFT JOIN sessions s ON s.id = call.session_id
+       LEFT JOIN projects project ON project.id = s.project_id
+       WHERE call.session_id = ? AND call.tool_use_id = ?`,
+    )
+    .get(sessionId, toolUseId);
+}
+
+/** The calls of a PostToolBatch that never ran: no other event tells of them. */
+export function refusedCallsOf(database: Database, event: StoredEvent): ListedToolCall[] {
+  return database
+    .prepare<[number], ListedToolCall>(
+      `SELECT ${TOOL_CALL_COLUMNS}
+       FROM events e
+       JOIN json_each(CASE WHEN json_valid(e.payload) THEN e.payload ELSE '{}' END, '$.tool_calls') item
+       JOIN tool_calls call
+         ON call.session_id = e.session_id
+         AND call.tool_use_id = json_extract(item.value, '$.tool_use_id')
+       LEFT JOIN sessions s ON s.id = e.session_id
+       LEFT JOIN projects project ON project.id = s.project_id
+       WHERE e.id = ? AND item.type = 'object' AND call.outcome IN ('rejected', 'denied')
+       ORDER BY item.key`,
+    )
+    .all(event.id);
+}
+
+/** What one event wrote. */
+export function patternsOfEvent(database: Database, eventId: string): WrittenPattern[] {
+  return database
+    .prepare<[string], WrittenPattern>(
+      `SELECT o.pattern_id AS patternId, o.action, o.file_path AS filePath,
+         o.start_line AS startLine, o.end_line AS endLine, o.language, p.lines, p.generation
+       FROM occurrences o LEFT JOIN patterns p ON p.id = o.pattern_id
+       WHERE o.event_id = ? ORDER BY o.ordinal`,
+    )
+    .all(eventId);
+}
+
+// --- internal ---
+
+/** A string of the payload; null where it is not one, or where the payload is gone or is no JSON. */
+function payloadField(name: string): string {
+  return `CASE WHEN json_valid(e.payload) AND json_type(e.payload, '$.${name}') = 'text'
+    THEN json_extract(e.payload, '$.${name}') END`;
+}

@@ -1,0 +1,52 @@
+import type { ToolOutcome } from '../../contract/tool-call.ts';
+import type { Database } from '../database.ts';
+import { Conditions, type ListFilter } from './conditions.ts';
+
+export interface ToolCallFilter extends ListFilter {
+  readonly tool?: string | undefined;
+  readonly outcome?: ToolOutcome | undefined;
+}
+
+export interface ListedToolCall {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  readonly toolName: string;
+  readonly agentId: string | null;
+  readonly summary: string;
+  readonly outcome: ToolOutcome;
+  readonly error: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly durationMs: number | null;
+  readonly at: number;
+  readonly projectRoot: string | null;
+  readonly projectName: string | null;
+}
+
+/** Tool calls, newest first. */
+export function listToolCalls(database: Database, filter: ToolCallFilter): ListedToolCall[] {
+  const where = new Conditions().addFilter(
+    { session: 'call.session_id', project: 's.project_id', time: 'call.at' },
+    filter,
+  );
+  if (filter.tool !== undefined) {
+    where.add('call.tool_name = @tool COLLATE NOCASE', { tool: filter.tool });
+  }
+  if (filter.outcome !== undefined)
+    where.add('call.outcome = @outcome', { outcome: filter.outcome });
+  return database
+    .prepare<[Record<string, string | number>], ListedToolCall>(
+      `SELECT ${TOOL_CALL_COLUMNS}
+       FROM tool_calls call
+       LEFT JOIN sessions s ON s.id = call.session_id
+       LEFT JOIN projects project ON project.id = s.project_id
+       ${where.sql()} ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit`,
+    )
+    .all({ ...where.values, limit: filter.limit });
+}
+
+/** What a query has to select of `tool_calls call` and `projects project` to give a `ListedToolCall`. */
+export const TOOL_CALL_COLUMNS = `call.session_id AS sessionId, call.tool_use_id AS toolUseId,
+  call.tool_name AS toolName, call.agent_id AS agentId, call.summary, call.outcome, call.error,
+  call.started_at AS startedAt, call.ended_at AS endedAt, call.duration_ms AS durationMs, call.at,
+  project.root AS projectRoot, project.name AS projectName`;

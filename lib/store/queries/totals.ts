@@ -1,0 +1,76 @@
+import { asNumber, asString, isJsonObject } from '../../base/json.ts';
+import type { Database } from '../database.ts';
+import { TEST_SESSION_PREFIX } from './conditions.ts';
+
+export interface Totals {
+  /** Without those of `capture-test`, as the lists. */
+  readonly sessions: number;
+  readonly toolCalls: number;
+  readonly patterns: number;
+  readonly events: number;
+  readonly projects: number;
+  readonly lastEventAt: number | null;
+}
+
+/** A database that was found corrupt and moved aside. */
+export interface SetAside {
+  readonly path: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
+export function totalsOf(database: Database): Totals {
+  const totals = database
+    .prepare<[], Totals>(
+      `SELECT
+         (SELECT count(*) FROM sessions WHERE id NOT GLOB '${TEST_SESSION_PREFIX}*') AS sessions,
+         (SELECT count(*) FROM tool_calls WHERE session_id NOT GLOB '${TEST_SESSION_PREFIX}*')
+           AS toolCalls,
+         (SELECT count(*) FROM patterns) AS patterns,
+         (SELECT count(*) FROM events) AS events,
+         (SELECT count(*) FROM projects) AS projects,
+         (SELECT max(last_event_at) FROM sessions) AS lastEventAt`,
+    )
+    .get();
+  return (
+    totals ?? { sessions: 0, toolCalls: 0, patterns: 0, events: 0, projects: 0, lastEventAt: null }
+  );
+}
+
+/** Every counter by its name. */
+export function countersOf(database: Database): Record<string, number> {
+  const rows = database
+    .prepare<[], { name: string; value: number }>('SELECT name, value FROM counters ORDER BY name')
+    .all();
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+/** The corrupt database that nobody has acknowledged yet. */
+export function setAsideDatabase(database: Database): SetAside | undefined {
+  const text = database
+    .prepare<[string], string>('SELECT value FROM meta WHERE key = ?')
+    .pluck()
+    .get(SET_ASIDE_KEY);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (!isJsonObject(value)) return { path: text, at: 0, reason: '' };
+  return {
+    path: asString(value['path']) ?? '',
+    at: asNumber(value['at']) ?? 0,
+    reason: asString(value['reason']) ?? '',
+  };
+}
+
+/** Forgets the corrupt database; true if there was one. The file itself stays. */
+export function acknowledgeSetAside(database: Database): boolean {
+  return database.prepare('DELETE FROM meta WHERE key = ?').run(SET_ASIDE_KEY).changes > 0;
+}
+
+// --- internal ---
+
+const SET_ASIDE_KEY = 'corrupt_moved_to';

@@ -1,0 +1,112 @@
+// `npm run bench`: builds, measures what the project promises to cost, and prints it as ratios.
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { BenchmarkError, isReached, NotAvailableError } from './bench/benchmark.ts';
+import type { BenchContext, Benchmark } from './bench/benchmark.ts';
+import { captureBacklog, captureNode, captureSh } from './bench/capture.ts';
+import { claudeAdded } from './bench/claude-added.ts';
+import { cliStart } from './bench/cli-start.ts';
+import { courierIdle } from './bench/courier-idle.ts';
+import { courierIngest } from './bench/courier-ingest.ts';
+import { courierMemory } from './bench/courier-memory.ts';
+import { machine, renderReport, reportJson } from './bench/report.ts';
+import type { Line } from './bench/report.ts';
+import { Throwaway } from './bench/throwaway.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [
+  captureSh,
+  captureNode,
+  captureBacklog,
+  claudeAdded,
+  courierIngest,
+  courierMemory,
+  courierIdle,
+  cliStart,
+];
+
+const USAGE = `Usage: npm run bench -- [options]
+
+  --only NAME   only benchmarks whose name holds NAME: ${BENCHMARKS.map(({ name }) => name).join(', ')}
+  --pairs N     pairs a median is taken of
+  --claude      install Claude Code into its cache if it is not there
+  --check       exit with 1 when a limit is not reached
+  --json        print JSON
+  --help        show this
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    pairs: { type: 'string' },
+    claude: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const chosen = BENCHMARKS.filter(({ name }) => name.includes(values.only));
+const pairs = values.pairs === undefined ? undefined : Number(values.pairs);
+
+if (values.help) {
+  process.stdout.write(USAGE);
+} else if (
+  chosen.length === 0 ||
+  (pairs !== undefined && !(Number.isInteger(pairs) && pairs > 0))
+) {
+  process.stderr.write(USAGE);
+  process.exitCode = 1;
+} else {
+  await main();
+}
+
+// --- internal ---
+
+async function main(): Promise<void> {
+  progress('building');
+  execFileSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const throwaway = new Throwaway();
+  const interrupted = () => {
+    throwaway.remove();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const lines: Line[] = [];
+  try {
+    const context = { throwaway, env: process.env, pairs, mayInstall: values.claude };
+    for (const benchmark of chosen) {
+      for await (const line of linesOf(benchmark, context)) lines.push(line);
+    }
+  } finally {
+    progress('');
+    throwaway.remove();
+  }
+  const { stdout } = process;
+  if (values.json) stdout.write(reportJson(lines, new Date()));
+  else {
+    const color = stdout.isTTY && !process.env['NO_COLOR'];
+    stdout.write(`${machine()}\n\n${renderReport(lines, color)}`);
+  }
+  const isMissed = lines.some((line) => line.kind === 'result' && !isReached(line.result));
+  const isFailed = lines.some(({ kind }) => kind === 'failed');
+  if (isFailed || (values.check && isMissed)) process.exitCode = 1;
+}
+
+async function* linesOf(benchmark: Benchmark, context: BenchContext): AsyncGenerator<Line> {
+  const { name } = benchmark;
+  progress(name);
+  try {
+    for await (const result of benchmark.run(context)) {
+      yield { name, kind: 'result', result };
+      progress(`${name}: ${result.what} is measured`);
+    }
+  } catch (error) {
+    if (!(error instanceof BenchmarkError)) throw error;
+    const kind = error instanceof NotAvailableError ? 'not-run' : 'failed';
+    yield { name, kind, reason: error.message };
+  }
+}
+
+/** One line on a terminal, overwritten by the next. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+}

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fillSpool } from './backlog.ts';
+import type { Benchmark } from './benchmark.ts';
+import { CourierProcess } from './courier-process.ts';
+
+const WATCHED_MS = 20_000;
+/** After its first events Node.js tidies its memory up, once; only then is it idle. */
+const SETTLE_MS = 15_000;
+
+/** How much of a processor a courier uses that has nothing to do. One run. */
+export const courierIdle: Benchmark = {
+  name: 'courier-idle',
+  async *run({ throwaway }) {
+    const paths = throwaway.home();
+    fillSpool(paths.spoolNew, 10); // so that its database is open
+    const courier = new CourierProcess(throwaway, paths);
+    await courier.emptiesSpool();
+    await delay(SETTLE_MS);
+    const before = courier.processorTime();
+    await delay(WATCHED_MS);
+    const used = courier.processorTime() - before;
+    await courier.end();
+    const percent = (used / WATCHED_MS) * 100;
+    yield {
+      what: `processor time in ${WATCHED_MS / 1000} s with nothing to do`,
+      ours: `${used.toFixed(1)} ms`,
+      floor: null,
+      value: percent,
+      limit: { kind: 'less than', value: 0.1, unit: '%' },
+    };
+  },
+};

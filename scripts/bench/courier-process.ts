@@ -1,0 +1,78 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { BenchmarkError, NotAvailableError } from './benchmark.ts';
+import type { Throwaway } from './throwaway.ts';
+
+/** The program and first arguments of a courier for `home`. */
+export function courierCommand(throwaway: Throwaway, { home }: TrackerPaths): string[] {
+  return [process.execPath, join(throwaway.program, 'dist', 'courier.cjs'), '--home', home];
+}
+
+/** Runs a process to its end; the milliseconds that took. */
+export function timeProcess(
+  [program = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(program, args, {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  const took = performance.now() - start;
+  if (status !== 0) throw new BenchmarkError(`${args[0]} ended with ${status}: ${stderr.trim()}`);
+  return took;
+}
+
+/** A courier that runs until it is ended. */
+export class CourierProcess {
+  readonly #paths: TrackerPaths;
+  readonly #child: ChildProcess;
+
+  /** @throws NotAvailableError where the system does not tell what a process uses. */
+  constructor(throwaway: Throwaway, paths: TrackerPaths) {
+    if (process.platform !== 'linux') throw new NotAvailableError('needs /proc');
+    this.#paths = paths;
+    const [program = '', ...args] = courierCommand(throwaway, paths);
+    this.#child = throwaway.keep(
+      spawn(program, args, { env: throwaway.env, stdio: 'ignore', detached: true }),
+    );
+  }
+
+  /** Waits until nothing is left in the spool; polled, so at the cost of a look now and then. */
+  async emptiesSpool(): Promise<void> {
+    while (readdirSync(this.#paths.spoolNew).length > 0) {
+      if (this.#child.exitCode !== null) throw new BenchmarkError('the courier has left');
+      await delay(500);
+    }
+  }
+
+  /** The most memory it ever held, in bytes. */
+  peakMemory(): number {
+    const status = this.#proc('status');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  }
+
+  /** The processor time that its threads have used, user and system, in milliseconds. */
+  processorTime(): number {
+    // `stat` has it too, but in ticks of 10 ms, and a tick in 20 s is half of what is allowed.
+    return readdirSync(`/proc/${this.#child.pid}/task`)
+      .map((thread) => Number(this.#proc(`task/${thread}/schedstat`).split(' ')[0]) / 1e6)
+      .reduce((total, used) => total + used, 0);
+  }
+
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const left = new Promise((done) => this.#child.once('exit', done));
+    this.#child.kill('SIGTERM');
+    await left;
+  }
+
+  #proc(file: string): string {
+    return readFileSync(`/proc/${this.#child.pid}/${file}`, 'utf8');
+  }
+}

@@ -1,0 +1,68 @@
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+
+/**
+ * The folder a run lies in, both sides of each comparison on one file system, and the environment of
+ * what it starts: made from nothing, so that nothing of the user's slows or speeds either side.
+ */
+export class Throwaway {
+  readonly root: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** A copy of the built program, so that a build meanwhile does not change what is measured. */
+  readonly program: string;
+  readonly #children = new Set<ChildProcess>();
+  #homes = 0;
+
+  constructor() {
+    this.root = mkdtempSync(join(tmpdir(), 'pattern-tracker-bench-'));
+    this.program = join(this.root, 'program');
+    const user = this.folder('user');
+    this.env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: user };
+    cpSync('dist', join(this.program, 'dist'), { recursive: true });
+    cpSync('hooks/capture.sh', join(this.program, 'hooks', 'capture.sh'));
+    symlinkSync(resolve('node_modules'), join(this.program, 'node_modules'));
+  }
+
+  /** A new folder of that name. */
+  folder(name: string): string {
+    const path = join(this.root, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** A file of that name. */
+  file(name: string, content: string): string {
+    const path = join(this.root, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** A home with an empty spool, and `config` in its config.yaml. */
+  home(config = ''): TrackerPaths {
+    this.#homes += 1;
+    const paths = trackerPaths(join(this.root, `home-${this.#homes}`, 'pattern-tracker'));
+    for (const folder of [paths.spoolNew, paths.spoolTmp, paths.spoolBad]) {
+      mkdirSync(folder, { recursive: true });
+    }
+    writeFileSync(paths.drops, '\n');
+    writeFileSync(paths.configFile, config);
+    return paths;
+  }
+
+  /** Sees to it that the process is ended with the run. */
+  keep<Child extends ChildProcess>(child: Child): Child {
+    this.#children.add(child);
+    child.on('exit', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Ends what still runs, and removes everything. */
+  remove(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,21 @@
+/** What a version of Claude Code does not do, and so the checks leave out for it. */
+type Lack = 'rejected-calls' | 'agent-ids' | 'bash-diffs';
+
+/** A version of Claude Code that is tested, and what it lacks, each with the reason. */
+export interface ClaudeVersion {
+  readonly version: string;
+  readonly lacks: Readonly<Partial<Record<Lack, string>>>;
+}
+
+/** The newest version tested. */
+export const CLAUDE_CURRENT: ClaudeVersion = { version: '2.1.330', lacks: {} };
+
+/** The oldest version tested. */
+export const CLAUDE_OLD: ClaudeVersion = {
+  version: '2.0.76',
+  lacks: {
+    'rejected-calls': 'no PostToolBatch: a call refused before it ran fires no hook at all',
+    'agent-ids': 'the tool events inside a subagent do not carry its agent_id',
+    'bash-diffs': 'the response of Bash does not name the files it wrote',
+  },
+};

@@ -1,0 +1,320 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CliEnvironment } from '../../lib/cli/environment.ts';
+import type { DoctorContext, Finding } from '../../lib/cli/doctor/check.ts';
+import { CHECKS } from '../../lib/cli/doctor/checks.ts';
+import { readRegistration } from '../../lib/cli/registration.ts';
+import { endCourier, layOutHome, writeHooks, writeSettings } from './installed-home.ts';
+import { HOUR, NOW, Sample } from './sample-database.ts';
+import { run, testEnvironment } from './test-environment.ts';
+
+let sample: Sample;
+beforeEach(() => (sample = new Sample()));
+afterEach(async () => {
+  await endCourier(sample);
+  sample.remove();
+});
+
+const PATH = process.env['PATH'] ?? '';
+
+async function check(
+  id: string,
+  {
+    claudeVersion = '2.1.330',
+    ...overrides
+  }: Partial<CliEnvironment> & { claudeVersion?: string | undefined } = {},
+): Promise<Finding> {
+  const env = { HOME: sample.folder, PATH };
+  const { cli } = testEnvironment(sample, { env, ...overrides });
+  const context: DoctorContext = {
+    cli,
+    registration: readRegistration(cli),
+    claudeVersion,
+    courierWaitMs: 10_000,
+  };
+  const found = CHECKS.find((one) => one.id === id);
+  if (!found) throw new Error(`no check ${id}`);
+  return await found.run(context);
+}
+
+const script = () => join(sample.paths.home, 'hooks', 'capture.sh');
+
+it('passes on a sound installation, and starts a courier', async () => {
+  layOutHome(sample);
+  writeHooks(sample, { command: script(), args: [] });
+  const bin = join(sample.folder, 'bin');
+  mkdirSync(bin);
+  for (const [name, text] of [
+    ['claude', '#!/bin/sh\necho "2.1.330 (Claude Code)"\n'],
+    ['pattern-tracker', '#!/bin/sh\n'],
+  ] as const) {
+    writeFileSync(join(bin, name), text, { mode: 0o755 });
+  }
+  const env = { HOME: sample.folder, PATH: `${bin}:${PATH}` };
+  const { exitCode, out } = await run(sample, 'doctor --json', { env, now: Date.now });
+  const report = JSON.parse(out) as { checks: { status: string }[] };
+  expect(report.checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+  expect(report).toMatchObject({ ok: true, failed: 0, warned: 0 });
+  expect(exitCode).toBe(0);
+  expect(report.checks).toHaveLength(CHECKS.length);
+});
+
+it('says for each broken link how to mend it, and ends with 1', async () => {
+  const { exitCode, out } = await run(sample, 'doctor', { env: { HOME: sample.folder, PATH: '' } });
+  expect(exitCode).toBe(1);
+  expect(out).toMatch(/^✗ Hooks registered {2}no hook .*\n {20}→ Run `pattern-tracker install`/m);
+  expect(out).toMatch(/\n\d+ checks failed, \d+ warnings?\.\n$/);
+});
+
+it('has stable ids, each once', () => {
+  const ids = CHECKS.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^[a-z_]+$/);
+});
+
+describe('claude', () => {
+  it('warns where none is found', async () => {
+    expect(await check('claude', { claudeVersion: undefined })).toMatchObject({ status: 'ok' });
+    const { cli } = testEnvironment(sample);
+    const context = {
+      cli,
+      registration: readRegistration(cli),
+      claudeVersion: undefined,
+      courierWaitMs: 0,
+    };
+    expect(CHECKS[0]?.run(context)).toMatchObject({ status: 'warn' });
+  });
+});
+
+describe('settings', () => {
+  it('fails for a file that is no JSON, with its place', async () => {
+    writeSettings(sample, '{"hooks": }');
+    expect(await check('settings')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('settings.json:1:11'),
+    });
+  });
+
+  it('fails for comments, which Claude Code does not accept', async () => {
+    writeSettings(sample, '{} // mine');
+    expect(await check('settings')).toMatchObject({ status: 'fail' });
+  });
+});
+
+describe('hooks', () => {
+  it('are allowed, unless disabled', async () => {
+    expect(await check('hooks_allowed')).toMatchObject({ status: 'ok' });
+    const env = { HOME: sample.folder, PATTERN_TRACKER_DISABLED: '1' };
+    expect(await check('hooks_allowed', { env })).toMatchObject({ status: 'warn' });
+    writeSettings(sample, { disableAllHooks: true });
+    expect(await check('hooks_allowed')).toMatchObject({ status: 'fail' });
+  });
+
+  it('fail where one for a tool call is missing, and warn for another event', async () => {
+    const hooks = [{ hooks: [{ type: 'command', command: script() }] }];
+    writeSettings(sample, { hooks: { PreToolUse: hooks } });
+    expect(await check('hooks_registered')).toMatchObject({ status: 'fail' });
+    writeSettings(sample, { hooks: { PreToolUse: hooks, PostToolUse: hooks } });
+    expect(await check('hooks_registered')).toMatchObject({
+      status: 'warn',
+      found: expect.stringContaining('2 of 11 events in the user settings; missing: '),
+    });
+  });
+
+  it('are only those the version of Claude Code knows', async () => {
+    writeHooks(sample, { command: script() });
+    expect(await check('hooks_registered', { claudeVersion: '1.0.60' })).toMatchObject({
+      status: 'ok',
+      found: '6 of 6 events in the user settings',
+    });
+  });
+
+  it('may be registered twice', async () => {
+    const hooks = [{ hooks: [{ type: 'command', command: script() }] }];
+    writeSettings(sample, {
+      hooks: { Stop: hooks },
+      enabledPlugins: { 'claude-pattern-tracker@x': true },
+    });
+    expect(await check('registered_by')).toEqual({
+      status: 'ok',
+      found: 'user settings and plugin: each event is still counted once',
+    });
+  });
+
+  it('fail where their file is missing, or not executable', async () => {
+    writeHooks(sample, { command: `'${script()}' ensure` });
+    expect(await check('hook_files')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('is not there'),
+    });
+    mkdirSync(join(sample.paths.home, 'hooks'), { recursive: true });
+    writeFileSync(script(), '#!/bin/sh\n', { mode: 0o644 });
+    expect(await check('hook_files')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('is not executable'),
+    });
+    chmodSync(script(), 0o755);
+    expect(await check('hook_files')).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('node', () => {
+  it('fails where the one that was linked is too old, or does not run', async () => {
+    mkdirSync(sample.paths.home, { recursive: true });
+    const link = join(sample.paths.home, 'node');
+    writeFileSync(link, '#!/bin/sh\necho v20.18.3\n', { mode: 0o755 });
+    expect(await check('node')).toMatchObject({ status: 'fail', found: 'v20.18.3 is too old' });
+    writeFileSync(link, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+    expect(await check('node')).toMatchObject({ status: 'fail' });
+  });
+
+  it('warns where the link leads nowhere and another is on PATH', async () => {
+    mkdirSync(sample.paths.home, { recursive: true });
+    symlinkSync('/gone/node', join(sample.paths.home, 'node'));
+    expect(await check('node')).toMatchObject({
+      status: 'warn',
+      found: expect.stringContaining('leads nowhere'),
+    });
+  });
+});
+
+describe('native_module', () => {
+  it.each([
+    [
+      "throw new Error('was compiled against a different Node.js version using NODE_MODULE_VERSION 1')",
+      'for another Node.js',
+    ],
+    ["throw Object.assign(new Error('gone'), { code: 'MODULE_NOT_FOUND' })", 'is not there'],
+    ["throw new Error('something else')", 'does not open a database: Error: something else'],
+  ])('tells %s apart', async (text, found) => {
+    const module = join(sample.paths.home, 'node_modules', 'better-sqlite3');
+    mkdirSync(module, { recursive: true });
+    mkdirSync(join(sample.paths.home, 'dist'));
+    writeFileSync(join(sample.paths.home, 'dist', 'courier.cjs'), '');
+    writeFileSync(join(module, 'index.js'), text);
+    expect(await check('native_module')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining(found),
+      mend: expect.stringContaining('./install.sh'),
+    });
+  });
+
+  it('fails where nothing is installed', async () => {
+    expect(await check('native_module')).toMatchObject({ status: 'fail' });
+  });
+});
+
+describe('courier', () => {
+  it('fails with its own words where it lives and can not ingest', async () => {
+    mkdirSync(sample.paths.data, { recursive: true });
+    const state = { pid: process.pid, status: 'degraded', reason: 'disk full', hint: 'Make room.' };
+    writeFileSync(sample.paths.courierState, JSON.stringify(state));
+    writeFileSync(sample.paths.courierPid, `${process.pid}\n`);
+    expect(await check('courier')).toEqual({
+      status: 'fail',
+      found: `pid ${process.pid} can't ingest: disk full`,
+      mend: 'Make room.',
+    });
+    rmSync(sample.paths.courierPid);
+  });
+
+  it('is not started where nothing is installed', async () => {
+    expect(await check('courier')).toMatchObject({ status: 'warn' });
+  });
+});
+
+describe('storage', () => {
+  it('leaves no probe in the spool', async () => {
+    sample.makeSpool();
+    expect(await check('spool_writable')).toMatchObject({ status: 'ok' });
+    rmSync(sample.paths.spoolTmp, { recursive: true });
+    writeFileSync(sample.paths.spoolTmp, 'a file where a folder should be');
+    expect(await check('spool_writable')).toMatchObject({ status: 'fail' });
+  });
+
+  it('warns where others may read', async () => {
+    sample.makeSpool();
+    chmodSync(sample.paths.data, 0o700);
+    expect(await check('permissions')).toMatchObject({ status: 'ok' });
+    writeFileSync(join(sample.paths.data, 'tracker.db'), '', { mode: 0o600 });
+    chmodSync(join(sample.paths.data, 'tracker.db'), 0o644);
+    expect(await check('permissions')).toMatchObject({
+      status: 'warn',
+      found: expect.stringContaining('tracker.db (mode 644)'),
+    });
+  });
+
+  it('warns for a spool that is not worked off, and for what was lost', async () => {
+    sample.makeSpool();
+    writeFileSync(join(sample.paths.spoolNew, 'a'), '');
+    const later = { now: () => Date.now() + HOUR };
+    expect(await check('backlog', { now: Date.now })).toMatchObject({ status: 'ok' });
+    expect(await check('backlog', later)).toMatchObject({ status: 'warn' });
+    writeFileSync(sample.paths.spoolFull, '');
+    expect(await check('backlog')).toMatchObject({ status: 'fail' });
+    expect(await check('quarantine')).toMatchObject({ status: 'ok' });
+    writeFileSync(join(sample.paths.spoolBad, 'a.not-json'), '');
+    expect(await check('quarantine')).toMatchObject({ status: 'warn' });
+    expect(await check('drops')).toMatchObject({ status: 'ok' });
+    writeFileSync(sample.paths.drops, '\nwf');
+    expect(await check('drops')).toMatchObject({ status: 'warn' });
+  });
+});
+
+describe('database', () => {
+  it('fails where the file is none', async () => {
+    mkdirSync(sample.paths.data, { recursive: true });
+    writeFileSync(sample.paths.database, 'x'.repeat(5000));
+    expect(await check('database')).toMatchObject({ status: 'fail' });
+  });
+
+  it('fails where pages are damaged', async () => {
+    for (let index = 0; index < 500; index++) sample.event(`e${index}`, 'session-1', 'Stop');
+    sample.database.pragma('journal_mode = DELETE');
+    sample.close();
+    const bytes = readFileSync(sample.paths.database);
+    bytes.fill(0xff, bytes.length - 8192);
+    writeFileSync(sample.paths.database, bytes);
+    expect(await check('database')).toMatchObject({ status: 'fail' });
+  });
+
+  it('warns of one that was set aside', async () => {
+    sample.database
+      .prepare("INSERT INTO meta VALUES ('corrupt_moved_to', ?)")
+      .run('{"path":"/old","at":1,"reason":"x"}');
+    expect(await check('database')).toMatchObject({
+      status: 'warn',
+      found: expect.stringContaining('/old'),
+    });
+  });
+});
+
+describe('surroundings', () => {
+  it('fail for a configuration that is not valid', async () => {
+    mkdirSync(join(sample.folder, '.claude', 'hooks'), { recursive: true });
+    writeFileSync(sample.paths.configFile, 'unknown: 1\n');
+    expect(await check('config')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('config.yaml'),
+    });
+  });
+
+  it('warn where the link is there and its folder is not on PATH', async () => {
+    const bin = join(sample.folder, '.local', 'bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(join(sample.paths.home, 'dist', 'cli.mjs'), join(bin, 'pattern-tracker'));
+    const env = { HOME: sample.folder, PATH: '/nowhere' };
+    expect(await check('path', { env })).toMatchObject({
+      status: 'warn',
+      mend: `Add to your shell's start file: export PATH="${bin}:$PATH"`,
+    });
+    expect(await check('path', { env: { PATH: '/nowhere' } })).toMatchObject({ status: 'warn' });
+  });
+
+  it('fail for a clock that was never set, and warn for events of the future', async () => {
+    expect(await check('clock', { now: () => 0 })).toMatchObject({ status: 'fail' });
+    sample.session('s', { last_event_at: NOW + HOUR });
+    expect(await check('clock')).toMatchObject({ status: 'warn' });
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { homeOf, wantsColor } from '../../lib/cli/environment.ts';
+
+describe('homeOf', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pattern-tracker-home-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'installed', 'data'), { recursive: true });
+  const installed = join(folder, 'installed', 'dist', 'cli.mjs');
+
+  it.each([
+    ['the folder that is named', { PATTERN_TRACKER_HOME: '/x', HOME: '/h' }, installed, '/x'],
+    ['the one the program lies in', { HOME: '/h' }, installed, join(folder, 'installed')],
+    [
+      'none that has no data',
+      { HOME: '/h' },
+      '/clone/dist/cli.mjs',
+      '/h/.claude/hooks/pattern-tracker',
+    ],
+    [
+      'the one in the folder of Claude',
+      { CLAUDE_CONFIG_DIR: '/c', HOME: '/h' },
+      undefined,
+      '/c/hooks/pattern-tracker',
+    ],
+  ])('is %s', (_, env, program, home) => {
+    expect(homeOf(env, program)).toBe(home);
+  });
+});
+
+describe('wantsColor', () => {
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+    [{ TERM: 'dumb' }, true, false],
+  ])('with %j on a terminal (%s) is %s', (env, isTTY, wanted) => {
+    expect(wantsColor(env, isTTY)).toBe(wanted);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CommandDef, CommandMeta } from 'citty';
+import { COMMANDS } from '../../lib/cli/command-list.ts';
+import { homeOf } from '../../lib/cli/environment.ts';
+import { Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+const sample = new Sample();
+afterAll(() => sample.remove());
+
+describe('--help', () => {
+  it('lists every command', async () => {
+    const { exitCode, out } = await run(sample, '--help');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "Records every tool call of Claude Code, and finds the code it wrote.
+
+      Usage  pattern-tracker <command> [options]
+
+      Commands
+        status        Show whether Claude Code is being recorded, and what there is.
+        patterns      List the code that Claude wrote.
+        show          Show one pattern: its code, where it is, what it came from.
+        sessions      List the sessions of Claude Code.
+        tool-calls    List the tool calls that Claude made.
+        tail          Follow live what Claude does.
+        doctor        Check every link from Claude Code to the database, and say how to mend it.
+        capture-test  Send one event through the installed hook and follow it to the database.
+        install       Register the hooks with Claude Code.
+        uninstall     Take the hooks out again.
+
+      Options
+        --help, -h     Show this, or with a command that command
+        --version, -v  Show the version
+
+      Try  pattern-tracker status
+      "
+    `);
+  });
+
+  it('is what is shown without arguments, and by -h and help', async () => {
+    const { out } = await run(sample, '--help');
+    for (const argv of ['', '-h', 'help']) expect((await run(sample, argv)).out).toBe(out);
+  });
+
+  it('shows one command', async () => {
+    const { exitCode, out } = await run(sample, 'show --help');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "Show one pattern: its code, where it is, what it came from.
+
+      Usage  pattern-tracker show ID [options]
+
+      Arguments
+        ID  The id, or its first characters
+
+      Options
+        --limit <n>  At most this many occurrences; 0 is all (default 20)
+        --json       Print JSON for programs
+        --help, -h   Show this
+
+      The first characters of an id are enough where only one pattern begins with them.
+
+      --json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
+      first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
+      tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
+      {ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
+      is_cut}}.
+
+      Examples
+        pattern-tracker show 683314ed22112e8d
+        pattern-tracker show 6833 --json | jq -r .pattern.code
+      "
+    `);
+    expect((await run(sample, 'help show')).out).toBe(out);
+  });
+
+  it.each(Object.entries(COMMANDS))(
+    'says the same of %s as the command itself',
+    async (name, listed) => {
+      const { meta } = (await listed.load()) as CommandDef;
+      const { name: ownName, description } = meta as CommandMeta;
+      expect(ownName).toBe(name);
+      expect(description?.split('\n')[0]).toBe(listed.summary);
+    },
+  );
+
+  it.each(Object.keys(COMMANDS))('documents --json of %s', async (name) => {
+    expect((await run(sample, `${name} --help`)).out).toMatch(/--json/);
+  });
+
+  it('is not asked for behind --', async () => {
+    expect((await run(sample, 'show -- --help')).exitCode).toBe(2);
+  });
+});
+
+it('prints the version', async () => {
+  expect(await run(sample, '--version')).toEqual({ exitCode: 0, out: '0.0.0-source\n', err: '' });
+});
+
+describe('misuse', () => {
+  it.each([
+    ['patrns', 'error: unknown command "patrns"\n  Did you mean `patterns`?\n'],
+    ['zzzzzz', 'error: unknown command "zzzzzz"\n  See `pattern-tracker --help`.\n'],
+    ['constructor', 'error: unknown command "constructor"\n  See `pattern-tracker --help`.\n'],
+    ['patterns --limt 3', 'error: unknown option --limt\n  Did you mean --limit?\n'],
+    ['status --verbose', 'error: unknown option --verbose\n  Options: --acknowledge, --json.\n'],
+    ['patterns --project', 'error: --project needs a value\n'],
+    ['patterns --json=yes', 'error: --json takes no value\n'],
+    ['patterns queue', 'error: unexpected argument "queue"\n'],
+    ['show', 'error: ID is missing\n  See its --help.\n'],
+    ['patterns --limit many', 'error: --limit is "many"\n  Expected a whole number, 0 or more.\n'],
+    [
+      'patterns --sort size',
+      'error: Invalid value for argument: --sort (size). Expected one of: recent, used.\n',
+    ],
+    [
+      'sessions --since soon',
+      'error: --since is "soon"\n  Expected a length of time such as 30m, 2h, 3d, 1w, or a date such as 2026-11-01.\n',
+    ],
+    [
+      'show xyz',
+      'error: "xyz" is no pattern id\n  Expected hex digits, as `pattern-tracker patterns` lists them.\n',
+    ],
+  ])('%s ends with 2 and says what is wrong', async (argv, err) => {
+    expect(await run(sample, argv)).toEqual({ exitCode: 2, out: '', err });
+  });
+
+  it('does not hand an escape sequence on to the terminal', async () => {
+    const { err } = await run(sample, 'sta\u001b[31mtus\u0007x');
+    expect(err).toMatch(/^error: unknown command "statusx"\n/);
+  });
+});
+
+describe('an error', () => {
+  it('shows message and hint, and the stack only with DEBUG=1', async () => {
+    const plain = await run(sample, 'show abc');
+    expect(plain).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'error: no pattern begins with "abc"\n  `pattern-tracker patterns` lists what there is.\n',
+    });
+    const env = { HOME: sample.folder, DEBUG: '1' };
+    expect((await run(sample, 'show abc', { env })).err).toContain('show.ts');
+  });
+
+  it('says that no place for a home is known', () => {
+    expect(() => homeOf({}, undefined)).toThrow(
+      expect.objectContaining({ code: 'E_NO_HOME', hint: expect.stringContaining('Set HOME') }),
+    );
+  });
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillSample, HOUR, NOW, Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+const empty = new Sample();
+const sample = new Sample();
+beforeAll(() => fillSample(sample));
+afterAll(() => {
+  empty.remove();
+  sample.remove();
+});
+
+async function idsOf(argv: string, overrides = {}): Promise<string[]> {
+  const { out } = await run(sample, `patterns --json ${argv}`, overrides);
+  return (JSON.parse(out) as { id: string }[]).map(({ id }) => id);
+}
+
+describe('patterns', () => {
+  it('lists the newest first', async () => {
+    const { exitCode, out } = await run(sample, 'patterns');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "ID                LANGUAGE    FILE      LINES  GEN  SEEN  LAST SEEN  CODE
+      ab00000000000000  css         site.css      1    1     1  3 min ago  body { color: red }
+      7cffffffffffffff  typescript  queue.ts      3    3     1  1 h ago    export function push() {
+      7c1e09ab44d2f310  typescript  queue.ts      3    2     1  1 h ago    export function push() {
+      19aa52c0de77b841  typescript  queue.ts      3    1     2  2 h ago    export function push() {
+      "
+    `);
+  });
+
+  it('cuts the widest column to the width of a terminal', async () => {
+    const { out } = await run(sample, 'patterns', { isTTY: true, columns: 80 });
+    expect(out).toMatchInlineSnapshot(`
+      "ID                LANGUAGE    FILE      LINES  GEN  SEEN  LAST SEEN  CODE
+      ab00000000000000  css         site.css      1    1     1  3 min ago  body { col…
+      7cffffffffffffff  typescript  queue.ts      3    3     1  1 h ago    export fun…
+      7c1e09ab44d2f310  typescript  queue.ts      3    2     1  1 h ago    export fun…
+      19aa52c0de77b841  typescript  queue.ts      3    1     2  2 h ago    export fun…
+      "
+    `);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('prints an array of stable keys with --json', async () => {
+    const { out } = await run(sample, 'patterns --json --language css');
+    expect(JSON.parse(out)).toEqual([
+      {
+        id: 'ab00000000000000',
+        name: 'site.css',
+        language: 'css',
+        lines: 1,
+        origin: 'created',
+        generation: 1,
+        lineage_id: 'ab00000000000000',
+        occurrences: 1,
+        first_seen_at: '2026-11-24T11:00:00.000Z',
+        last_seen_at: '2026-11-24T11:57:00.000Z',
+        head: 'body { color: red }',
+        file_path: '/w/site/site.css',
+        start_line: null,
+        session_id: '77e0d4b2-2222-4222-8222-222222222222',
+        project_root: '/w/site',
+        project_name: 'site',
+      },
+    ]);
+  });
+
+  it.each([
+    ['--project site', ['ab00000000000000']],
+    ['--project SITE', ['ab00000000000000']],
+    ['--project /w/site', ['ab00000000000000']],
+    ['--language CSS', ['ab00000000000000']],
+    ['--session 77e0', ['ab00000000000000']],
+    ['--since 5m', ['ab00000000000000']],
+    ['--sort used --limit 1', ['19aa52c0de77b841']],
+    ['--limit 0 --project app', ['7cffffffffffffff', '7c1e09ab44d2f310', '19aa52c0de77b841']],
+    ['--session none', []],
+  ])('keeps to %s', async (argv, ids) => {
+    expect(await idsOf(argv)).toEqual(ids);
+  });
+
+  it('takes . for the project one is in', async () => {
+    expect(await idsOf('--project .', { cwd: '/w/site/deep/inside' })).toEqual([
+      'ab00000000000000',
+    ]);
+  });
+
+  it('names the nearest project when there is none of that name', async () => {
+    expect(await run(sample, 'patterns --project sit')).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'error: nothing was recorded in a project "sit"\n  Did you mean --project site?\n',
+    });
+  });
+
+  it('says so when nothing matches, and when there is nothing yet', async () => {
+    expect((await run(sample, 'patterns --language cobol')).out).toBe('No patterns match.\n');
+    expect((await run(empty, 'patterns')).out).toMatch(/^No patterns yet\. .*status/);
+    expect((await run(empty, 'patterns --json')).out).toBe('[]\n');
+  });
+
+  it('leaves out what only a test wrote', async () => {
+    const tested = new Sample();
+    try {
+      tested.pattern('ffff000000000000', 'test');
+      tested.occurrence('ffff000000000000', 'event-9', { session_id: 'capture-test-1' });
+      tested.pattern('eeee000000000000', 'by the library'); // no occurrence at all
+      const ids = async (argv: string) =>
+        (JSON.parse((await run(tested, argv)).out) as { id: string }[]).map(({ id }) => id);
+      expect(await ids('patterns --json')).toEqual(['eeee000000000000']);
+      expect(await ids('patterns --json --all')).toHaveLength(2);
+    } finally {
+      tested.remove();
+    }
+  });
+});
+
+describe('hostile text', () => {
+  const hostile = new Sample();
+  beforeAll(() => {
+    hostile.pattern('dead000000000000', '\u001b]0;owned\u0007\u001b[2Jrm -rf\r\n\u202eevil', {
+      name: 'a\u001b[31m\nb\u0000\u009b2J.ts',
+      last_seen_at: NOW - HOUR,
+    });
+  });
+  afterAll(() => hostile.remove());
+
+  it('reaches no terminal, in colour or without', async () => {
+    for (const color of [true, false]) {
+      const { out } = await run(hostile, 'patterns', { color });
+      // oxlint-disable-next-line no-control-regex -- the colours are its own
+      const own = out.replaceAll(/\u001b\[(?:2|22|33|39)m/g, '');
+      // oxlint-disable-next-line no-control-regex -- it looks for control characters
+      expect(own).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      expect(own).toContain('a b.ts');
+      expect(own).toContain('rm -rf');
+    }
+  });
+
+  it('stays whole in JSON, as escapes', async () => {
+    const { out } = await run(hostile, 'patterns --json');
+    // oxlint-disable-next-line no-control-regex -- it looks for control characters
+    expect(out.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    expect(JSON.parse(out)).toMatchObject([{ name: 'a\u001b[31m\nb\u0000\u009b2J.ts' }]);
+  });
+
+  it('is no path to another column: a wide character counts two', async () => {
+    const wide = new Sample();
+    try {
+      wide.pattern('aaaa000000000000', 'x', { name: '漢字.ts' });
+      wide.pattern('bbbb000000000000', 'x', { name: 'abcd.ts', last_seen_at: NOW - HOUR });
+      expect((await run(wide, 'patterns')).out).toMatchInlineSnapshot(`
+        "ID                LANGUAGE    FILE     LINES  GEN  SEEN  LAST SEEN  CODE
+        aaaa000000000000  typescript  漢字.ts      1    1     1  1 min ago  x
+        bbbb000000000000  typescript  abcd.ts      1    1     1  1 h ago    x
+        "
+      `);
+    } finally {
+      wide.remove();
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillSample, Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+const empty = new Sample();
+const sample = new Sample();
+beforeAll(() => fillSample(sample));
+afterAll(() => {
+  empty.remove();
+  sample.remove();
+});
+
+describe('sessions', () => {
+  it('lists the one that was busy last first, and none of a test', async () => {
+    const { exitCode, out } = await run(sample, 'sessions');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "SESSION   PROJECT  BRANCH  STARTED    LASTED  PROMPTS  TOOL CALLS  FAILED  PATTERNS
+      77e0d4b2  site             5 min ago  open          1           1       0         1
+      3f2a9c10  app      main    2 h ago    12 min        3           2       1         3
+      "
+    `);
+  });
+
+  it('shows the test, too, with --all', async () => {
+    expect((await run(sample, 'sessions --all')).out).toContain('capture-test-00000000');
+  });
+
+  it('prints an array with --json', async () => {
+    const { out } = await run(sample, 'sessions --json --project app');
+    expect(JSON.parse(out)).toEqual([
+      {
+        id: '3f2a9c10-1111-4111-8111-111111111111',
+        started_at: '2026-11-24T10:00:00.000Z',
+        ended_at: '2026-11-24T10:12:00.000Z',
+        last_event_at: '2026-11-24T10:12:00.000Z',
+        source: 'startup',
+        end_reason: 'other',
+        cwd: '/w/app',
+        git_branch: 'main',
+        transcript_path: null,
+        project_root: '/w/app',
+        project_name: 'app',
+        prompts: 3,
+        tool_calls: 2,
+        failed_tool_calls: 1,
+        subagents: 0,
+        patterns: 3,
+      },
+    ]);
+  });
+
+  it('says so when there is nothing', async () => {
+    expect((await run(empty, 'sessions')).out).toMatch(/^No sessions yet\./);
+    expect((await run(sample, 'sessions --since 1s')).out).toBe('No sessions match.\n');
+  });
+});
+
+describe('tool-calls', () => {
+  it('lists the newest first', async () => {
+    const { exitCode, out } = await run(sample, 'tool-calls');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "WHEN       SESSION   TOOL   OUTCOME   TOOK  WHAT
+      2 min ago  77e0d4b2  Read   running         index.html
+      1 h ago    3f2a9c10  Bash   failed   1 min  npm test
+      2 h ago    3f2a9c10  Write  ok       16 ms  src/queue.ts
+      "
+    `);
+  });
+
+  it.each([
+    ['--outcome failed', ['toolu_2']],
+    ['--tool write', ['toolu_1']],
+    ['--session 77', ['toolu_3']],
+    ['--project app --limit 1', ['toolu_2']],
+    ['--since 10m', ['toolu_3']],
+    ['--session capture-test', []],
+    ['--session capture-test --all', ['toolu_test_1']],
+  ])('keeps to %s', async (argv, ids) => {
+    const { out } = await run(sample, `tool-calls --json ${argv}`);
+    const calls = JSON.parse(out) as { tool_use_id: string }[];
+    expect(calls.map((call) => call.tool_use_id)).toEqual(ids);
+  });
+
+  it('prints an array of stable keys with --json', async () => {
+    const { out } = await run(sample, 'tool-calls --json --outcome failed');
+    expect(JSON.parse(out)).toEqual([
+      {
+        session_id: '3f2a9c10-1111-4111-8111-111111111111',
+        tool_use_id: 'toolu_2',
+        tool_name: 'Bash',
+        agent_id: null,
+        summary: 'npm test',
+        outcome: 'failed',
+        error: 'Exit code 1',
+        started_at: null,
+        ended_at: null,
+        duration_ms: 61_000,
+        at: '2026-11-24T10:01:00.000Z',
+        project_root: '/w/app',
+        project_name: 'app',
+      },
+    ]);
+  });
+
+  it('names the outcomes there are when another is asked for', async () => {
+    const { exitCode, err } = await run(sample, 'tool-calls --outcome bad');
+    expect(exitCode).toBe(2);
+    expect(err).toContain('ok, failed, rejected, denied, interrupted, running');
+  });
+});

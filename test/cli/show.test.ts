@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+const sample = new Sample();
+beforeAll(() => fillSample(sample));
+afterAll(() => sample.remove());
+
+describe('show', () => {
+  it('shows code, occurrences and lineage', async () => {
+    const { exitCode, out } = await run(sample, 'show 7c1e');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "7c1e09ab44d2f310  queue.ts
+      typescript · 3 lines · generation 2 · seen 1 time · last 1 h ago
+
+      1 │ export function push() {
+      2 │   return 2;
+      3 │ }
+
+      Occurrences
+      ACTION    WHERE             TOOL   SESSION   PROJECT  WHEN
+      modified  src/queue.ts:1-3  Write  3f2a9c10  app      1 min ago
+
+      Lineage
+      19aa52c0de77b841  queue.ts  gen 1
+      └─ 7c1e09ab44d2f310  queue.ts  gen 2  ◀ this one
+         └─ 7cffffffffffffff  queue.ts  gen 3
+      "
+    `);
+  });
+
+  it('finds a pattern by capital letters, too', async () => {
+    expect((await run(sample, 'show AB0')).out).toContain('body { color: red }');
+  });
+
+  it('says how many occurrences it left out', async () => {
+    expect((await run(sample, 'show 19 --limit 1')).out).toContain('… and 1 older one: --limit 0');
+    expect((await run(sample, 'show 19 --limit 0')).out).toContain('src/copy.ts:7 ');
+  });
+
+  it('lists the candidates of an ambiguous beginning', async () => {
+    const { exitCode, out, err } = await run(sample, 'show 7c');
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(err).toMatchInlineSnapshot(`
+      "error: more than one pattern begins with "7c"
+        Give more characters of one of them:
+        7cffffffffffffff  typescript  queue.ts  1 h ago
+        7c1e09ab44d2f310  typescript  queue.ts  1 h ago
+      "
+    `);
+  });
+
+  it('prefers the pattern whose whole id was given', async () => {
+    const twins = new Sample();
+    try {
+      twins.pattern('abc', 'short id');
+      twins.pattern('abcd', 'longer id');
+      expect((await run(twins, 'show abc')).out).toContain('short id');
+    } finally {
+      twins.remove();
+    }
+  });
+
+  it('prints all of it with --json', async () => {
+    const shown = JSON.parse((await run(sample, 'show 19aa --json')).out) as object;
+    expect(shown).toMatchObject({
+      pattern: {
+        id: '19aa52c0de77b841',
+        code: '\nexport function push() {\n  return 1;\n}\n',
+        last_seen_at: '2026-11-24T10:00:00.000Z',
+      },
+      occurrences: [
+        { action: 'created', file_path: '/w/app/src/queue.ts', start_line: 1, end_line: 3 },
+        { action: 'applied', file_path: '/w/app/src/copy.ts', at: '2026-11-24T09:59:00.000Z' },
+      ],
+      lineage: {
+        ancestors: [],
+        descendants: [
+          { id: '7c1e09ab44d2f310', via_id: '19aa52c0de77b841', depth: 1 },
+          { id: '7cffffffffffffff', via_id: '7c1e09ab44d2f310', depth: 2 },
+        ],
+        is_cut: false,
+      },
+    });
+  });
+
+  it('ends where lineage goes round in a circle', async () => {
+    const circle = new Sample();
+    try {
+      for (const id of ['aaaa', 'bbbb', 'cccc']) circle.pattern(id, id);
+      circle.edge('bbbb', 'aaaa');
+      circle.edge('cccc', 'bbbb');
+      circle.edge('aaaa', 'cccc');
+      const { exitCode, out } = await run(circle, 'show bbbb');
+      expect(exitCode).toBe(0);
+      expect(out.slice(out.indexOf('Lineage'))).toMatchInlineSnapshot(`
+        "Lineage
+        cccc  queue.ts  gen 1
+        └─ aaaa  queue.ts  gen 1
+           └─ bbbb  queue.ts  gen 1  ◀ this one
+              └─ cccc  queue.ts  gen 1
+                 └─ aaaa  queue.ts  gen 1
+        "
+      `);
+    } finally {
+      circle.remove();
+    }
+  });
+
+  it('says where a long lineage is cut', async () => {
+    const long = new Sample();
+    try {
+      for (let index = 0; index < 25; index++) {
+        long.pattern(`f${String(index).padStart(2, '0')}`, 'x', { generation: index + 1 });
+        if (index > 0) {
+          long.edge(`f${String(index).padStart(2, '0')}`, `f${String(index - 1).padStart(2, '0')}`);
+        }
+      }
+      const { out } = await run(long, 'show f00');
+      expect(out).toContain('f20');
+      expect(out).not.toContain('f21');
+      expect(out).toContain('… cut after 20 steps or 200 patterns');
+    } finally {
+      long.remove();
+    }
+  });
+
+  it('prints code that would steer the terminal as harmless text', async () => {
+    const hostile = new Sample();
+    try {
+      hostile.pattern('dead', 'a\u001b[2J\u001b]0;owned\u0007b\r\n\tc\u202ed\u009b31m', {
+        name: 'x\u001b[31m.ts',
+      });
+      hostile.occurrence('dead', 'event-1', { file_path: '/w/\u001b[5mx\n.ts', at: NOW - HOUR });
+      const { out } = await run(hostile, 'show dead', { color: false });
+      // oxlint-disable-next-line no-control-regex -- it looks for control characters
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      expect(out).toContain('1 │ ab\n2 │   cd');
+    } finally {
+      hostile.remove();
+    }
+  });
+
+  it('has nothing to show of a stranger in the tree but its id', async () => {
+    const orphan = new Sample();
+    try {
+      orphan.pattern('abcd', 'x', { last_seen_at: NOW - MINUTE });
+      orphan.edge('abcd', 'eeee');
+      expect((await run(orphan, 'show abcd')).out).toContain('eeee  not stored  gen ?\n└─ abcd');
+    } finally {
+      orphan.remove();
+    }
+  });
+});

@@ -1,0 +1,222 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HOOK_EVENTS } from '../../lib/install/events.ts';
+import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+let sample: Sample;
+beforeEach(() => (sample = new Sample()));
+afterEach(() => sample.remove());
+
+/** The text of a run, the throwaway folder named `~`. */
+async function status(argv = '', overrides = {}): Promise<{ exitCode: number; out: string }> {
+  const { exitCode, out } = await run(sample, `status ${argv}`, overrides);
+  return { exitCode, out: out.replaceAll(sample.folder, '~') };
+}
+
+function writeSettings(settings: unknown): void {
+  const file = join(sample.folder, '.claude', 'settings.json');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings));
+}
+
+function ourHooks(): Record<string, unknown> {
+  const command = join(sample.paths.home, 'hooks', 'capture.sh');
+  return Object.fromEntries(
+    HOOK_EVENTS.map(({ name }) => [name, [{ hooks: [{ type: 'command', command, args: [] }] }]]),
+  );
+}
+
+function writeCourier(state: object, pid: number): void {
+  mkdirSync(sample.paths.data, { recursive: true });
+  writeFileSync(sample.paths.courierState, JSON.stringify({ pid, version: '1.0.0', ...state }));
+  writeFileSync(sample.paths.courierPid, `${pid}\n`);
+}
+
+describe('recording', () => {
+  it('is off where nothing is installed', async () => {
+    expect(await status()).toMatchInlineSnapshot(`
+      {
+        "exitCode": 0,
+        "out": "Recording   off: nothing is installed in ~/.claude/hooks/pattern-tracker
+                  Run ./install.sh, or \`pattern-tracker install\`.
+      Courier     not running, has not run yet
+      Spool       0 waiting
+      Recorded    nothing yet
+      ",
+      }
+    `);
+  });
+
+  it('is off where no hook is registered', async () => {
+    fillSample(sample);
+    expect((await status()).out).toContain(
+      'Recording   off: no hooks of this program are in the settings\n            Run `pattern-tracker install`.',
+    );
+  });
+
+  it('is on where the settings hold our hooks', async () => {
+    fillSample(sample);
+    for (const id of ['a', 'b']) sample.event(id, 'session-1', 'PreToolUse');
+    writeSettings({ hooks: ourHooks() });
+    const { out } = await status();
+    expect(out.replace(/\([\d.]+ [kM]B\)/, '(SIZE)')).toMatchInlineSnapshot(`
+      "Recording   on, by user settings (~/.claude/settings.json)
+      Courier     not running, has not run yet
+      Spool       0 waiting
+      Recorded    2 sessions, 3 tool calls, 4 patterns, 2 events (SIZE)
+      Last event  1 min ago
+      "
+    `);
+  });
+
+  it('is on where our plugin is enabled', async () => {
+    writeSettings({ enabledPlugins: { 'claude-pattern-tracker@somewhere': true, 'x@y': true } });
+    expect((await status()).out).toContain('on, by plugin claude-pattern-tracker@somewhere');
+  });
+
+  it.each([
+    ['hooks of others', { hooks: { PreToolUse: [{ hooks: [{ command: '/bin/true' }] }] } }],
+    ['a plugin that is disabled', { enabledPlugins: { 'claude-pattern-tracker@x': false } }],
+    ['settings of strange shapes', { hooks: { PreToolUse: { a: 1 }, Stop: [null, { hooks: 3 }] } }],
+  ])('is off with %s', async (_, settings) => {
+    writeSettings(settings);
+    expect((await status()).out).toMatch(/^Recording {3}off/);
+  });
+
+  it('is off where all hooks are disabled, and names the file', async () => {
+    writeSettings({ disableAllHooks: true, hooks: ourHooks() });
+    expect((await status()).out).toContain(
+      'off: "disableAllHooks" is true in ~/.claude/settings.json',
+    );
+  });
+
+  it('is off with PATTERN_TRACKER_DISABLED=1', async () => {
+    writeSettings({ hooks: ourHooks() });
+    const env = { HOME: sample.folder, PATTERN_TRACKER_DISABLED: '1' };
+    expect((await status('', { env })).out).toContain('off: PATTERN_TRACKER_DISABLED=1 is set');
+  });
+
+  it('names line and column of broken settings', async () => {
+    writeSettings('{\n  "hooks": {,}\n}');
+    expect((await status()).out).toContain('~/.claude/settings.json:2:13:');
+  });
+});
+
+describe('the courier', () => {
+  it('is alive', async () => {
+    writeCourier({ status: 'idle' }, process.pid);
+    expect((await status()).out).toContain(`Courier     idle, pid ${process.pid}\n`);
+  });
+
+  it('is degraded, for a reason that can be mended', async () => {
+    writeCourier(
+      { status: 'degraded', reason: 'the disk is full', hint: 'Make room.' },
+      process.pid,
+    );
+    expect((await status()).out).toContain(
+      `Courier     degraded, pid ${process.pid}\n            the disk is full\n            Make room.\n`,
+    );
+  });
+
+  it('is not running when its process is gone, whatever it said last', async () => {
+    writeCourier({ status: 'working', updatedAt: NOW - HOUR }, 2 ** 30);
+    expect((await status()).out).toContain('Courier     not running, left 1 h ago\n');
+  });
+
+  it('is starting while the words are those of another', async () => {
+    writeCourier({ status: 'stopped' }, 2 ** 30);
+    writeFileSync(sample.paths.courierPid, `${process.pid}\n`);
+    expect((await status()).out).toContain(`Courier     starting, pid ${process.pid}\n`);
+  });
+});
+
+describe('the spool', () => {
+  it('shows what waits, what was dropped and what was set aside', async () => {
+    sample.makeSpool();
+    const waiting = join(sample.paths.spoolNew, 'a.settings');
+    writeFileSync(waiting, '{}');
+    utimesSync(waiting, new Date(NOW - 3 * MINUTE), new Date(NOW - 3 * MINUTE));
+    writeFileSync(join(sample.paths.spoolBad, 'b.settings.not-json'), 'x');
+    writeFileSync(sample.paths.spoolFull, '');
+    writeFileSync(sample.paths.drops, '\nwwf\nw');
+    expect((await status()).out.replaceAll(/^(?!Spool|Drop|Set|  +full).*\n/gm, ''))
+      .toMatchInlineSnapshot(`
+      "Spool       1 waiting, the oldest from 3 min ago
+                  full: events are dropped until the courier has caught up
+      Dropped     3 events that could not be written
+      Dropped     1 event while the spool was full
+      Set aside   1 file that made no sense, in ~/.claude/hooks/pattern-tracker/data/spool/bad
+      "
+    `);
+    const { spool } = JSON.parse((await status('--json')).out) as { spool: unknown };
+    expect(spool).toEqual({
+      waiting: 1,
+      oldest_at: '2026-11-24T11:57:00.000Z',
+      is_full: true,
+      quarantined: 1,
+      dropped: { unwritable: 3, spool_full: 1 },
+    });
+  });
+});
+
+describe('the database', () => {
+  it('that was set aside is shown until it is acknowledged', async () => {
+    const moved = { path: '/data/tracker.db.corrupt-1', at: NOW - HOUR, reason: 'malformed' };
+    sample.database
+      .prepare("INSERT INTO meta VALUES ('corrupt_moved_to', ?)")
+      .run(JSON.stringify(moved));
+    const notice = 'was corrupt 1 h ago and was set aside as /data/tracker.db.corrupt-1';
+    expect((await status()).out).toContain(notice);
+    expect((await status()).out).toContain(notice);
+    expect((await status('--acknowledge')).out).not.toContain('corrupt');
+    expect((await status()).out).not.toContain('corrupt');
+  });
+
+  it('is not made by --acknowledge', async () => {
+    expect((await status('--acknowledge')).exitCode).toBe(0);
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({ database: { bytes: null } });
+  });
+
+  it('that can not be read makes exit code 1, and hides nothing else', async () => {
+    mkdirSync(sample.paths.data, { recursive: true });
+    writeFileSync(
+      sample.paths.database,
+      'this is no database, but it is long enough to look at'.repeat(20),
+    );
+    const { exitCode, out } = await status();
+    expect(exitCode).toBe(1);
+    expect(out).toContain('Database    ~/.claude/hooks/pattern-tracker/data/tracker.db: ');
+    expect(out).toContain('Spool       0 waiting');
+  });
+});
+
+it('shows what is wrong with the configuration', async () => {
+  mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+  writeFileSync(sample.paths.configFile, 'spool:\n  max_files: many\n');
+  expect((await status()).out).toMatch(/^Config .*config\.yaml.*max_files/m);
+});
+
+it('prints one document of stable keys with --json', async () => {
+  fillSample(sample);
+  const { exitCode, out } = await status('--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    recording: { state: 'off' },
+    is_installed: true,
+    courier: { status: 'stopped', pid: null, config_error: null },
+    spool: { waiting: 0, oldest_at: null },
+    totals: {
+      sessions: 2,
+      tool_calls: 3,
+      patterns: 4,
+      events: 0,
+      projects: 2,
+      last_event_at: '2026-11-24T11:59:00.000Z',
+    },
+    counters: {},
+    database: { error: null, set_aside: null },
+    config: { error: null },
+  });
+});

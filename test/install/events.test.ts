@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseClaudeVersion } from '../../lib/install/claude-version.ts';
+import { eventsFor, HOOK_EVENTS } from '../../lib/install/events.ts';
+import { HOOK_TIMEOUT_SECONDS } from '../../lib/install/hook-command.ts';
+
+describe('eventsFor', () => {
+  it.each([
+    [
+      '1.0.60',
+      ['PreToolUse', 'PostToolUse', 'UserPromptSubmit', 'SubagentStop', 'Stop', 'PreCompact'],
+    ],
+    ['2.0.76', HOOK_EVENTS.map(({ name }) => name).filter((name) => name !== 'PostToolBatch')],
+    ['2.1.330', HOOK_EVENTS.map(({ name }) => name)],
+    ['10.0.0', HOOK_EVENTS.map(({ name }) => name)],
+    ['0.2.1', []],
+  ])('leaves out what Claude Code %s does not know', (version, names) => {
+    expect(eventsFor(version).map(({ name }) => name)).toEqual(names);
+  });
+
+  it('takes an unknown version for 2.0.76', () => {
+    expect(eventsFor(undefined)).toEqual(eventsFor('2.0.76'));
+  });
+});
+
+describe('parseClaudeVersion', () => {
+  it.each([
+    ['2.1.330 (Claude Code)\n', '2.1.330'],
+    ['1.0.60', '1.0.60'],
+    ['error: no such option', undefined],
+    ['', undefined],
+  ])('reads %j as %s', (output, version) => {
+    expect(parseClaudeVersion(output)).toBe(version);
+  });
+});
+
+describe('HOOK_EVENTS', () => {
+  it('has a Node.js entry for each event', () => {
+    const missing = HOOK_EVENTS.filter(({ bundle }) => !existsSync(`hooks/${bundle}.ts`));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('hooks/hooks.json of the plugin', () => {
+  it('registers the very same events', () => {
+    const expected = Object.fromEntries(
+      HOOK_EVENTS.map(({ name, matcher, ensure }) => {
+        const command = `"\${CLAUDE_PLUGIN_ROOT}"/hooks/capture.sh${ensure ? ' ensure' : ''}`;
+        const hook = { type: 'command', command, timeout: HOOK_TIMEOUT_SECONDS };
+        return [name, [{ ...(matcher === undefined ? {} : { matcher }), hooks: [hook] }]];
+      }),
+    );
+    const { hooks } = JSON.parse(readFileSync('hooks/hooks.json', 'utf8')) as { hooks: unknown };
+    expect(hooks).toEqual(expected);
+  });
+
+  it('belongs to a plugin of the version of the package', () => {
+    const read = (file: string) =>
+      JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    expect(read('.claude-plugin/plugin.json')['version']).toBe(read('package.json')['version']);
+  });
+});

@@ -1,0 +1,41 @@
+/** Settings files as people have them: a name for the case, and the text. */
+export const SETTINGS_CASES: readonly (readonly [string, string])[] = [
+  ['an empty file', ''],
+  ['white space', ' \n\n'],
+  ['a byte order mark alone', '\uFEFF'],
+  ['an empty object', '{}'],
+  ['an empty object and a newline', '{}\n'],
+  ['an empty object over two lines', '{\n}\n'],
+  ['another key', '{\n  "model": "opus"\n}\n'],
+  ['no newline at the end', '{\n  "model": "opus"\n}'],
+  ['four spaces', '{\n    "env": {\n        "A": "b"\n    }\n}\n'],
+  ['tabs', '{\n\t"env": {\n\t\t"A": "b"\n\t},\n\t"z": 1\n}\n'],
+  ['CRLF', '{\r\n  "model": "opus",\r\n  "env": {}\r\n}\r\n'],
+  ['a byte order mark', '\uFEFF{\n  "model": "opus"\n}\n'],
+  ['all on one line', '{"model":"opus","env":{"A":"b"}}'],
+  ['one line, with spaces', '{ "model": "opus", "hooks": { "Stop": [] } }\n'],
+  ['comments', '// mine\n{\n  // a\n  "model": "opus" // b\n  /* c */\n}\n// end\n'],
+  ['a trailing comma', '{\n  "model": "opus",\n}\n'],
+  [
+    'trailing commas in hooks',
+    '{\n  "hooks": {\n    "Stop": [\n      {"hooks": []},\n    ],\n  },\n}\n',
+  ],
+  ['a comment in an empty hooks', '{\n  "hooks": {\n    // nothing yet\n  }\n}\n'],
+  ['hooks, empty', '{\n  "hooks": {}\n}\n'],
+  ['hooks, empty in its own way', '{\n  "hooks": {  },\n  "z": 1\n}\n'],
+  ['an event, empty', '{\n  "hooks": {\n    "PreToolUse": [],\n    "Stop": [ ]\n  }\n}\n'],
+  [
+    'hooks of others',
+    '{\n  "hooks": {\n    "PreToolUse": [\n      {\n        "matcher": "Bash",\n        "hooks": [\n          { "type": "command", "command": "guard.sh" }\n        ]\n      }\n    ],\n    "Notification": [{"hooks": [{"type": "command", "command": "bell"}]}]\n  },\n  "model": "opus"\n}\n',
+  ],
+  [
+    'hooks of others, squeezed',
+    '{\n  "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "bell"}]}], "SessionStart": []}\n}\n',
+  ],
+  ['keys twice', '{\n  "hooks": {"Stop": []},\n  "hooks": {\n    "PreCompact": []\n  }\n}\n'],
+  [
+    'strange things among the hooks',
+    '{\n  "hooks": {\n    "Stop": [null, 7, "x", {"hooks": 3}, {}]\n  }\n}\n',
+  ],
+  ['unicode', '{\n  "ключ": "значение 🎈\u2028",\n  "é\\u00e9": "\\ud83d"\n}\n'],
+];
