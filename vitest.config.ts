@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/claude/**', 'node_modules/**'],
     globalSetup: 'test/build-once.ts', // the bundles that the tests spawn
+    maxWorkers: 3, // they wait for processes more than they compute
     testTimeout: 30_000,
     hookTimeout: 60_000,
     ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),

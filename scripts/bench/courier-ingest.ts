@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { fillSpool } from './backlog.ts';
 import { BenchmarkError } from './benchmark.ts';
@@ -50,7 +51,7 @@ export const courierIngest: Benchmark = {
 async function buildBareLoop({ program }: Throwaway): Promise<string> {
   const outfile = join(program, 'dist', 'bare-loop.cjs');
   await build({
-    entryPoints: ['scripts/bench/bare-loop.ts'],
+    entryPoints: [fileURLToPath(new URL('./bare-loop.ts', import.meta.url))],
     outfile,
     bundle: true,
     platform: 'node',

@@ -65,7 +65,7 @@ describe('extractFragments over the real payloads', () => {
         "post-tool-use.notebook-edit | nb.ipynb:?-? python "print(2)\\n" < "print(1)\\n"",
         "post-tool-use.write-in-subagent | by-subagent.txt:1-1 (all) text "sub\\n" < file",
         "post-tool-use.write-overwrite | existing.txt:1-3 (all) text "completely\\nnew\\ncontent\\n" < file",
-        "post-tool-use.write-unicode | uni U+e9 U+d83cU+df0d.txt:1-2 (all) text "hU+e9llo U+d83cU+df0d U+2028 tab\\t cr\\r\\n nul[\\u0000] esc[\\u001b[31m] del[U+7f] rtl U+202e lone[\\ud83d] \\"q\\" \\\\ end\\n" < file",
+        "post-tool-use.write-unicode | uni U+e9 U+d83cU+df0d.txt:1-2 (all) text "hU+e9llo U+d83cU+df0d U+2028 tab\\t cr\\r\\n nul[\\u0000] esc[\\u001b[31m] del[U+7f] rtl U+202e lone[U+fffd] \\"q\\" \\\\ end\\n" < file",
         "post-tool-use.write | src/hello.js:1-1 (all) javascript "export const hello = () => \\"hi\\";\\n" < file",
         "v2.0.76/post-tool-use.edit | existing.txt:2-2 text "line two new" < "line two old"",
         "v2.0.76/post-tool-use.write | src/hello.js:1-1 (all) javascript "hi\\n" < file",
