@@ -172,17 +172,8 @@ native_module_loads() {
   (cd "$here" && node -e "new (require('better-sqlite3'))(':memory:').close()") >/dev/null 2>&1
 }
 
-installed=$here/node_modules/.package-lock.json
-if ! [ -f "$installed" ] || [ -n "$(find "$here/package-lock.json" -newer "$installed")" ]; then
-  set_up='Getting the dependencies (npm ci). If SQLite must be compiled, that takes a minute or more …'
-  if ! attempt "$set_up" npm ci --foreground-scripts; then
-    # npm writes lock files that lack other platforms' optional packages, and npm ci then refuses them.
-    grep -q 'EUSAGE' "$log" || gave_up "$set_up" npm ci
-    logged 'The lock file does not suit this machine: taking npm install instead …' \
-      npm install --no-save --foreground-scripts
-  fi
-  touch "$installed"
-fi
+logged 'Getting the dependencies. If SQLite must be compiled, that takes a minute or more …' \
+  node scripts/ensure-installed.mjs
 if ! native_module_loads; then
   logged "Building the SQLite module for Node.js $version; that takes about a minute …" \
     npm rebuild better-sqlite3 --foreground-scripts
