@@ -14,7 +14,7 @@ import { Ingest } from './ingest.ts';
 import { ProjectFinder } from './project.ts';
 import { boundQuarantine, quarantine } from './quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-bound.ts';
-import { listSpool, removeSpoolFiles, spoolBatches } from './spool-reader.ts';
+import { removeSpoolFiles, SpoolListing } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
 import { SpoolWatch } from './spool-watch.ts';
 
@@ -115,7 +115,7 @@ export class Courier {
 
   /** Takes all that waits now; the number of files that left the spool. */
   async #sweep(signal: AbortSignal): Promise<number> {
-    const files = listSpool(this.#paths.spoolNew);
+    const files = new SpoolListing(this.#paths.spoolNew);
     const { max_files } = this.#config.current.spool;
     let taken = 0;
     let removing: Promise<void> = Promise.resolve();
@@ -124,7 +124,7 @@ export class Courier {
       markFull(this.#paths, files.length, max_files);
       if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
       if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
-      for (const batch of spoolBatches(files, BATCH_FILES, BATCH_BYTES)) {
+      for (const batch of files.batches(BATCH_FILES, BATCH_BYTES)) {
         const done = this.#take(batch);
         await removing;
         removing = removeSpoolFiles(done);

@@ -6,7 +6,7 @@ import { CONFIG_DEFAULTS } from '../contract/config.ts';
 import { courierLives } from '../hook/courier-start.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
 import { makeSpool, markFull } from './spool-bound.ts';
-import { listSpool } from './spool-reader.ts';
+import { SpoolListing } from './spool-reader.ts';
 
 /**
  * What a courier does that could not even start, such as one without its native module: it holds
@@ -28,7 +28,7 @@ export async function sitOut(
     reason: errorMessage(error),
     hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout mends a broken installation.',
   });
-  markFull(paths, listSpool(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
+  markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
   await setTimeout(ms, undefined, { signal }).catch(() => {});
   hint.hide();
 }

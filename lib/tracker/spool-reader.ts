@@ -14,42 +14,68 @@ export interface SpoolFile {
 /** So many files are looked at in one sweep, which bounds the memory it takes. */
 const SWEEP_FILES = 250_000;
 
-/** The files that wait, oldest first. */
-export function listSpool(folder: string): SpoolFile[] {
-  const files: SpoolFile[] = [];
-  const directory = opendirSync(folder, { bufferSize: 256 });
-  try {
-    for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
-      if (files.length >= SWEEP_FILES) break;
-      const path = join(folder, entry.name);
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (!stats?.isFile()) continue;
-      files.push({ name: entry.name, path, writtenAt: stats.mtimeMs, size: stats.size });
-    }
-  } finally {
-    directory.closeSync();
-  }
-  return files.sort((a, b) => a.writtenAt - b.writtenAt || (a.name < b.name ? -1 : 1));
-}
+/** What waits in the spool, oldest first; kept in columns, for it may be a quarter of a million. */
+export class SpoolListing {
+  readonly #folder: string;
+  readonly #names: string[] = [];
+  readonly #times: number[] = [];
+  readonly #sizes: number[] = [];
+  readonly #order: Uint32Array;
 
-/** Cuts a list into batches of at most `maxFiles` files and about `maxBytes` bytes, in order. */
-export function* spoolBatches(
-  files: readonly SpoolFile[],
-  maxFiles: number,
-  maxBytes: number,
-): Generator<SpoolFile[]> {
-  let batch: SpoolFile[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    if (batch.length > 0 && (batch.length >= maxFiles || bytes + file.size > maxBytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
+  constructor(folder: string) {
+    this.#folder = folder;
+    const directory = opendirSync(folder, { bufferSize: 256 });
+    try {
+      for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
+        if (this.#names.length >= SWEEP_FILES) break;
+        const stats = statSync(join(folder, entry.name), { throwIfNoEntry: false });
+        if (!stats?.isFile()) continue;
+        this.#names.push(entry.name);
+        this.#times.push(stats.mtimeMs);
+        this.#sizes.push(stats.size);
+      }
+    } finally {
+      directory.closeSync();
     }
-    batch.push(file);
-    bytes += file.size;
+    this.#order = Uint32Array.from(this.#names.keys()).sort(
+      (a, b) => this.#time(a) - this.#time(b) || (this.#name(a) < this.#name(b) ? -1 : 1),
+    );
   }
-  if (batch.length > 0) yield batch;
+
+  get length(): number {
+    return this.#names.length;
+  }
+
+  /** The files in batches of at most `maxFiles` files and about `maxBytes` bytes, in order. */
+  *batches(maxFiles: number, maxBytes: number): Generator<SpoolFile[]> {
+    let batch: SpoolFile[] = [];
+    let bytes = 0;
+    for (const index of this.#order) {
+      const file = this.#file(index);
+      if (batch.length > 0 && (batch.length >= maxFiles || bytes + file.size > maxBytes)) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(file);
+      bytes += file.size;
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  #file(index: number): SpoolFile {
+    const name = this.#name(index);
+    const path = join(this.#folder, name);
+    return { name, path, size: this.#sizes[index] ?? 0, writtenAt: this.#time(index) };
+  }
+
+  #time(index: number): number {
+    return this.#times[index] ?? 0;
+  }
+
+  #name(index: number): string {
+    return this.#names[index] ?? '';
+  }
 }
 
 /** The text of a spool file; undefined when it is gone. */

@@ -2,7 +2,7 @@ import { DEFAULT_PAIRS, pairedResult } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
 import { CaptureHome, EVENT_SIZES, NODE_FRONT, SH_FRONT } from './capture-home.ts';
 import { timeCat, timeNode } from './floors.ts';
-import { measurePairs } from './pairs.ts';
+import { measureInTurn } from './pairs.ts';
 import { payloadOf } from './sample-payload.ts';
 
 /** What hooks/capture.sh costs, while its courier lives. */
@@ -12,15 +12,17 @@ export const captureSh: Benchmark = {
     const home = new CaptureHome(throwaway);
     for (const { name, bytes } of EVENT_SIZES) {
       const input = throwaway.file('event.json', payloadOf(bytes));
-      const overCat = await measurePairs(pairs, () => ({
-        ours: home.time(SH_FRONT, input),
-        floor: timeCat(throwaway, input),
-      }));
+      const overCat = await measureInTurn(
+        pairs,
+        () => home.time(SH_FRONT, input),
+        () => timeCat(throwaway, input),
+      );
       yield pairedResult(`${name}, against cat > FILE`, overCat, 1.8);
-      const overNode = await measurePairs(pairs, () => ({
-        ours: home.time(SH_FRONT, input),
-        floor: timeNode(throwaway),
-      }));
+      const overNode = await measureInTurn(
+        pairs,
+        () => home.time(SH_FRONT, input),
+        () => timeNode(throwaway),
+      );
       yield pairedResult(`${name}, against node -e 0`, overNode, 0.25);
     }
   },
@@ -33,10 +35,11 @@ export const captureNode: Benchmark = {
     const home = new CaptureHome(throwaway);
     for (const { name, bytes } of EVENT_SIZES) {
       const input = throwaway.file('event.json', payloadOf(bytes));
-      const times = await measurePairs(pairs, () => ({
-        ours: home.time(NODE_FRONT, input),
-        floor: timeNode(throwaway),
-      }));
+      const times = await measureInTurn(
+        pairs,
+        () => home.time(NODE_FRONT, input),
+        () => timeNode(throwaway),
+      );
       yield pairedResult(`${name}, against node -e 0`, times, 1.12);
     }
   },
@@ -53,10 +56,11 @@ export const captureBacklog: Benchmark = {
     for (const front of [SH_FRONT, NODE_FRONT]) {
       for (const { name, bytes } of EVENT_SIZES) {
         const input = throwaway.file('event.json', payloadOf(bytes));
-        const times = await measurePairs(pairs, () => ({
-          ours: crowded.time(front, input),
-          floor: empty.time(front, input),
-        }));
+        const times = await measureInTurn(
+          pairs,
+          () => crowded.time(front, input),
+          () => empty.time(front, input),
+        );
         yield pairedResult(`${front.name}, ${name}, ${BACKLOG} waiting, against none`, times, 1.1);
       }
     }

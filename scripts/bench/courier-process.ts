@@ -7,6 +7,9 @@ import type { TrackerPaths } from '../../lib/base/paths.ts';
 import { BenchmarkError, NotAvailableError } from './benchmark.ts';
 import type { Throwaway } from './throwaway.ts';
 
+/** Between two looks at the spool, in milliseconds: a look at a large one takes time too. */
+const LOOK_MS = 1_000;
+
 /** The program and first arguments of a courier for `home`. */
 export function courierCommand(throwaway: Throwaway, { home }: TrackerPaths): string[] {
   return [process.execPath, join(throwaway.program, 'dist', 'courier.cjs'), '--home', home];
@@ -46,8 +49,8 @@ export class CourierProcess {
   /** Waits until nothing is left in the spool; polled, so at the cost of a look now and then. */
   async emptiesSpool(): Promise<void> {
     while (readdirSync(this.#paths.spoolNew).length > 0) {
-      if (this.#child.exitCode !== null) throw new BenchmarkError('the courier has left');
-      await delay(500);
+      if (this.#hasLeft()) throw new BenchmarkError('the courier has left');
+      await delay(LOOK_MS);
     }
   }
 
@@ -66,10 +69,14 @@ export class CourierProcess {
   }
 
   async end(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#hasLeft()) return;
     const left = new Promise((done) => this.#child.once('exit', done));
     this.#child.kill('SIGTERM');
     await left;
+  }
+
+  #hasLeft(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   #proc(file: string): string {

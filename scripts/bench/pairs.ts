@@ -13,7 +13,7 @@ export interface PairedTimes {
   readonly ratio: number;
 }
 
-/** Measures both sides in turn, `count` times. */
+/** Takes `count` pairs, and what they came to. */
 export async function measurePairs(
   count: number,
   measure: (pair: number) => Pair | Promise<Pair>,
@@ -25,6 +25,19 @@ export async function measurePairs(
     floorMs: median(pairs.map(({ floor }) => floor)),
     ratio: median(pairs.map(({ ours, floor }) => ours / floor)),
   };
+}
+
+/** Measures one side right after the other, each second pair the other way round: being first can cost. */
+export function measureInTurn(
+  count: number,
+  ours: () => number,
+  floor: () => number,
+): Promise<PairedTimes> {
+  return measurePairs(count, (pair) => {
+    if (pair % 2 === 0) return { ours: ours(), floor: floor() };
+    const floorFirst = floor();
+    return { ours: ours(), floor: floorFirst };
+  });
 }
 
 // --- internal ---
