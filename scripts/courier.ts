@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
 import { courierLives, startCourier } from '../lib/hook/courier-start.ts';
@@ -16,6 +17,10 @@ const LOW_PRIORITY = 10;
 const { values } = parseArgs({
   options: { home: { type: 'string' }, detach: { type: 'boolean', default: false } },
 });
+// However large the backlog, little of it lives at a time: collect early rather than grow.
+setFlagsFromString('--heap-growing-percent=25');
+setFlagsFromString('--semi-space-growth-factor=1');
+
 const named = values.home ?? trackerHome(process.env);
 const home = named && resolve(named); // capture.sh says …/hooks/..
 
