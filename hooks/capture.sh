@@ -3,7 +3,9 @@
 # With the word `ensure` (SessionStart, SessionEnd) a courier is started even if one seems to live.
 #
 # It prints nothing, exits 0 whatever happens, reads no configuration and never the environment's
-# secrets. In the common case it forks twice: cat, mv. A courier that lives costs no fork to find.
+# secrets. In the common case it forks once, for cat: the file is written where it stays, because JSON
+# tells its own end and the courier leaves alone what has not come to it. To find a courier that lives
+# costs no fork.
 
 [ "${PATTERN_TRACKER_DISABLED:-}" = 1 ] && exit 0
 trap 'exit 0' EXIT # a fault in here must never reach Claude as an exit code
@@ -40,15 +42,15 @@ drop() { printf %s "$1" >>"$data/drops"; }
 if [ -e "$spool/full" ]; then
   drop f
 else
-  if ! [ -d "$spool/new" ] || ! [ -d "$spool/tmp" ]; then
+  if ! [ -d "$spool/new" ]; then
     mkdir -p "$spool/tmp" "$spool/new" "$spool/bad"
     echo >>"$data/drops" # one block, so that a full disk leaves room to count on
   fi
-  if cat >"$spool/tmp/$name" && mv -f "$spool/tmp/$name" "$spool/new/$name"; then
+  if cat >"$spool/new/$name"; then
     :
   else
     drop w
-    rm -f "$spool/tmp/$name"
+    rm -f "$spool/new/$name"
     exit 0 # a courier could not write either
   fi
 fi

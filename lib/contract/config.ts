@@ -16,6 +16,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Waiting files above which capture drops events and counts them. */
       max_files: count(100_000),
+      /** Seconds since its last write after which a file without its end is taken for broken. */
+      partial_seconds: z.number().min(0).max(3_600).default(30),
       /** Files and bytes that `spool/bad/` keeps; the oldest go first, and are counted. */
       max_bad_files: count(1_000),
       max_bad_bytes: count(64 * 1024 * 1024),

@@ -28,6 +28,8 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 /** How long a courier that can't ingest waits before it tries again, in milliseconds. */
 const RETRY_MS = 5_000;
 const UPKEEP_MS = 3_600_000;
+/** How the first part of an event looks. No first part of a JSON object is itself one. */
+const UNFINISHED: ReadonlySet<string> = new Set(['empty', 'not-json']);
 
 export interface CourierOptions {
   readonly paths: TrackerPaths;
@@ -46,6 +48,8 @@ export class Courier {
   readonly #config: ConfigWatch;
   readonly #store: CourierStore;
   readonly #report: CourierReport;
+  /** Files that the last sweep found without their end: a capture is still writing, or was killed. */
+  #unfinished = 0;
   #retryAt = 0;
   #upkeepAt = 0;
 
@@ -95,7 +99,7 @@ export class Courier {
         const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
         const idleMs = this.#clock() - idleSince;
         if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
-        if (idleMs >= idleExitMs) {
+        if (idleMs >= idleExitMs && this.#unfinished === 0) {
           // A capture renames first and looks at the hint after. So with the hint down, whoever
           // still saw it has a file for this last sweep, and whoever did not starts a courier.
           this.#hint.hide();
@@ -103,7 +107,8 @@ export class Courier {
           idleSince = this.#clock();
         } else {
           await this.#upkeep(signal);
-          await watch.wait(Math.min(POLL_MS, idleExitMs - idleMs), signal);
+          const left = idleExitMs - idleMs;
+          await watch.wait(left > 0 ? Math.min(POLL_MS, left) : POLL_MS, signal);
         }
         this.#hint.show();
         this.#adoptConfig();
@@ -117,6 +122,7 @@ export class Courier {
   async #sweep(signal: AbortSignal): Promise<number> {
     const files = new SpoolListing(this.#paths.spoolNew);
     const { max_files } = this.#config.current.spool;
+    this.#unfinished = 0;
     let taken = 0;
     let removing: Promise<void> = Promise.resolve();
     try {
@@ -127,8 +133,9 @@ export class Courier {
       for (const batch of files.batches(BATCH_FILES, BATCH_BYTES)) {
         const done = this.#take(batch);
         await removing;
-        removing = removeSpoolFiles(done);
-        taken += batch.length;
+        removing = removeSpoolFiles(done.taken);
+        taken += batch.length - done.unfinished;
+        this.#unfinished += done.unfinished;
         await setImmediate(); // lets a signal in
         if (signal.aborted) break;
       }
@@ -142,19 +149,26 @@ export class Courier {
     return taken;
   }
 
-  /** Takes one batch; the files whose events are in the database. */
-  #take(batch: readonly SpoolFile[]): readonly SpoolFile[] {
-    const bad = this.#store.take(batch);
-    if (bad.length === 0) return batch;
+  /** Takes one batch: which files are in the database, and how many are not at their end yet. */
+  #take(batch: readonly SpoolFile[]): { taken: readonly SpoolFile[]; unfinished: number } {
+    const notTaken = this.#store.take(batch);
+    if (notTaken.length === 0) return { taken: batch, unfinished: 0 };
+    const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
+    const now = this.#clock();
+    const isFresh = ({ writtenAt }: SpoolFile) =>
+      Math.abs(now - writtenAt) < partial_seconds * 1000;
+    const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
     for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
-    const { max_bad_files, max_bad_bytes } = this.#config.current.spool;
     boundQuarantine(
       this.#paths.spoolBad,
       { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
       (evicted) => this.#count('quarantine_evicted', evicted),
     );
-    const badFiles = new Set(bad.map(({ file }) => file));
-    return batch.filter((file) => !badFiles.has(file));
+    const kept = new Set(notTaken.map(({ file }) => file));
+    return {
+      taken: batch.filter((file) => !kept.has(file)),
+      unfinished: notTaken.length - bad.length,
+    };
   }
 
   #adoptConfig(): void {

@@ -9,7 +9,7 @@ const INPUTS = 5_000;
 const SEED = 20_261_124;
 
 let home: TrackerHome;
-beforeEach(() => (home = new TrackerHome()));
+beforeEach(() => (home = new TrackerHome('spool: { partial_seconds: 1 }\n')));
 afterEach(() => home.remove());
 
 const real = readdirSync('test/fixtures/payloads', { recursive: true, encoding: 'utf8' })

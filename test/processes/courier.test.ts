@@ -1,5 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive, payload, TrackerHome } from './tracker-home.ts';
@@ -125,7 +133,7 @@ describe('the courier', () => {
   });
 
   it('sets aside what it cannot parse, with its reason, within bounds', async () => {
-    const home = makeHome(`${QUICK_EXIT}spool: { max_bad_files: 3 }\n`);
+    const home = makeHome(`${QUICK_EXIT}spool: { max_bad_files: 3, partial_seconds: 0 }\n`);
     home.spool('1.settings', '');
     home.spool('2.settings', '{"session_id":"s"');
     home.spool('3.settings', '[]');
@@ -142,6 +150,29 @@ describe('the courier', () => {
     ).toBe(true);
     expect(home.value("SELECT value FROM counters WHERE name = 'quarantine_evicted'")).toBe(2);
     expect(home.value('SELECT count(*) FROM events')).toBe(1);
+  });
+
+  it('takes a file that is still being written once it has come to its end', async () => {
+    const home = makeHome(QUICK_EXIT);
+    const whole = event(1);
+    home.spool('slow.settings', whole.slice(0, 40));
+    home.spool('empty.settings', '');
+    home.spool('other.settings', event(2));
+    const run = home.runCourier();
+    await expect.poll(() => home.value('SELECT count(*) FROM events'), { timeout: 10_000 }).toBe(1);
+    expect([home.waiting.length, home.quarantined]).toEqual([2, []]);
+    appendFileSync(join(home.paths.spoolNew, 'slow.settings'), whole.slice(40));
+    appendFileSync(join(home.paths.spoolNew, 'empty.settings'), event(3));
+    expect(await run).toBe(0); // and not before they are taken, though it has long been idle
+    expect(home.value('SELECT count(*) FROM events')).toBe(3);
+    expect([home.waiting, home.quarantined]).toEqual([[], []]);
+  });
+
+  it('sets aside what a killed capture has left unfinished', async () => {
+    const home = makeHome(`${QUICK_EXIT}spool: { partial_seconds: 1 }\n`);
+    home.spool('torn.settings', event(1).slice(0, 40));
+    expect(await home.runCourier()).toBe(0);
+    expect([home.waiting, home.quarantined]).toEqual([[], ['torn.settings.not-json']]);
   });
 
   it('moves a corrupt database aside, goes on with a fresh one, and says so', async () => {
