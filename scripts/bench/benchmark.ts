@@ -47,9 +47,6 @@ export class NotAvailableError extends BenchmarkError {
   override readonly code = 'E_NOT_AVAILABLE';
 }
 
-/** Pairs a median is taken of, where a benchmark has no reason for another number. */
-export const DEFAULT_PAIRS = 30;
-
 /** The line for times measured in pairs, of which the ratio may be `most`. */
 export function pairedResult(what: string, times: PairedTimes, most: number): Result {
   return {

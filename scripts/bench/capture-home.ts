@@ -1,33 +1,28 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
-import { quoteWord } from '../../lib/install/shell-words.ts';
 import { fillSpool, isBacklog } from './backlog.ts';
 import { BenchmarkError } from './benchmark.ts';
-import { timeRounds } from './shell-loop.ts';
+import type { Command } from './command-timing.ts';
 import type { Throwaway } from './throwaway.ts';
 
 /** One of the two programs that capture an event. */
 export interface Front {
   readonly name: string;
-  readonly command: (throwaway: Throwaway) => string;
-  /** How often it is run for one time: less often where it takes longer. */
-  readonly rounds: number;
+  readonly command: (throwaway: Throwaway) => Pick<Command, 'program' | 'args'>;
 }
 
 export const SH_FRONT: Front = {
   name: 'sh',
-  command: ({ program }) => quoteWord(join(program, 'hooks', 'capture.sh')),
-  rounds: 20,
+  command: ({ program }) => ({ program: join(program, 'hooks', 'capture.sh'), args: [] }),
 };
 
 export const NODE_FRONT: Front = {
   name: 'node',
-  command: ({ program }) =>
-    [process.execPath, join(program, 'dist', 'hooks', 'post-tool-use.cjs')]
-      .map((word) => quoteWord(word))
-      .join(' '),
-  rounds: 3,
+  command: ({ program }) => ({
+    program: process.execPath,
+    args: [join(program, 'dist', 'hooks', 'post-tool-use.cjs')],
+  }),
 };
 
 /** Sizes of an event that are measured. */
@@ -49,20 +44,22 @@ export class CaptureHome {
     fillSpool(this.#paths.spoolNew, waiting);
   }
 
-  /** The milliseconds that capturing `input` once takes. @throws BenchmarkError if one was not captured. */
-  time(front: Front, input: string): number {
-    const took = timeRounds({
-      command: front.command(this.#throwaway),
+  /** Captures `input` in this home. */
+  command(front: Front, input: string): Command {
+    return {
+      ...front.command(this.#throwaway),
       input,
-      rounds: front.rounds,
       env: { ...this.#throwaway.env, PATTERN_TRACKER_HOME: this.#paths.home },
       cwd: this.#throwaway.root,
-    });
+    };
+  }
+
+  /** Removes what was captured. @throws BenchmarkError if that is less than `expected` events. */
+  clear(expected: number): void {
     const captured = readdirSync(this.#paths.spoolNew).filter((name) => !isBacklog(name));
-    if (captured.length !== front.rounds) {
-      throw new BenchmarkError(`${captured.length} of ${front.rounds} events were captured`);
+    if (captured.length < expected) {
+      throw new BenchmarkError(`${captured.length} of ${expected} events were captured`);
     }
     for (const name of captured) rmSync(join(this.#paths.spoolNew, name));
-    return took;
   }
 }

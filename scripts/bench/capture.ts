@@ -1,29 +1,30 @@
-import { DEFAULT_PAIRS, pairedResult } from './benchmark.ts';
+import { pairedResult } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
 import { CaptureHome, EVENT_SIZES, NODE_FRONT, SH_FRONT } from './capture-home.ts';
-import { timeCat, timeNode } from './floors.ts';
-import { measureInTurn } from './pairs.ts';
 import { payloadOf } from './sample-payload.ts';
+import { catCommand, nodeCommand, timeCommands } from './command-timing.ts';
+
+/** A pair takes milliseconds, so there may be many: single ones differ. */
+const PAIRS = 100;
+const BACKLOG = 50_000;
 
 /** What hooks/capture.sh costs, while its courier lives. */
 export const captureSh: Benchmark = {
   name: 'capture-sh',
-  async *run({ throwaway, pairs = DEFAULT_PAIRS }) {
+  async *run({ throwaway, pairs = PAIRS }) {
     const home = new CaptureHome(throwaway);
     for (const { name, bytes } of EVENT_SIZES) {
       const input = throwaway.file('event.json', payloadOf(bytes));
-      const overCat = await measureInTurn(
-        pairs,
-        () => home.time(SH_FRONT, input),
-        () => timeCat(throwaway, input),
+      const ours = home.command(SH_FRONT, input);
+      const cat = timeCommands(throwaway, { ours, floor: catCommand(throwaway, input), pairs });
+      yield pairedResult(`${name}, against cat > FILE`, cat, 1.8);
+      const node = nodeCommand(throwaway, ['-e', '0']);
+      yield pairedResult(
+        `${name}, against node -e 0`,
+        timeCommands(throwaway, { ours, floor: node, pairs }),
+        0.25,
       );
-      yield pairedResult(`${name}, against cat > FILE`, overCat, 1.8);
-      const overNode = await measureInTurn(
-        pairs,
-        () => home.time(SH_FRONT, input),
-        () => timeNode(throwaway),
-      );
-      yield pairedResult(`${name}, against node -e 0`, overNode, 0.25);
+      home.clear(2 * pairs);
     }
   },
 };
@@ -31,37 +32,33 @@ export const captureSh: Benchmark = {
 /** What the bundles for Node.js cost, while their courier lives. */
 export const captureNode: Benchmark = {
   name: 'capture-node',
-  async *run({ throwaway, pairs = DEFAULT_PAIRS }) {
+  async *run({ throwaway, pairs = PAIRS }) {
     const home = new CaptureHome(throwaway);
     for (const { name, bytes } of EVENT_SIZES) {
       const input = throwaway.file('event.json', payloadOf(bytes));
-      const times = await measureInTurn(
-        pairs,
-        () => home.time(NODE_FRONT, input),
-        () => timeNode(throwaway),
-      );
+      const ours = home.command(NODE_FRONT, input);
+      const floor = nodeCommand(throwaway, ['-e', '0']);
+      const times = timeCommands(throwaway, { ours, floor, pairs });
       yield pairedResult(`${name}, against node -e 0`, times, 1.12);
+      home.clear(pairs);
     }
   },
 };
 
-const BACKLOG = 50_000;
-
 /** Whether capture gets slower when nobody takes what it writes. */
 export const captureBacklog: Benchmark = {
   name: 'capture-backlog',
-  async *run({ throwaway, pairs = DEFAULT_PAIRS }) {
+  async *run({ throwaway, pairs = PAIRS }) {
     const crowded = new CaptureHome(throwaway, { waiting: BACKLOG });
     const empty = new CaptureHome(throwaway);
     for (const front of [SH_FRONT, NODE_FRONT]) {
       for (const { name, bytes } of EVENT_SIZES) {
         const input = throwaway.file('event.json', payloadOf(bytes));
-        const times = await measureInTurn(
-          pairs,
-          () => crowded.time(front, input),
-          () => empty.time(front, input),
-        );
+        const ours = crowded.command(front, input);
+        const floor = empty.command(front, input);
+        const times = timeCommands(throwaway, { ours, floor, pairs });
         yield pairedResult(`${front.name}, ${name}, ${BACKLOG} waiting, against none`, times, 1.1);
+        for (const home of [crowded, empty]) home.clear(pairs);
       }
     }
   },

@@ -13,31 +13,13 @@ export interface PairedTimes {
   readonly ratio: number;
 }
 
-/** Takes `count` pairs, and what they came to. */
-export async function measurePairs(
-  count: number,
-  measure: (pair: number) => Pair | Promise<Pair>,
-): Promise<PairedTimes> {
-  const pairs: Pair[] = [];
-  for (let pair = 0; pair < count; pair += 1) pairs.push(await measure(pair));
+/** The medians of all pairs. */
+export function summarise(pairs: readonly Pair[]): PairedTimes {
   return {
     oursMs: median(pairs.map(({ ours }) => ours)),
     floorMs: median(pairs.map(({ floor }) => floor)),
     ratio: median(pairs.map(({ ours, floor }) => ours / floor)),
   };
-}
-
-/** Measures one side right after the other, each second pair the other way round: being first can cost. */
-export function measureInTurn(
-  count: number,
-  ours: () => number,
-  floor: () => number,
-): Promise<PairedTimes> {
-  return measurePairs(count, (pair) => {
-    if (pair % 2 === 0) return { ours: ours(), floor: floor() };
-    const floorFirst = floor();
-    return { ours: ours(), floor: floorFirst };
-  });
 }
 
 // --- internal ---

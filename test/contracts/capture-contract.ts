@@ -110,8 +110,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       (existsSync(paths.data) ? readdirSync(paths.home) : [])
         .filter((name) => /^started-\d+$/.test(name))
         .map((name) => JSON.parse(readFileSync(join(paths.home, name), 'utf8')) as Started);
-    const firstStarted = () =>
-      expect.poll(() => started()[0], { timeout: 10_000, interval: 20 }).toBeDefined();
+    const firstStarted = () => expect.poll(() => started()[0]).toBeDefined();
     const installFakeCourier = () => {
       mkdirSync(join(paths.home, 'dist'));
       writeFileSync(join(paths.home, 'dist', 'courier.cjs'), FAKE_COURIER);

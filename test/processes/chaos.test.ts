@@ -39,7 +39,7 @@ describe('many captures at once, and a courier that is killed', () => {
 
     let kills = 0;
     while (kills < KILLS) {
-      await expect.poll(() => home.courierPid, { timeout: 10_000, interval: 5 }).toBeDefined();
+      await expect.poll(() => home.courierPid).toBeDefined();
       await new Promise((done) => setTimeout(done, 40 + kills * 25));
       await home.stop('SIGKILL');
       kills += 1;

@@ -41,7 +41,7 @@ describe('the courier', () => {
     home.capture(event(1));
     await home.settled();
     expect(home.value('SELECT count(*) FROM events')).toBe(1);
-    await expect.poll(() => home.courierPid, { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(() => home.courierPid).toBeUndefined();
     expect(existsSync(home.paths.courierPid)).toBe(false);
     expect(home.courierState?.status).toBe('stopped');
   });
@@ -64,7 +64,7 @@ describe('the courier', () => {
     const others = await Promise.race([
       Promise.all(all).then(() => 'all have left'),
       expect
-        .poll(() => leftCount(all), { timeout: 15_000 })
+        .poll(() => leftCount(all), { timeout: 30_000 })
         .toBe(4)
         .then(() => 'one has stayed'),
     ]);
@@ -159,7 +159,7 @@ describe('the courier', () => {
     home.spool('empty.settings', '');
     home.spool('other.settings', event(2));
     const run = home.runCourier();
-    await expect.poll(() => home.value('SELECT count(*) FROM events'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => home.value('SELECT count(*) FROM events')).toBe(1);
     expect([home.waiting.length, home.quarantined]).toEqual([2, []]);
     appendFileSync(join(home.paths.spoolNew, 'slow.settings'), whole.slice(40));
     appendFileSync(join(home.paths.spoolNew, 'empty.settings'), event(3));
@@ -210,7 +210,7 @@ describe('the courier', () => {
     await home.settled();
     expect(home.courierState?.configError).toMatch(/config\.yaml.*idle_exit_secs/s);
     home.configure(QUICK_EXIT);
-    await expect.poll(() => home.courierState?.status, { timeout: 10_000 }).toBe('stopped');
+    await expect.poll(() => home.courierState?.status).toBe('stopped');
     expect(home.courierState?.configError).toBeNull();
   });
 
@@ -219,13 +219,13 @@ describe('the courier', () => {
     for (let n = 0; n < 10; n++) home.spool(`${n}.settings`, event(n));
     mkdirSync(home.paths.database); // no database can be opened here
     const run = home.runCourier();
-    await expect.poll(() => existsSync(home.paths.spoolFull), { timeout: 10_000 }).toBe(true);
-    await expect.poll(() => home.courierState?.status, { timeout: 10_000 }).toBe('degraded');
+    await expect.poll(() => existsSync(home.paths.spoolFull)).toBe(true);
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
     home.capture(event(11));
     expect(home.drops).toBe('f');
     execFileSync('rmdir', [home.paths.database]);
     await home.settled();
-    await expect.poll(() => existsSync(home.paths.spoolFull), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(home.paths.spoolFull)).toBe(false);
     expect(home.courierState?.status).toBe('idle');
     expect(home.value('SELECT count(*) FROM events')).toBe(10);
     await home.stop();
@@ -244,7 +244,7 @@ describe('the courier', () => {
         const free = Number(execFileSync('stat', ['-f', '-c', '%a', home.paths.data])) * 4096;
         writeFileSync(ballast, Buffer.alloc(free - 65_536));
         const run = home.runCourier();
-        await expect.poll(() => home.courierPid, { timeout: 10_000 }).toBeDefined();
+        await expect.poll(() => home.courierPid).toBeDefined();
         await new Promise((done) => setTimeout(done, 500));
         expect(home.waiting).toHaveLength(200);
         execFileSync('rm', [ballast]);
@@ -265,7 +265,7 @@ describe('the courier', () => {
     // A courier installed without its native module: nothing to resolve better-sqlite3 from.
     writeFileSync(join(home.paths.home, 'dist/courier.cjs'), readFileSync('dist/courier.cjs'));
     home.capture(event(1));
-    await expect.poll(() => home.courierState?.status, { timeout: 10_000 }).toBe('degraded');
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
     const pid = home.courierPid;
     expect(home.courierState?.reason).toContain('better-sqlite3');
     for (let n = 2; n < 8; n++) home.capture(event(n));

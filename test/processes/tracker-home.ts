@@ -119,7 +119,7 @@ export class TrackerHome {
     const pid = this.courierPid;
     if (pid === undefined) return;
     kill(pid, signal);
-    await expect.poll(() => isAlive(pid), { timeout: 10_000, interval: 10 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   }
 
   async remove(): Promise<void> {

@@ -90,14 +90,13 @@ function courierLines({ courier, spool }: StatusReport, cli: CliEnvironment): Li
   return [['Courier', `not running, ${left}${next}`], ...trouble];
 }
 
-function spoolLines({ spool, counters }: StatusReport, cli: CliEnvironment): Line[] {
+function spoolLines({ spool }: StatusReport, cli: CliEnvironment): Line[] {
   const age = spool.oldestAt === null ? '' : `, the oldest from ${ago(spool.oldestAt, cli.now())}`;
   const lines: Line[] = [['Spool', `${spool.waiting.toLocaleString('en-US')} waiting${age}`]];
   if (spool.isFull) {
     lines.push(['', 'full: events are dropped until the courier has caught up', 'red']);
   }
-  const unwritable = spool.dropped.unwritable + (counters['dropped.w'] ?? 0);
-  const spoolFull = spool.dropped.spoolFull + (counters['dropped.f'] ?? 0);
+  const { unwritable, spoolFull } = spool.dropped;
   if (unwritable > 0) {
     lines.push(['Dropped', `${counted(unwritable, 'event')} that could not be written`, 'red']);
   }

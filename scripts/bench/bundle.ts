@@ -1,0 +1,19 @@
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import type { Throwaway } from './throwaway.ts';
+
+/** Bundles a script that is a process of its own, as the programs are that it is compared with. */
+export function bundle({ program }: Throwaway, script: URL): string {
+  const source = fileURLToPath(script);
+  const outfile = join(program, 'dist', `${basename(source, '.ts')}.cjs`);
+  buildSync({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['better-sqlite3'],
+  });
+  return outfile;
+}
