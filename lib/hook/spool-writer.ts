@@ -2,7 +2,6 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   renameSync,
   unlinkSync,
@@ -10,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
+import { makeFolder } from './folder.ts';
 
 /** Why an event was dropped, as one letter in `data/drops`: `w` could not be written, `f` the spool is full. */
 export type DropReason = 'w' | 'f';
@@ -58,7 +58,7 @@ export function spoolName(registration: Registration, pid: number): string {
 
 function makeSpool(paths: TrackerPaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   }
   // One block, so that a full disk leaves room to count on.
   appendFileSync(paths.drops, '\n', { mode: 0o600 });

@@ -7,9 +7,10 @@ type WordClass = 'password' | 'token' | 'auth';
 
 const WORDS = (
   [
-    ['password', 'password passwd passphrase _pwd secret'],
+    ['password', 'password passwd passphrase _pwd secret credential credentials'],
     ['token', 'token api_key apikey api-key access_key accesskey access-key'],
     ['token', 'private_key privatekey private-key account_key accountkey'],
+    ['token', 'encryption_key encryptionkey signing_key signingkey cookie'],
     ['auth', 'auth'],
   ] as const
 ).flatMap(([wordClass, words]) => words.split(' ').map((word) => ({ word, wordClass })));
@@ -84,7 +85,9 @@ function findAssignment(
   if (quote !== null) {
     const valueStart = from + quote[0].length;
     const value = quotedValue(text, valueStart, quote[1]?.length ?? 0, quote[2] ?? '');
-    return isSecretText(wordClass, value) ? found(valueStart, value) : undefined;
+    // In a shell's assignment a sentence is a pass phrase; elsewhere it is more likely a label.
+    const shown = isVariable(text.slice(start, end), operator) ? value.replaceAll(' ', '') : value;
+    return isSecretText(wordClass, shown) ? found(valueStart, value) : undefined;
   }
   const name = text.slice(start, end);
   const tight = operator?.[0] === '=';
@@ -93,7 +96,7 @@ function findAssignment(
     const call = /[([{]/.test(text.charAt(from + value.length));
     return !call && isSecretText(wordClass, value) ? found(from, value) : undefined;
   }
-  if (tight && (isFlag || /^[A-Z][A-Z0-9_]*$/.test(name))) {
+  if (tight && (isFlag || isVariable(name, operator))) {
     const quoted = before === '"' || before === "'"; // the whole argument is
     const value = matchAt(quoted ? BARE : TO_BLANK, text, from)?.[0].replace(/[;,)\]}]+$/, '');
     return value !== undefined && isSecretWord(wordClass, value) ? found(from, value) : undefined;
@@ -105,6 +108,11 @@ function findAssignment(
   const alone =
     isFlag || (atLineStart(text, start) && matchAt(LINE_END, text, from + value.length));
   return alone ? found(from, value) : undefined;
+}
+
+/** `NAME=`, as in a shell or an .env file. */
+function isVariable(name: string, operator: RegExpExecArray | null): boolean {
+  return operator?.[0] === '=' && /^[A-Z][A-Z0-9_]*$/.test(name);
 }
 
 /** Where the name that holds the word ends; undefined when the name is about something else. */

@@ -111,9 +111,15 @@ function findNpmrcToken(text: string, at: number): Finding | undefined {
 }
 
 /** An image's tag before its digest, `alpine:3@sha256:…`, is no password. */
-const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{4,256})@(?!sha\d)/y;
+const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sha\d)/y;
+/** A token in the place of the user, as git takes it: `https://TOKEN@host`. */
+const URL_TOKEN = /:\/\/([\w-]{20,256})@(?=[\w-]+\.)/y;
 
 function findUrlPassword(text: string, at: number): Finding | undefined {
+  const token = matchAt(URL_TOKEN, text, at);
+  if (token !== null && /\d/.test(token[1] ?? '') && /[a-z]/i.test(token[1] ?? '')) {
+    return secretOf(token, at, 'url-password', 1);
+  }
   const match = matchAt(URL_PASSWORD, text, at);
   return isPlaceholderPassword(match?.[1] ?? '')
     ? undefined

@@ -45,24 +45,26 @@ export function closeAbandonedCalls(database: Database, now: number): void {
 
 const PRUNED_TO = 'payloads_pruned_to';
 
-/** Events come in about the order of their time, so the pruned ones are those up to some id. */
+/**
+ * Events come in about the order of their time, so the pruned ones are those up to some id: up to the
+ * first that is not due.
+ */
 function prunePayloads(database: Database, limit: number): number {
   const prunedTo = Number(
     database.prepare<[string]>('SELECT value FROM meta WHERE key = ?').pluck().get(PRUNED_TO) ?? 0,
   );
-  const due = database
-    .prepare<[number, number], { id: number }>(
-      `SELECT id FROM (SELECT id, received_at FROM events WHERE id > ? ORDER BY id
-         LIMIT ${CHUNK_ROWS}) WHERE received_at < ?`,
+  const chunk = database
+    .prepare<[number], { id: number; received_at: number }>(
+      `SELECT id, received_at FROM events WHERE id > ? ORDER BY id LIMIT ${CHUNK_ROWS}`,
     )
-    .all(prunedTo, limit);
+    .all(prunedTo);
+  const firstKept = chunk.findIndex(({ received_at }) => received_at >= limit);
+  const due = firstKept === -1 ? chunk : chunk.slice(0, firstKept);
   const last = due.at(-1);
   if (!last) return 0;
   database
-    .prepare<[number, number, number]>(
-      'UPDATE events SET payload = NULL WHERE id > ? AND id <= ? AND received_at < ?',
-    )
-    .run(prunedTo, last.id, limit);
+    .prepare<[number, number]>('UPDATE events SET payload = NULL WHERE id > ? AND id <= ?')
+    .run(prunedTo, last.id);
   database
     .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
     .run(PRUNED_TO, String(last.id));

@@ -1,14 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
+import { makeFolder } from '../hook/folder.ts';
 
 /** How long a half-written file may lie in `spool/tmp/` before its writer is taken for dead. */
 const ABANDONED_MS = 3_600_000;
@@ -16,9 +9,11 @@ const ABANDONED_MS = 3_600_000;
 /** Makes the folders of the spool, and the block of the drop count. */
 export function makeSpool(paths: TrackerPaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   }
-  if (!existsSync(paths.drops)) writeFileSync(paths.drops, '\n', { mode: 0o600, flag: 'a' });
+  if ((statSync(paths.drops, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    writeFileSync(paths.drops, '\n', { mode: 0o600, flag: 'a' });
+  }
 }
 
 /** Tells capture, which reads no configuration, how many files may wait. */

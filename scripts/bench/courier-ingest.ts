@@ -11,7 +11,7 @@ import type { Throwaway } from './throwaway.ts';
 
 const FILES = 20_000;
 /** As many files as the courier takes in a transaction. */
-const BATCH_FILES = '256';
+const BATCH_FILES = '1024';
 /** A pair takes some ten seconds, and differs less than a pair of short ones. */
 const PAIRS = 5;
 

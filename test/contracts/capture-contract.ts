@@ -214,6 +214,14 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(drops()).toBe('w');
     });
 
+    it.skipIf(process.platform !== 'linux')(
+      'is quiet and leaves with 0 when its home cannot be made',
+      async () => {
+        const nowhere = { ...env, PATTERN_TRACKER_HOME: '/proc/nowhere' };
+        expect(await capture({ command, env: nowhere, input: EVENT })).toEqual(QUIET);
+      },
+    );
+
     it('is quiet and leaves with 0 when nothing at all can be written', async () => {
       rmSync(paths.home, { recursive: true });
       writeFileSync(paths.home, 'a file where the folder should be');

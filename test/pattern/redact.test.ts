@@ -47,12 +47,36 @@ describe('redactText', () => {
     );
   });
 
+  it.each([
+    ['ENCRYPTION_KEY=9f86d081884c7d659a2feaa0c55ad015', 'ENCRYPTION_KEY=[redacted:assignment]'],
+    ['CREDENTIALS=xyzzy12345', 'CREDENTIALS=[redacted:assignment]'],
+    ['SESSION_COOKIE=3fa85f64a7', 'SESSION_COOKIE=[redacted:assignment]'],
+    ['DB_PASSWORD="my secret phrase 99"', 'DB_PASSWORD="[redacted:assignment]"'],
+    ["export TOKEN='abc defg 123'", "export TOKEN='[redacted:assignment]'"],
+  ])('takes the value out of %s', (text, redacted) => {
+    expect(redact(text)).toBe(redacted);
+  });
+
+  it.each([
+    'const credentials = loadCredentials();',
+    'cookie: string',
+    'Cookie: a=b',
+    'token: "The token to use"',
+  ])('leaves %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
   describe('on URLs', () => {
     it.each([
       [`https://joe:${PASSWORD}@host/p`, 'https://joe:[redacted:url-password]@host/p'],
       [`redis://:${PASSWORD}@host:6379/0`, 'redis://:[redacted:url-password]@host:6379/0'],
       [`postgres://a:p@ss${PASSWORD}@h/x "b@c"`, 'postgres://a:[redacted:url-password]@h/x "b@c"'],
       [`URL=amqp://u:${PASSWORD}@h`, 'URL=amqp://u:[redacted:url-password]@h'],
+      ['mysql://u:k3y@h/d', 'mysql://u:[redacted:url-password]@h/d'],
+      [
+        'https://tok3n1234567890abcdef@git.corp.io/a',
+        'https://[redacted:url-password]@git.corp.io/a',
+      ],
     ])('takes the password out of %s', (text, redacted) => {
       expect(redact(text)).toBe(redacted);
     });

@@ -39,6 +39,9 @@ export function hooksRegistered({ registration, claudeVersion }: DoctorContext):
   const { hooks, plugin } = registration;
   if (hooks.length === 0) {
     if (plugin !== undefined) return ok(`by the plugin ${plugin}`);
+    if (registration.settings.some(({ error }) => error !== null)) {
+      return warn('cannot be told while a settings file is not valid', 'Correct that file first.');
+    }
     return fail('no hook of this program is in any settings', INSTALL);
   }
   const wanted = eventsFor(claudeVersion).map(({ name }) => name);

@@ -29,7 +29,7 @@ export function drops({ cli }: DoctorContext): Finding {
   const { unwritable, spoolFull } = readSpool(cli.paths).dropped;
   if (unwritable + spoolFull === 0) return ok('none');
   const parts = [
-    ...(unwritable > 0 ? [`${counted(unwritable, 'event')} could not be written (disk full)`] : []),
+    ...(unwritable > 0 ? [`${counted(unwritable, 'event')} could not be written`] : []),
     ...(spoolFull > 0 ? [`${counted(spoolFull, 'event')} came while the spool was full`] : []),
   ];
   return warn(parts.join('; '), `They are lost. To count anew: : > '${cli.paths.drops}'`);
