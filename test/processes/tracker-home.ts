@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,7 @@ export class TrackerHome {
 
   constructor(config = '') {
     mkdirSync(this.paths.home, { recursive: true, mode: 0o700 });
+    symlinkSync(process.execPath, join(this.paths.home, 'node')); // as the installer does
     if (config) this.configure(config);
   }
 
