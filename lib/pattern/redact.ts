@@ -19,10 +19,11 @@ export interface Redactor {
 /** A redactor with all rules. Redacting twice changes nothing more. */
 export function createRedactor(): Redactor {
   const find = createSecretFinder();
+  const isCleanKey = createKeyCheck(find);
   return {
     redactText: (text) => redactText(text, find),
     redactPayload(payload) {
-      if (isClean(payload, find)) return { payload, count: 0 };
+      if (isClean(payload, find, isCleanKey)) return { payload, count: 0 };
       const copy = new PayloadCopy(find);
       return { payload: copy.of(payload), count: copy.count };
     },
@@ -54,8 +55,25 @@ function redactText(text: string, find: SecretFinder): { text: string; count: nu
   return { text: result, count };
 }
 
+/** So many keys are remembered as clean: payloads have the same few again and again. */
+const KNOWN_KEYS = 1_000;
+
+function createKeyCheck(find: SecretFinder): (key: string) => boolean {
+  const known = new Set<string>();
+  return (key) => {
+    if (known.has(key)) return true;
+    if (find(key).length > 0) return false;
+    if (known.size < KNOWN_KEYS) known.add(key);
+    return true;
+  };
+}
+
 /** Depth is the payload's to choose, so the walk keeps its own stack. */
-function isClean(payload: JsonObject, find: SecretFinder): boolean {
+function isClean(
+  payload: JsonObject,
+  find: SecretFinder,
+  isCleanKey: (key: string) => boolean,
+): boolean {
   const stack: Container[] = [payload];
   for (let container = stack.pop(); container !== undefined; container = stack.pop()) {
     if (!isJsonObject(container)) {
@@ -70,7 +88,7 @@ function isClean(payload: JsonObject, find: SecretFinder): boolean {
       continue;
     }
     for (const [key, value] of Object.entries(container)) {
-      if (find(key).length > 0) return false;
+      if (!isCleanKey(key)) return false;
       if (typeof value !== 'string') enqueue(stack, value);
       else if (find(value).length > 0 || isSecretMember(key, value)) return false;
     }
