@@ -225,7 +225,7 @@ describe('the courier', () => {
     execFileSync('rmdir', [home.paths.database]);
     await home.settled();
     await expect.poll(() => existsSync(home.paths.spoolFull)).toBe(false);
-    expect(home.courierState?.status).toBe('idle');
+    await expect.poll(() => home.courierState?.status).toBe('idle');
     expect(home.value('SELECT count(*) FROM events')).toBe(10);
     await home.stop();
     await run;
