@@ -73,6 +73,6 @@ describe('fuzzed input', () => {
     expect(home.quarantined.length).toBeGreaterThan(INPUTS / 20);
     expect(home.quarantined.filter((name) => name.endsWith('.failed'))).toEqual([]);
     expect(home.courierPid).toBe(pid); // it has not crashed
-    expect(home.courierState?.status).toBe('idle');
+    await expect.poll(() => home.courierState?.status).toBe('idle');
   }, 120_000);
 });
