@@ -83,7 +83,7 @@ function valueText(line: Line): string {
   if (line.kind !== 'result') return '-';
   const { value, limit } = line.result;
   return limit.unit === 'x'
-    ? `${value.toFixed(2)}x`
+    ? `${value.toFixed(3)}x`
     : `${Number(value.toPrecision(3))} ${limit.unit}`;
 }
 
