@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { errorCode } from '../base/errors.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /** Standard input to its end, chunk by chunk; a chunk is overwritten by the next one. */
 export function* stdinChunks(): Generator<Uint8Array> {
