@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
@@ -18,6 +19,7 @@ export async function sitOut(
   error: unknown,
   { clock, pid, ms, signal }: { clock: Clock; pid: number; ms: number; signal: AbortSignal },
 ): Promise<void> {
+  if (!existsSync(paths.data)) return; // uninstalled meanwhile: it must not come back
   makeSpool(paths);
   const living = courierLives(paths.courierPid);
   if (living !== undefined && living !== pid) return; // another one holds it already

@@ -126,7 +126,9 @@ export class TrackerHome {
 
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    // One that was waiting for the lock may have taken over.
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 
