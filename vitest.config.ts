@@ -9,9 +9,10 @@ export default defineConfig({
     exclude: ['test/claude/**', 'node_modules/**'],
     globalSetup: 'test/build-once.ts', // the bundles that the tests spawn
     maxWorkers: 3, // they wait for processes more than they compute
-    testTimeout: 60_000,
-    expect: { poll: { timeout: 20_000, interval: 20 } },
-    hookTimeout: 60_000,
+    // Generous: couriers run at low priority, and a busy machine gives them little.
+    testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    hookTimeout: 120_000,
     ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),
   },
 });

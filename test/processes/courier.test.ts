@@ -63,7 +63,7 @@ describe('the courier', () => {
     const others = await Promise.race([
       Promise.all(all).then(() => 'all have left'),
       expect
-        .poll(() => leftCount(all), { timeout: 30_000 })
+        .poll(() => leftCount(all))
         .toBe(4)
         .then(() => 'one has stayed'),
     ]);

@@ -112,8 +112,8 @@ export class TrackerHome {
   }
 
   /** Waits until the spool is empty and a courier has committed what was in it. */
-  async settled(timeout = 20_000): Promise<void> {
-    await expect.poll(() => this.waiting.length, { timeout, interval: 20 }).toBe(0);
+  async settled(): Promise<void> {
+    await expect.poll(() => this.waiting.length).toBe(0);
   }
 
   /** Ends the courier, by its id. */
@@ -124,10 +124,16 @@ export class TrackerHome {
     await expect.poll(() => isAlive(pid)).toBe(false);
   }
 
+  /** Ends every courier of this home, also one that waits for the lock or has only just started. */
   async remove(): Promise<void> {
     await this.stop();
-    // One that was waiting for the lock may have taken over.
-    await this.stop();
+    await expect
+      .poll(() => {
+        const pids = processesNaming(this.paths.home);
+        for (const pid of pids) kill(pid, 'SIGKILL');
+        return pids;
+      })
+      .toEqual([]);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
@@ -153,6 +159,24 @@ export function isAlive(pid: number): boolean {
 }
 
 // --- internal ---
+
+/** The living processes whose command line names a folder; none where there is no /proc. */
+function processesNaming(folder: string): number[] {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+          .split('\0')
+          .some((word) => word.startsWith(folder));
+      } catch {
+        return false; // it has ended
+      }
+    })
+    .map(Number)
+    .filter(isAlive);
+}
 
 function kill(pid: number, signal: NodeJS.Signals): void {
   try {
