@@ -1,7 +1,10 @@
-// Bundles what is installed: dist/hooks/*.cjs, dist/courier.cjs, dist/cli.mjs. Fails when a hook
-// bundle holds more than the hot ring, or has grown past its budget.
+// Bundles what is installed: dist/hooks/*.cjs, dist/courier.cjs, dist/cli.mjs, and the library:
+// dist/index.mjs with its types in dist/types/. Fails when a hook bundle holds more than the hot
+// ring, or has grown past its budget.
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 
@@ -18,6 +21,17 @@ const shared: BuildOptions = {
   metafile: true,
   define: { PACKAGE_VERSION: JSON.stringify(version) },
   external: ['better-sqlite3'],
+};
+
+/** A package inside an ES module may still call require. */
+const REQUIRE =
+  "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+const esm: BuildOptions = {
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
+  format: 'esm',
+  mainFields: ['module', 'main'], // jsonc-parser's main can't be bundled
+  outExtension: { '.js': '.mjs' },
 };
 
 // Made beside the old one and swapped, so that whoever runs dist/ meanwhile finds it whole.
@@ -42,21 +56,24 @@ const [hookBuild] = await Promise.all([
   }),
   build({
     ...shared,
+    ...esm,
     entryPoints: { cli: 'scripts/cli.ts' },
     outdir: OUT,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
-    splitting: true,
-    format: 'esm',
-    mainFields: ['module', 'main'], // jsonc-parser's main can't be bundled
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-    },
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   }),
+  // By itself, so that what the two share makes the command line load no further chunk.
+  build({
+    ...shared,
+    ...esm,
+    entryPoints: { index: 'lib/index.ts' },
+    outdir: OUT,
+    banner: { js: REQUIRE },
+  }),
+  emitTypes(`${OUT}/types`),
 ]);
 checkHooks(hookBuild.metafile as Metafile);
 swapIn(OUT, 'dist');
-console.log(`built dist/ (${hooks.length} hooks, courier, cli) for version ${version}`);
+console.log(`built dist/ (${hooks.length} hooks, courier, cli, library) for version ${version}`);
 
 // --- internal ---
 
@@ -75,6 +92,13 @@ function checkHooks({ outputs }: Metafile): void {
       fail(`${basename(file)} has ${size} bytes`, `A hook bundle may have ${HOOK_BUDGET_BYTES}.`);
     }
   }
+}
+
+/** One .d.ts a module; whether the types are right is the business of `npm run types`. */
+async function emitTypes(folder: string): Promise<void> {
+  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
+  const project = ['-p', 'tsconfig.types.json', '--noCheck', '--outDir', folder];
+  await promisify(execFile)(process.execPath, [compiler, ...project]);
 }
 
 function swapIn(built: string, place: string): void {

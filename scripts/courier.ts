@@ -1,7 +1,7 @@
 // The courier's process: `courier.cjs --home DIR`; with --detach it starts itself anew as a process
 // that outlives its parent and holds nothing of it, and leaves.
 import { existsSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { hostname, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -53,7 +53,7 @@ async function main(homeFolder: string): Promise<void> {
   try {
     setPriority(LOW_PRIORITY);
     const { Courier } = await import('../lib/tracker/courier.ts');
-    await new Courier({ paths, ...own }).run(stop.signal);
+    await new Courier({ paths, ...own, machine: hostname() }).run(stop.signal);
   } catch (error) {
     await sitOut(paths, error, { ...own, ms: SIT_OUT_MS, signal: stop.signal }).catch(() => {});
   }

@@ -28,8 +28,17 @@ export interface TrackerPaths {
   readonly spoolFull: string;
   /** The bound, as the courier last published it for capture, which reads no configuration. */
   readonly spoolMaxFiles: string;
+  /** Held by who delivers what is in the outbox. */
+  readonly deliveryLock: string;
+  readonly logs: string;
+  readonly logFile: string;
   /** The user's configuration, beside the home in Claude's folder. */
   readonly configFile: string;
+  /** These two are optional; their keys override those of `configFile`. */
+  readonly resilienceFile: string;
+  readonly loggingFile: string;
+  /** Copies that `config backup` made. */
+  readonly configBackups: string;
 }
 
 /** Claude Code's own folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`; undefined where neither is set. */
@@ -67,6 +76,12 @@ export function trackerPaths(
     spoolBad: join(spool, 'bad'),
     spoolFull: join(spool, 'full'),
     spoolMaxFiles: join(spool, 'max-files'),
+    deliveryLock: join(data, 'delivery.lock'),
+    logs: join(data, 'logs'),
+    logFile: join(data, 'logs', 'tracker.log'),
     configFile,
+    resilienceFile: join(dirname(configFile), 'resilience.yaml'),
+    loggingFile: join(dirname(configFile), 'logging.yaml'),
+    configBackups: join(data, 'config-backups'),
   };
 }

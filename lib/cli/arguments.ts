@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ArgsDef } from 'citty';
 import { errorCode, errorMessage } from '../base/errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

@@ -39,7 +39,7 @@ export async function main(
 async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment): Promise<number> {
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!listed) {
-    const { nearest } = await import('./nearest.ts');
+    const { nearest } = await import('../base/nearest.ts');
     const near = nearest(name, Object.keys(COMMANDS));
     const hint = near ? `Did you mean \`${near}\`?` : 'See `pattern-tracker --help`.';
     cli.err(`error: unknown command "${printable(name)}"\n  ${hint}\n`);

@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts';
 import { allProjects, type Project } from '../store/queries/projects.ts';
 import { ProjectFinder } from '../tracker/project.ts';
 import type { CliEnvironment } from './environment.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/nearest.ts';
 
 /**
  * The projects that `--project` names: `.` or a path is the git root it lies in, else a name; undefined

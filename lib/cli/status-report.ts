@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { TrackerError } from '../base/errors.ts';
+import type { TrackerPaths } from '../base/paths.ts';
 import {
   countersOf,
   type SetAside,
@@ -47,16 +48,18 @@ export async function gatherStatus(cli: CliEnvironment): Promise<StatusReport> {
     databaseBytes: sizeOf(paths.database),
     databaseError: stored.error,
     setAside: stored.setAside,
-    configError: await configErrorOf(paths.configFile),
+    configError: await configErrorOf(paths),
   };
 }
 
 // --- internal ---
 
-async function configErrorOf(file: string): Promise<string | null> {
-  if (!existsSync(file)) return null; // the usual case: nothing to check, so nothing to load
+async function configErrorOf(files: TrackerPaths): Promise<string | null> {
+  const { configFile, resilienceFile, loggingFile } = files;
+  // The usual case: nothing to check, so nothing to load.
+  if (![configFile, resilienceFile, loggingFile].some((file) => existsSync(file))) return null;
   const { loadConfig } = await import('../tracker/config-file.ts');
-  return loadConfig(file).error;
+  return loadConfig(files).error;
 }
 
 function readStored(cli: CliEnvironment) {

@@ -1,40 +1,147 @@
 import { z } from 'zod';
 
-const count = (fallback: number, minimum = 1) => z.number().int().min(minimum).default(fallback);
+const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
+  z.number().int().min(minimum).max(maximum).default(fallback).describe(what);
+const seconds = (fallback: number, what: string, maximum = 86_400) =>
+  z.number().positive().max(maximum).default(fallback).describe(what);
+const text = (what: string) => z.string().min(1).nullable().default(null).describe(what);
 
-/** The keys of `config.yaml`. Every key may be left out; a key that is not here is an error. */
+/** The keys of the configuration. Every key may be left out; a key that is not here is an error. */
 export const configSchema = z.strictObject({
+  api: z
+    .strictObject({
+      base_url: text('The server that patterns are sent to; null sends nothing anywhere'),
+      token: text('Bearer token for that server'),
+      token_file: text('File with the bearer token, instead of token; mode 0600'),
+      ca_file: text('PEM file with certificates to trust beside the built-in ones'),
+      proxy: text(
+        'URL of an HTTP proxy; commands and the library also heed HTTPS_PROXY and its kin',
+      ),
+      allow_insecure: z
+        .boolean()
+        .default(false)
+        .describe('Send the token over plain HTTP to another machine'),
+    })
+    .prefault({}),
+  pattern_tracking: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('False: nothing is put into the outbox or sent'),
+      timeout: seconds(5, 'Seconds that a request may take, from first to last byte', 600),
+      batch_size: whole(50, 1, 'Events of one request', 1_000),
+      cache_size: whole(1_000, 1, 'Answers to queries that are kept at most'),
+      cache_ttl: seconds(3_600, 'Seconds that an answer is kept', 31_536_000),
+    })
+    .prefault({}),
+  resilience: z
+    .strictObject({
+      circuit_breaker: z
+        .strictObject({
+          failure_threshold: whole(5, 1, 'Failures in a row that open the circuit'),
+          recovery_timeout: seconds(60, 'Seconds it stays open before the server is probed'),
+          half_open_attempts: whole(3, 1, 'Probes that have to succeed to close it', 100),
+          permit_seconds: seconds(60, 'A probe that has not reported for so long has died'),
+          slow_call_seconds: seconds(4, 'Requests that take so long are slow', 600),
+          slow_call_rate: z
+            .number()
+            .min(0)
+            .max(1)
+            .default(0.8)
+            .describe('Share of slow requests, 0 to 1, above which the circuit opens'),
+          minimum_calls: whole(10, 1, 'With fewer requests their share says nothing'),
+          window_calls: whole(20, 1, 'So many of the last requests are looked at', 1_000),
+        })
+        .prefault({}),
+      retry: z
+        .strictObject({
+          base_delay: seconds(
+            1,
+            'The first wait is at most so many seconds; each next may be twice as long',
+          ),
+          max_delay: seconds(300, 'No wait is longer, in seconds'),
+          max_attempts: whole(
+            10,
+            1,
+            'Attempts of one event that may fail while others go through; then it is a dead letter',
+          ),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  logging: z
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .describe('What is written to the log'),
+      max_size_mb: z
+        .number()
+        .positive()
+        .max(1_000)
+        .default(10)
+        .describe('A log file of so many megabytes is put aside'),
+      max_age_days: z
+        .number()
+        .positive()
+        .max(365)
+        .default(7)
+        .describe('A log file is put aside after so many days'),
+      backup_count: whole(5, 0, 'Log files put aside that are kept', 100),
+    })
+    .prefault({}),
   courier: z
     .strictObject({
-      /** Seconds without work after which the courier leaves. */
-      idle_exit_seconds: z.number().positive().max(86_400).default(60),
-      /** Bytes of one event above which it is set aside instead of parsed. */
-      max_event_bytes: count(64 * 1024 * 1024, 1024),
+      idle_exit_seconds: seconds(60, 'Seconds without work after which the courier leaves'),
+      linger_seconds: z
+        .number()
+        .min(0)
+        .max(604_800)
+        .default(3_600)
+        .describe('Seconds it stays at most because events wait for the server'),
+      max_event_bytes: whole(
+        64 * 1024 * 1024,
+        1024,
+        'Bytes of one event above which it is set aside instead of parsed',
+      ),
     })
     .prefault({}),
   spool: z
     .strictObject({
-      /** Waiting files above which capture drops events and counts them. */
-      max_files: count(100_000),
-      /** Seconds since its last write after which a file without its end is taken for broken. */
-      partial_seconds: z.number().min(0).max(3_600).default(30),
-      /** Files and bytes that `spool/bad/` keeps; the oldest go first, and are counted. */
-      max_bad_files: count(1_000),
-      max_bad_bytes: count(64 * 1024 * 1024),
+      max_files: whole(
+        100_000,
+        1,
+        'Waiting files above which capture drops events and counts them',
+      ),
+      partial_seconds: z
+        .number()
+        .min(0)
+        .max(3_600)
+        .default(30)
+        .describe('Seconds since its last write after which a file without its end is broken'),
+      max_bad_files: whole(1_000, 1, 'Files that spool/bad/ keeps; the oldest go first'),
+      max_bad_bytes: whole(64 * 1024 * 1024, 1, 'Bytes that spool/bad/ keeps'),
     })
     .prefault({}),
   retention: z
     .strictObject({
-      /** Days after which an event's raw payload is removed; what was derived from it stays. */
-      raw_events_days: z.number().positive().max(36_500).default(30),
-      /** Bytes of one string in a stored payload; the rest is cut, and its length noted. */
-      max_string_bytes: count(64 * 1024, 256),
+      raw_events_days: z
+        .number()
+        .positive()
+        .max(36_500)
+        .default(30)
+        .describe("Days after which an event's payload is removed; what was derived from it stays"),
+      max_string_bytes: whole(
+        64 * 1024,
+        256,
+        'Longer strings in a stored payload are cut, in bytes',
+      ),
     })
     .prefault({}),
   patterns: z
     .strictObject({
-      /** `sha16-code`: the same code has one id wherever it stands. `path200`: legacy, path and first 200 characters. */
-      id_scheme: z.enum(['sha16-code', 'path200']).default('sha16-code'),
+      id_scheme: z
+        .enum(['sha16-code', 'path200'])
+        .default('sha16-code')
+        .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
     })
     .prefault({}),
 });
@@ -43,3 +150,20 @@ export type Config = z.infer<typeof configSchema>;
 
 /** Every default, as a file with nothing in it gives. */
 export const CONFIG_DEFAULTS: Config = Object.freeze(configSchema.parse({}));
+
+/** Keys, dotted, whose values are never shown. */
+export const SECRET_KEYS: ReadonlySet<string> = new Set(['api.token']);
+
+/** Every key, dotted, in the order of the schema. */
+export function configKeys(): string[] {
+  return leaves(CONFIG_DEFAULTS).map(([key]) => key);
+}
+
+/** Every key with its value, dotted. */
+export function leaves(value: object, prefix = ''): [key: string, value: unknown][] {
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    const key = prefix + name;
+    const isBranch = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+    return isBranch ? leaves(inner, `${key}.`) : [[key, inner] as [string, unknown]];
+  });
+}

@@ -13,6 +13,17 @@ export interface IdentifiedFragment {
   readonly replacedId: string | undefined;
 }
 
+/** What became of a fragment in the store. */
+export interface RecordedFragment extends IdentifiedFragment {
+  /** The base name of its file. */
+  readonly name: string;
+  readonly action: 'created' | 'modified' | 'applied';
+  readonly generation: number;
+  readonly lineageId: string;
+  /** The pattern it was modified from. */
+  readonly parentId: string | null;
+}
+
 /** The tool call that wrote it. */
 export interface OccurrenceOrigin {
   readonly eventId: string;
@@ -119,7 +130,7 @@ export class PatternWriter {
     );
   }
 
-  write(fragment: IdentifiedFragment, ordinal: number, origin: OccurrenceOrigin): void {
+  write(fragment: IdentifiedFragment, ordinal: number, origin: OccurrenceOrigin): RecordedFragment {
     const known = this.#pattern.get(fragment.patternId);
     const isFirst = !known || origin.at < known.first_seen_at;
     const descent = isFirst ? this.#descent(fragment, origin.at) : undefined;
@@ -138,6 +149,14 @@ export class PatternWriter {
       startLine: fragment.startLine,
       endLine: fragment.endLine,
     });
+    return {
+      ...fragment,
+      name: basename(fragment.filePath),
+      action: descent?.origin ?? 'applied',
+      generation: descent?.generation ?? known?.generation ?? 1,
+      lineageId: descent?.lineageId ?? known?.lineage_id ?? fragment.patternId,
+      parentId: descent?.parentId ?? null,
+    };
   }
 
   /**

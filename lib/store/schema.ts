@@ -1,3 +1,5 @@
+import { DELIVERY_TABLES } from './delivery-schema.ts';
+
 /**
  * The schema of tracker.db, one string a version; a version that was released is never edited.
  * Times are milliseconds since 1970 UTC. Readers rely on the comments here.
@@ -132,23 +134,6 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL,
     PRIMARY KEY (file_path, seq)
   ) WITHOUT ROWID;
-
-  -- One row a (sink, event) that still has to reach that sink; empty while no sink is configured.
-  CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY,
-    sink TEXT NOT NULL,             -- http, otlp
-    event_id TEXT NOT NULL,
-    lineage_id TEXT,                -- rows of one lineage are delivered in order
-    body TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    next_attempt_at INTEGER NOT NULL,
-    leased_until INTEGER,
-    lease_owner TEXT,
-    last_error TEXT,
-    dead_at INTEGER,                -- set: a dead letter
-    UNIQUE (sink, event_id)
-  );
-  CREATE INDEX outbox_due ON outbox(sink, next_attempt_at, id) WHERE dead_at IS NULL;
   `,
+  DELIVERY_TABLES,
 ];

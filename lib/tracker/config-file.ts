@@ -1,36 +1,57 @@
-import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
-import { errorCode, errorMessage } from '../base/errors.ts';
-import { CONFIG_DEFAULTS, configSchema } from '../contract/config.ts';
+import { configKeys, configSchema } from '../contract/config.ts';
 import type { Config } from '../contract/config.ts';
+import { nested, readEnvironmentLayer, readFileLayer } from './config-layer.ts';
+import type { ConfigLayer, ConfigProblem } from './config-layer.ts';
+
+/** The files of a configuration; each may be missing. */
+export interface ConfigFiles {
+  readonly configFile: string;
+  readonly resilienceFile: string;
+  readonly loggingFile: string;
+}
 
 export interface LoadedConfig {
+  /** With the default in place of whatever is wrong. */
   readonly config: Config;
-  /** What is wrong with the file, with file, line and key; null when all is well. */
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+  /** Where each key's value comes from; `default` where nothing sets it. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** What is wrong, in one text; null when all is well. */
   readonly error: string | null;
 }
 
-/** Reads the user's configuration; no file gives the defaults, a broken one the defaults and why. */
-export function loadConfig(path: string): LoadedConfig {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { config: CONFIG_DEFAULTS, error: null };
-    return broken(path, errorMessage(error));
-  }
-  const document = parseDocument(text);
-  const [syntax] = document.errors;
-  if (syntax) return broken(path, syntax.message);
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return { config: parsed.data, error: null };
-  const [issue] = parsed.error.issues;
-  const key = issue?.path.join('.') ?? '';
-  return broken(path, `${key || 'the file'}: ${issue?.message ?? 'not valid'}`);
+export interface ConfigSources {
+  /** Given for commands and the library; a courier reads the files only (docs/configuration.md). */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What the caller sets himself. */
+  readonly given?: ConfigLayer | undefined;
 }
 
-// --- internal ---
+/** Puts the configuration together: given, environment, resilience.yaml and logging.yaml, config.yaml. */
+export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {}): LoadedConfig {
+  const layers: ConfigLayer[] = [
+    readFileLayer(files.configFile),
+    readFileLayer(files.resilienceFile, 'resilience'),
+    readFileLayer(files.loggingFile, 'logging'),
+    ...(env ? [readEnvironmentLayer(env)] : []),
+    ...(given ? [given] : []),
+  ];
+  const values = new Map(layers.flatMap((layer) => [...layer.values]));
+  const origins = new Map(configKeys().map((key) => [key, 'default']));
+  for (const layer of layers) for (const [key, origin] of layer.origins) origins.set(key, origin);
+  const problems = layers.flatMap((layer) => layer.problems);
+  return {
+    config: configSchema.parse(nested(values)),
+    problems,
+    warnings: layers.flatMap((layer) => layer.warnings),
+    origins,
+    error: problems.length === 0 ? null : problems.map(problemText).join('; '),
+  };
+}
 
-function broken(path: string, reason: string): LoadedConfig {
-  return { config: CONFIG_DEFAULTS, error: `${path}: ${reason}` };
+/** `FILE:LINE:COLUMN: key says what is wrong. Hint.` */
+export function problemText({ where, key, message, hint }: ConfigProblem): string {
+  const what = `${where}: ${key ? `${key} ` : ''}${message}`;
+  return hint ? `${what} (${hint.replace(/[.]$/, '')})` : what;
 }

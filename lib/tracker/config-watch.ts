@@ -2,36 +2,44 @@ import { statSync } from 'node:fs';
 import type { Config } from '../contract/config.ts';
 import { CONFIG_DEFAULTS } from '../contract/config.ts';
 import { loadConfig } from './config-file.ts';
+import type { ConfigFiles } from './config-file.ts';
 
-/** The configuration in force: follows its file, and stays with the last good one if that breaks. */
+/** The configuration in force: follows its files, and stays with the last good one if they break. */
 export class ConfigWatch {
-  readonly #path: string;
+  readonly #files: ConfigFiles;
   #stamp: string | undefined;
   #current: Config = CONFIG_DEFAULTS;
   #error: string | null = null;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(files: ConfigFiles) {
+    this.#files = files;
   }
 
   get current(): Config {
     return this.#current;
   }
 
-  /** What is wrong with the file, or null. */
+  /** What is wrong with the files, or null. */
   get error(): string | null {
     return this.#error;
   }
 
-  /** Reads the file if it is new, changed or gone; true if it was read. */
+  /** Reads the files if one is new, changed or gone; true if they were read. */
   refresh(): boolean {
-    const stats = statSync(this.#path, { throwIfNoEntry: false });
-    const stamp = stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : 'none';
+    const { configFile, resilienceFile, loggingFile } = this.#files;
+    const stamp = [configFile, resilienceFile, loggingFile].map(stampOf).join('\n');
     if (stamp === this.#stamp) return false;
     this.#stamp = stamp;
-    const { config, error } = loadConfig(this.#path);
+    const { config, error } = loadConfig(this.#files);
     this.#error = error;
     if (error === null) this.#current = config;
     return true;
   }
+}
+
+// --- internal ---
+
+function stampOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : 'none';
 }

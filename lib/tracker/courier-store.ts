@@ -32,6 +32,11 @@ export class CourierStore {
     return this.#store?.database;
   }
 
+  /** Opens the database if it is not open. */
+  open(): Database {
+    return (this.#store ??= this.#open()).database;
+  }
+
   /** Takes a batch; returns the files that are bad. Throws when the database can take nothing. */
   take(batch: readonly SpoolFile[]): BadFile[] {
     const { ingest } = (this.#store ??= this.#open());

@@ -2,15 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage, TrackerError } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
+import { VERSION } from '../base/version.ts';
 import { createRedactor } from '../pattern/redact.ts';
-import { acquireCourierLock } from '../store/courier-lock.ts';
+import { acquireProcessLock } from '../store/process-lock.ts';
 import { Counters } from '../store/counters.ts';
 import type { CounterName } from '../store/counters.ts';
 import { closeAbandonedCalls, pruneChunk } from '../store/retention.ts';
 import { ConfigWatch } from './config-watch.ts';
+import { CourierDelivery } from './courier-delivery.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
 import { Ingest } from './ingest.ts';
+import { SILENT_LOG } from './tracker-log.ts';
+import type { TrackerLog } from './tracker-log.ts';
 import { ProjectFinder } from './project.ts';
 import { boundQuarantine, quarantine } from './quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-bound.ts';
@@ -35,6 +39,8 @@ export interface CourierOptions {
   readonly paths: TrackerPaths;
   readonly clock: Clock;
   readonly pid: number;
+  /** The name of this machine, for the server. */
+  readonly machine: string;
 }
 
 /**
@@ -48,24 +54,30 @@ export class Courier {
   readonly #config: ConfigWatch;
   readonly #store: CourierStore;
   readonly #report: CourierReport;
+  readonly #delivery: CourierDelivery;
+  readonly #pid: number;
+  #log: TrackerLog = SILENT_LOG;
   /** Files that the last sweep found without their end: a capture is still writing, or was killed. */
   #unfinished = 0;
   #retryAt = 0;
   #upkeepAt = 0;
 
-  constructor({ paths, clock, pid }: CourierOptions) {
+  constructor({ paths, clock, pid, machine }: CourierOptions) {
     this.#paths = paths;
     this.#clock = clock;
+    this.#pid = pid;
     this.#hint = new PidHint(paths.courierPid, pid);
-    this.#config = new ConfigWatch(paths.configFile);
+    this.#config = new ConfigWatch(paths);
     const projects = new ProjectFinder(clock);
     const redactor = createRedactor();
     this.#store = new CourierStore(
       paths.database,
       clock,
-      (database) => new Ingest(database, this.#config.current, redactor, projects),
+      (database) =>
+        new Ingest(database, { config: this.#config.current, redactor, projects, machine }),
     );
     this.#report = new CourierReport(paths.courierState, clock, pid);
+    this.#delivery = new CourierDelivery({ paths, clock, database: () => this.#store.open() });
   }
 
   /**
@@ -75,16 +87,21 @@ export class Courier {
    */
   async run(signal: AbortSignal): Promise<void> {
     makeSpool(this.#paths);
-    const lock = acquireCourierLock(this.#paths.courierLock, LOCK_WAIT_MS);
+    const lock = acquireProcessLock(this.#paths.courierLock, LOCK_WAIT_MS);
     if (!lock) return;
     try {
       this.#hint.show();
-      this.#adoptConfig();
+      await this.#adoptConfig();
+      this.#log.info('Courier started', { version: VERSION });
       this.#report.tell({ status: 'idle' });
+      this.#delivery.start(signal);
       await this.#serve(signal);
       this.#report.tell({ status: 'stopped' });
     } finally {
       this.#hint.hide();
+      await this.#delivery.stop();
+      this.#log.info('Courier stopped');
+      await this.#log.close();
       this.#store.close();
       lock.release();
     }
@@ -95,11 +112,15 @@ export class Courier {
     try {
       let idleSince = this.#clock();
       while (!signal.aborted) {
-        if ((await this.#sweep(signal)) > 0) idleSince = this.#clock();
+        if ((await this.#sweep(signal)) > 0) {
+          idleSince = this.#clock();
+          this.#delivery.wake();
+        }
         const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
         const idleMs = this.#clock() - idleSince;
         if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
-        if (idleMs >= idleExitMs && this.#unfinished === 0) {
+        const isNeeded = this.#unfinished > 0 || this.#delivery.isNeeded(idleMs);
+        if (idleMs >= idleExitMs && !isNeeded) {
           // A capture renames first and looks at the hint after. So with the hint down, whoever
           // still saw it has a file for this last sweep, and whoever did not starts a courier.
           this.#hint.hide();
@@ -111,7 +132,7 @@ export class Courier {
           await watch.wait(left > 0 ? Math.min(POLL_MS, left) : POLL_MS, signal);
         }
         this.#hint.show();
-        this.#adoptConfig();
+        await this.#adoptConfig();
       }
     } finally {
       watch.close();
@@ -171,9 +192,15 @@ export class Courier {
     };
   }
 
-  #adoptConfig(): void {
+  async #adoptConfig(): Promise<void> {
     if (!this.#config.refresh()) return;
+    const { current, error } = this.#config;
+    const { openLog } = await import('./pino-log.ts');
+    await this.#log.close();
+    this.#log = openLog(this.#paths, current.logging, { clock: this.#clock, pid: this.#pid });
+    if (error !== null) this.#log.warn('The configuration is broken', { error });
     this.#store.close(); // the next sweep opens it with the new settings
+    this.#delivery.adopt(current, this.#log);
     this.#report.tell({ configError: this.#config.error });
   }
 
@@ -198,6 +225,7 @@ export class Courier {
 
   /** It can't ingest now. The events wait; it tries again, and says why meanwhile. */
   #degrade(error: unknown): void {
+    this.#log.error('The courier can not take in events', error);
     this.#retryAt = this.#clock() + RETRY_MS;
     this.#store.close();
     this.#report.tell({

@@ -12,6 +12,8 @@ import type { ArrivedEvent } from '../store/event-writer.ts';
 import { SessionWriter } from '../store/session-writer.ts';
 import type { ProjectPlace } from '../store/session-writer.ts';
 import { ToolCallWriter } from '../store/tool-call-writer.ts';
+import { delivers, HTTP_SINK } from './delivery-policy.ts';
+import { OutboxFeed } from './outbox-feed.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
 import type { ProjectFinder } from './project.ts';
 import { readSpoolFile, registrationOf } from './spool-reader.ts';
@@ -30,6 +32,14 @@ interface PreparedEvent extends ArrivedEvent {
   readonly redactions: number;
 }
 
+export interface IngestOptions {
+  readonly config: Config;
+  readonly redactor: Redactor;
+  readonly projects: ProjectFinder;
+  /** The name of this machine, for the sinks. */
+  readonly machine: string;
+}
+
 /** Turns batches of spool files into rows; each batch is one transaction. */
 export class Ingest {
   readonly #transaction: (work: () => void) => void;
@@ -42,7 +52,7 @@ export class Ingest {
   readonly #patterns: PatternRecorder;
   readonly #counters: Counters;
 
-  constructor(database: Database, config: Config, redactor: Redactor, projects: ProjectFinder) {
+  constructor(database: Database, { config, redactor, projects, machine }: IngestOptions) {
     const inTransaction = database.transaction((work: () => void) => work());
     this.#transaction = (work) => inTransaction.immediate(work);
     this.#config = config;
@@ -51,7 +61,8 @@ export class Ingest {
     this.#events = new EventWriter(database);
     this.#sessions = new SessionWriter(database);
     this.#calls = new ToolCallWriter(database);
-    this.#patterns = new PatternRecorder(database, config.patterns.id_scheme);
+    const feed = delivers(config) ? new OutboxFeed(database, HTTP_SINK, machine) : undefined;
+    this.#patterns = new PatternRecorder(database, config.patterns.id_scheme, feed);
     this.#counters = new Counters(database);
   }
 

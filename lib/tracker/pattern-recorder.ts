@@ -6,17 +6,21 @@ import type { Database } from '../store/database.ts';
 import { LiveFragments } from '../store/live-fragments.ts';
 import { PatternWriter } from '../store/pattern-writer.ts';
 import type { OccurrenceOrigin } from '../store/pattern-writer.ts';
+import type { OutboxFeed } from './outbox-feed.ts';
 
 /** Turns the fragments of one tool call into patterns, occurrences and lineage. */
 export class PatternRecorder {
   readonly #patterns: PatternWriter;
   readonly #live: LiveFragments;
   readonly #scheme: Config['patterns']['id_scheme'];
+  readonly #feed: OutboxFeed | undefined;
 
-  constructor(database: Database, scheme: Config['patterns']['id_scheme']) {
+  /** With a `feed`, what is recorded is put into a sink's outbox too. */
+  constructor(database: Database, scheme: Config['patterns']['id_scheme'], feed?: OutboxFeed) {
     this.#patterns = new PatternWriter(database);
     this.#live = new LiveFragments(database);
     this.#scheme = scheme;
+    this.#feed = feed;
   }
 
   record(fragments: readonly Fragment[], origin: OccurrenceOrigin): void {
@@ -27,7 +31,9 @@ export class PatternRecorder {
       const again = previous && isSameWrite(previous.fragment, fragment);
       const everywhere = !again && isSameWrite(fragment, fragments[ordinal + 1]);
       const replacedId = again ? previous?.replacedId : this.#replace(fragment, id, everywhere);
-      this.#patterns.write({ ...fragment, patternId: id, replacedId }, ordinal, origin);
+      const identified = { ...fragment, patternId: id, replacedId };
+      const recorded = this.#patterns.write(identified, ordinal, origin);
+      this.#feed?.add(recorded, ordinal, origin);
       previous = { fragment, replacedId };
     }
   }

@@ -28,12 +28,12 @@ export class TestStore {
   #files = 0;
 
   constructor(config: Record<string, unknown> = {}) {
-    this.#ingest = new Ingest(
-      this.database,
-      { ...CONFIG_DEFAULTS, ...configSchema.parse(config) },
-      createRedactor(),
-      new ProjectFinder(() => this.#now),
-    );
+    this.#ingest = new Ingest(this.database, {
+      config: { ...CONFIG_DEFAULTS, ...configSchema.parse(config) },
+      redactor: createRedactor(),
+      projects: new ProjectFinder(() => this.#now),
+      machine: 'workbench',
+    });
   }
 
   /** Takes payloads in one batch, a second apart. */

@@ -33,7 +33,7 @@ export function onPath({ cli }: DoctorContext): Finding {
 }
 
 export function configValid({ cli }: DoctorContext): Finding {
-  const { error } = loadConfig(cli.paths.configFile);
+  const { error } = loadConfig(cli.paths);
   if (error !== null) {
     return fail(
       error,

@@ -3,8 +3,8 @@ import Sqlite from 'better-sqlite3';
 import { errorCode } from '../base/errors.ts';
 import { isCorruption } from './database.ts';
 
-/** The lock that there is one courier: held until released, or until the process dies. */
-export interface CourierLock {
+/** A lock that one process holds until it releases it or dies, such as that of the courier. */
+export interface ProcessLock {
   release(): void;
 }
 
@@ -13,7 +13,7 @@ export interface CourierLock {
  * undefined when another process keeps it. The operating system frees it with the process, so there
  * is never a stale one.
  */
-export function acquireCourierLock(path: string, waitMs: number): CourierLock | undefined {
+export function acquireProcessLock(path: string, waitMs: number): ProcessLock | undefined {
   try {
     return lock(path, waitMs);
   } catch (error) {
@@ -25,7 +25,7 @@ export function acquireCourierLock(path: string, waitMs: number): CourierLock | 
 
 // --- internal ---
 
-function lock(path: string, waitMs: number): CourierLock | undefined {
+function lock(path: string, waitMs: number): ProcessLock | undefined {
   const database = new Sqlite(path, { timeout: waitMs });
   try {
     database.exec('BEGIN EXCLUSIVE');

@@ -1,0 +1,91 @@
+import { asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+
+/** What a server says of one event. */
+export type EventAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'failed'; readonly message: string; readonly isServerFault: boolean };
+
+/** Longer words of a server are cut, in characters. */
+const MAX_MESSAGE = 500;
+
+/** The reply to a single event; undefined when it can't be told. */
+export function readTrackReply(body: unknown): EventAnswer | undefined {
+  if (!isJsonObject(body)) return undefined;
+  return body['success'] === false ? failure(body) : { kind: 'accepted' };
+}
+
+/**
+ * The reply to a batch of `count` events, by index; undefined when it can't be told. An event of which
+ * it says nothing has failed by the server's fault.
+ */
+export function readBatchReply(body: unknown, count: number): EventAnswer[] | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const answers = Array.from({ length: count }, (): EventAnswer => SILENCE);
+  const succeeded = body['successful_results'];
+  const failed = body['failed_results'];
+  if (!Array.isArray(succeeded) && !Array.isArray(failed)) {
+    if (body['success'] !== true) return undefined;
+    return answers.map(() => ({ kind: 'accepted' }));
+  }
+  for (const result of objects(succeeded)) {
+    const index = asNumber(result['event_index']);
+    if (index !== undefined && index in answers) answers[index] = { kind: 'accepted' };
+  }
+  for (const result of objects(failed)) {
+    const index = asNumber(result['event_index']);
+    if (index !== undefined && index in answers) answers[index] = failure(result);
+  }
+  return answers;
+}
+
+/** The words of an error reply, in whatever of the known shapes; the raw text where it is none. */
+export function errorText(body: unknown, text: string): string {
+  if (isJsonObject(body)) {
+    const { detail, error, message } = body;
+    const said = detailText(detail) ?? asString(error) ?? asString(message);
+    if (said) return cut(said);
+  }
+  return cut(text.trim());
+}
+
+// --- internal ---
+
+const SILENCE: EventAnswer = {
+  kind: 'failed',
+  message: 'The reply says nothing of this event.',
+  isServerFault: true,
+};
+
+/** Messages of a server whose store is at fault, in the replies of the known implementation. */
+const SERVER_FAULT =
+  /database|connection|timed? ?out|timeout|unavailable|operation failed|deadlock|pool/i;
+const SERVER_FAULT_TYPE = /database|timeout|connection|unavailable|internal|unexpected/i;
+
+function failure(result: JsonObject): EventAnswer {
+  const message = errorText(result, '') || 'The server gave no reason.';
+  const type = asString(asObject(result['metadata'])?.['error_type']) ?? '';
+  const isValidation = type === 'validation_error' || message.startsWith('Validation error');
+  const isServerFault =
+    !isValidation && (SERVER_FAULT_TYPE.test(type) || SERVER_FAULT.test(message));
+  return { kind: 'failed', message, isServerFault };
+}
+
+/** FastAPI's `detail`: a text, or a list of {loc, msg}. */
+function detailText(detail: unknown): string | undefined {
+  if (typeof detail === 'string') return detail;
+  if (!Array.isArray(detail)) return undefined;
+  return objects(detail)
+    .map(
+      ({ loc, msg }) => `${Array.isArray(loc) ? `${loc.join('.')}: ` : ''}${asString(msg) ?? ''}`,
+    )
+    .join('; ');
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function cut(text: string): string {
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** What can happen to a pattern, as the server knows it. */
+export const LINEAGE_EVENT_TYPES = [
+  'pattern_created',
+  'pattern_modified',
+  'pattern_merged',
+  'pattern_applied',
+  'pattern_deprecated',
+  'pattern_forked',
+  'pattern_validated',
+] as const;
+
+export const EDGE_TYPES = [
+  'derived_from',
+  'modified_from',
+  'merged_from',
+  'replaced_by',
+  'inspired_by',
+  'deprecated_by',
+] as const;
+
+export const TRANSFORMATION_TYPES = [
+  'refactor',
+  'enhancement',
+  'bugfix',
+  'merge',
+  'optimization',
+  'simplification',
+] as const;
+
+/** The body of `POST /lineage/track`, and an element of a batch. Keys it does not name are kept. */
+export const lineageEventSchema = z.looseObject({
+  /** Ours: an event is applied once, however often it is sent. */
+  event_id: z.string().min(1).max(255).optional(),
+  event_type: z.enum(LINEAGE_EVENT_TYPES),
+  pattern_id: z.string().min(1).max(255),
+  pattern_name: z.string().max(255).default(''),
+  pattern_type: z.string().max(100).default('code'),
+  pattern_version: z.string().max(50).default('1.0.0'),
+  tool_name: z.string().nullish(),
+  file_path: z.string().nullish(),
+  language: z.string().max(50).default('python'),
+  pattern_data: z.record(z.string(), z.unknown()).default({}),
+  parent_pattern_ids: z.array(z.string().min(1).max(255)).default([]),
+  edge_type: z.enum(EDGE_TYPES).nullish(),
+  transformation_type: z.enum(TRANSFORMATION_TYPES).nullish(),
+  reason: z.string().nullish(),
+  triggered_by: z.string().default('api'),
+});
+
+/** As a client writes it. */
+export type LineageEvent = z.input<typeof lineageEventSchema>;

@@ -1,0 +1,25 @@
+// The public library: `import { PatternTracker } from 'claude-pattern-tracker'`.
+export { TrackerError } from './base/errors.ts';
+export type { ErrorMetrics } from './contract/error-metrics.ts';
+export type { HealthSummary } from './contract/health-summary.ts';
+export type { CircuitBreaker } from './tracker/circuit-breaker.ts';
+export type {
+  PatternApplication,
+  PatternContext,
+  PatternCreation,
+  PatternDeprecation,
+  PatternFork,
+  PatternMerge,
+  PatternModification,
+} from './tracker/declaration.ts';
+export type { ConfigInput } from './tracker/library-settings.ts';
+export type {
+  AnswerSource,
+  LineageQuery,
+  PatternLineage,
+  PatternQuery,
+  PatternRelative,
+  TrackedPattern,
+} from './tracker/pattern-query.ts';
+export { PatternTracker } from './tracker/pattern-tracker.ts';
+export type { PatternCache, PatternTrackerOptions } from './tracker/pattern-tracker.ts';

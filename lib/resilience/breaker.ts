@@ -1,0 +1,307 @@
+export type BreakerPhase = 'closed' | 'open' | 'half_open';
+
+export interface BreakerPolicy {
+  /** Consecutive failures that open the circuit. */
+  readonly failureThreshold: number;
+  /** How long it stays open before probes are let through, in milliseconds. */
+  readonly recoveryTimeoutMs: number;
+  /** Probes let through when half open; all have to succeed to close it. */
+  readonly halfOpenAttempts: number;
+  /** A probe that has not reported for so long has died, in milliseconds. */
+  readonly permitMs: number;
+  /** A call of this many milliseconds or more is slow. */
+  readonly slowCallMs: number;
+  /** The share of slow calls, 0 to 1, above which the circuit opens. */
+  readonly slowCallRate: number;
+  /** With fewer calls in the window the share of slow ones says nothing. */
+  readonly minimumCalls: number;
+  /** How many of the last calls are looked at. */
+  readonly windowCalls: number;
+}
+
+/** Leave for one call, given by `acquire` and handed back with `report` or `release`. */
+export interface Permit {
+  readonly id: string;
+  /** The breaker's generation it was given in; a report from an earlier one is stale. */
+  readonly generation: number;
+  readonly expiresAt: number;
+}
+
+/** What a breaker remembers; plain JSON. Times are milliseconds since 1970. */
+export interface BreakerState {
+  readonly phase: BreakerPhase;
+  /** Rises with every change of phase, and with every reset. */
+  readonly generation: number;
+  readonly consecutiveFailures: number;
+  /** When it last opened; null unless open. */
+  readonly openedAt: number | null;
+  /** Why it last opened. */
+  readonly reason: string | null;
+  readonly lastFailureAt: number | null;
+  readonly lastSuccessAt: number | null;
+  /** Probes on their way, while half open. */
+  readonly permits: readonly Permit[];
+  /** Probes that have succeeded, while half open. */
+  readonly probesSucceeded: number;
+  /** The last calls while closed, oldest first: `s` slow, `f` fast. */
+  readonly window: string;
+  /** How often it has opened. */
+  readonly trips: number;
+}
+
+export interface Transition {
+  readonly at: number;
+  readonly from: BreakerPhase;
+  readonly to: BreakerPhase;
+  readonly reason: string;
+}
+
+export interface CallResult {
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  /** What went wrong, for a call that failed. */
+  readonly reason?: string | undefined;
+}
+
+export interface Acquired {
+  readonly state: BreakerState;
+  /** Null: the call must not be made. */
+  readonly permit: Permit | null;
+  /** When asking again may help; null where there is a permit. */
+  readonly retryAt: number | null;
+  readonly transition: Transition | null;
+}
+
+export interface Moved {
+  readonly state: BreakerState;
+  readonly transition: Transition | null;
+}
+
+export const CLOSED: BreakerState = Object.freeze({
+  phase: 'closed',
+  generation: 0,
+  consecutiveFailures: 0,
+  openedAt: null,
+  reason: null,
+  lastFailureAt: null,
+  lastSuccessAt: null,
+  permits: [],
+  probesSucceeded: 0,
+  window: '',
+  trips: 0,
+});
+
+/** Asks for leave to make a call; `id` names the permit. */
+export function acquire(
+  before: BreakerState,
+  policy: BreakerPolicy,
+  now: number,
+  id: string,
+): Acquired {
+  const { state, transition } = recover(before, policy, now);
+  const permit = { id, generation: state.generation, expiresAt: now + policy.permitMs };
+  if (state.phase === 'closed') return { state, permit, retryAt: null, transition };
+  if (state.phase === 'open') {
+    const retryAt = (state.openedAt ?? now) + policy.recoveryTimeoutMs;
+    return { state, permit: null, retryAt, transition };
+  }
+  const permits = living(state.permits, policy, now);
+  if (permits.length + state.probesSucceeded < policy.halfOpenAttempts) {
+    return {
+      state: { ...state, permits: [...permits, permit] },
+      permit,
+      retryAt: null,
+      transition,
+    };
+  }
+  const retryAt = Math.min(...permits.map(({ expiresAt }) => expiresAt));
+  return { state: { ...state, permits }, permit: null, retryAt, transition };
+}
+
+/**
+ * Says how a call went. One that was begun in an earlier generation changes no phase: it tells how
+ * the server was, not how it is.
+ */
+export function report(
+  state: BreakerState,
+  policy: BreakerPolicy,
+  permit: Permit,
+  result: CallResult,
+  now: number,
+): Moved {
+  const times = result.ok ? { lastSuccessAt: now } : { lastFailureAt: now };
+  const seen = { ...state, ...times };
+  if (permit.generation !== state.generation || state.phase === 'open') {
+    return { state: seen, transition: null };
+  }
+  return state.phase === 'closed'
+    ? whileClosed(seen, policy, result, now)
+    : whileHalfOpen(seen, policy, permit, result, now);
+}
+
+/** Hands back a permit that was not used. */
+export function release(state: BreakerState, permit: Permit): BreakerState {
+  return { ...state, permits: state.permits.filter(({ id }) => id !== permit.id) };
+}
+
+/** Closes the circuit by hand. */
+export function reset(state: BreakerState, now: number): Moved {
+  const closed = {
+    ...CLOSED,
+    generation: state.generation + 1,
+    lastFailureAt: state.lastFailureAt,
+    lastSuccessAt: state.lastSuccessAt,
+    trips: state.trips,
+  };
+  const transition: Transition | null =
+    state.phase === 'closed' ? null : { at: now, from: state.phase, to: 'closed', reason: 'reset' };
+  return { state: closed, transition };
+}
+
+/** Opens the circuit by hand, for a drill. */
+export function trip(state: BreakerState, reason: string, now: number): Moved {
+  return open(state, reason, now);
+}
+
+/** Reads a stored state; whatever can't be read is a closed circuit. */
+export function parseBreakerState(text: string | undefined): BreakerState {
+  if (text === undefined) return CLOSED;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isBreakerState(value) ? value : CLOSED;
+  } catch {
+    return CLOSED;
+  }
+}
+
+// --- internal ---
+
+/** An open circuit is half open once its time is over. */
+function recover(state: BreakerState, policy: BreakerPolicy, now: number): Moved {
+  if (state.phase !== 'open') return { state, transition: null };
+  const openedAt = state.openedAt ?? now;
+  // The clock was set back: the time open counts from now, or it would be open for who knows how long.
+  if (now < openedAt) return { state: { ...state, openedAt: now }, transition: null };
+  if (now < openedAt + policy.recoveryTimeoutMs) return { state, transition: null };
+  return {
+    state: {
+      ...state,
+      phase: 'half_open',
+      generation: state.generation + 1,
+      openedAt: null,
+      permits: [],
+      probesSucceeded: 0,
+    },
+    transition: { at: now, from: 'open', to: 'half_open', reason: 'recovery timeout over' },
+  };
+}
+
+/** The permits that have not expired. One from beyond its time to live was given before the clock was set back. */
+function living(permits: readonly Permit[], { permitMs }: BreakerPolicy, now: number): Permit[] {
+  return permits.filter(({ expiresAt }) => expiresAt > now && expiresAt <= now + permitMs);
+}
+
+function whileClosed(
+  state: BreakerState,
+  policy: BreakerPolicy,
+  { ok, latencyMs, reason }: CallResult,
+  now: number,
+): Moved {
+  const isSlow = latencyMs >= policy.slowCallMs;
+  const window = (state.window + (isSlow ? 's' : 'f')).slice(-policy.windowCalls);
+  const consecutiveFailures = ok ? 0 : state.consecutiveFailures + 1;
+  const next = { ...state, window, consecutiveFailures };
+  if (consecutiveFailures >= policy.failureThreshold) {
+    const last = reason ? `, the last: ${reason}` : '';
+    return open(next, `${counted(consecutiveFailures, 'failure')} in a row${last}`, now);
+  }
+  const slow = window.split('s').length - 1;
+  if (
+    isSlow &&
+    window.length >= policy.minimumCalls &&
+    slow / window.length > policy.slowCallRate
+  ) {
+    return open(next, `${slow} of the last ${counted(window.length, 'call')} were slow`, now);
+  }
+  return { state: next, transition: null };
+}
+
+/** A probe that is slow has failed: a server that crawls is not well yet. */
+function whileHalfOpen(
+  state: BreakerState,
+  policy: BreakerPolicy,
+  permit: Permit,
+  { ok, latencyMs, reason }: CallResult,
+  now: number,
+): Moved {
+  if (!state.permits.some(({ id }) => id === permit.id)) return { state, transition: null }; // expired
+  const rest = release(state, permit);
+  const isSlow = ok && latencyMs >= policy.slowCallMs;
+  if (!ok || isSlow) {
+    const failed = { ...rest, consecutiveFailures: state.consecutiveFailures + 1 };
+    return open(
+      failed,
+      isSlow ? 'a probe was slow' : `a probe failed: ${reason ?? 'no reason'}`,
+      now,
+    );
+  }
+  const probesSucceeded = state.probesSucceeded + 1;
+  if (probesSucceeded < policy.halfOpenAttempts) {
+    return { state: { ...rest, probesSucceeded }, transition: null };
+  }
+  const closed = { ...reset(state, now).state, lastSuccessAt: state.lastSuccessAt };
+  const why = `${counted(probesSucceeded, 'probe')} succeeded`;
+  return { state: closed, transition: { at: now, from: 'half_open', to: 'closed', reason: why } };
+}
+
+function open(state: BreakerState, reason: string, now: number): Moved {
+  return {
+    state: {
+      ...state,
+      phase: 'open',
+      generation: state.generation + 1,
+      openedAt: now,
+      reason,
+      permits: [],
+      probesSucceeded: 0,
+      window: '',
+      trips: state.trips + 1,
+    },
+    transition: { at: now, from: state.phase, to: 'open', reason },
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function isBreakerState(value: unknown): value is BreakerState {
+  if (typeof value !== 'object' || value === null) return false;
+  const state = value as Partial<Record<keyof BreakerState, unknown>>;
+  const isTime = (time: unknown) => time === null || Number.isFinite(time);
+  const isCount = (count: unknown) => Number.isInteger(count) && Number(count) >= 0;
+  return (
+    (state.phase === 'closed' || state.phase === 'open' || state.phase === 'half_open') &&
+    isCount(state.generation) &&
+    isCount(state.consecutiveFailures) &&
+    isCount(state.probesSucceeded) &&
+    isCount(state.trips) &&
+    isTime(state.openedAt) &&
+    isTime(state.lastFailureAt) &&
+    isTime(state.lastSuccessAt) &&
+    (state.reason === null || typeof state.reason === 'string') &&
+    typeof state.window === 'string' &&
+    Array.isArray(state.permits) &&
+    state.permits.every(isPermit)
+  );
+}
+
+function isPermit(value: unknown): value is Permit {
+  if (typeof value !== 'object' || value === null) return false;
+  const permit = value as Partial<Record<keyof Permit, unknown>>;
+  return (
+    typeof permit.id === 'string' &&
+    Number.isInteger(permit.generation) &&
+    Number.isFinite(permit.expiresAt)
+  );
+}

@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Node } from 'yaml';
+import type { z } from 'zod';
+import { errorCode, errorMessage } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { ALIASES, ENVIRONMENT_KEYS, MEANINGLESS } from '../contract/config-names.ts';
+import { configKeys, configSchema } from '../contract/config.ts';
+
+/** Something wrong with the configuration. */
+export interface ConfigProblem {
+  /** `FILE:LINE:COLUMN`, or the name of a variable. */
+  readonly where: string;
+  /** Dotted; empty for the file as a whole. */
+  readonly key: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** What one source sets. */
+export interface ConfigLayer {
+  /** Values by their dotted key. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** Where each value stands. */
+  readonly origins: ReadonlyMap<string, string>;
+  readonly problems: readonly ConfigProblem[];
+  /** What is taken, but should be written otherwise. */
+  readonly warnings: readonly ConfigProblem[];
+}
+
+interface OpenLayer extends ConfigLayer {
+  readonly values: Map<string, unknown>;
+  readonly origins: Map<string, string>;
+  readonly problems: ConfigProblem[];
+  readonly warnings: ConfigProblem[];
+}
+
+/** Reads a YAML file; a missing one sets nothing. `section` is what its top level may leave out. */
+export function readFileLayer(path: string, section?: 'resilience' | 'logging'): ConfigLayer {
+  const layer = emptyLayer();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') layer.problems.push(wholeFile(path, errorMessage(error)));
+    return layer;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const whereOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  for (const { message, pos } of document.errors) {
+    layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
+  }
+  if (layer.problems.length > 0 || document.contents === null) return layer;
+  if (!isMap(document.contents)) {
+    if (!(isScalar(document.contents) && document.contents.value === null)) {
+      layer.problems.push(wholeFile(path, 'it holds no keys'));
+    }
+    return layer;
+  }
+  const isWrapped = section !== undefined && document.contents.has(section);
+  const prefix = section !== undefined && !isWrapped ? [section] : [];
+  collect(document.contents, prefix, (key, value, offset) => {
+    take(layer, key, value, whereOf(offset));
+  });
+  checkValues(layer);
+  return layer;
+}
+
+/** Reads what the environment sets. */
+export function readEnvironmentLayer(
+  env: Readonly<Record<string, string | undefined>>,
+): ConfigLayer {
+  const layer = emptyLayer();
+  for (const [name, { key, kind }] of Object.entries(ENVIRONMENT_KEYS)) {
+    const text = env[name];
+    if (text === undefined || text === '') continue;
+    layer.values.set(key, fromText(text, kind));
+    layer.origins.set(key, name);
+  }
+  checkValues(layer);
+  return layer;
+}
+
+/** A layer that sets values given in code or on the command line. */
+export function givenLayer(values: Readonly<Record<string, unknown>>, origin: string): ConfigLayer {
+  const layer = emptyLayer();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) take(layer, key, value, origin);
+  }
+  checkValues(layer);
+  return layer;
+}
+
+// --- internal ---
+
+function emptyLayer(): OpenLayer {
+  return { values: new Map(), origins: new Map(), problems: [], warnings: [] };
+}
+
+function wholeFile(path: string, message: string): ConfigProblem {
+  return { where: path, key: '', message, hint: null };
+}
+
+type Visit = (key: string, value: unknown, offset: number) => void;
+
+/** Visits the leaves of a map; a key whose value is empty counts as not set. */
+function collect(node: Node, path: readonly string[], visit: Visit): void {
+  if (!isMap(node)) return;
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? String(key.value) : String(key);
+    const keyPath = [...path, name];
+    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+    if (isMap(value)) {
+      collect(value, keyPath, visit);
+    } else {
+      const plain: unknown = isScalar(value) ? value.value : (value as Node | null)?.toJSON?.();
+      visit(keyPath.join('.'), plain, offset);
+    }
+  }
+}
+
+function take(layer: OpenLayer, written: string, value: unknown, where: string): void {
+  const key = ALIASES[written] ?? written;
+  if (key !== written) {
+    const hint = `Write ${key} instead.`;
+    layer.warnings.push({ where, key: written, message: 'is an older name', hint });
+  }
+  if (KNOWN.has(key)) {
+    if (value === null || value === undefined) return; // `key:` with nothing behind it
+    layer.values.set(key, value);
+    layer.origins.set(key, where);
+    return;
+  }
+  const isSection = [...KNOWN].some((known) => known.startsWith(`${key}.`));
+  if (isSection) {
+    if (value === null || value === undefined) return;
+    layer.problems.push({ where, key, message: 'holds keys, and not a value', hint: null });
+    return;
+  }
+  const [section = ''] = key.split('.');
+  const reason = MEANINGLESS[section];
+  const near = nearest(key, [...KNOWN]);
+  const hint = reason
+    ? `It has no meaning here: ${reason}.`
+    : near
+      ? `Did you mean ${near}?`
+      : null;
+  layer.problems.push({ where, key, message: 'is not known', hint });
+}
+
+/** Checks each value by the schema, so that every wrong one is told of, with its place. */
+function checkValues(layer: OpenLayer): void {
+  const result = configSchema.safeParse(nested(layer.values));
+  for (const issue of result.error?.issues ?? []) {
+    const key = issue.path.join('.');
+    const where = layer.origins.get(key) ?? '';
+    const got = JSON.stringify(layer.values.get(key));
+    layer.problems.push({ where, key, message: `${expectation(issue)}, not ${got}`, hint: null });
+    layer.values.delete(key);
+  }
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    return `must be a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+  }
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string') return 'must not be empty';
+    return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+  }
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map(String).join(', ')}`;
+  return issue.message;
+}
+
+/** An object from dotted keys. */
+export function nested(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [key, value] of values) {
+    const names = key.split('.');
+    const last = names.pop() ?? '';
+    let place = root;
+    for (const name of names) {
+      place[name] ??= {};
+      place = place[name] as Record<string, unknown>;
+    }
+    place[last] = value;
+  }
+  return root;
+}
+
+function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
+  if (kind === 'number')
+    return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+  if (kind === 'text') return text;
+  if (/^(?:true|1|yes|on)$/i.test(text)) return true;
+  return /^(?:false|0|no|off)$/i.test(text) ? false : text;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(configKeys());

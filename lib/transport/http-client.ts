@@ -1,0 +1,214 @@
+import { constants, gunzip, gzip } from 'node:zlib';
+import { rootCertificates } from 'node:tls';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { Agent, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
+
+/** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
+const GZIP_FROM_BYTES = 8 * 1024;
+/** Connections that are not used are closed after this long, in milliseconds. */
+const KEEP_ALIVE_MS = 30_000;
+
+export interface ProxySettings {
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+export interface HttpClientOptions {
+  /** From the first byte sent to the last received, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Longer replies are given up, in bytes. */
+  readonly maxReplyBytes: number;
+  /** A PEM file with certificates to trust beside the built-in ones. */
+  readonly caFile?: string | undefined;
+  readonly proxy?: ProxySettings | undefined;
+  readonly token?: string | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** JSON. */
+  readonly body?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+/** A request that got no whole reply: `message` says what happened, for people. */
+export class NoReplyError extends Error {
+  override readonly name = 'NoReplyError';
+}
+
+/** HTTP with deadlines: every request ends within its timeout, by a whole reply or a NoReplyError. */
+export class HttpClient {
+  readonly #dispatcher: Dispatcher;
+  readonly #options: HttpClientOptions;
+  #takesGzip = false;
+
+  /** @throws TrackerError E_CA_FILE when the certificates can't be read. */
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    const { timeoutMs, caFile, proxy } = options;
+    const tls = caFile === undefined ? {} : { ca: [...rootCertificates, readCertificates(caFile)] };
+    const common = {
+      connect: { timeout: timeoutMs, ...tls },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: 32 * 1024,
+    };
+    this.#dispatcher =
+      proxy?.httpProxy || proxy?.httpsProxy
+        ? new EnvHttpProxyAgent({
+            ...common,
+            requestTls: { timeout: timeoutMs, ...tls },
+            proxyTls: { timeout: timeoutMs, ...tls },
+            // Not read from the environment of this process: what isn't set is no proxy.
+            httpProxy: proxy.httpProxy ?? '',
+            httpsProxy: proxy.httpsProxy ?? proxy.httpProxy ?? '',
+            noProxy: proxy.noProxy ?? '',
+          })
+        : new Agent(common);
+  }
+
+  /** @throws NoReplyError; nothing else for whatever the network or the server does. */
+  async request(request: HttpRequest): Promise<HttpReply> {
+    const isLarge = Buffer.byteLength(request.body ?? '') >= GZIP_FROM_BYTES;
+    const compresses = this.#takesGzip && isLarge;
+    const reply = await this.#exchange(request, compresses);
+    if (reply.status === 415 && compresses) {
+      this.#takesGzip = false;
+      return this.#exchange(request, false);
+    }
+    // RFC 7694: in a reply, it is about what the next request may use.
+    if (/(?:^|[\s,])gzip\b/i.test(reply.headers['accept-encoding'] ?? '')) this.#takesGzip = true;
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #exchange(request: HttpRequest, compresses: boolean): Promise<HttpReply> {
+    const { timeoutMs, maxReplyBytes, token } = this.#options;
+    const url = new URL(request.url);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const signals = request.signal ? [deadline, request.signal] : [deadline];
+    try {
+      const body =
+        request.body !== undefined && compresses ? await zip(request.body) : request.body;
+      const response = await this.#dispatcher.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        body: body ?? null,
+        signal: AbortSignal.any(signals),
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': 'gzip',
+          'user-agent': `claude-pattern-tracker/${VERSION}`,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(compresses ? { 'content-encoding': 'gzip' } : {}),
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...request.headers,
+        },
+      });
+      const headers = singleHeaders(response.headers);
+      const text = await readText(response.body, headers['content-encoding'], maxReplyBytes);
+      return { status: response.statusCode, headers, text };
+    } catch (error) {
+      if (error instanceof NoReplyError) throw error;
+      throw new NoReplyError(explain(error, deadline.aborted, timeoutMs, url), { cause: error });
+    }
+  }
+}
+
+// --- internal ---
+
+const zip = promisify(gzip) as (text: string) => Promise<Buffer>;
+const unzip = promisify(gunzip) as (bytes: Buffer, options: object) => Promise<Buffer>;
+
+function readCertificates(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+    throw new Error('it holds no PEM certificate');
+  } catch (error) {
+    throw new TrackerError('E_CA_FILE', `${file}: ${errorMessage(error)}`, {
+      hint: 'api.ca_file names a PEM file with the certificates of your authority.',
+      cause: error,
+    });
+  }
+}
+
+async function readText(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) throw new NoReplyError(`The reply is longer than ${maxBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  if (encoding !== 'gzip') return bytes.toString('utf8');
+  const limits = { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH };
+  return (await unzip(bytes, limits)).toString('utf8');
+}
+
+function singleHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'has cut the connection',
+  EPIPE: 'has cut the connection',
+  UND_ERR_SOCKET: 'has cut the connection',
+  ENOTFOUND: 'is not known to the name service',
+  EAI_AGAIN: 'can not be looked up now: no name service answers',
+  EHOSTUNREACH: 'can not be reached',
+  ENETUNREACH: 'can not be reached: no network',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a certificate that nobody vouches for (see api.ca_file)',
+  SELF_SIGNED_CERT_IN_CHAIN: 'shows a certificate of an unknown authority (see api.ca_file)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'shows a certificate of an unknown authority (see api.ca_file)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'shows a certificate of an unknown authority (see api.ca_file)',
+  CERT_HAS_EXPIRED: 'shows a certificate that has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate for another name',
+};
+
+function explain(error: unknown, isLate: boolean, timeoutMs: number, { host }: URL): string {
+  const code = errorCode(error) ?? '';
+  if (isLate || /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
+    return `${host} has not answered within ${timeoutMs / 1000} s`;
+  }
+  const reason = REASONS[code] ?? REASONS[causeCode(error)];
+  return reason ? `${host} ${reason}` : `${host}: ${errorMessage(error)}`;
+}
+
+/** A name with several addresses fails with an error for each. */
+function causeCode(error: unknown): string {
+  if (error instanceof AggregateError) return errorCode(error.errors[0]) ?? '';
+  return error instanceof Error ? (errorCode(error.cause) ?? '') : '';
+}
