@@ -3,6 +3,8 @@ export interface ListedCommand {
   readonly summary: string;
   /** A citty command; which arguments it has is its own matter. */
   readonly load: () => Promise<object>;
+  /** Exit code for a command line that makes no sense. @default 2 */
+  readonly misuse?: number;
 }
 
 /** Every command, in the order `--help` lists them. */
@@ -30,6 +32,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   tail: {
     summary: 'Follow live what Claude does.',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
+  },
+  flush: {
+    summary: 'Send what waits for the server now.',
+    load: async () => (await import('./commands/flush.ts')).flushCommand,
+    misuse: 3,
   },
   doctor: {
     summary: 'Check every link from Claude Code to the database, and say how to mend it.',

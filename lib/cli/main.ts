@@ -1,6 +1,6 @@
 import type { CommandDef } from 'citty';
 import { errorMessage, TrackerError } from '../base/errors.ts';
-import { COMMANDS } from './command-list.ts';
+import { COMMANDS, type ListedCommand } from './command-list.ts';
 import { cliEnvironment, type CliEnvironment } from './environment.ts';
 import { commandHelp, programHelp } from './help.ts';
 
@@ -30,14 +30,15 @@ export async function main(
     const [command, args] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest];
     return await runCommand(command, args, cli);
   } catch (error) {
-    return report(error, cli);
+    const misuse = (name !== undefined && listedCommand(name)?.misuse) || MISUSE;
+    return report(error, cli, misuse);
   }
 }
 
 // --- internal ---
 
 async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment): Promise<number> {
-  const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const listed = listedCommand(name);
   if (!listed) {
     const { nearest } = await import('../base/nearest.ts');
     const near = nearest(name, Object.keys(COMMANDS));
@@ -61,11 +62,15 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
   return typeof result === 'number' ? result : 0;
 }
 
+function listedCommand(name: string): ListedCommand | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
 function isHelp(argument: string): boolean {
   return argument === '--help' || argument === '-h';
 }
 
-function report(error: unknown, cli: CliEnvironment): number {
+function report(error: unknown, cli: CliEnvironment, misuse: number): number {
   const isMisuse =
     (error instanceof TrackerError && error.code === 'E_USAGE') ||
     (error instanceof Error && error.name === 'CLIError');
@@ -77,7 +82,7 @@ function report(error: unknown, cli: CliEnvironment): number {
   } else if (!isExpected) {
     cli.err('  This was not foreseen: run it again with DEBUG=1 to see where it happened.\n');
   }
-  return isMisuse ? MISUSE : 1;
+  return isMisuse ? misuse : 1;
 }
 
 /** Messages quote file names and what was typed: none of it may steer the terminal. */

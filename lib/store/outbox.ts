@@ -31,6 +31,7 @@ export interface DueLimits {
   readonly rows: number;
   /** Characters of their bodies; one row is given however large. */
   readonly characters: number;
+  /** The first characters of a session id, or all of it. */
   readonly sessionId?: string | undefined;
   /** Rows that wait for their next attempt are due too. */
   readonly early?: boolean | undefined;
@@ -73,7 +74,7 @@ export class Outbox {
          attempted_at AS attemptedAt
        FROM outbox AS row INDEXED BY outbox_live
        WHERE sink = @sink AND dead_at IS NULL AND id > @after AND not_before <= @due
-         AND (@sessionId IS NULL OR session_id = @sessionId)
+         AND (@sessionId IS NULL OR substr(session_id, 1, length(@sessionId)) = @sessionId)
          AND NOT EXISTS (
            SELECT 1 FROM outbox AS held INDEXED BY outbox_held
            WHERE held.sink = row.sink AND held.lineage_id = row.lineage_id AND held.dead_at IS NULL
@@ -93,9 +94,10 @@ export class Outbox {
          WHERE sink = ? AND dead_at IS NULL AND not_before > 0 AND not_before > ?`,
       )
       .pluck();
-    this.#requeue = database.prepare<[string]>(
+    this.#requeue = database.prepare<{ readonly sink: string; readonly sessionId: string | null }>(
       `UPDATE outbox SET dead_at = NULL, not_before = 0, faults = 0
-       WHERE sink = ? AND dead_at IS NOT NULL`,
+       WHERE sink = @sink AND dead_at IS NOT NULL
+         AND (@sessionId IS NULL OR substr(session_id, 1, length(@sessionId)) = @sessionId)`,
     );
   }
 
@@ -144,9 +146,9 @@ export class Outbox {
     return this.#nextAt.get(this.#sink, now) ?? undefined;
   }
 
-  /** Gives every dead letter another chance; how many there were. */
-  requeueDead(): number {
-    return this.#requeue.run(this.#sink).changes;
+  /** Gives dead letters another chance, of one session or of all; how many there were. */
+  requeueDead(sessionId?: string): number {
+    return this.#requeue.run({ sink: this.#sink, sessionId: sessionId ?? null }).changes;
   }
 }
 

@@ -41,6 +41,9 @@ export class CourierNudge {
 
 /** The one beside this bundle, which is of the same version; else that of the installation. */
 function courierBundle(home: string): string | undefined {
-  const own = fileURLToPath(new URL('courier.cjs', import.meta.url));
-  return [own, join(home, 'dist', 'courier.cjs')].find((path) => existsSync(path));
+  // This module lies in dist/index.mjs and in a chunk of the command line, a folder below.
+  const own = ['courier.cjs', '../courier.cjs'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return [...own, join(home, 'dist', 'courier.cjs')].find((path) => existsSync(path));
 }

@@ -1,0 +1,220 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../lib/store/database.ts';
+import { Outbox } from '../../lib/store/outbox.ts';
+import { acquireProcessLock } from '../../lib/store/process-lock.ts';
+import { TrackerHome } from '../processes/tracker-home.ts';
+import { FaultyApi } from '../support/faulty-api.ts';
+
+let home: TrackerHome;
+let server: FaultyApi;
+
+beforeEach(async () => {
+  server = await new FaultyApi().up();
+  home = new TrackerHome(
+    `api: { base_url: '${server.url}' }\npattern_tracking: { timeout: 0.3, batch_size: 10 }\n`,
+  );
+});
+afterEach(async () => {
+  await home.remove();
+  await server.down();
+});
+
+/** Puts `count` events into the outbox, of the session `session-N` by turns. */
+function queue(count: number, sessions = 1): void {
+  mkdirSync(home.paths.data, { recursive: true });
+  const database = openDatabase(home.paths.database);
+  const outbox = new Outbox(database, 'http');
+  database.transaction(() => {
+    for (let n = 0; n < count; n++) {
+      const id = `event-${n}`;
+      const body = {
+        event_id: id,
+        event_type: 'pattern_created',
+        pattern_id: `p${n}`,
+        parent_pattern_ids: [],
+      };
+      outbox.add(
+        {
+          eventId: id,
+          eventType: 'pattern_created',
+          sessionId: `session-${n % sessions}`,
+          patternId: `p${n}`,
+          lineageId: `p${n}`,
+          body: JSON.stringify(body),
+        },
+        Date.now(),
+      );
+    }
+  })();
+  database.close();
+}
+
+interface Flush {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function flush(...args: string[]): Promise<Flush> & { readonly interrupt: () => void } {
+  const child = spawn(process.execPath, [resolve('dist/cli.mjs'), 'flush', ...args], {
+    env: { ...home.env, PATTERN_TRACKER_HOME: home.paths.home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => (text.out += String(chunk)));
+  child.stderr.on('data', (chunk) => (text.err += String(chunk)));
+  const ended = new Promise<Flush>((done) => child.on('close', (code) => done({ code, ...text })));
+  return Object.assign(ended, { interrupt: () => void child.kill('SIGINT') });
+}
+
+const waiting = () => home.value('SELECT count(*) FROM outbox WHERE dead_at IS NULL');
+
+describe('pattern-tracker flush', () => {
+  it('sends all that waits, and says how much that was', async () => {
+    queue(25);
+    const { code, out, err } = await flush();
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^Delivered 25 events in \d+\.\d s, .* a second\.\nNothing is left\.\n$/);
+    expect([server.events.size, waiting()]).toEqual([25, 0]);
+  });
+
+  it('says for programs what came of it', async () => {
+    queue(3);
+    const { code, out } = await flush('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      delivered: 3,
+      dead: 0,
+      failed: 0,
+      left: 0,
+      end: 'empty',
+      last_error: null,
+      duration_ms: expect.any(Number) as number,
+    });
+  });
+
+  it('sends nothing in a dry run', async () => {
+    queue(3);
+    const { code, out } = await flush('--dry-run');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Would send 3 events \(.*\) to http:\/\/127/);
+    expect([server.requests.length, waiting()]).toEqual([0, 3]);
+  });
+
+  it('sends no more than its limit', async () => {
+    queue(25);
+    expect(await flush('--limit', '12')).toMatchObject({ code: 0 });
+    expect([server.events.size, waiting()]).toEqual([12, 13]);
+  });
+
+  it('sends what one session wrote', async () => {
+    queue(10, 2);
+    expect(await flush('--session', 'session-1')).toMatchObject({ code: 0 });
+    expect([...server.events.keys()]).toEqual([
+      'event-1',
+      'event-3',
+      'event-5',
+      'event-7',
+      'event-9',
+    ]);
+  });
+
+  it('ends with 2 when the server can not be reached, and keeps everything', async () => {
+    queue(100);
+    await server.down();
+    const { code, out } = await flush();
+    expect(code).toBe(2);
+    expect(out).toMatch(/Last error: 127\.0\.0\.1:\d+ refuses connections/);
+    expect(out).toMatch(/The circuit is open/);
+    expect(waiting()).toBe(100);
+  });
+
+  it('leaves a server alone whose circuit is open, but for --force', async () => {
+    queue(100);
+    await server.down();
+    await flush();
+    await server.up();
+    expect(await flush()).toMatchObject({ code: 2 });
+    expect(server.requests).toEqual([]);
+    expect(await flush('--force')).toMatchObject({ code: 0 });
+    expect([server.events.size, waiting()]).toEqual([100, 0]);
+  });
+
+  it('ends with 1 when something was refused, and sends it again with --dead', async () => {
+    queue(5);
+    server.behaviour = { kind: 'refuse', refuses: ({ event_id: id }) => id === 'event-2' };
+    const refused = await flush();
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(
+      /The server refused 1 event: see `pattern-tracker outbox list --dead`/,
+    );
+    server.behaviour = { kind: 'well' };
+    expect(await flush('--dead')).toMatchObject({ code: 0 });
+    expect(server.events.size).toBe(5);
+  });
+
+  it('ends with 3 for a command line that makes no sense, and without a server', async () => {
+    expect(await flush('--limit', 'many')).toMatchObject({ code: 3 });
+    expect(await flush('--no-such')).toMatchObject({ code: 3 });
+    home.configure('');
+    const { code, err } = await flush();
+    expect(code).toBe(3);
+    expect(err).toMatch(/no server is configured\n {2}Set api\.base_url in .*config\.yaml/);
+  });
+
+  it('takes the server from the environment of the person who runs it', async () => {
+    home.configure('');
+    home.env['INTELLIGENCE_SERVICE_URL'] = server.url;
+    queue(2);
+    expect(await flush()).toMatchObject({ code: 0 });
+    expect(server.events.size).toBe(2);
+  });
+
+  it('waits until the one that is delivering is done', async () => {
+    queue(5);
+    const lock = acquireProcessLock(home.paths.deliveryLock, 0);
+    const running = flush();
+    await new Promise((done) => setTimeout(done, 700));
+    expect(server.requests).toEqual([]);
+    lock?.release();
+    const { code, err } = await running;
+    expect(code).toBe(0);
+    expect(err).toMatch(/A courier is delivering/);
+  });
+
+  it('loses nothing when it is interrupted', async () => {
+    queue(50);
+    server.behaviour = { kind: 'late', ms: 100 };
+    const running = flush();
+    await expect.poll(() => server.requests.length).toBeGreaterThan(1);
+    running.interrupt();
+    const { code, out } = await running;
+    expect(code).toBe(1);
+    expect(out).toMatch(/Interrupted\. Nothing is lost\./);
+    server.behaviour = { kind: 'well' };
+    expect(await flush()).toMatchObject({ code: 0 });
+    expect(server.events.size).toBe(50);
+  });
+
+  it('has a courier take in first what waits in the spool', async () => {
+    const event = {
+      session_id: 's',
+      hook_event_name: 'PostToolUse',
+      tool_name: 'Write',
+      tool_input: { file_path: '/p/a.ts', content: 'export const a = 1;' },
+      tool_response: { type: 'create' },
+      tool_use_id: 'toolu_1',
+    };
+    home.spool('a.settings', JSON.stringify(event));
+    expect(await flush()).toMatchObject({ code: 0 });
+    expect(server.events.size).toBe(1);
+  });
+
+  it('says that there is nothing where nothing was recorded', async () => {
+    rmSync(home.paths.data, { recursive: true, force: true });
+    expect(await flush()).toMatchObject({ code: 0, err: '' });
+  });
+});
