@@ -84,6 +84,7 @@ export class FaultyApi {
 
   /** Listens; on the port it had before, if it had one. */
   async up(): Promise<this> {
+    if (this.#server.listening) return this;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(this.#port, '127.0.0.1', () => resolve());
