@@ -33,10 +33,34 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Follow live what Claude does.',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
   },
+  outbox: {
+    summary: 'Show and steer what waits for the server.',
+    load: async () => (await import('./commands/outbox.ts')).outboxCommand,
+  },
+  breaker: {
+    summary: 'Show the circuit breaker of the server, close it, or open it for a drill.',
+    load: async () => (await import('./commands/breaker.ts')).breakerCommand,
+  },
+  metrics: {
+    summary: 'Show how delivery to the server goes, over all processes.',
+    load: async () => (await import('./commands/metrics.ts')).metricsCommand,
+  },
+  health: {
+    summary: 'Say in one word whether all is well, and why if not.',
+    load: async () => (await import('./commands/health.ts')).healthCommand,
+  },
   flush: {
     summary: 'Send what waits for the server now.',
     load: async () => (await import('./commands/flush.ts')).flushCommand,
     misuse: 3,
+  },
+  cache: {
+    summary: 'Show or clear the answers of the server that are kept on this machine.',
+    load: async () => (await import('./commands/cache.ts')).cacheCommand,
+  },
+  config: {
+    summary: 'Show, check, back up and restore the configuration.',
+    load: async () => (await import('./commands/config.ts')).configCommand,
   },
   doctor: {
     summary: 'Check every link from Claude Code to the database, and say how to mend it.',

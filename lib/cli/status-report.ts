@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { TrackerError } from '../base/errors.ts';
-import type { TrackerPaths } from '../base/paths.ts';
 import {
   countersOf,
   type SetAside,
@@ -10,6 +9,7 @@ import {
 } from '../store/queries/totals.ts';
 import { type CourierReport, readCourier } from './courier-report.ts';
 import type { CliEnvironment } from './environment.ts';
+import { type DeliveryReport, readDelivery } from './delivery-report.ts';
 import { readDatabase } from './reader.ts';
 import { ESSENTIAL_EVENTS, readRegistration, type RegistrationReport } from './registration.ts';
 import { readSpool, type SpoolReport } from './spool-report.ts';
@@ -31,6 +31,7 @@ export interface StatusReport {
   readonly databaseError: TrackerError | null;
   readonly setAside: SetAside | null;
   readonly configError: string | null;
+  readonly delivery: DeliveryReport;
 }
 
 /** Gathers all that `status` shows; a part that can't be read does not hide the others. */
@@ -48,18 +49,24 @@ export async function gatherStatus(cli: CliEnvironment): Promise<StatusReport> {
     databaseBytes: sizeOf(paths.database),
     databaseError: stored.error,
     setAside: stored.setAside,
-    configError: await configErrorOf(paths),
+    ...(await configurationOf(cli)),
   };
 }
 
 // --- internal ---
 
-async function configErrorOf(files: TrackerPaths): Promise<string | null> {
-  const { configFile, resilienceFile, loggingFile } = files;
+async function configurationOf(
+  cli: CliEnvironment,
+): Promise<Pick<StatusReport, 'configError' | 'delivery'>> {
+  const { configFile, resilienceFile, loggingFile } = cli.paths;
+  const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
   // The usual case: nothing to check, so nothing to load.
-  if (![configFile, resilienceFile, loggingFile].some((file) => existsSync(file))) return null;
+  if (!hasFile && !cli.env['INTELLIGENCE_SERVICE_URL']) {
+    return { configError: null, delivery: readDelivery(cli, null) };
+  }
   const { loadConfig } = await import('../tracker/config-file.ts');
-  return loadConfig(files).error;
+  const { config, error } = loadConfig(cli.paths);
+  return { configError: error, delivery: readDelivery(cli, config.api.base_url) };
 }
 
 function readStored(cli: CliEnvironment) {

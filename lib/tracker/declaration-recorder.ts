@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
 import type { Config } from '../contract/config.ts';
 import { patternId } from '../pattern/identify.ts';
-import { languageOf } from '../pattern/language.ts';
+import { languageOf, UNKNOWN_LANGUAGE } from '../pattern/language.ts';
 import type { Redactor } from '../pattern/redact.ts';
 import type { Database } from '../store/database.ts';
 import { Deprecations } from '../store/deprecations.ts';
@@ -107,8 +107,7 @@ export class DeclarationRecorder {
       return;
     }
     const code = declaration.code ?? first?.code ?? '';
-    const inherited = declaration.code === undefined ? first?.language : undefined;
-    const language = context.language ?? inherited ?? languageOf(filePath, code);
+    const language = context.language ?? ownLanguage(declaration, first?.language);
     const replacedId = kind === 'applied' ? undefined : first?.id;
     const recorded = this.#patterns.write(
       { patternId: id, code, language, filePath, startLine, endLine, replacedId },
@@ -174,6 +173,12 @@ function happenedOf(
     edge_type: EDGE[kind],
     transformation_type: context.transformationType ?? null,
   };
+}
+
+/** What its file or its code says, else what it came from. */
+function ownLanguage({ code, context }: CleanDeclaration, inherited: string | undefined): string {
+  const own = code === undefined ? UNKNOWN_LANGUAGE : languageOf(context.filePath, code);
+  return own === UNKNOWN_LANGUAGE ? (inherited ?? own) : own;
 }
 
 function cleanContext(context: DeclaredContext, redactor: Redactor): DeclaredContext {

@@ -5,8 +5,14 @@ import { Metrics } from '../store/metrics.ts';
 import { Outbox } from '../store/outbox.ts';
 import { SinkState } from '../store/sink-state.ts';
 
-/** Delivered and dead events, attempts beyond the first, requests, and those the server failed. */
-export type DeliveryMetric = 'delivered' | 'dead' | 'retries' | 'requests' | 'request_failures';
+/** Delivered, dead and dropped events, attempts beyond the first, requests, and those the server failed. */
+export type DeliveryMetric =
+  | 'delivered'
+  | 'dead'
+  | 'dropped'
+  | 'retries'
+  | 'requests'
+  | 'request_failures';
 
 /** What tracker.db holds for delivery to one sink. */
 export interface DeliveryStore {

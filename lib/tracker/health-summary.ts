@@ -7,6 +7,8 @@ export interface HealthFacts {
   readonly enabled: boolean;
   /** What is wrong with the configuration; null when all is well. */
   readonly configError: string | null;
+  /** False: no courier delivers, for the configuration's files name no server. */
+  readonly hasDelivery: boolean;
   readonly breaker: Pick<BreakerState, 'phase' | 'reason' | 'lastFailureAt' | 'lastSuccessAt'>;
   readonly lastError: string | null;
   readonly outbox: OutboxTotals;
@@ -28,7 +30,12 @@ export function healthSummary(facts: HealthFacts): HealthSummary {
     reasons.push(`The server is not available: ${probe?.detail ?? facts.lastError ?? 'no reply'}.`);
   }
   if (outbox.dead > 0) {
-    reasons.push(`The server refused ${outbox.dead} events: see \`pattern-tracker outbox\`.`);
+    reasons.push(`The server refused ${counted(outbox.dead)}: see \`pattern-tracker outbox\`.`);
+  }
+  if (outbox.waiting > 0 && !facts.hasDelivery) {
+    reasons.push(
+      `${counted(outbox.waiting)} can not be delivered by a courier: put api.base_url into config.yaml, or run \`pattern-tracker flush\`.`,
+    );
   }
   return {
     status: reasons.length === 0 ? 'healthy' : 'degraded',
@@ -73,4 +80,8 @@ function lastKnown({
   if (phase === 'open') return false;
   if (lastFailureAt === null && lastSuccessAt === null) return null;
   return (lastSuccessAt ?? 0) >= (lastFailureAt ?? 0);
+}
+
+function counted(events: number): string {
+  return `${events} event${events === 1 ? '' : 's'}`;
 }

@@ -14,7 +14,9 @@ export function checkArgument<T extends z.ZodType>(
 ): z.infer<T> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
+  const { issues } = result.error;
+  // A misspelt key is the cause, and what is missing for it the effect.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
@@ -36,13 +38,15 @@ function expectation(issue: z.core.$ZodIssue | undefined): string {
   const message = issue?.message ?? '';
   // The schema's own messages say what must be; zod's begin otherwise.
   if (message.startsWith('must ')) return message;
-  return issue?.code === 'invalid_type' ? `must be a ${issue.expected}` : 'is not valid';
+  if (issue?.code !== 'invalid_type') return 'is not valid';
+  return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
 }
 
 function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const members = value as Readonly<Record<string, unknown>>;
+  // The keys of a context may be written in snake_case.
+  return members[key] ?? members[key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
 /** The kind of a value; its content may be a secret. */

@@ -6,6 +6,7 @@ import { leaves } from '../contract/config.ts';
 import type { Config, configSchema } from '../contract/config.ts';
 import { loadConfig } from './config-file.ts';
 import { givenLayer } from './config-layer.ts';
+import { delivers } from './delivery-policy.ts';
 import { checkArgument } from './library-argument.ts';
 
 /** Settings as in config.yaml; every key may be left out. */
@@ -25,6 +26,8 @@ export interface LibraryOptions {
 export interface LibrarySettings {
   readonly paths: TrackerPaths;
   readonly config: Config;
+  /** True when a courier delivers what is tracked: it goes by the configuration's files alone. */
+  readonly hasDelivery: boolean;
   /** What is wrong with the configuration's files or the environment; null when all is well. */
   readonly configError: string | null;
 }
@@ -39,9 +42,11 @@ export function checkLibraryOptions(
   const [problem] = givenOf(options).problems;
   if (problem) {
     const { key, message, hint } = problem;
-    throw new TrackerError('E_ARGUMENT', `PatternTracker: "config" ${key} ${message}`, {
-      ...(hint === null ? {} : { hint }),
-    });
+    throw new TrackerError(
+      'E_ARGUMENT',
+      `PatternTracker: "config" ${key} ${message}`,
+      hint === null ? {} : { hint },
+    );
   }
   homeOf(options, env);
 }
@@ -54,9 +59,11 @@ export function librarySettings(
   const paths = trackerPaths(homeOf(options, env));
   const { config, error } = loadConfig(paths, { env, given: givenOf(options) });
   const { baseUrl = config.api.base_url } = options;
+  const hasDelivery = delivers(loadConfig(paths).config);
   return {
     paths,
     config: { ...config, api: { ...config.api, base_url: baseUrl } },
+    hasDelivery,
     configError: error,
   };
 }

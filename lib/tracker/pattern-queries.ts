@@ -88,7 +88,8 @@ export class PatternQueries {
     const { cache, baseUrl, sink, log } = this.#options;
     if (baseUrl === null) return undefined;
     const { api, store } = await sink();
-    const { breaker, metrics, state, transaction } = store();
+    const delivery = store();
+    const { breaker, metrics, state } = delivery;
     const address = `${baseUrl} ${key}`;
     // What the server said before it had our last events does not hold any more.
     const kept = cache.get(address, state.read().lastDeliveredAt ?? 0);
@@ -97,7 +98,7 @@ export class PatternQueries {
     if (!permit) return undefined;
     const { outcome, latencyMs, serverFault } = await call(api);
     const reason = outcome.kind === 'data' ? undefined : outcome.message;
-    const transition = transaction(() => {
+    const transition = delivery.transaction(() => {
       metrics.add('requests');
       metrics.observeLatency(latencyMs);
       if (serverFault) metrics.add('request_failures');

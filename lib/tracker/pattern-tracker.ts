@@ -13,7 +13,7 @@ import { CourierNudge } from './courier-nudge.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
 import * as declaration from './declaration.ts';
 import type * as declared from './declaration.ts';
-import { breakerPolicy, delivers, HTTP_SINK } from './delivery-policy.ts';
+import { breakerPolicy, HTTP_SINK } from './delivery-policy.ts';
 import { readErrorMetrics, resetErrorMetrics } from './error-metrics.ts';
 import { healthSummary, unhealthySummary } from './health-summary.ts';
 import type { HealthFacts } from './health-summary.ts';
@@ -235,12 +235,12 @@ export class PatternTracker {
 
   #track(declare: () => declared.Declaration): string {
     const { settings, store, nudge } = this.#load();
-    const { config } = settings;
+    const { config, hasDelivery } = settings;
     this.#redactor ??= createRedactor();
     const clean = cleanDeclaration(declare(), this.#redactor, config.patterns.id_scheme);
     if (!config.pattern_tracking.enabled) return clean.patternId;
     store.use(({ recorder }) => recorder.record(clean));
-    if (delivers(config) && this.#options.startCourier !== false) nudge.give();
+    if (hasDelivery && this.#options.startCourier !== false) nudge.give();
     return clean.patternId;
   }
 
@@ -312,13 +312,14 @@ interface Loaded {
 }
 
 function health({ settings, store }: Loaded, probe?: HealthFacts['probe']): HealthSummary {
-  const { config, configError } = settings;
+  const { config, configError, hasDelivery } = settings;
   const known = { baseUrl: config.api.base_url, enabled: config.pattern_tracking.enabled };
   try {
     return store.use(({ database, delivery, cache }) =>
       healthSummary({
         ...known,
         configError,
+        hasDelivery,
         breaker: delivery.breaker.read(),
         lastError: delivery.state.read().lastError,
         outbox: outboxTotals(database, HTTP_SINK),

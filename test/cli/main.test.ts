@@ -24,6 +24,13 @@ describe('--help', () => {
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
         tail          Follow live what Claude does.
+        outbox        Show and steer what waits for the server.
+        breaker       Show the circuit breaker of the server, close it, or open it for a drill.
+        metrics       Show how delivery to the server goes, over all processes.
+        health        Say in one word whether all is well, and why if not.
+        flush         Send what waits for the server now.
+        cache         Show or clear the answers of the server that are kept on this machine.
+        config        Show, check, back up and restore the configuration.
         doctor        Check every link from Claude Code to the database, and say how to mend it.
         capture-test  Send one event through the installed hook and follow it to the database.
         install       Register the hooks with Claude Code.

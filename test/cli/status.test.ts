@@ -44,6 +44,7 @@ describe('recording', () => {
       Courier     not running, has not run yet
       Spool       0 waiting
       Recorded    nothing yet
+      Server      none is configured; everything stays on this machine
       ",
       }
     `);
@@ -67,6 +68,7 @@ describe('recording', () => {
       Spool       0 waiting
       Recorded    2 sessions, 3 tool calls, 4 patterns, 2 events (SIZE)
       Last event  1 min ago
+      Server      none is configured; everything stays on this machine
       "
     `);
   });

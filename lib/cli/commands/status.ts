@@ -9,7 +9,7 @@ import { readDatabase } from '../reader.ts';
 import { byteText, counted } from '../row-text.ts';
 import { gatherStatus, type StatusReport } from '../status-report.ts';
 import { type Paint, painter } from '../table.ts';
-import { ago } from '../time-text.ts';
+import { ago, span } from '../time-text.ts';
 
 export const statusCommand = trackerCommand({
   name: 'status',
@@ -19,7 +19,8 @@ export const statusCommand = trackerCommand({
 version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full,
 quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events,
 projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
-reason} or null}, config: {path, error}}.
+reason} or null}, config: {path, error}, delivery: {base_url, waiting, oldest_at, dead, delivered,
+last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at}}.
 
 Exit code 0, or 1 when the database is there but can't be read.`,
   args: {
@@ -60,6 +61,7 @@ function render(report: StatusReport, cli: CliEnvironment): string {
     ...courierLines(report, cli),
     ...spoolLines(report, cli),
     ...storeLines(report, cli),
+    ...deliveryLines(report, cli),
     ...(report.configError ? [['Config', report.configError, 'red'] as const] : []),
   ];
   return lines
@@ -149,6 +151,37 @@ function storeLines(report: StatusReport, cli: CliEnvironment): Line[] {
   return lines;
 }
 
+function deliveryLines({ delivery }: StatusReport, cli: CliEnvironment): Line[] {
+  const { baseUrl, waiting, dead, delivered, oldestAt, lastDeliveredAt, lastError } = delivery;
+  const now = cli.now();
+  const lines: Line[] = [
+    ['Server', baseUrl ?? 'none is configured; everything stays on this machine'],
+  ];
+  if (baseUrl === null && waiting === 0 && dead === 0) return lines;
+  const last = lastDeliveredAt === null ? '' : `, the last ${ago(lastDeliveredAt, now)}`;
+  lines.push(['Delivered', `${counted(delivered, 'event')}${last}`]);
+  if (waiting > 0) {
+    const age = oldestAt === null ? '' : `, the oldest from ${ago(oldestAt, now)}`;
+    const next = delivery.nextAttemptAt;
+    const when = next === null ? '' : `; next attempt in ${span(Math.max(0, next - now))}`;
+    lines.push(['Outbox', `${counted(waiting, 'event')} waiting${age}${when}`, 'yellow']);
+    if (lastError !== null && (delivery.lastErrorAt ?? 0) > (lastDeliveredAt ?? 0)) {
+      lines.push(['', lastError]);
+    }
+  }
+  if (dead > 0) {
+    lines.push(
+      ['Refused', `${counted(dead, 'event')} by the server`, 'red'],
+      ['', 'See `pattern-tracker outbox list --dead`.'],
+    );
+  }
+  if (delivery.breaker !== 'closed') {
+    const reason = delivery.breakerReason === null ? '' : `: ${delivery.breakerReason}`;
+    lines.push(['Circuit', `${delivery.breaker.replace('_', ' ')}${reason}`, 'red']);
+  }
+  return lines;
+}
+
 function forJson(report: StatusReport, cli: CliEnvironment) {
   const { courier, spool, totals, setAside } = report;
   return {
@@ -169,5 +202,12 @@ function forJson(report: StatusReport, cli: CliEnvironment) {
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
     config: { path: cli.paths.configFile, error: report.configError },
+    delivery: {
+      ...report.delivery,
+      oldestAt: isoTime(report.delivery.oldestAt),
+      lastDeliveredAt: isoTime(report.delivery.lastDeliveredAt),
+      nextAttemptAt: isoTime(report.delivery.nextAttemptAt),
+      lastErrorAt: isoTime(report.delivery.lastErrorAt),
+    },
   };
 }

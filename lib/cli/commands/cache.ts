@@ -1,0 +1,52 @@
+import { loadConfig } from '../../tracker/config-file.ts';
+import { actionArg, actionOf } from '../action.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { withDelivery } from '../delivery-database.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+import { counted } from '../row-text.ts';
+
+const ACTIONS = ['show', 'clear', 'cleanup'] as const;
+
+export const cacheCommand = trackerCommand({
+  name: 'cache',
+  description: `Show or clear the answers of the server that are kept on this machine.
+
+Programs that use the library share them. show tells how many there are and how often they helped,
+clear drops all of them, cleanup those that are too old.
+
+--json prints {size, entries, ttl, hit_rate}: entries kept at most and now, seconds, 0 to 1 or null;
+and for clear and cleanup {dropped}.
+
+Examples
+  pattern-tracker cache
+  pattern-tracker cache clear`,
+  args: { ...actionArg(ACTIONS), ...common.jsonArg },
+  run(args, cli) {
+    const action = actionOf(args.action, ACTIONS, 'cache');
+    const changed = withDelivery(cli, ({ cache }) => {
+      const dropped =
+        action === 'clear' ? cache.clear() : action === 'cleanup' ? cache.cleanup() : 0;
+      return { dropped, state: cache.toJSON() };
+    });
+    const { dropped, state } = changed ?? { dropped: 0, state: emptyState(cli) };
+    if (args.json) {
+      printJson(cli, action === 'show' ? state : { ...state, dropped });
+    } else if (action === 'show') {
+      const { entries, size, ttl, hit_rate: rate } = state;
+      const helped = rate === null ? 'not asked yet' : `${(rate * 100).toFixed(1)} %`;
+      cli.out(`Entries   ${entries} of at most ${size}\nKept for  ${ttl} s\nHit rate  ${helped}\n`);
+    } else {
+      cli.out(`Dropped ${counted(dropped, 'answer')}; ${state.entries} kept.\n`);
+    }
+  },
+});
+
+// --- internal ---
+
+function emptyState(cli: CliEnvironment) {
+  const { config } = loadConfig(cli.paths, { env: cli.env });
+  const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
+  return { size, entries: 0, ttl, hit_rate: null };
+}

@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { configKeys, CONFIG_DEFAULTS, leaves, SECRET_KEYS } from '../../contract/config.ts';
+import type { Config } from '../../contract/config.ts';
+import { backUpConfig, listBackups, restoreConfig } from '../../tracker/config-backup.ts';
+import { loadConfig } from '../../tracker/config-file.ts';
+import type { LoadedConfig } from '../../tracker/config-file.ts';
+import type { ConfigProblem } from '../../tracker/config-layer.ts';
+import { configJsonSchema } from '../../tracker/config-schema.ts';
+import { actionArg, actionOf } from '../action.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+import { plainLine } from '../plain-text.ts';
+import { counted } from '../row-text.ts';
+import { painter, renderTable } from '../table.ts';
+import { UsageError } from '../usage-error.ts';
+
+const ACTIONS = ['show', 'check', 'diff', 'backup', 'restore', 'schema'] as const;
+
+export const configCommand = trackerCommand({
+  name: 'config',
+  description: `Show, check, back up and restore the configuration.
+
+show     every key with its value in force
+check    what is wrong with the files and the environment, with file, line and key
+diff     what differs from the defaults, or with --backup from a backup
+backup   copy the files, with the date
+restore  put the files of a backup back; the newest where no NAME is given
+schema   JSON Schema of config.yaml, for editors
+
+--json prints for show {KEY: {value, origin}}, for check {ok, problems, warnings}, for diff an array of
+{key, value, other}, for backup and restore {name, files}.
+
+Exit code 1 when check finds something wrong, or diff a difference.`,
+  args: {
+    ...actionArg(ACTIONS),
+    name: { type: 'positional', required: false, description: 'A backup' },
+    origin: { type: 'boolean', description: 'For show: where each value comes from' },
+    backup: {
+      type: 'string',
+      valueHint: 'name',
+      description: 'For diff: compare with this backup',
+    },
+    ...common.jsonArg,
+  },
+  run(args, cli) {
+    const json = args.json === true;
+    switch (actionOf(args.action, ACTIONS, 'config')) {
+      case 'show':
+        return show(cli, args.origin === true, json);
+      case 'check':
+        return check(cli, json);
+      case 'diff':
+        return diff(cli, args.backup, json);
+      case 'backup':
+        return backUp(cli, json);
+      case 'restore':
+        return restore(cli, args.name, json);
+      case 'schema':
+        cli.out(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+        return 0;
+    }
+  },
+});
+
+// --- internal ---
+
+interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
+  const { config, origins } = loadConfig(cli.paths, { env: cli.env });
+  const entries = entriesOf(config).map(([key, value]): Entry => {
+    return { key, value, origin: origins.get(key) ?? 'default' };
+  });
+  if (json) {
+    cli.out(
+      `${JSON.stringify(Object.fromEntries(entries.map(({ key, value, origin }) => [key, { value, origin }])))}\n`,
+    );
+    return 0;
+  }
+  const columns = [
+    { title: 'KEY', cell: ({ key }: Entry) => key, isWhole: true },
+    {
+      title: 'VALUE',
+      cell: ({ value }: Entry) => shown(value),
+      paint: ({ origin }: Entry) => (origin === 'default' ? 'dim' : 'bold') as 'dim' | 'bold',
+    },
+    { title: 'ORIGIN', cell: ({ origin }: Entry) => origin },
+  ];
+  cli.out(renderTable(cli, withOrigin ? columns : columns.slice(0, 2), entries));
+  return 0;
+}
+
+function check(cli: CliEnvironment, json: boolean): number {
+  const { problems, warnings } = loadConfig(cli.paths, { env: cli.env });
+  const isOk = problems.length === 0;
+  if (json) {
+    printJson(cli, { ok: isOk, problems, warnings });
+    return isOk ? 0 : 1;
+  }
+  const paint = painter(cli.color);
+  const print = (mark: string, { where, key, message, hint }: ConfigProblem) => {
+    cli.out(`${mark} ${plainLine(`${where}: ${key ? `${key} ` : ''}${message}`)}\n`);
+    if (hint !== null) cli.out(`  ${plainLine(hint)}\n`);
+  };
+  for (const problem of problems) print(paint('red', '✗'), problem);
+  for (const warning of warnings) print(paint('yellow', '!'), warning);
+  if (isOk) cli.out(`${filesFound(cli)}: all is well.\n`);
+  return isOk ? 0 : 1;
+}
+
+function diff(cli: CliEnvironment, backup: string | undefined, json: boolean): number {
+  const ours = new Map(entriesOf(loadConfig(cli.paths, { env: cli.env }).config));
+  const theirs = new Map(entriesOf(other(cli, backup)));
+  const rows = configKeys().flatMap((key) => {
+    const [value, otherValue] = [ours.get(key), theirs.get(key)];
+    return shown(value) === shown(otherValue) ? [] : [{ key, value, other: otherValue }];
+  });
+  if (json) {
+    printJson(cli, rows);
+  } else if (rows.length === 0) {
+    cli.out(`Nothing differs from ${backup ?? 'the defaults'}.\n`);
+  } else {
+    cli.out(
+      renderTable<(typeof rows)[number]>(
+        cli,
+        [
+          { title: 'KEY', cell: ({ key }) => key, isWhole: true },
+          { title: 'VALUE', cell: ({ value }) => shown(value), paint: () => 'bold' },
+          { title: backup ? 'BACKUP' : 'DEFAULT', cell: ({ other: value }) => shown(value) },
+        ],
+        rows,
+      ),
+    );
+  }
+  return rows.length === 0 ? 0 : 1;
+}
+
+function other(cli: CliEnvironment, backup: string | undefined): Config {
+  if (backup === undefined) return CONFIG_DEFAULTS;
+  return loadConfig(chosenBackup(cli, backup).files).config;
+}
+
+function backUp(cli: CliEnvironment, json: boolean): number {
+  const made = backUpConfig(cli.paths, cli.now());
+  if (!made)
+    throw new UsageError('there is nothing to back up', `No file is at ${cli.paths.configFile}.`);
+  if (json) printJson(cli, made);
+  else cli.out(`Backed up ${counted(made.files.length, 'file')} as ${made.name}.\n`);
+  return 0;
+}
+
+function restore(cli: CliEnvironment, name: string | undefined, json: boolean): number {
+  const backup = chosenBackup(cli, name);
+  const loaded: LoadedConfig = loadConfig(backup.files);
+  if (loaded.error !== null) {
+    throw new UsageError(`the backup is broken: ${loaded.error}`, 'Nothing was changed.');
+  }
+  const replaced = backUpConfig(cli.paths, cli.now());
+  const files = restoreConfig(cli.paths, backup.name);
+  if (json) printJson(cli, { name: backup.name, files });
+  else {
+    const kept = replaced ? ` What was there is kept as ${replaced.name}.` : '';
+    cli.out(
+      `Restored ${files.map((file) => basename(file)).join(', ')} from ${backup.name}.${kept}\n`,
+    );
+  }
+  return 0;
+}
+
+function chosenBackup(cli: CliEnvironment, name: string | undefined) {
+  const backups = listBackups(cli.paths);
+  const chosen =
+    name === undefined ? backups.at(-1) : backups.find((backup) => backup.name === name);
+  if (chosen) return chosen;
+  throw new UsageError(
+    name === undefined ? 'there is no backup' : `there is no backup "${name}"`,
+    backups.length === 0
+      ? 'Make one with `pattern-tracker config backup`.'
+      : `There are ${backups.map((backup) => backup.name).join(', ')}.`,
+  );
+}
+
+/** Keys and values; what is secret only says whether it is set. */
+function entriesOf(config: Config): [key: string, value: unknown][] {
+  return leaves(config).map(([key, value]) => [
+    key,
+    SECRET_KEYS.has(key) && value !== null ? '(set)' : value,
+  ]);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function filesFound({ paths }: CliEnvironment): string {
+  const files = [paths.configFile, paths.resilienceFile, paths.loggingFile].filter((file) =>
+    existsSync(file),
+  );
+  return files.length === 0 ? `No file at ${paths.configFile}` : files.join(', ');
+}

@@ -1,0 +1,188 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ErrorMetrics } from '../../contract/error-metrics.ts';
+import type { LatencyHistogram } from '../../store/metrics.ts';
+import { outboxTotals } from '../../store/queries/outbox-totals.ts';
+import { HTTP_SINK } from '../../tracker/delivery-policy.ts';
+import { readErrorMetrics, resetErrorMetrics } from '../../tracker/error-metrics.ts';
+import { actionArg, actionOf } from '../action.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { withDelivery } from '../delivery-database.ts';
+import type { DeliverySide } from '../delivery-database.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+import { painter } from '../table.ts';
+import { UsageError } from '../usage-error.ts';
+
+const ACTIONS = ['show', 'reset'] as const;
+const CLEAR_SCREEN = '\u001B[H\u001B[J';
+
+export const metricsCommand = trackerCommand({
+  name: 'metrics',
+  description: `Show how delivery to the server goes, over all processes.
+
+--json prints {total_requests, successful_requests, failed_requests, success_rate, cached_events,
+circuit_breaker_trips, retry_attempts, avg_response_time_ms, cache_hit_rate, dead_letters,
+dropped_events, http_requests, http_failures, latency: {count, sum_ms, buckets: [{up_to_ms, count}]}}.
+Rates are 0 to 1, and null without data. total_requests counts events that were attempted, each once:
+successful_requests were acknowledged, failed_requests wait for another attempt or are dead letters.
+
+Examples
+  pattern-tracker metrics --watch 2
+  pattern-tracker metrics --prometheus > /var/lib/node_exporter/claude.prom
+  pattern-tracker metrics reset`,
+  args: {
+    ...actionArg(ACTIONS),
+    prometheus: { type: 'boolean', description: 'In the text format of Prometheus' },
+    watch: { type: 'string', valueHint: 'seconds', description: 'Again and again, until Ctrl-C' },
+    ...common.jsonArg,
+  },
+  async run(args, cli) {
+    if (actionOf(args.action, ACTIONS, 'metrics') === 'reset') {
+      withDelivery(cli, (side) => resetErrorMetrics(sourcesOf(side), cli.now()));
+      if (args.json) printJson(cli, { reset: true });
+      else cli.out('The metrics count from nothing again. What waits goes on waiting.\n');
+      return;
+    }
+    const print = async () => {
+      const metrics = withDelivery(cli, readMetrics) ?? NO_METRICS;
+      if (args.prometheus) cli.out(await prometheusText(metrics));
+      else if (args.json) printJson(cli, metrics);
+      else cli.out(text(metrics, cli));
+    };
+    if (args.watch === undefined) return print();
+    const seconds = Number(args.watch);
+    if (!(seconds >= 0.1))
+      throw new UsageError(`--watch is "${args.watch}"`, 'Expected seconds, 0.1 or more.');
+    const signal = cli.interruption();
+    while (!signal.aborted) {
+      if (cli.isTTY) cli.out(CLEAR_SCREEN);
+      await print();
+      await setTimeout(seconds * 1000, undefined, { signal }).catch(() => {});
+    }
+  },
+});
+
+// --- internal ---
+
+interface DeliveryMetrics extends ErrorMetrics {
+  readonly dead_letters: number;
+  readonly dropped_events: number;
+  readonly http_requests: number;
+  readonly http_failures: number;
+  readonly latency: LatencyHistogram;
+}
+
+const NO_METRICS: DeliveryMetrics = {
+  total_requests: 0,
+  successful_requests: 0,
+  failed_requests: 0,
+  success_rate: null,
+  cached_events: 0,
+  circuit_breaker_trips: 0,
+  retry_attempts: 0,
+  avg_response_time_ms: null,
+  cache_hit_rate: null,
+  dead_letters: 0,
+  dropped_events: 0,
+  http_requests: 0,
+  http_failures: 0,
+  latency: { buckets: [], count: 0, sumMs: 0 },
+};
+
+function sourcesOf({ database, store, cache }: DeliverySide) {
+  return { database, delivery: store, cache };
+}
+
+function readMetrics(side: DeliverySide): DeliveryMetrics {
+  const { metrics } = side.store;
+  return {
+    ...readErrorMetrics(sourcesOf(side)),
+    dead_letters: outboxTotals(side.database, HTTP_SINK).dead,
+    dropped_events: metrics.value('dropped'),
+    http_requests: metrics.value('requests'),
+    http_failures: metrics.value('request_failures'),
+    latency: metrics.latency(),
+  };
+}
+
+function text(metrics: DeliveryMetrics, cli: CliEnvironment): string {
+  const paint = painter(cli.color);
+  const number = (value: number) => value.toLocaleString('en-US');
+  const percent = (rate: number | null) =>
+    rate === null ? 'no data yet' : `${(rate * 100).toFixed(1)} %`;
+  const { avg_response_time_ms: average, http_requests: requests } = metrics;
+  const lines = [
+    ['Attempted', `${number(metrics.total_requests)} events`],
+    ['Delivered', `${number(metrics.successful_requests)} (${percent(metrics.success_rate)})`],
+    ['Failing', number(metrics.failed_requests)],
+    ['Waiting', number(metrics.cached_events)],
+    ['Dead letters', number(metrics.dead_letters)],
+    ['Dropped', number(metrics.dropped_events)],
+    ['Retries', number(metrics.retry_attempts)],
+    ['Requests', `${number(requests)}, ${number(metrics.http_failures)} failed`],
+    ['Response', average === null ? 'no data yet' : `${average.toFixed(1)} ms on average`],
+    ['Trips', `${number(metrics.circuit_breaker_trips)} of the circuit breaker`],
+    ['Cache hits', percent(metrics.cache_hit_rate)],
+  ] as const;
+  return lines.map(([label, value]) => `${paint('bold', label.padEnd(12))}  ${value}\n`).join('');
+}
+
+/** With prom-client, which is loaded for this alone. */
+async function prometheusText(metrics: DeliveryMetrics): Promise<string> {
+  const { Counter, Gauge, Histogram, Registry } = await import('prom-client');
+  const registry = new Registry();
+  const registers = [registry];
+  const prefix = 'claude_pattern_tracker';
+  const counters = [
+    ['events_delivered_total', 'Events the server has acknowledged', metrics.successful_requests],
+    ['events_dropped_total', 'Events that were removed by hand', metrics.dropped_events],
+    ['event_retries_total', 'Attempts of events beyond the first', metrics.retry_attempts],
+    ['http_requests_total', 'Requests to the server', metrics.http_requests],
+    ['http_request_failures_total', 'Requests that the server failed', metrics.http_failures],
+    ['breaker_trips_total', 'Times the circuit breaker opened', metrics.circuit_breaker_trips],
+  ] as const;
+  for (const [name, help, value] of counters) {
+    new Counter({ name: `${prefix}_${name}`, help, registers }).inc(value);
+  }
+  const gauges = [
+    ['events_waiting', 'Events in the outbox', metrics.cached_events],
+    ['events_failing', 'Events attempted and not acknowledged', metrics.failed_requests],
+    ['dead_letters', 'Events the server has refused', metrics.dead_letters],
+    ['success_ratio', 'Delivered of attempted events', metrics.success_rate],
+    ['cache_hit_ratio', 'Queries answered from the cache', metrics.cache_hit_rate],
+  ] as const;
+  for (const [name, help, value] of gauges) {
+    new Gauge({ name: `${prefix}_${name}`, help, registers }).set(value ?? Number.NaN);
+  }
+  const { latency } = metrics;
+  const histogram = new Histogram({
+    name: `${prefix}_http_request_seconds`,
+    help: 'How long requests to the server took',
+    buckets: latency.buckets.flatMap(({ upToMs }) => (upToMs === null ? [] : [upToMs / 1000])),
+    registers,
+  });
+  const empty = await histogram.get();
+  // A histogram of prom-client can't be given what other processes have counted but by its reader.
+  histogram.get = async () => ({
+    ...empty,
+    values: empty.values.map((value) => ({ ...value, value: persisted(latency, value) })),
+  });
+  return registry.metrics();
+}
+
+/** The number behind one line of a histogram; buckets are cumulative there. */
+function persisted(
+  { buckets, count, sumMs }: LatencyHistogram,
+  {
+    metricName,
+    labels,
+  }: { readonly metricName?: string; readonly labels: { le?: string | number } },
+): number {
+  if (metricName?.endsWith('_sum')) return sumMs / 1000;
+  if (metricName?.endsWith('_count')) return count;
+  const bound = labels.le === '+Inf' ? Infinity : Number(labels.le) * 1000;
+  return buckets
+    .filter(({ upToMs }) => (upToMs ?? Infinity) <= bound)
+    .reduce((total, bucket) => total + bucket.count, 0);
+}

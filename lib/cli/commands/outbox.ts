@@ -1,0 +1,235 @@
+import { createInterface } from 'node:readline/promises';
+import { dropRows, eachOutboxRow, outboxRows, retryRows } from '../../store/queries/outbox-rows.ts';
+import type {
+  OutboxFilter,
+  OutboxRow,
+  OutboxRowWithBody,
+} from '../../store/queries/outbox-rows.ts';
+import { HTTP_SINK } from '../../tracker/delivery-policy.ts';
+import { actionArg, actionOf } from '../action.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { withDelivery } from '../delivery-database.ts';
+import type { DeliverySide } from '../delivery-database.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { parseCount, parseLimit } from '../list-arguments.ts';
+import { plainLine } from '../plain-text.ts';
+import { counted } from '../row-text.ts';
+import { renderTable } from '../table.ts';
+import { ago, span } from '../time-text.ts';
+import { UsageError } from '../usage-error.ts';
+
+const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
+const FORMATS = ['jsonl', 'cloudevents'] as const;
+
+export const outboxCommand = trackerCommand({
+  name: 'outbox',
+  description: `Show and steer what waits for the server.
+
+list    what waits, and dead letters: what the server has refused
+show    one row with all that is known of it; ID is the first column of the list
+retry   send a row with the next delivery; a dead letter gets another chance
+drop    remove a row for good, after a question; \`--yes\` does not ask
+export  print bodies, a line each; as CloudEvents 1.0 with --format cloudevents
+
+retry and drop take an ID, --dead, --session or --all.
+
+--json prints for list an array of {id, event_id, event_type, session_id, pattern_id, lineage_id,
+created_at, attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one such
+with body, for retry and drop {changed}.
+
+Examples
+  pattern-tracker outbox list --dead
+  pattern-tracker outbox retry --dead
+  pattern-tracker outbox export --format cloudevents > events.jsonl`,
+  args: {
+    ...actionArg(ACTIONS),
+    id: { type: 'positional', required: false, description: 'A row' },
+    dead: { type: 'boolean', description: 'Dead letters only' },
+    all: { type: 'boolean', description: 'For retry and drop: every row' },
+    yes: { type: 'boolean', description: 'For drop: do not ask' },
+    format: {
+      type: 'string',
+      valueHint: FORMATS.join('|'),
+      default: 'jsonl',
+      description: 'Of an export',
+    },
+    ...common.sessionArg,
+    ...common.limitArg,
+    ...common.jsonArg,
+  },
+  async run(args, cli) {
+    const action = actionOf(args.action, ACTIONS, 'outbox');
+    const filter: OutboxFilter = {
+      sink: HTTP_SINK,
+      dead: args.dead ? true : undefined,
+      session: args.session,
+      id: args.id === undefined ? undefined : parseCount('ID', args.id),
+      limit: -1,
+    };
+    switch (action) {
+      case 'list':
+        return list(cli, { ...filter, limit: parseLimit(args.limit) }, args.json === true);
+      case 'show':
+        return show(cli, filter, args.json === true);
+      case 'export':
+        return exportRows(cli, filter, args.format);
+      case 'retry':
+        checkChoice(filter, args.all === true);
+        return change(cli, args.json === true, 'Sent with the next delivery', ({ database }) =>
+          retryRows(database, filter),
+        );
+      case 'drop':
+        checkChoice(filter, args.all === true);
+        if (!args.yes && !(await confirmDrop(cli, filter))) return 1;
+        return change(cli, args.json === true, 'Dropped', ({ database, store }) =>
+          store.transaction(() => {
+            const dropped = dropRows(database, filter);
+            store.metrics.add('dropped', dropped);
+            return dropped;
+          }),
+        );
+    }
+  },
+});
+
+// --- internal ---
+
+function list(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
+  const rows = withDelivery(cli, ({ database }) => outboxRows(database, filter)) ?? [];
+  if (json) {
+    printJson(cli, rows.map(forJson));
+  } else if (rows.length === 0) {
+    cli.out(filter.dead ? 'There are no dead letters.\n' : 'Nothing waits for the server.\n');
+  } else {
+    cli.out(table(cli, rows));
+  }
+  return 0;
+}
+
+function table(cli: CliEnvironment, rows: readonly OutboxRow[]): string {
+  const now = cli.now();
+  return renderTable<OutboxRow>(
+    cli,
+    [
+      { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
+      { title: 'EVENT', cell: ({ eventType }) => eventType.replace('pattern_', '') },
+      { title: 'PATTERN', cell: ({ patternId }) => patternId, paint: () => 'yellow' },
+      { title: 'QUEUED', cell: ({ createdAt }) => ago(createdAt, now) },
+      { title: 'ATTEMPTS', cell: ({ attempts }) => String(attempts), align: 'right' },
+      {
+        title: 'NEXT',
+        cell: (row) => nextAttempt(row, now),
+        paint: ({ deadAt }) => (deadAt === null ? undefined : 'red'),
+      },
+      { title: 'LAST ERROR', cell: ({ lastError }) => lastError ?? '' },
+    ],
+    rows,
+  );
+}
+
+function nextAttempt({ deadAt, notBefore }: OutboxRow, now: number): string {
+  if (deadAt !== null) return 'dead';
+  return notBefore <= now ? 'now' : `in ${span(notBefore - now)}`;
+}
+
+function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
+  if (filter.id === undefined) throw new UsageError('ID is missing', 'See `outbox list`.');
+  const row = withDelivery(cli, ({ database }) => [...eachOutboxRow(database, filter)][0]);
+  if (!row) throw new UsageError(`there is no row ${filter.id}`, 'See `outbox list`.');
+  const body: unknown = JSON.parse(row.body);
+  if (json) {
+    printJson(cli, { ...forJson(row), body });
+    return 0;
+  }
+  const fields = Object.entries(forJson(row)).filter(([, value]) => value !== null);
+  const width = Math.max(...fields.map(([name]) => name.length));
+  for (const [name, value] of fields)
+    cli.out(`${name.padEnd(width)}  ${plainLine(String(value))}\n`);
+  cli.out(`${JSON.stringify(body, null, 2)}\n`);
+  return 0;
+}
+
+function exportRows(cli: CliEnvironment, filter: OutboxFilter, format: string): number {
+  const shape = FORMATS.find((known) => known === format);
+  if (!shape) throw new UsageError(`--format is "${format}"`, `Expected ${FORMATS.join(' or ')}.`);
+  withDelivery(cli, ({ database, config }) => {
+    const source = config.api.base_url ?? 'urn:claude-pattern-tracker';
+    for (const row of eachOutboxRow(database, filter)) {
+      cli.out(`${shape === 'jsonl' ? row.body : JSON.stringify(cloudEvent(row, source))}\n`);
+    }
+  });
+  return 0;
+}
+
+/** CloudEvents 1.0: source and id together name an event once and for all. */
+function cloudEvent(
+  { eventId, eventType, patternId, createdAt, body }: OutboxRowWithBody,
+  source: string,
+) {
+  return {
+    specversion: '1.0',
+    id: eventId,
+    source,
+    type: `dev.claude-pattern-tracker.${eventType}`,
+    subject: patternId,
+    time: isoTime(createdAt),
+    datacontenttype: 'application/json',
+    data: JSON.parse(body) as unknown,
+  };
+}
+
+function checkChoice({ id, dead, session }: OutboxFilter, all: boolean): void {
+  if (id !== undefined || dead || session !== undefined || all) return;
+  throw new UsageError('it is not said which rows', 'Give an ID, --dead, --session or --all.');
+}
+
+function change(
+  cli: CliEnvironment,
+  json: boolean,
+  verb: string,
+  work: (side: DeliverySide) => number,
+): number {
+  const changed = withDelivery(cli, work) ?? 0;
+  if (json) printJson(cli, { changed });
+  else cli.out(`${verb}: ${counted(changed, 'event')}.\n`);
+  return 0;
+}
+
+async function confirmDrop(cli: CliEnvironment, filter: OutboxFilter): Promise<boolean> {
+  const rows = withDelivery(cli, ({ database }) => outboxRows(database, filter).length) ?? 0;
+  if (!cli.isTTY) {
+    throw new UsageError(
+      `${counted(rows, 'event')} would be lost for good`,
+      'Say --yes to drop them without a question.',
+    );
+  }
+  const question = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await question.question(
+      `Drop ${counted(rows, 'event')} for good? The server never gets them. [y/N] `,
+    );
+    return /^y(?:es)?$/i.test(answer.trim());
+  } finally {
+    question.close();
+  }
+}
+
+function forJson({ createdAt, attemptedAt, notBefore, deadAt, ...row }: OutboxRow) {
+  return {
+    id: row.id,
+    eventId: row.eventId,
+    eventType: row.eventType,
+    sessionId: row.sessionId,
+    patternId: row.patternId,
+    lineageId: row.lineageId,
+    createdAt: isoTime(createdAt),
+    attempts: row.attempts,
+    faults: row.faults,
+    attemptedAt: isoTime(attemptedAt),
+    nextAttemptAt: deadAt === null && notBefore > 0 ? isoTime(notBefore) : null,
+    lastError: row.lastError,
+    deadAt: isoTime(deadAt),
+  };
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { errorMessage, TrackerError } from '../base/errors.ts';
+import type { Config } from '../contract/config.ts';
+import { CacheStore } from '../store/cache-store.ts';
+import { openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { loadConfig } from '../tracker/config-file.ts';
+import { breakerPolicy, HTTP_SINK } from '../tracker/delivery-policy.ts';
+import { deliveryStore } from '../tracker/delivery-store.ts';
+import type { DeliveryStore } from '../tracker/delivery-store.ts';
+import type { CliEnvironment } from './environment.ts';
+
+/** What commands about delivery work on. */
+export interface DeliverySide {
+  readonly database: Database;
+  readonly store: DeliveryStore;
+  readonly cache: CacheStore;
+  readonly config: Config;
+  /** What is wrong with the configuration; null when all is well. */
+  readonly configError: string | null;
+}
+
+/**
+ * Runs `work` on the delivery side of tracker.db; undefined when there is no database yet.
+ *
+ * @throws TrackerError E_DATABASE_UNUSABLE, and those of `openDatabase`
+ */
+export function withDelivery<T>(
+  cli: CliEnvironment,
+  work: (side: DeliverySide) => T,
+): T | undefined {
+  const path = cli.paths.database;
+  if (!existsSync(path)) return undefined;
+  const { config, error: configError } = loadConfig(cli.paths, { env: cli.env });
+  try {
+    const database = openDatabase(path);
+    try {
+      const options = { policy: breakerPolicy(config), clock: cli.now, newId: randomUUID };
+      const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
+      return work({
+        database,
+        store: deliveryStore(database, HTTP_SINK, options),
+        cache: new CacheStore(database, { size, ttl, clock: cli.now }),
+        config,
+        configError,
+      });
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (error instanceof TrackerError) throw error;
+    throw new TrackerError('E_DATABASE_UNUSABLE', `${path}: ${errorMessage(error)}`, {
+      hint: 'Run `pattern-tracker doctor`.',
+      cause: error,
+    });
+  }
+}
