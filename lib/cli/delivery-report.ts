@@ -20,7 +20,7 @@ export interface DeliveryReport {
   readonly dead: number;
   readonly delivered: number;
   readonly lastDeliveredAt: number | null;
-  /** When what waits is tried again; null when at once, or when nothing waits. */
+  /** When what waits is tried again; null when at once, when nothing waits, or while the circuit is open. */
   readonly nextAttemptAt: number | null;
   readonly breaker: BreakerPhase;
   readonly breakerReason: string | null;
@@ -64,7 +64,10 @@ export function readDelivery(cli: CliEnvironment, baseUrl: string | null): Deliv
           dead,
           delivered: new Metrics<'delivered'>(database, HTTP_SINK).value('delivered'),
           lastDeliveredAt,
-          nextAttemptAt: waiting === 0 ? null : (laterOf(next, pausedUntil, cli.now()) ?? null),
+          nextAttemptAt:
+            waiting === 0 || phase === 'open'
+              ? null
+              : (laterOf(next, pausedUntil, cli.now()) ?? null),
           breaker: phase,
           breakerReason: phase === 'closed' ? null : reason,
           lastError,

@@ -61,4 +61,19 @@ export const DELIVERY_TABLES = `
     value REAL NOT NULL,
     PRIMARY KEY (scope, name)
   ) WITHOUT ROWID;
+
+  -- Answers of the server to queries, for every process of this machine.
+  CREATE TABLE IF NOT EXISTS cache_entries (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,            -- JSON
+    stored_at INTEGER NOT NULL,
+    used INTEGER NOT NULL           -- rises with every use: the smallest goes first
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS cache_entries_by_use ON cache_entries(used);
+
+  CREATE TABLE IF NOT EXISTS deprecations (
+    pattern_id TEXT PRIMARY KEY,
+    reason TEXT,
+    at INTEGER NOT NULL             -- when it was last said
+  ) WITHOUT ROWID;
 `;

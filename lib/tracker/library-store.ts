@@ -52,8 +52,11 @@ export class LibraryStore {
     if (error instanceof TrackerError || errorCode(error) === undefined) return error;
     this.close(); // the file may have been moved aside; the next call opens what is there
     const { database } = this.#options.paths;
+    const isBusy = errorCode(error)?.startsWith('SQLITE_BUSY') === true;
     return new TrackerError('E_DATABASE_UNUSABLE', `${database}: ${errorMessage(error)}`, {
-      hint: 'Look whether the disk is full and the folder is yours; `pattern-tracker doctor` says more.',
+      hint: isBusy
+        ? 'Another program holds it locked; try again once that has ended.'
+        : 'Look whether the disk is full and the folder is yours; `pattern-tracker doctor` says more.',
       cause: error,
     });
   }

@@ -6,6 +6,7 @@ import { Deprecations } from '../store/deprecations.ts';
 import { LINEAGE_LIMITS, lineageOf } from '../store/queries/lineage.ts';
 import { listPatterns, patternById } from '../store/queries/patterns.ts';
 import type { ApiClient, Answer, Attempt } from '../transport/api-client.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 import {
   checkLineageQuery,
   checkPatternId,
@@ -19,7 +20,6 @@ import type {
   PatternRelative,
   TrackedPattern,
 } from './pattern-query.ts';
-import type { SinkDelivery } from './sink-delivery.ts';
 import type { TrackerLog } from './tracker-log.ts';
 
 export interface PatternQueriesOptions {
@@ -27,7 +27,8 @@ export interface PatternQueriesOptions {
   readonly cache: CacheStore;
   /** The server that is asked; null where none is configured. */
   readonly baseUrl: string | null;
-  readonly sink: () => Promise<SinkDelivery>;
+  readonly api: () => Promise<ApiClient>;
+  readonly delivery: Pick<DeliveryStore, 'breaker' | 'metrics' | 'state' | 'transaction'>;
   readonly log: (note: (log: TrackerLog) => void) => Promise<void>;
 }
 
@@ -85,15 +86,15 @@ export class PatternQueries {
     call: (api: ApiClient) => Promise<Attempt<Answer>>,
     read: (body: unknown) => T | undefined,
   ): Promise<{ readonly found: T; readonly source: 'api' | 'cache' } | undefined> {
-    const { cache, baseUrl, sink, log } = this.#options;
+    const { cache, baseUrl, api: openApi, delivery, log } = this.#options;
     if (baseUrl === null) return undefined;
-    const { api, store } = await sink();
-    const delivery = store();
     const { breaker, metrics, state } = delivery;
     const address = `${baseUrl} ${key}`;
     // What the server said before it had our last events does not hold any more.
     const kept = cache.get(address, state.read().lastDeliveredAt ?? 0);
-    if (kept !== undefined) return { found: JSON.parse(kept) as T, source: 'cache' };
+    const keptAnswer = kept === undefined ? undefined : read(parsed(kept));
+    if (keptAnswer !== undefined) return { found: keptAnswer, source: 'cache' };
+    const api = await openApi();
     const { permit } = breaker.acquire();
     if (!permit) return undefined;
     const { outcome, latencyMs, serverFault } = await call(api);
@@ -107,8 +108,9 @@ export class PatternQueries {
     if (transition) await log((lines) => lines.breakerMoved(transition));
     if (serverFault) await log((lines) => lines.apiUnavailable(reason ?? 'no reason'));
     const found = outcome.kind === 'data' ? read(outcome.data) : undefined;
-    if (found === undefined) return undefined;
-    cache.set(address, JSON.stringify(found));
+    if (outcome.kind !== 'data' || found === undefined) return undefined;
+    // As it came: another version of this program may read more out of it.
+    cache.set(address, JSON.stringify(outcome.data));
     await this.#warnWhenFull();
     return { found, source: 'api' };
   }
@@ -163,3 +165,12 @@ export class PatternQueries {
 
 /** The share of the cache's size from which an operator may want to know. */
 const HIGH_USAGE = 0.9;
+
+/** Undefined for what is no JSON: somebody has been at the file. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

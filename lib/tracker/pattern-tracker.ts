@@ -249,12 +249,13 @@ export class PatternTracker {
     const { settings, store } = loaded;
     return this.#during(async () => {
       try {
-        const { database, cache } = store.use((open) => open);
+        const { database, delivery, cache } = store.use((open) => open);
         const queries = new PatternQueries({
           database,
+          delivery,
           cache,
           baseUrl: settings.config.api.base_url,
-          sink: async () => this.#openSink(loaded),
+          api: async () => (await this.#openSink(loaded)).api,
           log: async (note) => this.#log(settings, note),
         });
         return await ask(queries);

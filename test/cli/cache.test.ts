@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheStore } from '../../lib/store/cache-store.ts';
-import { CACHE_TABLES } from '../../lib/store/library-schema.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
@@ -13,7 +12,6 @@ afterEach(() => sample.remove());
 
 /** Three answers, one of them from two hours ago, and a look-up of two that found one. */
 function fill(): void {
-  sample.database.exec(CACHE_TABLES);
   let now = NOW - 7_200_000;
   const cache = new CacheStore(sample.database, { size: 1000, ttl: 3600, clock: () => now });
   cache.set('old', '1');

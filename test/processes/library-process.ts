@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openDatabase } from '../../lib/store/database.ts';
-import { CACHE_TABLES, DEPRECATION_TABLES } from '../../lib/store/library-schema.ts';
 import { TrackerHome } from './tracker-home.ts';
 
 export interface ProcessResult {
@@ -26,7 +25,6 @@ export class LibraryUser {
     symlinkSync(resolve('.'), join(this.folder, 'node_modules', 'claude-pattern-tracker'));
     mkdirSync(this.home.paths.data, { recursive: true });
     const database = openDatabase(this.home.paths.database);
-    database.exec(CACHE_TABLES + DEPRECATION_TABLES);
     database.close();
   }
 

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheStore } from '../../lib/store/cache-store.ts';
 import { openDatabase } from '../../lib/store/database.ts';
 import type { Database } from '../../lib/store/database.ts';
-import { CACHE_TABLES } from '../../lib/store/library-schema.ts';
 
 let folder: string;
 let database: Database;
@@ -16,7 +15,6 @@ beforeEach(() => {
   now = 1_000_000;
   folder = mkdtempSync(join(tmpdir(), 'cache-'));
   database = openDatabase(join(folder, 'tracker.db'));
-  database.exec(CACHE_TABLES);
 });
 afterEach(() => {
   database.close();

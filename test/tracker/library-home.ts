@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import { openDatabase } from '../../lib/store/database.ts';
 import type { Database } from '../../lib/store/database.ts';
-import { CACHE_TABLES, DEPRECATION_TABLES } from '../../lib/store/library-schema.ts';
 import { PatternTracker } from '../../lib/tracker/pattern-tracker.ts';
 import type { PatternTrackerOptions } from '../../lib/tracker/pattern-tracker.ts';
 
@@ -40,7 +39,6 @@ export class LibraryHome {
     if (!this.#database) {
       mkdirSync(this.paths.data, { recursive: true });
       this.#database = openDatabase(this.paths.database);
-      this.#database.exec(CACHE_TABLES + DEPRECATION_TABLES);
     }
     return this.#database;
   }

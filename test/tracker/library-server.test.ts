@@ -74,6 +74,16 @@ describe('queryPatterns', () => {
     expect(await tracker.queryPatterns()).toHaveLength(1);
   });
 
+  it('asks again when what was kept is no answer', async () => {
+    const tracker = home.tracker();
+    await tracker.queryPatterns();
+    for (const value of ['{', '5']) {
+      home.database.prepare('UPDATE cache_entries SET value = ?').run(value);
+      expect(await tracker.queryPatterns()).toEqual([]);
+    }
+    expect(queries()).toBe(3);
+  });
+
   it('chooses by language and time from what the server lists', async () => {
     const tracker = home.tracker();
     await tracker.trackPatternCreation(creation);
