@@ -26,7 +26,7 @@ export async function prometheusText(metrics: DeliveryMetrics): Promise<string> 
     ['cache_hit_ratio', 'Queries answered from the cache', metrics.cache_hit_rate],
   ] as const;
   for (const [name, help, value] of gauges) {
-    new Gauge({ name: `${prefix}_${name}`, help, registers }).set(value ?? Number.NaN);
+    if (value !== null) new Gauge({ name: `${prefix}_${name}`, help, registers }).set(value);
   }
   const { latency } = metrics;
   const histogram = new Histogram({
@@ -36,10 +36,13 @@ export async function prometheusText(metrics: DeliveryMetrics): Promise<string> 
     registers,
   });
   const empty = await histogram.get();
-  // A histogram of prom-client can't be given what other processes have counted but by its reader.
-  histogram.get = async () => ({
-    ...empty,
-    values: empty.values.map((value) => ({ ...value, value: persisted(latency, value) })),
+  // A histogram can't be given what other processes have counted, but by the way it is read.
+  Object.assign(histogram, {
+    getForPromString: undefined,
+    get: async () => ({
+      ...empty,
+      values: empty.values.map((value) => ({ ...value, value: persisted(latency, value) })),
+    }),
   });
   return registry.metrics();
 }

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDatabase } from '../../lib/store/database.ts';
 import { TrackerHome } from './tracker-home.ts';
 
 export interface ProcessResult {
@@ -23,9 +22,6 @@ export class LibraryUser {
     this.folder = join(this.home.folder, 'app');
     mkdirSync(join(this.folder, 'node_modules'), { recursive: true });
     symlinkSync(resolve('.'), join(this.folder, 'node_modules', 'claude-pattern-tracker'));
-    mkdirSync(this.home.paths.data, { recursive: true });
-    const database = openDatabase(this.home.paths.database);
-    database.close();
   }
 
   /** Runs a script as `node -e` would; PatternTracker is imported for it. */
