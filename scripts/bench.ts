@@ -9,6 +9,7 @@ import { cliStart } from './bench/cli-start.ts';
 import { courierIdle } from './bench/courier-idle.ts';
 import { courierIngest } from './bench/courier-ingest.ts';
 import { courierMemory } from './bench/courier-memory.ts';
+import { delivery } from './bench/delivery.ts';
 import { machine, renderReport, reportJson } from './bench/report.ts';
 import type { Line } from './bench/report.ts';
 import { Throwaway } from './bench/throwaway.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   courierIngest,
   courierMemory,
   courierIdle,
+  delivery,
   cliStart,
 ];
 

@@ -17,11 +17,18 @@ export function fullJitter(
   return Math.round(random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 40)));
 }
 
-/** The wait that a Retry-After header asks for, seconds or a date, in milliseconds; undefined for none. */
+/**
+ * The wait that a Retry-After header asks for, seconds or an HTTP date, in milliseconds; undefined for
+ * none, or for one that is neither.
+ */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  const text = header?.trim();
-  if (!text) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const at = Date.parse(text);
+  const text = header?.trim() ?? '';
+  if (/^\d+(?:\.\d+)?$/.test(text)) {
+    const waitMs = Math.ceil(Number(text) * 1000);
+    return Number.isSafeInteger(waitMs) ? waitMs : undefined;
+  }
+  // Date.parse alone takes nearly anything with a digit, -5 too, for a date.
+  if (!/^(?:mon|tue|wed|thu|fri|sat|sun)/i.test(text)) return undefined;
+  const at = Date.parse(/ GMT$/i.test(text) ? text : `${text} GMT`); // asctime has no zone and means GMT
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

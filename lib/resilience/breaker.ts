@@ -5,7 +5,10 @@ export interface BreakerPolicy {
   readonly failureThreshold: number;
   /** How long it stays open before probes are let through, in milliseconds. */
   readonly recoveryTimeoutMs: number;
-  /** Probes let through when half open; all have to succeed to close it. */
+  /**
+   * Probes let through when half open; all have to succeed to close it, with no larger a share of
+   * slow ones than `slowCallRate`.
+   */
   readonly halfOpenAttempts: number;
   /** A probe that has not reported for so long has died, in milliseconds. */
   readonly permitMs: number;
@@ -13,7 +16,7 @@ export interface BreakerPolicy {
   readonly slowCallMs: number;
   /** The share of slow calls, 0 to 1, above which the circuit opens. */
   readonly slowCallRate: number;
-  /** With fewer calls in the window the share of slow ones says nothing. */
+  /** With fewer calls in the window the share of slow ones says nothing; a full window is always enough. */
   readonly minimumCalls: number;
   /** How many of the last calls are looked at. */
   readonly windowCalls: number;
@@ -43,7 +46,7 @@ export interface BreakerState {
   readonly permits: readonly Permit[];
   /** Probes that have succeeded, while half open. */
   readonly probesSucceeded: number;
-  /** The last calls while closed, oldest first: `s` slow, `f` fast. */
+  /** The last calls while closed, the successful probes while half open, oldest first: `s` slow, `f` fast. */
   readonly window: string;
   /** How often it has opened. */
   readonly trips: number;
@@ -106,7 +109,9 @@ export function acquire(
     return { state, permit: null, retryAt, transition };
   }
   const permits = living(state.permits, policy, now);
-  if (permits.length + state.probesSucceeded < policy.halfOpenAttempts) {
+  // One is let through in any case: more may have succeeded than a changed policy asks for.
+  const isFree = permits.length + state.probesSucceeded < policy.halfOpenAttempts;
+  if (isFree || permits.length === 0) {
     return {
       state: { ...state, permits: [...permits, permit] },
       permit,
@@ -179,9 +184,11 @@ export function parseBreakerState(text: string | undefined): BreakerState {
 /** An open circuit is half open once its time is over. */
 function recover(state: BreakerState, policy: BreakerPolicy, now: number): Moved {
   if (state.phase !== 'open') return { state, transition: null };
-  const openedAt = state.openedAt ?? now;
+  const { openedAt } = state;
   // The clock was set back: the time open counts from now, or it would be open for who knows how long.
-  if (now < openedAt) return { state: { ...state, openedAt: now }, transition: null };
+  if (openedAt === null || now < openedAt) {
+    return { state: { ...state, openedAt: now }, transition: null };
+  }
   if (now < openedAt + policy.recoveryTimeoutMs) return { state, transition: null };
   return {
     state: {
@@ -191,14 +198,20 @@ function recover(state: BreakerState, policy: BreakerPolicy, now: number): Moved
       openedAt: null,
       permits: [],
       probesSucceeded: 0,
+      window: '',
     },
     transition: { at: now, from: 'open', to: 'half_open', reason: 'recovery timeout over' },
   };
 }
 
-/** The permits that have not expired. One from beyond its time to live was given before the clock was set back. */
+/**
+ * The permits that have not expired. One with longer to live than a new one was given before the clock
+ * was set back: its call may be on its way, but its time counts from now.
+ */
 function living(permits: readonly Permit[], { permitMs }: BreakerPolicy, now: number): Permit[] {
-  return permits.filter(({ expiresAt }) => expiresAt > now && expiresAt <= now + permitMs);
+  return permits
+    .filter(({ expiresAt }) => expiresAt > now)
+    .map((permit) => ({ ...permit, expiresAt: Math.min(permit.expiresAt, now + permitMs) }));
 }
 
 function whileClosed(
@@ -207,26 +220,27 @@ function whileClosed(
   { ok, latencyMs, reason }: CallResult,
   now: number,
 ): Moved {
-  const isSlow = latencyMs >= policy.slowCallMs;
-  const window = (state.window + (isSlow ? 's' : 'f')).slice(-policy.windowCalls);
+  const speed = speedOf(latencyMs, policy);
+  const window = (state.window + speed).slice(-policy.windowCalls);
   const consecutiveFailures = ok ? 0 : state.consecutiveFailures + 1;
   const next = { ...state, window, consecutiveFailures };
   if (consecutiveFailures >= policy.failureThreshold) {
     const last = reason ? `, the last: ${reason}` : '';
     return open(next, `${counted(consecutiveFailures, 'failure')} in a row${last}`, now);
   }
-  const slow = window.split('s').length - 1;
-  if (
-    isSlow &&
-    window.length >= policy.minimumCalls &&
-    slow / window.length > policy.slowCallRate
-  ) {
+  const isEnough = window.length >= Math.min(policy.minimumCalls, policy.windowCalls);
+  const slow = slowIn(window);
+  if (speed === 's' && isEnough && slow / window.length > policy.slowCallRate) {
     return open(next, `${slow} of the last ${counted(window.length, 'call')} were slow`, now);
   }
   return { state: next, transition: null };
 }
 
-/** A probe that is slow has failed: a server that crawls is not well yet. */
+/**
+ * A failed probe opens the circuit at once. A slow one has succeeded, but once all are back too many
+ * slow ones open it, as in resilience4j: a server whose usual pace is allowed while the circuit is
+ * closed must be able to close it.
+ */
 function whileHalfOpen(
   state: BreakerState,
   policy: BreakerPolicy,
@@ -236,20 +250,20 @@ function whileHalfOpen(
 ): Moved {
   if (!state.permits.some(({ id }) => id === permit.id)) return { state, transition: null }; // expired
   const rest = release(state, permit);
-  const isSlow = ok && latencyMs >= policy.slowCallMs;
-  if (!ok || isSlow) {
+  if (!ok) {
     const failed = { ...rest, consecutiveFailures: state.consecutiveFailures + 1 };
-    return open(
-      failed,
-      isSlow ? 'a probe was slow' : `a probe failed: ${reason ?? 'no reason'}`,
-      now,
-    );
+    return open(failed, `a probe failed: ${reason ?? 'no reason'}`, now);
   }
   const probesSucceeded = state.probesSucceeded + 1;
+  const window = state.window + speedOf(latencyMs, policy);
   if (probesSucceeded < policy.halfOpenAttempts) {
-    return { state: { ...rest, probesSucceeded }, transition: null };
+    return { state: { ...rest, probesSucceeded, window }, transition: null };
   }
-  const closed = { ...reset(state, now).state, lastSuccessAt: state.lastSuccessAt };
+  const slow = slowIn(window);
+  if (slow / window.length > policy.slowCallRate) {
+    return open(rest, `${slow} of ${counted(window.length, 'probe')} were slow`, now);
+  }
+  const closed = reset(state, now).state;
   const why = `${counted(probesSucceeded, 'probe')} succeeded`;
   return { state: closed, transition: { at: now, from: 'half_open', to: 'closed', reason: why } };
 }
@@ -269,6 +283,14 @@ function open(state: BreakerState, reason: string, now: number): Moved {
     },
     transition: { at: now, from: state.phase, to: 'open', reason },
   };
+}
+
+function speedOf(latencyMs: number, { slowCallMs }: BreakerPolicy): 's' | 'f' {
+  return latencyMs >= slowCallMs ? 's' : 'f';
+}
+
+function slowIn(window: string): number {
+  return window.split('s').length - 1;
 }
 
 function counted(count: number, noun: string): string {

@@ -61,35 +61,36 @@ export class BreakerStore {
     return breaker.parseBreakerState(this.#read.get(this.#sink));
   }
 
-  /** Asks for leave to make a call; writes only where that changes something. */
+  /** Asks for leave to make a call; takes the lock only where that changes something. */
   acquire(): Omit<Acquired, 'state'> {
-    const { policy, newId } = this.#options;
+    const { policy, clock, newId } = this.#options;
     const state = this.read();
-    if (state.phase === 'closed') return breaker.acquire(state, policy, this.#now, newId());
-    return this.#move((now) => breaker.acquire(this.read(), policy, now, newId()));
+    const asked = breaker.acquire(state, policy, clock(), newId());
+    if (asked.state === state) return asked;
+    return this.#move((current, now) => breaker.acquire(current, policy, now, newId()));
   }
 
   /** Says how a call went; the change of phase that followed from it, if one did. */
   report(permit: Permit, result: CallResult): Transition | null {
     const { policy } = this.#options;
-    return this.#move((now) => breaker.report(this.read(), policy, permit, result, now)).transition;
+    return this.#move((state, now) => breaker.report(state, policy, permit, result, now))
+      .transition;
   }
 
   /** Hands back a permit that was not used. */
   release(permit: Permit): void {
-    const state = this.read();
-    if (state.phase !== 'half_open') return;
-    this.#move(() => ({ state: breaker.release(this.read(), permit), transition: null }));
+    if (this.read().phase !== 'half_open') return;
+    this.#move((state) => ({ state: breaker.release(state, permit), transition: null }));
   }
 
   /** Closes the circuit by hand. */
   reset(): Transition | null {
-    return this.#move((now) => breaker.reset(this.read(), now)).transition;
+    return this.#move((state, now) => breaker.reset(state, now)).transition;
   }
 
   /** Opens the circuit by hand. */
   trip(reason: string): Transition | null {
-    return this.#move((now) => breaker.trip(this.read(), reason, now)).transition;
+    return this.#move((state, now) => breaker.trip(state, reason, now)).transition;
   }
 
   /** The last changes of phase, newest first. */
@@ -97,15 +98,13 @@ export class BreakerStore {
     return this.#history.all(this.#sink, limit);
   }
 
-  get #now(): number {
-    return this.#options.clock();
-  }
-
-  #move<T extends Moved>(step: (now: number) => T): T {
+  /** Reads, moves and writes in one transaction, or as a part of the caller's. */
+  #move<T extends Moved>(step: (state: BreakerState, now: number) => T): T {
     return this.#inTransaction(() => {
-      const now = this.#now;
-      const moved = step(now);
-      this.#write.run(this.#sink, JSON.stringify(moved.state), now);
+      const now = this.#options.clock();
+      const state = this.read();
+      const moved = step(state, now);
+      if (moved.state !== state) this.#write.run(this.#sink, JSON.stringify(moved.state), now);
       if (moved.transition) {
         const { at, from, to, reason } = moved.transition;
         this.#note.run(this.#sink, at, from, to, reason);

@@ -63,15 +63,15 @@ export const DELIVERY_TABLES = `
   ) WITHOUT ROWID;
 
   -- Answers of the server to queries, for every process of this machine.
-  CREATE TABLE IF NOT EXISTS cache_entries (
+  CREATE TABLE cache_entries (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL,            -- JSON
     stored_at INTEGER NOT NULL,
     used INTEGER NOT NULL           -- rises with every use: the smallest goes first
   ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS cache_entries_by_use ON cache_entries(used);
+  CREATE INDEX cache_entries_by_use ON cache_entries(used);
 
-  CREATE TABLE IF NOT EXISTS deprecations (
+  CREATE TABLE deprecations (
     pattern_id TEXT PRIMARY KEY,
     reason TEXT,
     at INTEGER NOT NULL             -- when it was last said

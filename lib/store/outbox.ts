@@ -17,6 +17,7 @@ export interface DueEvent {
   readonly id: number;
   readonly eventId: string;
   readonly lineageId: string;
+  readonly eventType: string;
   readonly body: string;
   readonly attempts: number;
   readonly faults: number;
@@ -58,6 +59,7 @@ export class Outbox {
   readonly #acknowledge;
   readonly #fail;
   readonly #nextAt;
+  readonly #isDue;
   readonly #requeue;
 
   constructor(database: Database, sink: string) {
@@ -70,7 +72,7 @@ export class Outbox {
        ON CONFLICT (sink, event_id) DO NOTHING`,
     );
     this.#due = database.prepare<DueParameters, DueEvent>(
-      `SELECT id, event_id AS eventId, lineage_id AS lineageId, body, attempts, faults,
+      `SELECT id, event_id AS eventId, lineage_id AS lineageId, event_type AS eventType, body, attempts, faults,
          attempted_at AS attemptedAt
        FROM outbox AS row INDEXED BY outbox_live
        WHERE sink = @sink AND dead_at IS NULL AND id > @after AND not_before <= @due
@@ -79,6 +81,10 @@ export class Outbox {
            SELECT 1 FROM outbox AS held INDEXED BY outbox_held
            WHERE held.sink = row.sink AND held.lineage_id = row.lineage_id AND held.dead_at IS NULL
              AND held.not_before > 0 AND held.not_before > @due AND held.id < row.id)
+         AND (event_type != 'pattern_merged' OR NOT EXISTS (
+           SELECT 1 FROM outbox AS held INDEXED BY outbox_held
+           WHERE held.sink = row.sink AND held.dead_at IS NULL
+             AND held.not_before > 0 AND held.not_before > @due AND held.id < row.id))
        ORDER BY id`,
     );
     this.#acknowledge = database.prepare<[string]>(
@@ -92,6 +98,12 @@ export class Outbox {
       .prepare<[string, number], number | null>(
         `SELECT min(not_before) FROM outbox INDEXED BY outbox_held
          WHERE sink = ? AND dead_at IS NULL AND not_before > 0 AND not_before > ?`,
+      )
+      .pluck();
+    this.#isDue = database
+      .prepare<[string, number], number>(
+        `SELECT 1 FROM outbox INDEXED BY outbox_live
+         WHERE sink = ? AND dead_at IS NULL AND not_before <= ? LIMIT 1`,
       )
       .pluck();
     this.#requeue = database.prepare<{ readonly sink: string; readonly sessionId: string | null }>(
@@ -110,7 +122,8 @@ export class Outbox {
 
   /**
    * Rows to send next, in order. A row behind one of its lineage that waits for another attempt is
-   * not due, so that a parent always comes before its child; a dead letter holds nothing back.
+   * not due, so that a parent always comes before its child; a merge, which has parents in several
+   * lineages, is not due behind any that waits. A dead letter holds nothing back.
    */
   due({ now, after, rows, characters, sessionId, early }: DueLimits): DueEvent[] {
     const due: DueEvent[] = [];
@@ -139,6 +152,11 @@ export class Outbox {
   fail(id: number, { error, at, notBefore, isFault }: FailedAttempt): void {
     const deadAt = notBefore === undefined ? at : null;
     this.#fail.run(isFault ? 1 : 0, at, notBefore ?? 0, error, deadAt, id);
+  }
+
+  /** True when there is a row that does not wait for another attempt. */
+  isDue(now: number): boolean {
+    return this.#isDue.get(this.#sink, now) !== undefined;
   }
 
   /** When the first of the rows that wait for another attempt is due; undefined when none waits. */

@@ -4,8 +4,10 @@ import type { TrackerPaths } from '../base/paths.ts';
 import { CONFIG_DEFAULTS } from '../contract/config.ts';
 import type { Config } from '../contract/config.ts';
 import type { Database } from '../store/database.ts';
+import { Outbox } from '../store/outbox.ts';
 import { SinkState } from '../store/sink-state.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
+import type { Outlook } from './delivery-loop.ts';
 import { delivers, HTTP_SINK } from './delivery-policy.ts';
 import type { DrainReport } from './delivery.ts';
 import type { TrackerLog } from './tracker-log.ts';
@@ -26,7 +28,9 @@ export class CourierDelivery {
   #log: TrackerLog | undefined;
   #sink: SinkDelivery | undefined;
   #running: Promise<void> | undefined;
+  #outbox: { readonly database: Database; readonly rows: Outbox } | undefined;
   #isDown = false;
+  #onRest = () => {};
 
   constructor(options: CourierDeliveryOptions) {
     this.#options = options;
@@ -34,12 +38,16 @@ export class CourierDelivery {
       clock: options.clock,
       lockPath: options.paths.deliveryLock,
       isOn: () => delivers(this.#config),
+      outlook: () => this.#outlook(),
       drain: (signal) => this.#drain(signal),
+      onRest: () => this.#onRest(),
       onError: (error) => this.#noteError(error),
     });
   }
 
-  start(signal: AbortSignal): void {
+  /** Begins; `onRest` is called whenever it has delivered what it could. */
+  start(signal: AbortSignal, onRest: () => void): void {
+    this.#onRest = onRest;
     this.#running = this.#loop.run(AbortSignal.any([signal, this.#stop.signal]));
   }
 
@@ -71,6 +79,23 @@ export class CourierDelivery {
     if (this.#loop.isBusy) return delivers(this.#config);
     const waits = this.#loop.nextAt !== undefined;
     return waits && idleMs < this.#config.courier.linger_seconds * 1000;
+  }
+
+  /** True when another process has put something into the outbox that the last look did not see. */
+  get hasNews(): boolean {
+    return delivers(this.#config) && this.#loop.nextAt === undefined && this.#outlook().isDue;
+  }
+
+  #outlook(): Outlook {
+    const { database, clock } = this.#options;
+    const now = clock();
+    const open = database();
+    if (this.#outbox?.database !== open) {
+      this.#outbox = { database: open, rows: new Outbox(open, HTTP_SINK) };
+    }
+    const { rows } = this.#outbox;
+    const isDue = rows.isDue(now);
+    return { isDue, nextAt: rows.nextAttemptAt(now) ?? (isDue ? now : undefined) };
   }
 
   async #drain(signal: AbortSignal): Promise<DrainReport> {

@@ -94,7 +94,6 @@ export class Courier {
       await this.#adoptConfig();
       this.#log.info('Courier started', { version: VERSION });
       this.#report.tell({ status: 'idle' });
-      this.#delivery.start(signal);
       await this.#serve(signal);
       this.#report.tell({ status: 'stopped' });
     } finally {
@@ -109,6 +108,7 @@ export class Courier {
 
   async #serve(signal: AbortSignal): Promise<void> {
     const watch = new SpoolWatch(this.#paths.spoolNew);
+    this.#delivery.start(signal, () => watch.wake());
     try {
       let idleSince = this.#clock();
       while (!signal.aborted) {
@@ -124,7 +124,7 @@ export class Courier {
           // A capture renames first and looks at the hint after. So with the hint down, whoever
           // still saw it has a file for this last sweep, and whoever did not starts a courier.
           this.#hint.hide();
-          if ((await this.#sweep(signal)) === 0) return;
+          if ((await this.#sweep(signal)) === 0 && !this.#delivery.hasNews) return;
           idleSince = this.#clock();
         } else {
           await this.#upkeep(signal);

@@ -10,6 +10,8 @@ import type { RetryPolicy, Settled } from './settlement.ts';
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
 /** Answers that speak of the address or the token, and not of the event that was sent. */
 const MISCONFIGURED: ReadonlySet<number> = new Set([401, 403, 404, 405, 407]);
+/** Answers to so many events are written together; a courier that is killed sends them again. */
+const SETTLE_ROWS = 500;
 /** After so many faults an event is sent alone, in case it is what spoils its batches. */
 const ALONE_AFTER_FAULTS = 2;
 
@@ -43,12 +45,28 @@ export interface DrainReport extends Settled {
   readonly lastError: string | undefined;
 }
 
+type Ending = Pick<DrainReport, 'end' | 'nextAt'>;
+
+/** Events that are on their way. */
+interface Request {
+  readonly store: DeliveryStore;
+  readonly rows: readonly DueEvent[];
+  readonly permit: Permit | null;
+  readonly attempt: Promise<Attempt<BatchOutcome>>;
+}
+
+interface Answered extends Omit<Request, 'attempt'> {
+  readonly attempt: Attempt<BatchOutcome>;
+}
+
 interface Drain {
   readonly limits: DrainLimits;
   readonly signal: AbortSignal;
   readonly total: { delivered: number; dead: number; failed: number };
   /** Rows up to here have had their attempt in this drain. */
   after: number;
+  /** What was answered and is not written yet. */
+  answered: Answered[];
   /** Rows up to here are sent alone: the sink has refused them together. */
   aloneUntil: number;
   lastError: string | undefined;
@@ -70,49 +88,90 @@ export class Delivery {
     onProgress: (settled: Settled) => void = () => {},
   ): Promise<DrainReport> {
     const total = { delivered: 0, dead: 0, failed: 0 };
-    const drain: Drain = { limits, signal, total, after: 0, aloneUntil: 0, lastError: undefined };
-    for (;;) {
-      const end = await this.#step(drain);
-      if (end) return { ...total, ...end, lastError: drain.lastError };
-      onProgress(total);
+    const drain: Drain = {
+      limits,
+      signal,
+      total,
+      after: 0,
+      answered: [],
+      aloneUntil: 0,
+      lastError: undefined,
+    };
+    for (let begun = this.#begin(drain); ;) {
+      if ('end' in begun) return { ...total, ...begun, lastError: drain.lastError };
+      const { store, rows, permit } = begun;
+      const following = this.#nextRows(drain, rows.at(-1)?.id ?? drain.after); // meanwhile
+      const attempt = await begun.attempt;
+      if (this.#options.store() !== store) {
+        // Another database has taken its place meanwhile: its rows are not these.
+        begun = { end: 'waiting', nextAt: this.#options.clock() };
+      } else if (signal.aborted && attempt.outcome.kind === 'retry') {
+        if (permit) store.breaker.release(permit);
+        this.#conclude(drain, store);
+        begun = { end: 'aborted', nextAt: undefined };
+      } else {
+        drain.answered.push({ ...begun, attempt });
+        const ahead = this.#beginAhead(drain, begun, attempt, following);
+        if (!ahead || countRows(drain.answered) >= SETTLE_ROWS) {
+          this.#conclude(drain, store);
+          onProgress(total);
+        }
+        begun = ahead ?? this.#begin(drain);
+      }
     }
   }
 
-  async #step(drain: Drain): Promise<Pick<DrainReport, 'end' | 'nextAt'> | undefined> {
+  /** Sends the next events, or says why there are none to send; `following` are these, if known. */
+  #begin(drain: Drain, following?: readonly DueEvent[]): Request | Ending {
     const { limits, signal, total } = drain;
     const store = this.#options.store();
     const now = this.#options.clock();
     if (signal.aborted) return { end: 'aborted', nextAt: undefined };
     const { pausedUntil } = store.state.read();
     if (pausedUntil > now && !limits.early) return { end: 'waiting', nextAt: pausedUntil };
-    const left = (limits.events ?? Infinity) - total.delivered - total.dead - total.failed;
+    const attempted = total.delivered + total.dead + total.failed + countRows(drain.answered);
+    const left = (limits.events ?? Infinity) - attempted;
     if (left <= 0) return { end: 'limit', nextAt: undefined };
-    const due = this.#nextRows(drain, Math.min(left, this.#options.batchRows));
+    const due = (following ?? this.#nextRows(drain, drain.after)).slice(0, left);
     if (due.length === 0) {
-      const nextAt = store.outbox.nextAttemptAt(now);
+      // What has failed in this drain may be due already.
+      const again = store.outbox.isDue(now) ? now : undefined;
+      const nextAt = store.outbox.nextAttemptAt(now) ?? again;
       return { end: nextAt === undefined ? 'empty' : 'waiting', nextAt };
     }
     const { permit, retryAt } = store.breaker.acquire();
     if (!permit && !limits.force) return { end: 'circuit_open', nextAt: retryAt ?? undefined };
     // A server that may not be well yet is asked with a single event.
     const rows = store.breaker.read().phase === 'closed' ? due : due.slice(0, 1);
-    const attempt = await this.#send(rows, signal);
-    if (signal.aborted && attempt.outcome.kind === 'retry') {
-      if (permit) store.breaker.release(permit);
-      return { end: 'aborted', nextAt: undefined };
-    }
-    // Another database has taken its place meanwhile: its rows are not these.
-    if (this.#options.store() !== store) return { end: 'waiting', nextAt: now };
-    this.#conclude(drain, rows, attempt, permit);
-    return undefined;
+    return { store, rows, permit, attempt: this.#send(rows, signal) };
   }
 
-  #nextRows(drain: Drain, rows: number): DueEvent[] {
+  /**
+   * While a server that has taken everything works on the next events, the answer to the last ones is
+   * written; order is kept, for they are acknowledged.
+   */
+  #beginAhead(
+    drain: Drain,
+    { store, rows }: Request,
+    { outcome }: Attempt<BatchOutcome>,
+    following: readonly DueEvent[],
+  ): Request | undefined {
+    const isTaken =
+      outcome.kind === 'items' &&
+      outcome.items.length === rows.length &&
+      outcome.items.every(({ kind }) => kind === 'accepted');
+    if (!isTaken || store.breaker.read().phase !== 'closed') return undefined;
+    drain.after = rows.at(-1)?.id ?? drain.after;
+    const begun = this.#begin(drain, following);
+    return 'end' in begun ? undefined : begun;
+  }
+
+  #nextRows(drain: Drain, after: number): DueEvent[] {
     const { outbox } = this.#options.store();
     const due = outbox.due({
       now: this.#options.clock(),
-      after: drain.after,
-      rows: this.#takesBatches ? rows : 1,
+      after,
+      rows: this.#takesBatches ? this.#options.batchRows : 1,
       characters: BATCH_CHARACTERS,
       sessionId: drain.limits.sessionId,
       early: drain.limits.early,
@@ -136,44 +195,49 @@ export class Delivery {
     return asOutage(await api.trackBatch(bodies, signal));
   }
 
-  /** Writes what an attempt has come to, in one transaction. */
-  #conclude(
-    drain: Drain,
-    rows: readonly DueEvent[],
-    attempt: Attempt<BatchOutcome>,
-    permit: Permit | null,
-  ): void {
-    const { clock, retry, onTransition } = this.#options;
-    const store = this.#options.store();
+  /** Writes what the answers have come to, in one transaction. */
+  #conclude(drain: Drain, store: DeliveryStore): void {
+    const { answered } = drain;
+    drain.answered = [];
+    const transitions = store.transaction(() =>
+      answered.map((answer) => this.#settle(drain, store, answer)),
+    );
+    for (const transition of transitions) {
+      if (transition) this.#options.onTransition?.(transition);
+    }
+  }
+
+  #settle(drain: Drain, store: DeliveryStore, { rows, permit, attempt }: Answered) {
+    const { clock, retry } = this.#options;
     const { outcome, latencyMs, serverFault } = attempt;
     const lastId = rows.at(-1)?.id ?? drain.after;
     const reason = outcome.kind === 'retry' ? outcome.message : undefined;
     if (reason !== undefined) drain.lastError = reason;
-    const transition = store.transaction(() => {
-      store.metrics.add('requests');
-      store.metrics.observeLatency(latencyMs);
-      if (serverFault) store.metrics.add('request_failures');
-      const now = clock();
-      if (outcome.kind === 'unsupported') {
-        this.#takesBatches = false;
-      } else if (outcome.kind === 'rejected' && rows.length > 1) {
-        drain.aloneUntil = lastId;
-      } else {
-        const settled = settle(store, rows, outcome, { now, retry });
-        drain.total.delivered += settled.delivered;
-        drain.total.dead += settled.dead;
-        drain.total.failed += settled.failed;
-        drain.lastError = settled.lastError ?? drain.lastError;
-        drain.after = lastId;
-      }
-      if (permit) return store.breaker.report(permit, { ok: !serverFault, latencyMs, reason });
-      return serverFault ? null : store.breaker.reset();
-    });
-    if (transition) onTransition?.(transition);
+    store.metrics.add('requests');
+    store.metrics.observeLatency(latencyMs);
+    if (serverFault) store.metrics.add('request_failures');
+    if (outcome.kind === 'unsupported') {
+      this.#takesBatches = false;
+    } else if (outcome.kind === 'rejected' && rows.length > 1) {
+      drain.aloneUntil = lastId;
+    } else {
+      const settled = settle(store, rows, outcome, { now: clock(), retry });
+      drain.total.delivered += settled.delivered;
+      drain.total.dead += settled.dead;
+      drain.total.failed += settled.failed;
+      drain.lastError = settled.lastError ?? drain.lastError;
+      drain.after = Math.max(drain.after, lastId);
+    }
+    if (permit) return store.breaker.report(permit, { ok: !serverFault, latencyMs, reason });
+    return serverFault ? null : store.breaker.reset();
   }
 }
 
 // --- internal ---
+
+function countRows(answered: readonly Answered[]): number {
+  return answered.reduce((total, { rows }) => total + rows.length, 0);
+}
 
 /** A wrong token or address must not turn the whole outbox into dead letters: it is like a server that is down. */
 function asOutage(attempt: Attempt<BatchOutcome>): Attempt<BatchOutcome> {

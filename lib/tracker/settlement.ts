@@ -49,7 +49,8 @@ export function settle(
     }
     lastError = answer.message;
     // The sink may refuse it only because it does not know its parent yet.
-    const isBehind = answer.kind === 'rejected' && waiting.has(row.lineageId);
+    const isBehind =
+      waiting.has(row.lineageId) || (row.eventType === 'pattern_merged' && waiting.size > 0);
     const isFault =
       answer.kind === 'retry' &&
       (outcome.kind === 'items' || lastDeliveredAt >= (row.attemptedAt ?? Infinity));

@@ -26,6 +26,11 @@ export class SpoolWatch {
     this.#arrived = false;
   }
 
+  /** Ends a wait, as an arrival does. */
+  wake(): void {
+    this.#notice();
+  }
+
   close(): void {
     this.#watcher?.close();
   }
