@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { BenchmarkError, isReached, NotAvailableError } from './bench/benchmark.ts';
 import type { BenchContext, Benchmark } from './bench/benchmark.ts';
 import { captureBacklog, captureNode, captureSh } from './bench/capture.ts';
+import { captureOutage } from './bench/capture-outage.ts';
 import { claudeAdded } from './bench/claude-added.ts';
 import { cliStart } from './bench/cli-start.ts';
 import { courierIdle } from './bench/courier-idle.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   captureSh,
   captureNode,
   captureBacklog,
+  captureOutage,
   claudeAdded,
   courierIngest,
   courierMemory,

@@ -4,11 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { courierLives } from '../../lib/hook/courier-start.ts';
 import { BenchmarkError, NotAvailableError } from './benchmark.ts';
 import type { Throwaway } from './throwaway.ts';
 
 /** Between two looks at the spool, in milliseconds: a look at a large one takes time too. */
 const LOOK_MS = 1_000;
+const HINT_LOOK_MS = 20;
 
 /** The program and first arguments of a courier for `home`. */
 export function courierCommand(throwaway: Throwaway, { home }: TrackerPaths): string[] {
@@ -44,6 +46,14 @@ export class CourierProcess {
     this.#child = throwaway.keep(
       spawn(program, args, { env: throwaway.env, stdio: 'ignore', detached: true }),
     );
+  }
+
+  /** Waits until hooks can see that it lives. */
+  async showsHint(): Promise<void> {
+    while (courierLives(this.#paths.courierPid) === undefined) {
+      if (this.#hasLeft()) throw new BenchmarkError('the courier has left');
+      await delay(HINT_LOOK_MS);
+    }
   }
 
   /** Waits until nothing is left in the spool; polled, so at the cost of a look now and then. */

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
@@ -11,6 +9,7 @@ import { bundle } from './bundle.ts';
 import { courierCommand, CourierProcess, timeProcess } from './courier-process.ts';
 import { summarise } from './pairs.ts';
 import type { Pair } from './pairs.ts';
+import { startLineageServer } from './lineage-server-process.ts';
 import { queueEvents } from './queued-events.ts';
 import type { Throwaway } from './throwaway.ts';
 
@@ -26,7 +25,7 @@ export const delivery: Benchmark = {
   name: 'delivery',
   async *run({ throwaway, pairs = PAIRS }) {
     const bareLoop = bundle(throwaway, new URL('./bare-delivery.ts', import.meta.url));
-    const url = await startServer(throwaway);
+    const url = await startLineageServer(throwaway, 'answers');
     const measured: Pair[] = [];
     for (let n = 0; n < pairs; n++) measured.push(measure(throwaway, bareLoop, url));
     const times = summarise(measured);
@@ -49,18 +48,6 @@ export const delivery: Benchmark = {
 };
 
 // --- internal ---
-
-async function startServer(throwaway: Throwaway): Promise<string> {
-  const program = bundle(throwaway, new URL('./lineage-server.ts', import.meta.url));
-  const server = throwaway.keep(
-    spawn(process.execPath, [program], {
-      env: throwaway.env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  );
-  const [port] = (await once(server.stdout, 'data')) as [Buffer];
-  return `http://127.0.0.1:${port.toString().trim()}`;
-}
 
 /** The floor comes first, as it leaves the events where they are. */
 function measure(throwaway: Throwaway, bareLoop: string, url: string): Pair {

@@ -1,9 +1,12 @@
-// The server of `delivery`, a process of its own: takes batches, parses them, says that all is well, and
-// keeps nothing. Prints its port. `lineage-server.cjs`
+// The server of the benchmarks of delivery, a process of its own: takes batches, parses them, says that
+// all is well, and keeps nothing; or, told to hang, never answers. Prints its port.
+// `lineage-server.cjs [hang]`
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+const hangs = process.argv[2] === 'hang';
 const server = createServer((request, response) => {
+  if (hangs) return;
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {

@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { bundle } from './bundle.ts';
+import type { Throwaway } from './throwaway.ts';
+
+/** Starts a server for the courier to deliver to; its URL. */
+export async function startLineageServer(
+  throwaway: Throwaway,
+  manner: 'answers' | 'hangs',
+): Promise<string> {
+  const program = bundle(throwaway, new URL('./lineage-server.ts', import.meta.url));
+  const args = manner === 'hangs' ? [program, 'hang'] : [program];
+  const server = throwaway.keep(
+    spawn(process.execPath, args, { env: throwaway.env, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  const [port] = (await once(server.stdout, 'data')) as [Buffer];
+  return `http://127.0.0.1:${port.toString().trim()}`;
+}
