@@ -102,9 +102,8 @@ export class BreakerStore {
   #move<T extends Moved>(step: (state: BreakerState, now: number) => T): T {
     return this.#inTransaction(() => {
       const now = this.#options.clock();
-      const state = this.read();
-      const moved = step(state, now);
-      if (moved.state !== state) this.#write.run(this.#sink, JSON.stringify(moved.state), now);
+      const moved = step(this.read(), now);
+      this.#write.run(this.#sink, JSON.stringify(moved.state), now);
       if (moved.transition) {
         const { at, from, to, reason } = moved.transition;
         this.#note.run(this.#sink, at, from, to, reason);

@@ -3,7 +3,7 @@ import type { Permit, Transition } from '../resilience/breaker.ts';
 import type { DueEvent } from '../store/outbox.ts';
 import type { ApiClient, Attempt, BatchOutcome } from '../transport/api-client.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import { settle } from './settlement.ts';
+import { MAX_RETRY_AFTER_MS, settle } from './settlement.ts';
 import type { RetryPolicy, Settled } from './settlement.ts';
 
 /** Characters of the bodies in one batch. */
@@ -128,7 +128,9 @@ export class Delivery {
     const now = this.#options.clock();
     if (signal.aborted) return { end: 'aborted', nextAt: undefined };
     const { pausedUntil } = store.state.read();
-    if (pausedUntil > now && !limits.early) return { end: 'waiting', nextAt: pausedUntil };
+    // One from further ahead was set before the clock was set back.
+    const isPaused = pausedUntil > now && pausedUntil <= now + MAX_RETRY_AFTER_MS;
+    if (isPaused && !limits.early) return { end: 'waiting', nextAt: pausedUntil };
     const attempted = total.delivered + total.dead + total.failed + countRows(drain.answered);
     const left = (limits.events ?? Infinity) - attempted;
     if (left <= 0) return { end: 'limit', nextAt: undefined };

@@ -3,6 +3,9 @@ import type { DueEvent } from '../store/outbox.ts';
 import type { BatchOutcome, Delivered } from '../transport/api-client.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 
+/** No Retry-After is believed beyond this, in milliseconds: a slip of a server must not end delivery. */
+export const MAX_RETRY_AFTER_MS = 86_400_000;
+
 export interface RetryPolicy {
   /** The first wait is at most this long, each further one at most twice the one before. */
   readonly baseMs: number;
@@ -57,9 +60,8 @@ export function settle(
     const isDead = isFault
       ? row.faults + 1 >= retry.maxFaults
       : !isBehind && answer.kind === 'rejected';
-    const wait =
-      (answer.kind === 'retry' ? answer.retryAfterMs : undefined) ??
-      fullJitter(row.attempts + 1, retry, retry.random);
+    const asked = answer.kind === 'retry' ? boundedWait(answer.retryAfterMs) : undefined;
+    const wait = Math.max(asked ?? 0, fullJitter(row.attempts + 1, retry, retry.random));
     const notBefore = isDead ? undefined : now + Math.max(1, wait);
     store.outbox.fail(row.id, { error: answer.message, at: now, notBefore, isFault });
     if (isDead) {
@@ -73,7 +75,7 @@ export function settle(
   if (acknowledged.length > 0) store.state.noteDelivered(now);
   if (lastError !== undefined) store.state.noteError(lastError, now);
   if (outcome.kind === 'retry' && outcome.retryAfterMs !== undefined) {
-    store.state.pause(now + outcome.retryAfterMs);
+    store.state.pause(now + (boundedWait(outcome.retryAfterMs) ?? 0));
   }
   store.metrics.add('delivered', acknowledged.length);
   store.metrics.add('dead', dead);
@@ -82,6 +84,10 @@ export function settle(
 }
 
 // --- internal ---
+
+function boundedWait(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.min(ms, MAX_RETRY_AFTER_MS);
+}
 
 function answerTo(
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,

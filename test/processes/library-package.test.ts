@@ -22,6 +22,16 @@ describe('docs/library.md', () => {
   });
 });
 
+describe('README.md', () => {
+  it('has an example that prints what the page says', async () => {
+    const page = readFileSync('README.md', 'utf8');
+    const [, example = '', printed = ''] =
+      /```js\n(import \{ PatternTracker.*?)```\n\nIt prints `(.*?)`/s.exec(page) ?? [];
+    const { exitCode, out, err } = await user.run(example.replace(/^import .*\n/, ''));
+    expect([exitCode, err, out]).toEqual([0, '', [printed]]);
+  });
+});
+
 describe('the package', () => {
   it('has types that hold in a strict program', async () => {
     writeFileSync(

@@ -54,12 +54,21 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(header, NOW)).toBe(wait);
   });
 
-  it.each([undefined, '', '  ', 'soon', 'soon 5', '-5', '5 minutes', '1e3', '0x10', 'Sun, never'])(
-    'makes nothing of %j',
-    (header) => {
-      expect(parseRetryAfter(header, NOW)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    '  ',
+    'soon',
+    'soon 5',
+    'after Sun, 01 Mar 2026 12:00:30 GMT',
+    '-5',
+    '5 minutes',
+    '1e3',
+    '0x10',
+    'Sun, never',
+  ])('makes nothing of %j', (header) => {
+    expect(parseRetryAfter(header, NOW)).toBeUndefined();
+  });
 
   it('makes nothing of a number that no time can hold', () => {
     expect(parseRetryAfter('9'.repeat(400), NOW)).toBeUndefined();

@@ -221,6 +221,7 @@ describe('a half-open circuit', () => {
     const [, failed] = circuit.call(OK, FAILED);
     expect(failed).toMatchObject({ from: 'half_open', to: 'open', reason: 'a probe failed: 503' });
     expect(circuit.ask().retryAt).toBe(circuit.now + 60_000);
+    expect(circuit.state).toMatchObject({ permits: [], probesSucceeded: 0, window: '' });
     circuit.now += 60_000;
     circuit.call(OK, OK); // the success from before does not count
     expect(circuit.state.phase).toBe('half_open');

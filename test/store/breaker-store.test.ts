@@ -180,6 +180,22 @@ describe('BreakerStore', () => {
     expect(writes()).toBe(open);
   });
 
+  it('waits for no lock to let a call through or to turn one away', () => {
+    const store = storeOf();
+    const other = openDatabase(path);
+    database.pragma('busy_timeout = 0');
+    const whileLocked = (ask: () => void) => other.transaction(ask).immediate();
+    try {
+      whileLocked(() => store.release(permitOf(store)));
+      store.trip('drill');
+      whileLocked(() => expect(store.acquire().permit).toBeNull());
+      now += 50; // a probe is a change
+      expect(() => whileLocked(() => store.acquire())).toThrow('database is locked');
+    } finally {
+      other.close();
+    }
+  });
+
   it('writes one row for a success', () => {
     const store = storeOf();
     call(store, OK);

@@ -251,6 +251,16 @@ describe('a drain', () => {
     expect(await drain()).toMatchObject({ delivered: 4, end: 'empty' });
   });
 
+  it('believes no Retry-After of more than a day, and none of nothing', async () => {
+    api.answer = () => whole({ kind: 'retry', message: 'busy', retryAfterMs: 1e12 }, false);
+    add('a');
+    expect(await drain()).toMatchObject({ end: 'waiting', nextAt: now + 86_400_000 });
+    now -= 86_400_000; // the clock was set back: nothing is left alone until then
+    api.answer = () => whole({ kind: 'retry', message: 'busy', retryAfterMs: 0 }, false);
+    await drain({ early: true });
+    expect(rows()[0]?.at).toBe(now + 1_000); // half of the second range of its own backoff
+  });
+
   it('waits longer after each attempt, within bounds', async () => {
     api.answer = (events) => items(events, () => retry);
     add('a');
