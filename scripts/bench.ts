@@ -6,6 +6,7 @@ import type { BenchContext, Benchmark } from './bench/benchmark.ts';
 import { captureBacklog, captureNode, captureSh } from './bench/capture.ts';
 import { captureOutage } from './bench/capture-outage.ts';
 import { claudeAdded } from './bench/claude-added.ts';
+import { claudeOutage } from './bench/claude-outage.ts';
 import { cliStart } from './bench/cli-start.ts';
 import { courierIdle } from './bench/courier-idle.ts';
 import { courierIngest } from './bench/courier-ingest.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   captureBacklog,
   captureOutage,
   claudeAdded,
+  claudeOutage,
   courierIngest,
   courierMemory,
   courierIdle,

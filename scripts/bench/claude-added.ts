@@ -35,10 +35,8 @@ export const claudeAdded: Benchmark = {
   },
 };
 
-// --- internal ---
-
-/** Where `installClaude` puts it. */
-function isCached(version: string, env: BenchContext['env']): boolean {
+/** Whether Claude Code is where `installClaude` puts it. */
+export function isCached(version: string, env: BenchContext['env']): boolean {
   const caches = env['XDG_CACHE_HOME'] || join(env['HOME'] ?? '', '.cache');
   const cache = env['CLAUDE_TEST_CACHE'] || join(caches, 'claude-pattern-tracker', 'claude-code');
   return existsSync(join(cache, version));

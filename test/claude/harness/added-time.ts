@@ -78,17 +78,8 @@ export async function measureAddedTime(options: AddedTimeOptions): Promise<Added
   }
 }
 
-// --- internal ---
-
-const TIMED_EVENTS = ['PreToolUse', 'PostToolUse'];
-
-/** `true` in the form in which ours are registered: with a shell in between, or without. */
-function doingNothing(hooks: SettingsHooks): CommandHook {
-  const execForm = hooks['PreToolUse']?.[0]?.hooks[0]?.args !== undefined;
-  return { type: 'command', command: 'true', ...(execForm ? { args: [] } : {}) };
-}
-
-async function sessionMs(
+/** Milliseconds from the first to the last request of a session of `calls` tool calls with these hooks. */
+export async function sessionMs(
   claude: ClaudeInstall,
   sandbox: Sandbox,
   hooks: SettingsHooks,
@@ -101,6 +92,16 @@ async function sessionMs(
   const [first, last] = [turns[0], turns.at(-1)];
   if (!first || !last || done !== calls) throw new Error(`${done} of ${calls} calls were made`);
   return last.atMs - first.atMs;
+}
+
+// --- internal ---
+
+const TIMED_EVENTS = ['PreToolUse', 'PostToolUse'];
+
+/** `true` in the form in which ours are registered: with a shell in between, or without. */
+function doingNothing(hooks: SettingsHooks): CommandHook {
+  const execForm = hooks['PreToolUse']?.[0]?.hooks[0]?.args !== undefined;
+  return { type: 'command', command: 'true', ...(execForm ? { args: [] } : {}) };
 }
 
 function median(values: readonly number[]): number {
