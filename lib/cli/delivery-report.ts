@@ -56,7 +56,10 @@ export function readDelivery(cli: CliEnvironment, baseUrl: string | null): Deliv
           .pluck()
           .get(HTTP_SINK);
         const { phase, reason } = parseBreakerState(state);
-        const next = new Outbox(database, HTTP_SINK).nextAttemptAt(cli.now());
+        const now = cli.now();
+        const outbox = new Outbox(database, HTTP_SINK);
+        const isDue = outbox.due({ now, after: 0, rows: 1, characters: 1 }).length > 0;
+        const next = isDue ? undefined : outbox.nextAttemptAt(now);
         return {
           ...empty,
           waiting,
@@ -65,9 +68,7 @@ export function readDelivery(cli: CliEnvironment, baseUrl: string | null): Deliv
           delivered: new Metrics<'delivered'>(database, HTTP_SINK).value('delivered'),
           lastDeliveredAt,
           nextAttemptAt:
-            waiting === 0 || phase === 'open'
-              ? null
-              : (laterOf(next, pausedUntil, cli.now()) ?? null),
+            waiting === 0 || phase === 'open' ? null : (laterOf(next, pausedUntil, now) ?? null),
           breaker: phase,
           breakerReason: phase === 'closed' ? null : reason,
           lastError,

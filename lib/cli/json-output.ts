@@ -2,7 +2,12 @@ import type { CliEnvironment } from './environment.ts';
 
 /** Prints one JSON document, its keys in snake_case; indented for a person, one line for a pipe. */
 export function printJson(cli: CliEnvironment, value: unknown): void {
-  cli.out(`${safe(JSON.stringify(snakeCased(value), null, cli.isTTY ? 2 : 0))}\n`);
+  printJsonAsIs(cli, snakeCased(value));
+}
+
+/** The same with the keys as they are: for what holds data of others. */
+export function printJsonAsIs(cli: CliEnvironment, value: unknown): void {
+  cli.out(`${safe(JSON.stringify(value, null, cli.isTTY ? 2 : 0))}\n`);
 }
 
 /** Prints one line of JSON. */

@@ -1,4 +1,4 @@
-import { asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
+import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 
 /** What a server says of one event. */
@@ -9,10 +9,21 @@ export type EventAnswer =
 /** Longer words of a server are cut, in characters. */
 const MAX_MESSAGE = 500;
 
-/** The reply to a single event; undefined when it can't be told. */
+/** What a server says of itself. */
+export interface HealthAnswer {
+  readonly isWell: boolean;
+  /** For people. */
+  readonly detail: string;
+}
+
+/**
+ * The reply to a single event; undefined when it can't be told. Only `success` counts, which every
+ * version of the server sends: a gateway that answers 200 in its place has taken nothing.
+ */
 export function readTrackReply(body: unknown): EventAnswer | undefined {
   if (!isJsonObject(body)) return undefined;
-  return body['success'] === false ? failure(body) : { kind: 'accepted' };
+  if (body['success'] === true) return { kind: 'accepted' };
+  return body['success'] === false ? failure(body) : undefined;
 }
 
 /**
@@ -37,6 +48,23 @@ export function readBatchReply(body: unknown, count: number): EventAnswer[] | un
     if (index !== undefined && index in answers) answers[index] = failure(result);
   }
   return answers;
+}
+
+/** The reply to a question after its health. That it is a 200 says nothing, so its words are read. */
+export function readHealthReply(status: number, body: unknown, text: string): HealthAnswer {
+  const reply = asObject(body);
+  const components = asObject(reply?.['components']) ?? {};
+  const tracker = components['lineage_tracker'];
+  const isWell =
+    status === 200 &&
+    reply?.['status'] === 'healthy' &&
+    (tracker === undefined || tracker === 'operational');
+  if (isWell) return { isWell, detail: 'the server is well' };
+  const ailing = Object.entries(components)
+    .filter(([, state]) => state !== 'operational')
+    .map(([name, state]) => `${name}: ${asString(state) ?? JSON.stringify(state)}`);
+  const said = ailing.join(', ') || asString(reply?.['status']) || errorText(body, text);
+  return { isWell, detail: cut(`${status}: ${said || 'no reason given'}`) };
 }
 
 /** The words of an error reply, in whatever of the known shapes; the raw text where it is none. */
@@ -64,7 +92,8 @@ const SERVER_FAULT_TYPE = /database|timeout|connection|unavailable|internal|unex
 
 function failure(result: JsonObject): EventAnswer {
   const message = errorText(result, '') || 'The server gave no reason.';
-  const type = asString(asObject(result['metadata'])?.['error_type']) ?? '';
+  const type =
+    asString(asObject(result['metadata'])?.['error_type']) ?? asString(result['error_type']) ?? '';
   const isValidation = type === 'validation_error' || message.startsWith('Validation error');
   const isServerFault =
     !isValidation && (SERVER_FAULT_TYPE.test(type) || SERVER_FAULT.test(message));
@@ -76,9 +105,10 @@ function detailText(detail: unknown): string | undefined {
   if (typeof detail === 'string') return detail;
   if (!Array.isArray(detail)) return undefined;
   return objects(detail)
-    .map(
-      ({ loc, msg }) => `${Array.isArray(loc) ? `${loc.join('.')}: ` : ''}${asString(msg) ?? ''}`,
-    )
+    .map(({ loc, msg }) => {
+      const place = asArray(loc).flatMap((part) => asString(part) ?? asNumber(part) ?? []);
+      return (place.length > 0 ? `${place.join('.')}: ` : '') + (asString(msg) ?? '');
+    })
     .join('; ');
 }
 

@@ -37,7 +37,7 @@ export function backUpConfig(
 export function listBackups(paths: BackupPaths): ConfigBackup[] {
   if (!existsSync(paths.configBackups)) return [];
   return readdirSync(paths.configBackups)
-    .toSorted()
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => ({ name, files: filesIn(join(paths.configBackups, name), paths) }));
 }
 

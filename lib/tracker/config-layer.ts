@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, ParsedNode, YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { ALIASES, ENVIRONMENT_KEYS, MEANINGLESS } from '../contract/config-names.ts';
-import { configKeys, configSchema } from '../contract/config.ts';
+import { configKeys, configSchema, SECRET_KEYS } from '../contract/config.ts';
 
 /** Something wrong with the configuration. */
 export interface ConfigProblem {
@@ -51,7 +51,8 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  for (const { message, pos } of document.errors) {
+  for (const { code, message: said, pos } of document.errors.slice(0, MAX_PROBLEMS)) {
+    const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : said;
     layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
   }
   if (layer.problems.length > 0 || document.contents === null) return layer;
@@ -63,7 +64,7 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   }
   const isWrapped = section !== undefined && document.contents.has(section);
   const prefix = section !== undefined && !isWrapped ? [section] : [];
-  collect(document.contents, prefix, (key, value, offset) => {
+  collect(document, document.contents, prefix, (key, value, offset) => {
     take(layer, key, value, whereOf(offset));
   });
   checkValues(layer);
@@ -105,26 +106,56 @@ function wholeFile(path: string, message: string): ConfigProblem {
   return { where: path, key: '', message, hint: null };
 }
 
+/** `value` is a scalar's; `[]` is any list, `{}` any map, and `LOST` an alias whose anchor is missing. */
 type Visit = (key: string, value: unknown, offset: number) => void;
 
-/** Visits the leaves of a map; a key whose value is empty counts as not set. */
-function collect(node: Node, path: readonly string[], visit: Visit): void {
-  if (!isMap(node)) return;
-  for (const { key, value } of node.items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
+const LOST = Symbol('alias without anchor');
+
+/** Visits the leaves of a map. What a section that is not known holds is not looked at. */
+function collect(
+  document: Document.Parsed,
+  map: YAMLMap<unknown, unknown>,
+  path: readonly string[],
+  visit: Visit,
+): void {
+  for (const { key, value } of map.items) {
+    const name = (isScalar(key) ? String(key.value) : String(key)).slice(0, MAX_SHOWN);
     const keyPath = [...path, name];
-    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-    if (isMap(value)) {
-      collect(value, keyPath, visit);
-    } else {
-      const plain: unknown = isScalar(value) ? value.value : (value as Node | null)?.toJSON?.();
-      visit(keyPath.join('.'), plain, offset);
-    }
+    const written = keyPath.join('.');
+    const offset = (key as Partial<ParsedNode> | null)?.range?.[0] ?? 0;
+    const isSection = SECTIONS.has(written);
+    // Looking for an anchor goes through the whole file, so only for keys that there are.
+    const isLooked = isAlias(value) && (isSection || KNOWN.has(canonical(written)));
+    const node = isLooked ? (value.resolve(document) ?? LOST) : value;
+    if (isSection && isMap(node)) collect(document, node, keyPath, visit);
+    else visit(written, plainValue(node), offset);
   }
 }
 
+function plainValue(node: unknown): unknown {
+  if (isScalar(node)) return node.value;
+  if (isSeq(node)) return [];
+  if (isMap(node)) return {};
+  return node === LOST ? LOST : null;
+}
+
+/** The name that a key has today. */
+function canonical(written: string): string {
+  return (Object.hasOwn(ALIASES, written) ? ALIASES[written] : undefined) ?? written;
+}
+
 function take(layer: OpenLayer, written: string, value: unknown, where: string): void {
-  const key = ALIASES[written] ?? written;
+  if (layer.problems.length >= MAX_PROBLEMS) return;
+  const key = canonical(written);
+  if (value === LOST) {
+    layer.problems.push({
+      where,
+      key,
+      message: 'refers to an anchor that is not there',
+      hint: null,
+    });
+    return;
+  }
   if (key !== written) {
     const hint = `Write ${key} instead.`;
     layer.warnings.push({ where, key: written, message: 'is an older name', hint });
@@ -135,14 +166,13 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
     layer.origins.set(key, where);
     return;
   }
-  const isSection = [...KNOWN].some((known) => known.startsWith(`${key}.`));
-  if (isSection) {
+  if (SECTIONS.has(key) && !Object.hasOwn(MEANINGLESS, key)) {
     if (value === null || value === undefined) return;
     layer.problems.push({ where, key, message: 'holds keys, and not a value', hint: null });
     return;
   }
   const [section = ''] = key.split('.');
-  const reason = MEANINGLESS[section];
+  const reason = Object.hasOwn(MEANINGLESS, section) ? MEANINGLESS[section] : undefined;
   const near = nearest(key, [...KNOWN]);
   const hint = reason
     ? `It has no meaning here: ${reason}.`
@@ -157,11 +187,20 @@ function checkValues(layer: OpenLayer): void {
   const result = configSchema.safeParse(nested(layer.values));
   for (const issue of result.error?.issues ?? []) {
     const key = issue.path.join('.');
+    if (!layer.values.has(key)) continue; // told of already
     const where = layer.origins.get(key) ?? '';
-    const got = JSON.stringify(layer.values.get(key));
-    layer.problems.push({ where, key, message: `${expectation(issue)}, not ${got}`, hint: null });
+    const got = SECRET_KEYS.has(key) ? '' : `, not ${shown(layer.values.get(key))}`;
+    layer.problems.push({ where, key, message: expectation(issue) + got, hint: null });
     layer.values.delete(key);
+    layer.origins.delete(key);
   }
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'keys';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -203,3 +242,16 @@ function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(configKeys());
+
+/** Every name that has keys below it, of today and of before. */
+const SECTIONS: ReadonlySet<string> = new Set(
+  [...KNOWN, ...Object.keys(ALIASES)].flatMap((key) =>
+    key.split('.').map((_, depth, names) => names.slice(0, depth).join('.')),
+  ),
+);
+
+/** Problems of one file that are told of; a file of another program has one a line. */
+const MAX_PROBLEMS = 100;
+
+/** Characters of a wrong name or value that are shown. */
+const MAX_SHOWN = 100;

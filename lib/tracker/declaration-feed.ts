@@ -1,9 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { LineageEvent } from '../contract/lineage-event.ts';
 import type { Database } from '../store/database.ts';
-import { Outbox } from '../store/outbox.ts';
-import { SinkPatterns } from '../store/sink-patterns.ts';
-import type { UntoldPattern } from '../store/sink-patterns.ts';
+import { OutboxFeed } from './outbox-feed.ts';
 
 /** Something that a caller of the library said of a pattern, as it was recorded. */
 export interface DeclaredEvent {
@@ -33,13 +31,11 @@ export interface DeclaredEvent {
 
 /** Puts what was declared into the outbox of a sink. */
 export class DeclarationFeed {
-  readonly #outbox: Outbox;
-  readonly #told: SinkPatterns;
+  readonly #feed: OutboxFeed;
   readonly #machine: string;
 
   constructor(database: Database, sink: string, machine: string) {
-    this.#outbox = new Outbox(database, sink);
-    this.#told = new SinkPatterns(database, sink);
+    this.#feed = new OutboxFeed(database, sink, machine);
     this.#machine = machine;
   }
 
@@ -49,18 +45,15 @@ export class DeclarationFeed {
     const parents = happened.parent_pattern_ids ?? [];
     const isNew =
       happened.event_type !== 'pattern_applied' && happened.event_type !== 'pattern_deprecated';
-    for (const needed of isNew ? parents : [patternId]) {
-      for (const untold of this.#told.untold(needed)) this.#tell(untold);
-    }
-    this.#told.add(patternId);
-    const body: LineageEvent = {
+    this.#feed.introduce(patternId, isNew ? parents : [patternId]);
+    const body = {
       event_id: eventId,
       ...happened,
       pattern_id: patternId,
       pattern_name: event.name,
       pattern_type: 'code',
       pattern_version: '1.0.0',
-      tool_name: event.toolName ?? null,
+      tool_name: event.toolName || null,
       file_path: event.filePath || null,
       language: event.language,
       reason: event.reason ?? null,
@@ -78,49 +71,7 @@ export class DeclarationFeed {
         machine: this.#machine,
       },
     };
-    const row = { eventId, patternId, lineageId: event.lineageId, at };
-    this.#put(body, { ...row, sessionId: event.sessionId ?? null });
-  }
-
-  /** A pattern that the sink was never told of: from before it was configured. */
-  #tell(pattern: UntoldPattern): void {
-    if (!this.#told.add(pattern.id)) return;
-    const { id, parentId, lineageId, firstSeenAt: at } = pattern;
-    const eventId = `pattern-${id}`;
-    const body: LineageEvent = {
-      event_id: eventId,
-      event_type: parentId ? 'pattern_modified' : 'pattern_created',
-      parent_pattern_ids: parentId ? [parentId] : [],
-      edge_type: parentId ? 'modified_from' : null,
-      pattern_id: id,
-      pattern_name: pattern.name,
-      pattern_type: 'code',
-      pattern_version: '1.0.0',
-      language: pattern.language,
-      reason: null,
-      triggered_by: 'library',
-      pattern_data: {
-        event_id: eventId,
-        code: pattern.code,
-        generation: pattern.generation,
-        occurred_at: new Date(at).toISOString(),
-        machine: this.#machine,
-      },
-    };
-    this.#put(body, { eventId, patternId: id, lineageId, sessionId: null, at });
-  }
-
-  #put(
-    body: LineageEvent,
-    row: {
-      readonly eventId: string;
-      readonly patternId: string;
-      readonly lineageId: string;
-      readonly sessionId: string | null;
-      readonly at: number;
-    },
-  ): void {
-    const { at, ...rest } = row;
-    this.#outbox.add({ ...rest, eventType: body.event_type, body: JSON.stringify(body) }, at);
+    const { lineageId, sessionId = null } = event;
+    this.#feed.put(body, { lineageId, sessionId, at });
   }
 }

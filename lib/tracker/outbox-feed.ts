@@ -5,6 +5,14 @@ import type { OccurrenceOrigin, RecordedFragment } from '../store/pattern-writer
 import { SinkPatterns } from '../store/sink-patterns.ts';
 import type { UntoldPattern } from '../store/sink-patterns.ts';
 
+/** What the outbox keeps beside an event's body. */
+export interface FeedRow {
+  readonly lineageId: string;
+  readonly sessionId: string | null;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** Puts what was recorded into the outbox of a sink, as the bodies that the sink takes. */
 export class OutboxFeed {
   readonly #outbox: Outbox;
@@ -21,18 +29,16 @@ export class OutboxFeed {
   add(recorded: RecordedFragment, ordinal: number, origin: OccurrenceOrigin): void {
     const { patternId, lineageId, action, parentId } = recorded;
     const isFirst = action !== 'applied';
-    for (const untold of this.#told.untold((isFirst ? parentId : patternId) ?? patternId)) {
-      if (untold.id !== patternId || !isFirst) this.#tell(untold);
-    }
-    this.#told.add(patternId);
+    const needed = isFirst ? parentId : patternId;
+    this.introduce(patternId, needed === null ? [] : [needed]);
     const eventId = `${origin.eventId}-${ordinal}`;
-    this.#put(
+    this.put(
       {
         ...eventOf(isFirst ? parentId : null, action),
         event_id: eventId,
         pattern_id: patternId,
         pattern_name: recorded.name,
-        tool_name: origin.toolName,
+        tool_name: origin.toolName || null,
         file_path: recorded.filePath,
         language: recorded.language,
         pattern_data: {
@@ -51,11 +57,32 @@ export class OutboxFeed {
     );
   }
 
+  /** An event of `patternId` follows: tells of what the sink has to know for it and does not. */
+  introduce(patternId: string, needed: readonly string[]): void {
+    for (const id of needed) for (const untold of this.#told.untold(id)) this.#tell(untold);
+    this.#told.add(patternId);
+  }
+
+  /** Adds an event as it is. */
+  put(event: LineageEvent & { readonly event_id: string }, row: FeedRow): void {
+    this.#outbox.add(
+      {
+        eventId: event.event_id,
+        eventType: event.event_type,
+        sessionId: row.sessionId,
+        patternId: event.pattern_id,
+        lineageId: row.lineageId,
+        body: JSON.stringify(event),
+      },
+      row.at,
+    );
+  }
+
   /** A pattern from before the sink was configured. */
   #tell(pattern: UntoldPattern): void {
     if (!this.#told.add(pattern.id)) return;
     const eventId = `pattern-${pattern.id}`;
-    this.#put(
+    this.put(
       {
         ...eventOf(pattern.parentId, pattern.parentId ? 'modified' : 'created'),
         event_id: eventId,
@@ -71,23 +98,6 @@ export class OutboxFeed {
         },
       },
       { lineageId: pattern.lineageId, sessionId: null, at: pattern.firstSeenAt },
-    );
-  }
-
-  #put(
-    event: LineageEvent & { readonly event_id: string },
-    row: { lineageId: string; sessionId: string | null; at: number },
-  ): void {
-    this.#outbox.add(
-      {
-        eventId: event.event_id,
-        eventType: event.event_type,
-        sessionId: row.sessionId,
-        patternId: event.pattern_id,
-        lineageId: row.lineageId,
-        body: JSON.stringify(event),
-      },
-      row.at,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
@@ -36,16 +36,19 @@ function writingLog(
   logging: Config['logging'],
   { clock, pid }: { readonly clock: Clock; readonly pid: number },
 ): TrackerLog {
+  const keeps = logging.backup_count;
+  if (keeps > 0) makePrivate(`${paths.logFile}.txt`);
   const stream = createStream(basename(paths.logFile), {
     path: paths.logs,
     size: `${Math.max(1, Math.round(logging.max_size_mb * 1024))}K`,
     interval: `${Math.max(1, Math.round(logging.max_age_days))}d`,
     initialRotation: true,
-    maxFiles: logging.backup_count,
+    ...(keeps > 0 ? { maxFiles: keeps } : {}),
     mode: 0o600,
     encoding: 'utf8',
   });
   stream.on('error', () => {}); // nowhere to say so
+  if (keeps === 0) stream.on('rotated', (name) => rmSync(name, { force: true }));
   const logger = pino(
     {
       level: logging.level,
@@ -69,4 +72,9 @@ function writingLog(
     highCacheUsage: (entries, size) => logger.warn({ entries, size }, HIGH_CACHE_USAGE),
     close: async () => new Promise((done) => void stream.end(() => done())),
   };
+}
+
+/** The list of files put aside, which the library that rotates would make for all to read. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
 }

@@ -1,6 +1,11 @@
+import { hexDigest } from '../base/digest.ts';
 import { TrackerError } from '../base/errors.ts';
-import { asString, isJsonObject } from '../base/json.ts';
-import { errorText, readBatchReply, readTrackReply } from '../contract/api-reply.ts';
+import {
+  errorText,
+  readBatchReply,
+  readHealthReply,
+  readTrackReply,
+} from '../contract/api-reply.ts';
 import type { EventAnswer } from '../contract/api-reply.ts';
 import { parseRetryAfter } from '../resilience/backoff.ts';
 import { HttpClient, NoReplyError } from './http-client.ts';
@@ -11,7 +16,7 @@ const PREFIX = '/api/pattern-traceability';
 /** What came of sending one event. */
 export type Delivered =
   | { readonly kind: 'accepted' }
-  /** A 4xx that no retry mends. */
+  /** A 4xx that no retry mends; 400 as well where a reply of 200 says it of this event. */
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
   /** The network, a timeout, 408, 429, 5xx, a reply that can't be read. */
   | {
@@ -31,7 +36,10 @@ export type BatchOutcome =
 export interface Attempt<T> {
   readonly outcome: T;
   readonly latencyMs: number;
-  /** Counts against the circuit breaker: no reply, 5xx, a reply that can't be read. */
+  /**
+   * Counts against the circuit breaker: no reply, 3xx, 5xx, a reply that can't be read; not a request
+   * that its caller has given up.
+   */
   readonly serverFault: boolean;
 }
 
@@ -42,6 +50,7 @@ export type Answer =
   | { readonly kind: 'retry'; readonly message: string };
 
 export interface ServerHealth {
+  /** Degraded: it answers, and not as a server that does its work. */
   readonly status: 'healthy' | 'degraded' | 'unreachable';
   readonly detail: string;
 }
@@ -64,13 +73,18 @@ const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 export class ApiClient {
   readonly #http: HttpClient;
   readonly #root: string;
+  readonly #token: string | undefined;
   readonly #clock: () => number;
   readonly #monotonic: () => number;
 
-  /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE */
+  /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL */
   constructor(options: ApiClientOptions) {
-    this.#root = apiRoot(options);
-    this.#http = new HttpClient({ ...options, maxReplyBytes: MAX_REPLY_BYTES });
+    const url = apiUrl(options);
+    // Over a proxy on another machine the token would leave this one unencrypted.
+    const proxy = isLoopback(url.hostname) ? undefined : options.proxy;
+    this.#root = url.origin + url.pathname;
+    this.#http = new HttpClient({ ...options, proxy, maxReplyBytes: MAX_REPLY_BYTES });
+    this.#token = options.token;
     this.#clock = options.clock;
     this.#monotonic = options.monotonic;
   }
@@ -80,23 +94,30 @@ export class ApiClient {
     const headers = { 'idempotency-key': eventId };
     return this.#attempt('POST', '/lineage/track', { body: event, headers, signal }, (body) => {
       const answer = readTrackReply(body);
-      return answer && deliveredBy(answer);
+      return answer && this.#delivered(answer);
     });
   }
 
-  /** Sends events in their order; each is answered by itself. */
+  /** Sends events in their order; each is answered by itself. The same events again are the same batch. */
   async trackBatch(
     events: readonly string[],
     signal?: AbortSignal,
   ): Promise<Attempt<BatchOutcome>> {
-    const body = `{"processing_mode":"sequential","sequential_processing":true,"events":[${events.join(',')}]}`;
+    // The known server fails on an empty batch.
+    if (events.length === 0) {
+      return { outcome: { kind: 'items', items: [] }, latencyMs: 0, serverFault: false };
+    }
+    const list = events.join(',');
+    const body = `{"batch_id":"${batchId(events)}","processing_mode":"sequential","sequential_processing":true,"events":[${list}]}`;
     const attempt = await this.#attempt<BatchOutcome>(
       'POST',
       '/lineage/track/batch',
       { body, signal },
       (reply) => {
         const answers = readBatchReply(reply, events.length);
-        return answers && { kind: 'items', items: answers.map(deliveredBy) };
+        return (
+          answers && { kind: 'items', items: answers.map((answer) => this.#delivered(answer)) }
+        );
       },
     );
     const { outcome } = attempt;
@@ -121,16 +142,15 @@ export class ApiClient {
 
   /** Whether the server can do its work; that it answers 200 says nothing. */
   async health(signal?: AbortSignal): Promise<ServerHealth> {
-    const { outcome } = await this.#ask('/health', signal);
-    if (outcome.kind !== 'data') return { status: 'unreachable', detail: outcome.message };
-    const body = isJsonObject(outcome.data) ? outcome.data : {};
-    const components = isJsonObject(body['components']) ? body['components'] : {};
-    const tracker = asString(components['lineage_tracker']);
-    const status = asString(body['status']);
-    const isWell = status === 'healthy' && (tracker === undefined || tracker === 'operational');
-    return isWell
-      ? { status: 'healthy', detail: 'the server is well' }
-      : { status: 'degraded', detail: `lineage tracker: ${tracker ?? status ?? 'unknown'}` };
+    try {
+      const url = `${this.#root}/health`;
+      const { status, text } = await this.#http.request({ method: 'GET', url, signal });
+      const { isWell, detail } = readHealthReply(status, parsed(text), text);
+      return { status: isWell ? 'healthy' : 'degraded', detail: this.#withoutToken(detail) };
+    } catch (error) {
+      if (!(error instanceof NoReplyError)) throw error;
+      return { status: 'unreachable', detail: error.message };
+    }
   }
 
   async close(): Promise<void> {
@@ -164,7 +184,7 @@ export class ApiClient {
       reply = await this.#http.request({ method, url: this.#root + path, ...request });
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
-      return timed({ kind: 'retry', message: error.message }, true);
+      return timed({ kind: 'retry', message: error.message }, !error.isAborted);
     }
     const { status, text } = reply;
     const body = parsed(text);
@@ -173,9 +193,11 @@ export class ApiClient {
       if (outcome !== undefined) return timed(outcome, false);
       return timed({ kind: 'retry', status, message: 'The reply is not what it should be.' }, true);
     }
-    const message = `${status}: ${errorText(body, text) || 'no reason given'}`;
+    const words = this.#withoutToken(errorText(body, text));
+    const message = `${status}: ${words || 'no reason given'}`;
     if (status >= 300 && status < 400) {
-      const to = reply.headers['location'] ?? 'nowhere';
+      // Not followed: what is sent goes where the user has said, and nowhere else.
+      const to = this.#withoutToken((reply.headers['location'] ?? 'nowhere').slice(0, 500));
       const said = `${status}: the server redirects to ${to}; name that address in api.base_url`;
       return timed({ kind: 'retry', status, message: said }, true);
     }
@@ -186,14 +208,25 @@ export class ApiClient {
     }
     return timed({ kind: 'rejected', status, message }, false);
   }
+
+  #delivered(answer: EventAnswer): Delivered {
+    if (answer.kind === 'accepted') return answer;
+    const message = this.#withoutToken(answer.message);
+    if (answer.isServerFault) return { kind: 'retry', message };
+    return { kind: 'rejected', status: 400, message };
+  }
+
+  /** There are servers that say in an error what they were sent. */
+  #withoutToken(words: string): string {
+    return this.#token ? words.replaceAll(this.#token, '[token]') : words;
+  }
 }
 
 // --- internal ---
 
-function deliveredBy(answer: EventAnswer): Delivered {
-  if (answer.kind === 'accepted') return answer;
-  const { message, isServerFault } = answer;
-  return isServerFault ? { kind: 'retry', message } : { kind: 'rejected', status: 400, message };
+/** By its ends and its length: a digest over all of it would cost as much as sending it. */
+function batchId(events: readonly string[]): string {
+  return hexDigest(`${events[0]}\n${events.at(-1)}\n${events.length}`, 16);
 }
 
 function parsed(text: string): unknown {
@@ -204,7 +237,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function apiRoot({ baseUrl, token, allowInsecure }: ApiClientOptions): string {
+function apiUrl({ baseUrl, token, allowInsecure }: ApiClientOptions): URL {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -221,7 +254,7 @@ function apiRoot({ baseUrl, token, allowInsecure }: ApiClientOptions): string {
     });
   }
   const path = url.pathname.replace(/\/+$/, '');
-  return url.origin + (path.endsWith(PREFIX) ? path : path + PREFIX);
+  return new URL(url.origin + (path.endsWith(PREFIX) ? path : path + PREFIX));
 }
 
 function isLoopback(hostname: string): boolean {

@@ -8,33 +8,41 @@ export interface TokenSource {
 }
 
 /**
- * The bearer token to send; undefined for none.
+ * The bearer token to send, without the space around it; undefined for none. No error says what it is.
  *
- * @throws TrackerError E_TOKEN_FILE, E_TOKEN_FILE_MODE
+ * @throws TrackerError E_TOKEN, E_TOKEN_FILE, E_TOKEN_FILE_MODE
  */
 export function bearerToken({ token, tokenFile }: TokenSource): string | undefined {
-  if (token) return token;
+  if (token) return checked(token, 'E_TOKEN', 'api.token');
   if (!tokenFile) return undefined;
-  let text: string;
-  let mode: number;
+  return checked(readPrivate(tokenFile), 'E_TOKEN_FILE', tokenFile);
+}
+
+// --- internal ---
+
+function readPrivate(file: string): string {
   try {
-    ({ mode } = statSync(tokenFile));
-    text = readFileSync(tokenFile, 'utf8').trim();
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error('it is no file');
+    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
+      throw new TrackerError('E_TOKEN_FILE_MODE', `${file} can be read by others`, {
+        hint: `Run: chmod 600 ${file}`,
+      });
+    }
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new TrackerError('E_TOKEN_FILE', `${tokenFile}: ${errorMessage(error)}`, {
+    if (error instanceof TrackerError) throw error;
+    throw new TrackerError('E_TOKEN_FILE', `${file}: ${errorMessage(error)}`, {
       hint: 'api.token_file names the file with the bearer token.',
       cause: error,
     });
   }
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new TrackerError('E_TOKEN_FILE_MODE', `${tokenFile} can be read by others`, {
-      hint: `Run: chmod 600 ${tokenFile}`,
-    });
-  }
-  if (!/^[\x21-\x7e]+$/.test(text)) {
-    throw new TrackerError('E_TOKEN_FILE', `${tokenFile} does not hold a token in one line`, {
-      hint: 'A token has no spaces and only ASCII characters.',
-    });
-  }
-  return text;
+}
+
+function checked(text: string, code: string, source: string): string {
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new TrackerError(code, `${source} does not hold a token in one line`, {
+    hint: 'A token has no spaces and only ASCII characters.',
+  });
 }

@@ -2,17 +2,18 @@ import { constants, gunzip, gzip } from 'node:zlib';
 import { rootCertificates } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { Agent, EnvHttpProxyAgent } from 'undici';
+import { Agent, EnvHttpProxyAgent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 
 /** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
 const GZIP_FROM_BYTES = 8 * 1024;
-/** Connections that are not used are closed after this long, in milliseconds. */
-const KEEP_ALIVE_MS = 30_000;
+/** Unused connections are closed after this long, before the 5 s of Node's and Python's servers: in milliseconds. */
+const KEEP_ALIVE_MS = 4_000;
 
 export interface ProxySettings {
+  /** URLs; without a protocol they are taken for http:. */
   readonly httpProxy?: string | undefined;
   readonly httpsProxy?: string | undefined;
   readonly noProxy?: string | undefined;
@@ -47,15 +48,25 @@ export interface HttpReply {
 /** A request that got no whole reply: `message` says what happened, for people. */
 export class NoReplyError extends Error {
   override readonly name = 'NoReplyError';
+  /** The caller's signal has ended it, which is nobody's fault. */
+  readonly isAborted: boolean;
+
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly isAborted?: boolean } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.isAborted = options.isAborted ?? false;
+  }
 }
 
 /** HTTP with deadlines: every request ends within its timeout, by a whole reply or a NoReplyError. */
 export class HttpClient {
   readonly #dispatcher: Dispatcher;
   readonly #options: HttpClientOptions;
-  #takesGzip = false;
+  #gzip: 'unknown' | 'taken' | 'refused' = 'unknown';
 
-  /** @throws TrackerError E_CA_FILE when the certificates can't be read. */
+  /** @throws TrackerError E_CA_FILE, E_PROXY_URL */
   constructor(options: HttpClientOptions) {
     this.#options = options;
     const { timeoutMs, caFile, proxy } = options;
@@ -74,8 +85,8 @@ export class HttpClient {
             requestTls: { timeout: timeoutMs, ...tls },
             proxyTls: { timeout: timeoutMs, ...tls },
             // Not read from the environment of this process: what isn't set is no proxy.
-            httpProxy: proxy.httpProxy ?? '',
-            httpsProxy: proxy.httpsProxy ?? proxy.httpProxy ?? '',
+            httpProxy: proxyUrl(proxy.httpProxy),
+            httpsProxy: proxyUrl(proxy.httpsProxy ?? proxy.httpProxy),
             noProxy: proxy.noProxy ?? '',
           })
         : new Agent(common);
@@ -83,15 +94,19 @@ export class HttpClient {
 
   /** @throws NoReplyError; nothing else for whatever the network or the server does. */
   async request(request: HttpRequest): Promise<HttpReply> {
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs);
     const isLarge = Buffer.byteLength(request.body ?? '') >= GZIP_FROM_BYTES;
-    const compresses = this.#takesGzip && isLarge;
-    const reply = await this.#exchange(request, compresses);
-    if (reply.status === 415 && compresses) {
-      this.#takesGzip = false;
-      return this.#exchange(request, false);
+    if (this.#gzip === 'taken' && isLarge) {
+      const reply = await this.#exchange(request, true, deadline);
+      if (reply.status !== 415) return reply;
+      this.#gzip = 'refused'; // for good: what it says of itself isn't so
     }
+    const reply = await this.#exchange(request, false, deadline);
     // RFC 7694: in a reply, it is about what the next request may use.
-    if (/(?:^|[\s,])gzip\b/i.test(reply.headers['accept-encoding'] ?? '')) this.#takesGzip = true;
+    const takes = /(?:^|[\s,])gzip\b(?!\s*;\s*q=0(?:\.0*)?(?:[\s,]|$))/i;
+    if (this.#gzip === 'unknown' && takes.test(reply.headers['accept-encoding'] ?? '')) {
+      this.#gzip = 'taken';
+    }
     return reply;
   }
 
@@ -99,10 +114,13 @@ export class HttpClient {
     await this.#dispatcher.destroy();
   }
 
-  async #exchange(request: HttpRequest, compresses: boolean): Promise<HttpReply> {
+  async #exchange(
+    request: HttpRequest,
+    compresses: boolean,
+    deadline: AbortSignal,
+  ): Promise<HttpReply> {
     const { timeoutMs, maxReplyBytes, token } = this.#options;
     const url = new URL(request.url);
-    const deadline = AbortSignal.timeout(timeoutMs);
     const signals = request.signal ? [deadline, request.signal] : [deadline];
     try {
       const body =
@@ -128,7 +146,12 @@ export class HttpClient {
       return { status: response.statusCode, headers, text };
     } catch (error) {
       if (error instanceof NoReplyError) throw error;
-      throw new NoReplyError(explain(error, deadline.aborted, timeoutMs, url), { cause: error });
+      const isLate = deadline.aborted;
+      const isAborted = !isLate && request.signal?.aborted === true;
+      const message = isAborted
+        ? `The request to ${url.host} was given up.`
+        : explain(error, isLate, timeoutMs, url);
+      throw new NoReplyError(message, { cause: error, isAborted });
     }
   }
 }
@@ -137,6 +160,16 @@ export class HttpClient {
 
 const zip = promisify(gzip) as (text: string) => Promise<Buffer>;
 const unzip = promisify(gunzip) as (bytes: Buffer, options: object) => Promise<Buffer>;
+
+function proxyUrl(text: string | undefined): string {
+  if (!text) return '';
+  const url = text.includes('://') ? text : `http://${text}`;
+  if (/^https?:/i.test(url) && URL.canParse(url)) return url;
+  // Not said, for it may hold a password.
+  throw new TrackerError('E_PROXY_URL', "the URL of the proxy can't be used", {
+    hint: 'It looks like http://proxy.example.com:3128, in api.proxy or HTTPS_PROXY.',
+  });
+}
 
 function readCertificates(file: string): string {
   try {
@@ -164,7 +197,7 @@ async function readText(
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  if (encoding !== 'gzip') return bytes.toString('utf8');
+  if (encoding?.toLowerCase() !== 'gzip') return bytes.toString('utf8');
   const limits = { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH };
   return (await unzip(bytes, limits)).toString('utf8');
 }
@@ -195,7 +228,11 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     'shows a certificate of an unknown authority (see api.ca_file)',
   CERT_HAS_EXPIRED: 'shows a certificate that has expired',
+  CERT_NOT_YET_VALID: 'shows a certificate that is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS (is it http: in api.base_url?)',
+  ERR_BUFFER_TOO_LARGE: 'sends a reply that is too long once it is unpacked',
+  Z_DATA_ERROR: 'sends what is not the gzip it should be',
 };
 
 function explain(error: unknown, isLate: boolean, timeoutMs: number, { host }: URL): string {
@@ -203,6 +240,7 @@ function explain(error: unknown, isLate: boolean, timeoutMs: number, { host }: U
   if (isLate || /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return `${host} has not answered within ${timeoutMs / 1000} s`;
   }
+  if (error instanceof errors.HTTPParserError) return `${host} does not answer in HTTP`;
   const reason = REASONS[code] ?? REASONS[causeCode(error)];
   return reason ? `${host} ${reason}` : `${host}: ${errorMessage(error)}`;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
+import { deliveryOf, fillOutbox, queue, TOKEN } from './delivery-sample.ts';
 import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
@@ -220,5 +221,126 @@ it('prints one document of stable keys with --json', async () => {
     counters: {},
     database: { error: null, set_aside: null },
     config: { error: null },
+  });
+});
+
+describe('the delivery side', () => {
+  beforeEach(() => {
+    mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+    writeFileSync(
+      sample.paths.configFile,
+      `api: { base_url: 'http://127.0.0.1:9', token: ${TOKEN} }\n`,
+    );
+  });
+
+  const lines = async (overrides = {}) =>
+    (await status('', overrides)).out.replace(/^[^]*?(?=^Server)/m, '');
+
+  it('shows the server, and that nothing was delivered yet', async () => {
+    expect(await lines()).toMatchInlineSnapshot(`
+      "Server      http://127.0.0.1:9
+      Delivered   0 events
+      "
+    `);
+  });
+
+  it('shows what waits since when, what was refused, and the last error', async () => {
+    fillOutbox(sample);
+    const { metrics, state } = deliveryOf(sample);
+    metrics.add('delivered', 7);
+    state.noteDelivered(NOW - 2 * HOUR);
+    state.noteError('it answered 503', NOW - MINUTE);
+    expect(await lines()).toMatchInlineSnapshot(`
+      "Server      http://127.0.0.1:9
+      Delivered   7 events, the last 2 h ago
+      Outbox      2 events waiting, the oldest from 59 min ago
+                  it answered 503
+      Refused     1 event by the server
+                  See \`pattern-tracker outbox list --dead\`.
+      "
+    `);
+  });
+
+  it('hides an error that is over', async () => {
+    queue(sample, 1);
+    const { state } = deliveryOf(sample);
+    state.noteError('it answered 503', NOW - MINUTE);
+    expect(await lines()).toContain('it answered 503');
+    state.noteDelivered(NOW);
+    expect(await lines()).not.toContain('it answered 503');
+  });
+
+  it('shows a circuit that is not closed, and why', async () => {
+    queue(sample, 1);
+    deliveryOf(sample).breaker.trip('drill');
+    const out = await lines();
+    expect(out).toContain('Circuit     open: drill\n');
+    expect(out).not.toContain('next attempt');
+    deliveryOf(sample).breaker.reset();
+    expect(await lines()).not.toContain('Circuit');
+  });
+
+  it('waits as long as the server asked for', async () => {
+    queue(sample, 1);
+    deliveryOf(sample).state.pause(NOW + 5 * MINUTE);
+    expect(await lines()).toContain('next attempt in 5 min');
+  });
+
+  it('says when the next attempt is, where none is due', async () => {
+    fillOutbox(sample);
+    sample.database.exec("DELETE FROM outbox WHERE event_id = 'event-1'");
+    expect(await lines()).toContain('next attempt in 2 min');
+    // Behind it in its lineage nothing is due either.
+    queue(sample, 1);
+    sample.database.exec("UPDATE outbox SET lineage_id = 'p2'");
+    expect(await lines()).toContain('2 events waiting, ');
+    expect(await lines()).toContain('next attempt in 2 min');
+  });
+
+  it('shows what still waits although no server is configured any more', async () => {
+    queue(sample, 2);
+    writeFileSync(sample.paths.configFile, '');
+    expect(await lines()).toMatchInlineSnapshot(`
+      "Server      none is configured; everything stays on this machine
+      Delivered   0 events
+      Outbox      2 events waiting, the oldest from 59 min ago
+      "
+    `);
+  });
+
+  it('prints for programs the keys that it promises', async () => {
+    fillOutbox(sample);
+    const { metrics, state, breaker } = deliveryOf(sample);
+    metrics.add('delivered', 7);
+    state.noteDelivered(NOW - HOUR);
+    state.noteError('it answered 503', NOW - MINUTE);
+    const shown = async () =>
+      (JSON.parse((await status('--json')).out) as { delivery: object }).delivery;
+    const expected = {
+      base_url: 'http://127.0.0.1:9',
+      waiting: 2,
+      oldest_at: '2026-11-24T11:01:00.000Z',
+      dead: 1,
+      delivered: 7,
+      last_delivered_at: '2026-11-24T11:00:00.000Z',
+      next_attempt_at: null, // one is due at once
+      breaker: 'closed',
+      breaker_reason: null,
+      last_error: 'it answered 503',
+      last_error_at: '2026-11-24T11:59:00.000Z',
+    };
+    expect(await shown()).toEqual(expected);
+    breaker.trip('drill');
+    expect(await shown()).toEqual({
+      ...expected,
+      next_attempt_at: null,
+      breaker: 'open',
+      breaker_reason: 'drill',
+    });
+  });
+
+  it('prints no token', async () => {
+    fillOutbox(sample);
+    for (const argv of ['', '--json']) expect((await status(argv)).out).not.toContain(TOKEN);
   });
 });

@@ -26,6 +26,13 @@ export type Behaviour =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** Answers 200 to a batch, and 400 to the events that it refuses. */
   | { readonly kind: 'refuse'; readonly refuses: (event: TakenEvent) => boolean }
+  /** Answers 200 with `success: false` to the events that it fails, in a batch and alone. */
+  | {
+      readonly kind: 'fail';
+      readonly fails: (event: TakenEvent) => boolean;
+      readonly error: string;
+      readonly errorType?: string;
+    }
   /** Answers 400 to the whole batch if it refuses one event of it. */
   | { readonly kind: 'refuse-batch'; readonly refuses: (event: TakenEvent) => boolean }
   | { readonly kind: 'not-json' }
@@ -34,8 +41,12 @@ export type Behaviour =
   | { readonly kind: 'redirect'; readonly to: string }
   /** Answers a byte every `ms` milliseconds. */
   | { readonly kind: 'drip'; readonly ms: number }
-  /** Knows no batches: 404. */
-  | { readonly kind: 'no-batch' };
+  /** Knows no batches. */
+  | { readonly kind: 'no-batch'; /** @default 404 */ readonly status?: 404 | 405 }
+  /** Answers 415 to compressed bodies, whatever it says of itself. */
+  | { readonly kind: 'no-gzip' }
+  /** Does its work, and answers exactly this. */
+  | { readonly kind: 'reply'; readonly status: number; readonly body: string | Uint8Array };
 
 export interface FaultyApiOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -45,16 +56,38 @@ export interface FaultyApiOptions {
   readonly token?: string;
 }
 
+export interface TakenRequest {
+  readonly method: string;
+  /** As it came. */
+  readonly url: string;
+  /** Without the API's prefix. */
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** Unpacked, if it was compressed. */
+  readonly body: string;
+}
+
 export class FaultyApi {
   /** Each event as often as it came. */
   readonly received: TakenEvent[] = [];
-  readonly requests: { method: string; path: string; headers: IncomingMessage['headers'] }[] = [];
+  readonly requests: TakenRequest[] = [];
+  /** So many connections have been made. */
+  connections = 0;
   behaviour: Behaviour = { kind: 'well' };
+  /** What it says of itself, unless it behaves otherwise. */
+  health: { status: number; body: unknown } = {
+    status: 200,
+    body: { status: 'healthy', components: { lineage_tracker: 'operational' } },
+  };
+  /** Refuses events whose parents it has not seen. */
+  strict = false;
   readonly #options: FaultyApiOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #known = new Map<string, TakenEvent>();
+  readonly #patterns = new Set<string>();
   #port = 0;
+  #sent = 0;
 
   constructor(options: FaultyApiOptions = {}) {
     this.#options = options;
@@ -63,8 +96,12 @@ export class FaultyApi {
       ? createHttpsServer(options.tls, listener)
       : createHttpServer(listener);
     this.#server.on('connection', (socket: Socket) => {
+      this.connections += 1;
       this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        this.#sent += socket.bytesWritten;
+      });
       socket.on('error', () => {});
     });
   }
@@ -75,6 +112,11 @@ export class FaultyApi {
 
   get openConnections(): number {
     return this.#sockets.size;
+  }
+
+  /** Bytes that it has written, over all connections. */
+  get bytesSent(): number {
+    return [...this.#sockets].reduce((total, socket) => total + socket.bytesWritten, this.#sent);
   }
 
   /** Distinct events, by their idempotency key. */
@@ -106,12 +148,12 @@ export class FaultyApi {
       const { method = '', url = '', headers } = request;
       const path = url.replace(/^\/api\/pattern-traceability/, '');
       const body = await readBody(request);
-      this.requests.push({ method, path, headers });
+      this.requests.push({ method, url, path, headers, body });
       if (this.#options.takesGzip) response.setHeader('accept-encoding', 'gzip');
       if (this.#options.token && headers.authorization !== `Bearer ${this.#options.token}`) {
         send(response, 401, { detail: 'Unknown token' });
       } else if (method === 'POST') {
-        await this.#track(path, body, response);
+        await this.#track(path, body, headers, response);
       } else {
         this.#answer(path, response);
       }
@@ -120,7 +162,12 @@ export class FaultyApi {
     }
   }
 
-  async #track(path: string, body: string, response: ServerResponse): Promise<void> {
+  async #track(
+    path: string,
+    body: string,
+    headers: IncomingMessage['headers'],
+    response: ServerResponse,
+  ): Promise<void> {
     const isBatch = path === '/lineage/track/batch';
     const given = JSON.parse(body) as TakenEvent | { events: TakenEvent[] };
     const events = isBatch ? (given as { events: TakenEvent[] }).events : [given as TakenEvent];
@@ -144,7 +191,7 @@ export class FaultyApi {
         return;
       case 'no-batch':
         if (isBatch) {
-          send(response, 404, { detail: 'Not Found' });
+          send(response, behaviour.status ?? 404, { detail: 'Not Found' });
           return;
         }
         break;
@@ -154,16 +201,24 @@ export class FaultyApi {
           return;
         }
         break;
+      case 'no-gzip':
+        if (headers['content-encoding'] !== undefined) {
+          send(response, 415, { detail: 'Unsupported Media Type' });
+          return;
+        }
+        break;
       case 'well':
       case 'late':
       case 'reset':
       case 'refuse':
+      case 'fail':
       case 'drip':
+      case 'reply':
         break;
     }
-    const refuses = behaviour.kind === 'refuse' ? behaviour.refuses : () => false;
-    const results = events.map((event) => this.#take(event, refuses));
-    const reply = isBatch ? batchReply(results) : singleReply(results);
+    const results = events.map((event) => this.#take(event, behaviour));
+    const failedStatus = behaviour.kind === 'fail' ? 200 : 400;
+    const reply = isBatch ? batchReply(results) : singleReply(results, failedStatus);
     const text = JSON.stringify(reply.body);
     if (behaviour.kind === 'late') await pause(behaviour.ms);
     if (behaviour.kind === 'reset') {
@@ -171,26 +226,32 @@ export class FaultyApi {
       response.write(text.slice(0, text.length / 2), () => response.destroy());
     } else if (behaviour.kind === 'drip') {
       await drip(response, text, behaviour.ms);
+    } else if (behaviour.kind === 'reply') {
+      response.statusCode = behaviour.status;
+      response.end(behaviour.body);
     } else {
       send(response, reply.status, reply.body);
     }
   }
 
   /** Takes an event, or says why not, as the real server does. */
-  #take(event: TakenEvent, refuses: (event: TakenEvent) => boolean): string | undefined {
-    if (refuses(event)) return 'Validation error: it is refused';
-    const patterns = new Set([...this.#known.values()].map(({ pattern_id }) => pattern_id));
+  #take(event: TakenEvent, behaviour: Behaviour): Failure | undefined {
+    if (behaviour.kind === 'refuse' && behaviour.refuses(event)) {
+      return { error: 'Validation error: it is refused' };
+    }
+    if (behaviour.kind === 'fail' && behaviour.fails(event)) {
+      const { error, errorType } = behaviour;
+      return { error, ...(errorType ? { metadata: { error_type: errorType } } : {}) };
+    }
     const needs =
       event.event_type === 'pattern_applied' ? [event.pattern_id] : event.parent_pattern_ids;
-    const missing = this.strict ? needs.find((id) => !patterns.has(id)) : undefined;
-    if (missing) return `Validation error: Parent pattern not found: ${missing}`;
+    const missing = this.strict ? needs.find((id) => !this.#patterns.has(id)) : undefined;
+    if (missing) return { error: `Validation error: Parent pattern not found: ${missing}` };
     this.received.push(event);
     this.#known.set(event.event_id, event);
+    this.#patterns.add(event.pattern_id);
     return undefined;
   }
-
-  /** Refuses events whose parents it has not seen. */
-  strict = false;
 
   #answer(path: string, response: ServerResponse): void {
     const { behaviour } = this;
@@ -198,7 +259,7 @@ export class FaultyApi {
     if (behaviour.kind === 'status') {
       send(response, behaviour.status, { detail: 'no' });
     } else if (path === '/health') {
-      send(response, 200, { status: 'healthy', components: { lineage_tracker: 'operational' } });
+      send(response, this.health.status, this.health.body);
     } else if (path.startsWith('/lineage/query')) {
       const limit = Number(new URL(path, 'http://x').searchParams.get('limit') ?? 10);
       const patterns = [...this.#known.values()].slice(0, limit);
@@ -221,15 +282,25 @@ export class FaultyApi {
 
 // --- internal ---
 
-function batchReply(errors: readonly (string | undefined)[]) {
-  const failed = errors.flatMap((error, event_index) => (error ? [{ event_index, error }] : []));
-  const done = errors.flatMap((error, event_index) => (error ? [] : [{ event_index, data: {} }]));
+/** What it says of an event that it has not taken. */
+interface Failure {
+  readonly error: string;
+  readonly metadata?: { readonly error_type: string };
+}
+
+function batchReply(results: readonly (Failure | undefined)[]) {
+  const failed = results.flatMap((failure, event_index) =>
+    failure ? [{ event_index, ...failure }] : [],
+  );
+  const done = results.flatMap((failure, event_index) =>
+    failure ? [] : [{ event_index, data: {} }],
+  );
   return {
     status: 200,
     body: {
       success: failed.length === 0,
       batch_summary: {
-        total_events: errors.length,
+        total_events: results.length,
         successful_events: done.length,
         failed_events: failed.length,
       },
@@ -240,9 +311,9 @@ function batchReply(errors: readonly (string | undefined)[]) {
   };
 }
 
-function singleReply([error]: readonly (string | undefined)[]) {
-  return error
-    ? { status: 400, body: { success: false, error } }
+function singleReply([failure]: readonly (Failure | undefined)[], failedStatus: number) {
+  return failure
+    ? { status: failedStatus, body: { success: false, ...failure } }
     : { status: 200, body: { success: true, data: {}, metadata: {} } };
 }
 

@@ -11,7 +11,7 @@ import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
+import { printJson, printJsonAsIs } from '../json-output.ts';
 import { plainLine } from '../plain-text.ts';
 import { counted } from '../row-text.ts';
 import { painter, renderTable } from '../table.ts';
@@ -79,9 +79,8 @@ function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
     return { key, value, origin: origins.get(key) ?? 'default' };
   });
   if (json) {
-    cli.out(
-      `${JSON.stringify(Object.fromEntries(entries.map(({ key, value, origin }) => [key, { value, origin }])))}\n`,
-    );
+    const byKey = entries.map(({ key, value, origin }) => [key, { value, origin }]);
+    printJsonAsIs(cli, Object.fromEntries(byKey));
     return 0;
   }
   const columns = [
@@ -189,10 +188,15 @@ function chosenBackup(cli: CliEnvironment, name: string | undefined) {
 
 /** Keys and values; what is secret only says whether it is set. */
 function entriesOf(config: Config): [key: string, value: unknown][] {
-  return leaves(config).map(([key, value]) => [
-    key,
-    SECRET_KEYS.has(key) && value !== null ? '(set)' : value,
-  ]);
+  return leaves(config).map(([key, value]) => {
+    if (SECRET_KEYS.has(key) && value !== null) return [key, '(set)'];
+    return [key, typeof value === 'string' ? withoutPassword(value) : value];
+  });
+}
+
+/** A proxy's URL may hold one. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//(set)@');
 }
 
 function shown(value: unknown): string {

@@ -5,6 +5,7 @@ import { CircuitBreaker } from '../../tracker/circuit-breaker.ts';
 import { loadConfig } from '../../tracker/config-file.ts';
 import { breakerPolicy, delivers, HTTP_SINK } from '../../tracker/delivery-policy.ts';
 import { healthSummary, unhealthySummary } from '../../tracker/health-summary.ts';
+import type { HealthFacts } from '../../tracker/health-summary.ts';
 import { openSinkDelivery, proxyOf } from '../../tracker/sink-delivery.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -58,7 +59,7 @@ async function healthOf(cli: CliEnvironment, asksServer: boolean): Promise<Healt
 }
 
 async function deliveryHealth(cli: CliEnvironment, asksServer: boolean): Promise<HealthSummary> {
-  const { config } = loadConfig(cli.paths, { env: cli.env });
+  const { config, error } = loadConfig(cli.paths, { env: cli.env });
   const { base_url: baseUrl } = config.api;
   const { enabled } = config.pattern_tracking;
   const probe = asksServer && baseUrl !== null ? await probeServer(cli) : undefined;
@@ -77,10 +78,10 @@ async function deliveryHealth(cli: CliEnvironment, asksServer: boolean): Promise
         probe,
       }),
     );
-    return summary ?? nothingYet(baseUrl, enabled, probe);
-  } catch (error) {
-    if (!(error instanceof TrackerError)) throw error;
-    return unhealthySummary({ baseUrl, enabled }, error.message);
+    return summary ?? nothingYet({ baseUrl, enabled, configError: error }, probe);
+  } catch (failure) {
+    if (!(failure instanceof TrackerError)) throw failure;
+    return unhealthySummary({ baseUrl, enabled }, failure.message);
   }
 }
 
@@ -111,11 +112,12 @@ async function probeServer(cli: CliEnvironment): Promise<Probe> {
 
 /** Nothing was recorded so far, which is no fault. */
 function nothingYet(
-  baseUrl: string | null,
-  enabled: boolean,
+  { baseUrl, enabled, configError }: Pick<HealthFacts, 'baseUrl' | 'enabled' | 'configError'>,
   probe: Probe | undefined,
 ): HealthSummary {
-  const reasons = probe?.isWell === false ? [`The server is not available: ${probe.detail}.`] : [];
+  const reasons: string[] = [];
+  if (configError !== null) reasons.push(`The configuration is broken: ${configError}`);
+  if (probe?.isWell === false) reasons.push(`The server is not available: ${probe.detail}.`);
   return {
     status: reasons.length === 0 ? 'healthy' : 'degraded',
     api_available: probe?.isWell ?? null,

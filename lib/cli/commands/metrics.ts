@@ -14,6 +14,8 @@ import { painter } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 
 const ACTIONS = ['show', 'reset'] as const;
+/** A day; a timer takes 24 of them at most. */
+const MAX_WATCH_SECONDS = 86_400;
 const CLEAR_SCREEN = '\u001B[H\u001B[J';
 
 export const metricsCommand = trackerCommand({
@@ -53,8 +55,10 @@ Examples
     };
     if (args.watch === undefined) return print();
     const seconds = Number(args.watch);
-    if (!(seconds >= 0.1))
-      throw new UsageError(`--watch is "${args.watch}"`, 'Expected seconds, 0.1 or more.');
+    if (!(seconds >= 0.1 && seconds <= MAX_WATCH_SECONDS)) {
+      const hint = `Expected seconds, 0.1 to ${MAX_WATCH_SECONDS}.`;
+      throw new UsageError(`--watch is "${args.watch}"`, hint);
+    }
     const signal = cli.interruption();
     while (!signal.aborted) {
       if (cli.isTTY) cli.out(CLEAR_SCREEN);

@@ -12,9 +12,9 @@ import { trackerCommand } from '../command.ts';
 import { withDelivery } from '../delivery-database.ts';
 import type { DeliverySide } from '../delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson } from '../json-output.ts';
+import { isoTime, printJson, printJsonAsIs } from '../json-output.ts';
 import { parseCount, parseLimit } from '../list-arguments.ts';
-import { plainLine } from '../plain-text.ts';
+import { plainLine, plainLines } from '../plain-text.ts';
 import { counted } from '../row-text.ts';
 import { renderTable } from '../table.ts';
 import { ago, span } from '../time-text.ts';
@@ -140,14 +140,14 @@ function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number 
   if (!row) throw new UsageError(`there is no row ${filter.id}`, 'See `outbox list`.');
   const body: unknown = JSON.parse(row.body);
   if (json) {
-    printJson(cli, { ...forJson(row), body });
+    printJsonAsIs(cli, { ...forJson(row), body });
     return 0;
   }
   const fields = Object.entries(forJson(row)).filter(([, value]) => value !== null);
   const width = Math.max(...fields.map(([name]) => name.length));
   for (const [name, value] of fields)
     cli.out(`${name.padEnd(width)}  ${plainLine(String(value))}\n`);
-  cli.out(`${JSON.stringify(body, null, 2)}\n`);
+  cli.out(`${plainLines(JSON.stringify(body, null, 2)).join('\n')}\n`);
   return 0;
 }
 
@@ -216,20 +216,20 @@ async function confirmDrop(cli: CliEnvironment, filter: OutboxFilter): Promise<b
   }
 }
 
-function forJson({ createdAt, attemptedAt, notBefore, deadAt, ...row }: OutboxRow) {
+function forJson(row: OutboxRow) {
   return {
     id: row.id,
-    eventId: row.eventId,
-    eventType: row.eventType,
-    sessionId: row.sessionId,
-    patternId: row.patternId,
-    lineageId: row.lineageId,
-    createdAt: isoTime(createdAt),
+    event_id: row.eventId,
+    event_type: row.eventType,
+    session_id: row.sessionId,
+    pattern_id: row.patternId,
+    lineage_id: row.lineageId,
+    created_at: isoTime(row.createdAt),
     attempts: row.attempts,
     faults: row.faults,
-    attemptedAt: isoTime(attemptedAt),
-    nextAttemptAt: deadAt === null && notBefore > 0 ? isoTime(notBefore) : null,
-    lastError: row.lastError,
-    deadAt: isoTime(deadAt),
+    attempted_at: isoTime(row.attemptedAt),
+    next_attempt_at: row.deadAt === null && row.notBefore > 0 ? isoTime(row.notBefore) : null,
+    last_error: row.lastError,
+    dead_at: isoTime(row.deadAt),
   };
 }

@@ -1,0 +1,46 @@
+// The delivery side of a sample: rows of the outbox, and the store that commands use.
+import { randomUUID } from 'node:crypto';
+import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
+import { breakerPolicy, HTTP_SINK } from '../../lib/tracker/delivery-policy.ts';
+import { deliveryStore } from '../../lib/tracker/delivery-store.ts';
+import type { DeliveryStore } from '../../lib/tracker/delivery-store.ts';
+import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';
+
+/** Words that no command may ever print. */
+export const TOKEN = 'tok-8f14e45fceea167a';
+
+export function deliveryOf(sample: Sample): DeliveryStore {
+  return deliveryStore(sample.database, HTTP_SINK, {
+    policy: breakerPolicy(CONFIG_DEFAULTS),
+    clock: () => NOW,
+    newId: randomUUID,
+  });
+}
+
+/** Puts event `event-N` there; `p1` in the lineage `p1`, an hour ago and so on. */
+export function queue(sample: Sample, count: number, session = 'session-1'): void {
+  const { outbox } = deliveryOf(sample);
+  for (let n = 1; n <= count; n++) {
+    const body = { event_id: `event-${n}`, metadata: { filePath: '/p/a.ts', isNew: true } };
+    outbox.add(
+      {
+        eventId: `event-${n}`,
+        eventType: 'pattern_created',
+        sessionId: session,
+        patternId: `p${n}`,
+        lineageId: `p${n}`,
+        body: JSON.stringify(body),
+      },
+      NOW - HOUR + n * MINUTE,
+    );
+  }
+}
+
+/** Three rows: one that is due, one that waits for another attempt, one dead letter. */
+export function fillOutbox(sample: Sample): void {
+  queue(sample, 3);
+  const { outbox } = deliveryOf(sample);
+  const at = NOW - MINUTE;
+  outbox.fail(2, { error: 'it answered 503', at, notBefore: NOW + 2 * MINUTE, isFault: false });
+  outbox.fail(3, { error: 'Validation error: no', at, notBefore: undefined, isFault: true });
+}
