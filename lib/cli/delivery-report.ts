@@ -3,13 +3,10 @@ import type { BreakerPhase } from '../resilience/breaker.ts';
 import { parseBreakerState } from '../resilience/breaker.ts';
 import { Metrics } from '../store/metrics.ts';
 import { outboxTotals } from '../store/queries/outbox-totals.ts';
-import { Outbox } from '../store/outbox.ts';
+import { HTTP_SINK, Outbox } from '../store/outbox.ts';
 import { SinkState } from '../store/sink-state.ts';
 import type { CliEnvironment } from './environment.ts';
 import { readDatabase } from './reader.ts';
-
-/** The sink of lib/tracker/delivery-policy.ts, which the quick commands do not load. */
-const HTTP_SINK = 'http';
 
 /** How delivery to the server stands. */
 export interface DeliveryReport {

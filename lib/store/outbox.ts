@@ -1,5 +1,8 @@
 import type { Database } from './database.ts';
 
+/** The sink that speaks the HTTP API of `api.base_url`. */
+export const HTTP_SINK = 'http';
+
 /** An event on its way to a sink. */
 export interface OutboxEvent {
   /** The sink's idempotency key. */

@@ -15,7 +15,8 @@ import { SessionWriter } from '../store/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from './declaration-feed.ts';
 import type { DeclaredEvent } from './declaration-feed.ts';
-import { delivers, HTTP_SINK } from './delivery-policy.ts';
+import { HTTP_SINK } from '../store/outbox.ts';
+import { delivers } from './delivery-policy.ts';
 import { ProjectFinder } from './project.ts';
 
 export interface DeclarationRecorderOptions {

@@ -2,9 +2,6 @@ import type { Config } from '../contract/config.ts';
 import type { BreakerPolicy } from '../resilience/breaker.ts';
 import type { RetryPolicy } from './settlement.ts';
 
-/** The sink that speaks the HTTP API of `api.base_url`. */
-export const HTTP_SINK = 'http';
-
 /** True when the configuration names a server and wants patterns sent there. */
 export function delivers({ api, pattern_tracking }: Config): boolean {
   return api.base_url !== null && pattern_tracking.enabled;

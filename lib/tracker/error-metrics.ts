@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts';
 import { Metrics } from '../store/metrics.ts';
 import { outboxTotals } from '../store/queries/outbox-totals.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import { HTTP_SINK } from './delivery-policy.ts';
+import { HTTP_SINK } from '../store/outbox.ts';
 
 export interface ErrorMetricsSources {
   readonly database: Database;

@@ -8,7 +8,8 @@ import { CacheStore } from '../store/cache-store.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { DeclarationRecorder } from './declaration-recorder.ts';
-import { breakerPolicy, HTTP_SINK } from './delivery-policy.ts';
+import { HTTP_SINK } from '../store/outbox.ts';
+import { breakerPolicy } from './delivery-policy.ts';
 import { deliveryStore } from './delivery-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 

@@ -86,7 +86,7 @@ export class HttpClient {
             proxyTls: { timeout: timeoutMs, ...tls },
             // Not read from the environment of this process: what isn't set is no proxy.
             httpProxy: proxyUrl(proxy.httpProxy),
-            httpsProxy: proxyUrl(proxy.httpsProxy ?? proxy.httpProxy),
+            httpsProxy: proxyUrl(proxy.httpsProxy), // where it isn't set, the other is for both
             noProxy: proxy.noProxy ?? '',
           })
         : new Agent(common);

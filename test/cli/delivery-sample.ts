@@ -1,7 +1,8 @@
 // The delivery side of a sample: rows of the outbox, and the store that commands use.
 import { randomUUID } from 'node:crypto';
 import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
-import { breakerPolicy, HTTP_SINK } from '../../lib/tracker/delivery-policy.ts';
+import { HTTP_SINK } from '../../lib/store/outbox.ts';
+import { breakerPolicy } from '../../lib/tracker/delivery-policy.ts';
 import { deliveryStore } from '../../lib/tracker/delivery-store.ts';
 import type { DeliveryStore } from '../../lib/tracker/delivery-store.ts';
 import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';

@@ -8,7 +8,7 @@ import { outboxTotals } from '../../store/queries/outbox-totals.ts';
 import type { OutboxTotals } from '../../store/queries/outbox-totals.ts';
 import { loadConfig } from '../../tracker/config-file.ts';
 import { CourierNudge } from '../../tracker/courier-nudge.ts';
-import { HTTP_SINK } from '../../tracker/delivery-policy.ts';
+import { HTTP_SINK } from '../../store/outbox.ts';
 import type { DrainLimits, DrainReport } from '../../tracker/delivery.ts';
 import { flushOutbox } from '../../tracker/outbox-flush.ts';
 import { openSinkDelivery, proxyOf } from '../../tracker/sink-delivery.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { outboxTotals } from '../../store/queries/outbox-totals.ts';
-import { HTTP_SINK } from '../../tracker/delivery-policy.ts';
+import { HTTP_SINK } from '../../store/outbox.ts';
 import { readErrorMetrics, resetErrorMetrics } from '../../tracker/error-metrics.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';

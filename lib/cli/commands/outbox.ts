@@ -5,7 +5,7 @@ import type {
   OutboxRow,
   OutboxRowWithBody,
 } from '../../store/queries/outbox-rows.ts';
-import { HTTP_SINK } from '../../tracker/delivery-policy.ts';
+import { HTTP_SINK } from '../../store/outbox.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
