@@ -6,9 +6,6 @@ export type EventAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'failed'; readonly message: string; readonly isServerFault: boolean };
 
-/** Longer words of a server are cut, in characters. */
-const MAX_MESSAGE = 500;
-
 /** What a server says of itself. */
 export interface HealthAnswer {
   readonly isWell: boolean;
@@ -64,17 +61,17 @@ export function readHealthReply(status: number, body: unknown, text: string): He
     .filter(([, state]) => state !== 'operational')
     .map(([name, state]) => `${name}: ${asString(state) ?? JSON.stringify(state)}`);
   const said = ailing.join(', ') || asString(reply?.['status']) || errorText(body, text);
-  return { isWell, detail: cut(`${status}: ${said || 'no reason given'}`) };
+  return { isWell, detail: `${status}: ${said || 'no reason given'}` };
 }
 
-/** The words of an error reply, in whatever of the known shapes; the raw text where it is none. */
+/** The words of an error reply, in whatever of the known shapes, at any length; the raw text where it is none. */
 export function errorText(body: unknown, text: string): string {
   if (isJsonObject(body)) {
     const { detail, error, message } = body;
     const said = detailText(detail) ?? asString(error) ?? asString(message);
-    if (said) return cut(said);
+    if (said) return said;
   }
-  return cut(text.trim());
+  return text.trim();
 }
 
 // --- internal ---
@@ -114,8 +111,4 @@ function detailText(detail: unknown): string | undefined {
 
 function objects(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-function cut(text: string): string {
-  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
 }

@@ -18,7 +18,7 @@ export interface Redactor {
 
 /** A redactor with all rules. Redacting twice changes nothing more. */
 export function createRedactor(): Redactor {
-  const find = createSecretFinder();
+  const find = skipKnown(createSecretFinder());
   const isCleanKey = createKeyCheck(find);
   return {
     redactText: (text) => redactText(text, find),
@@ -53,6 +53,30 @@ function redactText(text: string, find: SecretFinder): { text: string; count: nu
     result = redacted + result.slice(from);
   }
   return { text: result, count };
+}
+
+/** So many texts are remembered as clean, none longer than this: some megabytes at most. */
+const KNOWN_TEXTS = 64;
+const KNOWN_TEXT_LENGTH = 32 * 1024;
+/** A shorter text is scanned as fast as it is looked up. */
+const SHORT_TEXT = 64;
+const NOTHING: Finding[] = [];
+
+/**
+ * Remembers the last clean texts. What a tool wrote comes up to six times in a row: in its input and its
+ * response, before the call, after it and in its batch.
+ */
+function skipKnown(find: SecretFinder): SecretFinder {
+  const known = new Set<string>();
+  return (text) => {
+    if (text.length < SHORT_TEXT || text.length > KNOWN_TEXT_LENGTH) return find(text);
+    if (known.has(text)) return NOTHING;
+    const findings = find(text);
+    if (findings.length > 0) return findings;
+    known.add(text);
+    if (known.size > KNOWN_TEXTS) known.delete(known.values().next().value ?? '');
+    return findings;
+  };
 }
 
 /** So many keys are remembered as clean: payloads have the same few again and again. */

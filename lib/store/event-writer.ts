@@ -20,7 +20,6 @@ export interface ArrivedEvent {
 /** Writes events, each once however often it comes. */
 export class EventWriter {
   readonly #insert;
-  readonly #seenBefore;
   readonly #sightings;
   readonly #see;
 
@@ -33,18 +32,14 @@ export class EventWriter {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (event_id) DO NOTHING`,
     );
-    this.#seenBefore = database
-      .prepare<[string, string, string], number>(
-        'SELECT 1 FROM sightings WHERE digest = ? AND registration = ? AND spool_name = ?',
-      )
-      .pluck();
     this.#sightings = database
       .prepare<[string, string], number>(
         'SELECT count(*) FROM sightings WHERE digest = ? AND registration = ?',
       )
       .pluck();
     this.#see = database.prepare<[string, string, string, number]>(
-      'INSERT INTO sightings (digest, registration, spool_name, received_at) VALUES (?, ?, ?, ?)',
+      `INSERT INTO sightings (digest, registration, spool_name, received_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
     );
   }
 
@@ -74,9 +69,9 @@ export class EventWriter {
    * the settings and by the plugin is one.
    */
   #sightedId({ digest, registration, spoolName, receivedAt }: ArrivedEvent): string | undefined {
-    if (this.#seenBefore.get(digest, registration, spoolName)) return undefined;
     const earlier = this.#sightings.get(digest, registration) ?? 0;
-    this.#see.run(digest, registration, spoolName, receivedAt);
+    const { changes } = this.#see.run(digest, registration, spoolName, receivedAt);
+    if (changes === 0) return undefined; // this very file was taken before
     return hexDigest(`${digest}\n${earlier}`, 32);
   }
 }

@@ -60,17 +60,11 @@ interface NewPatternRow {
   readonly at: number;
 }
 
-interface OccurrenceRow extends Omit<OccurrenceOrigin, 'toolUseId'> {
-  readonly toolUseId: string | null;
-  readonly ordinal: number;
-  readonly patternId: string;
-  readonly action: 'created' | 'modified' | 'applied';
-  readonly replacedId: string | null;
-  readonly filePath: string;
-  readonly language: string;
-  readonly startLine: number | null;
-  readonly endLine: number | null;
-}
+/** In the order of the columns in the statement. */
+type OccurrenceColumns = [
+  ...[string, number, string, string, string | null, string, string | null, string],
+  ...[number | null, string, string, number | null, number | null, number],
+];
 
 /**
  * Writes patterns, where they occur, and what became of what. The earliest occurrence of a pattern
@@ -102,11 +96,10 @@ export class PatternWriter {
          first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)
        WHERE id = ?`,
     );
-    this.#addOccurrence = database.prepare<OccurrenceRow>(
+    this.#addOccurrence = database.prepare<OccurrenceColumns>(
       `INSERT INTO occurrences (event_id, ordinal, pattern_id, action, replaced_id, session_id,
          tool_use_id, tool_name, project_id, file_path, language, start_line, end_line, at)
-       VALUES (@eventId, @ordinal, @patternId, @action, @replacedId, @sessionId, @toolUseId,
-         @toolName, @projectId, @filePath, @language, @startLine, @endLine, @at)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#demote = database.prepare<[string]>(
       "UPDATE occurrences SET action = 'applied' WHERE pattern_id = ? AND action != 'applied'",
@@ -137,18 +130,22 @@ export class PatternWriter {
     if (!known && descent) this.#create(fragment, origin.at, descent);
     else this.#seen.run(origin.at, origin.at, fragment.patternId);
     if (known && descent) this.#reroot(fragment, descent, origin.at);
-    this.#addOccurrence.run({
-      ...origin,
-      toolUseId: origin.toolUseId ?? null,
+    this.#addOccurrence.run(
+      origin.eventId,
       ordinal,
-      patternId: fragment.patternId,
-      action: descent?.origin ?? 'applied',
-      replacedId: fragment.replacedId ?? null,
-      filePath: fragment.filePath,
-      language: fragment.language,
-      startLine: fragment.startLine,
-      endLine: fragment.endLine,
-    });
+      fragment.patternId,
+      descent?.origin ?? 'applied',
+      fragment.replacedId ?? null,
+      origin.sessionId,
+      origin.toolUseId ?? null,
+      origin.toolName,
+      origin.projectId,
+      fragment.filePath,
+      fragment.language,
+      fragment.startLine,
+      fragment.endLine,
+      origin.at,
+    );
     return {
       ...fragment,
       name: basename(fragment.filePath),

@@ -33,7 +33,7 @@ export class ToolCallWriter {
   readonly #closeSession;
 
   constructor(database: Database) {
-    this.#upsert = database.prepare<CallRow>(UPSERT);
+    this.#upsert = database.prepare<CallColumns>(UPSERT);
     this.#open = database
       .prepare<[string, string, number], string>(
         `SELECT tool_use_id FROM tool_calls
@@ -92,7 +92,7 @@ export class ToolCallWriter {
   #begin(event: HookEvent, at: number): string {
     const inputDigest = anonymousDigest(event);
     const toolUseId = event.toolUseId ?? this.#anonymousId(event, inputDigest ?? '');
-    this.#upsert.run({
+    this.#put({
       ...ownCall(event, toolUseId, inputDigest),
       outcome: 'running',
       certainty: CERTAINTY.begun,
@@ -112,7 +112,7 @@ export class ToolCallWriter {
       this.#anonymousId(event, inputDigest ?? '');
     const failed = event.name === 'PostToolUseFailure';
     const interrupted = event.isInterrupt || wasInterrupted(event);
-    this.#upsert.run({
+    this.#put({
       ...ownCall(event, toolUseId, inputDigest),
       outcome: interrupted ? 'interrupted' : failed ? 'failed' : 'ok',
       certainty: CERTAINTY.said,
@@ -126,7 +126,7 @@ export class ToolCallWriter {
 
   /** A call in a batch that had neither PostToolUse nor PostToolUseFailure never ran. */
   #batched(event: HookEvent, call: BatchedCall, at: number): void {
-    this.#upsert.run({
+    this.#put({
       sessionId: event.sessionId,
       toolUseId: call.toolUseId,
       toolName: call.toolName,
@@ -142,12 +142,39 @@ export class ToolCallWriter {
     });
   }
 
+  #put(call: CallRow): void {
+    // By position: SQLite's names cost a look-up each, and this is the statement that runs most.
+    this.#upsert.run(
+      call.sessionId,
+      call.toolUseId,
+      call.toolName,
+      call.agentId,
+      call.summary,
+      call.inputDigest,
+      call.outcome,
+      call.certainty,
+      call.error,
+      call.startedAt,
+      call.endedAt,
+      call.durationMs,
+      call.startedAt ?? call.endedAt,
+    );
+  }
+
   #anonymousId(event: HookEvent, inputDigest: string): string {
     return `~${inputDigest}.${this.#siblings.get(event.sessionId, inputDigest) ?? 0}`;
   }
 }
 
 // --- internal ---
+
+type Text = string | null;
+type Num = number | null;
+/** In the order of the columns in UPSERT. */
+type CallColumns = [
+  ...[string, string, string, Text, string, Text],
+  ...[ToolOutcome, number, Text, Num, Num, Num, Num],
+];
 
 interface ClosedCalls {
   readonly sessionId: string;
@@ -167,8 +194,7 @@ WHERE session_id = @sessionId AND outcome = 'running' AND started_at <= @at`;
 const UPSERT = `
 INSERT INTO tool_calls AS call (session_id, tool_use_id, tool_name, agent_id, summary,
   input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at)
-VALUES (@sessionId, @toolUseId, @toolName, @agentId, @summary, @inputDigest, @outcome, @certainty,
-  @error, @startedAt, @endedAt, @durationMs, coalesce(@startedAt, @endedAt))
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
   -- a batch may name the tool by its older name
   tool_name = CASE WHEN excluded.certainty = 1 THEN tool_name ELSE excluded.tool_name END,

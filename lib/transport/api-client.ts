@@ -66,6 +66,8 @@ export interface ApiClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes
   readonly monotonic: () => number;
 }
 
+/** Longer words of a server are cut, in characters. */
+const MAX_WORDS = 500;
 /** Acknowledgements are short; what a query answers may be long. In bytes. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
@@ -146,7 +148,7 @@ export class ApiClient {
       const url = `${this.#root}/health`;
       const { status, text } = await this.#http.request({ method: 'GET', url, signal });
       const { isWell, detail } = readHealthReply(status, parsed(text), text);
-      return { status: isWell ? 'healthy' : 'degraded', detail: this.#withoutToken(detail) };
+      return { status: isWell ? 'healthy' : 'degraded', detail: this.#told(detail) };
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
       return { status: 'unreachable', detail: error.message };
@@ -193,11 +195,11 @@ export class ApiClient {
       if (outcome !== undefined) return timed(outcome, false);
       return timed({ kind: 'retry', status, message: 'The reply is not what it should be.' }, true);
     }
-    const words = this.#withoutToken(errorText(body, text));
+    const words = this.#told(errorText(body, text));
     const message = `${status}: ${words || 'no reason given'}`;
     if (status >= 300 && status < 400) {
       // Not followed: what is sent goes where the user has said, and nowhere else.
-      const to = this.#withoutToken((reply.headers['location'] ?? 'nowhere').slice(0, 500));
+      const to = this.#told(reply.headers['location'] ?? 'nowhere');
       const said = `${status}: the server redirects to ${to}; name that address in api.base_url`;
       return timed({ kind: 'retry', status, message: said }, true);
     }
@@ -211,14 +213,18 @@ export class ApiClient {
 
   #delivered(answer: EventAnswer): Delivered {
     if (answer.kind === 'accepted') return answer;
-    const message = this.#withoutToken(answer.message);
+    const message = this.#told(answer.message);
     if (answer.isServerFault) return { kind: 'retry', message };
     return { kind: 'rejected', status: 400, message };
   }
 
-  /** There are servers that say in an error what they were sent. */
-  #withoutToken(words: string): string {
-    return this.#token ? words.replaceAll(this.#token, '[token]') : words;
+  /**
+   * A server's words for people. There are servers that say in an error what they were sent: the token
+   * goes before the cut, which would leave a part of it.
+   */
+  #told(words: string): string {
+    const safe = this.#token ? words.replaceAll(this.#token, '[token]') : words;
+    return safe.length > MAX_WORDS ? `${safe.slice(0, MAX_WORDS)}…` : safe;
   }
 }
 

@@ -58,7 +58,13 @@ interface Flush {
   readonly err: string;
 }
 
-function flush(...args: string[]): Promise<Flush> & { readonly interrupt: () => void } {
+interface RunningFlush extends Promise<Flush> {
+  readonly interrupt: () => void;
+  /** What it has printed on standard error so far. */
+  readonly said: () => string;
+}
+
+function flush(...args: string[]): RunningFlush {
   const child = spawn(process.execPath, [resolve('dist/cli.mjs'), 'flush', ...args], {
     env: { ...home.env, PATTERN_TRACKER_HOME: home.paths.home },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,7 +73,10 @@ function flush(...args: string[]): Promise<Flush> & { readonly interrupt: () => 
   child.stdout.on('data', (chunk) => (text.out += String(chunk)));
   child.stderr.on('data', (chunk) => (text.err += String(chunk)));
   const ended = new Promise<Flush>((done) => child.on('close', (code) => done({ code, ...text })));
-  return Object.assign(ended, { interrupt: () => void child.kill('SIGINT') });
+  return Object.assign(ended, {
+    interrupt: () => void child.kill('SIGINT'),
+    said: () => text.err,
+  });
 }
 
 const waiting = () => home.value('SELECT count(*) FROM outbox WHERE dead_at IS NULL');
@@ -177,16 +186,15 @@ describe('pattern-tracker flush', () => {
     queue(5);
     const lock = acquireProcessLock(home.paths.deliveryLock, 0);
     const running = flush();
-    await new Promise((done) => setTimeout(done, 700));
+    await expect.poll(running.said).toMatch(/A courier is delivering/);
     expect(server.requests).toEqual([]);
     lock?.release();
-    const { code, err } = await running;
-    expect(code).toBe(0);
-    expect(err).toMatch(/A courier is delivering/);
+    expect(await running).toMatchObject({ code: 0 });
+    expect(server.events.size).toBe(5);
   });
 
   it('loses nothing when it is interrupted', async () => {
-    queue(50);
+    queue(200);
     server.behaviour = { kind: 'late', ms: 100 };
     const running = flush();
     await expect.poll(() => server.requests.length).toBeGreaterThan(1);
@@ -196,7 +204,7 @@ describe('pattern-tracker flush', () => {
     expect(out).toMatch(/Interrupted\. Nothing is lost\./);
     server.behaviour = { kind: 'well' };
     expect(await flush()).toMatchObject({ code: 0 });
-    expect(server.events.size).toBe(50);
+    expect(server.events.size).toBe(200);
   });
 
   it('has a courier take in first what waits in the spool', async () => {

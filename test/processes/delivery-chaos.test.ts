@@ -87,8 +87,16 @@ describe('two couriers and a flush at once', () => {
     const random = randomNumbers(SEED);
     const running = COMMANDS.map(start);
     let killed = 0;
+    let arrived = 0;
     for (let step = 0; killed < KILLS && step < 20 * KILLS; step++) {
       await setTimeout(20 + random() * 120);
+      if (step % 10 === 0) {
+        // On a busy machine they need longer to begin; all killed before that would test nothing.
+        await expect
+          .poll(() => server.events.size === EVENTS || server.events.size > arrived)
+          .toBe(true);
+        arrived = server.events.size;
+      }
       for (const [index, command] of COMMANDS.entries()) {
         const child = running[index];
         if (!child || isGone(child)) running[index] = start(command);
@@ -97,7 +105,6 @@ describe('two couriers and a flush at once', () => {
       if (victim?.kill('SIGKILL')) killed += 1;
     }
     expect(killed).toBe(KILLS);
-    const receivedBefore = server.events.size;
     for (const child of running) child.kill('SIGKILL');
     await expect.poll(() => running.every(isGone)).toBe(true);
 
@@ -105,7 +112,6 @@ describe('two couriers and a flush at once', () => {
     void home.runCourier();
     await expect.poll(() => home.value('SELECT count(*) FROM outbox')).toBe(0);
     expect(server.events.size).toBe(EVENTS);
-    expect(receivedBefore).toBeGreaterThan(0); // or nothing was tested
 
     const order = [...server.events.values()].map(
       ({ pattern_data: data }) => (data as { n: number }).n,

@@ -262,10 +262,9 @@ describe('delivery by the courier', () => {
   it('stays while events wait for the server, as long as it may', async () => {
     const server = await makeServer();
     server.behaviour = { kind: 'status', status: 503 };
-    const home = makeHome(server, 'courier: { idle_exit_seconds: 0.1, linger_seconds: 2 }');
+    const home = makeHome(server, 'courier: { idle_exit_seconds: 0.1, linger_seconds: 5 }');
     capture(home, 2);
     await expect.poll(() => phase(home)).toBe('open');
-    await new Promise((done) => setTimeout(done, 500));
     expect(home.courierPid).toBeDefined();
     await expect.poll(() => home.courierPid).toBeUndefined();
     expect(waiting(home)).toBe(2);

@@ -128,7 +128,7 @@ describe('HttpClient', () => {
     // A second one, for a request that comes before the first has been put back.
     expect(api.connections).toBeLessThanOrEqual(2);
     await client.close();
-    await expect.poll(() => api.openConnections).toBe(0);
+    await expect.poll(() => api.openConnections, { timeout: 2_000 }).toBe(0); // unused ones end after 4 s
   });
 
   it('ends what is on its way when it is closed', async () => {
@@ -137,8 +137,10 @@ describe('HttpClient', () => {
     const client = makeClient();
     const error = failure(get(client, `${api.url}/health`));
     await expect.poll(() => api.requests).toHaveLength(1);
+    const closedAt = performance.now();
     await client.close();
     expect(await error).toBeInstanceOf(NoReplyError);
+    expect(performance.now() - closedAt).toBeLessThan(2_000);
     await expect.poll(() => api.openConnections).toBe(0);
   });
 
@@ -283,16 +285,14 @@ describe('compression', () => {
       requests += 1;
       response.setHeader('accept-encoding', 'gzip');
       if (requests === 1) response.end();
-      else setTimeout(() => response.writeHead(415).end(), 350);
+      else setTimeout(() => response.writeHead(415).end(), 600);
     });
     const url = `http://127.0.0.1:${await listen(server)}`;
-    const client = makeClient({ timeoutMs: 600 });
+    const client = makeClient({ timeoutMs: 1_000 });
     await client.request({ method: 'POST', url, body: large });
-    const startedAt = performance.now();
+    // Each of the two would be in time by itself.
     const error = await failure(client.request({ method: 'POST', url, body: large }));
-    expect(error.message).toContain('has not answered within 0.6 s');
-    expect(performance.now() - startedAt).toBeGreaterThan(500);
-    expect(performance.now() - startedAt).toBeLessThan(940);
+    expect(error.message).toContain('has not answered within 1 s');
     expect(requests).toBe(3);
   });
 });
