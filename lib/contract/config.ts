@@ -1,9 +1,12 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
 const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
   z.number().int().min(minimum).max(maximum).default(fallback).describe(what);
 const seconds = (fallback: number, what: string, maximum = 86_400) =>
   z.number().positive().max(maximum).default(fallback).describe(what);
+const file = (what: string) =>
+  z.string().refine(isAbsolute, 'must be an absolute path').nullable().default(null).describe(what);
 const text = (what: string) => z.string().min(1).nullable().default(null).describe(what);
 
 /** The keys of the configuration. Every key may be left out; a key that is not here is an error. */
@@ -12,8 +15,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       base_url: text('The server that patterns are sent to; null sends nothing anywhere'),
       token: text('Bearer token for that server'),
-      token_file: text('File with the bearer token, instead of token; mode 0600'),
-      ca_file: text('PEM file with certificates to trust beside the built-in ones'),
+      token_file: file('File with the bearer token, instead of token; mode 0600'),
+      ca_file: file('PEM file with certificates to trust beside the built-in ones'),
       proxy: text(
         'URL of an HTTP proxy; commands and the library also heed HTTPS_PROXY and its kin',
       ),

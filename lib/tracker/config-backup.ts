@@ -5,6 +5,7 @@ import {
   readdirSync,
   realpathSync,
   renameSync,
+  rmSync,
   chmodSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -41,12 +42,18 @@ export function listBackups(paths: BackupPaths): ConfigBackup[] {
     .map((name) => ({ name, files: filesIn(join(paths.configBackups, name), paths) }));
 }
 
-/** Puts the files of a backup in their places, each in one step; which they were. */
+/**
+ * Puts the files of a backup in their places, each in one step, and removes one that the backup has
+ * not: it would override what is restored. Which files it has put back.
+ */
 export function restoreConfig(paths: BackupPaths, name: string): string[] {
   const saved = filesOf(filesIn(join(paths.configBackups, name), paths));
   return filesOf(paths).flatMap((file, index) => {
     const copy = saved[index] ?? '';
-    if (!existsSync(copy)) return [];
+    if (!existsSync(copy)) {
+      rmSync(file, { force: true });
+      return [];
+    }
     const place = existsSync(file) ? realpathSync(file) : file; // it may be a link into dotfiles
     const next = `${place}.restoring`;
     copyPrivately(copy, next);

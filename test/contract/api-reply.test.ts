@@ -15,14 +15,79 @@ const failed = (message: string, isServerFault: boolean) => ({
 });
 const silent = failed('The reply says nothing of this event.', true);
 
+/** The replies of the contract, whole. */
+const MODIFIED = {
+  success: true,
+  data: {
+    lineage_id: '3f0c0f5e-5f0b-4a5e-9d3c-1f1f6a1f9c01',
+    pattern_node_id: '3f0c0f5e-5f0b-4a5e-9d3c-1f1f6a1f9c02',
+    event_id: '3f0c0f5e-5f0b-4a5e-9d3c-1f1f6a1f9c03',
+    pattern_id: '7c1e09ab44d2f310',
+    parent_node_ids: ['3f0c0f5e-5f0b-4a5e-9d3c-1f1f6a1f9c04'],
+    generation: 2,
+    created_at: '2025-11-02T08:15:00+00:00',
+  },
+  metadata: {
+    correlation_id: '3f0c0f5e-5f0b-4a5e-9d3c-1f1f6a1f9c05',
+    operation: 'track_modification',
+    duration_ms: 21.4,
+    pattern_id: '7c1e09ab44d2f310',
+    processing_time_ms: 22.9,
+  },
+};
+const UNKNOWN_PARENT = {
+  success: false,
+  error: 'Validation error: Parent pattern not found: 19aa52c0de77b841',
+  metadata: { operation: 'track_modification', error_type: 'validation_error' },
+  processing_time_ms: 4.2,
+};
+const BATCH = {
+  success: false,
+  batch_summary: {
+    total_events: 2,
+    successful_events: 1,
+    failed_events: 1,
+    handled_duplicates: 0,
+    processing_mode: 'sequential',
+    requested_processing_mode: 'sequential',
+  },
+  successful_results: [
+    { event_index: 0, data: MODIFIED.data, metadata: MODIFIED.metadata, pattern_id: 'p-0' },
+  ],
+  failed_results: [
+    {
+      event_index: 1,
+      error: UNKNOWN_PARENT.error,
+      metadata: UNKNOWN_PARENT.metadata,
+      pattern_id: 'p-1',
+    },
+  ],
+  metadata: { processing_time_ms: 31.5, average_time_per_event: 15.75, batch_efficiency_gain: 0 },
+};
+
 describe('readTrackReply', () => {
   it.each([
-    ['of today', { success: true, data: { lineage_id: 'l', pattern_id: 'p' }, metadata: {} }],
+    ['of today', MODIFIED],
     ['of old', { success: true, data: { node_id: 'n', generation: 1, event_recorded: true } }],
-    ['to a duplicate', { success: true, data: { status: 'already_exists' } }],
+    [
+      'to a duplicate',
+      { success: true, data: { lineage_id: 'l', status: 'already_exists', message: 'known' } },
+    ],
+    [
+      'to one of two at once',
+      {
+        success: true,
+        data: { status: 'already_exists', message: 'known', existing_record: true },
+        metadata: { error_type: 'unique_violation_handled' },
+      },
+    ],
     ['without data', { success: true }],
   ])('takes the reply %s for an acknowledgement', (_, body) => {
     expect(readTrackReply(body)).toEqual(accepted);
+  });
+
+  it('takes a parent that the server does not know for no fault of the server', () => {
+    expect(readTrackReply(UNKNOWN_PARENT)).toEqual(failed(UNKNOWN_PARENT.error, false));
   });
 
   it('takes nothing else for one', () => {
@@ -51,6 +116,12 @@ describe('readTrackReply', () => {
 });
 
 describe('readBatchReply', () => {
+  it('reads the whole reply of the known server', () => {
+    expect(readBatchReply(BATCH, 2)).toEqual([accepted, failed(UNKNOWN_PARENT.error, false)]);
+    const whole = { ...BATCH, success: true, failed_results: null };
+    expect(readBatchReply(whole, 1)).toEqual([accepted]);
+  });
+
   it('answers for each event by its index, however the results are ordered', () => {
     const body = {
       success: false,
@@ -101,6 +172,7 @@ describe('readBatchReply', () => {
 describe('errorText', () => {
   it.each([
     ['a detail', { detail: 'Rate limit exceeded' }, 'Rate limit exceeded'],
+    ['a failure', UNKNOWN_PARENT, UNKNOWN_PARENT.error],
     [
       'a list of details',
       {

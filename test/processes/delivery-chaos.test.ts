@@ -121,5 +121,5 @@ describe('two couriers and a flush at once', () => {
       expect(sent).toEqual(sent.toSorted((a, b) => a - b));
     }
     expect(home.value('PRAGMA integrity_check')).toBe('ok');
-  });
+  }, 600_000);
 });

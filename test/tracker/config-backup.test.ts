@@ -91,6 +91,14 @@ describe('restoring', () => {
     ]);
   });
 
+  it('removes a file that the backup has not, for it would override what is restored', () => {
+    folder.write('config', 'one\n');
+    const { name = '' } = backUpConfig(folder.paths, NOW) ?? {};
+    folder.write('resilience', 'later\n');
+    restoreConfig(folder.paths, name);
+    expect(existsSync(folder.paths.resilienceFile)).toBe(false);
+  });
+
   it('writes through a link into the file it names', () => {
     const dotfiles = join(folder.folder, 'dotfiles', 'tracker.yaml');
     folder.write('config', 'one\n');

@@ -16,6 +16,7 @@ function otherValue(key: string): unknown {
   if (key === 'logging.level') return 'warn';
   if (key === 'patterns.id_scheme') return 'path200';
   if (key === 'resilience.circuit_breaker.slow_call_rate') return 0.5;
+  if (key.endsWith('_file')) return '/etc/tracker/file';
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
   return 'https://example.org';
@@ -333,3 +334,18 @@ describe('large and hostile files', () => {
     ]);
   });
 });
+
+it.each(['tokens/mine', '~/token', './ca.pem'])(
+  'takes only the absolute path of a file, not %s',
+  (path) => {
+    const folder = new ConfigFolder();
+    try {
+      folder.write('config', `api:\n  token_file: ${path}\n`);
+      expect(folder.load().problems).toMatchObject([
+        { key: 'api.token_file', message: `must be an absolute path, not "${path}"` },
+      ]);
+    } finally {
+      folder.remove();
+    }
+  },
+);

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { Server, ServerResponse } from 'node:http';
-import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -60,12 +60,15 @@ async function makeProxy(port: number): Promise<{ url: string; asked: string[] }
 }
 
 async function listen(server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
   await new Promise<void>((done) => {
     server.listen(0, '127.0.0.1', done);
   });
   closers.push(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
+    const closed = new Promise((done) => server.close(done));
+    for (const socket of sockets) socket.destroy();
+    await closed;
   });
   return (server.address() as AddressInfo).port;
 }
@@ -404,6 +407,25 @@ describe('TLS', () => {
     expect(error.message).toMatch(message);
     expect(error.message).toContain(new URL(api.url).host);
     expect(api.requests).toEqual([]);
+  });
+
+  it('has the same deadline where the other side never says a word of it', async () => {
+    const sockets = new Set<Socket>();
+    const server = createTcpServer((socket) => {
+      sockets.add(
+        socket
+          .resume()
+          .on('error', () => {})
+          .on('close', () => sockets.delete(socket)),
+      );
+    });
+    const host = `127.0.0.1:${await listen(server)}`;
+    const client = makeClient({ timeoutMs: 150 });
+    const startedAt = performance.now();
+    const error = await failure(get(client, `https://${host}`));
+    expect(error.message).toBe(`${host} has not answered within 0.15 s`);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    await expect.poll(() => sockets.size, { timeout: 5_000 }).toBe(0); // undici looks once a second
   });
 
   it('says that the other side speaks none', async () => {
