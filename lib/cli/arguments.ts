@@ -4,6 +4,9 @@ import { errorCode, errorMessage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { UsageError } from './usage-error.ts';
 
+/** The `valueHint` of a last positional that may be there any number of times: they are in `args._`. */
+export const ANY_NUMBER = '…';
+
 /**
  * Checks what citty's parser lets pass: unknown options, options without their value, a word too many
  * or too few.
@@ -13,9 +16,11 @@ import { UsageError } from './usage-error.ts';
 export function checkArguments(rawArgs: readonly string[], args: ArgsDef): void {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   const places: { readonly name: string; readonly isRequired: boolean }[] = [];
+  let takesMore = false;
   for (const [name, arg] of Object.entries(args)) {
     if (arg.type === 'positional') {
       places.push({ name, isRequired: arg.required !== false });
+      takesMore = arg.valueHint === ANY_NUMBER;
       continue;
     }
     options[name] = {
@@ -24,7 +29,7 @@ export function checkArguments(rawArgs: readonly string[], args: ArgsDef): void 
   }
   const { positionals } = parsed(rawArgs, options);
   const surplus = positionals[places.length];
-  if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"`);
+  if (surplus !== undefined && !takesMore) throw new UsageError(`unexpected argument "${surplus}"`);
   const missing = places.slice(positionals.length).find(({ isRequired }) => isRequired);
   if (missing) throw new UsageError(`${missing.name.toUpperCase()} is missing`, 'See its --help.');
 }

@@ -19,6 +19,8 @@ export interface CliEnvironment {
   readonly now: Clock;
   /** Writes to standard output; adds nothing. */
   readonly out: (text: string) => void;
+  /** Resolves when what `out` was given has left this process: a pipe takes it as its reader does. */
+  readonly written: () => Promise<void>;
   /** Writes to standard error; adds nothing. */
   readonly err: (text: string) => void;
   /** A signal that aborts on Ctrl-C; from the first call on Ctrl-C no longer ends the process itself. */
@@ -42,6 +44,7 @@ export function cliEnvironment(): CliEnvironment {
     color: wantsColor(env, isTTY),
     now: systemClock,
     out: (text) => void stdout.write(text),
+    written: () => new Promise((resolve) => stdout.write('', () => resolve())),
     err: (text) => void process.stderr.write(text), // not opened where nothing is said
     interruption,
   };

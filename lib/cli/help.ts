@@ -36,9 +36,10 @@ export async function commandHelp(
   const args = Object.entries((await resolved(command.args)) ?? ({} as ArgsDef));
   const positionals = args.filter(([, arg]) => arg.type === 'positional');
   const options = args.filter(([, arg]) => arg.type !== 'positional');
-  const usage = positionals.map(([key, arg]) =>
-    arg.required === false ? `[${key.toUpperCase()}]` : key.toUpperCase(),
-  );
+  const usage = positionals.map(([key, arg]) => {
+    const place = `${key.toUpperCase()}${arg.valueHint ?? ''}`;
+    return arg.required === false ? `[${place}]` : place;
+  });
   const [summary = '', ...rest] = (meta?.description ?? '').split('\n');
   return [
     summary,

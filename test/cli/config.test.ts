@@ -62,6 +62,7 @@ describe('config show', () => {
 
   it('shows the default, and that it is one, in place of a wrong value', async () => {
     write('pattern_tracking:\n  timeout: soon\n');
+    expect((await config('show')).err).toBe('1 problem: see `pattern-tracker config check`.\n');
     expect((await json('show'))['pattern_tracking.timeout']).toEqual({
       value: 5,
       origin: 'default',
@@ -250,6 +251,15 @@ describe('secrets', () => {
     }
   });
 
+  it('are said to differ, where they do', async () => {
+    write(`api: { token: ${TOKEN} }\n`);
+    await config('backup');
+    expect(await json('diff --backup 20261124-120000')).toEqual([]);
+    expect(await json('diff --backup 20261124-120000', { PATTERN_TRACKER_TOKEN: 'x' })).toEqual([
+      { key: 'api.token', value: '(set)', other: '(set)' },
+    ]);
+  });
+
   it('are said to be set', async () => {
     const shown = await json('show', { PATTERN_TRACKER_TOKEN: TOKEN });
     expect(shown['api.token']).toEqual({ value: '(set)', origin: 'PATTERN_TRACKER_TOKEN' });
@@ -257,6 +267,12 @@ describe('secrets', () => {
     expect((await json('show'))['api.proxy']).toMatchObject({
       value: 'http://(set)@127.0.0.1:8',
     });
+    write(`api: { proxy: "me:${TOKEN}@127.0.0.1:8", ca_file: "/home/me@work/ca.pem" }\n`);
+    const { 'api.proxy': proxy, 'api.ca_file': caFile } = await json('show');
+    expect([proxy, caFile]).toMatchObject([
+      { value: '(set)@127.0.0.1:8' },
+      { value: '/home/me@work/ca.pem' },
+    ]);
   });
 });
 

@@ -57,6 +57,7 @@ describe('a healthy installation', () => {
   it('prints the keys that it promises', async () => {
     useServer();
     queue(sample, 2);
+    deliveryOf(sample).state.noteDelivered(NOW);
     const { exitCode, ...shown } = await health();
     expect(exitCode).toBe(0);
     expect(shown).toEqual({
@@ -154,6 +155,7 @@ describe('a degraded one', () => {
       () => {
         useServer();
         fillOutbox(sample);
+        deliveryOf(sample).state.noteDelivered(NOW);
       },
     ],
     [
@@ -177,7 +179,7 @@ describe('a degraded one', () => {
     fillOutbox(sample);
     fail();
     writeFileSync(sample.paths.drops, 'w');
-    expect((await health()).reasons).toHaveLength(4);
+    expect((await health()).reasons).toHaveLength(5);
   });
 });
 
@@ -271,7 +273,7 @@ describe('health --probe', () => {
     configure("api: { base_url: 'ftp://127.0.0.1' }\n");
     const { exitCode, reasons } = await health('--probe');
     expect(exitCode).toBe(1);
-    expect(reasons[0]).toMatch(/^The server is not available: .*ftp/);
+    expect(reasons[0]).toMatch(/^The configuration is broken: .*ftp/);
   });
 
   it('asks nobody where there is no server', async () => {

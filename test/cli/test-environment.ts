@@ -25,6 +25,7 @@ export function testEnvironment(
     color: false,
     now: () => NOW,
     out: (text) => void (written.out += text),
+    written: async () => {},
     err: (text) => void (written.err += text),
     interruption: () => new AbortController().signal,
     ...overrides,

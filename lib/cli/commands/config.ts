@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { configKeys, CONFIG_DEFAULTS, leaves, SECRET_KEYS } from '../../contract/config.ts';
+import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../contract/config.ts';
 import type { Config } from '../../contract/config.ts';
 import { backUpConfig, listBackups, restoreConfig } from '../../tracker/config-backup.ts';
 import { loadConfig } from '../../tracker/config-file.ts';
@@ -74,10 +74,13 @@ interface Entry {
 }
 
 function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
-  const { config, origins } = loadConfig(cli.paths, { env: cli.env });
-  const entries = entriesOf(config).map(([key, value]): Entry => {
-    return { key, value, origin: origins.get(key) ?? 'default' };
+  const { config, origins, problems } = loadConfig(cli.paths, { env: cli.env });
+  const entries = leaves(config).map(([key, value]): Entry => {
+    return { key, value: shownValue(key, value), origin: origins.get(key) ?? 'default' };
   });
+  if (problems.length > 0) {
+    cli.err(`${counted(problems.length, 'problem')}: see \`pattern-tracker config check\`.\n`);
+  }
   if (json) {
     const byKey = entries.map(({ key, value, origin }) => [key, { value, origin }]);
     printJsonAsIs(cli, Object.fromEntries(byKey));
@@ -87,7 +90,7 @@ function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
     { title: 'KEY', cell: ({ key }: Entry) => key, isWhole: true },
     {
       title: 'VALUE',
-      cell: ({ value }: Entry) => shown(value),
+      cell: ({ value }: Entry) => valueText(value),
       paint: ({ origin }: Entry) => (origin === 'default' ? 'dim' : 'bold') as 'dim' | 'bold',
     },
     { title: 'ORIGIN', cell: ({ origin }: Entry) => origin },
@@ -115,12 +118,14 @@ function check(cli: CliEnvironment, json: boolean): number {
 }
 
 function diff(cli: CliEnvironment, backup: string | undefined, json: boolean): number {
-  const ours = new Map(entriesOf(loadConfig(cli.paths, { env: cli.env }).config));
-  const theirs = new Map(entriesOf(other(cli, backup)));
-  const rows = configKeys().flatMap((key) => {
-    const [value, otherValue] = [ours.get(key), theirs.get(key)];
-    return shown(value) === shown(otherValue) ? [] : [{ key, value, other: otherValue }];
-  });
+  const ours = new Map(leaves(loadConfig(cli.paths, { env: cli.env }).config));
+  const theirs = new Map(leaves(other(cli, backup)));
+  const rows = configKeys()
+    .filter((key) => ours.get(key) !== theirs.get(key))
+    .map((key) => {
+      const [value, otherValue] = [ours.get(key), theirs.get(key)];
+      return { key, value: shownValue(key, value), other: shownValue(key, otherValue) };
+    });
   if (json) {
     printJson(cli, rows);
   } else if (rows.length === 0) {
@@ -131,8 +136,8 @@ function diff(cli: CliEnvironment, backup: string | undefined, json: boolean): n
         cli,
         [
           { title: 'KEY', cell: ({ key }) => key, isWhole: true },
-          { title: 'VALUE', cell: ({ value }) => shown(value), paint: () => 'bold' },
-          { title: backup ? 'BACKUP' : 'DEFAULT', cell: ({ other: value }) => shown(value) },
+          { title: 'VALUE', cell: ({ value }) => valueText(value), paint: () => 'bold' },
+          { title: backup ? 'BACKUP' : 'DEFAULT', cell: ({ other: value }) => valueText(value) },
         ],
         rows,
       ),
@@ -186,20 +191,7 @@ function chosenBackup(cli: CliEnvironment, name: string | undefined) {
   );
 }
 
-/** Keys and values; what is secret only says whether it is set. */
-function entriesOf(config: Config): [key: string, value: unknown][] {
-  return leaves(config).map(([key, value]) => {
-    if (SECRET_KEYS.has(key) && value !== null) return [key, '(set)'];
-    return [key, typeof value === 'string' ? withoutPassword(value) : value];
-  });
-}
-
-/** A proxy's URL may hold one. */
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/]*@/, '//(set)@');
-}
-
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

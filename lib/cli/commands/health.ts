@@ -14,10 +14,14 @@ import { withDelivery } from '../delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../json-output.ts';
 import { plainLine } from '../plain-text.ts';
+import { counted } from '../row-text.ts';
 import { gatherStatus } from '../status-report.ts';
 import type { StatusReport } from '../status-report.ts';
 import { painter } from '../table.ts';
+import { span } from '../time-text.ts';
 
+/** Three times the longest wait between two attempts (5 min), in milliseconds. */
+const STALLED_MS = 900_000;
 const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
 
 export const healthCommand = trackerCommand({
@@ -49,7 +53,13 @@ async function healthOf(cli: CliEnvironment, asksServer: boolean): Promise<Healt
   const report = await gatherStatus(cli);
   const delivery = await deliveryHealth(cli, asksServer);
   const fatal = fatalReasons(report);
-  const reasons = [...fatal, ...minorReasons(report), ...delivery.reasons];
+  const reasons = [
+    ...fatal,
+    ...minorReasons(report),
+    ...stalledReasons(report, cli.now()),
+    // Without a database it has nothing to add.
+    ...(report.databaseError ? [] : delivery.reasons),
+  ];
   const status =
     fatal.length > 0 || delivery.status === 'unhealthy'
       ? 'unhealthy'
@@ -147,6 +157,17 @@ function minorReasons({ courier, spool, setAside }: StatusReport): string[] {
   if (dropped > 0) reasons.push(`Events were dropped: ${dropped}.`);
   if (setAside) reasons.push(`A corrupt database was set aside as ${setAside.path}.`);
   return reasons;
+}
+
+/** An event that waits while others go through is not one: it becomes a dead letter in time. */
+function stalledReasons({ delivery }: StatusReport, now: number): string[] {
+  const { baseUrl, waiting, oldestAt, lastDeliveredAt } = delivery;
+  if (baseUrl === null || oldestAt === null) return [];
+  const idle = now - Math.max(oldestAt, lastDeliveredAt ?? 0);
+  if (idle < STALLED_MS) return [];
+  return [
+    `Nothing was delivered for ${span(idle)}, and ${counted(waiting, 'event')} wait${waiting === 1 ? 's' : ''}: run \`pattern-tracker flush\`.`,
+  ];
 }
 
 function text({ status, reasons, ...health }: HealthSummary, cli: CliEnvironment): string {

@@ -1,12 +1,20 @@
 import { createInterface } from 'node:readline/promises';
-import { dropRows, eachOutboxRow, outboxRows, retryRows } from '../../store/queries/outbox-rows.ts';
+import {
+  chosenRows,
+  dropRows,
+  eachOutboxRow,
+  outboxRows,
+  retryRows,
+} from '../../store/queries/outbox-rows.ts';
 import type {
+  ChosenRows,
   OutboxFilter,
   OutboxRow,
   OutboxRowWithBody,
 } from '../../store/queries/outbox-rows.ts';
 import { HTTP_SINK } from '../../store/outbox.ts';
 import { actionArg, actionOf } from '../action.ts';
+import { ANY_NUMBER } from '../arguments.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withDelivery } from '../delivery-database.ts';
@@ -22,6 +30,8 @@ import { UsageError } from '../usage-error.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
 const FORMATS = ['jsonl', 'cloudevents'] as const;
+/** An export is read and written in parts of so many characters. */
+const PART_CHARACTERS = 4_000_000;
 
 export const outboxCommand = trackerCommand({
   name: 'outbox',
@@ -33,7 +43,7 @@ retry   send a row with the next delivery; a dead letter gets another chance
 drop    remove a row for good, after a question; \`--yes\` does not ask
 export  print bodies, a line each; as CloudEvents 1.0 with --format cloudevents
 
-retry and drop take an ID, --dead, --session or --all.
+retry and drop take IDs, --dead, --session or --all.
 
 --json prints for list an array of {id, event_id, event_type, session_id, pattern_id, lineage_id,
 created_at, attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one such
@@ -45,7 +55,12 @@ Examples
   pattern-tracker outbox export --format cloudevents > events.jsonl`,
   args: {
     ...actionArg(ACTIONS),
-    id: { type: 'positional', required: false, description: 'A row' },
+    id: {
+      type: 'positional',
+      required: false,
+      valueHint: ANY_NUMBER,
+      description: 'Rows; show takes one',
+    },
     dead: { type: 'boolean', description: 'Dead letters only' },
     all: { type: 'boolean', description: 'For retry and drop: every row' },
     yes: { type: 'boolean', description: 'For drop: do not ask' },
@@ -56,40 +71,41 @@ Examples
       description: 'Of an export',
     },
     ...common.sessionArg,
-    ...common.limitArg,
+    limit: {
+      type: 'string',
+      valueHint: 'n',
+      description: 'At most this many, the oldest; 0 is all (a list has 20 unless told)',
+    },
     ...common.jsonArg,
   },
   async run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'outbox');
+    if (args.session === '')
+      throw new UsageError('--session is empty', 'Give the first characters.');
+    const ids = args._.slice(1).map((id) => parseCount('ID', id));
     const filter: OutboxFilter = {
       sink: HTTP_SINK,
       dead: args.dead ? true : undefined,
       session: args.session,
-      id: args.id === undefined ? undefined : parseCount('ID', args.id),
-      limit: -1,
+      ids: ids.length > 0 ? ids : undefined,
+      limit: parseLimit(args.limit ?? (action === 'list' ? '20' : '0')),
     };
     switch (action) {
       case 'list':
-        return list(cli, { ...filter, limit: parseLimit(args.limit) }, args.json === true);
+        return list(cli, filter, args.json === true);
       case 'show':
         return show(cli, filter, args.json === true);
       case 'export':
         return exportRows(cli, filter, args.format);
       case 'retry':
         checkChoice(filter, args.all === true);
-        return change(cli, args.json === true, 'Sent with the next delivery', ({ database }) =>
-          retryRows(database, filter),
-        );
+        return change(cli, args.json === true, 'Sent with the next delivery', (side) => {
+          checkThere(side, filter);
+          return retryRows(side.database, filter);
+        });
       case 'drop':
         checkChoice(filter, args.all === true);
-        if (!args.yes && !(await confirmDrop(cli, filter))) return 1;
-        return change(cli, args.json === true, 'Dropped', ({ database, store }) =>
-          store.transaction(() => {
-            const dropped = dropRows(database, filter);
-            store.metrics.add('dropped', dropped);
-            return dropped;
-          }),
-        );
+        return drop(cli, filter, { asks: !args.yes, json: args.json === true });
     }
   },
 });
@@ -135,9 +151,11 @@ function nextAttempt({ deadAt, notBefore }: OutboxRow, now: number): string {
 }
 
 function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
-  if (filter.id === undefined) throw new UsageError('ID is missing', 'See `outbox list`.');
+  const [id, surplus] = filter.ids ?? [];
+  if (id === undefined) throw new UsageError('ID is missing', 'See `outbox list`.');
+  if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"`);
   const row = withDelivery(cli, ({ database }) => [...eachOutboxRow(database, filter)][0]);
-  if (!row) throw new UsageError(`there is no row ${filter.id}`, 'See `outbox list`.');
+  if (!row) throw new UsageError(`there is no row ${id}`, 'See `outbox list`.');
   const body: unknown = JSON.parse(row.body);
   if (json) {
     printJsonAsIs(cli, { ...forJson(row), body });
@@ -151,27 +169,38 @@ function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number 
   return 0;
 }
 
-function exportRows(cli: CliEnvironment, filter: OutboxFilter, format: string): number {
+async function exportRows(
+  cli: CliEnvironment,
+  filter: OutboxFilter,
+  format: string,
+): Promise<number> {
   const shape = FORMATS.find((known) => known === format);
   if (!shape) throw new UsageError(`--format is "${format}"`, `Expected ${FORMATS.join(' or ')}.`);
-  withDelivery(cli, ({ database, config }) => {
-    const source = config.api.base_url ?? 'urn:claude-pattern-tracker';
-    for (const row of eachOutboxRow(database, filter)) {
-      cli.out(`${shape === 'jsonl' ? row.body : JSON.stringify(cloudEvent(row, source))}\n`);
-    }
-  });
+  let after = 0;
+  let left = filter.limit;
+  while (left !== 0) {
+    let text = '';
+    withDelivery(cli, ({ database }) => {
+      for (const row of eachOutboxRow(database, { ...filter, after, limit: left })) {
+        text += `${shape === 'jsonl' ? row.body : JSON.stringify(cloudEvent(row))}\n`;
+        after = row.id;
+        left -= 1;
+        if (text.length >= PART_CHARACTERS) break;
+      }
+    });
+    if (text === '') break;
+    cli.out(text);
+    await cli.written();
+  }
   return 0;
 }
 
 /** CloudEvents 1.0: source and id together name an event once and for all. */
-function cloudEvent(
-  { eventId, eventType, patternId, createdAt, body }: OutboxRowWithBody,
-  source: string,
-) {
+function cloudEvent({ eventId, eventType, patternId, createdAt, body }: OutboxRowWithBody) {
   return {
     specversion: '1.0',
     id: eventId,
-    source,
+    source: 'urn:claude-pattern-tracker', // not the server's URL: another server, the same event
     type: `dev.claude-pattern-tracker.${eventType}`,
     subject: patternId,
     time: isoTime(createdAt),
@@ -180,10 +209,46 @@ function cloudEvent(
   };
 }
 
-function checkChoice({ id, dead, session }: OutboxFilter, all: boolean): void {
-  if (id !== undefined || dead || session !== undefined || all) return;
+function checkChoice({ ids, dead, session }: OutboxFilter, all: boolean): void {
+  if (ids !== undefined || dead || session !== undefined || all) return;
   throw new UsageError('it is not said which rows', 'Give an ID, --dead, --session or --all.');
 }
+
+/** @throws UsageError where one of the rows that were named is not there; then nothing is changed. */
+function checkThere({ database }: DeliverySide, { sink, ids = [] }: OutboxFilter): void {
+  const there = new Set(outboxRows(database, { sink, ids, limit: -1 }).map(({ id }) => id));
+  const missing = ids.find((id) => !there.has(id));
+  if (missing !== undefined) {
+    throw new UsageError(`there is no row ${missing}`, 'Nothing was changed. See `outbox list`.');
+  }
+}
+
+async function drop(
+  cli: CliEnvironment,
+  filter: OutboxFilter,
+  { asks, json }: { readonly asks: boolean; readonly json: boolean },
+): Promise<number> {
+  const chosen = withDelivery(cli, (side) => {
+    checkThere(side, filter);
+    return chosenRows(side.database, filter);
+  });
+  const { count, lastId } = chosen ?? NO_ROWS;
+  if (asks && count > 0 && !(await isAgreed(cli, count))) {
+    cli.err('Nothing was dropped.\n');
+    return 1;
+  }
+  // What has come since was not asked for.
+  const agreed = { ...filter, upTo: lastId ?? 0 };
+  return change(cli, json, 'Dropped', ({ database, store }) =>
+    store.transaction(() => {
+      const dropped = dropRows(database, agreed);
+      store.metrics.add('dropped', dropped);
+      return dropped;
+    }),
+  );
+}
+
+const NO_ROWS: ChosenRows = { count: 0, lastId: null };
 
 function change(
   cli: CliEnvironment,
@@ -197,22 +262,24 @@ function change(
   return 0;
 }
 
-async function confirmDrop(cli: CliEnvironment, filter: OutboxFilter): Promise<boolean> {
-  const rows = withDelivery(cli, ({ database }) => outboxRows(database, filter).length) ?? 0;
-  if (!cli.isTTY) {
+async function isAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
+  if (!cli.isTTY || process.stdin.isTTY !== true) {
     throw new UsageError(
       `${counted(rows, 'event')} would be lost for good`,
       'Say --yes to drop them without a question.',
     );
   }
-  const question = createInterface({ input: process.stdin, output: process.stdout });
+  // To standard error, for with --json the answer is a program's.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await question.question(
+    const answer = await terminal.question(
       `Drop ${counted(rows, 'event')} for good? The server never gets them. [y/N] `,
     );
     return /^y(?:es)?$/i.test(answer.trim());
+  } catch {
+    return false; // Ctrl-D, Ctrl-C: not agreed
   } finally {
-    question.close();
+    terminal.close();
   }
 }
 

@@ -28,9 +28,19 @@ export interface OutboxFilter {
   readonly dead?: boolean | undefined;
   /** The first characters of a session id, or all of it. */
   readonly session?: string | undefined;
-  readonly id?: number | undefined;
+  readonly ids?: readonly number[] | undefined;
+  /** Rows after this id only. @default 0 */
+  readonly after?: number | undefined;
+  /** Rows up to this id only. */
+  readonly upTo?: number | undefined;
   /** -1 is all. */
   readonly limit: number;
+}
+
+export interface ChosenRows {
+  readonly count: number;
+  /** The highest id; null where there is none. */
+  readonly lastId: number | null;
 }
 
 /** Rows in the order of their delivery. */
@@ -48,6 +58,16 @@ export function eachOutboxRow(
   return database
     .prepare<[FilterParameters], OutboxRowWithBody>(`SELECT ${COLUMNS}, body ${FROM} LIMIT @limit`)
     .iterate(parameters(filter));
+}
+
+/** How many rows there are. */
+export function chosenRows(database: Database, filter: OutboxFilter): ChosenRows {
+  const chosen = database
+    .prepare<[FilterParameters], ChosenRows>(
+      `SELECT count(*) AS count, max(id) AS lastId FROM (SELECT id ${FROM} LIMIT @limit)`,
+    )
+    .get(parameters(filter));
+  return chosen ?? { count: 0, lastId: null };
 }
 
 /** Makes waiting rows due at once, and dead letters wait again; how many. */
@@ -73,7 +93,9 @@ interface FilterParameters {
   readonly sink: string;
   readonly dead: number | null;
   readonly session: string | null;
-  readonly id: number | null;
+  readonly ids: string | null;
+  readonly after: number;
+  readonly upTo: number;
   readonly limit: number;
 }
 
@@ -81,19 +103,28 @@ const COLUMNS = `id, event_id AS eventId, event_type AS eventType, session_id AS
   pattern_id AS patternId, lineage_id AS lineageId, created_at AS createdAt, attempts, faults,
   attempted_at AS attemptedAt, not_before AS notBefore, last_error AS lastError, dead_at AS deadAt`;
 
-const FROM = `FROM outbox
+/** By id: an index would have all rows sorted, with their bodies, before the first is given. */
+const FROM = `FROM outbox NOT INDEXED
   WHERE sink = @sink
     AND (@dead IS NULL OR (dead_at IS NOT NULL) = @dead)
     AND (@session IS NULL OR substr(session_id, 1, length(@session)) = @session)
-    AND (@id IS NULL OR id = @id)
+    AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
+    AND id > @after
+    AND id <= @upTo
   ORDER BY outbox.id`;
 
-function parameters({ sink, dead, session, id, limit }: OutboxFilter): FilterParameters {
+function parameters(filter: OutboxFilter): FilterParameters {
+  const { sink, dead, session, ids, limit } = filter;
+  // Those named lie between the first and the last: no other row need be looked at.
+  const first = ids === undefined ? 0 : Math.min(...ids) - 1;
+  const last = ids === undefined ? Number.MAX_SAFE_INTEGER : Math.max(...ids);
   return {
     sink,
     dead: dead === undefined ? null : Number(dead),
     session: session ?? null,
-    id: id ?? null,
+    ids: ids === undefined ? null : JSON.stringify(ids),
+    after: Math.max(filter.after ?? 0, first),
+    upTo: Math.min(filter.upTo ?? Number.MAX_SAFE_INTEGER, last),
     limit,
   };
 }
