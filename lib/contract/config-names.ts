@@ -1,3 +1,6 @@
+import { nearest } from '../base/nearest.ts';
+import { configKeys } from './config.ts';
+
 /** Keys that trackers before this one knew by another name; a use of one is taken, with a warning. */
 export const ALIASES: Readonly<Record<string, string>> = {
   'pattern_tracking.intelligence_url': 'api.base_url',
@@ -9,8 +12,18 @@ export const ALIASES: Readonly<Record<string, string>> = {
   'caching.cache_ttl_seconds': 'pattern_tracking.cache_ttl',
 };
 
-/** Sections of trackers before this one that have no meaning here, and why. */
+/** Keys and sections of trackers before this one that have no meaning here, and why. */
 export const MEANINGLESS: Readonly<Record<string, string>> = {
+  'pattern_tracking.fail_gracefully': 'it never does otherwise',
+  'pattern_tracking.log_file': 'the log is data/logs/tracker.log, see logging',
+  'pattern_tracking.processing_mode': 'what is recorded always waits in the outbox',
+  'pattern_tracking.track_on_write': 'every tool call is recorded',
+  'pattern_tracking.track_on_edit': 'every tool call is recorded',
+  'resilience.retry.jitter_factor': 'each wait is random up to its bound',
+  'logging.file': 'the log is data/logs/tracker.log',
+  'logging.hook_executions_log': 'hooks write no log, see `pattern-tracker tool-calls`',
+  'logging.violations_log': 'nothing here judges what Claude does',
+  alerting: 'see `pattern-tracker health`',
   enforcement: 'nothing here judges or blocks what Claude does',
   rag: 'it belongs to another program',
   quorum: 'it belongs to another program',
@@ -47,3 +60,32 @@ export const ENVIRONMENT_KEYS: Readonly<Record<string, EnvironmentKey>> = {
   EXPONENTIAL_BACKOFF_MAX_DELAY: { key: 'resilience.retry.max_delay', kind: 'number' },
   PATTERN_TRACKER_LOG_LEVEL: { key: 'logging.level', kind: 'text' },
 };
+
+/** What to write in place of a key that is not known; null when nothing comes to mind. */
+export function keyHint(key: string): string | null {
+  const [section = ''] = key.split('.');
+  const unused = [key, section].find((name) => Object.hasOwn(MEANINGLESS, name));
+  if (unused !== undefined) return `It has no meaning here: ${MEANINGLESS[unused]}.`;
+  const meant = sameName(key) ?? nearestSibling(key);
+  return meant === undefined ? null : `Did you mean ${meant}?`;
+}
+
+// --- internal ---
+
+/** The one key of that name in another section. */
+function sameName(key: string): string | undefined {
+  const name = key.split('.').at(-1);
+  const same = configKeys().filter((known) => known.split('.').at(-1) === name);
+  return same.length === 1 ? same[0] : undefined;
+}
+
+/** The key or section beside it that looks most like it. */
+function nearestSibling(key: string): string | undefined {
+  const end = key.lastIndexOf('.') + 1;
+  const prefix = key.slice(0, end);
+  const siblings = configKeys()
+    .filter((known) => known.startsWith(prefix))
+    .map((known) => known.slice(end).split('.', 1).join());
+  const near = nearest(key.slice(end), siblings);
+  return near === undefined ? undefined : prefix + near;
+}

@@ -8,12 +8,19 @@ const seconds = (fallback: number, what: string, maximum = 86_400) =>
 const file = (what: string) =>
   z.string().refine(isAbsolute, 'must be an absolute path').nullable().default(null).describe(what);
 const text = (what: string) => z.string().min(1).nullable().default(null).describe(what);
+const server = (what: string) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+    .refine((url) => !hasPassword(url), 'must hold no password: use api.token')
+    .nullable()
+    .default(null)
+    .describe(what);
 
 /** The keys of the configuration. Every key may be left out; a key that is not here is an error. */
 export const configSchema = z.strictObject({
   api: z
     .strictObject({
-      base_url: text('The server that patterns are sent to; null sends nothing anywhere'),
+      base_url: server('The server that patterns are sent to; null sends nothing anywhere'),
       token: text('Bearer token for that server'),
       token_file: file('File with the bearer token, instead of token; mode 0600'),
       ca_file: file('PEM file with certificates to trust beside the built-in ones'),
@@ -154,9 +161,6 @@ export type Config = z.infer<typeof configSchema>;
 /** Every default, as a file with nothing in it gives. */
 export const CONFIG_DEFAULTS: Config = Object.freeze(configSchema.parse({}));
 
-/** Keys, dotted, whose values are never shown. */
-export const SECRET_KEYS: ReadonlySet<string> = new Set(['api.token']);
-
 /** Every key, dotted, in the order of the schema. */
 export function configKeys(): string[] {
   return leaves(CONFIG_DEFAULTS).map(([key]) => key);
@@ -169,4 +173,21 @@ export function leaves(value: object, prefix = ''): [key: string, value: unknown
     const isBranch = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
     return isBranch ? leaves(inner, `${key}.`) : [[key, inner] as [string, unknown]];
   });
+}
+
+/** A value as it may be shown: a token, and a password in a URL, only as `(set)`. */
+export function shownValue(key: string, value: unknown): unknown {
+  if (key === 'api.token') return value === null ? null : '(set)';
+  if (!URL_KEYS.has(key) || typeof value !== 'string') return value;
+  return value.replace(/^([^/@]*:\/\/)?[^/]*@/, '$1(set)@');
+}
+
+// --- internal ---
+
+const URL_KEYS: ReadonlySet<string> = new Set(['api.base_url', 'api.proxy']);
+
+function hasPassword(url: string): boolean {
+  if (!URL.canParse(url)) return false; // told of already
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
 }

@@ -23,6 +23,7 @@ export const DELIVERY_TABLES = `
   );
   CREATE INDEX outbox_live ON outbox(sink, id) WHERE dead_at IS NULL;
   CREATE INDEX outbox_held ON outbox(sink, lineage_id, id) WHERE dead_at IS NULL AND not_before > 0;
+  CREATE INDEX outbox_attempted ON outbox(sink, attempted_at) WHERE attempted_at IS NOT NULL;
   CREATE INDEX outbox_dead ON outbox(sink, id) WHERE dead_at IS NOT NULL;
 
   CREATE TABLE sinks (

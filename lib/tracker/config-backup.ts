@@ -38,6 +38,7 @@ export function backUpConfig(
 export function listBackups(paths: BackupPaths): ConfigBackup[] {
   if (!existsSync(paths.configBackups)) return [];
   return readdirSync(paths.configBackups)
+    .filter((name) => BACKUP_NAME.test(name)) // a stray one would be taken for an empty backup
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => ({ name, files: filesIn(join(paths.configBackups, name), paths) }));
 }
@@ -63,6 +64,8 @@ export function restoreConfig(paths: BackupPaths, name: string): string[] {
 }
 
 // --- internal ---
+
+const BACKUP_NAME = /^\d{8}-\d{6}(?:-\d+)?$/;
 
 function filesOf({ configFile, resilienceFile, loggingFile }: ConfigFiles): string[] {
   return [configFile, resilienceFile, loggingFile];

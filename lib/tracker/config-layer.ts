@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode, YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
-import { ALIASES, ENVIRONMENT_KEYS, MEANINGLESS } from '../contract/config-names.ts';
-import { configKeys, configSchema, SECRET_KEYS } from '../contract/config.ts';
+import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from '../contract/config-names.ts';
+import { configKeys, configSchema, shownValue } from '../contract/config.ts';
 
 /** Something wrong with the configuration. */
 export interface ConfigProblem {
@@ -52,7 +51,9 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
     return `${path}:${line}:${col}`;
   };
   for (const { code, message: said, pos } of document.errors.slice(0, MAX_PROBLEMS)) {
-    const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : said;
+    // What follows a colon is the text of the file, which may be a token.
+    const plain = said.replace(/(?<=\S): .*/s, '');
+    const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : plain;
     layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
   }
   if (layer.problems.length > 0 || document.contents === null) return layer;
@@ -68,6 +69,7 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
     take(layer, key, value, whereOf(offset));
   });
   checkValues(layer);
+  warnOfReaders(layer, path);
   return layer;
 }
 
@@ -171,15 +173,7 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
     layer.problems.push({ where, key, message: 'holds keys, and not a value', hint: null });
     return;
   }
-  const [section = ''] = key.split('.');
-  const reason = Object.hasOwn(MEANINGLESS, section) ? MEANINGLESS[section] : undefined;
-  const near = nearest(key, [...KNOWN]);
-  const hint = reason
-    ? `It has no meaning here: ${reason}.`
-    : near
-      ? `Did you mean ${near}?`
-      : null;
-  layer.problems.push({ where, key, message: 'is not known', hint });
+  layer.problems.push({ where, key, message: 'is not known', hint: keyHint(key) });
 }
 
 /** Checks each value by the schema, so that every wrong one is told of, with its place. */
@@ -189,11 +183,21 @@ function checkValues(layer: OpenLayer): void {
     const key = issue.path.join('.');
     if (!layer.values.has(key)) continue; // told of already
     const where = layer.origins.get(key) ?? '';
-    const got = SECRET_KEYS.has(key) ? '' : `, not ${shown(layer.values.get(key))}`;
+    const value = shownValue(key, layer.values.get(key));
+    const got = value === '(set)' ? '' : `, not ${shown(value)}`;
     layer.problems.push({ where, key, message: expectation(issue) + got, hint: null });
     layer.values.delete(key);
     layer.origins.delete(key);
   }
+}
+
+/** A token in a file is as secret as the file. */
+function warnOfReaders(layer: OpenLayer, path: string): void {
+  const where = layer.origins.get('api.token');
+  if (where === undefined || process.platform === 'win32') return;
+  if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) === 0) return;
+  const message = 'can be read by others than you';
+  layer.warnings.push({ where, key: 'api.token', message, hint: `Run: chmod 600 ${path}` });
 }
 
 function shown(value: unknown): string {

@@ -8,6 +8,8 @@ import type { ConfigFiles } from './config-file.ts';
 export class ConfigWatch {
   readonly #files: ConfigFiles;
   #stamp: string | undefined;
+  /** Files of which one has just lost all it held. */
+  #emptied: string | undefined;
   #current: Config = CONFIG_DEFAULTS;
   #error: string | null = null;
 
@@ -29,6 +31,11 @@ export class ConfigWatch {
     const { configFile, resilienceFile, loggingFile } = this.#files;
     const stamp = [configFile, resilienceFile, loggingFile].map(stampOf).join('\n');
     if (stamp === this.#stamp) return false;
+    // Editors empty a file before they write it; one that stays empty is read at the next look.
+    if (this.#stamp !== undefined && stamp !== this.#emptied && / 0 \d+$/m.test(stamp)) {
+      this.#emptied = stamp;
+      return false;
+    }
     this.#stamp = stamp;
     const { config, error } = loadConfig(this.#files);
     this.#error = error;

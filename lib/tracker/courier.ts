@@ -18,6 +18,7 @@ import type { TrackerLog } from './tracker-log.ts';
 import { ProjectFinder } from './project.ts';
 import { boundQuarantine, quarantine } from './quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-bound.ts';
+import { readAhead, SpoolReadAhead } from './spool-read-ahead.ts';
 import { removeSpoolFiles, SpoolListing } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
 import { SpoolWatch } from './spool-watch.ts';
@@ -57,6 +58,8 @@ export class Courier {
   readonly #delivery: CourierDelivery;
   readonly #pid: number;
   #log: TrackerLog = SILENT_LOG;
+  /** Why it can't ingest, as the log says it already. */
+  #trouble: string | null = null;
   /** Files that the last sweep found without their end: a capture is still writing, or was killed. */
   #unfinished = 0;
   #retryAt = 0;
@@ -146,15 +149,20 @@ export class Courier {
     this.#unfinished = 0;
     let taken = 0;
     let removing: Promise<void> = Promise.resolve();
+    let ahead: SpoolReadAhead | undefined;
     try {
       publishBound(this.#paths, max_files);
       markFull(this.#paths, files.length, max_files);
       if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
-      if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
-      for (const batch of files.batches(BATCH_FILES, BATCH_BYTES)) {
+      if (files.length > BATCH_FILES) {
+        this.#report.tell({ status: 'working' });
+        ahead = new SpoolReadAhead(BATCH_BYTES);
+      }
+      const batches = files.batches(BATCH_FILES, BATCH_BYTES);
+      for await (const batch of readAhead(batches, ahead)) {
         const done = this.#take(batch);
         await removing;
-        removing = removeSpoolFiles(done.taken);
+        removing = ahead ? ahead.remove(done.taken) : removeSpoolFiles(done.taken);
         taken += batch.length - done.unfinished;
         this.#unfinished += done.unfinished;
         await setImmediate(); // lets a signal in
@@ -163,9 +171,13 @@ export class Courier {
       await removing;
       markFull(this.#paths, files.length - taken, max_files);
       this.#report.tell({ status: 'idle', reason: null, hint: null });
+      if (this.#trouble !== null) this.#log.info('The courier takes in events again');
+      this.#trouble = null;
     } catch (error) {
       this.#degrade(error);
       await removing.catch(() => {}); // what is left is taken again, and known
+    } finally {
+      await ahead?.end();
     }
     return taken;
   }
@@ -198,7 +210,8 @@ export class Courier {
     const { openLog } = await import('./pino-log.ts');
     await this.#log.close();
     this.#log = openLog(this.#paths, current.logging, { clock: this.#clock, pid: this.#pid });
-    if (error !== null) this.#log.warn('The configuration is broken', { error });
+    if (error === null) this.#log.info('Configuration taken up');
+    else this.#log.warn('The configuration is broken', { error });
     this.#store.close(); // the next sweep opens it with the new settings
     this.#delivery.adopt(current, this.#log);
     this.#report.tell({ configError: this.#config.error });
@@ -225,12 +238,14 @@ export class Courier {
 
   /** It can't ingest now. The events wait; it tries again, and says why meanwhile. */
   #degrade(error: unknown): void {
-    this.#log.error('The courier can not take in events', error);
+    const reason = errorMessage(error);
+    if (reason !== this.#trouble) this.#log.error('The courier can not take in events', error);
+    this.#trouble = reason;
     this.#retryAt = this.#clock() + RETRY_MS;
     this.#store.close();
     this.#report.tell({
       status: 'degraded',
-      reason: errorMessage(error),
+      reason,
       hint: error instanceof TrackerError ? (error.hint ?? null) : null,
     });
   }

@@ -45,7 +45,7 @@ export class DeclarationFeed {
     const parents = happened.parent_pattern_ids ?? [];
     const isNew =
       happened.event_type !== 'pattern_applied' && happened.event_type !== 'pattern_deprecated';
-    this.#feed.introduce(patternId, isNew ? parents : [patternId]);
+    this.#feed.introduce(patternId, isNew ? parents : [patternId], at);
     const body = {
       event_id: eventId,
       ...happened,

@@ -30,7 +30,7 @@ export class OutboxFeed {
     const { patternId, lineageId, action, parentId } = recorded;
     const isFirst = action !== 'applied';
     const needed = isFirst ? parentId : patternId;
-    this.introduce(patternId, needed === null ? [] : [needed]);
+    this.introduce(patternId, needed === null ? [] : [needed], origin.at);
     const eventId = `${origin.eventId}-${ordinal}`;
     this.put(
       {
@@ -58,8 +58,8 @@ export class OutboxFeed {
   }
 
   /** An event of `patternId` follows: tells of what the sink has to know for it and does not. */
-  introduce(patternId: string, needed: readonly string[]): void {
-    for (const id of needed) for (const untold of this.#told.untold(id)) this.#tell(untold);
+  introduce(patternId: string, needed: readonly string[], at: number): void {
+    for (const id of needed) for (const untold of this.#told.untold(id)) this.#tell(untold, at);
     this.#told.add(patternId);
   }
 
@@ -79,7 +79,7 @@ export class OutboxFeed {
   }
 
   /** A pattern from before the sink was configured. */
-  #tell(pattern: UntoldPattern): void {
+  #tell(pattern: UntoldPattern, at: number): void {
     if (!this.#told.add(pattern.id)) return;
     const eventId = `pattern-${pattern.id}`;
     this.put(
@@ -97,7 +97,7 @@ export class OutboxFeed {
           machine: this.#machine,
         },
       },
-      { lineageId: pattern.lineageId, sessionId: null, at: pattern.firstSeenAt },
+      { lineageId: pattern.lineageId, sessionId: null, at },
     );
   }
 }

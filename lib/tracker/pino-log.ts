@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename } from 'node:path';
 import { pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
@@ -14,6 +23,8 @@ const API_UNAVAILABLE = '❌ [PatternTracker] API unavailable';
 const BREAKER_TRIPPED = '❌ [PatternTracker] Circuit breaker tripped';
 const HIGH_CACHE_USAGE = '⚠️ [PatternTracker] High cache usage';
 
+const DAY_MS = 86_400_000;
+
 /** Opens the log. It never throws and never prints: a disk that takes nothing makes it silent. */
 export function openLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
@@ -23,6 +34,7 @@ export function openLog(
   if (logging.level === 'silent') return SILENT_LOG;
   try {
     mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+    putAside(paths.logFile, logging, clock());
     return writingLog(paths, logging, { clock, pid });
   } catch {
     return SILENT_LOG;
@@ -37,13 +49,11 @@ function writingLog(
   { clock, pid }: { readonly clock: Clock; readonly pid: number },
 ): TrackerLog {
   const keeps = logging.backup_count;
-  if (keeps > 0) makePrivate(`${paths.logFile}.txt`);
   const stream = createStream(basename(paths.logFile), {
     path: paths.logs,
     size: `${Math.max(1, Math.round(logging.max_size_mb * 1024))}K`,
-    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`,
-    initialRotation: true,
-    ...(keeps > 0 ? { maxFiles: keeps } : {}),
+    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`, // counted from here
+    rotate: Math.max(1, keeps),
     mode: 0o600,
     encoding: 'utf8',
   });
@@ -74,7 +84,33 @@ function writingLog(
   };
 }
 
-/** The list of files put aside, which the library that rotates would make for all to read. */
-function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
+/**
+ * Puts a log aside that has become too old, and removes what is kept beyond the number asked for. The
+ * library that rotates counts from the start of the process, and few couriers live for days.
+ */
+function putAside(file: string, { max_age_days, backup_count }: Config['logging'], now: number) {
+  const begun = firstTime(file);
+  if (begun !== undefined && now - begun > max_age_days * DAY_MS) {
+    for (let n = backup_count; n > 0; n--) {
+      const older = n === 1 ? file : `${file}.${n - 1}`;
+      if (existsSync(older)) renameSync(older, `${file}.${n}`);
+    }
+    if (backup_count === 0) rmSync(file);
+  }
+  for (let n = backup_count + 1; existsSync(`${file}.${n}`); n++) rmSync(`${file}.${n}`);
+}
+
+/** When the first line was written; undefined where there is none. */
+function firstTime(file: string): number | undefined {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const head = Buffer.alloc(256);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, head, 0, head.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  const [, time = ''] = /"time":"([^"]+)"/.exec(head.toString('latin1')) ?? [];
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? undefined : at;
 }

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ALIASES, ENVIRONMENT_KEYS } from '../../lib/contract/config-names.ts';
 import { CONFIG_DEFAULTS, configKeys, leaves } from '../../lib/contract/config.ts';
+import { configJsonSchema } from '../../lib/tracker/config-schema.ts';
 
 const page = readFileSync('docs/configuration.md', 'utf8');
 
@@ -30,6 +31,44 @@ const plain = (cell = '') => cell.replaceAll('`', '');
 it('tells of every key and its default, in the order of the schema', () => {
   const told = rows('key').map(([key, value]) => [plain(key), parse(plain(value)) as unknown]);
   expect(told).toEqual(leaves(CONFIG_DEFAULTS));
+});
+
+interface Limits {
+  readonly properties?: Readonly<Record<string, Limits>>;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** What the schema says of each number: whole or not, from, to. */
+function limits(schema: Limits, prefix = ''): [key: string, limits: unknown][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    if (inner.properties) return limits(inner, `${prefix}${name}.`);
+    const { type, minimum = 0, maximum = NO_MAXIMUM } = inner;
+    if (type !== 'integer' && type !== 'number') return [];
+    return [[prefix + name, { isWhole: type === 'integer', minimum, maximum }]];
+  });
+}
+
+const NO_MAXIMUM = 2 ** 40; // beyond what anyone means
+const SECONDS: Readonly<Record<string, number>> = {
+  'a day': 86_400,
+  'a week': 604_800,
+  'a year': 31_536_000,
+};
+
+it('tells within which limits each number has to be', () => {
+  const known = new Map(limits(configJsonSchema() as Limits));
+  const told = rows('key').flatMap(([name, , unit = '']) => {
+    if (!known.has(plain(name))) return [];
+    const isWhole = unit.includes('whole');
+    const [, from] = /from (\d+)/.exec(unit) ?? /(\d+) to /.exec(unit) ?? [];
+    const [, to = ''] = /(?:up to|\d to) (\d+|a \w+)/.exec(unit) ?? [];
+    const maximum = to === '' ? NO_MAXIMUM : (SECONDS[to] ?? Number(to));
+    const minimum = from === undefined ? (isWhole ? 1 : 0) : Number(from);
+    return [[plain(name), { isWhole, minimum, maximum }]];
+  });
+  expect(told).toEqual([...known]);
 });
 
 it('says of every key what it does', () => {

@@ -70,6 +70,15 @@ describe('a backup', () => {
   });
 });
 
+it('takes nothing for a backup that is none', () => {
+  folder.write('config', 'a\n');
+  const { name } = backUpConfig(folder.paths, NOW) ?? {};
+  for (const stray of ['.DS_Store', 'zzz', '20991231-000000.tmp']) {
+    mkdirSync(join(folder.paths.configBackups, stray));
+  }
+  expect(listBackups(folder.paths).map((backup) => backup.name)).toEqual([name]);
+});
+
 describe('restoring', () => {
   it('puts the files back, for their owner only', () => {
     folder.write('config', 'one\n');

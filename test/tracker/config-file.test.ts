@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { CONFIG_DEFAULTS, configKeys, leaves } from '../../lib/contract/config.ts';
@@ -135,7 +135,7 @@ describe('the sources of the configuration', () => {
     expect(config.resilience.retry.max_delay).toBe(7);
     folder.write('resilience', 'circuit_breaker: &b\n  permit_seconds: 5\nretry: *b\n');
     expect(folder.told(folder.load().problems)).toEqual([
-      'resilience.yaml:2:3 resilience.retry.permit_seconds is not known',
+      'resilience.yaml:2:3 resilience.retry.permit_seconds is not known | Did you mean resilience.circuit_breaker.permit_seconds?',
     ]);
   });
 });
@@ -177,6 +177,31 @@ describe('what is wrong with a file', () => {
       'resilience:\n  circuit_breaker:\n    failure_treshold: 3\n',
       'config.yaml:3:5 resilience.circuit_breaker.failure_treshold is not known | Did you mean resilience.circuit_breaker.failure_threshold?',
     ],
+    [
+      'a section that is nearly one, once',
+      'resilience:\n  circuit_braker:\n    failure_threshold: 3\n    recovery_timeout: 3\n',
+      'config.yaml:2:3 resilience.circuit_braker is not known | Did you mean resilience.circuit_breaker?',
+    ],
+    [
+      'a top section that is nearly one',
+      'loging:\n  level: debug\n',
+      'config.yaml:1:1 loging is not known | Did you mean logging?',
+    ],
+    [
+      'a key in another section',
+      'pattern_tracking:\n  base_url: http://127.0.0.1:1\n',
+      'config.yaml:2:3 pattern_tracking.base_url is not known | Did you mean api.base_url?',
+    ],
+    [
+      'a key above its section',
+      'timeout: 5\n',
+      'config.yaml:1:1 timeout is not known | Did you mean pattern_tracking.timeout?',
+    ],
+    [
+      'a name that two sections might have',
+      'resilience:\n  max: 5\n',
+      'config.yaml:2:3 resilience.max is not known',
+    ],
     ['a name like none', 'zzz: 1\n', 'config.yaml:1:1 zzz is not known'],
     ['a name every object has', 'constructor: 1\n', 'config.yaml:1:1 constructor is not known'],
     ['__proto__', '__proto__: { a: 1 }\n', 'config.yaml:1:1 __proto__ is not known'],
@@ -189,6 +214,16 @@ describe('what is wrong with a file', () => {
       'a section without a meaning that has one key with one',
       'caching: { api_response_cache_size: 5, other: 1 }\n',
       'config.yaml:1:40 caching.other is not known | It has no meaning here: see pattern_tracking.cache_size and cache_ttl.',
+    ],
+    [
+      'a key without a meaning in a section that has one',
+      'pattern_tracking:\n  fail_gracefully: true\n',
+      'config.yaml:2:3 pattern_tracking.fail_gracefully is not known | It has no meaning here: it never does otherwise.',
+    ],
+    [
+      'a log file',
+      'logging: { file: /var/log/pattern-tracker.log }\n',
+      'config.yaml:1:12 logging.file is not known | It has no meaning here: the log is data/logs/tracker.log.',
     ],
     [
       'a text for a number',
@@ -232,8 +267,23 @@ describe('what is wrong with a file', () => {
     ],
     [
       'an empty text',
-      'api: { base_url: "" }\n',
-      'config.yaml:1:8 api.base_url must not be empty, not ""',
+      'api: { proxy: "" }\n',
+      'config.yaml:1:8 api.proxy must not be empty, not ""',
+    ],
+    [
+      'a server without its protocol',
+      'api: { base_url: "localhost:8053" }\n',
+      'config.yaml:1:8 api.base_url must be a URL that begins with http:// or https://, not "localhost:8053"',
+    ],
+    [
+      'a server with a password, which is not shown',
+      'api: { base_url: "https://me:hunter2@tracker.example.com" }\n',
+      'config.yaml:1:8 api.base_url must hold no password: use api.token, not "https://(set)@tracker.example.com"',
+    ],
+    [
+      'a server of another protocol with a password, which is not shown',
+      'api: { base_url: "ftp://me:hunter2@tracker.example.com" }\n',
+      'config.yaml:1:8 api.base_url must be a URL that begins with http:// or https://, not "ftp://(set)@tracker.example.com"',
     ],
     [
       'a list for a text',
@@ -279,6 +329,37 @@ describe('what is wrong with a file', () => {
     const { problems, error } = folder.load();
     expect(folder.told(problems)).toEqual(['config.yaml:1:8 api.token must be a string']);
     expect(error).not.toContain('8142');
+  });
+
+  it.each([
+    'api:\n  token: |hunter2\n',
+    'api:\n  token: "hunter2" hunter2\n',
+    "api:\n  token: 'hunter2\n",
+    'api:\n  token: @hunter2\n',
+    'api:\n  token: hunter2: hunter2\n',
+    'api:\n  token: *hunter2\n',
+    'api: { token: hunter2]\n',
+    '} hunter2\n',
+  ])('shows nothing of a file that is no YAML (%j)', (text) => {
+    folder.write('config', text);
+    const { error } = folder.load();
+    expect(error).toMatch(/config\.yaml:\d+:\d+: \w/);
+    expect(error).not.toContain('hunter2');
+  });
+
+  it.skipIf(process.platform === 'win32')('warns of a token that others can read', () => {
+    folder.write('config', 'api: { token: hunter2 }\n');
+    chmodSync(folder.paths.configFile, 0o640);
+    const { warnings, error, config } = folder.load();
+    expect([error, config.api.token]).toEqual([null, 'hunter2']);
+    expect(folder.told(warnings)).toEqual([
+      `config.yaml:1:8 api.token can be read by others than you | Run: chmod 600 ${folder.paths.configFile}`,
+    ]);
+    chmodSync(folder.paths.configFile, 0o600);
+    expect(folder.load().warnings).toEqual([]);
+    folder.write('config', 'api: { token_file: /hunter2 }\n');
+    chmodSync(folder.paths.configFile, 0o644);
+    expect(folder.load().warnings).toEqual([]);
   });
 
   it('says so where a file can not be read', () => {

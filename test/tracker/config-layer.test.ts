@@ -6,7 +6,11 @@ import { givenLayer, readEnvironmentLayer } from '../../lib/tracker/config-layer
 describe('the environment', () => {
   it.each(Object.entries(ENVIRONMENT_KEYS))('sets a key with %s', (name, { key, kind }) => {
     expect(configKeys()).toContain(key);
-    const text = kind === 'boolean' ? 'off' : name.endsWith('LEVEL') ? 'warn' : '17';
+    const texts: Readonly<Record<string, string>> = {
+      'api.base_url': 'http://127.0.0.1:1',
+      'logging.level': 'warn',
+    };
+    const text = kind === 'boolean' ? 'off' : (texts[key] ?? '17');
     const value = kind === 'boolean' ? false : kind === 'number' ? 17 : text;
     const { values, origins, problems } = readEnvironmentLayer({ [name]: text });
     expect([...values]).toEqual([[key, value]]);
@@ -30,6 +34,22 @@ describe('the environment', () => {
       ]);
     },
   );
+
+  it('names the variable of a server that is no URL, and not its password', () => {
+    const { values, problems } = readEnvironmentLayer({
+      INTELLIGENCE_SERVICE_URL: 'me:hunter2@tracker.example.com',
+    });
+    expect(values.size).toBe(0);
+    expect(problems).toEqual([
+      {
+        where: 'INTELLIGENCE_SERVICE_URL',
+        key: 'api.base_url',
+        message:
+          'must be a URL that begins with http:// or https://, not "(set)@tracker.example.com"',
+        hint: null,
+      },
+    ]);
+  });
 
   it.each([
     ['true', true],

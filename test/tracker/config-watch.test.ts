@@ -49,6 +49,24 @@ describe('the configuration in force', () => {
     expect([watch.refresh(), timeout()]).toEqual([true, 8]);
   });
 
+  it('takes no file for empty that is just being written', () => {
+    folder.write('config', 'pattern_tracking: { timeout: 7 }\n');
+    watch.refresh();
+    folder.write('config', '');
+    expect([watch.refresh(), timeout()]).toEqual([false, 7]);
+    folder.write('config', 'pattern_tracking: { timeout: 8 }\n');
+    expect([watch.refresh(), timeout()]).toEqual([true, 8]);
+    folder.write('config', '');
+    expect([watch.refresh(), watch.refresh(), timeout()]).toEqual([false, true, 5]);
+    expect(watch.refresh()).toBe(false);
+  });
+
+  it('reads an empty file that is there from the start', () => {
+    folder.write('config', '');
+    folder.write('logging', 'level: warn\n');
+    expect([watch.refresh(), watch.current.logging.level]).toEqual([true, 'warn']);
+  });
+
   it('goes back to the defaults when the file is gone', () => {
     folder.write('config', 'pattern_tracking: { timeout: 7 }\n');
     watch.refresh();

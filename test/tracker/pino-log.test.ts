@@ -163,7 +163,7 @@ describe('the level', () => {
 
 describe('the files', () => {
   const files = () => readdirSync(paths.logs).toSorted();
-  const asides = () => files().filter((name) => !/^tracker\.log(?:\.txt)?$/.test(name));
+  const asides = () => files().filter((name) => name !== 'tracker.log');
 
   /** Lines of about a kilobyte, each written before the next. */
   async function fill(log: TrackerLog, kilobytes: number): Promise<void> {
@@ -176,7 +176,6 @@ describe('the files', () => {
 
   const numbers = () =>
     files()
-      .filter((name) => !name.endsWith('.txt'))
       .flatMap((name) => readFileSync(join(paths.logs, name), 'utf8').trimEnd().split('\n'))
       .filter(Boolean)
       .map((line) => (JSON.parse(line) as { n: number }).n)
@@ -208,6 +207,74 @@ describe('the files', () => {
     log.info('Filling', { n: 20 });
     await log.close();
     expect(numbers().at(-1)).toBe(20);
+  });
+
+  const DAY_MS = 86_400_000;
+  const said = (name: string) =>
+    readFileSync(join(paths.logs, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+
+  /** One process after the other, each of which says one thing at its time. */
+  async function over(times: readonly number[], logging: Partial<Config['logging']>) {
+    for (const now of times) {
+      const log = openLog(
+        paths,
+        { ...CONFIG_DEFAULTS.logging, ...logging },
+        { clock: () => now, pid: 1 },
+      );
+      log.info(`Day ${(now - NOW) / DAY_MS}`);
+      await log.close();
+    }
+  }
+
+  it('are put aside by their age, though no process lives that long', async () => {
+    const days = [0, 1, 6.9, 7.1, 14, 14.2, 40];
+    await over(
+      days.map((day) => NOW + day * DAY_MS),
+      { max_age_days: 7 },
+    );
+    expect(files()).toEqual(['tracker.log', 'tracker.log.1', 'tracker.log.2', 'tracker.log.3']);
+    expect(files().map(said)).toEqual([
+      ['Day 40'],
+      ['Day 14.2'],
+      ['Day 7.1', 'Day 14'],
+      ['Day 0', 'Day 1', 'Day 6.9'],
+    ]);
+  });
+
+  it('are not put aside when the clock is set back, nor for a line that is none', async () => {
+    await over([NOW, NOW - 30 * DAY_MS], { max_age_days: 7 });
+    expect(files()).toEqual(['tracker.log']);
+    writeFileSync(paths.logFile, 'torn "time":"yesterday"\n');
+    await over([NOW], { max_age_days: 7 });
+    expect(files()).toEqual(['tracker.log']);
+  });
+
+  it.each([
+    [2, ['Day 50'], ['tracker.log', 'tracker.log.1', 'tracker.log.2']],
+    [0, ['Day 50'], ['tracker.log']],
+  ])('are kept by age, too, to the number asked for: %i', async (backup_count, last, kept) => {
+    const days = [0, 10, 20, 30, 40, 50];
+    await over(
+      days.map((day) => NOW + day * DAY_MS),
+      { max_age_days: 7, backup_count },
+    );
+    expect(files()).toEqual(kept);
+    expect(said('tracker.log')).toEqual(last);
+  });
+
+  it('are removed when fewer are to be kept', async () => {
+    const days = [0, 10, 20, 30, 40];
+    await over(
+      days.map((day) => NOW + day * DAY_MS),
+      {},
+    );
+    expect(asides()).toHaveLength(4);
+    await over([NOW + 41 * DAY_MS], { backup_count: 1 });
+    expect(files()).toEqual(['tracker.log', 'tracker.log.1']);
+    expect(said('tracker.log.1')).toEqual(['Day 30']);
   });
 
   it('are for their owner only, and so is their folder', async () => {

@@ -4,7 +4,7 @@ import { TrackerError } from '../../base/errors.ts';
 import type { Config } from '../../contract/config.ts';
 import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
-import { outboxTotals } from '../../store/queries/outbox-totals.ts';
+import { outboxTotals, waitingCharacters } from '../../store/queries/outbox-totals.ts';
 import type { OutboxTotals } from '../../store/queries/outbox-totals.ts';
 import { loadConfig } from '../../tracker/config-file.ts';
 import { CourierNudge } from '../../tracker/courier-nudge.ts';
@@ -173,7 +173,8 @@ function showPlan(
   json: boolean | undefined,
   cli: CliEnvironment,
 ): number {
-  const { waiting, dead, oldestAt, characters } = outboxTotals(database, HTTP_SINK);
+  const { waiting, dead, oldestAt } = outboxTotals(database, HTTP_SINK);
+  const characters = waitingCharacters(database, HTTP_SINK);
   const wouldSend = waiting + (withDead ? dead : 0);
   if (json) {
     const at = isoTime(oldestAt);

@@ -7,23 +7,35 @@ export interface OutboxTotals {
   readonly dead: number;
   /** Events that were attempted since then and are not acknowledged. */
   readonly failed: number;
-  /** When the oldest of those that wait was put there; null when none waits. */
+  /** When the first of those that wait was put there; null when none waits. */
   readonly oldestAt: number | null;
-  /** Characters of the bodies that wait. */
-  readonly characters: number;
 }
 
-/** How much there is in the outbox of a sink. `since`: milliseconds since 1970. */
+/** How much there is in the outbox of a sink, by its indexes. `since`: milliseconds since 1970. */
 export function outboxTotals(database: Database, sink: string, since = 0): OutboxTotals {
   const totals = database
     .prepare<[Record<string, string | number>], OutboxTotals>(
-      `SELECT count(*) FILTER (WHERE dead_at IS NULL) AS waiting,
-         count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
-         count(*) FILTER (WHERE attempts > 0 AND attempted_at >= @since) AS failed,
-         min(created_at) FILTER (WHERE dead_at IS NULL) AS oldestAt,
-         coalesce(sum(length(body)) FILTER (WHERE dead_at IS NULL), 0) AS characters
-       FROM outbox WHERE sink = @sink`,
+      `SELECT
+         (SELECT count(*) FROM outbox INDEXED BY outbox_live
+          WHERE sink = @sink AND dead_at IS NULL) AS waiting,
+         (SELECT count(*) FROM outbox INDEXED BY outbox_dead
+          WHERE sink = @sink AND dead_at IS NOT NULL) AS dead,
+         (SELECT count(*) FROM outbox INDEXED BY outbox_attempted
+          WHERE sink = @sink AND attempted_at IS NOT NULL AND attempted_at >= @since) AS failed,
+         (SELECT created_at FROM outbox INDEXED BY outbox_live
+          WHERE sink = @sink AND dead_at IS NULL ORDER BY id LIMIT 1) AS oldestAt`,
     )
     .get({ sink, since });
-  return totals ?? { waiting: 0, dead: 0, failed: 0, oldestAt: null, characters: 0 };
+  return totals ?? { waiting: 0, dead: 0, failed: 0, oldestAt: null };
+}
+
+/** The length of the bodies that wait, in characters; looks at each row. */
+export function waitingCharacters(database: Database, sink: string): number {
+  const sum = database
+    .prepare<[string], number>(
+      'SELECT coalesce(sum(length(body)), 0) FROM outbox WHERE sink = ? AND dead_at IS NULL',
+    )
+    .pluck()
+    .get(sink);
+  return sum ?? 0;
 }
