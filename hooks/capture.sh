@@ -17,10 +17,12 @@ case $0 in
 */*) root=${0%/*}/.. ;;
 *) root=.. ;;
 esac
-if [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
-  home=$PATTERN_TRACKER_HOME
-elif [ -d "$root/data" ]; then # the installed copy: its data lies beside it
+# The installed copy keeps to its own data, which lies beside it: a project's settings can set variables
+# for hooks, and must not say where data goes.
+if [ -d "$root/data" ]; then
   home=$root
+elif [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
+  home=$PATTERN_TRACKER_HOME
 elif [ -n "${CLAUDE_CONFIG_DIR:-${HOME:-}}" ]; then # the plugin, or a checkout
   home=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/hooks/pattern-tracker
 else

@@ -45,10 +45,13 @@ export function runHook(
 
 // --- internal ---
 
+/**
+ * The installed copy keeps to its own data, which lies beside it: a project's settings can set variables
+ * for hooks, and must not say where data goes.
+ */
 function homeOf(
   env: Readonly<Record<string, string | undefined>>,
   root: string,
 ): string | undefined {
-  const installed = !env['PATTERN_TRACKER_HOME'] && existsSync(join(root, 'data'));
-  return installed ? root : trackerHome(env);
+  return existsSync(join(root, 'data')) ? root : trackerHome(env);
 }

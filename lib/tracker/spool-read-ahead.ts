@@ -28,7 +28,7 @@ export class SpoolReadAhead {
     this.#thread.on('exit', () => this.#giveUp());
   }
 
-  /** The files with their bytes, as long as those of no later call but one were asked for. */
+  /** The files with their bytes, which are valid until two further batches have been asked for. */
   async read(files: readonly SpoolFile[]): Promise<readonly SpoolFile[]> {
     const room = this.#rooms[(this.#reads += 1) % 2] as SharedArrayBuffer;
     const lengths = await this.#ask({ read: files.map(({ path }) => path), room });
@@ -74,22 +74,18 @@ export class SpoolReadAhead {
   }
 }
 
-/** The batches as they are, or each read while the one before it is in use. */
+/** The batches, each but the first read while the one before it is in use: the thread has to start. */
 export async function* readAhead(
   batches: Iterable<readonly SpoolFile[]>,
   ahead: SpoolReadAhead | undefined,
 ): AsyncGenerator<readonly SpoolFile[]> {
-  let next: Promise<readonly SpoolFile[]> | undefined;
+  let current: Promise<readonly SpoolFile[]> | undefined;
   for (const batch of batches) {
-    const current = next;
-    if (!ahead) yield batch;
-    else {
-      const ready = await current;
-      next = ahead.read(batch);
-      if (ready) yield ready;
-    }
+    const next = current && ahead ? ahead.read(batch) : Promise.resolve(batch);
+    if (current) yield await current;
+    current = next;
   }
-  if (next) yield await next;
+  if (current) yield await current;
 }
 
 // --- internal ---

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,7 +15,7 @@ import {
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
@@ -206,6 +207,21 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(await capture({ command, env: changed, input: EVENT, cwd: folder })).toEqual(QUIET);
       expect(waiting()).toHaveLength(changed['PATTERN_TRACKER_HOME'] ? 1 : 0);
       expect(readdirSync('/')).toEqual(before);
+    });
+
+    it('keeps to the data beside it once it is installed, whatever the environment says', async () => {
+      const front = command.at(-1) ?? '';
+      const installed = join(folder, 'installed');
+      const copy = join(installed, relative(resolve('.'), front));
+      mkdirSync(join(installed, 'data'), { recursive: true });
+      mkdirSync(dirname(copy), { recursive: true });
+      copyFileSync(front, copy);
+      writeFileSync(join(installed, 'data', 'courier.pid'), `${process.pid}\n`);
+      const [program, ...args] = [...command.slice(0, -1), copy];
+      const there = [program ?? copy, ...args] as const;
+      expect(await capture({ command: there, env, input: EVENT })).toEqual(QUIET);
+      expect(readdirSync(join(installed, 'data', 'spool', 'new'))).toHaveLength(1);
+      expect(waiting()).toEqual([]);
     });
 
     it('is quiet and leaves with 0 when the spool cannot be there', async () => {
