@@ -18,7 +18,6 @@ import type { TrackerLog } from './tracker-log.ts';
 import { ProjectFinder } from './project.ts';
 import { boundQuarantine, quarantine } from './quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-bound.ts';
-import { readAhead, SpoolReadAhead } from './spool-read-ahead.ts';
 import { removeSpoolFiles, SpoolListing } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
 import { SpoolWatch } from './spool-watch.ts';
@@ -149,20 +148,15 @@ export class Courier {
     this.#unfinished = 0;
     let taken = 0;
     let removing: Promise<void> = Promise.resolve();
-    let ahead: SpoolReadAhead | undefined;
     try {
       publishBound(this.#paths, max_files);
       markFull(this.#paths, files.length, max_files);
       if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
-      if (files.length > BATCH_FILES) {
-        this.#report.tell({ status: 'working' });
-        ahead = new SpoolReadAhead(BATCH_BYTES);
-      }
-      const batches = files.batches(BATCH_FILES, BATCH_BYTES);
-      for await (const batch of readAhead(batches, ahead)) {
+      if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
+      for (const batch of files.batches(BATCH_FILES, BATCH_BYTES)) {
         const done = this.#take(batch);
         await removing;
-        removing = ahead ? ahead.remove(done.taken) : removeSpoolFiles(done.taken);
+        removing = removeSpoolFiles(done.taken);
         taken += batch.length - done.unfinished;
         this.#unfinished += done.unfinished;
         await setImmediate(); // lets a signal in
@@ -176,8 +170,6 @@ export class Courier {
     } catch (error) {
       this.#degrade(error);
       await removing.catch(() => {}); // what is left is taken again, and known
-    } finally {
-      await ahead?.end();
     }
     return taken;
   }

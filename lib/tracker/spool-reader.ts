@@ -9,8 +9,6 @@ export interface SpoolFile {
   /** When capture wrote it, milliseconds since 1970 with fractions. */
   readonly writtenAt: number;
   readonly size: number;
-  /** What it holds, where that was read ahead; valid until the batch is taken. */
-  readonly bytes?: Buffer;
 }
 
 /** So many files are looked at in one sweep, which bounds the memory it takes. */
@@ -81,9 +79,9 @@ export class SpoolListing {
 }
 
 /** The text of a spool file; undefined when it is gone. */
-export function readSpoolFile({ path, bytes }: SpoolFile): string | undefined {
+export function readSpoolFile({ path }: SpoolFile): string | undefined {
   try {
-    return bytes?.toString('utf8') ?? readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
