@@ -37,6 +37,8 @@ export interface DueLimits {
   readonly characters: number;
   /** The first characters of a session id, or all of it. */
   readonly sessionId?: string | undefined;
+  /** Rows that have failed from then on hold back those behind them, `early` or not. */
+  readonly since: number;
   /** Rows that wait for their next attempt are due too. */
   readonly early?: boolean | undefined;
 }
@@ -83,11 +85,13 @@ export class Outbox {
          AND NOT EXISTS (
            SELECT 1 FROM outbox AS held INDEXED BY outbox_held
            WHERE held.sink = row.sink AND held.lineage_id = row.lineage_id AND held.dead_at IS NULL
-             AND held.not_before > 0 AND held.not_before > @due AND held.id < row.id)
+             AND held.not_before > 0 AND held.id < row.id
+             AND (held.not_before > @due OR held.attempted_at >= @since))
          AND (event_type != 'pattern_merged' OR NOT EXISTS (
            SELECT 1 FROM outbox AS held INDEXED BY outbox_held
            WHERE held.sink = row.sink AND held.dead_at IS NULL
-             AND held.not_before > 0 AND held.not_before > @due AND held.id < row.id))
+             AND held.not_before > 0 AND held.id < row.id
+             AND (held.not_before > @due OR held.attempted_at >= @since)))
        ORDER BY id`,
     );
     this.#acknowledge = database.prepare<[string]>(
@@ -128,13 +132,14 @@ export class Outbox {
    * not due, so that a parent always comes before its child; a merge, which has parents in several
    * lineages, is not due behind any that waits. A dead letter holds nothing back.
    */
-  due({ now, after, rows, characters, sessionId, early }: DueLimits): DueEvent[] {
+  due({ now, after, rows, characters, sessionId, since, early }: DueLimits): DueEvent[] {
     const due: DueEvent[] = [];
     let length = 0;
     const parameters = {
       sink: this.#sink,
       after,
       due: early ? Number.MAX_SAFE_INTEGER : now,
+      since,
       sessionId: sessionId ?? null,
     };
     for (const row of this.#due.iterate(parameters)) {
@@ -179,5 +184,6 @@ interface DueParameters {
   readonly sink: string;
   readonly after: number;
   readonly due: number;
+  readonly since: number;
   readonly sessionId: string | null;
 }

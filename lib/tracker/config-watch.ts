@@ -12,6 +12,7 @@ export class ConfigWatch {
   #emptied: string | undefined;
   #current: Config = CONFIG_DEFAULTS;
   #error: string | null = null;
+  #hasRead = false;
 
   constructor(files: ConfigFiles) {
     this.#files = files;
@@ -39,7 +40,9 @@ export class ConfigWatch {
     this.#stamp = stamp;
     const { config, error } = loadConfig(this.#files);
     this.#error = error;
-    if (error === null) this.#current = config;
+    // With no good one before, what is right in the files holds: a slip in one key must not unname the server.
+    if (error === null || !this.#hasRead) this.#current = config;
+    this.#hasRead = true;
     return true;
   }
 }

@@ -63,6 +63,7 @@ interface Drain {
   readonly limits: DrainLimits;
   readonly signal: AbortSignal;
   readonly total: { delivered: number; dead: number; failed: number };
+  readonly startedAt: number;
   /** Rows up to here have had their attempt in this drain. */
   after: number;
   /** What was answered and is not written yet. */
@@ -92,6 +93,7 @@ export class Delivery {
       limits,
       signal,
       total,
+      startedAt: this.#options.clock(),
       after: 0,
       answered: [],
       aloneUntil: 0,
@@ -176,6 +178,7 @@ export class Delivery {
       rows: this.#takesBatches ? this.#options.batchRows : 1,
       characters: BATCH_CHARACTERS,
       sessionId: drain.limits.sessionId,
+      since: drain.startedAt,
       early: drain.limits.early,
     });
     const goesAlone = (row: DueEvent) =>

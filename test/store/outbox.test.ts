@@ -7,7 +7,7 @@ import { openDatabase } from '../../lib/store/database.ts';
 import type { Database } from '../../lib/store/database.ts';
 import { Outbox } from '../../lib/store/outbox.ts';
 
-const ALL = { now: 1_000, after: 0, rows: 1_000, characters: 1_000_000 };
+const ALL = { now: 1_000, after: 0, rows: 1_000, characters: 1_000_000, since: 950 };
 
 let folder: string;
 let database: Database;

@@ -88,10 +88,17 @@ describe('the configuration in force', () => {
     expect([timeout(), watch.error]).toEqual([3, null]);
   });
 
-  it('is the defaults while the first file it sees is broken', () => {
-    folder.write('config', 'pattern_tracking: { timeout: 3, batch_size: none }\n');
+  it('is what is right in the first file it sees, if that is broken', () => {
+    folder.write(
+      'config',
+      'api: { base_url: "http://127.0.0.1:9" }\npattern_tracking: { timeout: 3, batch_size: none }\n',
+    );
     watch.refresh();
-    expect(watch.current).toEqual(CONFIG_DEFAULTS);
+    expect(watch.current).toEqual({
+      ...CONFIG_DEFAULTS,
+      api: { ...CONFIG_DEFAULTS.api, base_url: 'http://127.0.0.1:9' },
+      pattern_tracking: { ...CONFIG_DEFAULTS.pattern_tracking, timeout: 3 },
+    });
     expect(watch.error).not.toBeNull();
   });
 });

@@ -280,6 +280,14 @@ describe('a drain', () => {
     expect(store.breaker.read().phase).toBe('closed');
   });
 
+  it('sends no child after its parent has failed in the same drain, however early', async () => {
+    api.answer = (events) => (events.includes('a1') ? down() : items(events, () => accepted));
+    add('a1', 'b1', 'c1', 'a2', 'd1');
+    expect(await drain({ early: true })).toMatchObject({ dead: 0 });
+    expect(api.requests).toEqual([['a1', 'b1', 'c1'], ['d1']]);
+    expect(waiting()).toContain('a2');
+  });
+
   it('sends nothing more once it is aborted', async () => {
     const stop = new AbortController();
     api.answer = (events) => {
