@@ -2,7 +2,7 @@
 export { TrackerError } from './base/errors.ts';
 export type { ErrorMetrics } from './contract/error-metrics.ts';
 export type { HealthSummary } from './contract/health-summary.ts';
-export type { CircuitBreaker } from './tracker/circuit-breaker.ts';
+export type { CircuitBreaker } from './tracker/delivery/circuit-breaker.ts';
 export type {
   PatternApplication,
   PatternContext,
@@ -11,8 +11,8 @@ export type {
   PatternFork,
   PatternMerge,
   PatternModification,
-} from './tracker/declaration.ts';
-export type { ConfigInput } from './tracker/library-settings.ts';
+} from './tracker/library/declaration.ts';
+export type { ConfigInput } from './tracker/library/library-settings.ts';
 export type {
   AnswerSource,
   LineageQuery,
@@ -20,6 +20,6 @@ export type {
   PatternQuery,
   PatternRelative,
   TrackedPattern,
-} from './tracker/pattern-query.ts';
-export { PatternTracker } from './tracker/pattern-tracker.ts';
-export type { PatternCache, PatternTrackerOptions } from './tracker/pattern-tracker.ts';
+} from './tracker/library/pattern-query.ts';
+export { PatternTracker } from './tracker/library/pattern-tracker.ts';
+export type { PatternCache, PatternTrackerOptions } from './tracker/library/pattern-tracker.ts';

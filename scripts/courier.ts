@@ -8,8 +8,8 @@ import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
 import { courierLives, startCourier } from '../lib/hook/courier-start.ts';
-import { PidHint } from '../lib/tracker/courier-files.ts';
-import { sitOut } from '../lib/tracker/sit-out.ts';
+import { PidHint } from '../lib/tracker/courier/courier-files.ts';
+import { sitOut } from '../lib/tracker/courier/sit-out.ts';
 
 const SIT_OUT_MS = 60_000;
 const LOW_PRIORITY = 10;
@@ -52,7 +52,7 @@ async function main(homeFolder: string): Promise<void> {
   const own = { clock: systemClock, pid: process.pid };
   try {
     setPriority(LOW_PRIORITY);
-    const { Courier } = await import('../lib/tracker/courier.ts');
+    const { Courier } = await import('../lib/tracker/courier/courier.ts');
     await new Courier({ paths, ...own, machine: hostname() }).run(stop.signal);
   } catch (error) {
     await sitOut(paths, error, { ...own, ms: SIT_OUT_MS, signal: stop.signal }).catch(() => {});

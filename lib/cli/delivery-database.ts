@@ -5,11 +5,11 @@ import type { Config } from '../contract/config.ts';
 import { CacheStore } from '../store/cache-store.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
-import { loadConfig } from '../tracker/config-file.ts';
+import { loadConfig } from '../tracker/config/config-file.ts';
 import { HTTP_SINK } from '../store/outbox.ts';
-import { breakerPolicy } from '../tracker/delivery-policy.ts';
-import { deliveryStore } from '../tracker/delivery-store.ts';
-import type { DeliveryStore } from '../tracker/delivery-store.ts';
+import { breakerPolicy } from '../tracker/delivery/delivery-policy.ts';
+import { deliveryStore } from '../tracker/delivery/delivery-store.ts';
+import type { DeliveryStore } from '../tracker/delivery/delivery-store.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /** What commands about delivery work on. */

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Settled } from '../tracker/settlement.ts';
+import type { Settled } from '../tracker/delivery/settlement.ts';
 import type { CliEnvironment } from './environment.ts';
 
 export interface FlushProgress {

@@ -64,7 +64,7 @@ async function configurationOf(
   if (!hasFile && !cli.env['INTELLIGENCE_SERVICE_URL']) {
     return { configError: null, delivery: readDelivery(cli, null) };
   }
-  const { loadConfig } = await import('../tracker/config-file.ts');
+  const { loadConfig } = await import('../tracker/config/config-file.ts');
   const { config, error } = loadConfig(cli.paths);
   return { configError: error, delivery: readDelivery(cli, config.api.base_url) };
 }

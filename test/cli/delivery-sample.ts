@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
 import { HTTP_SINK } from '../../lib/store/outbox.ts';
-import { breakerPolicy } from '../../lib/tracker/delivery-policy.ts';
-import { deliveryStore } from '../../lib/tracker/delivery-store.ts';
-import type { DeliveryStore } from '../../lib/tracker/delivery-store.ts';
+import { breakerPolicy } from '../../lib/tracker/delivery/delivery-policy.ts';
+import { deliveryStore } from '../../lib/tracker/delivery/delivery-store.ts';
+import type { DeliveryStore } from '../../lib/tracker/delivery/delivery-store.ts';
 import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';
 
 /** Words that no command may ever print. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ALIASES, ENVIRONMENT_KEYS } from '../../lib/contract/config-names.ts';
 import { CONFIG_DEFAULTS, configKeys, leaves } from '../../lib/contract/config.ts';
-import { configJsonSchema } from '../../lib/tracker/config-schema.ts';
+import { configJsonSchema } from '../../lib/tracker/config/config-schema.ts';
 
 const page = readFileSync('docs/configuration.md', 'utf8');
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { CONFIG_DEFAULTS, configSchema } from '../../lib/contract/config.ts';
 import { createRedactor } from '../../lib/pattern/redact.ts';
 import { openDatabase } from '../../lib/store/database.ts';
-import { Ingest } from '../../lib/tracker/ingest.ts';
-import type { BadFile } from '../../lib/tracker/ingest.ts';
+import { Ingest } from '../../lib/tracker/courier/ingest.ts';
+import type { BadFile } from '../../lib/tracker/courier/ingest.ts';
 import { ProjectFinder } from '../../lib/tracker/project.ts';
 
 export type Payload = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import type { BreakerState, Transition } from '../../resilience/breaker.ts';
 import { CLOSED } from '../../resilience/breaker.ts';
-import { loadConfig } from '../../tracker/config-file.ts';
-import { breakerPolicy } from '../../tracker/delivery-policy.ts';
+import { loadConfig } from '../../tracker/config/config-file.ts';
+import { breakerPolicy } from '../../tracker/delivery/delivery-policy.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

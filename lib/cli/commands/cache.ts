@@ -1,4 +1,4 @@
-import { loadConfig } from '../../tracker/config-file.ts';
+import { loadConfig } from '../../tracker/config/config-file.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { outboxTotals } from '../../store/queries/outbox-totals.ts';
 import { HTTP_SINK } from '../../store/outbox.ts';
-import { readErrorMetrics, resetErrorMetrics } from '../../tracker/error-metrics.ts';
+import { readErrorMetrics, resetErrorMetrics } from '../../tracker/delivery/error-metrics.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { inspectLink, linkPath } from '../../install/path-link.ts';
 import { totalsOf } from '../../store/queries/totals.ts';
-import { loadConfig } from '../../tracker/config-file.ts';
+import { loadConfig } from '../../tracker/config/config-file.ts';
 import { readCourier } from '../courier-report.ts';
 import { readDatabase } from '../reader.ts';
 import { ago } from '../time-text.ts';

@@ -1,0 +1,79 @@
+import type { Clock } from '../../base/clock.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { isCorruption, moveAside, openDatabase } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
+import { noteMovedAside } from '../../store/meta.ts';
+import type { BadFile, Ingest } from './ingest.ts';
+import type { SpoolFile } from './spool-reader.ts';
+
+interface OpenStore {
+  readonly database: Database;
+  readonly ingest: Ingest;
+}
+
+/**
+ * tracker.db as the courier holds it: opened when first needed, and replaced by a fresh one, with
+ * the old one moved aside and noted, when it turns out corrupt.
+ */
+export class CourierStore {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #makeIngest: (database: Database) => Ingest;
+  #store: OpenStore | undefined;
+
+  constructor(path: string, clock: Clock, makeIngest: (database: Database) => Ingest) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#makeIngest = makeIngest;
+  }
+
+  /** The database if it is open. */
+  get database(): Database | undefined {
+    return this.#store?.database;
+  }
+
+  /** Opens the database if it is not open. */
+  open(): Database {
+    return (this.#store ??= this.#open()).database;
+  }
+
+  /** Takes a batch; returns the files that are bad. Throws when the database can take nothing. */
+  take(batch: readonly SpoolFile[]): BadFile[] {
+    const { ingest } = (this.#store ??= this.#open());
+    try {
+      return ingest.take(batch);
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      this.close();
+      this.#store = this.#startAfresh(error);
+      return this.#store.ingest.take(batch);
+    }
+  }
+
+  close(): void {
+    const database = this.#store?.database;
+    this.#store = undefined;
+    database?.close();
+  }
+
+  #open(): OpenStore {
+    try {
+      return this.#with(openDatabase(this.#path));
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      return this.#startAfresh(error);
+    }
+  }
+
+  #startAfresh(cause: unknown): OpenStore {
+    const at = this.#clock();
+    const path = moveAside(this.#path, at);
+    const database = openDatabase(this.#path);
+    noteMovedAside(database, { path, at, reason: errorMessage(cause) });
+    return this.#with(database);
+  }
+
+  #with(database: Database): OpenStore {
+    return { database, ingest: this.#makeIngest(database) };
+  }
+}

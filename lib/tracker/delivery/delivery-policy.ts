@@ -1,0 +1,33 @@
+import type { Config } from '../../contract/config.ts';
+import type { BreakerPolicy } from '../../resilience/breaker.ts';
+import type { RetryPolicy } from './settlement.ts';
+
+/** True when the configuration names a server and wants patterns sent there. */
+export function delivers({ api, pattern_tracking }: Config): boolean {
+  return api.base_url !== null && pattern_tracking.enabled;
+}
+
+/** The circuit breaker that the configuration asks for. */
+export function breakerPolicy({ resilience }: Config): BreakerPolicy {
+  const breaker = resilience.circuit_breaker;
+  return {
+    failureThreshold: breaker.failure_threshold,
+    recoveryTimeoutMs: breaker.recovery_timeout * 1000,
+    halfOpenAttempts: breaker.half_open_attempts,
+    permitMs: breaker.permit_seconds * 1000,
+    slowCallMs: breaker.slow_call_seconds * 1000,
+    slowCallRate: breaker.slow_call_rate,
+    minimumCalls: breaker.minimum_calls,
+    windowCalls: breaker.window_calls,
+  };
+}
+
+/** The waits between attempts that the configuration asks for. */
+export function retryPolicy({ resilience: { retry } }: Config, random: () => number): RetryPolicy {
+  return {
+    baseMs: retry.base_delay * 1000,
+    maxMs: retry.max_delay * 1000,
+    maxFaults: retry.max_attempts,
+    random,
+  };
+}

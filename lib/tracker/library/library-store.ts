@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { Clock } from '../../base/clock.ts';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
+import type { Config } from '../../contract/config.ts';
+import { CacheStore } from '../../store/cache-store.ts';
+import { openDatabase } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
+import { DeclarationRecorder } from './declaration-recorder.ts';
+import { HTTP_SINK } from '../../store/outbox.ts';
+import { breakerPolicy } from '../delivery/delivery-policy.ts';
+import { deliveryStore } from '../delivery/delivery-store.ts';
+import type { DeliveryStore } from '../delivery/delivery-store.ts';
+
+export interface LibraryStoreOptions {
+  readonly paths: TrackerPaths;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** The name of this machine, for the server. */
+  readonly machine: string;
+}
+
+/** tracker.db and what the library does with it. */
+export interface OpenLibraryStore {
+  readonly database: Database;
+  readonly recorder: DeclarationRecorder;
+  readonly delivery: DeliveryStore;
+  readonly cache: CacheStore;
+}
+
+/** tracker.db as the library holds it: opened when first needed, and again after it has failed. */
+export class LibraryStore {
+  readonly #options: LibraryStoreOptions;
+  #open: OpenLibraryStore | undefined;
+
+  constructor(options: LibraryStoreOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TrackerError E_DATABASE_… that says what to do, and whatever TrackerError `work` throws. */
+  use<T>(work: (store: OpenLibraryStore) => T): T {
+    try {
+      this.#open ??= this.#opened();
+      return work(this.#open);
+    } catch (error) {
+      throw this.fault(error);
+    }
+  }
+
+  /** What to throw for an error that came of using tracker.db. */
+  fault(error: unknown): unknown {
+    if (error instanceof TrackerError || errorCode(error) === undefined) return error;
+    this.close(); // the file may have been moved aside; the next call opens what is there
+    const { database } = this.#options.paths;
+    const isBusy = errorCode(error)?.startsWith('SQLITE_BUSY') === true;
+    return new TrackerError('E_DATABASE_UNUSABLE', `${database}: ${errorMessage(error)}`, {
+      hint: isBusy
+        ? 'Another program holds it locked; try again once that has ended.'
+        : 'Look whether the disk is full and the folder is yours; `pattern-tracker doctor` says more.',
+      cause: error,
+    });
+  }
+
+  close(): void {
+    this.#open?.database.close();
+    this.#open = undefined;
+  }
+
+  #opened(): OpenLibraryStore {
+    const { paths, config, clock, machine } = this.#options;
+    mkdirSync(paths.data, { recursive: true, mode: 0o700 });
+    const database = openDatabase(paths.database);
+    try {
+      return {
+        database,
+        recorder: new DeclarationRecorder(database, { config, clock, machine, newEventId }),
+        delivery: deliveryStore(database, HTTP_SINK, {
+          policy: breakerPolicy(config),
+          clock,
+          newId: randomUUID,
+        }),
+        cache: new CacheStore(database, {
+          size: config.pattern_tracking.cache_size,
+          ttl: config.pattern_tracking.cache_ttl,
+          clock,
+        }),
+      };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+}
+
+// --- internal ---
+
+function newEventId(): string {
+  return randomUUID().replaceAll('-', '');
+}
