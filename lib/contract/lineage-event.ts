@@ -29,6 +29,10 @@ export const TRANSFORMATION_TYPES = [
   'simplification',
 ] as const;
 
+export type LineageEventType = (typeof LINEAGE_EVENT_TYPES)[number];
+export type EdgeType = (typeof EDGE_TYPES)[number];
+export type TransformationType = (typeof TRANSFORMATION_TYPES)[number];
+
 /** The fewest parents of an event; the others need none. */
 const FEWEST_PARENTS: Readonly<Partial<Record<(typeof LINEAGE_EVENT_TYPES)[number], number>>> = {
   pattern_modified: 1,
