@@ -1,4 +1,5 @@
 import { DELIVERY_TABLES } from './delivery-schema.ts';
+import { SERVICE_TABLES } from './service-schema.ts';
 
 /**
  * The schema of tracker.db, one string a version; a version that was released is never edited.
@@ -136,4 +137,5 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   DELIVERY_TABLES,
+  SERVICE_TABLES,
 ];

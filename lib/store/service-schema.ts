@@ -1,0 +1,123 @@
+/** What serving tracker.db to others adds to it. Times are milliseconds since 1970 UTC. */
+export const SERVICE_TABLES = `
+  ALTER TABLE patterns ADD COLUMN version TEXT NOT NULL DEFAULT '1.0.0';
+  ALTER TABLE patterns ADD COLUMN pattern_type TEXT NOT NULL DEFAULT 'code';
+  CREATE INDEX patterns_by_language ON patterns(language, last_seen_at);
+  ALTER TABLE lineage_edges ADD COLUMN transformation_type TEXT;
+  CREATE INDEX tool_calls_by_use ON tool_calls(tool_use_id);
+
+  -- The events that came by HTTP and were applied: each once.
+  CREATE TABLE lineage_events (
+    id INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL UNIQUE,  -- idempotency key
+    event_type TEXT NOT NULL,
+    pattern_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    session_id TEXT,
+    at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    extra TEXT NOT NULL             -- JSON: every key that has no column
+  );
+  CREATE INDEX lineage_events_by_pattern ON lineage_events(pattern_id, at);
+
+  -- Versions of a pattern beyond its first, which is its row in patterns.
+  CREATE TABLE pattern_versions (
+    pattern_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    pattern_type TEXT NOT NULL,
+    from_version TEXT,              -- of the same pattern
+    edge_type TEXT NOT NULL,
+    transformation_type TEXT,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (pattern_id, version)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE feedback (
+    id TEXT PRIMARY KEY,
+    pattern_id TEXT NOT NULL,
+    feedback_type TEXT NOT NULL,
+    is_success INTEGER,             -- 0, 1, null
+    rating REAL,                    -- 0 to 1
+    execution_time_ms REAL,
+    session_id TEXT,
+    comment TEXT,
+    at INTEGER NOT NULL,
+    extra TEXT NOT NULL             -- JSON
+  ) WITHOUT ROWID;
+  CREATE INDEX feedback_by_pattern ON feedback(pattern_id, at);
+  CREATE TABLE applied_improvements (
+    pattern_id TEXT NOT NULL,
+    improvement_id TEXT NOT NULL,
+    is_forced INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (pattern_id, improvement_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE api_tokens (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    scopes TEXT NOT NULL,           -- read,write,admin
+    digest TEXT NOT NULL,           -- SHA-256 of the token, hex
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER
+  ) WITHOUT ROWID;
+
+  -- The words of the code. Filled from search_queue by whoever searches, so that ingest need not.
+  CREATE VIRTUAL TABLE pattern_search USING fts5(
+    name, code, pattern_id UNINDEXED,
+    content = '', contentless_unindexed = 1, tokenize = "unicode61 tokenchars '_'"
+  );
+  CREATE TABLE search_queue (id INTEGER PRIMARY KEY, pattern_id TEXT NOT NULL);
+  INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at;
+  CREATE TRIGGER patterns_queue AFTER INSERT ON patterns BEGIN
+    INSERT INTO search_queue (pattern_id) VALUES (new.id);
+  END;
+
+  -- Numbers of rows, which would take too long to count: patterns, lineages, occurrences, edges,
+  -- sessions, tool_calls, language:…
+  CREATE TABLE totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO totals SELECT 'patterns', count(*) FROM patterns;
+  INSERT INTO totals SELECT 'lineages', count(*) FROM patterns WHERE lineage_id = id;
+  INSERT INTO totals SELECT 'language:' || language, count(*) FROM patterns GROUP BY language;
+  ${counted('occurrences', 'occurrences')}
+  ${counted('edges', 'lineage_edges')}
+  ${counted('sessions', 'sessions')}
+  ${counted('tool_calls', 'tool_calls')}
+  CREATE TRIGGER patterns_added AFTER INSERT ON patterns BEGIN
+    ${add("'patterns'", '1')}
+    ${add("'language:' || new.language", '1')}
+    ${add("'lineages'", 'new.lineage_id = new.id')}
+  END;
+  CREATE TRIGGER patterns_removed AFTER DELETE ON patterns BEGIN
+    ${add("'patterns'", '-1')}
+    ${add("'language:' || old.language", '-1')}
+    ${add("'lineages'", '-(old.lineage_id = old.id)')}
+  END;
+  CREATE TRIGGER patterns_moved AFTER UPDATE OF lineage_id ON patterns
+  WHEN old.lineage_id != new.lineage_id BEGIN
+    ${add("'lineages'", '(new.lineage_id = new.id) - (old.lineage_id = old.id)')}
+  END;
+  CREATE TRIGGER patterns_translated AFTER UPDATE OF language ON patterns
+  WHEN old.language != new.language BEGIN
+    ${add("'language:' || old.language", '-1')}
+    ${add("'language:' || new.language", '1')}
+  END;
+`;
+
+// --- internal ---
+
+function add(name: string, value: string): string {
+  return `INSERT INTO totals VALUES (${name}, ${value})
+    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;`;
+}
+
+function counted(name: string, table: string): string {
+  return `INSERT INTO totals SELECT '${name}', count(*) FROM ${table};
+  CREATE TRIGGER ${table}_added AFTER INSERT ON ${table} BEGIN ${add(`'${name}'`, '1')} END;
+  CREATE TRIGGER ${table}_removed AFTER DELETE ON ${table} BEGIN ${add(`'${name}'`, '-1')} END;`;
+}

@@ -1,0 +1,155 @@
+import type { Database } from '../database.ts';
+import type {
+  AppliedImprovement,
+  Direction,
+  Evolution,
+  Execution,
+  ExecutionFilter,
+  ExecutionSummary,
+  Feedback,
+  FoundPattern,
+  IntegrityReport,
+  PatternActivity,
+  PatternDetail,
+  PatternListFilter,
+  PatternStore,
+  Relatives,
+  SearchQuery,
+  StoredPattern,
+  StoreStats,
+  TrackAnswer,
+  TrackedEvent,
+  WalkLimits,
+} from './pattern-store.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+import { patternActivity, patternDetail, storedPatterns, storeStats } from './sqlite-reads.ts';
+import {
+  addFeedback,
+  addImprovements,
+  executionsOf,
+  executionTotals,
+  improvementsOf,
+  integrityOf,
+} from './sqlite-records.ts';
+import { SqliteSearch } from './sqlite-search.ts';
+import { SqliteTrack } from './sqlite-track.ts';
+import { evolutionOf, relativesOf } from './sqlite-walk.ts';
+
+/** Patterns that become findable in one transaction: about 10 ms. */
+const INDEXED_AT_ONCE = 200;
+/** Those that a search waits for: what has come lately is found, a long queue holds nothing up. */
+const INDEXED_BEFORE_SEARCH = 1_000;
+
+/** The patterns of one database file, which a courier may be filling at the same time. */
+export class SqlitePatternStore implements PatternStore {
+  readonly #file: SqliteFile;
+  #prepared: Prepared | undefined;
+  #isIndexing = false;
+
+  constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  async track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
+    const answers = await this.#file.write((database) => this.#on(database).track.apply(events));
+    this.#indexLater();
+    return [...answers];
+  }
+
+  async pattern(id: string): Promise<PatternDetail | undefined> {
+    return this.#file.read((database) => patternDetail(database, id));
+  }
+
+  async patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
+    return this.#file.read((database) => storedPatterns(database, filter));
+  }
+
+  async search(query: SearchQuery): Promise<FoundPattern[]> {
+    for (let indexed = 0; indexed < INDEXED_BEFORE_SEARCH; indexed += INDEXED_AT_ONCE) {
+      if ((await this.#index()) < INDEXED_AT_ONCE) break;
+    }
+    return this.#file.read((database) => this.#on(database).search.find(query));
+  }
+
+  async relatives(
+    id: string,
+    direction: Direction,
+    limits: WalkLimits,
+  ): Promise<Relatives | undefined> {
+    return this.#file.read((database) => relativesOf(database, id, direction, limits));
+  }
+
+  async evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined> {
+    return this.#file.read((database) => evolutionOf(database, id, limits));
+  }
+
+  async stats(): Promise<StoreStats> {
+    return this.#file.read(storeStats);
+  }
+
+  async activity(id: string, from: number, to: number): Promise<PatternActivity | undefined> {
+    return this.#file.read((database) => patternActivity(database, id, from, to));
+  }
+
+  async recordFeedback(feedback: Feedback): Promise<void> {
+    await this.#file.write((database) => addFeedback(database, feedback));
+  }
+
+  async applyImprovements(improvements: readonly AppliedImprovement[]): Promise<void> {
+    await this.#file.write((database) => addImprovements(database, improvements));
+  }
+
+  async appliedImprovements(patternId: string): Promise<AppliedImprovement[]> {
+    return this.#file.read((database) => improvementsOf(database, patternId));
+  }
+
+  async executions(filter: ExecutionFilter): Promise<Execution[]> {
+    return this.#file.read((database) => executionsOf(database, filter));
+  }
+
+  async executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]> {
+    return this.#file.read((database) => executionTotals(database, agentName));
+  }
+
+  async integrity(patternId: string | undefined): Promise<IntegrityReport> {
+    return this.#file.read((database) => integrityOf(database, patternId));
+  }
+
+  /** Statements are prepared anew when the file is another one. */
+  #on(database: Database): Prepared {
+    if (this.#prepared?.database !== database) {
+      const track = new SqliteTrack(database);
+      this.#prepared = { database, track, search: new SqliteSearch(database) };
+    }
+    return this.#prepared;
+  }
+
+  async #index(): Promise<number> {
+    const waits = await this.#file.read((database) => this.#on(database).search.waits());
+    if (!waits) return 0;
+    return this.#file.write((database) => this.#on(database).search.index(INDEXED_AT_ONCE));
+  }
+
+  /** In small steps between requests; what is left when the process ends, the next one does. */
+  #indexLater(): void {
+    if (this.#isIndexing) return;
+    this.#isIndexing = true;
+    const step = async () => {
+      try {
+        if ((await this.#index()) === INDEXED_AT_ONCE) return void setImmediate(step);
+      } catch {
+        // The file is at fault or closed; the next search tries again.
+      }
+      this.#isIndexing = false;
+    };
+    setImmediate(step);
+  }
+}
+
+// --- internal ---
+
+interface Prepared {
+  readonly database: Database;
+  readonly track: SqliteTrack;
+  readonly search: SqliteSearch;
+}

@@ -1,0 +1,89 @@
+import type { Database } from '../database.ts';
+import type { FoundPattern, SearchQuery } from './pattern-store.ts';
+import { NEWEST_OCCURRENCE, PATTERN_COLUMNS, readPattern } from './sqlite-reads.ts';
+import type { PatternRow } from './sqlite-reads.ts';
+
+/** Characters of a pattern's code whose words can be found. */
+const INDEXED_CHARACTERS = 100_000;
+
+/** The words of names and code. A pattern is found once `index` has come to it. */
+export class SqliteSearch {
+  readonly #database: Database;
+  readonly #next;
+  readonly #add;
+  readonly #done;
+  readonly #waits;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#next = database.prepare<[number], QueuedPattern>(
+      `SELECT queue.id AS queueId, p.id, p.name, substr(p.code, 1, ${INDEXED_CHARACTERS}) AS code
+       FROM search_queue queue LEFT JOIN patterns p ON p.id = queue.pattern_id
+       ORDER BY queue.id LIMIT ?`,
+    );
+    this.#add = database.prepare<[string, string, string]>(
+      'INSERT INTO pattern_search (name, code, pattern_id) VALUES (?, ?, ?)',
+    );
+    this.#done = database.prepare<[number]>('DELETE FROM search_queue WHERE id = ?');
+    this.#waits = database.prepare<[], number>('SELECT 1 FROM search_queue LIMIT 1').pluck();
+  }
+
+  /** True when there is something to index. */
+  waits(): boolean {
+    return this.#waits.get() !== undefined;
+  }
+
+  /** Makes the oldest `limit` patterns of the queue findable; how many there were. Call in a transaction. */
+  index(limit: number): number {
+    const rows = this.#next.all(limit);
+    for (const { queueId, id, name, code } of rows) {
+      if (id !== null && name !== null && code !== null) this.#add.run(name, code, id);
+      this.#done.run(queueId);
+    }
+    return rows.length;
+  }
+
+  /** Latest first: in the order in which they became known. */
+  find({ words, limit, patternTypes, language, since }: SearchQuery): FoundPattern[] {
+    const match = matchOf(words);
+    if (match === undefined) return [];
+    const conditions = ['pattern_search MATCH @match'];
+    if (language !== undefined) conditions.push('p.language = @language');
+    if (since !== undefined) conditions.push('p.last_seen_at >= @since');
+    if (patternTypes !== undefined) {
+      conditions.push('p.pattern_type IN (SELECT value FROM json_each(@patternTypes))');
+    }
+    return this.#database
+      .prepare<[Record<string, unknown>], PatternRow & { readonly head: string }>(
+        `SELECT ${PATTERN_COLUMNS}, substr(p.code, 1, 300) AS head
+         FROM pattern_search JOIN patterns p ON p.id = pattern_search.pattern_id ${NEWEST_OCCURRENCE}
+         WHERE ${conditions.join(' AND ')} ORDER BY pattern_search.rowid DESC LIMIT @limit`,
+      )
+      .all({
+        match,
+        limit,
+        ...(language !== undefined && { language }),
+        ...(since !== undefined && { since }),
+        ...(patternTypes && { patternTypes: JSON.stringify(patternTypes) }),
+      })
+      .map(readPattern);
+  }
+}
+
+// --- internal ---
+
+interface QueuedPattern {
+  readonly queueId: number;
+  /** Null, as the others, when the pattern is gone. */
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly code: string | null;
+}
+
+/** Every word, the last one as the beginning of a word; quoted, so that none is an operator. */
+function matchOf(words: readonly string[]): string | undefined {
+  const quoted = words
+    .filter((word) => /[\p{L}\p{N}_]/u.test(word)) // the others have nothing that is indexed
+    .map((word) => `"${word.replaceAll('"', '""')}"`);
+  return quoted.length === 0 ? undefined : `${quoted.join(' ')}*`;
+}
