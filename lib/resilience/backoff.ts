@@ -1,3 +1,6 @@
+/** Nothing waits longer, whoever asks for it, in milliseconds: a slip of a server must not end delivery. */
+export const MAX_WAIT_MS = 86_400_000;
+
 export interface BackoffOptions {
   /** The longest first wait, in milliseconds. */
   readonly baseMs: number;

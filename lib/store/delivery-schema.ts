@@ -21,13 +21,16 @@ export const DELIVERY_TABLES = `
     dead_at INTEGER,                -- set: a dead letter
     UNIQUE (sink, event_id)
   );
-  CREATE INDEX outbox_live ON outbox(sink, id) WHERE dead_at IS NULL;
+  -- With all that decides whether a row is due: bodies need not be passed over.
+  CREATE INDEX outbox_live ON outbox(sink, id, lineage_id, event_type, not_before, attempted_at)
+    WHERE dead_at IS NULL;
   CREATE INDEX outbox_held ON outbox(sink, lineage_id, id) WHERE dead_at IS NULL AND not_before > 0;
   CREATE INDEX outbox_attempted ON outbox(sink, attempted_at) WHERE attempted_at IS NOT NULL;
   CREATE INDEX outbox_dead ON outbox(sink, id) WHERE dead_at IS NOT NULL;
 
   CREATE TABLE sinks (
     sink TEXT PRIMARY KEY,
+    server TEXT,                    -- whom sink_patterns is about; null before the first delivery
     paused_until INTEGER NOT NULL DEFAULT 0, -- it has asked to be left alone until then
     last_delivered_at INTEGER,
     last_error TEXT,

@@ -1,4 +1,6 @@
 import type { Database } from './database.ts';
+import { OutboxPass, WAITS } from './outbox-pass.ts';
+import type { DueEvent, OutboxPassOptions } from './outbox-pass.ts';
 
 /** The sink that speaks the HTTP API of `api.base_url`. */
 export const HTTP_SINK = 'http';
@@ -13,34 +15,6 @@ export interface OutboxEvent {
   readonly lineageId: string;
   /** JSON, as it will be sent. */
   readonly body: string;
-}
-
-/** A row that is due. */
-export interface DueEvent {
-  readonly id: number;
-  readonly eventId: string;
-  readonly lineageId: string;
-  readonly eventType: string;
-  readonly body: string;
-  readonly attempts: number;
-  readonly faults: number;
-  readonly attemptedAt: number | null;
-}
-
-/** Which rows `due` may give. */
-export interface DueLimits {
-  readonly now: number;
-  /** Rows after this id only. */
-  readonly after: number;
-  readonly rows: number;
-  /** Characters of their bodies; one row is given however large. */
-  readonly characters: number;
-  /** The first characters of a session id, or all of it. */
-  readonly sessionId?: string | undefined;
-  /** Rows that have failed from then on hold back those behind them, `early` or not. */
-  readonly since: number;
-  /** Rows that wait for their next attempt are due too. */
-  readonly early?: boolean | undefined;
 }
 
 /** What a failed attempt leaves with its row. */
@@ -58,9 +32,10 @@ export interface FailedAttempt {
  * row need be leased: those of a killed process are simply still here.
  */
 export class Outbox {
+  readonly #database: Database;
   readonly #sink: string;
   readonly #insert;
-  readonly #due;
+  readonly #has;
   readonly #acknowledge;
   readonly #fail;
   readonly #nextAt;
@@ -68,6 +43,7 @@ export class Outbox {
   readonly #requeue;
 
   constructor(database: Database, sink: string) {
+    this.#database = database;
     this.#sink = sink;
     this.#insert = database.prepare<
       [string, string, string, string | null, string, string, string, number]
@@ -76,24 +52,9 @@ export class Outbox {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (sink, event_id) DO NOTHING`,
     );
-    this.#due = database.prepare<DueParameters, DueEvent>(
-      `SELECT id, event_id AS eventId, lineage_id AS lineageId, event_type AS eventType, body, attempts, faults,
-         attempted_at AS attemptedAt
-       FROM outbox AS row INDEXED BY outbox_live
-       WHERE sink = @sink AND dead_at IS NULL AND id > @after AND not_before <= @due
-         AND (@sessionId IS NULL OR substr(session_id, 1, length(@sessionId)) = @sessionId)
-         AND NOT EXISTS (
-           SELECT 1 FROM outbox AS held INDEXED BY outbox_held
-           WHERE held.sink = row.sink AND held.lineage_id = row.lineage_id AND held.dead_at IS NULL
-             AND held.not_before > 0 AND held.id < row.id
-             AND (held.not_before > @due OR held.attempted_at >= @since))
-         AND (event_type != 'pattern_merged' OR NOT EXISTS (
-           SELECT 1 FROM outbox AS held INDEXED BY outbox_held
-           WHERE held.sink = row.sink AND held.dead_at IS NULL
-             AND held.not_before > 0 AND held.id < row.id
-             AND (held.not_before > @due OR held.attempted_at >= @since)))
-       ORDER BY id`,
-    );
+    this.#has = database
+      .prepare<[number, string], number>('SELECT 1 FROM outbox WHERE id = ? AND event_id = ?')
+      .pluck();
     this.#acknowledge = database.prepare<[string]>(
       'DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))',
     );
@@ -102,15 +63,15 @@ export class Outbox {
          not_before = ?, last_error = ?, dead_at = ? WHERE id = ?`,
     );
     this.#nextAt = database
-      .prepare<[string, number], number | null>(
+      .prepare<At, number | null>(
         `SELECT min(not_before) FROM outbox INDEXED BY outbox_held
-         WHERE sink = ? AND dead_at IS NULL AND not_before > 0 AND not_before > ?`,
+         WHERE sink = @sink AND dead_at IS NULL AND not_before > 0 AND ${WAITS}`,
       )
       .pluck();
     this.#isDue = database
-      .prepare<[string, number], number>(
+      .prepare<At, number>(
         `SELECT 1 FROM outbox INDEXED BY outbox_live
-         WHERE sink = ? AND dead_at IS NULL AND not_before <= ? LIMIT 1`,
+         WHERE sink = @sink AND dead_at IS NULL AND NOT ${WAITS} LIMIT 1`,
       )
       .pluck();
     this.#requeue = database.prepare<{ readonly sink: string; readonly sessionId: string | null }>(
@@ -127,28 +88,14 @@ export class Outbox {
     return this.#insert.run(this.#sink, ...values).changes === 1;
   }
 
-  /**
-   * Rows to send next, in order. A row behind one of its lineage that waits for another attempt is
-   * not due, so that a parent always comes before its child; a merge, which has parents in several
-   * lineages, is not due behind any that waits. A dead letter holds nothing back.
-   */
-  due({ now, after, rows, characters, sessionId, since, early }: DueLimits): DueEvent[] {
-    const due: DueEvent[] = [];
-    let length = 0;
-    const parameters = {
-      sink: this.#sink,
-      after,
-      due: early ? Number.MAX_SAFE_INTEGER : now,
-      since,
-      sessionId: sessionId ?? null,
-    };
-    for (const row of this.#due.iterate(parameters)) {
-      length += row.body.length;
-      if (due.length > 0 && length > characters) break;
-      due.push(row);
-      if (due.length >= rows) break;
-    }
-    return due;
+  /** Begins a pass through what waits. */
+  pass(options: OutboxPassOptions = {}): OutboxPass {
+    return new OutboxPass(this.#database, this.#sink, options);
+  }
+
+  /** True when the row is in this outbox. */
+  has({ id, eventId }: Pick<DueEvent, 'id' | 'eventId'>): boolean {
+    return this.#has.get(id, eventId) !== undefined;
   }
 
   /** Forgets what the sink has acknowledged. */
@@ -164,12 +111,12 @@ export class Outbox {
 
   /** True when there is a row that does not wait for another attempt. */
   isDue(now: number): boolean {
-    return this.#isDue.get(this.#sink, now) !== undefined;
+    return this.#isDue.get({ sink: this.#sink, now }) !== undefined;
   }
 
   /** When the first of the rows that wait for another attempt is due; undefined when none waits. */
   nextAttemptAt(now: number): number | undefined {
-    return this.#nextAt.get(this.#sink, now) ?? undefined;
+    return this.#nextAt.get({ sink: this.#sink, now }) ?? undefined;
   }
 
   /** Gives dead letters another chance, of one session or of all; how many there were. */
@@ -180,10 +127,7 @@ export class Outbox {
 
 // --- internal ---
 
-interface DueParameters {
+interface At {
   readonly sink: string;
-  readonly after: number;
-  readonly due: number;
-  readonly since: number;
-  readonly sessionId: string | null;
+  readonly now: number;
 }

@@ -20,6 +20,7 @@ export class SinkPatterns {
   readonly #sink: string;
   readonly #knows;
   readonly #add;
+  readonly #forget;
   readonly #pattern;
 
   constructor(database: Database, sink: string) {
@@ -32,6 +33,7 @@ export class SinkPatterns {
     this.#add = database.prepare<[string, string]>(
       'INSERT INTO sink_patterns (sink, pattern_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
+    this.#forget = database.prepare<[string]>('DELETE FROM sink_patterns WHERE sink = ?');
     this.#pattern = database.prepare<[string], UntoldPattern>(
       `SELECT id, name, code, language, lineage_id AS lineageId, generation,
          first_seen_at AS firstSeenAt,
@@ -44,6 +46,11 @@ export class SinkPatterns {
   /** Notes that the sink is told of a pattern; false if it was already. */
   add(patternId: string): boolean {
     return this.#add.run(this.#sink, patternId).changes === 1;
+  }
+
+  /** It is another server now, which has been told of nothing. */
+  forget(): void {
+    this.#forget.run(this.#sink);
   }
 
   /** What the sink has to be told before it can understand `patternId`, itself included; oldest first. */

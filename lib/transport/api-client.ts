@@ -1,5 +1,6 @@
 import { hexDigest } from '../base/digest.ts';
 import { TrackerError } from '../base/errors.ts';
+import { isJsonObject } from '../base/json.ts';
 import {
   errorText,
   readBatchReply,
@@ -56,10 +57,13 @@ export interface ServerHealth {
 }
 
 export interface ApiClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
+  readonly token?: string | undefined;
   /** With or without the API's prefix. */
   readonly baseUrl: string;
   /** Send the token over plain HTTP to another machine. Default false. */
   readonly allowInsecure?: boolean | undefined;
+  /** Reads the token anew once the server has refused it; it may throw, which is an outage. */
+  readonly rereadToken?: (() => string | undefined) | undefined;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Milliseconds of a clock that is never set. */
@@ -71,24 +75,39 @@ const MAX_WORDS = 500;
 /** Acknowledgements are short; what a query answers may be long. In bytes. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
+/** Of a token that has expired or was replaced. */
+const TOKEN_REFUSED: ReadonlySet<number> = new Set([401, 403]);
+/** Whoever says it, it is about the token, or a request that is too large for what lies between. */
+const BELIEVED: ReadonlySet<number> = new Set([401, 403, 407, 413]);
+
 /** The Phase 4 API of one server. Nothing that the network or the server does makes it throw. */
 export class ApiClient {
+  /** Where it is: no token and no password are in it, and two spellings of one address are the same. */
+  readonly server: string;
   readonly #http: HttpClient;
-  readonly #root: string;
-  readonly #token: string | undefined;
+  readonly #rereadToken: (() => string | undefined) | undefined;
   readonly #clock: () => number;
   readonly #monotonic: () => number;
+  #token: string | undefined;
+  #isTokenRefused = false;
+  #isClosed = false;
 
   /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL */
   constructor(options: ApiClientOptions) {
     const url = apiUrl(options);
     // Over a proxy on another machine the token would leave this one unencrypted.
     const proxy = isLoopback(url.hostname) ? undefined : options.proxy;
-    this.#root = url.origin + url.pathname;
+    this.server = url.origin + url.pathname;
     this.#http = new HttpClient({ ...options, proxy, maxReplyBytes: MAX_REPLY_BYTES });
     this.#token = options.token;
+    this.#rereadToken = options.rereadToken;
     this.#clock = options.clock;
     this.#monotonic = options.monotonic;
+  }
+
+  /** True once it was closed: whatever it still says is nobody's fault. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Sends one event, JSON of `LineageEvent`. */
@@ -145,8 +164,13 @@ export class ApiClient {
   /** Whether the server can do its work; that it answers 200 says nothing. */
   async health(signal?: AbortSignal): Promise<ServerHealth> {
     try {
-      const url = `${this.#root}/health`;
-      const { status, text } = await this.#http.request({ method: 'GET', url, signal });
+      const url = `${this.server}/health`;
+      const { status, text } = await this.#http.request({
+        method: 'GET',
+        url,
+        signal,
+        token: this.#token,
+      });
       const { isWell, detail } = readHealthReply(status, parsed(text), text);
       return { status: isWell ? 'healthy' : 'degraded', detail: this.#told(detail) };
     } catch (error) {
@@ -156,6 +180,7 @@ export class ApiClient {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#http.close();
   }
 
@@ -183,13 +208,18 @@ export class ApiClient {
     });
     let reply: HttpReply;
     try {
-      reply = await this.#http.request({ method, url: this.#root + path, ...request });
+      const token = this.#freshToken();
+      reply = await this.#http.request({ method, url: this.server + path, ...request, token });
     } catch (error) {
+      if (error instanceof TrackerError)
+        return timed({ kind: 'retry', message: error.message }, true);
       if (!(error instanceof NoReplyError)) throw error;
-      return timed({ kind: 'retry', message: error.message }, !error.isAborted);
+      const isGivenUp = error.isAborted || this.#isClosed;
+      return timed({ kind: 'retry', message: error.message }, !isGivenUp);
     }
     const { status, text } = reply;
     const body = parsed(text);
+    this.#isTokenRefused = TOKEN_REFUSED.has(status);
     if (status >= 200 && status < 300) {
       const outcome = read(body);
       if (outcome !== undefined) return timed(outcome, false);
@@ -208,7 +238,21 @@ export class ApiClient {
       const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], this.#clock());
       return timed({ kind: 'retry', status, message, retryAfterMs }, isServerFault);
     }
-    return timed({ kind: 'rejected', status, message }, false);
+    if (isApiReply(body)) return timed({ kind: 'rejected', status, message }, false);
+    const what = reply.headers['content-type']?.split(';')[0]?.trim() || 'no JSON';
+    const { host } = new URL(this.server);
+    const told = `${host} answers ${status} with ${what}, not the lineage API: is api.base_url right?`;
+    if (status === 404 || status === 405) {
+      return timed({ kind: 'rejected', status, message: told }, false);
+    }
+    if (BELIEVED.has(status)) return timed({ kind: 'rejected', status, message }, false);
+    return timed({ kind: 'retry', status, message: told }, true);
+  }
+
+  /** @throws TrackerError when the token was refused and can't be read anew */
+  #freshToken(): string | undefined {
+    if (this.#isTokenRefused && this.#rereadToken) this.#token = this.#rereadToken();
+    return this.#token;
   }
 
   #delivered(answer: EventAnswer): Delivered {
@@ -233,6 +277,11 @@ export class ApiClient {
 /** By its ends and its length: a digest over all of it would cost as much as sending it. */
 function batchId(events: readonly string[]): string {
   return hexDigest(`${events[0]}\n${events.at(-1)}\n${events.length}`, 16);
+}
+
+/** True for an error in one of the known shapes of the API. */
+function isApiReply(body: unknown): boolean {
+  return isJsonObject(body) && ['detail', 'error', 'message', 'success'].some((key) => key in body);
 }
 
 function parsed(text: string): unknown {

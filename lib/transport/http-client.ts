@@ -1,10 +1,10 @@
 import { constants, gunzip, gzip } from 'node:zlib';
 import { rootCertificates } from 'node:tls';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Agent, EnvHttpProxyAgent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { VERSION } from '../base/version.ts';
 
 /** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
@@ -27,15 +27,16 @@ export interface HttpClientOptions {
   /** A PEM file with certificates to trust beside the built-in ones. */
   readonly caFile?: string | undefined;
   readonly proxy?: ProxySettings | undefined;
-  readonly token?: string | undefined;
 }
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
-  /** JSON. */
-  readonly body?: string | undefined;
+  /** JSON, unless the headers say otherwise. */
+  readonly body?: string | Uint8Array | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as a bearer. */
+  readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -119,7 +120,8 @@ export class HttpClient {
     compresses: boolean,
     deadline: AbortSignal,
   ): Promise<HttpReply> {
-    const { timeoutMs, maxReplyBytes, token } = this.#options;
+    const { timeoutMs, maxReplyBytes } = this.#options;
+    const { token } = request;
     const url = new URL(request.url);
     const signals = request.signal ? [deadline, request.signal] : [deadline];
     try {
@@ -158,7 +160,7 @@ export class HttpClient {
 
 // --- internal ---
 
-const zip = promisify(gzip) as (text: string) => Promise<Buffer>;
+const zip = promisify(gzip) as (body: string | Uint8Array) => Promise<Buffer>;
 const unzip = promisify(gunzip) as (bytes: Buffer, options: object) => Promise<Buffer>;
 
 function proxyUrl(text: string | undefined): string {
@@ -173,14 +175,18 @@ function proxyUrl(text: string | undefined): string {
 
 function readCertificates(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = readRegularFile(file);
     if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
     throw new Error('it holds no PEM certificate');
   } catch (error) {
-    throw new TrackerError('E_CA_FILE', `${file}: ${errorMessage(error)}`, {
-      hint: 'api.ca_file names a PEM file with the certificates of your authority.',
-      cause: error,
-    });
+    throw new TrackerError(
+      'E_CA_FILE',
+      `${file}: ${errorMessage(error).replace(`${file}: `, '')}`,
+      {
+        hint: 'api.ca_file names a PEM file with the certificates of your authority.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import type { Behaviour, TakenEvent } from '../support/faulty-api.ts';
@@ -164,6 +166,11 @@ describe('delivery by the courier', () => {
     ['answers 503', { kind: 'status', status: 503 }, /503/],
     ['answers 504', { kind: 'status', status: 504 }, /504/],
     ['answers 401', { kind: 'status', status: 401 }, /401/],
+    [
+      'answers 400 in a page of its own',
+      { kind: 'reply', status: 400, body: '<html>The plain HTTP request was sent to HTTPS port' },
+      /answers 400 with no JSON, not the lineage API: is api\.base_url right\?/,
+    ],
     ['sends what is no JSON', { kind: 'not-json' }, /not what it should be/],
     [
       'sends a body of 1 GB',
@@ -245,6 +252,49 @@ describe('delivery by the courier', () => {
     expect(new Set(server.requests.slice(1).map(({ path }) => path))).toEqual(
       new Set(['/lineage/track']),
     );
+  });
+
+  it('tells another server of what its events build on', async () => {
+    const [first, second] = [await makeServer(), await makeServer()];
+    const home = makeHome(first);
+    capture(home, 2);
+    await everythingArrives(home, first, 2);
+    first.behaviour = { kind: 'status', status: 503 };
+    home.capture(write(2));
+    await expect.poll(() => lastError(home)).toMatch(/503/);
+    home.configure(`api: { base_url: '${second.url}' }\n`);
+    home.capture(write(3));
+    await everythingArrives(home, second, 4);
+    expect(inOrder(second, '')).toEqual([0, 1, 2, 3]);
+  });
+
+  it('goes on with another configuration in the middle of a request, and holds it against nobody', async () => {
+    const server = await makeServer();
+    server.behaviour = { kind: 'hang' };
+    const home = makeHome(server);
+    home.configure(`api: { base_url: '${server.url}' }\npattern_tracking: { timeout: 60 }\n`);
+    capture(home, 2);
+    await expect.poll(() => server.requests.length).toBe(1);
+    server.behaviour = { kind: 'well' };
+    home.configure(`api: { base_url: '${server.url}/' }\n`);
+    home.capture(payload({ hook_event_name: 'SessionEnd', session_id: 'session-1' }));
+    await everythingArrives(home, server, 2);
+    expect(home.value('SELECT count(*) FROM outbox WHERE attempts > 0')).toBe(0);
+    expect(home.value("SELECT value FROM metrics WHERE name = 'request_failures'")).toBeFalsy();
+  });
+
+  it('reads its token anew from a file that was replaced', async () => {
+    const server = await makeServer({ token: 'new-token' });
+    const home = makeHome(server);
+    const tokenFile = join(home.folder, 'token');
+    writeFileSync(tokenFile, 'old-token', { mode: 0o600 });
+    home.configure(`api: { base_url: '${server.url}', token_file: '${tokenFile}' }
+resilience: { retry: { base_delay: 0.05, max_delay: 0.1 } }
+`);
+    capture(home, 2);
+    await expect.poll(() => lastError(home)).toMatch(/401/);
+    writeFileSync(tokenFile, 'new-token');
+    await everythingArrives(home, server, 2);
   });
 
   it('comes back to what a killed courier had not finished, and each event is there once', async () => {

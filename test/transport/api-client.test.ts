@@ -234,6 +234,36 @@ describe.each(ways)('sending %s', (_, send) => {
     expect([outcome, serverFault]).toEqual([{ kind: 'rejected', status, message }, false]);
   });
 
+  it.each([400, 402, 409, 410, 415, 422])(
+    'that is answered %i, and not by the API, is an outage',
+    async (status) => {
+      const api = await makeApi({ kind: 'reply', status, body: '<html>Plain HTTP</html>' });
+      const { outcome, serverFault } = await send(makeClient(api.url));
+      const host = new URL(api.url).host;
+      const message = `${host} answers ${status} with no JSON, not the lineage API: is api.base_url right?`;
+      expect([outcome, serverFault]).toEqual([{ kind: 'retry', status, message }, true]);
+    },
+  );
+
+  it.each(['[]', '"no"', '{"title":"Bad Request"}', ''])(
+    'that is answered 400 with %s is an outage',
+    async (body) => {
+      const api = await makeApi({ kind: 'reply', status: 400, body });
+      const { outcome, serverFault } = await send(makeClient(api.url));
+      expect([outcome, serverFault]).toMatchObject([{ kind: 'retry' }, true]);
+    },
+  );
+
+  it.each([401, 403, 407, 413])(
+    'that is answered %i is rejected, whoever says it',
+    async (status) => {
+      const api = await makeApi({ kind: 'reply', status, body: '<html>No</html>' });
+      const { outcome, serverFault } = await send(makeClient(api.url));
+      const message = `${status}: <html>No</html>`;
+      expect([outcome, serverFault]).toEqual([{ kind: 'rejected', status, message }, false]);
+    },
+  );
+
   it('tells the words of the server, cut, and without the token', async () => {
     const body = JSON.stringify({
       detail: [{ loc: ['body', 'pattern_id'], msg: `given: Bearer s3cret ${'x'.repeat(600)}` }],
@@ -506,5 +536,56 @@ describe('the base URL', () => {
     expect((await sendOne(client)).outcome).toEqual(accepted);
     const elsewhere = makeClient('http://tracker.invalid', { proxy: { httpProxy: dead } });
     expect((await sendOne(elsewhere)).outcome).toMatchObject({ kind: 'retry' });
+  });
+});
+
+describe('a token that is replaced', () => {
+  it.each(ways)('is read anew for %s once the server has refused the old one', async (_, send) => {
+    const api = await makeApi(undefined, { token: 'new' });
+    let reads = 0;
+    const rereadToken = () => ['newer', 'new'][(reads += 1) - 1];
+    const client = makeClient(api.url, { token: 'old', rereadToken });
+    const kinds: unknown[] = [];
+    for (let n = 0; n < 4; n++) kinds.push(((await send(client)).outcome as { kind: string }).kind);
+    expect(kinds.slice(0, 2)).toEqual(['rejected', 'rejected']);
+    expect(api.requests.map(({ headers }) => headers.authorization)).toEqual(
+      ['old', 'newer', 'new', 'new'].map((token) => `Bearer ${token}`),
+    );
+    expect([kinds.includes('retry'), reads]).toEqual([false, 2]);
+  });
+
+  it('is an outage while it can not be read', async () => {
+    const api = await makeApi(undefined, { token: 'new' });
+    const rereadToken = () => {
+      throw new TrackerError('E_TOKEN_FILE', '/token: no such file');
+    };
+    const client = makeClient(api.url, { token: 'old', rereadToken });
+    await sendOne(client);
+    expect(await sendOne(client)).toMatchObject({
+      outcome: { kind: 'retry', message: '/token: no such file' },
+      serverFault: true,
+    });
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
+describe('a client', () => {
+  it.each(['/', '//', '/api/pattern-traceability', '/api/pattern-traceability/'])(
+    'says the same of its server when its URL ends in %s',
+    (end) => {
+      const { server } = makeClient(`HTTP://LOCALHOST:80${end}`);
+      expect(server).toBe('http://localhost/api/pattern-traceability');
+    },
+  );
+
+  it.each(ways)('that is closed says of %s nothing against the server', async (_, send) => {
+    const api = await makeApi({ kind: 'hang' });
+    const client = makeClient(api.url);
+    const attempt = send(client);
+    await expect.poll(() => api.requests.length).toBe(1);
+    await client.close();
+    expect(await attempt).toMatchObject({ outcome: { kind: 'retry' }, serverFault: false });
+    expect(await send(client)).toMatchObject({ outcome: { kind: 'retry' }, serverFault: false });
+    expect(client.isClosed).toBe(true);
   });
 });

@@ -77,6 +77,9 @@ const portOf = ({ url }: { readonly url: string }) => Number(new URL(url).port);
 const get = async (client: HttpClient, url: string, signal?: AbortSignal) =>
   client.request({ method: 'GET', url, signal });
 
+const getAs = async (token: string, client: HttpClient, url: string) =>
+  client.request({ method: 'GET', url, token });
+
 /** What is said of a request that gets no reply. */
 async function failure(attempt: Promise<unknown>): Promise<NoReplyError> {
   const error = await attempt.then(
@@ -120,8 +123,8 @@ describe('HttpClient', () => {
 
   it('sends its token as a bearer', async () => {
     const api = await makeApi({ token: 's3cret' });
-    expect((await get(makeClient({ token: 's3cret' }), `${api.url}/health`)).status).toBe(200);
-    expect((await get(makeClient({ token: 'other' }), `${api.url}/health`)).status).toBe(401);
+    expect((await getAs('s3cret', makeClient(), `${api.url}/health`)).status).toBe(200);
+    expect((await getAs('other', makeClient(), `${api.url}/health`)).status).toBe(401);
   });
 
   it('keeps its connection for the next request, and leaves none when it is closed', async () => {
@@ -184,7 +187,7 @@ describe('HttpClient', () => {
     const url = await makeServer((response) => {
       response.writeHead(307, { location: `${target.url}/health` }).end();
     });
-    const reply = await get(makeClient({ token: 's3cret' }), url);
+    const reply = await getAs('s3cret', makeClient(), url);
     expect([reply.status, reply.headers['location']]).toEqual([307, `${target.url}/health`]);
     expect(target.requests).toEqual([]);
   });
@@ -403,7 +406,7 @@ describe('TLS', () => {
   ] as const)('refuses a certificate %s', async (_, shown, trusted, message) => {
     const api = await makeApi({ tls: tlsCertificate(shown), token: 's3cret' });
     const caFile = trusted && tlsCertificate(trusted).caFile;
-    const error = await failure(get(makeClient({ caFile, token: 's3cret' }), `${api.url}/health`));
+    const error = await failure(getAs('s3cret', makeClient({ caFile }), `${api.url}/health`));
     expect(error.message).toMatch(message);
     expect(error.message).toContain(new URL(api.url).host);
     expect(api.requests).toEqual([]);

@@ -6,8 +6,10 @@ import type { DrainReport } from './delivery.ts';
 const POLL_MS = 1_000;
 /** Without a server, and while its circuit is open, in milliseconds. */
 const REST_MS = 30_000;
-/** While another process delivers, and after a fault of our own, in milliseconds. */
+/** While another process delivers, and after a first fault of our own, in milliseconds. */
 const AGAIN_MS = 1_000;
+/** Each further fault in a row doubles the wait up to this, in milliseconds. */
+const MAX_FAULT_MS = 60_000;
 
 export interface Outlook {
   readonly isDue: boolean;
@@ -37,6 +39,8 @@ export class DeliveryLoop {
   #isWoken = false;
   #isBusy = false;
   #nextAt: number | undefined;
+  /** Faults of our own in a row: a token file that is not there, a locked database. */
+  #faults = 0;
 
   constructor(options: DeliveryLoopOptions) {
     this.#options = options;
@@ -84,6 +88,7 @@ export class DeliveryLoop {
       if (!lock) return nothing(AGAIN_MS);
       try {
         const report = await drain(signal);
+        this.#faults = 0;
         this.#nextAt = report.nextAt;
         const most = report.end === 'circuit_open' ? REST_MS : POLL_MS;
         return { waitMs: this.#untilNext(most), hasDelivered: true };
@@ -92,7 +97,7 @@ export class DeliveryLoop {
       }
     } catch (error) {
       onError(error);
-      return nothing(AGAIN_MS);
+      return nothing(Math.min(MAX_FAULT_MS, AGAIN_MS * 2 ** this.#faults++));
     }
   }
 

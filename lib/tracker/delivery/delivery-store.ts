@@ -4,6 +4,7 @@ import type { Database } from '../../store/database.ts';
 import { Metrics } from '../../store/metrics.ts';
 import { Outbox } from '../../store/outbox.ts';
 import { SinkState } from '../../store/sink-state.ts';
+import { adoptServer } from './sink-server.ts';
 
 /** Delivered, dead and dropped events, attempts beyond the first, requests, and those the server failed. */
 export type DeliveryMetric =
@@ -20,6 +21,8 @@ export interface DeliveryStore {
   readonly breaker: BreakerStore;
   readonly metrics: Metrics<DeliveryMetric>;
   readonly state: SinkState;
+  /** Begins anew when the events go to another server than before. */
+  adoptServer(server: string): void;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
 }
@@ -29,11 +32,15 @@ export function deliveryStore(
   sink: string,
   options: BreakerStoreOptions,
 ): DeliveryStore {
+  const breaker = new BreakerStore(database, sink, options);
   return {
     outbox: new Outbox(database, sink),
-    breaker: new BreakerStore(database, sink, options),
+    breaker,
     metrics: new Metrics(database, sink),
     state: new SinkState(database, sink),
+    adoptServer: (server) => {
+      if (adoptServer(database, sink, server, options.clock())) breaker.reset();
+    },
     transaction: (work) => database.transaction(work).immediate(),
   };
 }

@@ -7,6 +7,8 @@ export interface HealthFacts {
   readonly enabled: boolean;
   /** What is wrong with the configuration; null when all is well. */
   readonly configError: string | null;
+  /** Why no request can be made: a token file that is not there. Null when nothing is in the way. */
+  readonly accessFault: string | null;
   /** False: no courier delivers, for the configuration's files name no server. */
   readonly hasDelivery: boolean;
   readonly breaker: Pick<BreakerState, 'phase' | 'reason' | 'lastFailureAt' | 'lastSuccessAt'>;
@@ -23,6 +25,7 @@ export function healthSummary(facts: HealthFacts): HealthSummary {
   const apiAvailable = baseUrl === null ? null : (probe?.isWell ?? lastKnown(breaker));
   const reasons: string[] = [];
   if (facts.configError !== null) reasons.push(`The configuration is broken: ${facts.configError}`);
+  if (facts.accessFault !== null) reasons.push(accessReason(facts.accessFault));
   if (baseUrl !== null && breaker.phase !== 'closed') {
     reasons.push(`The circuit is ${breaker.phase.replace('_', ' ')}: ${breaker.reason ?? ''}.`);
   }
@@ -51,6 +54,11 @@ export function healthSummary(facts: HealthFacts): HealthSummary {
     circuit_breaker: facts.circuitBreaker,
     reasons,
   };
+}
+
+/** What is said where no request can be made. */
+export function accessReason(fault: string): string {
+  return `Nothing can be sent: ${fault}.`;
 }
 
 /** The summary when tracker.db can't be used. */

@@ -1,19 +1,25 @@
-import { fullJitter } from '../../resilience/backoff.ts';
-import type { DueEvent } from '../../store/outbox.ts';
+import { fullJitter, MAX_WAIT_MS } from '../../resilience/backoff.ts';
+import { crossesLineages } from '../../store/outbox-pass.ts';
+import type { DueEvent } from '../../store/outbox-pass.ts';
 import type { BatchOutcome, Delivered } from '../../transport/api-client.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 
-/** No Retry-After is believed beyond this, in milliseconds: a slip of a server must not end delivery. */
-export const MAX_RETRY_AFTER_MS = 86_400_000;
-
 export interface RetryPolicy {
-  /** The first wait is at most this long, each further one at most twice the one before. */
+  /** The first wait is at most this long, each further one at most twice the one before; milliseconds. */
   readonly baseMs: number;
   readonly maxMs: number;
   /** Faults of one event after which it is a dead letter. */
   readonly maxFaults: number;
   /** A number from 0 to below 1. */
   readonly random: () => number;
+}
+
+export interface SettleOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly retry: RetryPolicy;
+  /** Requests in a row that have failed as a whole, this one included. */
+  readonly failedRequests: number;
 }
 
 /** What became of the events of one or several attempts. */
@@ -25,24 +31,41 @@ export interface Settled {
 }
 
 export interface Settlement extends Settled {
+  /** Those that have failed. */
+  readonly waiting: readonly DueEvent[];
   readonly lastError: string | undefined;
 }
 
 /**
- * Writes what became of the rows of one request: forgets what was acknowledged, and gives the others
- * their next attempt or makes them dead letters. To be called in a transaction.
+ * Writes what became of the rows of one request: forgets what was acknowledged, gives the others their
+ * next attempt or makes them dead letters, and has the sink left alone for a while if the request has
+ * failed as a whole. To be called in a transaction.
  */
 export function settle(
   store: DeliveryStore,
   rows: readonly DueEvent[],
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,
-  { now, retry }: { readonly now: number; readonly retry: RetryPolicy },
+  { now, retry, failedRequests }: SettleOptions,
 ): Settlement {
-  const lastDeliveredAt = store.state.read().lastDeliveredAt ?? 0;
+  const { lastDeliveredAt, pausedUntil } = store.state.read();
+  // One draw for all, so that what has failed as a batch comes again as a batch.
+  const drawn = retry.random();
+  const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0;
+  const waitAfter = (failures: number) =>
+    Math.min(
+      Math.max(
+        asked,
+        fullJitter(failures, retry, () => drawn),
+      ),
+      MAX_WAIT_MS,
+    );
+  const failing = rows.filter((_, index) => answerTo(outcome, index).kind !== 'accepted');
+  const attempts = 1 + Math.max(0, ...failing.map((row) => row.attempts));
+  const nextAt = now + Math.max(1, waitAfter(attempts));
   const acknowledged: number[] = [];
-  const waiting = new Set<string>();
+  const waiting: DueEvent[] = [];
+  const waitingLineages = new Set<string>();
   let dead = 0;
-  let failed = 0;
   let lastError: string | undefined;
   for (const [index, row] of rows.entries()) {
     const answer = answerTo(outcome, index);
@@ -53,41 +76,34 @@ export function settle(
     lastError = answer.message;
     // The sink may refuse it only because it does not know its parent yet.
     const isBehind =
-      waiting.has(row.lineageId) || (row.eventType === 'pattern_merged' && waiting.size > 0);
+      waitingLineages.has(row.lineageId) || (crossesLineages(row.eventType) && waiting.length > 0);
     const isFault =
       answer.kind === 'retry' &&
-      (outcome.kind === 'items' || lastDeliveredAt >= (row.attemptedAt ?? Infinity));
+      (outcome.kind === 'items' || (lastDeliveredAt ?? 0) >= (row.attemptedAt ?? Infinity));
     const isDead = isFault
       ? row.faults + 1 >= retry.maxFaults
       : !isBehind && answer.kind === 'rejected';
-    const asked = answer.kind === 'retry' ? boundedWait(answer.retryAfterMs) : undefined;
-    const wait = Math.max(asked ?? 0, fullJitter(row.attempts + 1, retry, retry.random));
-    const notBefore = isDead ? undefined : now + Math.max(1, wait);
+    const notBefore = isDead ? undefined : nextAt;
     store.outbox.fail(row.id, { error: answer.message, at: now, notBefore, isFault });
     if (isDead) {
       dead += 1;
     } else {
-      failed += 1;
-      waiting.add(row.lineageId);
+      waiting.push(row);
+      waitingLineages.add(row.lineageId);
     }
   }
   store.outbox.acknowledge(acknowledged);
   if (acknowledged.length > 0) store.state.noteDelivered(now);
   if (lastError !== undefined) store.state.noteError(lastError, now);
-  if (outcome.kind === 'retry' && outcome.retryAfterMs !== undefined) {
-    store.state.pause(now + (boundedWait(outcome.retryAfterMs) ?? 0));
-  }
+  if (outcome.kind === 'retry') store.state.pause(now + waitAfter(failedRequests));
+  else if (pausedUntil > now) store.state.pause(0);
   store.metrics.add('delivered', acknowledged.length);
   store.metrics.add('dead', dead);
-  store.metrics.add('retries', rows.filter(({ attempts }) => attempts > 0).length);
-  return { delivered: acknowledged.length, dead, failed, lastError };
+  store.metrics.add('retries', rows.filter((row) => row.attempts > 0).length);
+  return { delivered: acknowledged.length, dead, failed: waiting.length, waiting, lastError };
 }
 
 // --- internal ---
-
-function boundedWait(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.min(ms, MAX_RETRY_AFTER_MS);
-}
 
 function answerTo(
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,

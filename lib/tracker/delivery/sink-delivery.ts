@@ -12,6 +12,7 @@ import { breakerPolicy, retryPolicy } from './delivery-policy.ts';
 import { deliveryStore } from './delivery-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { Delivery } from './delivery.ts';
+import type { DeliveryOptions } from './delivery.ts';
 
 export interface SinkDeliveryOptions {
   readonly config: Config;
@@ -23,23 +24,32 @@ export interface SinkDeliveryOptions {
   readonly onTransition?: (transition: Transition) => void;
 }
 
-/** Delivery to the server that the configuration names. */
-export interface SinkDelivery {
+/** Delivery to one sink. */
+export interface OpenDelivery {
   readonly delivery: Delivery;
-  readonly api: ApiClient;
   readonly store: () => DeliveryStore;
   close(): Promise<void>;
 }
 
+/** Delivery to the server that the configuration names. */
+export interface SinkDelivery extends OpenDelivery {
+  readonly api: ApiClient;
+}
+
 /** @throws TrackerError when the configuration can't be acted on: a bad URL, a token file, certificates. */
 export function openSinkDelivery(options: SinkDeliveryOptions): SinkDelivery {
-  const { config, database, clock, onTransition } = options;
   const api = openApi(options);
-  const store = storeOf(database, {
-    policy: breakerPolicy(config),
-    clock,
-    newId: randomUUID,
-  });
+  return { ...openDelivery(HTTP_SINK, api, options), api };
+}
+
+/** Delivery to a sink by what speaks to it. */
+export function openDelivery(
+  sink: string,
+  api: DeliveryOptions['api'] & { close(): Promise<void> },
+  { config, database, clock, onTransition }: SinkDeliveryOptions,
+): OpenDelivery {
+  const policy = breakerPolicy(config);
+  const store = storeOf(sink, database, { policy, clock, newId: randomUUID });
   const delivery = new Delivery({
     store,
     api,
@@ -48,7 +58,7 @@ export function openSinkDelivery(options: SinkDeliveryOptions): SinkDelivery {
     batchRows: config.pattern_tracking.batch_size,
     ...(onTransition ? { onTransition } : {}),
   });
-  return { delivery, api, store, close: async () => api.close() };
+  return { delivery, store, close: async () => api.close() };
 }
 
 /** The proxies that the usual variables name. */
@@ -69,9 +79,11 @@ function openApi({ config, clock, proxy }: SinkDeliveryOptions): ApiClient {
       hint: 'Set api.base_url in config.yaml, or INTELLIGENCE_SERVICE_URL.',
     });
   }
+  const readToken = () => bearerToken({ token: api.token, tokenFile: api.token_file });
   return new ApiClient({
     baseUrl: api.base_url,
-    token: bearerToken({ token: api.token, tokenFile: api.token_file }),
+    token: readToken(),
+    rereadToken: readToken,
     caFile: api.ca_file ?? undefined,
     allowInsecure: api.allow_insecure,
     timeoutMs: pattern_tracking.timeout * 1000,
@@ -83,6 +95,7 @@ function openApi({ config, clock, proxy }: SinkDeliveryOptions): ApiClient {
 
 /** Prepared anew when the database is another one. */
 function storeOf(
+  sink: string,
   database: () => Database,
   options: Parameters<typeof deliveryStore>[2],
 ): () => DeliveryStore {
@@ -90,7 +103,7 @@ function storeOf(
   return () => {
     const now = database();
     if (current?.database !== now) {
-      current = { database: now, store: deliveryStore(now, HTTP_SINK, options) };
+      current = { database: now, store: deliveryStore(now, sink, options) };
     }
     return current.store;
   };

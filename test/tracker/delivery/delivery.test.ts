@@ -23,6 +23,8 @@ const POLICY = {
 
 /** A server that answers as it is told, and remembers what it took. */
 class ScriptedApi {
+  server = 'http://one.example/api';
+  isClosed = false;
   readonly requests: string[][] = [];
   readonly taken: string[] = [];
   answer: (events: string[]) => Attempt<BatchOutcome> = (events) => items(events, () => accepted);
@@ -90,12 +92,19 @@ function add(...events: string[]): void {
   }
 }
 
-function makeDelivery(batchRows = 3): Delivery {
+function addMerge(event: string, ...parents: string[]): void {
+  const body = JSON.stringify({ parent_pattern_ids: parents });
+  const common = { eventType: 'pattern_merged', sessionId: 's', patternId: event };
+  store.outbox.add({ ...common, eventId: event, lineageId: event.charAt(0), body }, now);
+}
+
+function makeDelivery(batchRows = 3, random = () => 0.5, onTransition = () => {}): Delivery {
   return new Delivery({
+    onTransition,
     store: () => store,
     api,
     clock: () => now,
-    retry: { baseMs: 1_000, maxMs: 300_000, maxFaults: 3, random: () => 0.5 },
+    retry: { baseMs: 1_000, maxMs: 300_000, maxFaults: 3, random },
     batchRows,
   });
 }
@@ -138,7 +147,7 @@ describe('a drain', () => {
   it('leaves the sink alone once the circuit opens, and says until when', async () => {
     api.answer = down;
     add(...Array.from({ length: 26 }, (_, n) => String.fromCharCode(97 + n)));
-    expect(await drain()).toEqual({
+    expect(await drain({ early: true })).toEqual({
       delivered: 0,
       dead: 0,
       failed: 15,
@@ -233,7 +242,7 @@ describe('a drain', () => {
     async (status) => {
       api.answer = () => whole({ kind: 'rejected', status, message: 'no' }, false);
       add('a', 'b', 'c', 'd');
-      await drain({}, makeDelivery(1));
+      await drain({ early: true }, makeDelivery(1));
       expect([dead(), waiting()]).toEqual([[], ['a', 'b', 'c', 'd']]);
       expect(store.breaker.read().consecutiveFailures).toBe(4);
     },
@@ -313,5 +322,255 @@ describe('a drain', () => {
     });
     expect(rows()).toMatchObject([{ id: 'a', attempts: 0 }]);
     expect(store.breaker.read().consecutiveFailures).toBe(0);
+  });
+
+  it('sends no child of a merge that waits behind another lineage', async () => {
+    api.answer = (events) => items(events, (event) => (event === 'a1' ? retry : accepted));
+    add('a1', 'x1');
+    await drain();
+    addMerge('m1', 'a1', 'x1');
+    add('m2', 'm3', 'x2');
+    await drain();
+    expect(api.taken).toEqual(['x1', 'x2']);
+    api.answer = (events) => items(events, () => accepted);
+    now += 600_000;
+    await drain();
+    expect(api.taken.slice(2)).toEqual(['a1', expect.stringContaining('parent'), 'm2', 'm3']);
+  });
+
+  it('sends with a session what its events build on, and nothing else', async () => {
+    add('a1', 'b1', 'a2');
+    database.prepare("UPDATE outbox SET session_id = 'other' WHERE event_id != 'a2'").run();
+    expect(await drain({ sessionId: 's' })).toMatchObject({ delivered: 2, end: 'empty' });
+    expect(api.taken).toEqual(['a1', 'a2']);
+    expect(waiting()).toEqual(['b1']);
+  });
+
+  it('sends no event of a session whose parent fails, and says that it waits', async () => {
+    add('a1', 'b1', 'a2');
+    database.prepare("UPDATE outbox SET session_id = 'other' WHERE event_id != 'a2'").run();
+    api.answer = () => whole({ kind: 'retry', message: 'down' }, true);
+    const report = await drain({ sessionId: 's', early: true }, makeDelivery(1));
+    expect(report).toMatchObject({ delivered: 0, dead: 0, failed: 1, end: 'waiting' });
+    expect(api.requests).toEqual([['a1']]);
+  });
+
+  it('tries again what a clock that ran ahead has put off', async () => {
+    api.answer = down;
+    add('a', 'b');
+    await drain();
+    now -= 30 * 86_400_000;
+    api.answer = (events) => items(events, () => accepted);
+    expect(store.outbox.isDue(now)).toBe(true);
+    expect(await drain()).toMatchObject({ delivered: 2, end: 'empty' });
+  });
+});
+
+describe('a request that fails', () => {
+  const busy = (status: number) => () =>
+    whole({ kind: 'retry', status, message: 'busy' }, status >= 500);
+  const many = Array.from({ length: 12 }, (_, n) => String.fromCharCode(97 + n));
+
+  it('has the sink left alone, longer after each', async () => {
+    api.answer = busy(429);
+    add(...many);
+    const delivery = makeDelivery();
+    const waits: number[] = [];
+    for (let round = 0; round < 11; round++) {
+      const { end, nextAt = 0 } = await drain({}, delivery);
+      expect(end).toBe('waiting');
+      waits.push(nextAt - now);
+      expect(await drain({}, delivery)).toMatchObject({ failed: 0, nextAt });
+      now = nextAt;
+    }
+    expect(waits.slice(0, 4)).toEqual([500, 1_000, 2_000, 4_000]); // half of the full jitter's range
+    expect(waits.at(-1)).toBe(150_000);
+    expect(api.requests).toHaveLength(11);
+  });
+
+  it('leaves the wait to the circuit once that is open', async () => {
+    api.answer = busy(503);
+    add(...many);
+    const delivery = makeDelivery();
+    const ends: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      const { end, nextAt } = await drain({}, delivery);
+      ends.push(end);
+      now = nextAt ?? now;
+    }
+    expect(ends).toEqual([
+      'waiting',
+      'waiting',
+      'waiting',
+      'waiting',
+      'circuit_open',
+      'circuit_open',
+    ]);
+    expect(store.state.pausedUntil(now)).toBeUndefined();
+  });
+
+  it('comes again as the batch that it was', async () => {
+    let draws = 0;
+    const delivery = makeDelivery(3, () => ((draws += 1) % 7) / 7);
+    api.answer = busy(503);
+    add('a', 'b', 'c');
+    for (let round = 0; round < 4; round++) now = (await drain({}, delivery)).nextAt ?? now;
+    now += 300_000;
+    await drain({}, delivery);
+    expect(api.requests.every((request) => request.length === 3)).toBe(true);
+    expect(new Set(rows().map(({ at }) => at)).size).toBe(1);
+  });
+
+  it('is no reason to wait after one that succeeds', async () => {
+    api.answer = busy(429);
+    add('a', 'b');
+    const delivery = makeDelivery();
+    await drain({}, delivery);
+    api.answer = (events) => items(events, () => accepted);
+    await drain({ early: true }, delivery);
+    expect(store.state.pausedUntil(now)).toBeUndefined();
+    add('c');
+    api.answer = busy(429);
+    expect(await drain({}, delivery)).toMatchObject({ nextAt: now + 500 });
+  });
+
+  it('ends an early drain if the sink asks to be left alone, and not for a pause from before', async () => {
+    add(...many);
+    store.state.pause(now + 60_000);
+    api.answer = (events) =>
+      events.includes('d')
+        ? whole({ kind: 'retry', status: 503, message: 'busy', retryAfterMs: 7_000 }, true)
+        : items(events, () => accepted);
+    const report = await drain({ early: true });
+    expect(report).toMatchObject({ delivered: 3, failed: 3, end: 'waiting', nextAt: now + 7_000 });
+    expect(api.requests).toHaveLength(2);
+    api.answer = busy(429);
+    expect(await drain({ early: true })).toMatchObject({ failed: 3, end: 'waiting' });
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it('tells nothing of its events when each of a batch fails by the fault of the sink', async () => {
+    api.answer = (events) => items(events, () => retry);
+    add('a', 'b', 'c');
+    const delivery = makeDelivery();
+    for (let round = 0; round < 20; round++) now = (await drain({}, delivery)).nextAt ?? now;
+    expect([dead(), waiting()]).toEqual([[], ['a', 'b', 'c']]);
+  });
+});
+
+describe('batches', () => {
+  it('are tried again some time after the sink has said that it has none', async () => {
+    const delivery = makeDelivery();
+    api.answer = () => whole({ kind: 'unsupported' }, false);
+    const single = (events: string[]) => items(events, () => accepted);
+    api.answer = (events) =>
+      events.length > 1 ? whole({ kind: 'unsupported' }, false) : single(events);
+    add('a', 'b');
+    await drain({}, delivery);
+    api.answer = single;
+    add('c', 'd');
+    await drain({}, delivery);
+    now += 600_000;
+    add('e', 'f');
+    await drain({}, delivery);
+    expect(api.requests).toEqual([['a', 'b'], ['a'], ['b'], ['c'], ['d'], ['e', 'f']]);
+  });
+});
+
+describe('an event that always brings the sink down', () => {
+  const poisoned = (events: string[]) =>
+    events.includes('p') ? down() : items(events, () => accepted);
+
+  it('does not keep a later one from being the probe', async () => {
+    api.answer = poisoned;
+    add('p');
+    const delivery = makeDelivery();
+    for (let round = 0; round < 40; round++) now = (await drain({}, delivery)).nextAt ?? now;
+    expect([dead(), store.breaker.read().phase]).toEqual([[], 'open']);
+    now += 400_000; // it is due, and before the others
+    add('x', 'y', 'z');
+    await drain({}, delivery);
+    expect(api.taken).toEqual(['x', 'y', 'z']);
+    expect(waiting()).toEqual(['p']);
+  });
+
+  it('is given up once enough others have gone through', async () => {
+    api.answer = poisoned;
+    add('p', 'a', 'b', 'c', 'd', 'e', 'f');
+    const delivery = makeDelivery();
+    const startedAt = now;
+    for (let round = 0; round < 200 && waiting().length > 0; round++) {
+      if (round % 5 === 4) add(`x${round}`);
+      now = Math.max(now + 1_000, (await drain({}, delivery)).nextAt ?? now);
+    }
+    expect([dead(), waiting()]).toEqual([['p'], []]);
+    expect(api.taken).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd', 'e', 'f']));
+    expect(now - startedAt).toBeLessThan(3_600_000);
+  });
+
+  it('never has its children go before it while it is left out', async () => {
+    api.answer = (events) => (events.includes('p1') ? down() : items(events, () => accepted));
+    add('p1');
+    const delivery = makeDelivery();
+    for (let round = 0; round < 10; round++) now = (await drain({}, delivery)).nextAt ?? now;
+    now += 400_000;
+    add('p2', 'x1', 'p3');
+    await drain({}, delivery);
+    expect(api.taken).toEqual(['x1']);
+  });
+});
+
+describe('what was answered and is not written yet', () => {
+  it('is written when the drain ends by an error', async () => {
+    add('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    api.answer = (events) => {
+      if (events.includes('d')) throw new Error('out of memory');
+      return items(events, () => accepted);
+    };
+    await expect(drain()).rejects.toThrow('out of memory');
+    expect(waiting()).toEqual(['d', 'e', 'f', 'g']);
+  });
+
+  it('is written when the database was opened anew, and nothing to another one', async () => {
+    const reopened = openDatabase(join(folder, 'tracker.db'));
+    const fresh = openDatabase(join(folder, 'fresh.db'));
+    for (const [place, leaves] of [
+      [reopened, []],
+      [fresh, ['A', 'B', 'C', 'D', 'E', 'F']],
+    ] as const) {
+      add('A', 'B', 'C', 'D', 'E', 'F');
+      const open = store;
+      const options = { policy: POLICY, clock: () => now, newId: () => '0' };
+      api.answer = (events) => {
+        if (events.includes('D')) store = deliveryStore(place, 'http', options);
+        return items(events, () => accepted);
+      };
+      expect(await drain()).toMatchObject({ end: 'waiting' });
+      store = open;
+      expect(waiting()).toEqual(leaves);
+    }
+    for (const other of [reopened, fresh]) other.close();
+  });
+
+  it('is written when the client is closed for another configuration', async () => {
+    add('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    api.answer = (events) => {
+      if (!events.includes('d')) return items(events, () => accepted);
+      api.isClosed = true;
+      return down();
+    };
+    expect(await drain()).toMatchObject({ delivered: 3, failed: 0, end: 'aborted' });
+    expect(waiting()).toEqual(['d', 'e', 'f', 'g']);
+    expect(store.breaker.read().consecutiveFailures).toBe(0);
+  });
+
+  it('sends nothing more once the client is closed', async () => {
+    add('a', 'b', 'c', 'd');
+    api.answer = (events) => {
+      api.isClosed = true;
+      return items(events, () => accepted);
+    };
+    expect(await drain()).toMatchObject({ delivered: 3, end: 'aborted' });
+    expect(api.requests).toHaveLength(1);
   });
 });
