@@ -349,13 +349,15 @@ export function patternStoreContract(
         expect(await ids({ sessionId: 'none' })).toEqual([]);
       });
 
-      test('finds words, the last one by its beginning', async () => {
+      test('finds words, and where there are none, parts of words', async () => {
         const ids = async (...words: string[]) =>
           (await store.search({ words, limit: 9 })).map(({ id }) => id);
         expect(await ids('alpha')).toEqual(['root']);
         expect(await ids('alpha', 'beta_gam')).toEqual(['root']);
         expect(await ids('alpha', 'export')).toEqual([]);
         expect(await ids('export')).toEqual(['lone', 'leaf', 'right', 'left']);
+        expect(await ids('a_gam')).toEqual(['root']);
+        expect(await ids('ALPHA', 'Beta_')).toEqual(['root']);
         expect(await ids('queue')).toHaveLength(5);
         expect((await store.search({ words: ['alpha'], limit: 1 }))[0]?.head).toContain(
           'function alpha',

@@ -110,7 +110,10 @@ export interface PatternListFilter {
 }
 
 export interface SearchQuery {
-  /** Words; a pattern has to hold all of them, the last may be the beginning of one. */
+  /**
+   * A pattern has to hold all of them as words. If none does, the newest `LOOKED_THROUGH` are looked
+   * through for them as parts of words. Case does not matter.
+   */
   readonly words: readonly string[];
   readonly limit: number;
   readonly patternTypes?: readonly string[] | undefined;
@@ -118,6 +121,8 @@ export interface SearchQuery {
   /** Only what was seen since then. */
   readonly since?: number | undefined;
 }
+
+export const LOOKED_THROUGH = 2_000;
 
 export interface FoundPattern extends StoredPattern {
   /** Its first 300 characters. */

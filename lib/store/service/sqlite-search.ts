@@ -1,4 +1,6 @@
+import { errorMessage } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
+import { LOOKED_THROUGH } from './pattern-store.ts';
 import type { FoundPattern, SearchQuery } from './pattern-store.ts';
 import { NEWEST_OCCURRENCE, PATTERN_COLUMNS, readPattern } from './sqlite-reads.ts';
 import type { PatternRow } from './sqlite-reads.ts';
@@ -44,10 +46,54 @@ export class SqliteSearch {
   }
 
   /** Latest first: in the order in which they became known. */
-  find({ words, limit, patternTypes, language, since }: SearchQuery): FoundPattern[] {
-    const match = matchOf(words);
-    if (match === undefined) return [];
-    const conditions = ['pattern_search MATCH @match'];
+  find(query: SearchQuery): FoundPattern[] {
+    const words = this.#findWords(query);
+    return words.length > 0 ? words : this.#findParts(query);
+  }
+
+  #findWords(query: SearchQuery): FoundPattern[] {
+    const words = query.words.flatMap((word) => word.normalize().match(WORD) ?? []);
+    if (words.length === 0) return [];
+    const match = words.map((word) => `"${word}"`).join(' '); // quoted, so that none is an operator
+    try {
+      return this.#select(
+        'pattern_search JOIN patterns p ON p.id = pattern_search.pattern_id',
+        ['pattern_search MATCH @match'],
+        'pattern_search.rowid DESC',
+        query,
+        { match },
+      );
+    } catch (error) {
+      // A letter that SQLite's tables do not have parts a word in two, and two are a phrase.
+      if (errorMessage(error).includes('phrase queries are not supported')) return [];
+      throw error;
+    }
+  }
+
+  #findParts(query: SearchQuery): FoundPattern[] {
+    const parts = query.words.filter((word) => word.trim() !== '');
+    if (parts.length === 0) return [];
+    const text = 'lower(p.name || char(10) || substr(p.code, 1, @characters))';
+    return this.#select(
+      `(SELECT * FROM patterns ORDER BY last_seen_at DESC LIMIT ${LOOKED_THROUGH}) p`,
+      parts.map((_, n) => `instr(${text}, lower(@part${n})) > 0`),
+      'p.last_seen_at DESC',
+      query,
+      {
+        characters: INDEXED_CHARACTERS,
+        ...Object.fromEntries(parts.map((part, n) => [`part${n}`, part])),
+      },
+    );
+  }
+
+  #select(
+    from: string,
+    found: readonly string[],
+    order: string,
+    { limit, patternTypes, language, since }: SearchQuery,
+    values: Readonly<Record<string, unknown>>,
+  ): FoundPattern[] {
+    const conditions = [...found];
     if (language !== undefined) conditions.push('p.language = @language');
     if (since !== undefined) conditions.push('p.last_seen_at >= @since');
     if (patternTypes !== undefined) {
@@ -55,12 +101,11 @@ export class SqliteSearch {
     }
     return this.#database
       .prepare<[Record<string, unknown>], PatternRow & { readonly head: string }>(
-        `SELECT ${PATTERN_COLUMNS}, substr(p.code, 1, 300) AS head
-         FROM pattern_search JOIN patterns p ON p.id = pattern_search.pattern_id ${NEWEST_OCCURRENCE}
-         WHERE ${conditions.join(' AND ')} ORDER BY pattern_search.rowid DESC LIMIT @limit`,
+        `SELECT ${PATTERN_COLUMNS}, substr(p.code, 1, 300) AS head FROM ${from} ${NEWEST_OCCURRENCE}
+         WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT @limit`,
       )
       .all({
-        match,
+        ...values,
         limit,
         ...(language !== undefined && { language }),
         ...(since !== undefined && { since }),
@@ -80,10 +125,5 @@ interface QueuedPattern {
   readonly code: string | null;
 }
 
-/** Every word, the last one as the beginning of a word; quoted, so that none is an operator. */
-function matchOf(words: readonly string[]): string | undefined {
-  const quoted = words
-    .filter((word) => /[\p{L}\p{N}_]/u.test(word)) // the others have nothing that is indexed
-    .map((word) => `"${word.replaceAll('"', '""')}"`);
-  return quoted.length === 0 ? undefined : `${quoted.join(' ')}*`;
-}
+/** What the tokenizer takes for one word. */
+const WORD = /[\p{L}\p{N}\p{Co}_]+/gu;

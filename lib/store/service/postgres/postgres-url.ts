@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { errorMessage, TrackerError } from '../../../base/errors.ts';
+
+/** One server that a URL names. */
+export interface PostgresHost {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a `postgres://` URL says. */
+export interface PostgresTarget {
+  /** In the order in which they are tried. */
+  readonly hosts: readonly PostgresHost[];
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly database: string | undefined;
+  readonly tls: boolean | 'prefer' | 'require' | TlsOptions;
+  /** As the URL says it; `read-write` when it names several hosts. */
+  readonly sessionAttributes: SessionAttributes | undefined;
+  /** Settings of the session, as `application_name` or `search_path`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** For people: hosts and database, never the password. */
+  readonly label: string;
+}
+
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized: boolean;
+  /** Skips the name in the certificate: `verify-ca`. */
+  readonly checkServerIdentity?: () => undefined;
+}
+
+export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
+
+/**
+ * Takes `postgres://user:password@host:port,host:port/database?sslmode=…` apart, as libpq understands it.
+ *
+ * @throws TrackerError E_DATABASE_URL
+ */
+export function parsePostgresUrl(text: string): PostgresTarget {
+  const match = URL_PARTS.exec(text);
+  if (!match?.groups) throw invalid('it does not begin with postgres://');
+  const { credentials, authority = '', database, query } = match.groups;
+  const [user, password] = split(credentials ?? '', ':').map(decode);
+  const parameters = new Map(new URLSearchParams(query ?? ''));
+  const take = (name: string): string | undefined => {
+    const value = parameters.get(name);
+    parameters.delete(name);
+    return value;
+  };
+  if (database?.includes('@')) throw invalid('a / in the password is written %2F');
+  const port = Number(take('port') ?? DEFAULT_PORT);
+  const hosts = (take('host') ?? authority).split(',').map((each) => readHost(each, port));
+  const tls = readTls({
+    mode: take('sslmode') ?? 'prefer',
+    ca: take('sslrootcert'),
+    cert: take('sslcert'),
+    key: take('sslkey'),
+  });
+  const attributes = take('target_session_attrs') ?? (hosts.length > 1 ? 'read-write' : undefined);
+  if (attributes !== undefined && !isSessionAttributes(attributes)) {
+    throw invalid(`target_session_attrs can not be "${attributes}"`);
+  }
+  const name = database ? decode(database) : undefined;
+  const where = hosts.map(({ host, port }) => `${host}:${port}`).join(',');
+  return {
+    hosts,
+    user: user || undefined,
+    password: password || undefined,
+    database: name,
+    tls,
+    sessionAttributes: attributes,
+    settings: Object.fromEntries(parameters),
+    label: `${where}/${name ?? ''}`,
+  };
+}
+
+// --- internal ---
+
+const URL_PARTS =
+  /^postgres(?:ql)?:\/\/(?:(?<credentials>[^/?#]*)@)?(?<authority>[^@/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
+const DEFAULT_PORT = 5432;
+
+const SESSION_ATTRIBUTES = [
+  'read-write',
+  'read-only',
+  'primary',
+  'standby',
+  'prefer-standby',
+] as const;
+
+function isSessionAttributes(text: string): text is SessionAttributes {
+  return SESSION_ATTRIBUTES.some((each) => each === text);
+}
+
+/** `host`, `host:port`, `[::1]:port`, or the folder of a socket. */
+function readHost(text: string, defaultPort: number): PostgresHost {
+  const decoded = decode(text);
+  if (decoded.startsWith('/')) return { host: decoded, port: defaultPort };
+  const match = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::(?<port>\d{1,5}))?$/.exec(decoded);
+  if (!match?.groups) throw invalid('the host is not to be understood');
+  const { six, name, port } = match.groups;
+  return { host: six ?? (name || 'localhost'), port: port ? Number(port) : defaultPort };
+}
+
+function readTls(options: {
+  readonly mode: string;
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}): PostgresTarget['tls'] {
+  const { mode, ca, cert, key } = options;
+  const files = {
+    ...(ca !== undefined && ca !== 'system' && { ca: readPem('sslrootcert', ca) }),
+    ...(cert !== undefined && { cert: readPem('sslcert', cert) }),
+    ...(key !== undefined && { key: readPem('sslkey', key) }),
+  };
+  switch (mode) {
+    case 'disable':
+      return false;
+    case 'allow':
+    case 'prefer':
+      return 'prefer';
+    case 'require':
+      if (Object.keys(files).length === 0) return 'require';
+      return { ...files, rejectUnauthorized: files.ca !== undefined }; // so does libpq
+    case 'verify-ca':
+      return { ...files, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+    case 'verify-full':
+      return { ...files, rejectUnauthorized: true };
+    default:
+      throw invalid(`sslmode can not be "${mode}"`);
+  }
+}
+
+function readPem(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw invalid(`${name} can not be read: ${errorMessage(error)}`);
+  }
+}
+
+function split(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a bare % in a password
+  }
+}
+
+/** Says nothing of the URL itself, which holds a password. */
+function invalid(why: string): TrackerError {
+  return new TrackerError('E_DATABASE_URL', `The URL of the database is not valid: ${why}`, {
+    hint: 'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full.',
+  });
+}

@@ -1,0 +1,82 @@
+import { patternId } from '../../lib/pattern/identify.ts';
+import { Random } from './random.ts';
+import { SourceCode } from './source-code.ts';
+
+export interface ScalePattern {
+  readonly id: string;
+  readonly name: string;
+  readonly code: string;
+  readonly language: string;
+  readonly generation: number;
+  readonly lineageId: string;
+  readonly parentId: string | null;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+}
+
+export interface ScaleOccurrence {
+  readonly eventId: string;
+  readonly patternId: string;
+  readonly action: 'created' | 'modified' | 'applied';
+  readonly sessionId: string;
+  readonly filePath: string;
+  readonly language: string;
+  readonly at: number;
+}
+
+/** How often a pattern occurs, on average. */
+export const OCCURRENCES_OF_ONE = 5;
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+/** Patterns are made so far apart, in milliseconds: a million in four months. */
+const STEP_MS = 10_000;
+/** A pattern's parent is one of so many before it. */
+const LIVE_PATTERNS = 40;
+const LANGUAGES = ['typescript', 'python', 'go', 'rust', 'sql'] as const;
+
+/** Rows as a team's work would give: lineages some tens deep, real code, few much used patterns. */
+export class ScaleRows {
+  readonly #random = new Random(7);
+  readonly #source = new SourceCode(this.#random);
+  readonly #live: ScalePattern[] = [];
+  #made = 0;
+
+  /** The next pattern, and where it occurs. */
+  next(): { readonly pattern: ScalePattern; readonly occurrences: readonly ScaleOccurrence[] } {
+    const random = this.#random;
+    const n = (this.#made += 1);
+    const code = this.#source.piece(3, 20);
+    const id = patternId(code, { scheme: 'sha16-code' });
+    const at = START + n * STEP_MS;
+    const isChild = this.#live.length > 0 && random.between(1, 10) <= 7;
+    const parent = isChild ? this.#live[random.between(0, this.#live.length - 1)] : undefined;
+    const count = n % 1000 === 0 ? 1_000 : random.between(1, 7);
+    const language = parent?.language ?? LANGUAGES[random.between(0, 4)] ?? 'typescript';
+    const pattern = {
+      id,
+      name: `module-${random.between(1, 5_000)}.ts`,
+      code,
+      language,
+      generation: (parent?.generation ?? 0) + 1,
+      lineageId: parent?.lineageId ?? id,
+      parentId: parent?.id ?? null,
+      firstSeenAt: at,
+      lastSeenAt: at + (count - 1) * 1_000,
+    };
+    // A child mostly takes its parent's place, so that lineages become deep.
+    const place = parent ? this.#live.indexOf(parent) : this.#live.length;
+    if (this.#live.length < LIVE_PATTERNS) this.#live.push(pattern);
+    else this.#live[parent ? place : random.between(0, LIVE_PATTERNS - 1)] = pattern;
+    const occurrences = Array.from({ length: count }, (_, use) => ({
+      eventId: `${id}${n.toString(16).padStart(8, '0')}${use.toString(16).padStart(8, '0')}`,
+      patternId: id,
+      action:
+        use > 0 ? ('applied' as const) : parent ? ('modified' as const) : ('created' as const),
+      sessionId: `session-${Math.ceil(n / 50)}`,
+      filePath: `/w/project-${random.between(1, 200)}/src/${pattern.name}`,
+      language,
+      at: at + use * 1_000,
+    }));
+    return { pattern, occurrences };
+  }
+}
