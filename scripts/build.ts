@@ -51,6 +51,7 @@ const [hookBuild] = await Promise.all([
     entryPoints: ['scripts/courier.ts'],
     outfile: `${OUT}/courier.cjs`,
     format: 'cjs',
+    mainFields: ['module', 'main'], // of OpenTelemetry's packages only what is used
     minifySyntax: true,
     minifyWhitespace: true, // read anew at every start
   }),

@@ -28,8 +28,10 @@ export interface TrackerPaths {
   readonly spoolFull: string;
   /** The bound, as the courier last published it for capture, which reads no configuration. */
   readonly spoolMaxFiles: string;
-  /** Held by who delivers what is in the outbox. */
+  /** Held by who delivers what is in the outbox for the server. */
   readonly deliveryLock: string;
+  /** The same for the collector: one sink that is slow must not hold up the other. */
+  readonly otlpDeliveryLock: string;
   readonly logs: string;
   readonly logFile: string;
   /** The user's configuration, beside the home in Claude's folder. */
@@ -77,6 +79,7 @@ export function trackerPaths(
     spoolFull: join(spool, 'full'),
     spoolMaxFiles: join(spool, 'max-files'),
     deliveryLock: join(data, 'delivery.lock'),
+    otlpDeliveryLock: join(data, 'otlp-delivery.lock'),
     logs: join(data, 'logs'),
     logFile: join(data, 'logs', 'tracker.log'),
     configFile,

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { isHeaderList } from './otlp-headers.ts';
 
 const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
   z.number().int().min(minimum).max(maximum).default(fallback).describe(what);
@@ -8,10 +9,10 @@ const seconds = (fallback: number, what: string, maximum = 86_400) =>
 const file = (what: string) =>
   z.string().refine(isAbsolute, 'must be an absolute path').nullable().default(null).describe(what);
 const text = (what: string) => z.string().min(1).nullable().default(null).describe(what);
-const server = (what: string) =>
+const server = (what: string, secretKey: string) =>
   z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
-    .refine((url) => !hasPassword(url), 'must hold no password: use api.token')
+    .refine((url) => !hasPassword(url), `must hold no password: use ${secretKey}`)
     .nullable()
     .default(null)
     .describe(what);
@@ -20,7 +21,10 @@ const server = (what: string) =>
 export const configSchema = z.strictObject({
   api: z
     .strictObject({
-      base_url: server('The server that patterns are sent to; null sends nothing anywhere'),
+      base_url: server(
+        'The server that patterns are sent to; null sends nothing anywhere',
+        'api.token',
+      ),
       token: text('Bearer token for that server'),
       token_file: file('File with the bearer token, instead of token; mode 0600'),
       ca_file: file('PEM file with certificates to trust beside the built-in ones'),
@@ -31,6 +35,33 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('Send the token over plain HTTP to another machine'),
+    })
+    .prefault({}),
+  otlp: z
+    .strictObject({
+      endpoint: server(
+        'The OTLP/HTTP collector that tool calls are sent to; null sends none',
+        'otlp.headers',
+      ),
+      protocol: z
+        .enum(['http/protobuf', 'http/json'])
+        .default('http/protobuf')
+        .describe('How requests to the collector are written'),
+      headers: text('Headers of each request to the collector: name=value,name=value').refine(
+        (list) => list === null || isHeaderList(list),
+        'must be name=value,name=value, each value percent-encoded',
+      ),
+      token_file: file('File with a bearer token for the collector; mode 0600'),
+      allow_insecure: z
+        .boolean()
+        .default(false)
+        .describe('Send the headers or the token over plain HTTP to another machine'),
+      traces: z.boolean().default(true).describe('Send a span of each tool call'),
+      logs: z.boolean().default(true).describe('Send a log record of each tool call'),
+      tool_details: z
+        .boolean()
+        .default(false)
+        .describe('Send what a call was about, and its error: file, command, …'),
     })
     .prefault({}),
   pattern_tracking: z
@@ -177,14 +208,15 @@ export function leaves(value: object, prefix = ''): [key: string, value: unknown
 
 /** A value as it may be shown: a token, and a password in a URL, only as `(set)`. */
 export function shownValue(key: string, value: unknown): unknown {
-  if (key === 'api.token') return value === null ? null : '(set)';
+  if (SECRET_KEYS.has(key)) return value === null ? null : '(set)';
   if (!URL_KEYS.has(key) || typeof value !== 'string') return value;
   return value.replace(/^([^/@]*:\/\/)?[^/]*@/, '$1(set)@');
 }
 
 // --- internal ---
 
-const URL_KEYS: ReadonlySet<string> = new Set(['api.base_url', 'api.proxy']);
+const SECRET_KEYS: ReadonlySet<string> = new Set(['api.token', 'otlp.headers']);
+const URL_KEYS: ReadonlySet<string> = new Set(['api.base_url', 'api.proxy', 'otlp.endpoint']);
 
 function hasPassword(url: string): boolean {
   if (!URL.canParse(url)) return false; // told of already

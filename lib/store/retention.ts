@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import type { ToolCallOutbox } from './tool-call-outbox.ts';
 
 const DAY_MS = 86_400_000;
 /** Sessions whose last word is older have been looked at before. */
@@ -30,15 +31,27 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
   return false;
 }
 
-/** Calls that still run a day after their session's last word ended with it: Claude was killed. */
-export function closeAbandonedCalls(database: Database, now: number): void {
+/**
+ * Calls that still run a day after their session's last word ended with it: Claude was killed. With an
+ * `outbox`, they are put there too.
+ */
+export function closeAbandonedCalls(
+  database: Database,
+  now: number,
+  outbox?: ToolCallOutbox,
+): void {
+  const close = database.prepare<[number, number], { session: string; toolUse: string }>(
+    `UPDATE tool_calls SET outcome = 'interrupted', certainty = 1
+     WHERE outcome = 'running' AND session_id IN (
+       SELECT id FROM sessions WHERE last_event_at BETWEEN ? AND ?)
+     RETURNING session_id AS session, tool_use_id AS toolUse`,
+  );
   database
-    .prepare<[number, number]>(
-      `UPDATE tool_calls SET outcome = 'interrupted', certainty = 1
-       WHERE outcome = 'running' AND session_id IN (
-         SELECT id FROM sessions WHERE last_event_at BETWEEN ? AND ?)`,
-    )
-    .run(now - ABANDONED_DAYS * DAY_MS, now - DAY_MS);
+    .transaction(() => {
+      const closed = close.all(now - ABANDONED_DAYS * DAY_MS, now - DAY_MS);
+      for (const { session, toolUse } of closed) outbox?.add(session, toolUse, now);
+    })
+    .immediate();
 }
 
 // --- internal ---

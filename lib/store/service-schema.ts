@@ -70,7 +70,7 @@ export const SERVICE_TABLES = `
   -- The words of the code. Filled from search_queue by whoever searches, so that ingest need not.
   CREATE VIRTUAL TABLE pattern_search USING fts5(
     name, code, pattern_id UNINDEXED,
-    content = '', contentless_unindexed = 1, tokenize = "unicode61 tokenchars '_'"
+    content = '', contentless_unindexed = 1, detail = none, tokenize = "unicode61 tokenchars '_'"
   );
   CREATE TABLE search_queue (id INTEGER PRIMARY KEY, pattern_id TEXT NOT NULL);
   INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at;

@@ -5,6 +5,7 @@ import type { BatchedCall, HookEvent } from '../contract/hook-event.ts';
 import { callSummary, errorSummary, responseText } from '../contract/tool-call.ts';
 import type { ToolOutcome } from '../contract/tool-call.ts';
 import type { Database } from './database.ts';
+import type { ToolCallOutbox } from './tool-call-outbox.ts';
 
 /** How well an outcome is known: a better word replaces a lesser one, whichever came first. */
 const CERTAINTY = { begun: 0, inferred: 1, said: 2 } as const;
@@ -31,8 +32,11 @@ export class ToolCallWriter {
   readonly #siblings;
   readonly #closeAgent;
   readonly #closeSession;
+  readonly #outbox: ToolCallOutbox | undefined;
 
-  constructor(database: Database) {
+  /** With an `outbox`, each call that has ended is put there too. */
+  constructor(database: Database, outbox?: ToolCallOutbox) {
+    this.#outbox = outbox;
     this.#upsert = database.prepare<CallColumns>(UPSERT);
     this.#open = database
       .prepare<[string, string, number], string>(
@@ -47,10 +51,14 @@ export class ToolCallWriter {
         'SELECT count(*) FROM tool_calls WHERE session_id = ? AND input_digest = ?',
       )
       .pluck();
-    this.#closeAgent = database.prepare<ClosedCalls & { readonly agentId: string | null }>(
-      `${CLOSE} AND agent_id IS @agentId`,
-    );
-    this.#closeSession = database.prepare<ClosedCalls>(CLOSE);
+    this.#closeAgent = database
+      .prepare<ClosedCalls & { readonly agentId: string | null }, string>(
+        `${CLOSE} AND agent_id IS @agentId RETURNING tool_use_id`,
+      )
+      .pluck();
+    this.#closeSession = database
+      .prepare<ClosedCalls, string>(`${CLOSE} RETURNING tool_use_id`)
+      .pluck();
   }
 
   /** Takes what one event tells of tool calls; the id of its own call, if it has one. */
@@ -67,22 +75,26 @@ export class ToolCallWriter {
         return undefined;
       case 'Stop':
         // Claude's turn is over, and this call had no answer: it was refused.
-        this.#closeAgent.run({ sessionId, at, outcome: 'denied', agentId: null });
+        this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: null });
         return undefined;
       case 'SubagentStop':
         if (event.agentId) {
-          this.#closeAgent.run({ sessionId, at, outcome: 'denied', agentId: event.agentId });
+          this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: event.agentId });
         }
         return undefined;
       case 'UserPromptSubmit':
         // The user speaks again while a call runs: it was interrupted. Not so when Claude Code
         // itself reports a background task.
         if (isTypedPrompt(event)) {
-          this.#closeAgent.run({ sessionId, at, outcome: 'interrupted', agentId: null });
+          this.#closeAgentCalls({ sessionId, at, outcome: 'interrupted', agentId: null });
         }
         return undefined;
       case 'SessionEnd':
-        this.#closeSession.run({ sessionId, at, outcome: 'interrupted' });
+        this.#tell(
+          sessionId,
+          at,
+          this.#closeSession.all({ sessionId, at, outcome: 'interrupted' }),
+        );
         return undefined;
       default:
         return undefined;
@@ -142,7 +154,22 @@ export class ToolCallWriter {
     });
   }
 
+  #closeAgentCalls(closed: ClosedCalls & { readonly agentId: string | null }): void {
+    this.#tell(closed.sessionId, closed.at, this.#closeAgent.all(closed));
+  }
+
+  /** Calls that have ended with what they belong to. */
+  #tell(sessionId: string, at: number, toolUseIds: readonly string[]): void {
+    for (const toolUseId of toolUseIds) this.#outbox?.add(sessionId, toolUseId, at);
+  }
+
   #put(call: CallRow): void {
+    if (!this.#outbox) return this.#write(call);
+    const at = call.endedAt ?? call.startedAt ?? 0;
+    this.#outbox.during(call.sessionId, call.toolUseId, at, () => this.#write(call));
+  }
+
+  #write(call: CallRow): void {
     // By position: SQLite's names cost a look-up each, and this is the statement that runs most.
     this.#upsert.run(
       call.sessionId,

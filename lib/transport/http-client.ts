@@ -43,6 +43,9 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** As it came, unpacked. */
+  readonly bytes: Buffer;
+  /** The same as UTF-8. */
   readonly text: string;
 }
 
@@ -144,8 +147,8 @@ export class HttpClient {
         },
       });
       const headers = singleHeaders(response.headers);
-      const text = await readText(response.body, headers['content-encoding'], maxReplyBytes);
-      return { status: response.statusCode, headers, text };
+      const bytes = await readBytes(response.body, headers['content-encoding'], maxReplyBytes);
+      return { status: response.statusCode, headers, bytes, text: bytes.toString('utf8') };
     } catch (error) {
       if (error instanceof NoReplyError) throw error;
       const isLate = deadline.aborted;
@@ -190,11 +193,11 @@ function readCertificates(file: string): string {
   }
 }
 
-async function readText(
+async function readBytes(
   body: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
   maxBytes: number,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -203,9 +206,9 @@ async function readText(
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  if (encoding?.toLowerCase() !== 'gzip') return bytes.toString('utf8');
+  if (encoding?.toLowerCase() !== 'gzip') return bytes;
   const limits = { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH };
-  return (await unzip(bytes, limits)).toString('utf8');
+  return unzip(bytes, limits);
 }
 
 function singleHeaders(

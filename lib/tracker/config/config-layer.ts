@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode, YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage } from '../../base/errors.ts';
+import { readRegularFile } from '../../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from '../../contract/config-names.ts';
 import { configKeys, configSchema, shownValue } from '../../contract/config.ts';
 
@@ -39,9 +40,10 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   const layer = emptyLayer();
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path);
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') layer.problems.push(wholeFile(path, errorMessage(error)));
+    if (errorCode(error) === 'ENOENT') return layer;
+    layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
     return layer;
   }
   const lines = new LineCounter();
@@ -193,11 +195,14 @@ function checkValues(layer: OpenLayer): void {
 
 /** A token in a file is as secret as the file. */
 function warnOfReaders(layer: OpenLayer, path: string): void {
-  const where = layer.origins.get('api.token');
-  if (where === undefined || process.platform === 'win32') return;
+  const secrets = ['api.token', 'otlp.headers'].filter((key) => layer.origins.has(key));
+  if (secrets.length === 0 || process.platform === 'win32') return;
   if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) === 0) return;
-  const message = 'can be read by others than you';
-  layer.warnings.push({ where, key: 'api.token', message, hint: `Run: chmod 600 ${path}` });
+  for (const key of secrets) {
+    const where = layer.origins.get(key) ?? '';
+    const message = 'can be read by others than you';
+    layer.warnings.push({ where, key, message, hint: `Run: chmod 600 ${path}` });
+  }
 }
 
 function shown(value: unknown): string {

@@ -7,7 +7,9 @@ import { createRedactor } from '../../pattern/redact.ts';
 import { acquireProcessLock } from '../../store/process-lock.ts';
 import { Counters } from '../../store/counters.ts';
 import type { CounterName } from '../../store/counters.ts';
+import { ToolCallOutbox } from '../../store/tool-call-outbox.ts';
 import { closeAbandonedCalls, pruneChunk } from '../../store/retention.ts';
+import { deliversToolCalls } from '../delivery/delivery-policy.ts';
 import { ConfigWatch } from '../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
@@ -79,7 +81,8 @@ export class Courier {
         new Ingest(database, { config: this.#config.current, redactor, projects, machine }),
     );
     this.#report = new CourierReport(paths.courierState, clock, pid);
-    this.#delivery = new CourierDelivery({ paths, clock, database: () => this.#store.open() });
+    const database = () => this.#store.open();
+    this.#delivery = new CourierDelivery({ paths, clock, database, machine });
   }
 
   /**
@@ -216,8 +219,10 @@ export class Courier {
     this.#upkeepAt = now + UPKEEP_MS;
     try {
       this.#count('abandoned', removeAbandoned(this.#paths, now));
-      closeAbandonedCalls(database, now);
-      const { raw_events_days } = this.#config.current.retention;
+      const { current } = this.#config;
+      const outbox = deliversToolCalls(current) ? new ToolCallOutbox(database) : undefined;
+      closeAbandonedCalls(database, now, outbox);
+      const { raw_events_days } = current.retention;
       while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
     } catch (error) {
       this.#degrade(error);
