@@ -12,6 +12,7 @@ import { courierIdle } from './bench/courier-idle.ts';
 import { courierIngest } from './bench/courier-ingest.ts';
 import { courierMemory } from './bench/courier-memory.ts';
 import { delivery } from './bench/delivery.ts';
+import { serviceIngest } from './bench/service-ingest.ts';
 import { machine, renderReport, reportJson } from './bench/report.ts';
 import type { Line } from './bench/report.ts';
 import { Throwaway } from './bench/throwaway.ts';
@@ -27,6 +28,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   courierMemory,
   courierIdle,
   delivery,
+  serviceIngest,
   cliStart,
 ];
 

@@ -1,10 +1,4 @@
 // The program `pattern-tracker`: what a person runs to see what was recorded.
-import { main } from '../lib/cli/main.ts';
+import { runProgram } from '../lib/cli/program.ts';
 
-// `pattern-tracker … | head`: the reader has seen enough, that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
-process.exitCode = await main(process.argv.slice(2));
+await runProgram(process.argv.slice(2));

@@ -1,4 +1,4 @@
 // Sends what waits for the server: `pattern-tracker flush`, by itself. Its arguments are the same.
-import { main } from '../lib/cli/main.ts';
+import { runProgram } from '../lib/cli/program.ts';
 
-process.exitCode = await main(['flush', ...process.argv.slice(2)]);
+await runProgram(['flush', ...process.argv.slice(2)]);

@@ -54,8 +54,6 @@ function patternColumns(pattern: ScalePattern, occurrences: number) {
   const lines = code.split('\n').length - 1;
   const origin = parentId ? 'modified' : 'created';
   const { firstSeenAt, lastSeenAt } = pattern;
-  return [
-    ...[id, name, code, language, lines, origin, generation, lineageId],
-    ...[occurrences, firstSeenAt, lastSeenAt],
-  ];
+  const known = [id, name, code, language, lines, origin, generation, lineageId];
+  return [...known, occurrences, firstSeenAt, lastSeenAt];
 }

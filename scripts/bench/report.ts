@@ -58,8 +58,8 @@ export function reportJson(lines: readonly Line[], at: Date): string {
           ours: line.result.ours,
           floor: line.result.floor,
           value: line.result.value,
-          unit: line.result.limit.unit,
-          limit: { [line.result.limit.kind.replace(' ', '_')]: line.result.limit.value },
+          unit: line.result.limit?.unit ?? null,
+          limit: limitJson(line.result.limit),
           verdict: verdict(line),
         }
       : { name: line.name, verdict: verdict(line) },
@@ -75,20 +75,30 @@ const SIGNS: Readonly<Record<Limit['kind'], string>> = {
   'at least': '>=',
 };
 
-function limitText({ kind, value, unit }: Limit): string {
+function limitJson(limit: Limit | null): object | null {
+  return limit && { [limit.kind.replace(' ', '_')]: limit.value };
+}
+
+function limitText(limit: Limit | null): string {
+  if (!limit) return '-';
+  const { kind, value, unit } = limit;
   return `${SIGNS[kind]} ${value}${unit === 'x' ? 'x' : ` ${unit}`}`;
 }
 
 function valueText(line: Line): string {
   if (line.kind !== 'result') return '-';
   const { value, limit } = line.result;
+  if (!limit) return '-';
   return limit.unit === 'x'
     ? `${value.toFixed(3)}x`
     : `${Number(value.toPrecision(3))} ${limit.unit}`;
 }
 
 function verdict(line: Line): string {
-  if (line.kind === 'result') return isReached(line.result) ? 'ok' : 'not reached';
+  if (line.kind === 'result') {
+    if (!line.result.limit) return 'reported';
+    return isReached(line.result) ? 'ok' : 'not reached';
+  }
   return `${line.kind === 'not-run' ? 'not run' : 'failed'}: ${line.reason}`;
 }
 

@@ -32,14 +32,29 @@ const START = Date.parse('2026-01-01T00:00:00Z');
 const STEP_MS = 10_000;
 /** A pattern's parent is one of so many before it. */
 const LIVE_PATTERNS = 40;
+/** Less than any month. */
+const MONTH_MS = 28 * 86_400_000;
 const LANGUAGES = ['typescript', 'python', 'go', 'rust', 'sql'] as const;
 
 /** Rows as a team's work would give: lineages some tens deep, real code, few much used patterns. */
 export class ScaleRows {
-  readonly #random = new Random(7);
-  readonly #source = new SourceCode(this.#random);
+  readonly #random: Random;
+  readonly #source: SourceCode;
   readonly #live: ScalePattern[] = [];
   #made = 0;
+
+  constructor(seed = 7) {
+    this.#random = new Random(seed);
+    this.#source = new SourceCode(this.#random);
+  }
+
+  /** A time in each of the months that so many patterns fall into. */
+  months(patterns: number): number[] {
+    const end = START + patterns * STEP_MS + STEP_MS * 1_000;
+    return Array.from({ length: Math.ceil((end - START) / MONTH_MS) + 1 }, (_, n) =>
+      Math.min(START + n * MONTH_MS, end),
+    );
+  }
 
   /** The next pattern, and where it occurs. */
   next(): { readonly pattern: ScalePattern; readonly occurrences: readonly ScaleOccurrence[] } {

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../lib/store/database.ts';
+import connect from 'postgres';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openDatabase, openDatabaseForReading } from '../../lib/store/database.ts';
 import { Outbox } from '../../lib/store/outbox.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+import { ServiceProcess } from '../support/service-process.ts';
 import { TrackerHome } from './tracker-home.ts';
 
 const EVENTS = 4_000;
@@ -14,23 +18,88 @@ const LINEAGES = 40;
 const KILLS = 200;
 const SEED = 20_261_124;
 
-let home: TrackerHome;
-let server: FaultyApi;
+/** What the couriers deliver to. */
+interface Server {
+  readonly url: string;
+  /** How many events it has. */
+  count(): Promise<number>;
+  /** The `n` of its events, in the order in which it took them. */
+  order(): Promise<number[]>;
+  close(): Promise<void>;
+}
 
-beforeEach(async () => {
-  server = await new FaultyApi().up();
-  server.strict = true; // refuses a child whose parent it has not seen
-  server.behaviour = { kind: 'late', ms: 2 };
+const SERVERS: Readonly<Record<string, () => Promise<Server>>> = {
+  'a server that refuses a child whose parent it has not seen': async () => {
+    const server = await new FaultyApi().up();
+    server.strict = true;
+    server.behaviour = { kind: 'late', ms: 2 };
+    return {
+      url: server.url,
+      count: async () => server.events.size,
+      order: async () =>
+        [...server.events.values()].map(({ pattern_data: data }) => (data as { n: number }).n),
+      close: () => server.down(),
+    };
+  },
+  'the service on SQLite': async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chaos-service-'));
+    const path = join(folder, 'service.db');
+    const service = await new ServiceProcess(path).start();
+    const query = (sql: string) => {
+      const database = openDatabaseForReading(path);
+      try {
+        return database?.prepare(sql).pluck().all() ?? [];
+      } finally {
+        database?.close();
+      }
+    };
+    return {
+      url: service.url,
+      count: async () => Number(query('SELECT count(*) FROM lineage_events')[0]),
+      order: async () => query('SELECT pattern_id FROM lineage_events ORDER BY id').map(numberOf),
+      close: async () => {
+        await service.remove();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+  'the service on PostgreSQL': async () => {
+    const postgres = await startPostgres();
+    const url = await postgres.createDatabase();
+    const service = await new ServiceProcess(url).start();
+    const sql = connect(url, { max: 1, onnotice: () => {} });
+    return {
+      url: service.url,
+      count: async () => Number((await sql`SELECT count(*) FROM event_ids`)[0]?.['count']),
+      order: async () =>
+        (await sql`SELECT pattern_id FROM events ORDER BY received_at, ctid`).map((row) =>
+          numberOf(row['pattern_id']),
+        ),
+      close: async () => {
+        await sql.end();
+        await service.remove();
+        await postgres.remove();
+      },
+    };
+  },
+};
+
+const numberOf = (patternId: unknown) => Number(String(patternId).slice(1));
+
+let home: TrackerHome;
+let server: Server;
+
+function prepare(): void {
   home = new TrackerHome(
     `api: { base_url: '${server.url}' }
 pattern_tracking: { batch_size: 2 }
 courier: { idle_exit_seconds: 60 }
 `,
   );
-});
+}
 afterEach(async () => {
   await home.remove();
-  await server.down();
+  await server.close();
 });
 
 /** Lineages that grow by turns: each event but the first of its lineage has the one before as parent. */
@@ -81,8 +150,10 @@ function start([program, argument]: readonly [string, string]): ChildProcess {
 
 const isGone = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-describe('two couriers and a flush at once', () => {
-  it('bring each event to the server once, in order, however often they are killed', async () => {
+describe.each(Object.keys(SERVERS))('two couriers and a flush at once, and %s', (name) => {
+  it('bring each event to it once, in order, however often they are killed', async () => {
+    server = await (SERVERS[name] as () => Promise<Server>)();
+    prepare();
     queue();
     const random = randomNumbers(SEED);
     const running = COMMANDS.map(start);
@@ -93,9 +164,12 @@ describe('two couriers and a flush at once', () => {
       if (step % 10 === 0) {
         // On a busy machine they need longer to begin; all killed before that would test nothing.
         await expect
-          .poll(() => server.events.size === EVENTS || server.events.size > arrived)
+          .poll(async () => {
+            const count = await server.count();
+            return count === EVENTS || count > arrived;
+          })
           .toBe(true);
-        arrived = server.events.size;
+        arrived = await server.count();
       }
       for (const [index, command] of COMMANDS.entries()) {
         const child = running[index];
@@ -108,14 +182,11 @@ describe('two couriers and a flush at once', () => {
     for (const child of running) child.kill('SIGKILL');
     await expect.poll(() => running.every(isGone)).toBe(true);
 
-    server.behaviour = { kind: 'well' };
     void home.runCourier();
     await expect.poll(() => home.value('SELECT count(*) FROM outbox')).toBe(0);
-    expect(server.events.size).toBe(EVENTS);
+    expect(await server.count()).toBe(EVENTS);
 
-    const order = [...server.events.values()].map(
-      ({ pattern_data: data }) => (data as { n: number }).n,
-    );
+    const order = await server.order();
     for (let lineage = 0; lineage < LINEAGES; lineage++) {
       const sent = order.filter((n) => n % LINEAGES === lineage);
       expect(sent).toEqual(sent.toSorted((a, b) => a - b));

@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import postgres from 'postgres';
+import { DEFAULT_TENANT } from '../../lib/store/service/pattern-store.ts';
+import { openPostgresStore } from '../../lib/store/service/postgres/postgres-store.ts';
+import { searchWords, tenantWord } from '../../lib/store/service/postgres/postgres-text.ts';
+import { ScaleRows } from './scale-rows.ts';
+import { asTracked } from './tracked-events.ts';
+
+/** Fills an empty database with so many patterns, straight by COPY; their ids are returned. */
+export async function fillPostgres(url: string, patterns: number): Promise<string[]> {
+  const rows = new ScaleRows();
+  const store = await openPostgresStore(url);
+  // One event of each month makes the schema and the partitions.
+  await store.tenant(DEFAULT_TENANT).track(rows.months(patterns).map((at) => asTracked(at)));
+  await store.close();
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const ids: string[] = [];
+  const totals = new Map<string, number>();
+  const count = (name: string, by = 1) => totals.set(name, (totals.get(name) ?? 0) + by);
+  for (let left = patterns; left > 0; left -= ROWS_AT_ONCE) {
+    const lines = new Map<string, string[]>(Object.keys(TABLES).map((table) => [table, []]));
+    const put = (table: keyof typeof TABLES, values: readonly unknown[]) =>
+      lines.get(table)?.push(`${[DEFAULT_TENANT, ...values].map(copyText).join('\t')}\n`);
+    for (let n = 0; n < Math.min(left, ROWS_AT_ONCE); n++) {
+      const { pattern, occurrences } = rows.next();
+      const { id, name, code, language, generation, lineageId, parentId } = pattern;
+      const { firstSeenAt, lastSeenAt } = pattern;
+      const newest = occurrences.at(-1);
+      put('patterns', [
+        ...[id, name, 'code', '1.0.0', language, code.split('\n').length - 1],
+        ...[parentId ? 'modified' : 'created', generation, lineageId, occurrences.length],
+        ...[firstSeenAt, lastSeenAt, lastSeenAt, newest?.filePath, newest?.sessionId],
+      ]);
+      const words = [tenantWord(DEFAULT_TENANT), ...searchWords(`${name}\n${code}`)];
+      put('pattern_code', [id, code, words.map((word) => `'${word}'`).join(' ')]);
+      if (parentId) put('lineage_edges', [id, parentId, 'modified_from', firstSeenAt]);
+      for (const { eventId, action, sessionId, filePath, at } of occurrences) {
+        put('event_ids', [`${eventId}-0`, at]);
+        put('events', [
+          ...[`${eventId}-0`, `pattern_${action}`, id, '1.0.0', action, sessionId],
+          ...['Write', filePath, language, at, at, '{}'],
+        ]);
+      }
+      count('patterns');
+      count(`language:${language}`);
+      count('occurrences', occurrences.length);
+      if (parentId) count('edges');
+      else count('lineages');
+      ids.push(id);
+    }
+    for (const [table, rowsOfTable] of lines) {
+      const columns = TABLES[table as keyof typeof TABLES];
+      const target = await sql.unsafe(`COPY ${table} (tenant, ${columns}) FROM STDIN`).writable();
+      await pipeline(Readable.from([rowsOfTable.join('')]), target);
+    }
+  }
+  for (const [name, value] of totals) {
+    await sql`
+      INSERT INTO totals AS t (tenant, name, shard, value) VALUES (${DEFAULT_TENANT}, ${name}, 0, ${value})
+      ON CONFLICT (tenant, name, shard) DO UPDATE SET value = t.value + excluded.value`;
+  }
+  await sql`VACUUM (ANALYZE)`; // as autovacuum has done by the time there is so much
+  await sql.end();
+  return ids;
+}
+
+// --- internal ---
+
+const ROWS_AT_ONCE = 10_000;
+
+/** The columns that are filled, beside the tenant. */
+const TABLES = {
+  patterns: `id, name, pattern_type, version, language, lines, origin, generation, lineage_id,
+    occurrences, first_seen_at, last_seen_at, newest_at, file_path, session_id`,
+  pattern_code: 'id, code, words',
+  lineage_edges: 'child_id, parent_id, edge_type, created_at',
+  event_ids: 'event_id, received_at',
+  events: `event_id, event_type, pattern_id, version, action, session_id, tool_name, file_path,
+    language, at, received_at, extra`,
+} as const;
+
+/** As COPY reads a value. */
+function copyText(value: unknown): string {
+  if (value === null || value === undefined) return '\\N';
+  return String(value)
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t');
+}

@@ -1,0 +1,36 @@
+import autocannon from 'autocannon';
+import type { Result as Load } from 'autocannon';
+import { BenchmarkError } from './benchmark.ts';
+
+const TRACK = '/api/pattern-traceability/lineage/track';
+
+/** Posts every body once over so many connections, each with one request at a time. */
+export async function post(
+  url: string,
+  path: '' | '/batch',
+  bodies: readonly string[],
+  connections: number,
+): Promise<Load> {
+  let next = 0;
+  const load = await autocannon({
+    url,
+    connections,
+    amount: bodies.length,
+    timeout: 60,
+    requests: [
+      {
+        method: 'POST',
+        path: TRACK + path,
+        headers: { 'content-type': 'application/json' },
+        setupRequest: (request) => ({ ...request, body: bodies[next++ % bodies.length] ?? '' }),
+      },
+    ],
+  });
+  const { errors, timeouts, non2xx } = load;
+  if (errors + timeouts + non2xx > 0) {
+    throw new BenchmarkError(
+      `of the requests ${errors} failed, ${timeouts} took too long, ${non2xx} were refused`,
+    );
+  }
+  return load;
+}
