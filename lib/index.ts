@@ -12,7 +12,7 @@ export type {
   PatternMerge,
   PatternModification,
 } from './tracker/library/declaration.ts';
-export type { ConfigInput } from './tracker/library/library-settings.ts';
+export type { ConfigInput, PatternTrackerOptions } from './tracker/library/library-settings.ts';
 export type {
   AnswerSource,
   LineageQuery,
@@ -22,4 +22,4 @@ export type {
   TrackedPattern,
 } from './tracker/library/pattern-query.ts';
 export { PatternTracker } from './tracker/library/pattern-tracker.ts';
-export type { PatternCache, PatternTrackerOptions } from './tracker/library/pattern-tracker.ts';
+export type { PatternCache } from './tracker/library/pattern-tracker.ts';

@@ -8,6 +8,26 @@ import { UsageError } from './usage-error.ts';
 export const ANY_NUMBER = '…';
 
 /**
+ * The words with the value put in for an option that was given without one: its `valueHint` says it,
+ * as in `seconds=2`. citty knows no such option.
+ */
+export function filledIn(rawArgs: readonly string[], args: ArgsDef): string[] {
+  const fallbacks = new Map<string, string>(
+    Object.entries(args).flatMap(([name, { valueHint }]) => {
+      const [, value] = valueHint?.split('=') ?? [];
+      return value === undefined ? [] : [[`--${name}`, value] as const];
+    }),
+  );
+  return rawArgs.map((word, index) => {
+    const value = fallbacks.get(word);
+    const next = rawArgs[index + 1];
+    return value === undefined || (next !== undefined && !next.startsWith('-'))
+      ? word
+      : `${word}=${value}`;
+  });
+}
+
+/**
  * Checks what citty's parser lets pass: unknown options, options without their value, a word too many
  * or too few.
  *

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { errorMessage, TrackerError } from '../base/errors.ts';
 import type { Config } from '../contract/config.ts';
 import { CacheStore } from '../store/cache-store.ts';
+import { databaseFault } from '../store/database-fault.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { loadConfig } from '../tracker/config/config-file.ts';
@@ -25,7 +25,7 @@ export interface DeliverySide {
 /**
  * Runs `work` on the delivery side of tracker.db; undefined when there is no database yet.
  *
- * @throws TrackerError E_DATABASE_UNUSABLE, and those of `openDatabase`
+ * @throws TrackerError E_DATABASE_…, and whatever TrackerError `work` throws
  */
 export function withDelivery<T>(
   cli: CliEnvironment,
@@ -50,10 +50,6 @@ export function withDelivery<T>(
       database.close();
     }
   } catch (error) {
-    if (error instanceof TrackerError) throw error;
-    throw new TrackerError('E_DATABASE_UNUSABLE', `${path}: ${errorMessage(error)}`, {
-      hint: 'Run `pattern-tracker doctor`.',
-      cause: error,
-    });
+    throw databaseFault(path, error);
   }
 }

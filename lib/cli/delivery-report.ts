@@ -55,8 +55,7 @@ export function readDelivery(cli: CliEnvironment, baseUrl: string | null): Deliv
         const { phase, reason } = parseBreakerState(state);
         const now = cli.now();
         const outbox = new Outbox(database, HTTP_SINK);
-        const isDue =
-          outbox.due({ now, after: 0, rows: 1, characters: 1, since: now + 1 }).length > 0;
+        const isDue = outbox.pass().next({ now, after: 0, rows: 1, characters: 1 }).length > 0;
         const next = isDue ? undefined : outbox.nextAttemptAt(now);
         return {
           ...empty,

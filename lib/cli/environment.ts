@@ -45,7 +45,7 @@ export function cliEnvironment(): CliEnvironment {
     now: systemClock,
     out: (text) => void stdout.write(text),
     written: () => new Promise((resolve) => stdout.write('', () => resolve())),
-    err: (text) => void process.stderr.write(text), // not opened where nothing is said
+    err: errorWriter(),
     interruption,
   };
 }
@@ -88,6 +88,16 @@ function realPath(program: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Standard error is not opened where nothing is said; where it takes nothing the exit code tells. */
+function errorWriter(): (text: string) => void {
+  let isOpen = false;
+  return (text) => {
+    if (!isOpen) process.stderr.on('error', () => {});
+    isOpen = true;
+    process.stderr.write(text);
+  };
 }
 
 function interruption(): AbortSignal {

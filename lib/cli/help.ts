@@ -67,17 +67,19 @@ export async function commandHelp(
 
 function flag(key: string, arg: ArgDef): string {
   const negated = arg.type === 'boolean' && arg.default === true;
-  const value =
-    arg.type === 'enum'
-      ? ` <${(arg.options ?? []).join('|')}>`
-      : arg.type === 'string'
-        ? ` <${arg.valueHint ?? 'value'}>`
-        : '';
-  return `--${negated ? 'no-' : ''}${key}${value}`;
+  return `--${negated ? 'no-' : ''}${key}${valueOf(arg)}`;
+}
+
+function valueOf(arg: ArgDef): string {
+  if (arg.type === 'enum') return ` <${(arg.options ?? []).join('|')}>`;
+  if (arg.type !== 'string') return '';
+  const [hint = 'value', fallback] = arg.valueHint?.split('=') ?? [];
+  return fallback === undefined ? ` <${hint}>` : ` [${hint}]`;
 }
 
 function text(arg: ArgDef): string {
-  const fallback = typeof arg.default === 'string' ? ` (default ${arg.default})` : '';
+  const own = arg.default ?? arg.valueHint?.split('=')[1];
+  const fallback = typeof own === 'string' ? ` (default ${own})` : '';
   return `${arg.description ?? ''}${fallback}`;
 }
 

@@ -14,6 +14,12 @@ export function parseCount(flag: string, text: string): number {
   throw new UsageError(`${flag} is "${text}"`, 'Expected a whole number, 0 or more.');
 }
 
+/** `--session`, or undefined where it is not given. @throws UsageError where it is empty, as of an unset variable */
+export function sessionOf(args: { readonly session?: string | undefined }): string | undefined {
+  if (args.session !== '') return args.session;
+  throw new UsageError('--session is empty', 'Give the first characters of its id.');
+}
+
 /** `--since` as milliseconds, or undefined where it is not given. @throws UsageError */
 export function sinceOf(
   args: { readonly since?: string | undefined },

@@ -1,7 +1,9 @@
 import type { CommandDef } from 'citty';
-import { errorMessage, TrackerError } from '../base/errors.ts';
+import { errorCode, TrackerError } from '../base/errors.ts';
 import { COMMANDS, type ListedCommand } from './command-list.ts';
 import { cliEnvironment, type CliEnvironment } from './environment.ts';
+import { errorText } from './error-text.ts';
+import { plainLine } from './plain-text.ts';
 import { commandHelp, programHelp } from './help.ts';
 
 const MISUSE = 2;
@@ -31,7 +33,7 @@ export async function main(
     return await runCommand(command, args, cli);
   } catch (error) {
     const misuse = (name !== undefined && listedCommand(name)?.misuse) || MISUSE;
-    return report(error, cli, misuse);
+    return report(await explained(error, cli), cli, misuse);
   }
 }
 
@@ -43,7 +45,7 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
     const { nearest } = await import('../base/nearest.ts');
     const near = nearest(name, Object.keys(COMMANDS));
     const hint = near ? `Did you mean \`${near}\`?` : 'See `pattern-tracker --help`.';
-    cli.err(`error: unknown command "${printable(name)}"\n  ${hint}\n`);
+    cli.err(`error: unknown command "${plainLine(name)}"\n  ${hint}\n`);
     return MISUSE;
   }
   const command = (await listed.load()) as CommandDef;
@@ -52,13 +54,15 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
     cli.out(await commandHelp(name, command, cli.color));
     return 0;
   }
-  const [citty, { checkArguments }] = await Promise.all([
+  const [citty, { checkArguments, filledIn }] = await Promise.all([
     import('citty'),
     import('./arguments.ts'),
   ]);
-  const args = typeof command.args === 'function' ? await command.args() : await command.args;
-  checkArguments(rawArgs, args ?? {});
-  const { result } = await citty.runCommand(command, { rawArgs, data: cli });
+  const args =
+    (typeof command.args === 'function' ? await command.args() : await command.args) ?? {};
+  const words = filledIn(rawArgs, args);
+  checkArguments(words, args);
+  const { result } = await citty.runCommand(command, { rawArgs: words, data: cli });
   return typeof result === 'number' ? result : 0;
 }
 
@@ -70,12 +74,18 @@ function isHelp(argument: string): boolean {
   return argument === '--help' || argument === '-h';
 }
 
+/** What SQLite throws says neither which file it is about nor what helps. */
+async function explained(error: unknown, cli: CliEnvironment): Promise<unknown> {
+  if (!errorCode(error)?.startsWith('SQLITE_')) return error;
+  const { databaseFault } = await import('../store/database-fault.ts');
+  return databaseFault(cli.paths.database, error);
+}
+
 function report(error: unknown, cli: CliEnvironment, misuse: number): number {
   const isMisuse =
     (error instanceof TrackerError && error.code === 'E_USAGE') ||
     (error instanceof Error && error.name === 'CLIError');
-  const hint = error instanceof TrackerError ? error.hint : undefined;
-  cli.err(`error: ${printable(errorMessage(error))}\n${hint ? `  ${printable(hint)}\n` : ''}`);
+  cli.err(errorText(error));
   const isExpected = isMisuse || error instanceof TrackerError;
   if (cli.env['DEBUG'] === '1' && error instanceof Error) {
     cli.err(`${error.stack ?? ''}\n`);
@@ -83,10 +93,4 @@ function report(error: unknown, cli: CliEnvironment, misuse: number): number {
     cli.err('  This was not foreseen: run it again with DEBUG=1 to see where it happened.\n');
   }
   return isMisuse ? misuse : 1;
-}
-
-/** Messages quote file names and what was typed: none of it may steer the terminal. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- it looks for control characters
-  return text.replaceAll(/\u001b\[[\d;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }

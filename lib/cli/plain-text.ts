@@ -3,12 +3,14 @@ import { stripVTControlCharacters } from 'node:util';
 // Text of the database was written by whoever wrote the files: none of it may steer a terminal.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g; // oxlint-disable-line no-control-regex -- they are what it looks for
 const CONTROLS_BUT_NEWLINE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g; // oxlint-disable-line no-control-regex -- as above
+/** The usual sequences; Node's own pattern takes one that a BEL follows for longer than it is. */
+const SEQUENCES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g; // oxlint-disable-line no-control-regex -- as above
 /** Marks that reorder or hide the text around them. */
 const INVISIBLE = /[\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /** `text` as one line that is safe to print: escape sequences and control characters are gone. */
 export function plainLine(text: string): string {
-  return stripVTControlCharacters(text)
+  return stripVTControlCharacters(text.replaceAll(SEQUENCES, ''))
     .replaceAll(/[\t\n\r\v\f\u2028\u2029]+/g, ' ')
     .replaceAll(CONTROLS, '')
     .replaceAll(INVISIBLE, '');
@@ -16,7 +18,7 @@ export function plainLine(text: string): string {
 
 /** `text` made safe to print, its lines kept, tabs as two spaces. */
 export function plainLines(text: string): string[] {
-  return stripVTControlCharacters(text)
+  return stripVTControlCharacters(text.replaceAll(SEQUENCES, ''))
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll('\t', '  ')
     .replaceAll(CONTROLS_BUT_NEWLINE, '')

@@ -1,11 +1,11 @@
-import { errorMessage, TrackerError } from '../base/errors.ts';
+import { databaseFault } from '../store/database-fault.ts';
 import { type Database, openDatabaseForReading } from '../store/database.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /**
  * Runs `read` on tracker.db and closes it; undefined when there is no database yet.
  *
- * @throws TrackerError E_DATABASE_UNREADABLE, and those of `openDatabaseForReading`
+ * @throws TrackerError E_DATABASE_…
  */
 export function readDatabase<T>(
   cli: CliEnvironment,
@@ -21,11 +21,7 @@ export function readDatabase<T>(
       database.close();
     }
   } catch (error) {
-    if (error instanceof TrackerError) throw error;
-    throw new TrackerError('E_DATABASE_UNREADABLE', `${path}: ${errorMessage(error)}`, {
-      hint: 'Run `pattern-tracker doctor`.',
-      cause: error,
-    });
+    throw databaseFault(path, error);
   }
 }
 

@@ -14,8 +14,9 @@ import { createStream } from 'rotating-file-stream';
 import type { Clock } from '../base/clock.ts';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
+import { terminalSafe } from '../base/terminal-safe.ts';
 import type { Config } from '../contract/config.ts';
-import { SILENT_LOG } from './tracker-log.ts';
+import { SILENT_LOG, withoutRepeats } from './tracker-log.ts';
 import type { TrackerLog } from './tracker-log.ts';
 
 /** The lines that operators search for; a runbook of theirs may name them. */
@@ -35,7 +36,7 @@ export function openLog(
   try {
     mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
     putAside(paths.logFile, logging, clock());
-    return writingLog(paths, logging, { clock, pid });
+    return withoutRepeats(writingLog(paths, logging, { clock, pid }), clock);
   } catch {
     return SILENT_LOG;
   }
@@ -66,7 +67,7 @@ function writingLog(
       timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    { write: (line: string) => stream.write(terminalSafe(line)) },
   );
   return {
     info: (message, fields = {}) => logger.info(fields, message),

@@ -1,3 +1,5 @@
+import type { Clock } from '../base/clock.ts';
+import { errorMessage } from '../base/errors.ts';
 import type { Transition } from '../resilience/breaker.ts';
 
 /** What is written to logs/tracker.log: JSON lines, and never what Claude or the user wrote. */
@@ -26,3 +28,33 @@ export const SILENT_LOG: TrackerLog = {
   highCacheUsage: () => {},
   close: async () => {},
 };
+
+/** The same error again is written after so long, in milliseconds: a log should say that it still holds. */
+const REPEAT_MS = 3_600_000;
+/** So many different errors are remembered. */
+const MAX_REMEMBERED = 100;
+
+/**
+ * `log` with an error that comes again and again written once: anew only when an `info` line has told
+ * of a change meanwhile, or after an hour.
+ */
+export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
+  const said = new Map<string, number>();
+  return {
+    ...log,
+    info(message, fields) {
+      said.clear();
+      log.info(message, fields);
+    },
+    error(what, error) {
+      const line = `${what}: ${errorMessage(error)}`;
+      const last = said.get(line);
+      const now = clock();
+      // After a clock was set back nothing is known of how long ago that was.
+      if (last !== undefined && now >= last && now - last < REPEAT_MS) return;
+      if (said.size >= MAX_REMEMBERED) said.clear();
+      said.set(line, now);
+      log.error(what, error);
+    },
+  };
+}

@@ -159,6 +159,39 @@ describe('hooks', () => {
   });
 });
 
+describe('an installation by the plugin alone', () => {
+  beforeEach(() => {
+    writeSettings(sample, { enabledPlugins: { 'pattern-tracker@pattern-tracker': true } });
+  });
+
+  it('is not blamed for the hooks that it does not have', async () => {
+    const env = { HOME: sample.folder, PATH };
+    const { exitCode, out } = await run(sample, 'doctor --json', { env, now: Date.now });
+    const { checks } = JSON.parse(out) as { checks: { id: string; status: string }[] };
+    expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('is said to be one, and to bring its own files', async () => {
+    expect(await check('hooks_registered')).toEqual({
+      status: 'ok',
+      found: 'by the plugin pattern-tracker@pattern-tracker',
+    });
+    expect(await check('hook_files')).toEqual({
+      status: 'ok',
+      found: 'the plugin pattern-tracker@pattern-tracker brings its own',
+    });
+    expect(await check('native_module')).toMatchObject({
+      status: 'warn',
+      found: expect.stringContaining('brings its own'),
+    });
+    expect(await check('courier')).toMatchObject({
+      status: 'warn',
+      mend: 'Start Claude Code: the first event makes it.',
+    });
+  });
+});
+
 describe('node', () => {
   it('fails where the one that was linked is too old, or does not run', async () => {
     mkdirSync(sample.paths.home, { recursive: true });
@@ -297,6 +330,18 @@ describe('surroundings', () => {
     expect(await check('config')).toMatchObject({
       status: 'fail',
       found: expect.stringContaining('config.yaml'),
+    });
+  });
+
+  it('fail for a token file that is not there', async () => {
+    mkdirSync(join(sample.folder, '.claude', 'hooks'), { recursive: true });
+    writeFileSync(
+      sample.paths.configFile,
+      'api: { base_url: "https://host.example", token_file: /gone/token }\n',
+    );
+    expect(await check('config')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('nothing can be sent: /gone/token'),
     });
   });
 

@@ -113,15 +113,98 @@ describe('pattern-tracker flush', () => {
     expect([server.requests.length, waiting()]).toEqual([0, 3]);
   });
 
-  it('sends no more than its limit', async () => {
+  it('says in a dry run what it would send of one session, and within its limit', async () => {
+    queue(10, 2);
+    const told = async (...args: string[]) => {
+      const { out } = await flush('--dry-run', '--json', ...args);
+      return (JSON.parse(out) as { would_send: number }).would_send;
+    };
+    expect(await told('--session', 'session-1')).toBe(5);
+    expect(await told('--limit', '3')).toBe(3);
+    expect(await told('--session', 'session-1', '--limit', '3')).toBe(3);
+    expect(await told('--limit', '20')).toBe(10);
+    expect(await told('--session', 'session-9')).toBe(0);
+  });
+
+  it('says in a dry run that nothing waits where nothing was recorded', async () => {
+    const { code, out } = await flush('--dry-run', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ would_send: 0, dead: 0, base_url: server.url });
+  });
+
+  it('sends no more than its limit, and ends with 1 when something is left then', async () => {
     queue(25);
-    expect(await flush('--limit', '12')).toMatchObject({ code: 0 });
+    expect(await flush('--limit', '12')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^Delivered 12 events .*\n13 events left\.\n$/) as string,
+    });
     expect([server.events.size, waiting()]).toEqual([12, 13]);
+    expect(await flush('--limit', '13')).toMatchObject({ code: 0 });
+  });
+
+  it('sends nothing while tracking is switched off, but for --force', async () => {
+    home.configure(
+      `api: { base_url: '${server.url}' }\npattern_tracking: { enabled: false, timeout: 0.3 }\n`,
+    );
+    queue(3);
+    for (const args of [[], ['--dry-run']]) {
+      const { code, out, err } = await flush(...args);
+      expect([code, out]).toEqual([3, '']);
+      expect(err).toMatch(/^error: tracking is switched off: .*enabled is false.*\n {2}.*--force/);
+    }
+    expect([server.requests.length, waiting()]).toEqual([0, 3]);
+    expect(await flush('--force')).toMatchObject({ code: 0 });
+    expect([server.events.size, waiting()]).toEqual([3, 0]);
+  });
+
+  it('ends with 2 where the token file is not there, and says so', async () => {
+    home.configure(`api: { base_url: '${server.url}', token_file: /gone/token }\n`);
+    queue(3);
+    const { code, err } = await flush();
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: \/gone\/token: ENOENT.*\n {2}api\.token_file names the file/);
+    expect(waiting()).toBe(3);
+  });
+
+  it('ends with 3 where the configuration is broken', async () => {
+    home.configure('api: { base_url: nowhere }\n');
+    expect(await flush()).toMatchObject({ code: 3, out: '' });
+  });
+
+  it('takes no empty session for all of them', async () => {
+    queue(3);
+    expect(await flush('--session', '')).toMatchObject({ code: 3, out: '' });
+    expect(await flush('--session=', '--dry-run')).toMatchObject({ code: 3, out: '' });
+    expect(waiting()).toBe(3);
+  });
+
+  it('lets no word of the server steer the terminal', async () => {
+    queue(1);
+    server.behaviour = {
+      kind: 'fail',
+      fails: () => true,
+      error: '\u001b[2Jgone\n\u001b]0;title\u0007no',
+    };
+    const { out } = await flush();
+    expect(out).toMatch(/^Last error: .*gone no/m);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('names the database where that can not be opened, and says what helps', async () => {
+    mkdirSync(home.paths.database, { recursive: true });
+    const { code, err } = await flush();
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^error: .*tracker\.db: unable to open.*\n {2}Make the file and its folder/,
+    );
   });
 
   it('sends what one session wrote', async () => {
     queue(10, 2);
-    expect(await flush('--session', 'session-1')).toMatchObject({ code: 0 });
+    expect(await flush('--session', 'session-1')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\nNothing is left\.\n$/) as string,
+    });
     expect([...server.events.keys()]).toEqual([
       'event-1',
       'event-3',

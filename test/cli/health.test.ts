@@ -97,6 +97,21 @@ describe('a degraded one', () => {
       () => writeCourier({ status: 'degraded', reason: 'the disk is full', hint: 'Make room.' }),
     ],
     [
+      'a token file that is not there',
+      [/^Nothing can be sent: \/gone\/token: ENOENT/],
+      () => configure('api: { base_url: "http://127.0.0.1:9", token_file: /gone/token }\n'),
+    ],
+    [
+      'a token file that others can read',
+      [/^Nothing can be sent: .*can be read by others\.$/],
+      () => {
+        deliveryOf(sample);
+        const token = join(sample.folder, 'token');
+        writeFileSync(token, TOKEN, { mode: 0o644 });
+        configure(`api: { base_url: "http://127.0.0.1:9", token_file: ${token} }\n`);
+      },
+    ],
+    [
       'a full spool',
       [/^The spool is full: events are dropped\.$/],
       () => {

@@ -139,6 +139,17 @@ describe('metrics', () => {
     expect(printed).toBe(3);
   });
 
+  it.each(['metrics --watch', 'metrics --watch --json'])(
+    'has a pause of its own: %s',
+    async (argv) => {
+      fill();
+      const interrupt = new AbortController();
+      const out = () => interrupt.abort();
+      const done = await run(sample, argv, { interruption: () => interrupt.signal, out });
+      expect(done).toMatchObject({ exitCode: 0, err: '' });
+    },
+  );
+
   it.each(['never', '0', '-1', '0.01', 'NaN', 'Infinity', '1e9'])(
     'takes no pause of %s',
     async (pause) => {

@@ -177,6 +177,18 @@ describe('outbox drop', () => {
     expect(deliveryOf(sample).metrics.value('dropped')).toBe(2);
   });
 
+  it('forgets that the server was told of a pattern, so that it is told before what comes of it', async () => {
+    queue(sample, 3);
+    sample.database.exec(`
+      INSERT INTO sink_patterns (sink, pattern_id) VALUES ('http', 'p1'), ('http', 'p2'), ('http', 'p3');
+      UPDATE outbox SET event_type = 'pattern_applied' WHERE id = 2`);
+    await run(sample, 'outbox drop 1 2 --yes');
+    expect(sample.database.prepare('SELECT pattern_id FROM sink_patterns').pluck().all()).toEqual([
+      'p2', // it was told of by an event that is delivered
+      'p3',
+    ]);
+  });
+
   it('drops those of one session and no others', async () => {
     queue(sample, 1, 'session-1');
     sample.database.exec("UPDATE outbox SET event_id = 'other'");

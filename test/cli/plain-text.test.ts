@@ -12,6 +12,7 @@ describe('plainLine', () => {
     ['\u001b]0;title\u0007text', 'text'],
     ['\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\', 'link'],
     ['a\u009b2Jb', 'ab'],
+    ['a\u001b[31mb\u0007c', 'abc'],
     ['a\nb\r\nc\td', 'a b c d'],
     ['a\u0000\u0008\u007fb', 'ab'],
     ['\u202egnp.exe', 'gnp.exe'],

@@ -1,6 +1,14 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillSample, Sample } from './sample-database.ts';
@@ -53,6 +61,34 @@ describe('the built program', () => {
     child.stdout.destroy();
     expect(await ended).toEqual([0, null]);
     expect(text.err).toBe('');
+  });
+
+  it.skipIf(!existsSync('/dev/full')).each([['--help'], ['patterns', '--json'], ['status']])(
+    'says in one line that the disk takes nothing of %s',
+    (...args) => {
+      const full = openSync('/dev/full', 'w');
+      try {
+        const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+          env: { HOME: sample.folder },
+          stdio: ['ignore', full, 'pipe'],
+          encoding: 'utf8',
+        });
+        expect(status).toBe(1);
+        expect(stderr).toMatch(/^error: E_OUTPUT: standard output takes nothing: ENOSPC.*\n$/);
+      } finally {
+        closeSync(full);
+      }
+    },
+  );
+
+  it.skipIf(!existsSync('/dev/full'))('keeps its exit code where its errors go nowhere', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status } = spawnSync(process.execPath, [PROGRAM, 'nonsense'], {
+      env: { HOME: sample.folder },
+      stdio: ['ignore', 'ignore', full],
+    });
+    closeSync(full);
+    expect(status).toBe(2);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends tail with 0 on %s', async (signal) => {

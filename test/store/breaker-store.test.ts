@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { acquire, CLOSED, release, report } from '../../lib/resilience/breaker.ts';
 import type {
   BreakerPolicy,
@@ -33,6 +34,22 @@ const T0 = 1_000_000;
 const OK: CallResult = { ok: true, latencyMs: 5 };
 const FAILED: CallResult = { ok: false, latencyMs: 5, reason: '503' };
 const PROCESSES = 8;
+
+/** Where the script of the processes lies, bundled once: each by itself would take seconds to compile it. */
+const bundled = mkdtempSync(join(tmpdir(), 'breaker-process-'));
+const script = join(bundled, 'breaker-process.mjs');
+beforeAll(async () => {
+  symlinkSync(resolve('node_modules'), join(bundled, 'node_modules'));
+  await build({
+    entryPoints: ['test/store/breaker-process.ts'],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['better-sqlite3'],
+  });
+});
+afterAll(() => rmSync(bundled, { recursive: true, force: true }));
 
 let folder: string;
 let path: string;
@@ -80,8 +97,7 @@ class Child {
 
   constructor(task: Partial<BreakerTask>) {
     const whole = { path, policy: POLICY, now, seed: 1, job: 'mix', times: 40, ...task };
-    const script = resolve('test/store/breaker-process.ts');
-    this.#process = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(whole)], {
+    this.#process = spawn(process.execPath, [script, JSON.stringify(whole)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();

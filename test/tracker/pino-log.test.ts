@@ -127,6 +127,16 @@ describe('a line of the log', () => {
     ]);
   });
 
+  it('has nothing that a terminal would act on', async () => {
+    const log = openedLog();
+    log.apiUnavailable('\u001b[2J\u009b2J\u202eno');
+    await log.close();
+    for (const mark of '\u001b\u009b\u202e') {
+      expect(readFileSync(paths.logFile, 'utf8')).not.toContain(mark);
+    }
+    expect(written()[0]).toMatchObject({ reason: '\u001b[2J\u009b2J\u202eno' });
+  });
+
   it('holds nothing of an error but its code and message', async () => {
     const log = openedLog();
     const cause = new Error('secret cause');

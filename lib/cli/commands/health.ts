@@ -5,7 +5,12 @@ import { CircuitBreaker } from '../../tracker/delivery/circuit-breaker.ts';
 import { loadConfig } from '../../tracker/config/config-file.ts';
 import { HTTP_SINK } from '../../store/outbox.ts';
 import { breakerPolicy, delivers } from '../../tracker/delivery/delivery-policy.ts';
-import { healthSummary, unhealthySummary } from '../../tracker/delivery/health-summary.ts';
+import { accessFault } from '../../tracker/delivery/server-access.ts';
+import {
+  accessReason,
+  healthSummary,
+  unhealthySummary,
+} from '../../tracker/delivery/health-summary.ts';
 import type { HealthFacts } from '../../tracker/delivery/health-summary.ts';
 import { openSinkDelivery, proxyOf } from '../../tracker/delivery/sink-delivery.ts';
 import * as common from '../command.ts';
@@ -73,13 +78,16 @@ async function deliveryHealth(cli: CliEnvironment, asksServer: boolean): Promise
   const { config, error } = loadConfig(cli.paths, { env: cli.env });
   const { base_url: baseUrl } = config.api;
   const { enabled } = config.pattern_tracking;
-  const probe = asksServer && baseUrl !== null ? await probeServer(cli) : undefined;
+  const fault = accessFault(config);
+  const canAsk = baseUrl !== null && fault === null;
+  const probe = asksServer && canAsk ? await probeServer(cli) : undefined;
   try {
     const summary = withDelivery(cli, ({ database, store, cache, configError }) =>
       healthSummary({
         baseUrl,
         enabled,
         configError,
+        accessFault: fault,
         hasDelivery: delivers(loadConfig(cli.paths).config),
         breaker: store.breaker.read(),
         lastError: store.state.read().lastError,
@@ -89,7 +97,9 @@ async function deliveryHealth(cli: CliEnvironment, asksServer: boolean): Promise
         probe,
       }),
     );
-    return summary ?? nothingYet({ baseUrl, enabled, configError: error }, probe);
+    return (
+      summary ?? nothingYet({ baseUrl, enabled, configError: error, accessFault: fault }, probe)
+    );
   } catch (failure) {
     if (!(failure instanceof TrackerError)) throw failure;
     return unhealthySummary({ baseUrl, enabled }, failure.message);
@@ -121,13 +131,19 @@ async function probeServer(cli: CliEnvironment): Promise<Probe> {
   }
 }
 
+type FactsWithoutDatabase = Pick<
+  HealthFacts,
+  'baseUrl' | 'enabled' | 'configError' | 'accessFault'
+>;
+
 /** Nothing was recorded so far, which is no fault. */
 function nothingYet(
-  { baseUrl, enabled, configError }: Pick<HealthFacts, 'baseUrl' | 'enabled' | 'configError'>,
+  { baseUrl, enabled, configError, accessFault: fault }: FactsWithoutDatabase,
   probe: Probe | undefined,
 ): HealthSummary {
   const reasons: string[] = [];
   if (configError !== null) reasons.push(`The configuration is broken: ${configError}`);
+  if (fault !== null) reasons.push(accessReason(fault));
   if (probe?.isWell === false) reasons.push(`The server is not available: ${probe.detail}.`);
   return {
     status: reasons.length === 0 ? 'healthy' : 'degraded',

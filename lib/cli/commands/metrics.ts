@@ -29,13 +29,13 @@ Rates are 0 to 1, and null without data. total_requests counts events that were 
 successful_requests were acknowledged, failed_requests wait for another attempt or are dead letters.
 
 Examples
-  pattern-tracker metrics --watch 2
+  pattern-tracker metrics --watch
   pattern-tracker metrics --prometheus > /var/lib/node_exporter/claude.prom
   pattern-tracker metrics reset`,
   args: {
     ...actionArg(ACTIONS),
     prometheus: { type: 'boolean', description: 'In the text format of Prometheus' },
-    watch: { type: 'string', valueHint: 'seconds', description: 'Again and again, until Ctrl-C' },
+    watch: { type: 'string', valueHint: 'seconds=2', description: 'Again and again, until Ctrl-C' },
     ...common.jsonArg,
   },
   async run(args, cli) {

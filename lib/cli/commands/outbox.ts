@@ -21,10 +21,10 @@ import { withDelivery } from '../delivery-database.ts';
 import type { DeliverySide } from '../delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson, printJsonAsIs } from '../json-output.ts';
-import { parseCount, parseLimit } from '../list-arguments.ts';
+import { parseCount, parseLimit, sessionOf } from '../list-arguments.ts';
+import { printList } from '../list-output.ts';
 import { plainLine, plainLines } from '../plain-text.ts';
 import { counted } from '../row-text.ts';
-import { renderTable } from '../table.ts';
 import { ago, span } from '../time-text.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -80,13 +80,11 @@ Examples
   },
   async run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'outbox');
-    if (args.session === '')
-      throw new UsageError('--session is empty', 'Give the first characters.');
     const ids = args._.slice(1).map((id) => parseCount('ID', id));
     const filter: OutboxFilter = {
       sink: HTTP_SINK,
       dead: args.dead ? true : undefined,
-      session: args.session,
+      session: sessionOf(args),
       ids: ids.length > 0 ? ids : undefined,
       limit: parseLimit(args.limit ?? (action === 'list' ? '20' : '0')),
     };
@@ -113,22 +111,12 @@ Examples
 // --- internal ---
 
 function list(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
-  const rows = withDelivery(cli, ({ database }) => outboxRows(database, filter)) ?? [];
-  if (json) {
-    printJson(cli, rows.map(forJson));
-  } else if (rows.length === 0) {
-    cli.out(filter.dead ? 'There are no dead letters.\n' : 'Nothing waits for the server.\n');
-  } else {
-    cli.out(table(cli, rows));
-  }
-  return 0;
-}
-
-function table(cli: CliEnvironment, rows: readonly OutboxRow[]): string {
   const now = cli.now();
-  return renderTable<OutboxRow>(
-    cli,
-    [
+  printList<OutboxRow>(cli, json, {
+    rows: withDelivery(cli, ({ database }) => outboxRows(database, filter)) ?? [],
+    forJson,
+    nothing: filter.dead ? 'There are no dead letters.\n' : 'Nothing waits for the server.\n',
+    columns: [
       { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
       { title: 'EVENT', cell: ({ eventType }) => eventType.replace('pattern_', '') },
       { title: 'PATTERN', cell: ({ patternId }) => patternId, paint: () => 'yellow' },
@@ -141,8 +129,8 @@ function table(cli: CliEnvironment, rows: readonly OutboxRow[]): string {
       },
       { title: 'LAST ERROR', cell: ({ lastError }) => lastError ?? '' },
     ],
-    rows,
-  );
+  });
+  return 0;
 }
 
 function nextAttempt({ deadAt, notBefore }: OutboxRow, now: number): string {

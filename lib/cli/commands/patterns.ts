@@ -1,11 +1,11 @@
 import { listPatterns, type ListedPattern } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime, printJson } from '../json-output.ts';
-import { parseLimit, sinceOf } from '../list-arguments.ts';
+import { isoTime } from '../json-output.ts';
+import { parseLimit, sessionOf, sinceOf } from '../list-arguments.ts';
+import { printList } from '../list-output.ts';
 import { chooseProjects } from '../project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
-import { renderTable } from '../table.ts';
 import { ago } from '../time-text.ts';
 
 export const patternsCommand = trackerCommand({
@@ -39,39 +39,35 @@ Examples
   run(args, cli) {
     const limit = parseLimit(args.limit);
     const since = sinceOf(args, cli.now());
+    const session = sessionOf(args);
     const patterns =
       readDatabase(cli, (database) =>
         listPatterns(database, {
           projectIds: chooseProjects(database, args.project, cli),
           language: args.language,
-          session: args.session,
+          session,
           since,
           sort: args.sort === 'used' ? 'used' : 'recent',
           limit,
           withTests: args.all,
         }),
       ) ?? [];
-    if (args.json) return printJson(cli, patterns.map(forJson));
-    if (patterns.length === 0) {
-      const isFiltered = [args.project, args.language, args.session, args.since].some(Boolean);
-      return cli.out(nothingFound('patterns', isFiltered));
-    }
-    cli.out(
-      renderTable<ListedPattern>(
-        cli,
-        [
-          { title: 'ID', cell: ({ id }) => id, isWhole: true, paint: () => 'yellow' },
-          { title: 'LANGUAGE', cell: ({ language }) => language },
-          { title: 'FILE', cell: ({ name }) => name },
-          { title: 'LINES', cell: ({ lines }) => String(lines), align: 'right' },
-          { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right' },
-          { title: 'SEEN', cell: ({ occurrences }) => String(occurrences), align: 'right' },
-          { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, cli.now()) },
-          { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim' },
-        ],
-        patterns,
-      ),
-    );
+    const filters = [args.project, args.language, session, args.since];
+    printList<ListedPattern>(cli, args.json, {
+      rows: patterns,
+      forJson,
+      nothing: nothingFound('patterns', filters.some(Boolean)),
+      columns: [
+        { title: 'ID', cell: ({ id }) => id, isWhole: true, paint: () => 'yellow' },
+        { title: 'LANGUAGE', cell: ({ language }) => language },
+        { title: 'FILE', cell: ({ name }) => name },
+        { title: 'LINES', cell: ({ lines }) => String(lines), align: 'right' },
+        { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right' },
+        { title: 'SEEN', cell: ({ occurrences }) => String(occurrences), align: 'right' },
+        { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, cli.now()) },
+        { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim' },
+      ],
+    });
   },
 });
 

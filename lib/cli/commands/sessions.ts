@@ -1,12 +1,12 @@
 import { type ListedSession, listSessions } from '../../store/queries/sessions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime, printJson } from '../json-output.ts';
+import { isoTime } from '../json-output.ts';
 import { parseLimit, sinceOf } from '../list-arguments.ts';
+import { printList } from '../list-output.ts';
 import { chooseProjects } from '../project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
 import { shortSession } from '../row-text.ts';
-import { renderTable } from '../table.ts';
 import { ago, span } from '../time-text.ts';
 
 export const sessionsCommand = trackerCommand({
@@ -41,42 +41,36 @@ Examples
           withTests: args.all,
         }),
       ) ?? [];
-    if (args.json) return printJson(cli, sessions.map(forJson));
-    if (sessions.length === 0) {
-      return cli.out(nothingFound('sessions', Boolean(args.project ?? args.since)));
-    }
-    cli.out(
-      renderTable<ListedSession>(
-        cli,
-        [
-          {
-            title: 'SESSION',
-            cell: ({ id }) => shortSession(id),
-            isWhole: true,
-            paint: () => 'yellow',
-          },
-          { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '' },
-          { title: 'BRANCH', cell: ({ gitBranch }) => gitBranch ?? '' },
-          { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, cli.now()) },
-          {
-            title: 'LASTED',
-            cell: ({ startedAt, endedAt }) =>
-              endedAt === null ? 'open' : span(endedAt - startedAt),
-            paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
-          },
-          { title: 'PROMPTS', cell: ({ prompts }) => String(prompts), align: 'right' },
-          { title: 'TOOL CALLS', cell: ({ toolCalls }) => String(toolCalls), align: 'right' },
-          {
-            title: 'FAILED',
-            cell: ({ failedToolCalls }) => String(failedToolCalls),
-            align: 'right',
-            paint: ({ failedToolCalls }) => (failedToolCalls > 0 ? 'red' : 'dim'),
-          },
-          { title: 'PATTERNS', cell: ({ patterns }) => String(patterns), align: 'right' },
-        ],
-        sessions,
-      ),
-    );
+    printList<ListedSession>(cli, args.json, {
+      rows: sessions,
+      forJson,
+      nothing: nothingFound('sessions', Boolean(args.project ?? args.since)),
+      columns: [
+        {
+          title: 'SESSION',
+          cell: ({ id }) => shortSession(id),
+          isWhole: true,
+          paint: () => 'yellow',
+        },
+        { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '' },
+        { title: 'BRANCH', cell: ({ gitBranch }) => gitBranch ?? '' },
+        { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, cli.now()) },
+        {
+          title: 'LASTED',
+          cell: ({ startedAt, endedAt }) => (endedAt === null ? 'open' : span(endedAt - startedAt)),
+          paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
+        },
+        { title: 'PROMPTS', cell: ({ prompts }) => String(prompts), align: 'right' },
+        { title: 'TOOL CALLS', cell: ({ toolCalls }) => String(toolCalls), align: 'right' },
+        {
+          title: 'FAILED',
+          cell: ({ failedToolCalls }) => String(failedToolCalls),
+          align: 'right',
+          paint: ({ failedToolCalls }) => (failedToolCalls > 0 ? 'red' : 'dim'),
+        },
+        { title: 'PATTERNS', cell: ({ patterns }) => String(patterns), align: 'right' },
+      ],
+    });
   },
 });
 

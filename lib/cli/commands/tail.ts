@@ -4,7 +4,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { followEvents } from '../event-follower.ts';
 import { type ActivityItem, itemsOf, projectOf } from '../event-lines.ts';
 import { isoTime, printJsonLine } from '../json-output.ts';
-import { parseCount, sinceOf } from '../list-arguments.ts';
+import { parseCount, sessionOf, sinceOf } from '../list-arguments.ts';
 import { plainLine } from '../plain-text.ts';
 import { counted, fileAndLines, outcomePaint, shortSession, withinProject } from '../row-text.ts';
 import { painter } from '../table.ts';
@@ -49,7 +49,7 @@ Examples
     let printed = 0;
     const events = followEvents({
       path: cli.paths.database,
-      filter: { session: args.session, withTests: args.all },
+      filter: { session: sessionOf(args), withTests: args.all },
       since,
       signal: cli.interruption(),
     });
@@ -68,7 +68,7 @@ function printLine(cli: CliEnvironment, item: ActivityItem): void {
   const paint = painter(cli.color);
   const { event } = item;
   const time = new Date(event.receivedAt).toTimeString().slice(0, 8);
-  const head = paint('dim', `${time}  ${shortSession(event.sessionId)}`);
+  const head = paint('dim', `${time}  ${plainLine(shortSession(event.sessionId))}`);
   cli.out(`${head}  ${bodyOf(cli, item).trimEnd()}\n`);
 }
 

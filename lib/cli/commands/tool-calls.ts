@@ -2,12 +2,12 @@ import { TOOL_OUTCOMES, type ToolOutcome } from '../../contract/tool-call.ts';
 import { type ListedToolCall, listToolCalls } from '../../store/queries/tool-calls.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime, printJson } from '../json-output.ts';
-import { parseLimit, sinceOf } from '../list-arguments.ts';
+import { isoTime } from '../json-output.ts';
+import { parseLimit, sessionOf, sinceOf } from '../list-arguments.ts';
+import { printList } from '../list-output.ts';
 import { chooseProjects } from '../project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
 import { outcomePaint, shortSession, withinProject } from '../row-text.ts';
-import { renderTable } from '../table.ts';
 import { ago, span } from '../time-text.ts';
 
 export const toolCallsCommand = trackerCommand({
@@ -40,10 +40,11 @@ Examples
   run(args, cli) {
     const limit = parseLimit(args.limit);
     const since = sinceOf(args, cli.now());
+    const session = sessionOf(args);
     const calls =
       readDatabase(cli, (database) =>
         listToolCalls(database, {
-          session: args.session,
+          session,
           tool: args.tool,
           outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
           projectIds: chooseProjects(database, args.project, cli),
@@ -52,38 +53,33 @@ Examples
           withTests: args.all,
         }),
       ) ?? [];
-    if (args.json) return printJson(cli, calls.map(toolCallForJson));
-    if (calls.length === 0) {
-      const filters = [args.session, args.tool, args.outcome, args.project, args.since];
-      return cli.out(nothingFound('tool calls', filters.some(Boolean)));
-    }
-    cli.out(
-      renderTable<ListedToolCall>(
-        cli,
-        [
-          { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()) },
-          {
-            title: 'SESSION',
-            cell: ({ sessionId }) => shortSession(sessionId),
-            isWhole: true,
-            paint: () => 'dim',
-          },
-          { title: 'TOOL', cell: ({ toolName }) => toolName },
-          {
-            title: 'OUTCOME',
-            cell: ({ outcome }) => outcome,
-            paint: ({ outcome }) => outcomePaint(outcome),
-          },
-          {
-            title: 'TOOK',
-            cell: ({ durationMs }) => (durationMs === null ? '' : span(durationMs)),
-            align: 'right',
-          },
-          { title: 'WHAT', cell: (call) => withinProject(call.summary, call.projectRoot) },
-        ],
-        calls,
-      ),
-    );
+    const filters = [session, args.tool, args.outcome, args.project, args.since];
+    printList<ListedToolCall>(cli, args.json, {
+      rows: calls,
+      forJson: toolCallForJson,
+      nothing: nothingFound('tool calls', filters.some(Boolean)),
+      columns: [
+        { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()) },
+        {
+          title: 'SESSION',
+          cell: ({ sessionId }) => shortSession(sessionId),
+          isWhole: true,
+          paint: () => 'dim',
+        },
+        { title: 'TOOL', cell: ({ toolName }) => toolName },
+        {
+          title: 'OUTCOME',
+          cell: ({ outcome }) => outcome,
+          paint: ({ outcome }) => outcomePaint(outcome),
+        },
+        {
+          title: 'TOOK',
+          cell: ({ durationMs }) => (durationMs === null ? '' : span(durationMs)),
+          align: 'right',
+        },
+        { title: 'WHAT', cell: (call) => withinProject(call.summary, call.projectRoot) },
+      ],
+    });
   },
 });
 

@@ -37,3 +37,13 @@ export function warn(found: string, mend: string): Finding {
 export function fail(found: string, mend: string): Finding {
   return { status: 'fail', found, mend };
 }
+
+/** Where the courier's bundle is not found: that of a plugin lies with the plugin, wherever that is. */
+export function noBundle({ paths }: CliEnvironment, { plugin }: RegistrationReport): Finding {
+  const found = `no dist/courier.cjs in ${paths.home}`;
+  if (plugin === undefined) return fail(found, INSTALL);
+  return warn(
+    `${found}; the plugin ${plugin} brings its own`,
+    'To have it looked at too, run `node dist/cli.mjs doctor` in the folder of the plugin.',
+  );
+}

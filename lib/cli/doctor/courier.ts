@@ -4,20 +4,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startCourier } from '../../hook/courier-start.ts';
 import { type CourierReport, readCourier } from '../courier-report.ts';
 import { courierBundle } from '../installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
 
 const POLL_MS = 50;
+const FIRST_EVENT = 'Start Claude Code: the first event makes it.';
 
 /** A courier lives, or one can be started that then says that it is well. */
-export async function courierStartable({ cli, courierWaitMs }: DoctorContext): Promise<Finding> {
+export async function courierStartable(context: DoctorContext): Promise<Finding> {
+  const { cli, registration, courierWaitMs } = context;
   const { paths } = cli;
   const before = readCourier(paths);
   if (before.pid !== null && before.status !== 'starting') return judged(before, 'runs');
   if (!existsSync(paths.data)) {
-    return warn(`not tried: there is no ${paths.data}`, INSTALL);
+    const mend = registration.plugin === undefined ? INSTALL : FIRST_EVENT;
+    return warn(`not tried: there is no ${paths.data}`, mend);
   }
   const courier = courierBundle(cli);
-  if (courier === undefined) return fail(`no dist/courier.cjs in ${paths.home}`, INSTALL);
+  if (courier === undefined) return noBundle(cli, registration);
   const link = join(paths.home, 'node');
   const node = existsSync(link) ? link : process.execPath;
   startCourier({ home: paths.home, courier, node, env: cli.env });

@@ -5,7 +5,10 @@ import { type DoctorContext, fail, type Finding, INSTALL, ok } from './check.ts'
 
 /** Every file that a registered hook runs is there, and the first of its words can be executed. */
 export function hookFiles({ registration, cli }: DoctorContext): Finding {
-  if (registration.hooks.length === 0) return unregistered({ cli });
+  if (registration.hooks.length === 0) {
+    const { plugin } = registration;
+    return plugin === undefined ? unregistered({ cli }) : ok(`the plugin ${plugin} brings its own`);
+  }
   const files = new Set<string>();
   for (const hook of registration.hooks) {
     const words = wordsOf(hook, cli.env['HOME']) ?? [];

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { courierBundle } from '../installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
 
 const MINIMUM = [20, 19] as const;
 const CHILD_MS = 10_000;
@@ -35,9 +35,9 @@ export async function nodeFound({ cli }: DoctorContext): Promise<Finding> {
 }
 
 /** The native module loads in that Node.js and opens a database. */
-export async function nativeModule({ cli }: DoctorContext): Promise<Finding> {
+export async function nativeModule({ cli, registration }: DoctorContext): Promise<Finding> {
   const bundle = courierBundle(cli);
-  if (bundle === undefined) return fail(`no dist/courier.cjs in ${cli.paths.home}`, INSTALL);
+  if (bundle === undefined) return noBundle(cli, registration);
   const link = join(cli.paths.home, 'node');
   const answer = await child(
     existsSync(link) ? link : 'node',

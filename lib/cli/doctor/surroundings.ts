@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { inspectLink, linkPath } from '../../install/path-link.ts';
 import { totalsOf } from '../../store/queries/totals.ts';
 import { loadConfig } from '../../tracker/config/config-file.ts';
+import { accessFault } from '../../tracker/delivery/server-access.ts';
 import { readCourier } from '../courier-report.ts';
 import { readDatabase } from '../reader.ts';
 import { ago } from '../time-text.ts';
@@ -33,11 +34,18 @@ export function onPath({ cli }: DoctorContext): Finding {
 }
 
 export function configValid({ cli }: DoctorContext): Finding {
-  const { error } = loadConfig(cli.paths);
+  const { config, error } = loadConfig(cli.paths);
   if (error !== null) {
     return fail(
       error,
       'Correct it there; until then the last good one, or the defaults, are in force.',
+    );
+  }
+  const fault = accessFault(config);
+  if (fault !== null) {
+    return fail(
+      `nothing can be sent: ${fault}`,
+      'Mend that file; the courier looks again by itself.',
     );
   }
   const { configError, pid } = readCourier(cli.paths);

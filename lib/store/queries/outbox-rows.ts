@@ -43,6 +43,14 @@ export interface ChosenRows {
   readonly lastId: number | null;
 }
 
+export interface RowsInSum {
+  readonly count: number;
+  /** The length of their bodies, in characters. */
+  readonly characters: number;
+  /** When the first was put there; null where there is none. */
+  readonly oldestAt: number | null;
+}
+
 /** Rows in the order of their delivery. */
 export function outboxRows(database: Database, filter: OutboxFilter): OutboxRow[] {
   return database
@@ -70,6 +78,17 @@ export function chosenRows(database: Database, filter: OutboxFilter): ChosenRows
   return chosen ?? { count: 0, lastId: null };
 }
 
+/** How much they are; looks at each row. */
+export function rowsInSum(database: Database, filter: OutboxFilter): RowsInSum {
+  const sum = database
+    .prepare<[FilterParameters], RowsInSum>(
+      `SELECT count(*) AS count, coalesce(sum(length(body)), 0) AS characters, min(created_at) AS oldestAt
+       FROM (SELECT body, created_at ${FROM} LIMIT @limit)`,
+    )
+    .get(parameters(filter));
+  return sum ?? { count: 0, characters: 0, oldestAt: null };
+}
+
 /** Makes waiting rows due at once, and dead letters wait again; how many. */
 export function retryRows(database: Database, filter: OutboxFilter): number {
   return database
@@ -80,8 +99,18 @@ export function retryRows(database: Database, filter: OutboxFilter): number {
     .run(parameters(filter)).changes;
 }
 
-/** Removes rows for good; how many. */
+/**
+ * Removes rows for good; how many. What would have told the sink of a pattern is forgotten too: else
+ * it would never hear of it, and refuse what comes of it. To be called in a transaction.
+ */
 export function dropRows(database: Database, filter: OutboxFilter): number {
+  database
+    .prepare<[FilterParameters]>(
+      `DELETE FROM sink_patterns WHERE sink = @sink AND pattern_id IN (
+         SELECT pattern_id FROM outbox WHERE id IN (SELECT id ${FROM} LIMIT @limit)
+           AND event_type NOT IN ('pattern_applied', 'pattern_deprecated'))`,
+    )
+    .run(parameters(filter));
   return database
     .prepare<[FilterParameters]>(`DELETE FROM outbox WHERE id IN (SELECT id ${FROM} LIMIT @limit)`)
     .run(parameters(filter)).changes;

@@ -28,14 +28,3 @@ export function outboxTotals(database: Database, sink: string, since = 0): Outbo
     .get({ sink, since });
   return totals ?? { waiting: 0, dead: 0, failed: 0, oldestAt: null };
 }
-
-/** The length of the bodies that wait, in characters; looks at each row. */
-export function waitingCharacters(database: Database, sink: string): number {
-  const sum = database
-    .prepare<[string], number>(
-      'SELECT coalesce(sum(length(body)), 0) FROM outbox WHERE sink = ? AND dead_at IS NULL',
-    )
-    .pluck()
-    .get(sink);
-  return sum ?? 0;
-}

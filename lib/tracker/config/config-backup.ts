@@ -9,6 +9,7 @@ import {
   chmodSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { checkRegularFile } from '../../base/regular-file.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import type { ConfigFiles } from './config-file.ts';
 
@@ -20,13 +21,18 @@ export interface ConfigBackup {
 
 type BackupPaths = ConfigFiles & Pick<TrackerPaths, 'configBackups'>;
 
-/** Copies the files that there are into a folder of their own; undefined when there are none. */
+/**
+ * Copies the files that there are into a folder of their own; undefined when there are none.
+ *
+ * @throws TrackerError E_NO_FILE where one is a folder, a FIFO, a device
+ */
 export function backUpConfig(
   paths: BackupPaths,
   now: number,
 ): { readonly name: string; readonly files: readonly string[] } | undefined {
   const present = filesOf(paths).filter((file) => existsSync(file));
   if (present.length === 0) return undefined;
+  for (const file of present) checkRegularFile(file);
   const name = freeName(paths.configBackups, now);
   const folder = join(paths.configBackups, name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -57,6 +63,7 @@ export function restoreConfig(paths: BackupPaths, name: string): string[] {
     }
     const place = existsSync(file) ? realpathSync(file) : file; // it may be a link into dotfiles
     const next = `${place}.restoring`;
+    checkRegularFile(copy);
     copyPrivately(copy, next);
     renameSync(next, place);
     return [file];

@@ -2,18 +2,22 @@ import type { Clock } from '../../base/clock.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { isCorruption, moveAside, openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
+import { fileIdentity, removeOrphans } from '../../store/file-identity.ts';
 import { noteMovedAside } from '../../store/meta.ts';
 import type { BadFile, Ingest } from './ingest.ts';
 import type { SpoolFile } from './spool-reader.ts';
 
 interface OpenStore {
   readonly database: Database;
+  /** The file that was opened: what is written to one that was deleted or replaced is lost. */
+  readonly file: string | undefined;
   readonly ingest: Ingest;
 }
 
 /**
  * tracker.db as the courier holds it: opened when first needed, and replaced by a fresh one, with
- * the old one moved aside and noted, when it turns out corrupt.
+ * the old one moved aside and noted, when it turns out corrupt; and opened anew when another file, or
+ * none, lies where it lay.
  */
 export class CourierStore {
   readonly #path: string;
@@ -34,12 +38,12 @@ export class CourierStore {
 
   /** Opens the database if it is not open. */
   open(): Database {
-    return (this.#store ??= this.#open()).database;
+    return this.#current().database;
   }
 
   /** Takes a batch; returns the files that are bad. Throws when the database can take nothing. */
   take(batch: readonly SpoolFile[]): BadFile[] {
-    const { ingest } = (this.#store ??= this.#open());
+    const { ingest } = this.#current();
     try {
       return ingest.take(batch);
     } catch (error) {
@@ -56,7 +60,13 @@ export class CourierStore {
     database?.close();
   }
 
+  #current(): OpenStore {
+    if (this.#store && this.#store.file !== fileIdentity(this.#path)) this.close();
+    return (this.#store ??= this.#open());
+  }
+
   #open(): OpenStore {
+    removeOrphans(this.#path);
     try {
       return this.#with(openDatabase(this.#path));
     } catch (error) {
@@ -74,6 +84,7 @@ export class CourierStore {
   }
 
   #with(database: Database): OpenStore {
-    return { database, ingest: this.#makeIngest(database) };
+    const file = fileIdentity(this.#path);
+    return { database, file, ingest: this.#makeIngest(database) };
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../../base/clock.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { trackerHome, trackerPaths } from '../../base/paths.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
@@ -23,6 +24,18 @@ export interface LibraryOptions {
   readonly config?: ConfigInput | undefined;
 }
 
+/** Everything that a PatternTracker may be given. */
+export interface PatternTrackerOptions extends LibraryOptions {
+  /** @default the environment of this process */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Milliseconds since 1970. @default the system's */
+  readonly clock?: Clock | undefined;
+  /** The name of this machine, for the server. @default its host name */
+  readonly machine?: string | undefined;
+  /** False starts no courier to deliver what is tracked; a hook or `pattern-tracker flush` does. @default true */
+  readonly startCourier?: boolean | undefined;
+}
+
 export interface LibrarySettings {
   readonly paths: TrackerPaths;
   readonly config: Config;
@@ -32,13 +45,12 @@ export interface LibrarySettings {
   readonly configError: string | null;
 }
 
-/** @throws TrackerError E_ARGUMENT, E_NO_HOME */
+/** @throws TrackerError E_ARGUMENT for an option that there is not, or of another type; E_NO_HOME */
 export function checkLibraryOptions(
-  options: LibraryOptions,
+  options: PatternTrackerOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): void {
-  const { home, baseUrl, timeout, config } = options;
-  checkArgument('PatternTracker', OPTIONS, { home, baseUrl, timeout, config });
+  checkArgument('PatternTracker', OPTIONS, options);
   const [problem] = givenOf(options).problems;
   if (problem) {
     const { key, message, hint } = problem;
@@ -91,6 +103,21 @@ const OPTIONS = z.strictObject({
   config: z
     .record(z.string(), z.unknown(), 'must be an object, as config.yaml holds it')
     .optional(),
+  // A class of its own, such as process.env, is no plain object.
+  env: z
+    .custom(
+      (given) => typeof given === 'object' && given !== null,
+      'must be an object of variables',
+    )
+    .optional(),
+  clock: z
+    .custom(
+      (given) => typeof given === 'function',
+      'must be a function that gives milliseconds since 1970',
+    )
+    .optional(),
+  machine: z.string('must be the name of a machine').min(1, 'must not be empty').optional(),
+  startCourier: z.boolean('must be true or false').optional(),
 });
 
 function givenOf({ config, timeout }: LibraryOptions) {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
-import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { errorCode, TrackerError } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import type { Config } from '../../contract/config.ts';
 import { CacheStore } from '../../store/cache-store.ts';
 import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
+import { databaseFault } from '../../store/database-fault.ts';
+import { fileIdentity, removeOrphans } from '../../store/file-identity.ts';
 import { DeclarationRecorder } from './declaration-recorder.ts';
 import { HTTP_SINK } from '../../store/outbox.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
@@ -29,10 +31,15 @@ export interface OpenLibraryStore {
   readonly cache: CacheStore;
 }
 
-/** tracker.db as the library holds it: opened when first needed, and again after it has failed. */
+/**
+ * tracker.db as the library holds it: opened when first needed, and again after it has failed or when
+ * another file, or none, lies where it lay.
+ */
 export class LibraryStore {
   readonly #options: LibraryStoreOptions;
   #open: OpenLibraryStore | undefined;
+  /** The file that is open: what is written to one that was deleted or replaced is lost. */
+  #file: string | undefined;
 
   constructor(options: LibraryStoreOptions) {
     this.#options = options;
@@ -41,6 +48,8 @@ export class LibraryStore {
   /** @throws TrackerError E_DATABASE_… that says what to do, and whatever TrackerError `work` throws. */
   use<T>(work: (store: OpenLibraryStore) => T): T {
     try {
+      const { database } = this.#options.paths;
+      if (this.#open && this.#file !== fileIdentity(database)) this.close();
       this.#open ??= this.#opened();
       return work(this.#open);
     } catch (error) {
@@ -52,14 +61,7 @@ export class LibraryStore {
   fault(error: unknown): unknown {
     if (error instanceof TrackerError || errorCode(error) === undefined) return error;
     this.close(); // the file may have been moved aside; the next call opens what is there
-    const { database } = this.#options.paths;
-    const isBusy = errorCode(error)?.startsWith('SQLITE_BUSY') === true;
-    return new TrackerError('E_DATABASE_UNUSABLE', `${database}: ${errorMessage(error)}`, {
-      hint: isBusy
-        ? 'Another program holds it locked; try again once that has ended.'
-        : 'Look whether the disk is full and the folder is yours; `pattern-tracker doctor` says more.',
-      cause: error,
-    });
+    return databaseFault(this.#options.paths.database, error);
   }
 
   close(): void {
@@ -70,7 +72,9 @@ export class LibraryStore {
   #opened(): OpenLibraryStore {
     const { paths, config, clock, machine } = this.#options;
     mkdirSync(paths.data, { recursive: true, mode: 0o700 });
+    removeOrphans(paths.database);
     const database = openDatabase(paths.database);
+    this.#file = fileIdentity(paths.database);
     try {
       return {
         database,

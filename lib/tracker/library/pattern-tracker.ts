@@ -16,10 +16,11 @@ import type * as declared from './declaration.ts';
 import { HTTP_SINK } from '../../store/outbox.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { readErrorMetrics, resetErrorMetrics } from '../delivery/error-metrics.ts';
+import { accessFault } from '../delivery/server-access.ts';
 import { healthSummary, unhealthySummary } from '../delivery/health-summary.ts';
 import type { HealthFacts } from '../delivery/health-summary.ts';
 import { checkLibraryOptions, checkTimeout, librarySettings } from './library-settings.ts';
-import type { LibraryOptions, LibrarySettings } from './library-settings.ts';
+import type { LibrarySettings, PatternTrackerOptions } from './library-settings.ts';
 import { LibraryStore } from './library-store.ts';
 import type { OpenLibraryStore } from './library-store.ts';
 import { PatternQueries } from './pattern-queries.ts';
@@ -31,17 +32,6 @@ import type {
 } from './pattern-query.ts';
 import type { SinkDelivery } from '../delivery/sink-delivery.ts';
 import type { TrackerLog } from '../tracker-log.ts';
-
-export interface PatternTrackerOptions extends LibraryOptions {
-  /** @default the environment of this process */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Milliseconds since 1970. @default the system's */
-  readonly clock?: Clock | undefined;
-  /** The name of this machine, for the server. @default its host name */
-  readonly machine?: string | undefined;
-  /** False starts no courier to deliver what is tracked; a hook or `pattern-tracker flush` does. @default true */
-  readonly startCourier?: boolean | undefined;
-}
 
 /** Answers of the server that are kept on this machine, for every process. */
 export interface PatternCache {
@@ -87,10 +77,11 @@ export class PatternTracker {
 
   /** @throws TrackerError E_ARGUMENT, E_NO_HOME */
   constructor(options: PatternTrackerOptions = {}) {
-    this.#options = options;
-    this.#env = options.env ?? process.env; // oxlint-disable-line node/no-process-env -- the library's edge
-    this.#clock = options.clock ?? systemClock;
+    const { env, clock } = options ?? {}; // null, from JavaScript, is refused below
+    this.#env = env ?? process.env; // oxlint-disable-line node/no-process-env -- the library's edge
     checkLibraryOptions(options, this.#env);
+    this.#options = options;
+    this.#clock = clock ?? systemClock;
   }
 
   /** Seconds that a request to the server may take. */
@@ -181,7 +172,8 @@ export class PatternTracker {
   /** How things are; asks the server. */
   async checkHealth(): Promise<HealthSummary> {
     const loaded = this.#load();
-    if (loaded.settings.config.api.base_url === null) return health(loaded);
+    const { config } = loaded.settings;
+    if (config.api.base_url === null || accessFault(config) !== null) return health(loaded);
     return this.#during(async () => {
       const { api } = await this.#openSink(loaded);
       const { status, detail } = await api.health();
@@ -321,6 +313,7 @@ function health({ settings, store }: Loaded, probe?: HealthFacts['probe']): Heal
       healthSummary({
         ...known,
         configError,
+        accessFault: accessFault(config),
         hasDelivery,
         breaker: delivery.breaker.read(),
         lastError: delivery.state.read().lastError,

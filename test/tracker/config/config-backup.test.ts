@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -49,6 +50,17 @@ describe('a backup', () => {
     expect(read(backup?.files.configFile ?? '')).toBe('api: {}\n');
     expect(read(backup?.files.loggingFile ?? '')).toBe('level: warn\n');
     expect(existsSync(backup?.files.resilienceFile ?? '')).toBe(false);
+  });
+
+  it('does not wait for a FIFO, and names it', () => {
+    execFileSync('mkfifo', [folder.paths.configFile]);
+    expect(() => backUpConfig(folder.paths, NOW)).toThrow(
+      expect.objectContaining({
+        code: 'E_NO_FILE',
+        message: `${folder.paths.configFile}: it is a FIFO, and no file`,
+      }),
+    );
+    expect(existsSync(folder.paths.configBackups)).toBe(false);
   });
 
   it('is for its owner only, whatever the file was', () => {

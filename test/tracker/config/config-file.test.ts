@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -15,6 +16,8 @@ function otherValue(key: string): unknown {
   const value = new Map(leaves(CONFIG_DEFAULTS)).get(key);
   if (key === 'logging.level') return 'warn';
   if (key === 'patterns.id_scheme') return 'path200';
+  if (key === 'otlp.protocol') return 'http/json';
+  if (key === 'otlp.headers') return 'api-key=secret,x-team=core';
   if (key === 'resilience.circuit_breaker.slow_call_rate') return 0.5;
   if (key.endsWith('_file')) return '/etc/tracker/file';
   if (typeof value === 'number') return value + 1;
@@ -365,7 +368,17 @@ describe('what is wrong with a file', () => {
   it('says so where a file can not be read', () => {
     mkdirSync(folder.paths.configFile);
     expect(folder.told(folder.load().problems)).toEqual([
-      expect.stringMatching(/^config\.yaml EISDIR/),
+      'config.yaml it is a folder, and no file',
+    ]);
+  });
+
+  it('does not wait for what a FIFO in its place may say', () => {
+    for (const file of [folder.paths.configFile, folder.paths.resilienceFile]) {
+      execFileSync('mkfifo', [file]);
+    }
+    expect(folder.told(folder.load().problems)).toEqual([
+      'config.yaml it is a FIFO, and no file',
+      'resilience.yaml it is a FIFO, and no file',
     ]);
   });
 

@@ -6,7 +6,7 @@ import { trackerPaths } from '../../../lib/base/paths.ts';
 import { openDatabase } from '../../../lib/store/database.ts';
 import type { Database } from '../../../lib/store/database.ts';
 import { PatternTracker } from '../../../lib/tracker/library/pattern-tracker.ts';
-import type { PatternTrackerOptions } from '../../../lib/tracker/library/pattern-tracker.ts';
+import type { PatternTrackerOptions } from '../../../lib/tracker/library/library-settings.ts';
 
 export class LibraryHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'library-'));

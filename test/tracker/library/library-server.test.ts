@@ -265,6 +265,20 @@ describe('getHealthSummary', () => {
     );
   });
 
+  it('tells of a token file that is not there, before anything was sent', async () => {
+    writeFileSync(
+      home.paths.configFile,
+      `api: { base_url: '${api.url}', token_file: /gone/token }\n`,
+    );
+    const tracker = home.tracker({ baseUrl: api.url });
+    for (const summary of [tracker.getHealthSummary(), await tracker.checkHealth()]) {
+      expect(summary).toMatchObject({
+        status: 'degraded',
+        reasons: [expect.stringMatching(/^Nothing can be sent: \/gone\/token: ENOENT/)],
+      });
+    }
+  });
+
   it('tells of events that no courier delivers', async () => {
     writeFileSync(home.paths.configFile, '');
     const tracker = home.tracker({ env: { INTELLIGENCE_SERVICE_URL: api.url } });

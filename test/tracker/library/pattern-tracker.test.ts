@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrackerError } from '../../../lib/base/errors.ts';
+import { openDatabase } from '../../../lib/store/database.ts';
 import { lineageEventSchema } from '../../../lib/contract/lineage-event.ts';
 import { PatternTracker } from '../../../lib/tracker/library/pattern-tracker.ts';
 import { LibraryHome } from './library-home.ts';
@@ -303,12 +304,34 @@ describe('arguments', () => {
     [{ timeout: 0 }, '"timeout" must be a number of seconds, above 0 and at most 600'],
     [{ baseUrl: 'ftp://host' }, '"baseUrl" must be a URL that begins with http:// or https://'],
     [{ home: '' }, '"home" must not be empty'],
+    [{ baseURL: 'http://host' }, 'there is no "baseURL"'],
+    [{ secret: 'hunter2' }, 'there is no "secret"'],
+    [{ startCourier: () => false }, '"startCourier" must be true or false'],
+    [{ clock: 5 }, '"clock" must be a function that gives milliseconds since 1970'],
+    [{ env: 'HOME=/x' }, '"env" must be an object of variables'],
+    [{ machine: '' }, '"machine" must not be empty'],
     [
       { config: { resilience: { circuit_breaker: { failure_treshold: 3 } } } },
       '"config" resilience.circuit_breaker.failure_treshold is not known',
     ],
   ])('new PatternTracker refuses %j', (options, what) => {
     expect(() => home.tracker(options as never)).toThrow(`PatternTracker: ${what}`);
+  });
+
+  it('says which option was meant', () => {
+    expect(() => home.tracker({ baseURL: 'http://host' } as never)).toThrow(
+      expect.objectContaining({ code: 'E_ARGUMENT', hint: 'Did you mean "baseUrl"?' }),
+    );
+  });
+
+  it.each([[null], [5], ['http://host'], [[]]])('refuses %j in place of its options', (options) => {
+    expect(() => new PatternTracker(options as never)).toThrow(
+      expect.objectContaining({ code: 'E_ARGUMENT' }),
+    );
+  });
+
+  it('takes the environment of a process', () => {
+    expect(new PatternTracker({ home: home.paths.home, env: process.env })).toBeDefined();
   });
 
   it('needs a place to keep its data', () => {
@@ -380,6 +403,18 @@ describe('close', () => {
       await tracker.trackPatternCreation(creation('a = 1'));
     }
     expect(() => used.getErrorMetrics()).toThrow('is closed');
+  });
+});
+
+describe('a database that is deleted while it is open', () => {
+  it('is made anew, so that nothing that is tracked then is lost', async () => {
+    const tracker = home.tracker();
+    await tracker.trackPatternCreation(creation('a = 1'));
+    rmSync(home.paths.database);
+    await tracker.trackPatternCreation(creation('b = 2'));
+    const database = openDatabase(home.paths.database);
+    expect(database.prepare('SELECT code FROM patterns').pluck().all()).toEqual(['b = 2']);
+    database.close();
   });
 });
 

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY, fillSample, NOW, Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+let sample: Sample;
+let folder: string;
+beforeEach(() => {
+  sample = new Sample();
+  folder = join(sample.paths.data, 'backups');
+});
+afterEach(() => sample.remove());
+
+const FILE = 'tracker-20261124-120000.db';
+
+describe('backup', () => {
+  it('copies the database into data/backups/ and says what is in the copy', async () => {
+    fillSample(sample);
+    const { exitCode, out, err } = await run(sample, 'backup');
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(
+      out.replace(sample.paths.data, 'data').replace(/[\d.]+ kB, schema \d+/, '… kB, schema …'),
+    ).toMatchInlineSnapshot(`
+      "Backed up to data/backups/tracker-20261124-120000.db: … kB, schema ….
+      TABLE          ROWS
+      lineage_edges     2
+      occurrences       5
+      patterns          4
+      projects          2
+      sessions          3
+      tool_calls        4
+      "
+    `);
+    expect(readdirSync(folder)).toEqual([FILE]);
+    expect((statSync(folder).mode & 0o777).toString(8)).toBe('700');
+    expect((statSync(join(folder, FILE)).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it('prints for programs where it is and how many rows each table has', async () => {
+    fillSample(sample);
+    const { out } = await run(sample, 'backup copy.db --json');
+    expect(JSON.parse(out)).toEqual({
+      path: join(sample.folder, 'copy.db'),
+      bytes: statSync(join(sample.folder, 'copy.db')).size,
+      schema_version: expect.any(Number),
+      rows: expect.objectContaining({ patterns: 4, sessions: 3, outbox: 0 }),
+      pruned: [],
+    });
+  });
+
+  it('gives a copy its name in a folder that is named', async () => {
+    fillSample(sample);
+    mkdirSync(join(sample.folder, 'usb'));
+    await run(sample, 'backup usb');
+    expect(readdirSync(join(sample.folder, 'usb'))).toEqual([FILE]);
+  });
+
+  it('takes a folder that is not there for a disk that is not mounted', async () => {
+    fillSample(sample);
+    const { exitCode, err } = await run(sample, 'backup usb/');
+    expect([exitCode, err]).toEqual([
+      2,
+      `error: there is no folder ${join(sample.folder, 'usb')}\n  Is the disk there, and mounted?\n`,
+    ]);
+    expect(existsSync(join(sample.folder, 'usb'))).toBe(false);
+  });
+
+  it('keeps as many as --keep says, and only its own are removed', async () => {
+    fillSample(sample);
+    for (let day = 3; day >= 0; day--) {
+      await run(sample, 'backup', { now: () => NOW - day * DAY });
+    }
+    writeFileSync(join(folder, 'mine.db'), '');
+    const { out } = await run(sample, 'backup --keep 2', { now: () => NOW + DAY });
+    expect(out).toMatch(/Removed 3 older backups\.\n$/);
+    expect(readdirSync(folder).toSorted()).toEqual(['mine.db', FILE, 'tracker-20261125-120000.db']);
+  });
+
+  it('refuses --keep with a name, and a --keep of nothing', async () => {
+    fillSample(sample);
+    expect((await run(sample, 'backup copy.db --keep 2')).exitCode).toBe(2);
+    expect((await run(sample, 'backup --keep 0')).exitCode).toBe(2);
+    expect((await run(sample, 'backup --keep few')).err).toContain('--keep is "few"');
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('never overwrites a file', async () => {
+    fillSample(sample);
+    await run(sample, 'backup copy.db');
+    const { exitCode, err } = await run(sample, 'backup copy.db');
+    expect([exitCode, err]).toEqual([
+      1,
+      `error: ${join(sample.folder, 'copy.db')} is there already\n  Name another file; a backup is never overwritten.\n`,
+    ]);
+  });
+
+  it('says when there is nothing to back up', async () => {
+    const { exitCode, err } = await run(sample, 'backup');
+    expect([exitCode, err]).toEqual([1, `error: there is no file ${sample.paths.database}\n`]);
+  });
+
+  it('ends at Ctrl-C and leaves nothing', async () => {
+    fillSample(sample);
+    const { exitCode, err } = await run(sample, 'backup', {
+      interruption: () => AbortSignal.abort(),
+    });
+    expect(exitCode).toBe(1);
+    expect(err).toContain('interrupted');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
