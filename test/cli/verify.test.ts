@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => sample.remove());
 
 const stable = (text: string) =>
-  text.replaceAll(sample.paths.data, 'data').replace(/[\d.]+ k?B, schema \d+/, '… kB, schema …');
+  text.replaceAll(sample.paths.data, 'data').replace(/[\d.]+ [kM]?B, schema \d+/, '… kB, schema …');
 
 describe('verify', () => {
   it('says that all is well, and what there is', async () => {

@@ -1,0 +1,83 @@
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { backupName, backUpDatabase, pruneBackups } from '../../store/backup.ts';
+import type { Backup } from '../../store/backup.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+import { parseCount } from '../list-arguments.ts';
+import { pageProgress } from '../page-progress.ts';
+import { plainLine } from '../plain-text.ts';
+import { counted } from '../row-text.ts';
+import { countsObject, countsText, databaseLine } from '../table-counts.ts';
+import { UsageError } from '../usage-error.ts';
+
+export const backupCommand = trackerCommand({
+  name: 'backup',
+  description: `Copy the database into a file of its own, while it is in use.
+
+The copy is as the database was at one moment, is checked, and gets its name only when it is whole and on
+the disk. FILE may be a folder; without it the copy goes to data/backups/, named by its time. Nothing is
+ever overwritten. What waits in the spool is not in it: it is in the next one.
+
+--json prints {path, bytes, schema_version, rows, pruned}: rows by table, files that --keep removed.
+
+Examples
+  pattern-tracker backup
+  pattern-tracker backup /mnt/backup/ --keep 14`,
+  args: {
+    file: { type: 'positional', required: false, description: 'A new file, or a folder' },
+    keep: {
+      type: 'string',
+      valueHint: 'n',
+      description: 'Keep the newest n backups in the folder; remove older ones',
+    },
+    ...common.jsonArg,
+  },
+  async run(args, cli) {
+    const keep = args.keep === undefined ? undefined : parseCount('--keep', args.keep);
+    if (keep === 0) throw new UsageError('--keep is 0', 'Expected 1 or more.');
+    const { to, isNamed } = target(args.file, cli);
+    if (isNamed && keep !== undefined) {
+      throw new UsageError(
+        '--keep goes by the names that backups are given',
+        'Name a folder, not a file.',
+      );
+    }
+    const progress = pageProgress(args.json ? undefined : cli);
+    let backup: Backup;
+    try {
+      backup = await backUpDatabase({
+        database: cli.paths.database,
+        to,
+        onProgress: progress.update,
+        signal: cli.interruption(),
+      });
+    } finally {
+      progress.end();
+    }
+    const pruned = keep === undefined ? [] : pruneBackups(dirname(to), keep);
+    if (args.json) {
+      const { path, bytes, schemaVersion, tables } = backup;
+      printJson(cli, { path, bytes, schemaVersion, rows: countsObject(tables), pruned });
+      return;
+    }
+    cli.out(`Backed up to ${plainLine(databaseLine(backup))}.\n${countsText(cli, backup.tables)}`);
+    if (pruned.length > 0) cli.out(`Removed ${counted(pruned.length, 'older backup')}.\n`);
+  },
+});
+
+// --- internal ---
+
+/** Where the copy goes, and whether that is a name somebody gave. */
+function target(file: string | undefined, cli: CliEnvironment): { to: string; isNamed: boolean } {
+  const given = file === undefined ? undefined : resolve(cli.cwd, file);
+  const isFolder = given !== undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory();
+  if (given !== undefined && !isFolder && file?.endsWith('/')) {
+    throw new UsageError(`there is no folder ${given}`, 'Is the disk there, and mounted?');
+  }
+  if (given !== undefined && !isFolder) return { to: given, isNamed: true };
+  const folder = given ?? join(resolve(cli.cwd, cli.paths.data), 'backups');
+  return { to: join(folder, backupName(folder, cli.now())), isNamed: false };
+}

@@ -1,0 +1,145 @@
+import { resolve } from 'node:path';
+import { removeDatabase } from '../../store/database-file.ts';
+import { stageRepair } from '../../store/repair.ts';
+import type { Repair } from '../../store/repair.ts';
+import { putInPlace } from '../../store/restore.ts';
+import type { SalvagedTable } from '../../store/salvage.ts';
+import { checkAgreement, isAgreed } from '../agreement.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { withoutCourier } from '../courier-pause.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
+import { pageProgress } from '../page-progress.ts';
+import { plainLine } from '../plain-text.ts';
+import { counted } from '../row-text.ts';
+import { countsObject, countsText } from '../table-counts.ts';
+import { renderTable } from '../table.ts';
+
+export const repairCommand = trackerCommand({
+  name: 'repair',
+  description: `Make a sound database of a damaged one.
+
+Reads past damaged pages, so that only the rows on them are lost, and builds indexes and counts anew. FILE
+may be one that the courier has set aside as tracker.db.corrupt-TIME: what was recorded since is added.
+The result is checked, shown, and after your word put in place; what was there is kept beside it, as
+tracker.db.before-restore-TIME, and FILE is only read. No courier runs meanwhile; hooks go on, and what
+they capture waits in the spool.
+
+--json prints {repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method none (the
+pages are sound), reindex or salvage; tables as {table, salvaged, lost, damaged_pages}, lost at least;
+mended as {table, fault, rows}.
+
+Examples
+  pattern-tracker repair
+  pattern-tracker repair data/tracker.db.corrupt-20261124T120000 --yes`,
+  args: {
+    file: { type: 'positional', required: false, description: 'Default: the database in use' },
+    yes: { type: 'boolean', description: 'Do not ask' },
+    ...common.jsonArg,
+  },
+  async run(args, cli) {
+    checkAgreement(cli, args);
+    const { database } = cli.paths;
+    const damaged = args.file === undefined ? database : resolve(cli.cwd, args.file);
+    return await withoutCourier(cli, async () => {
+      const progress = pageProgress(args.json ? undefined : cli);
+      let repair: Repair | undefined;
+      try {
+        repair = stageRepair({ damaged, database, onProgress: progress.update });
+      } finally {
+        progress.end();
+      }
+      if (!repair) {
+        if (args.json) printJson(cli, { repaired: null });
+        else cli.out(`Nothing is wrong with ${plainLine(damaged)}.\n`);
+        return 0;
+      }
+      try {
+        if (!args.json) cli.out(reportText(cli, repair, database));
+        if (!args.yes && !(await isAgreed(`Put it in the place of ${database}?`))) {
+          cli.out('Nothing was changed.\n');
+          return 1;
+        }
+        const aside = putInPlace(database, repair.path, cli.now()) ?? null;
+        if (args.json) printJson(cli, summary(repair, aside));
+        else
+          cli.out(
+            plainLine(`Repaired.${aside ? ` What was there is kept as ${aside}.` : ''}`) + '\n',
+          );
+        return 0;
+      } finally {
+        removeDatabase(repair.path);
+      }
+    });
+  },
+});
+
+// --- internal ---
+
+function reportText(cli: CliEnvironment, repair: Repair, database: string): string {
+  const { damage, method, tables, strayPages, isMerged, mended, verification } = repair;
+  const parts = [`${plainLine(damage.path)}\n`];
+  const [first, ...others] = damage.findings;
+  if (first) {
+    const more = others.length > 0 ? `, and ${counted(others.length, 'finding')} more` : '';
+    parts.push(`Damage: ${plainLine(first.message)}${more}\n`);
+  }
+  if (method === 'reindex') parts.push('Only indexes were damaged: no row is lost.\n');
+  if (method === 'salvage') parts.push(salvageText(cli, tables));
+  if (strayPages > 0) {
+    parts.push(
+      `${counted(strayPages, 'page')} with content of unknown tables could not be read.\n`,
+    );
+  }
+  for (const { table, fault, rows } of mended) {
+    parts.push(`Mended: rows of ${table} that ${fault}: ${rows.toLocaleString('en-US')}\n`);
+  }
+  if (isMerged) parts.push(`Added: what ${plainLine(database)} has recorded since\n`);
+  parts.push('\nThe repaired database\n', countsText(cli, verification.tables));
+  return parts.join('');
+}
+
+function salvageText(cli: CliEnvironment, tables: readonly SalvagedTable[]): string {
+  const shown = tables.filter(
+    ({ salvaged, lost, damagedPages }) => salvaged + lost + damagedPages > 0,
+  );
+  return renderTable<SalvagedTable>(
+    cli,
+    [
+      { title: 'TABLE', cell: ({ table }) => table, isWhole: true },
+      {
+        title: 'SALVAGED',
+        align: 'right',
+        cell: ({ salvaged }) => salvaged.toLocaleString('en-US'),
+      },
+      {
+        title: 'LOST',
+        align: 'right',
+        cell: ({ lost, damagedPages }) =>
+          lost === 0 && damagedPages > 0 ? '?' : lost.toLocaleString('en-US'),
+        paint: ({ lost, damagedPages }) => (lost + damagedPages > 0 ? 'red' : undefined),
+      },
+      {
+        title: 'DAMAGED PAGES',
+        align: 'right',
+        cell: ({ damagedPages }) => damagedPages.toLocaleString('en-US'),
+      },
+    ],
+    shown,
+  );
+}
+
+function summary(repair: Repair, keptAs: string | null) {
+  const { damage, method, tables, strayPages, isMerged, mended, verification } = repair;
+  return {
+    repaired: damage.path,
+    method,
+    tables,
+    strayPages,
+    merged: isMerged,
+    mended,
+    rows: countsObject(verification.tables),
+    keptAs,
+  };
+}

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { removeDatabase } from '../../store/database-file.ts';
+import { putInPlace, stageBackup } from '../../store/restore.ts';
+import { checkAgreement, isAgreed } from '../agreement.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { withoutCourier } from '../courier-pause.ts';
+import { printJson } from '../json-output.ts';
+import { plainLine } from '../plain-text.ts';
+import { countsObject, countsText, databaseLine } from '../table-counts.ts';
+
+export const restoreCommand = trackerCommand({
+  name: 'restore',
+  description: `Put a backup in the place of the database.
+
+The backup is checked first, and only read. The present database is kept beside it as
+tracker.db.before-restore-TIME. The courier is stopped and none starts meanwhile; hooks go on, and what
+they capture waits in the spool for the next courier.
+
+--json prints {restored, schema_version, rows, kept_as}: rows by table, null where there was no database.
+
+Examples
+  pattern-tracker restore data/backups/tracker-20261124-120000.db
+  pattern-tracker restore /mnt/backup/tracker.db --yes`,
+  args: {
+    file: { type: 'positional', required: true, description: 'A backup' },
+    yes: { type: 'boolean', description: 'Do not ask' },
+    ...common.jsonArg,
+  },
+  async run(args, cli) {
+    checkAgreement(cli, args);
+    const file = resolve(cli.cwd, args.file);
+    const { database } = cli.paths;
+    const staged = stageBackup(file, database);
+    try {
+      const { schemaVersion, tables } = staged.verification;
+      const source = { ...staged.verification, path: file };
+      if (!args.json) cli.out(`${plainLine(databaseLine(source))}\n${countsText(cli, tables)}`);
+      if (!args.yes && !(await isAgreed(`Put it in the place of ${database}?`))) {
+        cli.out('Nothing was changed.\n');
+        return 1;
+      }
+      const aside = await withoutCourier(cli, () => putInPlace(database, staged.path, cli.now()));
+      if (args.json) {
+        const rows = countsObject(tables);
+        printJson(cli, { restored: file, schemaVersion, rows, keptAs: aside ?? null });
+      } else {
+        const kept = aside ? ` What was there is kept as ${aside}.` : '';
+        cli.out(plainLine(`Restored.${kept}`) + '\n');
+      }
+      return 0;
+    } finally {
+      removeDatabase(staged.path);
+    }
+  },
+});

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { verifyDatabase } from '../../store/verify.ts';
+import type { Finding } from '../../store/verify.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import { printJson } from '../json-output.ts';
+import { plainLine } from '../plain-text.ts';
+import { readSpool } from '../spool-report.ts';
+import { countsObject, countsText, databaseLine } from '../table-counts.ts';
+import { painter, renderTable } from '../table.ts';
+
+export const verifyCommand = trackerCommand({
+  name: 'verify',
+  description: `Check the database, or a backup, from its pages to its rows.
+
+Pages and indexes (SQLite's own checks), tables against the schema, foreign keys, and what is true of
+every sound database: each occurrence has its pattern, each pattern counts its occurrences, each descends
+by one generation, and so on. Changes nothing; the courier may go on.
+
+--json prints {ok, path, bytes, schema_version, rows, findings, spool}: findings as {kind, table, message},
+kind one of file, index, schema, rows; spool {waiting, set_aside}.
+
+Exit code 1 when there are findings.
+
+Examples
+  pattern-tracker verify
+  pattern-tracker verify data/backups/tracker-20261124-120000.db`,
+  args: {
+    file: { type: 'positional', required: false, description: 'Default: the database in use' },
+    quick: { type: 'boolean', description: 'Leave out whether indexes and tables agree' },
+    ...common.jsonArg,
+  },
+  run(args, cli) {
+    const file = args.file === undefined ? cli.paths.database : resolve(cli.cwd, args.file);
+    const verification = verifyDatabase(file, { isQuick: args.quick === true });
+    const { path, bytes, schemaVersion, tables, findings } = verification;
+    const isOk = findings.length === 0;
+    const { waiting, quarantined: setAside } = readSpool(cli.paths);
+    if (args.json) {
+      const rows = countsObject(tables);
+      const spool = { waiting, setAside };
+      printJson(cli, { ok: isOk, path, bytes, schemaVersion, rows, findings, spool });
+      return isOk ? 0 : 1;
+    }
+    cli.out(`${plainLine(databaseLine(verification))}\n${countsText(cli, tables)}`);
+    if (args.file === undefined) cli.out(`Spool: ${waiting} waiting, ${setAside} set aside\n`);
+    const paint = painter(cli.color);
+    if (isOk) {
+      cli.out(`${paint('green', '✓')} All is well.\n`);
+      return 0;
+    }
+    cli.out(
+      `\n${renderTable<Finding>(
+        cli,
+        [
+          { title: 'KIND', cell: ({ kind }) => kind, isWhole: true, paint: () => 'red' },
+          { title: 'TABLE', cell: ({ table }) => table ?? '', isWhole: true },
+          { title: 'FINDING', cell: ({ message }) => message },
+        ],
+        findings,
+      )}\n\`pattern-tracker repair\` mends it.\n`,
+    );
+    return 1;
+  },
+});
