@@ -62,26 +62,28 @@ export async function backUpDatabase(options: BackupOptions): Promise<Backup> {
 }
 
 /** A name for a backup made now that nothing in the folder has. */
-export function backupName(folder: string, now: number): string {
+export function backupName(folder: string, database: string, now: number): string {
+  const own = basename(database, '.db');
   const stamp = timeStamp(now).replace('T', '-');
-  let name = `tracker-${stamp}.db`;
-  for (let n = 2; existsSync(join(folder, name)); n++) name = `tracker-${stamp}-${n}.db`;
+  let name = `${own}-${stamp}.db`;
+  for (let n = 2; existsSync(join(folder, name)); n++) name = `${own}-${stamp}-${n}.db`;
   return name;
 }
 
-/** The backups in a folder that have such a name, oldest first. */
-export function listBackups(folder: string): string[] {
+/** The backups of a database in a folder that have such a name, oldest first. */
+export function listBackups(folder: string, database: string): string[] {
+  const own = `${basename(database, '.db')}-`;
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => NAME.test(name))
+    .filter((name) => name.startsWith(own) && STAMP.test(name.slice(own.length)))
     .map((name) => name.slice(0, -'.db'.length)) // else 120000-2.db came before 120000.db
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => join(folder, `${name}.db`));
 }
 
 /** Removes all but the newest `keep` of those backups; returns what it has removed. */
-export function pruneBackups(folder: string, keep: number): string[] {
-  const backups = listBackups(folder);
+export function pruneBackups(folder: string, database: string, keep: number): string[] {
+  const backups = listBackups(folder, database);
   const old = backups.slice(0, Math.max(0, backups.length - keep));
   for (const path of old) rmSync(path, { force: true });
   return old;
@@ -89,7 +91,8 @@ export function pruneBackups(folder: string, keep: number): string[] {
 
 // --- internal ---
 
-const NAME = /^tracker-\d{8}-\d{6}(?:-\d+)?\.db$/;
+/** What follows the name of the database in the name of a backup. */
+const STAMP = /^\d{8}-\d{6}(?:-\d+)?\.db$/;
 const PARTIAL = '.tracker-backup-';
 /** 8 MiB at a time; in between it can be interrupted. */
 const STEP_PAGES = 2_048;

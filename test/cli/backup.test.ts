@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../lib/store/database.ts';
 import { DAY, fillSample, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
@@ -47,6 +48,29 @@ describe('backup', () => {
       rows: expect.objectContaining({ patterns: 4, sessions: 3, outbox: 0 }),
       pruned: [],
     });
+  });
+
+  it('copies the database of a tenant, named after it, and brings it back', async () => {
+    const tenants = join(sample.folder, 'tenants');
+    mkdirSync(tenants);
+    const database = join(tenants, 'team-a.db');
+    openDatabase(database).close();
+    const option = `--database ${database}`;
+    await run(sample, `backup ${option} --keep 1`);
+    const [name = ''] = readdirSync(join(tenants, 'backups'));
+    expect(name).toBe('team-a-20261124-120000.db');
+    const changed = openDatabase(database);
+    changed.exec("INSERT INTO projects (root, name) VALUES ('/w', 'w')");
+    changed.close();
+    const { exitCode } = await run(
+      sample,
+      `restore ${join(tenants, 'backups', name)} ${option} --yes`,
+    );
+    expect(exitCode).toBe(0);
+    const restored = openDatabase(database);
+    expect(restored.prepare('SELECT count(*) FROM projects').pluck().get()).toBe(0);
+    restored.close();
+    expect(existsSync(sample.paths.database)).toBe(false);
   });
 
   it('gives a copy its name in a folder that is named', async () => {

@@ -148,9 +148,9 @@ describe('a backup', () => {
 
 describe('backups of a folder', () => {
   it('are named by their time, each anew', () => {
-    expect(backupName(sample.folder, NOW)).toBe('tracker-20261124-120000.db');
+    expect(backupName(sample.folder, 'tracker.db', NOW)).toBe('tracker-20261124-120000.db');
     writeFileSync(join(sample.folder, 'tracker-20261124-120000.db'), '');
-    expect(backupName(sample.folder, NOW)).toBe('tracker-20261124-120000-2.db');
+    expect(backupName(sample.folder, 'tracker.db', NOW)).toBe('tracker-20261124-120000-2.db');
   });
 
   it('are pruned oldest first, and files of others are left', () => {
@@ -163,13 +163,15 @@ describe('backups of a folder', () => {
     for (const name of [...names, 'tracker-mine.db', 'tracker.db']) {
       writeFileSync(join(sample.folder, name), '');
     }
-    expect(listBackups(sample.folder)).toEqual(names.map((name) => join(sample.folder, name)));
-    expect(pruneBackups(sample.folder, 2)).toEqual(
+    expect(listBackups(sample.folder, 'tracker.db')).toEqual(
+      names.map((name) => join(sample.folder, name)),
+    );
+    expect(pruneBackups(sample.folder, 'tracker.db', 2)).toEqual(
       names.slice(0, 2).map((name) => join(sample.folder, name)),
     );
     expect(readdirSync(sample.folder).toSorted()).toEqual(
       [...names.slice(2), 'tracker-mine.db', 'tracker.db'].toSorted(),
     );
-    expect(pruneBackups(sample.folder, 5)).toEqual([]);
+    expect(pruneBackups(sample.folder, 'tracker.db', 5)).toEqual([]);
   });
 });

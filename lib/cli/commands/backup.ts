@@ -4,6 +4,7 @@ import { backupName, backUpDatabase, pruneBackups } from '../../store/backup.ts'
 import type { Backup } from '../../store/backup.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import { chosenDatabase, databaseArg } from '../database-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../json-output.ts';
 import { parseCount } from '../list-arguments.ts';
@@ -25,7 +26,8 @@ ever overwritten. What waits in the spool is not in it: it is in the next one.
 
 Examples
   pattern-tracker backup
-  pattern-tracker backup /mnt/backup/ --keep 14`,
+  pattern-tracker backup /mnt/backup/ --keep 14
+  pattern-tracker backup --database /srv/tracker/tenants/team-a.db /mnt/backup/`,
   args: {
     file: { type: 'positional', required: false, description: 'A new file, or a folder' },
     keep: {
@@ -33,12 +35,14 @@ Examples
       valueHint: 'n',
       description: 'Keep the newest n backups in the folder; remove older ones',
     },
+    ...databaseArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
     const keep = args.keep === undefined ? undefined : parseCount('--keep', args.keep);
     if (keep === 0) throw new UsageError('--keep is 0', 'Expected 1 or more.');
-    const { to, isNamed } = target(args.file, cli);
+    const database = chosenDatabase(args.database, cli);
+    const { to, isNamed } = target(args.file, database, cli);
     if (isNamed && keep !== undefined) {
       throw new UsageError(
         '--keep goes by the names that backups are given',
@@ -49,7 +53,7 @@ Examples
     let backup: Backup;
     try {
       backup = await backUpDatabase({
-        database: cli.paths.database,
+        database,
         to,
         onProgress: progress.update,
         signal: cli.interruption(),
@@ -57,7 +61,7 @@ Examples
     } finally {
       progress.end();
     }
-    const pruned = keep === undefined ? [] : pruneBackups(dirname(to), keep);
+    const pruned = keep === undefined ? [] : pruneBackups(dirname(to), database, keep);
     if (args.json) {
       const { path, bytes, schemaVersion, tables } = backup;
       printJson(cli, { path, bytes, schemaVersion, rows: countsObject(tables), pruned });
@@ -71,13 +75,17 @@ Examples
 // --- internal ---
 
 /** Where the copy goes, and whether that is a name somebody gave. */
-function target(file: string | undefined, cli: CliEnvironment): { to: string; isNamed: boolean } {
+function target(
+  file: string | undefined,
+  database: string,
+  cli: CliEnvironment,
+): { to: string; isNamed: boolean } {
   const given = file === undefined ? undefined : resolve(cli.cwd, file);
   const isFolder = given !== undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory();
   if (given !== undefined && !isFolder && file?.endsWith('/')) {
     throw new UsageError(`there is no folder ${given}`, 'Is the disk there, and mounted?');
   }
   if (given !== undefined && !isFolder) return { to: given, isNamed: true };
-  const folder = given ?? join(resolve(cli.cwd, cli.paths.data), 'backups');
-  return { to: join(folder, backupName(folder, cli.now())), isNamed: false };
+  const folder = given ?? join(dirname(database), 'backups');
+  return { to: join(folder, backupName(folder, database, cli.now())), isNamed: false };
 }

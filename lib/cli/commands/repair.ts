@@ -8,6 +8,7 @@ import { checkAgreement, isAgreed } from '../agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
+import { chosenDatabase, databaseArg } from '../database-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../json-output.ts';
 import { pageProgress } from '../page-progress.ts';
@@ -36,11 +37,12 @@ Examples
   args: {
     file: { type: 'positional', required: false, description: 'Default: the database in use' },
     yes: { type: 'boolean', description: 'Do not ask' },
+    ...databaseArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
     checkAgreement(cli, args);
-    const { database } = cli.paths;
+    const database = chosenDatabase(args.database, cli);
     const damaged = args.file === undefined ? database : resolve(cli.cwd, args.file);
     return await withoutCourier(cli, async () => {
       const progress = pageProgress(args.json ? undefined : cli);

@@ -6,6 +6,7 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
 import { printJson } from '../json-output.ts';
+import { chosenDatabase, databaseArg } from '../database-choice.ts';
 import { plainLine } from '../plain-text.ts';
 import { countsObject, countsText, databaseLine } from '../table-counts.ts';
 
@@ -25,12 +26,13 @@ Examples
   args: {
     file: { type: 'positional', required: true, description: 'A backup' },
     yes: { type: 'boolean', description: 'Do not ask' },
+    ...databaseArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
     checkAgreement(cli, args);
     const file = resolve(cli.cwd, args.file);
-    const { database } = cli.paths;
+    const database = chosenDatabase(args.database, cli);
     const staged = stageBackup(file, database);
     try {
       const { schemaVersion, tables } = staged.verification;
