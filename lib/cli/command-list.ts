@@ -34,15 +34,15 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/tail.ts')).tailCommand,
   },
   outbox: {
-    summary: 'Show and steer what waits for the server.',
+    summary: 'Show and steer what waits for the server and the collector.',
     load: async () => (await import('./commands/outbox.ts')).outboxCommand,
   },
   breaker: {
-    summary: 'Show the circuit breaker of the server, close it, or open it for a drill.',
+    summary: 'Show the circuit breakers of both, close them, or open one for a drill.',
     load: async () => (await import('./commands/breaker.ts')).breakerCommand,
   },
   metrics: {
-    summary: 'Show how delivery to the server goes, over all processes.',
+    summary: 'Show how delivery to the server and the collector goes, over all processes.',
     load: async () => (await import('./commands/metrics.ts')).metricsCommand,
   },
   health: {
@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/health.ts')).healthCommand,
   },
   flush: {
-    summary: 'Send what waits for the server now.',
+    summary: 'Send what waits for the server and the collector now.',
     load: async () => (await import('./commands/flush.ts')).flushCommand,
     misuse: 3,
   },
@@ -65,6 +65,30 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   doctor: {
     summary: 'Check every link from Claude Code to the database, and say how to mend it.',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  backup: {
+    summary: 'Copy the database into a file of its own, while it is in use.',
+    load: async () => (await import('./commands/backup.ts')).backupCommand,
+  },
+  restore: {
+    summary: 'Put a backup in the place of the database.',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand,
+  },
+  verify: {
+    summary: 'Check the database, or a backup, from its pages to its rows.',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  repair: {
+    summary: 'Make a sound database of a damaged one.',
+    load: async () => (await import('./commands/repair.ts')).repairCommand,
+  },
+  serve: {
+    summary: 'Answer the lineage API over HTTP, for this machine or for a team.',
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  token: {
+    summary: 'List, make and revoke the tokens of a service.',
+    load: async () => (await import('./commands/token.ts')).tokenCommand,
   },
   'capture-test': {
     summary: 'Send one event through the installed hook and follow it to the database.',

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import process from 'node:process';
+import { errorMessage } from '../../base/errors.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { UsageError } from '../usage-error.ts';
+
+const MAX_RATE = 1_000_000;
+
+export const serveCommand = trackerCommand({
+  name: 'serve',
+  description: `Answer the lineage API over HTTP, for this machine or for a team.
+
+The store is this installation's tracker.db, an SQLite file, or PostgreSQL, on which any number of
+processes can serve. An address with a password belongs in PATTERN_TRACKER_DATABASE: arguments are seen
+by every user of the machine. On loopback it is open until the first token is made; on any other address
+it needs tokens and TLS. SIGTERM: it answers what was begun, and ends with exit code 0. SIGHUP: it reads
+the TLS files again. Requests are logged to standard error, JSON lines.
+
+Examples
+  pattern-tracker serve
+  PATTERN_TRACKER_DATABASE=postgres://tracker:…@db/tracker pattern-tracker serve --host 0.0.0.0 \\
+    --tls-cert cert.pem --tls-key key.pem --allowed-host tracker.example.com`,
+  args: {
+    host: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
+    port: { type: 'string', default: '8053', description: 'Port to listen on; 0 is any free one' },
+    database: {
+      type: 'string',
+      valueHint: 'path|postgres://…',
+      description: 'Where patterns are kept; else PATTERN_TRACKER_DATABASE, else tracker.db',
+    },
+    'tls-cert': { type: 'string', valueHint: 'file', description: 'Certificate chain, PEM' },
+    'tls-key': { type: 'string', valueHint: 'file', description: 'Its key, PEM' },
+    'allowed-host': {
+      type: 'string',
+      valueHint: 'names',
+      description: 'Names it is reached under, separated by commas',
+    },
+    'allow-insecure': {
+      type: 'boolean',
+      description: 'No TLS off loopback: behind a proxy that has it',
+    },
+    'rate-limit': {
+      type: 'string',
+      valueHint: 'n',
+      default: '1000',
+      description: 'Requests a minute of one token, or address; 0 is no limit',
+    },
+    'log-level': {
+      type: 'string',
+      valueHint: 'level',
+      default: 'info',
+      description: 'debug, info, warn, error or silent',
+    },
+  },
+  async run(args, cli) {
+    const port = whole('--port', args.port, 65_535);
+    const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
+    const tls = tlsFiles(args['tls-cert'], args['tls-key']);
+    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening] = await Promise.all([
+      import('../../service/access-log.ts'),
+      import('../../service/service.ts'),
+      import('../../service/store-opening.ts'),
+    ]);
+    const level = LOG_LEVELS.find((known) => known === args['log-level']);
+    if (!level) {
+      throw new UsageError(
+        `--log-level is "${args['log-level']}"`,
+        `Expected ${LOG_LEVELS.join(', ')}.`,
+      );
+    }
+    const place = databasePlace(args.database, cli);
+    const log = createServiceLog(level);
+    log.info('opening', { store: opening.placeForPeople(place) });
+    const store = await opening.openServiceStore(place);
+    const signal = cli.interruption(); // from here on a signal ends it in order
+    const service = await startService({
+      store,
+      log,
+      tls,
+      port,
+      rateLimit,
+      host: args.host,
+      allowedHosts: (args['allowed-host'] ?? '').split(/[,\s]+/).filter(Boolean),
+      allowInsecure: args['allow-insecure'] ?? false,
+      withProcessMetrics: true,
+    }).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
+    const reload = () => {
+      try {
+        service.reloadTls();
+      } catch (error) {
+        log.error('TLS files could not be read again', error);
+      }
+    };
+    process.on('SIGHUP', reload);
+    try {
+      cli.out(`Serving ${opening.placeForPeople(place)} at ${service.url}\n`);
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      process.off('SIGHUP', reload);
+      await service.close().catch((error: unknown) => cli.err(`error: ${errorMessage(error)}\n`));
+    }
+  },
+});
+
+/** Where the service's store is: what the command says, else the environment, else this installation. */
+export function databasePlace(
+  given: string | undefined,
+  cli: Pick<CliEnvironment, 'env' | 'paths'>,
+): string {
+  return given || cli.env['PATTERN_TRACKER_DATABASE'] || cli.paths.database;
+}
+
+// --- internal ---
+
+function whole(option: string, text: string, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value <= max) return value;
+  throw new UsageError(`${option} is "${text}"`, `Expected a whole number, 0 to ${max}.`);
+}
+
+function tlsFiles(certFile: string | undefined, keyFile: string | undefined) {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  throw new UsageError('--tls-cert and --tls-key go together');
+}

@@ -1,0 +1,183 @@
+import { TrackerError } from '../../base/errors.ts';
+import { createToken, TOKEN_SCOPES } from '../../service/token.ts';
+import { DEFAULT_TENANT, TENANT_NAME } from '../../store/service/pattern-store.ts';
+import type { ServiceStore, StoredToken, TokenScope } from '../../store/service/pattern-store.ts';
+import { actionArg, actionOf } from '../action.ts';
+import { jsonArg, trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { isoTime, printJson } from '../json-output.ts';
+import { ago } from '../time-text.ts';
+import { UsageError } from '../usage-error.ts';
+import { databasePlace } from './serve.ts';
+
+const ACTIONS = ['list', 'create', 'revoke'] as const;
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 3_650;
+
+export const tokenCommand = trackerCommand({
+  name: 'token',
+  description: `List, make and revoke the tokens of a service.
+
+A token is printed once, when it is made; only its SHA-256 is kept. With the first token a service on
+loopback is no longer open. Scopes: write records events and feedback, read asks, admin does both and sees
+/metrics. A revocation is known to every process within 5 seconds.
+
+--json prints of create {id, token, name, tenant, scopes, expires_at}, of list [{id, name, tenant, scopes,
+created_at, expires_at, revoked_at, last_used_at}], of revoke {id, revoked}.
+
+Examples
+  pattern-tracker token create --name laptop
+  pattern-tracker token create --name grafana --scope admin --expires 90
+  pattern-tracker token revoke 3f9a1c07b2de`,
+  args: {
+    ...actionArg(ACTIONS),
+    id: { type: 'positional', required: false, description: 'Of the token to revoke' },
+    name: { type: 'string', description: 'What it is for' },
+    tenant: { type: 'string', default: DEFAULT_TENANT, description: 'Whose patterns it opens' },
+    scope: {
+      type: 'string',
+      valueHint: 'scopes',
+      default: 'read,write',
+      description: 'read, write, admin, separated by commas',
+    },
+    expires: { type: 'string', valueHint: 'days', description: 'After so many days; else never' },
+    database: {
+      type: 'string',
+      valueHint: 'path|postgres://…',
+      description: 'As of `serve`',
+    },
+    ...jsonArg,
+  },
+  async run(args, cli) {
+    const action = actionOf(args.action, ACTIONS, 'token');
+    if (args.id !== undefined && action !== 'revoke') {
+      throw new UsageError(`unexpected argument "${args.id}"`);
+    }
+    const { openServiceStore } = await import('../../service/store-opening.ts');
+    const withStore = async (act: (store: ServiceStore) => Promise<void>) => {
+      const store = await openServiceStore(databasePlace(args.database, cli));
+      try {
+        await act(store);
+      } finally {
+        await store.close();
+      }
+    };
+    if (action === 'create') {
+      const wanted = newToken(args, cli.now());
+      const { text, stored } = createToken(wanted);
+      await withStore((store) => store.tokens.add(stored));
+      if (args.json) printJson(cli, createdJson(text, stored));
+      else cli.out(createdText(text, stored));
+    } else if (action === 'revoke') {
+      const { id } = args;
+      if (!id) throw new UsageError('ID is missing', '`pattern-tracker token list` shows them.');
+      await withStore(async (store) => {
+        if (await store.tokens.revoke(id, cli.now())) return;
+        throw new TrackerError('E_NO_TOKEN', `there is no token "${id}"`, {
+          hint: '`pattern-tracker token list` shows those there are.',
+        });
+      });
+      if (args.json) printJson(cli, { id, revoked: true });
+      else cli.out(`Token ${id} is revoked.\n`);
+    } else {
+      await withStore(async (store) => {
+        const tokens = await store.tokens.list();
+        if (args.json) printJson(cli, tokens.map(listedJson));
+        else await listTokens(tokens, cli);
+      });
+    }
+  },
+});
+
+// --- internal ---
+
+interface TokenArgs {
+  readonly name?: string | undefined;
+  readonly tenant: string;
+  readonly scope: string;
+  readonly expires?: string | undefined;
+}
+
+function newToken({ name, tenant, scope, expires }: TokenArgs, now: number) {
+  if (!name || name.length > 100) {
+    throw new UsageError(
+      '--name is missing or too long',
+      'Say what the token is for: --name laptop.',
+    );
+  }
+  if (!TENANT_NAME.test(tenant)) {
+    const hint = 'Use lower case letters, digits, - and _, 63 at most.';
+    throw new UsageError(`--tenant "${tenant}" is no name for a tenant`, hint);
+  }
+  const days = expires === undefined ? undefined : Number(expires);
+  if (days !== undefined && !(days > 0 && days <= MAX_DAYS)) {
+    throw new UsageError(`--expires is "${expires}"`, `Expected days, up to ${MAX_DAYS}.`);
+  }
+  const expiresAt = days === undefined ? null : Math.round(now + days * DAY_MS);
+  return { name, tenant, scopes: scopesOf(scope), createdAt: now, expiresAt };
+}
+
+function scopesOf(text: string): TokenScope[] {
+  const words = [...new Set(text.split(/[,\s]+/).filter(Boolean))];
+  const scopes = TOKEN_SCOPES.filter((scope) => words.includes(scope));
+  if (scopes.length > 0 && scopes.length === words.length) return scopes;
+  throw new UsageError(`--scope is "${text}"`, `Expected ${TOKEN_SCOPES.join(', ')}.`);
+}
+
+function createdText(text: string, { id, name, tenant, scopes, expiresAt }: StoredToken): string {
+  const until = expiresAt === null ? 'for good' : `until ${isoTime(expiresAt)}`;
+  return `${text}
+
+It is shown this once. Token ${id} "${name}" may ${scopes.join(', ')} in tenant ${tenant}, ${until}.
+Clients send it as \`Authorization: Bearer\`; of this program's, api.token is its place.
+`;
+}
+
+function createdJson(token: string, stored: StoredToken) {
+  const { id, name, tenant, scopes, expiresAt } = stored;
+  return { id, token, name, tenant, scopes, expiresAt: isoTime(expiresAt) };
+}
+
+function listedJson(token: StoredToken) {
+  const { id, name, tenant, scopes } = token;
+  return {
+    id,
+    name,
+    tenant,
+    scopes,
+    createdAt: isoTime(token.createdAt),
+    expiresAt: isoTime(token.expiresAt),
+    revokedAt: isoTime(token.revokedAt),
+    lastUsedAt: isoTime(token.lastUsedAt),
+  };
+}
+
+async function listTokens(tokens: readonly StoredToken[], cli: CliEnvironment): Promise<void> {
+  if (tokens.length === 0) {
+    cli.out('There are no tokens. On loopback the service is open to all users of this machine.\n');
+    return;
+  }
+  const { renderTable } = await import('../table.ts');
+  const now = cli.now();
+  const state = ({ revokedAt, expiresAt }: StoredToken) => {
+    if (revokedAt !== null) return 'revoked';
+    if (expiresAt === null) return 'valid';
+    return expiresAt > now ? `until ${isoTime(expiresAt).slice(0, 10)}` : 'expired';
+  };
+  const table = renderTable(
+    cli,
+    [
+      { title: 'ID', cell: ({ id }) => id, isWhole: true },
+      { title: 'NAME', cell: ({ name }) => name },
+      { title: 'TENANT', cell: ({ tenant }) => tenant },
+      { title: 'SCOPES', cell: ({ scopes }) => scopes.join(',') },
+      { title: 'STATE', cell: state },
+      {
+        title: 'LAST USED',
+        cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'never' : ago(lastUsedAt, now)),
+      },
+    ],
+    tokens,
+  );
+  cli.out(table);
+}

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+
+/** What the service answers, apart from lineage. Times are ISO 8601 UTC, durations milliseconds. */
+
+const uuid = z.uuid();
+const time = z.iso.datetime();
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+const rate = z.number().min(0).max(1);
+
+/** A fault's usual reply. */
+export const detailReplySchema = z.object({ detail: z.string() });
+
+/** Of 422, as FastAPI has it. */
+export const validationReplySchema = z.object({
+  detail: z.array(
+    z.object({
+      type: z.string(),
+      loc: z.array(z.union([z.string(), z.number()])),
+      msg: z.string(),
+      input: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+    }),
+  ),
+});
+
+/** A fault of what was asked, not of how. */
+export const failureReplySchema = z.object({
+  success: z.literal(false),
+  error: z.string(),
+  pattern_id: z.string().optional(),
+  metadata: z.looseObject({ error_type: z.string() }),
+  processing_time_ms: milliseconds,
+});
+
+export const statsReplySchema = z.object({
+  success: z.literal(true),
+  data: z.object({
+    total_patterns: count,
+    total_lineages: count,
+    total_occurrences: count,
+    total_edges: count,
+    total_sessions: count,
+    total_tool_calls: count,
+    languages: z.array(z.object({ language: z.string(), patterns: count })),
+    last_seen_at: time.nullable(),
+  }),
+  metadata: z.object({ processing_time_ms: milliseconds }),
+});
+
+const check = z.object({ is_valid: z.boolean(), problems: z.array(z.string()) });
+
+export const validateReplySchema = z.object({
+  success: z.literal(true),
+  data: z.object({
+    is_valid: z.boolean(),
+    /** Null: not asked for. */
+    checks: z.object({
+      lineage: check.nullable(),
+      orphans: check.nullable(),
+      analytics: check.nullable(),
+    }),
+    patterns_checked: count,
+    edges_checked: count,
+  }),
+  metadata: z.object({ processing_time_ms: milliseconds }),
+});
+
+export const analyticsReplySchema = z.object({
+  success: z.literal(true),
+  pattern_id: z.string(),
+  time_window: z.object({ start: time, end: time, type: z.string() }),
+  usage_metrics: z.object({
+    total_executions: count,
+    executions_per_day: z.number(),
+    executions_per_week: z.number(),
+    unique_contexts: count,
+    unique_users: count,
+  }),
+  success_metrics: z.object({
+    success_rate: rate.nullable(),
+    error_rate: rate.nullable(),
+    avg_quality_score: rate.nullable(),
+  }),
+  performance_metrics: z
+    .object({
+      avg_execution_time_ms: milliseconds,
+      p95_execution_time_ms: milliseconds,
+      p99_execution_time_ms: milliseconds,
+    })
+    .nullable(),
+  trend_analysis: z
+    .object({
+      trend_type: z.enum(['growing', 'stable', 'declining', 'emerging', 'abandoned']),
+      velocity: z.number(),
+      growth_percentage: z.number().nullable(),
+      confidence_score: rate,
+    })
+    .nullable(),
+  usage_distribution: z
+    .object({
+      by_hour: z.array(count).length(24),
+      by_weekday: z.array(count).length(7),
+    })
+    .nullable(),
+  analytics_quality_score: rate,
+  total_data_points: count,
+  /** There was more than was looked at. */
+  is_truncated: z.boolean(),
+  computation_time_ms: milliseconds,
+  processing_time_ms: milliseconds,
+});
+
+export const feedbackRecordReplySchema = z.object({
+  success: z.literal(true),
+  feedback_id: z.string(),
+  pattern_id: z.string(),
+  recorded_at: time,
+  processing_time_ms: milliseconds,
+});
+
+const measured = z.object({ samples: count, rate: rate.nullable() });
+
+export const feedbackAnalyzeReplySchema = z.object({
+  success: z.literal(true),
+  pattern_id: z.string(),
+  feedback_type: z.string(),
+  time_window: z.object({ start: time, end: time, days: z.number() }),
+  samples: count,
+  parent_pattern_id: z.string().nullable(),
+  findings: z.array(
+    z.object({
+      metric: z.string(),
+      against: z.enum(['first_half', 'parent']),
+      baseline: measured,
+      current: measured,
+      difference: z.number(),
+      z_score: z.number(),
+      p_value: rate,
+      is_significant: z.boolean(),
+      has_enough_samples: z.boolean(),
+    }),
+  ),
+  improvements: z.array(
+    z.object({
+      improvement_id: uuid,
+      type: z.string(),
+      description: z.string(),
+      metric: z.string(),
+      confidence: rate,
+      is_auto_applicable: z.boolean(),
+      status: z.enum(['suggested', 'applied']),
+    }),
+  ),
+  improvements_identified: count,
+  /** By this very request. */
+  improvements_applied: count,
+  is_truncated: z.boolean(),
+  processing_time_ms: milliseconds,
+});
+
+export const feedbackApplyReplySchema = z.object({
+  success: z.literal(true),
+  pattern_id: z.string(),
+  improvements_applied: count,
+  improvement_ids: z.array(z.string()),
+  forced: z.boolean(),
+  processing_time_ms: milliseconds,
+  message: z.string(),
+});
+
+export const executionLogsReplySchema = z.object({
+  success: z.literal(true),
+  executions: z.array(
+    z.object({
+      session_id: z.string(),
+      correlation_id: z.string(),
+      tool_name: z.string(),
+      agent_name: z.string().nullable(),
+      summary: z.string(),
+      status: z.string(),
+      error: z.string().nullable(),
+      started_at: time.nullable(),
+      completed_at: time.nullable(),
+      duration_ms: z.number().nullable(),
+      created_at: time,
+    }),
+  ),
+  count,
+  timestamp: time,
+  query_duration_ms: milliseconds,
+});
+
+export const executionSummaryReplySchema = z.object({
+  success: z.literal(true),
+  summary: z.array(
+    z.object({
+      agent_name: z.string().nullable(),
+      tool_name: z.string(),
+      total_executions: count,
+      failed_executions: count,
+      success_rate: rate.nullable(),
+      avg_duration_ms: z.number().nullable(),
+      max_duration_ms: z.number().nullable(),
+      last_execution_at: time,
+    }),
+  ),
+  timestamp: time,
+  query_duration_ms: milliseconds,
+});
+
+const component = z.enum(['operational', 'database_unavailable']);
+
+export const apiHealthReplySchema = z.object({
+  status: z.enum(['healthy', 'degraded']),
+  components: z.object({
+    lineage_tracker: component,
+    usage_analytics: component,
+    feedback_orchestrator: component,
+  }),
+  /** Only for who may know. */
+  performance: z
+    .object({
+      database_pool: z.record(z.string(), z.number()).optional(),
+      rate_limiting: z.object({
+        current_window_requests: count,
+        max_requests_per_window: count,
+        window_seconds: z.number(),
+      }),
+      ingest_queue_events: count,
+    })
+    .optional(),
+  detail: z.string().optional(),
+  timestamp: time,
+  response_time_ms: milliseconds,
+});
+
+export const healthReplySchema = z.object({
+  status: z.enum(['healthy', 'unhealthy']),
+  service_version: z.string().optional(),
+  store: z.string().optional(),
+  error: z.string().optional(),
+});

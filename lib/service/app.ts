@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { admit, rateHeaders } from './admission.ts';
+import type { Admitted } from './admission.ts';
+import { withinDeadline } from './deadline.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
+import { busyFault, fault, HttpFault } from './http-fault.ts';
+import type { JsonBody } from './request-body.ts';
+import { SECURITY_HEADERS, send } from './reply.ts';
+import type { Call } from './route.ts';
+import type { ServiceParts } from './service-parts.ts';
+import { validated } from './validation.ts';
+
+/** What Hono carries through a request. */
+export interface ServiceEnv {
+  /** Empty where there is no socket: in tests. */
+  Bindings: { readonly incoming?: IncomingMessage };
+  Variables: { requestId: string; begun: number; route: string; admitted: Admitted | undefined };
+}
+
+type Request = Context<ServiceEnv>;
+
+/** The service, from a Request to a Response: it opens no port. */
+export function createApp(service: ServiceParts): Hono<ServiceEnv> {
+  const app = new Hono<ServiceEnv>();
+  app.use('*', (c, next) => observed(service, c, next));
+  app.use('*', async (c, next) => {
+    const { req } = c;
+    service.hosts.check({
+      host: req.header('host') ?? new URL(req.url).host,
+      origin: req.header('origin'),
+      fetchSite: req.header('sec-fetch-site'),
+      fetchMode: req.header('sec-fetch-mode'),
+    });
+    await next();
+  });
+  for (const [path, endpoints] of byPath(ENDPOINTS)) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    for (const endpoint of endpoints) {
+      app.on(endpoint.route.method, pattern, (c) => answered(service, endpoint, c));
+    }
+    const allow = endpoints.map(({ route }) => route.method).join(', ');
+    app.all(pattern, (c) => {
+      c.set('route', path);
+      throw fault(405, 'Method Not Allowed', { Allow: allow });
+    });
+  }
+  app.notFound(() => {
+    throw fault(404, 'Not Found');
+  });
+  app.onError((error, c) => failed(service, error, c));
+  return app;
+}
+
+// --- internal ---
+
+const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
+
+/** Names the request, and tells log and metrics how it went. */
+async function observed(
+  service: ServiceParts,
+  c: Request,
+  next: () => Promise<void>,
+): Promise<void> {
+  const begun = service.monotonic();
+  const given = c.req.header('x-request-id');
+  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+  c.set('requestId', requestId);
+  c.set('begun', begun);
+  c.set('route', 'none');
+  for (const [name, value] of SECURITY_HEADERS) c.header(name, value);
+  c.header('X-Request-Id', requestId);
+  if (service.isStopping) c.header('Connection', 'close');
+  await next();
+  const ms = service.monotonic() - begun;
+  const { status } = c.res;
+  const { method, path } = c.req;
+  const route = c.get('route');
+  const caller = c.get('admitted')?.caller;
+  service.metrics.observe(method, route, status, ms);
+  service.log.access({
+    requestId,
+    method,
+    path,
+    route,
+    status,
+    ms,
+    address: addressOf(c),
+    tenant: caller?.tenant,
+    tokenId: caller?.tokenId,
+  });
+}
+
+async function answered(
+  service: ServiceParts,
+  { route, path }: Endpoint,
+  c: Request,
+): Promise<Response> {
+  c.set('route', path);
+  const admitted = await admit(service, route.scope, {
+    authorization: c.req.header('authorization'),
+    address: addressOf(c),
+  });
+  c.set('admitted', admitted);
+  if (admitted.rate) {
+    for (const [name, value] of Object.entries(rateHeaders(admitted.rate))) c.header(name, value);
+  }
+  const call = await readCall(service, route, admitted, c);
+  const reply = await withinDeadline(Promise.resolve(route.handle(call)), service.timeoutMs, () =>
+    fault(504, 'The request took too long', { 'Retry-After': '1' }),
+  );
+  return send(c, reply);
+}
+
+async function readCall(
+  service: ServiceParts,
+  route: Endpoint['route'],
+  { caller, limitedAs }: Admitted,
+  c: Request,
+): Promise<Call> {
+  const { req } = c;
+  const query = route.query ? validated(route.query, queryOf(c, route.query), ['query']) : {};
+  const patternId = cleaned(req.param('pattern_id') ?? '');
+  if (patternId.length > MAX_ID) throw fault(404, 'Not Found');
+  const json = route.body || route.shownBody ? await bodyOf(service, c) : undefined;
+  const body = route.body ? validated(route.body, json?.value, ['body']) : json?.value;
+  const begun = c.get('begun');
+  const tenant = caller?.tenant;
+  return {
+    service,
+    tenant: tenant ?? '',
+    get store() {
+      if (tenant === undefined) throw new Error(`${route.path} has no caller`);
+      return service.store.tenant(tenant);
+    },
+    patternId,
+    query,
+    body,
+    bytes: json?.bytes ?? 0,
+    requestId: c.get('requestId'),
+    idempotencyKey: keyOf(req.header('idempotency-key')),
+    limitedAs,
+    isTrusted: caller !== undefined || !service.isExposed,
+    elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
+  };
+}
+
+const MAX_ID = 255;
+
+async function bodyOf(service: ServiceParts, c: Request): Promise<JsonBody> {
+  const web = c.env?.incoming ? null : c.req.raw.body;
+  const stream =
+    c.env?.incoming ?? (web ? Readable.fromWeb(web as ReadableStream) : Readable.from([]));
+  const body = await service.bodies.read(stream, {
+    contentType: c.req.header('content-type'),
+    contentEncoding: c.req.header('content-encoding'),
+    contentLength: c.req.header('content-length'),
+  });
+  if (body) return body;
+  const missing = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
+  throw new HttpFault(422, { detail: [missing] });
+}
+
+/** The values of a query by name, the last where there are several; all of them where there may be. */
+function queryOf(c: Request, schema: NonNullable<Endpoint['route']['query']>) {
+  return Object.fromEntries(
+    Object.entries(c.req.queries()).map(([name, values]) => {
+      const isList = Object.hasOwn(schema.shape, name) && schema.shape[name]?.def.type === 'array';
+      const clean = values.map(cleaned);
+      return [name, isList ? clean : clean.at(-1)];
+    }),
+  );
+}
+
+/** As texts of a body are: without what no store can hold. */
+function cleaned(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+function keyOf(header: string | undefined): string | undefined {
+  return header && header.length <= 200 ? cleaned(header) : undefined;
+}
+
+function addressOf(c: Request): string | undefined {
+  return c.env?.incoming?.socket?.remoteAddress;
+}
+
+function failed(service: ServiceParts, error: Error, c: Request): Promise<Response> {
+  const { status, body, headers } = faultOf(service, error, c);
+  return send(c, { status, body, headers });
+}
+
+function faultOf(service: ServiceParts, error: Error, c: Request): HttpFault {
+  if (error instanceof HttpFault) return error;
+  const requestId = c.get('requestId');
+  if (error.name === 'StoreUnavailableError') {
+    service.log.error('the store is not available', error, { request_id: requestId });
+    return busyFault('Database connection not available');
+  }
+  service.log.error('a request failed', error, { request_id: requestId, route: c.get('route') });
+  return fault(500, `The request failed; the log tells why, under ${requestId}`);
+}
+
+/** Those without parameters first: their last part is no pattern id. */
+function byPath(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const sorted = endpoints.toSorted(
+    (a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')),
+  );
+  const paths = new Map<string, Endpoint[]>();
+  for (const endpoint of sorted) {
+    paths.set(endpoint.path, [...(paths.get(endpoint.path) ?? []), endpoint]);
+  }
+  return paths;
+}

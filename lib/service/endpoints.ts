@@ -1,0 +1,38 @@
+import { API_PREFIX } from './route.ts';
+import type { Route } from './route.ts';
+import { documentationRoutes } from './routes/documentation.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
+import { apiHealthRoute, healthRoute, metricsRoute } from './routes/health.ts';
+import { insightRoutes } from './routes/insight.ts';
+import { lineageRoutes } from './routes/lineage.ts';
+import { patternRoutes } from './routes/patterns.ts';
+import { trackRoutes } from './routes/track.ts';
+
+export interface Endpoint {
+  readonly route: Route;
+  /** All of it. */
+  readonly path: string;
+}
+
+const API: readonly Route[] = [
+  ...trackRoutes,
+  ...lineageRoutes,
+  ...patternRoutes,
+  ...analyticsRoutes,
+  ...feedbackRoutes,
+  ...insightRoutes,
+  apiHealthRoute,
+];
+
+/** What is documented of the service. */
+const DOCUMENTED: readonly Endpoint[] = [
+  ...API.map((own) => ({ route: own, path: API_PREFIX + own.path })),
+  ...[healthRoute, metricsRoute].map((own) => ({ route: own, path: own.path })),
+];
+
+/** Every endpoint there is. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...DOCUMENTED,
+  ...documentationRoutes(DOCUMENTED).map((own) => ({ route: own, path: own.path })),
+];

@@ -1,0 +1,25 @@
+import type { JsonObject } from '../base/json.ts';
+import type { StoredPattern } from '../store/service/pattern-store.ts';
+import { lineageUuid, nodeId } from './node-id.ts';
+import { isoTime } from './track-reply.ts';
+
+/** A pattern as lists have it. */
+export function patternReply(pattern: StoredPattern): JsonObject {
+  return {
+    pattern_id: pattern.id,
+    pattern_node_id: nodeId({ patternId: pattern.id, version: pattern.version }),
+    pattern_name: pattern.name,
+    pattern_type: pattern.patternType,
+    pattern_version: pattern.version,
+    language: pattern.language,
+    file_path: pattern.filePath,
+    session_id: pattern.sessionId,
+    lines: pattern.lines,
+    generation: pattern.generation,
+    lineage_id: lineageUuid(pattern.lineageId),
+    occurrences: pattern.occurrences,
+    first_seen_at: isoTime(pattern.firstSeenAt),
+    last_seen_at: isoTime(pattern.lastSeenAt),
+    is_deprecated: pattern.isDeprecated,
+  };
+}

@@ -1,0 +1,43 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Reply } from './route.ts';
+
+/** Of every reply. No page may embed, cache or read what is here; there are no CORS headers. */
+export const SECURITY_HEADERS = [
+  ['Cache-Control', 'no-store'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+] as const;
+
+/** Makes the response, compressed where it is worth it and the client takes it. */
+export async function send(c: Context, reply: Reply): Promise<Response> {
+  const { status, body, contentType = 'application/json', headers = {} } = reply;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  c.header('Content-Type', contentType);
+  if (text.length < MIN_COMPRESSED) return c.body(text, status as ContentfulStatusCode);
+  c.header('Vary', 'Accept-Encoding');
+  if (!takesGzip(c.req.header('accept-encoding'))) {
+    return c.body(text, status as ContentfulStatusCode);
+  }
+  c.header('Content-Encoding', 'gzip');
+  const compressed = await gzipped(text);
+  return c.body(new Uint8Array(compressed), status as ContentfulStatusCode);
+}
+
+// --- internal ---
+
+/** In characters: what is shorter fits into one packet anyway. */
+const MIN_COMPRESSED = 1_024;
+
+const gzipped = promisify(gzip);
+
+function takesGzip(accepted: string | undefined): boolean {
+  const coding = accepted?.split(',').find((part) => /^\s*(?:gzip|\*)\s*(?:;|$)/i.test(part));
+  return coding !== undefined && !/;\s*q=0(?:\.0*)?\s*$/i.test(coding);
+}

@@ -1,0 +1,103 @@
+import { analyticsReplySchema, failureReplySchema } from '../../contract/service-reply.ts';
+import {
+  analyticsGetSchema,
+  analyticsQuerySchema,
+  analyticsRequestSchema,
+  isSet,
+} from '../../contract/service-request.ts';
+import type { TimeWindowType } from '../../contract/service-request.ts';
+import { analyse } from '../analytics.ts';
+import { patternNotFound } from '../http-fault.ts';
+import { ok, route } from '../route.ts';
+import type { Call, Reply, Route } from '../route.ts';
+import { timeWindow } from '../time-window.ts';
+import { isoTime } from '../track-reply.ts';
+
+const common = {
+  tag: 'Analytics',
+  summary: 'How a pattern is used, how well it does, and where that is going',
+  description: 'Computed from what is stored, at every request. Rates are 0 to 1; null: no data.',
+  scope: 'read',
+  replies: { 200: analyticsReplySchema, 404: failureReplySchema },
+} as const;
+
+export const analyticsRoutes: readonly Route[] = [
+  route({
+    ...common,
+    method: 'POST',
+    path: '/analytics/compute',
+    body: analyticsRequestSchema,
+    handle: (call) =>
+      compute(call, {
+        patternId: call.body.pattern_id,
+        type: call.body.time_window_type,
+        days: call.body.time_window_days,
+        withPerformance: call.body.include_performance,
+        withTrends: call.body.include_trends,
+        withDistribution: call.body.include_distribution,
+      }),
+  }),
+  route({
+    ...common,
+    method: 'GET',
+    path: '/analytics/get',
+    query: analyticsGetSchema,
+    handle: (call) => compute(call, queried(call.query.pattern_id, call.query)),
+  }),
+  route({
+    ...common,
+    method: 'GET',
+    path: '/analytics/{pattern_id}',
+    query: analyticsQuerySchema,
+    handle: (call) => compute(call, queried(call.patternId, call.query)),
+  }),
+];
+
+// --- internal ---
+
+interface Wanted {
+  readonly patternId: string;
+  readonly type: TimeWindowType;
+  readonly days: number | null | undefined;
+  readonly withPerformance: boolean;
+  readonly withTrends: boolean;
+  readonly withDistribution: boolean;
+}
+
+function queried(patternId: string, query: ReturnType<typeof analyticsQuerySchema.parse>): Wanted {
+  return {
+    patternId,
+    type: query.time_window,
+    days: query.time_window_days,
+    withPerformance: isSet(query.include_performance),
+    withTrends: isSet(query.include_trends),
+    withDistribution: isSet(query.include_distribution),
+  };
+}
+
+async function compute({ store, service, elapsedMs }: Call, wanted: Wanted): Promise<Reply> {
+  const { patternId } = wanted;
+  const window = timeWindow(wanted.type, wanted.days, service.clock());
+  const activity = await store.activity(patternId, window.from, window.to);
+  if (!activity) throw patternNotFound(patternId, elapsedMs());
+  const begun = service.monotonic();
+  const { usage, success, performance, trend, distribution, quality, dataPoints } = analyse(
+    activity,
+    window,
+  );
+  return ok({
+    success: true,
+    pattern_id: patternId,
+    time_window: { start: isoTime(window.from), end: isoTime(window.to), type: window.type },
+    usage_metrics: usage,
+    success_metrics: success,
+    performance_metrics: wanted.withPerformance ? performance : null,
+    trend_analysis: wanted.withTrends ? trend : null,
+    usage_distribution: wanted.withDistribution ? distribution : null,
+    analytics_quality_score: quality,
+    total_data_points: dataPoints,
+    is_truncated: activity.isCut,
+    computation_time_ms: service.monotonic() - begun,
+    processing_time_ms: elapsedMs(),
+  });
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { DOCS_CSP, docsPage } from '../docs-page.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { openApi } from '../openapi.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+
+/** What the service says of itself. Made when it is first asked for. */
+export function documentationRoutes(endpoints: readonly Endpoint[]): readonly Route[] {
+  let document: string | undefined;
+  let page: string | undefined;
+  return [
+    route({
+      method: 'GET',
+      path: '/openapi.json',
+      tag: 'Service',
+      summary: 'The API for programs',
+      scope: null,
+      replies: { 200: z.looseObject({}) },
+      handle: () => ({ status: 200, body: (document ??= JSON.stringify(openApi(endpoints))) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/docs',
+      tag: 'Service',
+      summary: 'The API for people',
+      scope: null,
+      replies: { 200: z.string() },
+      handle: () => ({
+        status: 200,
+        body: (page ??= docsPage(openApi(endpoints))),
+        contentType: 'text/html; charset=utf-8',
+        headers: { 'Content-Security-Policy': DOCS_CSP },
+      }),
+    }),
+  ];
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../base/json.ts';
+import {
+  failureReplySchema,
+  feedbackAnalyzeReplySchema,
+  feedbackApplyReplySchema,
+  feedbackRecordReplySchema,
+} from '../../contract/service-reply.ts';
+import {
+  feedbackAnalyzeSchema,
+  feedbackApplySchema,
+  feedbackRecordSchema,
+  isSet,
+} from '../../contract/service-request.ts';
+import type { FeedbackAnalyzeRequest } from '../../contract/service-request.ts';
+import type { PatternActivity, PatternStore } from '../../store/service/pattern-store.ts';
+import { analyseFeedback } from '../feedback-analysis.ts';
+import type { Improvement } from '../feedback-analysis.ts';
+import { patternNotFound } from '../http-fault.ts';
+import { ok, route } from '../route.ts';
+import type { Call, Reply, Route } from '../route.ts';
+import { timeWindow } from '../time-window.ts';
+import type { TimeWindow } from '../time-window.ts';
+import { isoTime } from '../track-reply.ts';
+
+const record = {
+  method: 'POST',
+  tag: 'Feedback',
+  summary: 'Say how a pattern did',
+  scope: 'write',
+  body: feedbackRecordSchema,
+  replies: { 200: feedbackRecordReplySchema, 404: failureReplySchema },
+} as const;
+
+export const feedbackRoutes: readonly Route[] = [
+  route({ ...record, path: '/feedback/record', handle: recordFeedback }),
+  route({ ...record, path: '/feedback/submit', handle: recordFeedback }),
+  route({
+    method: 'POST',
+    path: '/feedback/analyze',
+    tag: 'Feedback',
+    summary: 'Test whether a pattern has become better or worse, and suggest what to do',
+    description: `The second half of the window against the first, and the pattern against its parent
+(\`enable_ab_testing\`), by two-proportion z-tests. An improvement is suggested when the difference is significant and
+both samples have \`min_sample_size\`; it is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
+    scope: 'write', // it may apply improvements
+    body: feedbackAnalyzeSchema,
+    replies: { 200: feedbackAnalyzeReplySchema, 404: failureReplySchema },
+    handle: analyze,
+  }),
+  route({
+    method: 'POST',
+    path: '/feedback/apply',
+    tag: 'Feedback',
+    summary: 'Note that improvements have been applied',
+    description: 'Which they are is for the caller to say; one that was noted before is so still.',
+    scope: 'write',
+    query: feedbackApplySchema,
+    replies: { 200: feedbackApplyReplySchema, 404: failureReplySchema },
+    async handle({ store, service, query, elapsedMs }) {
+      const { pattern_id: patternId } = query;
+      await requirePattern(store, patternId, elapsedMs);
+      const forced = isSet(query.force);
+      const ids = [...new Set(query.improvement_ids)];
+      await applyAll(store, patternId, ids, service.clock(), forced);
+      return ok({
+        success: true,
+        pattern_id: patternId,
+        improvements_applied: ids.length,
+        improvement_ids: ids,
+        forced,
+        processing_time_ms: elapsedMs(),
+        message: `${ids.length} of ${ids.length} improvements are noted as applied`,
+      });
+    },
+  }),
+];
+
+// --- internal ---
+
+type RecordCall = Call<unknown, ReturnType<typeof feedbackRecordSchema.parse>>;
+
+async function recordFeedback(call: RecordCall): Promise<Reply> {
+  const { store, service, body, elapsedMs } = call;
+  const {
+    pattern_id: patternId,
+    feedback_id,
+    feedback_type: feedbackType,
+    success,
+    rating,
+    execution_time_ms,
+    session_id,
+    comment,
+    ...extra
+  } = body;
+  await requirePattern(store, patternId, elapsedMs);
+  const at = service.clock();
+  const id = feedback_id ?? call.idempotencyKey ?? randomUUID();
+  const words = { comment: comment ?? null, extra: extra as JsonObject };
+  const { redactor } = service;
+  const safe = redactor ? (redactor.redactPayload(words).payload as typeof words) : words;
+  await store.recordFeedback({
+    id,
+    patternId,
+    feedbackType,
+    isSuccess: success ?? null,
+    rating: rating ?? null,
+    executionTimeMs: execution_time_ms ?? null,
+    sessionId: session_id ?? null,
+    comment: safe.comment,
+    at,
+    extra: safe.extra,
+  });
+  return ok({
+    success: true,
+    feedback_id: id,
+    pattern_id: patternId,
+    recorded_at: isoTime(at),
+    processing_time_ms: elapsedMs(),
+  });
+}
+
+async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Reply> {
+  const { store, service, body, elapsedMs } = call;
+  const { pattern_id: patternId, time_window_days: days } = body;
+  const now = service.clock();
+  const window = timeWindow('weekly', days, now);
+  const activity = await store.activity(patternId, window.from, window.to);
+  if (!activity) throw patternNotFound(patternId, elapsedMs());
+  const parent = body.enable_ab_testing ? await parentOf(store, patternId, window) : undefined;
+  const { samples, findings, improvements } = analyseFeedback(activity, parent, window, body);
+  const known = await store.appliedImprovements(patternId);
+  const appliedBefore = new Set(known.map(({ improvementId }) => improvementId));
+  const toApply = improvements
+    .filter((found) => found.is_auto_applicable && !appliedBefore.has(found.improvement_id))
+    .map(({ improvement_id }) => improvement_id);
+  if (toApply.length > 0) await applyAll(store, patternId, toApply, now, false);
+  const applied = new Set([...appliedBefore, ...toApply]);
+  const status = ({ improvement_id: id }: Improvement) =>
+    applied.has(id) ? 'applied' : 'suggested';
+  return ok({
+    success: true,
+    pattern_id: patternId,
+    feedback_type: body.feedback_type,
+    time_window: { start: isoTime(window.from), end: isoTime(window.to), days },
+    samples,
+    parent_pattern_id: parent?.pattern.id ?? null,
+    findings,
+    improvements: improvements.map((found) => ({ ...found, status: status(found) })),
+    improvements_identified: improvements.length,
+    improvements_applied: toApply.length,
+    is_truncated: activity.isCut || parent?.isCut === true,
+    processing_time_ms: elapsedMs(),
+  });
+}
+
+/** What the pattern was made from; of several parents the first. */
+async function parentOf(
+  store: PatternStore,
+  patternId: string,
+  window: TimeWindow,
+): Promise<PatternActivity | undefined> {
+  const found = await store.relatives(patternId, 'ancestry', { depth: 1, rows: 1 });
+  const parent = found?.relatives[0];
+  // Another version of the same pattern has no activity of its own.
+  if (!parent || parent.patternId === patternId) return undefined;
+  return store.activity(parent.patternId, window.from, window.to);
+}
+
+async function requirePattern(
+  store: PatternStore,
+  patternId: string,
+  elapsedMs: () => number,
+): Promise<void> {
+  if (!(await store.pattern(patternId))) throw patternNotFound(patternId, elapsedMs());
+}
+
+function applyAll(
+  store: PatternStore,
+  patternId: string,
+  ids: readonly string[],
+  at: number,
+  isForced: boolean,
+): Promise<void> {
+  return store.applyImprovements(
+    ids.map((improvementId) => ({ improvementId, patternId, isForced, at })),
+  );
+}

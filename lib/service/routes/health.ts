@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { VERSION } from '../../base/version.ts';
+import { apiHealthReplySchema, healthReplySchema } from '../../contract/service-reply.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { isoTime } from '../track-reply.ts';
+
+/** Below the API's prefix. */
+export const apiHealthRoute: Route = route({
+  method: 'GET',
+  path: '/health',
+  tag: 'Service',
+  summary: 'Whether the API can do its work',
+  description: '503 when its store is down: the status tells as much as the body.',
+  scope: null,
+  replies: { 200: apiHealthReplySchema, 503: apiHealthReplySchema },
+  async handle({ service, isTrusted, limitedAs, elapsedMs }) {
+    const { isWell, detail, pool } = await service.probe.health();
+    const state = isWell ? 'operational' : 'database_unavailable';
+    const { limit, used } = service.limiter.state(limitedAs);
+    const performance = {
+      ...(pool ? { database_pool: pool } : {}),
+      rate_limiting: {
+        current_window_requests: used,
+        max_requests_per_window: limit,
+        window_seconds: service.limiter.windowMs / 1_000,
+      },
+      ingest_queue_events: service.queue.events,
+    };
+    return {
+      status: isWell ? 200 : 503,
+      body: {
+        status: isWell ? 'healthy' : 'degraded',
+        components: {
+          lineage_tracker: state,
+          usage_analytics: state,
+          feedback_orchestrator: state,
+        },
+        ...(isTrusted ? { performance, detail } : {}),
+        timestamp: isoTime(service.clock()),
+        response_time_ms: elapsedMs(),
+      },
+    };
+  },
+});
+
+export const healthRoute: Route = route({
+  method: 'GET',
+  path: '/health',
+  tag: 'Service',
+  summary: 'Whether the service can do its work',
+  scope: null,
+  replies: { 200: healthReplySchema, 503: healthReplySchema },
+  async handle({ service, isTrusted }) {
+    const { isWell, detail } = await service.probe.health();
+    const inside = { service_version: VERSION, store: service.store.kind };
+    return {
+      status: isWell ? 200 : 503,
+      body: {
+        status: isWell ? 'healthy' : 'unhealthy',
+        ...(isTrusted ? inside : {}),
+        ...(isTrusted && !isWell ? { error: detail } : {}),
+      },
+    };
+  },
+});
+
+export const metricsRoute: Route = route({
+  method: 'GET',
+  path: '/metrics',
+  tag: 'Service',
+  summary: 'Metrics for Prometheus',
+  scope: 'admin',
+  replies: { 200: z.string() },
+  handle: async ({ service }) => ({
+    status: 200,
+    body: await service.metrics.text(),
+    contentType: service.metrics.contentType,
+  }),
+});

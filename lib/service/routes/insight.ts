@@ -1,0 +1,172 @@
+import {
+  executionLogsReplySchema,
+  executionSummaryReplySchema,
+  failureReplySchema,
+  statsReplySchema,
+  validateReplySchema,
+} from '../../contract/service-reply.ts';
+import {
+  executionLogsSchema,
+  executionSummarySchema,
+  validateRequestSchema,
+} from '../../contract/service-request.ts';
+import type { Execution, PatternStore } from '../../store/service/pattern-store.ts';
+import { patternNotFound } from '../http-fault.ts';
+import { ok, route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { rounded } from '../statistics.ts';
+import { isoTime } from '../track-reply.ts';
+
+/** What is there, whether it holds together, and what was executed. */
+export const insightRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/stats',
+    tag: 'Patterns',
+    summary: 'How much there is',
+    scope: 'read',
+    replies: { 200: statsReplySchema },
+    async handle({ store, elapsedMs }) {
+      const stats = await store.stats();
+      const data = {
+        total_patterns: stats.patterns,
+        total_lineages: stats.lineages,
+        total_occurrences: stats.occurrences,
+        total_edges: stats.edges,
+        total_sessions: stats.sessions,
+        total_tool_calls: stats.toolCalls,
+        languages: stats.languages,
+        last_seen_at: stats.lastSeenAt === null ? null : isoTime(stats.lastSeenAt),
+      };
+      return ok({ success: true, data, metadata: { processing_time_ms: elapsedMs() } });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/validate',
+    tag: 'Patterns',
+    summary: 'Check that what is stored holds together',
+    description: 'One pattern with its edges, or the newest 10,000 patterns.',
+    scope: 'read',
+    body: validateRequestSchema,
+    replies: { 200: validateReplySchema, 404: failureReplySchema },
+    async handle({ store, body, elapsedMs }) {
+      const patternId = body.pattern_id ?? undefined;
+      const report = await store.integrity(patternId);
+      if (patternId !== undefined && report.patternsChecked === 0) {
+        throw patternNotFound(patternId, elapsedMs());
+      }
+      const checks = {
+        lineage: body.check_lineage
+          ? checked([
+              ...report.brokenEdges.map(
+                ({ childId, parentId }) => `edge from ${parentId} to ${childId}: one is not there`,
+              ),
+              ...report.wrongGenerations.map((id) => `${id}: generation not above its parents'`),
+            ])
+          : null,
+        orphans: body.check_orphans
+          ? checked(report.orphans.map((id) => `${id}: modified from something, and has no parent`))
+          : null,
+        analytics: body.check_analytics ? checked(await countProblems(store, patternId)) : null,
+      };
+      const all = [checks.lineage, checks.orphans, checks.analytics];
+      return ok({
+        success: true,
+        data: {
+          is_valid: all.every((check) => check?.is_valid !== false),
+          checks,
+          patterns_checked: report.patternsChecked,
+          edges_checked: report.edgesChecked,
+        },
+        metadata: { processing_time_ms: elapsedMs() },
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/executions/logs',
+    tag: 'Executions',
+    summary: 'The last tool calls',
+    scope: 'read',
+    query: executionLogsSchema,
+    replies: { 200: executionLogsReplySchema },
+    async handle({ store, service, query, elapsedMs }) {
+      const found = await store.executions({
+        limit: query.limit,
+        sessionId: query.session_id,
+        correlationId: query.correlation_id,
+      });
+      return ok({
+        success: true,
+        executions: found.map(executionReply),
+        count: found.length,
+        timestamp: isoTime(service.clock()),
+        query_duration_ms: elapsedMs(),
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/executions/summary',
+    tag: 'Executions',
+    summary: 'Tool calls by agent and tool, of the newest 10,000',
+    scope: 'read',
+    query: executionSummarySchema,
+    replies: { 200: executionSummaryReplySchema },
+    async handle({ store, service, query, elapsedMs }) {
+      const found = await store.executionSummary(query.agent_name);
+      const summary = found.map((row) => ({
+        agent_name: row.agentName,
+        tool_name: row.toolName,
+        total_executions: row.executions,
+        failed_executions: row.failed,
+        success_rate: row.executions === 0 ? null : rounded(1 - row.failed / row.executions),
+        avg_duration_ms: row.averageDurationMs,
+        max_duration_ms: row.maxDurationMs,
+        last_execution_at: isoTime(row.lastAt),
+      }));
+      const timestamp = isoTime(service.clock());
+      return ok({ success: true, summary, timestamp, query_duration_ms: elapsedMs() });
+    },
+  }),
+];
+
+// --- internal ---
+
+function checked(problems: readonly string[]) {
+  return { is_valid: problems.length === 0, problems };
+}
+
+/** Numbers that analytics are made of, where they contradict each other. */
+async function countProblems(store: PatternStore, id: string | undefined): Promise<string[]> {
+  if (id === undefined) {
+    const { patterns, lineages } = await store.stats();
+    return lineages > patterns ? [`${lineages} lineages of ${patterns} patterns`] : [];
+  }
+  const pattern = await store.pattern(id);
+  if (!pattern) return [];
+  const problems = [];
+  if (pattern.recent.length > pattern.occurrences) {
+    problems.push(`${id}: ${pattern.occurrences} occurrences, and more are listed`);
+  }
+  if (pattern.firstSeenAt > pattern.lastSeenAt) problems.push(`${id}: last seen before first seen`);
+  return problems;
+}
+
+function executionReply(execution: Execution) {
+  const { startedAt, endedAt } = execution;
+  return {
+    session_id: execution.sessionId,
+    correlation_id: execution.toolUseId,
+    tool_name: execution.toolName,
+    agent_name: execution.agentName,
+    summary: execution.summary,
+    status: execution.outcome,
+    error: execution.error,
+    started_at: startedAt === null ? null : isoTime(startedAt),
+    completed_at: endedAt === null ? null : isoTime(endedAt),
+    duration_ms: execution.durationMs,
+    created_at: isoTime(execution.at),
+  };
+}

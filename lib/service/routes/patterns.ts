@@ -1,0 +1,127 @@
+import { patternListReplySchema, searchReplySchema } from '../../contract/service-lineage-reply.ts';
+import { patternListSchema, searchRequestSchema } from '../../contract/service-request.ts';
+import type { PatternListRequest } from '../../contract/service-request.ts';
+import type { FoundPattern, PatternStore } from '../../store/service/pattern-store.ts';
+import { cursorOf, placeOf } from '../list-cursor.ts';
+import { patternReply } from '../pattern-reply.ts';
+import { ok, route } from '../route.ts';
+import type { Call, Reply, Route } from '../route.ts';
+import { mean, rounded } from '../statistics.ts';
+import { DAY_MS } from '../time-window.ts';
+
+/** Of so many that match, those of sufficient quality are looked for: each costs a query. */
+const QUALITY_CANDIDATES = 50;
+const QUALITY_DAYS = 365;
+
+const list = {
+  tag: 'Patterns',
+  summary: 'List patterns, last seen first',
+  description: 'A page after the first has the `next_cursor` of the one before as its `cursor`.',
+  scope: 'read',
+  replies: { 200: patternListReplySchema },
+} as const;
+
+export const patternRoutes: readonly Route[] = [
+  route({
+    ...list,
+    method: 'GET',
+    path: '/lineage/query',
+    query: patternListSchema,
+    handle: (call) => listPatterns(call, call.query),
+  }),
+  route({
+    ...list,
+    method: 'POST',
+    path: '/lineage/query',
+    body: patternListSchema,
+    handle: (call) => listPatterns(call, call.body),
+  }),
+  route({
+    method: 'POST',
+    path: '/search',
+    tag: 'Patterns',
+    summary: 'Find patterns by words of their code or name',
+    description:
+      'A pattern has to hold every word; the last may be the beginning of one. With `min_quality_score` ' +
+      `only patterns whose mean rating of the last ${QUALITY_DAYS} days reaches it, among the ` +
+      `${QUALITY_CANDIDATES} that match best.`,
+    scope: 'read',
+    body: searchRequestSchema,
+    replies: { 200: searchReplySchema },
+    async handle({ store, service, body, elapsedMs }) {
+      const now = service.clock();
+      const { limit, min_quality_score: quality, time_window_days: days } = body;
+      const words = body.query
+        .split(/[^\p{L}\p{N}_]+/u)
+        .filter(Boolean)
+        .slice(0, MAX_WORDS);
+      const found =
+        words.length === 0
+          ? []
+          : await store.search({
+              words,
+              limit: quality ? Math.max(limit, QUALITY_CANDIDATES) : limit,
+              patternTypes: body.pattern_types?.length ? body.pattern_types : undefined,
+              language: body.language ?? undefined,
+              since: days ? now - Math.round(days * DAY_MS) : undefined,
+            });
+      const patterns = quality
+        ? (await rated(store, found, quality, now)).slice(0, limit)
+        : found.map(foundReply);
+      return ok({
+        success: true,
+        data: { patterns, count: patterns.length },
+        metadata: { processing_time_ms: elapsedMs() },
+      });
+    },
+  }),
+];
+
+// --- internal ---
+
+const MAX_WORDS = 20;
+
+async function listPatterns(
+  { store, elapsedMs }: Call,
+  { limit, cursor, language, pattern_type, session_id }: PatternListRequest,
+): Promise<Reply> {
+  const rows = await store.patterns({
+    limit: limit + 1, // one more tells whether there is another page
+    before: cursor ? placeOf(cursor) : undefined,
+    language: language ?? undefined,
+    patternType: pattern_type ?? undefined,
+    sessionId: session_id ?? undefined,
+  });
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return ok({
+    success: true,
+    data: {
+      patterns: page.map(patternReply),
+      count: page.length,
+      next_cursor: last ? cursorOf(last) : null,
+    },
+    metadata: { processing_time_ms: elapsedMs() },
+  });
+}
+
+function foundReply(pattern: FoundPattern) {
+  return { ...patternReply(pattern), code_preview: pattern.head };
+}
+
+async function rated(
+  store: PatternStore,
+  found: readonly FoundPattern[],
+  fewest: number,
+  now: number,
+) {
+  const patterns = [];
+  for (const pattern of found) {
+    const activity = await store.activity(pattern.id, now - QUALITY_DAYS * DAY_MS, now + 1);
+    const ratings = activity?.feedback.flatMap(({ rating }) => rating ?? []) ?? [];
+    const score = mean(ratings);
+    if (score === null || score < fewest) continue;
+    patterns.push({ ...foundReply(pattern), quality_score: rounded(score) });
+  }
+  return patterns;
+}

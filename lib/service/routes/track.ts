@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../base/json.ts';
+import { lineageEventSchema } from '../../contract/lineage-event.ts';
+import { batchReplySchema, trackReplySchema } from '../../contract/service-lineage-reply.ts';
+import { failureReplySchema } from '../../contract/service-reply.ts';
+import { batchRequestSchema } from '../../contract/service-request.ts';
+import type { TrackAnswer, TrackedEvent } from '../../store/service/pattern-store.ts';
+import { readEvent } from '../event-reading.ts';
+import type { EventReading } from '../event-reading.ts';
+import { fault, HttpFault } from '../http-fault.ts';
+import { MAX_GROUP } from '../ingest-queue.ts';
+import { ok, route } from '../route.ts';
+import type { Call, Route } from '../route.ts';
+import { refusal, trackMetadata, trackResult } from '../track-reply.ts';
+import type { TrackResult } from '../track-reply.ts';
+
+const description = `A 200 is sent when the event is on disk. An event of an \`event_id\` (or, where it has none, an
+\`Idempotency-Key\` header) that was applied before changes nothing and is a success.`;
+
+export const trackRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/lineage/track',
+    tag: 'Lineage',
+    summary: 'Record what happened to a pattern',
+    description,
+    scope: 'write',
+    shownBody: lineageEventSchema,
+    replies: { 200: trackReplySchema, 400: failureReplySchema },
+    async handle(call) {
+      const reading = readEvent(call.body, {
+        place: ['body'],
+        eventId: call.idempotencyKey ?? randomUUID(),
+        receivedAt: call.service.clock(),
+        redactor: call.service.redactor,
+      });
+      if (reading.kind !== 'event') throw readingFault(reading);
+      const { event } = reading;
+      const [answer] = await submit(call, [event]);
+      const { isSuccess, data, error } = counted(call, event, answer);
+      const metadata = trackMetadata(event, call.requestId, call.elapsedMs());
+      if (isSuccess) return ok({ success: true, data, metadata });
+      throw new HttpFault(400, {
+        success: false,
+        error: error ?? '',
+        metadata: { ...metadata, error_type: 'validation_error' },
+        processing_time_ms: call.elapsedMs(),
+      });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/lineage/track/batch',
+    tag: 'Lineage',
+    summary: `Record up to ${MAX_GROUP} events, in their order`,
+    description: `${description} Both modes keep the order. \`success\` is false when any event has failed; the others
+are stored. An event that can't be read refuses the whole batch.`,
+    scope: 'write',
+    body: batchRequestSchema,
+    shownBody: batchRequestSchema.omit({ events: true }).extend({
+      events: lineageEventSchema.array().min(1).max(MAX_GROUP),
+    }),
+    replies: { 200: batchReplySchema },
+    async handle(call) {
+      const { events: bodies } = call.body;
+      if (bodies.length === 0)
+        throw fault(400, 'The batch is empty: events needs at least one event');
+      if (bodies.length > MAX_GROUP) {
+        throw fault(413, `A batch may have ${MAX_GROUP} events, this one has ${bodies.length}`);
+      }
+      return ok(await trackBatch(call, bodies));
+    },
+  }),
+];
+
+// --- internal ---
+
+type BatchCall = Call<unknown, ReturnType<typeof batchRequestSchema.parse>>;
+type Readable = Extract<EventReading, { kind: 'event' | 'incomplete' }>;
+
+async function trackBatch(call: BatchCall, bodies: readonly unknown[]): Promise<JsonObject> {
+  const readings = readAll(call, bodies);
+  const events = readings.flatMap((reading) => (reading.kind === 'event' ? [reading.event] : []));
+  const answers = events.length === 0 ? [] : await submit(call, events);
+  const succeeded: JsonObject[] = [];
+  const failed: JsonObject[] = [];
+  let repeats = 0;
+  let next = 0;
+  for (const [index, reading] of readings.entries()) {
+    const { eventType, patternId } =
+      reading.kind === 'event' ? reading.event : subjectOf(bodies[index], reading);
+    const result =
+      reading.kind === 'event'
+        ? counted(call, reading.event, answers[next++])
+        : refusal(reading.message);
+    if (reading.kind !== 'event') call.service.metrics.ingested('refused');
+    const metadata = trackMetadata({ eventType, patternId }, call.requestId, call.elapsedMs());
+    if (result.isRepeat) repeats += 1;
+    if (result.isSuccess) {
+      const data = result.data ?? {};
+      succeeded.push({ event_index: index, data, metadata, pattern_id: patternId });
+    } else {
+      failed.push({
+        event_index: index,
+        error: result.error ?? '',
+        metadata: { ...metadata, error_type: 'validation_error' },
+        pattern_id: patternId,
+      });
+    }
+  }
+  const { processing_mode: requested, sequential_processing, batch_id = null } = call.body;
+  const ms = call.elapsedMs();
+  return {
+    success: failed.length === 0,
+    batch_id,
+    batch_summary: {
+      total_events: bodies.length,
+      successful_events: succeeded.length,
+      failed_events: failed.length,
+      handled_duplicates: repeats,
+      processing_mode: sequential_processing ? 'sequential' : requested,
+      requested_processing_mode: requested,
+    },
+    successful_results: succeeded,
+    failed_results: failed.length === 0 ? null : failed,
+    metadata: {
+      processing_time_ms: ms,
+      average_time_per_event: ms / bodies.length,
+      batch_efficiency_gain: null,
+    },
+  };
+}
+
+/** @throws HttpFault when one of them can't be read: 422 for all that are malformed, else 400 */
+function readAll(call: BatchCall, bodies: readonly unknown[]): Readable[] {
+  const { clock, redactor } = call.service;
+  const receivedAt = clock();
+  const key = call.idempotencyKey;
+  const readings = bodies.map((body, index) =>
+    readEvent(body, {
+      place: ['body', 'events', index],
+      eventId: key === undefined ? randomUUID() : `${key}-${index}`,
+      receivedAt,
+      redactor,
+    }),
+  );
+  const detail = readings.flatMap((reading) =>
+    reading.kind === 'malformed' ? reading.detail : [],
+  );
+  if (detail.length > 0) throw new HttpFault(422, { detail: detail.slice(0, MAX_DETAILS) });
+  return readings.map((reading, index) => {
+    if (reading.kind === 'event' || reading.kind === 'incomplete') return reading;
+    throw readingFault(reading, `events[${index}]: `);
+  });
+}
+
+const MAX_DETAILS = 20;
+
+function readingFault(reading: Exclude<EventReading, { kind: 'event' }>, where = ''): HttpFault {
+  if (reading.kind === 'malformed') return new HttpFault(422, { detail: [...reading.detail] });
+  return fault(400, where + reading.message);
+}
+
+async function submit(
+  { service, tenant, bytes }: Call,
+  events: readonly TrackedEvent[],
+): Promise<TrackAnswer[]> {
+  try {
+    return await service.queue.submit(tenant, events, bytes);
+  } catch (error) {
+    service.metrics.ingested('failed', events.length);
+    throw error;
+  }
+}
+
+function counted(
+  { service }: Call,
+  event: TrackedEvent,
+  answer: TrackAnswer | undefined,
+): TrackResult {
+  if (!answer) throw new Error('the store left an event unanswered');
+  service.metrics.ingested(COUNTED_AS[answer.kind]);
+  return trackResult(event, answer);
+}
+
+const COUNTED_AS = {
+  created: 'created',
+  exists: 'repeated',
+  noted: 'noted',
+  duplicate: 'repeated',
+  refused: 'refused',
+} as const satisfies Record<TrackAnswer['kind'], string>;
+
+function subjectOf(
+  body: unknown,
+  { type }: Extract<EventReading, { kind: 'incomplete' }>,
+): Pick<TrackedEvent, 'eventType' | 'patternId'> {
+  return { eventType: type, patternId: (body as { readonly pattern_id: string }).pattern_id };
+}

@@ -1,0 +1,92 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface ServiceMetricsOptions {
+  readonly queuedEvents: () => number;
+  readonly isStoreUp: () => Promise<boolean>;
+  /** Also what Node.js says of the process. It watches the event loop, so tests leave it out. */
+  readonly withProcess: boolean;
+}
+
+export type IngestResult = 'created' | 'noted' | 'repeated' | 'refused' | 'failed';
+
+/** What Prometheus is told. Labels have few values: routes are patterns, never paths. */
+export class ServiceMetrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<'method' | 'route' | 'status'>;
+  readonly #duration: Histogram<'method' | 'route'>;
+  readonly #ingested: Counter<'result'>;
+  readonly #commits: Counter;
+
+  constructor({ queuedEvents, isStoreUp, withProcess }: ServiceMetricsOptions) {
+    const registers = [this.#registry];
+    this.#requests = new Counter({
+      name: 'http_requests_total',
+      help: 'Requests that were answered.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    });
+    this.#duration = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'From the head of a request to its answer.',
+      labelNames: ['method', 'route'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    });
+    this.#ingested = new Counter({
+      name: 'pattern_tracker_ingested_events_total',
+      help: 'Events by what became of them.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.#commits = new Counter({
+      name: 'pattern_tracker_ingest_commits_total',
+      help: 'Transactions that events were written in.',
+      registers,
+    });
+    for (const result of RESULTS) this.#ingested.inc({ result }, 0);
+    new Gauge({
+      name: 'pattern_tracker_ingest_queue_events',
+      help: 'Events that wait or are being written.',
+      registers,
+      collect() {
+        this.set(queuedEvents());
+      },
+    });
+    new Gauge({
+      name: 'pattern_tracker_store_up',
+      help: '1 when the store takes requests.',
+      registers,
+      async collect() {
+        this.set((await isStoreUp()) ? 1 : 0);
+      },
+    });
+    if (withProcess) collectDefaultMetrics({ register: this.#registry });
+  }
+
+  observe(method: string, route: string, status: number, ms: number): void {
+    const known = METHODS.has(method) ? method : 'other';
+    this.#requests.inc({ method: known, route, status: String(status) });
+    this.#duration.observe({ method: known, route }, ms / 1000);
+  }
+
+  ingested(result: IngestResult, count = 1): void {
+    if (count > 0) this.#ingested.inc({ result }, count);
+  }
+
+  committed(): void {
+    this.#commits.inc();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+// --- internal ---
+
+const RESULTS: readonly IngestResult[] = ['created', 'noted', 'repeated', 'refused', 'failed'];
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);

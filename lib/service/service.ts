@@ -1,0 +1,108 @@
+import { systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { TrackerError } from '../base/errors.ts';
+import type { ServiceStore } from '../store/service/pattern-store.ts';
+import type { ServiceLog } from './access-log.ts';
+import { createApp } from './app.ts';
+import { withinDeadline } from './deadline.ts';
+import { HttpServer } from './http-server.ts';
+import type { HttpServerOptions } from './http-server.ts';
+import { serviceParts } from './service-parts.ts';
+import type { ServicePartsOptions } from './service-parts.ts';
+
+export interface ServiceOptions
+  extends HttpServerOptions, Omit<ServicePartsOptions, 'store' | 'clock' | 'isExposed' | 'log'> {
+  readonly store: ServiceStore;
+  readonly log: ServiceLog;
+  /** Off loopback without TLS: a proxy in front of it has it. */
+  readonly allowInsecure?: boolean;
+  readonly clock?: Clock;
+}
+
+/** A service that answers. */
+export interface RunningService {
+  readonly url: string;
+  /** Reads the TLS files again. @throws TrackerError E_TLS_FILES */
+  reloadTls(): void;
+  /** Answers what was begun, 25 s at most, then closes the store. */
+  close(): Promise<void>;
+}
+
+/** What a service manager waits at least before it kills (Docker: 10 s, Kubernetes: 30 s). */
+const GRACE_MS = 25_000;
+const STORE_CLOSE_MS = 3_000;
+
+/**
+ * Starts the service on an open store, which is its own from then on.
+ *
+ * @throws TrackerError E_TOKENS_NEEDED, E_TLS_NEEDED, E_TLS_FILES, E_PORT_IN_USE, E_LISTEN
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { store, host, log, clock = systemClock } = options;
+  const isExposed = !isLoopback(host);
+  if (isExposed) await requireSafety(options);
+  const service = serviceParts({
+    ...options,
+    clock,
+    isExposed,
+    allowedHosts: [host, ...(options.allowedHosts ?? [])],
+  });
+  const server = new HttpServer(createApp(service), options);
+  const url = await server.listen();
+  log.info('listening', { url, store: store.kind });
+  return {
+    url,
+    reloadTls() {
+      server.reloadTls();
+      log.info('TLS files read again');
+    },
+    async close() {
+      service.isStopping = true;
+      log.info('stopping');
+      const until = service.monotonic() + GRACE_MS;
+      await server.close(GRACE_MS);
+      await service.queue.idle(until - service.monotonic());
+      await withinDeadline(
+        store.close(),
+        STORE_CLOSE_MS,
+        () => new Error('the store did not close'),
+      );
+      log.info('stopped');
+      log.flush();
+    },
+  };
+}
+
+/** Whether nobody but this machine's users can reach a server on `host`. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+// --- internal ---
+
+async function requireSafety(options: ServiceOptions): Promise<void> {
+  const { store, host, tls, allowInsecure = false, clock = systemClock } = options;
+  const now = clock();
+  const tokens = await store.tokens.list();
+  const isUsable = tokens.some(
+    ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now),
+  );
+  if (!isUsable) {
+    throw new TrackerError(
+      'E_TOKENS_NEEDED',
+      `${host} can be reached by others, and there is no token`,
+      {
+        hint: 'Make one first: `pattern-tracker token create --name NAME`, with the same --database.',
+      },
+    );
+  }
+  if (!tls && !allowInsecure) {
+    throw new TrackerError(
+      'E_TLS_NEEDED',
+      `${host} can be reached by others, and tokens would go there unencrypted`,
+      {
+        hint: 'Give --tls-cert and --tls-key; behind a proxy that has TLS, --allow-insecure.',
+      },
+    );
+  }
+}

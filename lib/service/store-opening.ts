@@ -1,0 +1,50 @@
+import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
+import { openPostgresStore } from '../store/service/postgres/postgres-store.ts';
+import { openSqliteStore } from '../store/service/sqlite-store.ts';
+import type { ServiceStore } from '../store/service/pattern-store.ts';
+
+/**
+ * Opens the store of a service.
+ *
+ * @param place `postgres://…`, else the path of an SQLite file
+ * @throws TrackerError that says why it can't be opened
+ */
+export async function openServiceStore(place: string): Promise<ServiceStore> {
+  if (isPostgres(place)) return openPostgresStore(place);
+  if (/^\w+:\/\//.test(place)) {
+    throw new TrackerError(
+      'E_DATABASE_URL',
+      `"${place.split(':')[0]}:" is no database that is known`,
+      {
+        hint: 'Give the path of an SQLite file, or postgres://USER:PASSWORD@HOST/DATABASE.',
+      },
+    );
+  }
+  try {
+    return openSqliteStore(place);
+  } catch (error) {
+    if (errorCode(error) !== 'E_DATABASE_CORRUPT') throw error;
+    // What the courier does about it, it does not do for a service.
+    throw new TrackerError('E_DATABASE_CORRUPT', errorMessage(error), {
+      hint: 'Put a backup in its place, or make a sound one of it: see `pattern-tracker restore` and `repair`.',
+      cause: error,
+    });
+  }
+}
+
+/** `place` for people: the address of a server without what is secret in it. */
+export function placeForPeople(place: string): string {
+  if (!isPostgres(place)) return place;
+  try {
+    const { hostname, port, pathname } = new URL(place);
+    return `PostgreSQL at ${hostname}${port && `:${port}`}${pathname}`;
+  } catch {
+    return 'PostgreSQL';
+  }
+}
+
+// --- internal ---
+
+function isPostgres(place: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(place);
+}

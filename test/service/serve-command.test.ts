@@ -1,0 +1,146 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { API, createdEvent } from './service-fixture.ts';
+
+const CLI = 'dist/cli.mjs';
+
+function throwawayFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pattern-serve-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function run(folder: string, args: readonly string[], env: Record<string, string> = {}) {
+  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    const options = { env: { PATH: process.env['PATH'], PATTERN_TRACKER_HOME: folder, ...env } };
+    const child = execFile(process.execPath, [CLI, ...args], options, (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+interface Served {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly said: () => string;
+}
+
+async function serve(folder: string, args: readonly string[] = []): Promise<Served> {
+  const env = { PATH: process.env['PATH'], PATTERN_TRACKER_HOME: folder };
+  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  await expect.poll(() => out + err).toMatch(/ at http:\S+\n|error: /);
+  return { child, url: / at (http:\S+)/.exec(out)?.[1] ?? '', said: () => out + err };
+}
+
+function track(url: string, patternId: string, authorization?: string) {
+  return fetch(`${url}${API}/lineage/track`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+    body: JSON.stringify(createdEvent(patternId)),
+  });
+}
+
+describe('pattern-tracker serve', () => {
+  it('serves this installation, survives SIGHUP, and ends with 0 on SIGTERM', async () => {
+    const folder = throwawayFolder();
+    const { child, url, said } = await serve(folder);
+    child.kill('SIGHUP');
+    expect((await track(url, 'a')).status).toBe(200);
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code, said()).toBe(0);
+    const { out } = await run(folder, ['patterns', '--json', '--all']);
+    expect(out).toContain('"a"');
+  });
+
+  it('logs each request, and neither its query, its body nor its token', async () => {
+    const folder = throwawayFolder();
+    const { out } = await run(folder, ['token', 'create', '--name', 'laptop', '--json']);
+    const { token, id } = JSON.parse(out) as { token: string; id: string };
+    const { child, url, said } = await serve(folder);
+    expect((await track(url, 'bodyword', `Bearer ${token}`)).status).toBe(200);
+    expect((await fetch(`${url}${API}/stats?word=queryword`)).status).toBe(401);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(said()).toContain(`"token_id":"${id}"`);
+    expect(said()).toContain('"status":401');
+    expect(said()).not.toMatch(/bodyword|queryword/);
+    expect(said()).not.toContain(token);
+  });
+
+  it.each([
+    [['--port', 'x'], 2, '--port is "x"'],
+    [['--rate-limit', '-1'], 2, '--rate-limit'],
+    [['--tls-cert', 'a.pem'], 2, '--tls-cert and --tls-key go together'],
+    [['--log-level', 'loud'], 2, 'Expected debug, info'],
+    [['--host', '0.0.0.0'], 1, 'token create'],
+    [['--database', 'BAD'], 1, 'not a database'],
+  ])('says what is wrong with %j', async (args, code, words) => {
+    const folder = throwawayFolder();
+    const bad = join(folder, 'bad.db');
+    writeFileSync(bad, 'this is no database, and long enough to be told from one\n'.repeat(20));
+    const result = await run(folder, ['serve', ...args.map((arg) => (arg === 'BAD' ? bad : arg))]);
+    expect(result.err).toContain(words);
+    expect(result.code).toBe(code);
+  });
+});
+
+describe('pattern-tracker token', () => {
+  it('makes, lists and revokes tokens, where the environment says', async () => {
+    const folder = throwawayFolder();
+    const env = { PATTERN_TRACKER_DATABASE: join(folder, 'team.db') };
+    const made = await run(
+      folder,
+      [
+        'token',
+        'create',
+        '--name',
+        'ci',
+        '--tenant',
+        'team',
+        '--scope',
+        'write',
+        '--expires',
+        '30',
+        '--json',
+      ],
+      env,
+    );
+    const { id, token } = JSON.parse(made.out) as { id: string; token: string };
+    expect(token).toMatch(/^ptk_/);
+    const listed = await run(folder, ['token', 'list', '--json'], env);
+    expect(JSON.parse(listed.out)).toMatchObject([
+      { id, name: 'ci', tenant: 'team', scopes: ['write'], revoked_at: null },
+    ]);
+    expect(listed.out).not.toContain(token);
+    expect((await run(folder, ['token', 'revoke', id], env)).out).toBe(`Token ${id} is revoked.\n`);
+    expect((await run(folder, ['token'], env)).out).toMatch(new RegExp(`${id} .*revoked`));
+    const unknown = await run(folder, ['token', 'revoke', 'nothing'], env);
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no token "nothing"')]);
+  });
+
+  it.each([
+    [['create'], '--name is missing'],
+    [['create', '--name', 'n', '--scope', 'all'], '--scope is "all"'],
+    [['create', '--name', 'n', '--tenant', '../x'], 'no name for a tenant'],
+    [['create', '--name', 'n', '--expires', '0'], '--expires is "0"'],
+    [['revoke'], 'ID is missing'],
+    [['list', 'x'], 'unexpected argument'],
+  ])('says what is wrong with %j', async (args, words) => {
+    const result = await run(throwawayFolder(), ['token', ...args]);
+    expect([result.code, result.err]).toEqual([2, expect.stringContaining(words)]);
+  });
+});

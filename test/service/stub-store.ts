@@ -1,0 +1,62 @@
+import type {
+  PatternStore,
+  ServiceStore,
+  StoredToken,
+  TrackAnswer,
+  TrackedEvent,
+} from '../../lib/store/service/pattern-store.ts';
+
+type Track = PatternStore['track'];
+
+/** A store of which only `track` works, as the test says; it notes what it was given. */
+export function stubStore(
+  track: Track,
+  kind: ServiceStore['kind'] = 'sqlite',
+): ServiceStore & { readonly calls: (readonly TrackedEvent[])[] } {
+  const calls: (readonly TrackedEvent[])[] = [];
+  const tokens = new Map<string, StoredToken>();
+  return {
+    kind,
+    calls,
+    tenant: () =>
+      ({
+        track: (events) => {
+          calls.push(events);
+          return track(events);
+        },
+      }) as Partial<PatternStore> as PatternStore,
+    tokens: {
+      add: async (token) => void tokens.set(token.id, token),
+      find: async (id) => tokens.get(id),
+      list: async () => [...tokens.values()],
+      revoke: async (id, at) => {
+        const token = tokens.get(id);
+        if (token) tokens.set(id, { ...token, revokedAt: at });
+        return token !== undefined;
+      },
+      noteUse: async () => {},
+    },
+    health: async () => ({ isWell: true, detail: 'operational', pool: null }),
+    close: async () => {},
+  };
+}
+
+/** As if every event were new. */
+export async function answerAll(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
+  return events.map(({ patternId, version }) => ({
+    kind: 'created',
+    node: { patternId, version, lineageId: patternId, generation: 1 },
+    parents: [],
+  }));
+}
+
+/** A promise that the test settles. */
+export function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
