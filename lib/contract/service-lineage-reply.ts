@@ -197,6 +197,27 @@ export const patternListReplySchema = z.object({
   metadata,
 });
 
+export const patternReplySchema = z.object({
+  success: z.literal(true),
+  data: pattern.extend({
+    code: z.string(),
+    /** Where it was written, the newest first, at most 20. */
+    recent_occurrences: z.array(
+      z.object({
+        action: z.enum(['created', 'modified', 'applied']),
+        session_id: z.string().nullable(),
+        tool_use_id: z.string().nullable(),
+        tool_name: z.string().nullable(),
+        file_path: z.string().nullable(),
+        start_line: count.nullable(),
+        end_line: count.nullable(),
+        at: time,
+      }),
+    ),
+  }),
+  metadata,
+});
+
 export const searchReplySchema = z.object({
   success: z.literal(true),
   data: z.object({

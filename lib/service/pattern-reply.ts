@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
-import type { StoredPattern } from '../store/service/pattern-store.ts';
+import type { StoredOccurrence, StoredPattern } from '../store/service/pattern-store.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 import { isoTime } from './track-reply.ts';
 
@@ -21,5 +21,19 @@ export function patternReply(pattern: StoredPattern): JsonObject {
     first_seen_at: isoTime(pattern.firstSeenAt),
     last_seen_at: isoTime(pattern.lastSeenAt),
     is_deprecated: pattern.isDeprecated,
+  };
+}
+
+/** A place that a pattern was written to. */
+export function occurrenceReply(occurrence: StoredOccurrence): JsonObject {
+  return {
+    action: occurrence.action,
+    session_id: occurrence.sessionId,
+    tool_use_id: occurrence.toolUseId,
+    tool_name: occurrence.toolName,
+    file_path: occurrence.filePath,
+    start_line: occurrence.startLine,
+    end_line: occurrence.endLine,
+    at: isoTime(occurrence.at),
   };
 }

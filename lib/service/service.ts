@@ -38,14 +38,15 @@ const STORE_CLOSE_MS = 3_000;
  * @throws TrackerError E_TOKENS_NEEDED, E_TLS_NEEDED, E_TLS_FILES, E_PORT_IN_USE, E_LISTEN
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { store, host, log, clock = systemClock } = options;
-  const isExposed = !isLoopback(host);
+  const { store, host, log, clock = systemClock, allowedHosts = [] } = options;
+  // Another name than localhost means a proxy in front, and others behind that.
+  const isExposed = !isLoopback(host) || allowedHosts.length > 0;
   if (isExposed) await requireSafety(options);
   const service = serviceParts({
     ...options,
     clock,
     isExposed,
-    allowedHosts: [host, ...(options.allowedHosts ?? [])],
+    allowedHosts: [host, ...allowedHosts],
   });
   const server = new HttpServer(createApp(service), options);
   const url = await server.listen();
@@ -82,6 +83,7 @@ export function isLoopback(host: string): boolean {
 
 async function requireSafety(options: ServiceOptions): Promise<void> {
   const { store, host, tls, allowInsecure = false, clock = systemClock } = options;
+  const { allowedHosts = [] } = options;
   const now = clock();
   const tokens = await store.tokens.list();
   const isUsable = tokens.some(
@@ -90,13 +92,13 @@ async function requireSafety(options: ServiceOptions): Promise<void> {
   if (!isUsable) {
     throw new TrackerError(
       'E_TOKENS_NEEDED',
-      `${host} can be reached by others, and there is no token`,
+      `${isLoopback(host) ? allowedHosts.join(', ') : host} can be reached by others, and there is no token`,
       {
         hint: 'Make one first: `pattern-tracker token create --name NAME`, with the same --database.',
       },
     );
   }
-  if (!tls && !allowInsecure) {
+  if (!tls && !allowInsecure && !isLoopback(host)) {
     throw new TrackerError(
       'E_TLS_NEEDED',
       `${host} can be reached by others, and tokens would go there unencrypted`,

@@ -12,11 +12,11 @@ import type {
 /** A store under test. */
 export interface StoreUnderTest {
   /** An empty one. */
-  open(): Promise<ServiceStore>;
+  readonly open: () => Promise<ServiceStore>;
   /** The same data again, as another process would open it; the first stays open. */
-  openAgain(store: ServiceStore): Promise<ServiceStore>;
+  readonly openAgain: (store: ServiceStore) => Promise<ServiceStore>;
   /** After each test's stores were closed. */
-  dispose?(): Promise<void>;
+  readonly dispose?: () => Promise<void>;
 }
 
 const NOW = Date.parse('2026-03-04T05:06:07.890Z');

@@ -169,6 +169,8 @@ const REQUESTS: readonly (readonly [
   ['lists patterns', 'GET', `${P}/lineage/query?limit=2&language=typescript`],
   ['lists patterns by session', 'POST', `${P}/lineage/query`, { limit: 1, session_id: 's-1' }],
   ['refuses a limit of none', 'GET', `${P}/lineage/query?limit=0`],
+  ['shows a pattern', 'GET', `${P}/patterns/root`],
+  ['shows no pattern that is not there', 'GET', `${P}/patterns/nowhere`],
   ['finds patterns', 'POST', `${P}/search`, { query: 'const chi' }],
   ['finds nothing', 'POST', `${P}/search`, { query: 'nothing of the kind' }],
   [

@@ -284,6 +284,15 @@ describe('a server with TLS', () => {
 });
 
 describe('starting', () => {
+  it('is refused on loopback without a token when it is reached by another name', async () => {
+    const store = openThrowawayStore();
+    const proxied = { store, allowedHosts: ['tracker.example.com'] };
+    await expect(start(proxied)).rejects.toMatchObject({
+      code: 'E_TOKENS_NEEDED',
+      message: 'tracker.example.com can be reached by others, and there is no token',
+    });
+  });
+
   it('is refused off loopback without a token, and without TLS', async () => {
     const store = openThrowawayStore();
     const exposed = { store, host: '0.0.0.0' };

@@ -106,12 +106,24 @@ Examples
   },
 });
 
-/** Where the service's store is: what the command says, else the environment, else this installation. */
+/**
+ * Where the service's store is: what the command says, else the environment, else this installation.
+ *
+ * @throws UsageError when it is named and empty
+ */
 export function databasePlace(
   given: string | undefined,
   cli: Pick<CliEnvironment, 'env' | 'paths'>,
 ): string {
-  return given || cli.env['PATTERN_TRACKER_DATABASE'] || cli.paths.database;
+  const named = given ?? cli.env['PATTERN_TRACKER_DATABASE'];
+  if (named === '') {
+    // A secret that was not set must not make it write to somebody's own tracker.db.
+    throw new UsageError(
+      given === '' ? '--database is empty' : 'PATTERN_TRACKER_DATABASE is set and empty',
+      'Name a path or postgres://…, or leave it out for tracker.db.',
+    );
+  }
+  return named ?? cli.paths.database;
 }
 
 // --- internal ---

@@ -1,9 +1,15 @@
-import { patternListReplySchema, searchReplySchema } from '../../contract/service-lineage-reply.ts';
+import {
+  patternListReplySchema,
+  patternReplySchema,
+  searchReplySchema,
+} from '../../contract/service-lineage-reply.ts';
+import { failureReplySchema } from '../../contract/service-reply.ts';
 import { patternListSchema, searchRequestSchema } from '../../contract/service-request.ts';
 import type { PatternListRequest } from '../../contract/service-request.ts';
 import type { FoundPattern, PatternStore } from '../../store/service/pattern-store.ts';
 import { cursorOf, placeOf } from '../list-cursor.ts';
-import { patternReply } from '../pattern-reply.ts';
+import { patternNotFound } from '../http-fault.ts';
+import { occurrenceReply, patternReply } from '../pattern-reply.ts';
 import { ok, route } from '../route.ts';
 import type { Call, Reply, Route } from '../route.ts';
 import { mean, rounded } from '../statistics.ts';
@@ -37,12 +43,34 @@ export const patternRoutes: readonly Route[] = [
     handle: (call) => listPatterns(call, call.body),
   }),
   route({
+    method: 'GET',
+    path: '/patterns/{pattern_id}',
+    tag: 'Patterns',
+    summary: 'Show a pattern: its code, and where it was written last',
+    scope: 'read',
+    replies: { 200: patternReplySchema, 404: failureReplySchema },
+    async handle({ store, patternId, elapsedMs }) {
+      const found = await store.pattern(patternId);
+      if (!found) throw patternNotFound(patternId, elapsedMs());
+      return ok({
+        success: true,
+        data: {
+          ...patternReply(found),
+          code: found.code,
+          recent_occurrences: found.recent.map(occurrenceReply),
+        },
+        metadata: { processing_time_ms: elapsedMs() },
+      });
+    },
+  }),
+  route({
     method: 'POST',
     path: '/search',
     tag: 'Patterns',
     summary: 'Find patterns by words of their code or name',
     description:
-      'A pattern has to hold every word; the last may be the beginning of one. With `min_quality_score` ' +
+      'A pattern has to hold every word. Where none does, the newest patterns are searched for them as ' +
+      'parts of words. With `min_quality_score` ' +
       `only patterns whose mean rating of the last ${QUALITY_DAYS} days reaches it, among the ` +
       `${QUALITY_CANDIDATES} that match best.`,
     scope: 'read',
