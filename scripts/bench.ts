@@ -13,6 +13,7 @@ import { courierIngest } from './bench/courier-ingest.ts';
 import { courierMemory } from './bench/courier-memory.ts';
 import { delivery } from './bench/delivery.ts';
 import { serviceIngest } from './bench/service-ingest.ts';
+import { serviceScale } from './bench/service-scale.ts';
 import { machine, renderReport, reportJson } from './bench/report.ts';
 import type { Line } from './bench/report.ts';
 import { Throwaway } from './bench/throwaway.ts';
@@ -29,6 +30,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   courierIdle,
   delivery,
   serviceIngest,
+  serviceScale,
   cliStart,
 ];
 
@@ -52,7 +54,9 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const chosen = BENCHMARKS.filter(({ name }) => name.includes(values.only));
+const chosen = BENCHMARKS.filter(({ name, onlyNamed }) =>
+  onlyNamed ? values.only === name : name.includes(values.only),
+);
 const pairs = values.pairs === undefined ? undefined : Number(values.pairs);
 
 if (values.help) {

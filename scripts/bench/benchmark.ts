@@ -32,6 +32,8 @@ export interface BenchContext {
 
 export interface Benchmark {
   readonly name: string;
+  /** Takes so long that it only runs when it is asked for. @default false */
+  readonly onlyNamed?: boolean;
   /** Yields each line as soon as it is known. @throws BenchmarkError */
   run(context: BenchContext): AsyncGenerator<Result>;
 }

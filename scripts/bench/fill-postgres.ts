@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { DEFAULT_TENANT } from '../../lib/store/service/pattern-store.ts';
 import { openPostgresStore } from '../../lib/store/service/postgres/postgres-store.ts';
-import { searchWords, tenantWord } from '../../lib/store/service/postgres/postgres-text.ts';
+import { indexedWords } from '../../lib/store/service/postgres/postgres-text.ts';
 import { ScaleRows } from './scale-rows.ts';
 import { asTracked } from './tracked-events.ts';
 
@@ -19,28 +19,28 @@ export async function fillPostgres(url: string, patterns: number): Promise<strin
   const totals = new Map<string, number>();
   const count = (name: string, by = 1) => totals.set(name, (totals.get(name) ?? 0) + by);
   for (let left = patterns; left > 0; left -= ROWS_AT_ONCE) {
-    const lines = new Map<string, string[]>(Object.keys(TABLES).map((table) => [table, []]));
-    const put = (table: keyof typeof TABLES, values: readonly unknown[]) =>
-      lines.get(table)?.push(`${[DEFAULT_TENANT, ...values].map(copyText).join('\t')}\n`);
+    const rowsOf = new Map<string, string[]>(Object.keys(TABLES).map((table) => [table, []]));
+    const put = (
+      table: keyof typeof TABLES,
+      values: readonly (string | number | null | undefined)[],
+    ) => rowsOf.get(table)?.push(`${[DEFAULT_TENANT, ...values].map(copyText).join('\t')}\n`);
     for (let n = 0; n < Math.min(left, ROWS_AT_ONCE); n++) {
       const { pattern, occurrences } = rows.next();
       const { id, name, code, language, generation, lineageId, parentId } = pattern;
       const { firstSeenAt, lastSeenAt } = pattern;
       const newest = occurrences.at(-1);
-      put('patterns', [
-        ...[id, name, 'code', '1.0.0', language, code.split('\n').length - 1],
-        ...[parentId ? 'modified' : 'created', generation, lineageId, occurrences.length],
-        ...[firstSeenAt, lastSeenAt, lastSeenAt, newest?.filePath, newest?.sessionId],
-      ]);
-      const words = [tenantWord(DEFAULT_TENANT), ...searchWords(`${name}\n${code}`)];
-      put('pattern_code', [id, code, words.map((word) => `'${word}'`).join(' ')]);
+      const lines = code.split('\n').length - 1;
+      const origin = parentId ? 'modified' : 'created';
+      const place = [lastSeenAt, newest?.filePath, newest?.sessionId];
+      const counts = [generation, lineageId, occurrences.length, firstSeenAt, lastSeenAt];
+      put('patterns', [id, name, 'code', '1.0.0', language, lines, origin, ...counts, ...place]);
+      const words = indexedWords(DEFAULT_TENANT, { name, code, language, patternType: 'code' });
+      put('pattern_code', [id, name, code, words.map((word) => `'${word}'`).join(' ')]);
       if (parentId) put('lineage_edges', [id, parentId, 'modified_from', firstSeenAt]);
       for (const { eventId, action, sessionId, filePath, at } of occurrences) {
         put('event_ids', [`${eventId}-0`, at]);
-        put('events', [
-          ...[`${eventId}-0`, `pattern_${action}`, id, '1.0.0', action, sessionId],
-          ...['Write', filePath, language, at, at, '{}'],
-        ]);
+        const what = [`${eventId}-0`, `pattern_${action}`, id, '1.0.0', action, sessionId];
+        put('events', [...what, 'Write', filePath, language, at, at, '{}']);
       }
       count('patterns');
       count(`language:${language}`);
@@ -49,7 +49,7 @@ export async function fillPostgres(url: string, patterns: number): Promise<strin
       else count('lineages');
       ids.push(id);
     }
-    for (const [table, rowsOfTable] of lines) {
+    for (const [table, rowsOfTable] of rowsOf) {
       const columns = TABLES[table as keyof typeof TABLES];
       const target = await sql.unsafe(`COPY ${table} (tenant, ${columns}) FROM STDIN`).writable();
       await pipeline(Readable.from([rowsOfTable.join('')]), target);
@@ -73,7 +73,7 @@ const ROWS_AT_ONCE = 10_000;
 const TABLES = {
   patterns: `id, name, pattern_type, version, language, lines, origin, generation, lineage_id,
     occurrences, first_seen_at, last_seen_at, newest_at, file_path, session_id`,
-  pattern_code: 'id, code, words',
+  pattern_code: 'id, name, code, words',
   lineage_edges: 'child_id, parent_id, edge_type, created_at',
   event_ids: 'event_id, received_at',
   events: `event_id, event_type, pattern_id, version, action, session_id, tool_name, file_path,
@@ -81,7 +81,7 @@ const TABLES = {
 } as const;
 
 /** As COPY reads a value. */
-function copyText(value: unknown): string {
+function copyText(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '\\N';
   return String(value)
     .replaceAll('\\', '\\\\')

@@ -24,9 +24,6 @@ export interface ScaleOccurrence {
   readonly at: number;
 }
 
-/** How often a pattern occurs, on average. */
-export const OCCURRENCES_OF_ONE = 5;
-
 const START = Date.parse('2026-01-01T00:00:00Z');
 /** Patterns are made so far apart, in milliseconds: a million in four months. */
 const STEP_MS = 10_000;

@@ -297,9 +297,11 @@ export function patternStoreContract(
         });
         const pattern = await store.pattern('a');
         expect(pattern?.name).toBe("o'brien.ts");
-        expect(pattern?.code.replaceAll(/[\u0000\u2400\ufffd]/g, '')).toBe(
-          code.replaceAll('\u0000', ''),
-        );
+        // A store that can keep neither shows it: U+2400, U+FFFD.
+        const odd = ['\u0000', '\u2400', '\ufffd'];
+        const plain = (text: string | undefined) =>
+          odd.reduce((rest, character) => rest?.replaceAll(character, ''), text);
+        expect(plain(pattern?.code)).toBe(plain(code));
       });
 
       test('applies nothing of no events', async () => {
