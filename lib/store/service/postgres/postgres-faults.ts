@@ -5,7 +5,7 @@ import { errorCode } from '../../../base/errors.ts';
  * `lost`: the connection or the server is gone for now, and another connection may do;
  * `conflict`: two transactions met, and the loser may try again at once;
  * `busy`: it took too long or there is no room, and trying again now would not help;
- * `refused`: the server does not let us in;
+ * `refused`: the server does not let us in, or is not the one it should be;
  * `fault`: ours.
  */
 export type FaultKind = 'lost' | 'conflict' | 'busy' | 'refused' | 'fault';
@@ -17,7 +17,7 @@ export function faultKind(error: unknown): FaultKind {
   if (CONFLICT.has(code)) return 'conflict';
   if (LOST.has(code) || code.startsWith('08') || code.startsWith('ERR_SSL')) return 'lost';
   if (BUSY.has(code) || code.startsWith('53') || code.startsWith('58')) return 'busy';
-  if (REFUSED.has(code) || code.startsWith('28')) return 'refused';
+  if (REFUSED.has(code) || code.startsWith('28') || CERTIFICATE.test(code)) return 'refused';
   return 'fault';
 }
 
@@ -32,6 +32,8 @@ const REFUSED = new Set([
   '3D000', // no such database
   '42501', // no right
 ]);
+/** What Node says of a certificate that it does not trust. */
+const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
 const LOST = new Set([
   '25006', // read only: a failover goes on
   '25P03', // idle in transaction for too long

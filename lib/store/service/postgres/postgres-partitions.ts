@@ -13,6 +13,8 @@ export class EventPartitions {
   readonly #now: () => number;
   /** Months that are there, or can not be made: their rows go to the default partition. */
   readonly #settled = new Set<number>();
+  /** No attempt before, by `#now`. */
+  #waitsUntil = 0;
 
   constructor(connection: PostgresConnection, now: () => number) {
     this.#connection = connection;
@@ -31,9 +33,9 @@ export class EventPartitions {
       if (month >= current - MONTHS_BACK && month <= current) months.add(month);
     }
     for (const month of months) {
-      if (this.#settled.has(month)) continue;
-      await this.#connection.run((sql) => makePartition(sql, month));
-      this.#settled.add(month);
+      if (this.#settled.has(month) || this.#now() < this.#waitsUntil) continue;
+      if (await this.#connection.run((sql) => makePartition(sql, month))) this.#settled.add(month);
+      else this.#waitsUntil = this.#now() + ATTEMPT_EVERY_MS;
     }
   }
 }
@@ -41,15 +43,19 @@ export class EventPartitions {
 // --- internal ---
 
 const MONTHS_BACK = 24;
+const ATTEMPT_EVERY_MS = 10 * 60_000;
 /** Any number that no other program on the database uses. */
 const LOCK = 7_203_118_054;
 
-/** Any number of replicas may make the same one at once. */
-async function makePartition(sql: Sql, month: number): Promise<void> {
+/**
+ * Any number of replicas may make the same one at once. False when the table is locked, as by a running
+ * pg_dump: next month's is made in time nevertheless.
+ */
+async function makePartition(sql: Sql, month: number): Promise<boolean> {
   const name = `events_${Math.floor(month / 12)}_${String((month % 12) + 1).padStart(2, '0')}`;
   const [found] = await sql<{ exists: boolean }[]>`
     SELECT to_regclass(${name}) IS NOT NULL AS exists`;
-  if (found?.exists) return;
+  if (found?.exists) return true;
   const from = Date.UTC(Math.floor(month / 12), month % 12);
   const to = Date.UTC(Math.floor(month / 12), (month % 12) + 1);
   try {
@@ -65,8 +71,10 @@ async function makePartition(sql: Sql, month: number): Promise<void> {
     // Rows of the month are in the default partition, or we have no right to make tables: that
     // partition takes the rows.
     const kind = faultKind(error);
+    if (kind === 'busy') return false;
     if (kind !== 'refused' && !isOverlap(error)) throw error;
   }
+  return true;
 }
 
 /** 23514: rows of the month lie in the default partition; 42P17: another partition has the month. */

@@ -32,7 +32,7 @@ import {
   integrityOf,
 } from './postgres-records.ts';
 import { searchPatterns } from './postgres-search.ts';
-import { storable } from './postgres-text.ts';
+import { keyText, storable, whole } from './postgres-text.ts';
 import { applyEvents } from './postgres-track.ts';
 import { evolutionOf, relativesOf } from './postgres-walk.ts';
 
@@ -49,7 +49,7 @@ export class PostgresPatternStore implements PatternStore {
   }
 
   async track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
-    const kept = storable(events);
+    const kept = storable(events).map(keepable);
     await this.#partitions.prepare(kept.map(({ at }) => at));
     return [...(await this.#run((sql) => applyEvents(sql, this.#tenant, kept)))];
   }
@@ -59,7 +59,7 @@ export class PostgresPatternStore implements PatternStore {
   }
 
   patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
-    return this.#run((sql) => storedPatterns(sql, this.#tenant, storable(filter)));
+    return this.#run((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
   }
 
   search(query: SearchQuery): Promise<FoundPattern[]> {
@@ -95,7 +95,7 @@ export class PostgresPatternStore implements PatternStore {
   }
 
   executions(filter: ExecutionFilter): Promise<Execution[]> {
-    return this.#run((sql) => executionsOf(sql, this.#tenant, storable(filter)));
+    return this.#run((sql) => executionsOf(sql, this.#tenant, withKeys(storable(filter))));
   }
 
   executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]> {
@@ -110,4 +110,22 @@ export class PostgresPatternStore implements PatternStore {
   #run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#connection.run(work);
   }
+}
+
+// --- internal ---
+
+function keepable(event: TrackedEvent): TrackedEvent {
+  return {
+    ...event,
+    sessionId: keyText(event.sessionId),
+    toolUseId: keyText(event.toolUseId),
+    startLine: whole(event.startLine),
+    endLine: whole(event.endLine),
+    at: whole(event.at),
+    receivedAt: whole(event.receivedAt),
+  };
+}
+
+function withKeys<T extends { readonly sessionId?: string | undefined }>(filter: T): T {
+  return { ...filter, sessionId: keyText(filter.sessionId) };
 }

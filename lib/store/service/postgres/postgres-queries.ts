@@ -51,15 +51,16 @@ export async function storedPatterns(
     language === undefined ? sql`` : sql`AND p.language = ${language}`,
     patternType === undefined ? sql`` : sql`AND p.pattern_type = ${patternType}`,
   ];
-  // Those of a session are few: found first, or the planner would look for them among all.
+  // Those of a session are few and found one by one (OFFSET 0), or the planner might read all patterns.
   const written =
     sessionId === undefined
       ? sql`patterns p WHERE p.tenant = ${tenant}`
       : sql`(
           SELECT DISTINCT pattern_id FROM events
           WHERE tenant = ${tenant} AND session_id = ${sessionId} AND action IS NOT NULL
-          OFFSET 0
-        ) AS written JOIN patterns p ON p.id = written.pattern_id WHERE p.tenant = ${tenant}`;
+        ) AS written CROSS JOIN LATERAL (
+          SELECT * FROM patterns WHERE tenant = ${tenant} AND id = written.pattern_id OFFSET 0
+        ) AS p WHERE true`;
   return await sql<StoredPattern[]>`
     SELECT ${patternColumns(sql)} FROM ${written} ${conditions}
     ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${limit}`;

@@ -87,7 +87,7 @@ export async function executionTotals(
     GROUP BY agent_name, tool_name ORDER BY executions DESC, tool_name`;
 }
 
-/** Of one pattern and its edges, or of the newest. */
+/** Of one pattern and its edges, or of the newest, each looked up by itself (OFFSET 0). */
 export async function integrityOf(
   sql: Sql,
   tenant: string,
@@ -104,9 +104,14 @@ export async function integrityOf(
     WITH checked AS MATERIALIZED (${checked}),
     edges AS MATERIALIZED (
       SELECT c.id AS "childId", e.parent_id AS "parentId",
-        c.generation AS child, p.generation AS parent
-      FROM checked c JOIN lineage_edges e ON e.tenant = ${tenant} AND e.child_id = c.id
-      LEFT JOIN patterns p ON p.tenant = ${tenant} AND p.id = e.parent_id
+        c.generation AS child, coalesce(near.generation, far.generation) AS parent
+      FROM checked c CROSS JOIN LATERAL (
+        SELECT parent_id FROM lineage_edges WHERE tenant = ${tenant} AND child_id = c.id OFFSET 0
+      ) AS e LEFT JOIN checked near ON near.id = e.parent_id
+      LEFT JOIN LATERAL (
+        SELECT generation FROM patterns
+        WHERE near.id IS NULL AND tenant = ${tenant} AND id = e.parent_id OFFSET 0
+      ) AS far ON true
     )
     SELECT
       (SELECT coalesce(json_agg(broken), '[]') FROM (

@@ -4,7 +4,10 @@ import type { Sql } from './postgres-connection.ts';
 import { patternColumns } from './postgres-queries.ts';
 import { INDEXED_CHARACTERS, searchCondition } from './postgres-text.ts';
 
-/** Last seen first: those that hold the words, or if there are none, those of the newest that hold parts. */
+/**
+ * Those that hold the words, or if there are none, those of the newest that hold them as parts; the last
+ * to become known first.
+ */
 export async function searchPatterns(
   sql: Sql,
   tenant: string,
@@ -16,103 +19,70 @@ export async function searchPatterns(
 
 // --- internal ---
 
-/** Patterns that are looked through in any case: about 2 ms. */
-const SAMPLE = 500;
-/** At most so many patterns are looked through: about 20 ms. */
-const MOST_NEWEST = 5_000;
-
-interface Search {
-  readonly sql: Sql;
-  readonly tenant: string;
-  readonly query: SearchQuery;
-  readonly condition: string;
-}
+/**
+ * Patterns that are looked through, for a limit of one. With n patterns in all the second way meets up to
+ * `n * limit / looked` of them: with the square root both ways take about as long at a million.
+ */
+const LOOKED_AT = 700;
 
 /**
- * A frequent word is found soon by looking through the newest patterns, a rare one by the index of words;
- * which of the two it is, the newest 500 patterns tell. So the time depends neither on the number of
- * patterns nor on the planner's luck with words.
+ * A frequent word is found soon by looking through the newest patterns, a rare one by the index of words.
+ * What the first does not find often enough is so rare that the second does not take long: neither grows
+ * much with the number of patterns, and nothing depends on what the planner believes of a word.
  */
 async function byWords(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
-  const condition = searchCondition(tenant, query.words);
+  const condition = searchCondition(tenant, query);
   if (condition === undefined) return [];
-  const search = { sql, tenant, query, condition };
-  const sample = await amongNewest(search, SAMPLE);
-  if (sample.found.length >= query.limit || sample.isAll) return sample.found;
-  // As frequent as in the sample, so many patterns hold enough of them, to be sure twice as many.
-  const needed = (2 * SAMPLE * query.limit) / sample.found.length;
-  if (needed <= MOST_NEWEST) {
-    const more = await amongNewest(search, Math.ceil(needed));
-    if (more.found.length >= query.limit || more.isAll) return more.found;
-  }
-  return byIndex(search);
-}
-
-/** Those of the newest `count` patterns. */
-async function amongNewest(
-  { sql, tenant, query, condition }: Search,
-  count: number,
-): Promise<{ readonly found: FoundPattern[]; readonly isAll: boolean }> {
-  const rows = await sql<(FoundPattern & { number: number })[]>`
-    WITH p AS MATERIALIZED (
-      SELECT p.* FROM patterns p WHERE p.tenant = ${tenant} ${filters(sql, query)}
-      ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${count}
-    )
-    SELECT ${patternColumns(sql)}, left(c.code, 300) AS head
-    FROM p CROSS JOIN LATERAL (
-      SELECT code FROM pattern_code c
-      WHERE c.tenant = p.tenant AND c.id = p.id AND c.words @@ ${condition}::tsquery OFFSET 0
-    ) AS c
-    ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${query.limit}`;
-  const [beyond] =
-    rows.length >= query.limit
-      ? []
-      : await sql`
-          SELECT 1 FROM patterns p WHERE p.tenant = ${tenant} ${filters(sql, query)}
-          ORDER BY p.last_seen_at DESC, p.id DESC OFFSET ${count} LIMIT 1`;
-  return { found: [...rows], isAll: beyond === undefined };
-}
-
-async function byIndex({ sql, tenant, query, condition }: Search): Promise<FoundPattern[]> {
+  const { limit } = query;
+  const looked = Math.ceil(LOOKED_AT * Math.sqrt(limit));
+  const newest = await sql<FoundPattern[]>`
+    ${found(sql)} FROM (
+      SELECT * FROM (
+        SELECT * FROM pattern_code WHERE tenant = ${tenant} ORDER BY number DESC LIMIT ${looked}
+      ) AS c
+      WHERE words @@ ${condition}::tsquery ${seenSince(sql, query)} LIMIT ${limit}
+    ) AS c ${itsPattern(sql)} ORDER BY c.number DESC`;
+  if (newest.length >= limit) return [...newest];
   return await sql<FoundPattern[]>`
-    WITH c AS MATERIALIZED (
-      SELECT tenant, id FROM pattern_code
-      WHERE words @@ ${condition}::tsquery AND tenant = ${tenant}
-    ), found AS (
-      SELECT p.* FROM c JOIN patterns p ON p.tenant = c.tenant AND p.id = c.id
-      WHERE true ${filters(sql, query)}
-      ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${query.limit}
-    )
-    SELECT ${patternColumns(sql)}, left(code.code, 300) AS head
-    FROM found p JOIN pattern_code code ON code.tenant = p.tenant AND code.id = p.id
-    ORDER BY p.last_seen_at DESC, p.id DESC`;
+    ${found(sql)} FROM (
+      SELECT * FROM (
+        SELECT tenant, id, number FROM pattern_code
+        WHERE words @@ ${condition}::tsquery AND tenant = ${tenant} OFFSET 0
+      ) AS c
+      WHERE true ${seenSince(sql, query)} ORDER BY number DESC LIMIT ${limit}
+    ) AS hit JOIN pattern_code c ON c.tenant = hit.tenant AND c.id = hit.id
+    ${itsPattern(sql)} ORDER BY c.number DESC`;
 }
 
 async function byParts(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
   const parts = query.words.filter((word) => word.trim() !== '');
   if (parts.length === 0) return [];
+  const { language, patternTypes, limit } = query;
   return await sql<FoundPattern[]>`
-    SELECT ${patternColumns(sql)}, left(c.code, 300) AS head
-    FROM (
-      SELECT * FROM patterns WHERE tenant = ${tenant}
-      ORDER BY last_seen_at DESC, id DESC LIMIT ${LOOKED_THROUGH}
-    ) AS p CROSS JOIN LATERAL (
-      SELECT code FROM pattern_code c
-      WHERE c.tenant = p.tenant AND c.id = p.id AND (
-        SELECT bool_and(strpos(text, lower(part)) > 0)
-        FROM unnest(${parts}::text[]) AS part,
-          lower(p.name || chr(10) || left(code, ${INDEXED_CHARACTERS})) AS text
-      )
-      OFFSET 0
-    ) AS c
-    WHERE true ${filters(sql, query)}
-    ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${query.limit}`;
+    ${found(sql)} FROM (
+      SELECT *, lower((name || chr(10) || CASE WHEN octet_length(code) <= ${INDEXED_CHARACTERS}
+        THEN code ELSE left(code, ${INDEXED_CHARACTERS}) END) COLLATE "C") AS text
+      FROM pattern_code WHERE tenant = ${tenant} ORDER BY number DESC LIMIT ${LOOKED_THROUGH}
+    ) AS c ${itsPattern(sql)}
+    WHERE ${parts.map((part) => sql`strpos(c.text, lower(${part}::text COLLATE "C")) > 0 AND`)} true
+      ${language === undefined ? sql`` : sql`AND p.language = ${language}`}
+      ${patternTypes === undefined ? sql`` : sql`AND p.pattern_type = ANY(${[...patternTypes]}::text[])`}
+      ${seenSince(sql, query)}
+    ORDER BY c.number DESC LIMIT ${limit}`;
 }
 
-function filters(sql: Sql, { patternTypes, language, since }: SearchQuery) {
-  return [
-    language === undefined ? sql`` : sql`AND p.language = ${language}`,
-    since === undefined ? sql`` : sql`AND p.last_seen_at >= ${since}`,
-    patternTypes === undefined ? sql`` : sql`AND p.pattern_type = ANY(${[...patternTypes]}::text[])`,
-  ];
+function found(sql: Sql) {
+  return sql`SELECT ${patternColumns(sql)}, left(c.code, 300) AS head`;
+}
+
+/** Of the code `c`, looked up by itself. */
+function itsPattern(sql: Sql) {
+  return sql`CROSS JOIN LATERAL (
+    SELECT * FROM patterns WHERE tenant = c.tenant AND id = c.id OFFSET 0) AS p`;
+}
+
+function seenSince(sql: Sql, { since }: SearchQuery) {
+  if (since === undefined) return sql``;
+  return sql`AND EXISTS (
+    SELECT FROM patterns WHERE tenant = c.tenant AND id = c.id AND last_seen_at >= ${since})`;
 }

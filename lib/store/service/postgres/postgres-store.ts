@@ -32,7 +32,7 @@ export async function openPostgresStore(
 ): Promise<ServiceStore> {
   const target = parsePostgresUrl(url);
   const connection = new PostgresConnection(target, {
-    poolSize: options.poolSize ?? 10,
+    poolSize: options.poolSize ?? target.poolSize,
     patienceMs: options.patienceMs ?? 5_000,
     applicationName: options.applicationName ?? 'pattern-tracker',
   });
@@ -87,7 +87,9 @@ async function migrateWhenThere(
         throw new TrackerError(
           'E_DATABASE_REFUSED',
           `PostgreSQL at ${label} refused: ${errorMessage(error)}`,
-          { hint: 'See that the user, password and database exist and the user may create tables.' },
+          {
+            hint: 'See that user, password and database are right, that the user may make tables, and the certificate.',
+          },
         );
       }
       if (performance.now() > until) {

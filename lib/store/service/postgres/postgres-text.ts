@@ -1,3 +1,5 @@
+import { hexDigest } from '../../../base/digest.ts';
+
 /** Characters of a pattern whose words can be found: all words together must stay below 1 MB. */
 export const INDEXED_CHARACTERS = 100_000;
 
@@ -11,34 +13,95 @@ export function storable<T>(value: T): T {
   return clean(value) as T;
 }
 
-/** The words of a pattern that can be found: the distinct ones, separated by spaces. */
-export function searchWords(text: string): string[] {
-  const words = new Set<string>();
-  for (const [word] of plain(text.slice(0, INDEXED_CHARACTERS)).matchAll(WORD)) {
-    words.add(word.slice(0, WORD_LENGTH));
+/** A text that is part of a key, which PostgreSQL takes up to about 2,700 bytes for. */
+export function keyText<T extends string | null | undefined>(text: T): T {
+  return (typeof text === 'string' ? text.slice(0, KEY_LENGTH) : text) as T;
+}
+
+/** A number for a column of whole ones. */
+export function whole<T extends number | null>(value: T): T {
+  return (value === null ? null : Math.round(value)) as T;
+}
+
+/** What a search can look for. */
+export interface Findable {
+  readonly name: string;
+  readonly code: string;
+  readonly language: string;
+  readonly patternType: string;
+}
+
+/**
+ * The lexemes of a pattern: its words, its language and its type. Each begins with a sign of the tenant,
+ * so that the index leads to no other tenant's patterns. They are made here since PostgreSQL's own parser
+ * knows words of prose: for it `fs.readFile` is a host, and `a_b` are two words.
+ */
+export function indexedWords(tenant: string, pattern: Findable): string[] {
+  const sign = signOf(tenant);
+  return [
+    languageLexeme(sign, pattern.language),
+    typeLexeme(sign, pattern.patternType),
+    ...wordsOf(`${pattern.name} ${pattern.code}`).map((word) => sign + word),
+  ];
+}
+
+/**
+ * A tsquery that finds what has all of the words, the language and one of the types; undefined when there
+ * is no word to look for.
+ */
+export function searchCondition(
+  tenant: string,
+  query: {
+    readonly words: readonly string[];
+    readonly language?: string | undefined;
+    readonly patternTypes?: readonly string[] | undefined;
+  },
+): string | undefined {
+  const sign = signOf(tenant);
+  const words = query.words.flatMap((word) => wordsOf(word));
+  if (words.length === 0) return undefined;
+  const conditions = words.map((word) => `'${sign}${word}'`);
+  if (query.language !== undefined) conditions.push(`'${languageLexeme(sign, query.language)}'`);
+  if (query.patternTypes !== undefined && query.patternTypes.length > 0) {
+    const types = query.patternTypes.map((type) => `'${typeLexeme(sign, type)}'`);
+    conditions.push(`(${types.join(' | ')})`);
   }
-  return [...words];
-}
-
-/** The word that every pattern of a tenant has and no pattern of another. */
-export function tenantWord(tenant: string): string {
-  return `@${tenant}`; // no word has an @
-}
-
-/** A query that finds what has all of the words; undefined when there is nothing to look for. */
-export function searchCondition(tenant: string, words: readonly string[]): string | undefined {
-  const found = words.flatMap((word) => searchWords(word));
-  if (found.length === 0) return undefined;
-  return [tenantWord(tenant), ...found].map((word) => `'${word}'`).join(' & ');
+  return conditions.join(' & ');
 }
 
 // --- internal ---
+
+/** As the contract's for ids; longer ones are of no client that we know. */
+const KEY_LENGTH = 255;
 
 /** As JSON writes it; a backslash before a u in code is a false alarm that costs only time. */
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 const WORD = /[\p{L}\p{N}_]+/gu;
 /** In UTF-16 units; PostgreSQL takes words of 2 kB. */
 const WORD_LENGTH = 200;
+
+/** The distinct words of a text. */
+function wordsOf(text: string): string[] {
+  const words = new Set<string>();
+  // Without accents a text may be longer than it was.
+  const characters = plain(text.slice(0, INDEXED_CHARACTERS)).slice(0, INDEXED_CHARACTERS);
+  for (const [word] of characters.matchAll(WORD)) words.add(word.slice(0, WORD_LENGTH));
+  return [...words];
+}
+
+/** Two tenants of one sign only cost each other time: every statement names the tenant as well. */
+function signOf(tenant: string): string {
+  return `${hexDigest(tenant, 4)}:`;
+}
+
+/** Digests, since a language may hold any character; no word has a dot. */
+function languageLexeme(sign: string, language: string): string {
+  return `${sign}l.${hexDigest(language, 12)}`;
+}
+
+function typeLexeme(sign: string, type: string): string {
+  return `${sign}t.${hexDigest(type, 12)}`;
+}
 
 /** In lower case and without accents, so that they are found however they are written. */
 function plain(text: string): string {

@@ -3,7 +3,7 @@ import type { TrackAnswer, TrackedEvent } from '../pattern-store.ts';
 import { planTrack, trackNeeds } from '../track-plan.ts';
 import type { KnownNode, KnownState, TrackNeeds, TrackPlan } from '../track-plan.ts';
 import type { Sql } from './postgres-connection.ts';
-import { searchWords, tenantWord } from './postgres-text.ts';
+import { indexedWords } from './postgres-text.ts';
 
 /**
  * Applies events in one transaction, in two round trips: what is known of them, and the rows to write.
@@ -66,10 +66,11 @@ async function write(
   const tables = [
     eventRows(events, plan),
     patternRows(plan),
-    plan.patterns.map(({ patternId, name, code }) => ({
-      id: patternId,
-      code,
-      words: [tenantWord(tenant), ...searchWords(`${name} ${code}`)].join(' '),
+    plan.patterns.map((pattern) => ({
+      id: pattern.patternId,
+      name: pattern.name,
+      code: pattern.code,
+      words: indexedWords(tenant, pattern).join(' '),
     })),
     plan.versions.map((version) => ({
       pattern_id: version.patternId,
@@ -104,7 +105,10 @@ async function write(
 
 type Nine = [string, string, string, string, string, string, string, string, string];
 
-function eventRows(events: readonly TrackedEvent[], { answers, events: rows, occurrences }: TrackPlan) {
+function eventRows(
+  events: readonly TrackedEvent[],
+  { answers, events: rows, occurrences }: TrackPlan,
+) {
   // The rows are of those events that were applied, in their order.
   const applied = events.filter((_event, index) => {
     const kind = answers[index]?.kind;
@@ -204,18 +208,12 @@ const NO_PATTERN = {
 };
 
 function sessionRows({ occurrences }: TrackPlan) {
-  const sessions = new Map<string, { id: string; started_at: number; last_event_at: number }>();
+  const met = new Map<string, number>();
   for (const { event } of occurrences) {
-    const { sessionId: id, at } = event;
-    if (id === null) continue;
-    const seen = sessions.get(id);
-    sessions.set(id, {
-      id,
-      started_at: Math.min(seen?.started_at ?? at, at),
-      last_event_at: Math.max(seen?.last_event_at ?? at, at),
-    });
+    const { sessionId, at } = event;
+    if (sessionId !== null && !met.has(sessionId)) met.set(sessionId, at);
   }
-  return [...sessions.values()];
+  return [...met].map(([id, at]) => ({ id, met_at: at }));
 }
 
 /** The tool calls that wrote it. */

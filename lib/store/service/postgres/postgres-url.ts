@@ -17,6 +17,8 @@ export interface PostgresTarget {
   readonly tls: boolean | 'prefer' | 'require' | TlsOptions;
   /** As the URL says it; `read-write` when it names several hosts. */
   readonly sessionAttributes: SessionAttributes | undefined;
+  /** Connections at most: ours, `pool_size`. @default 10 */
+  readonly poolSize: number;
   /** Settings of the session, as `application_name` or `search_path`. */
   readonly settings: Readonly<Record<string, string>>;
   /** For people: hosts and database, never the password. */
@@ -63,6 +65,9 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   if (attributes !== undefined && !isSessionAttributes(attributes)) {
     throw invalid(`target_session_attrs can not be "${attributes}"`);
   }
+  const poolSize = Number(take('pool_size') ?? DEFAULT_POOL_SIZE);
+  if (!Number.isSafeInteger(poolSize) || poolSize < 1) throw invalid('pool_size is no number');
+  for (const each of OF_LIBPQ) take(each);
   const name = database ? decode(database) : undefined;
   const where = hosts.map(({ host, port }) => `${host}:${port}`).join(',');
   return {
@@ -72,6 +77,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
     database: name,
     tls,
     sessionAttributes: attributes,
+    poolSize,
     settings: Object.fromEntries(parameters),
     label: `${where}/${name ?? ''}`,
   };
@@ -80,8 +86,24 @@ export function parsePostgresUrl(text: string): PostgresTarget {
 // --- internal ---
 
 const URL_PARTS =
-  /^postgres(?:ql)?:\/\/(?:(?<credentials>[^/?#]*)@)?(?<authority>[^@/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
+  /^postgres(?:ql)?:\/\/(?:(?<credentials>[^/?#]*)@)?(?<authority>[^@/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/i;
 const DEFAULT_PORT = 5432;
+const DEFAULT_POOL_SIZE = 10;
+
+/** What providers write into their URLs, and what only concerns libpq: the server would not know it. */
+const OF_LIBPQ = [
+  'channel_binding',
+  'connect_timeout',
+  'gssencmode',
+  'keepalives',
+  'keepalives_count',
+  'keepalives_idle',
+  'keepalives_interval',
+  'load_balance_hosts',
+  'sslcompression',
+  'sslnegotiation',
+  'tcp_user_timeout',
+];
 
 const SESSION_ATTRIBUTES = [
   'read-write',

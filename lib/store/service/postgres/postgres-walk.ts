@@ -74,7 +74,12 @@ export async function evolutionOf(
         return source && target ? [{ source, target, ...edge }] : [];
       }),
     ],
-    isCut: up.isCut || down.isCut || versions.isCut || ids.length > limits.rows,
+    isCut:
+      up.isCut ||
+      down.isCut ||
+      versions.isCut ||
+      ids.length > limits.rows ||
+      edges.length >= EDGES_PER_ROW * limits.rows,
   };
 }
 
