@@ -38,7 +38,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/outbox.ts')).outboxCommand,
   },
   breaker: {
-    summary: 'Show the circuit breakers of both, close them, or open one for a drill.',
+    summary: 'Show the circuit breakers, close them, or open one for a drill.',
     load: async () => (await import('./commands/breaker.ts')).breakerCommand,
   },
   metrics: {

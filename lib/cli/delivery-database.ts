@@ -6,16 +6,19 @@ import { databaseFault } from '../store/database-fault.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { loadConfig } from '../tracker/config/config-file.ts';
-import { HTTP_SINK } from '../store/outbox.ts';
 import { breakerPolicy } from '../tracker/delivery/delivery-policy.ts';
+import type { Sink } from '../tracker/delivery/delivery-policy.ts';
 import { deliveryStore } from '../tracker/delivery/delivery-store.ts';
 import type { DeliveryStore } from '../tracker/delivery/delivery-store.ts';
 import type { CliEnvironment } from './environment.ts';
+import { sinksInUse } from './sink-choice.ts';
 
 /** What commands about delivery work on. */
 export interface DeliverySide {
   readonly database: Database;
-  readonly store: DeliveryStore;
+  /** The sinks that there is something to say of; one at least. */
+  readonly sinks: readonly Sink[];
+  readonly storeOf: (sink: Sink) => DeliveryStore;
   readonly cache: CacheStore;
   readonly config: Config;
   /** What is wrong with the configuration; null when all is well. */
@@ -41,7 +44,8 @@ export function withDelivery<T>(
       const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
       return work({
         database,
-        store: deliveryStore(database, HTTP_SINK, options),
+        sinks: sinksInUse(config, database),
+        storeOf: ({ name }) => deliveryStore(database, name, options),
         cache: new CacheStore(database, { size, ttl, clock: cli.now }),
         config,
         configError,

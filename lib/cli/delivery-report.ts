@@ -1,17 +1,22 @@
 import { TrackerError } from '../base/errors.ts';
+import type { Config } from '../contract/config.ts';
 import type { BreakerPhase } from '../resilience/breaker.ts';
 import { parseBreakerState } from '../resilience/breaker.ts';
 import { Metrics } from '../store/metrics.ts';
 import { outboxTotals } from '../store/queries/outbox-totals.ts';
-import { HTTP_SINK, Outbox } from '../store/outbox.ts';
+import type { Database } from '../store/database.ts';
+import { Outbox } from '../store/outbox.ts';
 import { SinkState } from '../store/sink-state.ts';
+import type { Sink } from '../tracker/delivery/delivery-policy.ts';
 import type { CliEnvironment } from './environment.ts';
 import { readDatabase } from './reader.ts';
+import { sinksInUse } from './sink-choice.ts';
 
-/** How delivery to the server stands. */
+/** How delivery to one sink stands. */
 export interface DeliveryReport {
-  /** Null: the files of the configuration name no server. */
-  readonly baseUrl: string | null;
+  readonly sink: Sink;
+  /** Null: the files of the configuration name none. */
+  readonly address: string | null;
   readonly waiting: number;
   readonly oldestAt: number | null;
   readonly dead: number;
@@ -25,10 +30,32 @@ export interface DeliveryReport {
   readonly lastErrorAt: number | null;
 }
 
-/** Nothing is read but tracker.db; a database that can't be read gives an empty report. */
-export function readDelivery(cli: CliEnvironment, baseUrl: string | null): DeliveryReport {
-  const empty: DeliveryReport = {
-    baseUrl,
+/**
+ * How it stands with every sink in use. Nothing is read but tracker.db; a database that can't be read
+ * gives empty reports.
+ */
+export function readDeliveries(cli: CliEnvironment, config: Config | undefined): DeliveryReport[] {
+  const nothing = () => sinksInUse(config).map((sink) => emptyDelivery(sink, config));
+  try {
+    return (
+      readDatabase(cli, (database) =>
+        sinksInUse(config, database).map((sink) => ({
+          ...emptyDelivery(sink, config),
+          ...readSink(database, sink, cli.now()),
+        })),
+      ) ?? nothing()
+    );
+  } catch (error) {
+    if (error instanceof TrackerError) return nothing(); // the report of the database says why
+    throw error;
+  }
+}
+
+/** Where nothing is known of a sink. */
+export function emptyDelivery(sink: Sink, config?: Config): DeliveryReport {
+  return {
+    sink,
+    address: config ? sink.address(config) : null,
     waiting: 0,
     oldestAt: null,
     dead: 0,
@@ -40,46 +67,42 @@ export function readDelivery(cli: CliEnvironment, baseUrl: string | null): Deliv
     lastError: null,
     lastErrorAt: null,
   };
-  try {
-    return (
-      readDatabase(cli, (database) => {
-        const { waiting, oldestAt, dead } = outboxTotals(database, HTTP_SINK);
-        const { lastDeliveredAt, lastError, lastErrorAt, pausedUntil } = new SinkState(
-          database,
-          HTTP_SINK,
-        ).read();
-        const state = database
-          .prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?')
-          .pluck()
-          .get(HTTP_SINK);
-        const { phase, reason } = parseBreakerState(state);
-        const now = cli.now();
-        const outbox = new Outbox(database, HTTP_SINK);
-        const isDue = outbox.pass().next({ now, after: 0, rows: 1, characters: 1 }).length > 0;
-        const next = isDue ? undefined : outbox.nextAttemptAt(now);
-        return {
-          ...empty,
-          waiting,
-          oldestAt,
-          dead,
-          delivered: new Metrics<'delivered'>(database, HTTP_SINK).value('delivered'),
-          lastDeliveredAt,
-          nextAttemptAt:
-            waiting === 0 || phase === 'open' ? null : (laterOf(next, pausedUntil, now) ?? null),
-          breaker: phase,
-          breakerReason: phase === 'closed' ? null : reason,
-          lastError,
-          lastErrorAt,
-        };
-      }) ?? empty
-    );
-  } catch (error) {
-    if (error instanceof TrackerError) return empty; // the report of the database says why
-    throw error;
-  }
 }
 
 // --- internal ---
+
+function readSink(
+  database: Database,
+  { name }: Sink,
+  now: number,
+): Omit<DeliveryReport, 'sink' | 'address'> {
+  const { waiting, oldestAt, dead } = outboxTotals(database, name);
+  const { lastDeliveredAt, lastError, lastErrorAt, pausedUntil } = new SinkState(
+    database,
+    name,
+  ).read();
+  const state = database
+    .prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?')
+    .pluck()
+    .get(name);
+  const { phase, reason } = parseBreakerState(state);
+  const outbox = new Outbox(database, name);
+  const isDue = outbox.pass().next({ now, after: 0, rows: 1, characters: 1 }).length > 0;
+  const next = isDue ? undefined : outbox.nextAttemptAt(now);
+  return {
+    waiting,
+    oldestAt,
+    dead,
+    delivered: new Metrics<'delivered'>(database, name).value('delivered'),
+    lastDeliveredAt,
+    nextAttemptAt:
+      waiting === 0 || phase === 'open' ? null : (laterOf(next, pausedUntil, now) ?? null),
+    breaker: phase,
+    breakerReason: phase === 'closed' ? null : reason,
+    lastError,
+    lastErrorAt,
+  };
+}
 
 function laterOf(next: number | undefined, pausedUntil: number, now: number): number | undefined {
   return pausedUntil > now ? Math.max(pausedUntil, next ?? 0) : next;

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { HTTP_SINK, Outbox } from '../store/outbox.ts';
+import { Outbox } from '../store/outbox.ts';
 import { chosenRows, outboxRows, rowsInSum } from '../store/queries/outbox-rows.ts';
 import type { OutboxFilter } from '../store/queries/outbox-rows.ts';
 
@@ -23,13 +23,20 @@ export interface FlushPlan {
 
 export const EMPTY_PLAN: FlushPlan = { wouldSend: 0, dead: 0, characters: 0, oldestAt: null };
 
-/** What a flush would send at this moment; changes nothing. */
-export function flushPlan(database: Database, choice: FlushChoice, now: number): FlushPlan {
+/** What a flush would send to a sink at this moment; changes nothing. */
+export function flushPlan(
+  database: Database,
+  sink: string,
+  choice: FlushChoice,
+  now: number,
+): FlushPlan {
   const { session } = choice;
   const filter =
-    session === undefined ? filterOf(choice) : filterOfSession(database, session, choice, now);
+    session === undefined
+      ? filterOf(sink, choice)
+      : filterOfSession(database, sink, session, choice, now);
   const { count, characters, oldestAt } = rowsInSum(database, filter);
-  const deadLetters = { sink: HTTP_SINK, dead: true, session, limit: -1 };
+  const deadLetters = { sink, dead: true, session, limit: -1 };
   const { count: dead } = chosenRows(database, deadLetters);
   return { wouldSend: count, dead, characters, oldestAt };
 }
@@ -39,21 +46,22 @@ export function flushPlan(database: Database, choice: FlushChoice, now: number):
 /** Ids are gathered in parts of so many rows, for each is read with its body. */
 const PART_ROWS = 500;
 
-function filterOf({ events, dead }: FlushChoice): OutboxFilter {
-  return { sink: HTTP_SINK, dead: dead ? undefined : false, limit: events ?? -1 };
+function filterOf(sink: string, { events, dead }: FlushChoice): OutboxFilter {
+  return { sink, dead: dead ? undefined : false, limit: events ?? -1 };
 }
 
 /** The rows of a session, and those that the server must have before them. */
 function filterOfSession(
   database: Database,
+  sink: string,
   session: string,
   { events, dead }: FlushChoice,
   now: number,
 ): OutboxFilter {
   const ids = dead
-    ? outboxRows(database, { sink: HTTP_SINK, dead, session, limit: -1 }).map(({ id }) => id)
+    ? outboxRows(database, { sink, dead, session, limit: -1 }).map(({ id }) => id)
     : [];
-  const pass = new Outbox(database, HTTP_SINK).pass({ early: true, sessionId: session });
+  const pass = new Outbox(database, sink).pass({ early: true, sessionId: session });
   for (let after = 0; ;) {
     const rows = pass.next({ now, after, rows: PART_ROWS, characters: Infinity });
     const last = rows.at(-1);
@@ -61,6 +69,6 @@ function filterOfSession(
     ids.push(...rows.map(({ id }) => id));
     after = last.id;
   }
-  if (ids.length === 0) return { sink: HTTP_SINK, limit: 0 };
-  return { sink: HTTP_SINK, ids, limit: events ?? -1 };
+  if (ids.length === 0) return { sink, limit: 0 };
+  return { sink, ids, limit: events ?? -1 };
 }

@@ -9,7 +9,7 @@ import {
 } from '../store/queries/totals.ts';
 import { type CourierReport, readCourier } from './courier-report.ts';
 import type { CliEnvironment } from './environment.ts';
-import { type DeliveryReport, readDelivery } from './delivery-report.ts';
+import { type DeliveryReport, readDeliveries } from './delivery-report.ts';
 import { readDatabase } from './reader.ts';
 import { ESSENTIAL_EVENTS, readRegistration, type RegistrationReport } from './registration.ts';
 import { readSpool, type SpoolReport } from './spool-report.ts';
@@ -31,7 +31,8 @@ export interface StatusReport {
   readonly databaseError: TrackerError | null;
   readonly setAside: SetAside | null;
   readonly configError: string | null;
-  readonly delivery: DeliveryReport;
+  /** Of every sink there is something to say of. */
+  readonly deliveries: readonly DeliveryReport[];
 }
 
 /** Gathers all that `status` shows; a part that can't be read does not hide the others. */
@@ -57,16 +58,16 @@ export async function gatherStatus(cli: CliEnvironment): Promise<StatusReport> {
 
 async function configurationOf(
   cli: CliEnvironment,
-): Promise<Pick<StatusReport, 'configError' | 'delivery'>> {
+): Promise<Pick<StatusReport, 'configError' | 'deliveries'>> {
   const { configFile, resilienceFile, loggingFile } = cli.paths;
   const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
   // The usual case: nothing to check, so nothing to load.
   if (!hasFile && !cli.env['INTELLIGENCE_SERVICE_URL']) {
-    return { configError: null, delivery: readDelivery(cli, null) };
+    return { configError: null, deliveries: readDeliveries(cli, undefined) };
   }
   const { loadConfig } = await import('../tracker/config/config-file.ts');
   const { config, error } = loadConfig(cli.paths);
-  return { configError: error, delivery: readDelivery(cli, config.api.base_url) };
+  return { configError: error, deliveries: readDeliveries(cli, config) };
 }
 
 function readStored(cli: CliEnvironment) {

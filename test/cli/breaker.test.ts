@@ -31,6 +31,7 @@ const KEYS = [
   'reason',
   'trips',
   'history',
+  'sinks',
 ];
 
 describe('breaker', () => {
@@ -75,7 +76,9 @@ describe('breaker', () => {
     fail();
     const shown = JSON.parse((await run(sample, 'breaker --json')).out) as Record<string, unknown>;
     expect(Object.keys(shown)).toEqual(KEYS);
-    expect(shown).toEqual({
+    const { sinks, ...first } = shown;
+    expect(sinks).toEqual([{ sink: 'http', ...first }]);
+    expect(first).toEqual({
       state: 'open',
       failure_count: 5,
       last_failure_time: '2026-11-24T12:00:00.000Z',

@@ -1,7 +1,10 @@
 // The delivery side of a sample: rows of the outbox, and the store that commands use.
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
 import { HTTP_SINK } from '../../lib/store/outbox.ts';
+import { ToolCallOutbox } from '../../lib/store/tool-call-outbox.ts';
 import { breakerPolicy } from '../../lib/tracker/delivery/delivery-policy.ts';
 import { deliveryStore } from '../../lib/tracker/delivery/delivery-store.ts';
 import type { DeliveryStore } from '../../lib/tracker/delivery/delivery-store.ts';
@@ -10,12 +13,18 @@ import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';
 /** Words that no command may ever print. */
 export const TOKEN = 'tok-8f14e45fceea167a';
 
-export function deliveryOf(sample: Sample): DeliveryStore {
-  return deliveryStore(sample.database, HTTP_SINK, {
+export function deliveryOf(sample: Sample, sink = HTTP_SINK): DeliveryStore {
+  return deliveryStore(sample.database, sink, {
     policy: breakerPolicy(CONFIG_DEFAULTS),
     clock: () => NOW,
     newId: randomUUID,
   });
+}
+
+/** Writes config.yaml. */
+export function configure(sample: Sample, yaml: string): void {
+  mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+  writeFileSync(sample.paths.configFile, yaml);
 }
 
 /** Puts event `event-N` there; `p1` in the lineage `p1`, an hour ago and so on. */
@@ -44,4 +53,15 @@ export function fillOutbox(sample: Sample): void {
   const at = NOW - MINUTE;
   outbox.fail(2, { error: 'it answered 503', at, notBefore: NOW + 2 * MINUTE, isFault: false });
   outbox.fail(3, { error: 'Validation error: no', at, notBefore: undefined, isFault: true });
+}
+
+/** Puts `count` ended tool calls into the outbox of the collector: `toolu_N`, half an hour ago and so on. */
+export function queueCalls(sample: Sample, count: number, session = 'session-1'): void {
+  sample.session(session);
+  const outbox = new ToolCallOutbox(sample.database);
+  for (let n = 1; n <= count; n++) {
+    const call = { tool_name: 'Bash', summary: `make ${n}`, ended_at: NOW - HOUR };
+    sample.toolCall(session, `toolu_${n}`, call);
+    outbox.add(session, `toolu_${n}`, NOW - HOUR / 2 + n * MINUTE);
+  }
 }

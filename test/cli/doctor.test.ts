@@ -341,7 +341,7 @@ describe('surroundings', () => {
     );
     expect(await check('config')).toMatchObject({
       status: 'fail',
-      found: expect.stringContaining('nothing can be sent: /gone/token'),
+      found: expect.stringContaining('nothing can be sent to the server: /gone/token'),
     });
   });
 

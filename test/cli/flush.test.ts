@@ -7,6 +7,7 @@ import { Outbox } from '../../lib/store/outbox.ts';
 import { acquireProcessLock } from '../../lib/store/process-lock.ts';
 import { TrackerHome } from '../processes/tracker-home.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
+import { OtlpCollector } from '../support/otlp-collector.ts';
 
 let home: TrackerHome;
 let server: FaultyApi;
@@ -52,6 +53,34 @@ function queue(count: number, sessions = 1): void {
   database.close();
 }
 
+/** Puts a tool call into the outbox of the collector. */
+function queueCall(): void {
+  const database = openDatabase(home.paths.database);
+  const body = { session_id: 's', tool_use_id: 'toolu_1', outcome: 'ok', ended_at: Date.now() };
+  new Outbox(database, 'otlp').add(
+    {
+      eventId: 'call-1',
+      eventType: 'tool_call',
+      sessionId: 's',
+      patternId: '',
+      lineageId: 'call-1',
+      body: JSON.stringify(body),
+    },
+    Date.now(),
+  );
+  database.close();
+}
+
+/** A call that writes a file, as a hook is told of it. */
+const WRITE = {
+  session_id: 's',
+  hook_event_name: 'PostToolUse',
+  tool_name: 'Write',
+  tool_input: { file_path: '/p/a.ts', content: 'export const a = 1;' },
+  tool_response: { type: 'create' },
+  tool_use_id: 'toolu_1',
+};
+
 interface Flush {
   readonly code: number | null;
   readonly out: string;
@@ -94,7 +123,8 @@ describe('pattern-tracker flush', () => {
     queue(3);
     const { code, out } = await flush('--json');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({
+    const { sinks, ...sums } = JSON.parse(out) as Record<string, unknown>;
+    expect(sums).toEqual({
       delivered: 3,
       dead: 0,
       failed: 0,
@@ -103,6 +133,7 @@ describe('pattern-tracker flush', () => {
       last_error: null,
       duration_ms: expect.any(Number) as number,
     });
+    expect(sinks).toEqual([{ sink: 'http', ...sums }]);
   });
 
   it('sends nothing in a dry run', async () => {
@@ -254,7 +285,9 @@ describe('pattern-tracker flush', () => {
     home.configure('');
     const { code, err } = await flush();
     expect(code).toBe(3);
-    expect(err).toMatch(/no server is configured\n {2}Set api\.base_url in .*config\.yaml/);
+    expect(err).toMatch(
+      /no server and no collector is configured\n {2}Set api\.base_url or otlp\.endpoint in .*config\.yaml/,
+    );
   });
 
   it('takes the server from the environment of the person who runs it', async () => {
@@ -291,17 +324,19 @@ describe('pattern-tracker flush', () => {
   });
 
   it('has a courier take in first what waits in the spool', async () => {
-    const event = {
-      session_id: 's',
-      hook_event_name: 'PostToolUse',
-      tool_name: 'Write',
-      tool_input: { file_path: '/p/a.ts', content: 'export const a = 1;' },
-      tool_response: { type: 'create' },
-      tool_use_id: 'toolu_1',
-    };
-    home.spool('a.settings', JSON.stringify(event));
+    home.spool('a.settings', JSON.stringify(WRITE));
     expect(await flush()).toMatchObject({ code: 0 });
     expect(server.events.size).toBe(1);
+  });
+
+  it('has the program for a collector in it, too', async () => {
+    const collector = await new OtlpCollector().up();
+    home.configure(`api: { base_url: '${server.url}' }\notlp: { endpoint: '${collector.url}' }\n`);
+    queue(1);
+    queueCall();
+    expect(await flush()).toMatchObject({ code: 0, err: '' });
+    expect([server.events.size, collector.spans.length, collector.logs.length]).toEqual([1, 1, 1]);
+    await collector.down();
   });
 
   it('says that there is nothing where nothing was recorded', async () => {

@@ -58,8 +58,11 @@ describe('a healthy installation', () => {
     useServer();
     queue(sample, 2);
     deliveryOf(sample).state.noteDelivered(NOW);
-    const { exitCode, ...shown } = await health();
+    const { exitCode, sinks, ...shown } = await health();
     expect(exitCode).toBe(0);
+    const { outbox, circuit_breaker } = shown;
+    const address = 'http://127.0.0.1:9';
+    expect(sinks).toEqual([{ sink: 'http', address, available: null, outbox, circuit_breaker }]);
     expect(shown).toEqual({
       status: 'healthy',
       api_available: null,

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandDef, CommandMeta } from 'citty';
 import { COMMANDS } from '../../lib/cli/command-list.ts';
@@ -24,11 +25,11 @@ describe('--help', () => {
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
         tail          Follow live what Claude does.
-        outbox        Show and steer what waits for the server.
-        breaker       Show the circuit breaker of the server, close it, or open it for a drill.
-        metrics       Show how delivery to the server goes, over all processes.
+        outbox        Show and steer what waits for the server and the collector.
+        breaker       Show the circuit breakers, close them, or open one for a drill.
+        metrics       Show how delivery to the server and the collector goes, over all processes.
         health        Say in one word whether all is well, and why if not.
-        flush         Send what waits for the server now.
+        flush         Send what waits for the server and the collector now.
         cache         Show or clear the answers of the server that are kept on this machine.
         config        Show, check, back up and restore the configuration.
         doctor        Check every link from Claude Code to the database, and say how to mend it.
@@ -115,6 +116,12 @@ describe('misuse', () => {
     ['patterns --project', 'error: --project needs a value\n'],
     ['patterns --json=yes', 'error: --json takes no value\n'],
     ['patterns queue', 'error: unexpected argument "queue"\n'],
+    ['patterns --session=', 'error: --session is empty\n  Give the first characters of its id.\n'],
+    [
+      'tool-calls --session=',
+      'error: --session is empty\n  Give the first characters of its id.\n',
+    ],
+    ['tail --session=', 'error: --session is empty\n  Give the first characters of its id.\n'],
     ['show', 'error: ID is missing\n  See its --help.\n'],
     ['patterns --limit many', 'error: --limit is "many"\n  Expected a whole number, 0 or more.\n'],
     [
@@ -149,6 +156,20 @@ describe('an error', () => {
     });
     const env = { HOME: sample.folder, DEBUG: '1' };
     expect((await run(sample, 'show abc', { env })).err).toContain('show.ts');
+  });
+
+  it('names the database where SQLite says only what it met', async () => {
+    const broken = new Sample();
+    try {
+      mkdirSync(broken.paths.database, { recursive: true });
+      const { exitCode, err } = await run(broken, 'tail');
+      expect(exitCode).toBe(1);
+      expect(err).toMatch(
+        /^error: .*tracker\.db: .*\n {2}.*`pattern-tracker doctor` says more\.\n$/,
+      );
+    } finally {
+      broken.remove();
+    }
   });
 
   it('says that no place for a home is known', () => {

@@ -13,6 +13,7 @@ const ids = (where = '1') =>
 
 const SECOND = {
   id: 2,
+  sink: 'http',
   event_id: 'event-2',
   event_type: 'pattern_created',
   session_id: 'session-1',
@@ -68,7 +69,7 @@ describe('outbox list', () => {
   });
 
   it('says so where there is nothing, and makes no database', async () => {
-    expect((await run(sample, 'outbox')).out).toBe('Nothing waits for the server.\n');
+    expect((await run(sample, 'outbox')).out).toBe('Nothing waits to be sent.\n');
     expect((await run(sample, 'outbox --dead')).out).toBe('There are no dead letters.\n');
     expect((await run(sample, 'outbox --json')).out).toBe('[]\n');
   });
@@ -81,6 +82,7 @@ describe('outbox show', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
       "id               2
+      sink             http
       event_id         event-2
       event_type       pattern_created
       session_id       session-1

@@ -71,6 +71,21 @@ function checkFamily(name: string, { type, samples }: PrometheusFamily): void {
     throw new Error(`${name} counts backwards`);
   }
   if (type !== 'histogram') return;
+  for (const series of bySeries(samples)) checkHistogram(name, series);
+}
+
+/** Samples that have the same labels, but for `le`. */
+function bySeries(samples: readonly PrometheusSample[]): PrometheusSample[][] {
+  const series = new Map<string, PrometheusSample[]>();
+  for (const sample of samples) {
+    const { le: _, ...labels } = sample.labels;
+    const key = JSON.stringify(labels);
+    series.set(key, [...(series.get(key) ?? []), sample]);
+  }
+  return [...series.values()];
+}
+
+function checkHistogram(name: string, samples: readonly PrometheusSample[]): void {
   const buckets = samples.filter((sample) => sample.name.endsWith('_bucket'));
   const bounds = buckets.map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')));
   if (bounds.at(-1) !== Infinity) throw new Error(`${name} has no bucket +Inf`);

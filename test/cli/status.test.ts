@@ -224,6 +224,11 @@ it('prints one document of stable keys with --json', async () => {
   });
 });
 
+interface Delivery {
+  readonly base_url: string | null;
+  readonly sinks: readonly object[];
+}
+
 describe('the delivery side', () => {
   beforeEach(() => {
     mkdirSync(dirname(sample.paths.configFile), { recursive: true });
@@ -314,8 +319,13 @@ describe('the delivery side', () => {
     metrics.add('delivered', 7);
     state.noteDelivered(NOW - HOUR);
     state.noteError('it answered 503', NOW - MINUTE);
-    const shown = async () =>
-      (JSON.parse((await status('--json')).out) as { delivery: object }).delivery;
+    const shown = async () => {
+      const { delivery } = JSON.parse((await status('--json')).out) as { delivery: Delivery };
+      const { sinks, ...server } = delivery;
+      const { base_url: address, ...numbers } = server;
+      expect(sinks).toEqual([{ sink: 'http', address, ...numbers }]);
+      return server;
+    };
     const expected = {
       base_url: 'http://127.0.0.1:9',
       waiting: 2,

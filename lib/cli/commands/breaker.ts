@@ -2,6 +2,7 @@ import type { BreakerState, Transition } from '../../resilience/breaker.ts';
 import { CLOSED } from '../../resilience/breaker.ts';
 import { loadConfig } from '../../tracker/config/config-file.ts';
 import { breakerPolicy } from '../../tracker/delivery/delivery-policy.ts';
+import type { Sink } from '../../tracker/delivery/delivery-policy.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -10,6 +11,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../json-output.ts';
 import { plainLine } from '../plain-text.ts';
 import { counted } from '../row-text.ts';
+import { sinkArg, sinkOf, sinksInUse } from '../sink-choice.ts';
 import { painter, renderTable } from '../table.ts';
 import type { Paint } from '../table.ts';
 import { ago, span } from '../time-text.ts';
@@ -20,48 +22,87 @@ const SHOWN_TRANSITIONS = 10;
 
 export const breakerCommand = trackerCommand({
   name: 'breaker',
-  description: `Show the circuit breaker of the server, close it, or open it for a drill.
+  description: `Show the circuit breakers, close them, or open one for a drill.
 
-It is one for all processes. Open, the server is left alone until the recovery timeout is over; half
-open, it is probed with single events.
+The server has one, and the collector; each is one for all processes. Open, it is left alone until the
+recovery timeout is over; half open, it is probed with single events. reset closes all of them, or that
+of --sink.
 
 --json prints {state, failure_count, last_failure_time, last_success_time, failure_threshold,
-recovery_timeout, opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]}.
+recovery_timeout, opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]} of the first,
+and sinks: the same of each, with its name as sink.
 
 Examples
   pattern-tracker breaker
   pattern-tracker breaker reset
-  pattern-tracker breaker trip --reason "drill"`,
+  pattern-tracker breaker trip --sink http --reason "drill"`,
   args: {
     ...actionArg(ACTIONS),
+    ...sinkArg,
     reason: { type: 'string', valueHint: 'text', default: 'by hand', description: 'Of a trip' },
     ...common.jsonArg,
   },
   run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'breaker');
-    const view = withDelivery(cli, ({ store: { breaker } }): BreakerView => {
-      if (action === 'reset') breaker.reset();
-      if (action === 'trip') breaker.trip(args.reason);
-      return { state: breaker.read(), history: breaker.history(SHOWN_TRANSITIONS) };
+    const only = sinkOf(args);
+    const views = withDelivery(cli, ({ sinks, storeOf }) => {
+      const chosen = only ? [only] : sinks;
+      if (action === 'trip') checkOne(chosen);
+      return chosen.map((sink): BreakerView => {
+        const { breaker } = storeOf(sink);
+        if (action === 'reset') breaker.reset();
+        if (action === 'trip') breaker.trip(args.reason);
+        return { sink, state: breaker.read(), history: breaker.history(SHOWN_TRANSITIONS) };
+      });
     });
-    if (!view && action === 'trip') {
+    if (!views && action === 'trip') {
       throw new UsageError('nothing was recorded yet', 'There is no circuit to open.');
     }
-    const { state, history } = view ?? { state: CLOSED, history: [] };
-    if (args.json) printJson(cli, forJson({ state, history }, cli));
-    else cli.out(text({ state, history }, cli));
+    const shown = views ?? (only ? [only] : sinksInUse(configOf(cli))).map(closed);
+    if (args.json) {
+      const sinks = shown.map((view) => ({ sink: view.sink.name, ...forJson(view, cli) }));
+      const { sink: _, ...first } = sinks[0] ?? {};
+      printJson(cli, { ...first, sinks });
+    } else {
+      const titled = shown.map((view) =>
+        shown.length > 1 ? `${title(view.sink, cli)}${text(view, cli)}` : text(view, cli),
+      );
+      cli.out(titled.join('\n'));
+    }
   },
 });
 
 // --- internal ---
 
 interface BreakerView {
+  readonly sink: Sink;
   readonly state: BreakerState;
   readonly history: readonly Transition[];
 }
 
+/** @throws UsageError where several circuits would be opened: a drill is of one. */
+function checkOne(sinks: readonly Sink[]): void {
+  if (sinks.length === 1) return;
+  const names = sinks.map(({ name }) => name).join(' or ');
+  throw new UsageError('it is not said which circuit', `Give --sink ${names}.`);
+}
+
+function closed(sink: Sink): BreakerView {
+  return { sink, state: CLOSED, history: [] };
+}
+
+function configOf(cli: CliEnvironment) {
+  return loadConfig(cli.paths, { env: cli.env }).config;
+}
+
 function policyOf(cli: CliEnvironment) {
-  return breakerPolicy(loadConfig(cli.paths, { env: cli.env }).config);
+  return breakerPolicy(configOf(cli));
+}
+
+function title(sink: Sink, cli: CliEnvironment): string {
+  const address = sink.address(configOf(cli));
+  const where = address === null ? '' : `, ${plainLine(address)}`;
+  return `${painter(cli.color)('bold', sink.name)}${where}\n`;
 }
 
 function text({ state, history }: BreakerView, cli: CliEnvironment): string {

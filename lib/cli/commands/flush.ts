@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { TrackerError } from '../../base/errors.ts';
 import type { Config } from '../../contract/config.ts';
@@ -7,11 +8,14 @@ import type { Database } from '../../store/database.ts';
 import { chosenRows } from '../../store/queries/outbox-rows.ts';
 import { loadConfig } from '../../tracker/config/config-file.ts';
 import { CourierNudge } from '../../tracker/courier/courier-nudge.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
-import type { DrainLimits, DrainReport } from '../../tracker/delivery/delivery.ts';
+import type { DrainLimits } from '../../tracker/delivery/delivery.ts';
+import { HTTP, SINKS } from '../../tracker/delivery/delivery-policy.ts';
+import type { Sink } from '../../tracker/delivery/delivery-policy.ts';
 import { flushOutbox } from '../../tracker/delivery/outbox-flush.ts';
-import { openSinkDelivery, proxyOf } from '../../tracker/delivery/sink-delivery.ts';
-import type { SinkDelivery } from '../../tracker/delivery/sink-delivery.ts';
+import { proxyOf } from '../../tracker/delivery/sink-delivery.ts';
+import type { OpenDelivery } from '../../tracker/delivery/sink-delivery.ts';
+import { loadSink } from '../../tracker/delivery/sink-loader.ts';
+import { nounOf } from '../../tracker/delivery/sink-noun.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -19,26 +23,30 @@ import { errorText } from '../error-text.ts';
 import { EMPTY_PLAN, flushPlan } from '../flush-plan.ts';
 import type { FlushChoice, FlushPlan } from '../flush-plan.ts';
 import { flushProgress } from '../flush-progress.ts';
+import { flushExitCode, flushSummary, flushText, NOTHING_SENT } from '../flush-report.ts';
+import type { SinkFlush } from '../flush-report.ts';
 import { isoTime, printJson } from '../json-output.ts';
 import { parseCount, sessionOf } from '../list-arguments.ts';
 import { plainLine } from '../plain-text.ts';
 import { byteText, counted } from '../row-text.ts';
+import { namedSinks, sinkArg, sinkOf } from '../sink-choice.ts';
 import { readSpool } from '../spool-report.ts';
 import { ago } from '../time-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const flushCommand = trackerCommand({
   name: 'flush',
-  description: `Send what waits for the server now.
+  description: `Send what waits for the server and the collector now.
 
 It waits for no next attempt, and lets a courier that is delivering finish first. Ctrl-C ends it and
-loses nothing.
+loses nothing. --limit holds for each of the two by itself.
 
---json prints {delivered, dead, failed, left, end, last_error, duration_ms}; with --dry-run
-{would_send, dead, bytes, oldest_at, base_url}.
+--json prints {delivered, dead, failed, left, end, last_error, duration_ms, sinks}: sums, end and
+last_error of the one that went worst, and the same of each with its name as sink; with --dry-run
+{would_send, dead, bytes, oldest_at, base_url, sinks: [the same with sink and address]}.
 
 Exit code 0 when all that was asked for is delivered, 1 when something of it is left (more than --limit,
-failed, refused, interrupted) or tracker.db can't be used, 2 when the server can't be reached or not
+failed, refused, interrupted) or tracker.db can't be used, 2 when one of them can't be reached or not
 spoken to (circuit open, no token file), 3 for a command line or a configuration by which nothing can
 be sent.`,
   args: {
@@ -49,33 +57,42 @@ be sent.`,
       description: 'Send although the circuit is open, or tracking switched off',
     },
     limit: { type: 'string', valueHint: 'n', description: 'Send at most so many events' },
+    ...sinkArg,
     ...common.sessionArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
     const request: FlushRequest = {
+      sink: sinkOf(args),
       events: args.limit === undefined ? undefined : parseCount('--limit', args.limit),
       session: sessionOf(args),
       dead: args.dead === true,
       force: args.force === true,
       json: args.json === true,
     };
-    const config = sendingConfig(cli, request);
+    const target = targetOf(cli, request);
     const interruption = cli.interruption();
     if (!args['dry-run']) await takeIn(cli, interruption);
     const { database: path } = cli.paths;
     if (!existsSync(path)) {
       if (!args.json) cli.out('Nothing was recorded yet, so there is nothing to send.\n');
-      else if (args['dry-run']) printJson(cli, forJson(config, EMPTY_PLAN));
-      else printJson(cli, summary(NOTHING, 0, 0));
+      else if (args['dry-run'])
+        showPlans(
+          plansOf(target, () => EMPTY_PLAN),
+          true,
+          cli,
+        );
+      else printJson(cli, flushSummary(target.sinks.map((sink) => ({ ...NOTHING_SENT, sink }))));
       return 0;
     }
     const database = openDatabase(path);
     try {
       if (args['dry-run']) {
-        return showPlan(flushPlan(database, request, cli.now()), config, request.json, cli);
+        const plan = (sink: Sink) => flushPlan(database, sink.name, request, cli.now());
+        showPlans(plansOf(target, plan), request.json, cli);
+        return 0;
       }
-      return await flush(database, config, request, interruption, cli);
+      return await flush(database, target, request, interruption, cli);
     } finally {
       database.close();
     }
@@ -84,32 +101,34 @@ be sent.`,
 
 // --- internal ---
 
-const NOTHING: DrainReport = {
-  delivered: 0,
-  dead: 0,
-  failed: 0,
-  end: 'empty',
-  nextAt: undefined,
-  lastError: undefined,
-};
-const UNREACHABLE = 2;
 /** How long a courier has to take in what waits in the spool, and how often that is looked at, in milliseconds. */
 const TAKE_IN_MS = 10_000;
 const LOOK_MS = 50;
 
 interface FlushRequest extends FlushChoice {
+  readonly sink: Sink | undefined;
   readonly force: boolean;
   readonly json: boolean;
 }
 
+/** Where things go, and by which configuration. */
+interface Target {
+  readonly config: Config;
+  readonly sinks: readonly Sink[];
+}
+
 /** The configuration as commands see it: files and environment. @throws UsageError where it lets nothing be sent */
-function sendingConfig(cli: CliEnvironment, { force }: FlushRequest): Config {
+function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
   const { config, error } = loadConfig(cli.paths, { env: cli.env });
   if (error !== null) throw new UsageError(error, 'See `pattern-tracker config check`.');
-  if (config.api.base_url === null) {
+  const asked = sink ? [sink] : SINKS;
+  const sinks = namedSinks(config).filter((named) => asked.includes(named));
+  if (sinks.length === 0) {
+    const keys = asked.map(({ key }) => key).join(' or ');
+    const variable = asked.includes(HTTP) ? ', or INTELLIGENCE_SERVICE_URL' : '';
     throw new UsageError(
-      'no server is configured',
-      `Set api.base_url in ${cli.paths.configFile}, or INTELLIGENCE_SERVICE_URL.`,
+      `no ${asked.map(nounOf).join(' and no ')} is configured`,
+      `Set ${keys} in ${cli.paths.configFile}${variable}.`,
     );
   }
   if (!config.pattern_tracking.enabled && !force) {
@@ -118,7 +137,7 @@ function sendingConfig(cli: CliEnvironment, { force }: FlushRequest): Config {
       'Set it to true, or say --force to send what waits all the same.',
     );
   }
-  return config;
+  return { config, sinks };
 }
 
 /** What still waits in the spool is taken in by a courier first. */
@@ -134,97 +153,109 @@ async function takeIn(cli: CliEnvironment, interruption: AbortSignal): Promise<v
 
 async function flush(
   database: Database,
-  config: Config,
+  { config, sinks }: Target,
   request: FlushRequest,
   interruption: AbortSignal,
   cli: CliEnvironment,
 ): Promise<number> {
-  const { dead, json, session, events, force } = request;
+  const flushes: SinkFlush[] = [];
+  for (const sink of sinks) {
+    const open = async () =>
+      (await loadSink(sink))({
+        config,
+        database: () => database,
+        clock: cli.now,
+        proxy: proxyOf(cli.env),
+        machine: hostname(),
+      });
+    flushes.push(await flushSink(sink, database, open, request, interruption, cli));
+  }
+  if (request.json) printJson(cli, flushSummary(flushes));
+  else cli.out(flushText(flushes));
+  return flushExitCode(flushes);
+}
+
+/** Sends what waits for one sink; what is wrong with its configuration ends no other's. */
+async function flushSink(
+  sink: Sink,
+  database: Database,
+  open: () => Promise<OpenDelivery>,
+  { dead, json, session, events, force }: FlushRequest,
+  interruption: AbortSignal,
+  cli: CliEnvironment,
+): Promise<SinkFlush> {
   const startedAt = cli.now();
-  let sink: SinkDelivery;
+  const filter = { sink: sink.name, dead: false, session, limit: -1 };
+  const waiting = () => chosenRows(database, filter).count;
+  let opened: OpenDelivery;
   try {
-    const proxy = proxyOf(cli.env);
-    sink = openSinkDelivery({ config, database: () => database, clock: cli.now, proxy });
+    opened = await open();
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
     cli.err(errorText(error)); // a token file that is not there, and the like
-    return UNREACHABLE;
+    return { ...NOTHING_SENT, sink, end: 'no_access', lastError: error.message, left: waiting() };
   }
   try {
-    if (dead) sink.store().outbox.requeueDead(session);
-    const filter = { sink: HTTP_SINK, dead: false, session, limit: -1 };
-    const waiting = () => chosenRows(database, filter).count;
+    if (dead) opened.store().outbox.requeueDead(session);
     const progress = flushProgress(
       json ? undefined : cli,
       Math.min(waiting(), events ?? Number.MAX_SAFE_INTEGER),
     );
     const limits: DrainLimits = { early: true, force, events, sessionId: session };
     const report = (await flushOutbox({
-      delivery: sink.delivery,
-      lockPath: cli.paths.deliveryLock,
+      delivery: opened.delivery,
+      lockPath: sink.lockPath(cli.paths),
       limits,
       signal: interruption,
       onProgress: progress.update,
       onWait: progress.wait,
-    })) ?? { ...NOTHING, end: 'aborted' as const };
+    })) ?? { ...NOTHING_SENT, end: 'aborted' as const };
     progress.end();
-    const left = waiting();
-    if (json) printJson(cli, summary(report, left, cli.now() - startedAt));
-    else cli.out(summaryText(report, left, cli.now() - startedAt));
-    return exitCode(report, left);
+    return { ...report, sink, left: waiting(), durationMs: cli.now() - startedAt };
   } finally {
-    await sink.close();
+    await opened.close();
   }
 }
 
-function exitCode(report: DrainReport, left: number): number {
-  const isUnreachable =
-    report.end === 'circuit_open' || (report.failed > 0 && report.delivered === 0);
-  if (isUnreachable) return UNREACHABLE;
-  const isDone = report.failed === 0 && report.dead === 0 && report.end !== 'aborted';
-  return isDone && left === 0 ? 0 : 1;
+/** What would be sent to one sink. */
+interface SinkPlan extends FlushPlan {
+  readonly sink: Sink;
+  readonly address: string | null;
 }
 
-function forJson({ api }: Config, { wouldSend, dead, characters, oldestAt }: FlushPlan) {
-  const at = isoTime(oldestAt);
-  return { wouldSend, dead, bytes: characters, oldestAt: at, baseUrl: api.base_url };
+function plansOf({ config, sinks }: Target, planOf: (sink: Sink) => FlushPlan): SinkPlan[] {
+  return sinks.map((sink) => ({ ...planOf(sink), sink, address: sink.address(config) }));
 }
 
-function showPlan(plan: FlushPlan, config: Config, json: boolean, cli: CliEnvironment): number {
-  const { wouldSend, characters, oldestAt } = plan;
-  if (json) {
-    printJson(cli, forJson(config, plan));
-  } else if (wouldSend === 0) {
-    cli.out('Nothing waits for the server.\n');
-  } else {
-    const age = oldestAt === null ? '' : `, the oldest from ${ago(oldestAt, cli.now())}`;
-    const what = `${counted(wouldSend, 'event')} (${byteText(characters)}${age})`;
-    cli.out(`Would send ${what} to ${plainLine(config.api.base_url ?? '')}.\n`);
-  }
-  return 0;
+function showPlans(plans: readonly SinkPlan[], json: boolean, cli: CliEnvironment): void {
+  if (json) printJson(cli, plansForJson(plans));
+  else for (const plan of plans) cli.out(`${planText(plan, cli)}\n`);
 }
 
-function summary(report: DrainReport, left: number, durationMs: number) {
-  const { delivered, dead, failed, end, lastError = null } = report;
-  return { delivered, dead, failed, left, end, lastError, durationMs };
+function plansForJson(plans: readonly SinkPlan[]) {
+  const sum = (of: (plan: SinkPlan) => number) => plans.reduce((all, plan) => all + of(plan), 0);
+  const oldest = plans.flatMap(({ oldestAt }) => (oldestAt === null ? [] : [oldestAt]));
+  return {
+    wouldSend: sum(({ wouldSend }) => wouldSend),
+    dead: sum(({ dead }) => dead),
+    bytes: sum(({ characters }) => characters),
+    oldestAt: isoTime(oldest.length === 0 ? null : Math.min(...oldest)),
+    baseUrl: plans.find(({ sink }) => sink === HTTP)?.address ?? null,
+    sinks: plans.map(({ sink, address, wouldSend, dead, characters, oldestAt }) => ({
+      sink: sink.name,
+      address,
+      wouldSend,
+      dead,
+      bytes: characters,
+      oldestAt: isoTime(oldestAt),
+    })),
+  };
 }
 
-function summaryText(report: DrainReport, left: number, ms: number): string {
-  const { delivered, dead, failed, end, lastError } = report;
-  const rate = ms > 0 && delivered > 0 ? `, ${Math.round((delivered / ms) * 1000)} a second` : '';
-  const lines = [`Delivered ${counted(delivered, 'event')} in ${(ms / 1000).toFixed(1)} s${rate}.`];
-  if (failed > 0) lines.push(`${counted(failed, 'event')} failed and will be tried again.`);
-  if (dead > 0) {
-    lines.push(
-      `The server refused ${counted(dead, 'event')}: see \`pattern-tracker outbox list --dead\`.`,
-    );
-  }
-  if (lastError !== undefined) lines.push(`Last error: ${plainLine(lastError)}`);
-  if (end === 'circuit_open') {
-    lines.push('The circuit is open: the server is left alone. `--force` tries it nevertheless.');
-  }
-  if (end === 'aborted') lines.push('Interrupted. Nothing is lost.');
-  if (left > 0) lines.push(`${counted(left, 'event')} left.`);
-  else if (end === 'empty') lines.push('Nothing is left.');
-  return `${lines.join('\n')}\n`;
+function planText(plan: SinkPlan, cli: CliEnvironment): string {
+  const { sink, address, wouldSend, characters, oldestAt } = plan;
+  if (wouldSend === 0) return `Nothing waits for the ${nounOf(sink)}.`;
+  const age = oldestAt === null ? '' : `, the oldest from ${ago(oldestAt, cli.now())}`;
+  const what = `${counted(wouldSend, 'event')} (${byteText(characters)}${age})`;
+  return `Would send ${what} to ${plainLine(address ?? '')}.`;
 }

@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import { outboxTotals } from '../../store/queries/outbox-totals.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
-import { readErrorMetrics, resetErrorMetrics } from '../../tracker/delivery/error-metrics.ts';
+import { loadConfig } from '../../tracker/config/config-file.ts';
+import { HTTP, SINKS } from '../../tracker/delivery/delivery-policy.ts';
 import { actionArg, actionOf } from '../action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withDelivery } from '../delivery-database.ts';
-import type { DeliverySide } from '../delivery-database.ts';
-import type { DeliveryMetrics } from '../delivery-metrics.ts';
+import { noMetrics, readSinkMetrics, resetSinkMetrics } from '../delivery-metrics.ts';
+import type { SinkMetrics } from '../delivery-metrics.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../json-output.ts';
+import { sinksInUse } from '../sink-choice.ts';
 import { painter } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -20,11 +20,12 @@ const CLEAR_SCREEN = '\u001B[H\u001B[J';
 
 export const metricsCommand = trackerCommand({
   name: 'metrics',
-  description: `Show how delivery to the server goes, over all processes.
+  description: `Show how delivery to the server and the collector goes, over all processes.
 
 --json prints {total_requests, successful_requests, failed_requests, success_rate, cached_events,
 circuit_breaker_trips, retry_attempts, avg_response_time_ms, cache_hit_rate, dead_letters,
-dropped_events, http_requests, http_failures, latency: {count, sum_ms, buckets: [{up_to_ms, count}]}}.
+dropped_events, http_requests, http_failures, latency: {count, sum_ms, buckets: [{up_to_ms, count}]}}
+of the first sink, and sinks: the same of each but for cache_hit_rate, with its name as sink.
 Rates are 0 to 1, and null without data. total_requests counts events that were attempted, each once:
 successful_requests were acknowledged, failed_requests wait for another attempt or are dead letters.
 
@@ -40,18 +41,23 @@ Examples
   },
   async run(args, cli) {
     if (actionOf(args.action, ACTIONS, 'metrics') === 'reset') {
-      withDelivery(cli, (side) => resetErrorMetrics(sourcesOf(side), cli.now()));
+      withDelivery(cli, (side) => {
+        for (const sink of SINKS) resetSinkMetrics(side, sink, cli.now());
+        side.cache.resetHitRate();
+      });
       if (args.json) printJson(cli, { reset: true });
       else cli.out('The metrics count from nothing again. What waits goes on waiting.\n');
       return;
     }
     const print = async () => {
-      const metrics = withDelivery(cli, readMetrics) ?? NO_METRICS;
+      const { sinks, cacheHitRate } = readMetrics(cli);
+      const { sink: _, ...first } = sinks[0];
+      const metrics = { ...first, cache_hit_rate: cacheHitRate };
       if (args.prometheus) {
         const { prometheusText } = await import('../prometheus-text.ts');
-        cli.out(await prometheusText(metrics));
-      } else if (args.json) printJson(cli, metrics);
-      else cli.out(text(metrics, cli));
+        cli.out(await prometheusText(metrics, sinks));
+      } else if (args.json) printJson(cli, { ...metrics, sinks });
+      else cli.out(text(sinks, cacheHitRate, cli));
     };
     if (args.watch === undefined) return print();
     const seconds = Number(args.watch);
@@ -70,57 +76,60 @@ Examples
 
 // --- internal ---
 
-const NO_METRICS: DeliveryMetrics = {
-  total_requests: 0,
-  successful_requests: 0,
-  failed_requests: 0,
-  success_rate: null,
-  cached_events: 0,
-  circuit_breaker_trips: 0,
-  retry_attempts: 0,
-  avg_response_time_ms: null,
-  cache_hit_rate: null,
-  dead_letters: 0,
-  dropped_events: 0,
-  http_requests: 0,
-  http_failures: 0,
-  latency: { buckets: [], count: 0, sumMs: 0 },
-};
-
-function sourcesOf({ database, store, cache }: DeliverySide) {
-  return { database, delivery: store, cache };
+interface Shown {
+  readonly sinks: readonly [SinkMetrics, ...SinkMetrics[]];
+  readonly cacheHitRate: number | null;
 }
 
-function readMetrics(side: DeliverySide): DeliveryMetrics {
-  const { metrics } = side.store;
-  return {
-    ...readErrorMetrics(sourcesOf(side)),
-    dead_letters: outboxTotals(side.database, HTTP_SINK).dead,
-    dropped_events: metrics.value('dropped'),
-    http_requests: metrics.value('requests'),
-    http_failures: metrics.value('request_failures'),
-    latency: metrics.latency(),
+function readMetrics(cli: CliEnvironment): Shown {
+  const read = withDelivery(cli, (side) => ({
+    sinks: side.sinks.map((sink) => readSinkMetrics(side, sink)),
+    cacheHitRate: side.cache.hitRate,
+  }));
+  const { sinks, cacheHitRate } = read ?? {
+    sinks: sinksInUse(loadConfig(cli.paths, { env: cli.env }).config).map(noMetrics),
+    cacheHitRate: null,
   };
+  const [first = noMetrics(HTTP), ...others] = sinks;
+  return { sinks: [first, ...others], cacheHitRate };
 }
 
-function text(metrics: DeliveryMetrics, cli: CliEnvironment): string {
+/** A line a number; where there are several sinks, a column a sink. */
+function text(sinks: Shown['sinks'], cacheHitRate: number | null, cli: CliEnvironment): string {
   const paint = painter(cli.color);
-  const number = (value: number) => value.toLocaleString('en-US');
-  const percent = (rate: number | null) =>
-    rate === null ? 'no data yet' : `${(rate * 100).toFixed(1)} %`;
-  const { avg_response_time_ms: average, http_requests: requests } = metrics;
-  const lines = [
-    ['Attempted', `${number(metrics.total_requests)} events`],
-    ['Delivered', `${number(metrics.successful_requests)} (${percent(metrics.success_rate)})`],
-    ['Failing', number(metrics.failed_requests)],
-    ['Waiting', number(metrics.cached_events)],
-    ['Dead letters', number(metrics.dead_letters)],
-    ['Dropped', number(metrics.dropped_events)],
-    ['Retries', number(metrics.retry_attempts)],
-    ['Requests', `${number(requests)}, ${number(metrics.http_failures)} failed`],
-    ['Response', average === null ? 'no data yet' : `${average.toFixed(1)} ms on average`],
-    ['Trips', `${number(metrics.circuit_breaker_trips)} of the circuit breaker`],
-    ['Cache hits', percent(metrics.cache_hit_rate)],
-  ] as const;
-  return lines.map(([label, value]) => `${paint('bold', label.padEnd(12))}  ${value}\n`).join('');
+  const rows: [label: string, cell: (metrics: SinkMetrics) => string][] = [
+    ['Attempted', ({ total_requests: total }) => `${number(total)} events`],
+    ['Delivered', (of) => `${number(of.successful_requests)} (${percent(of.success_rate)})`],
+    ['Failing', ({ failed_requests: failed }) => number(failed)],
+    ['Waiting', ({ cached_events: waiting }) => number(waiting)],
+    ['Dead letters', ({ dead_letters: dead }) => number(dead)],
+    ['Dropped', ({ dropped_events: dropped }) => number(dropped)],
+    ['Retries', ({ retry_attempts: retries }) => number(retries)],
+    ['Requests', (of) => `${number(of.http_requests)}, ${number(of.http_failures)} failed`],
+    ['Response', ({ avg_response_time_ms: average }) => responseText(average)],
+    ['Trips', (of) => `${number(of.circuit_breaker_trips)} of the circuit breaker`],
+  ];
+  if (sinks.length > 1) rows.unshift(['', ({ sink }) => sink]);
+  const width = Math.max(...rows.flatMap(([, cell]) => sinks.map((of) => cell(of).length)));
+  const lines = rows.map(([label, cell]): [string, string] => [
+    label,
+    sinks.map((of) => cell(of).padEnd(width)).join('  '),
+  ]);
+  return [...lines, ['Cache hits', percent(cacheHitRate)]]
+    .map(([label = '', value = '']) => {
+      return `${paint('bold', label.padEnd(12))}  ${value.trimEnd()}\n`;
+    })
+    .join('');
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function percent(rate: number | null): string {
+  return rate === null ? 'no data yet' : `${(rate * 100).toFixed(1)} %`;
+}
+
+function responseText(average: number | null): string {
+  return average === null ? 'no data yet' : `${average.toFixed(1)} ms on average`;
 }

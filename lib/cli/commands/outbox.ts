@@ -5,6 +5,7 @@ import {
   eachOutboxRow,
   outboxRows,
   retryRows,
+  rowsBySink,
 } from '../../store/queries/outbox-rows.ts';
 import type {
   ChosenRows,
@@ -12,7 +13,7 @@ import type {
   OutboxRow,
   OutboxRowWithBody,
 } from '../../store/queries/outbox-rows.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
+import { SINKS } from '../../tracker/delivery/delivery-policy.ts';
 import { actionArg, actionOf } from '../action.ts';
 import { ANY_NUMBER } from '../arguments.ts';
 import * as common from '../command.ts';
@@ -25,6 +26,7 @@ import { parseCount, parseLimit, sessionOf } from '../list-arguments.ts';
 import { printList } from '../list-output.ts';
 import { plainLine, plainLines } from '../plain-text.ts';
 import { counted } from '../row-text.ts';
+import { sinkArg, sinkOf } from '../sink-choice.ts';
 import { ago, span } from '../time-text.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -35,9 +37,9 @@ const PART_CHARACTERS = 4_000_000;
 
 export const outboxCommand = trackerCommand({
   name: 'outbox',
-  description: `Show and steer what waits for the server.
+  description: `Show and steer what waits for the server and the collector.
 
-list    what waits, and dead letters: what the server has refused
+list    what waits, and dead letters: what was refused
 show    one row with all that is known of it; ID is the first column of the list
 retry   send a row with the next delivery; a dead letter gets another chance
 drop    remove a row for good, after a question; \`--yes\` does not ask
@@ -45,9 +47,9 @@ export  print bodies, a line each; as CloudEvents 1.0 with --format cloudevents
 
 retry and drop take IDs, --dead, --session or --all.
 
---json prints for list an array of {id, event_id, event_type, session_id, pattern_id, lineage_id,
+--json prints for list an array of {id, sink, event_id, event_type, session_id, pattern_id, lineage_id,
 created_at, attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one such
-with body, for retry and drop {changed}.
+with body, for retry and drop {changed}. A tool call has no pattern_id: it is empty.
 
 Examples
   pattern-tracker outbox list --dead
@@ -70,6 +72,7 @@ Examples
       default: 'jsonl',
       description: 'Of an export',
     },
+    ...sinkArg,
     ...common.sessionArg,
     limit: {
       type: 'string',
@@ -82,7 +85,7 @@ Examples
     const action = actionOf(args.action, ACTIONS, 'outbox');
     const ids = args._.slice(1).map((id) => parseCount('ID', id));
     const filter: OutboxFilter = {
-      sink: HTTP_SINK,
+      sink: sinkOf(args)?.name,
       dead: args.dead ? true : undefined,
       session: sessionOf(args),
       ids: ids.length > 0 ? ids : undefined,
@@ -112,12 +115,17 @@ Examples
 
 function list(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
   const now = cli.now();
+  const { rows, hasSeveralSinks } = withDelivery(cli, ({ database, sinks }) => ({
+    rows: outboxRows(database, filter),
+    hasSeveralSinks: sinks.length > 1,
+  })) ?? { rows: [], hasSeveralSinks: false };
   printList<OutboxRow>(cli, json, {
-    rows: withDelivery(cli, ({ database }) => outboxRows(database, filter)) ?? [],
+    rows,
     forJson,
-    nothing: filter.dead ? 'There are no dead letters.\n' : 'Nothing waits for the server.\n',
+    nothing: filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n',
     columns: [
       { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
+      ...(hasSeveralSinks ? [{ title: 'SINK', cell: ({ sink }: OutboxRow) => sink }] : []),
       { title: 'EVENT', cell: ({ eventType }) => eventType.replace('pattern_', '') },
       { title: 'PATTERN', cell: ({ patternId }) => patternId, paint: () => 'yellow' },
       { title: 'QUEUED', cell: ({ createdAt }) => ago(createdAt, now) },
@@ -149,7 +157,7 @@ function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number 
     printJsonAsIs(cli, { ...forJson(row), body });
     return 0;
   }
-  const fields = Object.entries(forJson(row)).filter(([, value]) => value !== null);
+  const fields = Object.entries(forJson(row)).filter(([, value]) => value !== null && value !== '');
   const width = Math.max(...fields.map(([name]) => name.length));
   for (const [name, value] of fields)
     cli.out(`${name.padEnd(width)}  ${plainLine(String(value))}\n`);
@@ -183,14 +191,14 @@ async function exportRows(
   return 0;
 }
 
-/** CloudEvents 1.0: source and id together name an event once and for all. */
+/** CloudEvents 1.0: source and id together name an event once and for all; a subject is never empty. */
 function cloudEvent({ eventId, eventType, patternId, createdAt, body }: OutboxRowWithBody) {
   return {
     specversion: '1.0',
     id: eventId,
-    source: 'urn:claude-pattern-tracker', // not the server's URL: another server, the same event
+    source: 'urn:claude-pattern-tracker', // not the sink's URL: another server, the same event
     type: `dev.claude-pattern-tracker.${eventType}`,
-    subject: patternId,
+    ...(patternId === '' ? {} : { subject: patternId }),
     time: isoTime(createdAt),
     datacontenttype: 'application/json',
     data: JSON.parse(body) as unknown,
@@ -227,12 +235,14 @@ async function drop(
   }
   // What has come since was not asked for.
   const agreed = { ...filter, upTo: lastId ?? 0 };
-  return change(cli, json, 'Dropped', ({ database, store }) =>
-    store.transaction(() => {
-      const dropped = dropRows(database, agreed);
-      store.metrics.add('dropped', dropped);
-      return dropped;
-    }),
+  return change(cli, json, 'Dropped', ({ database, storeOf }) =>
+    database
+      .transaction(() => {
+        const counts = new Map(rowsBySink(database, agreed));
+        for (const sink of SINKS) storeOf(sink).metrics.add('dropped', counts.get(sink.name) ?? 0);
+        return dropRows(database, agreed);
+      })
+      .immediate(),
   );
 }
 
@@ -261,7 +271,7 @@ async function isAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(
-      `Drop ${counted(rows, 'event')} for good? The server never gets them. [y/N] `,
+      `Drop ${counted(rows, 'event')} for good? They are never sent. [y/N] `,
     );
     return /^y(?:es)?$/i.test(answer.trim());
   } catch {
@@ -274,6 +284,7 @@ async function isAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
 function forJson(row: OutboxRow) {
   return {
     id: row.id,
+    sink: row.sink,
     event_id: row.eventId,
     event_type: row.eventType,
     session_id: row.sessionId,

@@ -1,12 +1,16 @@
 import { openDatabase } from '../../store/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
+import { HTTP } from '../../tracker/delivery/delivery-policy.ts';
+import { nounOf } from '../../tracker/delivery/sink-noun.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import { type DeliveryReport, emptyDelivery } from '../delivery-report.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../json-output.ts';
 import { plainLine } from '../plain-text.ts';
 import { readDatabase } from '../reader.ts';
 import { byteText, counted } from '../row-text.ts';
+import { noAddressText, titleOf } from '../sink-text.ts';
 import { gatherStatus, type StatusReport } from '../status-report.ts';
 import { type Paint, painter } from '../table.ts';
 import { ago, span } from '../time-text.ts';
@@ -20,7 +24,8 @@ version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, o
 quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events,
 projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
 reason} or null}, config: {path, error}, delivery: {base_url, waiting, oldest_at, dead, delivered,
-last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at}}.
+last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at, sinks: [the same
+with sink and address in place of base_url]}}; what is not in sinks is about the server (http).
 
 Exit code 0, or 1 when the database is there but can't be read.`,
   args: {
@@ -61,7 +66,7 @@ function render(report: StatusReport, cli: CliEnvironment): string {
     ...courierLines(report, cli),
     ...spoolLines(report, cli),
     ...storeLines(report, cli),
-    ...deliveryLines(report, cli),
+    ...report.deliveries.flatMap((delivery) => deliveryLines(delivery, report, cli)),
     ...(report.configError ? [['Config', report.configError, 'red'] as const] : []),
   ];
   return lines
@@ -151,13 +156,16 @@ function storeLines(report: StatusReport, cli: CliEnvironment): Line[] {
   return lines;
 }
 
-function deliveryLines({ delivery }: StatusReport, cli: CliEnvironment): Line[] {
-  const { baseUrl, waiting, dead, delivered, oldestAt, lastDeliveredAt, lastError } = delivery;
+function deliveryLines(
+  delivery: DeliveryReport,
+  { deliveries }: StatusReport,
+  cli: CliEnvironment,
+): Line[] {
+  const { sink, address, waiting, dead, delivered } = delivery;
+  const { oldestAt, lastDeliveredAt, lastError } = delivery;
   const now = cli.now();
-  const lines: Line[] = [
-    ['Server', baseUrl ?? 'none is configured; everything stays on this machine'],
-  ];
-  if (baseUrl === null && waiting === 0 && dead === 0) return lines;
+  const lines: Line[] = [[titleOf(sink), address ?? noAddressText('none', deliveries)]];
+  if (address === null && waiting === 0 && dead === 0) return lines;
   const last = lastDeliveredAt === null ? '' : `, the last ${ago(lastDeliveredAt, now)}`;
   lines.push(['Delivered', `${counted(delivered, 'event')}${last}`]);
   if (waiting > 0) {
@@ -171,7 +179,7 @@ function deliveryLines({ delivery }: StatusReport, cli: CliEnvironment): Line[] 
   }
   if (dead > 0) {
     lines.push(
-      ['Refused', `${counted(dead, 'event')} by the server`, 'red'],
+      ['Refused', `${counted(dead, 'event')} by the ${nounOf(sink)}`, 'red'],
       ['', 'See `pattern-tracker outbox list --dead`.'],
     );
   }
@@ -183,7 +191,8 @@ function deliveryLines({ delivery }: StatusReport, cli: CliEnvironment): Line[] 
 }
 
 function forJson(report: StatusReport, cli: CliEnvironment) {
-  const { courier, spool, totals, setAside } = report;
+  const { courier, spool, totals, setAside, deliveries } = report;
+  const server = deliveries.find(({ sink }) => sink === HTTP) ?? emptyDelivery(HTTP);
   return {
     recording: report.recording,
     isInstalled: report.isInstalled,
@@ -203,11 +212,24 @@ function forJson(report: StatusReport, cli: CliEnvironment) {
     },
     config: { path: cli.paths.configFile, error: report.configError },
     delivery: {
-      ...report.delivery,
-      oldestAt: isoTime(report.delivery.oldestAt),
-      lastDeliveredAt: isoTime(report.delivery.lastDeliveredAt),
-      nextAttemptAt: isoTime(report.delivery.nextAttemptAt),
-      lastErrorAt: isoTime(report.delivery.lastErrorAt),
+      baseUrl: server.address,
+      ...numbersOf(server),
+      sinks: deliveries.map((delivery) => ({
+        sink: delivery.sink.name,
+        address: delivery.address,
+        ...numbersOf(delivery),
+      })),
     },
+  };
+}
+
+/** All but whose it is. */
+function numbersOf({ sink: _sink, address: _address, ...delivery }: DeliveryReport) {
+  return {
+    ...delivery,
+    oldestAt: isoTime(delivery.oldestAt),
+    lastDeliveredAt: isoTime(delivery.lastDeliveredAt),
+    nextAttemptAt: isoTime(delivery.nextAttemptAt),
+    lastErrorAt: isoTime(delivery.lastErrorAt),
   };
 }

@@ -3,7 +3,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { inspectLink, linkPath } from '../../install/path-link.ts';
 import { totalsOf } from '../../store/queries/totals.ts';
 import { loadConfig } from '../../tracker/config/config-file.ts';
+import { configuredSinks } from '../../tracker/delivery/delivery-policy.ts';
 import { accessFault } from '../../tracker/delivery/server-access.ts';
+import { nounOf } from '../../tracker/delivery/sink-noun.ts';
 import { readCourier } from '../courier-report.ts';
 import { readDatabase } from '../reader.ts';
 import { ago } from '../time-text.ts';
@@ -41,11 +43,12 @@ export function configValid({ cli }: DoctorContext): Finding {
       'Correct it there; until then the last good one, or the defaults, are in force.',
     );
   }
-  const fault = accessFault(config);
-  if (fault !== null) {
+  for (const sink of configuredSinks(config)) {
+    const fault = accessFault(config, sink);
+    if (fault === null) continue;
     return fail(
-      `nothing can be sent: ${fault}`,
-      'Mend that file; the courier looks again by itself.',
+      `nothing can be sent to the ${nounOf(sink)}: ${fault}`,
+      'Mend that; the courier looks again by itself.',
     );
   }
   const { configError, pid } = readCourier(cli.paths);

@@ -3,9 +3,11 @@ import type { Database } from '../database.ts';
 /** A row of the outbox, for people. */
 export interface OutboxRow {
   readonly id: number;
+  readonly sink: string;
   readonly eventId: string;
   readonly eventType: string;
   readonly sessionId: string | null;
+  /** Empty for what is about none, as a tool call. */
   readonly patternId: string;
   readonly lineageId: string;
   readonly createdAt: number;
@@ -23,7 +25,8 @@ export interface OutboxRowWithBody extends OutboxRow {
 }
 
 export interface OutboxFilter {
-  readonly sink: string;
+  /** Of this sink only; undefined gives those of all. */
+  readonly sink?: string | undefined;
   /** Dead letters only, or only what is none; undefined gives both. */
   readonly dead?: boolean | undefined;
   /** The first characters of a session id, or all of it. */
@@ -89,6 +92,19 @@ export function rowsInSum(database: Database, filter: OutboxFilter): RowsInSum {
   return sum ?? { count: 0, characters: 0, oldestAt: null };
 }
 
+/** How many of them are of each sink. */
+export function rowsBySink(
+  database: Database,
+  filter: OutboxFilter,
+): [sink: string, count: number][] {
+  return database
+    .prepare<[FilterParameters], [string, number]>(
+      `SELECT sink, count(*) FROM outbox WHERE id IN (SELECT id ${FROM} LIMIT @limit) GROUP BY sink`,
+    )
+    .raw()
+    .all(parameters(filter));
+}
+
 /** Makes waiting rows due at once, and dead letters wait again; how many. */
 export function retryRows(database: Database, filter: OutboxFilter): number {
   return database
@@ -100,14 +116,14 @@ export function retryRows(database: Database, filter: OutboxFilter): number {
 }
 
 /**
- * Removes rows for good; how many. What would have told the sink of a pattern is forgotten too: else
+ * Removes rows for good; how many. What would have told a sink of a pattern is forgotten too: else
  * it would never hear of it, and refuse what comes of it. To be called in a transaction.
  */
 export function dropRows(database: Database, filter: OutboxFilter): number {
   database
     .prepare<[FilterParameters]>(
-      `DELETE FROM sink_patterns WHERE sink = @sink AND pattern_id IN (
-         SELECT pattern_id FROM outbox WHERE id IN (SELECT id ${FROM} LIMIT @limit)
+      `DELETE FROM sink_patterns WHERE (sink, pattern_id) IN (
+         SELECT sink, pattern_id FROM outbox WHERE id IN (SELECT id ${FROM} LIMIT @limit)
            AND event_type NOT IN ('pattern_applied', 'pattern_deprecated'))`,
     )
     .run(parameters(filter));
@@ -119,7 +135,7 @@ export function dropRows(database: Database, filter: OutboxFilter): number {
 // --- internal ---
 
 interface FilterParameters {
-  readonly sink: string;
+  readonly sink: string | null;
   readonly dead: number | null;
   readonly session: string | null;
   readonly ids: string | null;
@@ -128,13 +144,13 @@ interface FilterParameters {
   readonly limit: number;
 }
 
-const COLUMNS = `id, event_id AS eventId, event_type AS eventType, session_id AS sessionId,
+const COLUMNS = `id, sink, event_id AS eventId, event_type AS eventType, session_id AS sessionId,
   pattern_id AS patternId, lineage_id AS lineageId, created_at AS createdAt, attempts, faults,
   attempted_at AS attemptedAt, not_before AS notBefore, last_error AS lastError, dead_at AS deadAt`;
 
 /** By id: an index would have all rows sorted, with their bodies, before the first is given. */
 const FROM = `FROM outbox NOT INDEXED
-  WHERE sink = @sink
+  WHERE (@sink IS NULL OR sink = @sink)
     AND (@dead IS NULL OR (dead_at IS NOT NULL) = @dead)
     AND (@session IS NULL OR substr(session_id, 1, length(@session)) = @session)
     AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
@@ -148,7 +164,7 @@ function parameters(filter: OutboxFilter): FilterParameters {
   const first = ids === undefined ? 0 : Math.min(...ids) - 1;
   const last = ids === undefined ? Number.MAX_SAFE_INTEGER : Math.max(...ids);
   return {
-    sink,
+    sink: sink ?? null,
     dead: dead === undefined ? null : Number(dead),
     session: session ?? null,
     ids: ids === undefined ? null : JSON.stringify(ids),

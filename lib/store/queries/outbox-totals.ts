@@ -28,3 +28,9 @@ export function outboxTotals(database: Database, sink: string, since = 0): Outbo
     .get({ sink, since });
   return totals ?? { waiting: 0, dead: 0, failed: 0, oldestAt: null };
 }
+
+/** True when there is anything in the outbox of a sink. */
+export function hasOutboxRows(database: Database, sink: string): boolean {
+  const row = database.prepare<[string]>('SELECT 1 FROM outbox WHERE sink = ? LIMIT 1').get(sink);
+  return row !== undefined;
+}

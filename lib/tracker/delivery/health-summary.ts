@@ -1,12 +1,12 @@
 import type { BreakerSummary, HealthSummary } from '../../contract/health-summary.ts';
 import type { BreakerState } from '../../resilience/breaker.ts';
 import type { OutboxTotals } from '../../store/queries/outbox-totals.ts';
+import { HTTP } from './delivery-policy.ts';
+import type { Sink } from './delivery-policy.ts';
+import { nounOf } from './sink-noun.ts';
 
-export interface HealthFacts {
-  readonly baseUrl: string | null;
-  readonly enabled: boolean;
-  /** What is wrong with the configuration; null when all is well. */
-  readonly configError: string | null;
+/** What is known of one sink. */
+export interface SinkFacts {
   /** Why no request can be made: a token file that is not there. Null when nothing is in the way. */
   readonly accessFault: string | null;
   /** False: no courier delivers, for the configuration's files name no server. */
@@ -14,51 +14,76 @@ export interface HealthFacts {
   readonly breaker: Pick<BreakerState, 'phase' | 'reason' | 'lastFailureAt' | 'lastSuccessAt'>;
   readonly lastError: string | null;
   readonly outbox: OutboxTotals;
-  readonly cacheSize: number;
-  readonly circuitBreaker: BreakerSummary;
-  /** What the server says at this moment, if it was asked. */
+  /** What it says at this moment, if it was asked. */
   readonly probe?: { readonly isWell: boolean; readonly detail: string } | undefined;
 }
 
+/** What is known of the server, and of what is about no sink. */
+export interface HealthFacts extends SinkFacts {
+  readonly baseUrl: string | null;
+  readonly enabled: boolean;
+  /** What is wrong with the configuration; null when all is well. */
+  readonly configError: string | null;
+  readonly cacheSize: number;
+  /** Null while there is no database. */
+  readonly circuitBreaker: BreakerSummary | null;
+}
+
+/** How delivery to the server is. */
 export function healthSummary(facts: HealthFacts): HealthSummary {
-  const { baseUrl, breaker, outbox, probe } = facts;
-  const apiAvailable = baseUrl === null ? null : (probe?.isWell ?? lastKnown(breaker));
-  const reasons: string[] = [];
-  if (facts.configError !== null) reasons.push(`The configuration is broken: ${facts.configError}`);
-  if (facts.accessFault !== null) reasons.push(accessReason(facts.accessFault));
-  if (baseUrl !== null && breaker.phase !== 'closed') {
-    reasons.push(`The circuit is ${breaker.phase.replace('_', ' ')}: ${breaker.reason ?? ''}.`);
-  }
-  if (apiAvailable === false) {
-    reasons.push(`The server is not available: ${probe?.detail ?? facts.lastError ?? 'no reply'}.`);
-  }
-  if (outbox.dead > 0) {
-    reasons.push(`The server refused ${counted(outbox.dead)}: see \`pattern-tracker outbox\`.`);
-  }
-  if (outbox.waiting > 0 && !facts.hasDelivery) {
-    reasons.push(
-      `${counted(outbox.waiting)} can not be delivered by a courier: put api.base_url into config.yaml, or run \`pattern-tracker flush\`.`,
-    );
-  }
+  const { baseUrl, configError } = facts;
+  const reasons = [...configReasons(configError), ...sinkReasons(HTTP, baseUrl, facts)];
   return {
     status: reasons.length === 0 ? 'healthy' : 'degraded',
-    api_available: apiAvailable,
+    api_available: sinkAvailable(baseUrl, facts),
     cache_size: facts.cacheSize,
     base_url: baseUrl,
     enabled: facts.enabled,
-    outbox: {
-      waiting: outbox.waiting,
-      dead: outbox.dead,
-      oldest_at: outbox.oldestAt === null ? null : new Date(outbox.oldestAt).toISOString(),
-    },
+    outbox: outboxSummary(facts.outbox),
     circuit_breaker: facts.circuitBreaker,
     reasons,
   };
 }
 
-/** What is said where no request can be made. */
-export function accessReason(fault: string): string {
-  return `Nothing can be sent: ${fault}.`;
+/** What is wrong with the configuration, as a reason. */
+export function configReasons(configError: string | null): string[] {
+  return configError === null ? [] : [`The configuration is broken: ${configError}`];
+}
+
+/** Whether a sink did its work when it was last asked; null: there is none, or it never was. */
+export function sinkAvailable(address: string | null, facts: SinkFacts): boolean | null {
+  return address === null ? null : (facts.probe?.isWell ?? lastKnown(facts.breaker));
+}
+
+/** Why delivery to a sink is not healthy, a sentence each. */
+export function sinkReasons(sink: Sink, address: string | null, facts: SinkFacts): string[] {
+  const { breaker, outbox, probe } = facts;
+  const noun = nounOf(sink);
+  const reasons: string[] = [];
+  if (facts.accessFault !== null) reasons.push(`Nothing can be sent: ${facts.accessFault}.`);
+  if (address !== null && breaker.phase !== 'closed') {
+    reasons.push(`The circuit is ${breaker.phase.replace('_', ' ')}: ${breaker.reason ?? ''}.`);
+  }
+  if (sinkAvailable(address, facts) === false) {
+    reasons.push(
+      `The ${noun} is not available: ${probe?.detail ?? facts.lastError ?? 'no reply'}.`,
+    );
+  }
+  if (outbox.dead > 0) {
+    reasons.push(`The ${noun} refused ${counted(outbox.dead)}: see \`pattern-tracker outbox\`.`);
+  }
+  if (outbox.waiting > 0 && !facts.hasDelivery) {
+    const command = address === null ? `outbox drop --all --sink ${sink.name}` : 'flush';
+    reasons.push(
+      `${counted(outbox.waiting)} can not be delivered by a courier: put ${sink.key} into config.yaml, or run \`pattern-tracker ${command}\`.`,
+    );
+  }
+  return reasons;
+}
+
+/** How much waits, for programs. */
+export function outboxSummary({ waiting, dead, oldestAt }: OutboxTotals): HealthSummary['outbox'] {
+  return { waiting, dead, oldest_at: oldestAt === null ? null : new Date(oldestAt).toISOString() };
 }
 
 /** The summary when tracker.db can't be used. */
