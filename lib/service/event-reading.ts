@@ -195,7 +195,7 @@ class DataReader {
 
   whole(key: string): number | null {
     const value = asNumber(this.#own(key));
-    const isSane = Number.isInteger(value) && Math.abs(value ?? 0) < 2 ** 31;
+    const isSane = Number.isInteger(value) && (value ?? -1) >= 0 && (value ?? 0) < 2 ** 31;
     return this.#take(key, isSane ? value : undefined) ?? null;
   }
 

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { errorMessage } from '../../base/errors.ts';
+import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../json-output.ts';
 import { UsageError } from '../usage-error.ts';
 
 const MAX_RATE = 1_000_000;
@@ -16,6 +18,8 @@ processes can serve. An address with a password belongs in PATTERN_TRACKER_DATAB
 by every user of the machine. On loopback it is open until the first token is made; on any other address
 it needs tokens and TLS. SIGTERM: it answers what was begun, and ends with exit code 0. SIGHUP: it reads
 the TLS files again. Requests are logged to standard error, JSON lines.
+
+--json prints {url, database} when it is ready.
 
 Examples
   pattern-tracker serve
@@ -52,6 +56,7 @@ Examples
       default: 'info',
       description: 'debug, info, warn, error or silent',
     },
+    ...common.jsonArg,
   },
   async run(args, cli) {
     const port = whole('--port', args.port, 65_535);
@@ -97,7 +102,9 @@ Examples
     };
     process.on('SIGHUP', reload);
     try {
-      cli.out(`Serving ${opening.placeForPeople(place)} at ${service.url}\n`);
+      const database = opening.placeForPeople(place);
+      if (args.json) printJson(cli, { url: service.url, database });
+      else cli.out(`Serving ${database} at ${service.url}\n`);
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       process.off('SIGHUP', reload);

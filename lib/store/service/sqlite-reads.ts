@@ -20,7 +20,7 @@ export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.v
   EXISTS (SELECT 1 FROM deprecations WHERE pattern_id = p.id) AS isDeprecated,
   nullif(o.file_path, '') AS filePath, nullif(o.session_id, '') AS sessionId`;
 export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
-  SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC LIMIT 1)`;
+  SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
 
 export type PatternRow = Omit<StoredPattern, 'isDeprecated'> & { readonly isDeprecated: number };
 
@@ -43,7 +43,8 @@ export function patternDetail(database: Database, id: string): PatternDetail | u
       `SELECT event_id || '-' || ordinal AS eventId, action, nullif(session_id, '') AS sessionId,
          tool_use_id AS toolUseId, nullif(tool_name, '') AS toolName,
          nullif(file_path, '') AS filePath, start_line AS startLine, end_line AS endLine, at
-       FROM occurrences WHERE pattern_id = ? ORDER BY at DESC LIMIT ?`,
+       FROM occurrences WHERE pattern_id = ?
+       ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT ?`,
     )
     .all(id, OCCURRENCES_SHOWN);
   return { ...readPattern(row), recent };

@@ -34,7 +34,7 @@ export async function patternDetail(
         tool_use_id AS "toolUseId", tool_name AS "toolName", file_path AS "filePath",
         start_line AS "startLine", end_line AS "endLine", at
       FROM events WHERE tenant = ${tenant} AND pattern_id = ${id} AND action IS NOT NULL
-      ORDER BY at DESC LIMIT ${OCCURRENCES_SHOWN}`,
+      ORDER BY at DESC, event_id DESC LIMIT ${OCCURRENCES_SHOWN}`,
   ]);
   const [pattern] = patterns;
   return pattern && { ...pattern, recent: [...recent] };

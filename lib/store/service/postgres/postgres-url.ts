@@ -44,8 +44,8 @@ export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
 export function parsePostgresUrl(text: string): PostgresTarget {
   const match = URL_PARTS.exec(text);
   if (!match?.groups) throw invalid('it does not begin with postgres://');
-  const { credentials, authority = '', database, query } = match.groups;
-  const [user, password] = split(credentials ?? '', ':').map(decode);
+  const { login, authority = '', database, query } = match.groups;
+  const [user, password] = split(login ?? '', ':').map(decode);
   const parameters = new Map(new URLSearchParams(query ?? ''));
   const take = (name: string): string | undefined => {
     const value = parameters.get(name);
@@ -86,7 +86,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
 // --- internal ---
 
 const URL_PARTS =
-  /^postgres(?:ql)?:\/\/(?:(?<credentials>[^/?#]*)@)?(?<authority>[^@/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/i;
+  /^postgres(?:ql)?:\/\/(?:(?<login>[^/?#]*)@)?(?<authority>[^@/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/i;
 const DEFAULT_PORT = 5432;
 const DEFAULT_POOL_SIZE = 10;
 
