@@ -33,7 +33,7 @@ function readPrivate(file: string): string {
   } catch (error) {
     if (error instanceof TrackerError) throw error;
     throw new TrackerError('E_TOKEN_FILE', `${file}: ${errorMessage(error)}`, {
-      hint: 'api.token_file names the file with the bearer token.',
+      hint: 'The configuration names it as token_file, the file with the bearer token.',
       cause: error,
     });
   }

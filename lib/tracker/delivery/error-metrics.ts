@@ -2,20 +2,31 @@ import type { ErrorMetrics } from '../../contract/error-metrics.ts';
 import type { CacheStore } from '../../store/cache-store.ts';
 import type { Database } from '../../store/database.ts';
 import { Metrics } from '../../store/metrics.ts';
+import { HTTP_SINK } from '../../store/outbox.ts';
 import { outboxTotals } from '../../store/queries/outbox-totals.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
 
-export interface ErrorMetricsSources {
+/** What there is of one sink to be measured. */
+export interface SinkSources {
   readonly database: Database;
   readonly delivery: Pick<DeliveryStore, 'breaker' | 'metrics' | 'transaction'>;
+}
+
+export interface ErrorMetricsSources extends SinkSources {
   readonly cache: CacheStore;
 }
 
-export function readErrorMetrics({ database, delivery, cache }: ErrorMetricsSources): ErrorMetrics {
+/** How delivery to one sink has gone; the cache is about none. */
+export type SinkErrorMetrics = Omit<ErrorMetrics, 'cache_hit_rate'>;
+
+/** Since the last reset. */
+export function readSinkErrorMetrics(
+  { database, delivery }: SinkSources,
+  sink: string,
+): SinkErrorMetrics {
   const { metrics, breaker } = delivery;
-  const last = lastReset(database);
-  const { waiting, failed } = outboxTotals(database, HTTP_SINK, last.value('at'));
+  const last = lastReset(database, sink);
+  const { waiting, failed } = outboxTotals(database, sink, last.value('at'));
   const successful = metrics.value('delivered');
   const total = successful + failed;
   const { count, sumMs } = metrics.latency();
@@ -28,17 +39,18 @@ export function readErrorMetrics({ database, delivery, cache }: ErrorMetricsSour
     circuit_breaker_trips: Math.max(0, breaker.read().trips - last.value('trips')),
     retry_attempts: metrics.value('retries'),
     avg_response_time_ms: count === 0 ? null : sumMs / count,
-    cache_hit_rate: cache.hitRate,
   };
 }
 
 /** Counts from nothing again. What waits in the outbox goes on waiting, and is counted. */
-export function resetErrorMetrics(sources: ErrorMetricsSources, now: number): void {
-  const { database, delivery, cache } = sources;
+export function resetSinkErrorMetrics(
+  { database, delivery }: SinkSources,
+  sink: string,
+  now: number,
+): void {
   delivery.transaction(() => {
     delivery.metrics.reset();
-    cache.resetHitRate();
-    const last = lastReset(database);
+    const last = lastReset(database, sink);
     last.reset();
     last.add('at', now);
     // The breaker goes on counting its trips: they are its history.
@@ -46,9 +58,22 @@ export function resetErrorMetrics(sources: ErrorMetricsSources, now: number): vo
   });
 }
 
+/** The runbook's: of the server, and of the cache of its answers. */
+export function readErrorMetrics(sources: ErrorMetricsSources): ErrorMetrics {
+  return {
+    ...readSinkErrorMetrics(sources, HTTP_SINK),
+    cache_hit_rate: sources.cache.hitRate,
+  };
+}
+
+export function resetErrorMetrics(sources: ErrorMetricsSources, now: number): void {
+  resetSinkErrorMetrics(sources, HTTP_SINK, now);
+  sources.cache.resetHitRate();
+}
+
 // --- internal ---
 
-/** When it was last reset, and how many trips there had been. */
-function lastReset(database: Database): Metrics<'at' | 'trips'> {
-  return new Metrics(database, 'reset');
+/** When a sink's metrics were last reset, and how many trips there had been. */
+function lastReset(database: Database, sink: string): Metrics<'at' | 'trips'> {
+  return new Metrics(database, sink === HTTP_SINK ? 'reset' : `reset_${sink}`);
 }
