@@ -29,3 +29,11 @@ export function asObject(value: unknown): JsonObject | undefined {
 export function asArray(value: unknown): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
+
+/** True when arrays and objects lie deeper in each other than `depth`; looks no deeper than that. */
+export function isNestedDeeper(value: Json, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0) return true;
+  const inner = Array.isArray(value) ? value : Object.values(value);
+  return inner.some((item: Json) => isNestedDeeper(item, depth - 1));
+}

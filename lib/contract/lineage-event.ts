@@ -33,6 +33,9 @@ export type LineageEventType = (typeof LINEAGE_EVENT_TYPES)[number];
 export type EdgeType = (typeof EDGE_TYPES)[number];
 export type TransformationType = (typeof TRANSFORMATION_TYPES)[number];
 
+/** Each is looked up, so that more would be a way to keep a server busy. */
+const MOST_PARENTS = 100;
+
 /** The fewest parents of an event; the others need none. */
 const FEWEST_PARENTS: Readonly<Partial<Record<(typeof LINEAGE_EVENT_TYPES)[number], number>>> = {
   pattern_modified: 1,
@@ -57,7 +60,7 @@ export const lineageEventSchema = z
     file_path: z.string().nullish(),
     language: z.string().max(50).nullable().default('python'),
     pattern_data: z.record(z.string(), z.unknown()).default({}),
-    parent_pattern_ids: z.array(z.string().min(1).max(255)).default([]),
+    parent_pattern_ids: z.array(z.string().min(1).max(255)).max(MOST_PARENTS).default([]),
     edge_type: z.enum(EDGE_TYPES).nullish(),
     transformation_type: z.enum(TRANSFORMATION_TYPES).nullish(),
     reason: z.string().nullish(),

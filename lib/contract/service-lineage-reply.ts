@@ -214,6 +214,17 @@ export const patternReplySchema = z.object({
         at: time,
       }),
     ),
+    /** Those beyond the first, the newest first, at most 20. */
+    further_versions: z.array(
+      z.object({
+        pattern_node_id: uuid,
+        pattern_version: z.string(),
+        pattern_name: z.string(),
+        generation: z.int(),
+        code: z.string(),
+        created_at: time,
+      }),
+    ),
   }),
   metadata,
 });

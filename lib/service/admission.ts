@@ -37,12 +37,12 @@ export async function admit(
   const { gate, limiter } = service;
   const anonymous = addressCaller(address);
   const isKnown = gate.isKnown(authorization);
-  // Guessing tokens costs look-ups, so it is limited before.
+  // Guessing tokens costs look-ups, so it is limited before; not wholly, or whoever guesses behind one
+  // proxy or router would lock out all that come the same way.
   const state = limiter.state(anonymous);
-  const mayLookUp = isKnown || !state.isExceeded;
+  const mayLookUp = isKnown || !state.isExceeded || !service.spareLookUps.count('all').isExceeded;
   if (scope === null) {
-    const isWorthIt = authorization !== undefined && mayLookUp;
-    const caller = isWorthIt
+    const caller = mayLookUp
       ? await callerOf(service, authorization, anonymous).catch(() => undefined) // the store is away
       : undefined;
     const limitedAs = caller?.tokenId ? `token:${caller.tokenId}` : anonymous;

@@ -145,7 +145,7 @@ async function readCall(
     requestId: c.get('requestId'),
     idempotencyKey: keyOf(req.header('idempotency-key')),
     limitedAs,
-    isTrusted: caller !== undefined || !service.isExposed,
+    isTrusted: caller !== undefined,
     elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
   };
 }

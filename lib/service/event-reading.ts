@@ -1,4 +1,4 @@
-import { asNumber, asString, isJsonObject } from '../base/json.ts';
+import { asNumber, asString, isJsonObject, isNestedDeeper } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import { lineageEventSchema } from '../contract/lineage-event.ts';
 import type { LineageEventType } from '../contract/lineage-event.ts';
@@ -41,7 +41,7 @@ export const OPERATIONS: Readonly<Record<LineageEventType, string>> = {
 /** Reads the body of `POST /lineage/track`, or one event of a batch. */
 export function readEvent(body: unknown, options: EventReadingOptions): EventReading {
   const { place } = options;
-  if (isJsonObject(body) && isDeeperThan(body, MAX_DEPTH)) {
+  if (isJsonObject(body) && isNestedDeeper(body, MAX_DEPTH)) {
     const msg = `Input should not be nested deeper than ${MAX_DEPTH} levels`;
     return {
       kind: 'malformed',
@@ -219,11 +219,4 @@ class DataReader {
     if (value !== undefined || this.#own(key) === null) this.#taken.add(key);
     return value;
   }
-}
-
-function isDeeperThan(value: Json, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  const inner = Array.isArray(value) ? value : Object.values(value);
-  return inner.some((item: Json) => isDeeperThan(item, depth - 1));
 }

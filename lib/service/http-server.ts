@@ -4,6 +4,7 @@ import type { Server, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -138,9 +139,11 @@ function otherEnd({ remoteAddress, remotePort }: Socket): string {
 
 function readTls({ certFile, keyFile }: TlsFiles): { cert: Buffer; key: Buffer } {
   try {
-    return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+    const files = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+    createSecureContext(files); // what is no certificate, or not of this key, is said here
+    return files;
   } catch (error) {
-    throw new TrackerError('E_TLS_FILES', `the TLS files can't be read: ${errorMessage(error)}`, {
+    throw new TrackerError('E_TLS_FILES', `the TLS files can't be used: ${errorMessage(error)}`, {
       hint: 'Check --tls-cert and --tls-key: two files in PEM that this user may read.',
       cause: error,
     });

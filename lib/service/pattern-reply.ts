@@ -1,5 +1,9 @@
 import type { JsonObject } from '../base/json.ts';
-import type { StoredOccurrence, StoredPattern } from '../store/service/pattern-store.ts';
+import type {
+  StoredOccurrence,
+  StoredPattern,
+  StoredVersion,
+} from '../store/service/pattern-store.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 import { isoTime } from './track-reply.ts';
 
@@ -35,5 +39,17 @@ export function occurrenceReply(occurrence: StoredOccurrence): JsonObject {
     start_line: occurrence.startLine,
     end_line: occurrence.endLine,
     at: isoTime(occurrence.at),
+  };
+}
+
+/** A version of a pattern beyond its first. */
+export function versionReply(patternId: string, found: StoredVersion): JsonObject {
+  return {
+    pattern_node_id: nodeId({ patternId, version: found.version }),
+    pattern_version: found.version,
+    pattern_name: found.name,
+    generation: found.generation,
+    code: found.code,
+    created_at: isoTime(found.createdAt),
   };
 }

@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { errorCode } from '../base/errors.ts';
+import { isNestedDeeper } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import { wellFormedJson } from '../contract/well-formed-json.ts';
 import { busyFault, fault, HttpFault } from './http-fault.ts';
 
@@ -11,6 +13,13 @@ export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Bodies of all requests that are being read or answered may take so much together: 128 MiB. */
 const MAX_BODIES_BYTES = 8 * MAX_BODY_BYTES;
+
+/** Bodies that are decompressed at a time, and those that may wait for it. */
+const MAX_DECODING = 4;
+const MAX_WAITING = 1_000;
+
+/** What is nested deeper could not be written as JSON again. An event may be nested 64 deep, in a batch. */
+const MAX_DEPTH = 70;
 
 export interface JsonBody {
   readonly value: unknown;
@@ -30,6 +39,8 @@ export class BodyReader {
   readonly #maxBytes: number;
   readonly #maxTotalBytes: number;
   #held = 0;
+  #decoding = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor({ maxBytes = MAX_BODY_BYTES, maxTotalBytes = MAX_BODIES_BYTES } = {}) {
     this.#maxBytes = maxBytes;
@@ -53,26 +64,41 @@ export class BodyReader {
     const take = (bytes: number) => {
       taken += bytes;
       this.#held += bytes;
-      if (taken > this.#maxBytes) throw this.#tooLarge();
       if (this.#held > this.#maxTotalBytes) throw busyFault('Too many large requests at a time');
     };
     try {
-      const sent = await collect(stream, take);
+      const sent = await collect(stream, (bytes) => {
+        take(bytes);
+        if (taken > this.#maxBytes) throw this.#tooLarge();
+      });
       if (sent.length === 0) return undefined;
       requireJsonType(headers.contentType);
       const plain = decode ? await this.#decoded(sent, decode) : sent;
-      return { value: parsed(plain), bytes: plain.length };
+      if (decode) take(plain.length);
+      const value = parsed(plain);
+      if (isNestedDeeper(value as Json, MAX_DEPTH)) throw tooDeep();
+      return { value, bytes: plain.length };
     } finally {
       this.#held -= taken;
     }
   }
 
+  /** Few at a time: a small body may become a large one, and how large is known only afterwards. */
   async #decoded(sent: Buffer, decode: Decoder): Promise<Buffer> {
+    if (this.#decoding >= MAX_DECODING) {
+      if (this.#waiting.length >= MAX_WAITING)
+        throw busyFault('Too many compressed requests at a time');
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#decoding += 1;
     try {
       return await decode(sent, { maxOutputLength: this.#maxBytes });
     } catch (error) {
       if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();
       throw fault(400, 'The body is not what its Content-Encoding says');
+    } finally {
+      this.#decoding -= 1;
+      this.#waiting.shift()?.();
     }
   }
 
@@ -153,6 +179,11 @@ function withoutNul(json: string): string {
   return json.replaceAll(/\\(?:u0000|[^])/g, (escape) =>
     escape === String.raw`\u0000` ? String.raw`\uFFFD` : escape,
   );
+}
+
+function tooDeep(): HttpFault {
+  const msg = `Input should not be nested deeper than ${MAX_DEPTH} levels`;
+  return new HttpFault(422, { detail: [{ type: 'value_error', loc: ['body'], msg, input: null }] });
 }
 
 function notJson(msg: string, place: number): HttpFault {

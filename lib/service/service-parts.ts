@@ -22,6 +22,8 @@ export interface ServiceParts {
   readonly bodies: BodyReader;
   readonly queue: IngestQueue;
   readonly limiter: RateLimiter;
+  /** Of tokens, for addresses that have used theirs up. */
+  readonly spareLookUps: RateLimiter;
   readonly gate: TokenGate;
   readonly hosts: HostCheck;
   readonly probe: StoreProbe;
@@ -57,6 +59,9 @@ export interface ServicePartsOptions {
   readonly withProcessMetrics?: boolean;
 }
 
+/** A look-up is one read by key: twenty a second are no load. */
+const SPARE_LOOK_UPS = { requests: 20, windowMs: 1_000 } as const;
+
 /** Puts a service together around its store. */
 export function serviceParts(options: ServicePartsOptions): ServiceParts {
   const { store, clock, isExposed = false, timeoutMs = 30_000, redact = true } = options;
@@ -81,6 +86,7 @@ export function serviceParts(options: ServicePartsOptions): ServiceParts {
     ),
     queue,
     limiter: new RateLimiter({ requests: options.rateLimit ?? 1_000, clock }),
+    spareLookUps: new RateLimiter({ ...SPARE_LOOK_UPS, clock }),
     gate: new TokenGate({ tokens: store.tokens, clock, isOpenWithoutTokens: !isExposed }),
     hosts: new HostCheck(options.allowedHosts ?? []),
     probe,

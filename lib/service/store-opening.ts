@@ -1,4 +1,5 @@
 import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
+import { databaseFault } from '../store/database-fault.ts';
 import { openPostgresStore } from '../store/service/postgres/postgres-store.ts';
 import { openSqliteStore } from '../store/service/sqlite-store.ts';
 import type { ServiceStore } from '../store/service/pattern-store.ts';
@@ -11,7 +12,7 @@ import type { ServiceStore } from '../store/service/pattern-store.ts';
  */
 export async function openServiceStore(place: string): Promise<ServiceStore> {
   if (isPostgres(place)) return openPostgresStore(place);
-  if (/^\w+:\/\//.test(place)) {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(place)) {
     throw new TrackerError(
       'E_DATABASE_URL',
       `"${place.split(':')[0]}:" is no database that is known`,
@@ -23,7 +24,9 @@ export async function openServiceStore(place: string): Promise<ServiceStore> {
   try {
     return openSqliteStore(place);
   } catch (error) {
-    if (errorCode(error) !== 'E_DATABASE_CORRUPT') throw error;
+    if (errorCode(error) !== 'E_DATABASE_CORRUPT') {
+      throw errorCode(error) === undefined ? error : databaseFault(place, error);
+    }
     // What the courier does about it, it does not do for a service.
     throw new TrackerError('E_DATABASE_CORRUPT', errorMessage(error), {
       hint: 'Put a backup in its place, or make a sound one of it: see `pattern-tracker restore` and `repair`.',

@@ -83,8 +83,7 @@ function described(issue: z.core.$ZodIssue): [type: string, msg: string] {
 }
 
 function wrongType(expected: string, input: unknown, depth: number): [type: string, msg: string] {
-  const isMissing = input === undefined || Number.isNaN(input);
-  if (isMissing && depth > 0) return ['missing', 'Field required'];
+  if (input === undefined && depth > 0) return ['missing', 'Field required'];
   const [type, what] = TYPES[expected] ?? ['value_error', expected];
   return [type, `Input should be a valid ${what}`];
 }

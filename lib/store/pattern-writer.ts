@@ -208,8 +208,11 @@ export class PatternWriter {
 
   #passDown(rootId: string, rootGeneration: number, lineageId: string): void {
     const queue = [{ id: rootId, generation: rootGeneration }];
+    const met = new Set([rootId]); // versions that came by HTTP may go in circles
     for (let next = queue.shift(); next; next = queue.shift()) {
       for (const id of this.#children.all(next.id)) {
+        if (met.has(id)) continue;
+        met.add(id);
         const generation = next.generation + 1;
         this.#inherit.run(generation, lineageId, id);
         queue.push({ id, generation });

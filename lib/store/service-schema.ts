@@ -16,6 +16,7 @@ export const SERVICE_TABLES = `
     session_id TEXT,
     at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
+    duration_ms REAL,               -- of the tool call
     extra TEXT NOT NULL             -- JSON: every key that has no column
   );
   CREATE INDEX lineage_events_by_pattern ON lineage_events(pattern_id, at);
@@ -26,6 +27,7 @@ export const SERVICE_TABLES = `
     version TEXT NOT NULL,
     generation INTEGER NOT NULL,
     name TEXT NOT NULL,
+    code TEXT NOT NULL,
     pattern_type TEXT NOT NULL,
     from_version TEXT,              -- of the same pattern
     edge_type TEXT NOT NULL,
@@ -35,7 +37,7 @@ export const SERVICE_TABLES = `
   ) WITHOUT ROWID;
 
   CREATE TABLE feedback (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
     pattern_id TEXT NOT NULL,
     feedback_type TEXT NOT NULL,
     is_success INTEGER,             -- 0, 1, null
@@ -44,7 +46,8 @@ export const SERVICE_TABLES = `
     session_id TEXT,
     comment TEXT,
     at INTEGER NOT NULL,
-    extra TEXT NOT NULL             -- JSON
+    extra TEXT NOT NULL,            -- JSON
+    PRIMARY KEY (pattern_id, id)
   ) WITHOUT ROWID;
   CREATE INDEX feedback_by_pattern ON feedback(pattern_id, at);
   CREATE TABLE applied_improvements (
@@ -72,7 +75,8 @@ export const SERVICE_TABLES = `
     name, code, pattern_id UNINDEXED,
     content = '', contentless_unindexed = 1, detail = none, tokenize = "unicode61 tokenchars '_'"
   );
-  CREATE TABLE search_queue (id INTEGER PRIMARY KEY, pattern_id TEXT NOT NULL);
+  -- Its ids, which are never used again, become those of the words: they keep the order.
+  CREATE TABLE search_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, pattern_id TEXT NOT NULL);
   INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at;
   CREATE TRIGGER patterns_queue AFTER INSERT ON patterns BEGIN
     INSERT INTO search_queue (pattern_id) VALUES (new.id);

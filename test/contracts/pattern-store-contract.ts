@@ -209,6 +209,73 @@ export function patternStoreContract(
         expect(await store.pattern('a')).toMatchObject({ occurrences: 1 });
       });
 
+      test('tells events apart whose ids differ only by an ordinal', async () => {
+        const answers = await store.track([
+          trackedEvent({ patternId: 'a', eventId: 'e' }),
+          trackedEvent({ patternId: 'a', eventId: 'e-0', at: NOW + 1 }),
+          trackedEvent({ patternId: 'a', eventId: 'e-1', at: NOW + 2 }),
+        ]);
+        expect(answers.map(({ kind }) => kind)).toEqual(['created', 'exists', 'exists']);
+        expect((await store.pattern('a'))?.occurrences).toBe(3);
+      });
+
+      test('counts an application that names no place', async () => {
+        await one({ patternId: 'a' });
+        await one({
+          patternId: 'a',
+          eventType: 'pattern_applied',
+          sessionId: null,
+          filePath: null,
+          at: NOW + 1,
+        });
+        expect(await store.pattern('a')).toMatchObject({ occurrences: 2 });
+      });
+
+      test('keeps the code and the parents of a further version', async () => {
+        await store.track([trackedEvent({ patternId: 'a' }), trackedEvent({ patternId: 'b' })]);
+        await one({
+          patternId: 'a',
+          version: '2.0.0',
+          eventType: 'pattern_modified',
+          parentIds: ['b'],
+          code: 'second();',
+          at: NOW + 1,
+        });
+        expect((await store.pattern('a'))?.furtherVersions).toEqual([
+          {
+            version: '2.0.0',
+            generation: 2,
+            name: 'queue.ts',
+            code: 'second();',
+            createdAt: NOW + 1,
+          },
+        ]);
+        const up = await store.relatives('a', 'ancestry', LIMITS);
+        expect(up?.relatives.map(({ patternId }) => patternId)).toEqual(['b']);
+      });
+
+      test('walks no circle when versions come from each other', async () => {
+        await store.track([
+          trackedEvent({ patternId: 'a' }),
+          modified('b', 'a', NOW + 1),
+          trackedEvent({
+            patternId: 'a',
+            version: '2.0.0',
+            eventType: 'pattern_modified',
+            parentIds: ['b'],
+            at: NOW + 2,
+          }),
+        ]);
+        const ids = async (direction: 'ancestry' | 'descendants') =>
+          (await store.relatives('a', direction, LIMITS))?.relatives.map(
+            ({ patternId }) => patternId,
+          );
+        expect(await ids('ancestry')).toEqual(['b']);
+        expect(await ids('descendants')).toEqual(['b']);
+        expect((await store.evolution('a', LIMITS))?.nodes).toHaveLength(3);
+        expect(await store.integrity(undefined)).toMatchObject({ wrongGenerations: [] });
+      });
+
       test('counts a use, and a creation of what is there', async () => {
         await one({ patternId: 'a' });
         expect(
@@ -285,6 +352,12 @@ export function patternStoreContract(
           await one({ patternId: 'a', eventType: 'pattern_deprecated', reason: 'old' }),
         ).toMatchObject({ kind: 'noted' });
         expect(await store.pattern('a')).toMatchObject({ isDeprecated: true, occurrences: 1 });
+      });
+
+      test('keeps a word that is cut in the middle of a character', async () => {
+        const code = `a${'\u{20000}'.repeat(150)}`;
+        expect(await one({ patternId: 'a', code })).toMatchObject({ kind: 'created' });
+        expect((await store.pattern('a'))?.code).toBe(code);
       });
 
       test('keeps odd text: NUL, lone surrogates, quotes, other scripts, and what is long', async () => {
@@ -500,7 +573,7 @@ export function patternStoreContract(
             toolUseId: 't-1',
             durationMs: 12,
             eventId: 'x-0',
-            extra: { pattern_data: { machine: 'm-1' } },
+            extra: { machine: 'm-1' },
           }),
           trackedEvent({
             patternId: 'a',
@@ -535,7 +608,7 @@ export function patternStoreContract(
       });
 
       test('is told of by feedback', async () => {
-        await one({ patternId: 'a' });
+        await store.track([trackedEvent({ patternId: 'a' }), trackedEvent({ patternId: 'b' })]);
         const feedback: Feedback = {
           id: 'f-1',
           patternId: 'a',
@@ -550,8 +623,10 @@ export function patternStoreContract(
         };
         await store.recordFeedback(feedback);
         await store.recordFeedback(feedback); // sent again
+        await store.recordFeedback({ ...feedback, patternId: 'b' }); // its id is of that pattern only
         expect((await store.activity('a', NOW, NOW + 1))?.feedback).toEqual([feedback]);
         expect((await store.activity('a', NOW + 1, NOW + 2))?.feedback).toEqual([]);
+        expect((await store.activity('b', NOW, NOW + 1))?.feedback).toHaveLength(1);
       });
 
       test('are improvements, each applied once', async () => {

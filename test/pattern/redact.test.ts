@@ -154,6 +154,16 @@ describe('redactText', () => {
       expect(redact(`before\n${key}\nafter`)).toBe('before\n[redacted:private-key]\nafter');
     });
 
+    it('finds a key far into a very long text, and where two of its pieces meet', () => {
+      const begin = ['-----BEGIN RSA', 'PRIVATE KEY-----'].join(' ');
+      const end = ['-----END RSA', 'PRIVATE KEY-----'].join(' ');
+      const key = `${begin}\n${'MIIEpAIBAAKCAQEA'.repeat(60)}\n${end}`;
+      const filler = 'xoxb-'.repeat(1_800_000); // a rule's expression overflowed on it
+      const text = `${filler.slice(0, 979_500)}\n${key}\n${filler.slice(980_000)}`;
+      const { text: redacted } = createRedactor().redactText(text);
+      expect(redacted).not.toContain('MIIEpAIBAAKCAQEA');
+    });
+
     it('takes out a key that is cut off', () => {
       const cut = pemOf('PRIVATE KEY').slice(0, 120);
       expect(redact(`x = "${cut}"`)).toBe('x = "[redacted:private-key]"');

@@ -277,6 +277,13 @@ describe('a server with TLS', () => {
     expect(await nameNow()).toBe('other.example');
   });
 
+  it('says when the files are no certificate', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'no-pem-')), 'cert.pem');
+    writeFileSync(file, 'not a certificate');
+    const tls = { certFile: file, keyFile: file };
+    await expect(start({ tls })).rejects.toMatchObject({ code: 'E_TLS_FILES' });
+  });
+
   it('says when the files are not there', async () => {
     const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
     await expect(start({ tls })).rejects.toMatchObject({ code: 'E_TLS_FILES' });

@@ -251,6 +251,32 @@ describe('a service whose store is away', () => {
     expect(JSON.stringify((await get('health')).body)).not.toContain('gone');
   });
 
+  it('tells strangers nothing more on loopback either, once there are tokens', async () => {
+    const { get, token, clock } = openFixture();
+    expect((await get('health')).body).toHaveProperty('performance');
+    const { authorization } = await token();
+    clock.now += 1_001; // so long it may not have noticed
+    expect((await get('health')).body).not.toHaveProperty('performance');
+    expect((await get('health', { authorization })).body).toHaveProperty('performance');
+  });
+
+  it('refuses a body that is nested so deep that it could not be written again', async () => {
+    const { app } = openFixture();
+    const deep = `{"pattern_id":"a","extra":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const { status } = await app.request(`${API}/feedback/record`, {
+      method: 'POST',
+      body: deep,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(status).toBe(422);
+  });
+
+  it('names the value of a query that is no number', async () => {
+    const { get } = openFixture();
+    const { status, body } = await get('lineage/query?limit=abc');
+    expect([status, body.detail[0].type]).toEqual([422, 'float_type']);
+  });
+
   it('answers a fault nobody foresaw with 500, and without its words', async () => {
     const broken = stubStore(async () => {
       throw new Error('password in the message');

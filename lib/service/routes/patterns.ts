@@ -9,7 +9,7 @@ import type { PatternListRequest } from '../../contract/service-request.ts';
 import type { FoundPattern, PatternStore } from '../../store/service/pattern-store.ts';
 import { cursorOf, placeOf } from '../list-cursor.ts';
 import { patternNotFound } from '../http-fault.ts';
-import { occurrenceReply, patternReply } from '../pattern-reply.ts';
+import { occurrenceReply, patternReply, versionReply } from '../pattern-reply.ts';
 import { ok, route } from '../route.ts';
 import type { Call, Reply, Route } from '../route.ts';
 import { mean, rounded } from '../statistics.ts';
@@ -58,6 +58,7 @@ export const patternRoutes: readonly Route[] = [
           ...patternReply(found),
           code: found.code,
           recent_occurrences: found.recent.map(occurrenceReply),
+          further_versions: found.furtherVersions.map((version) => versionReply(found.id, version)),
         },
         metadata: { processing_time_ms: elapsedMs() },
       });

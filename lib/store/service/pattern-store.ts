@@ -96,7 +96,20 @@ export interface PatternDetail extends StoredPattern {
   readonly code: string;
   /** The newest, at most `OCCURRENCES_SHOWN`. */
   readonly recent: readonly StoredOccurrence[];
+  /** Those beyond the first, newest first, at most `VERSIONS_SHOWN`. */
+  readonly furtherVersions: readonly StoredVersion[];
 }
+
+/** A version of a pattern beyond its first. */
+export interface StoredVersion {
+  readonly version: string;
+  readonly generation: number;
+  readonly name: string;
+  readonly code: string;
+  readonly createdAt: number;
+}
+
+export const VERSIONS_SHOWN = 20;
 
 export const OCCURRENCES_SHOWN = 20;
 

@@ -1,51 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { openDatabase } from '../database.ts';
 import type { Database } from '../database.ts';
-import { fileIdentity } from '../file-identity.ts';
+import { fileIdentity, removeOrphans } from '../file-identity.ts';
 import { StoreUnavailableError } from './pattern-store.ts';
 
 /** How long a statement may block the process for another one's lock, in milliseconds. */
-const BLOCKED_MS = 50;
+const BLOCKED_MS = 5;
 /** How long a write waits for that lock in all, in milliseconds: a courier's transaction takes less. */
 const PATIENCE_MS = 10_000;
 /** Between two tries, in milliseconds. */
 const PAUSE_MS = 20;
-/** How often it is looked whether the file is still the same one, in milliseconds. */
+/** How often a read looks whether the file is still the same one, in milliseconds. */
 const LOOK_MS = 1_000;
+
+interface Opened {
+  readonly database: Database;
+  readonly identity: string | undefined;
+}
 
 /** A database file that other processes write to as well, and that may be replaced by another. */
 export class SqliteFile {
   readonly path: string;
   readonly #monotonic: () => number;
-  #open: { readonly database: Database; readonly identity: string | undefined } | undefined;
+  #opened: Opened | undefined;
   #lookedAt = -Infinity;
   #isClosed = false;
+  /** The write before, done or failed: they take turns, so that only one at a time tries for the lock. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  /** @throws TrackerError as `openDatabase` */
   constructor(path: string, monotonic: () => number = () => performance.now()) {
     this.path = path;
     this.#monotonic = monotonic;
-    this.#database();
+  }
+
+  /** Opens it if it is not open; makes it if it is not there. @throws TrackerError as `openDatabase` */
+  open(): void {
+    this.#current();
   }
 
   /** Runs `work`, which only reads. Rejects with `StoreUnavailableError` when the file is at fault. */
   async read<T>(work: (database: Database) => T): Promise<T> {
-    return this.#persist(() => work(this.#database()));
+    return this.#persist(() => {
+      if (this.#monotonic() - this.#lookedAt >= LOOK_MS) this.#followFile();
+      return work(this.#current().database);
+    });
   }
 
-  /** Runs `work` in a transaction; resolves once that is on the disk. */
+  /**
+   * Runs `work` in a transaction; resolves once that is on the disk, in the file that is in place. It may
+   * run again, in another file, when this one was replaced meanwhile.
+   */
   async write<T>(work: (database: Database) => T): Promise<T> {
-    return this.#persist(() => {
-      const database = this.#database();
-      return database.transaction(() => work(database)).immediate();
-    });
+    const before = this.#turn;
+    const own = (async () => {
+      await before.catch(() => {});
+      return this.#persist(() => this.#writeNow(work));
+    })();
+    this.#turn = own;
+    return own;
+  }
+
+  /** As `write`, but without waiting: not for the lock, nor for other writes. */
+  async tryWrite<T>(work: (database: Database) => T): Promise<T> {
+    return this.#writeNow(work);
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#open?.database.close();
-    this.#open = undefined;
+    this.#forget();
+  }
+
+  #writeNow<T>(work: (database: Database) => T): T {
+    for (let tries = 0; ; tries++) {
+      this.#followFile();
+      const { database } = this.#current();
+      const result = database.transaction(() => work(database)).immediate();
+      // What was committed to a file that is no longer there is not kept.
+      if (this.#followFile()) return result;
+      if (tries === MOST_REPLACEMENTS) {
+        throw new StoreUnavailableError(`${this.path} is replaced again and again`);
+      }
+    }
   }
 
   /** While another process holds the lock, this one goes on with other things. */
@@ -57,7 +95,8 @@ export class SqliteFile {
       } catch (error) {
         const code = errorCode(error) ?? '';
         const isOfFile = code.startsWith('SQLITE_') && !OURS.test(code);
-        if (!isOfFile && !(error instanceof TrackerError)) throw error;
+        const isOfSystem = SYSTEM.test(code);
+        if (!isOfFile && !isOfSystem && !(error instanceof TrackerError)) throw error;
         const isLocked = code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
         if (!isLocked || this.#monotonic() >= until) {
           if (!isLocked) this.#forget();
@@ -68,33 +107,42 @@ export class SqliteFile {
     }
   }
 
-  #database(): Database {
+  /** Lets go of a file that is no longer the one in place; false then. */
+  #followFile(): boolean {
+    this.#lookedAt = this.#monotonic();
+    if (!this.#opened || fileIdentity(this.path) === this.#opened.identity) return true;
+    this.#forget();
+    removeOrphans(this.path);
+    return false;
+  }
+
+  #current(): Opened {
     if (this.#isClosed) throw new StoreUnavailableError(`${this.path} is closed`);
-    const now = this.#monotonic();
-    if (this.#open && now - this.#lookedAt >= LOOK_MS) {
-      this.#lookedAt = now;
-      if (fileIdentity(this.path) !== this.#open.identity) this.#forget();
-    }
-    if (!this.#open) {
+    if (!this.#opened) {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       const database = openDatabase(this.path);
       database.pragma(`busy_timeout = ${BLOCKED_MS}`);
-      this.#open = { database, identity: fileIdentity(this.path) };
-      this.#lookedAt = now;
+      this.#opened = { database, identity: fileIdentity(this.path) };
     }
-    return this.#open.database;
+    return this.#opened;
   }
 
   #forget(): void {
     try {
-      this.#open?.database.close();
+      this.#opened?.database.close();
     } catch {
       // It is at fault already.
     }
-    this.#open = undefined;
+    this.#opened = undefined;
   }
 }
 
 // --- internal ---
 
+/** Each has to fall into the milliseconds of a transaction. */
+const MOST_REPLACEMENTS = 3;
+
 /** What SQLite says when a statement is wrong, and not the file. */
 const OURS = /^SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|MISUSE|RANGE|TOOBIG)/;
+/** `ENOSPC`, `EACCES`; not `ERR_INVALID_ARG_TYPE`, nor an `E_…` of ours. */
+const SYSTEM = /^E[A-Z0-9]+$/;

@@ -37,8 +37,6 @@ import { evolutionOf, relativesOf } from './sqlite-walk.ts';
 
 /** Patterns that become findable in one transaction: about 10 ms. */
 const INDEXED_AT_ONCE = 200;
-/** Those that a search waits for: what has come lately is found, a long queue holds nothing up. */
-const INDEXED_BEFORE_SEARCH = 1_000;
 
 /** The patterns of one database file, which a courier may be filling at the same time. */
 export class SqlitePatternStore implements PatternStore {
@@ -65,9 +63,7 @@ export class SqlitePatternStore implements PatternStore {
   }
 
   async search(query: SearchQuery): Promise<FoundPattern[]> {
-    for (let indexed = 0; indexed < INDEXED_BEFORE_SEARCH; indexed += INDEXED_AT_ONCE) {
-      if ((await this.#index()) < INDEXED_AT_ONCE) break;
-    }
+    await this.#indexNewest();
     return this.#file.read((database) => this.#on(database).search.find(query));
   }
 
@@ -128,6 +124,18 @@ export class SqlitePatternStore implements PatternStore {
     const waits = await this.#file.read((database) => this.#on(database).search.waits());
     if (!waits) return 0;
     return this.#file.write((database) => this.#on(database).search.index(INDEXED_AT_ONCE));
+  }
+
+  /** What another process has added lately. Without the lock it is searched in what there is. */
+  async #indexNewest(): Promise<void> {
+    try {
+      const indexed = await this.#file.tryWrite((database) =>
+        this.#on(database).search.index(INDEXED_AT_ONCE),
+      );
+      if (indexed === INDEXED_AT_ONCE) this.#indexLater();
+    } catch {
+      // The search itself says what is wrong.
+    }
   }
 
   /** In small steps between requests; what is left when the process ends, the next one does. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { MAX_USES, OCCURRENCES_SHOWN } from './pattern-store.ts';
+import { MAX_USES, OCCURRENCES_SHOWN, VERSIONS_SHOWN } from './pattern-store.ts';
 import type {
   Feedback,
   PatternActivity,
@@ -8,9 +8,11 @@ import type {
   PatternUse,
   StoredOccurrence,
   StoredPattern,
+  StoredVersion,
   StoreStats,
 } from './pattern-store.ts';
 import { readFeedback } from './sqlite-rows.ts';
+import { NO_ORDINAL } from './track-plan.ts';
 import type { FeedbackRow } from './sqlite-rows.ts';
 
 /** The columns of `StoredPattern`, of patterns `p` and its newest occurrence `o`. */
@@ -21,6 +23,9 @@ export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.v
   nullif(o.file_path, '') AS filePath, nullif(o.session_id, '') AS sessionId`;
 export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
   SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
+
+/** The id of the event that an occurrence came by: `occurrenceKey` turned round. */
+const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id ELSE o.event_id || '-' || ordinal END`;
 
 export type PatternRow = Omit<StoredPattern, 'isDeprecated'> & { readonly isDeprecated: number };
 
@@ -40,14 +45,20 @@ export function patternDetail(database: Database, id: string): PatternDetail | u
   if (!row) return undefined;
   const recent = database
     .prepare<[string, number], StoredOccurrence>(
-      `SELECT event_id || '-' || ordinal AS eventId, action, nullif(session_id, '') AS sessionId,
+      `SELECT ${EVENT_ID} AS eventId, action, nullif(session_id, '') AS sessionId,
          tool_use_id AS toolUseId, nullif(tool_name, '') AS toolName,
          nullif(file_path, '') AS filePath, start_line AS startLine, end_line AS endLine, at
-       FROM occurrences WHERE pattern_id = ?
+       FROM occurrences o WHERE pattern_id = ?
        ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT ?`,
     )
     .all(id, OCCURRENCES_SHOWN);
-  return { ...readPattern(row), recent };
+  const furtherVersions = database
+    .prepare<[string, number], StoredVersion>(
+      `SELECT version, generation, name, code, at AS createdAt FROM pattern_versions
+       WHERE pattern_id = ? ORDER BY at DESC, version DESC LIMIT ?`,
+    )
+    .all(id, VERSIONS_SHOWN);
+  return { ...readPattern(row), recent, furtherVersions };
 }
 
 export function storedPatterns(database: Database, filter: PatternListFilter): StoredPattern[] {
@@ -110,10 +121,10 @@ export function patternActivity(
   const uses = database
     .prepare<[string, number, number, number], PatternUse>(
       `SELECT o.at, nullif(o.session_id, '') AS sessionId, nullif(o.file_path, '') AS filePath,
-         json_extract(e.extra, '$.pattern_data.machine') AS machine,
-         call.duration_ms AS durationMs
+         json_extract(e.extra, '$.machine') AS machine,
+         coalesce(call.duration_ms, e.duration_ms) AS durationMs
        FROM occurrences o
-       LEFT JOIN lineage_events e ON e.event_id = o.event_id || '-' || o.ordinal
+       LEFT JOIN lineage_events e ON e.event_id = ${EVENT_ID}
        LEFT JOIN tool_calls call
          ON call.session_id = o.session_id AND call.tool_use_id = o.tool_use_id
        WHERE o.pattern_id = ? AND o.at >= ? AND o.at < ? ORDER BY o.at DESC LIMIT ?`,

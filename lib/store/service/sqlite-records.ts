@@ -99,7 +99,10 @@ export function executionTotals(
     .all({ agentName: agentName ?? null });
 }
 
-/** Of one pattern and its edges, or of the newest. */
+/**
+ * Of one pattern and its edges, or of the newest. A further version may come from anything, so that the
+ * generation of the first says nothing of its parents.
+ */
 export function integrityOf(database: Database, patternId: string | undefined): IntegrityReport {
   const ids =
     patternId === undefined
@@ -123,7 +126,8 @@ export function integrityOf(database: Database, patternId: string | undefined): 
   const wrongGenerations = query<{ id: string }>(
     `SELECT DISTINCT child.id ${edges}
      JOIN patterns child ON child.id = edge.child_id JOIN patterns parent ON parent.id = edge.parent_id
-     WHERE child.generation <= parent.generation LIMIT ${LISTED}`,
+     WHERE child.generation <= parent.generation
+       AND NOT EXISTS (SELECT 1 FROM pattern_versions WHERE pattern_id = child.id) LIMIT ${LISTED}`,
   );
   const [counts] = query<{ patterns: number; edges: number }>(
     `SELECT (SELECT count(*) FROM checked JOIN patterns p ON p.id = checked.id) AS patterns,

@@ -21,10 +21,10 @@ export class SqliteSearch {
     this.#next = database.prepare<[number], QueuedPattern>(
       `SELECT queue.id AS queueId, p.id, p.name, substr(p.code, 1, ${INDEXED_CHARACTERS}) AS code
        FROM search_queue queue LEFT JOIN patterns p ON p.id = queue.pattern_id
-       ORDER BY queue.id LIMIT ?`,
+       ORDER BY queue.id DESC LIMIT ?`,
     );
-    this.#add = database.prepare<[string, string, string]>(
-      'INSERT INTO pattern_search (name, code, pattern_id) VALUES (?, ?, ?)',
+    this.#add = database.prepare<[number, string, string, string]>(
+      'INSERT INTO pattern_search (rowid, name, code, pattern_id) VALUES (?, ?, ?, ?)',
     );
     this.#done = database.prepare<[number]>('DELETE FROM search_queue WHERE id = ?');
     this.#waits = database.prepare<[], number>('SELECT 1 FROM search_queue LIMIT 1').pluck();
@@ -35,11 +35,11 @@ export class SqliteSearch {
     return this.#waits.get() !== undefined;
   }
 
-  /** Makes the oldest `limit` patterns of the queue findable; how many there were. Call in a transaction. */
+  /** Makes the newest `limit` patterns of the queue findable; how many there were. Call in a transaction. */
   index(limit: number): number {
     const rows = this.#next.all(limit);
     for (const { queueId, id, name, code } of rows) {
-      if (id !== null && name !== null && code !== null) this.#add.run(name, code, id);
+      if (id !== null && name !== null && code !== null) this.#add.run(queueId, name, code, id);
       this.#done.run(queueId);
     }
     return rows.length;

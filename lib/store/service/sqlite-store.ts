@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { DEFAULT_TENANT, TENANT_NAME } from './pattern-store.ts';
@@ -14,8 +13,8 @@ import { SqliteTokens } from './sqlite-tokens.ts';
  * @throws TrackerError as `openDatabase`
  */
 export function openSqliteStore(path: string): ServiceStore {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const main = new SqliteFile(path);
+  main.open();
   const files = [main];
   const tenants = new Map<string, PatternStore>([[DEFAULT_TENANT, new SqlitePatternStore(main)]]);
 
@@ -27,9 +26,7 @@ export function openSqliteStore(path: string): ServiceStore {
         hint: 'Use lower case letters, digits, - and _, 63 at most.',
       });
     }
-    const folder = join(dirname(path), 'tenants');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = new SqliteFile(join(folder, `${name}.db`));
+    const file = new SqliteFile(join(dirname(path), 'tenants', `${name}.db`));
     const store = new SqlitePatternStore(file);
     files.push(file);
     tenants.set(name, store);

@@ -37,7 +37,7 @@ export class SqliteTrack {
     );
     this.#addEvent = database.prepare<EventColumns>(
       `INSERT INTO lineage_events (event_id, event_type, pattern_id, version, session_id, at,
-         received_at, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         received_at, duration_ms, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addPattern = database.prepare<PatternColumns>(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
@@ -45,8 +45,8 @@ export class SqliteTrack {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
     );
     this.#addVersion = database.prepare<VersionColumns>(
-      `INSERT INTO pattern_versions (pattern_id, version, generation, name, pattern_type,
-         from_version, edge_type, transformation_type, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO pattern_versions (pattern_id, version, generation, name, code, pattern_type,
+         from_version, edge_type, transformation_type, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addEdge = database.prepare<[string, string, string, string | null, number]>(
       `INSERT INTO lineage_edges (child_id, parent_id, edge_type, transformation_type, created_at)
@@ -105,8 +105,8 @@ export class SqliteTrack {
   #write({ events, patterns, versions, edges, occurrences, sightings, deprecations }: TrackPlan) {
     for (const row of events) {
       const { eventId, eventType, patternId, version, sessionId, at, receivedAt } = row;
-      const extra = JSON.stringify(row.extra);
-      this.#addEvent.run(eventId, eventType, patternId, version, sessionId, at, receivedAt, extra);
+      const values = [eventId, eventType, patternId, version, sessionId, at, receivedAt] as const;
+      this.#addEvent.run(...values, row.durationMs, JSON.stringify(row.extra));
     }
     for (const row of patterns) {
       const { patternId, name, code, language, lines, origin, generation, lineageId, at } = row;
@@ -115,9 +115,9 @@ export class SqliteTrack {
       this.#addPattern.run(patternId, name, ...values, version, patternType, at, at);
     }
     for (const row of versions) {
-      const { patternId, version, generation, name, patternType, fromVersion, edgeType } = row;
-      const { transformationType, at } = row;
-      const values = [patternId, version, generation, name, patternType] as const;
+      const { patternId, version, generation, name, code, patternType, fromVersion } = row;
+      const { edgeType, transformationType, at } = row;
+      const values = [patternId, version, generation, name, code, patternType] as const;
       this.#addVersion.run(...values, fromVersion, edgeType, transformationType, at);
     }
     for (const { childId, parentId, edgeType, transformationType, at } of edges) {
@@ -162,12 +162,15 @@ export class SqliteTrack {
 // --- internal ---
 
 type Text = string | null;
-type EventColumns = [string, string, string, string, Text, number, number, string];
+type EventColumns = [
+  ...[string, string, string, string, Text, number, number],
+  ...[number | null, string],
+];
 type PatternColumns = [
   ...[string, string, string, string, number, string, number, string, string, string],
   ...[number, number],
 ];
-type VersionColumns = [string, string, number, string, string, Text, string, Text, number];
+type VersionColumns = [string, string, number, string, string, string, Text, string, Text, number];
 type OccurrenceColumns = [
   ...[string, number, string, string, string, Text, string, string, string],
   ...[number | null, number | null, number],

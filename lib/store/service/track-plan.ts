@@ -39,6 +39,7 @@ export interface NewPattern extends PatternNode {
 /** A version of a pattern beyond its first. */
 export interface NewVersion extends PatternNode {
   readonly name: string;
+  readonly code: string;
   readonly patternType: string;
   /** The version of the same pattern that it was modified from. */
   readonly fromVersion: string | null;
@@ -77,6 +78,7 @@ export interface NewEvent {
   readonly sessionId: string | null;
   readonly at: number;
   readonly receivedAt: number;
+  readonly durationMs: number | null;
   readonly extra: JsonObject;
 }
 
@@ -126,13 +128,16 @@ export function planTrack(events: readonly TrackedEvent[], known: KnownState): T
   return { answers, ...planner.rows() };
 }
 
+/** In the key of an occurrence whose event id is not made as the courier's are. */
+export const NO_ORDINAL = -1;
+
 /**
- * The key of an event's occurrence. Ours are named `<event>-<ordinal>`, as the courier's own rows are:
- * a database that serves the very courier that fills it counts nothing twice.
+ * The key of an event's occurrence. The courier's are `<32 hex digits>-<ordinal>`, as its own rows are: a
+ * database that serves the very courier that fills it counts nothing twice. No two ids have one key.
  */
 export function occurrenceKey(eventId: string): OccurrenceKey {
-  const match = /^(.+)-(0|[1-9]\d{0,5})$/.exec(eventId);
-  if (!match) return { eventId, ordinal: 0 };
+  const match = /^([0-9a-f]{32})-(0|[1-9]\d{0,5})$/.exec(eventId);
+  if (!match) return { eventId, ordinal: NO_ORDINAL };
   return { eventId: match[1] ?? eventId, ordinal: Number(match[2]) };
 }
 
@@ -175,9 +180,10 @@ class Planner {
     const answer = this.#dispatch(event);
     if (answer.kind === 'refused') return answer;
     this.#eventIds.add(event.eventId);
-    const { eventId, eventType, patternId, sessionId, at, receivedAt, extra } = event;
+    const { eventId, eventType, patternId, sessionId, at, receivedAt, durationMs, extra } = event;
     const { version } = answer.node;
-    this.#events.push({ eventId, eventType, patternId, version, sessionId, at, receivedAt, extra });
+    const times = { at, receivedAt, durationMs };
+    this.#events.push({ eventId, eventType, patternId, version, sessionId, ...times, extra });
     return answer;
   }
 
@@ -237,6 +243,7 @@ class Planner {
       this.#versions.push({
         ...node,
         name: event.name,
+        code: event.code,
         patternType: event.patternType,
         fromVersion: own?.version ?? null,
         edgeType: edge,
@@ -256,19 +263,16 @@ class Planner {
       });
     }
     this.#learn(node);
-    // An edge goes from what is new to what was there, so that no cycle can come to be; a further
-    // version of a known pattern could close one.
-    if (!first) {
-      for (const { patternId: parentId } of others) {
-        const kind = transformationType ?? (edge === 'merged_from' ? 'merge' : 'refactor');
-        this.#edges.push({
-          childId: patternId,
-          parentId,
-          edgeType: edge,
-          transformationType: kind,
-          at,
-        });
-      }
+    // A further version of a pattern may close a cycle: who walks must not go in circles.
+    for (const { patternId: parentId } of others) {
+      const kind = transformationType ?? (edge === 'merged_from' ? 'merge' : 'refactor');
+      this.#edges.push({
+        childId: patternId,
+        parentId,
+        edgeType: edge,
+        transformationType: kind,
+        at,
+      });
     }
     this.#occur(event, parents.length > 0 ? 'modified' : 'created');
     return { kind: 'created', node, parents };
@@ -289,10 +293,11 @@ class Planner {
     return { kind: 'noted', node };
   }
 
-  /** What names neither a session nor a file only tells of a pattern. */
+  /** What names neither a session nor a file only tells of a pattern; an application is one anyway. */
   #occur(event: TrackedEvent, action: NewOccurrence['action']): void {
-    const { patternId, at } = event;
-    if (event.sessionId === null && event.filePath === null) return;
+    const { eventType, patternId, sessionId, filePath, at } = event;
+    const isPlaced = sessionId !== null || filePath !== null;
+    if (!isPlaced && eventType !== 'pattern_applied') return;
     this.#occurrences.push({ key: occurrenceKey(event.eventId), patternId, action, event });
     const seen = this.#sightings.get(patternId);
     this.#sightings.set(patternId, {

@@ -47,7 +47,10 @@ export function settle(
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,
   { now, retry, failedRequests }: SettleOptions,
 ): Settlement {
-  const { lastDeliveredAt, pausedUntil } = store.state.read();
+  const { pausedUntil, ...state } = store.state.read();
+  // A time that is still to come is of a clock that ran ahead, and says nothing.
+  const deliveredAt = state.lastDeliveredAt ?? 0;
+  const lastDeliveredAt = deliveredAt <= now ? deliveredAt : 0;
   // One draw for all, so that what has failed as a batch comes again as a batch.
   const drawn = retry.random();
   const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0;
@@ -79,7 +82,7 @@ export function settle(
       waitingLineages.has(row.lineageId) || (crossesLineages(row.eventType) && waiting.length > 0);
     const isFault =
       answer.kind === 'retry' &&
-      (outcome.kind === 'items' || (lastDeliveredAt ?? 0) >= (row.attemptedAt ?? Infinity));
+      (outcome.kind === 'items' || lastDeliveredAt >= (row.attemptedAt ?? Infinity));
     const isDead = isFault
       ? row.faults + 1 >= retry.maxFaults
       : !isBehind && answer.kind === 'rejected';

@@ -79,9 +79,15 @@ function introduceAhead(database: Database, sink: string, now: number): void {
   }
   const introduced = Number(lastId.get() ?? 0);
   if (introduced === last) return;
+  // Each once more at the end, and by its rank: rows of other sinks, which may be on their way, stay.
   database
-    .prepare('UPDATE outbox SET id = id + @by WHERE sink = @sink AND id <= @last')
-    .run({ by: introduced, sink, last });
+    .prepare(
+      `WITH ranked AS (
+         SELECT id, row_number() OVER (ORDER BY id) AS rank FROM outbox
+         WHERE sink = @sink AND id <= @last)
+       UPDATE outbox SET id = @introduced + ranked.rank FROM ranked WHERE outbox.id = ranked.id`,
+    )
+    .run({ introduced, sink, last });
 }
 
 /** Events by which the sink comes to know their pattern; all others need it to be known. */

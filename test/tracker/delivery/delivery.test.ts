@@ -364,6 +364,20 @@ describe('a drain', () => {
     expect(store.outbox.isDue(now)).toBe(true);
     expect(await drain()).toMatchObject({ delivered: 2, end: 'empty' });
   });
+
+  it('takes no outage for the fault of events because a delivery before it lies ahead', async () => {
+    api.answer = (events) => items(events, () => accepted);
+    add('a');
+    now += 3_600_000;
+    await drain();
+    now -= 3_600_000;
+    api.answer = down;
+    add('b');
+    for (let n = 0; n < 15; n++) {
+      expect(await drain({ early: true, force: true })).toMatchObject({ dead: 0, failed: 1 });
+      now += 1_000;
+    }
+  });
 });
 
 describe('a request that fails', () => {

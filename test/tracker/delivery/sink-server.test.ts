@@ -145,6 +145,22 @@ describe('another server', () => {
     expect(patterns(other)).toEqual(['a1', 'a2']);
   });
 
+  it('may change back and forth with a dead letter, and the order stays small numbers', async () => {
+    write('a1');
+    await deliver(one.url);
+    one.behaviour = other.behaviour = {
+      kind: 'refuse',
+      refuses: ({ pattern_id: id }) => id === 'a2',
+    };
+    write('a2', 'a1');
+    for (let n = 0; n < 30; n++) {
+      now += 1_000;
+      await deliver(n % 2 === 0 ? other.url : one.url);
+    }
+    expect(database.prepare('SELECT max(id) < 1000 FROM outbox').pluck().get()).toBe(1);
+    expect(left()).toMatchObject([{ event_id: expect.stringContaining('a2') }]);
+  });
+
   it('is not one that is only spelt in another way', async () => {
     write('a1');
     await deliver(one.url);

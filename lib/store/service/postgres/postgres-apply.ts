@@ -71,12 +71,12 @@ export const APPLY_EVENTS_1 = `
     FROM json_to_recordset(new_code) AS c (id text, name text, code text, words text);
 
     IF json_array_length(new_versions) > 0 THEN
-      INSERT INTO pattern_versions (tenant, pattern_id, version, generation, name, pattern_type,
+      INSERT INTO pattern_versions (tenant, pattern_id, version, generation, name, code, pattern_type,
         from_version, edge_type, transformation_type, at)
       SELECT of_tenant, v.*
       FROM json_to_recordset(new_versions) AS v (
         pattern_id text COLLATE "C", version text COLLATE "C", generation integer, name text,
-        pattern_type text, from_version text, edge_type text, transformation_type text, at bigint)
+        code text, pattern_type text, from_version text, edge_type text, transformation_type text, at bigint)
       ORDER BY v.pattern_id, v.version
       ON CONFLICT DO NOTHING;
       GET DIAGNOSTICS written = ROW_COUNT;

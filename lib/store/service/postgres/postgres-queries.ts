@@ -1,4 +1,4 @@
-import { MAX_USES, OCCURRENCES_SHOWN } from '../pattern-store.ts';
+import { MAX_USES, OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../pattern-store.ts';
 import type {
   Feedback,
   PatternActivity,
@@ -7,6 +7,7 @@ import type {
   PatternUse,
   StoredOccurrence,
   StoredPattern,
+  StoredVersion,
   StoreStats,
 } from '../pattern-store.ts';
 import type { Sql } from './postgres-connection.ts';
@@ -24,7 +25,7 @@ export async function patternDetail(
   tenant: string,
   id: string,
 ): Promise<PatternDetail | undefined> {
-  const [patterns, recent] = await Promise.all([
+  const [patterns, recent, furtherVersions] = await Promise.all([
     sql<(StoredPattern & { code: string })[]>`
       SELECT ${patternColumns(sql)}, coalesce(c.code, '') AS code
       FROM patterns p LEFT JOIN pattern_code c ON c.tenant = p.tenant AND c.id = p.id
@@ -35,9 +36,13 @@ export async function patternDetail(
         start_line AS "startLine", end_line AS "endLine", at
       FROM events WHERE tenant = ${tenant} AND pattern_id = ${id} AND action IS NOT NULL
       ORDER BY at DESC, event_id DESC LIMIT ${OCCURRENCES_SHOWN}`,
+    sql<StoredVersion[]>`
+      SELECT version, generation, name, code, at AS "createdAt" FROM pattern_versions
+      WHERE tenant = ${tenant} AND pattern_id = ${id}
+      ORDER BY at DESC, version DESC LIMIT ${VERSIONS_SHOWN}`,
   ]);
   const [pattern] = patterns;
-  return pattern && { ...pattern, recent: [...recent] };
+  return pattern && { ...pattern, recent: [...recent], furtherVersions: [...furtherVersions] };
 }
 
 /** Last seen first. */

@@ -122,7 +122,9 @@ export async function integrityOf(
           AND NOT EXISTS (SELECT FROM edges WHERE "childId" = id) LIMIT ${LISTED}
       ) AS orphan) AS orphans,
       (SELECT coalesce(json_agg("childId"), '[]') FROM (
-        SELECT DISTINCT "childId" FROM edges WHERE child <= parent LIMIT ${LISTED}
+        SELECT DISTINCT "childId" FROM edges WHERE child <= parent AND NOT EXISTS (
+          SELECT FROM pattern_versions WHERE tenant = ${tenant} AND pattern_id = "childId"
+        ) LIMIT ${LISTED}
       ) AS wrong) AS "wrongGenerations",
       (SELECT count(origin) FROM checked) AS "patternsChecked",
       (SELECT count(*) FROM edges) AS "edgesChecked"`;

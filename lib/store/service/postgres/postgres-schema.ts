@@ -92,6 +92,7 @@ export const MIGRATIONS: readonly string[] = [
     version text COLLATE "C" NOT NULL,
     generation integer NOT NULL,
     name text NOT NULL,
+    code text NOT NULL,
     pattern_type text NOT NULL,
     from_version text,              -- of the same pattern
     edge_type text NOT NULL,
@@ -148,7 +149,7 @@ export const MIGRATIONS: readonly string[] = [
     comment text,
     at bigint NOT NULL,
     extra jsonb NOT NULL,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (tenant, pattern_id, id)
   );
   CREATE INDEX feedback_by_pattern ON feedback (tenant, pattern_id, at);
 

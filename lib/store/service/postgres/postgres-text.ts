@@ -85,7 +85,8 @@ function wordsOf(text: string): string[] {
   const words = new Set<string>();
   // Without accents a text may be longer than it was.
   const characters = plain(text.slice(0, INDEXED_CHARACTERS)).slice(0, INDEXED_CHARACTERS);
-  for (const [word] of characters.matchAll(WORD)) words.add(word.slice(0, WORD_LENGTH));
+  for (const [word] of characters.matchAll(WORD))
+    words.add(word.slice(0, WORD_LENGTH).toWellFormed());
   return [...words];
 }
 

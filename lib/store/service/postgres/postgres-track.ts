@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../../base/json.ts';
 import type { TrackAnswer, TrackedEvent } from '../pattern-store.ts';
 import { planTrack, trackNeeds } from '../track-plan.ts';
 import type { KnownNode, KnownState, TrackNeeds, TrackPlan } from '../track-plan.ts';
@@ -77,6 +76,7 @@ async function write(
       version: version.version,
       generation: version.generation,
       name: version.name,
+      code: version.code,
       pattern_type: version.patternType,
       from_version: version.fromVersion,
       edge_type: version.edgeType,
@@ -143,8 +143,7 @@ function eventRows(
 }
 
 function machineOf(extra: TrackedEvent['extra']): string | null {
-  const data = extra['pattern_data'];
-  const machine = isJsonObject(data) ? data['machine'] : undefined;
+  const { machine } = extra;
   return typeof machine === 'string' ? machine : null;
 }
 
