@@ -4,6 +4,7 @@ import type { EndedToolCall } from '../contract/otlp-tool-call.ts';
 import type { ToolOutcome } from '../contract/tool-call.ts';
 import type { Database } from './database.ts';
 import { Outbox } from './outbox.ts';
+import { TEST_SESSION_PREFIX } from './queries/conditions.ts';
 
 /**
  * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
@@ -38,6 +39,7 @@ export class ToolCallOutbox {
 
   /** Runs `write`, which changes one call, and puts the call into the outbox if that has ended it. */
   during(sessionId: string, toolUseId: string, at: number, write: () => void): void {
+    if (isOfTest(sessionId)) return write();
     const before = this.#outcome.get(sessionId, toolUseId);
     write();
     const after = this.#outcome.get(sessionId, toolUseId);
@@ -48,6 +50,7 @@ export class ToolCallOutbox {
 
   /** Adds a call that has just ended. `at`: milliseconds since 1970. */
   add(sessionId: string, toolUseId: string, at: number): void {
+    if (isOfTest(sessionId)) return;
     const eventId = idOf(sessionId, toolUseId);
     this.#outbox.add(
       {
@@ -71,4 +74,9 @@ export class ToolCallOutbox {
 
 function idOf(sessionId: string, toolUseId: string): string {
   return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
+}
+
+/** What `capture-test` makes is no call of Claude's. */
+function isOfTest(sessionId: string): boolean {
+  return sessionId.startsWith(TEST_SESSION_PREFIX);
 }

@@ -80,6 +80,14 @@ describe('backup', () => {
     expect(readdirSync(join(sample.folder, 'usb'))).toEqual([FILE]);
   });
 
+  it('makes no folder for a file that is named in one', async () => {
+    fillSample(sample);
+    const { exitCode, err } = await run(sample, 'backup nowhere/copy.db');
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`there is no folder ${join(sample.folder, 'nowhere')}`);
+    expect(existsSync(join(sample.folder, 'nowhere'))).toBe(false);
+  });
+
   it('takes a folder that is not there for a disk that is not mounted', async () => {
     fillSample(sample);
     const { exitCode, err } = await run(sample, 'backup usb/');

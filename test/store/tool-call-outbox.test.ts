@@ -35,6 +35,12 @@ describe('the outbox of a collector', () => {
     expect(rows()).toEqual([]);
   });
 
+  it('holds nothing of what capture-test makes', () => {
+    const session_id = 'capture-test-1';
+    store.take({ ...pre, session_id }, { ...post, session_id });
+    expect(rows()).toEqual([]);
+  });
+
   it('holds a call that has ended, as the store knows it', () => {
     store.take(
       hook.event('SubagentStart', { agent_id: 'a1', agent_type: 'Explore' }),

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { backupName, backUpDatabase, pruneBackups } from '../../store/backup.ts';
 import type { Backup } from '../../store/backup.ts';
@@ -82,8 +82,10 @@ function target(
 ): { to: string; isNamed: boolean } {
   const given = file === undefined ? undefined : resolve(cli.cwd, file);
   const isFolder = given !== undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory();
-  if (given !== undefined && !isFolder && file?.endsWith('/')) {
-    throw new UsageError(`there is no folder ${given}`, 'Is the disk there, and mounted?');
+  const isInFolder = given !== undefined && existsSync(dirname(given));
+  if (given !== undefined && !isFolder && (file?.endsWith('/') || !isInFolder)) {
+    const missing = isInFolder ? given : dirname(given);
+    throw new UsageError(`there is no folder ${missing}`, 'Is the disk there, and mounted?');
   }
   if (given !== undefined && !isFolder) return { to: given, isNamed: true };
   const folder = given ?? join(dirname(database), 'backups');

@@ -162,6 +162,21 @@ describe('a server that can not be used at the start', () => {
     }
   });
 
+  test('is told of at once when it has another encoding, or a setting is unknown to it', async () => {
+    const url = await server.createDatabase();
+    await expect(openPostgresStore(`${url}?no_such_setting=1`)).rejects.toMatchObject({
+      code: 'E_DATABASE_REFUSED',
+    });
+    await expect(openPostgresStore(`${url}?statement_timeout=1`)).rejects.toMatchObject({
+      code: 'E_DATABASE_URL',
+    });
+    const sql = postgres(url, { max: 1 });
+    await sql`CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`;
+    await sql.end();
+    const latin = url.replace(/[^/]+$/, 'latin');
+    await expect(openPostgresStore(latin)).rejects.toMatchObject({ code: 'E_DATABASE_ENCODING' });
+  });
+
   test('is refused when a newer program has migrated it', async () => {
     const url = await server.createDatabase();
     await (await openPostgresStore(url)).close();

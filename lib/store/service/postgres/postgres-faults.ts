@@ -29,7 +29,9 @@ const BUSY = new Set([
   '55P03', // lock timeout
 ]);
 const REFUSED = new Set([
+  '22023', // a setting has a value it can't have
   '3D000', // no such database
+  '42704', // there is no such setting
   '42501', // no right
 ]);
 /** What Node says of a certificate that it does not trust. */

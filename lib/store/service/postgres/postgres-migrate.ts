@@ -6,9 +6,17 @@ import { MIGRATIONS } from './postgres-schema.ts';
  * Brings the database to the version of this program. Any number of replicas may do so at once; one that
  * finds nothing to do needs no right to create tables.
  *
- * @throws TrackerError E_DATABASE_NEWER when a newer program has migrated it
+ * @throws TrackerError E_DATABASE_NEWER when a newer program has migrated it, E_DATABASE_ENCODING
  */
 export async function migrate(sql: Sql): Promise<void> {
+  const [shown] = await sql<{ server_encoding: string }[]>`SHOW server_encoding`;
+  if (shown?.server_encoding !== 'UTF8') {
+    throw new TrackerError(
+      'E_DATABASE_ENCODING',
+      `The database has the encoding ${shown?.server_encoding}, which can not hold all code`,
+      { hint: "Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0" },
+    );
+  }
   const version = await schemaVersion(sql);
   if (version > MIGRATIONS.length) {
     throw new TrackerError(

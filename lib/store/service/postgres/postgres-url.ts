@@ -68,6 +68,12 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   const poolSize = Number(take('pool_size') ?? DEFAULT_POOL_SIZE);
   if (!Number.isSafeInteger(poolSize) || poolSize < 1) throw invalid('pool_size is no number');
   for (const each of OF_LIBPQ) take(each);
+  const limit = Number(parameters.get('statement_timeout') ?? MIN_STATEMENT_MS);
+  if (limit > 0 && limit < MIN_STATEMENT_MS) {
+    throw invalid(
+      `statement_timeout is in milliseconds, and below ${MIN_STATEMENT_MS} nothing works`,
+    );
+  }
   const name = database ? decode(database) : undefined;
   const where = hosts.map(({ host, port }) => `${host}:${port}`).join(',');
   return {
@@ -89,6 +95,7 @@ const URL_PARTS =
   /^postgres(?:ql)?:\/\/(?:(?<login>[^/?#]*)@)?(?<authority>[^@/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/i;
 const DEFAULT_PORT = 5432;
 const DEFAULT_POOL_SIZE = 10;
+const MIN_STATEMENT_MS = 1_000;
 
 /** What providers write into their URLs, and what only concerns libpq: the server would not know it. */
 const OF_LIBPQ = [
