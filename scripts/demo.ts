@@ -13,7 +13,7 @@ import { courierLives } from '../lib/hook/courier-start.ts';
 import { parseBreakerState } from '../lib/resilience/breaker.ts';
 import { openDatabaseForReading } from '../lib/store/database.ts';
 import { outboxTotals } from '../lib/store/queries/outbox-totals.ts';
-import { HTTP_SINK } from '../lib/store/outbox.ts';
+import { HTTP_SINK } from '../lib/store/delivery/outbox.ts';
 import { FaultyApi } from '../test/support/faulty-api.ts';
 import type { Behaviour } from '../test/support/faulty-api.ts';
 

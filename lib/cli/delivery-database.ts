@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Config } from '../contract/config.ts';
-import { CacheStore } from '../store/cache-store.ts';
+import { CacheStore } from '../store/delivery/cache-store.ts';
 import { databaseFault } from '../store/database-fault.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';

@@ -1,5 +1,5 @@
 import type { ErrorMetrics } from '../contract/error-metrics.ts';
-import type { LatencyHistogram } from '../store/metrics.ts';
+import type { LatencyHistogram } from '../store/delivery/metrics.ts';
 import { outboxTotals } from '../store/queries/outbox-totals.ts';
 import type { Sink } from '../tracker/delivery/delivery-policy.ts';
 import { readSinkErrorMetrics, resetSinkErrorMetrics } from '../tracker/delivery/error-metrics.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { Outbox } from '../store/outbox.ts';
+import { Outbox } from '../store/delivery/outbox.ts';
 import { chosenRows, outboxRows, rowsInSum } from '../store/queries/outbox-rows.ts';
 import type { OutboxFilter } from '../store/queries/outbox-rows.ts';
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { LatencyHistogram } from '../store/metrics.ts';
-import { HTTP_SINK } from '../store/outbox.ts';
+import type { LatencyHistogram } from '../store/delivery/metrics.ts';
+import { HTTP_SINK } from '../store/delivery/outbox.ts';
 import type { DeliveryMetrics, SinkMetrics } from './delivery-metrics.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TableCount, Verification } from '../store/verify.ts';
+import type { TableCount, Verification } from '../store/recovery/verify.ts';
 import type { CliEnvironment } from './environment.ts';
 import { byteText } from './row-text.ts';
 import { renderTable } from './table.ts';

@@ -8,7 +8,7 @@ import { admit, rateHeaders } from './admission.ts';
 import type { Admitted } from './admission.ts';
 import { withinDeadline } from './deadline.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './route.ts';
 import { busyFault, fault, HttpFault } from './http-fault.ts';
 import type { JsonBody } from './request-body.ts';
 import { SECURITY_HEADERS, send } from './reply.ts';

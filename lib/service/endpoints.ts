@@ -1,5 +1,5 @@
 import { API_PREFIX } from './route.ts';
-import type { Route } from './route.ts';
+import type { Endpoint, Route } from './route.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
@@ -8,12 +8,6 @@ import { insightRoutes } from './routes/insight.ts';
 import { lineageRoutes } from './routes/lineage.ts';
 import { patternRoutes } from './routes/patterns.ts';
 import { trackRoutes } from './routes/track.ts';
-
-export interface Endpoint {
-  readonly route: Route;
-  /** All of it. */
-  readonly path: string;
-}
 
 const API: readonly Route[] = [
   ...trackRoutes,

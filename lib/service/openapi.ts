@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../base/json.ts';
 import { VERSION } from '../base/version.ts';
 import { detailReplySchema, validationReplySchema } from '../contract/service-reply.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './route.ts';
 import type { Route } from './route.ts';
 
 /** The OpenAPI 3.1 document of endpoints, made of the very schemas that requests are checked with. */

@@ -67,6 +67,13 @@ export function route<Q extends z.ZodObject, B extends z.ZodType>(
   return options as unknown as Route;
 }
 
+/** A route at its place. */
+export interface Endpoint {
+  readonly route: Route;
+  /** All of it. */
+  readonly path: string;
+}
+
 /** A reply of 200. */
 export function ok(body: object): Reply {
   return { status: 200, body };

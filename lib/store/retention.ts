@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { ToolCallOutbox } from './tool-call-outbox.ts';
+import type { ToolCallOutbox } from './delivery/tool-call-outbox.ts';
 
 const DAY_MS = 86_400_000;
 /** Sessions whose last word is older have been looked at before. */

@@ -1,4 +1,4 @@
-import { DELIVERY_TABLES } from './delivery-schema.ts';
+import { DELIVERY_TABLES } from './delivery/delivery-schema.ts';
 import { SERVICE_TABLES } from './service-schema.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { BatchedCall, HookEvent } from '../contract/hook-event.ts';
 import { callSummary, errorSummary, responseText } from '../contract/tool-call.ts';
 import type { ToolOutcome } from '../contract/tool-call.ts';
 import type { Database } from './database.ts';
-import type { ToolCallOutbox } from './tool-call-outbox.ts';
+import type { ToolCallOutbox } from './delivery/tool-call-outbox.ts';
 
 /** How well an outcome is known: a better word replaces a lesser one, whichever came first. */
 const CERTAINTY = { begun: 0, inferred: 1, said: 2 } as const;

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../lib/store/database.ts';
-import { Outbox } from '../../lib/store/outbox.ts';
+import { Outbox } from '../../lib/store/delivery/outbox.ts';
 import { acquireProcessLock } from '../../lib/store/process-lock.ts';
 import { TrackerHome } from '../processes/tracker-home.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
@@ -193,7 +193,9 @@ describe('pattern-tracker flush', () => {
     queue(3);
     const { code, err } = await flush();
     expect(code).toBe(2);
-    expect(err).toMatch(/^error: \/gone\/token: ENOENT.*\n {2}api\.token_file names the file/);
+    expect(err).toMatch(
+      /^error: \/gone\/token: ENOENT.*\n {2}The configuration names it as token_file/,
+    );
     expect(waiting()).toBe(3);
   });
 

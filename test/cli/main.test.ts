@@ -33,6 +33,12 @@ describe('--help', () => {
         cache         Show or clear the answers of the server that are kept on this machine.
         config        Show, check, back up and restore the configuration.
         doctor        Check every link from Claude Code to the database, and say how to mend it.
+        backup        Copy the database into a file of its own, while it is in use.
+        restore       Put a backup in the place of the database.
+        verify        Check the database, or a backup, from its pages to its rows.
+        repair        Make a sound database of a damaged one.
+        serve         Answer the lineage API over HTTP, for this machine or for a team.
+        token         List, make and revoke the tokens of a service.
         capture-test  Send one event through the installed hook and follow it to the database.
         install       Register the hooks with Claude Code.
         uninstall     Take the hooks out again.

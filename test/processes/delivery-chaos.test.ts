@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import connect from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase, openDatabaseForReading } from '../../lib/store/database.ts';
-import { Outbox } from '../../lib/store/outbox.ts';
+import { Outbox } from '../../lib/store/delivery/outbox.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { ServiceProcess } from '../support/service-process.ts';

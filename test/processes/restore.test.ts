@@ -10,7 +10,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PAGE, truncate, wipe } from '../store/damage.ts';
+import { PAGE, truncate, wipe } from '../store/recovery/damage.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
 const CLI = resolve('dist/cli.mjs');

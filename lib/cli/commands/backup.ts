@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { backupName, backUpDatabase, pruneBackups } from '../../store/backup.ts';
-import type { Backup } from '../../store/backup.ts';
+import { backupName, backUpDatabase, pruneBackups } from '../../store/recovery/backup.ts';
+import type { Backup } from '../../store/recovery/backup.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { chosenDatabase, databaseArg } from '../database-choice.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { removeDatabase } from '../../store/database-file.ts';
-import { stageRepair } from '../../store/repair.ts';
-import type { Repair } from '../../store/repair.ts';
-import { putInPlace } from '../../store/restore.ts';
-import type { SalvagedTable } from '../../store/salvage.ts';
+import { removeDatabase } from '../../store/recovery/database-file.ts';
+import { stageRepair } from '../../store/recovery/repair.ts';
+import type { Repair } from '../../store/recovery/repair.ts';
+import { putInPlace } from '../../store/recovery/restore.ts';
+import type { SalvagedTable } from '../../store/recovery/salvage.ts';
 import { checkAgreement, isAgreed } from '../agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { removeDatabase } from '../../store/database-file.ts';
-import { putInPlace, stageBackup } from '../../store/restore.ts';
+import { removeDatabase } from '../../store/recovery/database-file.ts';
+import { putInPlace, stageBackup } from '../../store/recovery/restore.ts';
 import { checkAgreement, isAgreed } from '../agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

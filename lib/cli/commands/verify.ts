@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { verifyDatabase } from '../../store/verify.ts';
-import type { Finding } from '../../store/verify.ts';
+import { verifyDatabase } from '../../store/recovery/verify.ts';
+import type { Finding } from '../../store/recovery/verify.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { printJson } from '../json-output.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DOCS_CSP, docsPage } from '../docs-page.ts';
-import type { Endpoint } from '../endpoints.ts';
+import type { Endpoint } from '../route.ts';
 import { openApi } from '../openapi.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';

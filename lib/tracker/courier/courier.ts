@@ -7,7 +7,7 @@ import { createRedactor } from '../../pattern/redact.ts';
 import { acquireProcessLock } from '../../store/process-lock.ts';
 import { Counters } from '../../store/counters.ts';
 import type { CounterName } from '../../store/counters.ts';
-import { ToolCallOutbox } from '../../store/tool-call-outbox.ts';
+import { ToolCallOutbox } from '../../store/delivery/tool-call-outbox.ts';
 import { closeAbandonedCalls, pruneChunk } from '../../store/retention.ts';
 import { deliversToolCalls } from '../delivery/delivery-policy.ts';
 import { ConfigWatch } from '../config/config-watch.ts';

@@ -2,7 +2,7 @@ import type { TrackerPaths } from '../../base/paths.ts';
 import type { Config } from '../../contract/config.ts';
 import { OTLP_SINK } from '../../contract/otlp-tool-call.ts';
 import type { BreakerPolicy } from '../../resilience/breaker.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
+import { HTTP_SINK } from '../../store/delivery/outbox.ts';
 import type { RetryPolicy } from './settlement.ts';
 
 /** True when the configuration names a server and wants patterns sent there. */

@@ -1,9 +1,9 @@
-import { BreakerStore } from '../../store/breaker-store.ts';
-import type { BreakerStoreOptions } from '../../store/breaker-store.ts';
+import { BreakerStore } from '../../store/delivery/breaker-store.ts';
+import type { BreakerStoreOptions } from '../../store/delivery/breaker-store.ts';
 import type { Database } from '../../store/database.ts';
-import { Metrics } from '../../store/metrics.ts';
-import { Outbox } from '../../store/outbox.ts';
-import { SinkState } from '../../store/sink-state.ts';
+import { Metrics } from '../../store/delivery/metrics.ts';
+import { Outbox } from '../../store/delivery/outbox.ts';
+import { SinkState } from '../../store/delivery/sink-state.ts';
 import { adoptServer } from './sink-server.ts';
 
 /** Delivered, dead and dropped events, attempts beyond the first, requests, and those the server failed. */

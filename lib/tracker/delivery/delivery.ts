@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Permit, Transition } from '../../resilience/breaker.ts';
-import { crossesLineages } from '../../store/outbox-pass.ts';
-import type { DueEvent, OutboxPass } from '../../store/outbox-pass.ts';
+import { crossesLineages } from '../../store/delivery/outbox-pass.ts';
+import type { DueEvent, OutboxPass } from '../../store/delivery/outbox-pass.ts';
 import type { ApiClient, Attempt, BatchOutcome } from '../../transport/api-client.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { settle } from './settlement.ts';

@@ -1,8 +1,8 @@
 import type { ErrorMetrics } from '../../contract/error-metrics.ts';
-import type { CacheStore } from '../../store/cache-store.ts';
+import type { CacheStore } from '../../store/delivery/cache-store.ts';
 import type { Database } from '../../store/database.ts';
-import { Metrics } from '../../store/metrics.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
+import { Metrics } from '../../store/delivery/metrics.ts';
+import { HTTP_SINK } from '../../store/delivery/outbox.ts';
 import { outboxTotals } from '../../store/queries/outbox-totals.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 

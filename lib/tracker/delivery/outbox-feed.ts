@@ -1,9 +1,9 @@
 import type { LineageEvent } from '../../contract/lineage-event.ts';
 import type { Database } from '../../store/database.ts';
-import { Outbox } from '../../store/outbox.ts';
+import { Outbox } from '../../store/delivery/outbox.ts';
 import type { OccurrenceOrigin, RecordedFragment } from '../../store/pattern-writer.ts';
-import { SinkPatterns } from '../../store/sink-patterns.ts';
-import type { UntoldPattern } from '../../store/sink-patterns.ts';
+import { SinkPatterns } from '../../store/delivery/sink-patterns.ts';
+import type { UntoldPattern } from '../../store/delivery/sink-patterns.ts';
 
 /** What the outbox keeps beside an event's body. */
 export interface FeedRow {

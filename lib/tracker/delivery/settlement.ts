@@ -1,6 +1,6 @@
 import { fullJitter, MAX_WAIT_MS } from '../../resilience/backoff.ts';
-import { crossesLineages } from '../../store/outbox-pass.ts';
-import type { DueEvent } from '../../store/outbox-pass.ts';
+import { crossesLineages } from '../../store/delivery/outbox-pass.ts';
+import type { DueEvent } from '../../store/delivery/outbox-pass.ts';
 import type { BatchOutcome, Delivered } from '../../transport/api-client.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 

@@ -7,7 +7,7 @@ import type { Database } from '../../store/database.ts';
 import { ApiClient } from '../../transport/api-client.ts';
 import { bearerToken } from '../../transport/bearer-token.ts';
 import type { ProxySettings } from '../../transport/http-client.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
+import { HTTP_SINK } from '../../store/delivery/outbox.ts';
 import { breakerPolicy, retryPolicy } from './delivery-policy.ts';
 import { deliveryStore } from './delivery-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { Database } from '../../store/database.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
-import { SinkPatterns } from '../../store/sink-patterns.ts';
-import { SinkState } from '../../store/sink-state.ts';
+import { HTTP_SINK } from '../../store/delivery/outbox.ts';
+import { SinkPatterns } from '../../store/delivery/sink-patterns.ts';
+import { SinkState } from '../../store/delivery/sink-state.ts';
 import { OutboxFeed } from './outbox-feed.ts';
 
 /**

@@ -15,7 +15,7 @@ import { SessionWriter } from '../../store/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from './declaration-feed.ts';
 import type { DeclaredEvent } from './declaration-feed.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
+import { HTTP_SINK } from '../../store/delivery/outbox.ts';
 import { delivers } from '../delivery/delivery-policy.ts';
 import { ProjectFinder } from '../project.ts';
 

@@ -1,6 +1,6 @@
 import { readPatterns, readRelatives } from '../../contract/query-reply.ts';
 import type { RepliedPattern } from '../../contract/query-reply.ts';
-import type { CacheStore } from '../../store/cache-store.ts';
+import type { CacheStore } from '../../store/delivery/cache-store.ts';
 import type { Database } from '../../store/database.ts';
 import { Deprecations } from '../../store/deprecations.ts';
 import { LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';

@@ -13,7 +13,7 @@ import { CourierNudge } from '../courier/courier-nudge.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
 import * as declaration from './declaration.ts';
 import type * as declared from './declaration.ts';
-import { HTTP_SINK } from '../../store/outbox.ts';
+import { HTTP_SINK } from '../../store/delivery/outbox.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { readErrorMetrics, resetErrorMetrics } from '../delivery/error-metrics.ts';
 import { accessFault } from '../delivery/server-access.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/store/database.ts';
 import type { Database } from '../../../lib/store/database.ts';
-import { Outbox } from '../../../lib/store/outbox.ts';
+import { Outbox } from '../../../lib/store/delivery/outbox.ts';
 import {
   chosenRows,
   dropRows,

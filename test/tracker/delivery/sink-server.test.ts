@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../../lib/contract/config.ts';
 import { openDatabase } from '../../../lib/store/database.ts';
 import type { Database } from '../../../lib/store/database.ts';
-import { HTTP_SINK } from '../../../lib/store/outbox.ts';
+import { HTTP_SINK } from '../../../lib/store/delivery/outbox.ts';
 import { OutboxFeed } from '../../../lib/tracker/delivery/outbox-feed.ts';
 import { openSinkDelivery } from '../../../lib/tracker/delivery/sink-delivery.ts';
 import type { DrainReport } from '../../../lib/tracker/delivery/delivery.ts';

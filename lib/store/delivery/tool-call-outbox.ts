@@ -1,0 +1,82 @@
+import { hexDigest } from '../../base/digest.ts';
+import { OTLP_SINK, TOOL_CALL_EVENT } from '../../contract/otlp-tool-call.ts';
+import type { EndedToolCall } from '../../contract/otlp-tool-call.ts';
+import type { ToolOutcome } from '../../contract/tool-call.ts';
+import type { Database } from '../database.ts';
+import { Outbox } from './outbox.ts';
+import { TEST_SESSION_PREFIX } from '../queries/conditions.ts';
+
+/**
+ * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
+ * it later changes the row while it waits; a call that was sent is not sent again.
+ */
+export class ToolCallOutbox {
+  readonly #outbox: Outbox;
+  readonly #outcome;
+  readonly #call;
+  readonly #refine;
+
+  constructor(database: Database) {
+    this.#outbox = new Outbox(database, OTLP_SINK);
+    this.#outcome = database
+      .prepare<[string, string], ToolOutcome>(
+        'SELECT outcome FROM tool_calls WHERE session_id = ? AND tool_use_id = ?',
+      )
+      .pluck();
+    this.#call = database.prepare<[string, string], EndedToolCall>(
+      `SELECT call.session_id, call.tool_use_id, call.tool_name, call.outcome, call.started_at,
+         coalesce(call.ended_at, call.at) AS ended_at, call.duration_ms, call.agent_id,
+         agent.agent_type, call.summary, call.error
+       FROM tool_calls call
+       LEFT JOIN subagents agent
+         ON agent.session_id = call.session_id AND agent.agent_id = call.agent_id
+       WHERE call.session_id = ? AND call.tool_use_id = ?`,
+    );
+    this.#refine = database.prepare<[string, string, string]>(
+      'UPDATE outbox SET body = ? WHERE sink = ? AND event_id = ? AND dead_at IS NULL',
+    );
+  }
+
+  /** Runs `write`, which changes one call, and puts the call into the outbox if that has ended it. */
+  during(sessionId: string, toolUseId: string, at: number, write: () => void): void {
+    if (isOfTest(sessionId)) return write();
+    const before = this.#outcome.get(sessionId, toolUseId);
+    write();
+    const after = this.#outcome.get(sessionId, toolUseId);
+    if (after === undefined || after === 'running') return;
+    if (before === undefined || before === 'running') this.add(sessionId, toolUseId, at);
+    else this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, idOf(sessionId, toolUseId));
+  }
+
+  /** Adds a call that has just ended. `at`: milliseconds since 1970. */
+  add(sessionId: string, toolUseId: string, at: number): void {
+    if (isOfTest(sessionId)) return;
+    const eventId = idOf(sessionId, toolUseId);
+    this.#outbox.add(
+      {
+        eventId,
+        eventType: TOOL_CALL_EVENT,
+        sessionId,
+        patternId: '',
+        lineageId: eventId, // of its own, so that no call waits for another
+        body: this.#body(sessionId, toolUseId),
+      },
+      at,
+    );
+  }
+
+  #body(sessionId: string, toolUseId: string): string {
+    return JSON.stringify(this.#call.get(sessionId, toolUseId));
+  }
+}
+
+// --- internal ---
+
+function idOf(sessionId: string, toolUseId: string): string {
+  return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
+}
+
+/** What `capture-test` makes is no call of Claude's. */
+function isOfTest(sessionId: string): boolean {
+  return sessionId.startsWith(TEST_SESSION_PREFIX);
+}
