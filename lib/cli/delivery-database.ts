@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { errorCode } from '../base/errors.ts';
 import type { Config } from '../contract/config.ts';
 import { CacheStore } from '../store/delivery/cache-store.ts';
 import { databaseFault } from '../store/database-fault.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase, openDatabaseForReading } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { loadConfig } from '../tracker/config/config-file.ts';
 import { breakerPolicy } from '../tracker/delivery/delivery-policy.ts';
@@ -38,7 +39,7 @@ export function withDelivery<T>(
   if (!existsSync(path)) return undefined;
   const { config, error: configError } = loadConfig(cli.paths, { env: cli.env });
   try {
-    const database = openDatabase(path);
+    const database = openForDelivery(path);
     try {
       const options = { policy: breakerPolicy(config), clock: cli.now, newId: randomUUID };
       const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
@@ -57,3 +58,19 @@ export function withDelivery<T>(
     throw databaseFault(path, error);
   }
 }
+
+// --- internal ---
+
+/** On a full or read-only disk it can still be looked at; what would write then says why it can't. */
+function openForDelivery(path: string): Database {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (!UNWRITABLE.test(errorCode(error) ?? '')) throw error;
+    const database = openDatabaseForReading(path);
+    if (!database) throw error;
+    return database;
+  }
+}
+
+const UNWRITABLE = /^SQLITE_(?:FULL|READONLY|CANTOPEN|IOERR)/;

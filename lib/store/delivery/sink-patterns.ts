@@ -1,3 +1,4 @@
+import type { EdgeType } from '../../contract/lineage-event.ts';
 import type { Database } from '../database.ts';
 
 /** A pattern as a sink has to be told of it. */
@@ -9,10 +10,16 @@ export interface UntoldPattern {
   readonly lineageId: string;
   readonly generation: number;
   readonly firstSeenAt: number;
-  readonly parentId: string | null;
+  /** The first is that of its lineage. */
+  readonly parents: readonly UntoldParent[];
 }
 
-/** No lineage is followed further up than this; the generations beyond it are not sent. */
+export interface UntoldParent {
+  readonly id: string;
+  readonly edgeType: EdgeType;
+}
+
+/** No more are looked for; what lies beyond them is not sent. */
 const MAX_ANCESTORS = 1_000;
 
 /** Which patterns a sink knows of, or will once its outbox is delivered. */
@@ -22,6 +29,7 @@ export class SinkPatterns {
   readonly #add;
   readonly #forget;
   readonly #pattern;
+  readonly #parents;
 
   constructor(database: Database, sink: string) {
     this.#sink = sink;
@@ -34,12 +42,15 @@ export class SinkPatterns {
       'INSERT INTO sink_patterns (sink, pattern_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
     this.#forget = database.prepare<[string]>('DELETE FROM sink_patterns WHERE sink = ?');
-    this.#pattern = database.prepare<[string], UntoldPattern>(
+    this.#pattern = database.prepare<[string], Omit<UntoldPattern, 'parents'>>(
       `SELECT id, name, code, language, lineage_id AS lineageId, generation,
-         first_seen_at AS firstSeenAt,
-         (SELECT parent_id FROM lineage_edges WHERE child_id = patterns.id AND edge_type = 'modified_from')
-           AS parentId
+         first_seen_at AS firstSeenAt
        FROM patterns WHERE id = ?`,
+    );
+    this.#parents = database.prepare<[string, string], UntoldParent>(
+      `SELECT edge.parent_id AS id, edge.edge_type AS edgeType
+       FROM lineage_edges edge JOIN patterns p ON p.id = edge.parent_id
+       WHERE edge.child_id = ? ORDER BY p.lineage_id != ?, edge.created_at, edge.parent_id`,
     );
   }
 
@@ -48,21 +59,32 @@ export class SinkPatterns {
     return this.#add.run(this.#sink, patternId).changes === 1;
   }
 
+  /** True when the sink is told of a pattern, or will be. */
+  has(patternId: string): boolean {
+    return this.#knows.get(this.#sink, patternId) !== undefined;
+  }
+
   /** It is another server now, which has been told of nothing. */
   forget(): void {
     this.#forget.run(this.#sink);
   }
 
-  /** What the sink has to be told before it can understand `patternId`, itself included; oldest first. */
+  /** What the sink has to be told before it can understand `patternId`, itself included; parents first. */
   untold(patternId: string): UntoldPattern[] {
     const untold: UntoldPattern[] = [];
-    let next: string | null = patternId;
-    while (next !== null && untold.length < MAX_ANCESTORS) {
-      if (this.#knows.get(this.#sink, next)) break;
-      const pattern: UntoldPattern | undefined = this.#pattern.get(next);
-      if (!pattern) break;
-      untold.unshift(pattern);
-      next = pattern.parentId;
+    const met = new Set<string>();
+    const stack: (string | UntoldPattern)[] = [patternId];
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (typeof next !== 'string') {
+        untold.push(next); // its parents have come before
+        continue;
+      }
+      if (met.has(next) || met.size >= MAX_ANCESTORS || this.has(next)) continue;
+      met.add(next);
+      const pattern = this.#pattern.get(next);
+      if (!pattern) continue;
+      const parents = this.#parents.all(next, pattern.lineageId);
+      stack.push({ ...pattern, parents }, ...parents.map(({ id }) => id));
     }
     return untold;
   }

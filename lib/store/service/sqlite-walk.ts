@@ -53,6 +53,10 @@ export function evolutionOf(
   const firsts = new Map<string, EvolutionNode>();
   let isCut = up.isCut || down.isCut || ids.length > limits.rows;
   for (const shownId of shown) {
+    if (nodes.length >= limits.rows) {
+      isCut = true;
+      break;
+    }
     const node = first.get(shownId);
     if (!node) continue; // an edge to what is not there
     firsts.set(shownId, node);

@@ -3,7 +3,7 @@ import type { Database } from '../../store/database.ts';
 import { Outbox } from '../../store/delivery/outbox.ts';
 import type { OccurrenceOrigin, RecordedFragment } from '../../store/pattern-writer.ts';
 import { SinkPatterns } from '../../store/delivery/sink-patterns.ts';
-import type { UntoldPattern } from '../../store/delivery/sink-patterns.ts';
+import type { UntoldParent, UntoldPattern } from '../../store/delivery/sink-patterns.ts';
 
 /** What the outbox keeps beside an event's body. */
 export interface FeedRow {
@@ -84,7 +84,7 @@ export class OutboxFeed {
     const eventId = `pattern-${pattern.id}`;
     this.put(
       {
-        ...eventOf(pattern.parentId, pattern.parentId ? 'modified' : 'created'),
+        ...descentOf(pattern.parents.filter(({ id }) => this.#told.has(id))),
         event_id: eventId,
         pattern_id: pattern.id,
         pattern_name: pattern.name,
@@ -106,20 +106,35 @@ export class OutboxFeed {
 
 type Action = 'created' | 'modified' | 'applied';
 
-function eventOf(parentId: string | null | undefined, action: Action) {
-  const common = {
-    pattern_type: 'code',
-    pattern_version: '1.0.0',
-    triggered_by: 'claude-code',
-    reason: null,
+const COMMON = {
+  pattern_type: 'code',
+  pattern_version: '1.0.0',
+  triggered_by: 'claude-code',
+  reason: null,
+} as const;
+
+/** The event that makes a pattern of such parents. */
+function descentOf(parents: readonly UntoldParent[]) {
+  const [first, ...others] = parents;
+  if (!first) return eventOf(null, 'created');
+  const isMerge = first.edgeType === 'merged_from' && others.length > 0;
+  return {
+    ...COMMON,
+    event_type: isMerge ? ('pattern_merged' as const) : ('pattern_modified' as const),
+    parent_pattern_ids: parents.map(({ id }) => id),
+    edge_type: first.edgeType,
+    transformation_type: null,
   };
+}
+
+function eventOf(parentId: string | null | undefined, action: Action) {
   if (action !== 'modified' || !parentId) {
     const event_type =
       action === 'applied' ? ('pattern_applied' as const) : ('pattern_created' as const);
-    return { ...common, event_type, parent_pattern_ids: [] };
+    return { ...COMMON, event_type, parent_pattern_ids: [] };
   }
   return {
-    ...common,
+    ...COMMON,
     event_type: 'pattern_modified' as const,
     parent_pattern_ids: [parentId],
     edge_type: 'modified_from' as const,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/store/database.ts';
 import type { Database } from '../../../lib/store/database.ts';
 import { SinkPatterns } from '../../../lib/store/delivery/sink-patterns.ts';
+import { OutboxFeed } from '../../../lib/tracker/delivery/outbox-feed.ts';
 import { SinkState } from '../../../lib/store/delivery/sink-state.ts';
 
 let folder: string;
@@ -46,6 +47,49 @@ describe('what a sink is told of', () => {
     expect(untold('c')).toEqual(['b', 'c']);
     told.add('c');
     expect(untold('c')).toEqual([]);
+  });
+
+  it('is a merge as one, with all its parents, the first of its own lineage', () => {
+    for (const [id, lineage] of [
+      ['x', 'x'],
+      ['m', 'a'],
+    ]) {
+      database
+        .prepare(
+          `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
+             occurrences, first_seen_at, last_seen_at)
+           VALUES (?, 'a.ts', 'code', 'typescript', 1, 'created', 1, ?, 1, 500, 500)`,
+        )
+        .run(id, lineage);
+    }
+    for (const parent of ['x', 'b']) {
+      database
+        .prepare("INSERT INTO lineage_edges VALUES ('m', ?, 'merged_from', 500, NULL)")
+        .run(parent);
+    }
+    expect(untold('m').toSorted()).toEqual(['a', 'b', 'm', 'x']);
+    expect(untold('m').at(-1)).toBe('m');
+    new OutboxFeed(database, 'http', 'here').introduce('m', ['m'], 600);
+    const sent = database
+      .prepare<[], string>('SELECT body FROM outbox ORDER BY id')
+      .pluck()
+      .all()
+      .map((body) => JSON.parse(body) as Record<string, unknown>);
+    const events = new Map(sent.map((event) => [event['pattern_id'], event]));
+    expect(events.get('m')).toMatchObject({
+      event_type: 'pattern_merged',
+      edge_type: 'merged_from',
+      parent_pattern_ids: ['b', 'x'],
+    });
+    expect(events.get('b')).toMatchObject({
+      event_type: 'pattern_modified',
+      parent_pattern_ids: ['a'],
+    });
+    expect(events.get('x')).toMatchObject({
+      event_type: 'pattern_created',
+      parent_pattern_ids: [],
+    });
+    expect(sent.at(-1)?.['pattern_id']).toBe('m');
   });
 
   it('is nothing that the database does not have', () => {
