@@ -26,13 +26,15 @@ export interface Admitted {
 /**
  * Lets a request in, or not.
  *
- * @param scope what the route needs; null: it is open, and is not counted
+ * @param scope what the route needs; null: it is open
+ * @param isLimited whether an open route is counted; the others are
  * @throws HttpFault 401, 403, 429
  */
 export async function admit(
   service: ServiceParts,
   scope: TokenScope | null,
   { authorization, address }: Credentials,
+  isLimited = false,
 ): Promise<Admitted> {
   const { gate, limiter } = service;
   const anonymous = addressCaller(address);
@@ -46,7 +48,9 @@ export async function admit(
       ? await callerOf(service, authorization, anonymous).catch(() => undefined) // the store is away
       : undefined;
     const limitedAs = caller?.tokenId ? `token:${caller.tokenId}` : anonymous;
-    return { caller, limitedAs, rate: undefined };
+    const rate = isLimited ? limiter.count(limitedAs) : undefined;
+    if (rate?.isExceeded) throw tooMany(rate);
+    return { caller, limitedAs, rate };
   }
   if (!mayLookUp) throw tooMany(state);
   const caller = await callerOf(service, authorization, anonymous);

@@ -102,10 +102,11 @@ async function answered(
   c: Request,
 ): Promise<Response> {
   c.set('route', path);
-  const admitted = await admit(service, route.scope, {
+  const credentials = {
     authorization: c.req.header('authorization'),
     address: addressOf(c),
-  });
+  };
+  const admitted = await admit(service, route.scope, credentials, route.isLimited);
   c.set('admitted', admitted);
   if (admitted.rate) {
     for (const [name, value] of Object.entries(rateHeaders(admitted.rate))) c.header(name, value);

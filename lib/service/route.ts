@@ -46,6 +46,8 @@ export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly tag: string;
   /** What a token has to allow; null: open to all. */
   readonly scope: TokenScope | null;
+  /** Of an open route: its requests count against the caller too. @default false */
+  readonly isLimited?: boolean;
   readonly query?: Q;
   readonly body?: B;
   /** What the documentation shows where the route reads its body by itself. */

@@ -12,7 +12,7 @@ import type { ServiceStore } from '../store/service/pattern-store.ts';
  */
 export async function openServiceStore(place: string): Promise<ServiceStore> {
   if (isPostgres(place)) return openPostgresStore(place);
-  if (/^[a-z][a-z0-9+.-]+:/i.test(place)) {
+  if (isOtherUrl(place)) {
     throw new TrackerError(
       'E_DATABASE_URL',
       `"${place.split(':')[0]}:" is no database that is known`,
@@ -37,6 +37,7 @@ export async function openServiceStore(place: string): Promise<ServiceStore> {
 
 /** `place` for people: the address of a server without what is secret in it. */
 export function placeForPeople(place: string): string {
+  if (isOtherUrl(place)) return `${place.split(':')[0]}:`;
   if (!isPostgres(place)) return place;
   try {
     const { hostname, port, pathname } = new URL(place);
@@ -47,6 +48,11 @@ export function placeForPeople(place: string): string {
 }
 
 // --- internal ---
+
+/** Such as `postgres:user:password@host`, a slip that must not become the name of a file. */
+function isOtherUrl(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(place) && !isPostgres(place);
+}
 
 function isPostgres(place: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(place);

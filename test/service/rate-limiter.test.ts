@@ -65,6 +65,14 @@ describe('a service with a rate limit', () => {
     expect(statuses).toEqual([200, 429, 200]);
   });
 
+  it('counts who reads the documentation, and not who asks after its health', async () => {
+    const { get } = openFixture({ rateLimit: 2 });
+    const statuses = [];
+    for (const path of ['/docs', '/openapi.json', '/docs', '/health', 'health'])
+      statuses.push((await get(path)).status);
+    expect(statuses).toEqual([200, 200, 429, 200, 200]);
+  });
+
   it('limits guesses at tokens by address, and leaves known tokens alone', async () => {
     const { get, token } = openFixture({ rateLimit: 2 });
     const { authorization } = await token();

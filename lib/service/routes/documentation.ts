@@ -16,6 +16,7 @@ export function documentationRoutes(endpoints: readonly Endpoint[]): readonly Ro
       tag: 'Service',
       summary: 'The API for programs',
       scope: null,
+      isLimited: true,
       replies: { 200: z.looseObject({}) },
       handle: () => ({ status: 200, body: (document ??= JSON.stringify(openApi(endpoints))) }),
     }),
@@ -25,6 +26,7 @@ export function documentationRoutes(endpoints: readonly Endpoint[]): readonly Ro
       tag: 'Service',
       summary: 'The API for people',
       scope: null,
+      isLimited: true,
       replies: { 200: z.string() },
       handle: () => ({
         status: 200,
