@@ -9,7 +9,7 @@ if [ -n "${PATTERN_TRACKER_DATABASE_FILE:-}" ]; then
     printf '  PATTERN_TRACKER_DATABASE_FILE has to name a file that this user can read.\n' >&2
     exit 1
   fi
-  PATTERN_TRACKER_DATABASE=$(cat "$PATTERN_TRACKER_DATABASE_FILE")
+  PATTERN_TRACKER_DATABASE=$(tr -d '\r\n' < "$PATTERN_TRACKER_DATABASE_FILE")
   export PATTERN_TRACKER_DATABASE
 fi
 exec node "$(dirname "$0")/../dist/cli.mjs" "$@"

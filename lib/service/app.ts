@@ -183,9 +183,17 @@ function cleaned(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
+/** @throws HttpFault 422: a key that was left out unseen would let a request be applied twice */
 function keyOf(header: string | undefined): string | undefined {
-  return header && header.length <= 200 ? cleaned(header) : undefined;
+  if (!header) return undefined;
+  if (header.length <= MAX_KEY) return cleaned(header);
+  const msg = `String should have at most ${MAX_KEY} characters`;
+  const loc = ['header', 'Idempotency-Key'];
+  throw new HttpFault(422, { detail: [{ type: 'string_too_long', loc, msg, input: null }] });
 }
+
+/** As long as an event id may be with the ordinal of a batch behind it. */
+const MAX_KEY = 200;
 
 function addressOf(c: Request): string | undefined {
   return c.env?.incoming?.socket?.remoteAddress;

@@ -49,7 +49,17 @@ export function readEvent(body: unknown, options: EventReadingOptions): EventRea
     };
   }
   const result = lineageEventSchema.safeParse(body, { reportInput: true });
-  if (result.success) return { kind: 'event', event: trackedEvent(result.data, options) };
+  if (result.success) {
+    const wrong = wrongId(result.data);
+    if (!wrong) return { kind: 'event', event: trackedEvent(result.data, options) };
+    const detail = {
+      type: 'value_error',
+      loc: [...place, ...wrong.path],
+      msg: wrong.msg,
+      input: null,
+    };
+    return { kind: 'malformed', detail: [detail] };
+  }
   const { issues } = result.error;
   const unknownWords = issues.filter(
     ({ code, input }) => code === 'invalid_value' && typeof input === 'string',
@@ -97,6 +107,22 @@ function typeOfWord(issue: Issue): Issue {
 }
 
 type Body = ReturnType<typeof lineageEventSchema.parse>;
+
+/** What the schema lets pass and the service can't keep its word on. */
+function wrongId({ pattern_id, pattern_data }: Body): { path: string[]; msg: string } | undefined {
+  if (pattern_id === '.' || pattern_id === '..') {
+    return { path: ['pattern_id'], msg: 'A path can not name "." and "..": take another id' };
+  }
+  const { event_id: id } = pattern_data;
+  if (typeof id === 'string' && id.length > MAX_KEY) {
+    const msg = `String should have at most ${MAX_KEY} characters`; // else it would be applied twice
+    return { path: ['pattern_data', 'event_id'], msg };
+  }
+  return undefined;
+}
+
+/** As of `event_id`. */
+const MAX_KEY = 255;
 
 function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
   const { receivedAt, redactor } = options;
@@ -173,6 +199,9 @@ function merged(top: JsonObject, data: JsonObject): JsonObject {
   return Object.fromEntries([...entries, ...Object.entries(data)]);
 }
 
+/** Below are seconds: as milliseconds it would be a time before 1973. */
+const SECONDS = 1e11;
+
 /** Takes fields out of `pattern_data`. What has not the type it should have stays there. */
 class DataReader {
   readonly #data: JsonObject;
@@ -199,10 +228,12 @@ class DataReader {
     return this.#take(key, isSane ? value : undefined) ?? null;
   }
 
-  /** ISO 8601 or milliseconds since 1970. */
+  /** ISO 8601, or milliseconds or seconds since 1970. */
   time(key: string): number | undefined {
     const value = this.#own(key);
-    const at = typeof value === 'string' ? Date.parse(value) : (asNumber(value) ?? NaN);
+    const number = asNumber(value) ?? NaN;
+    const at =
+      typeof value === 'string' ? Date.parse(value) : number * (number < SECONDS ? 1000 : 1);
     return this.#take(key, at >= 0 && at < 8.64e15 ? Math.trunc(at) : undefined);
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import type { Server, ServerOptions } from 'node:http';
+import type { Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -73,7 +73,7 @@ export class HttpServer {
     });
     this.#server.on('request', (incoming, outgoing) => {
       this.#silent.delete(otherEnd(incoming.socket));
-      void listener(incoming, outgoing);
+      inTurn(incoming.socket, outgoing, () => void listener(incoming, outgoing));
     });
     this.#server.setTimeout(IDLE_TIMEOUT_MS);
     this.#server.maxConnections = options.maxConnections ?? 1_024;
@@ -132,6 +132,20 @@ const SILENCE_MS = 500;
 
 /** A client that neither sends nor takes anything is cut off: longer than any answer may take. */
 const IDLE_TIMEOUT_MS = 120_000;
+
+/** The answer before, by connection. */
+const answersBefore = new WeakMap<Socket, ServerResponse>();
+
+/**
+ * Begins with a pipelined request when the answer before it has left: a client that sends requests and
+ * reads no answers would else have the service keep them all.
+ */
+function inTurn(socket: Socket, answer: ServerResponse, begin: () => void): void {
+  const before = answersBefore.get(socket);
+  answersBefore.set(socket, answer);
+  if (!before || before.writableFinished || before.destroyed) return begin();
+  before.once('finish', begin); // not called when the connection breaks: then nobody waits for it
+}
 
 function otherEnd({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;

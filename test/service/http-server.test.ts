@@ -290,6 +290,49 @@ describe('a server with TLS', () => {
   });
 });
 
+describe('requests that are sent on one connection without waiting', () => {
+  const get = (path: string) => `GET ${API}/${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+  it('are answered in their order', async () => {
+    const { url } = await start();
+    const heard = await conversation(url, (socket) => {
+      socket.write(get('stats') + get('patterns/nowhere') + get('stats'));
+      socket.write(get('stats').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    });
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual([
+      'HTTP/1.1 200',
+      'HTTP/1.1 404',
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+    ]);
+  });
+
+  it('are not begun while answers before them are not read', async () => {
+    const store = openThrowawayStore();
+    const patterns = store.tenant('default');
+    let begun = 0;
+    const { pattern } = patterns;
+    patterns.pattern = (id) => {
+      begun += 1;
+      return pattern.call(patterns, id);
+    };
+    const { url } = await start({ store });
+    await track(
+      url,
+      JSON.stringify(createdEvent('big', { pattern_data: { code: 'x y '.repeat(2e6) } })),
+    );
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.pause();
+    await once(socket, 'connect');
+    socket.write(get('patterns/big').repeat(50));
+    await expect.poll(() => begun).toBeGreaterThan(0);
+    await delay(300);
+    expect(begun).toBeLessThan(5);
+    socket.destroy();
+  });
+});
+
 describe('starting', () => {
   it('is refused on loopback without a token when it is reached by another name', async () => {
     const store = openThrowawayStore();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../lib/store/service/pattern-store.ts';
 import {
   API,
+  NOON,
   createdEvent,
   modifiedEvent,
   openFixture,
@@ -269,6 +270,29 @@ describe('a service whose store is away', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(status).toBe(422);
+  });
+
+  it('refuses a key or an id that is too long to be remembered, and ids that no path can name', async () => {
+    const { post } = openFixture();
+    const long = 'k'.repeat(256);
+    const header = await post('lineage/track', createdEvent('a'), { 'idempotency-key': long });
+    expect([header.status, header.body.detail[0].loc]).toEqual([
+      422,
+      ['header', 'Idempotency-Key'],
+    ]);
+    const { event_id: _, ...event } = createdEvent('a') as Record<string, unknown>;
+    const own = { ...event, pattern_data: { code: 'x', event_id: long } };
+    expect((await post('lineage/track', own)).status).toBe(422);
+    expect((await post('lineage/track', createdEvent('..'))).status).toBe(422);
+  });
+
+  it('takes a time in seconds for one', async () => {
+    const { post, get } = openFixture();
+    await post(
+      'lineage/track',
+      createdEvent('a', { pattern_data: { code: 'x', occurred_at: NOON / 1000 - 60 } }),
+    );
+    expect((await get('patterns/a')).body.data.first_seen_at).toBe('2026-11-02T08:14:00.000Z');
   });
 
   it('names the value of a query that is no number', async () => {

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../contract/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../contract/service-lineage-reply.ts';
-import { failureReplySchema } from '../../contract/service-reply.ts';
+import { detailReplySchema, failureReplySchema } from '../../contract/service-reply.ts';
 import { batchRequestSchema } from '../../contract/service-request.ts';
 import type { TrackAnswer, TrackedEvent } from '../../store/service/pattern-store.ts';
 import { readEvent } from '../event-reading.ts';
@@ -26,7 +27,7 @@ export const trackRoutes: readonly Route[] = [
     description,
     scope: 'write',
     shownBody: lineageEventSchema,
-    replies: { 200: trackReplySchema, 400: failureReplySchema },
+    replies: { 200: trackReplySchema, 400: z.union([failureReplySchema, detailReplySchema]) },
     async handle(call) {
       const reading = readEvent(call.body, {
         place: ['body'],

@@ -58,6 +58,7 @@ export function stageRepair({ damaged, database, onProgress }: RepairOptions): R
     const repaired = openDatabase(path); // brings its schema up to date
     try {
       if (isMerged) mergeLater(repaired, database);
+      if (hasLost(tables, 'outbox')) forgetTold(repaired);
       const mended = mendInvariants(repaired);
       acknowledge(repaired, damaged);
       repaired.close();
@@ -91,6 +92,15 @@ function rebuild(
     removeDatabase(path);
   }
   return { method: 'salvage', ...salvageDatabase(damaged, path, onProgress) };
+}
+
+function hasLost(tables: readonly SalvagedTable[], name: string): boolean {
+  return tables.some(({ table, lost, damagedPages }) => table === name && lost + damagedPages > 0);
+}
+
+/** Events that were lost will not tell a server of their patterns: it is told again when one is needed. */
+function forgetTold(database: Database): void {
+  database.exec('DELETE FROM sink_patterns');
 }
 
 /** False when that was not all that is wrong. */

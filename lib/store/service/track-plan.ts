@@ -201,8 +201,11 @@ class Planner {
       case 'pattern_modified':
       case 'pattern_forked':
         return this.#descend(event, parentIds.slice(0, 1), 'modified_from');
-      case 'pattern_merged':
-        return this.#descend(event, [...new Set(parentIds)], 'merged_from');
+      case 'pattern_merged': {
+        const different = [...new Set(parentIds)];
+        if (different.length < 2) return refused('pattern_merged needs 2 different parents');
+        return this.#descend(event, different, 'merged_from');
+      }
       case 'pattern_applied':
         return this.#apply(event);
       case 'pattern_deprecated':

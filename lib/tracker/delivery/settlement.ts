@@ -80,8 +80,11 @@ export function settle(
     // The sink may refuse it only because it does not know its parent yet.
     const isBehind =
       waitingLineages.has(row.lineageId) || (crossesLineages(row.eventType) && waiting.length > 0);
+    // 429 and 503 are of a server that has too much to do, whatever it was sent.
+    const isOfServer = outcome.kind === 'retry' && BUSY.has(outcome.status ?? 0);
     const isFault =
       answer.kind === 'retry' &&
+      !isOfServer &&
       (outcome.kind === 'items' || lastDeliveredAt >= (row.attemptedAt ?? Infinity));
     const isDead = isFault
       ? row.faults + 1 >= retry.maxFaults
@@ -107,6 +110,8 @@ export function settle(
 }
 
 // --- internal ---
+
+const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
 function answerTo(
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,

@@ -8,6 +8,8 @@ import type { Repair } from '../../../lib/store/recovery/repair.ts';
 import { putInPlace } from '../../../lib/store/recovery/restore.ts';
 import { verifyDatabase } from '../../../lib/store/recovery/verify.ts';
 import { HOUR, NOW, Sample } from '../../cli/sample-database.ts';
+import { openDatabase } from '../../../lib/store/database.ts';
+import { Outbox } from '../../../lib/store/delivery/outbox.ts';
 import { fillWithMany, pagesOf, rowsOf, wipe } from './damage.ts';
 
 const SESSION = '77e0d4b2-2222-4222-8222-222222222222';
@@ -101,6 +103,23 @@ describe('a repair', () => {
       ['occurrences', 5],
       ['lineage_edges', 2],
     ]);
+  });
+
+  it('forgets what a server was told of when events for it were lost', () => {
+    const filled = openDatabase(database);
+    const outbox = new Outbox(filled, 'http');
+    for (let n = 0; n < 200; n++) {
+      const row = { eventType: 'pattern_created', sessionId: 's', lineageId: `l${n}` };
+      const body = JSON.stringify({ pattern_id: `p${n}`, code: 'x'.repeat(200) });
+      outbox.add({ ...row, eventId: `e${n}`, patternId: `p${n}`, body }, NOW);
+      filled.prepare("INSERT INTO sink_patterns VALUES ('http', ?)").run(`p${n}`);
+    }
+    filled.pragma('wal_checkpoint(TRUNCATE)');
+    filled.close();
+    wipe(database, pagesOf(database, 'outbox', 'leaf')[1]?.page ?? 0);
+    const { path } = repairOf(database);
+    expect(query(path, 'SELECT count(*) > 100 AS many FROM outbox')).toEqual([{ many: 1 }]);
+    expect(query(path, 'SELECT count(*) AS told FROM sink_patterns')).toEqual([{ told: 0 }]);
   });
 
   it('is put in place whole, and the damaged one is kept', () => {

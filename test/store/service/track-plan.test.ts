@@ -88,6 +88,17 @@ describe('a plan', () => {
     expect(plan.edges).toMatchObject([{ childId: 'b', parentId: 'a', edgeType: 'inspired_by' }]);
   });
 
+  test('refuses to merge a pattern with itself', () => {
+    const merge = { patternId: 'm', eventType: 'pattern_merged', parentIds: ['a', 'a'] } as const;
+    const { answers } = planTrack([trackedEvent(merge)], {
+      eventIds: new Set(),
+      nodes: [node('a')],
+    });
+    expect(answers).toEqual([
+      { kind: 'refused', message: 'Validation error: pattern_merged needs 2 different parents' },
+    ]);
+  });
+
   test('takes a validation of what is there for no use', () => {
     const plan = planTrack([trackedEvent({ patternId: 'a', eventType: 'pattern_validated' })], {
       eventIds: new Set(),

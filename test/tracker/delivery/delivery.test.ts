@@ -365,6 +365,24 @@ describe('a drain', () => {
     expect(await drain()).toMatchObject({ delivered: 2, end: 'empty' });
   });
 
+  it.each([429, 503])(
+    'takes %d for no fault of the events, although others go through',
+    async (status) => {
+      api.answer = (events) =>
+        events.includes('a')
+          ? whole({ kind: 'retry', status, message: 'busy' }, status >= 500)
+          : items(events, () => accepted);
+      for (let n = 0; n < 15; n++) {
+        add('a');
+        expect(await drain({ early: true, force: true })).toMatchObject({ dead: 0 });
+        now += 600_000;
+        add(`b${n}`);
+        await drain({ early: true, force: true });
+        now += 600_000;
+      }
+    },
+  );
+
   it('takes no outage for the fault of events because a delivery before it lies ahead', async () => {
     api.answer = (events) => items(events, () => accepted);
     add('a');
