@@ -311,10 +311,10 @@ describe('requests that are sent on one connection without waiting', () => {
     const store = openThrowawayStore();
     const patterns = store.tenant('default');
     let begun = 0;
-    const { pattern } = patterns;
+    const pattern = patterns.pattern.bind(patterns);
     patterns.pattern = (id) => {
       begun += 1;
-      return pattern.call(patterns, id);
+      return pattern(id);
     };
     const { url } = await start({ store });
     await track(

@@ -106,6 +106,7 @@ describe('a repair', () => {
   });
 
   it('forgets what a server was told of when events for it were lost', () => {
+    fillWithMany(sample, 10);
     const filled = openDatabase(database);
     const outbox = new Outbox(filled, 'http');
     for (let n = 0; n < 200; n++) {
