@@ -25,7 +25,7 @@ function faultOf(error: unknown): Fault {
 
 const CORRUPT: Fault = {
   code: 'E_DATABASE_CORRUPT',
-  hint: 'The courier moves it aside and starts a fresh one: run `pattern-tracker capture-test`.',
+  hint: '`pattern-tracker repair` makes a sound one of it, and keeps the damaged one.',
 };
 
 const UNUSABLE: Fault = {

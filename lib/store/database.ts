@@ -120,7 +120,7 @@ function guarded<T>(path: string, open: () => T): T {
   } catch (error) {
     if (!(error instanceof TrackerError) && isCorruption(error)) {
       throw new TrackerError('E_DATABASE_CORRUPT', `${path}: ${errorMessage(error)}`, {
-        hint: 'The courier moves it aside and starts a fresh one: run `pattern-tracker capture-test`.',
+        hint: '`pattern-tracker repair` makes a sound one of it, and keeps the damaged one.',
         cause: error,
       });
     }

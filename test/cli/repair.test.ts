@@ -35,7 +35,7 @@ describe('repair', () => {
     expect([exitCode, err]).toEqual([0, '']);
     expect(stable(out)).toMatchInlineSnapshot(`
       "data/tracker.db
-      Damage: Tree 10 page 77: btreeInitPage() returns error code 11, and 1 finding more
+      Damage: Tree … page …: btreeInitPage() returns error code 11, and 1 finding more
       TABLE          SALVAGED  LOST  DAMAGED PAGES
       events              479    21              1
       lineage_edges         2     0              0

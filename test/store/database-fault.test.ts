@@ -12,8 +12,8 @@ describe('an error of tracker.db', () => {
     ['SQLITE_CANTOPEN', 'E_DATABASE_READONLY', 'writable for you'],
     ['EACCES', 'E_DATABASE_READONLY', 'writable for you'],
     ['SQLITE_IOERR_WRITE', 'E_DATABASE_IO', 'full or failing'],
-    ['SQLITE_CORRUPT_VTAB', 'E_DATABASE_CORRUPT', 'moves it aside'],
-    ['SQLITE_NOTADB', 'E_DATABASE_CORRUPT', 'moves it aside'],
+    ['SQLITE_CORRUPT_VTAB', 'E_DATABASE_CORRUPT', 'pattern-tracker repair'],
+    ['SQLITE_NOTADB', 'E_DATABASE_CORRUPT', 'pattern-tracker repair'],
     ['SQLITE_BUSY_SNAPSHOT', 'E_DATABASE_BUSY', 'holds it locked'],
     ['SQLITE_CONSTRAINT_CHECK', 'E_DATABASE_UNUSABLE', 'pattern-tracker doctor'],
   ])('that is %s is %s, names the file and says what helps', (code, expected, hint) => {

@@ -49,8 +49,11 @@ Examples
       const chosen = only ? [only] : sinks;
       if (action === 'trip') checkOne(chosen);
       return chosen.map((sink): BreakerView => {
-        const { breaker } = storeOf(sink);
-        if (action === 'reset') breaker.reset();
+        const { breaker, state } = storeOf(sink);
+        if (action === 'reset') {
+          breaker.reset();
+          state.pause(0);
+        }
         if (action === 'trip') breaker.trip(args.reason);
         return { sink, state: breaker.read(), history: breaker.history(SHOWN_TRANSITIONS) };
       });

@@ -171,7 +171,8 @@ function deliveryLines(
   if (waiting > 0) {
     const age = oldestAt === null ? '' : `, the oldest from ${ago(oldestAt, now)}`;
     const next = delivery.nextAttemptAt;
-    const when = next === null ? '' : `; next attempt in ${span(Math.max(0, next - now))}`;
+    const when =
+      next === null || address === null ? '' : `; next attempt in ${span(Math.max(0, next - now))}`;
     lines.push(['Outbox', `${counted(waiting, 'event')} waiting${age}${when}`, 'yellow']);
     if (lastError !== null && (delivery.lastErrorAt ?? 0) > (lastDeliveredAt ?? 0)) {
       lines.push(['', lastError]);

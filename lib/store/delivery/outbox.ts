@@ -76,8 +76,9 @@ export class Outbox {
       .pluck();
     this.#requeue = database.prepare<{ readonly sink: string; readonly sessionId: string | null }>(
       `UPDATE outbox SET dead_at = NULL, not_before = 0, faults = 0
-       WHERE sink = @sink AND dead_at IS NOT NULL
-         AND (@sessionId IS NULL OR substr(session_id, 1, length(@sessionId)) = @sessionId)`,
+       WHERE sink = @sink AND dead_at IS NOT NULL AND (@sessionId IS NULL OR lineage_id IN (
+         SELECT lineage_id FROM outbox
+         WHERE sink = @sink AND substr(session_id, 1, length(@sessionId)) = @sessionId))`,
     );
   }
 
@@ -119,7 +120,10 @@ export class Outbox {
     return this.#nextAt.get({ sink: this.#sink, now }) ?? undefined;
   }
 
-  /** Gives dead letters another chance, of one session or of all; how many there were. */
+  /**
+   * Gives dead letters another chance, of all or of one session and what its events may build on: those of
+   * their lineages; how many there were.
+   */
   requeueDead(sessionId?: string): number {
     return this.#requeue.run({ sink: this.#sink, sessionId: sessionId ?? null }).changes;
   }

@@ -66,6 +66,9 @@ interface Answered extends Omit<Request, 'attempt'> {
   readonly attempt: Attempt<BatchOutcome>;
 }
 
+/** A server that is down is not asked again and again, whoever forces it. */
+const MOST_FORCED_FAILURES = 3;
+
 interface Drain {
   readonly limits: DrainLimits;
   readonly signal: AbortSignal;
@@ -82,6 +85,8 @@ interface Drain {
   /** The sink has asked in this drain to be left alone until then. */
   askedUntil: number | undefined;
   lastError: string | undefined;
+  /** Requests in it that failed although the circuit was open. */
+  forcedFailures: number;
 }
 
 /** Sends what waits in the outbox of one sink. Who calls it holds the sink's delivery lock. */
@@ -114,6 +119,7 @@ export class Delivery {
       after: 0,
       answered: [],
       aloneUntil: 0,
+      forcedFailures: 0,
       askedUntil: undefined,
       lastError: undefined,
     };
@@ -180,7 +186,8 @@ export class Delivery {
       return { end: nextAt === undefined ? 'empty' : 'waiting', nextAt };
     }
     const { permit, retryAt } = store.breaker.acquire();
-    if (!permit && !limits.force) return { end: 'circuit_open', nextAt: retryAt ?? undefined };
+    const isForced = limits.force === true && drain.forcedFailures < MOST_FORCED_FAILURES;
+    if (!permit && !isForced) return { end: 'circuit_open', nextAt: retryAt ?? undefined };
     const rows = store.breaker.read().phase === 'closed' ? due : this.#probe(drain);
     const leavesOut = rows[0]?.id !== due[0]?.id;
     return { rows, permit, leavesOut, attempt: this.#send(rows, signal) };
@@ -301,8 +308,10 @@ export class Delivery {
         drain.askedUntil = store.state.pausedUntil(now);
       }
     }
-    if (!permit) return serverFault ? null : store.breaker.reset();
-    const transition = store.breaker.report(permit, { ok: !serverFault, latencyMs, reason });
+    if (!permit && serverFault) drain.forcedFailures += 1;
+    if (!permit && !serverFault) return store.breaker.reset();
+    const transition =
+      permit && store.breaker.report(permit, { ok: !serverFault, latencyMs, reason });
     // The open circuit is the pause then.
     const isOpen = store.breaker.read().phase === 'open';
     if (isOpen && outcome.kind === 'retry' && !asksForPause(outcome)) store.state.pause(0);

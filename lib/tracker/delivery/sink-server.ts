@@ -26,7 +26,7 @@ export function adoptServer(
       if (before === null || before === server) return false; // all it knows of is in the outbox
       state.pause(0);
       database
-        .prepare('UPDATE outbox SET not_before = 0 WHERE sink = ? AND dead_at IS NULL')
+        .prepare('UPDATE outbox SET not_before = 0, faults = 0 WHERE sink = ? AND dead_at IS NULL')
         .run(sink);
       if (sink !== HTTP_SINK) return true; // no other is told of patterns
       new SinkPatterns(database, sink).forget();

@@ -365,6 +365,17 @@ describe('a drain', () => {
     expect(await drain()).toMatchObject({ delivered: 2, end: 'empty' });
   });
 
+  it('is not asked again and again by a forced drain, which leaves no pause behind', async () => {
+    api.answer = down;
+    add(...Array.from({ length: 20 }, (_, n) => String.fromCharCode(97 + n)));
+    store.breaker.trip('drill');
+    const requests = api.requests.length;
+    const report = await drain({ early: true, force: true }, makeDelivery());
+    expect(report.end).toBe('circuit_open');
+    expect(api.requests.length - requests).toBe(3);
+    expect(store.state.pausedUntil(now)).toBeUndefined();
+  });
+
   it.each([429, 503])(
     'takes %d for no fault of the events, although others go through',
     async (status) => {
