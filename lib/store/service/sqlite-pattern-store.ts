@@ -38,11 +38,17 @@ import { evolutionOf, relativesOf } from './sqlite-walk.ts';
 /** Patterns that become findable in one transaction: about 10 ms. */
 const INDEXED_AT_ONCE = 200;
 
+/** Between two steps of indexing, and how much longer while events come, in milliseconds. */
+const PAUSE_MS = 20;
+const BUSY_PAUSE_MS = 500;
+
 /** The patterns of one database file, which a courier may be filling at the same time. */
 export class SqlitePatternStore implements PatternStore {
   readonly #file: SqliteFile;
   #prepared: Prepared | undefined;
   #isIndexing = false;
+  /** How often something was tracked. */
+  #written = 0;
 
   constructor(file: SqliteFile) {
     this.#file = file;
@@ -50,6 +56,7 @@ export class SqlitePatternStore implements PatternStore {
 
   async track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
     const answers = await this.#file.write((database) => this.#on(database).track.apply(events));
+    this.#written += 1;
     this.#indexLater();
     return [...answers];
   }
@@ -138,19 +145,30 @@ export class SqlitePatternStore implements PatternStore {
     }
   }
 
-  /** In small steps between requests; what is left when the process ends, the next one does. */
+  /**
+   * In small steps, each a transaction of its own: one after the other while nothing is written, seldom
+   * while much is. What is left when the process ends, the next one does.
+   */
   #indexLater(): void {
     if (this.#isIndexing) return;
     this.#isIndexing = true;
-    const step = async () => {
+    const step = async (written: number): Promise<void> => {
       try {
-        if ((await this.#index()) === INDEXED_AT_ONCE) return void setImmediate(step);
+        if ((await this.#index()) === INDEXED_AT_ONCE) return later();
       } catch {
         // The file is at fault or closed; the next search tries again.
       }
       this.#isIndexing = false;
+      if (this.#written !== written) this.#indexLater();
     };
-    setImmediate(step);
+    const later = () => {
+      const written = this.#written;
+      setTimeout(() => {
+        const isBusy = this.#written !== written;
+        setTimeout(() => void step(this.#written), isBusy ? BUSY_PAUSE_MS : 0).unref();
+      }, PAUSE_MS).unref();
+    };
+    later();
   }
 }
 

@@ -42,7 +42,7 @@ export class SqliteTrack {
     this.#addPattern = database.prepare<PatternColumns>(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
          version, pattern_type, occurrences, first_seen_at, last_seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addVersion = database.prepare<VersionColumns>(
       `INSERT INTO pattern_versions (pattern_id, version, generation, name, code, pattern_type,
@@ -103,6 +103,7 @@ export class SqliteTrack {
   }
 
   #write({ events, patterns, versions, edges, occurrences, sightings, deprecations }: TrackPlan) {
+    const seen = new Map(sightings.map((sighting) => [sighting.patternId, sighting]));
     for (const row of events) {
       const { eventId, eventType, patternId, version, sessionId, at, receivedAt } = row;
       const values = [eventId, eventType, patternId, version, sessionId, at, receivedAt] as const;
@@ -111,8 +112,15 @@ export class SqliteTrack {
     for (const row of patterns) {
       const { patternId, name, code, language, lines, origin, generation, lineageId, at } = row;
       const { version, patternType } = row;
+      // Written once: what is seen of it here comes with it.
+      const sighting = seen.get(patternId);
+      seen.delete(patternId);
       const values = [code, language, lines, origin, generation, lineageId] as const;
-      this.#addPattern.run(patternId, name, ...values, version, patternType, at, at);
+      this.#addPattern.run(
+        ...([patternId, name, ...values, version, patternType] as const),
+        ...([sighting?.occurrences ?? 0, Math.min(at, sighting?.firstAt ?? at)] as const),
+        Math.max(at, sighting?.lastAt ?? at),
+      );
     }
     for (const row of versions) {
       const { patternId, version, generation, name, code, patternType, fromVersion } = row;
@@ -124,7 +132,7 @@ export class SqliteTrack {
       this.#addEdge.run(childId, parentId, edgeType, transformationType, at);
     }
     for (const occurrence of occurrences) this.#writeOccurrence(occurrence);
-    for (const { patternId, occurrences: count, firstAt, lastAt } of sightings) {
+    for (const { patternId, occurrences: count, firstAt, lastAt } of seen.values()) {
       this.#see.run(count, firstAt, lastAt, patternId);
     }
     for (const { patternId, reason, at } of deprecations)
@@ -168,7 +176,7 @@ type EventColumns = [
 ];
 type PatternColumns = [
   ...[string, string, string, string, number, string, number, string, string, string],
-  ...[number, number],
+  ...[number, number, number],
 ];
 type VersionColumns = [string, string, number, string, string, string, Text, string, Text, number];
 type OccurrenceColumns = [
