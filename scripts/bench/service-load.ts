@@ -30,7 +30,7 @@ export async function post(
     ],
   }) as unknown as Instance & Promise<Load>;
   // It looks once a second whether all is done.
-  running.on('response', () => (lastAt = performance.now()));
+  void running.on('response', () => (lastAt = performance.now()));
   const load = await running;
   const { errors, timeouts, non2xx } = load;
   if (errors + timeouts + non2xx > 0) {
