@@ -120,6 +120,11 @@ case $version in
   fail "Node.js $version ($(command -v node)) is too old" \
     'Install Node.js 20.19 or newer, or put a newer one first on PATH, then run this again.'
   ;;
+24.19.* | 24.[2-9][0-9].*)
+  # better-sqlite3 12, the last for Node.js 20, aborts in it: docs/troubleshooting.md
+  fail "the SQLite module does not run in Node.js $version ($(command -v node)) yet" \
+    'Put Node.js 20 or 22 first on PATH, then run this again.'
+  ;;
 esac
 command -v npm >/dev/null || fail "npm is not on PATH, though node is ($(command -v node))" \
   'Install npm (it comes with most packages of Node.js), then run this again.'

@@ -198,6 +198,11 @@ describe('node', () => {
     const link = join(sample.paths.home, 'node');
     writeFileSync(link, '#!/bin/sh\necho v20.18.3\n', { mode: 0o755 });
     expect(await check('node')).toMatchObject({ status: 'fail', found: 'v20.18.3 is too old' });
+    writeFileSync(link, '#!/bin/sh\necho v24.21.0\n', { mode: 0o755 });
+    expect(await check('node')).toMatchObject({
+      status: 'fail',
+      mend: expect.stringContaining('Node.js 20 or 22'),
+    });
     writeFileSync(link, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     expect(await check('node')).toMatchObject({ status: 'fail' });
   });

@@ -30,6 +30,12 @@ export async function nodeFound({ cli }: DoctorContext): Promise<Finding> {
       'Install Node.js 20.19 or newer, then run ./install.sh again.',
     );
   }
+  if (Number(major) === 24 && Number(minor) >= 19) {
+    return fail(
+      `${version} aborts when the SQLite module frees memory`,
+      'Put Node.js 20 or 22 first on PATH, then run ./install.sh again.',
+    );
+  }
   if (isDangling) return warn(`${link} leads nowhere; ${version} on PATH is used`, INSTALL);
   return ok(isLinked ? `${version}, ${realpathSync(link)}` : `${version}, on PATH`);
 }
