@@ -1,31 +1,35 @@
-import { join, dirname } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 
 /** The variables of the environment that say where things lie. */
 export type PathEnvironment = Readonly<
   Partial<Record<'PATTERN_TRACKER_HOME' | 'CLAUDE_CONFIG_DIR' | 'HOME' | 'USERPROFILE', string>>
 >;
 
-/** Where one installation keeps its files. All absolute. */
-export interface TrackerPaths {
-  /** Installed bundles, native module and data: `hooks/pattern-tracker/` in Claude's folder. */
-  readonly home: string;
-  readonly data: string;
-  readonly database: string;
-  /** A small SQLite file; the transaction held on it is the courier's lock. */
-  readonly courierLock: string;
+/** The few files that capture needs to know. All absolute. */
+export interface CapturePaths {
   /** The process id of the courier that lives, as a hint: read before one is started. */
   readonly courierPid: string;
-  /** What the courier last said of itself, JSON. */
-  readonly courierState: string;
   /** A letter an event that capture had to drop. */
   readonly drops: string;
-  readonly spool: string;
   readonly spoolTmp: string;
   readonly spoolNew: string;
   /** Files that could not be parsed, each with its reason. */
   readonly spoolBad: string;
   /** Exists while the spool has passed its bound; capture then drops and counts. */
   readonly spoolFull: string;
+}
+
+/** Where one installation keeps its files. All absolute. */
+export interface TrackerPaths extends CapturePaths {
+  /** Installed bundles, native module and data: `hooks/pattern-tracker/` in Claude's folder. */
+  readonly home: string;
+  readonly data: string;
+  readonly database: string;
+  /** A small SQLite file; the transaction held on it is the courier's lock. */
+  readonly courierLock: string;
+  /** What the courier last said of itself, JSON. */
+  readonly courierState: string;
+  readonly spool: string;
   /** The bound, as the courier last published it for capture, which reads no configuration. */
   readonly spoolMaxFiles: string;
   /** Held by who delivers what is in the outbox for the server. */
@@ -57,6 +61,23 @@ export function trackerHome(env: PathEnvironment): string | undefined {
   return claude && join(claude, 'hooks', 'pattern-tracker');
 }
 
+/**
+ * What capture needs of the installation in `home`, an absolute path. Joined as text: it is worked out
+ * anew for every event, and `join` in a process that has just begun costs more than opening a file.
+ */
+export function capturePaths(home: string): CapturePaths {
+  const data = `${home}${sep}data`;
+  const spool = `${data}${sep}spool`;
+  return {
+    courierPid: `${data}${sep}courier.pid`,
+    drops: `${data}${sep}drops`,
+    spoolTmp: `${spool}${sep}tmp`,
+    spoolNew: `${spool}${sep}new`,
+    spoolBad: `${spool}${sep}bad`,
+    spoolFull: `${spool}${sep}full`,
+  };
+}
+
 /** Every path of the installation in `home`. `configFile` defaults to `config.yaml` beside it. */
 export function trackerPaths(
   home: string,
@@ -65,18 +86,13 @@ export function trackerPaths(
   const data = join(home, 'data');
   const spool = join(data, 'spool');
   return {
+    ...capturePaths(normalize(home)),
     home,
     data,
     database: join(data, 'tracker.db'),
     courierLock: join(data, 'courier.lock'),
-    courierPid: join(data, 'courier.pid'),
     courierState: join(data, 'courier.json'),
-    drops: join(data, 'drops'),
     spool,
-    spoolTmp: join(spool, 'tmp'),
-    spoolNew: join(spool, 'new'),
-    spoolBad: join(spool, 'bad'),
-    spoolFull: join(spool, 'full'),
     spoolMaxFiles: join(spool, 'max-files'),
     deliveryLock: join(data, 'delivery.lock'),
     otlpDeliveryLock: join(data, 'otlp-delivery.lock'),

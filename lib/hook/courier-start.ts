@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 /** The process id that the liveness hint names, if such a process of ours lives; else undefined. */
 export function courierLives(pidFile: string): number | undefined {
   try {
-    const text = readFileSync(pidFile, 'latin1').trim();
+    const text = readFileSync(pidFile, 'utf8').trim(); // the one encoding that Node.js reads at once
     if (!/^[1-9]\d{0,9}$/.test(text)) return undefined;
     const pid = Number(text);
     process.kill(pid, 0);
@@ -48,7 +48,7 @@ export function startCourier({ home, courier, node, env }: StartOptions): number
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {
-    return /^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return /^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

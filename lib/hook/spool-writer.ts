@@ -7,8 +7,9 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import type { TrackerPaths } from '../base/paths.ts';
+import { sep } from 'node:path';
+import { errorCode } from '../base/errors.ts';
+import type { CapturePaths } from '../base/paths.ts';
 import { makeFolder } from './folder.ts';
 
 /** Why an event was dropped, as one letter in `data/drops`: `w` could not be written, `f` the spool is full. */
@@ -18,28 +19,27 @@ export type DropReason = 'w' | 'f';
 export type Registration = 'settings' | 'plugin';
 
 /**
- * Makes one event durable: a maildir's write to `tmp/`, then a rename into `new/`. False when it
- * could not be written, and was counted instead.
+ * Makes one event durable: a maildir's write to `tmp/`, then a rename into `new/`. `read` gives what
+ * is to be written, chunk by chunk. False when it could not be written, and was counted instead.
  */
 export function writeToSpool(
-  paths: TrackerPaths,
+  paths: CapturePaths,
   name: string,
-  chunks: () => Iterable<Uint8Array>,
+  read: (take: (chunk: Uint8Array) => void) => void,
 ): boolean {
   if (existsSync(paths.spoolFull)) {
     countDrop(paths, 'f');
     return true; // a courier will make room
   }
-  const temporary = join(paths.spoolTmp, name);
+  const temporary = `${paths.spoolTmp}${sep}${name}`;
   try {
-    if (!existsSync(paths.spoolNew) || !existsSync(paths.spoolTmp)) makeSpool(paths);
-    const file = openSync(temporary, 'wx', 0o600);
+    const file = inSpool(paths, () => openSync(temporary, 'wx', 0o600));
     try {
-      for (const chunk of chunks()) writeAll(file, chunk);
+      read((chunk) => writeAll(file, chunk));
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, join(paths.spoolNew, name));
+    inSpool(paths, () => renameSync(temporary, `${paths.spoolNew}${sep}${name}`));
     return true;
   } catch {
     countDrop(paths, 'w');
@@ -56,7 +56,18 @@ export function spoolName(registration: Registration, pid: number): string {
 
 // --- internal ---
 
-function makeSpool(paths: TrackerPaths): void {
+/** Does what needs the spool's folders, and makes those only when it turns out that one is missing. */
+function inSpool<T>(paths: CapturePaths, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    makeSpool(paths);
+    return action();
+  }
+}
+
+function makeSpool(paths: CapturePaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
   }
@@ -70,7 +81,7 @@ function writeAll(file: number, chunk: Uint8Array): void {
   }
 }
 
-function countDrop(paths: TrackerPaths, reason: DropReason): void {
+function countDrop(paths: CapturePaths, reason: DropReason): void {
   try {
     appendFileSync(paths.drops, reason, { mode: 0o600 });
   } catch {

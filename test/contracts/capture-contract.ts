@@ -224,6 +224,17 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(waiting()).toEqual([]);
     });
 
+    it.each(['spool', 'spoolNew', 'spoolTmp'] as const)(
+      'makes %s anew when it is gone',
+      async (gone) => {
+        await capture({ command, env, input: EVENT });
+        rmSync(paths[gone], { recursive: true });
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        expect(waiting()).toHaveLength(gone === 'spoolTmp' ? 2 : 1);
+        expect(drops()).toBe('');
+      },
+    );
+
     it('is quiet and leaves with 0 when the spool cannot be there', async () => {
       writeFileSync(paths.spool, 'a file where the folder should be');
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
