@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isHeaderList } from './otlp-headers.ts';
 
 const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>

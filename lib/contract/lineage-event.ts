@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What can happen to a pattern, as the server knows it. */
 export const LINEAGE_EVENT_TYPES = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EDGE_TYPES, TRANSFORMATION_TYPES } from './lineage-event.ts';
 
 /** What the service answers about lineage. Times are ISO 8601 UTC, durations milliseconds. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the service answers, apart from lineage. Times are ISO 8601 UTC, durations milliseconds. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a client may ask the service for: bodies and queries. Times are days; rates 0 to 1. */
 

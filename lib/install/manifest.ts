@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexDigest } from '../base/digest.ts';
 import { writeAtomically } from './atomic-file.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DOCS_CSP, docsPage } from '../docs-page.ts';
 import type { Endpoint } from '../route.ts';
 import { openApi } from '../openapi.ts';

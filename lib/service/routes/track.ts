@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../contract/lineage-event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from '../../contract/config.ts';
 
 /** JSON Schema of config.yaml: `# yaml-language-server: $schema=…` shows an editor what may be written. */

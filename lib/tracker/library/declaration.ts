@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../base/json.ts';
 import { TRANSFORMATION_TYPES } from '../../contract/lineage-event.ts';
 import { trimCode } from '../../pattern/identify.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { trackerHome, trackerPaths } from '../../base/paths.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RepliedPattern } from '../../contract/query-reply.ts';
 import { checkArgument } from './library-argument.ts';
 
