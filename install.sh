@@ -120,11 +120,6 @@ case $version in
   fail "Node.js $version ($(command -v node)) is too old" \
     'Install Node.js 20.19 or newer, or put a newer one first on PATH, then run this again.'
   ;;
-24.19.* | 24.[2-9][0-9].*)
-  # better-sqlite3 12, the last for Node.js 20, aborts in it: docs/troubleshooting.md
-  fail "the SQLite module does not run in Node.js $version ($(command -v node)) yet" \
-    'Put Node.js 20 or 22 first on PATH, then run this again.'
-  ;;
 esac
 command -v npm >/dev/null || fail "npm is not on PATH, though node is ($(command -v node))" \
   'Install npm (it comes with most packages of Node.js), then run this again.'
@@ -136,8 +131,9 @@ job=
 # An interrupted installation leaves no npm behind.
 trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
 
-# Runs a command in the checkout and shows that it goes on. Returns its exit code.
-attempt() {
+# Runs a command in the checkout and shows that it goes on. Gives up when the command fails, with the
+# end of what it said.
+logged() {
   say "$1"
   shift
   (cd "$here" && exec "$@") </dev/null >>"$log" 2>&1 &
@@ -156,35 +152,22 @@ attempt() {
   if wait "$job"; then status=0; else status=$?; fi
   job=
   if [ -t 2 ]; then printf '\r\033[K' >&2; fi
-  return "$status"
+  [ "$status" -eq 0 ] || gave_up "$@"
 }
 
-# The same, but gives up when the command fails, with the end of what it said.
-logged() { attempt "$@" || gave_up "$@"; }
-
 gave_up() {
-  shift
   tail -n 20 "$log" >&2
   if grep -qi 'gyp ERR' "$log"; then
     fail "\`$*\` failed; all it said is in $log" \
       'The SQLite module had to be compiled: that needs a C++ compiler, make and Python 3.' \
-      'On Debian: apt install build-essential python3. On macOS: xcode-select --install.'
+      'On Debian: apt install build-essential python3. On macOS: xcode-select --install.' \
+      'Or take Node.js 22.14 or newer: on x64 and arm64 it needs none of them.'
   fi
   fail "\`$*\` failed; all it said is in $log"
 }
 
-native_module_loads() {
-  (cd "$here" && node -e "new (require('better-sqlite3'))(':memory:').close()") >/dev/null 2>&1
-}
-
 logged 'Getting the dependencies. If SQLite must be compiled, that takes a minute or more …' \
   node scripts/ensure-installed.mjs
-if ! native_module_loads; then
-  logged "Building the SQLite module for Node.js $version; that takes about a minute …" \
-    npm rebuild better-sqlite3 --foreground-scripts
-  native_module_loads || fail "the SQLite module can't be loaded by Node.js $version" \
-    "All that building it said is in $log" 'Remove node_modules/ and run this again.'
-fi
 logged 'Building …' npm run build
 rm -f "$log"
 trap - INT TERM

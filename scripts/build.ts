@@ -20,12 +20,12 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   metafile: true,
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  external: ['better-sqlite3'],
+  logOverride: { 'empty-import-meta': 'silent' }, // lib/store/sqlite.ts does without
 };
 
-/** A package inside an ES module may still call require. */
+/** A package inside an ES module may still call require. By another name: ours call createRequire, too. */
 const REQUIRE =
-  "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);";
 const esm: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
@@ -49,7 +49,8 @@ const [hookBuild] = await Promise.all([
   build({
     ...shared,
     entryPoints: ['scripts/courier.ts'],
-    outfile: `${OUT}/courier.cjs`,
+    outdir: OUT,
+    outExtension: { '.js': '.cjs' },
     format: 'cjs',
     mainFields: ['module', 'main'], // of OpenTelemetry's packages only what is used
     minifySyntax: true,

@@ -1,26 +1,52 @@
-// Installs the dependencies if the checkout has none, or older ones than its lock file: so that
-// `npm test` and ./install.sh work alone on a fresh clone. Plain JavaScript: nothing is there yet to
-// run TypeScript.
+// Installs the dependencies if the checkout has none, older ones than its lock file, or those of
+// another Node.js: so that `npm test` and ./install.sh work alone on a fresh clone. Plain JavaScript:
+// nothing is there yet to run TypeScript.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync, utimesSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const installed = 'node_modules/.package-lock.json';
+// As in lib/base/sqlite-package.ts. Version 13 comes with its binaries, but not for every platform.
+const sqlite = Number(process.versions.napi) < 10 ? 'better-sqlite3-12' : 'better-sqlite3';
 const isCurrent =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs;
 
-if (!isCurrent) {
-  console.log('npm ci (the native module may have to be compiled, which takes about a minute) …');
+if (!isCurrent || !sqliteLoads()) process.exitCode = install();
+
+function install() {
+  const mayCompile = sqlite === 'better-sqlite3-12';
+  console.log(
+    mayCompile
+      ? 'npm ci (the native module may have to be compiled, which takes about a minute) …'
+      : 'npm ci …',
+  );
+  const status = npm('ci', '--foreground-scripts');
+  if (status !== 0) return status;
+  utimesSync(installed, new Date(), new Date());
+  if (sqliteLoads()) return 0;
+  if (!mayCompile) npm('run', 'build-release', '--prefix', join('node_modules', sqlite));
+  if (sqliteLoads()) return 0;
+  // npm takes it for no failure: each Node.js needs only one of the two packages.
+  console.error(`The SQLite module does not load in Node.js ${process.versions.node}.`);
+  return 1;
+}
+
+/** In a process of its own, which a module for another Node.js may take down. */
+function sqliteLoads() {
+  const open = `new (require('${sqlite}'))(':memory:').close()`;
+  return spawnSync(process.execPath, ['-e', open], { stdio: 'ignore' }).status === 0;
+}
+
+function npm(...args) {
   // Where Node has brought its headers along, a native module is compiled against those, and
   // nothing has to be fetched for it.
   const prefix = resolve(process.execPath, '..', '..');
   const hasHeaders = existsSync(resolve(prefix, 'include', 'node', 'node_version.h'));
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status } = spawnSync(npm, ['ci', '--foreground-scripts'], {
+  const isWindows = process.platform === 'win32';
+  const { status } = spawnSync(isWindows ? 'npm.cmd' : 'npm', args, {
     stdio: 'inherit',
-    shell: npm === 'npm.cmd',
+    shell: isWindows,
     env: hasHeaders ? { npm_config_nodedir: prefix, ...process.env } : process.env,
   });
-  process.exitCode = status ?? 1;
-  if (status === 0) utimesSync(installed, new Date(), new Date());
+  return status ?? 1;
 }

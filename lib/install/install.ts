@@ -10,6 +10,7 @@ import type { CaptureFront } from './hook-command.ts';
 import type { WantedHook } from './hook-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest, Registration } from './manifest.ts';
+import type { NativeHost } from './native-module.ts';
 import { inspectLink, linkPath, makeLink } from './path-link.ts';
 import type { LinkState } from './path-link.ts';
 import {
@@ -42,8 +43,10 @@ export interface InstallOptions {
   readonly userHome: string | undefined;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
-  /** The real path of the Node.js executable that the native module was built for. */
+  /** The real path of the Node.js executable that the installed program shall run on. */
   readonly node: string;
+  /** What that Node.js is, for the native module. */
+  readonly host: NativeHost;
   /** PATH. */
   readonly searchPath: string;
   readonly scope: SettingsScope;
@@ -86,7 +89,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
   const { change, registration } = planSettings(options, capture);
   const { home } = options.paths;
   checkHome(home);
-  const files = programFiles(options.sourceRoot, interpreter(options));
+  const files = programFiles(options.sourceRoot, interpreter(options), options.host);
   const link = wantedLink(options);
   return {
     options,

@@ -14,6 +14,8 @@ import {
 import { dirname, join } from 'node:path';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
+import { nativeModule } from './native-module.ts';
+import type { NativeHost } from './native-module.ts';
 
 /** One file of the program, as it shall be in the installation's folder. */
 export interface ProgramFile {
@@ -35,11 +37,16 @@ export interface CopyResult {
  * Reads what is to be installed from a built checkout.
  *
  * @param node the absolute path of the Node.js that the installed programs shall run on
+ * @param host what that Node.js is
  * @throws TrackerError E_NOT_BUILT where something of it is missing
  */
-export function programFiles(sourceRoot: string, node: string): readonly ProgramFile[] {
+export function programFiles(
+  sourceRoot: string,
+  node: string,
+  host: NativeHost,
+): readonly ProgramFile[] {
   const paths = [
-    ...MODULES.flatMap((name) => modulePaths(sourceRoot, name)),
+    ...modulePaths(sourceRoot, host),
     ...walk(join(sourceRoot, 'dist')).map((path) => `dist/${path}`),
     'hooks/capture.sh',
     'package.json',
@@ -127,25 +134,18 @@ export function linkTarget(path: string): string | undefined {
 
 // --- internal ---
 
-/** The native module and what it needs to be found at run time. */
-const MODULES = ['better-sqlite3', 'bindings', 'file-uri-to-path'] as const;
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
-const REQUIRED = [
-  'dist/cli.mjs',
-  'dist/courier.cjs',
-  'dist/hooks/pre-tool-use.cjs',
-  'node_modules/better-sqlite3/build/Release/better_sqlite3.node',
-  'node_modules/better-sqlite3/lib/index.js',
-] as const;
+const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.cjs'] as const;
 
-function modulePaths(sourceRoot: string, name: string): string[] {
-  const parts: Record<string, RegExp> = {
-    'better-sqlite3': /^(?:package\.json|LICENSE|lib\/.+|build\/Release\/better_sqlite3\.node)$/,
-  };
-  const wanted = parts[name] ?? /^(?:package\.json|LICENSE.*|[^/]+\.js)$/;
-  return walk(join(sourceRoot, 'node_modules', name))
-    .filter((path) => wanted.test(path))
-    .map((path) => `node_modules/${name}/${path}`);
+/** The native module and what it needs to be found at run time. */
+function modulePaths(sourceRoot: string, host: NativeHost): string[] {
+  const { packages, includes, binaries } = nativeModule(host);
+  const folder = join(sourceRoot, 'node_modules');
+  const paths = packages
+    .flatMap((name) => walk(join(folder, name)).map((path) => `${name}/${path}`))
+    .filter((path) => includes(path));
+  if (!binaries.some((path) => paths.includes(path))) throw notBuilt(join(folder, binaries[0]));
+  return paths.map((path) => `node_modules/${path}`);
 }
 
 /** Every file below a folder, relative to it, with `/`, sorted; nothing where there is no folder. */

@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, renameSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
 import { MIGRATIONS } from './schema.ts';
+import { Sqlite } from './sqlite.ts';
+import type { Database } from './sqlite.ts';
 
-export type Database = Sqlite.Database;
+export type { Database };
 
 /** How long a statement waits for another process's lock, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -12,7 +13,7 @@ const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
 const CHECKPOINT_PAGES = 4_096;
 /** Pages kept in memory, in KiB. */
-const CACHE_KIB = 16 * 1024;
+const CACHE_KIB = 8 * 1024;
 
 /**
  * Opens tracker.db for writing, makes it if it is not there, and brings its schema up to date.
@@ -32,6 +33,9 @@ export function openDatabase(path: string): Database {
       database.pragma(`cache_size = -${CACHE_KIB}`);
       database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
       migrate(database, path);
+      // What a statement would have to undo is noted page by page, by default in a file. Not before the
+      // migrations: one that sorts a large table may need the disk.
+      database.pragma('temp_store = MEMORY');
       return database;
     } catch (error) {
       database.close();

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { errorCode } from '../base/errors.ts';
 import { isCorruption } from './database.ts';
+import { Sqlite } from './sqlite.ts';
 
 /** A lock that one process holds until it releases it or dies, such as that of the courier. */
 export interface ProcessLock {

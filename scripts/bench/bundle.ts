@@ -13,7 +13,7 @@ export function bundle({ program }: Throwaway, script: URL): string {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['better-sqlite3'],
+    logOverride: { 'empty-import-meta': 'silent' },
   });
   return outfile;
 }

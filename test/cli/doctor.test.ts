@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sqlitePackage } from '../../lib/base/sqlite-package.ts';
 import type { CliEnvironment } from '../../lib/cli/environment.ts';
 import type { DoctorContext, Finding } from '../../lib/cli/doctor/check.ts';
 import { CHECKS } from '../../lib/cli/doctor/checks.ts';
@@ -198,11 +199,6 @@ describe('node', () => {
     const link = join(sample.paths.home, 'node');
     writeFileSync(link, '#!/bin/sh\necho v20.18.3\n', { mode: 0o755 });
     expect(await check('node')).toMatchObject({ status: 'fail', found: 'v20.18.3 is too old' });
-    writeFileSync(link, '#!/bin/sh\necho v24.21.0\n', { mode: 0o755 });
-    expect(await check('node')).toMatchObject({
-      status: 'fail',
-      mend: expect.stringContaining('Node.js 20 or 22'),
-    });
     writeFileSync(link, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     expect(await check('node')).toMatchObject({ status: 'fail' });
   });
@@ -226,15 +222,32 @@ describe('native_module', () => {
     ["throw Object.assign(new Error('gone'), { code: 'MODULE_NOT_FOUND' })", 'is not there'],
     ["throw new Error('something else')", 'does not open a database: Error: something else'],
   ])('tells %s apart', async (text, found) => {
-    const module = join(sample.paths.home, 'node_modules', 'better-sqlite3');
-    mkdirSync(module, { recursive: true });
-    mkdirSync(join(sample.paths.home, 'dist'));
-    writeFileSync(join(sample.paths.home, 'dist', 'courier.cjs'), '');
-    writeFileSync(join(module, 'index.js'), text);
+    putModule(sqlitePackage(process.versions['napi']), text);
     expect(await check('native_module')).toMatchObject({
       status: 'fail',
       found: expect.stringContaining(found),
       mend: expect.stringContaining('./install.sh'),
+    });
+  });
+
+  it.each([
+    ['9', 'better-sqlite3-12'],
+    ['10', 'better-sqlite3'],
+  ])('opens a database with the package for Node-API %s', async (nodeApi, name) => {
+    putModule(name, DATABASE);
+    putNode(nodeApi);
+    expect(await check('native_module')).toEqual({ status: 'ok', found: `SQLite of ${name}` });
+  });
+
+  it.each([
+    ['9', 'better-sqlite3'],
+    ['10', 'better-sqlite3-12'],
+  ])('fails where Node-API is %s now and %s is installed', async (nodeApi, name) => {
+    putModule(name, DATABASE);
+    putNode(nodeApi);
+    expect(await check('native_module')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining('for another Node.js'),
     });
   });
 
@@ -368,3 +381,34 @@ describe('surroundings', () => {
     expect(await check('clock')).toMatchObject({ status: 'warn' });
   });
 });
+
+// --- internal ---
+
+/** Stands for the native module. */
+const DATABASE = `module.exports = class {
+  prepare() {
+    return { pluck: () => ({ get: () => 'of ' + require('node:path').basename(__dirname) }) };
+  }
+};`;
+
+function putModule(name: string, text: string): void {
+  const module = join(sample.paths.home, 'node_modules', name);
+  mkdirSync(module, { recursive: true });
+  mkdirSync(join(sample.paths.home, 'dist'));
+  writeFileSync(join(sample.paths.home, 'dist', 'courier.cjs'), '');
+  writeFileSync(join(module, 'index.js'), text);
+}
+
+/** The home's own Node.js, with this version of Node-API. */
+function putNode(nodeApi: string): void {
+  const before = join(sample.folder, 'before.cjs');
+  writeFileSync(
+    before,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, napi: '${nodeApi}' } });`,
+  );
+  writeFileSync(
+    join(sample.paths.home, 'node'),
+    `#!/bin/sh\nexec '${process.execPath}' --require '${before}' "$@"\n`,
+    { mode: 0o755 },
+  );
+}

@@ -65,13 +65,13 @@ describe('fuzzed input', () => {
 
     const counter = (name: string) =>
       Number(home.value(`SELECT value FROM counters WHERE name = '${name}'`) ?? 0);
-    const accounted =
+    const accounted = () =>
       counter('ingested') +
       counter('duplicates') +
       counter('quarantine_evicted') +
       home.quarantined.length +
       home.drops.length;
-    expect(accounted).toBe(INPUTS);
+    await expect.poll(accounted).toBe(INPUTS); // what is evicted is counted a moment before it goes
     expect(counter('ingested')).toBeGreaterThan(INPUTS / 20);
     expect(home.quarantined.length).toBeGreaterThan(INPUTS / 20);
     expect(home.quarantined.filter((name) => name.endsWith('.failed'))).toEqual([]);

@@ -264,24 +264,46 @@ describe('the program', () => {
         "node -> node",
         "700 node_modules",
         "700 node_modules/better-sqlite3",
-        "700 node_modules/better-sqlite3/build",
-        "700 node_modules/better-sqlite3/build/Release",
-        "600 node_modules/better-sqlite3/build/Release/better_sqlite3.node",
         "700 node_modules/better-sqlite3/lib",
         "600 node_modules/better-sqlite3/lib/index.js",
         "700 node_modules/better-sqlite3/lib/methods",
         "600 node_modules/better-sqlite3/lib/methods/x.js",
         "600 node_modules/better-sqlite3/package.json",
-        "700 node_modules/bindings",
-        "600 node_modules/bindings/bindings.js",
-        "600 node_modules/bindings/package.json",
-        "700 node_modules/file-uri-to-path",
-        "600 node_modules/file-uri-to-path/index.js",
-        "600 node_modules/file-uri-to-path/package.json",
+        "700 node_modules/better-sqlite3/prebuilds",
+        "600 node_modules/better-sqlite3/prebuilds/linux-x64.node",
         "600 package.json",
       ]
     `);
     expect(readlinkSync(join(home, 'node'))).toBe(machine.options.node);
+  });
+
+  it('has the SQLite module that its Node.js loads, and after a change of Node.js the other one', () => {
+    const machine = fakeMachine();
+    const packages = () => readdirSync(join(machine.paths.home, 'node_modules'));
+    machine.install({ host: { nodeApi: '9', target: 'linux-x64' } });
+    expect(packages()).toEqual(['better-sqlite3-12', 'bindings', 'file-uri-to-path']);
+    machine.install();
+    expect(packages()).toEqual(['better-sqlite3']);
+    machine.install({ host: { nodeApi: '9', target: 'linux-x64' } });
+    expect(packages()).toEqual(['better-sqlite3-12', 'bindings', 'file-uri-to-path']);
+  });
+
+  it('replaces better-sqlite3 12 where an older one had it under the plain name', () => {
+    const machine = fakeMachine();
+    machine.install();
+    const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+    put(join(machine.paths.home, compiled), 'ELF');
+    const { copy } = machine.install();
+    expect(copy.removed).toEqual([compiled]);
+  });
+
+  it('takes a compiled SQLite where there is none for the platform, and is refused without any', () => {
+    const machine = fakeMachine();
+    const host = { nodeApi: '10', target: 'linux-riscv64' };
+    expect(() => machine.install({ host })).toThrow(/prebuilds\/linux-riscv64\.node is missing/);
+    const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+    put(join(machine.sourceRoot, compiled), 'ELF');
+    expect(machine.install({ host }).copy.written).toContain(compiled);
   });
 
   it('runs on the Node.js that installed it, whichever is first on PATH', () => {

@@ -8,8 +8,8 @@ import {
   watch as watchFolder,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Sqlite } from '../../lib/store/sqlite.ts';
 import { PAGE, truncate, wipe } from '../store/recovery/damage.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 

@@ -9,6 +9,7 @@ import { claudeVersion } from '../../install/claude-version.ts';
 import { installPreview, installScreen } from '../../install/install-screen.ts';
 import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
 import type { InstallPlan, InstallResult } from '../../install/install.ts';
+import { nativeHost } from '../../install/native-module.ts';
 import { settingsDiff } from '../../install/settings-diff.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -67,6 +68,7 @@ export const installCommand = trackerCommand({
       cwd: cli.cwd,
       platform: process.platform,
       node: realpathSync(process.execPath),
+      host: nativeHost(),
       searchPath: env['PATH'] ?? '',
       scope: args.scope,
       capture: args.capture,

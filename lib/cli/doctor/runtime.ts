@@ -30,12 +30,6 @@ export async function nodeFound({ cli }: DoctorContext): Promise<Finding> {
       'Install Node.js 20.19 or newer, then run ./install.sh again.',
     );
   }
-  if (Number(major) === 24 && Number(minor) >= 19) {
-    return fail(
-      `${version} aborts when the SQLite module frees memory`,
-      'Put Node.js 20 or 22 first on PATH, then run ./install.sh again.',
-    );
-  }
   if (isDangling) return warn(`${link} leads nowhere; ${version} on PATH is used`, INSTALL);
   return ok(isLinked ? `${version}, ${realpathSync(link)}` : `${version}, on PATH`);
 }
@@ -51,7 +45,7 @@ export async function nativeModule({ cli, registration }: DoctorContext): Promis
     cli.env,
   );
   if (answer.problem === undefined) return ok(`SQLite ${answer.stdout.trim()}`);
-  if (/NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|invalid ELF|wrong architecture/.test(answer.stderr)) {
+  if (OTHER_BUILD.test(answer.stderr)) {
     return fail(
       'better-sqlite3 was built for another Node.js or another machine',
       'Run ./install.sh again: it fetches the one for your Node.js.',
@@ -68,9 +62,21 @@ export async function nativeModule({ cli, registration }: DoctorContext): Promis
 
 // --- internal ---
 
+const OTHER_BUILD =
+  /OTHER_VERSION|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|invalid ELF|wrong architecture/;
+
+/** Loads what lib/store/sqlite.ts would; says so where there is only the other of the two packages. */
 const OPEN = `
-const Sqlite = require('node:module').createRequire(process.argv[1])('better-sqlite3');
-const database = new Sqlite(':memory:');
+const load = require('node:module').createRequire(process.argv[1]);
+const names = ['better-sqlite3', 'better-sqlite3-12'];
+if (Number(process.versions.napi) < 10) names.reverse();
+try {
+  load.resolve(names[0]);
+} catch (error) {
+  try { load.resolve(names[1]); } catch { throw error; }
+  throw new Error('OTHER_VERSION');
+}
+const database = new (load(names[0]))(':memory:');
 console.log(database.prepare('SELECT sqlite_version()').pluck().get());`;
 
 interface Answer {

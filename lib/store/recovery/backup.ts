@@ -1,8 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption } from '../database.ts';
+import { Sqlite } from '../sqlite.ts';
+import type { BackupMetadata } from '../sqlite.ts';
 import {
   fileExists,
   foldIn,
@@ -109,7 +110,7 @@ async function copy(
     // Under a transaction of its own the copy need not begin anew at each commit of the courier.
     source.exec('BEGIN');
     const tables = countTables(source);
-    const progress = ({ totalPages, remainingPages }: Sqlite.BackupMetadata): number => {
+    const progress = ({ totalPages, remainingPages }: BackupMetadata): number => {
       if (signal?.aborted) {
         throw new TrackerError('E_INTERRUPTED', 'interrupted; nothing was written');
       }

@@ -11,9 +11,9 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption } from '../database.ts';
+import { Sqlite } from '../sqlite.ts';
 
 /** `20261124T120000`: how a time stands in the name of a file. */
 export function timeStamp(now: number): string {

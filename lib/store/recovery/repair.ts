@@ -1,5 +1,4 @@
 import { existsSync, realpathSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { TrackerError } from '../../base/errors.ts';
 import { openDatabase, schemaVersion } from '../database.ts';
 import type { Database } from '../database.ts';
@@ -13,6 +12,7 @@ import type { StagedDatabase } from './restore.ts';
 import { salvageDatabase } from './salvage.ts';
 import type { SalvagedTable } from './salvage.ts';
 import { MIGRATIONS } from '../schema.ts';
+import { Sqlite } from '../sqlite.ts';
 import { noDatabase, verifyDatabase } from './verify.ts';
 import type { Verification } from './verify.ts';
 

@@ -1,4 +1,3 @@
-import Sqlite from 'better-sqlite3';
 import { TrackerError } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { pageOwners } from './file-format/ownership.ts';
@@ -9,6 +8,7 @@ import { RowWriter } from './salvaged-rows.ts';
 import { DERIVED_TABLES, tableShapes, withEmptyDatabase } from './schema-shape.ts';
 import type { TableShape } from './schema-shape.ts';
 import { MIGRATIONS } from '../schema.ts';
+import { Sqlite } from '../sqlite.ts';
 
 /** What was got out of one table. */
 export interface SalvagedTable {

@@ -1,6 +1,6 @@
-import Sqlite from 'better-sqlite3';
 import type { Database } from '../database.ts';
 import { MIGRATIONS } from '../schema.ts';
+import { Sqlite } from '../sqlite.ts';
 
 export interface ColumnShape {
   readonly name: string;

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { schemaVersion } from '../database.ts';
 import type { Database } from '../database.ts';
 import { invariants } from './invariants.ts';
 import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
 import { MIGRATIONS } from '../schema.ts';
+import { Sqlite } from '../sqlite.ts';
 
 export interface Finding {
   /** file: the pages themselves; schema: tables, indexes; rows: what they say. */

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../../lib/store/sqlite.ts';
+import type { Database } from '../../../lib/store/sqlite.ts';
 
 /** What tracker.db holds of one session. */
 export interface Recorded {
@@ -119,8 +120,8 @@ export function readCounters(database: string): Readonly<Record<string, number>>
 
 // --- internal ---
 
-function reading<Result>(database: string, read: (db: Database.Database) => Result): Result {
-  const db = new Database(database, { readonly: true, fileMustExist: true });
+function reading<Result>(database: string, read: (db: Database) => Result): Result {
+  const db = new Sqlite(database, { readonly: true, fileMustExist: true });
   try {
     return read(db);
   } finally {

@@ -46,7 +46,6 @@ beforeAll(async () => {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['better-sqlite3'],
   });
 });
 afterAll(() => rmSync(bundled, { recursive: true, force: true }));

@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   backUpDatabase,
@@ -20,6 +19,7 @@ import {
   pruneBackups,
 } from '../../../lib/store/recovery/backup.ts';
 import { openDatabase } from '../../../lib/store/database.ts';
+import { Sqlite } from '../../../lib/store/sqlite.ts';
 import { fillSample, NOW, Sample } from '../../cli/sample-database.ts';
 import { fillWithMany, pagesOf, rowsOf, wipe } from './damage.ts';
 

@@ -1,6 +1,6 @@
 // Ways to damage a database file, and a database with something in every kind of page.
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
+import { Sqlite } from '../../../lib/store/sqlite.ts';
 import { HOUR, NOW, type Sample } from '../../cli/sample-database.ts';
 import { fillSample } from '../../cli/sample-database.ts';
 

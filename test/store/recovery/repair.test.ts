@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noteMovedAside } from '../../../lib/store/meta.ts';
 import { stageRepair } from '../../../lib/store/recovery/repair.ts';
@@ -10,6 +9,7 @@ import { verifyDatabase } from '../../../lib/store/recovery/verify.ts';
 import { HOUR, NOW, Sample } from '../../cli/sample-database.ts';
 import { openDatabase } from '../../../lib/store/database.ts';
 import { Outbox } from '../../../lib/store/delivery/outbox.ts';
+import { Sqlite } from '../../../lib/store/sqlite.ts';
 import { fillWithMany, pagesOf, rowsOf, wipe } from './damage.ts';
 
 const SESSION = '77e0d4b2-2222-4222-8222-222222222222';

@@ -1,6 +1,5 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { salvageDatabase } from '../../../lib/store/recovery/salvage.ts';
@@ -8,6 +7,7 @@ import type { Salvage } from '../../../lib/store/recovery/salvage.ts';
 import { removeDatabase } from '../../../lib/store/recovery/database-file.ts';
 import { MIGRATIONS } from '../../../lib/store/schema.ts';
 import { verifyDatabase } from '../../../lib/store/recovery/verify.ts';
+import { Sqlite } from '../../../lib/store/sqlite.ts';
 import { Sample } from '../../cli/sample-database.ts';
 import { fillWithMany, flip, PAGE, pagesOf, rowsOf, truncate, wipe, write } from './damage.ts';
 

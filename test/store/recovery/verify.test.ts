@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mendInvariants } from '../../../lib/store/recovery/invariants.ts';
 import { MIGRATIONS } from '../../../lib/store/schema.ts';
 import { verifyDatabase } from '../../../lib/store/recovery/verify.ts';
+import { Sqlite } from '../../../lib/store/sqlite.ts';
 import { fillSample, Sample } from '../../cli/sample-database.ts';
 import { fillWithMany, pagesOf, wipe } from './damage.ts';
 
