@@ -48,7 +48,7 @@ const [hookBuild] = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: ['scripts/courier.ts'],
+    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts'],
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

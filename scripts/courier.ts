@@ -2,14 +2,14 @@
 // that outlives its parent and holds nothing of it, and leaves.
 import { existsSync } from 'node:fs';
 import { hostname, setPriority } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
 import { courierLives, startCourier } from '../lib/hook/courier-start.ts';
 import { PidHint } from '../lib/tracker/courier/courier-files.ts';
 import { sitOut } from '../lib/tracker/courier/sit-out.ts';
+import { limitHeap } from '../lib/tracker/courier/spool-thread.ts';
 
 const SIT_OUT_MS = 60_000;
 const LOW_PRIORITY = 10;
@@ -17,9 +17,7 @@ const LOW_PRIORITY = 10;
 const { values } = parseArgs({
   options: { home: { type: 'string' }, detach: { type: 'boolean', default: false } },
 });
-// However large the backlog, little of it lives at a time: collect early rather than grow.
-setFlagsFromString('--heap-growing-percent=25');
-setFlagsFromString('--semi-space-growth-factor=1');
+limitHeap();
 
 const named = values.home ?? trackerHome(process.env);
 const home = named && resolve(named); // capture.sh says …/hooks/..
@@ -53,7 +51,8 @@ async function main(homeFolder: string): Promise<void> {
   try {
     setPriority(LOW_PRIORITY);
     const { Courier } = await import('../lib/tracker/courier/courier.ts');
-    await new Courier({ paths, ...own, machine: hostname() }).run(stop.signal);
+    const threadBundle = join(__dirname, 'spool-thread.cjs');
+    await new Courier({ paths, ...own, machine: hostname(), threadBundle }).run(stop.signal);
   } catch (error) {
     await sitOut(paths, error, { ...own, ms: SIT_OUT_MS, signal: stop.signal }).catch(() => {});
   }

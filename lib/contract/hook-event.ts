@@ -108,11 +108,6 @@ export function hookEventOf(payload: JsonObject): HookEvent {
   };
 }
 
-/** True for a prompt of the user's. Claude Code sends one by itself when a background task ends. */
-export function isTypedPrompt({ name, prompt }: HookEvent): boolean {
-  return name === 'UserPromptSubmit' && !prompt?.trimStart().startsWith('<task-notification>');
-}
-
 // --- internal ---
 
 function batchedCallOf(value: Json): BatchedCall[] {

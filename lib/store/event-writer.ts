@@ -1,10 +1,10 @@
 import { hexDigest } from '../base/digest.ts';
-import type { HookEvent } from '../contract/hook-event.ts';
+import type { EventRecord } from '../contract/event-record.ts';
 import type { Database } from './database.ts';
 
 /** An event on its way into the store. */
 export interface ArrivedEvent {
-  readonly event: HookEvent;
+  readonly event: EventRecord;
   /** Of the payload as captured, for events that have no id of their own. */
   readonly digest: string;
   readonly spoolName: string;

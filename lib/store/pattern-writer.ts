@@ -48,17 +48,11 @@ interface Descent {
   readonly parentId: string | undefined;
 }
 
-interface NewPatternRow {
-  readonly id: string;
-  readonly name: string;
-  readonly code: string;
-  readonly language: string;
-  readonly lines: number;
-  readonly origin: string;
-  readonly generation: number;
-  readonly lineageId: string;
-  readonly at: number;
-}
+/** In the order of the columns in the statement. */
+type PatternColumns = [
+  ...[string, string, string, string, number, string],
+  ...[number, string, number, number],
+];
 
 /** In the order of the columns in the statement. */
 type OccurrenceColumns = [
@@ -86,10 +80,10 @@ export class PatternWriter {
     this.#pattern = database.prepare<[string], PatternRow>(
       'SELECT id, generation, lineage_id, first_seen_at FROM patterns WHERE id = ?',
     );
-    this.#addPattern = database.prepare<NewPatternRow>(
+    this.#addPattern = database.prepare<PatternColumns>(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
          occurrences, first_seen_at, last_seen_at)
-       VALUES (@id, @name, @code, @language, @lines, @origin, @generation, @lineageId, 1, @at, @at)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
     );
     this.#seen = database.prepare<[number, number, string]>(
       `UPDATE patterns SET occurrences = occurrences + 1,
@@ -175,17 +169,18 @@ export class PatternWriter {
   }
 
   #create(fragment: IdentifiedFragment, at: number, descent: Descent): void {
-    this.#addPattern.run({
-      id: fragment.patternId,
-      name: basename(fragment.filePath),
-      code: fragment.code,
-      language: fragment.language,
-      lines: lineCount(fragment.code),
-      origin: descent.origin,
-      generation: descent.generation,
-      lineageId: descent.lineageId,
+    this.#addPattern.run(
+      fragment.patternId,
+      basename(fragment.filePath),
+      fragment.code,
+      fragment.language,
+      lineCount(fragment.code),
+      descent.origin,
+      descent.generation,
+      descent.lineageId,
       at,
-    });
+      at,
+    );
     if (descent.parentId) this.#addEdge.run(fragment.patternId, descent.parentId, at);
   }
 

@@ -1,5 +1,4 @@
-import { isTypedPrompt } from '../contract/hook-event.ts';
-import type { HookEvent } from '../contract/hook-event.ts';
+import type { EventRecord } from '../contract/event-record.ts';
 import type { Database } from './database.ts';
 
 /** Where a session works, as found on disk. */
@@ -90,7 +89,7 @@ export class SessionWriter {
   }
 
   /** Notes what one event tells of its session; `flush` writes it. */
-  write(event: HookEvent, at: number, place: ProjectPlace | null): void {
+  write(event: EventRecord, at: number, place: ProjectPlace | null): void {
     const change = this.#changeOf(event.sessionId, at);
     change.startedAt = Math.min(change.startedAt, at);
     change.lastEventAt = Math.max(change.lastEventAt, at);
@@ -98,7 +97,7 @@ export class SessionWriter {
     change.projectId ??= this.project(place);
     change.branch ??= place?.branch ?? null;
     change.transcriptPath ??= event.transcriptPath ?? null;
-    if (isTypedPrompt(event)) change.prompts += 1;
+    if (event.isTypedPrompt) change.prompts += 1;
     if (event.name === 'SessionStart') {
       change.source ??= event.source ?? null;
       change.resumedAt = at;
@@ -137,7 +136,7 @@ export class SessionWriter {
     return change;
   }
 
-  #writeSubagent(event: HookEvent, at: number): void {
+  #writeSubagent(event: EventRecord, at: number): void {
     if (!event.agentId) return;
     const starts = event.name === 'SubagentStart';
     if (!starts && event.name !== 'SubagentStop') return;

@@ -1,42 +1,35 @@
-import { hexDigest } from '../base/digest.ts';
-import { asObject } from '../base/json.ts';
-import { isTypedPrompt } from '../contract/hook-event.ts';
-import type { BatchedCall, HookEvent } from '../contract/hook-event.ts';
-import { callSummary, errorSummary, responseText } from '../contract/tool-call.ts';
+import type { BatchedCallRecord, CallRecord, EventRecord } from '../contract/event-record.ts';
 import type { ToolOutcome } from '../contract/tool-call.ts';
 import type { Database } from './database.ts';
 import type { ToolCallOutbox } from './delivery/tool-call-outbox.ts';
+import { CERTAINTY, mergeToolCall } from './tool-call-row.ts';
+import type { ToolCallRow } from './tool-call-row.ts';
 
-/** How well an outcome is known: a better word replaces a lesser one, whichever came first. */
-const CERTAINTY = { begun: 0, inferred: 1, said: 2 } as const;
-
-interface CallRow {
-  readonly sessionId: string;
-  readonly toolUseId: string;
-  readonly toolName: string;
-  readonly agentId: string | null;
-  readonly summary: string;
-  readonly inputDigest: string | null;
-  readonly outcome: ToolOutcome;
-  readonly certainty: number;
-  readonly error: string | null;
-  readonly startedAt: number | null;
-  readonly endedAt: number | null;
-  readonly durationMs: number | null;
+/** A call that this batch has told of. */
+interface TouchedCall {
+  /** Its outcome before the batch; undefined for a call that was not known. */
+  readonly before: ToolOutcome | undefined;
+  row: ToolCallRow;
 }
 
-/** Pairs what comes before a tool call with what comes after it, in either order. */
+/**
+ * Pairs what comes before a tool call with what comes after it, in either order. A call that several
+ * events of a batch tell of is written once, by `flush`.
+ */
 export class ToolCallWriter {
+  readonly #find;
   readonly #upsert;
   readonly #open;
   readonly #siblings;
   readonly #closeAgent;
   readonly #closeSession;
   readonly #outbox: ToolCallOutbox | undefined;
+  readonly #touched = new Map<string, TouchedCall>();
 
   /** With an `outbox`, each call that has ended is put there too. */
   constructor(database: Database, outbox?: ToolCallOutbox) {
     this.#outbox = outbox;
+    this.#find = database.prepare<[string, string], ToolCallRow>(FIND);
     this.#upsert = database.prepare<CallColumns>(UPSERT);
     this.#open = database
       .prepare<[string, string, number], string>(
@@ -61,17 +54,17 @@ export class ToolCallWriter {
       .pluck();
   }
 
-  /** Takes what one event tells of tool calls; the id of its own call, if it has one. */
-  write(event: HookEvent, at: number): string | undefined {
-    const { sessionId } = event;
+  /** Notes what one event tells of tool calls; the id of its own call, if it has one. */
+  write(event: EventRecord, at: number): string | undefined {
+    const { sessionId, call } = event;
     switch (event.name) {
       case 'PreToolUse':
-        return this.#begin(event, at);
+        return call && this.#begin(event, call, at);
       case 'PostToolUse':
       case 'PostToolUseFailure':
-        return this.#end(event, at);
+        return call && this.#end(event, call, at);
       case 'PostToolBatch':
-        for (const call of event.toolCalls) this.#batched(event, call, at);
+        for (const batched of event.batched) this.#batched(event, batched, at);
         return undefined;
       case 'Stop':
         // Claude's turn is over, and this call had no answer: it was refused.
@@ -85,11 +78,12 @@ export class ToolCallWriter {
       case 'UserPromptSubmit':
         // The user speaks again while a call runs: it was interrupted. Not so when Claude Code
         // itself reports a background task.
-        if (isTypedPrompt(event)) {
+        if (event.isTypedPrompt) {
           this.#closeAgentCalls({ sessionId, at, outcome: 'interrupted', agentId: null });
         }
         return undefined;
       case 'SessionEnd':
+        this.flush();
         this.#tell(
           sessionId,
           at,
@@ -101,60 +95,75 @@ export class ToolCallWriter {
     }
   }
 
-  #begin(event: HookEvent, at: number): string {
-    const inputDigest = anonymousDigest(event);
-    const toolUseId = event.toolUseId ?? this.#anonymousId(event, inputDigest ?? '');
+  /** Writes the calls that have changed; call before the transaction ends. */
+  flush(): void {
+    for (const { before, row } of this.#touched.values()) {
+      this.#write(row);
+      this.#outbox?.changed(before, row);
+    }
+    this.#touched.clear();
+  }
+
+  /** Forgets what a transaction that was rolled back had in hand. */
+  forget(): void {
+    this.#touched.clear();
+  }
+
+  #begin(event: EventRecord, call: CallRecord, at: number): string {
+    const toolUseId = event.toolUseId ?? this.#anonymousId(event.sessionId, call);
     this.#put({
-      ...ownCall(event, toolUseId, inputDigest),
+      ...ownCall(event, toolUseId, call),
       outcome: 'running',
       certainty: CERTAINTY.begun,
       error: null,
       startedAt: at,
       endedAt: null,
       durationMs: null,
+      at,
     });
     return toolUseId;
   }
 
-  #end(event: HookEvent, at: number): string {
-    const inputDigest = anonymousDigest(event);
+  #end(event: EventRecord, call: CallRecord, at: number): string {
     const toolUseId =
       event.toolUseId ??
-      this.#open.get(event.sessionId, inputDigest ?? '', at) ??
-      this.#anonymousId(event, inputDigest ?? '');
+      this.#openCall(event.sessionId, call, at) ??
+      this.#anonymousId(event.sessionId, call);
     const failed = event.name === 'PostToolUseFailure';
-    const interrupted = event.isInterrupt || wasInterrupted(event);
     this.#put({
-      ...ownCall(event, toolUseId, inputDigest),
-      outcome: interrupted ? 'interrupted' : failed ? 'failed' : 'ok',
+      ...ownCall(event, toolUseId, call),
+      outcome: call.isInterrupted ? 'interrupted' : failed ? 'failed' : 'ok',
       certainty: CERTAINTY.said,
-      error: failed ? errorSummary(event.error) : null,
+      error: failed ? call.error : null,
       startedAt: null,
       endedAt: at,
-      durationMs: event.durationMs ?? null,
+      durationMs: call.durationMs,
+      at,
     });
     return toolUseId;
   }
 
   /** A call in a batch that had neither PostToolUse nor PostToolUseFailure never ran. */
-  #batched(event: HookEvent, call: BatchedCall, at: number): void {
+  #batched(event: EventRecord, call: BatchedCallRecord, at: number): void {
     this.#put({
       sessionId: event.sessionId,
       toolUseId: call.toolUseId,
       toolName: call.toolName,
       agentId: event.agentId ?? null,
-      summary: callSummary(call.toolInput),
+      summary: call.summary,
       inputDigest: null,
       outcome: 'rejected', // denied, if it is known to have begun
       certainty: CERTAINTY.inferred,
-      error: errorSummary(responseText(call.toolResponse)),
+      error: call.error,
       startedAt: null,
       endedAt: at,
       durationMs: null,
+      at,
     });
   }
 
   #closeAgentCalls(closed: ClosedCalls & { readonly agentId: string | null }): void {
+    this.flush();
     this.#tell(closed.sessionId, closed.at, this.#closeAgent.all(closed));
   }
 
@@ -163,13 +172,19 @@ export class ToolCallWriter {
     for (const toolUseId of toolUseIds) this.#outbox?.add(sessionId, toolUseId, at);
   }
 
-  #put(call: CallRow): void {
-    if (!this.#outbox) return this.#write(call);
-    const at = call.endedAt ?? call.startedAt ?? 0;
-    this.#outbox.during(call.sessionId, call.toolUseId, at, () => this.#write(call));
+  #put(told: ToolCallRow): void {
+    const key = `${told.sessionId}\n${told.toolUseId}`;
+    const touched = this.#touched.get(key);
+    if (touched) {
+      touched.row = mergeToolCall(touched.row, told);
+      return;
+    }
+    const known = this.#find.get(told.sessionId, told.toolUseId);
+    const row = known ? mergeToolCall(known, told) : told;
+    this.#touched.set(key, { before: known?.outcome, row });
   }
 
-  #write(call: CallRow): void {
+  #write(call: ToolCallRow): void {
     // By position: SQLite's names cost a look-up each, and this is the statement that runs most.
     this.#upsert.run(
       call.sessionId,
@@ -184,12 +199,18 @@ export class ToolCallWriter {
       call.startedAt,
       call.endedAt,
       call.durationMs,
-      call.startedAt ?? call.endedAt,
+      call.at,
     );
   }
 
-  #anonymousId(event: HookEvent, inputDigest: string): string {
-    return `~${inputDigest}.${this.#siblings.get(event.sessionId, inputDigest) ?? 0}`;
+  #openCall(sessionId: string, { inputDigest }: CallRecord, at: number): string | undefined {
+    this.flush();
+    return this.#open.get(sessionId, inputDigest ?? '', at);
+  }
+
+  #anonymousId(sessionId: string, { inputDigest }: CallRecord): string {
+    this.flush();
+    return `~${inputDigest}.${this.#siblings.get(sessionId, inputDigest ?? '') ?? 0}`;
   }
 }
 
@@ -218,52 +239,28 @@ UPDATE tool_calls SET certainty = ${CERTAINTY.inferred}, ended_at = @at,
   outcome = CASE WHEN @outcome = 'denied' AND tool_use_id LIKE '~%' THEN 'failed' ELSE @outcome END
 WHERE session_id = @sessionId AND outcome = 'running' AND started_at <= @at`;
 
+const FIND = `
+SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName,
+  agent_id AS agentId, summary, input_digest AS inputDigest, outcome, certainty, error,
+  started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at
+FROM tool_calls WHERE session_id = ? AND tool_use_id = ?`;
+
 const UPSERT = `
-INSERT INTO tool_calls AS call (session_id, tool_use_id, tool_name, agent_id, summary,
+INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary,
   input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
-  -- a batch may name the tool by its older name
-  tool_name = CASE WHEN excluded.certainty = 1 THEN tool_name ELSE excluded.tool_name END,
-  agent_id = coalesce(agent_id, excluded.agent_id),
-  outcome = CASE
-    WHEN excluded.certainty < certainty AND NOT (outcome = 'rejected' AND excluded.certainty = 0)
-      THEN outcome
-    WHEN outcome = 'rejected' AND excluded.certainty = 0 THEN 'denied'
-    WHEN excluded.outcome = 'rejected' AND call.started_at IS NOT NULL
-      THEN CASE WHEN certainty = 1 AND outcome != 'rejected' THEN outcome ELSE 'denied' END
-    ELSE excluded.outcome END,
-  error = CASE WHEN excluded.certainty >= certainty THEN excluded.error ELSE error END,
-  certainty = max(certainty, excluded.certainty),
-  started_at = coalesce(started_at, excluded.started_at),
-  ended_at = CASE
-    WHEN excluded.ended_at IS NULL OR excluded.certainty < certainty THEN ended_at
-    ELSE excluded.ended_at END,
-  duration_ms = coalesce(
-    excluded.duration_ms,
-    duration_ms,
-    CASE WHEN max(certainty, excluded.certainty) = ${CERTAINTY.said}
-      THEN max(0, coalesce(excluded.ended_at, ended_at) - coalesce(started_at, excluded.started_at))
-    END),
-  at = coalesce(started_at, excluded.started_at, at)`;
+  tool_name = excluded.tool_name, agent_id = excluded.agent_id, outcome = excluded.outcome,
+  certainty = excluded.certainty, error = excluded.error, started_at = excluded.started_at,
+  ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at`;
 
-function ownCall(event: HookEvent, toolUseId: string, inputDigest: string | null) {
+function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
   return {
     sessionId: event.sessionId,
     toolUseId,
-    toolName: event.toolName ?? '',
+    toolName: call.toolName,
     agentId: event.agentId ?? null,
-    summary: callSummary(event.toolInput),
-    inputDigest,
+    summary: call.summary,
+    inputDigest: call.inputDigest,
   };
-}
-
-/** Versions without tool_use_id: a call is known by what it asks for. */
-function anonymousDigest(event: HookEvent): string | null {
-  if (event.toolUseId) return null;
-  return hexDigest(`${event.toolName}\n${JSON.stringify(event.toolInput)}`, 16);
-}
-
-function wasInterrupted({ toolResponse }: HookEvent): boolean {
-  return asObject(toolResponse)?.['interrupted'] === true;
 }

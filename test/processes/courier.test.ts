@@ -1,14 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive, payload, TrackerHome } from './tracker-home.ts';
 
@@ -258,6 +260,34 @@ describe('the courier', () => {
       }
     },
   );
+
+  it.each([
+    ['with its thread', 'dist'],
+    ['without the program of its thread', 'copy'],
+  ])('takes in a backlog, the bad among the good, %s', async (_, place) => {
+    const home = makeHome(`${QUICK_EXIT}spool: { partial_seconds: 0.1 }\n`);
+    const [bad, good] = [['', '{"half', '[]', 'text'], 3_000] as const;
+    for (let n = 0; n < good; n += 1) {
+      home.spool(
+        `${String(n).padStart(5, '0')}.settings`,
+        event(n >> 1, n % 2 ? 'PostToolUse' : 'PreToolUse'),
+      );
+      if (n % 100 === 0)
+        home.spool(`${String(n).padStart(5, '0')}-bad.settings`, bad[(n / 100) % 4] ?? '');
+    }
+    const bundle = join(home.folder, place, 'courier.cjs');
+    mkdirSync(join(home.folder, place));
+    for (const name of place === 'dist' ? ['courier.cjs', 'spool-thread.cjs'] : ['courier.cjs']) {
+      copyFileSync(join('dist', name), join(home.folder, place, name));
+    }
+    symlinkSync(resolve('node_modules'), join(home.folder, 'node_modules'));
+    expect(await home.runCourier(home.env, bundle)).toBe(0);
+    expect(home.waiting).toEqual([]);
+    expect(home.value('SELECT count(*) FROM events')).toBe(good);
+    expect(home.value("SELECT count(*) FROM tool_calls WHERE outcome = 'ok'")).toBe(good / 2);
+    expect(home.quarantined).toHaveLength(good / 100);
+    expect(home.courierState?.reason).toBeNull();
+  });
 
   it('says so when its native module cannot be loaded, and does not start over for every event', async () => {
     const home = makeHome();

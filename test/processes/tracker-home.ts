@@ -56,8 +56,8 @@ export class TrackerHome {
   }
 
   /** Starts the courier bundle in the foreground of the test; resolves with its exit code. */
-  async runCourier(env = this.env): Promise<number | null> {
-    const child = spawn(process.execPath, [COURIER, '--home', this.paths.home], {
+  async runCourier(env = this.env, bundle = COURIER): Promise<number | null> {
+    const child = spawn(process.execPath, [bundle, '--home', this.paths.home], {
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -72,6 +72,12 @@ describe('what becomes of a tool call', () => {
     store.take(...events);
     expect(call()).toMatchObject({ outcome });
     expect(store.value('SELECT count(*) FROM tool_calls')).toBe(1);
+    const together = store.rows('SELECT * FROM tool_calls');
+
+    store.remove();
+    store = new TestStore();
+    for (const event of events) store.take(event); // a batch each
+    expect(store.rows('SELECT * FROM tool_calls')).toEqual(together);
   });
 
   it('takes the duration from the payload, else from the pair', () => {

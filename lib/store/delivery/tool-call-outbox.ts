@@ -6,23 +6,26 @@ import type { Database } from '../database.ts';
 import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../queries/conditions.ts';
 
+/** What the outbox needs to know of a call. Times are milliseconds since 1970 UTC. */
+interface ChangedCall {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  readonly outcome: ToolOutcome;
+  readonly endedAt: number | null;
+  readonly at: number;
+}
+
 /**
  * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
  * it later changes the row while it waits; a call that was sent is not sent again.
  */
 export class ToolCallOutbox {
   readonly #outbox: Outbox;
-  readonly #outcome;
   readonly #call;
   readonly #refine;
 
   constructor(database: Database) {
     this.#outbox = new Outbox(database, OTLP_SINK);
-    this.#outcome = database
-      .prepare<[string, string], ToolOutcome>(
-        'SELECT outcome FROM tool_calls WHERE session_id = ? AND tool_use_id = ?',
-      )
-      .pluck();
     this.#call = database.prepare<[string, string], EndedToolCall>(
       `SELECT call.session_id, call.tool_use_id, call.tool_name, call.outcome, call.started_at,
          coalesce(call.ended_at, call.at) AS ended_at, call.duration_ms, call.agent_id,
@@ -37,14 +40,11 @@ export class ToolCallOutbox {
     );
   }
 
-  /** Runs `write`, which changes one call, and puts the call into the outbox if that has ended it. */
-  during(sessionId: string, toolUseId: string, at: number, write: () => void): void {
-    if (isOfTest(sessionId)) return write();
-    const before = this.#outcome.get(sessionId, toolUseId);
-    write();
-    const after = this.#outcome.get(sessionId, toolUseId);
-    if (after === undefined || after === 'running') return;
-    if (before === undefined || before === 'running') this.add(sessionId, toolUseId, at);
+  /** Takes a call that was written; `before` is its outcome until then, undefined for a new one. */
+  changed(before: ToolOutcome | undefined, call: ChangedCall): void {
+    const { sessionId, toolUseId, outcome, endedAt, at } = call;
+    if (isOfTest(sessionId) || outcome === 'running') return;
+    if (before === undefined || before === 'running') this.add(sessionId, toolUseId, endedAt ?? at);
     else this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, idOf(sessionId, toolUseId));
   }
 

@@ -6,6 +6,7 @@ import { fileIdentity, removeOrphans } from '../../store/file-identity.ts';
 import { noteMovedAside } from '../../store/meta.ts';
 import type { BadFile, Ingest } from './ingest.ts';
 import type { SpoolFile } from './spool-reader.ts';
+import type { SpoolThread } from './spool-thread.ts';
 
 interface OpenStore {
   readonly database: Database;
@@ -42,10 +43,10 @@ export class CourierStore {
   }
 
   /** Takes a batch; returns the files that are bad. Throws when the database can take nothing. */
-  take(batch: readonly SpoolFile[]): BadFile[] {
+  take(batch: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const { ingest } = this.#current();
     try {
-      return ingest.take(batch);
+      return ingest.take(batch, thread);
     } catch (error) {
       if (!isCorruption(error)) throw error;
       this.close();

@@ -14,14 +14,16 @@ import { ConfigWatch } from '../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
-import { Ingest } from './ingest.ts';
+import { arrivalLimits, Ingest } from './ingest.ts';
 import { SILENT_LOG } from '../tracker-log.ts';
 import type { TrackerLog } from '../tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
 import { boundQuarantine, quarantine } from './quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-bound.ts';
-import { removeSpoolFiles, SpoolListing } from './spool-reader.ts';
+import { SpoolListing } from './spool-listing.ts';
+import { removeSpoolFiles } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
+import { limitHeap, readAhead, SpoolThread } from './spool-thread.ts';
 import { SpoolWatch } from './spool-watch.ts';
 
 /** How long a starting courier waits for one that is leaving, in milliseconds. */
@@ -43,6 +45,8 @@ export interface CourierOptions {
   readonly pid: number;
   /** The name of this machine, for the server. */
   readonly machine: string;
+  /** The program of the thread that helps with a backlog; without it the courier does all itself. */
+  readonly threadBundle?: string | undefined;
 }
 
 /**
@@ -58,6 +62,8 @@ export class Courier {
   readonly #report: CourierReport;
   readonly #delivery: CourierDelivery;
   readonly #pid: number;
+  readonly #threadBundle: string | undefined;
+  #watch: SpoolWatch | undefined;
   #log: TrackerLog = SILENT_LOG;
   /** Why it can't ingest, as the log says it already. */
   #trouble: string | null = null;
@@ -66,10 +72,11 @@ export class Courier {
   #retryAt = 0;
   #upkeepAt = 0;
 
-  constructor({ paths, clock, pid, machine }: CourierOptions) {
+  constructor({ paths, clock, pid, machine, threadBundle }: CourierOptions) {
     this.#paths = paths;
     this.#clock = clock;
     this.#pid = pid;
+    this.#threadBundle = threadBundle;
     this.#hint = new PidHint(paths.courierPid, pid);
     this.#config = new ConfigWatch(paths);
     const projects = new ProjectFinder(clock);
@@ -113,6 +120,7 @@ export class Courier {
 
   async #serve(signal: AbortSignal): Promise<void> {
     const watch = new SpoolWatch(this.#paths.spoolNew);
+    this.#watch = watch;
     this.#delivery.start(signal, () => watch.wake());
     try {
       let idleSince = this.#clock();
@@ -146,7 +154,12 @@ export class Courier {
 
   /** Takes all that waits now; the number of files that left the spool. */
   async #sweep(signal: AbortSignal): Promise<number> {
-    const files = new SpoolListing(this.#paths.spoolNew);
+    let thread: SpoolThread | undefined;
+    const mayTake = this.#clock() >= this.#retryAt;
+    const files = new SpoolListing(this.#paths.spoolNew, BATCH_FILES, () => {
+      if (mayTake) thread ??= this.#startThread(); // it is there when all are listed
+      limitHeap(); // V8 sets that back for all threads when it makes one
+    });
     const { max_files } = this.#config.current.spool;
     this.#unfinished = 0;
     let taken = 0;
@@ -154,18 +167,22 @@ export class Courier {
     try {
       publishBound(this.#paths, max_files);
       markFull(this.#paths, files.length, max_files);
-      if (files.length === 0 || this.#clock() < this.#retryAt) return 0;
-      if (files.length > BATCH_FILES) this.#report.tell({ status: 'working' });
-      for (const batch of files.batches(BATCH_FILES, BATCH_BYTES)) {
-        const done = this.#take(batch);
+      if (files.length === 0 || !mayTake) return 0;
+      if (files.length > BATCH_FILES) {
+        this.#report.tell({ status: 'working' });
+        this.#watch?.pause();
+      }
+      for (const batch of readAhead(files.batches(BATCH_FILES, BATCH_BYTES), thread)) {
+        const done = this.#take(batch, thread);
         await removing;
-        removing = removeSpoolFiles(done.taken);
+        removing = thread ? thread.remove(done.taken) : removeSpoolFiles(done.taken);
         taken += batch.length - done.unfinished;
         this.#unfinished += done.unfinished;
         await setImmediate(); // lets a signal in
         if (signal.aborted) break;
       }
       await removing;
+      await thread?.end();
       markFull(this.#paths, files.length - taken, max_files);
       this.#report.tell({ status: 'idle', reason: null, hint: null });
       if (this.#trouble !== null) this.#log.info('The courier takes in events again');
@@ -173,13 +190,24 @@ export class Courier {
     } catch (error) {
       this.#degrade(error);
       await removing.catch(() => {}); // what is left is taken again, and known
+    } finally {
+      await thread?.end().catch(() => {});
+      this.#watch?.resume();
     }
     return taken;
   }
 
+  #startThread(): SpoolThread | undefined {
+    if (this.#threadBundle === undefined) return undefined;
+    return new SpoolThread(this.#threadBundle, arrivalLimits(this.#config.current));
+  }
+
   /** Takes one batch: which files are in the database, and how many are not at their end yet. */
-  #take(batch: readonly SpoolFile[]): { taken: readonly SpoolFile[]; unfinished: number } {
-    const notTaken = this.#store.take(batch);
+  #take(
+    batch: readonly SpoolFile[],
+    thread: SpoolThread | undefined,
+  ): { taken: readonly SpoolFile[]; unfinished: number } {
+    const notTaken = this.#store.take(batch, thread);
     if (notTaken.length === 0) return { taken: batch, unfinished: 0 };
     const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
     const now = this.#clock();

@@ -1,16 +1,11 @@
-import { hexDigest } from '../../base/digest.ts';
 import { errorCode } from '../../base/errors.ts';
 import type { Config } from '../../contract/config.ts';
-import { hookEventOf, NotAHookEventError, parseHookEvent } from '../../contract/hook-event.ts';
-import { extractFragments } from '../../pattern/extract.ts';
-import type { Fragment } from '../../pattern/fragment.ts';
+import { NotAHookEventError } from '../../contract/hook-event.ts';
 import type { Redactor } from '../../pattern/redact.ts';
 import { Counters } from '../../store/counters.ts';
 import type { Database } from '../../store/database.ts';
 import { EventWriter } from '../../store/event-writer.ts';
-import type { ArrivedEvent } from '../../store/event-writer.ts';
 import { SessionWriter } from '../../store/session-writer.ts';
-import type { ProjectPlace } from '../../store/session-writer.ts';
 import { ToolCallOutbox } from '../../store/delivery/tool-call-outbox.ts';
 import { ToolCallWriter } from '../../store/tool-call-writer.ts';
 import { HTTP_SINK } from '../../store/delivery/outbox.ts';
@@ -18,20 +13,15 @@ import { delivers, deliversToolCalls } from '../delivery/delivery-policy.ts';
 import { OutboxFeed } from '../delivery/outbox-feed.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
 import type { ProjectFinder } from '../project.ts';
-import { readSpoolFile, registrationOf } from './spool-reader.ts';
+import { ArrivalReader } from './arrival.ts';
+import type { Arrival, ArrivalLimits } from './arrival.ts';
 import type { SpoolFile } from './spool-reader.ts';
-import { shortenPayload } from './stored-payload.ts';
+import type { SpoolThread } from './spool-thread.ts';
 
 /** A spool file that holds no event we can take, and why. */
 export interface BadFile {
   readonly file: SpoolFile;
   readonly reason: string;
-}
-
-interface PreparedEvent extends ArrivedEvent {
-  readonly fragments: readonly Fragment[];
-  readonly place: ProjectPlace | null;
-  readonly redactions: number;
 }
 
 export interface IngestOptions {
@@ -45,8 +35,7 @@ export interface IngestOptions {
 /** Turns batches of spool files into rows; each batch is one transaction. */
 export class Ingest {
   readonly #transaction: (work: () => void) => void;
-  readonly #config: Config;
-  readonly #redactor: Redactor;
+  readonly #reader: ArrivalReader;
   readonly #projects: ProjectFinder;
   readonly #events: EventWriter;
   readonly #sessions: SessionWriter;
@@ -57,8 +46,7 @@ export class Ingest {
   constructor(database: Database, { config, redactor, projects, machine }: IngestOptions) {
     const inTransaction = database.transaction((work: () => void) => work());
     this.#transaction = (work) => inTransaction.immediate(work);
-    this.#config = config;
-    this.#redactor = redactor;
+    this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
     this.#projects = projects;
     this.#events = new EventWriter(database);
     this.#sessions = new SessionWriter(database);
@@ -70,13 +58,14 @@ export class Ingest {
   }
 
   /**
-   * Takes a batch; what it returns is bad, everything else is in the database when it returns.
+   * Takes a batch, with the help of a thread that was asked for it; what it returns is bad, everything
+   * else is in the database when it returns.
    *
    * @throws SQLite's error when the database can't take anything (full, locked, corrupt).
    */
-  take(files: readonly SpoolFile[]): BadFile[] {
+  take(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     try {
-      return this.#takeTogether(files);
+      return this.#takeTogether(files, thread);
     } catch (error) {
       if (isStoreFault(error)) throw error;
     }
@@ -92,19 +81,20 @@ export class Ingest {
   }
 
   /** One after the other, so that a batch takes the memory of one event. */
-  #takeTogether(files: readonly SpoolFile[]): BadFile[] {
+  #takeTogether(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const bad: BadFile[] = [];
     const total = { ingested: 0, duplicates: 0, redactions: 0 };
     try {
       this.#transaction(() => {
         for (const file of files) {
-          const arrived = this.#prepare(file, bad);
+          const arrived = thread?.take(file) ?? this.#read(file, bad);
           if (!arrived) continue;
           const isNew = this.#write(arrived);
           total[isNew ? 'ingested' : 'duplicates'] += 1;
           if (isNew) total.redactions += arrived.redactions;
         }
         this.#sessions.flush();
+        this.#calls.flush();
         this.#counters.add('ingested', total.ingested);
         this.#counters.add('duplicates', total.duplicates);
         this.#counters.add('redactions', total.redactions);
@@ -112,47 +102,26 @@ export class Ingest {
       return bad;
     } catch (error) {
       this.#sessions.forget();
+      this.#calls.forget();
       throw error;
     }
   }
 
-  /** The event in a file; undefined when the file is gone, or is bad and was noted so. */
-  #prepare(file: SpoolFile, bad: BadFile[]): PreparedEvent | undefined {
+  /** What a file brings; undefined when it is gone, or is bad and was noted so. */
+  #read(file: SpoolFile, bad: BadFile[]): Arrival | undefined {
     try {
-      return this.#read(file);
+      return this.#reader.read(file);
     } catch (error) {
       bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
       return undefined;
     }
   }
 
-  /** Reads, parses, redacts: all that needs no database. */
-  #read(file: SpoolFile): PreparedEvent | undefined {
-    if (file.size > this.#config.courier.max_event_bytes) throw new NotAHookEventError('too-large');
-    const text = readSpoolFile(file)?.trimEnd();
-    if (text === undefined) return undefined;
-    const asSent = parseHookEvent(text);
-    const { payload, count } = this.#redactor.redactPayload(asSent.payload);
-    const event = count > 0 ? hookEventOf(payload) : asSent;
-    const stored = shortenPayload(event, this.#config.retention.max_string_bytes);
-    return {
-      event,
-      digest: event.toolUseId ? '' : hexDigest(text, 32),
-      spoolName: file.name,
-      registration: registrationOf(file.name),
-      receivedAt: Math.floor(file.writtenAt),
-      size: file.size,
-      payload: stored === asSent.payload ? text : JSON.stringify(stored),
-      fragments: extractFragments(event),
-      place: event.cwd ? this.#projects.find(event.cwd) : null,
-      redactions: count,
-    };
-  }
-
-  #write(arrived: PreparedEvent): boolean {
+  #write(arrived: Arrival): boolean {
     const eventId = this.#events.write(arrived);
     if (eventId === undefined) return false;
-    const { event, receivedAt: at, place, fragments } = arrived;
+    const { event, receivedAt: at, fragments } = arrived;
+    const place = event.cwd ? this.#projects.find(event.cwd) : null;
     this.#sessions.write(event, at, place);
     const toolUseId = this.#calls.write(event, at);
     if (fragments.length === 0) return true;
@@ -160,12 +129,20 @@ export class Ingest {
       eventId,
       sessionId: event.sessionId,
       toolUseId,
-      toolName: event.toolName ?? '',
+      toolName: event.call?.toolName ?? '',
       projectId: this.#sessions.project(place),
       at,
     });
     return true;
   }
+}
+
+/** What of the configuration concerns the reading of events. */
+export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
+  return {
+    maxEventBytes: courier.max_event_bytes,
+    maxStringBytes: retention.max_string_bytes,
+  };
 }
 
 // --- internal ---

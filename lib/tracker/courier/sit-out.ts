@@ -7,7 +7,7 @@ import { CONFIG_DEFAULTS } from '../../contract/config.ts';
 import { courierLives } from '../../hook/courier-start.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
 import { makeSpool, markFull } from './spool-bound.ts';
-import { SpoolListing } from './spool-reader.ts';
+import { SpoolListing } from './spool-listing.ts';
 
 /**
  * What a courier does that could not even start, such as one without its native module: it holds

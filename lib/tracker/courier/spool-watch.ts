@@ -6,17 +6,15 @@ const SETTLE_MS = 20;
 
 /** Wakes the courier when a file arrives; where the system can't tell, the wait just runs out. */
 export class SpoolWatch {
-  readonly #watcher: FSWatcher | undefined;
+  readonly #folder: string;
+  #watcher: FSWatcher | undefined;
+  #isPaused = false;
   #arrived = false;
   #wake: (() => void) | undefined;
 
   constructor(folder: string) {
-    try {
-      this.#watcher = watch(folder, () => this.#notice());
-      this.#watcher.on('error', () => this.#watcher?.close());
-    } catch {
-      this.#watcher = undefined; // no inotify left, a network file system: the poll remains
-    }
+    this.#folder = folder;
+    this.#watch();
   }
 
   /** Resolves when something has arrived since the last wait, after `ms` milliseconds, or on abort. */
@@ -31,8 +29,32 @@ export class SpoolWatch {
     this.#notice();
   }
 
+  /** Looks away while many files are removed, of which it would tell one by one. */
+  pause(): void {
+    this.close();
+    this.#isPaused = true;
+  }
+
+  /** Watches again; what has arrived meanwhile ends the next wait. */
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#watch();
+    this.#notice();
+  }
+
   close(): void {
     this.#watcher?.close();
+  }
+
+  #watch(): void {
+    try {
+      const watcher = watch(this.#folder, () => this.#notice());
+      watcher.on('error', () => watcher.close());
+      this.#watcher = watcher;
+    } catch {
+      this.#watcher = undefined; // no inotify left, a network file system: the poll remains
+    }
   }
 
   #notice(): void {

@@ -1,0 +1,98 @@
+import { hexDigest } from '../base/digest.ts';
+import { asObject } from '../base/json.ts';
+import type { BatchedCall, HookEvent } from './hook-event.ts';
+import { callSummary, errorSummary, responseText } from './tool-call.ts';
+
+/** What the tables keep of a hook event beside its payload: plain values, which may cross threads. */
+export interface EventRecord {
+  readonly name: string;
+  readonly sessionId: string;
+  readonly toolUseId: string | undefined;
+  readonly agentId: string | undefined;
+  readonly agentType: string | undefined;
+  readonly cwd: string | undefined;
+  readonly transcriptPath: string | undefined;
+  readonly source: string | undefined;
+  readonly reason: string | undefined;
+  /** A prompt of the user's. Claude Code sends one by itself when a background task ends. */
+  readonly isTypedPrompt: boolean;
+  /** PreToolUse, PostToolUse, PostToolUseFailure. */
+  readonly call: CallRecord | undefined;
+  /** PostToolBatch. */
+  readonly batched: readonly BatchedCallRecord[];
+}
+
+/** What an event tells of its own tool call. */
+export interface CallRecord {
+  readonly toolName: string;
+  readonly summary: string;
+  /** Of what was asked for, where the version sends no tool_use_id; else null. */
+  readonly inputDigest: string | null;
+  readonly isInterrupted: boolean;
+  readonly error: string | null;
+  /** The tool's own time in milliseconds. */
+  readonly durationMs: number | null;
+}
+
+/** What a PostToolBatch tells of one of its calls. */
+export interface BatchedCallRecord {
+  readonly toolUseId: string;
+  readonly toolName: string;
+  readonly summary: string;
+  /** What the model was told, if it was an error. */
+  readonly error: string | null;
+}
+
+export function eventRecord(event: HookEvent): EventRecord {
+  return {
+    name: event.name,
+    sessionId: event.sessionId,
+    toolUseId: event.toolUseId,
+    agentId: event.agentId,
+    agentType: event.agentType,
+    cwd: event.cwd,
+    transcriptPath: event.transcriptPath,
+    source: event.source,
+    reason: event.reason,
+    isTypedPrompt: isTypedPrompt(event),
+    call: OF_ONE_CALL.has(event.name) ? callRecord(event) : undefined,
+    batched: event.name === 'PostToolBatch' ? event.toolCalls.map(batchedCallRecord) : [],
+  };
+}
+
+// --- internal ---
+
+const OF_ONE_CALL: ReadonlySet<string> = new Set([
+  'PreToolUse',
+  'PostToolUse',
+  'PostToolUseFailure',
+]);
+
+function callRecord(event: HookEvent): CallRecord {
+  return {
+    toolName: event.toolName ?? '',
+    summary: callSummary(event.toolInput),
+    inputDigest: event.toolUseId ? null : inputDigest(event),
+    isInterrupted: event.isInterrupt || asObject(event.toolResponse)?.['interrupted'] === true,
+    error: errorSummary(event.error),
+    durationMs: event.durationMs ?? null,
+  };
+}
+
+function batchedCallRecord(call: BatchedCall): BatchedCallRecord {
+  return {
+    toolUseId: call.toolUseId,
+    toolName: call.toolName,
+    summary: callSummary(call.toolInput),
+    error: errorSummary(responseText(call.toolResponse)),
+  };
+}
+
+/** Versions without tool_use_id: a call is known by what it asks for. */
+function inputDigest({ toolName, toolInput }: HookEvent): string {
+  return hexDigest(`${toolName}\n${JSON.stringify(toolInput)}`, 16);
+}
+
+function isTypedPrompt({ name, prompt }: HookEvent): boolean {
+  return name === 'UserPromptSubmit' && !prompt?.trimStart().startsWith('<task-notification>');
+}

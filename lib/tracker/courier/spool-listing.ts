@@ -1,0 +1,121 @@
+import { opendirSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
+import type { SpoolFile } from './spool-reader.ts';
+
+/** So many files are looked at in one sweep, which bounds the memory it takes. */
+const SWEEP_FILES = 250_000;
+/** So many names lie in one text: 56 bytes a name are 36, and there is little for a collection to look at. */
+const NAMES_A_TEXT = 512;
+
+/** What waits in the spool, oldest first; kept in columns, for it may be a quarter of a million. */
+export class SpoolListing {
+  readonly #folder: string;
+  readonly #names = new Names();
+  readonly #times: Float64Array;
+  readonly #sizes: Float64Array;
+  readonly #order: Uint32Array;
+
+  /** `onMany` is called after each `many` files, for what need not wait until all are listed. */
+  constructor(folder: string, many = Infinity, onMany: () => void = () => {}) {
+    this.#folder = folder;
+    let times = new Float64Array(NAMES_A_TEXT);
+    let sizes = new Float64Array(NAMES_A_TEXT);
+    const directory = opendirSync(folder, { bufferSize: 256 });
+    try {
+      for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
+        const index = this.#names.length;
+        if (index >= SWEEP_FILES) break;
+        const stats = statSync(`${folder}${sep}${entry.name}`, { throwIfNoEntry: false });
+        if (!stats?.isFile()) continue;
+        if (index === times.length) {
+          times = doubled(times);
+          sizes = doubled(sizes);
+        }
+        this.#names.add(entry.name);
+        times[index] = stats.mtimeMs;
+        sizes[index] = stats.size;
+        if (index > 0 && index % many === 0) onMany();
+      }
+    } finally {
+      directory.closeSync();
+    }
+    this.#times = times;
+    this.#sizes = sizes;
+    this.#order = new Uint32Array(this.#names.length)
+      .map((_, index) => index)
+      .sort(
+        (a, b) => this.#time(a) - this.#time(b) || (this.#names.at(a) < this.#names.at(b) ? -1 : 1),
+      );
+  }
+
+  get length(): number {
+    return this.#order.length;
+  }
+
+  /** The files in batches of at most `maxFiles` files and about `maxBytes` bytes, in order. */
+  *batches(maxFiles: number, maxBytes: number): Generator<SpoolFile[]> {
+    let batch: SpoolFile[] = [];
+    let bytes = 0;
+    for (const index of this.#order) {
+      const file = this.#file(index);
+      if (batch.length > 0 && (batch.length >= maxFiles || bytes + file.size > maxBytes)) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(file);
+      bytes += file.size;
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  #file(index: number): SpoolFile {
+    const name = this.#names.at(index);
+    const path = `${this.#folder}${sep}${name}`;
+    return { name, path, size: this.#sizes[index] ?? 0, writtenAt: this.#time(index) };
+  }
+
+  #time(index: number): number {
+    return this.#times[index] ?? 0;
+  }
+}
+
+// --- internal ---
+
+/** A list of names in a few long texts. */
+class Names {
+  readonly #texts: string[] = [];
+  /** Where each name ends in its text. */
+  #ends = new Uint32Array(NAMES_A_TEXT);
+  #last: string[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(name: string): void {
+    if (this.#length === this.#ends.length) this.#ends = doubled(this.#ends);
+    const isFirst = this.#last.length === 0;
+    const start = isFirst ? 0 : (this.#ends[this.#length - 1] ?? 0);
+    this.#ends[this.#length] = start + name.length;
+    this.#length += 1;
+    this.#last.push(name);
+    if (this.#last.length < NAMES_A_TEXT) return;
+    this.#texts.push(this.#last.join(''));
+    this.#last = [];
+  }
+
+  at(index: number): string {
+    const place = index % NAMES_A_TEXT;
+    const text = this.#texts[(index - place) / NAMES_A_TEXT];
+    if (text === undefined) return this.#last[place] ?? '';
+    return text.slice(place === 0 ? 0 : this.#ends[index - 1], this.#ends[index]);
+  }
+}
+
+function doubled<T extends Float64Array | Uint32Array>(array: T): T {
+  const twice = new (array.constructor as new (length: number) => T)(2 * array.length);
+  twice.set(array);
+  return twice;
+}

@@ -1,0 +1,47 @@
+// The courier's second thread: reads, parses and redacts spool files, and removes them. It is started
+// when there is a backlog, and knows no database.
+import { unlinkSync } from 'node:fs';
+import { workerData } from 'node:worker_threads';
+import { errorCode } from '../lib/base/errors.ts';
+import { createRedactor } from '../lib/pattern/redact.ts';
+import { ArrivalReader } from '../lib/tracker/courier/arrival.ts';
+import type { Arrival } from '../lib/tracker/courier/arrival.ts';
+import type { SpoolFile } from '../lib/tracker/courier/spool-reader.ts';
+import type {
+  SpoolThreadAnswer,
+  SpoolThreadData,
+  SpoolThreadRequest,
+} from '../lib/tracker/courier/spool-thread.ts';
+
+/** Larger files are left to the courier: what it takes to parse one is then taken once. In bytes. */
+const MAX_FILE_BYTES = 256 * 1024;
+
+const { limits, port, answers } = workerData as SpoolThreadData;
+const reader = new ArrivalReader(createRedactor(), limits);
+
+port.on('message', ({ kind, files }: SpoolThreadRequest) => {
+  const answer: SpoolThreadAnswer = kind === 'read' ? files.map(read) : files.map(remove);
+  port.postMessage(answer);
+  Atomics.add(answers, 0, 1);
+  Atomics.notify(answers, 0);
+});
+
+// --- internal ---
+
+function read(file: SpoolFile): Arrival | null {
+  if (file.size > MAX_FILE_BYTES) return null;
+  try {
+    return reader.read(file) ?? null;
+  } catch {
+    return null; // the courier finds out what it is
+  }
+}
+
+function remove({ path }: SpoolFile): 'removed' | null {
+  try {
+    unlinkSync(path);
+    return 'removed';
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? 'removed' : null;
+  }
+}
