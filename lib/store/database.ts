@@ -13,7 +13,7 @@ const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
 const CHECKPOINT_PAGES = 4_096;
 /** Pages kept in memory, in KiB. */
-const CACHE_KIB = 8 * 1024;
+const CACHE_KIB = 16 * 1024;
 
 /**
  * Opens tracker.db for writing, makes it if it is not there, and brings its schema up to date.

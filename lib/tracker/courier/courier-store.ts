@@ -8,6 +8,9 @@ import type { BadFile, Ingest } from './ingest.ts';
 import type { SpoolFile } from './spool-reader.ts';
 import type { SpoolThread } from './spool-thread.ts';
 
+/** Pages kept in memory, in KiB: half of what others keep, as a backlog comes to most pages once. */
+const CACHE_KIB = 8 * 1024;
+
 interface OpenStore {
   readonly database: Database;
   /** The file that was opened: what is written to one that was deleted or replaced is lost. */
@@ -86,6 +89,7 @@ export class CourierStore {
 
   #with(database: Database): OpenStore {
     const file = fileIdentity(this.#path);
+    database.pragma(`cache_size = -${CACHE_KIB}`);
     return { database, file, ingest: this.#makeIngest(database) };
   }
 }
