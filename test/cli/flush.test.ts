@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../lib/store/database.ts';
@@ -142,6 +142,17 @@ describe('pattern-tracker flush', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^Would send 3 events \(.*\) to http:\/\/127/);
     expect([server.requests.length, waiting()]).toEqual([0, 3]);
+  });
+
+  it('changes nothing in a dry run, not even an old schema', async () => {
+    queue(1);
+    const database = openDatabase(home.paths.database);
+    database.pragma('user_version = 2');
+    database.close();
+    const before = readFileSync(home.paths.database);
+    const { code, err } = await flush('--dry-run');
+    expect([code, err]).toEqual([1, expect.stringContaining('has schema 2')]);
+    expect(readFileSync(home.paths.database).equals(before)).toBe(true);
   });
 
   it('says in a dry run what it would send of one session, and within its limit', async () => {

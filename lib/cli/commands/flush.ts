@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { TrackerError } from '../../base/errors.ts';
 import type { Config } from '../../contract/config.ts';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase, openDatabaseForReading } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
 import { chosenRows } from '../../store/queries/outbox-rows.ts';
 import { loadConfig } from '../../tracker/config/config-file.ts';
@@ -74,7 +74,8 @@ be sent.`,
     const interruption = cli.interruption();
     if (!args['dry-run']) await takeIn(cli, interruption);
     const { database: path } = cli.paths;
-    if (!existsSync(path)) {
+    const database = args['dry-run'] ? openDatabaseForReading(path) : openIfThere(path);
+    if (!database) {
       if (!args.json) cli.out('Nothing was recorded yet, so there is nothing to send.\n');
       else if (args['dry-run'])
         showPlans(
@@ -85,7 +86,6 @@ be sent.`,
       else printJson(cli, flushSummary(target.sinks.map((sink) => ({ ...NOTHING_SENT, sink }))));
       return 0;
     }
-    const database = openDatabase(path);
     try {
       if (args['dry-run']) {
         const plan = (sink: Sink) => flushPlan(database, sink.name, request, cli.now());
@@ -138,6 +138,10 @@ function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
     );
   }
   return { config, sinks };
+}
+
+function openIfThere(path: string): Database | undefined {
+  return existsSync(path) ? openDatabase(path) : undefined;
 }
 
 /** What still waits in the spool is taken in by a courier first. */
