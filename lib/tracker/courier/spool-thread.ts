@@ -39,6 +39,8 @@ export class SpoolThread {
   readonly #answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** What it was asked for and has not answered yet, in order. */
   readonly #asked: SpoolThreadRequest[] = [];
+  /** The requests to read, by the path of their first file. */
+  readonly #chunks = new Map<string, SpoolThreadRequest>();
   readonly #arrivals = new Map<string, Arrival>();
   #notRemoved: SpoolFile[] = [];
   #hasAnswered = false;
@@ -56,7 +58,9 @@ export class SpoolThread {
   /** Has a batch read; batches are to be taken in the order in which they are asked for. */
   read(batch: readonly SpoolFile[]): void {
     for (let from = 0; from < batch.length; from += CHUNK_FILES) {
-      this.#ask({ kind: 'read', files: batch.slice(from, from + CHUNK_FILES) });
+      const files = batch.slice(from, from + CHUNK_FILES);
+      const request = this.#ask({ kind: 'read', files });
+      if (files[0]) this.#chunks.set(files[0].path, request);
     }
   }
 
@@ -67,8 +71,9 @@ export class SpoolThread {
 
   /** What a file holds, once the thread has come to it; undefined where the thread does not tell. */
   take({ path }: SpoolFile): Arrival | undefined {
-    const next = this.#asked.find(({ kind }) => kind === 'read');
-    if (path === next?.files[0]?.path) while (this.#receive() !== next);
+    const chunk = this.#chunks.get(path);
+    // Those before it that nobody came for, of a batch that failed, are dropped.
+    if (chunk) while (this.#receive() !== chunk);
     return this.#arrivals.get(path);
   }
 
@@ -84,9 +89,10 @@ export class SpoolThread {
     await removeSpoolFiles(this.#notRemoved);
   }
 
-  #ask(request: SpoolThreadRequest): void {
+  #ask(request: SpoolThreadRequest): SpoolThreadRequest {
     this.#asked.push(request);
     if (!this.#hasFailed) this.#port.postMessage(request);
+    return request;
   }
 
   /** Takes the answer to the request that was made first. */
@@ -98,6 +104,7 @@ export class SpoolThread {
       this.#notRemoved.push(...request.files.filter((_, index) => !answer?.[index]));
       return request;
     }
+    this.#chunks.delete(request.files[0]?.path ?? '');
     this.#arrivals.clear();
     for (const [index, { path }] of request.files.entries()) {
       const arrival = answer?.[index];

@@ -101,6 +101,16 @@ describe('the thread that helps with a backlog', () => {
     expect(seen).toEqual(files.map(({ name }) => name));
   });
 
+  it('drops what nobody came for of a batch that failed', () => {
+    const files = realEvents();
+    const thread = start();
+    thread.read(files.slice(0, 90));
+    thread.read(files.slice(90));
+    expect(thread.take(files[0] as SpoolFile)).toBeDefined();
+    expect(files.slice(90).filter((file) => !thread.take(file))).toEqual([]);
+    expect(thread.take(files[40] as SpoolFile)).toBeUndefined();
+  });
+
   it('has removed everything when it has ended, gone files too', async () => {
     const files = realEvents();
     rmSync((files[3] as SpoolFile).path);
