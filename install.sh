@@ -37,6 +37,17 @@ fail() {
 
 # --- what is asked for -----------------------------------------------------------------------------
 
+# Refuses a wrong value now, and not when everything is built.
+check_value() {
+  case $1=$2 in
+  --scope=user | --scope=project | --scope=local | --capture=sh | --capture=node) return ;;
+  --scope=*) values='user, project or local' ;;
+  *) values='sh or node' ;;
+  esac
+  say "install.sh: $1 is $values, not '$2'"
+  exit 2
+}
+
 uninstall=
 purge=
 value_of=
@@ -46,6 +57,7 @@ while [ "$count" -gt 0 ]; do
   shift
   count=$((count - 1))
   if [ -n "$value_of" ]; then
+    check_value "$value_of" "$argument"
     value_of=
     set -- "$@" "$argument"
     continue
@@ -64,7 +76,11 @@ while [ "$count" -gt 0 ]; do
     purge=1
     set -- "$@" "$argument"
     ;;
-  --dry-run | --json | --no-link | --no-test | --scope=* | --capture=*) set -- "$@" "$argument" ;;
+  --scope=* | --capture=*)
+    check_value "${argument%%=*}" "${argument#*=}"
+    set -- "$@" "$argument"
+    ;;
+  --dry-run | --json | --no-link | --no-test) set -- "$@" "$argument" ;;
   *)
     say "install.sh: unknown option $argument"
     say "  ./install.sh --help lists the options."

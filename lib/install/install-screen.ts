@@ -73,8 +73,8 @@ export function installPreview(plan: InstallPlan, paint: Paint): string {
   const command = link.kind === 'made' ? [`link ${link.path} -> ${home}/dist/cli.mjs`] : [];
   return lines([
     paint.bold('Nothing was changed. An installation would'),
-    ...copy.written.map((path) => `write ${home}/${path}`),
-    ...copy.removed.map((path) => `remove ${home}/${path}`),
+    ...filesLine('write', copy.written, home),
+    ...filesLine('remove', copy.removed, home),
     ...command,
     diff === '' ? `leave ${settings.file} as it is: already registered` : `edit ${settings.file}:`,
     ...(diff === '' ? [] : ['', diff.trimEnd()]),
@@ -131,6 +131,14 @@ export function uninstallPreview(
 }
 
 // --- internal ---
+
+/** The files are in --json one by one. */
+function filesLine(verb: string, paths: readonly string[], home: string): string[] {
+  if (paths.length === 0) return [];
+  return [
+    `${verb} ${paths.length} ${paths.length === 1 ? 'file' : 'files'} of the program in ${home}`,
+  ];
+}
 
 /** `[1, 'file']` is "1 file", `[2, 'file']` is "2 files". */
 function counted(count: number, noun: string): string {

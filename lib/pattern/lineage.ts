@@ -24,7 +24,13 @@ export function chooseParent<T extends LiveFragment>(
   }
 }
 
-/** `text` after an edit; undefined when `oldText` is not in it. `all` replaces each place, else the first. */
+/** A longer text is not followed any more, in characters: some edits make one out of nearly nothing. */
+const MAX_EDITED = 16 * 1024 * 1024;
+
+/**
+ * `text` after an edit; undefined when `oldText` is not in it, or it would be too long to be followed.
+ * `all` replaces each place, else the first.
+ */
 export function applyEdit(
   text: string,
   oldText: string,
@@ -32,6 +38,8 @@ export function applyEdit(
   all: boolean,
 ): string | undefined {
   if (oldText === '' || !text.includes(oldText)) return undefined;
+  const places = all ? text.split(oldText).length - 1 : 1;
+  if (text.length + places * (newText.length - oldText.length) > MAX_EDITED) return undefined;
   // A function, because a string would have its $& and $1 read as patterns.
   return all ? text.replaceAll(oldText, () => newText) : text.replace(oldText, () => newText);
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { captureContract } from '../contracts/capture-contract.ts';
 
 const bundle = (event: string) => resolve('dist/hooks', `${event}.cjs`);
@@ -12,17 +13,7 @@ captureContract({
 });
 
 it('has a bundle for each event that is recorded', () => {
-  expect(readdirSync('dist/hooks').sort()).toEqual([
-    'post-tool-batch.cjs',
-    'post-tool-use-failure.cjs',
-    'post-tool-use.cjs',
-    'pre-compact.cjs',
-    'pre-tool-use.cjs',
-    'session-end.cjs',
-    'session-start.cjs',
-    'stop.cjs',
-    'subagent-start.cjs',
-    'subagent-stop.cjs',
-    'user-prompt-submit.cjs',
-  ]);
+  const expected = HOOK_EVENTS.map(({ bundle: name }) => `${name}.cjs`);
+  expect(readdirSync('dist/hooks').toSorted()).toEqual(expected.toSorted());
+  expect(expected.length).toBeGreaterThan(10);
 });

@@ -31,6 +31,8 @@ describe('applyEdit', () => {
   it('replaces the first place, or all of them', () => {
     expect(applyEdit('a b a', 'a', 'c', false)).toBe('c b a');
     expect(applyEdit('a b a', 'a', 'c', true)).toBe('c b c');
+    // More than a string can hold would throw, and the event would be lost with it.
+    expect(applyEdit('a'.repeat(1_000_000), 'a', 'b'.repeat(600), true)).toBeUndefined();
   });
 
   it('is undefined when the old text is not there', () => {

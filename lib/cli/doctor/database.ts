@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { schemaVersion } from '../../store/database.ts';
 import { quickCheck } from '../../store/queries/health.ts';
@@ -11,8 +11,9 @@ import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
 const MAX_CHECKED_BYTES = 1_000_000_000;
 
 export function databaseSound({ cli }: DoctorContext): Finding {
-  const size = statSync(cli.paths.database, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return ok('not there yet; the courier makes it');
+  const { database: path } = cli.paths;
+  if (!existsSync(path)) return ok('not there yet; the courier makes it');
+  const size = bytesOf(path) + bytesOf(`${path}-wal`);
   const isChecked = size <= MAX_CHECKED_BYTES;
   try {
     const facts = readDatabase(cli, (database) => ({
@@ -23,7 +24,7 @@ export function databaseSound({ cli }: DoctorContext): Finding {
     if (facts?.faults.length) {
       return fail(
         facts.faults.join('; '),
-        `Move ${cli.paths.database} away: the courier starts a fresh one, and the spool is kept.`,
+        'Run `pattern-tracker repair`: it makes a sound one of it, and keeps the damaged one.',
       );
     }
     if (facts?.setAside) {
@@ -38,4 +39,10 @@ export function databaseSound({ cli }: DoctorContext): Finding {
     const hint = error instanceof TrackerError ? error.hint : undefined;
     return fail(errorMessage(error), hint ?? 'Run `pattern-tracker capture-test`.');
   }
+}
+
+// --- internal ---
+
+function bytesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -96,7 +96,9 @@ async function callHooks(cli: CliEnvironment, options: TrialOptions): Promise<Tr
     times.push(span(answer.tookMs));
   }
   if (dropsOf(cli) > before) {
-    return broken(step, 'it could not write the event, and has counted that', DOCTOR);
+    return readSpool(cli.paths).isFull
+      ? broken(step, 'the spool is full: it has counted the event and dropped it', DOCTOR)
+      : broken(step, 'it could not write the event, and has counted that', DOCTOR);
   }
   return passed(step, `exit code 0, nothing printed, ${times.join(' and ')}`);
 }

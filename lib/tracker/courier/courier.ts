@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
@@ -211,8 +212,9 @@ export class Courier {
     if (notTaken.length === 0) return { taken: batch, unfinished: 0 };
     const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
     const now = this.#clock();
-    const isFresh = ({ writtenAt }: SpoolFile) =>
-      Math.abs(now - writtenAt) < partial_seconds * 1000;
+    // Looked at again: it may have been written to since it was listed.
+    const isFresh = ({ path, writtenAt }: SpoolFile) =>
+      Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
     const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
     for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
     boundQuarantine(
@@ -274,4 +276,11 @@ export class Courier {
       hint: error instanceof TrackerError ? (error.hint ?? null) : null,
     });
   }
+}
+
+// --- internal ---
+
+/** Milliseconds since 1970; undefined for a file that is gone. */
+function writtenAtNow(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

@@ -1,4 +1,5 @@
 import { opendirSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
 import type { SpoolFile } from './spool-reader.ts';
 
@@ -25,7 +26,7 @@ export class SpoolListing {
       for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
         const index = this.#names.length;
         if (index >= SWEEP_FILES) break;
-        const stats = statSync(`${folder}${sep}${entry.name}`, { throwIfNoEntry: false });
+        const stats = statsOf(`${folder}${sep}${entry.name}`);
         if (!stats?.isFile()) continue;
         if (index === times.length) {
           times = doubled(times);
@@ -81,6 +82,15 @@ export class SpoolListing {
 }
 
 // --- internal ---
+
+/** Undefined for what is gone, or can't be looked at: one odd entry must not keep back the others. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 /** A list of names in a few long texts. */
 class Names {

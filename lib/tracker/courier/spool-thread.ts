@@ -53,6 +53,7 @@ export class SpoolThread {
     const workerData: SpoolThreadData = { limits, port: port2, answers: this.#answers };
     this.#thread = new Worker(bundle, { workerData, transferList: [port2], resourceLimits: SMALL });
     this.#thread.on('error', () => {}); // it does not answer any more
+    this.#thread.unref(); // whatever becomes of the sweep, it keeps no courier alive
   }
 
   /** Has a batch read; batches are to be taken in the order in which they are asked for. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,13 @@ describe('what waits in the spool', () => {
     expect([...listing.batches(1, 1)][0]).toEqual([
       { name: 'c', path: join(folder, 'c'), size: 1, writtenAt: 3_000 },
     ]);
+  });
+
+  it('leaves out what can not be looked at', () => {
+    add('a', 1);
+    symlinkSync('loop', join(folder, 'loop'));
+    symlinkSync('nowhere', join(folder, 'dangling'));
+    expect(names(new SpoolListing(folder))).toEqual([['a']]);
   });
 
   it('comes in batches of so many files and bytes, and never none', () => {
