@@ -8,8 +8,8 @@ import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
 import { courierLives, startCourier } from '../lib/hook/courier-start.ts';
 import { PidHint } from '../lib/tracker/courier/courier-files.ts';
+import { limitHeap } from '../lib/tracker/courier/heap-limit.ts';
 import { sitOut } from '../lib/tracker/courier/sit-out.ts';
-import { limitHeap } from '../lib/tracker/courier/spool-thread.ts';
 
 const SIT_OUT_MS = 60_000;
 const LOW_PRIORITY = 10;

@@ -109,6 +109,16 @@ describe('capture-test', () => {
     expect((await broken()).found).toContain('it could not write the event');
   });
 
+  it('says that the hook dropped the event because the spool is full', async () => {
+    layOutHome(sample);
+    writeHooks(sample, {
+      command: hook(`#!/bin/sh\nprintf f >>'${sample.paths.drops}'\n`),
+      args: [],
+    });
+    writeFileSync(sample.paths.spoolFull, '');
+    expect((await broken()).found).toContain('the spool is full');
+  });
+
   it('says that the spool is full', async () => {
     layOutHome(sample);
     writeHooks(sample, { command: hook('#!/bin/sh\n'), args: [] });

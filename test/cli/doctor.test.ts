@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqlitePackage } from '../../lib/base/sqlite-package.ts';
@@ -6,6 +14,7 @@ import type { CliEnvironment } from '../../lib/cli/environment.ts';
 import type { DoctorContext, Finding } from '../../lib/cli/doctor/check.ts';
 import { CHECKS } from '../../lib/cli/doctor/checks.ts';
 import { readRegistration } from '../../lib/cli/registration.ts';
+import { byteText } from '../../lib/cli/row-text.ts';
 import { endCourier, layOutHome, writeHooks, writeSettings } from './installed-home.ts';
 import { HOUR, NOW, Sample } from './sample-database.ts';
 import { run, testEnvironment } from './test-environment.ts';
@@ -327,7 +336,19 @@ describe('database', () => {
     const bytes = readFileSync(sample.paths.database);
     bytes.fill(0xff, bytes.length - 8192);
     writeFileSync(sample.paths.database, bytes);
-    expect(await check('database')).toMatchObject({ status: 'fail' });
+    expect(await check('database')).toMatchObject({
+      status: 'fail',
+      mend: expect.stringContaining('pattern-tracker repair'),
+    });
+  });
+
+  it('is as large as its file and what waits beside it', async () => {
+    sample.event('e1', 'session-1', 'Stop');
+    const { database } = sample.paths;
+    const bytes = ['', '-wal'].map((suffix) => statSync(database + suffix).size);
+    expect(bytes[1]).toBeGreaterThan(0);
+    const { found } = await check('database');
+    expect(found).toContain(`, ${byteText((bytes[0] ?? 0) + (bytes[1] ?? 0))}, sound`);
   });
 
   it('warns of one that was set aside', async () => {

@@ -15,6 +15,7 @@ import { ConfigWatch } from '../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
+import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from './ingest.ts';
 import { SILENT_LOG } from '../tracker-log.ts';
 import type { TrackerLog } from '../tracker-log.ts';
@@ -24,7 +25,7 @@ import { makeSpool, markFull, publishBound, removeAbandoned } from './spool-boun
 import { SpoolListing } from './spool-listing.ts';
 import { removeSpoolFiles } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
-import { limitHeap, readAhead, SpoolThread } from './spool-thread.ts';
+import { readAhead, SpoolThread } from './spool-thread.ts';
 import { SpoolWatch } from './spool-watch.ts';
 
 /** How long a starting courier waits for one that is leaving, in milliseconds. */
@@ -159,7 +160,7 @@ export class Courier {
     const mayTake = this.#clock() >= this.#retryAt;
     const files = new SpoolListing(this.#paths.spoolNew, BATCH_FILES, () => {
       if (mayTake) thread ??= this.#startThread(); // it is there when all are listed
-      limitHeap(); // V8 sets that back for all threads when it makes one
+      limitHeap();
     });
     const { max_files } = this.#config.current.spool;
     this.#unfinished = 0;

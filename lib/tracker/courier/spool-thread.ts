@@ -1,7 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Arrival, ArrivalLimits } from './arrival.ts';
+import { limitHeap } from './heap-limit.ts';
 import { removeSpoolFiles } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
 
@@ -122,7 +122,7 @@ export class SpoolThread {
         | { readonly message: SpoolThreadAnswer }
         | undefined;
       if (received) {
-        if (!this.#hasAnswered) limitHeap(); // V8 has set it back for all threads when it made one
+        if (!this.#hasAnswered) limitHeap(); // now that the thread is there
         this.#hasAnswered = true;
         return received.message;
       }
@@ -144,12 +144,6 @@ export function* readAhead(
     current = batch;
   }
   if (current) yield current;
-}
-
-/** However large the backlog, little of it lives at a time: collect early rather than grow. */
-export function limitHeap(): void {
-  setFlagsFromString('--heap-growing-percent=25');
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 // --- internal ---
