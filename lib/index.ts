@@ -1,8 +1,8 @@
 // The public library: `import { PatternTracker } from 'claude-pattern-tracker'`.
 export { TrackerError } from './base/errors.ts';
-export type { ErrorMetrics } from './contract/error-metrics.ts';
-export type { HealthSummary } from './contract/health-summary.ts';
-export type { CircuitBreaker } from './tracker/delivery/circuit-breaker.ts';
+export type { ErrorMetrics } from './health/error-metrics.ts';
+export type { HealthSummary } from './health/health-summary.ts';
+export type { CircuitBreaker } from './health/circuit-breaker.ts';
 export type {
   PatternApplication,
   PatternContext,
@@ -11,8 +11,8 @@ export type {
   PatternFork,
   PatternMerge,
   PatternModification,
-} from './tracker/library/declaration.ts';
-export type { ConfigInput, PatternTrackerOptions } from './tracker/library/library-settings.ts';
+} from './library/declaration.ts';
+export type { ConfigInput, PatternTrackerOptions } from './library/library-settings.ts';
 export type {
   AnswerSource,
   LineageQuery,
@@ -20,6 +20,6 @@ export type {
   PatternQuery,
   PatternRelative,
   TrackedPattern,
-} from './tracker/library/pattern-query.ts';
-export { PatternTracker } from './tracker/library/pattern-tracker.ts';
-export type { PatternCache } from './tracker/library/pattern-tracker.ts';
+} from './library/pattern-query.ts';
+export { PatternTracker } from './library/pattern-tracker.ts';
+export type { PatternCache } from './library/pattern-tracker.ts';

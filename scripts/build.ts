@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 
 const HOOK_BUDGET_BYTES = 15_000;
-const HOOK_RING = /^(?:hooks|lib\/hook|lib\/base)\//;
+const HOOK_RING = /^(?:hooks|lib\/capture|lib\/base)\//;
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const shared: BuildOptions = {
@@ -20,7 +20,7 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   metafile: true,
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  logOverride: { 'empty-import-meta': 'silent' }, // lib/store/sqlite.ts does without
+  logOverride: { 'empty-import-meta': 'silent' }, // lib/store/database/sqlite.ts does without
 };
 
 /** A package inside an ES module may still call require. By another name: ours call createRequire, too. */
@@ -86,7 +86,7 @@ function checkHooks({ outputs }: Metafile): void {
     if (strangers.length + packages.length > 0) {
       fail(
         `${file} holds ${[...strangers, ...packages].join(', ')}`,
-        'Only hooks/, lib/hook/, lib/base/ and node: built-ins may be in a hook bundle.',
+        'Only hooks/, lib/capture/, lib/base/ and node: built-ins may be in a hook bundle.',
       );
     }
     const size = statSync(file).size;

@@ -6,10 +6,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
-import { courierLives, startCourier } from '../lib/hook/courier-start.ts';
-import { PidHint } from '../lib/tracker/courier/courier-files.ts';
-import { limitHeap } from '../lib/tracker/courier/heap-limit.ts';
-import { sitOut } from '../lib/tracker/courier/sit-out.ts';
+import { courierLives, startCourier } from '../lib/capture/courier-start.ts';
+import { PidHint } from '../lib/ingest/courier/courier-files.ts';
+import { limitHeap } from '../lib/ingest/courier/heap-limit.ts';
+import { sitOut } from '../lib/ingest/courier/sit-out.ts';
 
 const SIT_OUT_MS = 60_000;
 const LOW_PRIORITY = 10;
@@ -50,7 +50,7 @@ async function main(homeFolder: string): Promise<void> {
   const own = { clock: systemClock, pid: process.pid };
   try {
     setPriority(LOW_PRIORITY);
-    const { Courier } = await import('../lib/tracker/courier/courier.ts');
+    const { Courier } = await import('../lib/ingest/courier/courier.ts');
     const threadBundle = join(__dirname, 'spool-thread.cjs');
     await new Courier({ paths, ...own, machine: hostname(), threadBundle }).run(stop.signal);
   } catch (error) {

@@ -9,11 +9,11 @@ import { setTimeout } from 'node:timers/promises';
 import pc from 'picocolors';
 import { trackerPaths } from '../lib/base/paths.ts';
 import type { TrackerPaths } from '../lib/base/paths.ts';
-import { courierLives } from '../lib/hook/courier-start.ts';
-import { parseBreakerState } from '../lib/resilience/breaker.ts';
-import { openDatabaseForReading } from '../lib/store/database.ts';
-import { outboxTotals } from '../lib/store/queries/outbox-totals.ts';
-import { HTTP_SINK } from '../lib/store/delivery/outbox.ts';
+import { courierLives } from '../lib/capture/courier-start.ts';
+import { parseBreakerState } from '../lib/delivery/breaker/breaker.ts';
+import { openDatabaseForReading } from '../lib/store/database/database.ts';
+import { outboxTotals } from '../lib/delivery/store/outbox-totals.ts';
+import { HTTP_SINK } from '../lib/delivery/store/outbox.ts';
 import { FaultyApi } from '../test/support/faulty-api.ts';
 import type { Behaviour } from '../test/support/faulty-api.ts';
 

@@ -3,15 +3,15 @@
 import { unlinkSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { errorCode } from '../lib/base/errors.ts';
-import { createRedactor } from '../lib/pattern/redact.ts';
-import { ArrivalReader } from '../lib/tracker/courier/arrival.ts';
-import type { Arrival } from '../lib/tracker/courier/arrival.ts';
-import type { SpoolFile } from '../lib/tracker/courier/spool-reader.ts';
+import { createRedactor } from '../lib/redact/redact.ts';
+import { ArrivalReader } from '../lib/ingest/arrival.ts';
+import type { Arrival } from '../lib/ingest/arrival.ts';
+import type { SpoolFile } from '../lib/ingest/spool/spool-reader.ts';
 import type {
   SpoolThreadAnswer,
   SpoolThreadData,
   SpoolThreadRequest,
-} from '../lib/tracker/courier/spool-thread.ts';
+} from '../lib/ingest/spool/spool-thread.ts';
 
 /** Larger files are left to the courier: what it takes to parse one is then taken once. In bytes. */
 const MAX_FILE_BYTES = 256 * 1024;

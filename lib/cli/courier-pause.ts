@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TrackerError } from '../base/errors.ts';
 import { stopCourier } from '../install/courier-stop.ts';
-import { acquireProcessLock } from '../store/process-lock.ts';
-import { PidHint } from '../tracker/courier/courier-files.ts';
+import { acquireProcessLock } from '../store/database/process-lock.ts';
+import { PidHint } from '../ingest/courier/courier-files.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /**

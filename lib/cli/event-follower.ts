@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from '../base/errors.ts';
-import { type Database, openDatabaseForReading } from '../store/database.ts';
+import { type Database, openDatabaseForReading } from '../store/database/database.ts';
 import {
   type EventFilter,
   eventIdBefore,

@@ -2,8 +2,8 @@ import type { CommandDef } from 'citty';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import { COMMANDS, type ListedCommand } from './command-list.ts';
 import { cliEnvironment, type CliEnvironment } from './environment.ts';
-import { errorText } from './error-text.ts';
-import { plainLine } from './plain-text.ts';
+import { errorText } from './output/error-text.ts';
+import { plainLine } from './output/plain-text.ts';
 import { commandHelp, programHelp } from './help.ts';
 
 const MISUSE = 2;
@@ -56,7 +56,7 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
   }
   const [citty, { checkArguments, filledIn }] = await Promise.all([
     import('citty'),
-    import('./arguments.ts'),
+    import('./arguments/arguments.ts'),
   ]);
   const args =
     (typeof command.args === 'function' ? await command.args() : await command.args) ?? {};
@@ -77,7 +77,7 @@ function isHelp(argument: string): boolean {
 /** What SQLite throws says neither which file it is about nor what helps. */
 async function explained(error: unknown, cli: CliEnvironment): Promise<unknown> {
   if (!errorCode(error)?.startsWith('SQLITE_')) return error;
-  const { databaseFault } = await import('../store/database-fault.ts');
+  const { databaseFault } = await import('../store/database/database-fault.ts');
   return databaseFault(cli.paths.database, error);
 }
 

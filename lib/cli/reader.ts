@@ -1,5 +1,5 @@
-import { databaseFault } from '../store/database-fault.ts';
-import { type Database, openDatabaseForReading } from '../store/database.ts';
+import { databaseFault } from '../store/database/database-fault.ts';
+import { type Database, openDatabaseForReading } from '../store/database/database.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { asObject, asString } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { HookEvent } from '../contract/hook-event.ts';
+import type { HookEvent } from '../event/hook-event.ts';
 import { bashFragments } from './bash.ts';
 import { editFragments, multiEditFragments } from './edit.ts';
 import type { Fragment } from './fragment.ts';

@@ -4,17 +4,17 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { admit, rateHeaders } from './admission.ts';
-import type { Admitted } from './admission.ts';
-import { withinDeadline } from './deadline.ts';
-import { ENDPOINTS } from './endpoints.ts';
-import type { Endpoint } from './route.ts';
-import { busyFault, fault, HttpFault } from './http-fault.ts';
-import type { JsonBody } from './request-body.ts';
-import { SECURITY_HEADERS, send } from './reply.ts';
-import type { Call } from './route.ts';
+import { admit, rateHeaders } from './http/admission.ts';
+import type { Admitted } from './http/admission.ts';
+import { withinDeadline } from './http/deadline.ts';
+import { ENDPOINTS } from './openapi/endpoints.ts';
+import type { Endpoint } from './http/route.ts';
+import { busyFault, fault, HttpFault } from './http/http-fault.ts';
+import type { JsonBody } from './http/request-body.ts';
+import { SECURITY_HEADERS, send } from './http/reply.ts';
+import type { Call } from './http/route.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { validated } from './validation.ts';
+import { validated } from './http/validation.ts';
 
 /** What Hono carries through a request. */
 export interface ServiceEnv {

@@ -1,16 +1,16 @@
 import type { Clock } from '../base/clock.ts';
-import { createRedactor } from '../pattern/redact.ts';
-import type { Redactor } from '../pattern/redact.ts';
-import type { ServiceStore } from '../store/service/pattern-store.ts';
-import { SILENT_SERVICE_LOG } from './access-log.ts';
-import type { ServiceLog } from './access-log.ts';
-import { HostCheck } from './host-check.ts';
-import { IngestQueue } from './ingest-queue.ts';
-import { RateLimiter } from './rate-limiter.ts';
-import { BodyReader } from './request-body.ts';
+import { createRedactor } from '../redact/redact.ts';
+import type { Redactor } from '../redact/redact.ts';
+import type { ServiceStore } from './store/pattern-store.ts';
+import { SILENT_SERVICE_LOG } from './http/access-log.ts';
+import type { ServiceLog } from './http/access-log.ts';
+import { HostCheck } from './http/host-check.ts';
+import { IngestQueue } from './lineage/ingest-queue.ts';
+import { RateLimiter } from './http/rate-limiter.ts';
+import { BodyReader } from './http/request-body.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 import { StoreProbe } from './store-probe.ts';
-import { TokenGate } from './token-gate.ts';
+import { TokenGate } from './auth/token-gate.ts';
 
 /** What the routes work with. */
 export interface ServiceParts {

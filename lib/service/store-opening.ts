@@ -1,8 +1,8 @@
 import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
-import { databaseFault } from '../store/database-fault.ts';
-import { openPostgresStore } from '../store/service/postgres/postgres-store.ts';
-import { openSqliteStore } from '../store/service/sqlite-store.ts';
-import type { ServiceStore } from '../store/service/pattern-store.ts';
+import { databaseFault } from '../store/database/database-fault.ts';
+import { openPostgresStore } from './store/postgres/store.ts';
+import { openSqliteStore } from './store/sqlite/store.ts';
+import type { ServiceStore } from './store/pattern-store.ts';
 
 /**
  * Opens the store of a service.

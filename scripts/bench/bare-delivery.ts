@@ -2,7 +2,7 @@
 // the courier's, one after the other, and does nothing else. `bare-delivery.cjs DATABASE URL BATCH_ROWS`
 import { setPriority } from 'node:os';
 import { Agent } from 'undici';
-import { openDatabase } from '../../lib/store/database.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 
 const [databaseFile = '', url = '', batchRows = ''] = process.argv.slice(2);
 

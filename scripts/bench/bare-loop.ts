@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../lib/store/database.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 
 interface Payload {
   readonly session_id: string;

@@ -2,7 +2,7 @@
 // the service filled into an empty one with the same schema, multi-row, so many events a transaction, and
 // prints the milliseconds it took. `bare-rows-postgres.cjs FILLED EMPTY EVENTS_PER_TRANSACTION`
 import postgres from 'postgres';
-import { openPostgresStore } from '../../lib/store/service/postgres/postgres-store.ts';
+import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
 
 const [filledUrl = '', emptyUrl = '', rows = ''] = process.argv.slice(2);
 const TABLES = [

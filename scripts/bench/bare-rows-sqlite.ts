@@ -1,7 +1,7 @@
 // The floor of `service-ingest` on SQLite, a process of its own: inserts the rows of a database that the
 // service filled into an empty one, so many events a transaction, and prints the milliseconds it took.
 // `bare-rows-sqlite.cjs FILLED EMPTY EVENTS_PER_TRANSACTION`
-import { openDatabase } from '../../lib/store/database.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 
 const [filledFile = '', emptyFile = '', rows = ''] = process.argv.slice(2);
 const perTransaction = Number(rows);

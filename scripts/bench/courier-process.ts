@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
-import { courierLives } from '../../lib/hook/courier-start.ts';
+import { courierLives } from '../../lib/capture/courier-start.ts';
 import { BenchmarkError, NotAvailableError } from './benchmark.ts';
 import type { Throwaway } from './throwaway.ts';
 

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
-import { openDatabaseForReading } from '../../lib/store/database.ts';
-import { outboxTotals } from '../../lib/store/queries/outbox-totals.ts';
+import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
+import { openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { outboxTotals } from '../../lib/delivery/store/outbox-totals.ts';
 import { BenchmarkError } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
 import { bundle } from './bundle.ts';

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
-import { DEFAULT_TENANT } from '../../lib/store/service/pattern-store.ts';
-import { openPostgresStore } from '../../lib/store/service/postgres/postgres-store.ts';
-import { indexedWords } from '../../lib/store/service/postgres/postgres-text.ts';
+import { DEFAULT_TENANT } from '../../lib/service/store/pattern-store.ts';
+import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
+import { indexedWords } from '../../lib/service/store/postgres/text.ts';
 import { ScaleRows } from './scale-rows.ts';
 import { asTracked } from './tracked-events.ts';
 

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../lib/store/database.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 import { ScaleRows } from './scale-rows.ts';
 import type { ScalePattern } from './scale-rows.ts';
 

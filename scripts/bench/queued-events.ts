@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openDatabase } from '../../lib/store/database.ts';
-import { Outbox } from '../../lib/store/delivery/outbox.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
+import { Outbox } from '../../lib/delivery/store/outbox.ts';
 import { Random } from './random.ts';
 import { SourceCode } from './source-code.ts';
 

@@ -1,4 +1,4 @@
-import type { LineageEvent } from '../../lib/contract/lineage-event.ts';
+import type { LineageEvent } from '../../lib/lineage-api/lineage-event.ts';
 import { ScaleRows } from './scale-rows.ts';
 
 /**

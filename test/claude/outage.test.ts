@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { openDatabaseForReading } from '../../lib/store/database.ts';
+import { openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { runClaude } from './harness/claude-run.ts';
 import type { ClaudeRun } from './harness/claude-run.ts';

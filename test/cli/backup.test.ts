@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../lib/store/database.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 import { DAY, fillSample, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configKeys, leaves, CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
-import { listBackups } from '../../lib/tracker/config/config-backup.ts';
+import { configKeys, leaves, CONFIG_DEFAULTS } from '../../lib/config/config.ts';
+import { listBackups } from '../../lib/config/config-backup.ts';
 import { TOKEN } from './delivery-sample.ts';
 import { Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CONFIG_DEFAULTS } from '../../lib/contract/config.ts';
-import { HTTP_SINK } from '../../lib/store/delivery/outbox.ts';
-import { ToolCallOutbox } from '../../lib/store/delivery/tool-call-outbox.ts';
-import { breakerPolicy } from '../../lib/tracker/delivery/delivery-policy.ts';
-import { deliveryStore } from '../../lib/tracker/delivery/delivery-store.ts';
-import type { DeliveryStore } from '../../lib/tracker/delivery/delivery-store.ts';
+import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
+import { HTTP_SINK } from '../../lib/delivery/store/outbox.ts';
+import { ToolCallOutbox } from '../../lib/delivery/store/tool-call-outbox.ts';
+import { breakerPolicy } from '../../lib/delivery/delivery-policy.ts';
+import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
+import type { DeliveryStore } from '../../lib/delivery/store/delivery-store.ts';
 import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';
 
 /** Words that no command may ever print. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acquireProcessLock } from '../../lib/store/process-lock.ts';
+import { acquireProcessLock } from '../../lib/store/database/process-lock.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';
 import { configure, deliveryOf, queue, queueCalls } from './delivery-sample.ts';

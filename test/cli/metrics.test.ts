@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CacheStore } from '../../lib/store/delivery/cache-store.ts';
+import { CacheStore } from '../../lib/delivery/store/cache-store.ts';
 import { deliveryOf, fillOutbox, TOKEN } from './delivery-sample.ts';
 import { MINUTE, NOW, Sample } from './sample-database.ts';
 import { parsePrometheus } from './prometheus-parser.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Outbox } from '../../lib/store/delivery/outbox.ts';
+import { Outbox } from '../../lib/delivery/store/outbox.ts';
 import { fillOutbox } from './delivery-sample.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';

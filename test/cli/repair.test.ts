@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fillWithMany, pagesOf, wipe } from '../store/recovery/damage.ts';
+import { fillWithMany, pagesOf, wipe } from '../store/maintenance/damage.ts';
 import { Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fillWithMany, pagesOf, wipe } from '../store/recovery/damage.ts';
-import { acquireProcessLock } from '../../lib/store/process-lock.ts';
-import { Sqlite } from '../../lib/store/sqlite.ts';
+import { fillWithMany, pagesOf, wipe } from '../store/maintenance/damage.ts';
+import { acquireProcessLock } from '../../lib/store/database/process-lock.ts';
+import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { fillSample, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 

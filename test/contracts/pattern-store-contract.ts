@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_TENANT } from '../../lib/store/service/pattern-store.ts';
+import { DEFAULT_TENANT } from '../../lib/service/store/pattern-store.ts';
 import type {
   Feedback,
   PatternStore,
@@ -7,7 +7,7 @@ import type {
   StoredToken,
   TrackAnswer,
   TrackedEvent,
-} from '../../lib/store/service/pattern-store.ts';
+} from '../../lib/service/store/pattern-store.ts';
 
 /** A store under test. */
 export interface StoreUnderTest {

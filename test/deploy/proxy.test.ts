@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES } from '../../lib/service/request-body.ts';
-import { API_PREFIX } from '../../lib/service/route.ts';
+import { MAX_BODY_BYTES } from '../../lib/service/http/request-body.ts';
+import { API_PREFIX } from '../../lib/service/http/route.ts';
 import { compose, deployText, hasCommand, run } from './deploy-files.ts';
 
 const text = deployText('caddy/Caddyfile').replaceAll(/^\s*#.*\n/gm, '');

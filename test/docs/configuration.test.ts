@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ALIASES, ENVIRONMENT_KEYS } from '../../lib/contract/config-names.ts';
-import { CONFIG_DEFAULTS, configKeys, leaves } from '../../lib/contract/config.ts';
-import { configJsonSchema } from '../../lib/tracker/config/config-schema.ts';
+import { ALIASES, ENVIRONMENT_KEYS } from '../../lib/config/config-names.ts';
+import { CONFIG_DEFAULTS, configKeys, leaves } from '../../lib/config/config.ts';
+import { configJsonSchema } from '../../lib/config/config-schema.ts';
 
 const page = readFileSync('docs/configuration.md', 'utf8');
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../lib/base/json.ts';
-import { hookEventOf, parseHookEvent } from '../../lib/contract/hook-event.ts';
+import { hookEventOf, parseHookEvent } from '../../lib/event/hook-event.ts';
 import { MAX_PLACES_PER_EDIT } from '../../lib/pattern/edit.ts';
 import { extractFragments, MAX_FRAGMENTS_PER_EVENT } from '../../lib/pattern/extract.ts';
 import type { Fragment } from '../../lib/pattern/fragment.ts';

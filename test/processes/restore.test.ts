@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Sqlite } from '../../lib/store/sqlite.ts';
-import { PAGE, truncate, wipe } from '../store/recovery/damage.ts';
+import { Sqlite } from '../../lib/store/database/sqlite.ts';
+import { PAGE, truncate, wipe } from '../store/maintenance/damage.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
 const CLI = resolve('dist/cli.mjs');

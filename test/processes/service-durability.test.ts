@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import connect from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabaseForReading } from '../../lib/store/database.ts';
+import { openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { ServiceProcess } from '../support/service-process.ts';

@@ -15,10 +15,10 @@ import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
-import { parseCourierState } from '../../lib/contract/courier-state.ts';
-import type { CourierState } from '../../lib/contract/courier-state.ts';
-import { courierLives } from '../../lib/hook/courier-start.ts';
-import { openDatabaseForReading } from '../../lib/store/database.ts';
+import { parseCourierState } from '../../lib/ingest/courier/courier-state.ts';
+import type { CourierState } from '../../lib/ingest/courier/courier-state.ts';
+import { courierLives } from '../../lib/capture/courier-start.ts';
+import { openDatabaseForReading } from '../../lib/store/database/database.ts';
 
 const SH_FRONT = resolve('hooks/capture.sh');
 const COURIER = resolve('dist/courier.cjs');

@@ -1,10 +1,10 @@
-import { DAY_MS } from '../../lib/service/time-window.ts';
-import type { TimeWindow } from '../../lib/service/time-window.ts';
+import { DAY_MS } from '../../lib/service/insight/time-window.ts';
+import type { TimeWindow } from '../../lib/service/insight/time-window.ts';
 import type {
   Feedback,
   PatternActivity,
   PatternUse,
-} from '../../lib/store/service/pattern-store.ts';
+} from '../../lib/service/store/pattern-store.ts';
 import { NOON } from './service-fixture.ts';
 
 /** Seven days. */

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readBatchReply, readHealthReply, readTrackReply } from '../../lib/contract/api-reply.ts';
-import { readPatterns, readRelatives } from '../../lib/contract/query-reply.ts';
+import {
+  readBatchReply,
+  readHealthReply,
+  readTrackReply,
+} from '../../lib/lineage-api/api-reply.ts';
+import { readPatterns, readRelatives } from '../../lib/lineage-api/query-reply.ts';
 
 interface Golden {
   readonly title: string;

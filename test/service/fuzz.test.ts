@@ -4,10 +4,10 @@ import {
   EDGE_TYPES,
   LINEAGE_EVENT_TYPES,
   TRANSFORMATION_TYPES,
-} from '../../lib/contract/lineage-event.ts';
-import { ENDPOINTS } from '../../lib/service/endpoints.ts';
-import { openPostgresStore } from '../../lib/store/service/postgres/postgres-store.ts';
-import type { ServiceStore } from '../../lib/store/service/pattern-store.ts';
+} from '../../lib/lineage-api/lineage-event.ts';
+import { ENDPOINTS } from '../../lib/service/openapi/endpoints.ts';
+import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
+import type { ServiceStore } from '../../lib/service/store/pattern-store.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { createdEvent, openFixture, openThrowawayStore } from './service-fixture.ts';
 

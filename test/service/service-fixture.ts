@@ -5,10 +5,10 @@ import { onTestFinished } from 'vitest';
 import { createApp } from '../../lib/service/app.ts';
 import { serviceParts } from '../../lib/service/service-parts.ts';
 import type { ServiceParts, ServicePartsOptions } from '../../lib/service/service-parts.ts';
-import { createToken } from '../../lib/service/token.ts';
-import type { NewToken } from '../../lib/service/token.ts';
-import { openSqliteStore } from '../../lib/store/service/sqlite-store.ts';
-import type { ServiceStore } from '../../lib/store/service/pattern-store.ts';
+import { createToken } from '../../lib/service/auth/token.ts';
+import type { NewToken } from '../../lib/service/auth/token.ts';
+import { openSqliteStore } from '../../lib/service/store/sqlite/store.ts';
+import type { ServiceStore } from '../../lib/service/store/pattern-store.ts';
 
 export const API = '/api/pattern-traceability';
 /** 2026-11-02T08:15:00Z, a Monday. */

@@ -4,7 +4,7 @@ import type {
   StoredToken,
   TrackAnswer,
   TrackedEvent,
-} from '../../lib/store/service/pattern-store.ts';
+} from '../../lib/service/store/pattern-store.ts';
 
 type Track = PatternStore['track'];
 

@@ -1,18 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { backupName, backUpDatabase, pruneBackups } from '../../store/recovery/backup.ts';
-import type { Backup } from '../../store/recovery/backup.ts';
+import { backupName, backUpDatabase, pruneBackups } from '../../store/maintenance/backup.ts';
+import type { Backup } from '../../store/maintenance/backup.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { chosenDatabase, databaseArg } from '../database-choice.ts';
+import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { parseCount } from '../list-arguments.ts';
-import { pageProgress } from '../page-progress.ts';
-import { plainLine } from '../plain-text.ts';
-import { counted } from '../row-text.ts';
-import { countsObject, countsText, databaseLine } from '../table-counts.ts';
-import { UsageError } from '../usage-error.ts';
+import { printJson } from '../output/json-output.ts';
+import { parseCount } from '../arguments/list-arguments.ts';
+import { pageProgress } from '../output/page-progress.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { counted } from '../output/row-text.ts';
+import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 export const backupCommand = trackerCommand({
   name: 'backup',

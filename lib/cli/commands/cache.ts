@@ -1,11 +1,11 @@
-import { loadConfig } from '../../tracker/config/config-file.ts';
-import { actionArg, actionOf } from '../action.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery-database.ts';
+import { withDelivery } from '../delivery/delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { counted } from '../row-text.ts';
+import { printJson } from '../output/json-output.ts';
+import { counted } from '../output/row-text.ts';
 
 const ACTIONS = ['show', 'clear', 'cleanup'] as const;
 

@@ -3,11 +3,11 @@ import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { parseCount } from '../list-arguments.ts';
-import { plainLine } from '../plain-text.ts';
-import { readRegistration } from '../registration.ts';
-import { painter } from '../table.ts';
+import { printJson } from '../output/json-output.ts';
+import { parseCount } from '../arguments/list-arguments.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { readRegistration } from '../status/registration.ts';
+import { painter } from '../output/table.ts';
 import { runTrial, type TrialStep } from '../trial/trial.ts';
 
 export const captureTestCommand = trackerCommand({

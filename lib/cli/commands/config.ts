@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../contract/config.ts';
-import type { Config } from '../../contract/config.ts';
-import { backUpConfig, listBackups, restoreConfig } from '../../tracker/config/config-backup.ts';
-import { loadConfig } from '../../tracker/config/config-file.ts';
-import type { LoadedConfig } from '../../tracker/config/config-file.ts';
-import type { ConfigProblem } from '../../tracker/config/config-layer.ts';
-import { configJsonSchema } from '../../tracker/config/config-schema.ts';
-import { actionArg, actionOf } from '../action.ts';
+import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import { backUpConfig, listBackups, restoreConfig } from '../../config/config-backup.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
+import type { ConfigProblem } from '../../config/config-layer.ts';
+import { configJsonSchema } from '../../config/config-schema.ts';
+import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson, printJsonAsIs } from '../json-output.ts';
-import { plainLine } from '../plain-text.ts';
-import { counted } from '../row-text.ts';
-import { painter, renderTable } from '../table.ts';
-import { UsageError } from '../usage-error.ts';
+import { printJson, printJsonAsIs } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { counted } from '../output/row-text.ts';
+import { painter, renderTable } from '../output/table.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'check', 'diff', 'backup', 'restore', 'schema'] as const;
 

@@ -5,11 +5,11 @@ import { trackerCommand } from '../command.ts';
 import { type Check, type DoctorContext, fail, type Finding } from '../doctor/check.ts';
 import { CHECKS } from '../doctor/checks.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { plainLine } from '../plain-text.ts';
-import { readRegistration } from '../registration.ts';
-import { counted } from '../row-text.ts';
-import { painter } from '../table.ts';
+import { printJson } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { readRegistration } from '../status/registration.ts';
+import { counted } from '../output/row-text.ts';
+import { painter } from '../output/table.ts';
 
 export const doctorCommand = trackerCommand({
   name: 'doctor',

@@ -1,17 +1,17 @@
-import { nounOf } from '../../tracker/delivery/sink-noun.ts';
+import { nounOf } from '../../delivery/sink-noun.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { namedReasons, readDeliveryHealth } from '../delivery-health.ts';
-import type { DeliveryHealth, SinkHealth } from '../delivery-health.ts';
+import { namedReasons, readDeliveryHealth } from '../delivery/delivery-health.ts';
+import type { DeliveryHealth, SinkHealth } from '../delivery/delivery-health.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { plainLine } from '../plain-text.ts';
-import { counted } from '../row-text.ts';
-import { noAddressText, titleOf } from '../sink-text.ts';
-import { gatherStatus } from '../status-report.ts';
-import type { StatusReport } from '../status-report.ts';
-import { painter } from '../table.ts';
-import { span } from '../time-text.ts';
+import { printJson } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { counted } from '../output/row-text.ts';
+import { noAddressText, titleOf } from '../output/sink-text.ts';
+import { gatherStatus } from '../status/status-report.ts';
+import type { StatusReport } from '../status/status-report.ts';
+import { painter } from '../output/table.ts';
+import { span } from '../output/time-text.ts';
 
 /** Three times the longest wait between two attempts (5 min), in milliseconds. */
 const STALLED_MS = 900_000;

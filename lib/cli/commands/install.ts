@@ -13,7 +13,7 @@ import { nativeHost } from '../../install/native-module.ts';
 import { settingsDiff } from '../../install/settings-diff.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
+import { printJson } from '../output/json-output.ts';
 
 export const installCommand = trackerCommand({
   name: 'install',

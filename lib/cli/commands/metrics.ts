@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { loadConfig } from '../../tracker/config/config-file.ts';
-import { HTTP, SINKS } from '../../tracker/delivery/delivery-policy.ts';
-import { actionArg, actionOf } from '../action.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { HTTP, SINKS } from '../../delivery/delivery-policy.ts';
+import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery-database.ts';
-import { noMetrics, readSinkMetrics, resetSinkMetrics } from '../delivery-metrics.ts';
-import type { SinkMetrics } from '../delivery-metrics.ts';
+import { withDelivery } from '../delivery/delivery-database.ts';
+import { noMetrics, readSinkMetrics, resetSinkMetrics } from '../delivery/delivery-metrics.ts';
+import type { SinkMetrics } from '../delivery/delivery-metrics.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { sinksInUse } from '../sink-choice.ts';
-import { painter } from '../table.ts';
-import { UsageError } from '../usage-error.ts';
+import { printJson } from '../output/json-output.ts';
+import { sinksInUse } from '../arguments/sink-choice.ts';
+import { painter } from '../output/table.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'reset'] as const;
 /** A day; a timer takes 24 of them at most. */
@@ -54,7 +54,7 @@ Examples
       const { sink: _, ...first } = sinks[0];
       const metrics = { ...first, cache_hit_rate: cacheHitRate };
       if (args.prometheus) {
-        const { prometheusText } = await import('../prometheus-text.ts');
+        const { prometheusText } = await import('../delivery/prometheus-text.ts');
         cli.out(await prometheusText(metrics, sinks));
       } else if (args.json) printJson(cli, { ...metrics, sinks });
       else cli.out(text(sinks, cacheHitRate, cli));

@@ -6,29 +6,29 @@ import {
   outboxRows,
   retryRows,
   rowsBySink,
-} from '../../store/queries/outbox-rows.ts';
+} from '../../delivery/store/outbox-rows.ts';
 import type {
   ChosenRows,
   OutboxFilter,
   OutboxRow,
   OutboxRowWithBody,
-} from '../../store/queries/outbox-rows.ts';
-import { SINKS } from '../../tracker/delivery/delivery-policy.ts';
-import { actionArg, actionOf } from '../action.ts';
-import { ANY_NUMBER } from '../arguments.ts';
+} from '../../delivery/store/outbox-rows.ts';
+import { SINKS } from '../../delivery/delivery-policy.ts';
+import { actionArg, actionOf } from '../arguments/action.ts';
+import { ANY_NUMBER } from '../arguments/arguments.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery-database.ts';
-import type { DeliverySide } from '../delivery-database.ts';
+import { withDelivery } from '../delivery/delivery-database.ts';
+import type { DeliverySide } from '../delivery/delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson, printJsonAsIs } from '../json-output.ts';
-import { parseCount, parseLimit, sessionOf } from '../list-arguments.ts';
-import { printList } from '../list-output.ts';
-import { plainLine, plainLines } from '../plain-text.ts';
-import { counted } from '../row-text.ts';
-import { sinkArg, sinkOf } from '../sink-choice.ts';
-import { ago, span } from '../time-text.ts';
-import { UsageError } from '../usage-error.ts';
+import { isoTime, printJson, printJsonAsIs } from '../output/json-output.ts';
+import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { printList } from '../output/list-output.ts';
+import { plainLine, plainLines } from '../output/plain-text.ts';
+import { counted } from '../output/row-text.ts';
+import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
+import { ago, span } from '../output/time-text.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
 const FORMATS = ['jsonl', 'cloudevents'] as const;

@@ -1,12 +1,12 @@
 import { listPatterns, type ListedPattern } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime } from '../json-output.ts';
-import { parseLimit, sessionOf, sinceOf } from '../list-arguments.ts';
-import { printList } from '../list-output.ts';
-import { chooseProjects } from '../project-choice.ts';
+import { isoTime } from '../output/json-output.ts';
+import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { printList } from '../output/list-output.ts';
+import { chooseProjects } from '../arguments/project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
-import { ago } from '../time-text.ts';
+import { ago } from '../output/time-text.ts';
 
 export const patternsCommand = trackerCommand({
   name: 'patterns',

@@ -1,21 +1,21 @@
 import { resolve } from 'node:path';
-import { removeDatabase } from '../../store/recovery/database-file.ts';
-import { stageRepair } from '../../store/recovery/repair.ts';
-import type { Repair } from '../../store/recovery/repair.ts';
-import { putInPlace } from '../../store/recovery/restore.ts';
-import type { SalvagedTable } from '../../store/recovery/salvage.ts';
-import { checkAgreement, isAgreed } from '../agreement.ts';
+import { removeDatabase } from '../../store/maintenance/database-file.ts';
+import { stageRepair } from '../../store/maintenance/repair.ts';
+import type { Repair } from '../../store/maintenance/repair.ts';
+import { putInPlace } from '../../store/maintenance/restore.ts';
+import type { SalvagedTable } from '../../store/maintenance/salvage.ts';
+import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
-import { chosenDatabase, databaseArg } from '../database-choice.ts';
+import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { pageProgress } from '../page-progress.ts';
-import { plainLine } from '../plain-text.ts';
-import { counted } from '../row-text.ts';
-import { countsObject, countsText } from '../table-counts.ts';
-import { renderTable } from '../table.ts';
+import { printJson } from '../output/json-output.ts';
+import { pageProgress } from '../output/page-progress.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { counted } from '../output/row-text.ts';
+import { countsObject, countsText } from '../output/table-counts.ts';
+import { renderTable } from '../output/table.ts';
 
 export const repairCommand = trackerCommand({
   name: 'repair',

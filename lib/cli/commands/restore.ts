@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { removeDatabase } from '../../store/recovery/database-file.ts';
-import { putInPlace, stageBackup } from '../../store/recovery/restore.ts';
-import { checkAgreement, isAgreed } from '../agreement.ts';
+import { removeDatabase } from '../../store/maintenance/database-file.ts';
+import { putInPlace, stageBackup } from '../../store/maintenance/restore.ts';
+import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
-import { printJson } from '../json-output.ts';
-import { chosenDatabase, databaseArg } from '../database-choice.ts';
-import { plainLine } from '../plain-text.ts';
-import { countsObject, countsText, databaseLine } from '../table-counts.ts';
+import { printJson } from '../output/json-output.ts';
+import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
 
 export const restoreCommand = trackerCommand({
   name: 'restore',

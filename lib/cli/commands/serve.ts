@@ -4,8 +4,8 @@ import { errorMessage } from '../../base/errors.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from '../json-output.ts';
-import { UsageError } from '../usage-error.ts';
+import { printJson } from '../output/json-output.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
 
@@ -63,7 +63,7 @@ Examples
     const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
     const tls = tlsFiles(args['tls-cert'], args['tls-key']);
     const [{ createServiceLog, LOG_LEVELS }, { startService }, opening] = await Promise.all([
-      import('../../service/access-log.ts'),
+      import('../../service/http/access-log.ts'),
       import('../../service/service.ts'),
       import('../../service/store-opening.ts'),
     ]);

@@ -1,13 +1,13 @@
 import { type ListedSession, listSessions } from '../../store/queries/sessions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime } from '../json-output.ts';
-import { parseLimit, sinceOf } from '../list-arguments.ts';
-import { printList } from '../list-output.ts';
-import { chooseProjects } from '../project-choice.ts';
+import { isoTime } from '../output/json-output.ts';
+import { parseLimit, sinceOf } from '../arguments/list-arguments.ts';
+import { printList } from '../output/list-output.ts';
+import { chooseProjects } from '../arguments/project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
-import { shortSession } from '../row-text.ts';
-import { ago, span } from '../time-text.ts';
+import { shortSession } from '../output/row-text.ts';
+import { ago, span } from '../output/time-text.ts';
 
 export const sessionsCommand = trackerCommand({
   name: 'sessions',

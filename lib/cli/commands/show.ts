@@ -1,5 +1,5 @@
 import { TrackerError } from '../../base/errors.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/database/database.ts';
 import { type Lineage, LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
 import {
   occurrencesOf,
@@ -11,15 +11,15 @@ import {
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson } from '../json-output.ts';
-import { lineageTree } from '../lineage-tree.ts';
-import { parseLimit } from '../list-arguments.ts';
-import { plainLine, plainLines } from '../plain-text.ts';
+import { isoTime, printJson } from '../output/json-output.ts';
+import { lineageTree } from '../output/lineage-tree.ts';
+import { parseLimit } from '../arguments/list-arguments.ts';
+import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../reader.ts';
-import { counted, fileAndLines, shortSession, withinProject } from '../row-text.ts';
-import { painter, renderTable } from '../table.ts';
-import { ago } from '../time-text.ts';
-import { UsageError } from '../usage-error.ts';
+import { counted, fileAndLines, shortSession, withinProject } from '../output/row-text.ts';
+import { painter, renderTable } from '../output/table.ts';
+import { ago } from '../output/time-text.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 interface ShownPattern {
   readonly pattern: PatternDetail;

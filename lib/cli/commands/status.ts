@@ -1,19 +1,19 @@
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
-import { HTTP } from '../../tracker/delivery/delivery-policy.ts';
-import { nounOf } from '../../tracker/delivery/sink-noun.ts';
+import { HTTP } from '../../delivery/delivery-policy.ts';
+import { nounOf } from '../../delivery/sink-noun.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { type DeliveryReport, emptyDelivery } from '../delivery-report.ts';
+import { type DeliveryReport, emptyDelivery } from '../status/delivery-report.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson } from '../json-output.ts';
-import { plainLine } from '../plain-text.ts';
+import { isoTime, printJson } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../reader.ts';
-import { byteText, counted } from '../row-text.ts';
-import { noAddressText, titleOf } from '../sink-text.ts';
-import { gatherStatus, type StatusReport } from '../status-report.ts';
-import { type Paint, painter } from '../table.ts';
-import { ago, span } from '../time-text.ts';
+import { byteText, counted } from '../output/row-text.ts';
+import { noAddressText, titleOf } from '../output/sink-text.ts';
+import { gatherStatus, type StatusReport } from '../status/status-report.ts';
+import { type Paint, painter } from '../output/table.ts';
+import { ago, span } from '../output/time-text.ts';
 
 export const statusCommand = trackerCommand({
   name: 'status',

@@ -2,13 +2,19 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { followEvents } from '../event-follower.ts';
-import { type ActivityItem, itemsOf, projectOf } from '../event-lines.ts';
-import { isoTime, printJsonLine } from '../json-output.ts';
-import { parseCount, sessionOf, sinceOf } from '../list-arguments.ts';
-import { plainLine } from '../plain-text.ts';
-import { counted, fileAndLines, outcomePaint, shortSession, withinProject } from '../row-text.ts';
-import { painter } from '../table.ts';
-import { span } from '../time-text.ts';
+import { type ActivityItem, itemsOf, projectOf } from '../output/event-lines.ts';
+import { isoTime, printJsonLine } from '../output/json-output.ts';
+import { parseCount, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { plainLine } from '../output/plain-text.ts';
+import {
+  counted,
+  fileAndLines,
+  outcomePaint,
+  shortSession,
+  withinProject,
+} from '../output/row-text.ts';
+import { painter } from '../output/table.ts';
+import { span } from '../output/time-text.ts';
 
 export const tailCommand = trackerCommand({
   name: 'tail',

@@ -1,13 +1,13 @@
 import { TrackerError } from '../../base/errors.ts';
-import { createToken, TOKEN_SCOPES } from '../../service/token.ts';
-import { DEFAULT_TENANT, TENANT_NAME } from '../../store/service/pattern-store.ts';
-import type { ServiceStore, StoredToken, TokenScope } from '../../store/service/pattern-store.ts';
-import { actionArg, actionOf } from '../action.ts';
+import { createToken, TOKEN_SCOPES } from '../../service/auth/token.ts';
+import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/pattern-store.ts';
+import type { ServiceStore, StoredToken, TokenScope } from '../../service/store/pattern-store.ts';
+import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson } from '../json-output.ts';
-import { ago } from '../time-text.ts';
-import { UsageError } from '../usage-error.ts';
+import { isoTime, printJson } from '../output/json-output.ts';
+import { ago } from '../output/time-text.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 import { databasePlace } from './serve.ts';
 
 const ACTIONS = ['list', 'create', 'revoke'] as const;
@@ -157,7 +157,7 @@ async function listTokens(tokens: readonly StoredToken[], cli: CliEnvironment): 
     cli.out('There are no tokens. On loopback the service is open to all users of this machine.\n');
     return;
   }
-  const { renderTable } = await import('../table.ts');
+  const { renderTable } = await import('../output/table.ts');
   const now = cli.now();
   const state = ({ revokedAt, expiresAt }: StoredToken) => {
     if (revokedAt !== null) return 'revoked';

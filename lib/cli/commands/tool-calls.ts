@@ -1,14 +1,14 @@
-import { TOOL_OUTCOMES, type ToolOutcome } from '../../contract/tool-call.ts';
+import { TOOL_OUTCOMES, type ToolOutcome } from '../../event/tool-call.ts';
 import { type ListedToolCall, listToolCalls } from '../../store/queries/tool-calls.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime } from '../json-output.ts';
-import { parseLimit, sessionOf, sinceOf } from '../list-arguments.ts';
-import { printList } from '../list-output.ts';
-import { chooseProjects } from '../project-choice.ts';
+import { isoTime } from '../output/json-output.ts';
+import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { printList } from '../output/list-output.ts';
+import { chooseProjects } from '../arguments/project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
-import { outcomePaint, shortSession, withinProject } from '../row-text.ts';
-import { ago, span } from '../time-text.ts';
+import { outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
+import { ago, span } from '../output/time-text.ts';
 
 export const toolCallsCommand = trackerCommand({
   name: 'tool-calls',

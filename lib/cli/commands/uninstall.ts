@@ -9,7 +9,7 @@ import { settingsDiff } from '../../install/settings-diff.ts';
 import { applyUninstall, planUninstall, removeData } from '../../install/uninstall.ts';
 import type { UninstallPlan } from '../../install/uninstall.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
-import { printJson } from '../json-output.ts';
+import { printJson } from '../output/json-output.ts';
 
 export const uninstallCommand = trackerCommand({
   name: 'uninstall',

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import { verifyDatabase } from '../../store/recovery/verify.ts';
-import type { Finding } from '../../store/recovery/verify.ts';
+import { verifyDatabase } from '../../store/maintenance/verify.ts';
+import type { Finding } from '../../store/maintenance/verify.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { printJson } from '../json-output.ts';
-import { plainLine } from '../plain-text.ts';
-import { readSpool } from '../spool-report.ts';
-import { countsObject, countsText, databaseLine } from '../table-counts.ts';
-import { painter, renderTable } from '../table.ts';
+import { printJson } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { readSpool } from '../status/spool-report.ts';
+import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
+import { painter, renderTable } from '../output/table.ts';
 
 export const verifyCommand = trackerCommand({
   name: 'verify',

@@ -1,5 +1,5 @@
 import type { CliEnvironment } from '../environment.ts';
-import type { RegistrationReport } from '../registration.ts';
+import type { RegistrationReport } from '../status/registration.ts';
 
 /** What one check found. Whatever is not ok says how to mend it. */
 export type Finding =

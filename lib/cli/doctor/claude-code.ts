@@ -1,5 +1,5 @@
 import { eventsFor } from '../../install/events.ts';
-import { ESSENTIAL_EVENTS } from '../registration.ts';
+import { ESSENTIAL_EVENTS } from '../status/registration.ts';
 import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
 
 export function claudeFound({ claudeVersion }: DoctorContext): Finding {

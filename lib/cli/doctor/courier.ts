@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCourier } from '../../hook/courier-start.ts';
-import { type CourierReport, readCourier } from '../courier-report.ts';
-import { courierBundle } from '../installed-files.ts';
+import { startCourier } from '../../capture/courier-start.ts';
+import { type CourierReport, readCourier } from '../status/courier-report.ts';
+import { courierBundle } from '../status/installed-files.ts';
 import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
 
 const POLL_MS = 50;

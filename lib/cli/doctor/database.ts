@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
-import { schemaVersion } from '../../store/database.ts';
+import { schemaVersion } from '../../store/database/database.ts';
 import { quickCheck } from '../../store/queries/health.ts';
 import { setAsideDatabase } from '../../store/queries/totals.ts';
 import { readDatabase } from '../reader.ts';
-import { byteText } from '../row-text.ts';
+import { byteText } from '../output/row-text.ts';
 import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
 
 /** A larger file is not read through: that would take longer than anybody waits. */

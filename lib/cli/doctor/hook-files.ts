@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { captureScript, wordsOf } from '../installed-files.ts';
+import { captureScript, wordsOf } from '../status/installed-files.ts';
 import { type DoctorContext, fail, type Finding, INSTALL, ok } from './check.ts';
 
 /** Every file that a registered hook runs is there, and the first of its words can be executed. */

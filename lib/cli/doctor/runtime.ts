@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { courierBundle } from '../installed-files.ts';
+import { courierBundle } from '../status/installed-files.ts';
 import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
 
 const MINIMUM = [20, 19] as const;
@@ -65,7 +65,7 @@ export async function nativeModule({ cli, registration }: DoctorContext): Promis
 const OTHER_BUILD =
   /OTHER_VERSION|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|invalid ELF|wrong architecture/;
 
-/** Loads what lib/store/sqlite.ts would; says so where there is only the other of the two packages. */
+/** Loads what lib/store/database/sqlite.ts would; says so where there is only the other of the two packages. */
 const OPEN = `
 const load = require('node:module').createRequire(process.argv[1]);
 const names = ['better-sqlite3', 'better-sqlite3-12'];

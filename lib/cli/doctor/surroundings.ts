@@ -2,13 +2,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { inspectLink, linkPath } from '../../install/path-link.ts';
 import { totalsOf } from '../../store/queries/totals.ts';
-import { loadConfig } from '../../tracker/config/config-file.ts';
-import { configuredSinks } from '../../tracker/delivery/delivery-policy.ts';
-import { accessFault } from '../../tracker/delivery/server-access.ts';
-import { nounOf } from '../../tracker/delivery/sink-noun.ts';
-import { readCourier } from '../courier-report.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { configuredSinks } from '../../delivery/delivery-policy.ts';
+import { accessFault } from '../../delivery/server-access.ts';
+import { nounOf } from '../../delivery/sink-noun.ts';
+import { readCourier } from '../status/courier-report.ts';
 import { readDatabase } from '../reader.ts';
-import { ago } from '../time-text.ts';
+import { ago } from '../output/time-text.ts';
 import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
 
 /** A clock that says less than this was never set: 2025-01-01. */

@@ -1,17 +1,17 @@
-import { analyticsReplySchema, failureReplySchema } from '../../contract/service-reply.ts';
+import { analyticsReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
 import {
   analyticsGetSchema,
   analyticsQuerySchema,
   analyticsRequestSchema,
   isSet,
-} from '../../contract/service-request.ts';
-import type { TimeWindowType } from '../../contract/service-request.ts';
-import { analyse } from '../analytics.ts';
-import { patternNotFound } from '../http-fault.ts';
-import { ok, route } from '../route.ts';
-import type { Call, Reply, Route } from '../route.ts';
-import { timeWindow } from '../time-window.ts';
-import { isoTime } from '../track-reply.ts';
+} from '../../lineage-api/service-request.ts';
+import type { TimeWindowType } from '../../lineage-api/service-request.ts';
+import { analyse } from '../insight/analytics.ts';
+import { patternNotFound } from '../http/http-fault.ts';
+import { ok, route } from '../http/route.ts';
+import type { Call, Reply, Route } from '../http/route.ts';
+import { timeWindow } from '../insight/time-window.ts';
+import { isoTime } from '../lineage/track-reply.ts';
 
 const common = {
   tag: 'Analytics',

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { DOCS_CSP, docsPage } from '../docs-page.ts';
-import type { Endpoint } from '../route.ts';
-import { openApi } from '../openapi.ts';
-import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import { DOCS_CSP, docsPage } from '../openapi/docs-page.ts';
+import type { Endpoint } from '../http/route.ts';
+import { openApi } from '../openapi/openapi.ts';
+import { route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 
 /** What the service says of itself. Made when it is first asked for. */
 export function documentationRoutes(endpoints: readonly Endpoint[]): readonly Route[] {

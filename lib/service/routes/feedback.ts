@@ -5,23 +5,23 @@ import {
   feedbackAnalyzeReplySchema,
   feedbackApplyReplySchema,
   feedbackRecordReplySchema,
-} from '../../contract/service-reply.ts';
+} from '../../lineage-api/service-reply.ts';
 import {
   feedbackAnalyzeSchema,
   feedbackApplySchema,
   feedbackRecordSchema,
   isSet,
-} from '../../contract/service-request.ts';
-import type { FeedbackAnalyzeRequest } from '../../contract/service-request.ts';
-import type { PatternActivity, PatternStore } from '../../store/service/pattern-store.ts';
-import { analyseFeedback } from '../feedback-analysis.ts';
-import type { Improvement } from '../feedback-analysis.ts';
-import { patternNotFound } from '../http-fault.ts';
-import { ok, route } from '../route.ts';
-import type { Call, Reply, Route } from '../route.ts';
-import { timeWindow } from '../time-window.ts';
-import type { TimeWindow } from '../time-window.ts';
-import { isoTime } from '../track-reply.ts';
+} from '../../lineage-api/service-request.ts';
+import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
+import type { PatternActivity, PatternStore } from '../store/pattern-store.ts';
+import { analyseFeedback } from '../insight/feedback-analysis.ts';
+import type { Improvement } from '../insight/feedback-analysis.ts';
+import { patternNotFound } from '../http/http-fault.ts';
+import { ok, route } from '../http/route.ts';
+import type { Call, Reply, Route } from '../http/route.ts';
+import { timeWindow } from '../insight/time-window.ts';
+import type { TimeWindow } from '../insight/time-window.ts';
+import { isoTime } from '../lineage/track-reply.ts';
 
 const record = {
   method: 'POST',

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { VERSION } from '../../base/version.ts';
-import { apiHealthReplySchema, healthReplySchema } from '../../contract/service-reply.ts';
-import { route } from '../route.ts';
-import type { Route } from '../route.ts';
-import { isoTime } from '../track-reply.ts';
+import { apiHealthReplySchema, healthReplySchema } from '../../lineage-api/service-reply.ts';
+import { route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { isoTime } from '../lineage/track-reply.ts';
 
 /** Below the API's prefix. */
 export const apiHealthRoute: Route = route({

@@ -4,18 +4,18 @@ import {
   failureReplySchema,
   statsReplySchema,
   validateReplySchema,
-} from '../../contract/service-reply.ts';
+} from '../../lineage-api/service-reply.ts';
 import {
   executionLogsSchema,
   executionSummarySchema,
   validateRequestSchema,
-} from '../../contract/service-request.ts';
-import type { Execution, PatternStore } from '../../store/service/pattern-store.ts';
-import { patternNotFound } from '../http-fault.ts';
-import { ok, route } from '../route.ts';
-import type { Route } from '../route.ts';
-import { rounded } from '../statistics.ts';
-import { isoTime } from '../track-reply.ts';
+} from '../../lineage-api/service-request.ts';
+import type { Execution, PatternStore } from '../store/pattern-store.ts';
+import { patternNotFound } from '../http/http-fault.ts';
+import { ok, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { rounded } from '../insight/statistics.ts';
+import { isoTime } from '../lineage/track-reply.ts';
 
 /** What is there, whether it holds together, and what was executed. */
 export const insightRoutes: readonly Route[] = [

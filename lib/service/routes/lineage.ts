@@ -1,17 +1,12 @@
-import { evolutionReplySchema, lineageReplySchema } from '../../contract/service-lineage-reply.ts';
-import { failureReplySchema } from '../../contract/service-reply.ts';
-import { lineageQuerySchema } from '../../contract/service-request.ts';
-import type {
-  EvolutionNode,
-  PatternNode,
-  Relative,
-  Relatives,
-} from '../../store/service/pattern-store.ts';
-import { patternNotFound } from '../http-fault.ts';
-import { lineageUuid, nodeId, uuidOf } from '../node-id.ts';
-import { ok, route } from '../route.ts';
-import type { Route } from '../route.ts';
-import { isoTime } from '../track-reply.ts';
+import { evolutionReplySchema, lineageReplySchema } from '../../lineage-api/lineage-reply.ts';
+import { failureReplySchema } from '../../lineage-api/service-reply.ts';
+import { lineageQuerySchema } from '../../lineage-api/service-request.ts';
+import type { EvolutionNode, PatternNode, Relative, Relatives } from '../store/pattern-store.ts';
+import { patternNotFound } from '../http/http-fault.ts';
+import { lineageUuid, nodeId, uuidOf } from '../lineage/node-id.ts';
+import { ok, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { isoTime } from '../lineage/track-reply.ts';
 
 /** How far lineage is followed, as the API has always done. */
 const LIMITS = { depth: 20, rows: 1_000 } as const;

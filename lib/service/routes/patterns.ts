@@ -2,18 +2,18 @@ import {
   patternListReplySchema,
   patternReplySchema,
   searchReplySchema,
-} from '../../contract/service-lineage-reply.ts';
-import { failureReplySchema } from '../../contract/service-reply.ts';
-import { patternListSchema, searchRequestSchema } from '../../contract/service-request.ts';
-import type { PatternListRequest } from '../../contract/service-request.ts';
-import type { FoundPattern, PatternStore } from '../../store/service/pattern-store.ts';
-import { cursorOf, placeOf } from '../list-cursor.ts';
-import { patternNotFound } from '../http-fault.ts';
-import { occurrenceReply, patternReply, versionReply } from '../pattern-reply.ts';
-import { ok, route } from '../route.ts';
-import type { Call, Reply, Route } from '../route.ts';
-import { mean, rounded } from '../statistics.ts';
-import { DAY_MS } from '../time-window.ts';
+} from '../../lineage-api/lineage-reply.ts';
+import { failureReplySchema } from '../../lineage-api/service-reply.ts';
+import { patternListSchema, searchRequestSchema } from '../../lineage-api/service-request.ts';
+import type { PatternListRequest } from '../../lineage-api/service-request.ts';
+import type { FoundPattern, PatternStore } from '../store/pattern-store.ts';
+import { cursorOf, placeOf } from '../lineage/list-cursor.ts';
+import { patternNotFound } from '../http/http-fault.ts';
+import { occurrenceReply, patternReply, versionReply } from '../lineage/pattern-reply.ts';
+import { ok, route } from '../http/route.ts';
+import type { Call, Reply, Route } from '../http/route.ts';
+import { mean, rounded } from '../insight/statistics.ts';
+import { DAY_MS } from '../insight/time-window.ts';
 
 /** Of so many that match, those of sufficient quality are looked for: each costs a query. */
 const QUALITY_CANDIDATES = 50;

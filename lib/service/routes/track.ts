@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../base/json.ts';
-import { lineageEventSchema } from '../../contract/lineage-event.ts';
-import { batchReplySchema, trackReplySchema } from '../../contract/service-lineage-reply.ts';
-import { detailReplySchema, failureReplySchema } from '../../contract/service-reply.ts';
-import { batchRequestSchema } from '../../contract/service-request.ts';
-import type { TrackAnswer, TrackedEvent } from '../../store/service/pattern-store.ts';
-import { readEvent } from '../event-reading.ts';
-import type { EventReading } from '../event-reading.ts';
-import { fault, HttpFault } from '../http-fault.ts';
-import { MAX_GROUP } from '../ingest-queue.ts';
-import { ok, route } from '../route.ts';
-import type { Call, Route } from '../route.ts';
-import { refusal, trackMetadata, trackResult } from '../track-reply.ts';
-import type { TrackResult } from '../track-reply.ts';
+import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
+import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
+import { detailReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
+import { batchRequestSchema } from '../../lineage-api/service-request.ts';
+import type { TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
+import { readEvent } from '../lineage/event-reading.ts';
+import type { EventReading } from '../lineage/event-reading.ts';
+import { fault, HttpFault } from '../http/http-fault.ts';
+import { MAX_GROUP } from '../lineage/ingest-queue.ts';
+import { ok, route } from '../http/route.ts';
+import type { Call, Route } from '../http/route.ts';
+import { refusal, trackMetadata, trackResult } from '../lineage/track-reply.ts';
+import type { TrackResult } from '../lineage/track-reply.ts';
 
 const description = `A 200 is sent when the event is on disk. An event of an \`event_id\` (or, where it has none, an
 \`Idempotency-Key\` header) that was applied before changes nothing and is a success.`;

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 /** What SQLite's own check finds wrong with the file, at most `limit` things; none for a sound one. */
 export function quickCheck(database: Database, limit: number): string[] {

@@ -1,5 +1,5 @@
-import type { ToolOutcome } from '../../contract/tool-call.ts';
-import type { Database } from '../database.ts';
+import type { ToolOutcome } from '../../event/tool-call.ts';
+import type { Database } from '../database/database.ts';
 import { Conditions, type ListFilter } from './conditions.ts';
 
 export interface ToolCallFilter extends ListFilter {

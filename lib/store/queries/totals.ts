@@ -1,5 +1,5 @@
 import { asNumber, asString, isJsonObject } from '../../base/json.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { TEST_SESSION_PREFIX } from './conditions.ts';
 
 export interface Totals {

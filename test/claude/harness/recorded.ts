@@ -1,5 +1,5 @@
-import { Sqlite } from '../../../lib/store/sqlite.ts';
-import type { Database } from '../../../lib/store/sqlite.ts';
+import { Sqlite } from '../../../lib/store/database/sqlite.ts';
+import type { Database } from '../../../lib/store/database/sqlite.ts';
 
 /** What tracker.db holds of one session. */
 export interface Recorded {

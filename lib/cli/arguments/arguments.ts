@@ -1,0 +1,83 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ArgsDef } from 'citty';
+import { errorCode, errorMessage } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The `valueHint` of a last positional that may be there any number of times: they are in `args._`. */
+export const ANY_NUMBER = '…';
+
+/**
+ * The words with the value put in for an option that was given without one: its `valueHint` says it,
+ * as in `seconds=2`. citty knows no such option.
+ */
+export function filledIn(rawArgs: readonly string[], args: ArgsDef): string[] {
+  const fallbacks = new Map<string, string>(
+    Object.entries(args).flatMap(([name, { valueHint }]) => {
+      const [, value] = valueHint?.split('=') ?? [];
+      return value === undefined ? [] : [[`--${name}`, value] as const];
+    }),
+  );
+  return rawArgs.map((word, index) => {
+    const value = fallbacks.get(word);
+    const next = rawArgs[index + 1];
+    return value === undefined || (next !== undefined && !next.startsWith('-'))
+      ? word
+      : `${word}=${value}`;
+  });
+}
+
+/**
+ * Checks what citty's parser lets pass: unknown options, options without their value, a word too many
+ * or too few.
+ *
+ * @throws UsageError that names what was expected
+ */
+export function checkArguments(rawArgs: readonly string[], args: ArgsDef): void {
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  const places: { readonly name: string; readonly isRequired: boolean }[] = [];
+  let takesMore = false;
+  for (const [name, arg] of Object.entries(args)) {
+    if (arg.type === 'positional') {
+      places.push({ name, isRequired: arg.required !== false });
+      takesMore = arg.valueHint === ANY_NUMBER;
+      continue;
+    }
+    options[name] = {
+      type: arg.type === 'string' || arg.type === 'enum' ? 'string' : 'boolean',
+    };
+  }
+  const { positionals } = parsed(rawArgs, options);
+  const surplus = positionals[places.length];
+  if (surplus !== undefined && !takesMore) throw new UsageError(`unexpected argument "${surplus}"`);
+  const missing = places.slice(positionals.length).find(({ isRequired }) => isRequired);
+  if (missing) throw new UsageError(`${missing.name.toUpperCase()} is missing`, 'See its --help.');
+}
+
+// --- internal ---
+
+function parsed(rawArgs: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
+  try {
+    return parseArgs({ args: [...rawArgs], options, allowPositionals: true, allowNegative: true });
+  } catch (error) {
+    const message = errorMessage(error);
+    const quoted = /'([^']*)'/.exec(message)?.[1] ?? '';
+    const name = /^--?[\w-]+/.exec(quoted)?.[0] ?? quoted;
+    const code = errorCode(error);
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw unknownOption(name, Object.keys(options));
+    if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') throw error;
+    throw new UsageError(
+      message.includes('does not take an argument')
+        ? `${name} takes no value`
+        : `${quoted.replace(/^-\w, /, '').replace(/[ =].*/, '')} needs a value`,
+    );
+  }
+}
+
+function unknownOption(name: string, known: readonly string[]): UsageError {
+  const near = nearest(name.replace(/^-+/, ''), known);
+  return new UsageError(
+    `unknown option ${name}`,
+    near ? `Did you mean --${near}?` : `Options: ${known.map((key) => `--${key}`).join(', ')}.`,
+  );
+}

@@ -1,0 +1,31 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { CliEnvironment } from '../environment.ts';
+
+export interface PageProgress {
+  readonly update: (pages: number, total: number) => void;
+  readonly end: () => void;
+}
+
+/** A bar over the pages of a file, on standard error and only where that is a terminal. */
+export function pageProgress(cli: CliEnvironment | undefined): PageProgress {
+  if (!cli?.isTTY) return { update: () => {}, end: () => {} };
+  let bar: SingleBar | undefined;
+  return {
+    update: (pages, total) => {
+      if (!bar) {
+        bar = new SingleBar(
+          {
+            format: '{bar} {percentage} %, {eta_formatted} left',
+            hideCursor: true,
+            clearOnComplete: true,
+          },
+          Presets.shades_classic,
+        );
+        bar.start(total, 0);
+      }
+      bar.setTotal(total);
+      bar.update(pages);
+    },
+    end: () => bar?.stop(),
+  };
+}

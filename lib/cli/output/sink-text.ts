@@ -1,0 +1,17 @@
+import type { Sink } from '../../delivery/delivery-policy.ts';
+import { nounOf } from '../../delivery/sink-noun.ts';
+
+/** What a sink is called at the beginning of a line. */
+export function titleOf(sink: Sink): string {
+  const noun = nounOf(sink);
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+}
+
+/** What is said in place of an address that `what` has not; `all` are the sinks that are shown. */
+export function noAddressText(
+  what: string,
+  all: readonly { readonly address: string | null }[],
+): string {
+  const isLocal = all.every(({ address }) => address === null);
+  return `${what} is configured${isLocal ? '; everything stays on this machine' : ''}`;
+}

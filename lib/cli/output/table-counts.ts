@@ -1,0 +1,37 @@
+import type { TableCount, Verification } from '../../store/maintenance/verify.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { byteText } from './row-text.ts';
+import { renderTable } from './table.ts';
+
+/** What a database holds, as people see it; empty tables are left out. */
+export function countsText(cli: CliEnvironment, tables: readonly TableCount[]): string {
+  const filled = tables.filter(({ rows }) => rows !== 0);
+  if (filled.length === 0) return '';
+  return renderTable<TableCount>(
+    cli,
+    [
+      { title: 'TABLE', cell: ({ table }) => table, isWhole: true },
+      {
+        title: 'ROWS',
+        align: 'right',
+        cell: ({ rows }) => (rows === null ? '?' : rows.toLocaleString('en-US')),
+      },
+    ],
+    filled,
+  );
+}
+
+/** The same for programs: `{table: rows}`. */
+export function countsObject(tables: readonly TableCount[]): Record<string, number | null> {
+  return Object.fromEntries(tables.map(({ table, rows }) => [table, rows]));
+}
+
+/** `FILE: 12 MB, schema 3`. */
+export function databaseLine({
+  path,
+  bytes,
+  schemaVersion,
+}: Pick<Verification, 'path' | 'bytes' | 'schemaVersion'>): string {
+  const schema = schemaVersion > 0 ? `, schema ${schemaVersion}` : '';
+  return `${path}: ${byteText(bytes)}${schema}`;
+}

@@ -1,0 +1,107 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  chmodSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { checkRegularFile } from '../base/regular-file.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import type { ConfigFiles } from './config-file.ts';
+
+export interface ConfigBackup {
+  /** Its date, `20261124-093000`. */
+  readonly name: string;
+  readonly files: ConfigFiles;
+}
+
+type BackupPaths = ConfigFiles & Pick<TrackerPaths, 'configBackups'>;
+
+/**
+ * Copies the files that there are into a folder of their own; undefined when there are none.
+ *
+ * @throws TrackerError E_NO_FILE where one is a folder, a FIFO, a device
+ */
+export function backUpConfig(
+  paths: BackupPaths,
+  now: number,
+): { readonly name: string; readonly files: readonly string[] } | undefined {
+  const present = filesOf(paths).filter((file) => existsSync(file));
+  if (present.length === 0) return undefined;
+  for (const file of present) checkRegularFile(file);
+  const name = freeName(paths.configBackups, now);
+  const folder = join(paths.configBackups, name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const file of present) copyPrivately(file, join(folder, basename(file)));
+  return { name, files: present };
+}
+
+/** Every backup, oldest first. */
+export function listBackups(paths: BackupPaths): ConfigBackup[] {
+  if (!existsSync(paths.configBackups)) return [];
+  return readdirSync(paths.configBackups)
+    .filter((name) => BACKUP_NAME.test(name)) // a stray one would be taken for an empty backup
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((name) => ({ name, files: filesIn(join(paths.configBackups, name), paths) }));
+}
+
+/**
+ * Puts the files of a backup in their places, each in one step, and removes one that the backup has
+ * not: it would override what is restored. Which files it has put back.
+ */
+export function restoreConfig(paths: BackupPaths, name: string): string[] {
+  const saved = filesOf(filesIn(join(paths.configBackups, name), paths));
+  return filesOf(paths).flatMap((file, index) => {
+    const copy = saved[index] ?? '';
+    if (!existsSync(copy)) {
+      rmSync(file, { force: true });
+      return [];
+    }
+    const place = existsSync(file) ? realpathSync(file) : file; // it may be a link into dotfiles
+    const next = `${place}.restoring`;
+    checkRegularFile(copy);
+    copyPrivately(copy, next);
+    renameSync(next, place);
+    return [file];
+  });
+}
+
+// --- internal ---
+
+const BACKUP_NAME = /^\d{8}-\d{6}(?:-\d+)?$/;
+
+function filesOf({ configFile, resilienceFile, loggingFile }: ConfigFiles): string[] {
+  return [configFile, resilienceFile, loggingFile];
+}
+
+function filesIn(
+  folder: string,
+  { configFile, resilienceFile, loggingFile }: ConfigFiles,
+): ConfigFiles {
+  return {
+    configFile: join(folder, basename(configFile)),
+    resilienceFile: join(folder, basename(resilienceFile)),
+    loggingFile: join(folder, basename(loggingFile)),
+  };
+}
+
+/** They may hold a token. */
+function copyPrivately(from: string, to: string): void {
+  copyFileSync(from, to);
+  chmodSync(to, 0o600);
+}
+
+function freeName(folder: string, now: number): string {
+  const stamp = new Date(now)
+    .toISOString()
+    .replace(/\..*/, '')
+    .replaceAll(/[-:]/g, '')
+    .replace('T', '-');
+  let name = stamp;
+  for (let n = 2; existsSync(join(folder, name)); n++) name = `${stamp}-${n}`;
+  return name;
+}

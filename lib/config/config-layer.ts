@@ -1,0 +1,266 @@
+import { statSync } from 'node:fs';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, ParsedNode, YAMLMap } from 'yaml';
+import type { z } from 'zod';
+import { errorCode, errorMessage } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
+import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
+import { configKeys, configSchema, shownValue } from './config.ts';
+
+/** Something wrong with the configuration. */
+export interface ConfigProblem {
+  /** `FILE:LINE:COLUMN`, or the name of a variable. */
+  readonly where: string;
+  /** Dotted; empty for the file as a whole. */
+  readonly key: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** What one source sets. */
+export interface ConfigLayer {
+  /** Values by their dotted key. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** Where each value stands. */
+  readonly origins: ReadonlyMap<string, string>;
+  readonly problems: readonly ConfigProblem[];
+  /** What is taken, but should be written otherwise. */
+  readonly warnings: readonly ConfigProblem[];
+}
+
+interface OpenLayer extends ConfigLayer {
+  readonly values: Map<string, unknown>;
+  readonly origins: Map<string, string>;
+  readonly problems: ConfigProblem[];
+  readonly warnings: ConfigProblem[];
+}
+
+/** Reads a YAML file; a missing one sets nothing. `section` is what its top level may leave out. */
+export function readFileLayer(path: string, section?: 'resilience' | 'logging'): ConfigLayer {
+  const layer = emptyLayer();
+  let text: string;
+  try {
+    text = readRegularFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return layer;
+    layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
+    return layer;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const whereOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  for (const { code, message: said, pos } of document.errors.slice(0, MAX_PROBLEMS)) {
+    // What follows a colon is the text of the file, which may be a token.
+    const plain = said.replace(/(?<=\S): .*/s, '');
+    const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : plain;
+    layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
+  }
+  if (layer.problems.length > 0 || document.contents === null) return layer;
+  if (!isMap(document.contents)) {
+    if (!(isScalar(document.contents) && document.contents.value === null)) {
+      layer.problems.push(wholeFile(path, 'it holds no keys'));
+    }
+    return layer;
+  }
+  const isWrapped = section !== undefined && document.contents.has(section);
+  const prefix = section !== undefined && !isWrapped ? [section] : [];
+  collect(document, document.contents, prefix, (key, value, offset) => {
+    take(layer, key, value, whereOf(offset));
+  });
+  checkValues(layer);
+  warnOfReaders(layer, path);
+  return layer;
+}
+
+/** Reads what the environment sets. */
+export function readEnvironmentLayer(
+  env: Readonly<Record<string, string | undefined>>,
+): ConfigLayer {
+  const layer = emptyLayer();
+  for (const [name, { key, kind }] of Object.entries(ENVIRONMENT_KEYS)) {
+    const text = env[name];
+    if (text === undefined || text === '') continue;
+    layer.values.set(key, fromText(text, kind));
+    layer.origins.set(key, name);
+  }
+  checkValues(layer);
+  return layer;
+}
+
+/** A layer that sets values given in code or on the command line. */
+export function givenLayer(values: Readonly<Record<string, unknown>>, origin: string): ConfigLayer {
+  const layer = emptyLayer();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) take(layer, key, value, origin);
+  }
+  checkValues(layer);
+  return layer;
+}
+
+// --- internal ---
+
+function emptyLayer(): OpenLayer {
+  return { values: new Map(), origins: new Map(), problems: [], warnings: [] };
+}
+
+function wholeFile(path: string, message: string): ConfigProblem {
+  return { where: path, key: '', message, hint: null };
+}
+
+/** `value` is a scalar's; `[]` is any list, `{}` any map, and `LOST` an alias whose anchor is missing. */
+type Visit = (key: string, value: unknown, offset: number) => void;
+
+const LOST = Symbol('alias without anchor');
+
+/** Visits the leaves of a map. What a section that is not known holds is not looked at. */
+function collect(
+  document: Document.Parsed,
+  map: YAMLMap<unknown, unknown>,
+  path: readonly string[],
+  visit: Visit,
+): void {
+  for (const { key, value } of map.items) {
+    const name = (isScalar(key) ? String(key.value) : String(key)).slice(0, MAX_SHOWN);
+    const keyPath = [...path, name];
+    const written = keyPath.join('.');
+    const offset = (key as Partial<ParsedNode> | null)?.range?.[0] ?? 0;
+    const isSection = SECTIONS.has(written);
+    // Looking for an anchor goes through the whole file, so only for keys that there are.
+    const isLooked = isAlias(value) && (isSection || KNOWN.has(canonical(written)));
+    const node = isLooked ? (value.resolve(document) ?? LOST) : value;
+    if (isSection && isMap(node)) collect(document, node, keyPath, visit);
+    else visit(written, plainValue(node), offset);
+  }
+}
+
+function plainValue(node: unknown): unknown {
+  if (isScalar(node)) return node.value;
+  if (isSeq(node)) return [];
+  if (isMap(node)) return {};
+  return node === LOST ? LOST : null;
+}
+
+/** The name that a key has today. */
+function canonical(written: string): string {
+  return (Object.hasOwn(ALIASES, written) ? ALIASES[written] : undefined) ?? written;
+}
+
+function take(layer: OpenLayer, written: string, value: unknown, where: string): void {
+  if (layer.problems.length >= MAX_PROBLEMS) return;
+  const key = canonical(written);
+  if (value === LOST) {
+    layer.problems.push({
+      where,
+      key,
+      message: 'refers to an anchor that is not there',
+      hint: null,
+    });
+    return;
+  }
+  if (key !== written) {
+    const hint = `Write ${key} instead.`;
+    layer.warnings.push({ where, key: written, message: 'is an older name', hint });
+  }
+  if (KNOWN.has(key)) {
+    if (value === null || value === undefined) return; // `key:` with nothing behind it
+    layer.values.set(key, value);
+    layer.origins.set(key, where);
+    return;
+  }
+  if (SECTIONS.has(key) && !Object.hasOwn(MEANINGLESS, key)) {
+    if (value === null || value === undefined) return;
+    layer.problems.push({ where, key, message: 'holds keys, and not a value', hint: null });
+    return;
+  }
+  layer.problems.push({ where, key, message: 'is not known', hint: keyHint(key) });
+}
+
+/** Checks each value by the schema, so that every wrong one is told of, with its place. */
+function checkValues(layer: OpenLayer): void {
+  const result = configSchema.safeParse(nested(layer.values));
+  for (const issue of result.error?.issues ?? []) {
+    const key = issue.path.join('.');
+    if (!layer.values.has(key)) continue; // told of already
+    const where = layer.origins.get(key) ?? '';
+    const value = shownValue(key, layer.values.get(key));
+    const got = value === '(set)' ? '' : `, not ${shown(value)}`;
+    layer.problems.push({ where, key, message: expectation(issue) + got, hint: null });
+    layer.values.delete(key);
+    layer.origins.delete(key);
+  }
+}
+
+/** A token in a file is as secret as the file. */
+function warnOfReaders(layer: OpenLayer, path: string): void {
+  const secrets = ['api.token', 'otlp.headers'].filter((key) => layer.origins.has(key));
+  if (secrets.length === 0 || process.platform === 'win32') return;
+  if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) === 0) return;
+  for (const key of secrets) {
+    const where = layer.origins.get(key) ?? '';
+    const message = 'can be read by others than you';
+    layer.warnings.push({ where, key, message, hint: `Run: chmod 600 ${path}` });
+  }
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'keys';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    return `must be a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+  }
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string') return 'must not be empty';
+    return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+  }
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map(String).join(', ')}`;
+  return issue.message;
+}
+
+/** An object from dotted keys. */
+export function nested(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [key, value] of values) {
+    const names = key.split('.');
+    const last = names.pop() ?? '';
+    let place = root;
+    for (const name of names) {
+      place[name] ??= {};
+      place = place[name] as Record<string, unknown>;
+    }
+    place[last] = value;
+  }
+  return root;
+}
+
+function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
+  if (kind === 'number')
+    return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+  if (kind === 'text') return text;
+  if (/^(?:true|1|yes|on)$/i.test(text)) return true;
+  return /^(?:false|0|no|off)$/i.test(text) ? false : text;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(configKeys());
+
+/** Every name that has keys below it, of today and of before. */
+const SECTIONS: ReadonlySet<string> = new Set(
+  [...KNOWN, ...Object.keys(ALIASES)].flatMap((key) =>
+    key.split('.').map((_, depth, names) => names.slice(0, depth).join('.')),
+  ),
+);
+
+/** Problems of one file that are told of; a file of another program has one a line. */
+const MAX_PROBLEMS = 100;
+
+/** Characters of a wrong name or value that are shown. */
+const MAX_SHOWN = 100;

@@ -1,0 +1,262 @@
+import type { Resource } from '@opentelemetry/resources';
+import { TrackerError } from '../../base/errors.ts';
+import { parseToolCall } from './otlp-tool-call.ts';
+import type { EndedToolCall } from './otlp-tool-call.ts';
+import { parseRetryAfter } from '../breaker/backoff.ts';
+import type { Attempt, BatchOutcome, Delivered } from '../lineage/lineage-client.ts';
+import { HttpClient, NoReplyError } from '../http/http-client.ts';
+import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
+import { collectorUrl } from './otlp-url.ts';
+import { isPage, wordsOf } from './otlp-reply.ts';
+import { resourceOf } from './otlp-scope.ts';
+import { CONTENT_TYPES, logsSignal, tracesSignal } from './otlp-signal.ts';
+import type { OtlpProtocol, OtlpSignal } from './otlp-signal.ts';
+
+export interface OtlpClientOptions extends Pick<
+  HttpClientOptions,
+  'timeoutMs' | 'caFile' | 'proxy'
+> {
+  /** The collector's address, to which `/v1/traces` and `/v1/logs` are added. */
+  readonly endpoint: string;
+  readonly protocol: OtlpProtocol;
+  /**
+   * Sent with each request; their values are secrets. Read anew once the collector has refused them, for
+   * a token may have been replaced; it may throw then, which is an outage.
+   */
+  readonly readHeaders: () => Readonly<Record<string, string>>;
+  /** Send headers over plain HTTP to another machine. */
+  readonly allowInsecure: boolean;
+  readonly traces: boolean;
+  readonly logs: boolean;
+  /** Tell what calls were about, and their errors. */
+  readonly details: boolean;
+  /** The name of this machine. */
+  readonly machine: string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Milliseconds of a clock that is never set. */
+  readonly monotonic: () => number;
+}
+
+/** Sends tool calls to a collector. Nothing that the network or the collector does makes it throw. */
+export class OtlpClient {
+  /** Where it is, without its secrets. */
+  readonly server: string;
+  readonly #http: HttpClient;
+  readonly #options: OtlpClientOptions;
+  readonly #resource: Resource;
+  readonly #signals: readonly OtlpSignal[];
+  readonly #verdicts = new Map<OtlpSignal, Map<string, Delivered>>();
+  #headers: Readonly<Record<string, string>>;
+  #isRefused = false;
+  #isClosed = false;
+
+  /** @throws TrackerError E_OTLP_ENDPOINT, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL, those of `readHeaders` */
+  constructor(options: OtlpClientOptions) {
+    this.#headers = options.readHeaders();
+    const { url, isLocal } = collectorUrl({ ...options, headers: this.#headers });
+    // Over a proxy on another machine the headers would leave this one unencrypted.
+    const proxy = isLocal ? undefined : options.proxy;
+    const { timeoutMs, caFile, protocol } = options;
+    this.server = url;
+    this.#http = new HttpClient({ timeoutMs, caFile, proxy, maxReplyBytes: MAX_REPLY_BYTES });
+    this.#options = options;
+    this.#resource = resourceOf(options.machine);
+    this.#signals = [
+      ...(options.traces ? [tracesSignal(protocol)] : []),
+      ...(options.logs ? [logsSignal(protocol)] : []),
+    ];
+    for (const signal of this.#signals) this.#verdicts.set(signal, new Map());
+  }
+
+  /** True once it was closed: whatever it still says is nobody's fault. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Sends one tool call, JSON of `EndedToolCall`. */
+  async track(body: string, _eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
+    const { outcome, ...rest } = await this.trackBatch([body], signal);
+    if (outcome.kind === 'items') return { ...rest, outcome: outcome.items[0] ?? ACCEPTED };
+    if (outcome.kind === 'unsupported') throw new Error('OTLP always takes several');
+    return { ...rest, outcome };
+  }
+
+  /**
+   * Sends tool calls, first their spans and then their log records. What the collector has taken of a
+   * call is remembered until all of it is: another attempt sends the rest only.
+   */
+  async trackBatch(
+    bodies: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Attempt<BatchOutcome>> {
+    const calls = bodies.map((body) => parseToolCall(body));
+    const known = calls.filter((call) => call !== undefined);
+    let latencyMs = 0;
+    for (const kind of this.#signals) {
+      const attempt = await this.#send(kind, known, signal);
+      latencyMs = Math.max(latencyMs, attempt.latencyMs);
+      if (attempt.outcome.kind !== 'accepted') {
+        return { ...attempt, outcome: attempt.outcome, latencyMs };
+      }
+    }
+    const items = calls.map((call) => (call ? this.#conclude(call) : UNREADABLE));
+    return { outcome: { kind: 'items', items }, latencyMs, serverFault: false };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#http.close();
+  }
+
+  /** Sends those calls of which the collector has said nothing yet. */
+  async #send(
+    kind: OtlpSignal,
+    calls: readonly EndedToolCall[],
+    signal: AbortSignal | undefined,
+  ): Promise<Attempt<Delivered>> {
+    const verdicts = this.#verdicts.get(kind) ?? new Map<string, Delivered>();
+    const unsent = calls.filter((call) => !verdicts.has(keyOf(call)));
+    if (unsent.length === 0) return { outcome: ACCEPTED, latencyMs: 0, serverFault: false };
+    const startedAt = this.#options.monotonic();
+    const answer = await this.#exchange(kind, unsent, signal);
+    const latencyMs = this.#options.monotonic() - startedAt;
+    if (answer.outcome.kind !== 'accepted') return { ...answer, latencyMs };
+    const { rejected, message } = answer;
+    for (const [index, call] of unsent.entries()) {
+      // Nothing says which they are, but how many: so many are counted as dead letters.
+      const isRejected = index >= unsent.length - rejected;
+      verdicts.set(keyOf(call), isRejected ? { kind: 'rejected', status: 200, message } : ACCEPTED);
+    }
+    for (const key of [...verdicts.keys()].slice(0, -MAX_REMEMBERED)) verdicts.delete(key);
+    return { outcome: ACCEPTED, latencyMs, serverFault: false };
+  }
+
+  async #exchange(
+    kind: OtlpSignal,
+    calls: readonly EndedToolCall[],
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const { protocol, details, readHeaders } = this.#options;
+    const contentType = CONTENT_TYPES[protocol];
+    let reply: HttpReply;
+    try {
+      if (this.#isRefused) this.#headers = readHeaders();
+      reply = await this.#http.request({
+        method: 'POST',
+        url: this.server + kind.path,
+        body: kind.write(calls, this.#resource, details),
+        headers: { ...this.#headers, accept: contentType, 'content-type': contentType },
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof TrackerError) {
+        return failure({ kind: 'retry', message: error.message }, true);
+      }
+      if (!(error instanceof NoReplyError)) throw error;
+      const isGivenUp = error.isAborted || this.#isClosed;
+      return failure({ kind: 'retry', message: error.message }, !isGivenUp);
+    }
+    this.#isRefused = reply.status === 401 || reply.status === 403;
+    return this.#answerTo(kind, calls.length, reply);
+  }
+
+  #answerTo(kind: OtlpSignal, count: number, reply: HttpReply): Answer {
+    const { status, headers, bytes } = reply;
+    const place = `${new URL(this.server).host}${kind.path}`;
+    if (isPage(reply) && status !== TOO_LARGE && !(status >= 300 && status < 400)) {
+      const message = `${place} answers ${status} with a page, as no collector does`;
+      return failure({ kind: 'retry', status, message }, true);
+    }
+    if (status >= 200 && status < 300) {
+      return this.#partialSuccess(kind, count, bytes, headers['content-type']);
+    }
+    const words = this.#told(wordsOf(reply)) || 'no reason given';
+    if (status >= 300 && status < 400) {
+      // Not followed: what is sent goes where the user has said, and nowhere else.
+      const to = this.#told(headers['location'] ?? 'nowhere');
+      const message = `${status}: the collector redirects to ${to}; name that address in otlp.endpoint`;
+      return failure({ kind: 'retry', status, message }, true);
+    }
+    const message = `${place} answers ${status}: ${words}`;
+    const isServerFault = status >= 500;
+    if (isServerFault || status === 408 || status === 429) {
+      const retryAfterMs = parseRetryAfter(headers['retry-after'], this.#options.clock());
+      return failure({ kind: 'retry', status, message, retryAfterMs }, isServerFault);
+    }
+    return failure({ kind: 'rejected', status, message }, false);
+  }
+
+  /** A request that was taken, with what the collector says of the part that it has refused. */
+  #partialSuccess(
+    kind: OtlpSignal,
+    count: number,
+    bytes: Uint8Array,
+    contentType: string | undefined,
+  ): Answer {
+    let rejected = 0;
+    let words = '';
+    try {
+      ({ rejected, message: words } = kind.read(bytes, contentType));
+    } catch {
+      // 2xx is what counts; there are collectors that answer it with other words.
+    }
+    const which =
+      count === 1 ? 'it' : `${rejected} of ${count} ${kind.noun}, and does not say which`;
+    const message = `The collector has refused ${which}: ${this.#told(words) || 'no reason given'}`;
+    return { outcome: ACCEPTED, serverFault: false, rejected, message };
+  }
+
+  /** What became of a call as a whole; it needs no more remembering then. */
+  #conclude(call: EndedToolCall): Delivered {
+    const key = keyOf(call);
+    let outcome = ACCEPTED;
+    for (const verdicts of this.#verdicts.values()) {
+      const verdict = verdicts.get(key);
+      if (outcome.kind === 'accepted' && verdict) outcome = verdict;
+      verdicts.delete(key);
+    }
+    return outcome;
+  }
+
+  /** A collector's words for people, without the secrets that it may have been sent. */
+  #told(words: string): string {
+    const secrets = Object.values(this.#headers).filter(({ length }) => length > 3);
+    const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '[header]'), words);
+    return safe.length > MAX_WORDS ? `${safe.slice(0, MAX_WORDS)}…` : safe;
+  }
+}
+
+// --- internal ---
+
+interface Answer {
+  readonly outcome: Delivered;
+  readonly serverFault: boolean;
+  /** Of a request that was taken: how many it has refused, and why. */
+  readonly rejected: number;
+  readonly message: string;
+}
+
+/** Whatever lies between may say it of a request that is too large. */
+const TOO_LARGE = 413;
+/** Longer words of a collector are cut, in characters. */
+const MAX_WORDS = 500;
+/** Replies of collectors are short. In bytes. */
+const MAX_REPLY_BYTES = 1024 * 1024;
+/** Calls of which a part was taken that are remembered; of others that part is sent twice. */
+const MAX_REMEMBERED = 10_000;
+
+const ACCEPTED: Delivered = { kind: 'accepted' };
+const UNREADABLE: Delivered = {
+  kind: 'rejected',
+  status: 400,
+  message: 'The row holds no tool call.',
+};
+
+function keyOf({ session_id, tool_use_id }: EndedToolCall): string {
+  return `${session_id}\n${tool_use_id}`;
+}
+
+function failure(outcome: Exclude<Delivered, { kind: 'accepted' }>, serverFault: boolean): Answer {
+  return { outcome, serverFault, rejected: 0, message: '' };
+}

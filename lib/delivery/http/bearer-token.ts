@@ -1,0 +1,48 @@
+import { readFileSync, statSync } from 'node:fs';
+import { errorMessage, TrackerError } from '../../base/errors.ts';
+
+export interface TokenSource {
+  readonly token: string | null;
+  /** A file that holds the token and is for the user's eyes only. */
+  readonly tokenFile: string | null;
+}
+
+/**
+ * The bearer token to send, without the space around it; undefined for none. No error says what it is.
+ *
+ * @throws TrackerError E_TOKEN, E_TOKEN_FILE, E_TOKEN_FILE_MODE
+ */
+export function bearerToken({ token, tokenFile }: TokenSource): string | undefined {
+  if (token) return checked(token, 'E_TOKEN', 'api.token');
+  if (!tokenFile) return undefined;
+  return checked(readPrivate(tokenFile), 'E_TOKEN_FILE', tokenFile);
+}
+
+// --- internal ---
+
+function readPrivate(file: string): string {
+  try {
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error('it is no file');
+    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
+      throw new TrackerError('E_TOKEN_FILE_MODE', `${file} can be read by others`, {
+        hint: `Run: chmod 600 ${file}`,
+      });
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof TrackerError) throw error;
+    throw new TrackerError('E_TOKEN_FILE', `${file}: ${errorMessage(error)}`, {
+      hint: 'The configuration names it as token_file, the file with the bearer token.',
+      cause: error,
+    });
+  }
+}
+
+function checked(text: string, code: string, source: string): string {
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new TrackerError(code, `${source} does not hold a token in one line`, {
+    hint: 'A token has no spaces and only ASCII characters.',
+  });
+}

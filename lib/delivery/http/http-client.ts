@@ -1,0 +1,261 @@
+import { constants, gunzip, gzip } from 'node:zlib';
+import { rootCertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import { Agent, EnvHttpProxyAgent, errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { readRegularFile } from '../../base/regular-file.ts';
+import { VERSION } from '../../base/version.ts';
+
+/** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
+const GZIP_FROM_BYTES = 8 * 1024;
+/** Unused connections are closed after this long, before the 5 s of Node's and Python's servers: in milliseconds. */
+const KEEP_ALIVE_MS = 4_000;
+
+export interface ProxySettings {
+  /** URLs; without a protocol they are taken for http:. */
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+export interface HttpClientOptions {
+  /** From the first byte sent to the last received, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Longer replies are given up, in bytes. */
+  readonly maxReplyBytes: number;
+  /** A PEM file with certificates to trust beside the built-in ones. */
+  readonly caFile?: string | undefined;
+  readonly proxy?: ProxySettings | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** JSON, unless the headers say otherwise. */
+  readonly body?: string | Uint8Array | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as a bearer. */
+  readonly token?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** As it came, unpacked. */
+  readonly bytes: Buffer;
+  /** The same as UTF-8. */
+  readonly text: string;
+}
+
+/** A request that got no whole reply: `message` says what happened, for people. */
+export class NoReplyError extends Error {
+  override readonly name = 'NoReplyError';
+  /** The caller's signal has ended it, which is nobody's fault. */
+  readonly isAborted: boolean;
+
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly isAborted?: boolean } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.isAborted = options.isAborted ?? false;
+  }
+}
+
+/** HTTP with deadlines: every request ends within its timeout, by a whole reply or a NoReplyError. */
+export class HttpClient {
+  readonly #dispatcher: Dispatcher;
+  readonly #options: HttpClientOptions;
+  #gzip: 'unknown' | 'taken' | 'refused' = 'unknown';
+
+  /** @throws TrackerError E_CA_FILE, E_PROXY_URL */
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    const { timeoutMs, caFile, proxy } = options;
+    const tls = caFile === undefined ? {} : { ca: [...rootCertificates, readCertificates(caFile)] };
+    const common = {
+      connect: { timeout: timeoutMs, ...tls },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: 32 * 1024,
+    };
+    this.#dispatcher =
+      proxy?.httpProxy || proxy?.httpsProxy
+        ? new EnvHttpProxyAgent({
+            ...common,
+            requestTls: { timeout: timeoutMs, ...tls },
+            proxyTls: { timeout: timeoutMs, ...tls },
+            // Not read from the environment of this process: what isn't set is no proxy.
+            httpProxy: proxyUrl(proxy.httpProxy),
+            httpsProxy: proxyUrl(proxy.httpsProxy), // where it isn't set, the other is for both
+            noProxy: proxy.noProxy ?? '',
+          })
+        : new Agent(common);
+  }
+
+  /** @throws NoReplyError; nothing else for whatever the network or the server does. */
+  async request(request: HttpRequest): Promise<HttpReply> {
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs);
+    const isLarge = Buffer.byteLength(request.body ?? '') >= GZIP_FROM_BYTES;
+    if (this.#gzip === 'taken' && isLarge) {
+      const reply = await this.#exchange(request, true, deadline);
+      if (reply.status !== 415) return reply;
+      this.#gzip = 'refused'; // for good: what it says of itself isn't so
+    }
+    const reply = await this.#exchange(request, false, deadline);
+    // RFC 7694: in a reply, it is about what the next request may use.
+    const takes = /(?:^|[\s,])gzip\b(?!\s*;\s*q=0(?:\.0*)?(?:[\s,]|$))/i;
+    if (this.#gzip === 'unknown' && takes.test(reply.headers['accept-encoding'] ?? '')) {
+      this.#gzip = 'taken';
+    }
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #exchange(
+    request: HttpRequest,
+    compresses: boolean,
+    deadline: AbortSignal,
+  ): Promise<HttpReply> {
+    const { timeoutMs, maxReplyBytes } = this.#options;
+    const { token } = request;
+    const url = new URL(request.url);
+    const signals = request.signal ? [deadline, request.signal] : [deadline];
+    try {
+      const body =
+        request.body !== undefined && compresses ? await zip(request.body) : request.body;
+      const response = await this.#dispatcher.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        body: body ?? null,
+        signal: AbortSignal.any(signals),
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': 'gzip',
+          'user-agent': `claude-pattern-tracker/${VERSION}`,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(compresses ? { 'content-encoding': 'gzip' } : {}),
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...request.headers,
+        },
+      });
+      const headers = singleHeaders(response.headers);
+      const bytes = await readBytes(response.body, headers['content-encoding'], maxReplyBytes);
+      return { status: response.statusCode, headers, bytes, text: bytes.toString('utf8') };
+    } catch (error) {
+      if (error instanceof NoReplyError) throw error;
+      const isLate = deadline.aborted;
+      const isAborted = !isLate && request.signal?.aborted === true;
+      const message = isAborted
+        ? `The request to ${url.host} was given up.`
+        : explain(error, isLate, timeoutMs, url);
+      throw new NoReplyError(message, { cause: error, isAborted });
+    }
+  }
+}
+
+// --- internal ---
+
+const zip = promisify(gzip) as (body: string | Uint8Array) => Promise<Buffer>;
+const unzip = promisify(gunzip) as (bytes: Buffer, options: object) => Promise<Buffer>;
+
+function proxyUrl(text: string | undefined): string {
+  if (!text) return '';
+  const url = text.includes('://') ? text : `http://${text}`;
+  if (/^https?:/i.test(url) && URL.canParse(url)) return url;
+  // Not said, for it may hold a password.
+  throw new TrackerError('E_PROXY_URL', "the URL of the proxy can't be used", {
+    hint: 'It looks like http://proxy.example.com:3128, in api.proxy or HTTPS_PROXY.',
+  });
+}
+
+function readCertificates(file: string): string {
+  try {
+    const text = readRegularFile(file);
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+    throw new Error('it holds no PEM certificate');
+  } catch (error) {
+    throw new TrackerError(
+      'E_CA_FILE',
+      `${file}: ${errorMessage(error).replace(`${file}: `, '')}`,
+      {
+        hint: 'api.ca_file names a PEM file with the certificates of your authority.',
+        cause: error,
+      },
+    );
+  }
+}
+
+async function readBytes(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) throw new NoReplyError(`The reply is longer than ${maxBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  if (encoding?.toLowerCase() !== 'gzip') return bytes;
+  const limits = { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH };
+  return unzip(bytes, limits);
+}
+
+function singleHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'has cut the connection',
+  EPIPE: 'has cut the connection',
+  UND_ERR_SOCKET: 'has cut the connection',
+  ENOTFOUND: 'is not known to the name service',
+  EAI_AGAIN: 'can not be looked up now: no name service answers',
+  EHOSTUNREACH: 'can not be reached',
+  ENETUNREACH: 'can not be reached: no network',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a certificate that nobody vouches for (see api.ca_file)',
+  SELF_SIGNED_CERT_IN_CHAIN: 'shows a certificate of an unknown authority (see api.ca_file)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'shows a certificate of an unknown authority (see api.ca_file)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'shows a certificate of an unknown authority (see api.ca_file)',
+  CERT_HAS_EXPIRED: 'shows a certificate that has expired',
+  CERT_NOT_YET_VALID: 'shows a certificate that is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS (is it http: in api.base_url?)',
+  ERR_BUFFER_TOO_LARGE: 'sends a reply that is too long once it is unpacked',
+  Z_DATA_ERROR: 'sends what is not the gzip it should be',
+};
+
+function explain(error: unknown, isLate: boolean, timeoutMs: number, { host }: URL): string {
+  const code = errorCode(error) ?? '';
+  if (isLate || /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
+    return `${host} has not answered within ${timeoutMs / 1000} s`;
+  }
+  if (error instanceof errors.HTTPParserError) return `${host} does not answer in HTTP`;
+  const reason = REASONS[code] ?? REASONS[causeCode(error)];
+  return reason ? `${host} ${reason}` : `${host}: ${errorMessage(error)}`;
+}
+
+/** A name with several addresses fails with an error for each. */
+function causeCode(error: unknown): string {
+  if (error instanceof AggregateError) return errorCode(error.errors[0]) ?? '';
+  return error instanceof Error ? (errorCode(error.cause) ?? '') : '';
+}

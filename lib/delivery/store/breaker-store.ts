@@ -1,0 +1,115 @@
+import * as breaker from '../breaker/breaker.ts';
+import type {
+  Acquired,
+  BreakerPolicy,
+  BreakerState,
+  CallResult,
+  Moved,
+  Permit,
+  Transition,
+} from '../breaker/breaker.ts';
+import type { Database } from '../../store/database/database.ts';
+
+/** So many changes of phase are remembered, over all sinks. */
+const MAX_TRANSITIONS = 1_000;
+
+export interface BreakerStoreOptions {
+  readonly policy: BreakerPolicy;
+  readonly clock: () => number;
+  /** A fresh id for a permit. */
+  readonly newId: () => string;
+}
+
+/** The circuit breaker of one sink, a row in tracker.db: every process sees and moves the same one. */
+export class BreakerStore {
+  readonly #sink: string;
+  readonly #options: BreakerStoreOptions;
+  readonly #inTransaction: (work: () => unknown) => unknown;
+  readonly #read;
+  readonly #write;
+  readonly #note;
+  readonly #forget;
+  readonly #history;
+
+  constructor(database: Database, sink: string, options: BreakerStoreOptions) {
+    this.#sink = sink;
+    this.#options = options;
+    const transaction = database.transaction((work: () => unknown) => work());
+    this.#inTransaction = (work) => transaction.immediate(work);
+    this.#read = database
+      .prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?')
+      .pluck();
+    this.#write = database.prepare<[string, string, number]>(
+      `INSERT INTO breakers (sink, state, updated_at) VALUES (?, ?, ?)
+       ON CONFLICT (sink) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+    );
+    this.#note = database.prepare<[string, number, string, string, string]>(
+      'INSERT INTO breaker_transitions (sink, at, from_phase, to_phase, reason) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#forget = database.prepare<[number]>(
+      `DELETE FROM breaker_transitions WHERE id <=
+         (SELECT id FROM breaker_transitions ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    );
+    this.#history = database.prepare<[string, number], Transition>(
+      `SELECT at, from_phase AS "from", to_phase AS "to", reason FROM breaker_transitions
+       WHERE sink = ? ORDER BY id DESC LIMIT ?`,
+    );
+  }
+
+  /** The state as it is; a row that can't be read is a closed circuit. */
+  read(): BreakerState {
+    return breaker.parseBreakerState(this.#read.get(this.#sink));
+  }
+
+  /** Asks for leave to make a call; takes the lock only where that changes something. */
+  acquire(): Omit<Acquired, 'state'> {
+    const { policy, clock, newId } = this.#options;
+    const state = this.read();
+    const asked = breaker.acquire(state, policy, clock(), newId());
+    if (asked.state === state) return asked;
+    return this.#move((current, now) => breaker.acquire(current, policy, now, newId()));
+  }
+
+  /** Says how a call went; the change of phase that followed from it, if one did. */
+  report(permit: Permit, result: CallResult): Transition | null {
+    const { policy } = this.#options;
+    return this.#move((state, now) => breaker.report(state, policy, permit, result, now))
+      .transition;
+  }
+
+  /** Hands back a permit that was not used. */
+  release(permit: Permit): void {
+    if (this.read().phase !== 'half_open') return;
+    this.#move((state) => ({ state: breaker.release(state, permit), transition: null }));
+  }
+
+  /** Closes the circuit by hand. */
+  reset(): Transition | null {
+    return this.#move((state, now) => breaker.reset(state, now)).transition;
+  }
+
+  /** Opens the circuit by hand. */
+  trip(reason: string): Transition | null {
+    return this.#move((state, now) => breaker.trip(state, reason, now)).transition;
+  }
+
+  /** The last changes of phase, newest first. */
+  history(limit: number): Transition[] {
+    return this.#history.all(this.#sink, limit);
+  }
+
+  /** Reads, moves and writes in one transaction, or as a part of the caller's. */
+  #move<T extends Moved>(step: (state: BreakerState, now: number) => T): T {
+    return this.#inTransaction(() => {
+      const now = this.#options.clock();
+      const moved = step(this.read(), now);
+      this.#write.run(this.#sink, JSON.stringify(moved.state), now);
+      if (moved.transition) {
+        const { at, from, to, reason } = moved.transition;
+        this.#note.run(this.#sink, at, from, to, reason);
+        this.#forget.run(MAX_TRANSITIONS);
+      }
+      return moved;
+    }) as T;
+  }
+}

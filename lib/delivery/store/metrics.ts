@@ -1,0 +1,74 @@
+import type { Database } from '../../store/database/database.ts';
+
+/** Upper bounds of the latency histogram's buckets, in milliseconds; one more bucket has none. */
+const LATENCY_BOUNDS_MS: readonly number[] = [
+  5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000,
+];
+
+export interface LatencyHistogram {
+  /** How many took at most `upToMs` milliseconds and more than the bucket before; null: any longer. */
+  readonly buckets: readonly { readonly upToMs: number | null; readonly count: number }[];
+  readonly count: number;
+  readonly sumMs: number;
+}
+
+/** Numbers of one scope, such as a sink, that every process adds to. */
+export class Metrics<Name extends string> {
+  readonly #scope: string;
+  readonly #add;
+  readonly #value;
+  readonly #reset;
+
+  constructor(database: Database, scope: string) {
+    this.#scope = scope;
+    this.#add = database.prepare<[string, string, number]>(
+      `INSERT INTO metrics (scope, name, value) VALUES (?, ?, ?)
+       ON CONFLICT (scope, name) DO UPDATE SET value = value + excluded.value`,
+    );
+    this.#value = database
+      .prepare<[string, string], number>('SELECT value FROM metrics WHERE scope = ? AND name = ?')
+      .pluck();
+    this.#reset = database.prepare<[string]>('DELETE FROM metrics WHERE scope = ?');
+  }
+
+  add(name: Name, amount = 1): void {
+    if (amount > 0) this.#add.run(this.#scope, name, amount);
+  }
+
+  /** Counts something that took `ms` milliseconds. */
+  observeLatency(ms: number): void {
+    const bound = LATENCY_BOUNDS_MS.find((limit) => ms <= limit) ?? null;
+    this.#add.run(this.#scope, bucketName(bound), 1);
+    this.#add.run(this.#scope, LATENCY_SUM, ms);
+  }
+
+  /** The number, 0 if it was never counted. */
+  value(name: Name): number {
+    return this.#read(name);
+  }
+
+  latency(): LatencyHistogram {
+    const buckets = [...LATENCY_BOUNDS_MS, null].map((upToMs) => ({
+      upToMs,
+      count: this.#read(bucketName(upToMs)),
+    }));
+    const count = buckets.reduce((all, bucket) => all + bucket.count, 0);
+    return { buckets, count, sumMs: this.#read(LATENCY_SUM) };
+  }
+
+  reset(): void {
+    this.#reset.run(this.#scope);
+  }
+
+  #read(name: string): number {
+    return this.#value.get(this.#scope, name) ?? 0;
+  }
+}
+
+// --- internal ---
+
+const LATENCY_SUM = 'latency_sum_ms';
+
+function bucketName(upToMs: number | null): string {
+  return `latency_le_${upToMs ?? 'inf'}`;
+}

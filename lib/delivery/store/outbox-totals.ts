@@ -1,0 +1,36 @@
+import type { Database } from '../../store/database/database.ts';
+
+export interface OutboxTotals {
+  /** Events that wait to be delivered. */
+  readonly waiting: number;
+  /** Dead letters. */
+  readonly dead: number;
+  /** Events that were attempted since then and are not acknowledged. */
+  readonly failed: number;
+  /** When the first of those that wait was put there; null when none waits. */
+  readonly oldestAt: number | null;
+}
+
+/** How much there is in the outbox of a sink, by its indexes. `since`: milliseconds since 1970. */
+export function outboxTotals(database: Database, sink: string, since = 0): OutboxTotals {
+  const totals = database
+    .prepare<[Record<string, string | number>], OutboxTotals>(
+      `SELECT
+         (SELECT count(*) FROM outbox INDEXED BY outbox_live
+          WHERE sink = @sink AND dead_at IS NULL) AS waiting,
+         (SELECT count(*) FROM outbox INDEXED BY outbox_dead
+          WHERE sink = @sink AND dead_at IS NOT NULL) AS dead,
+         (SELECT count(*) FROM outbox INDEXED BY outbox_attempted
+          WHERE sink = @sink AND attempted_at IS NOT NULL AND attempted_at >= @since) AS failed,
+         (SELECT created_at FROM outbox INDEXED BY outbox_live
+          WHERE sink = @sink AND dead_at IS NULL ORDER BY id LIMIT 1) AS oldestAt`,
+    )
+    .get({ sink, since });
+  return totals ?? { waiting: 0, dead: 0, failed: 0, oldestAt: null };
+}
+
+/** True when there is anything in the outbox of a sink. */
+export function hasOutboxRows(database: Database, sink: string): boolean {
+  const row = database.prepare<[string]>('SELECT 1 FROM outbox WHERE sink = ? LIMIT 1').get(sink);
+  return row !== undefined;
+}

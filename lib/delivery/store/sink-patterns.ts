@@ -1,0 +1,91 @@
+import type { EdgeType } from '../../lineage-api/lineage-event.ts';
+import type { Database } from '../../store/database/database.ts';
+
+/** A pattern as a sink has to be told of it. */
+export interface UntoldPattern {
+  readonly id: string;
+  readonly name: string;
+  readonly code: string;
+  readonly language: string;
+  readonly lineageId: string;
+  readonly generation: number;
+  readonly firstSeenAt: number;
+  /** The first is that of its lineage. */
+  readonly parents: readonly UntoldParent[];
+}
+
+export interface UntoldParent {
+  readonly id: string;
+  readonly edgeType: EdgeType;
+}
+
+/** No more are looked for; what lies beyond them is not sent. */
+const MAX_ANCESTORS = 1_000;
+
+/** Which patterns a sink knows of, or will once its outbox is delivered. */
+export class SinkPatterns {
+  readonly #sink: string;
+  readonly #knows;
+  readonly #add;
+  readonly #forget;
+  readonly #pattern;
+  readonly #parents;
+
+  constructor(database: Database, sink: string) {
+    this.#sink = sink;
+    this.#knows = database
+      .prepare<[string, string], number>(
+        'SELECT 1 FROM sink_patterns WHERE sink = ? AND pattern_id = ?',
+      )
+      .pluck();
+    this.#add = database.prepare<[string, string]>(
+      'INSERT INTO sink_patterns (sink, pattern_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#forget = database.prepare<[string]>('DELETE FROM sink_patterns WHERE sink = ?');
+    this.#pattern = database.prepare<[string], Omit<UntoldPattern, 'parents'>>(
+      `SELECT id, name, code, language, lineage_id AS lineageId, generation,
+         first_seen_at AS firstSeenAt
+       FROM patterns WHERE id = ?`,
+    );
+    this.#parents = database.prepare<[string, string], UntoldParent>(
+      `SELECT edge.parent_id AS id, edge.edge_type AS edgeType
+       FROM lineage_edges edge JOIN patterns p ON p.id = edge.parent_id
+       WHERE edge.child_id = ? ORDER BY p.lineage_id != ?, edge.created_at, edge.parent_id`,
+    );
+  }
+
+  /** Notes that the sink is told of a pattern; false if it was already. */
+  add(patternId: string): boolean {
+    return this.#add.run(this.#sink, patternId).changes === 1;
+  }
+
+  /** True when the sink is told of a pattern, or will be. */
+  has(patternId: string): boolean {
+    return this.#knows.get(this.#sink, patternId) !== undefined;
+  }
+
+  /** It is another server now, which has been told of nothing. */
+  forget(): void {
+    this.#forget.run(this.#sink);
+  }
+
+  /** What the sink has to be told before it can understand `patternId`, itself included; parents first. */
+  untold(patternId: string): UntoldPattern[] {
+    const untold: UntoldPattern[] = [];
+    const met = new Set<string>();
+    const stack: (string | UntoldPattern)[] = [patternId];
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (typeof next !== 'string') {
+        untold.push(next); // its parents have come before
+        continue;
+      }
+      if (met.has(next) || met.size >= MAX_ANCESTORS || this.has(next)) continue;
+      met.add(next);
+      const pattern = this.#pattern.get(next);
+      if (!pattern) continue;
+      const parents = this.#parents.all(next, pattern.lineageId);
+      stack.push({ ...pattern, parents }, ...parents.map(({ id }) => id));
+    }
+    return untold;
+  }
+}

@@ -1,0 +1,152 @@
+import type { Clock } from '../../base/clock.ts';
+import { errorMessage } from '../../base/errors.ts';
+import type { Config } from '../../config/config.ts';
+import { CONFIG_DEFAULTS } from '../../config/config.ts';
+import type { Transition } from '../../delivery/breaker/breaker.ts';
+import type { Database } from '../../store/database/database.ts';
+import { Outbox } from '../../delivery/store/outbox.ts';
+import { SinkState } from '../../delivery/store/sink-state.ts';
+import { DeliveryLoop } from '../../delivery/delivery-loop.ts';
+import type { Outlook } from '../../delivery/delivery-loop.ts';
+import type { Sink } from '../../delivery/delivery-policy.ts';
+import type { DrainReport } from '../../delivery/delivery.ts';
+import type { OpenDelivery } from '../../delivery/sink-delivery.ts';
+import { loadSink } from '../../delivery/sink-loader.ts';
+import type { TrackerLog } from '../../log/tracker-log.ts';
+
+/** What the log says of one sink. */
+export interface SinkLog {
+  unavailable(log: TrackerLog, reason: string): void;
+  available(log: TrackerLog): void;
+  breakerMoved(log: TrackerLog, transition: Transition): void;
+}
+
+export interface CourierSinkOptions {
+  readonly sink: Sink;
+  readonly lockPath: string;
+  readonly clock: Clock;
+  readonly database: () => Database;
+  /** The name of this machine. */
+  readonly machine: string;
+  readonly says: SinkLog;
+}
+
+/** A courier's delivery to one sink. What it needs for that is loaded once the sink is configured. */
+export class CourierSink {
+  readonly #options: CourierSinkOptions;
+  readonly #loop: DeliveryLoop;
+  readonly #stop = new AbortController();
+  #config: Config = CONFIG_DEFAULTS;
+  #log: TrackerLog | undefined;
+  #delivery: OpenDelivery | undefined;
+  #running: Promise<void> | undefined;
+  #outbox: { readonly database: Database; readonly rows: Outbox } | undefined;
+  #isDown = false;
+  #onRest = () => {};
+
+  constructor(options: CourierSinkOptions) {
+    this.#options = options;
+    this.#loop = new DeliveryLoop({
+      clock: options.clock,
+      lockPath: options.lockPath,
+      isOn: () => this.#isOn,
+      outlook: () => this.#outlook(),
+      drain: (signal) => this.#drain(signal),
+      onRest: () => this.#onRest(),
+      onError: (error) => this.#noteError(error),
+    });
+  }
+
+  /** Begins; `onRest` is called whenever it has delivered what it could. */
+  start(signal: AbortSignal, onRest: () => void): void {
+    this.#onRest = onRest;
+    this.#running = this.#loop.run(AbortSignal.any([signal, this.#stop.signal]));
+  }
+
+  /** Gives up the request that is on its way, and waits for the end. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#delivery?.close();
+    this.#delivery = undefined;
+  }
+
+  /** Says that the outbox may have something new. */
+  wake(): void {
+    if (this.#isOn) this.#loop.wake();
+  }
+
+  /** Goes on with another configuration. */
+  adopt(config: Config, log: TrackerLog): void {
+    this.#config = config;
+    this.#log = log;
+    const delivery = this.#delivery;
+    this.#delivery = undefined;
+    void delivery?.close();
+    this.wake();
+  }
+
+  /** True while the courier must not leave, idle for `idleMs`, because events wait for the sink. */
+  isNeeded(idleMs: number): boolean {
+    if (this.#loop.isBusy) return this.#isOn;
+    const waits = this.#loop.nextAt !== undefined;
+    return waits && idleMs < this.#config.courier.linger_seconds * 1000;
+  }
+
+  /** True when another process has put something into the outbox that the last look did not see. */
+  get hasNews(): boolean {
+    return this.#isOn && this.#loop.nextAt === undefined && this.#outlook().isDue;
+  }
+
+  get #isOn(): boolean {
+    return this.#options.sink.delivers(this.#config);
+  }
+
+  #outlook(): Outlook {
+    const { database, clock, sink } = this.#options;
+    const now = clock();
+    const open = database();
+    if (this.#outbox?.database !== open) {
+      this.#outbox = { database: open, rows: new Outbox(open, sink.name) };
+    }
+    const { rows } = this.#outbox;
+    const isDue = rows.isDue(now);
+    return { isDue, nextAt: rows.nextAttemptAt(now) ?? (isDue ? now : undefined) };
+  }
+
+  async #drain(signal: AbortSignal): Promise<DrainReport> {
+    const { sink, clock, database, machine, says } = this.#options;
+    if (!this.#delivery) {
+      const open = await loadSink(sink);
+      const onTransition = (transition: Transition) => {
+        if (this.#log) says.breakerMoved(this.#log, transition);
+      };
+      // Read only now, for the configuration may have changed meanwhile.
+      const config = this.#config;
+      this.#delivery = open({ config, database, clock, machine, onTransition });
+    }
+    const report = await this.#delivery.delivery.drain({}, signal);
+    const log = this.#log;
+    if (report.delivered > 0 && this.#isDown && log) says.available(log);
+    if (report.delivered > 0) this.#isDown = false;
+    else if (report.lastError !== undefined && !this.#isDown) {
+      this.#isDown = true;
+      if (log) says.unavailable(log, report.lastError);
+    }
+    if (report.dead > 0) {
+      log?.warn('Events became dead letters', { sink: sink.name, count: report.dead });
+    }
+    return report;
+  }
+
+  /** Such as a token file that others can read, or a database that is locked. */
+  #noteError(error: unknown): void {
+    this.#log?.error('Delivery failed', error);
+    try {
+      const { database, clock, sink } = this.#options;
+      new SinkState(database(), sink.name).noteError(errorMessage(error), clock());
+    } catch {
+      // The database is at fault; the courier says so itself.
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../../base/clock.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { isCorruption, moveAside, openDatabase } from '../../store/database/database.ts';
+import type { Database } from '../../store/database/database.ts';
+import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
+import { noteMovedAside } from '../../store/database/meta.ts';
+import type { BadFile, Ingest } from '../ingest.ts';
+import type { SpoolFile } from '../spool/spool-reader.ts';
+import type { SpoolThread } from '../spool/spool-thread.ts';
+
+/** Pages kept in memory, in KiB: half of what others keep, as a backlog comes to most pages once. */
+const CACHE_KIB = 8 * 1024;
+
+interface OpenStore {
+  readonly database: Database;
+  /** The file that was opened: what is written to one that was deleted or replaced is lost. */
+  readonly file: string | undefined;
+  readonly ingest: Ingest;
+}
+
+/**
+ * tracker.db as the courier holds it: opened when first needed, and replaced by a fresh one, with
+ * the old one moved aside and noted, when it turns out corrupt; and opened anew when another file, or
+ * none, lies where it lay.
+ */
+export class CourierStore {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #makeIngest: (database: Database) => Ingest;
+  #store: OpenStore | undefined;
+
+  constructor(path: string, clock: Clock, makeIngest: (database: Database) => Ingest) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#makeIngest = makeIngest;
+  }
+
+  /** The database if it is open. */
+  get database(): Database | undefined {
+    return this.#store?.database;
+  }
+
+  /** Opens the database if it is not open. */
+  open(): Database {
+    return this.#current().database;
+  }
+
+  /** Takes a batch; returns the files that are bad. Throws when the database can take nothing. */
+  take(batch: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
+    const { ingest } = this.#current();
+    try {
+      return ingest.take(batch, thread);
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      this.close();
+      this.#store = this.#startAfresh(error);
+      return this.#store.ingest.take(batch);
+    }
+  }
+
+  close(): void {
+    const database = this.#store?.database;
+    this.#store = undefined;
+    database?.close();
+  }
+
+  #current(): OpenStore {
+    if (this.#store && this.#store.file !== fileIdentity(this.#path)) this.close();
+    return (this.#store ??= this.#open());
+  }
+
+  #open(): OpenStore {
+    removeOrphans(this.#path);
+    try {
+      return this.#with(openDatabase(this.#path));
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      return this.#startAfresh(error);
+    }
+  }
+
+  #startAfresh(cause: unknown): OpenStore {
+    const at = this.#clock();
+    const path = moveAside(this.#path, at);
+    const database = openDatabase(this.#path);
+    noteMovedAside(database, { path, at, reason: errorMessage(cause) });
+    return this.#with(database);
+  }
+
+  #with(database: Database): OpenStore {
+    const file = fileIdentity(this.#path);
+    database.pragma(`cache_size = -${CACHE_KIB}`);
+    return { database, file, ingest: this.#makeIngest(database) };
+  }
+}

@@ -1,0 +1,287 @@
+import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import { errorMessage, TrackerError } from '../../base/errors.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
+import { VERSION } from '../../base/version.ts';
+import { createRedactor } from '../../redact/redact.ts';
+import { acquireProcessLock } from '../../store/database/process-lock.ts';
+import { Counters } from '../../store/database/counters.ts';
+import type { CounterName } from '../../store/database/counters.ts';
+import { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
+import { closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retention.ts';
+import { deliversToolCalls } from '../../delivery/delivery-policy.ts';
+import { ConfigWatch } from '../../config/config-watch.ts';
+import { CourierDelivery } from './courier-delivery.ts';
+import { CourierReport, PidHint } from './courier-files.ts';
+import { CourierStore } from './courier-store.ts';
+import { limitHeap } from './heap-limit.ts';
+import { arrivalLimits, Ingest } from '../ingest.ts';
+import { SILENT_LOG } from '../../log/tracker-log.ts';
+import type { TrackerLog } from '../../log/tracker-log.ts';
+import { ProjectFinder } from '../project.ts';
+import { boundQuarantine, quarantine } from '../spool/quarantine.ts';
+import { makeSpool, markFull, publishBound, removeAbandoned } from '../spool/spool-bound.ts';
+import { SpoolListing } from '../spool/spool-listing.ts';
+import { removeSpoolFiles } from '../spool/spool-reader.ts';
+import type { SpoolFile } from '../spool/spool-reader.ts';
+import { readAhead, SpoolThread } from '../spool/spool-thread.ts';
+import { SpoolWatch } from '../spool/spool-watch.ts';
+
+/** How long a starting courier waits for one that is leaving, in milliseconds. */
+const LOCK_WAIT_MS = 3_000;
+/** The spool is looked at this often even if nothing tells of an arrival, in milliseconds. */
+const POLL_MS = 2_000;
+/** Files and bytes of one transaction. */
+const BATCH_FILES = 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** How long a courier that can't ingest waits before it tries again, in milliseconds. */
+const RETRY_MS = 5_000;
+const UPKEEP_MS = 3_600_000;
+/** How the first part of an event looks. No first part of a JSON object is itself one. */
+const UNFINISHED: ReadonlySet<string> = new Set(['empty', 'not-json']);
+
+export interface CourierOptions {
+  readonly paths: TrackerPaths;
+  readonly clock: Clock;
+  readonly pid: number;
+  /** The name of this machine, for the server. */
+  readonly machine: string;
+  /** The program of the thread that helps with a backlog; without it the courier does all itself. */
+  readonly threadBundle?: string | undefined;
+}
+
+/**
+ * The one process that ingests: takes what waits in the spool into tracker.db and leaves when there
+ * has been nothing to do for a while. It may be killed at any moment.
+ */
+export class Courier {
+  readonly #paths: TrackerPaths;
+  readonly #clock: Clock;
+  readonly #hint: PidHint;
+  readonly #config: ConfigWatch;
+  readonly #store: CourierStore;
+  readonly #report: CourierReport;
+  readonly #delivery: CourierDelivery;
+  readonly #pid: number;
+  readonly #threadBundle: string | undefined;
+  #watch: SpoolWatch | undefined;
+  #log: TrackerLog = SILENT_LOG;
+  /** Why it can't ingest, as the log says it already. */
+  #trouble: string | null = null;
+  /** Files that the last sweep found without their end: a capture is still writing, or was killed. */
+  #unfinished = 0;
+  #retryAt = 0;
+  #upkeepAt = 0;
+
+  constructor({ paths, clock, pid, machine, threadBundle }: CourierOptions) {
+    this.#paths = paths;
+    this.#clock = clock;
+    this.#pid = pid;
+    this.#threadBundle = threadBundle;
+    this.#hint = new PidHint(paths.courierPid, pid);
+    this.#config = new ConfigWatch(paths);
+    const projects = new ProjectFinder(clock);
+    const redactor = createRedactor();
+    this.#store = new CourierStore(
+      paths.database,
+      clock,
+      (database) =>
+        new Ingest(database, { config: this.#config.current, redactor, projects, machine }),
+    );
+    this.#report = new CourierReport(paths.courierState, clock, pid);
+    const database = () => this.#store.open();
+    this.#delivery = new CourierDelivery({ paths, clock, database, machine });
+  }
+
+  /**
+   * Runs until there is nothing to do or `signal` aborts; at once if another courier holds the lock.
+   *
+   * @throws when the lock can't be had for another reason than another courier.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    makeSpool(this.#paths);
+    const lock = acquireProcessLock(this.#paths.courierLock, LOCK_WAIT_MS);
+    if (!lock) return;
+    try {
+      this.#hint.show();
+      await this.#adoptConfig();
+      this.#log.info('Courier started', { version: VERSION });
+      this.#report.tell({ status: 'idle' });
+      await this.#serve(signal);
+      this.#report.tell({ status: 'stopped' });
+    } finally {
+      this.#hint.hide();
+      await this.#delivery.stop();
+      this.#log.info('Courier stopped');
+      await this.#log.close();
+      this.#store.close();
+      lock.release();
+    }
+  }
+
+  async #serve(signal: AbortSignal): Promise<void> {
+    const watch = new SpoolWatch(this.#paths.spoolNew);
+    this.#watch = watch;
+    this.#delivery.start(signal, () => watch.wake());
+    try {
+      let idleSince = this.#clock();
+      while (!signal.aborted) {
+        if ((await this.#sweep(signal)) > 0) {
+          idleSince = this.#clock();
+          this.#delivery.wake();
+        }
+        const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
+        const idleMs = this.#clock() - idleSince;
+        if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
+        const isNeeded = this.#unfinished > 0 || this.#delivery.isNeeded(idleMs);
+        if (idleMs >= idleExitMs && !isNeeded) {
+          // A capture renames first and looks at the hint after. So with the hint down, whoever
+          // still saw it has a file for this last sweep, and whoever did not starts a courier.
+          this.#hint.hide();
+          if ((await this.#sweep(signal)) === 0 && !this.#delivery.hasNews) return;
+          idleSince = this.#clock();
+        } else {
+          await this.#upkeep(signal);
+          const left = idleExitMs - idleMs;
+          await watch.wait(left > 0 ? Math.min(POLL_MS, left) : POLL_MS, signal);
+        }
+        this.#hint.show();
+        await this.#adoptConfig();
+      }
+    } finally {
+      watch.close();
+    }
+  }
+
+  /** Takes all that waits now; the number of files that left the spool. */
+  async #sweep(signal: AbortSignal): Promise<number> {
+    let thread: SpoolThread | undefined;
+    const mayTake = this.#clock() >= this.#retryAt;
+    const files = new SpoolListing(this.#paths.spoolNew, BATCH_FILES, () => {
+      if (mayTake) thread ??= this.#startThread(); // it is there when all are listed
+      limitHeap();
+    });
+    const { max_files } = this.#config.current.spool;
+    this.#unfinished = 0;
+    let taken = 0;
+    let removing: Promise<void> = Promise.resolve();
+    try {
+      publishBound(this.#paths, max_files);
+      markFull(this.#paths, files.length, max_files);
+      if (files.length === 0 || !mayTake) return 0;
+      if (files.length > BATCH_FILES) {
+        this.#report.tell({ status: 'working' });
+        this.#watch?.pause();
+      }
+      for (const batch of readAhead(files.batches(BATCH_FILES, BATCH_BYTES), thread)) {
+        const done = this.#take(batch, thread);
+        await removing;
+        removing = thread ? thread.remove(done.taken) : removeSpoolFiles(done.taken);
+        taken += batch.length - done.unfinished;
+        this.#unfinished += done.unfinished;
+        await setImmediate(); // lets a signal in
+        if (signal.aborted) break;
+      }
+      await removing;
+      await thread?.end();
+      markFull(this.#paths, files.length - taken, max_files);
+      this.#report.tell({ status: 'idle', reason: null, hint: null });
+      if (this.#trouble !== null) this.#log.info('The courier takes in events again');
+      this.#trouble = null;
+    } catch (error) {
+      this.#degrade(error);
+      await removing.catch(() => {}); // what is left is taken again, and known
+    } finally {
+      await thread?.end().catch(() => {});
+      this.#watch?.resume();
+    }
+    return taken;
+  }
+
+  #startThread(): SpoolThread | undefined {
+    if (this.#threadBundle === undefined) return undefined;
+    return new SpoolThread(this.#threadBundle, arrivalLimits(this.#config.current));
+  }
+
+  /** Takes one batch: which files are in the database, and how many are not at their end yet. */
+  #take(
+    batch: readonly SpoolFile[],
+    thread: SpoolThread | undefined,
+  ): { taken: readonly SpoolFile[]; unfinished: number } {
+    const notTaken = this.#store.take(batch, thread);
+    if (notTaken.length === 0) return { taken: batch, unfinished: 0 };
+    const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
+    const now = this.#clock();
+    // Looked at again: it may have been written to since it was listed.
+    const isFresh = ({ path, writtenAt }: SpoolFile) =>
+      Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
+    const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
+    for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
+    boundQuarantine(
+      this.#paths.spoolBad,
+      { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
+      (evicted) => this.#count('quarantine_evicted', evicted),
+    );
+    const kept = new Set(notTaken.map(({ file }) => file));
+    return {
+      taken: batch.filter((file) => !kept.has(file)),
+      unfinished: notTaken.length - bad.length,
+    };
+  }
+
+  async #adoptConfig(): Promise<void> {
+    if (!this.#config.refresh()) return;
+    const { current, error } = this.#config;
+    const { openLog } = await import('../../log/pino-log.ts');
+    await this.#log.close();
+    this.#log = openLog(this.#paths, current.logging, { clock: this.#clock, pid: this.#pid });
+    if (error === null) this.#log.info('Configuration taken up');
+    else this.#log.warn('The configuration is broken', { error });
+    this.#store.close(); // the next sweep opens it with the new settings
+    this.#delivery.adopt(current, this.#log);
+    this.#report.tell({ configError: this.#config.error });
+  }
+
+  async #upkeep(signal: AbortSignal): Promise<void> {
+    const now = this.#clock();
+    const { database } = this.#store;
+    if (now < this.#upkeepAt || !database) return;
+    this.#upkeepAt = now + UPKEEP_MS;
+    try {
+      this.#count('abandoned', removeAbandoned(this.#paths, now));
+      const { current } = this.#config;
+      const outbox = deliversToolCalls(current) ? new ToolCallOutbox(database) : undefined;
+      closeAbandonedCalls(database, now, outbox);
+      const { raw_events_days } = current.retention;
+      while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
+    } catch (error) {
+      this.#degrade(error);
+    }
+  }
+
+  #count(name: CounterName, amount: number): void {
+    if (this.#store.database) new Counters(this.#store.database).add(name, amount);
+  }
+
+  /** It can't ingest now. The events wait; it tries again, and says why meanwhile. */
+  #degrade(error: unknown): void {
+    const reason = errorMessage(error);
+    if (reason !== this.#trouble) this.#log.error('The courier can not take in events', error);
+    this.#trouble = reason;
+    this.#retryAt = this.#clock() + RETRY_MS;
+    this.#store.close();
+    this.#report.tell({
+      status: 'degraded',
+      reason,
+      hint: error instanceof TrackerError ? (error.hint ?? null) : null,
+    });
+  }
+}
+
+// --- internal ---
+
+/** Milliseconds since 1970; undefined for a file that is gone. */
+function writtenAtNow(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}

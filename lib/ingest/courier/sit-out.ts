@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import { errorMessage } from '../../base/errors.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
+import { CONFIG_DEFAULTS } from '../../config/config.ts';
+import { courierLives } from '../../capture/courier-start.ts';
+import { CourierReport, PidHint } from './courier-files.ts';
+import { makeSpool, markFull } from '../spool/spool-bound.ts';
+import { SpoolListing } from '../spool/spool-listing.ts';
+
+/**
+ * What a courier does that could not even start, such as one without its native module: it holds
+ * the hint for `ms` milliseconds, so that not every hook starts another one, says why, and keeps
+ * the spool within its bound. The events wait.
+ */
+export async function sitOut(
+  paths: TrackerPaths,
+  error: unknown,
+  { clock, pid, ms, signal }: { clock: Clock; pid: number; ms: number; signal: AbortSignal },
+): Promise<void> {
+  if (!existsSync(paths.data)) return; // uninstalled meanwhile: it must not come back
+  makeSpool(paths);
+  const living = courierLives(paths.courierPid);
+  if (living !== undefined && living !== pid) return; // another one holds it already
+  const hint = new PidHint(paths.courierPid, pid);
+  if (!hint.show()) return; // unseen, it would only be one more
+  new CourierReport(paths.courierState, clock, pid).tell({
+    status: 'degraded',
+    reason: errorMessage(error),
+    hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout mends a broken installation.',
+  });
+  markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
+  await setTimeout(ms, undefined, { signal }).catch(() => {});
+  hint.hide();
+}

@@ -1,0 +1,154 @@
+import { errorCode } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import { NotAHookEventError } from '../event/hook-event.ts';
+import type { Redactor } from '../redact/redact.ts';
+import { Counters } from '../store/database/counters.ts';
+import type { Database } from '../store/database/database.ts';
+import { EventWriter } from '../store/writers/event-writer.ts';
+import { SessionWriter } from '../store/writers/session-writer.ts';
+import { ToolCallOutbox } from '../delivery/store/tool-call-outbox.ts';
+import { ToolCallWriter } from '../store/writers/tool-call-writer.ts';
+import { HTTP_SINK } from '../delivery/store/outbox.ts';
+import { delivers, deliversToolCalls } from '../delivery/delivery-policy.ts';
+import { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
+import { PatternRecorder } from './pattern-recorder.ts';
+import type { ProjectFinder } from './project.ts';
+import { ArrivalReader } from './arrival.ts';
+import type { Arrival, ArrivalLimits } from './arrival.ts';
+import type { SpoolFile } from './spool/spool-reader.ts';
+import type { SpoolThread } from './spool/spool-thread.ts';
+
+/** A spool file that holds no event we can take, and why. */
+export interface BadFile {
+  readonly file: SpoolFile;
+  readonly reason: string;
+}
+
+export interface IngestOptions {
+  readonly config: Config;
+  readonly redactor: Redactor;
+  readonly projects: ProjectFinder;
+  /** The name of this machine, for the sinks. */
+  readonly machine: string;
+}
+
+/** Turns batches of spool files into rows; each batch is one transaction. */
+export class Ingest {
+  readonly #transaction: (work: () => void) => void;
+  readonly #reader: ArrivalReader;
+  readonly #projects: ProjectFinder;
+  readonly #events: EventWriter;
+  readonly #sessions: SessionWriter;
+  readonly #calls: ToolCallWriter;
+  readonly #patterns: PatternRecorder;
+  readonly #counters: Counters;
+
+  constructor(database: Database, { config, redactor, projects, machine }: IngestOptions) {
+    const inTransaction = database.transaction((work: () => void) => work());
+    this.#transaction = (work) => inTransaction.immediate(work);
+    this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
+    this.#projects = projects;
+    this.#events = new EventWriter(database);
+    this.#sessions = new SessionWriter(database);
+    const calls = deliversToolCalls(config) ? new ToolCallOutbox(database) : undefined;
+    this.#calls = new ToolCallWriter(database, calls);
+    const feed = delivers(config) ? new OutboxFeed(database, HTTP_SINK, machine) : undefined;
+    this.#patterns = new PatternRecorder(database, config.patterns.id_scheme, feed);
+    this.#counters = new Counters(database);
+  }
+
+  /**
+   * Takes a batch, with the help of a thread that was asked for it; what it returns is bad, everything
+   * else is in the database when it returns.
+   *
+   * @throws SQLite's error when the database can't take anything (full, locked, corrupt).
+   */
+  take(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
+    try {
+      return this.#takeTogether(files, thread);
+    } catch (error) {
+      if (isStoreFault(error)) throw error;
+    }
+    // One event that can't be written must not keep back the others of its batch.
+    return files.flatMap((file) => {
+      try {
+        return this.#takeTogether([file]);
+      } catch (error) {
+        if (isStoreFault(error)) throw error;
+        return [{ file, reason: 'failed' }];
+      }
+    });
+  }
+
+  /** One after the other, so that a batch takes the memory of one event. */
+  #takeTogether(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
+    const bad: BadFile[] = [];
+    const total = { ingested: 0, duplicates: 0, redactions: 0 };
+    try {
+      this.#transaction(() => {
+        for (const file of files) {
+          const arrived = thread?.take(file) ?? this.#read(file, bad);
+          if (!arrived) continue;
+          const isNew = this.#write(arrived);
+          total[isNew ? 'ingested' : 'duplicates'] += 1;
+          if (isNew) total.redactions += arrived.redactions;
+        }
+        this.#sessions.flush();
+        this.#calls.flush();
+        this.#counters.add('ingested', total.ingested);
+        this.#counters.add('duplicates', total.duplicates);
+        this.#counters.add('redactions', total.redactions);
+      });
+      return bad;
+    } catch (error) {
+      this.#sessions.forget();
+      this.#calls.forget();
+      throw error;
+    }
+  }
+
+  /** What a file brings; undefined when it is gone, or is bad and was noted so. */
+  #read(file: SpoolFile, bad: BadFile[]): Arrival | undefined {
+    try {
+      return this.#reader.read(file);
+    } catch (error) {
+      bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
+      return undefined;
+    }
+  }
+
+  #write(arrived: Arrival): boolean {
+    const eventId = this.#events.write(arrived);
+    if (eventId === undefined) return false;
+    const { event, receivedAt: at, fragments } = arrived;
+    const place = event.cwd ? this.#projects.find(event.cwd) : null;
+    this.#sessions.write(event, at, place);
+    const toolUseId = this.#calls.write(event, at);
+    if (fragments.length === 0) return true;
+    this.#patterns.record(fragments, {
+      eventId,
+      sessionId: event.sessionId,
+      toolUseId,
+      toolName: event.call?.toolName ?? '',
+      projectId: this.#sessions.project(place),
+      at,
+    });
+    return true;
+  }
+}
+
+/** What of the configuration concerns the reading of events. */
+export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
+  return {
+    maxEventBytes: courier.max_event_bytes,
+    maxStringBytes: retention.max_string_bytes,
+  };
+}
+
+// --- internal ---
+
+/** True when the store itself is at fault, and not the event. */
+function isStoreFault(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  return /^SQLITE_(?!CONSTRAINT|MISMATCH|TOOBIG|ERROR$)/.test(code);
+}

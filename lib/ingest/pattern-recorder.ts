@@ -1,0 +1,78 @@
+import type { Config } from '../config/config.ts';
+import type { Fragment } from '../pattern/fragment.ts';
+import { patternId } from '../pattern/identify.ts';
+import { applyEdit, chooseParent } from '../pattern/replacement.ts';
+import type { Database } from '../store/database/database.ts';
+import { LiveFragments } from '../store/writers/live-fragments.ts';
+import { PatternWriter } from '../store/writers/pattern-writer.ts';
+import type { OccurrenceOrigin } from '../store/writers/pattern-writer.ts';
+import type { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
+
+/** Turns the fragments of one tool call into patterns, occurrences and lineage. */
+export class PatternRecorder {
+  readonly #patterns: PatternWriter;
+  readonly #live: LiveFragments;
+  readonly #scheme: Config['patterns']['id_scheme'];
+  readonly #feed: OutboxFeed | undefined;
+
+  /** With a `feed`, what is recorded is put into a sink's outbox too. */
+  constructor(database: Database, scheme: Config['patterns']['id_scheme'], feed?: OutboxFeed) {
+    this.#patterns = new PatternWriter(database);
+    this.#live = new LiveFragments(database);
+    this.#scheme = scheme;
+    this.#feed = feed;
+  }
+
+  record(fragments: readonly Fragment[], origin: OccurrenceOrigin): void {
+    let previous: { fragment: Fragment; replacedId: string | undefined } | undefined;
+    for (const [ordinal, fragment] of fragments.entries()) {
+      const id = this.#idOf(fragment);
+      // The further places of a replace_all are occurrences of one and the same edit.
+      const again = previous && isSameWrite(previous.fragment, fragment);
+      const everywhere = !again && isSameWrite(fragment, fragments[ordinal + 1]);
+      const replacedId = again ? previous?.replacedId : this.#replace(fragment, id, everywhere);
+      const identified = { ...fragment, patternId: id, replacedId };
+      const recorded = this.#patterns.write(identified, ordinal, origin);
+      this.#feed?.add(recorded, ordinal, origin);
+      previous = { fragment, replacedId };
+    }
+  }
+
+  #idOf({ code, filePath }: Fragment): string {
+    return patternId(
+      code,
+      this.#scheme === 'path200' ? { scheme: 'path200', filePath } : { scheme: 'sha16-code' },
+    );
+  }
+
+  /** Brings what is known of the file up to date; the id of the fragment that was replaced. */
+  #replace(fragment: Fragment, id: string, everywhere: boolean): string | undefined {
+    const { filePath, code, replaces } = fragment;
+    const live = this.#live.of(filePath);
+    const parent = chooseParent(replaces, live);
+    if (fragment.wholeFile) {
+      this.#live.replaceAll(filePath, { patternId: id, text: code });
+      return parent?.patternId;
+    }
+    const edited = live.flatMap((row) => {
+      if (replaces.kind !== 'text') return [];
+      const text = applyEdit(row.text, replaces.text, code, everywhere);
+      return text === undefined ? [] : [{ ...row, text }];
+    });
+    this.#live.add(filePath, { patternId: id, text: code }, edited, live[0]?.seq ?? 0);
+    return parent?.patternId;
+  }
+}
+
+// --- internal ---
+
+function isSameWrite(a: Fragment, b: Fragment | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.filePath === b.filePath &&
+    a.code === b.code &&
+    a.replaces.kind === 'text' &&
+    b.replaces.kind === 'text' &&
+    a.replaces.text === b.replaces.text
+  );
+}

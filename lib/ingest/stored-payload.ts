@@ -1,0 +1,74 @@
+import { asObject, asString, isJsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { HookEvent } from '../event/hook-event.ts';
+
+/** Whole files that Claude Code sends along; what changed in them is in the rest of the payload. */
+const FILE_COPIES = new Set([
+  'originalFile',
+  'originalFileContents',
+  'original_file',
+  'updated_file',
+]);
+
+/**
+ * The payload as it is kept: without the copies of whole files, and with strings longer than
+ * `maxStringBytes` cut. What was written lies whole in the patterns. Returns the same object when
+ * there was nothing to leave out.
+ */
+export function shortenPayload(event: HookEvent, maxStringBytes: number): JsonObject {
+  const { payload } = event;
+  const response = asObject(event.toolResponse);
+  const repeated = asString(event.toolInput?.['content']);
+  return shortenObject(payload, (key, text, parent) => {
+    if (FILE_COPIES.has(key) && parent === response) return omitted(text);
+    if (key === 'content' && parent === response && text === repeated) return omitted(text);
+    return cut(text, maxStringBytes);
+  });
+}
+
+// --- internal ---
+
+type ShortenText = (key: string, text: string, parent: JsonObject | readonly Json[]) => string;
+
+const MAX_DEPTH = 200;
+
+function shortenObject(object: JsonObject, shorten: ShortenText, depth = 0): JsonObject {
+  let copy: Record<string, Json> | undefined;
+  for (const key of Object.keys(object)) {
+    const value = object[key] as Json;
+    const shorter = shortenValue(key, value, object, shorten, depth);
+    if (shorter === value) continue;
+    copy ??= { ...object };
+    // A key such as __proto__ is data here.
+    Object.defineProperty(copy, key, { value: shorter, enumerable: true, writable: true });
+  }
+  return copy ?? object;
+}
+
+function shortenValue(
+  key: string,
+  value: Json,
+  parent: JsonObject | readonly Json[],
+  shorten: ShortenText,
+  depth: number,
+): Json {
+  if (typeof value === 'string') return shorten(key, value, parent);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_DEPTH) return '[left out: nested too deeply]';
+  if (isJsonObject(value)) return shortenObject(value, shorten, depth + 1);
+  const items = value as readonly Json[];
+  const shorter = items.map((item) => shortenValue(key, item, items, shorten, depth + 1));
+  return shorter.some((item, index) => item !== items[index]) ? shorter : items;
+}
+
+function omitted(text: string): string {
+  return `[left out: ${text.length} characters]`;
+}
+
+function cut(text: string, maxBytes: number): string {
+  if (text.length <= maxBytes / 3) return text; // one unit of UTF-16 is at most three bytes
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxBytes) return text;
+  const head = Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes).toString('utf8');
+  return `${head.replace(/\uFFFD$/, '')}[cut: ${bytes} bytes in all]`;
+}

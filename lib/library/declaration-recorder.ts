@@ -1,0 +1,193 @@
+import type { Clock } from '../base/clock.ts';
+import { TrackerError } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import { patternId } from '../pattern/identify.ts';
+import { languageOf, UNKNOWN_LANGUAGE } from '../pattern/language.ts';
+import type { Redactor } from '../redact/redact.ts';
+import type { Database } from '../store/database/database.ts';
+import { Deprecations } from '../store/writers/deprecations.ts';
+import { DescentWriter } from '../store/writers/descent-writer.ts';
+import { PatternWriter } from '../store/writers/pattern-writer.ts';
+import type { RecordedFragment } from '../store/writers/pattern-writer.ts';
+import { patternById } from '../store/queries/patterns.ts';
+import type { PatternDetail } from '../store/queries/patterns.ts';
+import { SessionWriter } from '../store/writers/session-writer.ts';
+import type { DeclaredContext, Declaration } from './declaration.ts';
+import { DeclarationFeed } from './declaration-feed.ts';
+import type { DeclaredEvent } from './declaration-feed.ts';
+import { HTTP_SINK } from '../delivery/store/outbox.ts';
+import { delivers } from '../delivery/delivery-policy.ts';
+import { ProjectFinder } from '../ingest/project.ts';
+
+export interface DeclarationRecorderOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** The name of this machine, for the server. */
+  readonly machine: string;
+  /** A fresh id for an event, of hex digits. */
+  readonly newEventId: () => string;
+}
+
+/** The code of a declaration, or that of the pattern it speaks of; secrets taken out. */
+export interface CleanDeclaration extends Declaration {
+  /** Of the code; for an application or a deprecation, of the pattern. */
+  readonly patternId: string;
+}
+
+/** Takes secrets out of what a caller gave, and identifies it. */
+export function cleanDeclaration(
+  declaration: Declaration,
+  redactor: Redactor,
+  scheme: Config['patterns']['id_scheme'],
+): CleanDeclaration {
+  const context = cleanContext(declaration.context, redactor);
+  const [relatedId = ''] = declaration.relatedIds;
+  if (declaration.code === undefined) return { ...declaration, context, patternId: relatedId };
+  const code = redactor.redactText(declaration.code).text;
+  const { filePath } = context;
+  const id = patternId(code, scheme === 'path200' ? { scheme, filePath } : { scheme });
+  return { ...declaration, context, code, patternId: id };
+}
+
+/** Writes what callers of the library declare: each in one transaction, outbox and all. */
+export class DeclarationRecorder {
+  readonly #database: Database;
+  readonly #options: DeclarationRecorderOptions;
+  readonly #transaction: (work: () => void) => void;
+  readonly #patterns: PatternWriter;
+  readonly #descent: DescentWriter;
+  readonly #deprecations: Deprecations;
+  readonly #sessions: SessionWriter;
+  readonly #projects: ProjectFinder;
+  readonly #feed: DeclarationFeed | undefined;
+
+  constructor(database: Database, options: DeclarationRecorderOptions) {
+    this.#database = database;
+    this.#options = options;
+    const transaction = database.transaction((work: () => void) => work());
+    this.#transaction = (work) => transaction.immediate(work);
+    this.#patterns = new PatternWriter(database);
+    this.#descent = new DescentWriter(database);
+    this.#deprecations = new Deprecations(database);
+    this.#sessions = new SessionWriter(database);
+    this.#projects = new ProjectFinder(options.clock);
+    this.#feed = delivers(options.config)
+      ? new DeclarationFeed(database, HTTP_SINK, options.machine)
+      : undefined;
+  }
+
+  /**
+   * Records a declaration; it is on the disk when this returns.
+   *
+   * @throws TrackerError E_UNKNOWN_PATTERN, or SQLite's error
+   */
+  record(declaration: CleanDeclaration): void {
+    try {
+      this.#transaction(() => this.#write(declaration));
+    } catch (error) {
+      this.#sessions.forget(); // a project it remembers may have been rolled back
+      throw error;
+    }
+  }
+
+  #write(declaration: CleanDeclaration): void {
+    const { kind, context, relatedIds, patternId: id } = declaration;
+    const related = relatedIds.map((relatedId) => this.#known(relatedId));
+    const known = patternById(this.#database, id);
+    // The clock may have been set back, and no pattern is older than what it came from.
+    const earliest = [...related, ...(known ? [known] : [])].map((row) => row.firstSeenAt);
+    const at = Math.max(this.#options.clock(), ...earliest);
+    const eventId = this.#options.newEventId();
+    const [first] = related;
+    const { sessionId, toolName, toolUseId, startLine, endLine, filePath } = context;
+    const said = { ...context, eventId, at };
+    if (kind === 'deprecated' && first) {
+      this.#deprecations.add(id, context.reason ?? null, at);
+      const happened = { event_type: 'pattern_deprecated' as const, parent_pattern_ids: [] };
+      this.#feed?.add({ ...first, ...said, language: first.language, patternId: id, happened });
+      return;
+    }
+    const code = declaration.code ?? first?.code ?? '';
+    const language = context.language ?? ownLanguage(declaration, first?.language);
+    const replacedId = kind === 'applied' ? undefined : first?.id;
+    const recorded = this.#patterns.write(
+      { patternId: id, code, language, filePath, startLine, endLine, replacedId },
+      0,
+      {
+        eventId,
+        sessionId: sessionId ?? '',
+        toolUseId,
+        toolName: toolName ?? '',
+        projectId: this.#sessions.project(context.cwd ? this.#projects.find(context.cwd) : null),
+        at,
+      },
+    );
+    const descended = this.#descend(recorded, kind, related, at);
+    const happened = happenedOf(declaration, recorded.action);
+    const name = known?.name ?? recorded.name;
+    this.#feed?.add({ ...descended, ...said, language, name, happened });
+  }
+
+  /** Puts right the descent of what is new and came from several patterns, or by a fork. */
+  #descend(
+    recorded: RecordedFragment,
+    kind: Declaration['kind'],
+    parents: readonly PatternDetail[],
+    at: number,
+  ): RecordedFragment {
+    if (recorded.action !== 'modified' || (kind !== 'merged' && kind !== 'forked')) return recorded;
+    const generation = Math.max(...parents.map((parent) => parent.generation)) + 1;
+    const ids = parents.map((parent) => parent.id);
+    this.#descent.write(recorded.patternId, ids, { edgeType: EDGE[kind], generation, at });
+    return { ...recorded, generation };
+  }
+
+  #known(id: string): PatternDetail {
+    const pattern = patternById(this.#database, id);
+    if (pattern) return pattern;
+    throw new TrackerError('E_UNKNOWN_PATTERN', `there is no pattern ${id.slice(0, 255)} here`, {
+      hint: 'Track its creation first, or look its id up with `pattern-tracker patterns`.',
+    });
+  }
+}
+
+// --- internal ---
+
+const EDGE = {
+  modified: 'modified_from',
+  merged: 'merged_from',
+  forked: 'derived_from',
+} as const;
+
+/** Code that was known before is applied again, whatever it was declared to be. */
+function happenedOf(
+  { kind, relatedIds, context }: CleanDeclaration,
+  action: RecordedFragment['action'],
+): DeclaredEvent['happened'] {
+  if (action === 'created') return { event_type: 'pattern_created', parent_pattern_ids: [] };
+  if (action === 'applied' || (kind !== 'modified' && kind !== 'merged' && kind !== 'forked')) {
+    return { event_type: 'pattern_applied', parent_pattern_ids: [] };
+  }
+  return {
+    event_type: `pattern_${kind}`,
+    parent_pattern_ids: [...relatedIds],
+    edge_type: EDGE[kind],
+    transformation_type: context.transformationType ?? null,
+  };
+}
+
+/** What its file or its code says, else what it came from. */
+function ownLanguage({ code, context }: CleanDeclaration, inherited: string | undefined): string {
+  const own = code === undefined ? UNKNOWN_LANGUAGE : languageOf(context.filePath, code);
+  return own === UNKNOWN_LANGUAGE ? (inherited ?? own) : own;
+}
+
+function cleanContext(context: DeclaredContext, redactor: Redactor): DeclaredContext {
+  const clean = (text: string | undefined) => text && redactor.redactText(text).text;
+  return {
+    ...context,
+    filePath: clean(context.filePath) ?? '',
+    reason: clean(context.reason),
+    further: redactor.redactPayload(context.further).payload,
+  };
+}

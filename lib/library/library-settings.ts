@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { TrackerError } from '../base/errors.ts';
+import { trackerHome, trackerPaths } from '../base/paths.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { leaves } from '../config/config.ts';
+import type { Config, configSchema } from '../config/config.ts';
+import { loadConfig } from '../config/config-file.ts';
+import { givenLayer } from '../config/config-layer.ts';
+import { delivers } from '../delivery/delivery-policy.ts';
+import { checkArgument } from './library-argument.ts';
+
+/** Settings as in config.yaml; every key may be left out. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+export interface LibraryOptions {
+  /** The installation's folder. @default PATTERN_TRACKER_HOME, else hooks/pattern-tracker in Claude's folder */
+  readonly home?: string | undefined;
+  /** The server that is asked; null is none. @default api.base_url of the configuration */
+  readonly baseUrl?: string | null | undefined;
+  /** Seconds that a request may take. @default pattern_tracking.timeout of the configuration: 5 */
+  readonly timeout?: number | undefined;
+  /** Comes before what the configuration's files and the environment say. */
+  readonly config?: ConfigInput | undefined;
+}
+
+/** Everything that a PatternTracker may be given. */
+export interface PatternTrackerOptions extends LibraryOptions {
+  /** @default the environment of this process */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Milliseconds since 1970. @default the system's */
+  readonly clock?: Clock | undefined;
+  /** The name of this machine, for the server. @default its host name */
+  readonly machine?: string | undefined;
+  /** False starts no courier to deliver what is tracked; a hook or `pattern-tracker flush` does. @default true */
+  readonly startCourier?: boolean | undefined;
+}
+
+export interface LibrarySettings {
+  readonly paths: TrackerPaths;
+  readonly config: Config;
+  /** True when a courier delivers what is tracked: it goes by the configuration's files alone. */
+  readonly hasDelivery: boolean;
+  /** What is wrong with the configuration's files or the environment; null when all is well. */
+  readonly configError: string | null;
+}
+
+/** @throws TrackerError E_ARGUMENT for an option that there is not, or of another type; E_NO_HOME */
+export function checkLibraryOptions(
+  options: PatternTrackerOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  checkArgument('PatternTracker', OPTIONS, options);
+  const [problem] = givenOf(options).problems;
+  if (problem) {
+    const { key, message, hint } = problem;
+    throw new TrackerError(
+      'E_ARGUMENT',
+      `PatternTracker: "config" ${key} ${message}`,
+      hint === null ? {} : { hint },
+    );
+  }
+  homeOf(options, env);
+}
+
+/** Reads the configuration; what is wrong with it has its default, and is told. */
+export function librarySettings(
+  options: LibraryOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): LibrarySettings {
+  const paths = trackerPaths(homeOf(options, env));
+  const { config, error } = loadConfig(paths, { env, given: givenOf(options) });
+  const { baseUrl = config.api.base_url } = options;
+  const hasDelivery = delivers(loadConfig(paths).config);
+  return {
+    paths,
+    config: { ...config, api: { ...config.api, base_url: baseUrl } },
+    hasDelivery,
+    configError: error,
+  };
+}
+
+/** @throws TrackerError E_ARGUMENT */
+export function checkTimeout(seconds: number): number {
+  return checkArgument(
+    'PatternTracker',
+    OPTIONS.required({ timeout: true }).pick({ timeout: true }),
+    {
+      timeout: seconds,
+    },
+  ).timeout;
+}
+
+// --- internal ---
+
+const secondsRange = 'must be a number of seconds, above 0 and at most 600';
+const OPTIONS = z.strictObject({
+  home: z.string('must be the path of a folder').min(1, 'must not be empty').optional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+    .nullish(),
+  timeout: z.number(secondsRange).positive(secondsRange).max(600, secondsRange).optional(),
+  config: z
+    .record(z.string(), z.unknown(), 'must be an object, as config.yaml holds it')
+    .optional(),
+  // A class of its own, such as process.env, is no plain object.
+  env: z
+    .custom(
+      (given) => typeof given === 'object' && given !== null,
+      'must be an object of variables',
+    )
+    .optional(),
+  clock: z
+    .custom(
+      (given) => typeof given === 'function',
+      'must be a function that gives milliseconds since 1970',
+    )
+    .optional(),
+  machine: z.string('must be the name of a machine').min(1, 'must not be empty').optional(),
+  startCourier: z.boolean('must be true or false').optional(),
+});
+
+function givenOf({ config, timeout }: LibraryOptions) {
+  const values = Object.fromEntries(leaves(config ?? {}));
+  const own = timeout === undefined ? {} : { 'pattern_tracking.timeout': timeout };
+  return givenLayer({ ...values, ...own }, 'new PatternTracker()');
+}
+
+function homeOf(
+  { home }: LibraryOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const found = home ?? trackerHome(env);
+  if (found !== undefined) return found;
+  throw new TrackerError('E_NO_HOME', 'nothing says where the tracker keeps its data', {
+    hint: 'Give PatternTracker a `home`, or set HOME or PATTERN_TRACKER_HOME.',
+  });
+}

@@ -1,0 +1,330 @@
+import { hostname } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage, TrackerError } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import type { ErrorMetrics } from '../health/error-metrics.ts';
+import type { HealthSummary } from '../health/health-summary.ts';
+import { createRedactor } from '../redact/redact.ts';
+import type { Redactor } from '../redact/redact.ts';
+import { outboxTotals } from '../delivery/store/outbox-totals.ts';
+import { CircuitBreaker } from '../health/circuit-breaker.ts';
+import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
+import { cleanDeclaration } from './declaration-recorder.ts';
+import * as declaration from './declaration.ts';
+import type * as declared from './declaration.ts';
+import { HTTP_SINK } from '../delivery/store/outbox.ts';
+import { breakerPolicy } from '../delivery/delivery-policy.ts';
+import { readErrorMetrics, resetErrorMetrics } from '../health/error-metrics-reader.ts';
+import { accessFault } from '../delivery/server-access.ts';
+import { healthSummary, unhealthySummary } from '../health/health-summary-builder.ts';
+import type { HealthFacts } from '../health/health-summary-builder.ts';
+import { checkLibraryOptions, checkTimeout, librarySettings } from './library-settings.ts';
+import type { LibrarySettings, PatternTrackerOptions } from './library-settings.ts';
+import { LibraryStore } from './library-store.ts';
+import type { OpenLibraryStore } from './library-store.ts';
+import { PatternQueries } from './pattern-queries.ts';
+import type {
+  LineageQuery,
+  PatternLineage,
+  PatternQuery,
+  TrackedPattern,
+} from './pattern-query.ts';
+import type { SinkDelivery } from '../delivery/sink-delivery.ts';
+import type { TrackerLog } from '../log/tracker-log.ts';
+
+/** Answers of the server that are kept on this machine, for every process. */
+export interface PatternCache {
+  /** Answers kept at most: `pattern_tracking.cache_size`. */
+  readonly size: number;
+  /** Answers there are now. */
+  readonly length: number;
+  /** Seconds that an answer is kept: `pattern_tracking.cache_ttl`. */
+  readonly ttl: number;
+  /** The share of look-ups that found what they wanted, 0 to 1; null before the first. */
+  readonly hitRate: number | null;
+  /** Drops every answer; how many there were. */
+  clear(): number;
+  /** Drops what is too old; how many that were. */
+  cleanup(): number;
+  toJSON(): {
+    size: number;
+    entries: number;
+    ttl: number;
+    hit_rate: number | null;
+  };
+}
+
+/**
+ * Records patterns and answers questions about them. What it knows is in tracker.db, so that every
+ * process sees the same. Making one does nothing yet: no file is read, nothing is opened.
+ *
+ * @example
+ * await using tracker = new PatternTracker();
+ * const id = await tracker.trackPatternCreation({ code, context: { filePath: 'src/queue.ts' } });
+ */
+export class PatternTracker {
+  readonly #options: PatternTrackerOptions;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #clock: Clock;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #retired: SinkDelivery[] = [];
+  #timeout: number | undefined;
+  #loaded: Loaded | undefined;
+  #redactor: Redactor | undefined;
+  #sink: SinkDelivery | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @throws TrackerError E_ARGUMENT, E_NO_HOME */
+  constructor(options: PatternTrackerOptions = {}) {
+    const { env, clock } = options ?? {}; // null, from JavaScript, is refused below
+    this.#env = env ?? process.env; // oxlint-disable-line node/no-process-env -- the library's edge
+    checkLibraryOptions(options, this.#env);
+    this.#options = options;
+    this.#clock = clock ?? systemClock;
+  }
+
+  /** Seconds that a request to the server may take. */
+  get timeout(): number {
+    return this.#timeout ?? this.#config.pattern_tracking.timeout;
+  }
+
+  /** @throws TrackerError E_ARGUMENT */
+  set timeout(seconds: number) {
+    this.#timeout = checkTimeout(seconds);
+    if (this.#sink) this.#retired.push(this.#sink); // it may be answering someone
+    this.#sink = undefined;
+  }
+
+  /** The server that is asked; null where none is configured. */
+  get baseUrl(): string | null {
+    return this.#config.api.base_url;
+  }
+
+  /** The circuit breaker of the server, as every process sees it. */
+  get circuitBreaker(): CircuitBreaker {
+    const breaker = () => this.#use(({ delivery }) => delivery.breaker);
+    return new CircuitBreaker(breaker, breakerPolicy(this.#config));
+  }
+
+  /** The answers that are kept, as every process sees them. */
+  get patternCache(): PatternCache {
+    return this.#use(({ cache }) => cache);
+  }
+
+  /**
+   * Notes code that was written; code that is known is noted as used again. Resolves with its id once
+   * it is on the disk. So do the others.
+   *
+   * @throws TrackerError E_ARGUMENT; E_DATABASE_… where tracker.db takes nothing
+   */
+  async trackPatternCreation(creation: declared.PatternCreation): Promise<string> {
+    return this.#track(() => declaration.declaredCreation(creation));
+  }
+
+  /** Notes code that was made from a known pattern. @throws TrackerError E_UNKNOWN_PATTERN too */
+  async trackPatternModification(modification: declared.PatternModification): Promise<string> {
+    return this.#track(() => declaration.declaredModification(modification));
+  }
+
+  /** Notes that a known pattern was used. @throws TrackerError E_UNKNOWN_PATTERN too */
+  async trackPatternApplication(application: declared.PatternApplication): Promise<string> {
+    return this.#track(() => declaration.declaredApplication(application));
+  }
+
+  /** Notes code that was made from several patterns. @throws TrackerError E_UNKNOWN_PATTERN too */
+  async trackPatternMerge(merge: declared.PatternMerge): Promise<string> {
+    return this.#track(() => declaration.declaredMerge(merge));
+  }
+
+  /** Notes a variant that lives on beside its parent. @throws TrackerError E_UNKNOWN_PATTERN too */
+  async trackPatternFork(fork: declared.PatternFork): Promise<string> {
+    return this.#track(() => declaration.declaredFork(fork));
+  }
+
+  /** Notes that a pattern should not be used any more. @throws TrackerError E_UNKNOWN_PATTERN too */
+  async trackPatternDeprecation(deprecation: declared.PatternDeprecation): Promise<string> {
+    return this.#track(() => declaration.declaredDeprecation(deprecation));
+  }
+
+  /**
+   * The newest patterns: from the server while it is well, else from this machine. Each says its
+   * `source`. @throws TrackerError E_ARGUMENT
+   */
+  async queryPatterns(query?: PatternQuery): Promise<TrackedPattern[]> {
+    return this.#run((queries) => queries.patterns(query));
+  }
+
+  /**
+   * What a pattern came from, or what came of it; undefined for a pattern that nobody knows.
+   *
+   * @throws TrackerError E_ARGUMENT
+   */
+  async getLineage(patternId: string, query?: LineageQuery): Promise<PatternLineage | undefined> {
+    return this.#run((queries) => queries.lineage(patternId, query));
+  }
+
+  /** How things are, as far as is known; asks nobody. */
+  getHealthSummary(): HealthSummary {
+    return health(this.#load());
+  }
+
+  /** How things are; asks the server. */
+  async checkHealth(): Promise<HealthSummary> {
+    const loaded = this.#load();
+    const { config } = loaded.settings;
+    if (config.api.base_url === null || accessFault(config) !== null) return health(loaded);
+    return this.#during(async () => {
+      const { api } = await this.#openSink(loaded);
+      const { status, detail } = await api.health();
+      return health(loaded, { isWell: status === 'healthy', detail });
+    });
+  }
+
+  /** How delivery has gone since the last reset, over all processes. */
+  getErrorMetrics(): ErrorMetrics {
+    return this.#use(readErrorMetrics);
+  }
+
+  /** Counts from nothing again, for every process. */
+  resetErrorMetrics(): void {
+    this.#use((store) => resetErrorMetrics(store, this.#clock()));
+  }
+
+  /** Waits for what runs, and lets go of everything. What is called after it fails with E_CLOSED. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  get #config(): Config {
+    return this.#load().settings.config;
+  }
+
+  #load(): Loaded {
+    if (this.#closing) {
+      throw new TrackerError('E_CLOSED', 'this PatternTracker is closed', {
+        hint: 'Make a new one.',
+      });
+    }
+    return (this.#loaded ??= this.#read());
+  }
+
+  #read(): Loaded {
+    const env = this.#env;
+    const settings = librarySettings(this.#options, env);
+    const { machine = hostname() } = this.#options;
+    const store = new LibraryStore({ ...settings, clock: this.#clock, machine });
+    return { settings, store, nudge: new CourierNudge({ paths: settings.paths, env }) };
+  }
+
+  #use<T>(work: (store: OpenLibraryStore) => T): T {
+    return this.#load().store.use(work);
+  }
+
+  #track(declare: () => declared.Declaration): string {
+    const { settings, store, nudge } = this.#load();
+    const { config, hasDelivery } = settings;
+    this.#redactor ??= createRedactor();
+    const clean = cleanDeclaration(declare(), this.#redactor, config.patterns.id_scheme);
+    if (!config.pattern_tracking.enabled) return clean.patternId;
+    store.use(({ recorder }) => recorder.record(clean));
+    if (hasDelivery && this.#options.startCourier !== false) nudge.give();
+    return clean.patternId;
+  }
+
+  async #run<T>(ask: (queries: PatternQueries) => Promise<T>): Promise<T> {
+    const loaded = this.#load();
+    const { settings, store } = loaded;
+    return this.#during(async () => {
+      try {
+        const { database, delivery, cache } = store.use((open) => open);
+        const queries = new PatternQueries({
+          database,
+          delivery,
+          cache,
+          baseUrl: settings.config.api.base_url,
+          api: async () => (await this.#openSink(loaded)).api,
+          log: async (note) => this.#log(settings, note),
+        });
+        return await ask(queries);
+      } catch (error) {
+        throw store.fault(error);
+      }
+    });
+  }
+
+  /** Keeps `close` waiting while `work` goes on. */
+  async #during<T>(work: () => Promise<T>): Promise<T> {
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #openSink({ settings: { config }, store }: Loaded): Promise<SinkDelivery> {
+    // Loaded here and not above: it takes longer than all the rest, and most callers need none.
+    const { openSinkDelivery, proxyOf } = await import('../delivery/sink-delivery.ts');
+    const timeout = this.#timeout ?? config.pattern_tracking.timeout;
+    return (this.#sink ??= openSinkDelivery({
+      config: { ...config, pattern_tracking: { ...config.pattern_tracking, timeout } },
+      database: () => store.use(({ database }) => database),
+      clock: this.#clock,
+      proxy: proxyOf(this.#env),
+    }));
+  }
+
+  /** Opened for what is rare, and closed again: a log held open would keep the process alive. */
+  async #log({ paths, config }: LibrarySettings, note: (log: TrackerLog) => void): Promise<void> {
+    const { openLog } = await import('../log/pino-log.ts');
+    const log = openLog(paths, config.logging, { clock: this.#clock, pid: process.pid });
+    note(log);
+    await log.close();
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    const sinks = this.#sink ? [...this.#retired, this.#sink] : this.#retired;
+    await Promise.all(sinks.map(async (sink) => sink.close()));
+    this.#loaded?.store.close();
+  }
+}
+
+// --- internal ---
+
+interface Loaded {
+  readonly settings: LibrarySettings;
+  readonly store: LibraryStore;
+  readonly nudge: CourierNudge;
+}
+
+function health({ settings, store }: Loaded, probe?: HealthFacts['probe']): HealthSummary {
+  const { config, configError, hasDelivery } = settings;
+  const known = { baseUrl: config.api.base_url, enabled: config.pattern_tracking.enabled };
+  try {
+    return store.use(({ database, delivery, cache }) =>
+      healthSummary({
+        ...known,
+        configError,
+        accessFault: accessFault(config),
+        hasDelivery,
+        breaker: delivery.breaker.read(),
+        lastError: delivery.state.read().lastError,
+        outbox: outboxTotals(database, HTTP_SINK),
+        cacheSize: cache.length,
+        circuitBreaker: new CircuitBreaker(() => delivery.breaker, breakerPolicy(config)).toJSON(),
+        probe,
+      }),
+    );
+  } catch (error) {
+    const hint = error instanceof TrackerError && error.hint ? ` ${error.hint}` : '';
+    return unhealthySummary(known, `${errorMessage(error)}.${hint}`);
+  }
+}

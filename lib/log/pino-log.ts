@@ -1,0 +1,117 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { pino } from 'pino';
+import { createStream } from 'rotating-file-stream';
+import type { Clock } from '../base/clock.ts';
+import { errorCode, errorMessage } from '../base/errors.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { terminalSafe } from '../base/terminal-safe.ts';
+import type { Config } from '../config/config.ts';
+import { SILENT_LOG, withoutRepeats } from './tracker-log.ts';
+import type { TrackerLog } from './tracker-log.ts';
+
+/** The lines that operators search for; a runbook of theirs may name them. */
+const API_UNAVAILABLE = '❌ [PatternTracker] API unavailable';
+const BREAKER_TRIPPED = '❌ [PatternTracker] Circuit breaker tripped';
+const HIGH_CACHE_USAGE = '⚠️ [PatternTracker] High cache usage';
+
+const DAY_MS = 86_400_000;
+
+/** Opens the log. It never throws and never prints: a disk that takes nothing makes it silent. */
+export function openLog(
+  paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
+  logging: Config['logging'],
+  { clock, pid }: { readonly clock: Clock; readonly pid: number },
+): TrackerLog {
+  if (logging.level === 'silent') return SILENT_LOG;
+  try {
+    mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+    putAside(paths.logFile, logging, clock());
+    return withoutRepeats(writingLog(paths, logging, { clock, pid }), clock);
+  } catch {
+    return SILENT_LOG;
+  }
+}
+
+// --- internal ---
+
+function writingLog(
+  paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
+  logging: Config['logging'],
+  { clock, pid }: { readonly clock: Clock; readonly pid: number },
+): TrackerLog {
+  const keeps = logging.backup_count;
+  const stream = createStream(basename(paths.logFile), {
+    path: paths.logs,
+    size: `${Math.max(1, Math.round(logging.max_size_mb * 1024))}K`,
+    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`, // counted from here
+    rotate: Math.max(1, keeps),
+    mode: 0o600,
+    encoding: 'utf8',
+  });
+  stream.on('error', () => {}); // nowhere to say so
+  if (keeps === 0) stream.on('rotated', (name) => rmSync(name, { force: true }));
+  const logger = pino(
+    {
+      level: logging.level,
+      base: { pid },
+      timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => stream.write(terminalSafe(line)) },
+  );
+  return {
+    info: (message, fields = {}) => logger.info(fields, message),
+    warn: (message, fields = {}) => logger.warn(fields, message),
+    error: (what, error) =>
+      logger.error({ code: errorCode(error) ?? null, error: errorMessage(error) }, what),
+    apiUnavailable: (reason) => logger.error({ reason }, API_UNAVAILABLE),
+    breakerMoved({ from, to, reason }) {
+      const fields = { from, to, reason };
+      if (to === 'open') logger.error(fields, BREAKER_TRIPPED);
+      else logger.info(fields, `Circuit breaker ${to.replace('_', ' ')}`);
+    },
+    highCacheUsage: (entries, size) => logger.warn({ entries, size }, HIGH_CACHE_USAGE),
+    close: async () => new Promise((done) => void stream.end(() => done())),
+  };
+}
+
+/**
+ * Puts a log aside that has become too old, and removes what is kept beyond the number asked for. The
+ * library that rotates counts from the start of the process, and few couriers live for days.
+ */
+function putAside(file: string, { max_age_days, backup_count }: Config['logging'], now: number) {
+  const begun = firstTime(file);
+  if (begun !== undefined && now - begun > max_age_days * DAY_MS) {
+    for (let n = backup_count; n > 0; n--) {
+      const older = n === 1 ? file : `${file}.${n - 1}`;
+      if (existsSync(older)) renameSync(older, `${file}.${n}`);
+    }
+    if (backup_count === 0) rmSync(file);
+  }
+  for (let n = backup_count + 1; existsSync(`${file}.${n}`); n++) rmSync(`${file}.${n}`);
+}
+
+/** When the first line was written; undefined where there is none. */
+function firstTime(file: string): number | undefined {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const head = Buffer.alloc(256);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, head, 0, head.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  const [, time = ''] = /"time":"([^"]+)"/.exec(head.toString('latin1')) ?? [];
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? undefined : at;
+}

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { asArray, asObject, asString } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+
+/** The OpenAPI document as a page for people: no script, nothing from elsewhere. */
+export function docsPage(document: JsonObject): string {
+  const info = asObject(document['info']) ?? {};
+  const operations = Object.entries(asObject(document['paths']) ?? {}).flatMap(([path, item]) =>
+    Object.entries(asObject(item) ?? {}).map(([method, operation]) => ({
+      path,
+      method: method.toUpperCase(),
+      operation: asObject(operation) ?? {},
+    })),
+  );
+  const tags = [...new Set(operations.map(({ operation }) => tagOf(operation)))];
+  const sections = tags.map((tag) => {
+    const own = operations.filter(({ operation }) => tagOf(operation) === tag);
+    const parts = own.map(({ path, method, operation }) => section(path, method, operation));
+    return `<h2>${escaped(tag)}</h2>${parts.join('')}`;
+  });
+  const title = `${text(info['title'])} ${text(info['version'])}`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head>
+<body><h1>${title}</h1><p>${text(info['description'])}
+The same for programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}</body></html>
+`;
+}
+
+const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
+h2{margin-top:2.5rem}summary{cursor:pointer;padding:.4rem 0}summary code{font-weight:600}
+.method{display:inline-block;min-width:3.5rem;color:#0a5c36}details{border-top:1px solid #ddd}
+details[open]{padding-bottom:1rem}pre{background:#f5f5f7;padding:.8rem;overflow:auto;font-size:.85rem;border-radius:4px}
+table{border-collapse:collapse}td{padding:.1rem .8rem .1rem 0;vertical-align:top}
+@media(prefers-color-scheme:dark){body{color:#e8e8ea;background:#16161a}pre{background:#222227}.method{color:#6cc897}a{color:#8ab4f8}details{border-color:#333}}`;
+
+/** What the page may do: use its own style. */
+export const DOCS_CSP = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+
+// --- internal ---
+
+function section(path: string, method: string, operation: JsonObject): string {
+  const parameters = asArray(operation['parameters']).map((parameter) => {
+    const { name, in: place, required, schema } = asObject(parameter) ?? {};
+    const need = required === true ? ', required' : '';
+    return `<tr><td><code>${text(name)}</code></td><td>${text(place)}${need}</td><td><code>${json(schema, 0)}</code></td></tr>`;
+  });
+  const body = asObject(operation['requestBody']);
+  const responses = Object.entries(asObject(operation['responses']) ?? {}).map(
+    ([status, response]) =>
+      `<details><summary>${escaped(status)} ${text(asObject(response)?.['description'])}</summary>${schemaBlock(asObject(response))}</details>`,
+  );
+  const scope = asString(operation['x-scope']);
+  return `<details><summary><span class="method">${method}</span> <code>${escaped(path)}</code> ${text(operation['summary'])}</summary>
+<p>${text(operation['description'])}</p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, where there are tokens.</p>` : ''}
+${parameters.length > 0 ? `<h4>Parameters</h4><table>${parameters.join('')}</table>` : ''}
+${body ? `<h4>Body</h4>${schemaBlock(body)}` : ''}<h4>Replies</h4>${responses.join('')}</details>`;
+}
+
+function schemaBlock(holder: JsonObject | undefined): string {
+  const contents = Object.entries(asObject(holder?.['content']) ?? {});
+  return contents
+    .map(([, content]) => `<pre>${json(asObject(content)?.['schema'], 2)}</pre>`)
+    .join('');
+}
+
+function tagOf(operation: JsonObject): string {
+  return asString(asArray(operation['tags'])[0]) ?? '';
+}
+
+function json(value: Json | undefined, indent: number): string {
+  return escaped(JSON.stringify(value ?? null, null, indent));
+}
+
+function text(value: Json | undefined): string {
+  return escaped(asString(value) ?? '');
+}
+
+function escaped(value: string): string {
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { VERSION } from '../../base/version.ts';
+import { detailReplySchema, validationReplySchema } from '../../lineage-api/service-reply.ts';
+import type { Endpoint } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+
+/** The OpenAPI 3.1 document of endpoints, made of the very schemas that requests are checked with. */
+export function openApi(endpoints: readonly Endpoint[]): JsonObject {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const { path, route } of endpoints) {
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(path, route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Pattern tracker',
+      version: VERSION,
+      description: 'Lineage of the code that Claude wrote: record it, ask for it, see how it does.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'ptk_…' } },
+      schemas: {
+        Fault: schemaOf(detailReplySchema, 'output'),
+        ValidationFault: schemaOf(validationReplySchema, 'output'),
+      },
+    },
+  };
+}
+
+// --- internal ---
+
+function operation(path: string, route: Route): JsonObject {
+  const { method, tag, summary, description, scope, body, shownBody } = route;
+  const shown = shownBody ?? body;
+  return {
+    operationId: `${method.toLowerCase()}${path.replaceAll(/[^a-z]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(scope === null ? {} : { security: [{ token: [] }], 'x-scope': scope }),
+    parameters: [...pathParameters(path), ...queryParameters(route), ...headerParameters(route)],
+    ...(shown
+      ? { requestBody: { required: true, content: jsonContent(schemaOf(shown, 'input')) } }
+      : {}),
+    responses: responses(route, shown !== undefined),
+  };
+}
+
+function responses({ replies, query, scope }: Route, hasBody: boolean): JsonObject {
+  const fault = (description: string, name = 'Fault') => ({
+    description,
+    content: jsonContent({ $ref: `#/components/schemas/${name}` }),
+  });
+  const own = Object.entries(replies).map(([status, schema]): [string, Json] => {
+    const json = schemaOf(schema, 'output');
+    const isText = json['type'] === 'string';
+    const content = isText ? { 'text/plain': { schema: json } } : jsonContent(json);
+    return [status, { description: MEANINGS[status] ?? '', content }];
+  });
+  return {
+    ...(hasBody
+      ? { 400: fault('A value that there is not, or a request that makes no sense') }
+      : {}),
+    ...(hasBody ? { 413: fault('Too large') } : {}),
+    ...(hasBody ? { 415: fault('No JSON') } : {}),
+    ...(hasBody || query
+      ? { 422: fault('A field has a wrong type or size', 'ValidationFault') }
+      : {}),
+    ...(scope === null
+      ? {}
+      : {
+          401: fault('No token, or one that is not valid'),
+          403: fault('The token lacks the scope'),
+          429: fault('Too many requests; see Retry-After'),
+          503: fault('The store is not available, or too much is waiting; see Retry-After'),
+          504: fault('It took too long'),
+        }),
+    ...Object.fromEntries(own),
+  };
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  200: 'Done',
+  400: 'Refused',
+  404: 'There is no such pattern',
+  503: 'The store is down',
+};
+
+function pathParameters(path: string): JsonObject[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  }));
+}
+
+function queryParameters({ query }: Route): JsonObject[] {
+  if (!query) return [];
+  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+    readonly properties?: JsonObject;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+function headerParameters({ scope, method }: Route): JsonObject[] {
+  if (scope !== 'write' || method !== 'POST') return [];
+  const description = 'Used as the id where the body has none';
+  const schema = { type: 'string', maxLength: 200 };
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
+}
+
+function jsonContent(schema: Json): JsonObject {
+  return { 'application/json': { schema } };
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return json as unknown as JsonObject;
+}

@@ -1,0 +1,131 @@
+import type {
+  AppliedImprovement,
+  Direction,
+  Evolution,
+  Execution,
+  ExecutionFilter,
+  ExecutionSummary,
+  Feedback,
+  FoundPattern,
+  IntegrityReport,
+  PatternActivity,
+  PatternDetail,
+  PatternListFilter,
+  PatternStore,
+  Relatives,
+  SearchQuery,
+  StoredPattern,
+  StoreStats,
+  TrackAnswer,
+  TrackedEvent,
+  WalkLimits,
+} from '../pattern-store.ts';
+import type { PostgresConnection, Sql } from './connection.ts';
+import type { EventPartitions } from './partitions.ts';
+import { patternActivity, patternDetail, storedPatterns, storeStats } from './queries.ts';
+import {
+  addFeedback,
+  addImprovements,
+  executionsOf,
+  executionTotals,
+  improvementsOf,
+  integrityOf,
+} from './records.ts';
+import { searchPatterns } from './search.ts';
+import { keyText, storable, whole } from './text.ts';
+import { applyEvents } from './track.ts';
+import { evolutionOf, relativesOf } from './walk.ts';
+
+/** The patterns of one tenant: every statement names it. */
+export class PostgresPatternStore implements PatternStore {
+  readonly #connection: PostgresConnection;
+  readonly #partitions: EventPartitions;
+  readonly #tenant: string;
+
+  constructor(connection: PostgresConnection, partitions: EventPartitions, tenant: string) {
+    this.#connection = connection;
+    this.#partitions = partitions;
+    this.#tenant = tenant;
+  }
+
+  async track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
+    const kept = storable(events).map(keepable);
+    await this.#partitions.prepare(kept.map(({ at }) => at));
+    return [...(await this.#run((sql) => applyEvents(sql, this.#tenant, kept)))];
+  }
+
+  pattern(id: string): Promise<PatternDetail | undefined> {
+    return this.#run((sql) => patternDetail(sql, this.#tenant, storable(id)));
+  }
+
+  patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
+    return this.#run((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
+  }
+
+  search(query: SearchQuery): Promise<FoundPattern[]> {
+    return this.#run((sql) => searchPatterns(sql, this.#tenant, storable(query)));
+  }
+
+  relatives(id: string, direction: Direction, limits: WalkLimits): Promise<Relatives | undefined> {
+    return this.#run((sql) => relativesOf(sql, this.#tenant, storable(id), direction, limits));
+  }
+
+  evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined> {
+    return this.#run((sql) => evolutionOf(sql, this.#tenant, storable(id), limits));
+  }
+
+  stats(): Promise<StoreStats> {
+    return this.#run((sql) => storeStats(sql, this.#tenant));
+  }
+
+  activity(id: string, from: number, to: number): Promise<PatternActivity | undefined> {
+    return this.#run((sql) => patternActivity(sql, this.#tenant, storable(id), from, to));
+  }
+
+  recordFeedback(feedback: Feedback): Promise<void> {
+    return this.#run((sql) => addFeedback(sql, this.#tenant, storable(feedback)));
+  }
+
+  applyImprovements(improvements: readonly AppliedImprovement[]): Promise<void> {
+    return this.#run((sql) => addImprovements(sql, this.#tenant, storable(improvements)));
+  }
+
+  appliedImprovements(patternId: string): Promise<AppliedImprovement[]> {
+    return this.#run((sql) => improvementsOf(sql, this.#tenant, storable(patternId)));
+  }
+
+  executions(filter: ExecutionFilter): Promise<Execution[]> {
+    return this.#run((sql) => executionsOf(sql, this.#tenant, withKeys(storable(filter))));
+  }
+
+  executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]> {
+    return this.#run((sql) => executionTotals(sql, this.#tenant, storable(agentName)));
+  }
+
+  integrity(patternId: string | undefined): Promise<IntegrityReport> {
+    return this.#run((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
+  }
+
+  /** Every call gives the same when it runs twice. */
+  #run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#connection.run(work);
+  }
+}
+
+// --- internal ---
+
+function keepable(event: TrackedEvent): TrackedEvent {
+  return {
+    ...event,
+    sessionId: keyText(event.sessionId),
+    toolUseId: keyText(event.toolUseId),
+    startLine: whole(event.startLine),
+    endLine: whole(event.endLine),
+    at: whole(event.at),
+    receivedAt: whole(event.receivedAt),
+  };
+}
+
+function withKeys<T extends { readonly sessionId?: string | undefined }>(filter: T): T {
+  return { ...filter, sessionId: keyText(filter.sessionId) };
+}

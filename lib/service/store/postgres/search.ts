@@ -1,0 +1,88 @@
+import { LOOKED_THROUGH } from '../pattern-store.ts';
+import type { FoundPattern, SearchQuery } from '../pattern-store.ts';
+import type { Sql } from './connection.ts';
+import { patternColumns } from './queries.ts';
+import { INDEXED_CHARACTERS, searchCondition } from './text.ts';
+
+/**
+ * Those that hold the words, or if there are none, those of the newest that hold them as parts; the last
+ * to become known first.
+ */
+export async function searchPatterns(
+  sql: Sql,
+  tenant: string,
+  query: SearchQuery,
+): Promise<FoundPattern[]> {
+  const words = await byWords(sql, tenant, query);
+  return words.length > 0 ? words : byParts(sql, tenant, query);
+}
+
+// --- internal ---
+
+/**
+ * Patterns that are looked through, for a limit of one. With n patterns in all the second way meets up to
+ * `n * limit / looked` of them: with the square root both ways take about as long at a million.
+ */
+const LOOKED_AT = 700;
+
+/**
+ * A frequent word is found soon by looking through the newest patterns, a rare one by the index of words.
+ * What the first does not find often enough is so rare that the second does not take long: neither grows
+ * much with the number of patterns, and nothing depends on what the planner believes of a word.
+ */
+async function byWords(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
+  const condition = searchCondition(tenant, query);
+  if (condition === undefined) return [];
+  const { limit } = query;
+  const looked = Math.ceil(LOOKED_AT * Math.sqrt(limit));
+  const newest = await sql<FoundPattern[]>`
+    ${found(sql)} FROM (
+      SELECT * FROM (
+        SELECT * FROM pattern_code WHERE tenant = ${tenant} ORDER BY number DESC LIMIT ${looked}
+      ) AS c
+      WHERE words @@ ${condition}::tsquery ${seenSince(sql, query)} LIMIT ${limit}
+    ) AS c ${itsPattern(sql)} ORDER BY c.number DESC`;
+  if (newest.length >= limit) return [...newest];
+  return await sql<FoundPattern[]>`
+    ${found(sql)} FROM (
+      SELECT * FROM (
+        SELECT tenant, id, number FROM pattern_code
+        WHERE words @@ ${condition}::tsquery AND tenant = ${tenant} OFFSET 0
+      ) AS c
+      WHERE true ${seenSince(sql, query)} ORDER BY number DESC LIMIT ${limit}
+    ) AS hit JOIN pattern_code c ON c.tenant = hit.tenant AND c.id = hit.id
+    ${itsPattern(sql)} ORDER BY c.number DESC`;
+}
+
+async function byParts(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
+  const parts = query.words.filter((word) => word.trim() !== '');
+  if (parts.length === 0) return [];
+  const { language, patternTypes, limit } = query;
+  return await sql<FoundPattern[]>`
+    ${found(sql)} FROM (
+      SELECT *, lower((name || chr(10) || CASE WHEN octet_length(code) <= ${INDEXED_CHARACTERS}
+        THEN code ELSE left(code, ${INDEXED_CHARACTERS}) END) COLLATE "C") AS text
+      FROM pattern_code WHERE tenant = ${tenant} ORDER BY number DESC LIMIT ${LOOKED_THROUGH}
+    ) AS c ${itsPattern(sql)}
+    WHERE ${parts.map((part) => sql`strpos(c.text, lower(${part}::text COLLATE "C")) > 0 AND`)} true
+      ${language === undefined ? sql`` : sql`AND p.language = ${language}`}
+      ${patternTypes === undefined ? sql`` : sql`AND p.pattern_type = ANY(${[...patternTypes]}::text[])`}
+      ${seenSince(sql, query)}
+    ORDER BY c.number DESC LIMIT ${limit}`;
+}
+
+function found(sql: Sql) {
+  return sql`SELECT ${patternColumns(sql)}, left(c.code, 300) AS head`;
+}
+
+/** Of the code `c`, looked up by itself. */
+function itsPattern(sql: Sql) {
+  return sql`CROSS JOIN LATERAL (
+    SELECT * FROM patterns WHERE tenant = c.tenant AND id = c.id OFFSET 0) AS p`;
+}
+
+function seenSince(sql: Sql, { since }: SearchQuery) {
+  if (since === undefined) return sql``;
+  return sql`AND EXISTS (
+    SELECT FROM patterns WHERE tenant = c.tenant AND id = c.id AND last_seen_at >= ${since})`;
+}

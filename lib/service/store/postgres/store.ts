@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage, TrackerError } from '../../../base/errors.ts';
+import { TENANT_NAME } from '../pattern-store.ts';
+import type { PatternStore, ServiceStore } from '../pattern-store.ts';
+import { PostgresConnection } from './connection.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { faultKind } from './faults.ts';
+import { migrate } from './migrate.ts';
+import { EventPartitions } from './partitions.ts';
+import { PostgresPatternStore } from './pattern-store.ts';
+import { PostgresTokens } from './tokens.ts';
+import { parsePostgresUrl } from './url.ts';
+import type { PostgresTarget } from './url.ts';
+
+export interface PostgresStoreOptions extends Partial<ConnectionOptions> {
+  /** How long to wait for a server that is not there yet, in milliseconds. @default 30,000 */
+  readonly startPatienceMs?: number;
+  /** Decides which months of events have partitions. */
+  readonly now?: () => number;
+}
+
+/**
+ * A service on PostgreSQL, which any number of replicas may share. The tables are made, or brought to
+ * this version.
+ *
+ * @throws TrackerError E_DATABASE_URL, E_DATABASE_UNAVAILABLE after `startPatienceMs`,
+ * E_DATABASE_REFUSED and E_DATABASE_NEWER at once
+ */
+export async function openPostgresStore(
+  url: string,
+  options: PostgresStoreOptions = {},
+): Promise<ServiceStore> {
+  const target = parsePostgresUrl(url);
+  const connection = new PostgresConnection(target, {
+    poolSize: options.poolSize ?? target.poolSize,
+    patienceMs: options.patienceMs ?? 5_000,
+    applicationName: options.applicationName ?? 'pattern-tracker',
+  });
+  const partitions = new EventPartitions(connection, options.now ?? Date.now);
+  try {
+    await migrateWhenThere(connection, target, options.startPatienceMs ?? 30_000);
+    await partitions.prepare([]);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const tenants = new Map<string, PatternStore>();
+  return {
+    kind: 'postgres',
+    tenant: (name) => {
+      const known = tenants.get(name);
+      if (known) return known;
+      if (!TENANT_NAME.test(name)) {
+        throw new TrackerError('E_TENANT', `"${name}" is no name for a tenant`, {
+          hint: 'Use lower case letters, digits, - and _, 63 at most.',
+        });
+      }
+      const store = new PostgresPatternStore(connection, partitions, name);
+      tenants.set(name, store);
+      return store;
+    },
+    tokens: new PostgresTokens(connection),
+    health: () => connection.health(),
+    close: () => connection.close(),
+  };
+}
+
+// --- internal ---
+
+const START_PAUSE_MS = 250;
+
+async function migrateWhenThere(
+  connection: PostgresConnection,
+  { label }: PostgresTarget,
+  patienceMs: number,
+): Promise<void> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const sql = connection.single();
+    try {
+      await migrate(sql);
+      return;
+    } catch (error) {
+      const kind = faultKind(error);
+      if (kind === 'fault') throw error;
+      if (kind === 'refused') {
+        throw new TrackerError(
+          'E_DATABASE_REFUSED',
+          `PostgreSQL at ${label} refused: ${errorMessage(error)}`,
+          {
+            hint: 'See that user, password and database are right, that the user may make tables, and the certificate.',
+          },
+        );
+      }
+      if (performance.now() > until) {
+        throw new TrackerError(
+          'E_DATABASE_UNAVAILABLE',
+          `PostgreSQL at ${label} is not available: ${errorMessage(error)}`,
+          { hint: 'See that it runs, and that this machine reaches its host and port.' },
+        );
+      }
+      connection.useNextHost();
+    } finally {
+      await sql.end({ timeout: 0 });
+    }
+    await sleep(START_PAUSE_MS);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Database } from '../../../store/database/database.ts';
+import { MAX_USES, OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../pattern-store.ts';
+import type {
+  Feedback,
+  PatternActivity,
+  PatternDetail,
+  PatternListFilter,
+  PatternUse,
+  StoredOccurrence,
+  StoredPattern,
+  StoredVersion,
+  StoreStats,
+} from '../pattern-store.ts';
+import { readFeedback } from './rows.ts';
+import { NO_ORDINAL } from '../track-plan.ts';
+import type { FeedbackRow } from './rows.ts';
+
+/** The columns of `StoredPattern`, of patterns `p` and its newest occurrence `o`. */
+export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.version, p.language,
+  p.lines, p.origin, p.generation, p.lineage_id AS lineageId, p.occurrences,
+  p.first_seen_at AS firstSeenAt, p.last_seen_at AS lastSeenAt,
+  EXISTS (SELECT 1 FROM deprecations WHERE pattern_id = p.id) AS isDeprecated,
+  nullif(o.file_path, '') AS filePath, nullif(o.session_id, '') AS sessionId`;
+export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
+  SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
+
+/** The id of the event that an occurrence came by: `occurrenceKey` turned round. */
+const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id ELSE o.event_id || '-' || ordinal END`;
+
+export type PatternRow = Omit<StoredPattern, 'isDeprecated'> & { readonly isDeprecated: number };
+
+/** A row of these columns as it is told; further columns stay. */
+export function readPattern<T extends { readonly isDeprecated: number }>(
+  row: T,
+): Omit<T, 'isDeprecated'> & { readonly isDeprecated: boolean } {
+  return { ...row, isDeprecated: row.isDeprecated === 1 };
+}
+
+export function patternDetail(database: Database, id: string): PatternDetail | undefined {
+  const row = database
+    .prepare<[string], PatternRow & { readonly code: string }>(
+      `SELECT ${PATTERN_COLUMNS}, p.code FROM patterns p ${NEWEST_OCCURRENCE} WHERE p.id = ?`,
+    )
+    .get(id);
+  if (!row) return undefined;
+  const recent = database
+    .prepare<[string, number], StoredOccurrence>(
+      `SELECT ${EVENT_ID} AS eventId, action, nullif(session_id, '') AS sessionId,
+         tool_use_id AS toolUseId, nullif(tool_name, '') AS toolName,
+         nullif(file_path, '') AS filePath, start_line AS startLine, end_line AS endLine, at
+       FROM occurrences o WHERE pattern_id = ?
+       ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT ?`,
+    )
+    .all(id, OCCURRENCES_SHOWN);
+  const furtherVersions = database
+    .prepare<[string, number], StoredVersion>(
+      `SELECT version, generation, name, code, at AS createdAt FROM pattern_versions
+       WHERE pattern_id = ? ORDER BY at DESC, version DESC LIMIT ?`,
+    )
+    .all(id, VERSIONS_SHOWN);
+  return { ...readPattern(row), recent, furtherVersions };
+}
+
+export function storedPatterns(database: Database, filter: PatternListFilter): StoredPattern[] {
+  const { limit, before, language, patternType, sessionId } = filter;
+  const conditions = ['1'];
+  if (before) conditions.push('(p.last_seen_at, p.id) < (@lastSeenAt, @id)');
+  if (language !== undefined) conditions.push('p.language = @language');
+  if (patternType !== undefined) conditions.push('p.pattern_type = @patternType');
+  if (sessionId !== undefined) {
+    conditions.push('p.id IN (SELECT pattern_id FROM occurrences WHERE session_id = @sessionId)');
+  }
+  return database
+    .prepare<[Record<string, unknown>], PatternRow>(
+      `SELECT ${PATTERN_COLUMNS} FROM patterns p ${NEWEST_OCCURRENCE}
+       WHERE ${conditions.join(' AND ')} ORDER BY p.last_seen_at DESC, p.id DESC LIMIT @limit`,
+    )
+    .all({ limit, ...before, language, patternType, sessionId })
+    .map(readPattern);
+}
+
+export function storeStats(database: Database): StoreStats {
+  const rows = database
+    .prepare<[], { name: string; value: number }>('SELECT name, value FROM totals')
+    .all();
+  const total = (name: string) => rows.find((row) => row.name === name)?.value ?? 0;
+  const languages = rows
+    .filter(({ name, value }) => name.startsWith(LANGUAGE) && value > 0)
+    .map(({ name, value }) => ({ language: name.slice(LANGUAGE.length), patterns: value }))
+    .toSorted((a, b) => b.patterns - a.patterns || (a.language < b.language ? -1 : 1));
+  const lastSeenAt = database
+    .prepare<[], number | null>('SELECT max(last_seen_at) FROM patterns')
+    .pluck()
+    .get();
+  return {
+    patterns: total('patterns'),
+    lineages: total('lineages'),
+    occurrences: total('occurrences'),
+    edges: total('edges'),
+    sessions: total('sessions'),
+    toolCalls: total('tool_calls'),
+    languages: languages.slice(0, MAX_LANGUAGES),
+    lastSeenAt: lastSeenAt ?? null,
+  };
+}
+
+/** What was done with a pattern from `from` to before `to`. */
+export function patternActivity(
+  database: Database,
+  id: string,
+  from: number,
+  to: number,
+): PatternActivity | undefined {
+  const row = database
+    .prepare<[string], PatternRow>(
+      `SELECT ${PATTERN_COLUMNS} FROM patterns p ${NEWEST_OCCURRENCE} WHERE p.id = ?`,
+    )
+    .get(id);
+  if (!row) return undefined;
+  const span: [string, number, number, number] = [id, from, to, MAX_USES + 1];
+  const uses = database
+    .prepare<[string, number, number, number], PatternUse>(
+      `SELECT o.at, nullif(o.session_id, '') AS sessionId, nullif(o.file_path, '') AS filePath,
+         json_extract(e.extra, '$.machine') AS machine,
+         coalesce(call.duration_ms, e.duration_ms) AS durationMs
+       FROM occurrences o
+       LEFT JOIN lineage_events e ON e.event_id = ${EVENT_ID}
+       LEFT JOIN tool_calls call
+         ON call.session_id = o.session_id AND call.tool_use_id = o.tool_use_id
+       WHERE o.pattern_id = ? AND o.at >= ? AND o.at < ? ORDER BY o.at DESC LIMIT ?`,
+    )
+    .all(...span);
+  const feedback: Feedback[] = database
+    .prepare<[string, number, number, number], FeedbackRow>(
+      `SELECT * FROM feedback WHERE pattern_id = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
+    )
+    .all(...span)
+    .map(readFeedback);
+  return {
+    pattern: readPattern(row),
+    uses: uses.slice(0, MAX_USES),
+    feedback: feedback.slice(0, MAX_USES),
+    isCut: uses.length > MAX_USES || feedback.length > MAX_USES,
+  };
+}
+
+// --- internal ---
+
+const LANGUAGE = 'language:';
+const MAX_LANGUAGES = 20;

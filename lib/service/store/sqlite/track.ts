@@ -1,0 +1,186 @@
+import type { Database } from '../../../store/database/database.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from '../pattern-store.ts';
+import { occurrenceKey, planTrack, trackNeeds } from '../track-plan.ts';
+import type { KnownNode, KnownState, NewOccurrence, TrackNeeds, TrackPlan } from '../track-plan.ts';
+
+/** Applies events of the lineage API to tracker.db. */
+export class SqliteTrack {
+  readonly #hasEvent;
+  readonly #hasOccurrence;
+  readonly #first;
+  readonly #versions;
+  readonly #addEvent;
+  readonly #addPattern;
+  readonly #addVersion;
+  readonly #addEdge;
+  readonly #addOccurrence;
+  readonly #see;
+  readonly #deprecate;
+  readonly #addSession;
+  readonly #addToolCall;
+
+  constructor(database: Database) {
+    this.#hasEvent = database
+      .prepare<[string], number>('SELECT 1 FROM lineage_events WHERE event_id = ?')
+      .pluck();
+    this.#hasOccurrence = database
+      .prepare<[string, number], number>(
+        'SELECT 1 FROM occurrences WHERE event_id = ? AND ordinal = ?',
+      )
+      .pluck();
+    this.#first = database.prepare<[string], PatternNode>(
+      `SELECT id AS patternId, version, lineage_id AS lineageId, generation FROM patterns WHERE id = ?`,
+    );
+    this.#versions = database.prepare<[string], Omit<PatternNode, 'lineageId'>>(
+      `SELECT pattern_id AS patternId, version, generation FROM pattern_versions
+       WHERE pattern_id = ? ORDER BY at, version`,
+    );
+    this.#addEvent = database.prepare<EventColumns>(
+      `INSERT INTO lineage_events (event_id, event_type, pattern_id, version, session_id, at,
+         received_at, duration_ms, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#addPattern = database.prepare<PatternColumns>(
+      `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
+         version, pattern_type, occurrences, first_seen_at, last_seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#addVersion = database.prepare<VersionColumns>(
+      `INSERT INTO pattern_versions (pattern_id, version, generation, name, code, pattern_type,
+         from_version, edge_type, transformation_type, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#addEdge = database.prepare<[string, string, string, string | null, number]>(
+      `INSERT INTO lineage_edges (child_id, parent_id, edge_type, transformation_type, created_at)
+       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#addOccurrence = database.prepare<OccurrenceColumns>(
+      `INSERT INTO occurrences (event_id, ordinal, pattern_id, action, session_id, tool_use_id,
+         tool_name, file_path, language, start_line, end_line, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#see = database.prepare<[number, number, number, string]>(
+      `UPDATE patterns SET occurrences = occurrences + ?, first_seen_at = min(first_seen_at, ?),
+         last_seen_at = max(last_seen_at, ?) WHERE id = ?`,
+    );
+    this.#deprecate = database.prepare<[string, string | null, number]>(
+      `INSERT INTO deprecations (pattern_id, reason, at) VALUES (?, ?, ?)
+       ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at`,
+    );
+    this.#addSession = database.prepare<[string, number, number]>(
+      `INSERT INTO sessions (id, started_at, last_event_at) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET started_at = min(started_at, excluded.started_at),
+         last_event_at = max(last_event_at, excluded.last_event_at)`,
+    );
+    this.#addToolCall = database.prepare<ToolCallColumns>(
+      `INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary, outcome,
+         certainty, ended_at, duration_ms, at) VALUES (?, ?, ?, ?, ?, 'ok', 1, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    );
+  }
+
+  /** Call inside a transaction that has the write lock already. */
+  apply(events: readonly TrackedEvent[]): readonly TrackAnswer[] {
+    const plan = planTrack(events, this.#known(trackNeeds(events)));
+    this.#write(plan);
+    return plan.answers;
+  }
+
+  #known({ eventIds, patternIds }: TrackNeeds): KnownState {
+    const known = new Set<string>();
+    for (const eventId of eventIds) {
+      const { eventId: own, ordinal } = occurrenceKey(eventId);
+      if (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) known.add(eventId);
+    }
+    const nodes: KnownNode[] = [];
+    for (const id of patternIds) {
+      const first = this.#first.get(id);
+      if (!first) continue;
+      nodes.push({ ...first, isFirst: true });
+      for (const version of this.#versions.iterate(id)) {
+        nodes.push({ ...version, lineageId: first.lineageId, isFirst: false });
+      }
+    }
+    return { eventIds: known, nodes };
+  }
+
+  #write({ events, patterns, versions, edges, occurrences, sightings, deprecations }: TrackPlan) {
+    const seen = new Map(sightings.map((sighting) => [sighting.patternId, sighting]));
+    for (const row of events) {
+      const { eventId, eventType, patternId, version, sessionId, at, receivedAt } = row;
+      const values = [eventId, eventType, patternId, version, sessionId, at, receivedAt] as const;
+      this.#addEvent.run(...values, row.durationMs, JSON.stringify(row.extra));
+    }
+    for (const row of patterns) {
+      const { patternId, name, code, language, lines, origin, generation, lineageId, at } = row;
+      const { version, patternType } = row;
+      // Written once: what is seen of it here comes with it.
+      const sighting = seen.get(patternId);
+      seen.delete(patternId);
+      const values = [code, language, lines, origin, generation, lineageId] as const;
+      this.#addPattern.run(
+        ...([patternId, name, ...values, version, patternType] as const),
+        ...([sighting?.occurrences ?? 0, Math.min(at, sighting?.firstAt ?? at)] as const),
+        Math.max(at, sighting?.lastAt ?? at),
+      );
+    }
+    for (const row of versions) {
+      const { patternId, version, generation, name, code, patternType, fromVersion } = row;
+      const { edgeType, transformationType, at } = row;
+      const values = [patternId, version, generation, name, code, patternType] as const;
+      this.#addVersion.run(...values, fromVersion, edgeType, transformationType, at);
+    }
+    for (const { childId, parentId, edgeType, transformationType, at } of edges) {
+      this.#addEdge.run(childId, parentId, edgeType, transformationType, at);
+    }
+    for (const occurrence of occurrences) this.#writeOccurrence(occurrence);
+    for (const { patternId, occurrences: count, firstAt, lastAt } of seen.values()) {
+      this.#see.run(count, firstAt, lastAt, patternId);
+    }
+    for (const { patternId, reason, at } of deprecations)
+      this.#deprecate.run(patternId, reason, at);
+    this.#writeCalls(occurrences);
+  }
+
+  #writeOccurrence({ key, patternId, action, event }: NewOccurrence): void {
+    const { sessionId, toolUseId, toolName, filePath, language, startLine, endLine, at } = event;
+    this.#addOccurrence.run(
+      ...([key.eventId, key.ordinal, patternId, action, sessionId ?? '', toolUseId] as const),
+      ...([toolName ?? '', filePath ?? '', language, startLine, endLine, at] as const),
+    );
+  }
+
+  /** The sessions and tool calls that wrote it, which another machine's courier has not recorded here. */
+  #writeCalls(occurrences: readonly NewOccurrence[]): void {
+    const sessions = new Map<string, { from: number; to: number }>();
+    for (const { event } of occurrences) {
+      const { sessionId, toolUseId, toolName, agentName, filePath, durationMs, at } = event;
+      if (sessionId === null) continue;
+      const seen = sessions.get(sessionId);
+      sessions.set(sessionId, {
+        from: Math.min(seen?.from ?? at, at),
+        to: Math.max(seen?.to ?? at, at),
+      });
+      if (toolUseId === null) continue;
+      const values = [toolName ?? '', agentName, filePath ?? '', at, durationMs, at] as const;
+      this.#addToolCall.run(sessionId, toolUseId, ...values);
+    }
+    for (const [id, { from, to }] of sessions) this.#addSession.run(id, from, to);
+  }
+}
+
+// --- internal ---
+
+type Text = string | null;
+type EventColumns = [
+  ...[string, string, string, string, Text, number, number],
+  ...[number | null, string],
+];
+type PatternColumns = [
+  ...[string, string, string, string, number, string, number, string, string, string],
+  ...[number, number, number],
+];
+type VersionColumns = [string, string, number, string, string, string, Text, string, Text, number];
+type OccurrenceColumns = [
+  ...[string, number, string, string, string, Text, string, string, string],
+  ...[number | null, number | null, number],
+];
+type ToolCallColumns = [string, string, string, Text, string, number, number | null, number];

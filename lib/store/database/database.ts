@@ -1,0 +1,133 @@
+import { chmodSync, existsSync, renameSync } from 'node:fs';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { MIGRATIONS } from './schema.ts';
+import { Sqlite } from './sqlite.ts';
+import type { Database } from './sqlite.ts';
+
+export type { Database };
+
+/** How long a statement waits for another process's lock, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** The WAL file is cut back to this size after a checkpoint, in bytes. */
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+/** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
+const CHECKPOINT_PAGES = 4_096;
+/** Pages kept in memory, in KiB. */
+const CACHE_KIB = 16 * 1024;
+
+/**
+ * Opens tracker.db for writing, makes it if it is not there, and brings its schema up to date.
+ *
+ * @throws TrackerError E_DATABASE_CORRUPT, E_DATABASE_NEWER, or SQLite's own error (disk full, locked).
+ */
+export function openDatabase(path: string): Database {
+  const isNew = !existsSync(path);
+  return guarded(path, () => {
+    const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      if (isNew) chmodSync(path, 0o600);
+      database.pragma('auto_vacuum = INCREMENTAL'); // has to come before the first table
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = FULL'); // the spool file goes once its event is here for good
+      database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      database.pragma(`cache_size = -${CACHE_KIB}`);
+      database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+      migrate(database, path);
+      // What a statement would have to undo is noted page by page, by default in a file. Not before the
+      // migrations: one that sorts a large table may need the disk.
+      database.pragma('temp_store = MEMORY');
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Opens tracker.db for reading; undefined when there is none yet.
+ *
+ * @throws TrackerError as `openDatabase`, and E_DATABASE_OLDER when its schema waits for the courier.
+ */
+export function openDatabaseForReading(path: string): Database | undefined {
+  if (!existsSync(path)) return undefined;
+  return guarded(path, () => {
+    const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, readonly: true });
+    try {
+      const version = schemaVersion(database);
+      if (version > MIGRATIONS.length) throw newer(path, version);
+      if (version < MIGRATIONS.length) {
+        throw new TrackerError(
+          'E_DATABASE_OLDER',
+          `${path} has schema ${version}, this program reads ${MIGRATIONS.length}`,
+          { hint: 'The next courier brings it up to date: run `pattern-tracker capture-test`.' },
+        );
+      }
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** True when the error says that the file is no sound database, so that only a fresh one helps. */
+export function isCorruption(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  return (
+    code === 'E_DATABASE_CORRUPT' ||
+    code.startsWith('SQLITE_CORRUPT') ||
+    code.startsWith('SQLITE_NOTADB')
+  );
+}
+
+/** Moves a corrupt database and its WAL aside; returns the new name. */
+export function moveAside(path: string, now: number): string {
+  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
+  const aside = `${path}.corrupt-${stamp}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  }
+  return aside;
+}
+
+/** The number of migrations that a database has had. */
+export function schemaVersion(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
+}
+
+// --- internal ---
+
+function migrate(database: Database, path: string): void {
+  if (schemaVersion(database) === MIGRATIONS.length) return;
+  database
+    .transaction(() => {
+      const version = schemaVersion(database); // again: another process may have been first
+      if (version > MIGRATIONS.length) throw newer(path, version);
+      for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+      database.pragma(`user_version = ${MIGRATIONS.length}`);
+    })
+    .immediate();
+}
+
+function newer(path: string, version: number): TrackerError {
+  return new TrackerError(
+    'E_DATABASE_NEWER',
+    `${path} was written by a newer version (schema ${version}, this one knows ${MIGRATIONS.length})`,
+    { hint: 'Install the newer version again: ./install.sh' },
+  );
+}
+
+function guarded<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof TrackerError) && isCorruption(error)) {
+      throw new TrackerError('E_DATABASE_CORRUPT', `${path}: ${errorMessage(error)}`, {
+        hint: '`pattern-tracker repair` makes a sound one of it, and keeps the damaged one.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}

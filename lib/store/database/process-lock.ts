@@ -1,0 +1,38 @@
+import { rmSync } from 'node:fs';
+import { errorCode } from '../../base/errors.ts';
+import { isCorruption } from './database.ts';
+import { Sqlite } from './sqlite.ts';
+
+/** A lock that one process holds until it releases it or dies, such as that of the courier. */
+export interface ProcessLock {
+  release(): void;
+}
+
+/**
+ * Takes the lock on `path`, waiting up to `waitMs` milliseconds for a holder that is leaving;
+ * undefined when another process keeps it. The operating system frees it with the process, so there
+ * is never a stale one.
+ */
+export function acquireProcessLock(path: string, waitMs: number): ProcessLock | undefined {
+  try {
+    return lock(path, waitMs);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    rmSync(path, { force: true }); // it holds nothing
+    return lock(path, waitMs);
+  }
+}
+
+// --- internal ---
+
+function lock(path: string, waitMs: number): ProcessLock | undefined {
+  const database = new Sqlite(path, { timeout: waitMs });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (errorCode(error)?.startsWith('SQLITE_BUSY')) return undefined;
+    throw error;
+  }
+  return { release: () => void database.close() };
+}

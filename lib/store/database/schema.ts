@@ -1,0 +1,141 @@
+import { DELIVERY_TABLES } from './delivery-schema.ts';
+import { SERVICE_TABLES } from './service-schema.ts';
+
+/**
+ * The schema of tracker.db, one string a version; a version that was released is never edited.
+ * Times are milliseconds since 1970 UTC. Readers rely on the comments here.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  -- Totals that outlive the rows they count: the names are in counters.ts.
+  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE projects (
+    id INTEGER PRIMARY KEY,
+    root TEXT NOT NULL UNIQUE,      -- the git root, of the main work tree; else the folder itself
+    name TEXT NOT NULL              -- last part of root
+  );
+
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,            -- Claude's session_id
+    started_at INTEGER NOT NULL,    -- first event seen
+    ended_at INTEGER,               -- SessionEnd; null while it runs, or when Claude was killed
+    last_event_at INTEGER NOT NULL,
+    source TEXT,                    -- of the first SessionStart: startup, resume, clear, compact
+    end_reason TEXT,
+    cwd TEXT,                       -- of the first event
+    project_id INTEGER REFERENCES projects(id),
+    git_branch TEXT,
+    transcript_path TEXT,
+    prompts INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX sessions_by_last_event ON sessions(last_event_at);
+
+  CREATE TABLE subagents (
+    session_id TEXT NOT NULL,
+    agent_id TEXT NOT NULL,
+    agent_type TEXT,
+    started_at INTEGER,
+    ended_at INTEGER,
+    PRIMARY KEY (session_id, agent_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL UNIQUE,  -- idempotency key, 32 hex digits
+    session_id TEXT NOT NULL,
+    name TEXT NOT NULL,             -- hook_event_name
+    tool_use_id TEXT,
+    agent_id TEXT,
+    received_at INTEGER NOT NULL,   -- when capture wrote it
+    size INTEGER NOT NULL,          -- bytes as captured
+    payload TEXT                    -- redacted and shortened JSON; null once past retention
+  );
+
+  -- Which spool files gave an event that has no id of its own (no tool_use_id), by registration.
+  CREATE TABLE sightings (
+    digest TEXT NOT NULL,
+    registration TEXT NOT NULL,     -- settings, plugin
+    spool_name TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    PRIMARY KEY (digest, registration, spool_name)
+  ) WITHOUT ROWID;
+  CREATE INDEX sightings_by_age ON sightings(received_at);
+
+  CREATE TABLE tool_calls (
+    session_id TEXT NOT NULL,
+    tool_use_id TEXT NOT NULL,      -- Claude's; '~…' where the version sends none
+    tool_name TEXT NOT NULL,
+    agent_id TEXT,
+    summary TEXT NOT NULL,          -- file path, command or the like, one line
+    input_digest TEXT,              -- pairs pre with post where there is no tool_use_id
+    outcome TEXT NOT NULL,          -- ok, failed, rejected, denied, interrupted, running
+    certainty INTEGER NOT NULL,     -- 0 only begun, 1 inferred, 2 said by Claude
+    error TEXT,
+    started_at INTEGER,             -- PreToolUse received; null where none was seen
+    ended_at INTEGER,
+    duration_ms REAL,               -- the payload's own, else ended_at - started_at
+    at INTEGER NOT NULL,            -- coalesce(started_at, ended_at): the order they are shown in
+    PRIMARY KEY (session_id, tool_use_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX tool_calls_by_time ON tool_calls(at);
+
+  CREATE TABLE patterns (
+    id TEXT PRIMARY KEY,            -- 16 hex digits
+    name TEXT NOT NULL,             -- base name of the file it was first seen in
+    code TEXT NOT NULL,             -- redacted, as first seen
+    language TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    origin TEXT NOT NULL,           -- created, modified: how the first occurrence came to be
+    generation INTEGER NOT NULL,    -- 1 for created, parent + 1 for modified
+    lineage_id TEXT NOT NULL,       -- id of the root pattern
+    occurrences INTEGER NOT NULL,
+    first_seen_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL
+  );
+  CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at);
+  CREATE INDEX patterns_by_lineage ON patterns(lineage_id);
+
+  CREATE TABLE lineage_edges (
+    child_id TEXT NOT NULL,
+    parent_id TEXT NOT NULL,
+    edge_type TEXT NOT NULL,        -- modified_from; merged_from, … of the tracker API
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (child_id, parent_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX lineage_edges_by_parent ON lineage_edges(parent_id);
+
+  CREATE TABLE occurrences (
+    event_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,       -- of the fragment within its event
+    pattern_id TEXT NOT NULL,
+    action TEXT NOT NULL,           -- created, modified, applied
+    replaced_id TEXT,               -- the known fragment it took the place of
+    session_id TEXT NOT NULL,
+    tool_use_id TEXT,
+    tool_name TEXT NOT NULL,
+    project_id INTEGER,
+    file_path TEXT NOT NULL,
+    language TEXT NOT NULL,
+    start_line INTEGER,
+    end_line INTEGER,               -- inclusive
+    at INTEGER NOT NULL,
+    PRIMARY KEY (event_id, ordinal)
+  ) WITHOUT ROWID;
+  CREATE INDEX occurrences_by_pattern ON occurrences(pattern_id, at);
+  CREATE INDEX occurrences_by_session ON occurrences(session_id);
+  CREATE INDEX occurrences_by_project ON occurrences(project_id, at);
+
+  -- What is known of a file's present content: which fragment lies in it, with its text as it is now.
+  CREATE TABLE live_fragments (
+    file_path TEXT NOT NULL,
+    seq INTEGER NOT NULL,           -- later fragments first when an Edit looks for its parent
+    pattern_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (file_path, seq)
+  ) WITHOUT ROWID;
+  `,
+  DELIVERY_TABLES,
+  SERVICE_TABLES,
+];

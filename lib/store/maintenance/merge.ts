@@ -1,0 +1,139 @@
+import type { Database } from '../database/database.ts';
+import { DERIVED_TABLES, tableShapes } from './schema-shape.ts';
+import type { TableShape } from './schema-shape.ts';
+
+/**
+ * Adds to an older tracker.db, open as `database`, all that a later one at `laterPath` has besides, in
+ * one transaction. Both are of the present schema, and nobody writes to either. What both have, such as
+ * a session that went on, becomes one. Doing it twice changes nothing.
+ */
+export function mergeLater(database: Database, laterPath: string): void {
+  database.prepare<[string]>('ATTACH ? AS later').run(laterPath);
+  try {
+    database
+      .transaction(() => {
+        database.exec(`CREATE TEMP TABLE known AS SELECT id FROM main.patterns;
+          CREATE UNIQUE INDEX temp.known_by_id ON known(id);`);
+        // Equal events in both: the later one has been merged with this one before.
+        const isDisjoint =
+          database
+            .prepare('SELECT 1 FROM main.events JOIN later.events USING (event_id) LIMIT 1')
+            .get() === undefined;
+        const shapes = tableShapes(database).filter(({ name }) => !DERIVED_TABLES.has(name));
+        const order = ({ name }: TableShape) => (FIRST.has(name) ? 0 : 1);
+        for (const shape of shapes.toSorted((a, b) => order(a) - order(b))) {
+          const rule = RULES[shape.name];
+          database.exec(rule ? rule(isDisjoint, shape) : missingRows(shape));
+        }
+        database.exec('DROP TABLE temp.known');
+      })
+      .immediate();
+  } finally {
+    database.exec('DETACH later');
+  }
+}
+
+// --- internal ---
+
+/** The others name their ids. */
+const FIRST: ReadonlySet<string> = new Set(['projects', 'patterns']);
+
+type Rule = (isDisjoint: boolean, shape: TableShape) => string;
+
+/** What becomes of rows that both may have, or that have to be looked at; of all others see below. */
+const RULES: Readonly<Record<string, Rule>> = {
+  // The older one knows how a pattern came to be.
+  patterns: (_, shape) => `${missingRows(shape)};
+    UPDATE main.patterns SET last_seen_at = max(last_seen_at,
+      (SELECT last_seen_at FROM later.patterns AS other WHERE other.id = patterns.id))
+    WHERE id IN (SELECT id FROM later.patterns)`,
+  lineage_edges: (_, shape) =>
+    missingRows(shape, 'row.child_id NOT IN (SELECT id FROM temp.known)'),
+  occurrences: (_, shape) =>
+    missingRows(shape, 'true', {
+      project_id: OWN_PROJECT,
+      // Only the first of a pattern can be how it came to be.
+      action: `CASE WHEN EXISTS (SELECT 1 FROM main.occurrences AS first
+          WHERE first.pattern_id = row.pattern_id AND first.action != 'applied')
+        THEN 'applied' ELSE row.action END`,
+    }),
+  // The later one saw what became of these files; the older text would be taken for the present one.
+  live_fragments: (_, shape) => `DELETE FROM main.live_fragments
+      WHERE file_path IN (SELECT file_path FROM later.live_fragments);
+    ${missingRows(shape)}`,
+  sessions: (
+    isDisjoint,
+    shape,
+  ) => `${missingRows(shape, 'true', { project_id: OWN_PROJECT }, 'INSERT')}
+    ON CONFLICT (id) DO UPDATE SET
+      started_at = min(started_at, excluded.started_at),
+      ended_at = CASE WHEN excluded.last_event_at >= last_event_at
+        THEN excluded.ended_at ELSE ended_at END,
+      last_event_at = max(last_event_at, excluded.last_event_at),
+      source = coalesce(source, excluded.source),
+      end_reason = coalesce(excluded.end_reason, end_reason),
+      cwd = coalesce(cwd, excluded.cwd),
+      project_id = coalesce(project_id, excluded.project_id),
+      git_branch = coalesce(git_branch, excluded.git_branch),
+      transcript_path = coalesce(transcript_path, excluded.transcript_path),
+      prompts = ${isDisjoint ? 'prompts + excluded.prompts' : 'max(prompts, excluded.prompts)'}`,
+  subagents: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')}
+    ON CONFLICT (session_id, agent_id) DO UPDATE SET
+      agent_type = coalesce(agent_type, excluded.agent_type),
+      started_at = coalesce(started_at, excluded.started_at),
+      ended_at = coalesce(excluded.ended_at, ended_at)`,
+  // A call may have begun in the one and ended in the other.
+  tool_calls: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')}
+    ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
+      agent_id = coalesce(agent_id, excluded.agent_id),
+      input_digest = coalesce(input_digest, excluded.input_digest),
+      outcome = CASE WHEN excluded.certainty >= certainty THEN excluded.outcome ELSE outcome END,
+      error = CASE WHEN excluded.certainty >= certainty THEN excluded.error ELSE error END,
+      certainty = max(certainty, excluded.certainty),
+      started_at = coalesce(started_at, excluded.started_at),
+      ended_at = coalesce(excluded.ended_at, ended_at),
+      duration_ms = coalesce(excluded.duration_ms, duration_ms,
+        max(0, coalesce(excluded.ended_at, ended_at) - coalesce(started_at, excluded.started_at))),
+      at = coalesce(started_at, excluded.started_at, at)`,
+  deprecations: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')}
+    ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at
+      WHERE excluded.at > at`,
+  // How it is with the server, the later one knows.
+  sinks: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
+  breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
+  metrics: (isDisjoint, shape) => added(shape, 'scope, name', isDisjoint),
+  counters: (isDisjoint, shape) => added(shape, 'name', isDisjoint),
+  // It goes by the ids of events, which are others there.
+  meta: (_, shape) => missingRows(shape, "row.key != 'payloads_pruned_to'"),
+};
+
+const OWN_PROJECT = `(SELECT own.id FROM later.projects AS theirs
+  JOIN main.projects AS own ON own.root = theirs.root WHERE theirs.id = row.project_id)`;
+
+/** Totals of two databases: their sum, or of what both have counted the larger. */
+function added(shape: TableShape, key: string, isDisjoint: boolean): string {
+  const value = isDisjoint ? 'value + excluded.value' : 'max(value, excluded.value)';
+  return `${missingRows(shape, 'true', {}, 'INSERT')} ON CONFLICT (${key}) DO UPDATE SET value = ${value}`;
+}
+
+/**
+ * Inserts the rows whose key is not there. A row id that is only a number given in turn is given anew,
+ * behind those that are there: events and outbox are in the order of their ids.
+ */
+function missingRows(
+  { name, columns, rowidColumn, keyedOrder, indexes }: TableShape,
+  condition = 'true',
+  values: Readonly<Record<string, string>> = {},
+  verb = 'INSERT OR IGNORE',
+): string {
+  const names = columns.map((column) => column.name).filter((column) => column !== rowidColumn);
+  const selected = names.map((column) => values[column] ?? `row."${column}"`);
+  const hasKey = keyedOrder !== undefined || indexes.some(({ isUnique }) => isUnique);
+  const isSame = names.map((column) => `own."${column}" IS row."${column}"`).join(' AND ');
+  const isNew = hasKey
+    ? 'true'
+    : `NOT EXISTS (SELECT 1 FROM main."${name}" AS own WHERE ${isSame})`;
+  return `${verb} INTO main."${name}" (${names.map((column) => `"${column}"`).join(', ')})
+    SELECT ${selected.join(', ')} FROM later."${name}" AS row WHERE ${condition} AND ${isNew}
+    ${keyedOrder === undefined ? 'ORDER BY row.rowid' : ''}`;
+}

@@ -1,0 +1,150 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { TrackerError } from '../../base/errors.ts';
+import { openDatabase, schemaVersion } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { copyDatabase, foldIn, removeDatabase, writeFault } from './database-file.ts';
+import { mendInvariants } from './invariants.ts';
+import type { MendedRows } from './invariants.ts';
+import { mergeLater } from './merge.ts';
+import { setAsideDatabase, acknowledgeSetAside } from '../queries/totals.ts';
+import { stagingPath } from './restore.ts';
+import type { StagedDatabase } from './restore.ts';
+import { salvageDatabase } from './salvage.ts';
+import type { SalvagedTable } from './salvage.ts';
+import { MIGRATIONS } from '../database/schema.ts';
+import { Sqlite } from '../database/sqlite.ts';
+import { noDatabase, verifyDatabase } from './verify.ts';
+import type { Verification } from './verify.ts';
+
+export interface RepairOptions {
+  /** The damaged file. */
+  readonly damaged: string;
+  /** tracker.db: the damaged file itself, or one that was begun after it. */
+  readonly database: string;
+  readonly onProgress?: (pages: number, total: number) => void;
+}
+
+/** A repaired database, ready to be put in place. */
+export interface Repair extends StagedDatabase {
+  /** How the damaged file was. */
+  readonly damage: Verification;
+  /** none: its pages are sound; reindex: only an index was damaged; salvage: see `tables`. */
+  readonly method: 'none' | 'reindex' | 'salvage';
+  readonly tables: readonly SalvagedTable[];
+  readonly strayPages: number;
+  /** True when what tracker.db held was added. */
+  readonly isMerged: boolean;
+  readonly mended: readonly MendedRows[];
+}
+
+/**
+ * Makes a sound database of a damaged one, and adds to it what tracker.db has recorded since. The
+ * damaged one is only read. No courier may run meanwhile. Undefined when there is nothing to repair.
+ *
+ * @throws TrackerError E_NO_DATABASE, E_NOT_OURS, E_DATABASE_NEWER, E_DATABASE_CORRUPT (of the present
+ *   one, which needs a repair of its own first), E_DISK_FULL, E_REPAIR_FAILED
+ */
+export function stageRepair({ damaged, database, onProgress }: RepairOptions): Repair | undefined {
+  if (!existsSync(damaged)) throw noDatabase(damaged);
+  const isPresent = existsSync(database) && realpathSync(damaged) === realpathSync(database);
+  const damage = verifyDatabase(damaged);
+  if (isPresent && damage.findings.length === 0) return undefined;
+  const isMerged = !isPresent && existsSync(database);
+  if (isMerged) checkPresent(database);
+
+  const path = stagingPath(database);
+  try {
+    const { method, tables, strayPages } = rebuild(damage, path, onProgress);
+    const repaired = openDatabase(path); // brings its schema up to date
+    try {
+      if (isMerged) mergeLater(repaired, database);
+      if (hasLost(tables, 'outbox')) forgetTold(repaired);
+      const mended = mendInvariants(repaired);
+      acknowledge(repaired, damaged);
+      repaired.close();
+      foldIn(path);
+      const verification = checked(path);
+      return { path, verification, damage, method, tables, strayPages, isMerged, mended };
+    } finally {
+      repaired.close();
+    }
+  } catch (error) {
+    removeDatabase(path);
+    throw writeFault(path, error);
+  }
+}
+
+// --- internal ---
+
+type Rebuilt = Pick<Repair, 'method' | 'tables' | 'strayPages'>;
+
+function rebuild(
+  { path: damaged, findings, schemaVersion: version }: Verification,
+  path: string,
+  onProgress: RepairOptions['onProgress'],
+): Rebuilt {
+  const kinds = new Set(findings.map(({ kind }) => kind));
+  if (version > 0 && !kinds.has('file') && !kinds.has('schema')) {
+    copyDatabase(damaged, path);
+    const isWhole = foldIn(path) && (!kinds.has('index') || reindex(path));
+    const method = kinds.has('index') ? 'reindex' : 'none';
+    if (isWhole) return { method, tables: [], strayPages: 0 };
+    removeDatabase(path);
+  }
+  return { method: 'salvage', ...salvageDatabase(damaged, path, onProgress) };
+}
+
+function hasLost(tables: readonly SalvagedTable[], name: string): boolean {
+  return tables.some(({ table, lost, damagedPages }) => table === name && lost + damagedPages > 0);
+}
+
+/** Events that were lost will not tell a server of their patterns: it is told again when one is needed. */
+function forgetTold(database: Database): void {
+  database.exec('DELETE FROM sink_patterns');
+}
+
+/** False when that was not all that is wrong. */
+function reindex(path: string): boolean {
+  const database = new Sqlite(path);
+  try {
+    database.exec('REINDEX');
+    return database.pragma('integrity_check(1)', { simple: true }) === 'ok';
+  } catch {
+    return false; // such as two rows of one key
+  } finally {
+    database.close();
+  }
+}
+
+/** What is to be merged has to be readable, and of the present schema. */
+function checkPresent(database: string): void {
+  const { findings } = verifyDatabase(database, { isQuick: true });
+  const fault = findings.find(({ kind }) => kind !== 'rows');
+  if (fault) {
+    throw new TrackerError(
+      'E_DATABASE_CORRUPT',
+      `${database} is damaged itself: ${fault.message}`,
+      {
+        hint: 'Run `pattern-tracker repair` without a file first.',
+      },
+    );
+  }
+  const present = openDatabase(database);
+  const version = schemaVersion(present);
+  present.close();
+  if (version !== MIGRATIONS.length) throw new Error(`${database} has schema ${version}`);
+}
+
+/** The note about a damaged database that was set aside has been seen to. */
+function acknowledge(repaired: Database, damaged: string): void {
+  if (setAsideDatabase(repaired)?.path === damaged) acknowledgeSetAside(repaired);
+}
+
+function checked(path: string): Verification {
+  const verification = verifyDatabase(path);
+  const [fault] = verification.findings;
+  if (!fault) return verification;
+  throw new TrackerError('E_REPAIR_FAILED', `what was salvaged is not sound: ${fault.message}`, {
+    hint: 'Nothing was changed. Restore a backup: `pattern-tracker restore FILE`.',
+  });
+}

@@ -1,0 +1,98 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TrackerError } from '../../base/errors.ts';
+import {
+  copyDatabase,
+  foldIn,
+  removeDatabase,
+  removeLeftovers,
+  replaceDatabase,
+  timeStamp,
+  writeFault,
+} from './database-file.ts';
+import { MIGRATIONS } from '../database/schema.ts';
+import { noDatabase, verifyDatabase } from './verify.ts';
+import type { Verification } from './verify.ts';
+
+/** A database that is ready to take the place of tracker.db. */
+export interface StagedDatabase {
+  /** Beside tracker.db; whoever does not put it in place removes it. */
+  readonly path: string;
+  readonly verification: Verification;
+}
+
+/** Where what is to replace `database` is made ready. */
+export function stagingPath(database: string): string {
+  mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
+  removeLeftovers(`${database}.next-`);
+  return `${database}.next-${process.pid}`;
+}
+
+/**
+ * Copies a backup to beside `database` and looks whether it is one: the backup itself is only read.
+ *
+ * @throws TrackerError E_NO_DATABASE, E_NOT_A_BACKUP, E_BACKUP_UNSOUND, E_DATABASE_NEWER, E_DISK_FULL
+ */
+export function stageBackup(backup: string, database: string): StagedDatabase {
+  if (!existsSync(backup)) throw noDatabase(backup);
+  const path = stagingPath(database);
+  try {
+    copyDatabase(backup, path);
+    foldIn(path);
+    const verification = verifyDatabase(path);
+    checkBackup(verification, backup);
+    return { path, verification };
+  } catch (error) {
+    removeDatabase(path);
+    throw writeFault(path, error);
+  }
+}
+
+/**
+ * Puts a staged database in the place of `database` and keeps that under the name which is returned;
+ * undefined when there was none. No courier may run meanwhile. Killed at whatever moment, it leaves
+ * either the one or the other in place.
+ *
+ * @throws TrackerError E_DATABASE_IN_USE
+ */
+export function putInPlace(database: string, staged: string, now: number): string | undefined {
+  chmodSync(staged, 0o600);
+  const aside = existsSync(database) ? freeName(database, now) : undefined;
+  // A damaged one can't be closed: then its journal is kept beside it.
+  if (aside !== undefined) foldIn(database);
+  replaceDatabase(database, staged, aside ?? freeName(database, now));
+  return aside;
+}
+
+// --- internal ---
+
+function checkBackup({ schemaVersion, findings }: Verification, path: string): void {
+  if (schemaVersion > MIGRATIONS.length) {
+    throw new TrackerError(
+      'E_DATABASE_NEWER',
+      `${path} was written by a newer version (schema ${schemaVersion}, this one knows ${MIGRATIONS.length})`,
+      { hint: 'Install that version first. Nothing was changed.' },
+    );
+  }
+  const damage = findings.find(({ kind }) => kind === 'file' || kind === 'index');
+  if (damage) {
+    throw new TrackerError('E_BACKUP_UNSOUND', `${path} is damaged: ${damage.message}`, {
+      hint: `Nothing was changed. \`pattern-tracker repair ${path}\` gets out of it what can be read.`,
+    });
+  }
+  const alien = findings.find(({ kind }) => kind === 'schema');
+  if (alien) {
+    throw new TrackerError(
+      'E_NOT_A_BACKUP',
+      `${path} is not a database of pattern-tracker: ${[alien.table, alien.message].filter(Boolean).join(': ')}`,
+      { hint: 'Nothing was changed.' },
+    );
+  }
+}
+
+function freeName(database: string, now: number): string {
+  const stamp = `${database}.before-restore-${timeStamp(now)}`;
+  let name = stamp;
+  for (let n = 2; existsSync(name); n++) name = `${stamp}-${n}`;
+  return name;
+}

@@ -1,0 +1,209 @@
+import { TrackerError } from '../../base/errors.ts';
+import type { Database } from '../database/database.ts';
+import { pageOwners } from './file-format/ownership.ts';
+import { PageFile, POINTER } from './file-format/page-file.ts';
+import { readRecord } from './file-format/record.ts';
+import { readTreePage } from './file-format/tree-page.ts';
+import { RowWriter } from './salvaged-rows.ts';
+import { DERIVED_TABLES, tableShapes, withEmptyDatabase } from './schema-shape.ts';
+import type { TableShape } from './schema-shape.ts';
+import { MIGRATIONS } from '../database/schema.ts';
+import { Sqlite } from '../database/sqlite.ts';
+
+/** What was got out of one table. */
+export interface SalvagedTable {
+  readonly table: string;
+  readonly salvaged: number;
+  /** At least; as the indexes of the table tell. */
+  readonly lost: number;
+  /** Pages of the table that can't be read, or not wholly. */
+  readonly damagedPages: number;
+}
+
+export interface Salvage {
+  readonly schemaVersion: number;
+  readonly tables: readonly SalvagedTable[];
+  /** Pages with content of which it can't be told to which table they belong. */
+  readonly strayPages: number;
+}
+
+/**
+ * Makes a new database at `to` of all that can still be read in the file at `from`, whatever of it is
+ * damaged: page by page, past SQLite, which gives up at the first damaged page. Reads only.
+ *
+ * @throws TrackerError E_NOT_OURS, E_DATABASE_NEWER
+ */
+export function salvageDatabase(
+  from: string,
+  to: string,
+  onProgress: (pages: number, total: number) => void = () => {},
+): Salvage {
+  const file = new PageFile(from);
+  try {
+    const version = versionOf(file, from);
+    const { tables, roots } = withEmptyDatabase(version, (empty) => ({
+      tables: tableShapes(empty).filter(({ name }) => !DERIVED_TABLES.has(name)),
+      roots: rootPages(file, empty),
+    }));
+    const database = freshDatabase(to, version);
+    try {
+      return database.transaction(() => {
+        const trees = treesOf(database, tables, roots);
+        const owners = pageOwners(file, new Set([SCHEMA_ROOT, ...roots.values()]));
+        const strayPages = readPages({ file, owners, trees, onProgress });
+        return { schemaVersion: version, tables: resultOf(tables, trees), strayPages };
+      })();
+    } finally {
+      database.close();
+    }
+  } finally {
+    file.close();
+  }
+}
+
+// --- internal ---
+
+/** A b-tree of the file: of a table, or of one of its indexes. */
+interface Tree {
+  readonly table: string;
+  readonly root: number;
+  /** Of a table that has row ids; all others look like an index. */
+  readonly hasRowids: boolean;
+  /** Undefined for an index, whose entries are only counted. */
+  readonly writer: RowWriter | undefined;
+  cells: number;
+  damagedPages: number;
+}
+
+function versionOf(file: PageFile, path: string): number {
+  const { userVersion } = file;
+  if (userVersion === undefined) return MIGRATIONS.length; // the first page is gone
+  if (userVersion === 0) {
+    throw new TrackerError('E_NOT_OURS', `${path} is not a database of pattern-tracker`);
+  }
+  if (userVersion <= MIGRATIONS.length) return userVersion;
+  throw new TrackerError(
+    'E_DATABASE_NEWER',
+    `${path} was written by a newer version (schema ${userVersion}, this one knows ${MIGRATIONS.length})`,
+    { hint: 'Install the newer version again: ./install.sh' },
+  );
+}
+
+/**
+ * Where each b-tree begins, by its name. In an auto-vacuum database that follows from the migrations
+ * alone, so that the schema need not be readable; where it is, it has the last word.
+ */
+function rootPages(file: PageFile, empty: Database): Map<string, number> {
+  const expected = empty
+    .prepare<[], { name: string; rootpage: number }>(
+      'SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0',
+    )
+    .all();
+  const roots = new Map(expected.map(({ name, rootpage }) => [name, rootpage]));
+  const owners = pageOwners(file, [SCHEMA_ROOT]);
+  for (const [page, owner] of owners.entries()) {
+    if (owner !== SCHEMA_ROOT) continue;
+    for (const { payload } of readTreePage(file, page)?.cells ?? []) {
+      const [, name, , root] = (payload && readRecord(payload)) ?? [];
+      const isRoot = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
+      if (typeof name === 'string' && isRoot) roots.set(name, root);
+    }
+  }
+  return roots;
+}
+
+const SCHEMA_ROOT = 1;
+
+function freshDatabase(path: string, version: number): Database {
+  const database = new Sqlite(path);
+  database.pragma('auto_vacuum = INCREMENTAL');
+  database.pragma('journal_mode = OFF'); // of no use to anybody before it is whole
+  database.pragma('synchronous = OFF');
+  database.pragma('foreign_keys = OFF'); // what is missing is seen to afterwards
+  for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration);
+  database.pragma(`user_version = ${version}`);
+  return database;
+}
+
+function treesOf(
+  database: Database,
+  tables: readonly TableShape[],
+  roots: ReadonlyMap<string, number>,
+): Tree[] {
+  return tables.flatMap((shape) => {
+    const { name: table, keyedOrder, indexes } = shape;
+    const own: Tree[] = [];
+    const add = (name: string, hasRowids: boolean, writer?: RowWriter) => {
+      const root = roots.get(name);
+      if (root === undefined) return;
+      own.push({ table, root, hasRowids, writer, cells: 0, damagedPages: 0 });
+    };
+    add(table, keyedOrder === undefined, new RowWriter(database, shape));
+    for (const { name, isPartial } of indexes) if (!isPartial) add(name, false);
+    return own;
+  });
+}
+
+interface Reading {
+  readonly file: PageFile;
+  readonly owners: Uint32Array;
+  readonly trees: readonly Tree[];
+  readonly onProgress: (pages: number, total: number) => void;
+}
+
+/** Reads every page once; returns how many belong to nothing that is known. */
+function readPages({ file, owners, trees, onProgress }: Reading): number {
+  const byRoot = new Map(trees.map((tree) => [tree.root, tree]));
+  let strayPages = 0;
+  for (let number = 2; number <= file.pageCount; number++) {
+    if (number % PROGRESS_PAGES === 0) onProgress(number, file.pageCount);
+    const owner = owners[number] ?? 0;
+    const tree = byRoot.get(owner);
+    if (tree) readPage(file, number, tree);
+    else if (owner === 0 && isStray(file, number)) strayPages += 1;
+  }
+  onProgress(file.pageCount, file.pageCount);
+  return strayPages;
+}
+
+const PROGRESS_PAGES = 256;
+
+function readPage(file: PageFile, number: number, tree: Tree): void {
+  const page = readTreePage(file, number);
+  if (!page || page.isTable !== tree.hasRowids) {
+    tree.damagedPages += 1;
+    return;
+  }
+  let isSound = page.isSound;
+  for (const { rowid, payload } of page.cells) {
+    const isRead = tree.writer ? payload !== undefined && tree.writer.write(rowid, payload) : true;
+    if (isRead) tree.cells += 1;
+    else isSound = false;
+  }
+  if (!isSound) tree.damagedPages += 1;
+}
+
+/** A page with rows in it, under a damaged part of both the tree and the pointer map. */
+function isStray(file: PageFile, number: number): boolean {
+  const { kind } = file.pointer(number);
+  const isUnknown = kind === 0 || kind === POINTER.tree;
+  if (!isUnknown || file.isPointerMap(number)) return false;
+  const page = readTreePage(file, number);
+  return page !== undefined && page.isSound && page.cells.length > 0;
+}
+
+function resultOf(tables: readonly TableShape[], trees: readonly Tree[]): SalvagedTable[] {
+  return tables.map(({ name }) => {
+    const own = trees.filter(({ table }) => table === name);
+    const rows = own.find(({ writer }) => writer !== undefined);
+    const salvaged = rows?.writer?.written ?? 0;
+    // An index has an entry for each row of its table, also for those on a damaged page.
+    const known = own.filter((tree) => tree !== rows).map(({ cells }) => cells);
+    return {
+      table: name,
+      salvaged,
+      lost: Math.max(0, ...known.map((cells) => cells - salvaged)),
+      damagedPages: rows?.damagedPages ?? 0,
+    };
+  });
+}

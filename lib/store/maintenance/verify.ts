@@ -1,0 +1,222 @@
+import { existsSync, statSync } from 'node:fs';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { schemaVersion } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { invariants } from './invariants.ts';
+import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
+import { MIGRATIONS } from '../database/schema.ts';
+import { Sqlite } from '../database/sqlite.ts';
+
+export interface Finding {
+  /** file: the pages themselves; schema: tables, indexes; rows: what they say. */
+  readonly kind: 'file' | 'index' | 'schema' | 'rows';
+  readonly table: string | null;
+  readonly message: string;
+}
+
+export interface TableCount {
+  readonly table: string;
+  /** Null when it can't be counted. */
+  readonly rows: number | null;
+}
+
+export interface Verification {
+  readonly path: string;
+  /** With its WAL. */
+  readonly bytes: number;
+  /** 0 for what is none of our databases. */
+  readonly schemaVersion: number;
+  readonly tables: readonly TableCount[];
+  /** What is wrong with it; none for a sound one. */
+  readonly findings: readonly Finding[];
+}
+
+export interface VerifyOptions {
+  /** Leaves out whether indexes and tables agree, which takes most of the time. @default false */
+  readonly isQuick?: boolean;
+}
+
+/**
+ * Looks whether a database is sound: the file, its schema, and what the rows say. Changes nothing and
+ * may be used while the courier writes.
+ *
+ * @throws TrackerError E_NO_DATABASE
+ */
+export function verifyDatabase(
+  path: string,
+  { isQuick = false }: VerifyOptions = {},
+): Verification {
+  if (!existsSync(path)) throw noDatabase(path);
+  const bytes =
+    statSync(path).size + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+  const findings: Finding[] = [];
+  try {
+    const database = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      database.exec('BEGIN'); // all that follows sees the database at one moment
+      const version = schemaVersion(database);
+      findings.push(...fileFindings(database, isQuick));
+      findings.push(...attempt('schema', () => schemaFindings(database, version)));
+      const isDamaged = findings.length > 0;
+      if (findings.every(({ kind }) => kind !== 'schema')) {
+        const rows = attempt('rows', () => rowFindings(database));
+        findings.push(...rows.filter(({ table }) => table !== null || !isDamaged)); // that is known
+      }
+      return { path, bytes, schemaVersion: version, tables: countTables(database), findings };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (isBusy(error)) {
+      throw new TrackerError('E_DATABASE_IN_USE', `${path} is locked by another program`, {
+        hint: 'Try again once that has ended.',
+        cause: error,
+      });
+    }
+    findings.push(fault('file', error));
+    return { path, bytes, schemaVersion: 0, tables: [], findings };
+  }
+}
+
+export function noDatabase(path: string): TrackerError {
+  return new TrackerError('E_NO_DATABASE', `there is no file ${path}`);
+}
+
+/** The tables of a database with their rows; not those that follow from others. */
+export function countTables(database: Database): TableCount[] {
+  let names: string[];
+  try {
+    names = tableShapes(database).map(({ name }) => name);
+  } catch {
+    return []; // not even the schema can be read
+  }
+  return names
+    .filter((name) => !DERIVED_TABLES.has(name))
+    .map((table) => ({ table, rows: countOf(database, table) }));
+}
+
+// --- internal ---
+
+const BUSY_TIMEOUT_MS = 5_000;
+/** More of a kind say nothing new. */
+const MAX_FINDINGS = 20;
+/** What SQLite says of an index alone: the rows themselves are there. */
+const INDEX_FAULT =
+  /missing from index (\S+)|wrong # of entries in index (\S+)|non-unique entry in index (\S+)|values differ from index/;
+
+function fileFindings(database: Database, isQuick: boolean): Finding[] {
+  const found: Finding[] = [];
+  const check = isQuick ? 'quick_check' : 'integrity_check';
+  try {
+    const rows = database.prepare<[], string>(`PRAGMA ${check}(${MAX_FINDINGS})`).pluck().iterate();
+    for (const row of rows) {
+      for (const line of row === 'ok' ? [] : row.split('\n')) {
+        if (!line.startsWith('*** in database')) found.push(fileFinding(database, line));
+      }
+    }
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    if (found.length === 0) found.push(fault('file', error)); // else it gave up at what it has found
+  }
+  return found.slice(0, MAX_FINDINGS);
+}
+
+/** Pages are told by the root page of their tree. */
+function fileFinding(database: Database, message: string): Finding {
+  const root = /^Tree (\d+) /.exec(message)?.[1];
+  const tree =
+    root === undefined
+      ? undefined
+      : database
+          .prepare<[number], { type: string; table: string }>(
+            'SELECT type, tbl_name AS "table" FROM sqlite_schema WHERE rootpage = ?',
+          )
+          .get(Number(root));
+  const isIndex = tree?.type === 'index' || INDEX_FAULT.test(message);
+  return { kind: isIndex ? 'index' : 'file', table: tree?.table ?? null, message };
+}
+
+/** What is missing of the schema that the migrations make. */
+function schemaFindings(database: Database, version: number): Finding[] {
+  const finding = (table: string | null, message: string): Finding => {
+    return { kind: 'schema', table, message };
+  };
+  if (version < 1) return [finding(null, 'it is not a database of pattern-tracker')];
+  if (version > MIGRATIONS.length) {
+    return [
+      finding(
+        null,
+        `schema ${version} is newer than this program, which knows ${MIGRATIONS.length}`,
+      ),
+    ];
+  }
+  const tables = new Map(tableShapes(database).map((shape) => [shape.name, shape]));
+  const triggers = new Set(triggerNames(database));
+  return withEmptyDatabase(version, (empty) => {
+    const found: Finding[] = [];
+    for (const { name, columns, indexes } of tableShapes(empty)) {
+      const own = tables.get(name);
+      if (!own) {
+        found.push(finding(name, 'the table is missing'));
+        continue;
+      }
+      for (const column of columns) {
+        const has = own.columns.some((one) => one.name === column.name && one.type === column.type);
+        if (!has) found.push(finding(name, `the column ${column.name} ${column.type} is missing`));
+      }
+      for (const index of indexes) {
+        const has = own.indexes.some((one) => isSame(one, index));
+        if (!has) found.push(finding(name, `the index ${index.name} is missing`));
+      }
+    }
+    for (const name of triggerNames(empty)) {
+      if (!triggers.has(name)) found.push(finding(null, `the trigger ${name} is missing`));
+    }
+    return found;
+  });
+}
+
+function rowFindings(database: Database): Finding[] {
+  const found: Finding[] = [];
+  for (const { table, fault: what, count } of invariants(database)) {
+    const rows = Number(database.prepare(count).pluck().get());
+    if (rows > 0) found.push({ kind: 'rows', table, message: `rows that ${what}: ${rows}` });
+  }
+  const orphans = database.prepare<[], { table: string }>('PRAGMA foreign_key_check').all();
+  for (const table of new Set(orphans.map((row) => row.table))) {
+    if (found.some((finding) => finding.table === table)) continue;
+    const rows = orphans.filter((row) => row.table === table).length;
+    found.push({ kind: 'rows', table, message: `rows that break a foreign key: ${rows}` });
+  }
+  return found;
+}
+
+function isSame(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function countOf(database: Database, table: string): number | null {
+  try {
+    return Number(database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get());
+  } catch {
+    return null;
+  }
+}
+
+/** What can't be looked at is a finding itself. */
+function attempt(kind: Finding['kind'], look: () => Finding[]): Finding[] {
+  try {
+    return look();
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    return [fault(kind, error)];
+  }
+}
+
+function fault(kind: Finding['kind'], error: unknown): Finding {
+  return { kind, table: null, message: errorMessage(error) };
+}
+
+function isBusy(error: unknown): boolean {
+  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../database/database.ts';
+
+/** A known fragment in a file, with its text as it is now. */
+export interface LiveFragment {
+  readonly patternId: string;
+  readonly text: string;
+}
+
+/** Longer texts are not followed; an edit in one then has no parent. In characters. */
+const MAX_TEXT = 1024 * 1024;
+/** So many fragments are followed in one file; the oldest go first, but for the very first: the file. */
+const MAX_PER_FILE = 64;
+
+interface LiveRow extends LiveFragment {
+  readonly seq: number;
+}
+
+/** What is known of the present content of files. */
+export class LiveFragments {
+  readonly #all;
+  readonly #set;
+  readonly #clear;
+  readonly #trim;
+
+  constructor(database: Database) {
+    this.#all = database.prepare<[string], LiveRow>(
+      `SELECT seq, pattern_id AS patternId, text FROM live_fragments
+       WHERE file_path = ? ORDER BY seq DESC`,
+    );
+    this.#set = database.prepare<[string, number, string, string]>(
+      `INSERT INTO live_fragments (file_path, seq, pattern_id, text) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET text = excluded.text`,
+    );
+    this.#clear = database.prepare<[string]>('DELETE FROM live_fragments WHERE file_path = ?');
+    this.#trim = database.prepare<[string, number]>(
+      'DELETE FROM live_fragments WHERE file_path = ? AND seq > 1 AND seq <= ?',
+    );
+  }
+
+  /** The fragments in a file, newest first. */
+  of(filePath: string): LiveRow[] {
+    return this.#all.all(filePath);
+  }
+
+  /** A new fragment is all that the file holds. */
+  replaceAll(filePath: string, fragment: LiveFragment): void {
+    this.#clear.run(filePath);
+    this.#put(filePath, 1, fragment);
+  }
+
+  /** A new fragment lies in the file; `edited` are those whose text changed with it. */
+  add(filePath: string, fragment: LiveFragment, edited: readonly LiveRow[], newest: number): void {
+    for (const { seq, ...rest } of edited) this.#put(filePath, seq, rest);
+    this.#put(filePath, newest + 1, fragment);
+    this.#trim.run(filePath, newest + 1 - MAX_PER_FILE);
+  }
+
+  #put(filePath: string, seq: number, { patternId, text }: LiveFragment): void {
+    if (text.length <= MAX_TEXT) this.#set.run(filePath, seq, patternId, text);
+  }
+}

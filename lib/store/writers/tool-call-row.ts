@@ -1,0 +1,62 @@
+import type { ToolOutcome } from '../../event/tool-call.ts';
+
+/** How well an outcome is known: a better word replaces a lesser one, whichever came first. */
+export const CERTAINTY = { begun: 0, inferred: 1, said: 2 } as const;
+
+type Certainty = (typeof CERTAINTY)[keyof typeof CERTAINTY];
+
+/** A row of tool_calls, or what one event tells of one. Times are milliseconds since 1970 UTC. */
+export interface ToolCallRow {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  readonly toolName: string;
+  readonly agentId: string | null;
+  readonly summary: string;
+  readonly inputDigest: string | null;
+  readonly outcome: ToolOutcome;
+  readonly certainty: Certainty;
+  readonly error: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly durationMs: number | null;
+  readonly at: number;
+}
+
+/** A call as it is known once an event has told of it, in whatever order the events come. */
+export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRow {
+  const isBetter = told.certainty >= known.certainty;
+  const certainty = isBetter ? told.certainty : known.certainty;
+  const startedAt = known.startedAt ?? told.startedAt;
+  return {
+    ...known,
+    // A batch may name the tool by its older name.
+    toolName: told.certainty === CERTAINTY.inferred ? known.toolName : told.toolName,
+    agentId: known.agentId ?? told.agentId,
+    outcome: mergedOutcome(known, told),
+    certainty,
+    error: isBetter ? told.error : known.error,
+    startedAt,
+    endedAt: isBetter ? (told.endedAt ?? known.endedAt) : known.endedAt,
+    durationMs:
+      told.durationMs ??
+      known.durationMs ??
+      (certainty === CERTAINTY.said ? span(startedAt, told.endedAt ?? known.endedAt) : null),
+    at: startedAt ?? known.at,
+  };
+}
+
+// --- internal ---
+
+function mergedOutcome(known: ToolCallRow, told: ToolCallRow): ToolOutcome {
+  // A call in a batch that had no end of its own was refused: before it began, unless it is known to
+  // have begun.
+  if (known.outcome === 'rejected' && told.certainty === CERTAINTY.begun) return 'denied';
+  if (told.certainty < known.certainty) return known.outcome;
+  if (told.outcome !== 'rejected' || known.startedAt === null) return told.outcome;
+  const isClosed = known.certainty === CERTAINTY.inferred && known.outcome !== 'rejected';
+  return isClosed ? known.outcome : 'denied';
+}
+
+function span(startedAt: number | null, endedAt: number | null): number | null {
+  return startedAt === null || endedAt === null ? null : Math.max(0, endedAt - startedAt);
+}

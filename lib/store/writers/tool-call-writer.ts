@@ -1,0 +1,266 @@
+import type { BatchedCallRecord, CallRecord, EventRecord } from '../../event/event-record.ts';
+import type { ToolOutcome } from '../../event/tool-call.ts';
+import type { Database } from '../database/database.ts';
+import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
+import { CERTAINTY, mergeToolCall } from './tool-call-row.ts';
+import type { ToolCallRow } from './tool-call-row.ts';
+
+/** A call that this batch has told of. */
+interface TouchedCall {
+  /** Its outcome before the batch; undefined for a call that was not known. */
+  readonly before: ToolOutcome | undefined;
+  row: ToolCallRow;
+}
+
+/**
+ * Pairs what comes before a tool call with what comes after it, in either order. A call that several
+ * events of a batch tell of is written once, by `flush`.
+ */
+export class ToolCallWriter {
+  readonly #find;
+  readonly #upsert;
+  readonly #open;
+  readonly #siblings;
+  readonly #closeAgent;
+  readonly #closeSession;
+  readonly #outbox: ToolCallOutbox | undefined;
+  readonly #touched = new Map<string, TouchedCall>();
+
+  /** With an `outbox`, each call that has ended is put there too. */
+  constructor(database: Database, outbox?: ToolCallOutbox) {
+    this.#outbox = outbox;
+    this.#find = database.prepare<[string, string], ToolCallRow>(FIND);
+    this.#upsert = database.prepare<CallColumns>(UPSERT);
+    this.#open = database
+      .prepare<[string, string, number], string>(
+        `SELECT tool_use_id FROM tool_calls
+         WHERE session_id = ? AND input_digest = ? AND certainty < ${CERTAINTY.said}
+           AND started_at <= ?
+         ORDER BY started_at DESC, tool_use_id DESC LIMIT 1`,
+      )
+      .pluck();
+    this.#siblings = database
+      .prepare<[string, string], number>(
+        'SELECT count(*) FROM tool_calls WHERE session_id = ? AND input_digest = ?',
+      )
+      .pluck();
+    this.#closeAgent = database
+      .prepare<ClosedCalls & { readonly agentId: string | null }, string>(
+        `${CLOSE} AND agent_id IS @agentId RETURNING tool_use_id`,
+      )
+      .pluck();
+    this.#closeSession = database
+      .prepare<ClosedCalls, string>(`${CLOSE} RETURNING tool_use_id`)
+      .pluck();
+  }
+
+  /** Notes what one event tells of tool calls; the id of its own call, if it has one. */
+  write(event: EventRecord, at: number): string | undefined {
+    const { sessionId, call } = event;
+    switch (event.name) {
+      case 'PreToolUse':
+        return call && this.#begin(event, call, at);
+      case 'PostToolUse':
+      case 'PostToolUseFailure':
+        return call && this.#end(event, call, at);
+      case 'PostToolBatch':
+        for (const batched of event.batched) this.#batched(event, batched, at);
+        return undefined;
+      case 'Stop':
+        // Claude's turn is over, and this call had no answer: it was refused.
+        this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: null });
+        return undefined;
+      case 'SubagentStop':
+        if (event.agentId) {
+          this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: event.agentId });
+        }
+        return undefined;
+      case 'UserPromptSubmit':
+        // The user speaks again while a call runs: it was interrupted. Not so when Claude Code
+        // itself reports a background task.
+        if (event.isTypedPrompt) {
+          this.#closeAgentCalls({ sessionId, at, outcome: 'interrupted', agentId: null });
+        }
+        return undefined;
+      case 'SessionEnd':
+        this.flush();
+        this.#tell(
+          sessionId,
+          at,
+          this.#closeSession.all({ sessionId, at, outcome: 'interrupted' }),
+        );
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Writes the calls that have changed; call before the transaction ends. */
+  flush(): void {
+    for (const { before, row } of this.#touched.values()) {
+      this.#write(row);
+      this.#outbox?.changed(before, row);
+    }
+    this.#touched.clear();
+  }
+
+  /** Forgets what a transaction that was rolled back had in hand. */
+  forget(): void {
+    this.#touched.clear();
+  }
+
+  #begin(event: EventRecord, call: CallRecord, at: number): string {
+    const toolUseId = event.toolUseId ?? this.#anonymousId(event.sessionId, call);
+    this.#put({
+      ...ownCall(event, toolUseId, call),
+      outcome: 'running',
+      certainty: CERTAINTY.begun,
+      error: null,
+      startedAt: at,
+      endedAt: null,
+      durationMs: null,
+      at,
+    });
+    return toolUseId;
+  }
+
+  #end(event: EventRecord, call: CallRecord, at: number): string {
+    const toolUseId =
+      event.toolUseId ??
+      this.#openCall(event.sessionId, call, at) ??
+      this.#anonymousId(event.sessionId, call);
+    const failed = event.name === 'PostToolUseFailure';
+    this.#put({
+      ...ownCall(event, toolUseId, call),
+      outcome: call.isInterrupted ? 'interrupted' : failed ? 'failed' : 'ok',
+      certainty: CERTAINTY.said,
+      error: failed ? call.error : null,
+      startedAt: null,
+      endedAt: at,
+      durationMs: call.durationMs,
+      at,
+    });
+    return toolUseId;
+  }
+
+  /** A call in a batch that had neither PostToolUse nor PostToolUseFailure never ran. */
+  #batched(event: EventRecord, call: BatchedCallRecord, at: number): void {
+    this.#put({
+      sessionId: event.sessionId,
+      toolUseId: call.toolUseId,
+      toolName: call.toolName,
+      agentId: event.agentId ?? null,
+      summary: call.summary,
+      inputDigest: null,
+      outcome: 'rejected', // denied, if it is known to have begun
+      certainty: CERTAINTY.inferred,
+      error: call.error,
+      startedAt: null,
+      endedAt: at,
+      durationMs: null,
+      at,
+    });
+  }
+
+  #closeAgentCalls(closed: ClosedCalls & { readonly agentId: string | null }): void {
+    this.flush();
+    this.#tell(closed.sessionId, closed.at, this.#closeAgent.all(closed));
+  }
+
+  /** Calls that have ended with what they belong to. */
+  #tell(sessionId: string, at: number, toolUseIds: readonly string[]): void {
+    for (const toolUseId of toolUseIds) this.#outbox?.add(sessionId, toolUseId, at);
+  }
+
+  #put(told: ToolCallRow): void {
+    const key = `${told.sessionId}\n${told.toolUseId}`;
+    const touched = this.#touched.get(key);
+    if (touched) {
+      touched.row = mergeToolCall(touched.row, told);
+      return;
+    }
+    const known = this.#find.get(told.sessionId, told.toolUseId);
+    const row = known ? mergeToolCall(known, told) : told;
+    this.#touched.set(key, { before: known?.outcome, row });
+  }
+
+  #write(call: ToolCallRow): void {
+    // By position: SQLite's names cost a look-up each, and this is the statement that runs most.
+    this.#upsert.run(
+      call.sessionId,
+      call.toolUseId,
+      call.toolName,
+      call.agentId,
+      call.summary,
+      call.inputDigest,
+      call.outcome,
+      call.certainty,
+      call.error,
+      call.startedAt,
+      call.endedAt,
+      call.durationMs,
+      call.at,
+    );
+  }
+
+  #openCall(sessionId: string, { inputDigest }: CallRecord, at: number): string | undefined {
+    this.flush();
+    return this.#open.get(sessionId, inputDigest ?? '', at);
+  }
+
+  #anonymousId(sessionId: string, { inputDigest }: CallRecord): string {
+    this.flush();
+    return `~${inputDigest}.${this.#siblings.get(sessionId, inputDigest ?? '') ?? 0}`;
+  }
+}
+
+// --- internal ---
+
+type Text = string | null;
+type Num = number | null;
+/** In the order of the columns in UPSERT. */
+type CallColumns = [
+  ...[string, string, string, Text, string, Text],
+  ...[ToolOutcome, number, Text, Num, Num, Num, Num],
+];
+
+interface ClosedCalls {
+  readonly sessionId: string;
+  readonly at: number;
+  readonly outcome: ToolOutcome;
+}
+
+/**
+ * Calls that still run when nothing can come of them any more. Versions that send no tool_use_id
+ * (the `~` ids) send nothing for a call that failed, either.
+ */
+const CLOSE = `
+UPDATE tool_calls SET certainty = ${CERTAINTY.inferred}, ended_at = @at,
+  outcome = CASE WHEN @outcome = 'denied' AND tool_use_id LIKE '~%' THEN 'failed' ELSE @outcome END
+WHERE session_id = @sessionId AND outcome = 'running' AND started_at <= @at`;
+
+const FIND = `
+SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName,
+  agent_id AS agentId, summary, input_digest AS inputDigest, outcome, certainty, error,
+  started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at
+FROM tool_calls WHERE session_id = ? AND tool_use_id = ?`;
+
+const UPSERT = `
+INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary,
+  input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
+  tool_name = excluded.tool_name, agent_id = excluded.agent_id, outcome = excluded.outcome,
+  certainty = excluded.certainty, error = excluded.error, started_at = excluded.started_at,
+  ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at`;
+
+function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
+  return {
+    sessionId: event.sessionId,
+    toolUseId,
+    toolName: call.toolName,
+    agentId: event.agentId ?? null,
+    summary: call.summary,
+    inputDigest: call.inputDigest,
+  };
+}

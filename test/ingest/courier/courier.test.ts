@@ -1,0 +1,72 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trackerPaths } from '../../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../../lib/base/paths.ts';
+import { Courier } from '../../../lib/ingest/courier/courier.ts';
+
+let folder: string;
+let paths: TrackerPaths;
+let now = Date.UTC(2026, 10, 24, 12);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'courier-'));
+  paths = trackerPaths(join(folder, 'pattern-tracker'));
+  mkdirSync(paths.spoolNew, { recursive: true });
+  mkdirSync(paths.database); // no database can be opened here
+  writeFileSync(
+    join(paths.spoolNew, '1.settings'),
+    JSON.stringify({ session_id: 's', hook_event_name: 'SessionStart', cwd: '/' }),
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** With a clock by which every look is later than the next attempt that is due. */
+async function run(signal: AbortSignal, idleExitSeconds: number): Promise<void> {
+  writeFileSync(paths.configFile, `courier: { idle_exit_seconds: ${idleExitSeconds} }\n`);
+  const clock = () => (now += 10_000);
+  await new Courier({ paths, clock, pid: process.pid, machine: 'test' }).run(signal);
+}
+
+function told(): string[] {
+  if (!existsSync(paths.logFile)) return [];
+  return readFileSync(paths.logFile, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { msg: string }).msg);
+}
+
+describe('a courier that can not take in events', () => {
+  it('says so in the log once, however often it tries', async () => {
+    await run(new AbortController().signal, 1); // tries when it starts, and again before it leaves
+    expect(told()).toEqual([
+      'Configuration taken up',
+      'Courier started',
+      'The courier can not take in events',
+      'Courier stopped',
+    ]);
+  });
+
+  it('says so when it takes them in again', async () => {
+    const stop = new AbortController();
+    const running = run(stop.signal, 86_400);
+    await expect.poll(told).toContain('The courier can not take in events');
+    rmdirSync(paths.database);
+    await expect.poll(told).toContain('The courier takes in events again');
+    stop.abort();
+    await running;
+    expect(told().slice(2)).toEqual([
+      'The courier can not take in events',
+      'The courier takes in events again',
+      'Courier stopped',
+    ]);
+  });
+});

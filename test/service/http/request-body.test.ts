@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { BodyReader } from '../../../lib/service/http/request-body.ts';
+
+describe('a body', () => {
+  it('is cut off when its client went away before it was read', async () => {
+    const stream = Readable.from(['{}']);
+    stream.destroy();
+    const headers = {
+      contentType: 'application/json',
+      contentEncoding: undefined,
+      contentLength: undefined,
+    };
+    await expect(new BodyReader().read(stream, headers)).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('is refused while too many are read at a time', async () => {
+    const reader = new BodyReader({ maxBytes: 10, maxTotalBytes: 15 });
+    const headers = {
+      contentType: 'application/json',
+      contentEncoding: undefined,
+      contentLength: undefined,
+    };
+    const slow = new Readable({ read: () => {} });
+    const first = reader.read(slow, headers);
+    slow.push('"1234567');
+    await expect.poll(() => reader.held).toBe(8);
+    await expect(
+      reader.read(Readable.from([Buffer.from('"12345678"')]), headers),
+    ).rejects.toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '1' },
+    });
+    slow.push('"');
+    slow.push(null);
+    expect(await first).toEqual({ value: '1234567', bytes: 9 });
+    expect(reader.held).toBe(0);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { occurrenceKey, planTrack, trackNeeds } from '../../../lib/service/store/track-plan.ts';
+import type { KnownNode } from '../../../lib/service/store/track-plan.ts';
+import { trackedEvent } from '../../contracts/pattern-store-contract.ts';
+
+const NOTHING = { eventIds: new Set<string>(), nodes: [] };
+const node = (patternId: string, change: Partial<KnownNode> = {}): KnownNode => ({
+  patternId,
+  version: '1.0.0',
+  lineageId: patternId,
+  generation: 1,
+  isFirst: true,
+  ...change,
+});
+
+describe('the key of an occurrence', () => {
+  const OWN = '0123456789abcdef0123456789abcdef';
+  test.each([
+    [`${OWN}-0`, OWN, 0],
+    [`${OWN}-12`, OWN, 12],
+    [`${OWN}-01`, `${OWN}-01`, -1],
+    [OWN, OWN, -1],
+    ['pattern-1234567890123456', 'pattern-1234567890123456', -1],
+    ['e-1', 'e-1', -1],
+    ['-1', '-1', -1],
+    ['plain', 'plain', -1],
+  ])('of %s', (eventId, own, ordinal) => {
+    expect(occurrenceKey(eventId)).toEqual({ eventId: own, ordinal });
+  });
+});
+
+describe('a plan', () => {
+  test('needs the patterns of its events and their parents, each once', () => {
+    const events = [
+      trackedEvent({ patternId: 'b', parentIds: ['a', 'a'], eventId: 'e' }),
+      trackedEvent({ patternId: 'b', eventId: 'e' }),
+    ];
+    expect(trackNeeds(events)).toEqual({ eventIds: ['e'], patternIds: ['b', 'a'] });
+  });
+
+  test('writes nothing for an event that is refused', () => {
+    const { answers, ...rows } = planTrack(
+      [trackedEvent({ patternId: 'b', eventType: 'pattern_modified', parentIds: ['a'] })],
+      NOTHING,
+    );
+    expect(answers).toMatchObject([{ kind: 'refused' }]);
+    expect(Object.values(rows).flat()).toEqual([]);
+  });
+
+  test('adds up what one pattern is seen', () => {
+    const plan = planTrack(
+      [5, 3, 9].map((at) =>
+        trackedEvent({ patternId: 'a', eventType: 'pattern_applied', at, eventId: `e${at}` }),
+      ),
+      { eventIds: new Set(), nodes: [node('a')] },
+    );
+    expect(plan.sightings).toEqual([{ patternId: 'a', occurrences: 3, firstAt: 3, lastAt: 9 }]);
+    expect(plan.patterns).toEqual([]);
+  });
+
+  test('draws the edges of a further version, which may close a circle', () => {
+    const plan = planTrack(
+      [
+        trackedEvent({
+          patternId: 'a',
+          version: '2.0.0',
+          eventType: 'pattern_modified',
+          parentIds: ['b'],
+        }),
+      ],
+      {
+        eventIds: new Set(),
+        nodes: [node('a'), node('b', { lineageId: 'a', generation: 2 })],
+      },
+    );
+    expect(plan.edges).toMatchObject([{ childId: 'a', parentId: 'b' }]);
+    expect(plan.versions).toMatchObject([{ patternId: 'a', version: '2.0.0', generation: 3 }]);
+  });
+
+  test('honours the parents of a creation that are known, and ignores the others', () => {
+    const plan = planTrack(
+      [trackedEvent({ patternId: 'b', parentIds: ['gone', 'a'], edgeType: 'inspired_by' })],
+      { eventIds: new Set(), nodes: [node('a')] },
+    );
+    expect(plan.answers).toMatchObject([
+      { kind: 'created', node: { generation: 2, lineageId: 'a' } },
+    ]);
+    expect(plan.edges).toMatchObject([{ childId: 'b', parentId: 'a', edgeType: 'inspired_by' }]);
+  });
+
+  test('refuses to merge a pattern with itself', () => {
+    const merge = { patternId: 'm', eventType: 'pattern_merged', parentIds: ['a', 'a'] } as const;
+    const { answers } = planTrack([trackedEvent(merge)], {
+      eventIds: new Set(),
+      nodes: [node('a')],
+    });
+    expect(answers).toEqual([
+      { kind: 'refused', message: 'Validation error: pattern_merged needs 2 different parents' },
+    ]);
+  });
+
+  test('takes a validation of what is there for no use', () => {
+    const plan = planTrack([trackedEvent({ patternId: 'a', eventType: 'pattern_validated' })], {
+      eventIds: new Set(),
+      nodes: [node('a')],
+    });
+    expect(plan.answers).toMatchObject([{ kind: 'exists' }]);
+    expect(plan.occurrences).toEqual([]);
+    expect(plan.events).toHaveLength(1);
+  });
+});
