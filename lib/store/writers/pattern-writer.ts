@@ -1,38 +1,10 @@
 import { basename } from 'node:path';
+import type {
+  IdentifiedFragment,
+  OccurrenceOrigin,
+  RecordedFragment,
+} from '../../pattern/recorded-fragment.ts';
 import type { Database } from '../database/database.ts';
-
-/** A fragment of code, identified, on its way into the store. */
-export interface IdentifiedFragment {
-  readonly patternId: string;
-  readonly code: string;
-  readonly language: string;
-  readonly filePath: string;
-  readonly startLine: number | null;
-  readonly endLine: number | null;
-  /** The known fragment whose place it took. */
-  readonly replacedId: string | undefined;
-}
-
-/** What became of a fragment in the store. */
-export interface RecordedFragment extends IdentifiedFragment {
-  /** The base name of its file. */
-  readonly name: string;
-  readonly action: 'created' | 'modified' | 'applied';
-  readonly generation: number;
-  readonly lineageId: string;
-  /** The pattern it was modified from. */
-  readonly parentId: string | null;
-}
-
-/** The tool call that wrote it. */
-export interface OccurrenceOrigin {
-  readonly eventId: string;
-  readonly sessionId: string;
-  readonly toolUseId: string | undefined;
-  readonly toolName: string;
-  readonly projectId: number | null;
-  readonly at: number;
-}
 
 interface PatternRow {
   readonly id: string;
