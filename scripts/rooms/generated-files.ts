@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lintOverrides, withImportRules } from './lint-overrides.ts';
 import { withRoomList } from './room-list.ts';
 
+/** A file with a part that is generated. */
 export interface GeneratedFile {
   /** Its path below the repository. */
   readonly path: string;
@@ -12,7 +13,12 @@ export interface GeneratedFile {
   readonly wanted: string;
 }
 
-/** The files with a part that is written from the import table. `sources`: paths of source files. */
+/**
+ * Generates, without writing anything, the files with a part that comes from the import table.
+ *
+ * @param root The folder of the checkout.
+ * @param sources Paths of its source files.
+ */
 export function generatedFiles(root: string, sources: readonly string[]): GeneratedFile[] {
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
   const lint = read(LINT);
@@ -34,7 +40,7 @@ interface LintConfiguration {
   readonly overrides: readonly object[];
 }
 
-/** Every package that could be imported, but those that hold only types of another one. */
+/** Every package that code could import: all but those that only hold the types of another one. */
 function dependencies(manifest: string): string[] {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(manifest) as Record<
     string,

@@ -2,7 +2,7 @@ import { percent } from './house.ts';
 import type { House } from './house.ts';
 import { GROUPS } from './import-table.ts';
 
-/** A house as text: a table of rooms, the folders, the arrows, and what breaks a rule. */
+/** Describes a house in lines of text: rooms, folders, arrows, and whatever breaks a rule. */
 export function describeHouse(house: House): string {
   const { rooms, folders, arrows, forbidden, cycles, faults } = house;
   const from = new Map<string, string[]>();

@@ -3,11 +3,12 @@ import { packagesOf, roomOf, roomPath, ROOMS } from './import-table.ts';
 import type { Room } from './import-table.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** No room may hold a larger share of lib/. */
+/** No room may hold a larger share of lib/. Chosen: a larger one holds more than one capability. */
 export const MAX_SHARE = 0.2;
-/** No folder of lib/ may hold more files, but lists of one kind. */
+/** No folder of lib/ may hold more files, except for `LISTS`. Chosen: one look takes this many in. */
 export const MAX_LOOSE_FILES = 16;
 
+/** How large a room is. */
 export interface RoomSize {
   readonly room: Room;
   readonly files: number;
@@ -16,6 +17,7 @@ export interface RoomSize {
   readonly share: number | undefined;
 }
 
+/** How full a folder is. */
 export interface FolderSize {
   readonly path: string;
   /** Files in the folder itself. */
@@ -37,13 +39,13 @@ export interface House {
   readonly arrows: readonly Arrow[];
   /** Imports of a file from a room that its own row does not name, one line each. */
   readonly forbidden: readonly string[];
-  /** Files that import each other, each cycle once. */
+  /** Files that import each other; between rooms there is none without an upward arrow. */
   readonly cycles: readonly (readonly string[])[];
   /** Everything that breaks a rule, one line each; empty for a house in order. */
   readonly faults: readonly string[];
 }
 
-/** Holds sources against the import table. */
+/** Judges sources by the import table; `sources` are those of a whole checkout. */
 export function houseOf(sources: readonly SourceFile[]): House {
   const rooms = roomSizes(sources);
   const folders = folderSizes(sources);
@@ -63,14 +65,14 @@ export function houseOf(sources: readonly SourceFile[]): House {
   return { rooms, folders, arrows: arrowsOf(sources), forbidden, cycles, faults };
 }
 
-/** A share of 0 to 1 in per cent: `12.3 %`. */
+/** Formats a share of 0 to 1: `12.3 %`. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
 // --- internal ---
 
-/** Folders that list things of one kind, and grow with what they list. */
+/** Folders that hold one file for each command or route, and grow with their number. */
 const LISTS: readonly string[] = ['lib/cli/commands', 'lib/service/routes'];
 
 function roomSizes(sources: readonly SourceFile[]): RoomSize[] {
@@ -125,7 +127,7 @@ function forbiddenImports({ path, files, packages }: SourceFile): string[] {
     const target = roomOf(file);
     if (target === room || (target && room.imports.includes(target.name))) return [];
     if (target) return [`${path} > ${file}: ${isUp(target) ? 'upward' : 'not in its row'}`];
-    // Benchmarks and the demo use what tests have: a server that misbehaves, the real Claude Code.
+    // Benchmarks and the demo use the tests' faulty server and their harness for Claude Code.
     return room.name === 'scripts' && file.startsWith('test/')
       ? []
       : [`${path} > ${file}: no room`];

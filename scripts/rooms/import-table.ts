@@ -11,9 +11,10 @@ export const GROUPS = {
   entries: 'what is started, bundled or exported',
 } as const;
 
+/** The name of a ring. */
 export type Group = keyof typeof GROUPS;
 
-/** A part of the source, and everything that it may import: what no row names is forbidden. */
+/** A part of the source, and everything that it may import: what its row does not name is forbidden. */
 export interface Room {
   /** The folder below lib/, or the file there; `hooks` and `scripts` are folders of the repository. */
   readonly name: string;
@@ -28,6 +29,7 @@ export interface Room {
   readonly exceptions?: readonly PackageException[];
 }
 
+/** Files that may import more packages than the rest of their room. */
 export interface PackageException {
   /** A path below the room's folder; `*` stands for any part of a name. */
   readonly files: string;
@@ -227,19 +229,19 @@ export const ROOMS: readonly Room[] = [
   },
 ];
 
-/** The path of a room below the repository: `lib/store/writers`, `lib/index.ts`, `hooks`. */
+/** Returns the path of a room below the repository: `lib/store/writers`, `lib/index.ts`, `hooks`. */
 export function roomPath({ name }: Room): string {
   return name === 'hooks' || name === 'scripts' ? name : `lib/${name}`;
 }
 
-/** The room that a file belongs to, the innermost one; undefined where no row covers it. */
+/** Finds the room of a file, the innermost one; undefined where no row covers it. */
 export function roomOf(file: string, rooms: readonly Room[] = ROOMS): Room | undefined {
   return rooms
     .filter((room) => file === roomPath(room) || file.startsWith(`${roomPath(room)}/`))
     .toSorted((one, other) => other.name.length - one.name.length)[0];
 }
 
-/** The packages that a file of the room may import. */
+/** Lists the packages that `file`, a file of the room, may import. */
 export function packagesOf(room: Room, file: string): readonly string[] {
   const below = file.slice(roomPath(room).length + 1);
   const exceptions = (room.exceptions ?? []).filter(({ files }) => globRegex(files).test(below));

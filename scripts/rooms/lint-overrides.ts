@@ -12,9 +12,11 @@ export interface LintOverride {
   };
 }
 
+/** One of the restrictions of an override. */
 export interface LintPattern {
   /** Matches the specifiers that are forbidden. */
   readonly regex: string;
+  /** What lint prints beside the import. */
   readonly message: string;
 }
 
@@ -54,7 +56,7 @@ export function lintOverrides(
   });
 }
 
-/** A lint configuration with its import restrictions replaced by `overrides`. */
+/** A lint configuration with all its import restrictions replaced by `overrides`. */
 export function withImportRules<Configuration extends { readonly overrides: readonly object[] }>(
   configuration: Configuration,
   overrides: readonly LintOverride[],
@@ -78,9 +80,10 @@ function depthBelow(base: string, file: string): number {
 function packagePattern(room: Room, files: string, packages: readonly string[]): LintPattern {
   const allowed = packagesOf(room, files);
   const message = `Packages that may be imported here: ${allowed.join(', ') || 'none'}. ${SOURCE}`;
-  // Deny by default in what Claude Code waits for; elsewhere by name, for lint has no look-ahead.
-  if (room.group === 'hot ring' || room.name === 'hooks')
+  // The hot path denies every package; other rooms name them, because lint's regexes cannot except any.
+  if (room.group === 'hot ring' || room.name === 'hooks') {
     return { regex: '^[@a-z][^:]*$', message };
+  }
   const forbidden = packages.filter((name) => !allowed.includes(name));
   return { regex: `^(?:${forbidden.map(escaped).join('|')})(?:/|$)`, message };
 }
@@ -101,14 +104,14 @@ function pathRegex(room: Room, depth: number): string {
   const forbidden = new Map<string, string[]>();
   const forbid = (start: string, rest: string) =>
     forbidden.set(start, [...(forbidden.get(start) ?? []), rest]);
-  // Nobody leaves lib/; so its files have no other way from one folder of it to the next.
+  // A file of lib/ may not name lib/ from outside, so one way leads from it to each folder.
   const isOfLib = folder[0] === 'lib';
   if (isOfLib) forbid(way(0), '');
   for (const target of ROOMS) {
     if (target === room || room.imports.includes(target.name)) continue;
     const segments = roomPath(target).split('/');
     if (isInside(room, target)) {
-      forbid(way(segments.length), '[^.]'); // whatever lies around the room
+      forbid(way(segments.length), '[^.]'); // everything that lies around the room
       continue;
     }
     const shared = segments.findIndex((segment, n) => segment !== folder[n]);

@@ -1,7 +1,7 @@
 import { GROUPS, ROOMS } from './import-table.ts';
 
 /**
- * AGENTS.md with the list of rooms between its two markers written from the import table.
+ * Returns the text of AGENTS.md with the list of rooms between its two markers up to date.
  *
  * @throws Error if the markers are not there.
  */

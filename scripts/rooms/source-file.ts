@@ -6,6 +6,7 @@ import type { Expression } from 'oxc-parser';
 /** A source file, and what it imports. Paths are below the repository, with `/`. */
 export interface SourceFile {
   readonly path: string;
+  /** All lines, with comments and empty ones. */
   readonly lines: number;
   /** Files of ours, whether or not they exist. */
   readonly files: readonly string[];
