@@ -16,6 +16,16 @@ export const TOOL_OUTCOMES = [
 
 export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
 
+/** News of a tool call that has ended: that it did, or what became known of it afterwards. */
+export interface ToolCallEnd {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  /** When the call ended, or else when its last event came: milliseconds since 1970 UTC. */
+  readonly at: number;
+  /** True for a call that was known to have ended before. */
+  readonly isUpdate: boolean;
+}
+
 const SUMMARY_CHARACTERS = 200;
 const ERROR_CHARACTERS = 500;
 

@@ -51,7 +51,7 @@ export class Ingest {
     this.#events = new EventWriter(database);
     this.#sessions = new SessionWriter(database);
     const calls = deliversToolCalls(config) ? new ToolCallOutbox(database) : undefined;
-    this.#calls = new ToolCallWriter(database, calls);
+    this.#calls = new ToolCallWriter(database, (end) => calls?.put(end));
     const feed = delivers(config) ? new OutboxFeed(database, HTTP_SINK, machine) : undefined;
     this.#patterns = new PatternRecorder(database, config.patterns.id_scheme, feed);
     this.#counters = new Counters(database);

@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { Fragment } from '../pattern/fragment.ts';
 import { patternId } from '../pattern/identify.ts';
+import type { OccurrenceOrigin } from '../pattern/recorded-fragment.ts';
 import { applyEdit, chooseParent } from '../pattern/replacement.ts';
 import type { Database } from '../store/database/database.ts';
 import { LiveFragments } from '../store/writers/live-fragments.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
-import type { OccurrenceOrigin } from '../store/writers/pattern-writer.ts';
 import type { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
 
 /** Turns the fragments of one tool call into patterns, occurrences and lineage. */

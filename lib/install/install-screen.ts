@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
 import type { LinkState } from './path-link.ts';
 import { quoteWord } from './shell-words.ts';
-import { settingsDiff } from './settings-diff.ts';
+import { settingsDiff } from './settings/settings-diff.ts';
 import type { UninstallPlan, UninstallResult } from './uninstall.ts';
 
 /** Marks for a terminal; identity functions elsewhere. */

@@ -7,7 +7,7 @@ import { ASSUMED_CLAUDE_VERSION, eventsFor, HOOK_EVENTS } from './events.ts';
 import { checkHome } from './home-check.ts';
 import { hookCommand } from './hook-command.ts';
 import type { CaptureFront } from './hook-command.ts';
-import type { WantedHook } from './hook-registration.ts';
+import type { WantedHook } from './settings/hook-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest, Registration } from './manifest.ts';
 import type { NativeHost } from './native-module.ts';
@@ -27,10 +27,10 @@ import {
   planRegistration,
   settingsWarnings,
   verifyRegistration,
-} from './settings-change.ts';
-import type { SettingsChange } from './settings-change.ts';
-import { settingsPath } from './settings-file.ts';
-import type { SettingsScope } from './settings-file.ts';
+} from './settings/settings-change.ts';
+import type { SettingsChange } from './settings/settings-change.ts';
+import { settingsPath } from './settings/settings-file.ts';
+import type { SettingsScope } from './settings/settings-file.ts';
 
 export interface InstallOptions {
   /** A built checkout, or an installation. */

@@ -8,10 +8,10 @@ import type { InstallManifest } from './manifest.ts';
 import { linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { removeProgram } from './program-files.ts';
-import { applyChange, planRemoval } from './settings-change.ts';
-import type { SettingsChange } from './settings-change.ts';
-import { readSettings, settingsPath } from './settings-file.ts';
-import type { SettingsScope } from './settings-file.ts';
+import { applyChange, planRemoval } from './settings/settings-change.ts';
+import type { SettingsChange } from './settings/settings-change.ts';
+import { readSettings, settingsPath } from './settings/settings-file.ts';
+import type { SettingsScope } from './settings/settings-file.ts';
 
 export interface UninstallOptions {
   readonly paths: TrackerPaths;

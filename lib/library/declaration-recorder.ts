@@ -7,7 +7,7 @@ import type { Redactor } from '../redact/redact.ts';
 import type { Database } from '../store/database/database.ts';
 import { Deprecations } from '../store/writers/deprecations.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
-import type { RecordedFragment } from '../store/writers/pattern-writer.ts';
+import type { RecordedFragment } from '../pattern/recorded-fragment.ts';
 import { patternById } from '../store/queries/patterns.ts';
 import type { PatternDetail } from '../store/queries/patterns.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';

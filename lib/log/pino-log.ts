@@ -15,7 +15,6 @@ import type { Clock } from '../base/clock.ts';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { terminalSafe } from '../base/terminal-safe.ts';
-import type { Config } from '../config/config.ts';
 import { SILENT_LOG, withoutRepeats } from './tracker-log.ts';
 import type { TrackerLog } from './tracker-log.ts';
 
@@ -26,10 +25,22 @@ const HIGH_CACHE_USAGE = '⚠️ [PatternTracker] High cache usage';
 
 const DAY_MS = 86_400_000;
 
+/** How much is logged and kept: the section `logging` of the configuration, which has the defaults. */
+export interface LogSettings {
+  /** Lines below this level are not written. */
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** A file of this many megabytes is rotated. */
+  readonly max_size_mb: number;
+  /** A file whose first line is this many days old is rotated. */
+  readonly max_age_days: number;
+  /** Rotated files that are kept. */
+  readonly backup_count: number;
+}
+
 /** Opens the log. It never throws and never prints: a disk that takes nothing makes it silent. */
 export function openLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
-  logging: Config['logging'],
+  logging: LogSettings,
   { clock, pid }: { readonly clock: Clock; readonly pid: number },
 ): TrackerLog {
   if (logging.level === 'silent') return SILENT_LOG;
@@ -46,7 +57,7 @@ export function openLog(
 
 function writingLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
-  logging: Config['logging'],
+  logging: LogSettings,
   { clock, pid }: { readonly clock: Clock; readonly pid: number },
 ): TrackerLog {
   const keeps = logging.backup_count;
@@ -89,7 +100,7 @@ function writingLog(
  * Puts a log aside that has become too old, and removes what is kept beyond the number asked for. The
  * library that rotates counts from the start of the process, and few couriers live for days.
  */
-function putAside(file: string, { max_age_days, backup_count }: Config['logging'], now: number) {
+function putAside(file: string, { max_age_days, backup_count }: LogSettings, now: number) {
   const begun = firstTime(file);
   if (begun !== undefined && now - begun > max_age_days * DAY_MS) {
     for (let n = backup_count; n > 0; n--) {

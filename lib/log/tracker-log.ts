@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
-import type { Transition } from '../delivery/breaker/breaker.ts';
 
 /** What is written to logs/tracker.log: JSON lines, and never what Claude or the user wrote. */
 export interface TrackerLog {
@@ -10,13 +9,23 @@ export interface TrackerLog {
   error(what: string, error: unknown): void;
   /** The server does not take events; they wait in the outbox. */
   apiUnavailable(reason: string): void;
-  breakerMoved(transition: Transition): void;
+  breakerMoved(move: BreakerMove): void;
   highCacheUsage(entries: number, size: number): void;
   /** Resolves when everything is written. */
   close(): Promise<void>;
 }
 
+/** A change of the circuit breaker's phase, as the log shows it. */
+export interface BreakerMove {
+  readonly from: BreakerPhaseName;
+  readonly to: BreakerPhaseName;
+  readonly reason: string;
+}
+
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The phases of a circuit breaker; named here, so that the log imports nothing of delivery. */
+type BreakerPhaseName = 'closed' | 'open' | 'half_open';
 
 /** A log that writes nothing. */
 export const SILENT_LOG: TrackerLog = {

@@ -19,7 +19,7 @@ import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { planInstall, verifyInstall } from '../../lib/install/install.ts';
 import { readManifest } from '../../lib/install/manifest.ts';
 import { fakeMachine, put } from './fake-machine.ts';
-import { SETTINGS_CASES } from './settings-cases.ts';
+import { SETTINGS_CASES } from './settings/settings-cases.ts';
 
 interface Settings {
   hooks: Record<string, { hooks: { command: string; args?: string[] }[] }[]>;

@@ -1,19 +1,10 @@
 import { hexDigest } from '../../base/digest.ts';
 import { OTLP_SINK, TOOL_CALL_EVENT } from '../collector/otlp-tool-call.ts';
 import type { EndedToolCall } from '../collector/otlp-tool-call.ts';
-import type { ToolOutcome } from '../../event/tool-call.ts';
+import type { ToolCallEnd } from '../../event/tool-call.ts';
 import type { Database } from '../../store/database/database.ts';
 import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
-
-/** What the outbox needs to know of a call. Times are milliseconds since 1970 UTC. */
-interface ChangedCall {
-  readonly sessionId: string;
-  readonly toolUseId: string;
-  readonly outcome: ToolOutcome;
-  readonly endedAt: number | null;
-  readonly at: number;
-}
 
 /**
  * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
@@ -40,18 +31,14 @@ export class ToolCallOutbox {
     );
   }
 
-  /** Takes a call that was written; `before` is its outcome until then, undefined for a new one. */
-  changed(before: ToolOutcome | undefined, call: ChangedCall): void {
-    const { sessionId, toolUseId, outcome, endedAt, at } = call;
-    if (isOfTest(sessionId) || outcome === 'running') return;
-    if (before === undefined || before === 'running') this.add(sessionId, toolUseId, endedAt ?? at);
-    else this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, idOf(sessionId, toolUseId));
-  }
-
-  /** Adds a call that has just ended. `at`: milliseconds since 1970. */
-  add(sessionId: string, toolUseId: string, at: number): void {
+  /** Adds a call that has just ended, or changes the row of one that still waits. */
+  put({ sessionId, toolUseId, at, isUpdate }: ToolCallEnd): void {
     if (isOfTest(sessionId)) return;
     const eventId = idOf(sessionId, toolUseId);
+    if (isUpdate) {
+      this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, eventId);
+      return;
+    }
     this.#outbox.add(
       {
         eventId,

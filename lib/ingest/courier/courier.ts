@@ -252,7 +252,7 @@ export class Courier {
       this.#count('abandoned', removeAbandoned(this.#paths, now));
       const { current } = this.#config;
       const outbox = deliversToolCalls(current) ? new ToolCallOutbox(database) : undefined;
-      closeAbandonedCalls(database, now, outbox);
+      closeAbandonedCalls(database, now, (end) => outbox?.put(end));
       const { raw_events_days } = current.retention;
       while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
     } catch (error) {

@@ -1,5 +1,5 @@
+import type { ToolCallEnd } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
-import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
 
 const DAY_MS = 86_400_000;
 /** Sessions whose last word is older have been looked at before. */
@@ -32,24 +32,24 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
 }
 
 /**
- * Calls that still run a day after their session's last word ended with it: Claude was killed. With an
- * `outbox`, they are put there too.
+ * Marks calls as interrupted that still run a day after their session's last event: Claude was killed.
+ * `onEnded` is called for each of them, in the same transaction.
  */
 export function closeAbandonedCalls(
   database: Database,
   now: number,
-  outbox?: ToolCallOutbox,
+  onEnded?: (end: ToolCallEnd) => void,
 ): void {
-  const close = database.prepare<[number, number], { session: string; toolUse: string }>(
+  const close = database.prepare<[number, number], { sessionId: string; toolUseId: string }>(
     `UPDATE tool_calls SET outcome = 'interrupted', certainty = 1
      WHERE outcome = 'running' AND session_id IN (
        SELECT id FROM sessions WHERE last_event_at BETWEEN ? AND ?)
-     RETURNING session_id AS session, tool_use_id AS toolUse`,
+     RETURNING session_id AS sessionId, tool_use_id AS toolUseId`,
   );
   database
     .transaction(() => {
       const closed = close.all(now - ABANDONED_DAYS * DAY_MS, now - DAY_MS);
-      for (const { session, toolUse } of closed) outbox?.add(session, toolUse, now);
+      for (const call of closed) onEnded?.({ ...call, at: now, isUpdate: false });
     })
     .immediate();
 }

@@ -1,7 +1,6 @@
 import type { BatchedCallRecord, CallRecord, EventRecord } from '../../event/event-record.ts';
-import type { ToolOutcome } from '../../event/tool-call.ts';
+import type { ToolCallEnd, ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
-import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
 import { CERTAINTY, mergeToolCall } from './tool-call-row.ts';
 import type { ToolCallRow } from './tool-call-row.ts';
 
@@ -23,12 +22,15 @@ export class ToolCallWriter {
   readonly #siblings;
   readonly #closeAgent;
   readonly #closeSession;
-  readonly #outbox: ToolCallOutbox | undefined;
+  readonly #onEnded: ((end: ToolCallEnd) => void) | undefined;
   readonly #touched = new Map<string, TouchedCall>();
 
-  /** With an `outbox`, each call that has ended is put there too. */
-  constructor(database: Database, outbox?: ToolCallOutbox) {
-    this.#outbox = outbox;
+  /**
+   * `onEnded` is called inside the caller's transaction, after the row was written: once when a call
+   * ends, and again whenever an event changes a call that had ended.
+   */
+  constructor(database: Database, onEnded?: (end: ToolCallEnd) => void) {
+    this.#onEnded = onEnded;
     this.#find = database.prepare<[string, string], ToolCallRow>(FIND);
     this.#upsert = database.prepare<CallColumns>(UPSERT);
     this.#open = database
@@ -99,7 +101,13 @@ export class ToolCallWriter {
   flush(): void {
     for (const { before, row } of this.#touched.values()) {
       this.#write(row);
-      this.#outbox?.changed(before, row);
+      if (row.outcome === 'running') continue;
+      this.#onEnded?.({
+        sessionId: row.sessionId,
+        toolUseId: row.toolUseId,
+        at: row.endedAt ?? row.at,
+        isUpdate: before !== undefined && before !== 'running',
+      });
     }
     this.#touched.clear();
   }
@@ -167,9 +175,11 @@ export class ToolCallWriter {
     this.#tell(closed.sessionId, closed.at, this.#closeAgent.all(closed));
   }
 
-  /** Calls that have ended with what they belong to. */
+  /** Reports calls that have ended with the turn, agent or session they belong to. */
   #tell(sessionId: string, at: number, toolUseIds: readonly string[]): void {
-    for (const toolUseId of toolUseIds) this.#outbox?.add(sessionId, toolUseId, at);
+    for (const toolUseId of toolUseIds) {
+      this.#onEnded?.({ sessionId, toolUseId, at, isUpdate: false });
+    }
   }
 
   #put(told: ToolCallRow): void {

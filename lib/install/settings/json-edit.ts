@@ -1,6 +1,6 @@
 import { createScanner, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import type { Json } from '../base/json.ts';
+import type { Json } from '../../base/json.ts';
 
 /** How a JSON text is laid out, so that what is added looks like what is there. */
 export interface JsonLayout {

@@ -8,9 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
-import { writeAtomically } from './atomic-file.ts';
+import type { Clock } from '../../base/clock.ts';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { writeAtomically } from '../atomic-file.ts';
 
 /** Which of Claude Code's settings files: the user's, a project's shared one, a project's private one. */
 export type SettingsScope = 'user' | 'project' | 'local';

@@ -1,6 +1,6 @@
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
-import { TrackerError } from '../base/errors.ts';
+import { TrackerError } from '../../base/errors.ts';
 import { jsonLayout, member, PARSE_OPTIONS } from './json-edit.ts';
 import type { JsonLayout } from './json-edit.ts';
 

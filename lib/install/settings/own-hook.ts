@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import { isJsonObject } from '../base/json.ts';
-import { splitWords } from './shell-words.ts';
+import { isJsonObject } from '../../base/json.ts';
+import { splitWords } from '../shell-words.ts';
 
 export interface OwnHookOptions {
   /** The installation's folder, under every name it has (as given, and with links resolved). */

@@ -1,13 +1,13 @@
 import { realpathSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { getNodeValue } from 'jsonc-parser';
-import type { Clock } from '../base/clock.ts';
-import { TrackerError } from '../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { TrackerError } from '../../base/errors.ts';
 import { registerHooks, registeredEvents, unregisterHooks } from './hook-registration.ts';
 import type { WantedHook } from './hook-registration.ts';
 import { member } from './json-edit.ts';
-import { settingsDigest } from './manifest.ts';
-import type { Registration } from './manifest.ts';
+import { settingsDigest } from '../manifest.ts';
+import type { Registration } from '../manifest.ts';
 import { isOwnHook } from './own-hook.ts';
 import { backupSettings, readSettings, writeSettings } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';

@@ -1,8 +1,8 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '../base/json.ts';
-import type { CommandHook } from './hook-command.ts';
+import type { Json } from '../../base/json.ts';
+import type { CommandHook } from '../hook-command.ts';
 import { append, member, remove, replace, source } from './json-edit.ts';
 import { parseSettings } from './settings-text.ts';
 import type { SettingsText } from './settings-text.ts';
