@@ -367,9 +367,7 @@ describe('what is wrong with a file', () => {
 
   it('says so where a file can not be read', () => {
     mkdirSync(folder.paths.configFile);
-    expect(folder.told(folder.load().problems)).toEqual([
-      'config.yaml it is a folder, and no file',
-    ]);
+    expect(folder.told(folder.load().problems)).toEqual(['config.yaml it is a folder, not a file']);
   });
 
   it('does not wait for what a FIFO in its place may say', () => {
@@ -377,8 +375,8 @@ describe('what is wrong with a file', () => {
       execFileSync('mkfifo', [file]);
     }
     expect(folder.told(folder.load().problems)).toEqual([
-      'config.yaml it is a FIFO, and no file',
-      'resilience.yaml it is a FIFO, and no file',
+      'config.yaml it is a FIFO, not a file',
+      'resilience.yaml it is a FIFO, not a file',
     ]);
   });
 
