@@ -12,7 +12,10 @@ import { errorCode } from '../base/errors.ts';
 import type { CapturePaths } from '../base/paths.ts';
 import { makeFolder } from './folder.ts';
 
-/** Why an event was dropped, one letter in `data/drops`: `w` it could not be written, `f` the spool is full. */
+/**
+ * Why an event was dropped, one letter in `data/drops`: `w` it could not be written, `f` the spool is
+ * full.
+ */
 export type DropReason = 'w' | 'f';
 
 /** How the hook was registered with Claude Code; part of the spool file's name. */

@@ -113,7 +113,10 @@ function wholeFile(path: string, message: string): ConfigProblem {
   return { where: path, key: '', message, hint: null };
 }
 
-/** `value` is that of a scalar. `[]` stands for any list, `{}` for any map, `LOST` for an alias without anchor. */
+/**
+ * `value` is that of a scalar. `[]` stands for any list, `{}` for any map, `LOST` for an alias without
+ * anchor.
+ */
 type Visit = (key: string, value: unknown, offset: number) => void;
 
 const LOST = Symbol('alias without anchor');

@@ -41,7 +41,8 @@ export class ConfigWatch {
     this.#stamp = stamp;
     const { config, error } = loadConfig(this.#files);
     this.#error = error;
-    // Without an earlier good configuration, the valid keys apply: one typo must not make us forget the server.
+    // Without an earlier good configuration, the valid keys apply: one typo must not make us forget the
+    // server.
     if (error === null || !this.#hasRead) this.#current = config;
     this.#hasRead = true;
     return true;

@@ -17,7 +17,10 @@ const server = (what: string, secretKey: string) =>
     .default(null)
     .describe(what);
 
-/** The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an error. */
+/**
+ * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
+ * error.
+ */
 export const configSchema = z.strictObject({
   api: z
     .strictObject({
