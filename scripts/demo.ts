@@ -1,6 +1,6 @@
 // `npm run demo`: shows what happens to events while their server is down, hangs, answers 503 and comes
 // back. Real payloads go through the real hook, into a throwaway home and to a server on loopback; the
-// demo removes everything at the end. Exit code 0 if every event arrived.
+// demo removes everything at the end. Exit code 0 if every event arrived, and none was duplicated.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

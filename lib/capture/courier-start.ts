@@ -35,7 +35,7 @@ export function startCourier({ home, courier, node, env }: StartOptions): number
   // Loaded here because nearly every hook finds a courier alive and never gets this far.
   const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(node, [courier, '--home', home], {
-    cwd: dirname(courier), // not the project's folder: the user may want to remove that
+    cwd: dirname(courier), // not the project's folder, which the user may want to remove
     detached: true,
     stdio: 'ignore',
     windowsHide: true,

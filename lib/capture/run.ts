@@ -11,7 +11,7 @@ export type HookEnvironment = Readonly<Record<string, string | undefined>>;
 /** How one hook differs from the others. */
 export interface HookOptions {
   /**
-   * True starts a courier even if `courier.pid` names a live process; a courier too many leaves by itself.
+   * True starts a courier even if `courier.pid` names a live process. A second courier exits by itself.
    *
    * @default false
    */

@@ -10,7 +10,7 @@ export interface ConfigFiles {
   readonly loggingFile: string;
 }
 
-/** A configuration with all that was said about it. */
+/** A loaded configuration, with what is wrong with it and where each value comes from. */
 export interface LoadedConfig {
   /** Valid: each wrong value is replaced by its default. */
   readonly config: Config;

@@ -11,7 +11,7 @@ export const LINEAGE_EVENT_TYPES = [
   'pattern_validated',
 ] as const;
 
-/** How a pattern can relate to its parent. */
+/** How two patterns of a lineage can be related. */
 export const EDGE_TYPES = [
   'derived_from',
   'modified_from',
@@ -21,7 +21,7 @@ export const EDGE_TYPES = [
   'deprecated_by',
 ] as const;
 
-/** Why a pattern was changed. */
+/** Kinds of change that can turn a pattern into its child. */
 export const TRANSFORMATION_TYPES = [
   'refactor',
   'enhancement',

@@ -16,7 +16,7 @@ export const claudeAdded: Benchmark = {
   async *run({ env, pairs = PAIRS, mayInstall }) {
     const { version } = CLAUDE_CURRENT;
     if (!mayInstall && !isCached(version, env)) {
-      throw new NotAvailableError(`Claude Code ${version} is not here, --claude installs it`);
+      throw new NotAvailableError(`Claude Code ${version} is not installed; --claude installs it`);
     }
     const stage = await setStage({ version, capture: 'sh' });
     try {

@@ -21,7 +21,7 @@ export const claudeOutage: Benchmark = {
   async *run({ throwaway, env, pairs = PAIRS, mayInstall }) {
     const { version } = CLAUDE_CURRENT;
     if (!mayInstall && !isCached(version, env)) {
-      throw new NotAvailableError(`Claude Code ${version} is not here, --claude installs it`);
+      throw new NotAvailableError(`Claude Code ${version} is not installed; --claude installs it`);
     }
     const hanging = await deliveringStage(throwaway, version, 'hangs');
     const well = await deliveringStage(throwaway, version, 'answers');

@@ -89,7 +89,8 @@ async function ingest(throwaway: Throwaway, database: string, seed: number) {
   try {
     const { tookMs: ours } = await post(service.url, '/batch', bodies, CONNECTIONS);
     const taken = await service.metric('pattern_tracker_ingested_events_total');
-    if (taken !== EVENTS) throw new BenchmarkError(`the service took ${taken} of ${EVENTS} events`);
+    if (taken !== EVENTS)
+      throw new BenchmarkError(`the service ingested ${taken} of ${EVENTS} events`);
     const commits = await service.metric('pattern_tracker_ingest_commits_total');
     return { ours, perTransaction: Math.round(EVENTS / commits) };
   } finally {
