@@ -18,7 +18,7 @@ import { terminalSafe } from '../base/terminal-safe.ts';
 import { SILENT_LOG, withoutRepeats } from './tracker-log.ts';
 import type { TrackerLog } from './tracker-log.ts';
 
-/** The lines that operators search for; a runbook of theirs may name them. */
+/** Operators grep for these lines and their runbooks may quote them, so they do not change. */
 const API_UNAVAILABLE = '❌ [PatternTracker] API unavailable';
 const BREAKER_TRIPPED = '❌ [PatternTracker] Circuit breaker tripped';
 const HIGH_CACHE_USAGE = '⚠️ [PatternTracker] High cache usage';
@@ -37,7 +37,7 @@ export interface LogSettings {
   readonly backup_count: number;
 }
 
-/** Opens the log. It never throws and never prints: a disk that takes nothing makes it silent. */
+/** Opens the log. Never throws and never prints; if the log cannot be written, it stays silent. */
 export function openLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
   logging: LogSettings,
@@ -64,12 +64,12 @@ function writingLog(
   const stream = createStream(basename(paths.logFile), {
     path: paths.logs,
     size: `${Math.max(1, Math.round(logging.max_size_mb * 1024))}K`,
-    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`, // counted from here
+    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`, // counted from the start of the process
     rotate: Math.max(1, keeps),
     mode: 0o600,
     encoding: 'utf8',
   });
-  stream.on('error', () => {}); // nowhere to say so
+  stream.on('error', () => {}); // the log itself failed, so there is nowhere to report it
   if (keeps === 0) stream.on('rotated', (name) => rmSync(name, { force: true }));
   const logger = pino(
     {
@@ -97,8 +97,8 @@ function writingLog(
 }
 
 /**
- * Puts a log aside that has become too old, and removes what is kept beyond the number asked for. The
- * library that rotates counts from the start of the process, and few couriers live for days.
+ * Rotates a log that is too old, and removes backups beyond `backup_count`. rotating-file-stream counts
+ * a file's age from the start of the process, and few couriers live for days.
  */
 function putAside(file: string, { max_age_days, backup_count }: LogSettings, now: number) {
   const begun = firstTime(file);
@@ -112,7 +112,7 @@ function putAside(file: string, { max_age_days, backup_count }: LogSettings, now
   for (let n = backup_count + 1; existsSync(`${file}.${n}`); n++) rmSync(`${file}.${n}`);
 }
 
-/** When the first line was written; undefined where there is none. */
+/** When the first line was written, in milliseconds since 1970; undefined without a readable line. */
 function firstTime(file: string): number | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
   const head = Buffer.alloc(256);
