@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 
-/** Which patterns should not be used any more. */
+/** The patterns that should no longer be used. */
 export class Deprecations {
   readonly #put;
   readonly #has;
@@ -15,6 +15,7 @@ export class Deprecations {
       .pluck();
   }
 
+  /** Deprecates a pattern at `at` (milliseconds since 1970 UTC); the last call for a pattern counts. */
   add(patternId: string, reason: string | null, at: number): void {
     this.#put.run(patternId, reason, at);
   }
