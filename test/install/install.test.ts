@@ -350,7 +350,7 @@ describe('the program', () => {
     put(join(machine.paths.home, 'src/mine.js'), 'precious');
     const files = snapshot(machine.root);
     expect(() => machine.install()).toThrow(/holds files that do not belong to/);
-    await expect(async () => machine.uninstall()).rejects.toThrow(/holds things/);
+    await expect(async () => machine.uninstall()).rejects.toThrow(/holds files/);
     expect(snapshot(machine.root)).toEqual(files);
   });
 
