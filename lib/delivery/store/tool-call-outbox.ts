@@ -6,7 +6,7 @@ import type { Database } from '../../store/database/database.ts';
 import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 
-/** What the outbox needs to know of a call. Times are milliseconds since 1970 UTC. */
+/** What the outbox needs to know about a call. Times are milliseconds since 1970 UTC. */
 interface ChangedCall {
   readonly sessionId: string;
   readonly toolUseId: string;
@@ -16,8 +16,8 @@ interface ChangedCall {
 }
 
 /**
- * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
- * it later changes the row while it waits; a call that was sent is not sent again.
+ * Adds each tool call to the outbox of the collector once, when it has ended. Anything learned about the
+ * call later changes its row while that waits; a call that was sent is not sent again.
  */
 export class ToolCallOutbox {
   readonly #outbox: Outbox;
@@ -40,7 +40,7 @@ export class ToolCallOutbox {
     );
   }
 
-  /** Takes a call that was written; `before` is its outcome until then, undefined for a new one. */
+  /** Adds or updates a call that was just written. `before` is its former outcome; undefined if it is new. */
   changed(before: ToolOutcome | undefined, call: ChangedCall): void {
     const { sessionId, toolUseId, outcome, endedAt, at } = call;
     if (isOfTest(sessionId) || outcome === 'running') return;
@@ -48,7 +48,7 @@ export class ToolCallOutbox {
     else this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, idOf(sessionId, toolUseId));
   }
 
-  /** Adds a call that has just ended. `at`: milliseconds since 1970. */
+  /** Adds a call that has just ended, at `at` (milliseconds since 1970 UTC). */
   add(sessionId: string, toolUseId: string, at: number): void {
     if (isOfTest(sessionId)) return;
     const eventId = idOf(sessionId, toolUseId);
@@ -58,7 +58,7 @@ export class ToolCallOutbox {
         eventType: TOOL_CALL_EVENT,
         sessionId,
         patternId: '',
-        lineageId: eventId, // of its own, so that no call waits for another
+        lineageId: eventId, // a lineage of its own, so that no call waits for another
         body: this.#body(sessionId, toolUseId),
       },
       at,
@@ -76,7 +76,7 @@ function idOf(sessionId: string, toolUseId: string): string {
   return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
 }
 
-/** What `capture-test` makes is no call of Claude's. */
+/** True for sessions of `capture-test`, which are not Claude's. */
 function isOfTest(sessionId: string): boolean {
   return sessionId.startsWith(TEST_SESSION_PREFIX);
 }
