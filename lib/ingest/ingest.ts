@@ -29,7 +29,7 @@ export interface IngestOptions {
   readonly config: Config;
   readonly redactor: Redactor;
   readonly projects: ProjectFinder;
-  /** The name of this machine, as sinks are told. */
+  /** The name of this machine, which sinks are told. */
   readonly machine: string;
 }
 

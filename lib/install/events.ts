@@ -42,7 +42,7 @@ export const HOOK_EVENTS: readonly HookEventSpec[] = [
 /** The version assumed when Claude Code's is not known. It is an old one, which rejects unknown events. */
 export const ASSUMED_CLAUDE_VERSION = '2.0.76';
 
-/** The events that a version of Claude Code accepts. @default ASSUMED_CLAUDE_VERSION, for undefined */
+/** The events that a version of Claude Code accepts; undefined stands for {@link ASSUMED_CLAUDE_VERSION}. */
 export function eventsFor(claudeVersion: string | undefined): readonly HookEventSpec[] {
   const version = claudeVersion ?? ASSUMED_CLAUDE_VERSION;
   return HOOK_EVENTS.filter(({ since }) => compareVersions(version, since) >= 0);

@@ -7,7 +7,7 @@ import { append, member, remove, replace, source } from './json-edit.ts';
 import { parseSettings } from './settings-text.ts';
 import type { SettingsText } from './settings-text.ts';
 
-/** A hook that the settings shall have. */
+/** A hook that the settings should contain. */
 export interface WantedHook {
   readonly event: string;
   readonly matcher?: string;

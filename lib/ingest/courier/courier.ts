@@ -47,7 +47,7 @@ export interface CourierOptions {
   readonly paths: TrackerPaths;
   readonly clock: Clock;
   readonly pid: number;
-  /** The name of this machine, as sinks are told. */
+  /** The name of this machine, which sinks are told. */
   readonly machine: string;
   /** The program of the thread that helps with a backlog; without one, the courier works alone. */
   readonly threadBundle?: string | undefined;

@@ -25,7 +25,7 @@ export function readSpoolFile({ path }: SpoolFile): string | undefined {
  * Removes spool files whose events are in the database, while the next batch is ingested. It uses
  * callbacks, because a promise per file would cost more than the removal.
  *
- * @throws the last system error, after all files were tried; a file that is gone already is none
+ * @throws the last system error, after all files were tried; a missing file is no error
  */
 export async function removeSpoolFiles(files: readonly SpoolFile[]): Promise<void> {
   let failure: NodeJS.ErrnoException | undefined;

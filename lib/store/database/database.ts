@@ -71,7 +71,7 @@ export function openDatabaseForReading(path: string): Database | undefined {
   });
 }
 
-/** True when the error means that the file is damaged or no database, so that trying again cannot help. */
+/** True when the error means that the file is damaged or not a database, so that a retry cannot help. */
 export function isCorruption(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   return (

@@ -39,7 +39,7 @@ export function removeDatabase(path: string): void {
   for (const suffix of ['', ...COMPANIONS]) rmSync(path + suffix, { force: true });
 }
 
-/** Removes databases named `prefix` and a process id whose process is gone: it was killed at its work. */
+/** Removes databases that killed processes left: named `prefix` and the id of a process that is gone. */
 export function removeLeftovers(prefix: string): void {
   const folder = dirname(prefix);
   for (const name of readdirSync(folder)) {
@@ -59,7 +59,7 @@ export function foldIn(path: string, waitMs: number = BUSY_TIMEOUT_MS): boolean 
   try {
     const database = new Sqlite(path, { timeout: waitMs });
     try {
-      // SQLite grants this to nobody while another connection is open, reading or not.
+      // SQLite refuses this while another connection is open, reading or not.
       database.pragma('journal_mode = DELETE');
     } finally {
       database.close();

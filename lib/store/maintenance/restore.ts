@@ -21,7 +21,7 @@ export interface StagedDatabase {
   readonly verification: Verification;
 }
 
-/** Path for the file that shall replace `database`; removes what killed processes left of theirs. */
+/** Path for the file that will replace `database`. Removes such files that killed processes left behind. */
 export function stagingPath(database: string): string {
   mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
   removeLeftovers(`${database}.next-`);

@@ -78,7 +78,7 @@ interface Tree {
 
 function versionOf(file: PageFile, path: string): number {
   const { userVersion } = file;
-  if (userVersion === undefined) return MIGRATIONS.length; // the first page is damaged: assume ours
+  if (userVersion === undefined) return MIGRATIONS.length; // the first page is damaged: assume the current one
   if (userVersion === 0) {
     throw new TrackerError('E_NOT_OURS', `${path} is not a database of pattern-tracker`);
   }

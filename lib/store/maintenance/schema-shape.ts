@@ -7,7 +7,7 @@ export interface ColumnShape {
   readonly name: string;
   /** As declared: TEXT, INTEGER, REAL. */
   readonly type: string;
-  /** The default as SQL; null where there is none. */
+  /** The default as SQL; null when there is none. */
   readonly defaultSql: string | null;
 }
 

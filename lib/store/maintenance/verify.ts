@@ -122,7 +122,7 @@ function fileFindings(database: Database, isQuick: boolean): Finding[] {
     }
   } catch (error) {
     if (isBusy(error)) throw error;
-    if (found.length === 0) found.push(fault('file', error)); // else it failed at what is in `found`
+    if (found.length === 0) found.push(fault('file', error)); // otherwise `found` already says why it failed
   }
   return found.slice(0, MAX_FINDINGS);
 }
