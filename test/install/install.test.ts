@@ -349,8 +349,8 @@ describe('the program', () => {
     put(join(machine.paths.home, 'node_modules/mine.js'), 'precious');
     put(join(machine.paths.home, 'src/mine.js'), 'precious');
     const files = snapshot(machine.root);
-    expect(() => machine.install()).toThrow(/holds things that are no installation/);
-    await expect(async () => machine.uninstall()).rejects.toThrow(/holds things/);
+    expect(() => machine.install()).toThrow(/holds files that do not belong to/);
+    await expect(async () => machine.uninstall()).rejects.toThrow(/holds files/);
     expect(snapshot(machine.root)).toEqual(files);
   });
 

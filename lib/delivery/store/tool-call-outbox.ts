@@ -7,8 +7,8 @@ import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 
 /**
- * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
- * it later changes the row while it waits; a call that was sent is not sent again.
+ * Adds each tool call to the outbox of the collector once, when it has ended. Anything learned about the
+ * call later changes its row while that waits; a call that was sent is not sent again.
  */
 export class ToolCallOutbox {
   readonly #outbox: Outbox;
@@ -45,7 +45,7 @@ export class ToolCallOutbox {
         eventType: TOOL_CALL_EVENT,
         sessionId,
         patternId: '',
-        lineageId: eventId, // of its own, so that no call waits for another
+        lineageId: eventId, // a lineage of its own, so that no call waits for another
         body: this.#body(sessionId, toolUseId),
       },
       at,
@@ -63,7 +63,7 @@ function idOf(sessionId: string, toolUseId: string): string {
   return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
 }
 
-/** What `capture-test` makes is no call of Claude's. */
+/** True for sessions of `capture-test`, which are not Claude's. */
 function isOfTest(sessionId: string): boolean {
   return sessionId.startsWith(TEST_SESSION_PREFIX);
 }

@@ -2,7 +2,7 @@ import { DELIVERY_TABLES } from './delivery-schema.ts';
 import { SERVICE_TABLES } from './service-schema.ts';
 
 /**
- * The schema of tracker.db, one string a version; a version that was released is never edited.
+ * The schema of tracker.db, one string per version; a released version is never edited.
  * Times are milliseconds since 1970 UTC. Readers rely on the comments here.
  */
 export const MIGRATIONS: readonly string[] = [

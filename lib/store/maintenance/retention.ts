@@ -2,16 +2,16 @@ import type { ToolCallEnd } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
 
 const DAY_MS = 86_400_000;
-/** Sessions whose last word is older have been looked at before. */
+/** Sessions whose last event is older were closed by earlier runs. */
 const ABANDONED_DAYS = 30;
-/** Rows changed in one transaction, so that nobody waits long for the lock. */
+/** Rows changed in one transaction: few, so that no other process waits long for the lock. */
 const CHUNK_ROWS = 500;
-/** Free pages handed back to the file system in one go. */
+/** Free pages given back to the file system at a time. */
 const VACUUM_PAGES = 2_000;
 
 /**
- * Removes one chunk of what is past its time: raw payloads, sightings. What was derived from an
- * event stays. Returns true while there is more to do.
+ * Removes one chunk of the payloads and sightings older than `rawEventsDays`. What was derived from an
+ * event stays. `now` is in milliseconds since 1970 UTC. Returns true while there is more to do.
  */
 export function pruneChunk(database: Database, now: number, rawEventsDays: number): boolean {
   const limit = now - rawEventsDays * DAY_MS;
@@ -59,8 +59,8 @@ export function closeAbandonedCalls(
 const PRUNED_TO = 'payloads_pruned_to';
 
 /**
- * Events come in about the order of their time, so the pruned ones are those up to some id: up to the
- * first that is not due.
+ * Events are stored in about the order of their time, so pruning goes by id: up to the first event that
+ * is not due, from where the last run ended.
  */
 function prunePayloads(database: Database, limit: number): number {
   const prunedTo = Number(

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 
-/** Which patterns should not be used any more. */
+/** The patterns that should no longer be used. */
 export class Deprecations {
   readonly #put;
   readonly #has;

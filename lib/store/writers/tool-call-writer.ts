@@ -4,16 +4,16 @@ import type { Database } from '../database/database.ts';
 import { CERTAINTY, mergeToolCall } from './tool-call-row.ts';
 import type { ToolCallRow } from './tool-call-row.ts';
 
-/** A call that this batch has told of. */
+/** A call that an event of this batch reported. */
 interface TouchedCall {
-  /** Its outcome before the batch; undefined for a call that was not known. */
+  /** Its outcome before the batch; undefined for a new call. */
   readonly before: ToolOutcome | undefined;
   row: ToolCallRow;
 }
 
 /**
- * Pairs what comes before a tool call with what comes after it, in either order. A call that several
- * events of a batch tell of is written once, by `flush`.
+ * Pairs the event before a tool call with the event after it, in whichever order they arrive. A call
+ * that several events of a batch report is written once, by `flush`.
  */
 export class ToolCallWriter {
   readonly #find;
@@ -56,7 +56,10 @@ export class ToolCallWriter {
       .pluck();
   }
 
-  /** Notes what one event tells of tool calls; the id of its own call, if it has one. */
+  /**
+   * Records what one event reports about tool calls, and returns the tool_use_id of its own call, if it
+   * has one. `at` is in milliseconds since 1970 UTC.
+   */
   write(event: EventRecord, at: number): string | undefined {
     const { sessionId, call } = event;
     switch (event.name) {
@@ -69,7 +72,7 @@ export class ToolCallWriter {
         for (const batched of event.batched) this.#batched(event, batched, at);
         return undefined;
       case 'Stop':
-        // Claude's turn is over, and this call had no answer: it was refused.
+        // The turn is over and the call never got a result: it was denied.
         this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: null });
         return undefined;
       case 'SubagentStop':
@@ -78,8 +81,8 @@ export class ToolCallWriter {
         }
         return undefined;
       case 'UserPromptSubmit':
-        // The user speaks again while a call runs: it was interrupted. Not so when Claude Code
-        // itself reports a background task.
+        // The user typed a prompt while a call was running: the call was interrupted. Claude Code sends
+        // this event by itself, too, to report a background task; that interrupts nothing.
         if (event.isTypedPrompt) {
           this.#closeAgentCalls({ sessionId, at, outcome: 'interrupted', agentId: null });
         }
@@ -97,7 +100,7 @@ export class ToolCallWriter {
     }
   }
 
-  /** Writes the calls that have changed; call before the transaction ends. */
+  /** Writes the calls that have changed. Call it before the transaction ends. */
   flush(): void {
     for (const { before, row } of this.#touched.values()) {
       this.#write(row);
@@ -112,7 +115,7 @@ export class ToolCallWriter {
     this.#touched.clear();
   }
 
-  /** Forgets what a transaction that was rolled back had in hand. */
+  /** Drops unwritten changes, after their transaction was rolled back. */
   forget(): void {
     this.#touched.clear();
   }
@@ -160,7 +163,7 @@ export class ToolCallWriter {
       agentId: event.agentId ?? null,
       summary: call.summary,
       inputDigest: null,
-      outcome: 'rejected', // denied, if it is known to have begun
+      outcome: 'rejected', // the merge makes it `denied` if the call is known to have begun
       certainty: CERTAINTY.inferred,
       error: call.error,
       startedAt: null,
@@ -195,7 +198,7 @@ export class ToolCallWriter {
   }
 
   #write(call: ToolCallRow): void {
-    // By position: SQLite's names cost a look-up each, and this is the statement that runs most.
+    // Bound by position: named parameters cost a look-up each, and this statement runs most often.
     this.#upsert.run(
       call.sessionId,
       call.toolUseId,
@@ -241,8 +244,9 @@ interface ClosedCalls {
 }
 
 /**
- * Calls that still run when nothing can come of them any more. Versions that send no tool_use_id
- * (the `~` ids) send nothing for a call that failed, either.
+ * Closes calls that count as running although no event can end them any more. Versions of Claude Code
+ * that send no tool_use_id (ids with `~`) send no event for a failed call either, so such a call counts
+ * as failed, not as denied.
  */
 const CLOSE = `
 UPDATE tool_calls SET certainty = ${CERTAINTY.inferred}, ended_at = @at,
