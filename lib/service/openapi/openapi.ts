@@ -5,7 +5,7 @@ import { detailReplySchema, validationReplySchema } from '../../lineage-api/serv
 import type { Endpoint } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 
-/** The OpenAPI 3.1 document of endpoints, made of the very schemas that requests are checked with. */
+/** The OpenAPI 3.1 document of `endpoints`, made from the same schemas that validate requests. */
 export function openApi(endpoints: readonly Endpoint[]): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   for (const { path, route } of endpoints) {
@@ -82,6 +82,7 @@ function responses({ replies, query, scope }: Route, hasBody: boolean): JsonObje
   };
 }
 
+/** What each status of a route's own replies means. */
 const MEANINGS: Readonly<Record<string, string>> = {
   200: 'Done',
   400: 'Refused',
