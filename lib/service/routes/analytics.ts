@@ -21,6 +21,7 @@ const common = {
   replies: { 200: analyticsReplySchema, 404: failureReplySchema },
 } as const;
 
+/** Analytics of one pattern: by POST with every option, by GET with the usual ones. */
 export const analyticsRoutes: readonly Route[] = [
   route({
     ...common,
@@ -55,6 +56,7 @@ export const analyticsRoutes: readonly Route[] = [
 
 // --- internal ---
 
+/** What a caller wants computed, from either kind of request. */
 interface Wanted {
   readonly patternId: string;
   readonly type: TimeWindowType;

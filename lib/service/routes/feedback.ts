@@ -32,6 +32,7 @@ const record = {
   replies: { 200: feedbackRecordReplySchema, 404: failureReplySchema },
 } as const;
 
+/** Routes that record feedback, analyse it, and note improvements as applied. */
 export const feedbackRoutes: readonly Route[] = [
   route({ ...record, path: '/feedback/record', handle: recordFeedback }),
   route({ ...record, path: '/feedback/submit', handle: recordFeedback }),
@@ -43,7 +44,7 @@ export const feedbackRoutes: readonly Route[] = [
     description: `The second half of the window against the first, and the pattern against its parent
 (\`enable_ab_testing\`), by two-proportion z-tests. An improvement is suggested when the difference is significant and
 both samples have \`min_sample_size\`; it is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
-    scope: 'write', // it may apply improvements
+    scope: 'write', // an analysis may note improvements as applied
     body: feedbackAnalyzeSchema,
     replies: { 200: feedbackAnalyzeReplySchema, 404: failureReplySchema },
     handle: analyze,
@@ -154,7 +155,7 @@ async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Rep
   });
 }
 
-/** What the pattern was made from; of several parents the first. */
+/** The activity of the pattern's first parent; undefined for a pattern without one. */
 async function parentOf(
   store: PatternStore,
   patternId: string,
@@ -162,7 +163,7 @@ async function parentOf(
 ): Promise<PatternActivity | undefined> {
   const found = await store.relatives(patternId, 'ancestry', { depth: 1, rows: 1 });
   const parent = found?.relatives[0];
-  // Another version of the same pattern has no activity of its own.
+  // The parent may be another version of the same pattern, which has no activity of its own.
   if (!parent || parent.patternId === patternId) return undefined;
   return store.activity(parent.patternId, window.from, window.to);
 }

@@ -5,7 +5,7 @@ import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { isoTime } from '../lineage/track-reply.ts';
 
-/** Below the API's prefix. */
+/** `/health` below the API's prefix, in the shape that clients of the older servers know. */
 export const apiHealthRoute: Route = route({
   method: 'GET',
   path: '/health',
@@ -44,6 +44,7 @@ export const apiHealthRoute: Route = route({
   },
 });
 
+/** `/health` for load balancers and service managers: 503 when the store is down. */
 export const healthRoute: Route = route({
   method: 'GET',
   path: '/health',
@@ -65,6 +66,7 @@ export const healthRoute: Route = route({
   },
 });
 
+/** `/metrics` in Prometheus' text format, for tokens with the scope `admin`. */
 export const metricsRoute: Route = route({
   method: 'GET',
   path: '/metrics',

@@ -17,7 +17,7 @@ import type { Route } from '../http/route.ts';
 import { rounded } from '../insight/statistics.ts';
 import { isoTime } from '../lineage/track-reply.ts';
 
-/** What is there, whether it holds together, and what was executed. */
+/** Routes for totals, for consistency checks and for tool calls. */
 export const insightRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -138,7 +138,7 @@ function checked(problems: readonly string[]) {
   return { is_valid: problems.length === 0, problems };
 }
 
-/** Numbers that analytics are made of, where they contradict each other. */
+/** Describes counts and times that contradict each other; analytics rest on them. */
 async function countProblems(store: PatternStore, id: string | undefined): Promise<string[]> {
   if (id === undefined) {
     const { patterns, lineages } = await store.stats();

@@ -15,8 +15,9 @@ import type { Call, Reply, Route } from '../http/route.ts';
 import { mean, rounded } from '../insight/statistics.ts';
 import { DAY_MS } from '../insight/time-window.ts';
 
-/** Of so many that match, those of sufficient quality are looked for: each costs a query. */
+/** How many of the best matches `min_quality_score` examines: each one costs a query. */
 const QUALITY_CANDIDATES = 50;
+/** How far back ratings count, in days. */
 const QUALITY_DAYS = 365;
 
 const list = {
@@ -27,6 +28,7 @@ const list = {
   replies: { 200: patternListReplySchema },
 } as const;
 
+/** Routes that list, show and search patterns. */
 export const patternRoutes: readonly Route[] = [
   route({
     ...list,
@@ -108,6 +110,7 @@ export const patternRoutes: readonly Route[] = [
 
 // --- internal ---
 
+/** Words of a search beyond this many are ignored, to bound the cost of a query. */
 const MAX_WORDS = 20;
 
 async function listPatterns(
@@ -115,7 +118,7 @@ async function listPatterns(
   { limit, cursor, language, pattern_type, session_id }: PatternListRequest,
 ): Promise<Reply> {
   const rows = await store.patterns({
-    limit: limit + 1, // one more tells whether there is another page
+    limit: limit + 1, // one more than wanted tells whether another page follows
     before: cursor ? placeOf(cursor) : undefined,
     language: language ?? undefined,
     patternType: pattern_type ?? undefined,
