@@ -22,7 +22,7 @@ export function docsPage(document: JsonObject): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head>
 <body><h1>${title}</h1><p>${text(info['description'])}
-The same for programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}</body></html>
+For programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}</body></html>
 `;
 }
 
@@ -51,7 +51,7 @@ function section(path: string, method: string, operation: JsonObject): string {
   );
   const scope = asString(operation['x-scope']);
   return `<details><summary><span class="method">${method}</span> <code>${escaped(path)}</code> ${text(operation['summary'])}</summary>
-<p>${text(operation['description'])}</p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, where there are tokens.</p>` : ''}
+<p>${text(operation['description'])}</p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, once a token exists.</p>` : ''}
 ${parameters.length > 0 ? `<h4>Parameters</h4><table>${parameters.join('')}</table>` : ''}
 ${body ? `<h4>Body</h4>${schemaBlock(body)}` : ''}<h4>Replies</h4>${responses.join('')}</details>`;
 }

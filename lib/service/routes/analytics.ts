@@ -15,8 +15,9 @@ import { isoTime } from '../lineage/track-reply.ts';
 
 const common = {
   tag: 'Analytics',
-  summary: 'How a pattern is used, how well it does, and where that is going',
-  description: 'Computed from what is stored, at every request. Rates are 0 to 1; null: no data.',
+  summary: 'How a pattern is used, how well it does, and its trend',
+  description:
+    'Computed at every request from the stored uses and feedback. Rates are 0 to 1; null means no data.',
   scope: 'read',
   replies: { 200: analyticsReplySchema, 404: failureReplySchema },
 } as const;

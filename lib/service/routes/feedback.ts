@@ -26,7 +26,7 @@ import { isoTime } from '../lineage/track-reply.ts';
 const record = {
   method: 'POST',
   tag: 'Feedback',
-  summary: 'Say how a pattern did',
+  summary: 'Record how well a pattern did',
   scope: 'write',
   body: feedbackRecordSchema,
   replies: { 200: feedbackRecordReplySchema, 404: failureReplySchema },
@@ -41,9 +41,9 @@ export const feedbackRoutes: readonly Route[] = [
     path: '/feedback/analyze',
     tag: 'Feedback',
     summary: 'Test whether a pattern has become better or worse, and suggest what to do',
-    description: `The second half of the window against the first, and the pattern against its parent
-(\`enable_ab_testing\`), by two-proportion z-tests. An improvement is suggested when the difference is significant and
-both samples have \`min_sample_size\`; it is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
+    description: `Compares the second half of the window with the first, and with \`enable_ab_testing\` the pattern with
+its parent, by two-proportion z-tests. An improvement is suggested when the difference is significant and both samples
+reach \`min_sample_size\`. It is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
     scope: 'write', // an analysis may note improvements as applied
     body: feedbackAnalyzeSchema,
     replies: { 200: feedbackAnalyzeReplySchema, 404: failureReplySchema },
@@ -54,7 +54,7 @@ both samples have \`min_sample_size\`; it is noted as applied when its confidenc
     path: '/feedback/apply',
     tag: 'Feedback',
     summary: 'Note that improvements have been applied',
-    description: 'Which they are is for the caller to say; one that was noted before is so still.',
+    description: 'The caller names the improvements. One that was noted before stays noted.',
     scope: 'write',
     query: feedbackApplySchema,
     replies: { 200: feedbackApplyReplySchema, 404: failureReplySchema },

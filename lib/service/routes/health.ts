@@ -11,7 +11,7 @@ export const apiHealthRoute: Route = route({
   path: '/health',
   tag: 'Service',
   summary: 'Whether the API can do its work',
-  description: '503 when its store is down: the status tells as much as the body.',
+  description: 'The status is 503 when the store is down, so a client need not read the body.',
   scope: null,
   replies: { 200: apiHealthReplySchema, 503: apiHealthReplySchema },
   async handle({ service, isTrusted, limitedAs, elapsedMs }) {

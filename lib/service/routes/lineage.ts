@@ -18,7 +18,7 @@ export const lineageRoutes: readonly Route[] = [
     path: '/lineage/{pattern_id}',
     tag: 'Lineage',
     summary: 'What a pattern came from, or what became of it',
-    description: `Through all generations, at most ${LIMITS.depth} steps and ${LIMITS.rows} patterns.`,
+    description: `Follows all generations, up to ${LIMITS.depth} steps and ${LIMITS.rows} patterns.`,
     scope: 'read',
     query: lineageQuerySchema,
     replies: { 200: lineageReplySchema, 404: failureReplySchema },

@@ -23,7 +23,7 @@ const QUALITY_DAYS = 365;
 const list = {
   tag: 'Patterns',
   summary: 'List patterns, last seen first',
-  description: 'A page after the first has the `next_cursor` of the one before as its `cursor`.',
+  description: 'For the next page, send the `next_cursor` of this one as `cursor`.',
   scope: 'read',
   replies: { 200: patternListReplySchema },
 } as const;
@@ -70,12 +70,11 @@ export const patternRoutes: readonly Route[] = [
     method: 'POST',
     path: '/search',
     tag: 'Patterns',
-    summary: 'Find patterns by words of their code or name',
+    summary: 'Find patterns by words in their code or name',
     description:
-      'A pattern has to hold every word. Where none does, the newest patterns are searched for them as ' +
-      'parts of words. With `min_quality_score` ' +
-      `only patterns whose mean rating of the last ${QUALITY_DAYS} days reaches it, among the ` +
-      `${QUALITY_CANDIDATES} that match best.`,
+      'A pattern has to contain every word. If none does, the newest patterns are searched for them as ' +
+      'parts of words. With `min_quality_score`, the reply has only patterns whose mean rating of the ' +
+      `last ${QUALITY_DAYS} days reaches it, among the ${QUALITY_CANDIDATES} best matches.`,
     scope: 'read',
     body: searchRequestSchema,
     replies: { 200: searchReplySchema },

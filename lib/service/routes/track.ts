@@ -15,8 +15,8 @@ import type { Call, Route } from '../http/route.ts';
 import { refusal, trackMetadata, trackResult } from '../lineage/track-reply.ts';
 import type { TrackResult } from '../lineage/track-reply.ts';
 
-const description = `A 200 is sent when the event is on disk. An event of an \`event_id\` (or, where it has none, an
-\`Idempotency-Key\` header) that was applied before changes nothing and is a success.`;
+const description = `A 200 is sent when the event is on disk. An event whose \`event_id\` (or, without one, \`Idempotency-Key\`
+header) was applied before changes nothing and is a success.`;
 
 /** Routes that record lineage events, one or a batch. */
 export const trackRoutes: readonly Route[] = [
@@ -55,8 +55,8 @@ export const trackRoutes: readonly Route[] = [
     path: '/lineage/track/batch',
     tag: 'Lineage',
     summary: `Record up to ${MAX_GROUP} events, in their order`,
-    description: `${description} Both modes keep the order. \`success\` is false when any event has failed; the others
-are stored. An event that can't be read refuses the whole batch.`,
+    description: `${description} Both modes keep the order. \`success\` is false when any event failed; the others
+are stored. One event that cannot be read refuses the whole batch.`,
     scope: 'write',
     body: batchRequestSchema,
     shownBody: batchRequestSchema.omit({ events: true }).extend({
