@@ -22,7 +22,7 @@ const common = {
   replies: { 200: analyticsReplySchema, 404: failureReplySchema },
 } as const;
 
-/** Analytics of one pattern: by POST with every option, by GET with the usual ones. */
+/** Routes for the analytics of one pattern, by POST or by GET, with the same options. */
 export const analyticsRoutes: readonly Route[] = [
   route({
     ...common,
