@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { createRedactor } from '../redact/redact.ts';
 import type { Redactor } from '../redact/redact.ts';
-import type { ServiceStore } from './store/pattern-store.ts';
+import type { ServiceStore } from './store/service-store.ts';
 import { SILENT_SERVICE_LOG } from './http/access-log.ts';
 import type { ServiceLog } from './http/access-log.ts';
 import { HostCheck } from './http/host-check.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
-import type { ServiceStore } from './store/pattern-store.ts';
+import type { ServiceStore } from './store/service-store.ts';
 import type { ServiceLog } from './http/access-log.ts';
 import { createApp } from './app.ts';
 import { withinDeadline } from './http/deadline.ts';

@@ -2,7 +2,7 @@ import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { openPostgresStore } from './store/postgres/store.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
-import type { ServiceStore } from './store/pattern-store.ts';
+import type { ServiceStore } from './store/service-store.ts';
 
 /**
  * Opens the store of a service.

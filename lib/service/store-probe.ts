@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { ServiceStore, StoreHealth } from './store/pattern-store.ts';
+import type { ServiceStore, StoreHealth } from './store/service-store.ts';
 import { withinDeadline } from './http/deadline.ts';
 
 /** Asks the store how it is, at most once a second however often it is asked for. */

@@ -1,4 +1,4 @@
-import type { TrackedEvent } from '../../lib/service/store/pattern-store.ts';
+import type { TrackedEvent } from '../../lib/service/store/rows/tracked-event.ts';
 
 /** An event whose only interest is when it happened. */
 export function asTracked(at: number): TrackedEvent {

@@ -4,7 +4,7 @@ import type {
   Feedback,
   PatternActivity,
   PatternUse,
-} from '../../lib/service/store/pattern-store.ts';
+} from '../../lib/service/store/rows/pattern-activity.ts';
 import { NOON } from './service-fixture.ts';
 
 /** Seven days. */

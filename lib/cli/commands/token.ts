@@ -1,7 +1,8 @@
 import { TrackerError } from '../../base/errors.ts';
 import { createToken, TOKEN_SCOPES } from '../../service/auth/token.ts';
-import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/pattern-store.ts';
-import type { ServiceStore, StoredToken, TokenScope } from '../../service/store/pattern-store.ts';
+import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/tenants.ts';
+import type { ServiceStore } from '../../service/store/service-store.ts';
+import type { StoredToken, TokenScope } from '../../service/store/token-store.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';

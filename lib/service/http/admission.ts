@@ -1,4 +1,4 @@
-import type { TokenScope } from '../store/pattern-store.ts';
+import type { TokenScope } from '../store/token-store.ts';
 import { fault } from './http-fault.ts';
 import type { HttpFault } from './http-fault.ts';
 import { addressCaller } from './rate-limiter.ts';

@@ -1,4 +1,4 @@
-import type { Feedback, PatternActivity, PatternUse } from '../store/pattern-store.ts';
+import type { Feedback, PatternActivity, PatternUse } from '../store/rows/pattern-activity.ts';
 import { compareCounts, mean, percentile, rounded, slope } from './statistics.ts';
 import { daysOf } from './time-window.ts';
 import type { TimeWindow } from './time-window.ts';

@@ -1,5 +1,5 @@
 import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
-import type { PatternActivity } from '../store/pattern-store.ts';
+import type { PatternActivity } from '../store/rows/pattern-activity.ts';
 import { executionTimes } from './analytics.ts';
 import { uuidOf } from '../lineage/node-id.ts';
 import { compareCounts, compareShares, percentile, rounded } from './statistics.ts';

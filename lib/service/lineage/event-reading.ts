@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import type { LineageEventType } from '../../lineage-api/lineage-event.ts';
 import type { Redactor } from '../../redact/redact.ts';
-import type { TrackedEvent } from '../store/pattern-store.ts';
+import type { TrackedEvent } from '../store/rows/tracked-event.ts';
 import { validationDetail } from '../http/validation.ts';
 
 /** What became of reading one event. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceStore, TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
+import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import type { ServiceStore } from '../store/service-store.ts';
 import { busyFault, fault } from '../http/http-fault.ts';
 
 export interface IngestQueueOptions {

@@ -1,5 +1,5 @@
 import { hexDigest } from '../../base/digest.ts';
-import type { PatternNode } from '../store/pattern-store.ts';
+import type { PatternNode } from '../store/rows/tracked-event.ts';
 
 /** The UUID of a pattern in one version: the same on every replica and after every restart. */
 export function nodeId({ patternId, version }: Pick<PatternNode, 'patternId' | 'version'>): string {

@@ -1,5 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
-import type { StoredOccurrence, StoredPattern, StoredVersion } from '../store/pattern-store.ts';
+import type {
+  StoredOccurrence,
+  StoredPattern,
+  StoredVersion,
+} from '../store/rows/stored-pattern.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 import { isoTime } from './track-reply.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { OPERATIONS } from './event-reading.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 

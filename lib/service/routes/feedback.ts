@@ -13,7 +13,8 @@ import {
   isSet,
 } from '../../lineage-api/service-request.ts';
 import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
-import type { PatternActivity, PatternStore } from '../store/pattern-store.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { PatternActivity } from '../store/rows/pattern-activity.ts';
 import { analyseFeedback } from '../insight/feedback-analysis.ts';
 import type { Improvement } from '../insight/feedback-analysis.ts';
 import { patternNotFound } from '../http/http-fault.ts';

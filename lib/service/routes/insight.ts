@@ -10,7 +10,8 @@ import {
   executionSummarySchema,
   validateRequestSchema,
 } from '../../lineage-api/service-request.ts';
-import type { Execution, PatternStore } from '../store/pattern-store.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { Execution } from '../store/rows/execution.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { ok, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';

@@ -1,7 +1,9 @@
 import { evolutionReplySchema, lineageReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { lineageQuerySchema } from '../../lineage-api/service-request.ts';
-import type { EvolutionNode, PatternNode, Relative, Relatives } from '../store/pattern-store.ts';
+import type { EvolutionNode } from '../store/rows/evolution.ts';
+import type { Relative, Relatives } from '../store/rows/relatives.ts';
+import type { PatternNode } from '../store/rows/tracked-event.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { lineageUuid, nodeId, uuidOf } from '../lineage/node-id.ts';
 import { ok, route } from '../http/route.ts';

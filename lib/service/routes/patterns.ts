@@ -6,7 +6,8 @@ import {
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { patternListSchema, searchRequestSchema } from '../../lineage-api/service-request.ts';
 import type { PatternListRequest } from '../../lineage-api/service-request.ts';
-import type { FoundPattern, PatternStore } from '../store/pattern-store.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { FoundPattern } from '../store/rows/pattern-search.ts';
 import { cursorOf, placeOf } from '../lineage/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { occurrenceReply, patternReply, versionReply } from '../lineage/pattern-reply.ts';

@@ -5,7 +5,7 @@ import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { detailReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { batchRequestSchema } from '../../lineage-api/service-request.ts';
-import type { TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
+import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { readEvent } from '../lineage/event-reading.ts';
 import type { EventReading } from '../lineage/event-reading.ts';
 import { fault, HttpFault } from '../http/http-fault.ts';

@@ -4,7 +4,7 @@ import type {
   LineageEventType,
   TransformationType,
 } from '../../lineage-api/lineage-event.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from './pattern-store.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 
 /** A version of a pattern that is in the store. */
 export interface KnownNode extends PatternNode {

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { HttpFault } from '../../../lib/service/http/http-fault.ts';
 import { IngestQueue } from '../../../lib/service/lineage/ingest-queue.ts';
-import { StoreUnavailableError } from '../../../lib/service/store/pattern-store.ts';
-import type { TrackAnswer, TrackedEvent } from '../../../lib/service/store/pattern-store.ts';
+import { StoreUnavailableError } from '../../../lib/service/store/store-unavailable-error.ts';
+import type { TrackAnswer, TrackedEvent } from '../../../lib/service/store/rows/tracked-event.ts';
 import { answerAll, deferred, stubStore } from '../stub-store.ts';
 
 const event = (patternId: string) => ({ patternId, version: '1.0.0' }) as TrackedEvent;

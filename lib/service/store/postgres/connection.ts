@@ -3,8 +3,8 @@ import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
 import { errorCode, errorMessage } from '../../../base/errors.ts';
-import { StoreUnavailableError } from '../pattern-store.ts';
-import type { StoreHealth } from '../pattern-store.ts';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';
 

@@ -1,25 +1,17 @@
+import type { PatternStore } from '../pattern-store.ts';
+import type { Evolution } from '../rows/evolution.ts';
+import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { IntegrityReport } from '../rows/integrity-report.ts';
+import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
+import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
+import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
+import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  AppliedImprovement,
-  Direction,
-  Evolution,
-  Execution,
-  ExecutionFilter,
-  ExecutionSummary,
-  Feedback,
-  FoundPattern,
-  IntegrityReport,
-  PatternActivity,
-  PatternDetail,
+  StoredPatternDetail,
   PatternListFilter,
-  PatternStore,
-  Relatives,
-  SearchQuery,
   StoredPattern,
-  StoreStats,
-  TrackAnswer,
-  TrackedEvent,
-  WalkLimits,
-} from '../pattern-store.ts';
+} from '../rows/stored-pattern.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
 import type { EventPartitions } from './partitions.ts';
 import { patternActivity, patternDetail, storedPatterns, storeStats } from './queries.ts';
@@ -54,7 +46,7 @@ export class PostgresPatternStore implements PatternStore {
     return [...(await this.#run((sql) => applyEvents(sql, this.#tenant, kept)))];
   }
 
-  pattern(id: string): Promise<PatternDetail | undefined> {
+  pattern(id: string): Promise<StoredPatternDetail | undefined> {
     return this.#run((sql) => patternDetail(sql, this.#tenant, storable(id)));
   }
 

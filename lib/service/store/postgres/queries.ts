@@ -1,15 +1,14 @@
-import { MAX_USES, OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../pattern-store.ts';
+import { MAX_USES } from '../rows/pattern-activity.ts';
+import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
+import type { Feedback, PatternActivity, PatternUse } from '../rows/pattern-activity.ts';
+import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  Feedback,
-  PatternActivity,
-  PatternDetail,
+  StoredPatternDetail,
   PatternListFilter,
-  PatternUse,
   StoredOccurrence,
   StoredPattern,
   StoredVersion,
-  StoreStats,
-} from '../pattern-store.ts';
+} from '../rows/stored-pattern.ts';
 import type { Sql } from './connection.ts';
 
 /** The columns of `StoredPattern`, of patterns `p`. */
@@ -24,7 +23,7 @@ export async function patternDetail(
   sql: Sql,
   tenant: string,
   id: string,
-): Promise<PatternDetail | undefined> {
+): Promise<StoredPatternDetail | undefined> {
   const [patterns, recent, furtherVersions] = await Promise.all([
     sql<(StoredPattern & { code: string })[]>`
       SELECT ${patternColumns(sql)}, coalesce(c.code, '') AS code

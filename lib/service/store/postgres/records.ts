@@ -1,12 +1,7 @@
-import { SUMMARY_EXECUTIONS } from '../pattern-store.ts';
-import type {
-  AppliedImprovement,
-  Execution,
-  ExecutionFilter,
-  ExecutionSummary,
-  Feedback,
-  IntegrityReport,
-} from '../pattern-store.ts';
+import { SUMMARY_EXECUTIONS } from '../rows/execution.ts';
+import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { IntegrityReport } from '../rows/integrity-report.ts';
+import type { AppliedImprovement, Feedback } from '../rows/pattern-activity.ts';
 import type { Sql } from './connection.ts';
 
 export async function addFeedback(sql: Sql, tenant: string, feedback: Feedback): Promise<void> {

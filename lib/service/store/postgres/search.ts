@@ -1,5 +1,5 @@
-import { LOOKED_THROUGH } from '../pattern-store.ts';
-import type { FoundPattern, SearchQuery } from '../pattern-store.ts';
+import { LOOKED_THROUGH } from '../rows/pattern-search.ts';
+import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Sql } from './connection.ts';
 import { patternColumns } from './queries.ts';
 import { INDEXED_CHARACTERS, searchCondition } from './text.ts';

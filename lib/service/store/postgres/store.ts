@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../../base/errors.ts';
-import { TENANT_NAME } from '../pattern-store.ts';
-import type { PatternStore, ServiceStore } from '../pattern-store.ts';
+import { Tenants } from '../tenants.ts';
+import type { ServiceStore } from '../service-store.ts';
 import { PostgresConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { faultKind } from './faults.ts';
 import { migrate } from './migrate.ts';
 import { EventPartitions } from './partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
-import { PostgresTokens } from './tokens.ts';
+import { PostgresTokenStore } from './token-store.ts';
 import { parsePostgresUrl } from './url.ts';
 import type { PostgresTarget } from './url.ts';
 
@@ -44,22 +44,11 @@ export async function openPostgresStore(
     await connection.close();
     throw error;
   }
-  const tenants = new Map<string, PatternStore>();
+  const tenants = new Tenants((name) => new PostgresPatternStore(connection, partitions, name));
   return {
     kind: 'postgres',
-    tenant: (name) => {
-      const known = tenants.get(name);
-      if (known) return known;
-      if (!TENANT_NAME.test(name)) {
-        throw new TrackerError('E_TENANT', `"${name}" is no name for a tenant`, {
-          hint: 'Use lower case letters, digits, - and _, 63 at most.',
-        });
-      }
-      const store = new PostgresPatternStore(connection, partitions, name);
-      tenants.set(name, store);
-      return store;
-    },
-    tokens: new PostgresTokens(connection),
+    tenant: (name) => tenants.get(name),
+    tokens: new PostgresTokenStore(connection),
     health: () => connection.health(),
     close: () => connection.close(),
   };

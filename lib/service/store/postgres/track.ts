@@ -1,4 +1,4 @@
-import type { TrackAnswer, TrackedEvent } from '../pattern-store.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { planTrack, trackNeeds } from '../track-plan.ts';
 import type { KnownNode, KnownState, TrackNeeds, TrackPlan } from '../track-plan.ts';
 import type { Sql } from './connection.ts';

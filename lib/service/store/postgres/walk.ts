@@ -1,12 +1,5 @@
-import type {
-  Direction,
-  Evolution,
-  EvolutionEdge,
-  EvolutionNode,
-  Relative,
-  Relatives,
-  WalkLimits,
-} from '../pattern-store.ts';
+import type { Evolution, EvolutionEdge, EvolutionNode } from '../rows/evolution.ts';
+import type { Direction, Relative, Relatives, WalkLimits } from '../rows/relatives.ts';
 import type { EdgeType, TransformationType } from '../../../lineage-api/lineage-event.ts';
 import type { Sql } from './connection.ts';
 

@@ -1,27 +1,19 @@
 import type { Database } from '../../../store/database/database.ts';
+import type { PatternStore } from '../pattern-store.ts';
+import type { Evolution } from '../rows/evolution.ts';
+import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { IntegrityReport } from '../rows/integrity-report.ts';
+import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
+import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
+import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
+import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  AppliedImprovement,
-  Direction,
-  Evolution,
-  Execution,
-  ExecutionFilter,
-  ExecutionSummary,
-  Feedback,
-  FoundPattern,
-  IntegrityReport,
-  PatternActivity,
-  PatternDetail,
+  StoredPatternDetail,
   PatternListFilter,
-  PatternStore,
-  Relatives,
-  SearchQuery,
   StoredPattern,
-  StoreStats,
-  TrackAnswer,
-  TrackedEvent,
-  WalkLimits,
-} from '../pattern-store.ts';
-import type { SqliteFile } from './connection.ts';
+} from '../rows/stored-pattern.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
+import type { SqliteConnection } from './connection.ts';
 import { patternActivity, patternDetail, storedPatterns, storeStats } from './queries.ts';
 import {
   addFeedback,
@@ -44,34 +36,36 @@ const BUSY_PAUSE_MS = 500;
 
 /** The patterns of one database file, which a courier may be filling at the same time. */
 export class SqlitePatternStore implements PatternStore {
-  readonly #file: SqliteFile;
+  readonly #connection: SqliteConnection;
   #prepared: Prepared | undefined;
   #isIndexing = false;
   /** How often something was tracked. */
   #written = 0;
 
-  constructor(file: SqliteFile) {
-    this.#file = file;
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
   }
 
   async track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
-    const answers = await this.#file.write((database) => this.#on(database).track.apply(events));
+    const answers = await this.#connection.write((database) =>
+      this.#on(database).track.apply(events),
+    );
     this.#written += 1;
     this.#indexLater();
     return [...answers];
   }
 
-  async pattern(id: string): Promise<PatternDetail | undefined> {
-    return this.#file.read((database) => patternDetail(database, id));
+  async pattern(id: string): Promise<StoredPatternDetail | undefined> {
+    return this.#connection.read((database) => patternDetail(database, id));
   }
 
   async patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
-    return this.#file.read((database) => storedPatterns(database, filter));
+    return this.#connection.read((database) => storedPatterns(database, filter));
   }
 
   async search(query: SearchQuery): Promise<FoundPattern[]> {
     await this.#indexNewest();
-    return this.#file.read((database) => this.#on(database).search.find(query));
+    return this.#connection.read((database) => this.#on(database).search.find(query));
   }
 
   async relatives(
@@ -79,43 +73,43 @@ export class SqlitePatternStore implements PatternStore {
     direction: Direction,
     limits: WalkLimits,
   ): Promise<Relatives | undefined> {
-    return this.#file.read((database) => relativesOf(database, id, direction, limits));
+    return this.#connection.read((database) => relativesOf(database, id, direction, limits));
   }
 
   async evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined> {
-    return this.#file.read((database) => evolutionOf(database, id, limits));
+    return this.#connection.read((database) => evolutionOf(database, id, limits));
   }
 
   async stats(): Promise<StoreStats> {
-    return this.#file.read(storeStats);
+    return this.#connection.read(storeStats);
   }
 
   async activity(id: string, from: number, to: number): Promise<PatternActivity | undefined> {
-    return this.#file.read((database) => patternActivity(database, id, from, to));
+    return this.#connection.read((database) => patternActivity(database, id, from, to));
   }
 
   async recordFeedback(feedback: Feedback): Promise<void> {
-    await this.#file.write((database) => addFeedback(database, feedback));
+    await this.#connection.write((database) => addFeedback(database, feedback));
   }
 
   async applyImprovements(improvements: readonly AppliedImprovement[]): Promise<void> {
-    await this.#file.write((database) => addImprovements(database, improvements));
+    await this.#connection.write((database) => addImprovements(database, improvements));
   }
 
   async appliedImprovements(patternId: string): Promise<AppliedImprovement[]> {
-    return this.#file.read((database) => improvementsOf(database, patternId));
+    return this.#connection.read((database) => improvementsOf(database, patternId));
   }
 
   async executions(filter: ExecutionFilter): Promise<Execution[]> {
-    return this.#file.read((database) => executionsOf(database, filter));
+    return this.#connection.read((database) => executionsOf(database, filter));
   }
 
   async executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]> {
-    return this.#file.read((database) => executionTotals(database, agentName));
+    return this.#connection.read((database) => executionTotals(database, agentName));
   }
 
   async integrity(patternId: string | undefined): Promise<IntegrityReport> {
-    return this.#file.read((database) => integrityOf(database, patternId));
+    return this.#connection.read((database) => integrityOf(database, patternId));
   }
 
   /** Statements are prepared anew when the file is another one. */
@@ -128,15 +122,15 @@ export class SqlitePatternStore implements PatternStore {
   }
 
   async #index(): Promise<number> {
-    const waits = await this.#file.read((database) => this.#on(database).search.waits());
+    const waits = await this.#connection.read((database) => this.#on(database).search.waits());
     if (!waits) return 0;
-    return this.#file.write((database) => this.#on(database).search.index(INDEXED_AT_ONCE));
+    return this.#connection.write((database) => this.#on(database).search.index(INDEXED_AT_ONCE));
   }
 
   /** What another process has added lately. Without the lock it is searched in what there is. */
   async #indexNewest(): Promise<void> {
     try {
-      const indexed = await this.#file.tryWrite((database) =>
+      const indexed = await this.#connection.tryWrite((database) =>
         this.#on(database).search.index(INDEXED_AT_ONCE),
       );
       if (indexed === INDEXED_AT_ONCE) this.#indexLater();

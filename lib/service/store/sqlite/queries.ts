@@ -1,16 +1,15 @@
 import type { Database } from '../../../store/database/database.ts';
-import { MAX_USES, OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../pattern-store.ts';
+import { MAX_USES } from '../rows/pattern-activity.ts';
+import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
+import type { Feedback, PatternActivity, PatternUse } from '../rows/pattern-activity.ts';
+import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  Feedback,
-  PatternActivity,
-  PatternDetail,
+  StoredPatternDetail,
   PatternListFilter,
-  PatternUse,
   StoredOccurrence,
   StoredPattern,
   StoredVersion,
-  StoreStats,
-} from '../pattern-store.ts';
+} from '../rows/stored-pattern.ts';
 import { readFeedback } from './rows.ts';
 import { NO_ORDINAL } from '../track-plan.ts';
 import type { FeedbackRow } from './rows.ts';
@@ -36,7 +35,7 @@ export function readPattern<T extends { readonly isDeprecated: number }>(
   return { ...row, isDeprecated: row.isDeprecated === 1 };
 }
 
-export function patternDetail(database: Database, id: string): PatternDetail | undefined {
+export function patternDetail(database: Database, id: string): StoredPatternDetail | undefined {
   const row = database
     .prepare<[string], PatternRow & { readonly code: string }>(
       `SELECT ${PATTERN_COLUMNS}, p.code FROM patterns p ${NEWEST_OCCURRENCE} WHERE p.id = ?`,

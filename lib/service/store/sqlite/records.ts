@@ -1,13 +1,8 @@
 import type { Database } from '../../../store/database/database.ts';
-import { SUMMARY_EXECUTIONS } from '../pattern-store.ts';
-import type {
-  AppliedImprovement,
-  Execution,
-  ExecutionFilter,
-  ExecutionSummary,
-  Feedback,
-  IntegrityReport,
-} from '../pattern-store.ts';
+import { SUMMARY_EXECUTIONS } from '../rows/execution.ts';
+import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { IntegrityReport } from '../rows/integrity-report.ts';
+import type { AppliedImprovement, Feedback } from '../rows/pattern-activity.ts';
 
 export function addFeedback(database: Database, feedback: Feedback): void {
   const { id, patternId, feedbackType, isSuccess, rating, executionTimeMs, ...rest } = feedback;

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../../base/json.ts';
 import type { JsonObject } from '../../../base/json.ts';
-import type { Feedback, StoredToken, TokenScope } from '../pattern-store.ts';
+import type { Feedback } from '../rows/pattern-activity.ts';
+import type { StoredToken, TokenScope } from '../token-store.ts';
 
 export interface FeedbackRow {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { errorMessage } from '../../../base/errors.ts';
 import type { Database } from '../../../store/database/database.ts';
-import { LOOKED_THROUGH } from '../pattern-store.ts';
-import type { FoundPattern, SearchQuery } from '../pattern-store.ts';
+import { LOOKED_THROUGH } from '../rows/pattern-search.ts';
+import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import { NEWEST_OCCURRENCE, PATTERN_COLUMNS, readPattern } from './queries.ts';
 import type { PatternRow } from './queries.ts';
 

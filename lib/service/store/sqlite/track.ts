@@ -1,5 +1,5 @@
 import type { Database } from '../../../store/database/database.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from '../pattern-store.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { occurrenceKey, planTrack, trackNeeds } from '../track-plan.ts';
 import type { KnownNode, KnownState, NewOccurrence, TrackNeeds, TrackPlan } from '../track-plan.ts';
 

@@ -1,15 +1,8 @@
 import type { EdgeType, TransformationType } from '../../../lineage-api/lineage-event.ts';
 import type { Database } from '../../../store/database/database.ts';
-import type {
-  Direction,
-  Evolution,
-  EvolutionEdge,
-  EvolutionNode,
-  PatternNode,
-  Relative,
-  Relatives,
-  WalkLimits,
-} from '../pattern-store.ts';
+import type { Evolution, EvolutionEdge, EvolutionNode } from '../rows/evolution.ts';
+import type { Direction, Relative, Relatives, WalkLimits } from '../rows/relatives.ts';
+import type { PatternNode } from '../rows/tracked-event.ts';
 
 /** What a pattern came from, or what came from it, nearest first. */
 export function relativesOf(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ServiceStore } from '../../../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';

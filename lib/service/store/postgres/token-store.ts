@@ -1,9 +1,9 @@
-import type { StoredToken, TokenScope, TokenStore } from '../pattern-store.ts';
-import type { PostgresConnection } from './connection.ts';
-import type { Sql } from './connection.ts';
+import { readToken } from '../token-store.ts';
+import type { StoredToken, TokenRow, TokenStore } from '../token-store.ts';
+import type { PostgresConnection, Sql } from './connection.ts';
 
 /** The tokens of a service that keeps them in PostgreSQL, and shares them with its replicas. */
-export class PostgresTokens implements TokenStore {
+export class PostgresTokenStore implements TokenStore {
   readonly #connection: PostgresConnection;
 
   constructor(connection: PostgresConnection) {
@@ -57,13 +57,7 @@ export class PostgresTokens implements TokenStore {
 
 // --- internal ---
 
-type TokenRow = Omit<StoredToken, 'scopes'> & { readonly scopes: string };
-
 function columns(sql: Sql) {
   return sql`id, name, tenant, scopes, digest, created_at AS "createdAt", expires_at AS "expiresAt",
     revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`;
-}
-
-function readToken({ scopes, ...row }: TokenRow): StoredToken {
-  return { ...row, scopes: scopes.split(',') as TokenScope[] };
 }
