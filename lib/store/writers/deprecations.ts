@@ -1,25 +1,18 @@
 import type { Database } from '../database/database.ts';
 
-/** Which patterns should not be used any more. */
+/** Notes which patterns should no longer be used; `queries/deprecations.ts` reads it. */
 export class Deprecations {
   readonly #put;
-  readonly #has;
 
   constructor(database: Database) {
     this.#put = database.prepare<[string, string | null, number]>(
       `INSERT INTO deprecations (pattern_id, reason, at) VALUES (?, ?, ?)
        ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at`,
     );
-    this.#has = database
-      .prepare<[string], number>('SELECT 1 FROM deprecations WHERE pattern_id = ?')
-      .pluck();
   }
 
+  /** The last reason and time win. @param at milliseconds since 1970 */
   add(patternId: string, reason: string | null, at: number): void {
     this.#put.run(patternId, reason, at);
-  }
-
-  has(patternId: string): boolean {
-    return this.#has.get(patternId) === 1;
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../../store/database/database.ts';
+import { deprecatedSql } from '../../../store/queries/deprecations.ts';
 import { MAX_USES } from '../rows/pattern-activity.ts';
 import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
 import type { Feedback, PatternActivity, PatternUse } from '../rows/pattern-activity.ts';
@@ -18,7 +19,7 @@ import type { FeedbackRow } from './rows.ts';
 export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.version, p.language,
   p.lines, p.origin, p.generation, p.lineage_id AS lineageId, p.occurrences,
   p.first_seen_at AS firstSeenAt, p.last_seen_at AS lastSeenAt,
-  EXISTS (SELECT 1 FROM deprecations WHERE pattern_id = p.id) AS isDeprecated,
+  ${deprecatedSql('p.id')} AS isDeprecated,
   nullif(o.file_path, '') AS filePath, nullif(o.session_id, '') AS sessionId`;
 export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
   SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
