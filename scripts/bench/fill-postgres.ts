@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
-import { indexedWords } from '../../lib/service/store/postgres/text.ts';
+import { indexedWords } from '../../lib/service/store/postgres/words.ts';
 import { ScaleRows } from './scale-rows.ts';
 import { asTracked } from './tracked-events.ts';
 

@@ -13,18 +13,13 @@ import type {
 } from '../rows/stored-pattern.ts';
 import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
-import type { EventPartitions } from './partitions.ts';
-import { patternActivity, patternDetail, storedPatterns, storeStats } from './queries.ts';
-import {
-  addFeedback,
-  addImprovements,
-  executionsOf,
-  executionTotals,
-  improvementsOf,
-  integrityOf,
-} from './records.ts';
+import type { EventPartitions } from './schema/partitions.ts';
+import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
+import { executionsOf, executionTotals } from './executions.ts';
+import { integrityOf } from './integrity.ts';
+import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
-import { keyText, storable, whole } from './text.ts';
+import { keyText, storable, whole } from './storable.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 

@@ -1,8 +1,13 @@
-import { LOOKED_THROUGH } from '../rows/pattern-search.ts';
+import {
+  HEAD_CHARACTERS,
+  INDEXED_CHARACTERS,
+  LOOKED_THROUGH,
+  searchedParts,
+} from '../rows/pattern-search.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Sql } from './connection.ts';
-import { patternColumns } from './queries.ts';
-import { INDEXED_CHARACTERS, searchCondition } from './text.ts';
+import { patternColumns } from './patterns.ts';
+import { searchCondition } from './words.ts';
 
 /**
  * Those that hold the words, or if there are none, those of the newest that hold them as parts; the last
@@ -55,7 +60,7 @@ async function byWords(sql: Sql, tenant: string, query: SearchQuery): Promise<Fo
 }
 
 async function byParts(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
-  const parts = query.words.filter((word) => word.trim() !== '');
+  const parts = searchedParts(query);
   if (parts.length === 0) return [];
   const { language, patternTypes, limit } = query;
   return await sql<FoundPattern[]>`
@@ -72,7 +77,7 @@ async function byParts(sql: Sql, tenant: string, query: SearchQuery): Promise<Fo
 }
 
 function found(sql: Sql) {
-  return sql`SELECT ${patternColumns(sql)}, left(c.code, 300) AS head`;
+  return sql`SELECT ${patternColumns(sql)}, left(c.code, ${HEAD_CHARACTERS}) AS head`;
 }
 
 /** Of the code `c`, looked up by itself. */

@@ -2,7 +2,7 @@ import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { planTrack, trackNeeds } from '../track-plan.ts';
 import type { KnownNode, KnownState, TrackNeeds, TrackPlan } from '../track-plan.ts';
 import type { Sql } from './connection.ts';
-import { indexedWords } from './text.ts';
+import { indexedWords } from './words.ts';
 
 /**
  * Applies events in one transaction, in two round trips: what is known of them, and the rows to write.

@@ -1,19 +1,16 @@
 import type { Database } from '../../../store/database/database.ts';
 import { deprecatedSql } from '../../../store/queries/deprecations.ts';
-import { MAX_USES } from '../rows/pattern-activity.ts';
+import { statsFrom } from '../rows/store-stats.ts';
+import type { StoreStats, TotalRow } from '../rows/store-stats.ts';
 import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
-import type { Feedback, PatternActivity, PatternUse } from '../rows/pattern-activity.ts';
-import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  StoredPatternDetail,
   PatternListFilter,
   StoredOccurrence,
   StoredPattern,
+  StoredPatternDetail,
   StoredVersion,
 } from '../rows/stored-pattern.ts';
-import { readFeedback } from './rows.ts';
 import { NO_ORDINAL } from '../track-plan.ts';
-import type { FeedbackRow } from './rows.ts';
 
 /** The columns of `StoredPattern`, of patterns `p` and its newest occurrence `o`. */
 export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.version, p.language,
@@ -25,7 +22,7 @@ export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordi
   SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
 
 /** The id of the event that an occurrence came by: `occurrenceKey` turned round. */
-const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id ELSE o.event_id || '-' || ordinal END`;
+export const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id ELSE o.event_id || '-' || ordinal END`;
 
 export type PatternRow = Omit<StoredPattern, 'isDeprecated'> & { readonly isDeprecated: number };
 
@@ -80,71 +77,10 @@ export function storedPatterns(database: Database, filter: PatternListFilter): S
 }
 
 export function storeStats(database: Database): StoreStats {
-  const rows = database
-    .prepare<[], { name: string; value: number }>('SELECT name, value FROM totals')
-    .all();
-  const total = (name: string) => rows.find((row) => row.name === name)?.value ?? 0;
-  const languages = rows
-    .filter(({ name, value }) => name.startsWith(LANGUAGE) && value > 0)
-    .map(({ name, value }) => ({ language: name.slice(LANGUAGE.length), patterns: value }))
-    .toSorted((a, b) => b.patterns - a.patterns || (a.language < b.language ? -1 : 1));
+  const totals = database.prepare<[], TotalRow>('SELECT name, value FROM totals').all();
   const lastSeenAt = database
     .prepare<[], number | null>('SELECT max(last_seen_at) FROM patterns')
     .pluck()
     .get();
-  return {
-    patterns: total('patterns'),
-    lineages: total('lineages'),
-    occurrences: total('occurrences'),
-    edges: total('edges'),
-    sessions: total('sessions'),
-    toolCalls: total('tool_calls'),
-    languages: languages.slice(0, MAX_LANGUAGES),
-    lastSeenAt: lastSeenAt ?? null,
-  };
+  return statsFrom(totals, lastSeenAt ?? null);
 }
-
-/** What was done with a pattern from `from` to before `to`. */
-export function patternActivity(
-  database: Database,
-  id: string,
-  from: number,
-  to: number,
-): PatternActivity | undefined {
-  const row = database
-    .prepare<[string], PatternRow>(
-      `SELECT ${PATTERN_COLUMNS} FROM patterns p ${NEWEST_OCCURRENCE} WHERE p.id = ?`,
-    )
-    .get(id);
-  if (!row) return undefined;
-  const span: [string, number, number, number] = [id, from, to, MAX_USES + 1];
-  const uses = database
-    .prepare<[string, number, number, number], PatternUse>(
-      `SELECT o.at, nullif(o.session_id, '') AS sessionId, nullif(o.file_path, '') AS filePath,
-         json_extract(e.extra, '$.machine') AS machine,
-         coalesce(call.duration_ms, e.duration_ms) AS durationMs
-       FROM occurrences o
-       LEFT JOIN lineage_events e ON e.event_id = ${EVENT_ID}
-       LEFT JOIN tool_calls call
-         ON call.session_id = o.session_id AND call.tool_use_id = o.tool_use_id
-       WHERE o.pattern_id = ? AND o.at >= ? AND o.at < ? ORDER BY o.at DESC LIMIT ?`,
-    )
-    .all(...span);
-  const feedback: Feedback[] = database
-    .prepare<[string, number, number, number], FeedbackRow>(
-      `SELECT * FROM feedback WHERE pattern_id = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
-    )
-    .all(...span)
-    .map(readFeedback);
-  return {
-    pattern: readPattern(row),
-    uses: uses.slice(0, MAX_USES),
-    feedback: feedback.slice(0, MAX_USES),
-    isCut: uses.length > MAX_USES || feedback.length > MAX_USES,
-  };
-}
-
-// --- internal ---
-
-const LANGUAGE = 'language:';
-const MAX_LANGUAGES = 20;

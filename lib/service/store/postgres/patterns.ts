@@ -1,12 +1,11 @@
-import { MAX_USES } from '../rows/pattern-activity.ts';
+import { statsFrom } from '../rows/store-stats.ts';
+import type { StoreStats, TotalRow } from '../rows/store-stats.ts';
 import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
-import type { Feedback, PatternActivity, PatternUse } from '../rows/pattern-activity.ts';
-import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  StoredPatternDetail,
   PatternListFilter,
   StoredOccurrence,
   StoredPattern,
+  StoredPatternDetail,
   StoredVersion,
 } from '../rows/stored-pattern.ts';
 import type { Sql } from './connection.ts';
@@ -71,65 +70,11 @@ export async function storedPatterns(
 }
 
 export async function storeStats(sql: Sql, tenant: string): Promise<StoreStats> {
-  const [rows, newest] = await Promise.all([
-    sql<{ name: string; value: number }[]>`
+  const [totals, newest] = await Promise.all([
+    sql<TotalRow[]>`
       SELECT name, sum(value)::bigint AS value FROM totals WHERE tenant = ${tenant} GROUP BY name`,
     sql<{ at: number | null }[]>`
       SELECT max(last_seen_at) AS at FROM patterns WHERE tenant = ${tenant}`,
   ]);
-  const total = (name: string) => rows.find((row) => row.name === name)?.value ?? 0;
-  const languages = rows
-    .filter(({ name, value }) => name.startsWith(LANGUAGE) && value > 0)
-    .map(({ name, value }) => ({ language: name.slice(LANGUAGE.length), patterns: value }))
-    .toSorted((a, b) => b.patterns - a.patterns || (a.language < b.language ? -1 : 1));
-  return {
-    patterns: total('patterns'),
-    lineages: total('lineages'),
-    occurrences: total('occurrences'),
-    edges: total('edges'),
-    sessions: total('sessions'),
-    toolCalls: total('tool_calls'),
-    languages: languages.slice(0, MAX_LANGUAGES),
-    lastSeenAt: newest[0]?.at ?? null,
-  };
+  return statsFrom(totals, newest[0]?.at ?? null);
 }
-
-/** What was done with a pattern from `from` to before `to`. */
-export async function patternActivity(
-  sql: Sql,
-  tenant: string,
-  id: string,
-  from: number,
-  to: number,
-): Promise<PatternActivity | undefined> {
-  const [patterns, uses, feedback] = await Promise.all([
-    sql<StoredPattern[]>`
-      SELECT ${patternColumns(sql)} FROM patterns p WHERE p.tenant = ${tenant} AND p.id = ${id}`,
-    sql<PatternUse[]>`
-      SELECT at, session_id AS "sessionId", file_path AS "filePath", machine,
-        duration_ms AS "durationMs"
-      FROM events WHERE tenant = ${tenant} AND pattern_id = ${id} AND action IS NOT NULL
-        AND at >= ${from} AND at < ${to}
-      ORDER BY at DESC LIMIT ${MAX_USES + 1}`,
-    sql<Feedback[]>`
-      SELECT id, pattern_id AS "patternId", feedback_type AS "feedbackType",
-        is_success AS "isSuccess", rating, execution_time_ms AS "executionTimeMs",
-        session_id AS "sessionId", comment, at, extra
-      FROM feedback WHERE tenant = ${tenant} AND pattern_id = ${id} AND at >= ${from} AND at < ${to}
-      ORDER BY at DESC LIMIT ${MAX_USES + 1}`,
-  ]);
-  const [pattern] = patterns;
-  return (
-    pattern && {
-      pattern,
-      uses: uses.slice(0, MAX_USES),
-      feedback: feedback.slice(0, MAX_USES),
-      isCut: uses.length > MAX_USES || feedback.length > MAX_USES,
-    }
-  );
-}
-
-// --- internal ---
-
-const LANGUAGE = 'language:';
-const MAX_LANGUAGES = 20;

@@ -1,6 +1,6 @@
-import { TrackerError } from '../../../base/errors.ts';
-import type { Sql } from './connection.ts';
-import { MIGRATIONS } from './schema.ts';
+import { TrackerError } from '../../../../base/errors.ts';
+import type { Sql } from '../connection.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 /**
  * Brings the database to the version of this program. Any number of replicas may do so at once; one that

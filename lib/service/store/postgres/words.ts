@@ -1,27 +1,6 @@
 import { hexDigest } from '../../../base/digest.ts';
-
-/** Characters of a pattern whose words can be found: all words together must stay below 1 MB. */
-export const INDEXED_CHARACTERS = 100_000;
-
-/**
- * What PostgreSQL can keep of a value: it knows no NUL character, and no half of a surrogate pair. They
- * become the visible U+2400 and U+FFFD. A value without any comes back as it is.
- */
-export function storable<T>(value: T): T {
-  const text = JSON.stringify(value);
-  if (text === undefined || !UNSTORABLE.test(text)) return value;
-  return clean(value) as T;
-}
-
-/** A text that is part of a key, which PostgreSQL takes up to about 2,700 bytes for. */
-export function keyText<T extends string | null | undefined>(text: T): T {
-  return (typeof text === 'string' ? text.slice(0, KEY_LENGTH) : text) as T;
-}
-
-/** A number for a column of whole ones. */
-export function whole<T extends number | null>(value: T): T {
-  return (value === null ? null : Math.round(value)) as T;
-}
+import { INDEXED_CHARACTERS } from '../rows/pattern-search.ts';
+import type { SearchQuery } from '../rows/pattern-search.ts';
 
 /** What a search can look for. */
 export interface Findable {
@@ -51,11 +30,7 @@ export function indexedWords(tenant: string, pattern: Findable): string[] {
  */
 export function searchCondition(
   tenant: string,
-  query: {
-    readonly words: readonly string[];
-    readonly language?: string | undefined;
-    readonly patternTypes?: readonly string[] | undefined;
-  },
+  query: Pick<SearchQuery, 'words' | 'language' | 'patternTypes'>,
 ): string | undefined {
   const sign = signOf(tenant);
   const words = query.words.flatMap((word) => wordsOf(word));
@@ -71,11 +46,6 @@ export function searchCondition(
 
 // --- internal ---
 
-/** As the contract's for ids; longer ones are of no client that we know. */
-const KEY_LENGTH = 255;
-
-/** As JSON writes it; a backslash before a u in code is a false alarm that costs only time. */
-const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 const WORD = /[\p{L}\p{N}_]+/gu;
 /** In UTF-16 units; PostgreSQL takes words of 2 kB. */
 const WORD_LENGTH = 200;
@@ -112,12 +82,3 @@ function plain(text: string): string {
 
 // oxlint-disable-next-line no-control-regex -- the range of ASCII
 const ASCII = /^[\0-\x7f]*$/;
-
-function clean(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\u2400');
-  if (Array.isArray(value)) return value.map(clean);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [clean(key) as string, clean(each)]),
-  );
-}

@@ -1,5 +1,5 @@
-import { faultKind } from './faults.ts';
-import type { PostgresConnection, Sql } from './connection.ts';
+import { faultKind } from '../faults.ts';
+import type { PostgresConnection, Sql } from '../connection.ts';
 
 /** The month of a time, in UTC, counted from the year 0. */
 export function monthOf(at: number): number {

@@ -1,4 +1,4 @@
-import { APPLY_EVENTS_1 } from './apply.ts';
+import { APPLY_EVENTS_1 } from '../apply.ts';
 
 /**
  * The schema of a service's database, one script a version; a version that was released is never edited:
