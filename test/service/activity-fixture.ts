@@ -1,5 +1,5 @@
-import { DAY_MS } from '../../lib/service/insight/time-window.ts';
-import type { TimeWindow } from '../../lib/service/insight/time-window.ts';
+import { DAY_MS } from '../../lib/service/analysis/time-window.ts';
+import type { TimeWindow } from '../../lib/service/analysis/time-window.ts';
 import type {
   Feedback,
   PatternActivity,

@@ -54,7 +54,7 @@ Examples
     if (args.id !== undefined && action !== 'revoke') {
       throw new UsageError(`unexpected argument "${args.id}"`);
     }
-    const { openServiceStore } = await import('../../service/store-opening.ts');
+    const { openServiceStore } = await import('../../service/store/store-opening.ts');
     const withStore = async (act: (store: ServiceStore) => Promise<void>) => {
       const store = await openServiceStore(databasePlace(args.database, cli));
       try {

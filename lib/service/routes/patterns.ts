@@ -8,13 +8,13 @@ import { patternListSchema, searchRequestSchema } from '../../lineage-api/servic
 import type { PatternListRequest } from '../../lineage-api/service-request.ts';
 import type { PatternStore } from '../store/pattern-store.ts';
 import type { FoundPattern } from '../store/rows/pattern-search.ts';
-import { cursorOf, placeOf } from '../lineage/list-cursor.ts';
+import { cursorOf, placeOf } from '../replies/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { occurrenceReply, patternReply, versionReply } from '../lineage/pattern-reply.ts';
+import { occurrenceReply, patternReply, versionReply } from '../replies/pattern-reply.ts';
 import { ok, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { mean, rounded } from '../insight/statistics.ts';
-import { DAY_MS } from '../insight/time-window.ts';
+import { mean, rounded } from '../analysis/statistics.ts';
+import { DAY_MS } from '../analysis/time-window.ts';
 
 /** Of so many that match, those of sufficient quality are looked for: each costs a query. */
 const QUALITY_CANDIDATES = 50;

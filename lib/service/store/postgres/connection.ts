@@ -4,6 +4,7 @@ import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
 import { errorCode, errorMessage } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { withinDeadline } from '../../deadline.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';
@@ -110,18 +111,11 @@ export class PostgresConnection {
   }
 
   async #inTime<T>(work: PromiseLike<T>, ms = ANSWER_TIMEOUT_MS): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
     this.#running++;
     try {
-      return await Promise.race([
-        work,
-        new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(new AnswerTimeout(`no answer within ${ms} ms`)), ms);
-        }),
-      ]);
+      return await withinDeadline(work, ms, () => new AnswerTimeout(`no answer within ${ms} ms`));
     } finally {
       this.#running--;
-      clearTimeout(timer);
     }
   }
 

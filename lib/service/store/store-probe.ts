@@ -1,6 +1,7 @@
-import type { Clock } from '../base/clock.ts';
-import type { ServiceStore, StoreHealth } from './store/service-store.ts';
-import { withinDeadline } from './http/deadline.ts';
+import { errorMessage } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { ServiceStore, StoreHealth } from './service-store.ts';
+import { withinDeadline } from '../deadline.ts';
 
 /** Asks the store how it is, at most once a second however often it is asked for. */
 export class StoreProbe {
@@ -26,8 +27,7 @@ export class StoreProbe {
     try {
       return await withinDeadline(this.#store.health(), 5_000, () => new Error('no answer in 5 s'));
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      return { isWell: false, detail, pool: null };
+      return { isWell: false, detail: errorMessage(error), pool: null };
     }
   }
 }

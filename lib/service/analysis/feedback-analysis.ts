@@ -1,7 +1,7 @@
 import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
 import type { PatternActivity } from '../store/rows/pattern-activity.ts';
 import { executionTimes } from './analytics.ts';
-import { uuidOf } from '../lineage/node-id.ts';
+import { uuidOf } from '../replies/node-id.ts';
 import { compareCounts, compareShares, percentile, rounded } from './statistics.ts';
 import type { Share } from './statistics.ts';
 import type { TimeWindow } from './time-window.ts';

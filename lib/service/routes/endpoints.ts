@@ -1,13 +1,14 @@
 import { API_PREFIX } from '../http/route.ts';
 import type { Endpoint, Route } from '../http/route.ts';
-import { documentationRoutes } from '../routes/documentation.ts';
-import { analyticsRoutes } from '../routes/analytics.ts';
-import { feedbackRoutes } from '../routes/feedback.ts';
-import { apiHealthRoute, healthRoute, metricsRoute } from '../routes/health.ts';
-import { insightRoutes } from '../routes/insight.ts';
-import { lineageRoutes } from '../routes/lineage.ts';
-import { patternRoutes } from '../routes/patterns.ts';
-import { trackRoutes } from '../routes/track.ts';
+import { documentationRoutes } from './documentation.ts';
+import { analyticsRoutes } from './analytics.ts';
+import { feedbackRoutes } from './feedback.ts';
+import { apiHealthRoute, healthRoute, metricsRoute } from './health.ts';
+import { executionRoutes } from './executions.ts';
+import { statsRoutes } from './stats.ts';
+import { lineageRoutes } from './lineage.ts';
+import { patternRoutes } from './patterns.ts';
+import { trackRoutes } from './track.ts';
 
 const API: readonly Route[] = [
   ...trackRoutes,
@@ -15,7 +16,8 @@ const API: readonly Route[] = [
   ...patternRoutes,
   ...analyticsRoutes,
   ...feedbackRoutes,
-  ...insightRoutes,
+  ...statsRoutes,
+  ...executionRoutes,
   apiHealthRoute,
 ];
 

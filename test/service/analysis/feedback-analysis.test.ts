@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { analyseFeedback } from '../../../lib/service/insight/feedback-analysis.ts';
+import { analyseFeedback } from '../../../lib/service/analysis/feedback-analysis.ts';
 import { activityOf, feedbackAt, useAt, WINDOW } from '../activity-fixture.ts';
 import { createdEvent, modifiedEvent, openFixture } from '../service-fixture.ts';
 

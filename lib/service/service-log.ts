@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
-import { errorCode, errorMessage } from '../../base/errors.ts';
+import { errorCode, errorMessage } from '../base/errors.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -5,7 +5,7 @@ import type {
   StoredVersion,
 } from '../store/rows/stored-pattern.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
-import { isoTime } from './track-reply.ts';
+import { isoTime } from './iso-time.ts';
 
 /** A pattern as lists have it. */
 export function patternReply(pattern: StoredPattern): JsonObject {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { HttpFault } from '../../../lib/service/http/http-fault.ts';
-import { IngestQueue } from '../../../lib/service/lineage/ingest-queue.ts';
+import { IngestQueue } from '../../../lib/service/ingest/ingest-queue.ts';
 import { StoreUnavailableError } from '../../../lib/service/store/store-unavailable-error.ts';
 import type { TrackAnswer, TrackedEvent } from '../../../lib/service/store/rows/tracked-event.ts';
 import { answerAll, deferred, stubStore } from '../stub-store.ts';

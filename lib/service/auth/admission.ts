@@ -1,11 +1,11 @@
 import type { TokenScope } from '../store/token-store.ts';
-import { fault } from './http-fault.ts';
-import type { HttpFault } from './http-fault.ts';
-import { addressCaller } from './rate-limiter.ts';
-import type { RateState } from './rate-limiter.ts';
+import { fault } from '../http/http-fault.ts';
+import type { HttpFault } from '../http/http-fault.ts';
+import { addressCaller } from '../http/rate-limiter.ts';
+import type { RateState } from '../http/rate-limiter.ts';
 import type { ServiceParts } from '../service-parts.ts';
-import { hasScope } from '../auth/token-gate.ts';
-import type { Caller } from '../auth/token-gate.ts';
+import { hasScope } from './token-gate.ts';
+import type { Caller } from './token-gate.ts';
 
 /** What a request shows of who sends it. */
 export interface Credentials {

@@ -1,6 +1,6 @@
-/** What a promise came to, or, when it takes longer than `ms`, a rejection with what `late` makes. */
+/** Settles as `promise` does; if that takes longer than `ms` milliseconds, rejects with what `late` makes. */
 export async function withinDeadline<T>(
-  promise: Promise<T>,
+  promise: PromiseLike<T>,
   ms: number,
   late: () => Error,
 ): Promise<T> {

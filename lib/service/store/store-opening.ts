@@ -1,8 +1,8 @@
-import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
-import { databaseFault } from '../store/database/database-fault.ts';
-import { openPostgresStore } from './store/postgres/store.ts';
-import { openSqliteStore } from './store/sqlite/store.ts';
-import type { ServiceStore } from './store/service-store.ts';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { databaseFault } from '../../store/database/database-fault.ts';
+import { openPostgresStore } from './postgres/store.ts';
+import { openSqliteStore } from './sqlite/store.ts';
+import type { ServiceStore } from './service-store.ts';
 
 /**
  * Opens the store of a service.

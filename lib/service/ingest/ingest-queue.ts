@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import type { ServiceStore } from '../store/service-store.ts';
 import { busyFault, fault } from '../http/http-fault.ts';
 
@@ -129,7 +130,7 @@ export class IngestQueue {
         this.#settle(submission, () => submission.resolve(own));
       }
     } catch (error) {
-      if (group.length === 1 || isUnavailable(error)) {
+      if (group.length === 1 || error instanceof StoreUnavailableError) {
         for (const submission of group) this.#settle(submission, () => submission.reject(error));
         return;
       }
@@ -184,8 +185,4 @@ function takeGroup(waiting: Submission[]): Submission[] {
     count += 1;
   }
   return waiting.splice(0, count);
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreUnavailableError';
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
-import { OPERATIONS } from './event-reading.ts';
+import { OPERATIONS } from '../ingest/event-reading.ts';
+import { isoTime } from './iso-time.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 
 /** What a client is told of one event. */
@@ -61,10 +62,6 @@ export function trackMetadata(
     pattern_id: event.patternId,
     processing_time_ms: elapsedMs,
   };
-}
-
-export function isoTime(at: number): string {
-  return new Date(at).toISOString();
 }
 
 // --- internal ---

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../../lib/service/insight/analytics.ts';
+import { analyse } from '../../../lib/service/analysis/analytics.ts';
 import {
   compareCounts,
   compareShares,
   mean,
   percentile,
   slope,
-} from '../../../lib/service/insight/statistics.ts';
-import { DAY_MS, timeWindow } from '../../../lib/service/insight/time-window.ts';
+} from '../../../lib/service/analysis/statistics.ts';
+import { DAY_MS, timeWindow } from '../../../lib/service/analysis/time-window.ts';
 import { activityOf, feedbackAt, useAt, WINDOW } from '../activity-fixture.ts';
 
 describe('statistics', () => {
