@@ -9,7 +9,7 @@ import type { StoredPattern } from '../rows/stored-pattern.ts';
 import type { Sql } from './connection.ts';
 import { patternColumns } from './patterns.ts';
 
-/** What was done with a pattern from `from` to before `to`. */
+/** What happened to a pattern from `from` to before `to`; undefined if it is not stored. */
 export async function patternActivity(
   sql: Sql,
   tenant: string,
@@ -37,6 +37,7 @@ export async function patternActivity(
   return pattern && activityFrom(pattern, uses, feedback);
 }
 
+/** Keeps feedback, unless its pattern has one of the same id. */
 export async function addFeedback(sql: Sql, tenant: string, feedback: Feedback): Promise<void> {
   const { id, patternId, feedbackType, isSuccess, rating, executionTimeMs, ...rest } = feedback;
   const { sessionId, comment, at, extra } = rest;
@@ -48,6 +49,7 @@ export async function addFeedback(sql: Sql, tenant: string, feedback: Feedback):
     ON CONFLICT DO NOTHING`;
 }
 
+/** Notes improvements as applied, unless they are already. */
 export async function addImprovements(
   sql: Sql,
   tenant: string,
@@ -62,6 +64,7 @@ export async function addImprovements(
     ON CONFLICT DO NOTHING`;
 }
 
+/** The improvements applied to a pattern, oldest first. */
 export async function improvementsOf(
   sql: Sql,
   tenant: string,

@@ -2,7 +2,7 @@ import { SUMMARY_EXECUTIONS } from '../rows/execution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
 import type { Sql } from './connection.ts';
 
-/** Newest first. */
+/** Tool calls, newest first. */
 export async function executionsOf(
   sql: Sql,
   tenant: string,
@@ -26,7 +26,7 @@ export async function executionsOf(
     ORDER BY at DESC LIMIT ${limit}`;
 }
 
-/** By agent and tool, the most executions first. */
+/** Sums tool calls by agent and tool, the most executions first. */
 export async function executionTotals(
   sql: Sql,
   tenant: string,

@@ -2,7 +2,11 @@ import { CHECKED_PATTERNS, LISTED_PROBLEMS } from '../rows/integrity-report.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { Sql } from './connection.ts';
 
-/** Of one pattern and its edges, or of the newest, each looked up by itself (OFFSET 0). */
+/**
+ * Checks one pattern and its edges, or the newest patterns, each looked up by itself (OFFSET 0). A later
+ * version may come from anything, so the generation of a pattern with later versions says nothing about its
+ * parents.
+ */
 export async function integrityOf(
   sql: Sql,
   tenant: string,

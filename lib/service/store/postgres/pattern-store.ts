@@ -23,7 +23,7 @@ import { keyText, storable, whole } from './storable.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 
-/** The patterns of one tenant: every statement names it. */
+/** The patterns of one tenant, whom every statement names. */
 export class PostgresPatternStore implements PatternStore {
   readonly #connection: PostgresConnection;
   readonly #partitions: EventPartitions;
@@ -93,7 +93,7 @@ export class PostgresPatternStore implements PatternStore {
     return this.#run((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
   }
 
-  /** Every call gives the same when it runs twice. */
+  /** May run `work` twice, so every call has the same effect when repeated. */
   #run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#connection.run(work);
   }

@@ -10,7 +10,7 @@ import type {
 } from '../rows/stored-pattern.ts';
 import type { Sql } from './connection.ts';
 
-/** The columns of `StoredPattern`, of patterns `p`. */
+/** The columns of `StoredPattern`, from patterns `p`. */
 export function patternColumns(sql: Sql) {
   return sql`p.id, p.name, p.pattern_type AS "patternType", p.version, p.language, p.lines, p.origin,
     p.generation, p.lineage_id AS "lineageId", p.occurrences, p.first_seen_at AS "firstSeenAt",
@@ -18,6 +18,7 @@ export function patternColumns(sql: Sql) {
     p.file_path AS "filePath", p.session_id AS "sessionId"`;
 }
 
+/** A pattern with its code, newest occurrences and later versions. */
 export async function patternDetail(
   sql: Sql,
   tenant: string,
@@ -43,7 +44,7 @@ export async function patternDetail(
   return pattern && { ...pattern, recent: [...recent], furtherVersions: [...furtherVersions] };
 }
 
-/** Last seen first. */
+/** A page of patterns, last seen first. */
 export async function storedPatterns(
   sql: Sql,
   tenant: string,
@@ -54,7 +55,7 @@ export async function storedPatterns(
     language === undefined ? sql`` : sql`AND p.language = ${language}`,
     patternType === undefined ? sql`` : sql`AND p.pattern_type = ${patternType}`,
   ];
-  // Those of a session are few and found one by one (OFFSET 0), or the planner might read all patterns.
+  // A session has few patterns. OFFSET 0 makes the planner look them up one by one and not read all.
   const written =
     sessionId === undefined
       ? sql`patterns p WHERE p.tenant = ${tenant}`
@@ -69,6 +70,7 @@ export async function storedPatterns(
     ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${limit}`;
 }
 
+/** How much a tenant's store holds. */
 export async function storeStats(sql: Sql, tenant: string): Promise<StoreStats> {
   const [totals, newest] = await Promise.all([
     sql<TotalRow[]>`

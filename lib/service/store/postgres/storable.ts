@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL can keep of a value: it knows no NUL character, and no half of a surrogate pair. They
- * become the visible U+2400 and U+FFFD. A value without any comes back as it is.
+ * What PostgreSQL can keep of a value. It cannot keep NUL characters and halves of surrogate pairs, so they
+ * become the visible U+2400 and U+FFFD. A value without them is returned unchanged.
  */
 export function storable<T>(value: T): T {
   const text = JSON.stringify(value);
@@ -8,12 +8,12 @@ export function storable<T>(value: T): T {
   return clean(value) as T;
 }
 
-/** A text that is part of a key, which PostgreSQL takes up to about 2,700 bytes for. */
+/** Cuts a text that is part of a key: PostgreSQL accepts keys of up to about 2,700 bytes. */
 export function keyText<T extends string | null | undefined>(text: T): T {
   return (typeof text === 'string' ? text.slice(0, KEY_LENGTH) : text) as T;
 }
 
-/** A number for a column of whole ones. */
+/** Rounds a number for an integer column. */
 export function whole<T extends number | null>(value: T): T {
   return (value === null ? null : Math.round(value)) as T;
 }
@@ -23,7 +23,7 @@ export function whole<T extends number | null>(value: T): T {
 /** The contract allows ids this long; no client that we know sends longer ones. */
 const KEY_LENGTH = 255;
 
-/** As JSON writes it; a backslash before a u in code is a false alarm that costs only time. */
+/** In JSON's spelling; a backslash before a u in code is a false alarm that costs only time. */
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 function clean(value: unknown): unknown {

@@ -2,7 +2,7 @@ import { hexDigest } from '../../../base/digest.ts';
 import { INDEXED_CHARACTERS } from '../rows/pattern-search.ts';
 import type { SearchQuery } from '../rows/pattern-search.ts';
 
-/** What a search can look for. */
+/** What a search can find a pattern by. */
 export interface Findable {
   readonly name: string;
   readonly code: string;
@@ -12,8 +12,8 @@ export interface Findable {
 
 /**
  * The lexemes of a pattern: its words, its language and its type. Each begins with a sign of the tenant,
- * so that the index leads to no other tenant's patterns. They are made here since PostgreSQL's own parser
- * knows words of prose: for it `fs.readFile` is a host, and `a_b` are two words.
+ * so that the index leads to no other tenant's patterns. They are made here because PostgreSQL's own parser
+ * is made for prose: it takes `fs.readFile` for a host and `a_b` for two words.
  */
 export function indexedWords(tenant: string, pattern: Findable): string[] {
   const sign = signOf(tenant);
@@ -25,8 +25,8 @@ export function indexedWords(tenant: string, pattern: Findable): string[] {
 }
 
 /**
- * A tsquery that finds what has all of the words, the language and one of the types; undefined when there
- * is no word to look for.
+ * A tsquery for patterns with all of the words, the language and one of the types; undefined when the query
+ * contains no word.
  */
 export function searchCondition(
   tenant: string,
@@ -47,25 +47,25 @@ export function searchCondition(
 // --- internal ---
 
 const WORD = /[\p{L}\p{N}_]+/gu;
-/** In UTF-16 units; PostgreSQL takes words of 2 kB. */
+/** In UTF-16 units; PostgreSQL accepts words of 2 kB. */
 const WORD_LENGTH = 200;
 
 /** The distinct words of a text. */
 function wordsOf(text: string): string[] {
   const words = new Set<string>();
-  // Without accents a text may be longer than it was.
+  // Removing the accents can make a text longer, so it is cut again.
   const characters = plain(text.slice(0, INDEXED_CHARACTERS)).slice(0, INDEXED_CHARACTERS);
   for (const [word] of characters.matchAll(WORD))
     words.add(word.slice(0, WORD_LENGTH).toWellFormed());
   return [...words];
 }
 
-/** Two tenants of one sign only cost each other time: every statement names the tenant as well. */
+/** Two tenants may share a sign; that only costs time, because every statement names the tenant as well. */
 function signOf(tenant: string): string {
   return `${hexDigest(tenant, 4)}:`;
 }
 
-/** Digests, since a language may hold any character; no word has a dot. */
+/** A digest, because a language may contain any character. The dot keeps it apart from words. */
 function languageLexeme(sign: string, language: string): string {
   return `${sign}l.${hexDigest(language, 12)}`;
 }
@@ -74,7 +74,7 @@ function typeLexeme(sign: string, type: string): string {
   return `${sign}t.${hexDigest(type, 12)}`;
 }
 
-/** In lower case and without accents, so that they are found however they are written. */
+/** In lower case and without accents, so that a word is found however it is written. */
 function plain(text: string): string {
   const lower = text.toLowerCase();
   return ASCII.test(lower) ? lower : lower.normalize('NFKD').replace(/\p{M}/gu, '');

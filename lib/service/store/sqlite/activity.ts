@@ -10,7 +10,7 @@ import type {
 import { EVENT_ID, NEWEST_OCCURRENCE, PATTERN_COLUMNS, readPattern } from './patterns.ts';
 import type { PatternRow } from './patterns.ts';
 
-/** What was done with a pattern from `from` to before `to`. */
+/** What happened to a pattern from `from` to before `to`; undefined if it is not stored. */
 export function patternActivity(
   database: Database,
   id: string,
@@ -45,6 +45,7 @@ export function patternActivity(
   return activityFrom(readPattern(row), uses, feedback);
 }
 
+/** Keeps feedback, unless its pattern has one of the same id. */
 export function addFeedback(database: Database, feedback: Feedback): void {
   const { id, patternId, feedbackType, isSuccess, rating, executionTimeMs, ...rest } = feedback;
   const { sessionId, comment, at, extra } = rest;
@@ -68,6 +69,7 @@ export function addFeedback(database: Database, feedback: Feedback): void {
     );
 }
 
+/** Notes improvements as applied, unless they are already. */
 export function addImprovements(
   database: Database,
   improvements: readonly AppliedImprovement[],
@@ -81,6 +83,7 @@ export function addImprovements(
   }
 }
 
+/** The improvements applied to a pattern, oldest first. */
 export function improvementsOf(database: Database, patternId: string): AppliedImprovement[] {
   return database
     .prepare<[string], Omit<AppliedImprovement, 'isForced'> & { readonly isForced: number }>(

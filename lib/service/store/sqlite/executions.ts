@@ -2,7 +2,7 @@ import type { Database } from '../../../store/database/database.ts';
 import { SUMMARY_EXECUTIONS } from '../rows/execution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
 
-/** Newest first. */
+/** Tool calls, newest first. */
 export function executionsOf(database: Database, filter: ExecutionFilter): Execution[] {
   const { limit, sessionId, correlationId } = filter;
   const conditions = ['1'];
@@ -26,7 +26,7 @@ export function executionsOf(database: Database, filter: ExecutionFilter): Execu
     });
 }
 
-/** By agent and tool, the most executions first. */
+/** Sums tool calls by agent and tool, the most executions first. */
 export function executionTotals(
   database: Database,
   agentName: string | undefined,

@@ -3,8 +3,8 @@ import { CHECKED_PATTERNS, LISTED_PROBLEMS } from '../rows/integrity-report.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 
 /**
- * Of one pattern and its edges, or of the newest. A further version may come from anything, so that the
- * generation of the first says nothing of its parents.
+ * Checks one pattern and its edges, or the newest patterns. A later version may come from anything, so the
+ * generation of a pattern with later versions says nothing about its parents.
  */
 export function integrityOf(database: Database, patternId: string | undefined): IntegrityReport {
   const ids =

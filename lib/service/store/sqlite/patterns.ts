@@ -12,27 +12,30 @@ import type {
 } from '../rows/stored-pattern.ts';
 import { NO_ORDINAL } from '../track-plan.ts';
 
-/** The columns of `StoredPattern`, of patterns `p` and its newest occurrence `o`. */
+/** The columns of `StoredPattern`, from patterns `p` and its newest occurrence `o`. */
 export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.version, p.language,
   p.lines, p.origin, p.generation, p.lineage_id AS lineageId, p.occurrences,
   p.first_seen_at AS firstSeenAt, p.last_seen_at AS lastSeenAt,
   ${deprecatedSql('p.id')} AS isDeprecated,
   nullif(o.file_path, '') AS filePath, nullif(o.session_id, '') AS sessionId`;
+/** Joins `o`, the newest occurrence of each pattern `p`. */
 export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
   SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
 
-/** The id of the event that an occurrence came by: `occurrenceKey` turned round. */
+/** The id of the event that brought the occurrence `o`: the inverse of `occurrenceKey`. */
 export const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id ELSE o.event_id || '-' || ordinal END`;
 
+/** A row of `PATTERN_COLUMNS`. */
 export type PatternRow = Omit<StoredPattern, 'isDeprecated'> & { readonly isDeprecated: number };
 
-/** A row of these columns as it is told; further columns stay. */
+/** Turns SQLite's 0 or 1 into a boolean and leaves the other columns alone. */
 export function readPattern<T extends { readonly isDeprecated: number }>(
   row: T,
 ): Omit<T, 'isDeprecated'> & { readonly isDeprecated: boolean } {
   return { ...row, isDeprecated: row.isDeprecated === 1 };
 }
 
+/** A pattern with its code, newest occurrences and later versions. */
 export function patternDetail(database: Database, id: string): StoredPatternDetail | undefined {
   const row = database
     .prepare<[string], PatternRow & { readonly code: string }>(
@@ -58,6 +61,7 @@ export function patternDetail(database: Database, id: string): StoredPatternDeta
   return { ...readPattern(row), recent, furtherVersions };
 }
 
+/** A page of patterns, last seen first. */
 export function storedPatterns(database: Database, filter: PatternListFilter): StoredPattern[] {
   const { limit, before, language, patternType, sessionId } = filter;
   const conditions = ['1'];
@@ -76,6 +80,7 @@ export function storedPatterns(database: Database, filter: PatternListFilter): S
     .map(readPattern);
 }
 
+/** How much the database holds. */
 export function storeStats(database: Database): StoreStats {
   const totals = database.prepare<[], TotalRow>('SELECT name, value FROM totals').all();
   const lastSeenAt = database
