@@ -7,8 +7,8 @@ import type { ServiceStore } from './service-store.ts';
 /**
  * Opens the store of a service.
  *
- * @param place `postgres://…`, else the path of an SQLite file
- * @throws TrackerError that says why it can't be opened
+ * @param place `postgres://…` or the path of an SQLite file
+ * @throws TrackerError that says why it cannot be opened
  */
 export async function openServiceStore(place: string): Promise<ServiceStore> {
   if (isPostgres(place)) return openPostgresStore(place);
@@ -27,7 +27,7 @@ export async function openServiceStore(place: string): Promise<ServiceStore> {
     if (errorCode(error) !== 'E_DATABASE_CORRUPT') {
       throw errorCode(error) === undefined ? error : databaseFault(place, error);
     }
-    // What the courier does about it, it does not do for a service.
+    // The courier would move a corrupt file aside; a service must not.
     throw new TrackerError('E_DATABASE_CORRUPT', errorMessage(error), {
       hint: 'Put a backup in its place, or make a sound one of it: see `pattern-tracker restore` and `repair`.',
       cause: error,
@@ -35,7 +35,7 @@ export async function openServiceStore(place: string): Promise<ServiceStore> {
   }
 }
 
-/** `place` for people: the address of a server without what is secret in it. */
+/** `place` for people: the path, or the server's address without user, password and parameters. */
 export function placeForPeople(place: string): string {
   if (isOtherUrl(place)) return `${place.split(':')[0]}:`;
   if (!isPostgres(place)) return place;
@@ -49,7 +49,7 @@ export function placeForPeople(place: string): string {
 
 // --- internal ---
 
-/** Such as `postgres:user:password@host`, a slip that must not become the name of a file. */
+/** Such as `postgres:user:password@host`: a slip that must not become the name of a file. */
 function isOtherUrl(place: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(place) && !isPostgres(place);
 }

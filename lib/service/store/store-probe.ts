@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ServiceStore, StoreHealth } from './service-store.ts';
 import { withinDeadline } from '../deadline.ts';
 
-/** Asks the store how it is, at most once a second however often it is asked for. */
+/** Remembers the store's health for a second, so that frequent probes cost the store little. */
 export class StoreProbe {
   readonly #store: ServiceStore;
   readonly #clock: Clock;
@@ -14,7 +14,7 @@ export class StoreProbe {
     this.#clock = clock;
   }
 
-  /** Never rejects; a store that does not answer in 5 s is not well. */
+  /** Never rejects. A store that does not answer within 5 s is not well. */
   health(): Promise<StoreHealth> {
     const now = this.#clock();
     if (!this.#last || Math.abs(now - this.#last.at) >= 1_000) {

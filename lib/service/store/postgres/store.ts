@@ -12,19 +12,23 @@ import { PostgresTokenStore } from './token-store.ts';
 import { parsePostgresUrl } from './url.ts';
 import type { PostgresTarget } from './url.ts';
 
+/**
+ * How to open a store on PostgreSQL. By default the pool is as large as the URL says, calls are tried again
+ * for 5 s, and the application's name is `pattern-tracker`.
+ */
 export interface PostgresStoreOptions extends Partial<ConnectionOptions> {
-  /** How long to wait for a server that is not there yet, in milliseconds. @default 30,000 */
+  /** How long to wait for a server that is not up yet, in milliseconds. @default 30,000 */
   readonly startPatienceMs?: number;
-  /** Decides which months of events have partitions. */
+  /** Milliseconds since 1970; decides which months of events get partitions. @default Date.now */
   readonly now?: () => number;
 }
 
 /**
- * A service on PostgreSQL, which any number of replicas may share. The tables are made, or brought to
- * this version.
+ * Opens a service's store on PostgreSQL, which any number of replicas may share. Creates the tables or
+ * brings them to this version.
  *
- * @throws TrackerError E_DATABASE_URL, E_DATABASE_UNAVAILABLE after `startPatienceMs`,
- * E_DATABASE_REFUSED and E_DATABASE_NEWER at once
+ * @throws TrackerError E_DATABASE_UNAVAILABLE after `startPatienceMs`; E_DATABASE_URL, E_DATABASE_REFUSED,
+ * E_DATABASE_ENCODING and E_DATABASE_NEWER at once
  */
 export async function openPostgresStore(
   url: string,

@@ -117,6 +117,7 @@ describe('the file of another tenant', () => {
     );
     await expect(service.tenant('team').stats()).rejects.toMatchObject({
       name: 'StoreUnavailableError',
+      code: 'E_STORE_UNAVAILABLE',
     });
     expect(await store.stats()).toMatchObject({ patterns: 0 });
   });

@@ -3,17 +3,18 @@ import type { Sql } from '../connection.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /**
- * Brings the database to the version of this program. Any number of replicas may do so at once; one that
- * finds nothing to do needs no right to create tables.
+ * Brings the database to the version of this program. Any number of replicas may do so at once. A replica
+ * with nothing to do needs no right to create tables.
  *
- * @throws TrackerError E_DATABASE_NEWER when a newer program has migrated it, E_DATABASE_ENCODING
+ * @throws TrackerError E_DATABASE_NEWER when a newer program has migrated it, E_DATABASE_ENCODING when it
+ * is not in UTF-8
  */
 export async function migrate(sql: Sql): Promise<void> {
   const [shown] = await sql<{ server_encoding: string }[]>`SHOW server_encoding`;
   if (shown?.server_encoding !== 'UTF8') {
     throw new TrackerError(
       'E_DATABASE_ENCODING',
-      `The database has the encoding ${shown?.server_encoding}, which can not hold all code`,
+      `The database has the encoding ${shown?.server_encoding}, which cannot hold all code`,
       { hint: "Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0" },
     );
   }
@@ -26,14 +27,13 @@ export async function migrate(sql: Sql): Promise<void> {
     );
   }
   if (version === MIGRATIONS.length) return;
-  // One string of several commands: there is no moment between them at which a lost connection would
-  // leave a half of them.
+  // One string with all commands, so that a lost connection cannot leave half of them done.
   await sql.unsafe(migrationScript()).simple();
 }
 
 // --- internal ---
 
-/** Any number that no other program on the database uses; locks are per database. */
+/** The advisory lock: any number that no other program on the database uses. Locks are per database. */
 const LOCK = 7_203_118_053;
 
 async function schemaVersion(sql: Sql): Promise<number> {

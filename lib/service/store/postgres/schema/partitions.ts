@@ -7,13 +7,13 @@ export function monthOf(at: number): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
-/** The monthly partitions of `events`, made before the first row of a month comes. */
+/** The monthly partitions of `events`, made before the first row of a month arrives. */
 export class EventPartitions {
   readonly #connection: PostgresConnection;
   readonly #now: () => number;
-  /** Months that are there, or can not be made: their rows go to the default partition. */
+  /** Months that have a partition, or cannot have one: their rows go to the default partition. */
   readonly #settled = new Set<number>();
-  /** No attempt before, by `#now`. */
+  /** Nothing is tried before this time, in milliseconds since 1970. */
   #waitsUntil = 0;
 
   constructor(connection: PostgresConnection, now: () => number) {
@@ -22,8 +22,8 @@ export class EventPartitions {
   }
 
   /**
-   * Makes those of the times, of this month and of the next. Times more than two years ago or later than
-   * next month are odd, and get no partition.
+   * Makes the partitions for `times`, for this month and for the next. Times more than two years ago or
+   * later than next month are odd and get none.
    */
   async prepare(times: readonly number[]): Promise<void> {
     const current = monthOf(this.#now());
@@ -44,12 +44,12 @@ export class EventPartitions {
 
 const MONTHS_BACK = 24;
 const ATTEMPT_EVERY_MS = 10 * 60_000;
-/** Any number that no other program on the database uses. */
+/** The advisory lock: any number that no other program on the database uses. */
 const LOCK = 7_203_118_054;
 
 /**
- * Any number of replicas may make the same one at once. False when the table is locked, as by a running
- * pg_dump: next month's is made in time nevertheless.
+ * Any number of replicas may make the same one at once. Returns false when the table is locked, for example
+ * by a running pg_dump; there is time enough to make next month's partition later.
  */
 async function makePartition(sql: Sql, month: number): Promise<boolean> {
   const name = `events_${Math.floor(month / 12)}_${String((month % 12) + 1).padStart(2, '0')}`;
@@ -59,7 +59,7 @@ async function makePartition(sql: Sql, month: number): Promise<boolean> {
   const from = Date.UTC(Math.floor(month / 12), month % 12);
   const to = Date.UTC(Math.floor(month / 12), (month % 12) + 1);
   try {
-    // One string is one transaction. Who waits for the table's lock holds up everyone behind him.
+    // One string is one transaction. The lock timeout keeps it from holding up everyone who queues behind.
     await sql
       .unsafe(
         `SET LOCAL lock_timeout = '2s';
@@ -68,8 +68,8 @@ async function makePartition(sql: Sql, month: number): Promise<boolean> {
       )
       .simple();
   } catch (error) {
-    // Rows of the month are in the default partition, or we have no right to make tables: that
-    // partition takes the rows.
+    // Rows of the month are in the default partition already, or we have no right to make tables. Either
+    // way the default partition takes the rows.
     const kind = faultKind(error);
     if (kind === 'busy') return false;
     if (kind !== 'refused' && !isOverlap(error)) throw error;
@@ -77,7 +77,7 @@ async function makePartition(sql: Sql, month: number): Promise<boolean> {
   return true;
 }
 
-/** 23514: rows of the month lie in the default partition; 42P17: another partition has the month. */
+/** 23514: rows of the month are in the default partition; 42P17: another partition has the month. */
 function isOverlap(error: unknown): boolean {
   return (
     error instanceof Error && 'code' in error && (error.code === '23514' || error.code === '42P17')
