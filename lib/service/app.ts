@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { admit, rateHeaders } from './auth/admission.ts';
 import type { Admitted } from './auth/admission.ts';
-import { withinDeadline } from './deadline.ts';
+import { withinDeadline } from '../base/deadline.ts';
 import { ENDPOINTS } from './routes/endpoints.ts';
 import type { Endpoint } from './http/route.ts';
 import { busyFault, fault, HttpFault } from './http/http-fault.ts';

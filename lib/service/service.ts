@@ -4,7 +4,7 @@ import { TrackerError } from '../base/errors.ts';
 import type { ServiceStore } from './store/service-store.ts';
 import type { ServiceLog } from './service-log.ts';
 import { createApp } from './app.ts';
-import { withinDeadline } from './deadline.ts';
+import { withinDeadline } from '../base/deadline.ts';
 import { HttpServer } from './http/http-server.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { serviceParts } from './service-parts.ts';

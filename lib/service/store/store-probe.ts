@@ -1,7 +1,7 @@
 import { errorMessage } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ServiceStore, StoreHealth } from './service-store.ts';
-import { withinDeadline } from '../deadline.ts';
+import { withinDeadline } from '../../base/deadline.ts';
 
 /** Remembers the store's health for a second, so that frequent probes cost the store little. */
 export class StoreProbe {

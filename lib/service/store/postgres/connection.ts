@@ -4,7 +4,7 @@ import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
 import { errorCode, errorMessage } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import { withinDeadline } from '../../deadline.ts';
+import { withinDeadline } from '../../../base/deadline.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';

@@ -38,7 +38,8 @@ export function patternActivity(
     .all(...span);
   const feedback: Feedback[] = database
     .prepare<[string, number, number, number], FeedbackRow>(
-      `SELECT ${FEEDBACK_COLUMNS} FROM feedback WHERE pattern_id = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
+      `SELECT ${FEEDBACK_COLUMNS} FROM feedback
+       WHERE pattern_id = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`,
     )
     .all(...span)
     .map(readFeedback);

@@ -18,12 +18,15 @@ export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.v
   p.first_seen_at AS firstSeenAt, p.last_seen_at AS lastSeenAt,
   ${deprecatedSql('p.id')} AS isDeprecated,
   nullif(o.file_path, '') AS filePath, nullif(o.session_id, '') AS sessionId`;
+
 /** Joins `o`, the newest occurrence of each pattern `p`. */
 export const NEWEST_OCCURRENCE = `LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
-  SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
+  SELECT event_id, ordinal FROM occurrences WHERE pattern_id = p.id
+  ORDER BY at DESC, event_id DESC, ordinal DESC LIMIT 1)`;
 
 /** The id of the event that brought the occurrence `o`: the inverse of `occurrenceKey`. */
-export const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id ELSE o.event_id || '-' || ordinal END`;
+export const EVENT_ID = `CASE ordinal WHEN ${NO_ORDINAL} THEN o.event_id
+  ELSE o.event_id || '-' || ordinal END`;
 
 /** A row of `PATTERN_COLUMNS`. */
 export type PatternRow = Omit<StoredPattern, 'isDeprecated'> & { readonly isDeprecated: number };

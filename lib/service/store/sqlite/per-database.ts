@@ -1,8 +1,8 @@
 import type { Database } from '../../../store/database/database.ts';
 
 /**
- * Keeps what `make` returns for each open database, such as prepared statements: they are prepared again when the
- * file was replaced and opened again.
+ * Keeps what `make` returns for each open database, such as prepared statements. It is made again when the
+ * file was replaced and another one is open.
  */
 export function perDatabase<T>(make: (database: Database) => T): (database: Database) => T {
   const made = new WeakMap<Database, { readonly value: T }>();

@@ -36,7 +36,7 @@ function byWords(database: Database, query: SearchQuery): FoundPattern[] {
       { match },
     );
   } catch (error) {
-    // A letter that SQLite's tables do not have parts a word in two, and two are a phrase.
+    // A letter that is missing in SQLite's tables splits a word in two, and two words are a phrase.
     if (errorMessage(error).includes('phrase queries are not supported')) return [];
     throw error;
   }
@@ -45,7 +45,7 @@ function byWords(database: Database, query: SearchQuery): FoundPattern[] {
 function byParts(database: Database, query: SearchQuery): FoundPattern[] {
   const parts = searchedParts(query);
   if (parts.length === 0) return [];
-  // Lowered once a pattern, and not once a pattern and part.
+  // Lower-cased here, once for each pattern and not again for each part.
   return select(
     database,
     `(SELECT *, lower(name || char(10) || substr(code, 1, ${SEARCHED_CHARACTERS})) AS text
@@ -73,8 +73,8 @@ function select(
   }
   return database
     .prepare<[Record<string, unknown>], PatternRow & { readonly head: string }>(
-      `SELECT ${PATTERN_COLUMNS}, substr(p.code, 1, ${HEAD_CHARACTERS}) AS head FROM ${from} ${NEWEST_OCCURRENCE}
-       WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT @limit`,
+      `SELECT ${PATTERN_COLUMNS}, substr(p.code, 1, ${HEAD_CHARACTERS}) AS head
+       FROM ${from} ${NEWEST_OCCURRENCE} WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT @limit`,
     )
     .all({
       ...values,
