@@ -172,21 +172,15 @@ export class Descent {
     claims: readonly Claim[],
     circle: ReadonlySet<string>,
   ): PatternDescent {
-    let generation = 1;
-    let lineageId: string | undefined;
+    const parents: DescentNode[] = [];
     const judged = claims.map((claim) => {
       const parent = this.node(claim.parentId);
       const counts =
         parent !== undefined && parent.originAt <= originAt && !circle.has(claim.parentId);
-      if (counts) {
-        generation = Math.max(generation, parent.generation + 1);
-        lineageId ??= parent.lineageId;
-      }
+      if (counts) parents.push(parent);
       return { ...claim, counts };
     });
-    const origin = lineageId === undefined ? 'created' : 'modified';
-    lineageId ??= id;
-    return { id, originAt, originKey, generation, lineageId, origin, claims: judged };
+    return { id, originAt, originKey, ...inherited(id, parents), claims: judged };
   }
 
   #storedNode(id: string): DescentNode | undefined {
@@ -208,6 +202,18 @@ export class Descent {
     }
     return claimants;
   }
+}
+
+/** What a pattern has from its parents, which are in the order of its claims. */
+export function inherited(
+  id: string,
+  parents: readonly Pick<DescentNode, 'generation' | 'lineageId'>[],
+): Pick<PatternDescent, 'origin' | 'generation' | 'lineageId'> {
+  return {
+    origin: parents.length > 0 ? 'modified' : 'created',
+    generation: 1 + Math.max(0, ...parents.map(({ generation }) => generation)),
+    lineageId: parents[0]?.lineageId ?? id,
+  };
 }
 
 /** True if an occurrence is the origin rather than the one that is known. */

@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
+import { mergePatterns } from './merge-patterns.ts';
 import { DERIVED_TABLES, tableShapes } from './schema-shape.ts';
 import type { TableShape } from './schema-shape.ts';
+import { LATEST_DEPRECATION } from '../writers/deprecations.ts';
 
 /**
  * Adds to an older tracker.db, open as `database`, all that a later one at `laterPath` has besides, in
@@ -12,20 +14,18 @@ export function mergeLater(database: Database, laterPath: string): void {
   try {
     database
       .transaction(() => {
-        database.exec(`CREATE TEMP TABLE known AS SELECT id FROM main.patterns;
-          CREATE UNIQUE INDEX temp.known_by_id ON known(id);`);
         // Equal events in both: the later one has been merged with this one before.
         const isDisjoint =
           database
             .prepare('SELECT 1 FROM main.events JOIN later.events USING (event_id) LIMIT 1')
             .get() === undefined;
         const shapes = tableShapes(database).filter(({ name }) => !DERIVED_TABLES.has(name));
-        const order = ({ name }: TableShape) => (FIRST.has(name) ? 0 : 1);
+        const order = ({ name }: TableShape) => (name === 'projects' ? 0 : 1); // others name their ids
+        mergePatterns(database);
         for (const shape of shapes.toSorted((a, b) => order(a) - order(b))) {
           const rule = RULES[shape.name];
           database.exec(rule ? rule(isDisjoint, shape) : missingRows(shape));
         }
-        database.exec('DROP TABLE temp.known');
       })
       .immediate();
   } finally {
@@ -35,27 +35,21 @@ export function mergeLater(database: Database, laterPath: string): void {
 
 // --- internal ---
 
-/** The others name their ids. */
-const FIRST: ReadonlySet<string> = new Set(['projects', 'patterns']);
-
 type Rule = (isDisjoint: boolean, shape: TableShape) => string;
 
 /** What becomes of rows that both may have, or that have to be looked at; of all others see below. */
 const RULES: Readonly<Record<string, Rule>> = {
-  // The older one knows how a pattern came to be.
-  patterns: (_, shape) => `${missingRows(shape)};
-    UPDATE main.patterns SET last_seen_at = max(last_seen_at,
-      (SELECT last_seen_at FROM later.patterns AS other WHERE other.id = patterns.id))
-    WHERE id IN (SELECT id FROM later.patterns)`,
-  lineage_edges: (_, shape) =>
-    missingRows(shape, 'row.child_id NOT IN (SELECT id FROM temp.known)'),
+  patterns: () => '', // see merge-patterns.ts
+  pending_edges: () => '',
+  lineage_edges: (_, shape) => missingRows(shape, 'row.position < 0'), // those of further versions
   occurrences: (_, shape) =>
     missingRows(shape, 'true', {
       project_id: OWN_PROJECT,
-      // Only the first of a pattern can be how it came to be.
-      action: `CASE WHEN EXISTS (SELECT 1 FROM main.occurrences AS first
+      // Only the origin of a pattern tells how it came to be.
+      action: `CASE WHEN row.action = 'applied' OR EXISTS (SELECT 1 FROM main.occurrences AS first
           WHERE first.pattern_id = row.pattern_id AND first.action != 'applied')
-        THEN 'applied' ELSE row.action END`,
+        THEN 'applied'
+        ELSE (SELECT origin FROM main.patterns AS own WHERE own.id = row.pattern_id) END`,
     }),
   // The later one saw what became of these files; the older text would be taken for the present one.
   live_fragments: (_, shape) => `DELETE FROM main.live_fragments
@@ -95,9 +89,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       duration_ms = coalesce(excluded.duration_ms, duration_ms,
         max(0, coalesce(excluded.ended_at, ended_at) - coalesce(started_at, excluded.started_at))),
       at = coalesce(started_at, excluded.started_at, at)`,
-  deprecations: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')}
-    ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at
-      WHERE excluded.at > at`,
+  deprecations: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')} ${LATEST_DEPRECATION}`,
   // How it is with the server, the later one knows.
   sinks: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),

@@ -185,7 +185,7 @@ function schemaFindings(database: Database, version: number): Finding[] {
 function rowFindings(database: Database): Finding[] {
   const found: Finding[] = [];
   for (const { table, fault: what, count } of invariants(database)) {
-    const rows = Number(database.prepare(count).pluck().get());
+    const rows = count(database);
     if (rows > 0) found.push({ kind: 'rows', table, message: `rows that ${what}: ${rows}` });
   }
   const orphans = database.prepare<[], { table: string }>('PRAGMA foreign_key_check').all();

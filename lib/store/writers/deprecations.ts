@@ -1,5 +1,10 @@
 import type { Database } from '../database/database.ts';
 
+/** The end of an INSERT into `deprecations`: the latest holds, in whatever order they arrive. */
+export const LATEST_DEPRECATION = `ON CONFLICT (pattern_id)
+  DO UPDATE SET reason = excluded.reason, at = excluded.at
+  WHERE (excluded.at, coalesce(excluded.reason, '')) > (at, coalesce(reason, ''))`;
+
 /** The patterns that should no longer be used. */
 export class Deprecations {
   readonly #put;
@@ -7,8 +12,7 @@ export class Deprecations {
   constructor(database: Database) {
     this.#put = database.prepare<[string, string | null, number]>(
       `INSERT INTO deprecations (pattern_id, reason, at) VALUES (?, ?, ?)
-       ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at
-       WHERE (excluded.at, coalesce(excluded.reason, '')) > (at, coalesce(reason, ''))`,
+       ${LATEST_DEPRECATION}`,
     );
   }
 

@@ -8,6 +8,31 @@ import type {
 } from '../../pattern/descent.ts';
 import type { Database } from '../database/database.ts';
 
+/** A claim as {@link claimsSql} selects it. */
+export interface ClaimRow extends Claim {
+  readonly position: number;
+  readonly counts: 0 | 1;
+}
+
+/**
+ * SQL that selects the claims of a pattern's origin, in their order. It takes the pattern's id twice.
+ * `schema` is the database's name in SQLite: `main`, or that of an attached one.
+ */
+export function claimsSql(schema: string): string {
+  return `SELECT parent_id AS parentId, edge_type AS edgeType, created_at AS at,
+       transformation_type AS transformationType, position, 1 AS counts
+     FROM ${schema}.lineage_edges WHERE child_id = ? AND position >= 0
+     UNION ALL
+     SELECT parent_id, edge_type, created_at, transformation_type, position, 0
+     FROM ${schema}.pending_edges WHERE child_id = ?
+     ORDER BY position, parentId`;
+}
+
+/** A claim without what only its row has. */
+export function judgedClaim({ position: _, counts, ...claim }: ClaimRow): JudgedClaim {
+  return { ...claim, counts: counts === 1 };
+}
+
 /** The rows of tracker.db that hold what `Descent` works out: read as it asks, written as it says. */
 export class DescentRows implements KnownDescent {
   readonly #node;
@@ -27,15 +52,7 @@ export class DescentRows implements KnownDescent {
          lineage_id AS lineageId
        FROM patterns WHERE id = ?`,
     );
-    this.#claims = database.prepare<[string, string], ClaimRow>(
-      `SELECT parent_id AS parentId, edge_type AS edgeType, created_at AS at,
-         transformation_type AS transformationType, position, 1 AS counts
-       FROM lineage_edges WHERE child_id = ? AND position >= 0
-       UNION ALL
-       SELECT parent_id, edge_type, created_at, transformation_type, position, 0
-       FROM pending_edges WHERE child_id = ?
-       ORDER BY position, parentId`,
-    );
+    this.#claims = database.prepare<[string, string], ClaimRow>(claimsSql('main'));
     this.#claimants = database
       .prepare<[string, string], string>(
         `SELECT child_id FROM lineage_edges WHERE parent_id = ?
@@ -74,10 +91,7 @@ export class DescentRows implements KnownDescent {
   readonly node = (id: string): DescentNode | undefined => this.#node.get(id);
 
   /** See `KnownDescent`. */
-  readonly claims = (id: string): JudgedClaim[] =>
-    this.#claims
-      .all(id, id)
-      .map(({ position: _, counts, ...claim }) => ({ ...claim, counts: counts === 1 }));
+  readonly claims = (id: string): JudgedClaim[] => this.#claims.all(id, id).map(judgedClaim);
 
   /** See `KnownDescent`. */
   readonly claimants = (id: string): string[] => this.#claimants.all(id, id);
@@ -114,10 +128,5 @@ export class DescentRows implements KnownDescent {
 }
 
 // --- internal ---
-
-interface ClaimRow extends Claim {
-  readonly position: number;
-  readonly counts: 0 | 1;
-}
 
 type EdgeColumns = [string, string, string, string | null, number, number];
