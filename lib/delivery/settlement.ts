@@ -1,7 +1,7 @@
 import { fullJitter, MAX_WAIT_MS } from './breaker/backoff.ts';
 import { crossesLineages } from './store/outbox-pass.ts';
 import type { DueEvent } from './store/outbox-pass.ts';
-import type { BatchOutcome, Delivered } from './lineage/lineage-client.ts';
+import type { BatchOutcome, Delivered } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 
 export interface RetryPolicy {

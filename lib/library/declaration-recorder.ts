@@ -15,8 +15,7 @@ import { SessionWriter } from '../store/writers/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from './declaration-feed.ts';
 import type { DeclaredEvent } from './declaration-feed.ts';
-import { HTTP_SINK } from '../delivery/store/outbox.ts';
-import { delivers } from '../delivery/delivery-policy.ts';
+import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 
 export interface DeclarationRecorderOptions {
@@ -71,8 +70,8 @@ export class DeclarationRecorder {
     this.#deprecations = new Deprecations(database);
     this.#sessions = new SessionWriter(database);
     this.#projects = new ProjectFinder(options.clock);
-    this.#feed = delivers(options.config)
-      ? new DeclarationFeed(database, HTTP_SINK, options.machine)
+    this.#feed = LINEAGE.delivers(options.config)
+      ? new DeclarationFeed(database, LINEAGE.name, options.machine)
       : undefined;
   }
 

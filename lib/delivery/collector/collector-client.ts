@@ -1,18 +1,18 @@
 import type { Resource } from '@opentelemetry/resources';
 import { TrackerError } from '../../base/errors.ts';
-import { parseToolCall } from './otlp-tool-call.ts';
-import type { EndedToolCall } from './otlp-tool-call.ts';
+import { parseToolCall } from '../ended-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 import { parseRetryAfter } from '../breaker/backoff.ts';
-import type { Attempt, BatchOutcome, Delivered } from '../lineage/lineage-client.ts';
 import { HttpClient, NoReplyError } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
+import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 import { collectorUrl } from './otlp-url.ts';
 import { isPage, wordsOf } from './otlp-reply.ts';
 import { resourceOf } from './otlp-scope.ts';
 import { CONTENT_TYPES, logsSignal, tracesSignal } from './otlp-signal.ts';
 import type { OtlpProtocol, OtlpSignal } from './otlp-signal.ts';
 
-export interface OtlpClientOptions extends Pick<
+export interface CollectorClientOptions extends Pick<
   HttpClientOptions,
   'timeoutMs' | 'caFile' | 'proxy'
 > {
@@ -39,11 +39,11 @@ export interface OtlpClientOptions extends Pick<
 }
 
 /** Sends tool calls to a collector. Nothing that the network or the collector does makes it throw. */
-export class OtlpClient {
+export class CollectorClient implements SinkClient {
   /** Where it is, without its secrets. */
   readonly server: string;
   readonly #http: HttpClient;
-  readonly #options: OtlpClientOptions;
+  readonly #options: CollectorClientOptions;
   readonly #resource: Resource;
   readonly #signals: readonly OtlpSignal[];
   readonly #verdicts = new Map<OtlpSignal, Map<string, Delivered>>();
@@ -52,7 +52,7 @@ export class OtlpClient {
   #isClosed = false;
 
   /** @throws TrackerError E_OTLP_ENDPOINT, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL, those of `readHeaders` */
-  constructor(options: OtlpClientOptions) {
+  constructor(options: CollectorClientOptions) {
     this.#headers = options.readHeaders();
     const { url, isLocal } = collectorUrl({ ...options, headers: this.#headers });
     // Over a proxy on another machine the headers would leave this one unencrypted.
@@ -257,6 +257,6 @@ function keyOf({ session_id, tool_use_id }: EndedToolCall): string {
   return `${session_id}\n${tool_use_id}`;
 }
 
-function failure(outcome: Exclude<Delivered, { kind: 'accepted' }>, serverFault: boolean): Answer {
+function failure(outcome: Undelivered, serverFault: boolean): Answer {
   return { outcome, serverFault, rejected: 0, message: '' };
 }

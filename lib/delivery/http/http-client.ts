@@ -6,18 +6,12 @@ import type { Dispatcher } from 'undici';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { readRegularFile } from '../../base/regular-file.ts';
 import { VERSION } from '../../base/version.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 
 /** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
 const GZIP_FROM_BYTES = 8 * 1024;
 /** Unused connections are closed after this long, before the 5 s of Node's and Python's servers: in milliseconds. */
 const KEEP_ALIVE_MS = 4_000;
-
-export interface ProxySettings {
-  /** URLs; without a protocol they are taken for http:. */
-  readonly httpProxy?: string | undefined;
-  readonly httpsProxy?: string | undefined;
-  readonly noProxy?: string | undefined;
-}
 
 export interface HttpClientOptions {
   /** From the first byte sent to the last received, in milliseconds. */

@@ -11,38 +11,9 @@ import type { EventAnswer } from '../../lineage-api/api-reply.ts';
 import { parseRetryAfter } from '../breaker/backoff.ts';
 import { HttpClient, NoReplyError } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
+import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 
 const PREFIX = '/api/pattern-traceability';
-
-/** What came of sending one event. */
-export type Delivered =
-  | { readonly kind: 'accepted' }
-  /** A 4xx that no retry mends; 400 as well where a reply of 200 says it of this event. */
-  | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
-  /** The network, a timeout, 408, 429, 5xx, a reply that can't be read. */
-  | {
-      readonly kind: 'retry';
-      readonly message: string;
-      readonly status?: number | undefined;
-      readonly retryAfterMs?: number | undefined;
-    };
-
-/** What came of sending several. */
-export type BatchOutcome =
-  | { readonly kind: 'items'; readonly items: readonly Delivered[] }
-  /** The server has no such path. */
-  | { readonly kind: 'unsupported' }
-  | Exclude<Delivered, { kind: 'accepted' }>;
-
-export interface Attempt<T> {
-  readonly outcome: T;
-  readonly latencyMs: number;
-  /**
-   * Counts against the circuit breaker: no reply, 3xx, 5xx, a reply that can't be read; not a request
-   * that its caller has given up.
-   */
-  readonly serverFault: boolean;
-}
 
 /** What came of a question. */
 export type Answer =
@@ -56,7 +27,7 @@ export interface ServerHealth {
   readonly detail: string;
 }
 
-export interface ApiClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
+export interface LineageClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
   readonly token?: string | undefined;
   /** With or without the API's prefix. */
   readonly baseUrl: string;
@@ -81,7 +52,7 @@ const TOKEN_REFUSED: ReadonlySet<number> = new Set([401, 403]);
 const BELIEVED: ReadonlySet<number> = new Set([401, 403, 407, 413]);
 
 /** The Phase 4 API of one server. Nothing that the network or the server does makes it throw. */
-export class ApiClient {
+export class LineageClient implements SinkClient {
   /** Where it is: no token and no password are in it, and two spellings of one address are the same. */
   readonly server: string;
   readonly #http: HttpClient;
@@ -93,7 +64,7 @@ export class ApiClient {
   #isClosed = false;
 
   /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL */
-  constructor(options: ApiClientOptions) {
+  constructor(options: LineageClientOptions) {
     const url = apiUrl(options);
     // Over a proxy on another machine the token would leave this one unencrypted.
     const proxy = isLoopback(url.hostname) ? undefined : options.proxy;
@@ -199,7 +170,7 @@ export class ApiClient {
       readonly signal?: AbortSignal | undefined;
     },
     read: (body: unknown) => T | undefined,
-  ): Promise<Attempt<T | Exclude<Delivered, { kind: 'accepted' }>>> {
+  ): Promise<Attempt<T | Undelivered>> {
     const startedAt = this.#monotonic();
     const timed = <R>(outcome: R, serverFault: boolean): Attempt<R> => ({
       outcome,
@@ -292,7 +263,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function apiUrl({ baseUrl, token, allowInsecure }: ApiClientOptions): URL {
+function apiUrl({ baseUrl, token, allowInsecure }: LineageClientOptions): URL {
   let url: URL;
   try {
     url = new URL(baseUrl);

@@ -4,7 +4,8 @@ import type { Database } from '../../store/database/database.ts';
 import { Metrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import { SinkState } from './sink-state.ts';
-import { adoptServer } from '../lineage/sink-server.ts';
+import { adoptServer } from './server-adoption.ts';
+import type { Sink } from '../sink.ts';
 
 /** Delivered, dead and dropped events, attempts beyond the first, requests, and those the server failed. */
 export type DeliveryMetric =
@@ -21,23 +22,25 @@ export interface DeliveryStore {
   readonly breaker: BreakerStore;
   readonly metrics: Metrics<DeliveryMetric>;
   readonly state: SinkState;
-  /** Begins anew when the events go to another server than before. */
+  /** Closes the circuit and clears every wait when the events go to another server than before. */
   adoptServer(server: string): void;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
 }
 
+/** What the tables hold for `sink`. */
 export function deliveryStore(
   database: Database,
-  sink: string,
+  sink: Pick<Sink, 'name' | 'retell'>,
   options: BreakerStoreOptions,
 ): DeliveryStore {
-  const breaker = new BreakerStore(database, sink, options);
+  const { name } = sink;
+  const breaker = new BreakerStore(database, name, options);
   return {
-    outbox: new Outbox(database, sink),
+    outbox: new Outbox(database, name),
     breaker,
-    metrics: new Metrics(database, sink),
-    state: new SinkState(database, sink),
+    metrics: new Metrics(database, name),
+    state: new SinkState(database, name),
     adoptServer: (server) => {
       if (adoptServer(database, sink, server, options.clock())) breaker.reset();
     },

@@ -1,31 +1,25 @@
 import { hexDigest } from '../../base/digest.ts';
-import { OTLP_SINK, TOOL_CALL_EVENT } from '../collector/otlp-tool-call.ts';
-import type { EndedToolCall } from '../collector/otlp-tool-call.ts';
+import { TOOL_CALL_EVENT } from '../ended-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 import type { ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../../store/database/database.ts';
+import type { ChangedToolCall, ToolCallFeed } from '../sink.ts';
 import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 
-/** What the outbox needs to know of a call. Times are milliseconds since 1970 UTC. */
-interface ChangedCall {
-  readonly sessionId: string;
-  readonly toolUseId: string;
-  readonly outcome: ToolOutcome;
-  readonly endedAt: number | null;
-  readonly at: number;
-}
-
 /**
- * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
+ * Puts each tool call into the outbox of a sink once, when it has ended. What becomes known of
  * it later changes the row while it waits; a call that was sent is not sent again.
  */
-export class ToolCallOutbox {
+export class ToolCallOutbox implements ToolCallFeed {
+  readonly #sink: string;
   readonly #outbox: Outbox;
   readonly #call;
   readonly #refine;
 
-  constructor(database: Database) {
-    this.#outbox = new Outbox(database, OTLP_SINK);
+  constructor(database: Database, sink: string) {
+    this.#sink = sink;
+    this.#outbox = new Outbox(database, sink);
     this.#call = database.prepare<[string, string], EndedToolCall>(
       `SELECT call.session_id, call.tool_use_id, call.tool_name, call.outcome, call.started_at,
          coalesce(call.ended_at, call.at) AS ended_at, call.duration_ms, call.agent_id,
@@ -41,11 +35,11 @@ export class ToolCallOutbox {
   }
 
   /** Takes a call that was written; `before` is its outcome until then, undefined for a new one. */
-  changed(before: ToolOutcome | undefined, call: ChangedCall): void {
+  changed(before: ToolOutcome | undefined, call: ChangedToolCall): void {
     const { sessionId, toolUseId, outcome, endedAt, at } = call;
     if (isOfTest(sessionId) || outcome === 'running') return;
     if (before === undefined || before === 'running') this.add(sessionId, toolUseId, endedAt ?? at);
-    else this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, idOf(sessionId, toolUseId));
+    else this.#refine.run(this.#body(sessionId, toolUseId), this.#sink, idOf(sessionId, toolUseId));
   }
 
   /** Adds a call that has just ended. `at`: milliseconds since 1970. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
+import type { ToolCallFeed } from '../../delivery/sink.ts';
 
 const DAY_MS = 86_400_000;
 /** Sessions whose last word is older have been looked at before. */
@@ -35,11 +35,7 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
  * Calls that still run a day after their session's last word ended with it: Claude was killed. With an
  * `outbox`, they are put there too.
  */
-export function closeAbandonedCalls(
-  database: Database,
-  now: number,
-  outbox?: ToolCallOutbox,
-): void {
+export function closeAbandonedCalls(database: Database, now: number, outbox?: ToolCallFeed): void {
   const close = database.prepare<[number, number], { session: string; toolUse: string }>(
     `UPDATE tool_calls SET outcome = 'interrupted', certainty = 1
      WHERE outcome = 'running' AND session_id IN (

@@ -1,7 +1,7 @@
 import type { BatchedCallRecord, CallRecord, EventRecord } from '../../event/event-record.ts';
 import type { ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
-import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
+import type { ToolCallFeed } from '../../delivery/sink.ts';
 import { CERTAINTY, mergeToolCall } from './tool-call-row.ts';
 import type { ToolCallRow } from './tool-call-row.ts';
 
@@ -23,11 +23,11 @@ export class ToolCallWriter {
   readonly #siblings;
   readonly #closeAgent;
   readonly #closeSession;
-  readonly #outbox: ToolCallOutbox | undefined;
+  readonly #outbox: ToolCallFeed | undefined;
   readonly #touched = new Map<string, TouchedCall>();
 
   /** With an `outbox`, each call that has ended is put there too. */
-  constructor(database: Database, outbox?: ToolCallOutbox) {
+  constructor(database: Database, outbox?: ToolCallFeed) {
     this.#outbox = outbox;
     this.#find = database.prepare<[string, string], ToolCallRow>(FIND);
     this.#upsert = database.prepare<CallColumns>(UPSERT);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseToolCall } from '../../../lib/delivery/collector/otlp-tool-call.ts';
+import { parseToolCall } from '../../../lib/delivery/ended-tool-call.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 import { closeAbandonedCalls } from '../../../lib/store/maintenance/retention.ts';
 import { ToolCallOutbox } from '../../../lib/delivery/store/tool-call-outbox.ts';
@@ -144,7 +144,7 @@ describe('the outbox of a collector', () => {
     closeAbandonedCalls(
       store.database,
       1_001_000 + 2 * 86_400_000,
-      new ToolCallOutbox(store.database),
+      new ToolCallOutbox(store.database, 'otlp'),
     );
     expect(calls()).toMatchObject([{ outcome: 'interrupted', ended_at: 1_001_000 }]);
   });

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../../lib/base/paths.ts';
 import { configSchema } from '../../../lib/config/config.ts';
-import { configuredSinks, SINKS } from '../../../lib/delivery/delivery-policy.ts';
-import { openOtlpDelivery } from '../../../lib/delivery/collector/collector-delivery.ts';
-import type { OpenDelivery } from '../../../lib/delivery/sink-delivery.ts';
+import { configuredSinks, SINKS } from '../../../lib/delivery/sinks.ts';
+import { COLLECTOR } from '../../../lib/delivery/collector/collector-sink.ts';
+import { openCollectorClient } from '../../../lib/delivery/collector/open-collector.ts';
+import { openDelivery } from '../../../lib/delivery/sink-delivery.ts';
+import type { SinkDelivery } from '../../../lib/delivery/sink-delivery.ts';
 import { OtlpCollector } from '../../support/otlp-collector.ts';
 import { hook, TestStore } from '../test-store.ts';
 
 let collector: OtlpCollector;
 let folder: string;
 let store: TestStore;
-let opened: OpenDelivery[];
+let opened: SinkDelivery[];
 let now: number;
 
 beforeEach(async () => {
@@ -30,22 +32,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function open(otlp: Record<string, unknown> = {}): OpenDelivery {
-  const delivery = openOtlpDelivery({
-    config: configSchema.parse({
-      otlp: { endpoint: collector.url, ...otlp },
-      pattern_tracking: { batch_size: 2 },
-      resilience: { circuit_breaker: { failure_threshold: 2 } },
-    }),
-    database: () => store.database,
-    clock: () => now,
-    machine: 'workbench',
+function open(otlp: Record<string, unknown> = {}): SinkDelivery {
+  const clock = () => now;
+  const config = configSchema.parse({
+    otlp: { endpoint: collector.url, ...otlp },
+    pattern_tracking: { batch_size: 2 },
+    resilience: { circuit_breaker: { failure_threshold: 2 } },
   });
+  const client = openCollectorClient({ config, clock, machine: 'workbench' });
+  const database = () => store.database;
+  const delivery = openDelivery(COLLECTOR, client, { config, database, clock });
   opened.push(delivery);
   return delivery;
 }
 
-const drain = async ({ delivery }: OpenDelivery) =>
+const drain = async ({ delivery }: SinkDelivery) =>
   delivery.drain({}, new AbortController().signal);
 const take = (...ids: string[]) =>
   store.take(...ids.map((id) => hook.post(id, 'Bash', { command: 'make' })));
@@ -127,11 +128,11 @@ describe('the sinks of a configuration', () => {
 
   it('have an address and a lock each', () => {
     const config = configSchema.parse({ api, otlp });
-    expect(SINKS.map(({ key, address }) => [key, address(config)])).toEqual([
+    expect(SINKS.map((sink) => [sink.key, sink.address(config)])).toEqual([
       ['api.base_url', 'http://a.example'],
       ['otlp.endpoint', 'http://b.example'],
     ]);
-    const locks = SINKS.map(({ lockPath }) => lockPath(trackerPaths('/home/me/pattern-tracker')));
+    const locks = SINKS.map((sink) => sink.lockPath(trackerPaths('/home/me/pattern-tracker')));
     expect(new Set(locks).size).toBe(2);
   });
 });
