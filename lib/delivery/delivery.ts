@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Permit, Transition } from './breaker/breaker.ts';
 import { crossesLineages } from './store/outbox-pass.ts';
 import type { DueEvent, OutboxPass } from './store/outbox-pass.ts';
+import { concernsSetup } from './http/classify.ts';
 import type { Attempt, BatchOutcome, SinkClient } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 import { settle } from './settlement.ts';
@@ -9,8 +10,6 @@ import type { RetryPolicy, Settled } from './settlement.ts';
 
 /** Characters of the bodies in one batch. */
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
-/** Answers that speak of the address or the token, and not of the event that was sent. */
-const MISCONFIGURED: ReadonlySet<number> = new Set([401, 403, 404, 405, 407]);
 /** Answers to so many events are written together; a courier that is killed sends them again. */
 const SETTLE_ROWS = 500;
 /** After so many faults an event is sent alone, in case it is what spoils its batches. */
@@ -341,6 +340,6 @@ function asOutage(attempt: Attempt<BatchOutcome>): Attempt<BatchOutcome> {
     const isDown = first?.kind === 'retry' && outcome.items.every(({ kind }) => kind === 'retry');
     return isDown ? { ...attempt, outcome: first } : attempt;
   }
-  if (outcome.kind !== 'rejected' || !MISCONFIGURED.has(outcome.status)) return attempt;
+  if (outcome.kind !== 'rejected' || !concernsSetup(outcome.status)) return attempt;
   return { ...attempt, serverFault: true, outcome: { kind: 'retry', message: outcome.message } };
 }
