@@ -1,4 +1,5 @@
 import { TrackerError } from '../../base/errors.ts';
+import { httpSettings } from '../http/http-settings.ts';
 import type { SinkClientOptions } from '../sink.ts';
 import { CollectorClient } from './collector-client.ts';
 import { collectorHeaders } from './collector-headers.ts';
@@ -15,7 +16,7 @@ export function openCollectorClient({
   proxy,
   machine,
 }: SinkClientOptions): CollectorClient {
-  const { api, otlp, pattern_tracking } = config;
+  const { otlp } = config;
   if (otlp.endpoint === null) {
     throw new TrackerError('E_NO_COLLECTOR', 'no collector is configured', {
       hint: 'Set otlp.endpoint in config.yaml.',
@@ -30,9 +31,7 @@ export function openCollectorClient({
     logs: otlp.logs,
     details: otlp.tool_details,
     machine,
-    timeoutMs: pattern_tracking.timeout * 1000,
-    caFile: api.ca_file ?? undefined,
-    proxy: api.proxy === null ? proxy : { httpProxy: api.proxy, httpsProxy: api.proxy },
+    ...httpSettings(config, proxy),
     clock,
     monotonic: () => performance.now(),
   });

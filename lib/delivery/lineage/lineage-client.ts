@@ -19,6 +19,7 @@ import {
 import type { ReplyFailure } from '../http/classify.ts';
 import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { NoReplyError } from '../http/no-reply-error.ts';
 import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 
@@ -281,10 +282,6 @@ function apiUrl({ baseUrl, token, allowInsecure }: LineageClientOptions): URL {
   }
   const path = url.pathname.replace(/\/+$/, '');
   return new URL(url.origin + (path.endsWith(PREFIX) ? path : path + PREFIX));
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 function wrongUrl(url: string, why: string): TrackerError {

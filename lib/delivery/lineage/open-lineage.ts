@@ -1,5 +1,6 @@
 import { TrackerError } from '../../base/errors.ts';
 import { bearerToken } from '../http/bearer-token.ts';
+import { httpSettings } from '../http/http-settings.ts';
 import type { SinkClientOptions } from '../sink.ts';
 import { LineageClient } from './lineage-client.ts';
 
@@ -13,7 +14,7 @@ export type OpenLineageOptions = Omit<SinkClientOptions, 'machine'>;
  * @throws TrackerError E_NO_SERVER, those of `bearerToken` and of `LineageClient`
  */
 export function openLineageClient({ config, clock, proxy }: OpenLineageOptions): LineageClient {
-  const { api, pattern_tracking } = config;
+  const { api } = config;
   if (api.base_url === null) {
     throw new TrackerError('E_NO_SERVER', 'no server is configured', {
       hint: 'Set api.base_url in config.yaml, or INTELLIGENCE_SERVICE_URL.',
@@ -24,10 +25,8 @@ export function openLineageClient({ config, clock, proxy }: OpenLineageOptions):
     baseUrl: api.base_url,
     token: readToken(),
     rereadToken: readToken,
-    caFile: api.ca_file ?? undefined,
     allowInsecure: api.allow_insecure,
-    timeoutMs: pattern_tracking.timeout * 1000,
-    proxy: api.proxy === null ? proxy : { httpProxy: api.proxy, httpsProxy: api.proxy },
+    ...httpSettings(config, proxy),
     clock,
     monotonic: () => performance.now(),
   });

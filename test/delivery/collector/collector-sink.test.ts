@@ -2,9 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { trackerPaths } from '../../../lib/base/paths.ts';
 import { configSchema } from '../../../lib/config/config.ts';
-import { configuredSinks, SINKS } from '../../../lib/delivery/sinks.ts';
 import { COLLECTOR } from '../../../lib/delivery/collector/collector-sink.ts';
 import { openCollectorClient } from '../../../lib/delivery/collector/open-collector.ts';
 import { openDelivery } from '../../../lib/delivery/sink-delivery.ts';
@@ -108,31 +106,5 @@ describe('delivery to a collector', () => {
     const withCode = (code: string) => expect.objectContaining({ code });
     expect(() => open({ endpoint: null })).toThrow(withCode('E_NO_COLLECTOR'));
     expect(() => open({ token_file: file })).toThrow(withCode('E_TOKEN_FILE_MODE'));
-  });
-});
-
-describe('the sinks of a configuration', () => {
-  const api = { base_url: 'http://a.example' };
-  const otlp = { endpoint: 'http://b.example' };
-  it.each([
-    [{}, []],
-    [{ api }, ['http']],
-    [{ otlp }, ['otlp']],
-    [{ api, otlp }, ['http', 'otlp']],
-    [{ api, otlp: { ...otlp, logs: false } }, ['http', 'otlp']],
-    [{ api, otlp: { ...otlp, logs: false, traces: false } }, ['http']],
-    [{ api, otlp, pattern_tracking: { enabled: false } }, []],
-  ])('of %o are %o', (config, names) => {
-    expect(configuredSinks(configSchema.parse(config)).map(({ name }) => name)).toEqual(names);
-  });
-
-  it('have an address and a lock each', () => {
-    const config = configSchema.parse({ api, otlp });
-    expect(SINKS.map((sink) => [sink.key, sink.address(config)])).toEqual([
-      ['api.base_url', 'http://a.example'],
-      ['otlp.endpoint', 'http://b.example'],
-    ]);
-    const locks = SINKS.map((sink) => sink.lockPath(trackerPaths('/home/me/pattern-tracker')));
-    expect(new Set(locks).size).toBe(2);
   });
 });
