@@ -13,8 +13,8 @@ import { patternById } from '../store/queries/patterns.ts';
 import type { PatternDetail } from '../store/queries/patterns.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
-import { DeclarationFeed } from './declaration-feed.ts';
-import type { DeclaredEvent } from './declaration-feed.ts';
+import { DeclarationFeed } from '../delivery/lineage/declaration-feed.ts';
+import type { DeclaredEvent } from '../delivery/lineage/declaration-feed.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 

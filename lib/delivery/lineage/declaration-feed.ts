@@ -1,7 +1,7 @@
-import type { JsonObject } from '../base/json.ts';
-import type { LineageEvent } from '../lineage-api/lineage-event.ts';
-import type { Database } from '../store/database/database.ts';
-import { LineageFeed } from '../delivery/lineage/lineage-feed.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { LineageEvent } from '../../lineage-api/lineage-event.ts';
+import type { Database } from '../../store/database/database.ts';
+import { LineageFeed } from './lineage-feed.ts';
 
 /** Something that a caller of the library said of a pattern, as it was recorded. */
 export interface DeclaredEvent {
