@@ -13,7 +13,7 @@ import { courierLives } from '../lib/capture/courier-start.ts';
 import { parseBreakerState } from '../lib/delivery/breaker/breaker.ts';
 import { openDatabaseForReading } from '../lib/store/database/database.ts';
 import { outboxTotals } from '../lib/delivery/store/outbox-totals.ts';
-import { HTTP_SINK } from '../lib/delivery/store/outbox.ts';
+import { LINEAGE } from '../lib/delivery/lineage/lineage-sink.ts';
 import { FaultyApi } from '../test/support/faulty-api.ts';
 import type { Behaviour } from '../test/support/faulty-api.ts';
 
@@ -156,8 +156,8 @@ function glance({ paths }: Stage): Glance {
       const state = database
         .prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?')
         .pluck()
-        .get(HTTP_SINK);
-      const { waiting } = outboxTotals(database, HTTP_SINK);
+        .get(LINEAGE.name);
+      const { waiting } = outboxTotals(database, LINEAGE.name);
       return { waiting, breaker: parseBreakerState(state).phase.replace('_', ' ') };
     } finally {
       database.close();

@@ -2,15 +2,14 @@ import type { Clock } from '../base/clock.ts';
 import type { Permit, Transition } from './breaker/breaker.ts';
 import { crossesLineages } from './store/outbox-pass.ts';
 import type { DueEvent, OutboxPass } from './store/outbox-pass.ts';
-import type { ApiClient, Attempt, BatchOutcome } from './lineage/lineage-client.ts';
+import { concernsSetup } from './http/classify.ts';
+import type { Attempt, BatchOutcome, SinkClient } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 import { settle } from './settlement.ts';
 import type { RetryPolicy, Settled } from './settlement.ts';
 
 /** Characters of the bodies in one batch. */
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
-/** Answers that speak of the address or the token, and not of the event that was sent. */
-const MISCONFIGURED: ReadonlySet<number> = new Set([401, 403, 404, 405, 407]);
 /** Answers to so many events are written together; a courier that is killed sends them again. */
 const SETTLE_ROWS = 500;
 /** After so many faults an event is sent alone, in case it is what spoils its batches. */
@@ -22,7 +21,7 @@ const PROBE_ROWS = 100;
 
 export interface DeliveryOptions {
   readonly store: () => DeliveryStore;
-  readonly api: Pick<ApiClient, 'track' | 'trackBatch' | 'server' | 'isClosed'>;
+  readonly client: Pick<SinkClient, 'track' | 'trackBatch' | 'server' | 'isClosed'>;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   /** Events of one request. */
@@ -108,7 +107,7 @@ export class Delivery {
     onProgress: (settled: Settled) => void = () => {},
   ): Promise<DrainReport> {
     const store = this.#options.store();
-    store.adoptServer(this.#options.api.server);
+    store.adoptServer(this.#options.client.server);
     const { early, sessionId } = limits;
     const drain: Drain = {
       limits,
@@ -139,13 +138,13 @@ export class Delivery {
 
   async #run(drain: Drain, onProgress: (settled: Settled) => void): Promise<Ending> {
     const { store, signal, total } = drain;
-    const { api, clock } = this.#options;
+    const { client, clock } = this.#options;
     for (let begun = this.#begin(drain); ;) {
       if ('end' in begun) return begun;
       const { rows } = begun;
       const following = this.#nextRows(drain, rows.at(-1)?.id ?? drain.after); // meanwhile
       const attempt = await begun.attempt;
-      const isGivenUp = (signal.aborted || api.isClosed) && attempt.outcome.kind === 'retry';
+      const isGivenUp = (signal.aborted || client.isClosed) && attempt.outcome.kind === 'retry';
       if (!isGivenUp) drain.answered.push({ ...begun, attempt });
       // It was opened anew meanwhile, or another one has taken its place.
       if (this.#options.store() !== store) return { end: 'waiting', nextAt: clock() };
@@ -165,9 +164,9 @@ export class Delivery {
   /** Sends the next events, or says why there are none to send; `following` are these, if known. */
   #begin(drain: Drain, following?: readonly DueEvent[]): Request | Ending {
     const { limits, signal, store, total, pass } = drain;
-    const { api, clock } = this.#options;
+    const { client, clock } = this.#options;
     const now = clock();
-    if (signal.aborted || api.isClosed) return { end: 'aborted', nextAt: undefined };
+    if (signal.aborted || client.isClosed) return { end: 'aborted', nextAt: undefined };
     const pausedUntil = limits.early ? drain.askedUntil : store.state.pausedUntil(now);
     if (pausedUntil !== undefined && pausedUntil > now) {
       return { end: 'waiting', nextAt: pausedUntil };
@@ -245,15 +244,15 @@ export class Delivery {
   }
 
   async #send(rows: readonly DueEvent[], signal: AbortSignal): Promise<Attempt<BatchOutcome>> {
-    const { api } = this.#options;
+    const { client } = this.#options;
     const [first] = rows;
     if (first && rows.length === 1) {
-      const { outcome, ...rest } = await api.track(first.body, first.eventId, signal);
+      const { outcome, ...rest } = await client.track(first.body, first.eventId, signal);
       if (outcome.kind !== 'accepted') return asOutage({ ...rest, outcome });
       return { ...rest, outcome: { kind: 'items', items: [outcome] } };
     }
     const bodies = rows.map(({ body }) => body);
-    return asOutage(await api.trackBatch(bodies, signal));
+    return asOutage(await client.trackBatch(bodies, signal));
   }
 
   /** Writes what was answered and is not written yet, unless the database is another one now. */
@@ -341,6 +340,6 @@ function asOutage(attempt: Attempt<BatchOutcome>): Attempt<BatchOutcome> {
     const isDown = first?.kind === 'retry' && outcome.items.every(({ kind }) => kind === 'retry');
     return isDown ? { ...attempt, outcome: first } : attempt;
   }
-  if (outcome.kind !== 'rejected' || !MISCONFIGURED.has(outcome.status)) return attempt;
+  if (outcome.kind !== 'rejected' || !concernsSetup(outcome.status)) return attempt;
   return { ...attempt, serverFault: true, outcome: { kind: 'retry', message: outcome.message } };
 }

@@ -1,7 +1,8 @@
 import { fullJitter, MAX_WAIT_MS } from './breaker/backoff.ts';
+import { isOverloaded } from './http/classify.ts';
 import { crossesLineages } from './store/outbox-pass.ts';
 import type { DueEvent } from './store/outbox-pass.ts';
-import type { BatchOutcome, Delivered } from './lineage/lineage-client.ts';
+import type { BatchOutcome, Delivered } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 
 export interface RetryPolicy {
@@ -80,8 +81,8 @@ export function settle(
     // The sink may refuse it only because it does not know its parent yet.
     const isBehind =
       waitingLineages.has(row.lineageId) || (crossesLineages(row.eventType) && waiting.length > 0);
-    // 429 and 503 are of a server that has too much to do, whatever it was sent.
-    const isOfServer = outcome.kind === 'retry' && BUSY.has(outcome.status ?? 0);
+    // 429 and 503 mean an overloaded server, not a bad event.
+    const isOfServer = outcome.kind === 'retry' && isOverloaded(outcome.status);
     const isFault =
       answer.kind === 'retry' &&
       !isOfServer &&
@@ -110,8 +111,6 @@ export function settle(
 }
 
 // --- internal ---
-
-const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
 function answerTo(
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,

@@ -2,7 +2,7 @@ import type { ErrorMetrics } from './error-metrics.ts';
 import type { CacheStore } from '../delivery/store/cache-store.ts';
 import type { Database } from '../store/database/database.ts';
 import { Metrics } from '../delivery/store/metrics.ts';
-import { HTTP_SINK } from '../delivery/store/outbox.ts';
+import { MAIN_SINK } from '../delivery/sinks.ts';
 import { outboxTotals } from '../delivery/store/outbox-totals.ts';
 import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
 
@@ -61,13 +61,13 @@ export function resetSinkErrorMetrics(
 /** The runbook's: of the server, and of the cache of its answers. */
 export function readErrorMetrics(sources: ErrorMetricsSources): ErrorMetrics {
   return {
-    ...readSinkErrorMetrics(sources, HTTP_SINK),
+    ...readSinkErrorMetrics(sources, MAIN_SINK.name),
     cache_hit_rate: sources.cache.hitRate,
   };
 }
 
 export function resetErrorMetrics(sources: ErrorMetricsSources, now: number): void {
-  resetSinkErrorMetrics(sources, HTTP_SINK, now);
+  resetSinkErrorMetrics(sources, MAIN_SINK.name, now);
   sources.cache.resetHitRate();
 }
 
@@ -75,5 +75,5 @@ export function resetErrorMetrics(sources: ErrorMetricsSources, now: number): vo
 
 /** When a sink's metrics were last reset, and how many trips there had been. */
 function lastReset(database: Database, sink: string): Metrics<'at' | 'trips'> {
-  return new Metrics(database, sink === HTTP_SINK ? 'reset' : `reset_${sink}`);
+  return new Metrics(database, sink === MAIN_SINK.name ? 'reset' : `reset_${sink}`);
 }

@@ -1,9 +1,8 @@
 import type { BreakerSummary, HealthSummary } from './health-summary.ts';
 import type { BreakerState } from '../delivery/breaker/breaker.ts';
 import type { OutboxTotals } from '../delivery/store/outbox-totals.ts';
-import { HTTP } from '../delivery/delivery-policy.ts';
-import type { Sink } from '../delivery/delivery-policy.ts';
-import { nounOf } from '../delivery/sink-noun.ts';
+import { MAIN_SINK } from '../delivery/sinks.ts';
+import type { Sink } from '../delivery/sink.ts';
 
 /** What is known of one sink. */
 export interface SinkFacts {
@@ -32,7 +31,7 @@ export interface HealthFacts extends SinkFacts {
 /** How delivery to the server is. */
 export function healthSummary(facts: HealthFacts): HealthSummary {
   const { baseUrl, configError } = facts;
-  const reasons = [...configReasons(configError), ...sinkReasons(HTTP, baseUrl, facts)];
+  const reasons = [...configReasons(configError), ...sinkReasons(MAIN_SINK, baseUrl, facts)];
   return {
     status: reasons.length === 0 ? 'healthy' : 'degraded',
     api_available: sinkAvailable(baseUrl, facts),
@@ -58,7 +57,7 @@ export function sinkAvailable(address: string | null, facts: SinkFacts): boolean
 /** Why delivery to a sink is not healthy, a sentence each. */
 export function sinkReasons(sink: Sink, address: string | null, facts: SinkFacts): string[] {
   const { breaker, outbox, probe } = facts;
-  const noun = nounOf(sink);
+  const noun = sink.noun;
   const reasons: string[] = [];
   if (facts.accessFault !== null) reasons.push(`Nothing can be sent: ${facts.accessFault}.`);
   if (address !== null && breaker.phase !== 'closed') {

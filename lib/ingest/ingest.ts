@@ -6,11 +6,8 @@ import { Counters } from '../store/database/counters.ts';
 import type { Database } from '../store/database/database.ts';
 import { EventWriter } from '../store/writers/event-writer.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';
-import { ToolCallOutbox } from '../delivery/store/tool-call-outbox.ts';
 import { ToolCallWriter } from '../store/writers/tool-call-writer.ts';
-import { HTTP_SINK } from '../delivery/store/outbox.ts';
-import { delivers, deliversToolCalls } from '../delivery/delivery-policy.ts';
-import { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
+import { patternFeed, toolCallFeed } from '../delivery/sinks.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
 import type { ProjectFinder } from './project.ts';
 import { ArrivalReader } from './arrival.ts';
@@ -51,9 +48,9 @@ export class Ingest {
     this.#projects = projects;
     this.#events = new EventWriter(database);
     this.#sessions = new SessionWriter(database);
-    const calls = deliversToolCalls(config) ? new ToolCallOutbox(database) : undefined;
-    this.#calls = new ToolCallWriter(database, (end) => calls?.put(end));
-    const feed = delivers(config) ? new OutboxFeed(database, HTTP_SINK, machine) : undefined;
+    const calls = toolCallFeed(config, database);
+    this.#calls = new ToolCallWriter(database, calls && ((end) => calls.put(end)));
+    const feed = patternFeed(config, database, machine);
     this.#patterns = new PatternRecorder(database, config.patterns.id_scheme, feed);
     this.#counters = new Counters(database);
   }

@@ -6,17 +6,17 @@ import { applyEdit, chooseParent } from '../pattern/replacement.ts';
 import type { Database } from '../store/database/database.ts';
 import { LiveFragments } from '../store/writers/live-fragments.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
-import type { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
+import type { PatternFeed } from '../delivery/sink.ts';
 
 /** Turns the fragments of one tool call into patterns, occurrences and lineage. */
 export class PatternRecorder {
   readonly #patterns: PatternWriter;
   readonly #live: LiveFragments;
   readonly #scheme: Config['patterns']['id_scheme'];
-  readonly #feed: OutboxFeed | undefined;
+  readonly #feed: PatternFeed | undefined;
 
   /** With a `feed`, everything recorded is also added to a sink's outbox. */
-  constructor(database: Database, scheme: Config['patterns']['id_scheme'], feed?: OutboxFeed) {
+  constructor(database: Database, scheme: Config['patterns']['id_scheme'], feed?: PatternFeed) {
     this.#patterns = new PatternWriter(database);
     this.#live = new LiveFragments(database);
     this.#scheme = scheme;

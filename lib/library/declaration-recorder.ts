@@ -12,10 +12,9 @@ import { patternById } from '../store/queries/patterns.ts';
 import type { PatternDetail } from '../store/queries/patterns.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
-import { DeclarationFeed } from './declaration-feed.ts';
-import type { DeclaredEvent } from './declaration-feed.ts';
-import { HTTP_SINK } from '../delivery/store/outbox.ts';
-import { delivers } from '../delivery/delivery-policy.ts';
+import { DeclarationFeed } from '../delivery/lineage/declaration-feed.ts';
+import type { DeclaredEvent } from '../delivery/lineage/declaration-feed.ts';
+import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 
 export interface DeclarationRecorderOptions {
@@ -68,8 +67,8 @@ export class DeclarationRecorder {
     this.#deprecations = new Deprecations(database);
     this.#sessions = new SessionWriter(database);
     this.#projects = new ProjectFinder(options.clock);
-    this.#feed = delivers(options.config)
-      ? new DeclarationFeed(database, HTTP_SINK, options.machine)
+    this.#feed = LINEAGE.delivers(options.config)
+      ? new DeclarationFeed(database, LINEAGE.name, options.machine)
       : undefined;
   }
 
@@ -112,7 +111,12 @@ export class DeclarationRecorder {
     const language = context.language ?? ownLanguage(declaration, first?.language);
     const recorded = this.#patterns.write(
       {
-        ...{ patternId: id, code, language, filePath, startLine, endLine },
+        patternId: id,
+        code,
+        language,
+        filePath,
+        startLine,
+        endLine,
         ...descentOf(declaration, related),
       },
       0,

@@ -7,7 +7,7 @@ import { leaves } from '../config/config.ts';
 import type { Config, configSchema } from '../config/config.ts';
 import { loadConfig } from '../config/config-file.ts';
 import { givenLayer } from '../config/config-layer.ts';
-import { delivers } from '../delivery/delivery-policy.ts';
+import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { checkArgument } from './library-argument.ts';
 
 /** Settings as in config.yaml; every key may be left out. */
@@ -71,7 +71,7 @@ export function librarySettings(
   const paths = trackerPaths(homeOf(options, env));
   const { config, error } = loadConfig(paths, { env, given: givenOf(options) });
   const { baseUrl = config.api.base_url } = options;
-  const hasDelivery = delivers(loadConfig(paths).config);
+  const hasDelivery = LINEAGE.delivers(loadConfig(paths).config);
   return {
     paths,
     config: { ...config, api: { ...config.api, base_url: baseUrl } },

@@ -10,7 +10,7 @@ import type { Database } from '../store/database/database.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { fileIdentity, removeOrphans } from '../store/database/file-identity.ts';
 import { DeclarationRecorder } from './declaration-recorder.ts';
-import { HTTP_SINK } from '../delivery/store/outbox.ts';
+import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { deliveryStore } from '../delivery/store/delivery-store.ts';
 import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
@@ -79,7 +79,7 @@ export class LibraryStore {
       return {
         database,
         recorder: new DeclarationRecorder(database, { config, clock, machine, newEventId }),
-        delivery: deliveryStore(database, HTTP_SINK, {
+        delivery: deliveryStore(database, LINEAGE, {
           policy: breakerPolicy(config),
           clock,
           newId: randomUUID,

@@ -5,7 +5,8 @@ import type { Database } from '../store/database/database.ts';
 import { deprecatedAmong } from '../store/queries/deprecations.ts';
 import { LINEAGE_LIMITS, lineageOf } from '../store/queries/lineage.ts';
 import { listPatterns, patternById } from '../store/queries/patterns.ts';
-import type { ApiClient, Answer, Attempt } from '../delivery/lineage/lineage-client.ts';
+import type { Answer, LineageClient } from '../delivery/lineage/lineage-client.ts';
+import type { Attempt } from '../delivery/sink-client.ts';
 import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
 import {
   checkLineageQuery,
@@ -27,7 +28,7 @@ export interface PatternQueriesOptions {
   readonly cache: CacheStore;
   /** The server that is asked; null where none is configured. */
   readonly baseUrl: string | null;
-  readonly api: () => Promise<ApiClient>;
+  readonly client: () => Promise<LineageClient>;
   readonly delivery: Pick<DeliveryStore, 'breaker' | 'metrics' | 'state' | 'transaction'>;
   readonly log: (note: (log: TrackerLog) => void) => Promise<void>;
 }
@@ -48,7 +49,7 @@ export class PatternQueries {
     const asked = isChosen ? MAX_PATTERNS : limit;
     const answer = await this.#ask(
       `patterns ${asked}`,
-      async (api) => api.patterns(asked),
+      async (client) => client.patterns(asked),
       readPatterns,
     );
     if (!answer) return this.#localPatterns(limit, language, since);
@@ -68,7 +69,7 @@ export class PatternQueries {
     const { direction, depth } = checkLineageQuery(query);
     const answer = await this.#ask(
       `lineage ${direction} ${id}`,
-      async (api) => api.lineage(id, direction),
+      async (client) => client.lineage(id, direction),
       (body) => readRelatives(body, id, direction),
     );
     if (!answer) return this.#localLineage(id, direction, depth);
@@ -83,10 +84,10 @@ export class PatternQueries {
   /** What the server says, now or not long ago; undefined when it can't be asked or does not know. */
   async #ask<T>(
     key: string,
-    call: (api: ApiClient) => Promise<Attempt<Answer>>,
+    call: (client: LineageClient) => Promise<Attempt<Answer>>,
     read: (body: unknown) => T | undefined,
   ): Promise<{ readonly found: T; readonly source: 'api' | 'cache' } | undefined> {
-    const { cache, baseUrl, api: openApi, delivery, log } = this.#options;
+    const { cache, baseUrl, client: openClient, delivery, log } = this.#options;
     if (baseUrl === null) return undefined;
     const { breaker, metrics, state } = delivery;
     const address = `${baseUrl} ${key}`;
@@ -94,10 +95,10 @@ export class PatternQueries {
     const kept = cache.get(address, state.read().lastDeliveredAt ?? 0);
     const keptAnswer = kept === undefined ? undefined : read(parsed(kept));
     if (keptAnswer !== undefined) return { found: keptAnswer, source: 'cache' };
-    const api = await openApi();
+    const client = await openClient();
     const { permit } = breaker.acquire();
     if (!permit) return undefined;
-    const { outcome, latencyMs, serverFault } = await call(api);
+    const { outcome, latencyMs, serverFault } = await call(client);
     const reason = outcome.kind === 'data' ? undefined : outcome.message;
     const transition = delivery.transaction(() => {
       metrics.add('requests');

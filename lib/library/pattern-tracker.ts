@@ -13,10 +13,11 @@ import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
 import * as declaration from './declaration.ts';
 import type * as declared from './declaration.ts';
-import { HTTP_SINK } from '../delivery/store/outbox.ts';
+import { proxyOf } from '../delivery/http/proxy-settings.ts';
+import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { readErrorMetrics, resetErrorMetrics } from '../health/error-metrics-reader.ts';
-import { accessFault } from '../delivery/server-access.ts';
+import { accessFault } from '../delivery/sink-access.ts';
 import { healthSummary, unhealthySummary } from '../health/health-summary-builder.ts';
 import type { HealthFacts } from '../health/health-summary-builder.ts';
 import { checkLibraryOptions, checkTimeout, librarySettings } from './library-settings.ts';
@@ -30,7 +31,7 @@ import type {
   PatternQuery,
   TrackedPattern,
 } from './pattern-query.ts';
-import type { SinkDelivery } from '../delivery/sink-delivery.ts';
+import type { LineageClient } from '../delivery/lineage/lineage-client.ts';
 import type { TrackerLog } from '../log/tracker-log.ts';
 
 /** Answers of the server that are kept on this machine, for every process. */
@@ -68,11 +69,11 @@ export class PatternTracker {
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #clock: Clock;
   readonly #running = new Set<Promise<unknown>>();
-  readonly #retired: SinkDelivery[] = [];
+  readonly #retired: LineageClient[] = [];
   #timeout: number | undefined;
   #loaded: Loaded | undefined;
   #redactor: Redactor | undefined;
-  #sink: SinkDelivery | undefined;
+  #client: LineageClient | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws TrackerError E_ARGUMENT, E_NO_HOME */
@@ -92,8 +93,8 @@ export class PatternTracker {
   /** @throws TrackerError E_ARGUMENT */
   set timeout(seconds: number) {
     this.#timeout = checkTimeout(seconds);
-    if (this.#sink) this.#retired.push(this.#sink); // it may be answering someone
-    this.#sink = undefined;
+    if (this.#client) this.#retired.push(this.#client); // it may be answering someone
+    this.#client = undefined;
   }
 
   /** The server that is asked; null where none is configured. */
@@ -173,10 +174,11 @@ export class PatternTracker {
   async checkHealth(): Promise<HealthSummary> {
     const loaded = this.#load();
     const { config } = loaded.settings;
-    if (config.api.base_url === null || accessFault(config) !== null) return health(loaded);
+    if (config.api.base_url === null || accessFault(config, LINEAGE) !== null)
+      return health(loaded);
     return this.#during(async () => {
-      const { api } = await this.#openSink(loaded);
-      const { status, detail } = await api.health();
+      const client = await this.#openClient(loaded);
+      const { status, detail } = await client.health();
       return health(loaded, { isWell: status === 'healthy', detail });
     });
   }
@@ -248,7 +250,7 @@ export class PatternTracker {
           delivery,
           cache,
           baseUrl: settings.config.api.base_url,
-          api: async () => (await this.#openSink(loaded)).api,
+          client: async () => this.#openClient(loaded),
           log: async (note) => this.#log(settings, note),
         });
         return await ask(queries);
@@ -269,13 +271,12 @@ export class PatternTracker {
     }
   }
 
-  async #openSink({ settings: { config }, store }: Loaded): Promise<SinkDelivery> {
+  async #openClient({ settings: { config } }: Loaded): Promise<LineageClient> {
     // Loaded here and not above: it takes longer than all the rest, and most callers need none.
-    const { openSinkDelivery, proxyOf } = await import('../delivery/sink-delivery.ts');
+    const { openLineageClient } = await import('../delivery/lineage/open-lineage.ts');
     const timeout = this.#timeout ?? config.pattern_tracking.timeout;
-    return (this.#sink ??= openSinkDelivery({
+    return (this.#client ??= openLineageClient({
       config: { ...config, pattern_tracking: { ...config.pattern_tracking, timeout } },
-      database: () => store.use(({ database }) => database),
       clock: this.#clock,
       proxy: proxyOf(this.#env),
     }));
@@ -291,8 +292,8 @@ export class PatternTracker {
 
   async #end(): Promise<void> {
     await Promise.allSettled(this.#running);
-    const sinks = this.#sink ? [...this.#retired, this.#sink] : this.#retired;
-    await Promise.all(sinks.map(async (sink) => sink.close()));
+    const clients = this.#client ? [...this.#retired, this.#client] : this.#retired;
+    await Promise.all(clients.map(async (client) => client.close()));
     this.#loaded?.store.close();
   }
 }
@@ -313,11 +314,11 @@ function health({ settings, store }: Loaded, probe?: HealthFacts['probe']): Heal
       healthSummary({
         ...known,
         configError,
-        accessFault: accessFault(config),
+        accessFault: accessFault(config, LINEAGE),
         hasDelivery,
         breaker: delivery.breaker.read(),
         lastError: delivery.state.read().lastError,
-        outbox: outboxTotals(database, HTTP_SINK),
+        outbox: outboxTotals(database, LINEAGE.name),
         cacheSize: cache.length,
         circuitBreaker: new CircuitBreaker(() => delivery.breaker, breakerPolicy(config)).toJSON(),
         probe,

@@ -134,7 +134,7 @@ export const ROOMS: readonly Room[] = [
     name: 'delivery',
     group: 'capabilities',
     purpose: 'sends to the sinks: outbox, breaker, one folder a sink; the only HTTP client',
-    imports: words('base event config lineage-api pattern', 'store/database store/queries'),
+    imports: words('base event config log lineage-api pattern', 'store/database store/queries'),
     packages: words(
       '@opentelemetry/api @opentelemetry/otlp-transformer @opentelemetry/resources',
       'undici',

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
-import { HTTP_SINK } from '../../lib/delivery/store/outbox.ts';
+import { COLLECTOR } from '../../lib/delivery/collector/collector-sink.ts';
+import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
 import { ToolCallOutbox } from '../../lib/delivery/store/tool-call-outbox.ts';
 import { breakerPolicy } from '../../lib/delivery/delivery-policy.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
@@ -13,12 +14,16 @@ import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';
 /** Words that no command may ever print. */
 export const TOKEN = 'tok-8f14e45fceea167a';
 
-export function deliveryOf(sample: Sample, sink = HTTP_SINK): DeliveryStore {
-  return deliveryStore(sample.database, sink, {
-    policy: breakerPolicy(CONFIG_DEFAULTS),
-    clock: () => NOW,
-    newId: randomUUID,
-  });
+export function deliveryOf(sample: Sample, name: string = LINEAGE.name): DeliveryStore {
+  return deliveryStore(
+    sample.database,
+    { name },
+    {
+      policy: breakerPolicy(CONFIG_DEFAULTS),
+      clock: () => NOW,
+      newId: randomUUID,
+    },
+  );
 }
 
 /** Writes config.yaml. */
@@ -58,7 +63,7 @@ export function fillOutbox(sample: Sample): void {
 /** Puts `count` ended tool calls into the outbox of the collector: `toolu_N`, half an hour ago and so on. */
 export function queueCalls(sample: Sample, count: number, session = 'session-1'): void {
   sample.session(session);
-  const outbox = new ToolCallOutbox(sample.database);
+  const outbox = new ToolCallOutbox(sample.database, COLLECTOR.name);
   for (let n = 1; n <= count; n++) {
     const call = { tool_name: 'Bash', summary: `make ${n}`, ended_at: NOW - HOUR };
     sample.toolCall(session, `toolu_${n}`, call);

@@ -82,7 +82,9 @@ function randomHistory(): fc.Arbitrary<HistoryEvent[]> {
       kind: 'occurrence',
       eventId: `${index}`,
       edgeType: parentIds.length > 1 ? 'merged_from' : 'modified_from',
-      ...{ patternId, at, parentIds },
+      patternId,
+      at,
+      parentIds,
     })),
   );
 }

@@ -332,7 +332,8 @@ export function outcomesOf(events: readonly HistoryEvent[]): PatternOutcome[] {
       .filter(({ patternId }) => patternId === id)
       .toSorted((a, b) => b.at - a.at || (a.reason < b.reason ? 1 : -1));
     return {
-      ...{ id, origin },
+      id,
+      origin,
       generation: generation(id),
       lineageId: lineage(id),
       edges: parents(id)

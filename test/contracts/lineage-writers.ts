@@ -21,7 +21,9 @@ export function tellDatabase(database: Database, events: readonly HistoryEvent[]
       const { parentIds, edgeType } = event;
       patterns.write(
         {
-          ...{ patternId, parentIds, edgeType },
+          patternId,
+          parentIds,
+          edgeType,
           code: `code of ${patternId}`,
           language: 'typescript',
           filePath: '/w/a.ts',
@@ -103,7 +105,10 @@ export async function serviceOutcomes(
       const up = await store.relatives(id, 'ancestry', { depth: 1, rows: 100 });
       const { origin, generation, lineageId } = pattern;
       return {
-        ...{ id, origin, generation, lineageId },
+        id,
+        origin,
+        generation,
+        lineageId,
         edges: (up?.relatives ?? [])
           .map(({ edgeType, patternId }) => `${edgeType} of ${patternId}`)
           .toSorted(),

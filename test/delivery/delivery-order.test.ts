@@ -6,12 +6,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
+import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
 import { Delivery } from '../../lib/delivery/delivery.ts';
-import type {
-  Attempt,
-  BatchOutcome,
-  Delivered,
-} from '../../lib/delivery/lineage/lineage-client.ts';
+import type { Attempt, BatchOutcome, Delivered } from '../../lib/delivery/sink-client.ts';
 
 const POLICY = {
   failureThreshold: 3,
@@ -109,7 +106,7 @@ it('gives a sink of any mood everything, in an order that it understands', async
         let permits = 0;
         let draws = Math.abs(seed);
         const newId = () => String((permits += 1));
-        const store = deliveryStore(database, 'http', { policy: POLICY, clock: () => now, newId });
+        const store = deliveryStore(database, LINEAGE, { policy: POLICY, clock: () => now, newId });
         const sink = new MoodySink();
         const last = new Map<number, string>();
         let count = 0;
@@ -133,7 +130,7 @@ it('gives a sink of any mood everything, in an order that it understands', async
           sink.mood = () => moods[(asked += 1) % moods.length] ?? 'well';
           const delivery = new Delivery({
             store: () => store,
-            api: sink,
+            client: sink,
             clock: () => now,
             retry: {
               baseMs: 1_000,
@@ -151,7 +148,7 @@ it('gives a sink of any mood everything, in an order that it understands', async
         const waiting = database.prepare('SELECT count(*) FROM outbox').pluck();
         const delivery = new Delivery({
           store: () => store,
-          api: sink,
+          client: sink,
           clock: () => now,
           retry: { baseMs: 1_000, maxMs: 300_000, maxFaults: 1_000, random: () => 0.5 },
           batchRows: 3,

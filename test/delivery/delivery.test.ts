@@ -6,13 +6,10 @@ import { openDatabase } from '../../lib/store/database/database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
 import type { DeliveryStore } from '../../lib/delivery/store/delivery-store.ts';
+import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
 import { Delivery } from '../../lib/delivery/delivery.ts';
 import type { DrainLimits } from '../../lib/delivery/delivery.ts';
-import type {
-  Attempt,
-  BatchOutcome,
-  Delivered,
-} from '../../lib/delivery/lineage/lineage-client.ts';
+import type { Attempt, BatchOutcome, Delivered } from '../../lib/delivery/sink-client.ts';
 
 const POLICY = {
   failureThreshold: 5,
@@ -79,7 +76,7 @@ beforeEach(() => {
   now = 1_000_000;
   let permits = 0;
   const newId = () => String((permits += 1));
-  store = deliveryStore(database, 'http', { policy: POLICY, clock: () => now, newId });
+  store = deliveryStore(database, LINEAGE, { policy: POLICY, clock: () => now, newId });
   api = new ScriptedApi();
 });
 afterEach(() => {
@@ -106,7 +103,7 @@ function makeDelivery(batchRows = 3, random = () => 0.5, onTransition = () => {}
   return new Delivery({
     onTransition,
     store: () => store,
-    api,
+    client: api,
     clock: () => now,
     retry: { baseMs: 1_000, maxMs: 300_000, maxFaults: 3, random },
     batchRows,
@@ -589,7 +586,7 @@ describe('what was answered and is not written yet', () => {
       const open = store;
       const options = { policy: POLICY, clock: () => now, newId: () => '0' };
       api.answer = (events) => {
-        if (events.includes('D')) store = deliveryStore(place, 'http', options);
+        if (events.includes('D')) store = deliveryStore(place, LINEAGE, options);
         return items(events, () => accepted);
       };
       expect(await drain()).toMatchObject({ end: 'waiting' });

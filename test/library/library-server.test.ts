@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flushOutbox } from '../../lib/delivery/outbox-flush.ts';
 import { loadConfig } from '../../lib/config/config-file.ts';
-import { openSinkDelivery } from '../../lib/delivery/sink-delivery.ts';
+import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
+import { openLineageClient } from '../../lib/delivery/lineage/open-lineage.ts';
+import { openDelivery } from '../../lib/delivery/sink-delivery.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { LibraryHome } from './library-home.ts';
 
@@ -28,7 +30,9 @@ function configure(more: string): void {
 async function deliver(): Promise<void> {
   const { config } = loadConfig(home.paths);
   const { database } = home;
-  const sink = openSinkDelivery({ config, database: () => database, clock: () => home.now });
+  const clock = () => home.now;
+  const client = openLineageClient({ config, clock });
+  const sink = openDelivery(LINEAGE, client, { config, database: () => database, clock });
   try {
     await flushOutbox({
       delivery: sink.delivery,

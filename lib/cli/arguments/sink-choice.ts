@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../store/database/database.ts';
 import { hasOutboxRows } from '../../delivery/store/outbox-totals.ts';
-import { configuredSinks, HTTP, SINKS } from '../../delivery/delivery-policy.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import { configuredSinks, MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The argument of commands that can be about one sink. */
@@ -10,7 +10,9 @@ export const sinkArg = {
   sink: {
     type: 'string',
     valueHint: SINKS.map(({ name }) => name).join('|'),
-    description: 'Only of the server (http), or only of the collector (otlp)',
+    description: SINKS.map(
+      ({ noun, name }, index) => `${index === 0 ? 'Only' : 'only'} of the ${noun} (${name})`,
+    ).join(', or '),
   },
 } as const;
 
@@ -38,5 +40,5 @@ export function sinksInUse(config: Config | undefined, database?: Database): Sin
   const inUse = SINKS.filter(
     (sink) => named.includes(sink) || (database && hasOutboxRows(database, sink.name)),
   );
-  return inUse.length > 0 ? inUse : [HTTP];
+  return inUse.length > 0 ? inUse : [MAIN_SINK];
 }

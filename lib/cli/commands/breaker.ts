@@ -2,7 +2,7 @@ import type { BreakerState, Transition } from '../../delivery/breaker/breaker.ts
 import { CLOSED } from '../../delivery/breaker/breaker.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { breakerPolicy } from '../../delivery/delivery-policy.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

@@ -9,13 +9,12 @@ import { chosenRows } from '../../delivery/store/outbox-rows.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { CourierNudge } from '../../ingest/courier/courier-nudge.ts';
 import type { DrainLimits } from '../../delivery/delivery.ts';
-import { HTTP, SINKS } from '../../delivery/delivery-policy.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import { flushOutbox } from '../../delivery/outbox-flush.ts';
-import { proxyOf } from '../../delivery/sink-delivery.ts';
-import type { OpenDelivery } from '../../delivery/sink-delivery.ts';
-import { loadSink } from '../../delivery/sink-loader.ts';
-import { nounOf } from '../../delivery/sink-noun.ts';
+import { proxyOf } from '../../delivery/http/proxy-settings.ts';
+import { openDelivery } from '../../delivery/sink-delivery.ts';
+import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -125,10 +124,10 @@ function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
   const sinks = namedSinks(config).filter((named) => asked.includes(named));
   if (sinks.length === 0) {
     const keys = asked.map(({ key }) => key).join(' or ');
-    const variable = asked.includes(HTTP) ? ', or INTELLIGENCE_SERVICE_URL' : '';
+    const variables = asked.flatMap(({ variable }) => (variable ? [`, or ${variable}`] : []));
     throw new UsageError(
-      `no ${asked.map(nounOf).join(' and no ')} is configured`,
-      `Set ${keys} in ${cli.paths.configFile}${variable}.`,
+      `no ${asked.map(({ noun }) => noun).join(' and no ')} is configured`,
+      `Set ${keys} in ${cli.paths.configFile}${variables.join('')}.`,
     );
   }
   if (!config.pattern_tracking.enabled && !force) {
@@ -164,14 +163,12 @@ async function flush(
 ): Promise<number> {
   const flushes: SinkFlush[] = [];
   for (const sink of sinks) {
-    const open = async () =>
-      (await loadSink(sink))({
-        config,
-        database: () => database,
-        clock: cli.now,
-        proxy: proxyOf(cli.env),
-        machine: hostname(),
-      });
+    const open = async () => {
+      const openClient = await sink.loadClient();
+      const shared = { config, clock: cli.now };
+      const client = openClient({ ...shared, proxy: proxyOf(cli.env), machine: hostname() });
+      return openDelivery(sink, client, { ...shared, database: () => database });
+    };
     flushes.push(await flushSink(sink, database, open, request, interruption, cli));
   }
   if (request.json) printJson(cli, flushSummary(flushes));
@@ -183,7 +180,7 @@ async function flush(
 async function flushSink(
   sink: Sink,
   database: Database,
-  open: () => Promise<OpenDelivery>,
+  open: () => Promise<SinkDelivery>,
   { dead, json, session, events, force }: FlushRequest,
   interruption: AbortSignal,
   cli: CliEnvironment,
@@ -191,7 +188,7 @@ async function flushSink(
   const startedAt = cli.now();
   const filter = { sink: sink.name, dead: false, session, limit: -1 };
   const waiting = () => chosenRows(database, filter).count;
-  let opened: OpenDelivery;
+  let opened: SinkDelivery;
   try {
     opened = await open();
   } catch (error) {
@@ -244,7 +241,7 @@ function plansForJson(plans: readonly SinkPlan[]) {
     dead: sum(({ dead }) => dead),
     bytes: sum(({ characters }) => characters),
     oldestAt: isoTime(oldest.length === 0 ? null : Math.min(...oldest)),
-    baseUrl: plans.find(({ sink }) => sink === HTTP)?.address ?? null,
+    baseUrl: plans.find(({ sink }) => sink === MAIN_SINK)?.address ?? null,
     sinks: plans.map(({ sink, address, wouldSend, dead, characters, oldestAt }) => ({
       sink: sink.name,
       address,
@@ -258,7 +255,7 @@ function plansForJson(plans: readonly SinkPlan[]) {
 
 function planText(plan: SinkPlan, cli: CliEnvironment): string {
   const { sink, address, wouldSend, characters, oldestAt } = plan;
-  if (wouldSend === 0) return `Nothing waits for the ${nounOf(sink)}.`;
+  if (wouldSend === 0) return `Nothing waits for the ${sink.noun}.`;
   const age = oldestAt === null ? '' : `, the oldest from ${ago(oldestAt, cli.now())}`;
   const what = `${counted(wouldSend, 'event')} (${byteText(characters)}${age})`;
   return `Would send ${what} to ${plainLine(address ?? '')}.`;

@@ -1,4 +1,3 @@
-import { nounOf } from '../../delivery/sink-noun.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { namedReasons, readDeliveryHealth } from '../delivery/delivery-health.ts';
@@ -117,7 +116,7 @@ function text({ status, reasons, sinks }: DeliveryHealth, cli: CliEnvironment): 
 }
 
 function addressText({ sink, address, available }: SinkHealth, all: readonly SinkHealth[]): string {
-  if (address === null) return noAddressText(`no ${nounOf(sink)}`, all);
+  if (address === null) return noAddressText(`no ${sink.noun}`, all);
   return `${address}, ${AVAILABLE_WORDS[`${available}`]}`;
 }
 

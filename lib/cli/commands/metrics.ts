@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { loadConfig } from '../../config/config-file.ts';
-import { HTTP, SINKS } from '../../delivery/delivery-policy.ts';
+import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -90,7 +90,7 @@ function readMetrics(cli: CliEnvironment): Shown {
     sinks: sinksInUse(loadConfig(cli.paths, { env: cli.env }).config).map(noMetrics),
     cacheHitRate: null,
   };
-  const [first = noMetrics(HTTP), ...others] = sinks;
+  const [first = noMetrics(MAIN_SINK), ...others] = sinks;
   return { sinks: [first, ...others], cacheHitRate };
 }
 

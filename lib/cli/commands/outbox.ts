@@ -13,7 +13,7 @@ import type {
   OutboxRow,
   OutboxRowWithBody,
 } from '../../delivery/store/outbox-rows.ts';
-import { SINKS } from '../../delivery/delivery-policy.ts';
+import { SINKS } from '../../delivery/sinks.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
 import * as common from '../command.ts';

@@ -1,7 +1,6 @@
 import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
-import { HTTP } from '../../delivery/delivery-policy.ts';
-import { nounOf } from '../../delivery/sink-noun.ts';
+import { MAIN_SINK } from '../../delivery/sinks.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { type DeliveryReport, emptyDelivery } from '../status/delivery-report.ts';
@@ -180,7 +179,7 @@ function deliveryLines(
   }
   if (dead > 0) {
     lines.push(
-      ['Refused', `${counted(dead, 'event')} by the ${nounOf(sink)}`, 'red'],
+      ['Refused', `${counted(dead, 'event')} by the ${sink.noun}`, 'red'],
       ['', 'See `pattern-tracker outbox list --dead`.'],
     );
   }
@@ -193,7 +192,7 @@ function deliveryLines(
 
 function forJson(report: StatusReport, cli: CliEnvironment) {
   const { courier, spool, totals, setAside, deliveries } = report;
-  const server = deliveries.find(({ sink }) => sink === HTTP) ?? emptyDelivery(HTTP);
+  const server = deliveries.find(({ sink }) => sink === MAIN_SINK) ?? emptyDelivery(MAIN_SINK);
   return {
     recording: report.recording,
     isInstalled: report.isInstalled,

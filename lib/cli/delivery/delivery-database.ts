@@ -8,7 +8,7 @@ import { openDatabase, openDatabaseForReading } from '../../store/database/datab
 import type { Database } from '../../store/database/database.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { breakerPolicy } from '../../delivery/delivery-policy.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import { deliveryStore } from '../../delivery/store/delivery-store.ts';
 import type { DeliveryStore } from '../../delivery/store/delivery-store.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -46,7 +46,7 @@ export function withDelivery<T>(
       return work({
         database,
         sinks: sinksInUse(config, database),
-        storeOf: ({ name }) => deliveryStore(database, name, options),
+        storeOf: (sink) => deliveryStore(database, sink, options),
         cache: new CacheStore(database, { size, ttl, clock: cli.now }),
         config,
         configError,

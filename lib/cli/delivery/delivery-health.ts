@@ -5,8 +5,9 @@ import { CLOSED } from '../../delivery/breaker/breaker.ts';
 import { outboxTotals } from '../../delivery/store/outbox-totals.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { CircuitBreaker } from '../../health/circuit-breaker.ts';
-import { breakerPolicy, HTTP } from '../../delivery/delivery-policy.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import { breakerPolicy } from '../../delivery/delivery-policy.ts';
+import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
+import type { Sink, SinkProbe } from '../../delivery/sink.ts';
 import {
   configReasons,
   healthSummary,
@@ -16,8 +17,8 @@ import {
   unhealthySummary,
 } from '../../health/health-summary-builder.ts';
 import type { SinkFacts } from '../../health/health-summary-builder.ts';
-import { accessFault } from '../../delivery/server-access.ts';
-import { openSinkDelivery, proxyOf } from '../../delivery/sink-delivery.ts';
+import { accessFault } from '../../delivery/sink-access.ts';
+import { proxyOf } from '../../delivery/http/proxy-settings.ts';
 import { withDelivery } from './delivery-database.ts';
 import type { DeliverySide } from './delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -44,12 +45,11 @@ export async function readDeliveryHealth(
 ): Promise<DeliveryHealth> {
   const { config, error: configError } = loadConfig(cli.paths, { env: cli.env });
   const known = { baseUrl: config.api.base_url, enabled: config.pattern_tracking.enabled };
-  const canAsk = known.baseUrl !== null && accessFault(config) === null;
-  const probe = asksServer && canAsk ? await probeServer(cli) : undefined;
+  const probes = asksServer ? await probeSinks(cli, config) : undefined;
   const healthFrom = (side?: DeliverySide): DeliveryHealth => {
     const factsOf = (sink: Sink) => ({
       ...sinkFacts(sink, cli, config, side),
-      probe: sink === HTTP ? probe : undefined,
+      probe: probes?.get(sink),
     });
     const sinks = side?.sinks ?? sinksInUse(config);
     const cacheSize = side?.cache.length ?? 0;
@@ -57,7 +57,7 @@ export async function readDeliveryHealth(
       namedReasons(sink, sinks, sinkReasons(sink, sink.address(config), factsOf(sink))),
     );
     return {
-      ...healthSummary({ ...known, configError, cacheSize, ...factsOf(HTTP) }),
+      ...healthSummary({ ...known, configError, cacheSize, ...factsOf(MAIN_SINK) }),
       reasons: [...configReasons(configError), ...reasons],
       sinks: sinks.map((sink) => sinkHealth(sink, sink.address(config), factsOf(sink))),
     };
@@ -76,7 +76,7 @@ export function namedReasons(
   sinks: readonly Sink[],
   reasons: readonly string[],
 ): string[] {
-  const isClear = sinks.length === 1 && sink === HTTP;
+  const isClear = sinks.length === 1 && sink === MAIN_SINK;
   return reasons.map((reason) => (isClear ? reason : `${sink.name}: ${reason}`));
 }
 
@@ -113,25 +113,27 @@ function sinkHealth(
   };
 }
 
-interface Probe {
-  readonly isWell: boolean;
-  readonly detail: string;
+/** Asks every sink that can be asked how it is. */
+async function probeSinks(
+  cli: CliEnvironment,
+  config: Config,
+): Promise<ReadonlyMap<Sink, SinkProbe>> {
+  const probes = new Map<Sink, SinkProbe>();
+  for (const sink of SINKS) {
+    if (sink.address(config) === null || accessFault(config, sink) !== null) continue;
+    const probe = await probeSink(sink, cli, config);
+    if (probe) probes.set(sink, probe);
+  }
+  return probes;
 }
 
-async function probeServer(cli: CliEnvironment): Promise<Probe> {
-  const { config } = loadConfig(cli.paths, { env: cli.env });
+async function probeSink(
+  sink: Sink,
+  cli: CliEnvironment,
+  config: Config,
+): Promise<SinkProbe | undefined> {
   try {
-    const { api } = openSinkDelivery({
-      config,
-      database: () => {
-        throw new Error('a probe needs no database');
-      },
-      clock: cli.now,
-      proxy: proxyOf(cli.env),
-    });
-    const { status, detail } = await api.health();
-    await api.close();
-    return { isWell: status === 'healthy', detail };
+    return await sink.probe?.({ config, clock: cli.now, proxy: proxyOf(cli.env) });
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
     return { isWell: false, detail: error.message };

@@ -1,7 +1,7 @@
 import type { ErrorMetrics } from '../../health/error-metrics.ts';
 import type { LatencyHistogram } from '../../delivery/store/metrics.ts';
 import { outboxTotals } from '../../delivery/store/outbox-totals.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import { readSinkErrorMetrics, resetSinkErrorMetrics } from '../../health/error-metrics-reader.ts';
 import type { SinkErrorMetrics } from '../../health/error-metrics-reader.ts';
 import type { DeliverySide } from './delivery-database.ts';

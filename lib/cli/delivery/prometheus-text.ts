@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LatencyHistogram } from '../../delivery/store/metrics.ts';
-import { HTTP_SINK } from '../../delivery/store/outbox.ts';
+import { MAIN_SINK } from '../../delivery/sinks.ts';
 import type { DeliveryMetrics, SinkMetrics } from './delivery-metrics.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { DeliveryMetrics, SinkMetrics } from './delivery-metrics.ts';
  */
 export async function prometheusText(
   metrics: DeliveryMetrics,
-  sinks: readonly SinkMetrics[] = [{ sink: HTTP_SINK, ...metrics }],
+  sinks: readonly SinkMetrics[] = [{ sink: MAIN_SINK.name, ...metrics }],
 ): Promise<string> {
   const registry = new Registry();
   const registers = [registry];

@@ -3,9 +3,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { inspectLink, linkPath } from '../../install/path-link.ts';
 import { totalsOf } from '../../store/queries/totals.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { configuredSinks } from '../../delivery/delivery-policy.ts';
-import { accessFault } from '../../delivery/server-access.ts';
-import { nounOf } from '../../delivery/sink-noun.ts';
+import { configuredSinks } from '../../delivery/sinks.ts';
+import { accessFault } from '../../delivery/sink-access.ts';
 import { readCourier } from '../status/courier-report.ts';
 import { readDatabase } from '../reader.ts';
 import { ago } from '../output/time-text.ts';
@@ -47,7 +46,7 @@ export function configValid({ cli }: DoctorContext): Finding {
     const fault = accessFault(config, sink);
     if (fault === null) continue;
     return fail(
-      `nothing can be sent to the ${nounOf(sink)}: ${fault}`,
+      `nothing can be sent to the ${sink.noun}: ${fault}`,
       'Mend that; the courier looks again by itself.',
     );
   }

@@ -1,6 +1,5 @@
 import type { DrainReport } from '../../delivery/delivery.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
-import { nounOf } from '../../delivery/sink-noun.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../output/row-text.ts';
 
@@ -84,7 +83,7 @@ function lineOf(text: string): string {
 
 function sentences(flush: SinkFlush): string[] {
   const { sink, delivered, dead, failed, end, left, lastError, durationMs: ms } = flush;
-  const noun = nounOf(sink);
+  const noun = sink.noun;
   const said: string[] = [];
   if (end === 'no_access') said.push(`Nothing could be sent to the ${noun}.`);
   else {

@@ -1,9 +1,7 @@
-import type { Sink } from '../../delivery/delivery-policy.ts';
-import { nounOf } from '../../delivery/sink-noun.ts';
+import type { Sink } from '../../delivery/sink.ts';
 
 /** What a sink is called at the beginning of a line. */
-export function titleOf(sink: Sink): string {
-  const noun = nounOf(sink);
+export function titleOf({ noun }: Sink): string {
   return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
 }
 

@@ -7,7 +7,7 @@ import { outboxTotals } from '../../delivery/store/outbox-totals.ts';
 import type { Database } from '../../store/database/database.ts';
 import { Outbox } from '../../delivery/store/outbox.ts';
 import { SinkState } from '../../delivery/store/sink-state.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { readDatabase } from '../reader.ts';
 import { sinksInUse } from '../arguments/sink-choice.ts';

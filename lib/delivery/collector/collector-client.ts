@@ -1,18 +1,18 @@
 import type { Resource } from '@opentelemetry/resources';
-import { TrackerError } from '../../base/errors.ts';
-import { parseToolCall } from './otlp-tool-call.ts';
-import type { EndedToolCall } from './otlp-tool-call.ts';
-import { parseRetryAfter } from '../breaker/backoff.ts';
-import type { Attempt, BatchOutcome, Delivered } from '../lineage/lineage-client.ts';
-import { HttpClient, NoReplyError } from '../http/http-client.ts';
+import { parseToolCall } from '../ended-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
+import { classify, refusesCredentials, unanswered, undelivered } from '../http/classify.ts';
+import type { ReplyFailure } from '../http/classify.ts';
+import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
+import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 import { collectorUrl } from './otlp-url.ts';
 import { isPage, wordsOf } from './otlp-reply.ts';
 import { resourceOf } from './otlp-scope.ts';
 import { CONTENT_TYPES, logsSignal, tracesSignal } from './otlp-signal.ts';
 import type { OtlpProtocol, OtlpSignal } from './otlp-signal.ts';
 
-export interface OtlpClientOptions extends Pick<
+export interface CollectorClientOptions extends Pick<
   HttpClientOptions,
   'timeoutMs' | 'caFile' | 'proxy'
 > {
@@ -39,11 +39,11 @@ export interface OtlpClientOptions extends Pick<
 }
 
 /** Sends tool calls to a collector. Nothing that the network or the collector does makes it throw. */
-export class OtlpClient {
+export class CollectorClient implements SinkClient {
   /** Where it is, without its secrets. */
   readonly server: string;
   readonly #http: HttpClient;
-  readonly #options: OtlpClientOptions;
+  readonly #options: CollectorClientOptions;
   readonly #resource: Resource;
   readonly #signals: readonly OtlpSignal[];
   readonly #verdicts = new Map<OtlpSignal, Map<string, Delivered>>();
@@ -52,7 +52,7 @@ export class OtlpClient {
   #isClosed = false;
 
   /** @throws TrackerError E_OTLP_ENDPOINT, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL, those of `readHeaders` */
-  constructor(options: OtlpClientOptions) {
+  constructor(options: CollectorClientOptions) {
     this.#headers = options.readHeaders();
     const { url, isLocal } = collectorUrl({ ...options, headers: this.#headers });
     // Over a proxy on another machine the headers would leave this one unencrypted.
@@ -150,41 +150,32 @@ export class OtlpClient {
         signal,
       });
     } catch (error) {
-      if (error instanceof TrackerError) {
-        return failure({ kind: 'retry', message: error.message }, true);
-      }
-      if (!(error instanceof NoReplyError)) throw error;
-      const isGivenUp = error.isAborted || this.#isClosed;
-      return failure({ kind: 'retry', message: error.message }, !isGivenUp);
+      const { outcome, serverFault } = unanswered(error, this.#isClosed);
+      return failure(outcome, serverFault);
     }
-    this.#isRefused = reply.status === 401 || reply.status === 403;
+    this.#isRefused = refusesCredentials(reply.status);
     return this.#answerTo(kind, calls.length, reply);
   }
 
   #answerTo(kind: OtlpSignal, count: number, reply: HttpReply): Answer {
     const { status, headers, bytes } = reply;
-    const place = `${new URL(this.server).host}${kind.path}`;
-    if (isPage(reply) && status !== TOO_LARGE && !(status >= 300 && status < 400)) {
-      const message = `${place} answers ${status} with a page, as no collector does`;
-      return failure({ kind: 'retry', status, message }, true);
-    }
-    if (status >= 200 && status < 300) {
-      return this.#partialSuccess(kind, count, bytes, headers['content-type']);
-    }
-    const words = this.#told(wordsOf(reply)) || 'no reason given';
-    if (status >= 300 && status < 400) {
-      // Not followed: what is sent goes where the user has said, and nowhere else.
+    const why = classify(reply, !isPage(reply), this.#options.clock());
+    if (!why) return this.#partialSuccess(kind, count, bytes, headers['content-type']);
+    const message = this.#messageOf(kind, why.cause, reply);
+    return failure(undelivered(why, status, message), why.serverFault);
+  }
+
+  #messageOf(kind: OtlpSignal, cause: ReplyFailure['cause'], reply: HttpReply): string {
+    const { status, headers } = reply;
+    if (cause === 'redirect') {
       const to = this.#told(headers['location'] ?? 'nowhere');
-      const message = `${status}: the collector redirects to ${to}; name that address in otlp.endpoint`;
-      return failure({ kind: 'retry', status, message }, true);
+      return `${status}: the collector redirects to ${to}; name that address in otlp.endpoint`;
     }
-    const message = `${place} answers ${status}: ${words}`;
-    const isServerFault = status >= 500;
-    if (isServerFault || status === 408 || status === 429) {
-      const retryAfterMs = parseRetryAfter(headers['retry-after'], this.#options.clock());
-      return failure({ kind: 'retry', status, message, retryAfterMs }, isServerFault);
+    const place = `${new URL(this.server).host}${kind.path}`;
+    if (isPage(reply) && status !== TOO_LARGE) {
+      return `${place} answers ${status} with a page, as no collector does`;
     }
-    return failure({ kind: 'rejected', status, message }, false);
+    return `${place} answers ${status}: ${this.#told(wordsOf(reply)) || 'no reason given'}`;
   }
 
   /** A request that was taken, with what the collector says of the part that it has refused. */
@@ -237,7 +228,7 @@ interface Answer {
   readonly message: string;
 }
 
-/** Whatever lies between may say it of a request that is too large. */
+/** Whatever lies between may say it, and in a page. */
 const TOO_LARGE = 413;
 /** Longer words of a collector are cut, in characters. */
 const MAX_WORDS = 500;
@@ -257,6 +248,6 @@ function keyOf({ session_id, tool_use_id }: EndedToolCall): string {
   return `${session_id}\n${tool_use_id}`;
 }
 
-function failure(outcome: Exclude<Delivered, { kind: 'accepted' }>, serverFault: boolean): Answer {
+function failure(outcome: Undelivered, serverFault: boolean): Answer {
   return { outcome, serverFault, rejected: 0, message: '' };
 }

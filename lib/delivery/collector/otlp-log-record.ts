@@ -1,6 +1,6 @@
 import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import type { EndedToolCall } from './otlp-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 import { commonAttributes, hrTime, SCOPE, spanContextOf } from './otlp-scope.ts';
 
 /** A log record as the official serialisers take it. */

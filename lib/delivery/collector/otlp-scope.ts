@@ -3,7 +3,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Resource } from '@opentelemetry/resources';
 import { hexDigest } from '../../base/digest.ts';
 import { VERSION } from '../../base/version.ts';
-import type { EndedToolCall } from './otlp-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 
 /**
  * The semantic conventions that the names follow: v1.41.0, docs/gen-ai/gen-ai-agent-spans.md, "Execute

@@ -5,7 +5,7 @@ import {
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import type { EndedToolCall } from './otlp-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 import { logRecordOf } from './otlp-log-record.ts';
 import { spanOf } from './otlp-span.ts';
 

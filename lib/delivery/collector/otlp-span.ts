@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import type { EndedToolCall } from './otlp-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 import { commonAttributes, hrTime, SCOPE, spanContextOf } from './otlp-scope.ts';
 
 /** A span as the official serialisers take it. */

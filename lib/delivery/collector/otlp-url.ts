@@ -1,4 +1,5 @@
 import { TrackerError } from '../../base/errors.ts';
+import { isLoopback } from '../http/loopback.ts';
 
 export interface Collector {
   readonly endpoint: string;
@@ -35,10 +36,6 @@ export function collectorUrl({ endpoint, headers, allowInsecure }: Collector): {
 }
 
 // --- internal ---
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-}
 
 function unusable(why: string): TrackerError {
   return new TrackerError('E_OTLP_ENDPOINT', `otlp.endpoint can't be used: ${why}`, {

@@ -1,23 +1,20 @@
-import { constants, gunzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
-import { Agent, EnvHttpProxyAgent, errors } from 'undici';
+import { Agent, buildConnector, EnvHttpProxyAgent, errors, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { readRegularFile } from '../../base/regular-file.ts';
 import { VERSION } from '../../base/version.ts';
+import { contentCoding, decodeBody, withoutBom } from '../../lineage-api/http-body.ts';
+import { NoReplyError } from './no-reply-error.ts';
+import type { ProxySettings } from './proxy-settings.ts';
+import { withoutUnaskedContinue } from './unasked-continue.ts';
 
 /** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
 const GZIP_FROM_BYTES = 8 * 1024;
 /** Unused connections are closed after this long, before the 5 s of Node's and Python's servers: in milliseconds. */
 const KEEP_ALIVE_MS = 4_000;
-
-export interface ProxySettings {
-  /** URLs; without a protocol they are taken for http:. */
-  readonly httpProxy?: string | undefined;
-  readonly httpsProxy?: string | undefined;
-  readonly noProxy?: string | undefined;
-}
 
 export interface HttpClientOptions {
   /** From the first byte sent to the last received, in milliseconds. */
@@ -43,25 +40,10 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As it came, unpacked. */
+  /** Unpacked, and without a byte order mark. */
   readonly bytes: Buffer;
   /** The same as UTF-8. */
   readonly text: string;
-}
-
-/** A request that got no whole reply: `message` says what happened, for people. */
-export class NoReplyError extends Error {
-  override readonly name = 'NoReplyError';
-  /** The caller's signal has ended it, which is nobody's fault. */
-  readonly isAborted: boolean;
-
-  constructor(
-    message: string,
-    options: { readonly cause?: unknown; readonly isAborted?: boolean } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.isAborted = options.isAborted ?? false;
-  }
 }
 
 /** HTTP with deadlines: every request ends within its timeout, by a whole reply or a NoReplyError. */
@@ -76,7 +58,8 @@ export class HttpClient {
     const { timeoutMs, caFile, proxy } = options;
     const tls = caFile === undefined ? {} : { ca: [...rootCertificates, readCertificates(caFile)] };
     const common = {
-      connect: { timeout: timeoutMs, ...tls },
+      connect: buildConnector({ timeout: timeoutMs, ...tls }),
+      factory: makePool,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -164,7 +147,18 @@ export class HttpClient {
 // --- internal ---
 
 const zip = promisify(gzip) as (body: string | Uint8Array) => Promise<Buffer>;
-const unzip = promisify(gunzip) as (bytes: Buffer, options: object) => Promise<Buffer>;
+
+/** The connections to one origin. `options.connect` makes one, through the proxy if there is one. */
+function makePool(origin: string | URL, options: Pool.Options): Dispatcher {
+  const { connect } = options;
+  if (typeof connect !== 'function') return new Pool(origin, options);
+  const connectWell: buildConnector.connector = (to, callback) =>
+    connect(to, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      if (error) callback(error, null);
+      else callback(null, withoutUnaskedContinue(socket));
+    });
+  return new Pool(origin, { ...options, connect: connectWell });
+}
 
 function proxyUrl(text: string | undefined): string {
   if (!text) return '';
@@ -205,10 +199,9 @@ async function readBytes(
     if (length > maxBytes) throw new NoReplyError(`The reply is longer than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  const bytes = Buffer.concat(chunks);
-  if (encoding?.toLowerCase() !== 'gzip') return bytes;
-  const limits = { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH };
-  return unzip(bytes, limits);
+  // In a coding that we have not asked for and do not know, it is what it is.
+  const coding = contentCoding(encoding) ?? 'identity';
+  return withoutBom(await decodeBody(Buffer.concat(chunks), coding, { maxBytes, takesCut: true }));
 }
 
 function singleHeaders(

@@ -8,41 +8,22 @@ import {
   readTrackReply,
 } from '../../lineage-api/api-reply.ts';
 import type { EventAnswer } from '../../lineage-api/api-reply.ts';
-import { parseRetryAfter } from '../breaker/backoff.ts';
-import { HttpClient, NoReplyError } from '../http/http-client.ts';
+import {
+  classify,
+  isSuccess,
+  ODD_BODY,
+  refusesCredentials,
+  unanswered,
+  undelivered,
+} from '../http/classify.ts';
+import type { ReplyFailure } from '../http/classify.ts';
+import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { NoReplyError } from '../http/no-reply-error.ts';
+import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 
 const PREFIX = '/api/pattern-traceability';
-
-/** What came of sending one event. */
-export type Delivered =
-  | { readonly kind: 'accepted' }
-  /** A 4xx that no retry mends; 400 as well where a reply of 200 says it of this event. */
-  | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
-  /** The network, a timeout, 408, 429, 5xx, a reply that can't be read. */
-  | {
-      readonly kind: 'retry';
-      readonly message: string;
-      readonly status?: number | undefined;
-      readonly retryAfterMs?: number | undefined;
-    };
-
-/** What came of sending several. */
-export type BatchOutcome =
-  | { readonly kind: 'items'; readonly items: readonly Delivered[] }
-  /** The server has no such path. */
-  | { readonly kind: 'unsupported' }
-  | Exclude<Delivered, { kind: 'accepted' }>;
-
-export interface Attempt<T> {
-  readonly outcome: T;
-  readonly latencyMs: number;
-  /**
-   * Counts against the circuit breaker: no reply, 3xx, 5xx, a reply that can't be read; not a request
-   * that its caller has given up.
-   */
-  readonly serverFault: boolean;
-}
 
 /** What came of a question. */
 export type Answer =
@@ -56,7 +37,7 @@ export interface ServerHealth {
   readonly detail: string;
 }
 
-export interface ApiClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
+export interface LineageClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
   readonly token?: string | undefined;
   /** With or without the API's prefix. */
   readonly baseUrl: string;
@@ -75,13 +56,8 @@ const MAX_WORDS = 500;
 /** Acknowledgements are short; what a query answers may be long. In bytes. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
-/** Of a token that has expired or was replaced. */
-const TOKEN_REFUSED: ReadonlySet<number> = new Set([401, 403]);
-/** Whoever says it, it is about the token, or a request that is too large for what lies between. */
-const BELIEVED: ReadonlySet<number> = new Set([401, 403, 407, 413]);
-
 /** The Phase 4 API of one server. Nothing that the network or the server does makes it throw. */
-export class ApiClient {
+export class LineageClient implements SinkClient {
   /** Where it is: no token and no password are in it, and two spellings of one address are the same. */
   readonly server: string;
   readonly #http: HttpClient;
@@ -93,7 +69,7 @@ export class ApiClient {
   #isClosed = false;
 
   /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL */
-  constructor(options: ApiClientOptions) {
+  constructor(options: LineageClientOptions) {
     const url = apiUrl(options);
     // Over a proxy on another machine the token would leave this one unencrypted.
     const proxy = isLoopback(url.hostname) ? undefined : options.proxy;
@@ -199,7 +175,7 @@ export class ApiClient {
       readonly signal?: AbortSignal | undefined;
     },
     read: (body: unknown) => T | undefined,
-  ): Promise<Attempt<T | Exclude<Delivered, { kind: 'accepted' }>>> {
+  ): Promise<Attempt<T | Undelivered>> {
     const startedAt = this.#monotonic();
     const timed = <R>(outcome: R, serverFault: boolean): Attempt<R> => ({
       outcome,
@@ -211,42 +187,38 @@ export class ApiClient {
       const token = this.#freshToken();
       reply = await this.#http.request({ method, url: this.server + path, ...request, token });
     } catch (error) {
-      if (error instanceof TrackerError)
-        return timed({ kind: 'retry', message: error.message }, true);
-      if (!(error instanceof NoReplyError)) throw error;
-      const isGivenUp = error.isAborted || this.#isClosed;
-      return timed({ kind: 'retry', message: error.message }, !isGivenUp);
+      const { outcome, serverFault } = unanswered(error, this.#isClosed);
+      return timed(outcome, serverFault);
     }
-    const { status, text } = reply;
-    const body = parsed(text);
-    this.#isTokenRefused = TOKEN_REFUSED.has(status);
-    if (status >= 200 && status < 300) {
-      const outcome = read(body);
-      if (outcome !== undefined) return timed(outcome, false);
-      return timed({ kind: 'retry', status, message: 'The reply is not what it should be.' }, true);
+    const { status } = reply;
+    const body = parsed(reply.text);
+    this.#isTokenRefused = refusesCredentials(status);
+    const isOwn = isSuccess(status) || isApiError(body);
+    const failure = classify(reply, isOwn, this.#clock());
+    const outcome = failure ? undefined : read(body);
+    if (outcome !== undefined) return timed(outcome, false);
+    const why = failure ?? ODD_BODY;
+    const { cause, serverFault } = why;
+    const message = this.#messageOf(cause, reply, body);
+    // The API of an older server may lack a path; that one is refused, and not the server down.
+    if (cause === 'foreign' && (status === 404 || status === 405)) {
+      return timed({ kind: 'rejected', status, message }, false);
     }
-    const words = this.#told(errorText(body, text));
-    const message = `${status}: ${words || 'no reason given'}`;
-    if (status >= 300 && status < 400) {
-      // Not followed: what is sent goes where the user has said, and nowhere else.
-      const to = this.#told(reply.headers['location'] ?? 'nowhere');
-      const said = `${status}: the server redirects to ${to}; name that address in api.base_url`;
-      return timed({ kind: 'retry', status, message: said }, true);
+    return timed(undelivered(why, status, message), serverFault);
+  }
+
+  #messageOf(cause: ReplyFailure['cause'], { status, headers, text }: HttpReply, body: unknown) {
+    if (cause === 'redirect') {
+      const to = this.#told(headers['location'] ?? 'nowhere');
+      return `${status}: the server redirects to ${to}; name that address in api.base_url`;
     }
-    const isServerFault = status >= 500;
-    if (isServerFault || status === 408 || status === 429) {
-      const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], this.#clock());
-      return timed({ kind: 'retry', status, message, retryAfterMs }, isServerFault);
+    if (cause !== 'foreign') {
+      return `${status}: ${this.#told(errorText(body, text)) || 'no reason given'}`;
     }
-    if (isApiReply(body)) return timed({ kind: 'rejected', status, message }, false);
-    const what = reply.headers['content-type']?.split(';')[0]?.trim() || 'no JSON';
+    if (isSuccess(status)) return 'The reply is not what it should be.';
+    const what = headers['content-type']?.split(';')[0]?.trim() || 'no JSON';
     const { host } = new URL(this.server);
-    const told = `${host} answers ${status} with ${what}, not the lineage API: is api.base_url right?`;
-    if (status === 404 || status === 405) {
-      return timed({ kind: 'rejected', status, message: told }, false);
-    }
-    if (BELIEVED.has(status)) return timed({ kind: 'rejected', status, message }, false);
-    return timed({ kind: 'retry', status, message: told }, true);
+    return `${host} answers ${status} with ${what}, not the lineage API: is api.base_url right?`;
   }
 
   /** @throws TrackerError when the token was refused and can't be read anew */
@@ -280,7 +252,7 @@ function batchId(events: readonly string[]): string {
 }
 
 /** True for an error in one of the known shapes of the API. */
-function isApiReply(body: unknown): boolean {
+function isApiError(body: unknown): boolean {
   return isJsonObject(body) && ['detail', 'error', 'message', 'success'].some((key) => key in body);
 }
 
@@ -292,7 +264,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function apiUrl({ baseUrl, token, allowInsecure }: ApiClientOptions): URL {
+function apiUrl({ baseUrl, token, allowInsecure }: LineageClientOptions): URL {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -310,10 +282,6 @@ function apiUrl({ baseUrl, token, allowInsecure }: ApiClientOptions): URL {
   }
   const path = url.pathname.replace(/\/+$/, '');
   return new URL(url.origin + (path.endsWith(PREFIX) ? path : path + PREFIX));
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 function wrongUrl(url: string, why: string): TrackerError {

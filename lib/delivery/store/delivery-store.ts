@@ -4,7 +4,8 @@ import type { Database } from '../../store/database/database.ts';
 import { Metrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import { SinkState } from './sink-state.ts';
-import { adoptServer } from '../lineage/sink-server.ts';
+import { adoptServer } from './server-adoption.ts';
+import type { Sink } from '../sink.ts';
 
 /**
  * Counters of one sink: events delivered, turned into dead letters and dropped; attempts after the first;
@@ -33,15 +34,16 @@ export interface DeliveryStore {
 /** Opens what `database` holds for `sink`; `options` are those of its breaker. */
 export function deliveryStore(
   database: Database,
-  sink: string,
+  sink: Pick<Sink, 'name' | 'retell'>,
   options: BreakerStoreOptions,
 ): DeliveryStore {
-  const breaker = new BreakerStore(database, sink, options);
+  const { name } = sink;
+  const breaker = new BreakerStore(database, name, options);
   return {
-    outbox: new Outbox(database, sink),
+    outbox: new Outbox(database, name),
     breaker,
-    metrics: new Metrics(database, sink),
-    state: new SinkState(database, sink),
+    metrics: new Metrics(database, name),
+    state: new SinkState(database, name),
     adoptServer: (server) => {
       if (adoptServer(database, sink, server, options.clock())) breaker.reset();
     },

@@ -2,9 +2,6 @@ import type { Database } from '../../store/database/database.ts';
 import { OutboxPass, WAITS } from './outbox-pass.ts';
 import type { DueEvent, OutboxPassOptions } from './outbox-pass.ts';
 
-/** The sink that speaks the HTTP API of `api.base_url`. */
-export const HTTP_SINK = 'http';
-
 /** An event to be sent to a sink. */
 export interface OutboxEvent {
   /** The sink's idempotency key. */
@@ -41,6 +38,7 @@ export class Outbox {
   readonly #nextAt;
   readonly #isDue;
   readonly #requeue;
+  readonly #forgetWaits;
 
   constructor(database: Database, sink: string) {
     this.#database = database;
@@ -79,6 +77,9 @@ export class Outbox {
        WHERE sink = @sink AND dead_at IS NOT NULL AND (@sessionId IS NULL OR lineage_id IN (
          SELECT lineage_id FROM outbox
          WHERE sink = @sink AND substr(session_id, 1, length(@sessionId)) = @sessionId))`,
+    );
+    this.#forgetWaits = database.prepare<[string]>(
+      'UPDATE outbox SET not_before = 0, faults = 0 WHERE sink = ? AND dead_at IS NULL',
     );
   }
 
@@ -127,6 +128,11 @@ export class Outbox {
    */
   requeueDead(sessionId?: string): number {
     return this.#requeue.run({ sink: this.#sink, sessionId: sessionId ?? null }).changes;
+  }
+
+  /** Makes everything that waits due at once, and forgets its faults. */
+  forgetWaits(): void {
+    this.#forgetWaits.run(this.#sink);
   }
 }
 

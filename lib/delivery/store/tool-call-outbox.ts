@@ -1,22 +1,25 @@
 import { hexDigest } from '../../base/digest.ts';
-import { OTLP_SINK, TOOL_CALL_EVENT } from '../collector/otlp-tool-call.ts';
-import type { EndedToolCall } from '../collector/otlp-tool-call.ts';
+import { TOOL_CALL_EVENT } from '../ended-tool-call.ts';
+import type { EndedToolCall } from '../ended-tool-call.ts';
 import type { ToolCallEnd } from '../../event/tool-call.ts';
 import type { Database } from '../../store/database/database.ts';
+import type { ToolCallFeed } from '../sink.ts';
 import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 
 /**
- * Adds each tool call to the outbox of the collector once, when it has ended. Anything learned about the
+ * Adds each tool call to the outbox of a sink once, when it has ended. Anything learned about the
  * call later changes its row while that waits; a call that was sent is not sent again.
  */
-export class ToolCallOutbox {
+export class ToolCallOutbox implements ToolCallFeed {
+  readonly #sink: string;
   readonly #outbox: Outbox;
   readonly #call;
   readonly #refine;
 
-  constructor(database: Database) {
-    this.#outbox = new Outbox(database, OTLP_SINK);
+  constructor(database: Database, sink: string) {
+    this.#sink = sink;
+    this.#outbox = new Outbox(database, sink);
     this.#call = database.prepare<[string, string], EndedToolCall>(
       `SELECT call.session_id, call.tool_use_id, call.tool_name, call.outcome, call.started_at,
          coalesce(call.ended_at, call.at) AS ended_at, call.duration_ms, call.agent_id,
@@ -36,7 +39,7 @@ export class ToolCallOutbox {
     if (isOfTest(sessionId)) return;
     const eventId = idOf(sessionId, toolUseId);
     if (isUpdate) {
-      this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, eventId);
+      this.#refine.run(this.#body(sessionId, toolUseId), this.#sink, eventId);
       return;
     }
     this.#outbox.add(

@@ -2,10 +2,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../store/database/database.ts';
-import { OTLP, SINKS } from '../../delivery/delivery-policy.ts';
+import { SINKS } from '../../delivery/sinks.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { CourierSink } from './courier-sink.ts';
-import type { SinkLog } from './courier-sink.ts';
 
 export interface CourierDeliveryOptions {
   readonly paths: TrackerPaths;
@@ -28,7 +27,6 @@ export class CourierDelivery {
           clock,
           database,
           machine,
-          says: sink === OTLP ? COLLECTOR_LOG : SERVER_LOG,
         }),
     );
   }
@@ -63,19 +61,3 @@ export class CourierDelivery {
     return this.#sinks.some((sink) => sink.hasNews);
   }
 }
-
-// --- internal ---
-
-/** Operators search for these lines (docs/delivery.md). */
-const SERVER_LOG: SinkLog = {
-  unavailable: (log, reason) => log.apiUnavailable(reason),
-  available: (log) => log.info('API available again'),
-  breakerMoved: (log, transition) => log.breakerMoved(transition),
-};
-
-const COLLECTOR_LOG: SinkLog = {
-  unavailable: (log, reason) => log.warn('OTLP collector unavailable', { reason }),
-  available: (log) => log.info('OTLP collector available again'),
-  breakerMoved: (log, { from, to, reason }) =>
-    log.warn('Circuit breaker of the OTLP collector moved', { from, to, reason }),
-};

@@ -8,18 +8,11 @@ import { Outbox } from '../../delivery/store/outbox.ts';
 import { SinkState } from '../../delivery/store/sink-state.ts';
 import { DeliveryLoop } from '../../delivery/delivery-loop.ts';
 import type { Outlook } from '../../delivery/delivery-loop.ts';
-import type { Sink } from '../../delivery/delivery-policy.ts';
+import type { Sink } from '../../delivery/sink.ts';
 import type { DrainReport } from '../../delivery/delivery.ts';
-import type { OpenDelivery } from '../../delivery/sink-delivery.ts';
-import { loadSink } from '../../delivery/sink-loader.ts';
+import { openDelivery } from '../../delivery/sink-delivery.ts';
+import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
-
-/** What the log says of one sink. */
-export interface SinkLog {
-  unavailable(log: TrackerLog, reason: string): void;
-  available(log: TrackerLog): void;
-  breakerMoved(log: TrackerLog, transition: Transition): void;
-}
 
 export interface CourierSinkOptions {
   readonly sink: Sink;
@@ -28,7 +21,6 @@ export interface CourierSinkOptions {
   readonly database: () => Database;
   /** The name of this machine. */
   readonly machine: string;
-  readonly says: SinkLog;
 }
 
 /** A courier's delivery to one sink. What it needs for that is loaded once the sink is configured. */
@@ -38,7 +30,7 @@ export class CourierSink {
   readonly #stop = new AbortController();
   #config: Config = CONFIG_DEFAULTS;
   #log: TrackerLog | undefined;
-  #delivery: OpenDelivery | undefined;
+  #delivery: SinkDelivery | undefined;
   #running: Promise<void> | undefined;
   #outbox: { readonly database: Database; readonly rows: Outbox } | undefined;
   #isDown = false;
@@ -115,23 +107,24 @@ export class CourierSink {
   }
 
   async #drain(signal: AbortSignal): Promise<DrainReport> {
-    const { sink, clock, database, machine, says } = this.#options;
+    const { sink, clock, database, machine } = this.#options;
     if (!this.#delivery) {
-      const open = await loadSink(sink);
+      const openClient = await sink.loadClient();
       const onTransition = (transition: Transition) => {
-        if (this.#log) says.breakerMoved(this.#log, transition);
+        if (this.#log) sink.log.breakerMoved(this.#log, transition);
       };
       // Read only now, for the configuration may have changed meanwhile.
       const config = this.#config;
-      this.#delivery = open({ config, database, clock, machine, onTransition });
+      const client = openClient({ config, clock, machine });
+      this.#delivery = openDelivery(sink, client, { config, database, clock, onTransition });
     }
     const report = await this.#delivery.delivery.drain({}, signal);
     const log = this.#log;
-    if (report.delivered > 0 && this.#isDown && log) says.available(log);
+    if (report.delivered > 0 && this.#isDown && log) sink.log.available(log);
     if (report.delivered > 0) this.#isDown = false;
     else if (report.lastError !== undefined && !this.#isDown) {
       this.#isDown = true;
-      if (log) says.unavailable(log, report.lastError);
+      if (log) sink.log.unavailable(log, report.lastError);
     }
     if (report.dead > 0) {
       log?.warn('Events became dead letters', { sink: sink.name, count: report.dead });

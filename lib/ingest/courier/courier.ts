@@ -8,9 +8,8 @@ import { createRedactor } from '../../redact/redact.ts';
 import { acquireProcessLock } from '../../store/database/process-lock.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { CounterName } from '../../store/database/counters.ts';
-import { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
 import { closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retention.ts';
-import { deliversToolCalls } from '../../delivery/delivery-policy.ts';
+import { toolCallFeed } from '../../delivery/sinks.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierReport, PidHint } from './courier-files.ts';
@@ -254,8 +253,8 @@ export class Courier {
     try {
       this.#count('abandoned', removeAbandoned(this.#paths, now));
       const { current } = this.#config;
-      const outbox = deliversToolCalls(current) ? new ToolCallOutbox(database) : undefined;
-      closeAbandonedCalls(database, now, (end) => outbox?.put(end));
+      const calls = toolCallFeed(current, database);
+      closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
       const { raw_events_days } = current.retention;
       while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
     } catch (error) {

@@ -1,11 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
 import { errorCode } from '../../base/errors.ts';
 import { isNestedDeeper } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import { wellFormedJson } from '../../base/well-formed-json.ts';
+import {
+  CONTENT_CODINGS,
+  contentCoding,
+  decodeBody,
+  withoutBom,
+} from '../../lineage-api/http-body.ts';
+import type { ContentCoding } from '../../lineage-api/http-body.ts';
 import { busyFault, fault, HttpFault } from './http-fault.ts';
 
 /** The largest body, as sent and as decompressed: 16 MiB. */
@@ -66,7 +71,8 @@ export class BodyReader {
    * large, 415 for another type or coding, 422 for invalid JSON, 503 when too much is being read already
    */
   async read(stream: Readable, headers: BodyHeaders): Promise<JsonBody | undefined> {
-    const decode = decoderOf(headers.contentEncoding);
+    const coding = knownCoding(headers.contentEncoding);
+    const isPlain = coding === 'identity';
     if (Number(headers.contentLength ?? 0) > this.#maxBytes) throw this.#tooLarge();
     let taken = 0;
     const take = (bytes: number) => {
@@ -81,8 +87,8 @@ export class BodyReader {
       });
       if (sent.length === 0) return undefined;
       requireJsonType(headers.contentType);
-      const plain = decode ? await this.#decoded(sent, decode) : sent;
-      if (decode) take(plain.length);
+      const plain = isPlain ? sent : await this.#decoded(sent, coding);
+      if (!isPlain) take(plain.length);
       const value = parsed(plain);
       if (isNestedDeeper(value as Json, MAX_DEPTH)) throw tooDeep();
       return { value, bytes: plain.length };
@@ -92,7 +98,7 @@ export class BodyReader {
   }
 
   /** Decompresses a few bodies at a time, because a small one may grow to the largest size allowed. */
-  async #decoded(sent: Buffer, decode: Decoder): Promise<Buffer> {
+  async #decoded(sent: Buffer, coding: ContentCoding): Promise<Buffer> {
     if (this.#decoding >= MAX_DECODING) {
       if (this.#waiting.length >= MAX_WAITING)
         throw busyFault('Too many compressed requests at a time');
@@ -100,7 +106,7 @@ export class BodyReader {
     }
     this.#decoding += 1;
     try {
-      return await decode(sent, { maxOutputLength: this.#maxBytes });
+      return await decodeBody(sent, coding, { maxBytes: this.#maxBytes });
     } catch (error) {
       if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();
       throw fault(400, 'The body is not what its Content-Encoding says');
@@ -118,21 +124,11 @@ export class BodyReader {
 
 // --- internal ---
 
-type Decoder = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
-
-const DECODERS: Readonly<Record<string, Decoder>> = {
-  gzip: promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip),
-  'x-gzip': promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip),
-  deflate: promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(inflate),
-};
-
-function decoderOf(encoding: string | undefined): Decoder | undefined {
-  const name = (encoding ?? '').trim().toLowerCase();
-  if (name === '' || name === 'identity') return undefined;
-  const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  if (decoder) return decoder;
+function knownCoding(header: string | undefined): ContentCoding {
+  const coding = contentCoding(header);
+  if (coding) return coding;
   throw fault(415, 'Content-Encoding may be gzip or deflate', {
-    'Accept-Encoding': 'gzip, deflate',
+    'Accept-Encoding': CONTENT_CODINGS,
   });
 }
 
@@ -175,7 +171,7 @@ function collect(stream: Readable, take: (bytes: number) => void): Promise<Buffe
 
 function parsed(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw notJson('Body is not UTF-8', 0);
-  const text = wellFormedJson(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  const text = wellFormedJson(withoutBom(bytes).toString('utf8'));
   try {
     return JSON.parse(withoutNul(text));
   } catch (error) {

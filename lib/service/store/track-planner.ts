@@ -144,7 +144,13 @@ class Planner {
   #addPattern(event: TrackedEvent, claims: readonly Claim[]): void {
     const { patternId, version, name, patternType, code, language, at } = event;
     this.#patterns.set(patternId, {
-      ...{ patternId, version, name, patternType, code, language, lastAt: at },
+      patternId,
+      version,
+      name,
+      patternType,
+      code,
+      language,
+      lastAt: at,
       lines: lineCount(code),
     });
     this.#tell(event, claims);
@@ -160,7 +166,10 @@ class Planner {
     const { patternId, name, code, patternType, edgeType, transformationType, at } = event;
     this.#versions.push({
       ...node,
-      ...{ name, code, patternType, at },
+      name,
+      code,
+      patternType,
+      at,
       fromVersion: parents.find((parent) => parent.patternId === patternId)?.version ?? null,
       edgeType: edgeType ?? usualEdgeType,
       transformationType: transformationType ?? 'refactor',
@@ -256,7 +265,10 @@ function claimsOf(
   const type = edgeType ?? usualEdgeType;
   const transformation = transformationType ?? (type === 'merged_from' ? 'merge' : 'refactor');
   return parentIds.map((parentId) => ({
-    ...{ parentId, edgeType: type, transformationType: transformation, at },
+    parentId,
+    edgeType: type,
+    transformationType: transformation,
+    at,
   }));
 }
 

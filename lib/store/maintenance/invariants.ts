@@ -128,7 +128,8 @@ interface SqlInvariant {
 
 function inSql({ table, fault, count, mend }: SqlInvariant): Invariant {
   return {
-    ...{ table, fault },
+    table,
+    fault,
     count: (database) => Number(database.prepare(count).pluck().get()),
     mend: (database) => database.exec(mend),
   };
@@ -137,7 +138,8 @@ function inSql({ table, fault, count, mend }: SqlInvariant): Invariant {
 function unknownPatterns(table: string, column: string): Invariant {
   const from = `FROM ${table} AS row WHERE NOT EXISTS (SELECT 1 FROM patterns WHERE id = row.${column})`;
   return inSql({
-    ...{ table, fault: 'name a pattern that is not there' },
+    table,
+    fault: 'name a pattern that is not there',
     count: `SELECT count(*) ${from}`,
     mend: `DELETE ${from}`,
   });
@@ -167,7 +169,8 @@ function miscounted(isServed: boolean): Invariant {
     isServed ? ' AND NOT EXISTS (SELECT 1 FROM lineage_events WHERE pattern_id = row.id)' : ''
   }`;
   return inSql({
-    ...{ table: 'patterns', fault: 'count other occurrences than there are' },
+    table: 'patterns',
+    fault: 'count other occurrences than there are',
     count: `SELECT count(*) FROM ${from} WHERE ${condition}`,
     mend: `UPDATE ${from} SET occurrences = ${OCCURRENCES} WHERE ${condition}`,
   });

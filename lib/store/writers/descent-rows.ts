@@ -29,8 +29,8 @@ export function claimsSql(schema: string): string {
 }
 
 /** A claim without what only its row has. */
-export function judgedClaim({ position: _, counts, ...claim }: ClaimRow): JudgedClaim {
-  return { ...claim, counts: counts === 1 };
+export function judgedClaim({ parentId, edgeType, transformationType, at, counts }: ClaimRow) {
+  return { parentId, edgeType, transformationType, at, counts: counts === 1 } satisfies JudgedClaim;
 }
 
 /** The rows of tracker.db that hold what `Descent` works out: read as it asks, written as it says. */

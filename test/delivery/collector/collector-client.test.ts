@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EndedToolCall } from '../../../lib/delivery/collector/otlp-tool-call.ts';
-import type { Delivered } from '../../../lib/delivery/lineage/lineage-client.ts';
-import { OtlpClient } from '../../../lib/delivery/collector/collector-client.ts';
-import type { OtlpClientOptions } from '../../../lib/delivery/collector/collector-client.ts';
+import type { EndedToolCall } from '../../../lib/delivery/ended-tool-call.ts';
+import type { Delivered } from '../../../lib/delivery/sink-client.ts';
+import { CollectorClient } from '../../../lib/delivery/collector/collector-client.ts';
+import type { CollectorClientOptions } from '../../../lib/delivery/collector/collector-client.ts';
 import { OtlpCollector } from '../../support/otlp-collector.ts';
 
 const AT = 1_700_000_000_500;
 
 let collector: OtlpCollector;
-let clients: OtlpClient[];
+let clients: CollectorClient[];
 beforeEach(async () => {
   collector = await new OtlpCollector().up();
   clients = [];
@@ -18,8 +18,8 @@ afterEach(async () => {
   await collector.down();
 });
 
-function makeClient(options: Partial<OtlpClientOptions> = {}): OtlpClient {
-  const client = new OtlpClient({
+function makeClient(options: Partial<CollectorClientOptions> = {}): CollectorClient {
+  const client = new CollectorClient({
     endpoint: collector.url,
     protocol: 'http/protobuf',
     readHeaders: () => ({}),

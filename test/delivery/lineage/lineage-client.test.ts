@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TrackerError } from '../../../lib/base/errors.ts';
-import { ApiClient } from '../../../lib/delivery/lineage/lineage-client.ts';
-import type { ApiClientOptions, Attempt } from '../../../lib/delivery/lineage/lineage-client.ts';
+import { LineageClient } from '../../../lib/delivery/lineage/lineage-client.ts';
+import type { LineageClientOptions } from '../../../lib/delivery/lineage/lineage-client.ts';
+import type { Attempt } from '../../../lib/delivery/sink-client.ts';
 import { FaultyApi } from '../../support/faulty-api.ts';
 import type { Behaviour, FaultyApiOptions, TakenEvent } from '../../support/faulty-api.ts';
 import { tlsCertificate } from '../http/tls-certificate.ts';
@@ -22,8 +23,8 @@ async function makeApi(behaviour?: Behaviour, options?: FaultyApiOptions): Promi
   return api;
 }
 
-function makeClient(baseUrl: string, options: Partial<ApiClientOptions> = {}): ApiClient {
-  const client = new ApiClient({
+function makeClient(baseUrl: string, options: Partial<LineageClientOptions> = {}): LineageClient {
+  const client = new LineageClient({
     baseUrl,
     timeoutMs: 20_000,
     clock: () => NOW,
@@ -56,11 +57,11 @@ const event = (id: string) =>
 const EVENTS = ['e-0', 'e-1', 'e-2'];
 const accepted = { kind: 'accepted' };
 
-const sendOne = async (client: ApiClient, signal?: AbortSignal) =>
+const sendOne = async (client: LineageClient, signal?: AbortSignal) =>
   client.track(event('e-0'), 'e-0', signal);
-const sendAll = async (client: ApiClient, signal?: AbortSignal) =>
+const sendAll = async (client: LineageClient, signal?: AbortSignal) =>
   client.trackBatch(EVENTS.map(event), signal);
-const ways: [name: string, send: (client: ApiClient) => Promise<Attempt<unknown>>][] = [
+const ways: [name: string, send: (client: LineageClient) => Promise<Attempt<unknown>>][] = [
   ['an event', sendOne],
   ['a batch', sendAll],
 ];
@@ -479,7 +480,7 @@ describe('health', () => {
 });
 
 describe('the base URL', () => {
-  function errorOf(baseUrl: string, options: Partial<ApiClientOptions> = {}): TrackerError {
+  function errorOf(baseUrl: string, options: Partial<LineageClientOptions> = {}): TrackerError {
     try {
       makeClient(baseUrl, options);
     } catch (error) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import { SinkPatterns } from '../../../lib/delivery/store/sink-patterns.ts';
-import { OutboxFeed } from '../../../lib/delivery/lineage/outbox-feed.ts';
+import { LineageFeed } from '../../../lib/delivery/lineage/lineage-feed.ts';
 import { SinkState } from '../../../lib/delivery/store/sink-state.ts';
 
 let folder: string;
@@ -69,7 +69,7 @@ describe('what a sink is told of', () => {
     }
     expect(untold('m').toSorted()).toEqual(['a', 'b', 'm', 'x']);
     expect(untold('m').at(-1)).toBe('m');
-    new OutboxFeed(database, 'http', 'here').introduce('m', ['m'], 600);
+    new LineageFeed(database, 'http', 'here').introduce('m', ['m'], 600);
     const sent = database
       .prepare<[], string>('SELECT body FROM outbox ORDER BY id')
       .pluck()

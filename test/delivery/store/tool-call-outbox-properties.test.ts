@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { OTLP_SINK, parseToolCall } from '../../../lib/delivery/collector/otlp-tool-call.ts';
+import { COLLECTOR } from '../../../lib/delivery/collector/collector-sink.ts';
+import { parseToolCall } from '../../../lib/delivery/ended-tool-call.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 import { hook, TestStore } from '../test-store.ts';
 
@@ -27,7 +28,7 @@ it('gives each call that has ended to the collector exactly once, whatever happe
       const store = new TestStore({ otlp: { endpoint: 'http://localhost:4318' } });
       try {
         const delivered: string[] = [];
-        const outbox = new Outbox(store.database, OTLP_SINK);
+        const outbox = new Outbox(store.database, COLLECTOR.name);
         const deliver = () => {
           const rows = store.rows<{ id: number; body: string }>('SELECT id, body FROM outbox');
           for (const { body } of rows) delivered.push(parseToolCall(body)?.tool_use_id ?? body);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseToolCall } from '../../../lib/delivery/collector/otlp-tool-call.ts';
+import { parseToolCall } from '../../../lib/delivery/ended-tool-call.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 import { closeAbandonedCalls } from '../../../lib/store/maintenance/retention.ts';
 import { ToolCallOutbox } from '../../../lib/delivery/store/tool-call-outbox.ts';
@@ -141,7 +141,7 @@ describe('the outbox of a collector', () => {
 
   it('holds a call of a Claude that was killed, once its session is given up', () => {
     store.take(pre);
-    const outbox = new ToolCallOutbox(store.database);
+    const outbox = new ToolCallOutbox(store.database, 'otlp');
     closeAbandonedCalls(store.database, 1_001_000 + 2 * 86_400_000, (end) => outbox.put(end));
     expect(calls()).toMatchObject([{ outcome: 'interrupted', ended_at: 1_001_000 }]);
   });

@@ -16,7 +16,7 @@ import { SILENT_SERVICE_LOG } from '../../../lib/service/service-log.ts';
 import { startService } from '../../../lib/service/service.ts';
 import type { RunningService, ServiceOptions } from '../../../lib/service/service.ts';
 import { createToken } from '../../../lib/service/auth/token.ts';
-import { ApiClient } from '../../../lib/delivery/lineage/lineage-client.ts';
+import { LineageClient } from '../../../lib/delivery/lineage/lineage-client.ts';
 import { tlsCertificate } from '../../delivery/http/tls-certificate.ts';
 import { API, createdEvent, modifiedEvent, openThrowawayStore } from '../service-fixture.ts';
 import { answerAll, deferred, stubStore } from '../stub-store.ts';
@@ -80,7 +80,7 @@ describe('the server', () => {
   it('speaks with our own client', async () => {
     const { url } = await start();
     const clock = () => Date.now();
-    const client = new ApiClient({
+    const client = new LineageClient({
       baseUrl: url,
       clock,
       monotonic: () => performance.now(),

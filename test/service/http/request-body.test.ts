@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BodyReader } from '../../../lib/service/http/request-body.ts';
 
@@ -35,5 +36,17 @@ describe('a body', () => {
     slow.push(null);
     expect(await first).toEqual({ value: '1234567', bytes: 9 });
     expect(reader.held).toBe(0);
+  });
+
+  it.each([
+    ['a byte order mark', undefined, Buffer.from('\uFEFF{"a":1}')],
+    ['x-gzip', 'X-GZip', gzipSync('{"a":1}')],
+    ['x-gzip and a byte order mark', 'x-gzip', gzipSync('\uFEFF{"a":1}')],
+    ['deflate', 'deflate', deflateSync('{"a":1}')],
+    ['deflate without its header', 'deflate', deflateRawSync('{"a":1}')],
+  ])('is read with %s', async (_, contentEncoding, bytes) => {
+    const headers = { contentType: 'application/json', contentEncoding, contentLength: undefined };
+    const body = await new BodyReader().read(Readable.from([bytes]), headers);
+    expect(body?.value).toEqual({ a: 1 });
   });
 });

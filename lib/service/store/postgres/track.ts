@@ -99,7 +99,9 @@ function descentRows({ descents }: TrackPlan) {
 
 function renamingRows({ renamings }: TrackPlan) {
   return renamings.map(({ patternId, name, patternType, language }) => ({
-    ...{ id: patternId, name, language },
+    id: patternId,
+    name,
+    language,
     pattern_type: patternType,
   }));
 }

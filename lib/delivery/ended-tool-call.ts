@@ -1,9 +1,6 @@
-import { asNumber, asString, isJsonObject } from '../../base/json.ts';
-import { TOOL_OUTCOMES } from '../../event/tool-call.ts';
-import type { ToolOutcome } from '../../event/tool-call.ts';
-
-/** The sink that sends tool calls to the collector of `otlp.endpoint`. */
-export const OTLP_SINK = 'otlp';
+import { asNumber, asString, isJsonObject } from '../base/json.ts';
+import { TOOL_OUTCOMES } from '../event/tool-call.ts';
+import type { ToolOutcome } from '../event/tool-call.ts';
 
 /** What the outbox calls a tool call. */
 export const TOOL_CALL_EVENT = 'tool_call';

@@ -14,7 +14,7 @@ export interface FeedRow {
 }
 
 /** Puts what was recorded into the outbox of a sink, as the bodies that the sink takes. */
-export class OutboxFeed {
+export class LineageFeed {
   readonly #outbox: Outbox;
   readonly #told: SinkPatterns;
   readonly #machine: string;

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
-import { HTTP_SINK } from '../../../lib/delivery/store/outbox.ts';
-import { OutboxFeed } from '../../../lib/delivery/lineage/outbox-feed.ts';
-import { openSinkDelivery } from '../../../lib/delivery/sink-delivery.ts';
+import { LINEAGE } from '../../../lib/delivery/lineage/lineage-sink.ts';
+import { LineageFeed } from '../../../lib/delivery/lineage/lineage-feed.ts';
+import { openLineageClient } from '../../../lib/delivery/lineage/open-lineage.ts';
+import { openDelivery } from '../../../lib/delivery/sink-delivery.ts';
 import type { DrainReport } from '../../../lib/delivery/delivery.ts';
 import { FaultyApi } from '../../support/faulty-api.ts';
 
@@ -61,7 +62,7 @@ function put(
   action: 'created' | 'modified' | 'applied' = 'applied',
   parentId: string | null = null,
 ): void {
-  const feed = new OutboxFeed(database, HTTP_SINK, 'test-machine');
+  const feed = new LineageFeed(database, LINEAGE.name, 'test-machine');
   const eventId = `${action}-${id}-${now}`;
   feed.add(
     {
@@ -85,7 +86,9 @@ function put(
 
 async function deliver(baseUrl: string): Promise<DrainReport> {
   const config = { ...CONFIG_DEFAULTS, api: { ...CONFIG_DEFAULTS.api, base_url: baseUrl } };
-  const sink = openSinkDelivery({ config, database: () => database, clock: () => now });
+  const clock = () => now;
+  const client = openLineageClient({ config, clock });
+  const sink = openDelivery(LINEAGE, client, { config, database: () => database, clock });
   try {
     return await sink.delivery.drain({}, new AbortController().signal);
   } finally {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../lib/config/config.ts';
-import { accessFault } from '../../lib/delivery/server-access.ts';
-import { openSinkDelivery } from '../../lib/delivery/sink-delivery.ts';
+import { accessFault } from '../../lib/delivery/sink-access.ts';
+import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
+import { openLineageClient } from '../../lib/delivery/lineage/open-lineage.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'access-'))));
@@ -29,9 +30,9 @@ function file(text: string, mode = 0o600): string {
 
 describe('what is in the way of every request', () => {
   it('is nothing where there is no token, and where it can be read', () => {
-    expect(accessFault(config({}))).toBeNull();
-    expect(accessFault(config({ token_file: file('secret\n') }))).toBeNull();
-    expect(accessFault(config({ ca_file: file('certificates') }))).toBeNull();
+    expect(accessFault(config({}), LINEAGE)).toBeNull();
+    expect(accessFault(config({ token_file: file('secret\n') }), LINEAGE)).toBeNull();
+    expect(accessFault(config({ ca_file: file('certificates') }), LINEAGE)).toBeNull();
   });
 
   it.each<[string, () => object, RegExp]>([
@@ -44,16 +45,13 @@ describe('what is in the way of every request', () => {
     ['certificates that are a FIFO', () => ({ ca_file: fifo() }), /it is a FIFO, not a file/],
   ])('is %s, and a request waits for nothing', (_, api, reason) => {
     const broken = config(api());
-    expect(accessFault(broken)).toMatch(reason);
-    const database = () => {
-      throw new Error('not needed');
-    };
-    expect(() => openSinkDelivery({ config: broken, database, clock: () => 0 })).toThrow(reason);
+    expect(accessFault(broken, LINEAGE)).toMatch(reason);
+    expect(() => openLineageClient({ config: broken, clock: () => 0 })).toThrow(reason);
   });
 
   it('is nothing where nothing is sent', () => {
     const api = { token_file: '/gone/token' };
-    expect(accessFault(config({ ...api, base_url: null }))).toBeNull();
-    expect(accessFault(config(api, false))).toBeNull();
+    expect(accessFault(config({ ...api, base_url: null }), LINEAGE)).toBeNull();
+    expect(accessFault(config(api, false), LINEAGE)).toBeNull();
   });
 });

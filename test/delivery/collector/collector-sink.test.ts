@@ -2,18 +2,18 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { trackerPaths } from '../../../lib/base/paths.ts';
 import { configSchema } from '../../../lib/config/config.ts';
-import { configuredSinks, SINKS } from '../../../lib/delivery/delivery-policy.ts';
-import { openOtlpDelivery } from '../../../lib/delivery/collector/collector-delivery.ts';
-import type { OpenDelivery } from '../../../lib/delivery/sink-delivery.ts';
+import { COLLECTOR } from '../../../lib/delivery/collector/collector-sink.ts';
+import { openCollectorClient } from '../../../lib/delivery/collector/open-collector.ts';
+import { openDelivery } from '../../../lib/delivery/sink-delivery.ts';
+import type { SinkDelivery } from '../../../lib/delivery/sink-delivery.ts';
 import { OtlpCollector } from '../../support/otlp-collector.ts';
 import { hook, TestStore } from '../test-store.ts';
 
 let collector: OtlpCollector;
 let folder: string;
 let store: TestStore;
-let opened: OpenDelivery[];
+let opened: SinkDelivery[];
 let now: number;
 
 beforeEach(async () => {
@@ -30,22 +30,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function open(otlp: Record<string, unknown> = {}): OpenDelivery {
-  const delivery = openOtlpDelivery({
-    config: configSchema.parse({
-      otlp: { endpoint: collector.url, ...otlp },
-      pattern_tracking: { batch_size: 2 },
-      resilience: { circuit_breaker: { failure_threshold: 2 } },
-    }),
-    database: () => store.database,
-    clock: () => now,
-    machine: 'workbench',
+function open(otlp: Record<string, unknown> = {}): SinkDelivery {
+  const clock = () => now;
+  const config = configSchema.parse({
+    otlp: { endpoint: collector.url, ...otlp },
+    pattern_tracking: { batch_size: 2 },
+    resilience: { circuit_breaker: { failure_threshold: 2 } },
   });
+  const client = openCollectorClient({ config, clock, machine: 'workbench' });
+  const database = () => store.database;
+  const delivery = openDelivery(COLLECTOR, client, { config, database, clock });
   opened.push(delivery);
   return delivery;
 }
 
-const drain = async ({ delivery }: OpenDelivery) =>
+const drain = async ({ delivery }: SinkDelivery) =>
   delivery.drain({}, new AbortController().signal);
 const take = (...ids: string[]) =>
   store.take(...ids.map((id) => hook.post(id, 'Bash', { command: 'make' })));
@@ -107,31 +106,5 @@ describe('delivery to a collector', () => {
     const withCode = (code: string) => expect.objectContaining({ code });
     expect(() => open({ endpoint: null })).toThrow(withCode('E_NO_COLLECTOR'));
     expect(() => open({ token_file: file })).toThrow(withCode('E_TOKEN_FILE_MODE'));
-  });
-});
-
-describe('the sinks of a configuration', () => {
-  const api = { base_url: 'http://a.example' };
-  const otlp = { endpoint: 'http://b.example' };
-  it.each([
-    [{}, []],
-    [{ api }, ['http']],
-    [{ otlp }, ['otlp']],
-    [{ api, otlp }, ['http', 'otlp']],
-    [{ api, otlp: { ...otlp, logs: false } }, ['http', 'otlp']],
-    [{ api, otlp: { ...otlp, logs: false, traces: false } }, ['http']],
-    [{ api, otlp, pattern_tracking: { enabled: false } }, []],
-  ])('of %o are %o', (config, names) => {
-    expect(configuredSinks(configSchema.parse(config)).map(({ name }) => name)).toEqual(names);
-  });
-
-  it('have an address and a lock each', () => {
-    const config = configSchema.parse({ api, otlp });
-    expect(SINKS.map(({ key, address }) => [key, address(config)])).toEqual([
-      ['api.base_url', 'http://a.example'],
-      ['otlp.endpoint', 'http://b.example'],
-    ]);
-    const locks = SINKS.map(({ lockPath }) => lockPath(trackerPaths('/home/me/pattern-tracker')));
-    expect(new Set(locks).size).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../base/json.ts';
-import type { LineageEvent } from '../lineage-api/lineage-event.ts';
-import type { Database } from '../store/database/database.ts';
-import { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { LineageEvent } from '../../lineage-api/lineage-event.ts';
+import type { Database } from '../../store/database/database.ts';
+import { LineageFeed } from './lineage-feed.ts';
 
 /** Something that a caller of the library said of a pattern, as it was recorded. */
 export interface DeclaredEvent {
@@ -31,11 +31,11 @@ export interface DeclaredEvent {
 
 /** Puts what was declared into the outbox of a sink. */
 export class DeclarationFeed {
-  readonly #feed: OutboxFeed;
+  readonly #feed: LineageFeed;
   readonly #machine: string;
 
   constructor(database: Database, sink: string, machine: string) {
-    this.#feed = new OutboxFeed(database, sink, machine);
+    this.#feed = new LineageFeed(database, sink, machine);
     this.#machine = machine;
   }
 

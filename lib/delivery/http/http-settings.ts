@@ -1,0 +1,15 @@
+import type { Config } from '../../config/config.ts';
+import type { HttpClientOptions } from './http-client.ts';
+import type { ProxySettings } from './proxy-settings.ts';
+
+/** What the configuration says of HTTP, for every sink. `api.proxy` comes before the given proxies. */
+export function httpSettings(
+  { api, pattern_tracking }: Config,
+  proxy: ProxySettings | undefined,
+): Pick<HttpClientOptions, 'timeoutMs' | 'caFile' | 'proxy'> {
+  return {
+    timeoutMs: pattern_tracking.timeout * 1000,
+    caFile: api.ca_file ?? undefined,
+    proxy: api.proxy === null ? proxy : { httpProxy: api.proxy, httpsProxy: api.proxy },
+  };
+}

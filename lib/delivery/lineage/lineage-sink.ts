@@ -1,0 +1,33 @@
+import { bearerToken } from '../http/bearer-token.ts';
+import type { Sink } from '../sink.ts';
+import { LineageFeed } from './lineage-feed.ts';
+import { retellPatterns } from './retelling.ts';
+
+const NAME = 'http';
+
+/** The server of `api.base_url`, which speaks the lineage API and is sent patterns. */
+export const LINEAGE: Sink = {
+  name: NAME,
+  noun: 'server',
+  key: 'api.base_url',
+  variable: 'INTELLIGENCE_SERVICE_URL',
+  log: {
+    unavailable: (log, reason) => log.apiUnavailable(reason),
+    available: (log) => log.info('API available again'),
+    breakerMoved: (log, transition) => log.breakerMoved(transition),
+  },
+  address: ({ api }) => api.base_url,
+  delivers: ({ api, pattern_tracking }) => api.base_url !== null && pattern_tracking.enabled,
+  lockPath: (paths) => paths.deliveryLock,
+  checkAccess: ({ api }) => void bearerToken({ token: api.token, tokenFile: api.token_file }),
+  patternFeed: (database, machine) => new LineageFeed(database, NAME, machine),
+  retell: (database, now) => retellPatterns(database, NAME, now),
+  probe: async (options) => {
+    const { openLineageClient } = await import('./open-lineage.ts');
+    const client = openLineageClient(options);
+    const { status, detail } = await client.health();
+    await client.close();
+    return { isWell: status === 'healthy', detail };
+  },
+  loadClient: async () => (await import('./open-lineage.ts')).openLineageClient,
+};
