@@ -4,6 +4,7 @@ import type {
   SecretLintRuleCreator,
   SecretLintSourceCode,
 } from '@secretlint/types';
+import { InvariantError } from '../base/errors.ts';
 import { isPlaceholderPassword } from './placeholder.ts';
 import type { Finding, TextRule } from './rule.ts';
 
@@ -142,7 +143,7 @@ function secretIn(data: unknown): string | undefined {
 
 function sourceOf(content: string): SecretLintSourceCode {
   const noPosition = (): never => {
-    throw new Error('a text without a path has no positions');
+    throw new InvariantError('a text without a path has no positions');
   };
   return {
     hasBOM: false,

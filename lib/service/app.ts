@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { InvariantError } from '../base/errors.ts';
 import { admit, rateHeaders } from './http/admission.ts';
 import type { Admitted } from './http/admission.ts';
 import { withinDeadline } from './http/deadline.ts';
@@ -13,6 +14,7 @@ import { busyFault, fault, HttpFault } from './http/http-fault.ts';
 import type { JsonBody } from './http/request-body.ts';
 import { SECURITY_HEADERS, send } from './http/reply.ts';
 import type { Call } from './http/route.ts';
+import { StoreUnavailableError } from './store/pattern-store.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { validated } from './http/validation.ts';
 
@@ -136,7 +138,7 @@ async function readCall(
     service,
     tenant: tenant ?? '',
     get store() {
-      if (tenant === undefined) throw new Error(`${route.path} has no caller`);
+      if (tenant === undefined) throw new InvariantError(`${route.path} has no caller`);
       return service.store.tenant(tenant);
     },
     patternId,
@@ -207,7 +209,7 @@ function failed(service: ServiceParts, error: Error, c: Request): Promise<Respon
 function faultOf(service: ServiceParts, error: Error, c: Request): HttpFault {
   if (error instanceof HttpFault) return error;
   const requestId = c.get('requestId');
-  if (error.name === 'StoreUnavailableError') {
+  if (error instanceof StoreUnavailableError) {
     service.log.error('the store is not available', error, { request_id: requestId });
     return busyFault('Database connection not available');
   }

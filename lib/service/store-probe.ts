@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { StoreUnavailableError } from './store/pattern-store.ts';
 import type { ServiceStore, StoreHealth } from './store/pattern-store.ts';
 import { withinDeadline } from './http/deadline.ts';
 
@@ -24,7 +25,11 @@ export class StoreProbe {
 
   async #ask(): Promise<StoreHealth> {
     try {
-      return await withinDeadline(this.#store.health(), 5_000, () => new Error('no answer in 5 s'));
+      return await withinDeadline(
+        this.#store.health(),
+        5_000,
+        () => new StoreUnavailableError('no answer in 5 s'),
+      );
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       return { isWell: false, detail, pool: null };

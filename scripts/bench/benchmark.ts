@@ -1,3 +1,4 @@
+import { TrackerError } from '../../lib/base/errors.ts';
 import type { PairedTimes } from './pairs.ts';
 import type { Throwaway } from './throwaway.ts';
 
@@ -38,16 +39,22 @@ export interface Benchmark {
   run(context: BenchContext): AsyncGenerator<Result>;
 }
 
-/** A benchmark went wrong, so that it says nothing; the message says how. */
-export class BenchmarkError extends Error {
+/** A benchmark went wrong, so that it says nothing; the message says how. Code `E_BENCHMARK`. */
+export class BenchmarkError extends TrackerError {
   override readonly name: string = 'BenchmarkError';
-  readonly code: string = 'E_BENCHMARK';
+
+  constructor(message: string, code = 'E_BENCHMARK') {
+    super(code, message);
+  }
 }
 
-/** A benchmark needs what is not here, and is left out; the message says what. */
+/** A benchmark needs what is not here, and is left out; the message says what. Code `E_NOT_AVAILABLE`. */
 export class NotAvailableError extends BenchmarkError {
   override readonly name = 'NotAvailableError';
-  override readonly code = 'E_NOT_AVAILABLE';
+
+  constructor(message: string) {
+    super(message, 'E_NOT_AVAILABLE');
+  }
 }
 
 /** The line for times measured in pairs, of which the ratio may be `most`. */

@@ -1,4 +1,4 @@
-import { TrackerError } from '../../base/errors.ts';
+import { InvariantError, TrackerError } from '../../base/errors.ts';
 import type { Config } from '../../config/config.ts';
 import type { BreakerSummary, HealthSummary } from '../../health/health-summary.ts';
 import { CLOSED } from '../../delivery/breaker/breaker.ts';
@@ -124,7 +124,7 @@ async function probeServer(cli: CliEnvironment): Promise<Probe> {
     const { api } = openSinkDelivery({
       config,
       database: () => {
-        throw new Error('a probe needs no database');
+        throw new InvariantError('a probe needs no database');
       },
       clock: cli.now,
       proxy: proxyOf(cli.env),

@@ -74,7 +74,8 @@ try {
   load.resolve(names[0]);
 } catch (error) {
   try { load.resolve(names[1]); } catch { throw error; }
-  throw new Error('OTHER_VERSION');
+  console.error('OTHER_VERSION');
+  process.exit(1);
 }
 const database = new (load(names[0]))(':memory:');
 console.log(database.prepare('SELECT sqlite_version()').pluck().get());`;

@@ -1,5 +1,5 @@
 import type { Resource } from '@opentelemetry/resources';
-import { TrackerError } from '../../base/errors.ts';
+import { InvariantError, TrackerError } from '../../base/errors.ts';
 import { parseToolCall } from './otlp-tool-call.ts';
 import type { EndedToolCall } from './otlp-tool-call.ts';
 import { parseRetryAfter } from '../breaker/backoff.ts';
@@ -78,7 +78,7 @@ export class OtlpClient {
   async track(body: string, _eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const { outcome, ...rest } = await this.trackBatch([body], signal);
     if (outcome.kind === 'items') return { ...rest, outcome: outcome.items[0] ?? ACCEPTED };
-    if (outcome.kind === 'unsupported') throw new Error('OTLP always takes several');
+    if (outcome.kind === 'unsupported') throw new InvariantError('OTLP always takes several');
     return { ...rest, outcome };
   }
 
@@ -150,11 +150,8 @@ export class OtlpClient {
         signal,
       });
     } catch (error) {
-      if (error instanceof TrackerError) {
-        return failure({ kind: 'retry', message: error.message }, true);
-      }
-      if (!(error instanceof NoReplyError)) throw error;
-      const isGivenUp = error.isAborted || this.#isClosed;
+      if (!(error instanceof TrackerError) || error instanceof InvariantError) throw error;
+      const isGivenUp = error instanceof NoReplyError && (error.isAborted || this.#isClosed);
       return failure({ kind: 'retry', message: error.message }, !isGivenUp);
     }
     this.#isRefused = reply.status === 401 || reply.status === 403;

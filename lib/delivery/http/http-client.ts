@@ -49,8 +49,8 @@ export interface HttpReply {
   readonly text: string;
 }
 
-/** A request that got no whole reply: `message` says what happened, for people. */
-export class NoReplyError extends Error {
+/** A request that got no whole reply: `message` says what happened, for people. Code `E_NO_REPLY`. */
+export class NoReplyError extends TrackerError {
   override readonly name = 'NoReplyError';
   /** The caller's signal has ended it, which is nobody's fault. */
   readonly isAborted: boolean;
@@ -59,7 +59,7 @@ export class NoReplyError extends Error {
     message: string,
     options: { readonly cause?: unknown; readonly isAborted?: boolean } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super('E_NO_REPLY', message, { cause: options.cause });
     this.isAborted = options.isAborted ?? false;
   }
 }
@@ -177,20 +177,21 @@ function proxyUrl(text: string | undefined): string {
 }
 
 function readCertificates(file: string): string {
+  let text: string;
   try {
-    const text = readRegularFile(file);
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-    throw new Error('it holds no PEM certificate');
+    text = readRegularFile(file);
   } catch (error) {
-    throw new TrackerError(
-      'E_CA_FILE',
-      `${file}: ${errorMessage(error).replace(`${file}: `, '')}`,
-      {
-        hint: 'api.ca_file names a PEM file with the certificates of your authority.',
-        cause: error,
-      },
-    );
+    throw badCertificates(file, errorMessage(error).replace(`${file}: `, ''), error);
   }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw badCertificates(file, 'it holds no PEM certificate');
+}
+
+function badCertificates(file: string, why: string, cause?: unknown): TrackerError {
+  return new TrackerError('E_CA_FILE', `${file}: ${why}`, {
+    hint: 'api.ca_file names a PEM file with the certificates of your authority.',
+    cause,
+  });
 }
 
 async function readBytes(

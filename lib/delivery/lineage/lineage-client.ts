@@ -211,10 +211,8 @@ export class ApiClient {
       const token = this.#freshToken();
       reply = await this.#http.request({ method, url: this.server + path, ...request, token });
     } catch (error) {
-      if (error instanceof TrackerError)
-        return timed({ kind: 'retry', message: error.message }, true);
-      if (!(error instanceof NoReplyError)) throw error;
-      const isGivenUp = error.isAborted || this.#isClosed;
+      if (!(error instanceof TrackerError)) throw error;
+      const isGivenUp = error instanceof NoReplyError && (error.isAborted || this.#isClosed);
       return timed({ kind: 'retry', message: error.message }, !isGivenUp);
     }
     const { status, text } = reply;

@@ -1,14 +1,15 @@
+import { TrackerError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 
-/** A request that can not be answered as it was asked: becomes its reply. */
-export class HttpFault extends Error {
+/** A request that can not be answered as it was asked: becomes its reply. Code `E_HTTP_` and the status. */
+export class HttpFault extends TrackerError {
   override readonly name = 'HttpFault';
   readonly status: number;
   readonly body: JsonObject;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}) {
-    super(`${status}`);
+    super(`E_HTTP_${status}`, `${status}`);
     this.status = status;
     this.body = body;
     this.headers = headers;

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InvariantError } from '../../base/errors.ts';
+import { StoreUnavailableError } from '../store/pattern-store.ts';
 import type { ServiceStore, TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
 import { busyFault, fault } from '../http/http-fault.ts';
 
@@ -120,7 +122,8 @@ export class IngestQueue {
     try {
       const answers = await this.#store.tenant(lane.tenant).track(events);
       this.#options.onCommit();
-      if (answers.length !== events.length) throw new Error('the store left events unanswered');
+      if (answers.length !== events.length)
+        throw new InvariantError('the store left events unanswered');
       let from = 0;
       for (const submission of group) {
         const own = answers.slice(from, from + submission.events.length);
@@ -186,5 +189,5 @@ function takeGroup(waiting: Submission[]): Submission[] {
 }
 
 function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreUnavailableError';
+  return error instanceof StoreUnavailableError;
 }

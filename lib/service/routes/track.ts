@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { randomUUID } from 'node:crypto';
+import { InvariantError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
@@ -179,7 +180,7 @@ function counted(
   event: TrackedEvent,
   answer: TrackAnswer | undefined,
 ): TrackResult {
-  if (!answer) throw new Error('the store left an event unanswered');
+  if (!answer) throw new InvariantError('the store left an event unanswered');
   service.metrics.ingested(COUNTED_AS[answer.kind]);
   return trackResult(event, answer);
 }

@@ -1,3 +1,4 @@
+import { TrackerError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type {
   EdgeType,
@@ -357,9 +358,13 @@ export interface ServiceStore {
   close(): Promise<void>;
 }
 
-/** The store can not be reached or is busy for now; nothing of the call has happened. */
-export class StoreUnavailableError extends Error {
+/** The store can not be reached or is busy for now; nothing of the call has happened. Code `E_STORE_UNAVAILABLE`. */
+export class StoreUnavailableError extends TrackerError {
   override readonly name = 'StoreUnavailableError';
+
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super('E_STORE_UNAVAILABLE', message, options);
+  }
 }
 
 /** The tenant of a service that has no tokens. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
-import { errorCode, errorMessage } from '../../../base/errors.ts';
+import { errorCode, errorMessage, TrackerError } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../pattern-store.ts';
 import type { StoreHealth } from '../pattern-store.ts';
 import { faultKind } from './faults.ts';
@@ -116,7 +116,7 @@ export class PostgresConnection {
       return await Promise.race([
         work,
         new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(new AnswerTimeout(`no answer within ${ms} ms`)), ms);
+          timer = setTimeout(() => reject(new AnswerTimeout(ms)), ms);
         }),
       ]);
     } finally {
@@ -186,7 +186,11 @@ const NUMBER = {
   parse: Number,
 } as const satisfies postgres.PostgresType<number>;
 
-class AnswerTimeout extends Error {}
+class AnswerTimeout extends TrackerError {
+  constructor(ms: number) {
+    super('E_ANSWER_TIMEOUT', `no answer within ${ms} ms`);
+  }
+}
 
 /** Whether new connections may do better; where there are too many, they do not. */
 function isOfConnection(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { InvariantError } from '../../../base/errors.ts';
 import { SUMMARY_EXECUTIONS } from '../pattern-store.ts';
 import type {
   AppliedImprovement,
@@ -128,7 +129,7 @@ export async function integrityOf(
       ) AS wrong) AS "wrongGenerations",
       (SELECT count(origin) FROM checked) AS "patternsChecked",
       (SELECT count(*) FROM edges) AS "edgesChecked"`;
-  if (!row) throw new Error('A SELECT of aggregates gave no row');
+  if (!row) throw new InvariantError('A SELECT of aggregates gave no row');
   return { ...row };
 }
 

@@ -93,6 +93,7 @@ export class SqliteFile {
       try {
         return work();
       } catch (error) {
+        if (error instanceof StoreUnavailableError) throw error;
         const code = errorCode(error) ?? '';
         const isOfFile = code.startsWith('SQLITE_') && !OURS.test(code);
         const isOfSystem = SYSTEM.test(code);
