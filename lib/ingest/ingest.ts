@@ -1,6 +1,7 @@
 import { errorCode } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
+import type { NotAHookEventReason } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
 import { Counters } from '../store/database/counters.ts';
 import type { Database } from '../store/database/database.ts';
@@ -21,7 +22,9 @@ import type { SpoolThread } from './spool/spool-thread.ts';
 /** A spool file that holds no event we can take, and why. */
 export interface BadFile {
   readonly file: SpoolFile;
-  readonly reason: string;
+  readonly reason: NotAHookEventReason | 'failed';
+  /** With the reason `failed`: the error, which was not foreseen. */
+  readonly error?: unknown;
 }
 
 export interface IngestOptions {
@@ -75,7 +78,7 @@ export class Ingest {
         return this.#takeTogether([file]);
       } catch (error) {
         if (isStoreFault(error)) throw error;
-        return [{ file, reason: 'failed' }];
+        return [{ file, reason: 'failed', error }];
       }
     });
   }
@@ -112,7 +115,8 @@ export class Ingest {
     try {
       return this.#reader.read(file);
     } catch (error) {
-      bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
+      const isForeseen = error instanceof NotAHookEventError;
+      bad.push(isForeseen ? { file, reason: error.reason } : { file, reason: 'failed', error });
       return undefined;
     }
   }

@@ -8,6 +8,8 @@ export interface TrackerLog {
   warn(message: string, fields?: LogFields): void;
   /** `what` was being done; the error's message is a field. */
   error(what: string, error: unknown): void;
+  /** As `error`, for a fault of this program: the error's stack is a field too. */
+  unforeseen(what: string, error: unknown): void;
   /** The server does not take events; they wait in the outbox. */
   apiUnavailable(reason: string): void;
   breakerMoved(transition: Transition): void;
@@ -23,6 +25,7 @@ export const SILENT_LOG: TrackerLog = {
   info: () => {},
   warn: () => {},
   error: () => {},
+  unforeseen: () => {},
   apiUnavailable: () => {},
   breakerMoved: () => {},
   highCacheUsage: () => {},
@@ -40,6 +43,15 @@ const MAX_REMEMBERED = 100;
  */
 export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
   const said = new Map<string, number>();
+  const isNews = (line: string): boolean => {
+    const last = said.get(line);
+    const now = clock();
+    // After a clock was set back nothing is known of how long ago that was.
+    if (last !== undefined && now >= last && now - last < REPEAT_MS) return false;
+    if (said.size >= MAX_REMEMBERED) said.clear();
+    said.set(line, now);
+    return true;
+  };
   return {
     ...log,
     info(message, fields) {
@@ -47,14 +59,18 @@ export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
       log.info(message, fields);
     },
     error(what, error) {
-      const line = `${what}: ${errorMessage(error)}`;
-      const last = said.get(line);
-      const now = clock();
-      // After a clock was set back nothing is known of how long ago that was.
-      if (last !== undefined && now >= last && now - last < REPEAT_MS) return;
-      if (said.size >= MAX_REMEMBERED) said.clear();
-      said.set(line, now);
-      log.error(what, error);
+      if (isNews(`${what}: ${errorMessage(error)}`)) log.error(what, error);
+    },
+    unforeseen(what, error) {
+      if (isNews(`${what}: ${placeOf(error)}`)) log.unforeseen(what, error);
     },
   };
+}
+
+// --- internal ---
+
+/** Where an error was thrown. One fault makes other words of every file, but always at the same place. */
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return /^ +at .*$/m.exec(stack)?.[0] ?? errorMessage(error);
 }

@@ -17,6 +17,7 @@ import { CourierReport, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
 import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
+import type { BadFile } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
@@ -39,7 +40,7 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 5_000;
 const UPKEEP_MS = 3_600_000;
 /** How the first part of an event looks. No first part of a JSON object is itself one. */
-const UNFINISHED: ReadonlySet<string> = new Set(['empty', 'not-json']);
+const UNFINISHED: ReadonlySet<BadFile['reason']> = new Set(['empty', 'not-json']);
 
 export interface CourierOptions {
   readonly paths: TrackerPaths;
@@ -217,7 +218,10 @@ export class Courier {
     const isFresh = ({ path, writtenAt }: SpoolFile) =>
       Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
     const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
-    for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
+    for (const { file, reason, error } of bad) {
+      if (reason === 'failed') this.#log.unforeseen('A spool file was set aside', error);
+      quarantine(file, reason, this.#paths.spoolBad);
+    }
     boundQuarantine(
       this.#paths.spoolBad,
       { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
