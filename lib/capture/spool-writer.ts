@@ -16,7 +16,7 @@ import { makeFolder } from './folder.ts';
 export type DropReason = 'w' | 'f';
 
 /** Which of Claude Code's two ways registered the hook; a part of the spool file's name. */
-export type Registration = 'settings' | 'plugin';
+export type HookSource = 'settings' | 'plugin';
 
 /**
  * Makes one event durable: a maildir's write to `tmp/`, then a rename into `new/`. `read` gives what
@@ -49,7 +49,7 @@ export function writeToSpool(
 }
 
 /** A name that no other capture has, in the order of time on one machine. */
-export function spoolName(registration: Registration, pid: number): string {
+export function spoolName(registration: HookSource, pid: number): string {
   const random = Math.floor(Math.random() * 0x1_0000_0000).toString(16);
   return `${process.hrtime.bigint().toString(36)}-${pid}-${random}.${registration}`;
 }

@@ -41,7 +41,7 @@ export function backUpConfig(
 }
 
 /** Every backup, oldest first. */
-export function listBackups(paths: BackupPaths): ConfigBackup[] {
+export function listConfigBackups(paths: BackupPaths): ConfigBackup[] {
   if (!existsSync(paths.configBackups)) return [];
   return readdirSync(paths.configBackups)
     .filter((name) => BACKUP_NAME.test(name)) // a stray one would be taken for an empty backup

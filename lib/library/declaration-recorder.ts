@@ -10,7 +10,7 @@ import { DescentWriter } from '../store/writers/descent-writer.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
 import type { RecordedFragment } from '../store/writers/pattern-writer.ts';
 import { patternById } from '../store/queries/patterns.ts';
-import type { PatternDetail } from '../store/queries/patterns.ts';
+import type { PatternWithCode } from '../store/queries/patterns.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from './declaration-feed.ts';
@@ -132,7 +132,7 @@ export class DeclarationRecorder {
   #descend(
     recorded: RecordedFragment,
     kind: Declaration['kind'],
-    parents: readonly PatternDetail[],
+    parents: readonly PatternWithCode[],
     at: number,
   ): RecordedFragment {
     if (recorded.action !== 'modified' || (kind !== 'merged' && kind !== 'forked')) return recorded;
@@ -142,7 +142,7 @@ export class DeclarationRecorder {
     return { ...recorded, generation };
   }
 
-  #known(id: string): PatternDetail {
+  #known(id: string): PatternWithCode {
     const pattern = patternById(this.#database, id);
     if (pattern) return pattern;
     throw new TrackerError('E_UNKNOWN_PATTERN', `there is no pattern ${id.slice(0, 255)} here`, {

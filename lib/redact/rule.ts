@@ -1,5 +1,5 @@
 /** A secret found in a text: where it stands and what it is. */
-export interface Finding {
+export interface FoundSecret {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
@@ -20,7 +20,7 @@ export interface AnchoredRule {
    */
   readonly triggers: readonly string[];
   /** `at` is where the trigger begins. */
-  find(text: string, at: number): Finding | undefined;
+  find(text: string, at: number): FoundSecret | undefined;
 }
 
 /** A rule that looks at the whole text, once, if one of its triggers is in it. */
@@ -31,7 +31,7 @@ export interface TextRule {
   readonly triggers: readonly string[];
   /** Looks closer at a trigger, cheaply; false means that it was not one. */
   readonly confirm?: RegExp;
-  findAll(text: string): Finding[];
+  findAll(text: string): FoundSecret[];
 }
 
 export type SecretRule = AnchoredRule | TextRule;

@@ -40,7 +40,7 @@ export class PidHint {
 }
 
 /** What the courier says of itself, for people: `data/courier.json`, written when it changes. */
-export class CourierReport {
+export class CourierStateFile {
   readonly #path: string;
   readonly #clock: Clock;
   #state: CourierState;

@@ -13,7 +13,7 @@ import { closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retenti
 import { deliversToolCalls } from '../../delivery/delivery-policy.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
-import { CourierReport, PidHint } from './courier-files.ts';
+import { CourierStateFile, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
 import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
@@ -21,7 +21,7 @@ import type { BadFile } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
-import { boundQuarantine, quarantine } from '../spool/quarantine.ts';
+import { boundQuarantine, quarantineFile } from '../spool/quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 import { removeSpoolFiles } from '../spool/spool-reader.ts';
@@ -62,7 +62,7 @@ export class Courier {
   readonly #hint: PidHint;
   readonly #config: ConfigWatch;
   readonly #store: CourierStore;
-  readonly #report: CourierReport;
+  readonly #report: CourierStateFile;
   readonly #delivery: CourierDelivery;
   readonly #pid: number;
   readonly #threadBundle: string | undefined;
@@ -90,7 +90,7 @@ export class Courier {
       (database) =>
         new Ingest(database, { config: this.#config.current, redactor, projects, machine }),
     );
-    this.#report = new CourierReport(paths.courierState, clock, pid);
+    this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
   }
@@ -220,7 +220,7 @@ export class Courier {
     const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
     for (const { file, reason, error } of bad) {
       if (reason === 'failed') this.#log.unforeseen('A spool file was set aside', error);
-      quarantine(file, reason, this.#paths.spoolBad);
+      quarantineFile(file, reason, this.#paths.spoolBad);
     }
     boundQuarantine(
       this.#paths.spoolBad,

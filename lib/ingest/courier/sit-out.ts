@@ -5,7 +5,7 @@ import { errorMessage } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { CONFIG_DEFAULTS } from '../../config/config.ts';
 import { courierLives } from '../../capture/courier-start.ts';
-import { CourierReport, PidHint } from './courier-files.ts';
+import { CourierStateFile, PidHint } from './courier-files.ts';
 import { makeSpool, markFull } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 
@@ -25,7 +25,7 @@ export async function sitOut(
   if (living !== undefined && living !== pid) return; // another one holds it already
   const hint = new PidHint(paths.courierPid, pid);
   if (!hint.show()) return; // unseen, it would only be one more
-  new CourierReport(paths.courierState, clock, pid).tell({
+  new CourierStateFile(paths.courierState, clock, pid).tell({
     status: 'degraded',
     reason: errorMessage(error),
     hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout mends a broken installation.',

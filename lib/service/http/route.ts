@@ -77,6 +77,6 @@ export interface Endpoint {
 }
 
 /** A reply of 200. */
-export function ok(body: object): Reply {
+export function okReply(body: object): Reply {
   return { status: 200, body };
 }

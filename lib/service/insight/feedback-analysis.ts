@@ -7,7 +7,7 @@ import type { Share } from './statistics.ts';
 import type { TimeWindow } from './time-window.ts';
 
 /** One comparison, and what the test said of it. */
-export interface Finding {
+export interface FeedbackFinding {
   readonly metric: Metric;
   /** What the pattern of now is held against: itself in the first half of the window, or its parent. */
   readonly against: 'first_half' | 'parent';
@@ -45,7 +45,7 @@ export interface Improvement {
 export interface FeedbackAnalysis {
   /** Uses and feedback looked at. */
   readonly samples: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FeedbackFinding[];
   readonly improvements: readonly Improvement[];
 }
 
@@ -118,11 +118,11 @@ function within(activity: PatternActivity, from: number, to: number): PatternAct
 
 function test(
   metric: Metric,
-  against: Finding['against'],
+  against: FeedbackFinding['against'],
   before: PatternActivity,
   after: PatternActivity,
   fewest: number,
-): Omit<Finding, 'is_significant'> | undefined {
+): Omit<FeedbackFinding, 'is_significant'> | undefined {
   if (metric === 'usage') return testUsage(before.uses.length, after.uses.length, fewest);
   const [baseline, current] = sharesOf(metric, before, after);
   const result = compareShares(baseline, current);
@@ -143,7 +143,7 @@ function testUsage(
   before: number,
   after: number,
   fewest: number,
-): Omit<Finding, 'is_significant'> | undefined {
+): Omit<FeedbackFinding, 'is_significant'> | undefined {
   const result = compareCounts(before, after);
   const total = before + after;
   if (!result) return undefined;
@@ -193,7 +193,10 @@ function measured({ hits, total }: Share, samples = total): Measured {
 
 /** What to do about a metric that has changed: when it is worse, and when it is better. */
 const SUGGESTIONS: Readonly<
-  Record<Metric, Readonly<Partial<Record<`${Finding['against']}_${'worse' | 'better'}`, string>>>>
+  Record<
+    Metric,
+    Readonly<Partial<Record<`${FeedbackFinding['against']}_${'worse' | 'better'}`, string>>>
+  >
 > = {
   success_rate: {
     first_half_worse: 'Look into what has begun to fail: the success rate has dropped',
@@ -216,7 +219,7 @@ const SUGGESTIONS: Readonly<
 };
 
 function suggested(
-  finding: Finding,
+  finding: FeedbackFinding,
   activity: PatternActivity,
   parent: PatternActivity | undefined,
   options: AnalysisOptions,

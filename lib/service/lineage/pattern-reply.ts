@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { StoredOccurrence, StoredPattern, StoredVersion } from '../store/pattern-store.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
-import { isoTime } from './track-reply.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** A pattern as lists have it. */
 export function patternReply(pattern: StoredPattern): JsonObject {

@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
 import { OPERATIONS } from './event-reading.ts';
@@ -61,10 +62,6 @@ export function trackMetadata(
     pattern_id: event.patternId,
     processing_time_ms: elapsedMs,
   };
-}
-
-export function isoTime(at: number): string {
-  return new Date(at).toISOString();
 }
 
 // --- internal ---

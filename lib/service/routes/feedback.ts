@@ -17,11 +17,11 @@ import type { PatternActivity, PatternStore } from '../store/pattern-store.ts';
 import { analyseFeedback } from '../insight/feedback-analysis.ts';
 import type { Improvement } from '../insight/feedback-analysis.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import { timeWindow } from '../insight/time-window.ts';
 import type { TimeWindow } from '../insight/time-window.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { isoTime } from '../../base/clock.ts';
 
 const record = {
   method: 'POST',
@@ -63,7 +63,7 @@ both samples have \`min_sample_size\`; it is noted as applied when its confidenc
       const forced = isSet(query.force);
       const ids = [...new Set(query.improvement_ids)];
       await applyAll(store, patternId, ids, service.clock(), forced);
-      return ok({
+      return okReply({
         success: true,
         pattern_id: patternId,
         improvements_applied: ids.length,
@@ -111,7 +111,7 @@ async function recordFeedback(call: RecordCall): Promise<Reply> {
     at,
     extra: safe.extra,
   });
-  return ok({
+  return okReply({
     success: true,
     feedback_id: id,
     pattern_id: patternId,
@@ -138,7 +138,7 @@ async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Rep
   const applied = new Set([...appliedBefore, ...toApply]);
   const status = ({ improvement_id: id }: Improvement) =>
     applied.has(id) ? 'applied' : 'suggested';
-  return ok({
+  return okReply({
     success: true,
     pattern_id: patternId,
     feedback_type: body.feedback_type,

@@ -3,7 +3,7 @@ import { VERSION } from '../../base/version.ts';
 import { apiHealthReplySchema, healthReplySchema } from '../../lineage-api/service-reply.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** Below the API's prefix. */
 export const apiHealthRoute: Route = route({

@@ -12,10 +12,10 @@ import {
 } from '../../lineage-api/service-request.ts';
 import type { Execution, PatternStore } from '../store/pattern-store.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { rounded } from '../insight/statistics.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** What is there, whether it holds together, and what was executed. */
 export const insightRoutes: readonly Route[] = [
@@ -38,7 +38,7 @@ export const insightRoutes: readonly Route[] = [
         languages: stats.languages,
         last_seen_at: stats.lastSeenAt === null ? null : isoTime(stats.lastSeenAt),
       };
-      return ok({ success: true, data, metadata: { processing_time_ms: elapsedMs() } });
+      return okReply({ success: true, data, metadata: { processing_time_ms: elapsedMs() } });
     },
   }),
   route({
@@ -71,7 +71,7 @@ export const insightRoutes: readonly Route[] = [
         analytics: body.check_analytics ? checked(await countProblems(store, patternId)) : null,
       };
       const all = [checks.lineage, checks.orphans, checks.analytics];
-      return ok({
+      return okReply({
         success: true,
         data: {
           is_valid: all.every((check) => check?.is_valid !== false),
@@ -97,7 +97,7 @@ export const insightRoutes: readonly Route[] = [
         sessionId: query.session_id,
         correlationId: query.correlation_id,
       });
-      return ok({
+      return okReply({
         success: true,
         executions: found.map(executionReply),
         count: found.length,
@@ -127,7 +127,7 @@ export const insightRoutes: readonly Route[] = [
         last_execution_at: isoTime(row.lastAt),
       }));
       const timestamp = isoTime(service.clock());
-      return ok({ success: true, summary, timestamp, query_duration_ms: elapsedMs() });
+      return okReply({ success: true, summary, timestamp, query_duration_ms: elapsedMs() });
     },
   }),
 ];

@@ -4,9 +4,9 @@ import { lineageQuerySchema } from '../../lineage-api/service-request.ts';
 import type { EvolutionNode, PatternNode, Relative, Relatives } from '../store/pattern-store.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { lineageUuid, nodeId, uuidOf } from '../lineage/node-id.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** How far lineage is followed, as the API has always done. */
 const LIMITS = { depth: 20, rows: 1_000 } as const;
@@ -32,7 +32,7 @@ export const lineageRoutes: readonly Route[] = [
         query_type,
         processing_time_ms: elapsedMs(),
       };
-      return ok({ success: true, data, metadata });
+      return okReply({ success: true, data, metadata });
     },
   }),
   route({
@@ -70,7 +70,7 @@ export const lineageRoutes: readonly Route[] = [
         metadata: {},
       }));
       edges.sort((a, b) => order(a.created_at, b.created_at) || order(a.edge_id, b.edge_id));
-      return ok({
+      return okReply({
         success: true,
         data: {
           pattern_id: patternId,

@@ -11,7 +11,7 @@ import { readEvent } from '../lineage/event-reading.ts';
 import type { EventReading } from '../lineage/event-reading.ts';
 import { fault, HttpFault } from '../http/http-fault.ts';
 import { MAX_GROUP } from '../lineage/ingest-queue.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Call, Route } from '../http/route.ts';
 import { refusal, trackMetadata, trackResult } from '../lineage/track-reply.ts';
 import type { TrackResult } from '../lineage/track-reply.ts';
@@ -41,7 +41,7 @@ export const trackRoutes: readonly Route[] = [
       const [answer] = await submit(call, [event]);
       const { isSuccess, data, error } = counted(call, event, answer);
       const metadata = trackMetadata(event, call.requestId, call.elapsedMs());
-      if (isSuccess) return ok({ success: true, data, metadata });
+      if (isSuccess) return okReply({ success: true, data, metadata });
       throw new HttpFault(400, {
         success: false,
         error: error ?? '',
@@ -70,7 +70,7 @@ are stored. An event that can't be read refuses the whole batch.`,
       if (bodies.length > MAX_GROUP) {
         throw fault(413, `A batch may have ${MAX_GROUP} events, this one has ${bodies.length}`);
       }
-      return ok(await trackBatch(call, bodies));
+      return okReply(await trackBatch(call, bodies));
     },
   }),
 ];

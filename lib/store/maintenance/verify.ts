@@ -7,7 +7,7 @@ import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './
 import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
-export interface Finding {
+export interface VerifyFinding {
   /** file: the pages themselves; schema: tables, indexes; rows: what they say. */
   readonly kind: 'file' | 'index' | 'schema' | 'rows';
   readonly table: string | null;
@@ -28,7 +28,7 @@ export interface Verification {
   readonly schemaVersion: number;
   readonly tables: readonly TableCount[];
   /** What is wrong with it; none for a sound one. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly VerifyFinding[];
 }
 
 export interface VerifyOptions {
@@ -49,7 +49,7 @@ export function verifyDatabase(
   if (!existsSync(path)) throw noDatabase(path);
   const bytes =
     statSync(path).size + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
-  const findings: Finding[] = [];
+  const findings: VerifyFinding[] = [];
   try {
     const database = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
@@ -104,8 +104,8 @@ const MAX_FINDINGS = 20;
 const INDEX_FAULT =
   /missing from index (\S+)|wrong # of entries in index (\S+)|non-unique entry in index (\S+)|values differ from index/;
 
-function fileFindings(database: Database, isQuick: boolean): Finding[] {
-  const found: Finding[] = [];
+function fileFindings(database: Database, isQuick: boolean): VerifyFinding[] {
+  const found: VerifyFinding[] = [];
   const check = isQuick ? 'quick_check' : 'integrity_check';
   try {
     const rows = database.prepare<[], string>(`PRAGMA ${check}(${MAX_FINDINGS})`).pluck().iterate();
@@ -122,7 +122,7 @@ function fileFindings(database: Database, isQuick: boolean): Finding[] {
 }
 
 /** Pages are told by the root page of their tree. */
-function fileFinding(database: Database, message: string): Finding {
+function fileFinding(database: Database, message: string): VerifyFinding {
   const root = /^Tree (\d+) /.exec(message)?.[1];
   const tree =
     root === undefined
@@ -137,8 +137,8 @@ function fileFinding(database: Database, message: string): Finding {
 }
 
 /** What is missing of the schema that the migrations make. */
-function schemaFindings(database: Database, version: number): Finding[] {
-  const finding = (table: string | null, message: string): Finding => {
+function schemaFindings(database: Database, version: number): VerifyFinding[] {
+  const finding = (table: string | null, message: string): VerifyFinding => {
     return { kind: 'schema', table, message };
   };
   if (version < 1) return [finding(null, 'it is not a database of pattern-tracker')];
@@ -153,7 +153,7 @@ function schemaFindings(database: Database, version: number): Finding[] {
   const tables = new Map(tableShapes(database).map((shape) => [shape.name, shape]));
   const triggers = new Set(triggerNames(database));
   return withEmptyDatabase(version, (empty) => {
-    const found: Finding[] = [];
+    const found: VerifyFinding[] = [];
     for (const { name, columns, indexes } of tableShapes(empty)) {
       const own = tables.get(name);
       if (!own) {
@@ -176,8 +176,8 @@ function schemaFindings(database: Database, version: number): Finding[] {
   });
 }
 
-function rowFindings(database: Database): Finding[] {
-  const found: Finding[] = [];
+function rowFindings(database: Database): VerifyFinding[] {
+  const found: VerifyFinding[] = [];
   for (const { table, fault: what, count } of invariants(database)) {
     const rows = Number(database.prepare(count).pluck().get());
     if (rows > 0) found.push({ kind: 'rows', table, message: `rows that ${what}: ${rows}` });
@@ -204,7 +204,7 @@ function countOf(database: Database, table: string): number | null {
 }
 
 /** What can't be looked at is a finding itself. */
-function attempt(kind: Finding['kind'], look: () => Finding[]): Finding[] {
+function attempt(kind: VerifyFinding['kind'], look: () => VerifyFinding[]): VerifyFinding[] {
   try {
     return look();
   } catch (error) {
@@ -213,7 +213,7 @@ function attempt(kind: Finding['kind'], look: () => Finding[]): Finding[] {
   }
 }
 
-function fault(kind: Finding['kind'], error: unknown): Finding {
+function fault(kind: VerifyFinding['kind'], error: unknown): VerifyFinding {
   return { kind, table: null, message: errorMessage(error) };
 }
 

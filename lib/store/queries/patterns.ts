@@ -27,7 +27,7 @@ export interface ListedPattern {
   readonly projectName: string | null;
 }
 
-export interface PatternDetail extends Omit<
+export interface PatternWithCode extends Omit<
   ListedPattern,
   'head' | 'filePath' | 'startLine' | 'sessionId' | 'projectRoot' | 'projectName'
 > {
@@ -101,9 +101,9 @@ export function patternsByPrefix(
     .all({ ...where.values, limit });
 }
 
-export function patternById(database: Database, id: string): PatternDetail | undefined {
+export function patternById(database: Database, id: string): PatternWithCode | undefined {
   return database
-    .prepare<[string], PatternDetail>(`SELECT ${COLUMNS}, p.code FROM patterns p WHERE p.id = ?`)
+    .prepare<[string], PatternWithCode>(`SELECT ${COLUMNS}, p.code FROM patterns p WHERE p.id = ?`)
     .get(id);
 }
 

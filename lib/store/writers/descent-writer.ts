@@ -1,7 +1,5 @@
-import type { EDGE_TYPES } from '../../lineage-api/lineage-event.ts';
+import type { EdgeType } from '../../lineage-api/lineage-event.ts';
 import type { Database } from '../database/database.ts';
-
-export type EdgeType = (typeof EDGE_TYPES)[number];
 
 /** Writes a descent that was declared and not seen: of several parents, or other than by an edit. */
 export class DescentWriter {
