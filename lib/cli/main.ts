@@ -1,7 +1,9 @@
 import type { CommandDef } from 'citty';
 import { errorCode, TrackerError } from '../base/errors.ts';
-import { COMMANDS, type ListedCommand } from './command-list.ts';
-import { cliEnvironment, type CliEnvironment } from './environment.ts';
+import { COMMANDS } from './command-list.ts';
+import type { ListedCommand } from './command-list.ts';
+import { cliEnvironment } from './environment.ts';
+import type { CliEnvironment } from './environment.ts';
 import { errorLines } from './output/error-text.ts';
 import { plainLine } from './output/plain-text.ts';
 import { commandHelp, programHelp } from './help.ts';

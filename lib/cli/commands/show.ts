@@ -1,13 +1,9 @@
 import { TrackerError } from '../../base/errors.ts';
 import type { Database } from '../../store/database/database.ts';
-import { type Lineage, LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
-import {
-  occurrencesOf,
-  patternById,
-  type PatternWithCode,
-  type PatternOccurrence,
-  patternsByPrefix,
-} from '../../store/queries/patterns.ts';
+import { LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
+import type { Lineage } from '../../store/queries/lineage.ts';
+import { occurrencesOf, patternById, patternsByPrefix } from '../../store/queries/patterns.ts';
+import type { PatternWithCode, PatternOccurrence } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';

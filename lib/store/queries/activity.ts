@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
-import { Conditions, type ListFilter } from './conditions.ts';
-import { type ListedToolCall, TOOL_CALL_COLUMNS } from './tool-calls.ts';
+import { Conditions } from './conditions.ts';
+import type { ListFilter } from './conditions.ts';
+import { TOOL_CALL_COLUMNS } from './tool-calls.ts';
+import type { ListedToolCall } from './tool-calls.ts';
 
 /** One event in the order it was stored; `id` only ever grows. */
 export interface StoredEvent {

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
-import { Conditions, type ListFilter } from './conditions.ts';
+import { Conditions } from './conditions.ts';
+import type { ListFilter } from './conditions.ts';
 
 export interface PatternFilter extends ListFilter {
   readonly language?: string | undefined;
