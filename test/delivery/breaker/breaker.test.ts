@@ -284,9 +284,10 @@ describe('a half-open circuit', () => {
     circuit.call(OK, OK);
     const fewer = { ...POLICY, halfOpenAttempts: 1 };
     const { state, permit } = acquire(circuit.state, fewer, circuit.now, 'x');
-    expect(permit).not.toBeNull();
+    expect(permit).toMatchObject({ id: 'x' });
     expect(acquire(state, fewer, circuit.now, 'y').permit).toBeNull();
-    if (permit) expect(report(state, fewer, permit, OK, circuit.now).state.phase).toBe('closed');
+    const { phase } = report(state, fewer, permit as Permit, OK, circuit.now).state;
+    expect(phase).toBe('closed');
   });
 
   it('closes although some probes were slow, if no more than may be', () => {
