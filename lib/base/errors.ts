@@ -1,12 +1,12 @@
 /**
- * The base class of everything that is thrown on purpose: the message says what happened, `hint` what to
- * do about it. An error of another class was not foreseen.
+ * The base class of everything that is thrown on purpose: the message says what happened, `hint` says what
+ * to do. An error of any other class was not foreseen.
  */
 export class TrackerError extends Error {
   override readonly name: string = 'TrackerError';
-  /** Stable, for callers to branch on: `E_…`. */
+  /** `E_…`; stable, so that callers can branch on it. */
   readonly code: string;
-  /** One sentence that says how to mend it; undefined where only the program itself sees the error. */
+  /** One sentence that says how to fix it; undefined where only the program itself sees the error. */
   readonly hint: string | undefined;
 
   constructor(

@@ -5,10 +5,10 @@ import { asArray, asString, isJsonObject } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { claudeFolder } from '../../base/paths.ts';
 import { HOOK_EVENTS } from '../../install/events.ts';
-import { isOwnHook } from '../../install/own-hook.ts';
-import { readSettings, settingsPath } from '../../install/settings-file.ts';
-import type { SettingsScope } from '../../install/settings-file.ts';
-import { parseSettings } from '../../install/settings-text.ts';
+import { isOwnHook } from '../../install/settings/own-hook.ts';
+import { readSettings, settingsPath } from '../../install/settings/settings-file.ts';
+import type { SettingsScope } from '../../install/settings/settings-file.ts';
+import { parseSettings } from '../../install/settings/settings-text.ts';
 import type { CliEnvironment } from '../environment.ts';
 
 /** A hook of ours as it stands in a settings file. */

@@ -3,33 +3,44 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import { errorCode, errorMessage } from '../../base/errors.ts';
 
+/** The levels of the service's log, from most to least talkative; `silent` logs nothing. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** A level of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One request as it is logged: no bodies, no queries, no tokens. */
+/** One request as the log shows it: no body, no query, no token. */
 export interface AccessLine {
+  /** The client's `X-Request-Id`, else a random UUID. */
   readonly requestId: string;
   readonly method: string;
+  /** As requested, without the query; cut at 300 characters. */
   readonly path: string;
+  /** The route's path with its parameter names, `none` for an unknown path. */
   readonly route: string;
   readonly status: number;
+  /** From the request's head to its reply, in milliseconds. */
   readonly ms: number;
+  /** The client's IP address; undefined where there is no socket. */
   readonly address: string | undefined;
+  /** Undefined when nobody was admitted. */
   readonly tenant: string | undefined;
-  /** Its public part. */
+  /** The public part of the token; undefined without one. */
   readonly tokenId: string | undefined;
 }
 
-/** The service's log, JSON lines. */
+/** The service's log: one JSON object a line. */
 export interface ServiceLog {
+  /** Logs a request: `error` from status 500 on, `debug` for a health check that succeeds, else `info`. */
   access(line: AccessLine): void;
+  /** Logs something that operators expect, such as a start or a stop. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What nobody has foreseen. */
+  /** Logs a failure that the code does not foresee, with code, message and stack of `error`. */
   error(what: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void;
-  /** Writes what has gathered. */
+  /** Writes the lines that are still buffered. */
   flush(): void;
 }
 
+/** A log that writes nothing. */
 export const SILENT_SERVICE_LOG: ServiceLog = {
   access: () => {},
   info: () => {},
@@ -37,11 +48,15 @@ export const SILENT_SERVICE_LOG: ServiceLog = {
   flush: () => {},
 };
 
-/** @param stream where lines go; undefined: standard error, gathered for a moment */
+/**
+ * Opens a log. It never throws: when its stream fails, lines are lost.
+ *
+ * @param stream where lines go. @default standard error, buffered up to 4,096 bytes or 200 ms
+ */
 export function createServiceLog(level: LogLevel, stream?: DestinationStream): ServiceLog {
   const destination =
     stream ?? pino.destination({ fd: 2, sync: false, periodicFlush: 200, minLength: 4096 });
-  // A full disk must cost lines, not the service.
+  // A full disk may cost log lines; it must not stop the service.
   if (destination instanceof EventEmitter) destination.on('error', () => {});
   const logger = pino(
     {
@@ -54,7 +69,7 @@ export function createServiceLog(level: LogLevel, stream?: DestinationStream): S
   );
   return {
     access({ requestId, path, ms, tokenId, ...line }) {
-      // A probe comes every few seconds and says nothing while all is well.
+      // Health checks come every few seconds, so a successful one is not worth a line.
       const isProbe = line.status < 400 && line.route.endsWith('/health');
       const fields = {
         request_id: requestId,
@@ -78,7 +93,7 @@ export function createServiceLog(level: LogLevel, stream?: DestinationStream): S
         try {
           destination.flushSync();
         } catch {
-          // Not opened yet, so there is nothing to write.
+          // The stream is not open yet, so there is nothing to write.
         }
       }
     },
@@ -87,4 +102,5 @@ export function createServiceLog(level: LogLevel, stream?: DestinationStream): S
 
 // --- internal ---
 
+/** Longer paths are cut, in characters: an id may have 255, so a legitimate path fits. */
 const MAX_PATH = 300;

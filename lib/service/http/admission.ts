@@ -7,28 +7,31 @@ import type { ServiceParts } from '../service-parts.ts';
 import { hasScope } from '../auth/token-gate.ts';
 import type { Caller } from '../auth/token-gate.ts';
 
-/** What a request shows of who sends it. */
+/** What a request tells about its sender. */
 export interface Credentials {
+  /** The `Authorization` header. */
   readonly authorization: string | undefined;
-  /** Undefined where there is no socket. */
+  /** The client's IP address; undefined where there is no socket. */
   readonly address: string | undefined;
 }
 
+/** A request that was let in. */
 export interface Admitted {
-  /** Undefined: nobody we know, on a route that is open to all. */
+  /** Undefined for a stranger on a route that is open to all. */
   readonly caller: Caller | undefined;
-  /** By which the rate is limited: the token, else the address. */
+  /** The key of the rate limit: the token, else the address. */
   readonly limitedAs: string;
-  /** Undefined where nothing was counted. */
+  /** Undefined when the request did not count against the rate limit. */
   readonly rate: RateState | undefined;
 }
 
 /**
- * Lets a request in, or not.
+ * Lets a request in, or throws the reply that refuses it.
  *
- * @param scope what the route needs; null: it is open
- * @param isLimited whether an open route is counted; the others are
- * @throws HttpFault 401, 403, 429
+ * @param scope the scope that the route needs; null for a route that is open to all
+ * @param isLimited whether an open route counts against the rate limit; every other route does
+ * @throws HttpFault 401 without a valid token, 403 without the scope, 429 past the rate limit
+ * @throws StoreUnavailableError when a token cannot be looked up and the route is not open
  */
 export async function admit(
   service: ServiceParts,
@@ -39,13 +42,14 @@ export async function admit(
   const { gate, limiter } = service;
   const anonymous = addressCaller(address);
   const isKnown = gate.isKnown(authorization);
-  // Guessing tokens costs look-ups, so it is limited before; not wholly, or whoever guesses behind one
-  // proxy or router would lock out all that come the same way.
+  // An unknown token costs a look-up, so an address past its limit gets none. A few spare look-ups a
+  // second remain for all such addresses together; without them, whoever guesses tokens behind a proxy
+  // would lock out everyone who shares its address.
   const state = limiter.state(anonymous);
   const mayLookUp = isKnown || !state.isExceeded || !service.spareLookUps.count('all').isExceeded;
   if (scope === null) {
     const caller = mayLookUp
-      ? await callerOf(service, authorization, anonymous).catch(() => undefined) // the store is away
+      ? await callerOf(service, authorization, anonymous).catch(() => undefined) // store unreachable
       : undefined;
     const limitedAs = caller?.tokenId ? `token:${caller.tokenId}` : anonymous;
     const rate = isLimited ? limiter.count(limitedAs) : undefined;
@@ -66,7 +70,7 @@ export async function admit(
   return { caller, limitedAs, rate };
 }
 
-/** The headers that tell a caller how many requests are left. */
+/** The `RateLimit-*` headers, which tell a caller how many requests are left; none without a limit. */
 export function rateHeaders({ limit, used, resetSeconds }: RateState): Record<string, string> {
   if (limit === 0) return {};
   return {
@@ -78,7 +82,7 @@ export function rateHeaders({ limit, used, resetSeconds }: RateState): Record<st
 
 // --- internal ---
 
-/** Undefined for a token that is none; that counts against the address. */
+/** Who sends the token; undefined for an invalid one, which counts against the address. */
 async function callerOf(
   { gate, limiter }: ServiceParts,
   authorization: string | undefined,

@@ -1,4 +1,9 @@
-/** What a promise came to, or, when it takes longer than `ms`, a rejection with what `late` makes. */
+/**
+ * Settles as `promise` does, or rejects once `ms` milliseconds have passed. The work behind `promise` is
+ * not stopped.
+ *
+ * @param late makes the error of that rejection
+ */
 export async function withinDeadline<T>(
   promise: Promise<T>,
   ms: number,

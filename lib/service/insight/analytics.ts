@@ -3,51 +3,65 @@ import { compareCounts, mean, percentile, rounded, slope } from './statistics.ts
 import { daysOf } from './time-window.ts';
 import type { TimeWindow } from './time-window.ts';
 
-/** What is known of a pattern within a window. Rates are 0 to 1; null where there is no data. */
+/** What is known about a pattern within a time window. Rates are 0 to 1; null means no data. */
 export interface Analytics {
   readonly usage: UsageMetrics;
   readonly success: SuccessMetrics;
+  /** Null when nothing told how long an execution took. */
   readonly performance: PerformanceMetrics | null;
+  /** Null when the pattern was not used within the window. */
   readonly trend: TrendAnalysis | null;
   readonly distribution: UsageDistribution;
-  /** How far the numbers can be relied on: 1 from `ENOUGH_POINTS` data points on. */
+  /** How reliable the numbers are, 0 to 1: `dataPoints` as a share of {@link ENOUGH_POINTS}, at most 1. */
   readonly quality: number;
-  /** Uses and feedback. */
+  /** Uses and feedback counted together. */
   readonly dataPoints: number;
 }
 
+/** How much a pattern was used. */
 export interface UsageMetrics {
   readonly total_executions: number;
   readonly executions_per_day: number;
   readonly executions_per_week: number;
-  /** Sessions. */
+  /** Distinct sessions. */
   readonly unique_contexts: number;
-  /** Machines: the API has no users. */
+  /** Distinct machines, because the API knows no users. */
   readonly unique_users: number;
 }
 
+/** How well a pattern did, from feedback. Null where no feedback says so. */
 export interface SuccessMetrics {
+  /** The share of successes in feedback that says `success`, 0 to 1. */
   readonly success_rate: number | null;
+  /** 1 less `success_rate`. */
   readonly error_rate: number | null;
+  /** The mean `rating`, 0 to 1. */
   readonly avg_quality_score: number | null;
 }
 
+/** How long executions took, in milliseconds. Percentiles are by nearest rank. */
 export interface PerformanceMetrics {
   readonly avg_execution_time_ms: number;
   readonly p95_execution_time_ms: number;
   readonly p99_execution_time_ms: number;
 }
 
+/** How the use of a pattern changes within a window. */
 export interface TrendAnalysis {
+  /**
+   * `emerging`: first seen in the second half. `growing`, `declining`, `abandoned` (no use in the second
+   * half): the halves differ with a confidence of at least 0.95. Else `stable`.
+   */
   readonly trend_type: 'growing' | 'stable' | 'declining' | 'emerging' | 'abandoned';
-  /** Slope of the regression line: uses a day, gained or lost each day. */
+  /** Slope of the regression line: by how many uses a day the use changes each day. */
   readonly velocity: number;
-  /** Second half of the window against the first, in percent; null when there was nothing in the first. */
+  /** Change from the first half of the window to the second, in percent; null without uses in the first. */
   readonly growth_percentage: number | null;
-  /** 1 less the chance that the halves differ by accident. */
+  /** 1 less the probability that the halves differ by chance (Poisson). */
   readonly confidence_score: number;
 }
 
+/** When a pattern was used. */
 export interface UsageDistribution {
   /** Uses in each hour of the day, UTC. */
   readonly by_hour: readonly number[];
@@ -55,10 +69,10 @@ export interface UsageDistribution {
   readonly by_weekday: readonly number[];
 }
 
-/** From so many observations on a mean is taken as normally distributed, by the usual rule. */
+/** A mean of this many observations counts as normally distributed, by the common rule of thumb. */
 export const ENOUGH_POINTS = 30;
 
-/** Computes them; the same activity gives the same numbers. */
+/** Computes the analytics of a window. The same activity always gives the same numbers. */
 export function analyse(activity: PatternActivity, window: TimeWindow): Analytics {
   const uses = activity.uses.filter(({ at }) => at >= window.from && at < window.to);
   const feedback = activity.feedback.filter(({ at }) => at >= window.from && at < window.to);
@@ -74,7 +88,7 @@ export function analyse(activity: PatternActivity, window: TimeWindow): Analytic
   };
 }
 
-/** How long executions took, in milliseconds, of whatever tells. */
+/** How long executions took, in milliseconds: durations of uses, and execution times in feedback. */
 export function executionTimes(
   uses: readonly PatternUse[],
   feedback: readonly Feedback[],
@@ -87,9 +101,9 @@ export function executionTimes(
 
 // --- internal ---
 
-/** From this confidence on a difference of the halves is a trend. */
+/** The confidence from which a difference between the halves counts as a trend: the usual 5 % level. */
 const TREND_CONFIDENCE = 0.95;
-/** Parts of a window that the regression line goes through. */
+/** Equal parts of a window; the regression line is fitted to their counts. */
 const BUCKETS = 10;
 
 function usageOf(uses: readonly PatternUse[], window: TimeWindow): UsageMetrics {
@@ -127,7 +141,7 @@ function performanceOf(times: readonly number[]): PerformanceMetrics | null {
   };
 }
 
-/** Null when nothing was used within the window: there is no line through nothing. */
+/** Null without uses in the window, because no line fits to nothing. */
 function trendOf(
   uses: readonly PatternUse[],
   firstSeenAt: number,

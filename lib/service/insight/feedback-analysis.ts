@@ -6,63 +6,70 @@ import { compareCounts, compareShares, percentile, rounded } from './statistics.
 import type { Share } from './statistics.ts';
 import type { TimeWindow } from './time-window.ts';
 
-/** One comparison, and what the test said of it. */
+/** One comparison, and the result of its test. */
 export interface FeedbackFinding {
   readonly metric: Metric;
-  /** What the pattern of now is held against: itself in the first half of the window, or its parent. */
+  /** What the pattern is compared with: itself in the first half of the window, or its parent. */
   readonly against: 'first_half' | 'parent';
   readonly baseline: Measured;
   readonly current: Measured;
-  /** Of the rates, current less baseline; of usage the change as a share of both. */
+  /** The current rate less the baseline's; for usage, the change as a share of all uses. */
   readonly difference: number;
   readonly z_score: number;
-  /** Two-sided. */
+  /** Two-sided: the probability of such a difference by chance. */
   readonly p_value: number;
-  /** With both samples large enough, and the level shared among all tests of the analysis (Bonferroni). */
+  /** Both samples are large enough, and `p_value` is below the level shared by all tests (Bonferroni). */
   readonly is_significant: boolean;
+  /** Both samples reach `min_sample_size`; for usage, all uses together do. */
   readonly has_enough_samples: boolean;
 }
 
+/** One side of a comparison. */
 export interface Measured {
+  /** How many observations it rests on. */
   readonly samples: number;
-  /** 0 to 1; null where nothing was measured. Of usage: the share of all uses. */
+  /** 0 to 1; null where nothing was measured. For usage: the share of all uses. */
   readonly rate: number | null;
 }
 
-/** What the data suggests doing. */
+/** An action that the data suggests. */
 export interface Improvement {
-  /** The same finding of the same pattern has the same id, whenever and wherever it is made. */
+  /** A UUID of pattern, metric and kind: the same finding has the same id at any time, on any replica. */
   readonly improvement_id: string;
+  /** Metric and kind, such as `success_rate_parent_worse`. */
   readonly type: string;
   readonly description: string;
   readonly metric: Metric;
   /** 1 less the p value. */
   readonly confidence: number;
-  /** Whether the confidence reaches the threshold for applying it by itself. */
+  /** Whether the confidence reaches the caller's `auto_apply_threshold`. */
   readonly is_auto_applicable: boolean;
 }
 
+/** What an analysis found. */
 export interface FeedbackAnalysis {
-  /** Uses and feedback looked at. */
+  /** Uses and feedback that were examined. */
   readonly samples: number;
   readonly findings: readonly FeedbackFinding[];
   readonly improvements: readonly Improvement[];
 }
 
+/** What is compared: shares of successes, of fast executions, of good ratings; counts of uses. */
 export type Metric = 'success_rate' | 'fast_rate' | 'good_rating_rate' | 'usage';
 
+/** What the caller of `/feedback/analyze` chooses. */
 export type AnalysisOptions = Pick<
   FeedbackAnalyzeRequest,
   'feedback_type' | 'auto_apply_threshold' | 'min_sample_size' | 'significance_level'
 >;
 
-/** A rating from here on counts as good. */
+/** Ratings, 0 to 1, count as good from this value on: our choice, documented in docs/api.md. */
 export const GOOD_RATING = 0.7;
 
 /**
- * Compares the second half of the window with the first, and the pattern with the parent it was made
- * from where that is known. Each comparison is a test of two shares, so that one method does for all:
- * how long executions take is counted as the share not slower than the median of both (Mood's test).
+ * Compares the second half of the window with the first, and the pattern with its parent where that is
+ * known. Every comparison is a test of two shares, so that one method serves all of them. Execution times
+ * are counted as the share that is not slower than the median of both sides (Mood's test).
  */
 export function analyseFeedback(
   activity: PatternActivity,
@@ -76,7 +83,7 @@ export function analyseFeedback(
   const tests = METRICS[options.feedback_type].flatMap((metric) => [
     test(metric, 'first_half', halves[0], halves[1], options.min_sample_size),
     parent &&
-      metric !== 'usage' && // how often each is used says nothing of which is better
+      metric !== 'usage' && // how often each is used does not say which is better
       test(
         metric,
         'parent',
@@ -100,6 +107,7 @@ export function analyseFeedback(
 
 // --- internal ---
 
+/** What each type of analysis compares. */
 const METRICS: Readonly<Record<AnalysisOptions['feedback_type'], readonly Metric[]>> = {
   performance: ['success_rate', 'fast_rate'],
   quality: ['good_rating_rate'],
@@ -191,7 +199,7 @@ function measured({ hits, total }: Share, samples = total): Measured {
   return { samples, rate: total === 0 ? null : rounded(hits / total) };
 }
 
-/** What to do about a metric that has changed: when it is worse, and when it is better. */
+/** What to suggest when a metric has become worse, and when it has become better. */
 const SUGGESTIONS: Readonly<
   Record<
     Metric,

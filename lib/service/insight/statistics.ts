@@ -1,33 +1,36 @@
-/** A share: so many of so many. */
+/** A share: `hits` out of `total`. */
 export interface Share {
   readonly hits: number;
   readonly total: number;
 }
 
-/** What a test of two shares has found. */
+/** The result of a test of two shares. */
 export interface ShareTest {
-  /** Of the second share to the first, from -1 to 1. */
+  /** The second share less the first, -1 to 1. */
   readonly difference: number;
   readonly z: number;
-  /** Two-sided: how likely such a difference is by chance. */
+  /** Two-sided: the probability of such a difference by chance. */
   readonly pValue: number;
 }
 
 /**
  * The two-proportion z-test with pooled variance (Fleiss, Statistical Methods for Rates and
- * Proportions, ch. 2). Undefined where one of the shares is of nothing.
+ * Proportions, ch. 2). Undefined where a share has a `total` of 0.
  */
 export function compareShares(before: Share, after: Share): ShareTest | undefined {
   if (before.total === 0 || after.total === 0) return undefined;
   const difference = after.hits / after.total - before.hits / before.total;
   const pooled = (before.hits + after.hits) / (before.total + after.total);
   const variance = pooled * (1 - pooled) * (1 / before.total + 1 / after.total);
-  // All hits or none in both: they do not differ.
+  // Both shares are 0, or both are 1: they do not differ.
   const z = variance === 0 ? 0 : difference / Math.sqrt(variance);
   return { difference, z, pValue: twoSided(z) };
 }
 
-/** How likely counts so different are, when both times of equal length have the same rate (Poisson). */
+/**
+ * Tests whether two counts from periods of equal length come from the same rate (Poisson). `pValue` is
+ * two-sided. Undefined where both counts are 0.
+ */
 export function compareCounts(
   before: number,
   after: number,
@@ -38,18 +41,22 @@ export function compareCounts(
   return { z, pValue: twoSided(z) };
 }
 
-/** The smallest of the values that at least `share` (0 to 1) of them do not exceed (nearest rank). */
+/**
+ * The percentile by nearest rank: the smallest value that at least `share` (0 to 1) of the values do not
+ * exceed. Null for no values. `sorted` has to be in ascending order.
+ */
 export function percentile(sorted: readonly number[], share: number): number | null {
   const rank = Math.max(1, Math.ceil(share * sorted.length));
   return sorted[rank - 1] ?? null;
 }
 
+/** The arithmetic mean; null for no values. */
 export function mean(values: readonly number[]): number | null {
   if (values.length === 0) return null;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The slope of the least-squares line through values at 0, 1, 2 …; null for fewer than two. */
+/** The slope of the least-squares line through values at 0, 1, 2, …; null for fewer than two. */
 export function slope(values: readonly number[]): number | null {
   const middle = (values.length - 1) / 2;
   const average = mean(values);
@@ -63,7 +70,7 @@ export function slope(values: readonly number[]): number | null {
   return covariance / variance;
 }
 
-/** To so many digits after the point that a reply stays readable. */
+/** Rounds to `digits` after the point, so that replies stay readable. Never gives -0. @default 4 digits */
 export function rounded(value: number, digits = 4): number {
   const factor = 10 ** digits;
   const result = Math.round(value * factor) / factor;
@@ -76,7 +83,7 @@ function twoSided(z: number): number {
   return 1 - errorFunction(Math.abs(z) / Math.SQRT2);
 }
 
-/** Abramowitz & Stegun 7.1.26: its error is below 1.5e-7. For `x` of 0 or more. */
+/** The error function for `x` >= 0, by Abramowitz & Stegun 7.1.26; its error is below 1.5e-7. */
 function errorFunction(x: number): number {
   const t = 1 / (1 + 0.3275911 * x);
   const polynomial =

@@ -9,6 +9,7 @@ import { lineageRoutes } from '../routes/lineage.ts';
 import { patternRoutes } from '../routes/patterns.ts';
 import { trackRoutes } from '../routes/track.ts';
 
+/** The routes below {@link API_PREFIX}. */
 const API: readonly Route[] = [
   ...trackRoutes,
   ...lineageRoutes,
@@ -19,13 +20,13 @@ const API: readonly Route[] = [
   apiHealthRoute,
 ];
 
-/** What is documented of the service. */
+/** The endpoints that the OpenAPI document lists: all but the documentation itself. */
 const DOCUMENTED: readonly Endpoint[] = [
   ...API.map((own) => ({ route: own, path: API_PREFIX + own.path })),
   ...[healthRoute, metricsRoute].map((own) => ({ route: own, path: own.path })),
 ];
 
-/** Every endpoint there is. */
+/** Every endpoint of the service. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...DOCUMENTED,
   ...documentationRoutes(DOCUMENTED).map((own) => ({ route: own, path: own.path })),

@@ -17,13 +17,13 @@ import type { Route } from '../http/route.ts';
 import { rounded } from '../insight/statistics.ts';
 import { isoTime } from '../../base/clock.ts';
 
-/** What is there, whether it holds together, and what was executed. */
+/** Routes for totals, for consistency checks and for tool calls. */
 export const insightRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/stats',
     tag: 'Patterns',
-    summary: 'How much there is',
+    summary: 'Count patterns, lineages, occurrences, edges, sessions and tool calls',
     scope: 'read',
     replies: { 200: statsReplySchema },
     async handle({ store, elapsedMs }) {
@@ -45,8 +45,9 @@ export const insightRoutes: readonly Route[] = [
     method: 'POST',
     path: '/validate',
     tag: 'Patterns',
-    summary: 'Check that what is stored holds together',
-    description: 'One pattern with its edges, or the newest 10,000 patterns.',
+    summary: 'Check that the stored data is consistent',
+    description:
+      'Checks one pattern with its edges; without `pattern_id`, the newest 10,000 patterns.',
     scope: 'read',
     body: validateRequestSchema,
     replies: { 200: validateReplySchema, 404: failureReplySchema },
@@ -87,7 +88,7 @@ export const insightRoutes: readonly Route[] = [
     method: 'GET',
     path: '/executions/logs',
     tag: 'Executions',
-    summary: 'The last tool calls',
+    summary: 'List the latest tool calls',
     scope: 'read',
     query: executionLogsSchema,
     replies: { 200: executionLogsReplySchema },
@@ -110,7 +111,7 @@ export const insightRoutes: readonly Route[] = [
     method: 'GET',
     path: '/executions/summary',
     tag: 'Executions',
-    summary: 'Tool calls by agent and tool, of the newest 10,000',
+    summary: 'Summarise the newest 10,000 tool calls by agent and tool',
     scope: 'read',
     query: executionSummarySchema,
     replies: { 200: executionSummaryReplySchema },
@@ -138,7 +139,7 @@ function checked(problems: readonly string[]) {
   return { is_valid: problems.length === 0, problems };
 }
 
-/** Numbers that analytics are made of, where they contradict each other. */
+/** Describes counts and times that contradict each other; analytics rest on them. */
 async function countProblems(store: PatternStore, id: string | undefined): Promise<string[]> {
   if (id === undefined) {
     const { patterns, lineages } = await store.stats();

@@ -1,27 +1,30 @@
 import type { Database } from '../database/database.ts';
 
+/** A pattern found on the way along the edges. Its name and the like are null if it is not stored here. */
 export interface LineageNode {
   readonly id: string;
   readonly name: string | null;
   readonly language: string | null;
   readonly generation: number | null;
   readonly lastSeenAt: number | null;
-  /** How it came from the node it is reached by. */
+  /** Type of the edge between it and `viaId`. */
   readonly edgeType: string;
-  /** The node it is reached by, nearer to the pattern asked about. */
+  /** The node from which it was reached, one step nearer to the pattern asked about. */
   readonly viaId: string;
   /** Steps from the pattern asked about, from 1. */
   readonly depth: number;
 }
 
+/** Ancestors and descendants of one pattern. */
 export interface Lineage {
-  /** Nearest first; a merge has several of one depth. */
+  /** Nearest first; a merge has several at one depth. */
   readonly ancestors: readonly LineageNode[];
   readonly descendants: readonly LineageNode[];
   /** True when it goes on beyond the limits. */
   readonly isCut: boolean;
 }
 
+/** How far {@link lineageOf} looks. */
 export interface LineageLimits {
   /** Steps in either direction. */
   readonly depth: number;
@@ -29,9 +32,10 @@ export interface LineageLimits {
   readonly nodes: number;
 }
 
+/** The default limits, chosen by hand: more than a person reads through. */
 export const LINEAGE_LIMITS: LineageLimits = Object.freeze({ depth: 20, nodes: 200 });
 
-/** What a pattern came from and what came from it. Each node once, so that a cycle ends. */
+/** What a pattern came from and what came from it. Each node is listed once, so a cycle ends. */
 export function lineageOf(
   database: Database,
   patternId: string,

@@ -1,4 +1,5 @@
-import { APPLY_EVENTS_1 } from './apply.ts';
+import { APPLY_EVENTS_1 } from './apply-events-1.ts';
+import { APPLY_EVENTS_2 } from './apply-events-2.ts';
 
 /**
  * The schema of a service's database, one script a version; a version that was released is never edited:
@@ -187,4 +188,33 @@ export const MIGRATIONS: readonly string[] = [
   ) WITH (fillfactor = 50);
   `,
   APPLY_EVENTS_1,
+  `
+  -- The event that tells how the pattern came to be: its time, which an application may precede, and its
+  -- id. Null where they were not noted: first_seen_at, and none.
+  ALTER TABLE patterns ADD COLUMN origin_at bigint;
+  ALTER TABLE patterns ADD COLUMN origin_key text COLLATE "C";
+
+  -- Place among the parents that the child's origin named: the first gives the lineage. -1: drawn by a
+  -- further version of the child.
+  ALTER TABLE lineage_edges ADD COLUMN position integer NOT NULL DEFAULT 0;
+  UPDATE lineage_edges e SET position = -1 FROM pattern_versions v
+  WHERE v.tenant = e.tenant AND v.pattern_id = e.child_id AND v.at = e.created_at;
+  UPDATE lineage_edges e SET position = 1 FROM patterns parent, patterns child
+  WHERE e.position = 0 AND parent.tenant = e.tenant AND parent.id = e.parent_id
+    AND child.tenant = e.tenant AND child.id = e.child_id AND parent.lineage_id <> child.lineage_id;
+
+  -- Parents that a pattern's origin named and that do not count: not known, or of a later origin.
+  CREATE TABLE pending_edges (
+    tenant text COLLATE "C" NOT NULL,
+    child_id text COLLATE "C" NOT NULL,
+    parent_id text COLLATE "C" NOT NULL,
+    edge_type text NOT NULL,
+    transformation_type text,
+    created_at bigint NOT NULL,
+    position integer NOT NULL,
+    PRIMARY KEY (tenant, parent_id, child_id)
+  );
+  CREATE INDEX pending_edges_by_child ON pending_edges (tenant, child_id);
+`,
+  APPLY_EVENTS_2,
 ];

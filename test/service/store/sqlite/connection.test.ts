@@ -63,7 +63,7 @@ describe('while another process holds the lock', () => {
     const other = holdLock();
     other.exec(
       `INSERT INTO patterns SELECT 'b', name, code, language, lines, origin, generation, 'b',
-         occurrences, first_seen_at, last_seen_at, version, pattern_type FROM patterns`,
+         occurrences, first_seen_at, last_seen_at, version, pattern_type, origin_at, origin_key FROM patterns`,
     );
     expect(await store.search({ words: ['export'], limit: 9 })).toHaveLength(1);
     expect(await store.stats()).toMatchObject({ patterns: 1 });

@@ -1,7 +1,13 @@
 import { parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { append, jsonLayout, member, remove, replace } from '../../lib/install/json-edit.ts';
+import {
+  append,
+  jsonLayout,
+  member,
+  remove,
+  replace,
+} from '../../../lib/install/settings/json-edit.ts';
 
 function tree(text: string): Node {
   const node = parseTree(text, [], { allowTrailingComma: true });

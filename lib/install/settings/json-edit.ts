@@ -1,19 +1,19 @@
 import { createScanner, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import type { Json } from '../base/json.ts';
+import type { Json } from '../../base/json.ts';
 
-/** How a JSON text is laid out, so that what is added looks like what is there. */
+/** How a JSON text is laid out, so that additions look like the rest of it. */
 export interface JsonLayout {
   readonly eol: '\n' | '\r\n';
   /** One level of indentation. */
   readonly indent: string;
-  /** All on one line: what is added stays on it. */
+  /** True when everything is on one line; additions stay on it. */
   readonly oneLine: boolean;
-  /** Between two things on one line: nothing in a text that has been squeezed. */
+  /** What separates two items on one line; empty in minified text. */
   readonly gap: ' ' | '';
 }
 
-/** Reads the layout of a JSON text. A text without one has two spaces and `\n`. */
+/** Reads the layout of a JSON text. The defaults are an indentation of two spaces and `\n`. */
 export function jsonLayout(text: string): JsonLayout {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const root = parseTree(text, [], PARSE_OPTIONS);
@@ -24,13 +24,13 @@ export function jsonLayout(text: string): JsonLayout {
   return { eol, indent: own || '  ', oneLine, gap };
 }
 
-/** The value of `key` in a JSON object; where the key stands twice, the last counts, as for JSON.parse. */
+/** The value of `key` in a JSON object. If the key occurs twice the last counts, as for JSON.parse. */
 export function member(object: Node | undefined, key: string): Node | undefined {
   const property = object?.children?.findLast(({ children }) => children?.[0]?.value === key);
   return property?.children?.[1];
 }
 
-/** `text` with one more property at the end of `object`, or one more element (key undefined) at the end of an array. */
+/** `text` with a property added at the end of an object or, if `key` is undefined, an element to an array. */
 export function append(
   text: string,
   container: Node,
@@ -43,7 +43,7 @@ export function append(
   const last = container.children?.at(-1);
   const { eol, indent } = layout;
   if (!last) {
-    // A comment in the empty container stays in front of what is added.
+    // A comment in the empty container stays, before the addition.
     const comment = text.slice(open, close).trimEnd();
     if (layout.oneLine) return splice(text, open, close, comment + render(key, value, '', layout));
     const outer = lineIndent(text, container.offset);
@@ -88,19 +88,19 @@ export function remove(text: string, container: Node, child: Node): string {
   return result.slice(open, newClose).trim() === '' ? splice(result, open, newClose, '') : result;
 }
 
-/** `text` with another value in the place of `node`. */
+/** `text` with `node` replaced by another value. */
 export function replace(text: string, node: Node, value: Json, layout: JsonLayout): string {
   const oneLine = !/[\r\n]/.test(source(text, node)) && node.children?.length !== 0;
   const content = render(undefined, value, lineIndent(text, node.offset), { ...layout, oneLine });
   return splice(text, node.offset, node.offset + node.length, content);
 }
 
-/** What stands in the text for `node`. */
+/** The part of the text that `node` stands for. */
 export function source(text: string, node: Node): string {
   return text.slice(node.offset, node.offset + node.length);
 }
 
-/** Comments and a trailing comma are accepted; whoever parses decides what to say about them. */
+/** Accepts comments and trailing commas; the caller decides what to say about them. */
 export const PARSE_OPTIONS = { allowTrailingComma: true, disallowComments: false } as const;
 
 // --- internal ---
@@ -121,7 +121,7 @@ function splice(text: string, from: number, to: number, content: string): string
   return text.slice(0, from) + content + text.slice(to);
 }
 
-/** Where the comma is between two neighbours (or a last child and its bracket), comments skipped. */
+/** Offset of the comma between two neighbours, or a last child and its bracket; skips comments. */
 function commaBetween(text: string, from: number, to: number): number | undefined {
   const scanner = createScanner(text, true);
   scanner.setPosition(from);
@@ -130,7 +130,7 @@ function commaBetween(text: string, from: number, to: number): number | undefine
   return at < to && text[at] === ',' ? at : undefined;
 }
 
-/** The white space in front of `node` if it is the first on its line; undefined if it is not. */
+/** The white space before `node` if it is the first on its line; else undefined. */
 function ownLineIndent(text: string, node: Node): string | undefined {
   const lead = text.slice(skipSpaceBack(text, node.offset), node.offset);
   const newline = lead.lastIndexOf('\n');

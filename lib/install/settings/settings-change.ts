@@ -1,29 +1,29 @@
 import { realpathSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { getNodeValue } from 'jsonc-parser';
-import type { Clock } from '../base/clock.ts';
-import { TrackerError } from '../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { TrackerError } from '../../base/errors.ts';
 import { registerHooks, registeredEvents, unregisterHooks } from './hook-registration.ts';
 import type { WantedHook } from './hook-registration.ts';
 import { member } from './json-edit.ts';
-import { settingsDigest } from './manifest.ts';
-import type { Registration } from './manifest.ts';
+import { settingsDigest } from '../manifest.ts';
+import type { Registration } from '../manifest.ts';
 import { isOwnHook } from './own-hook.ts';
 import { backupSettings, readSettings, writeSettings } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
 import { isClaudeUnreadable, parseSettings } from './settings-text.ts';
 
-/** One settings file, as it is and as it shall be. Null stands for no file. */
+/** The text of a settings file before and after a change. Null stands for no file. */
 export interface SettingsChange {
   readonly file: string;
   readonly scope: SettingsScope;
   readonly current: string | null;
   readonly next: string | null;
-  /** True where `next` is the very text from before the installation. */
+  /** True when `next` is exactly the text from before the installation. */
   readonly isRestored: boolean;
 }
 
-/** What tells our hooks from others'. */
+/** How to tell our hooks from those of others. */
 export interface OwnerOptions {
   /** The installation's folder, absolute. */
   readonly home: string;
@@ -31,9 +31,9 @@ export interface OwnerOptions {
 }
 
 /**
- * Plans the registration of hooks in a settings file, and what to note so that it can be undone.
+ * Plans the registration of hooks in a settings file, with the record that lets it be undone.
  *
- * @param known what the manifest holds of this file
+ * @param known the record of this file in the manifest
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE
  */
 export function planRegistration(
@@ -63,8 +63,8 @@ export function planRegistration(
 }
 
 /**
- * Plans the removal of our hooks: the text from before if nobody changed the file since, else the
- * file without them.
+ * Plans the removal of our hooks. If nobody has changed the file since, its former text comes back; else
+ * only the hooks are removed.
  *
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE
  */
@@ -85,7 +85,7 @@ export function planRemoval(
   return { ...change, next: isOursAlone ? null : text, isRestored: false };
 }
 
-/** Carries a change out; returns the path of the backup, null where none was needed. */
+/** Carries out a change; returns the path of the backup, or null when none was needed. */
 export function applyChange(change: SettingsChange, now: Clock): string | null {
   const { file, scope, current, next, isRestored } = change;
   if (current === next) return null;
@@ -96,8 +96,8 @@ export function applyChange(change: SettingsChange, now: Clock): string | null {
 }
 
 /**
- * Reads the settings again and makes sure that the hooks are in them: a running Claude Code session
- * may have written back what it had read before.
+ * Reads the settings again and makes sure that the hooks are in them: a running Claude Code session may
+ * have written back the older settings it had in memory.
  *
  * @throws TrackerError E_SETTINGS_OVERWRITTEN
  */
@@ -116,18 +116,18 @@ export function verifyRegistration(
   );
 }
 
-/** What in the settings keeps Claude Code from running the hooks; sentences. */
+/** What in the settings keeps Claude Code from running the hooks, a sentence each. */
 export function settingsWarnings(text: string, file: string): readonly string[] {
   const warnings: string[] = [];
   if (isClaudeUnreadable(text)) {
     warnings.push(
-      `${file} has comments or trailing commas: Claude Code ignores the whole file, and with it all hooks, until they are gone.`,
+      `${file} has comments or trailing commas: Claude Code ignores the whole file, including all hooks, until they are removed.`,
     );
   }
   const disabled = member(parseSettings(text, file).root, 'disableAllHooks');
   if (disabled && getNodeValue(disabled) === true) {
     warnings.push(
-      `${file} has "disableAllHooks": true: Claude Code runs no hooks until it is gone.`,
+      `${file} has "disableAllHooks": true: Claude Code runs no hooks until it is removed.`,
     );
   }
   return warnings;
@@ -140,7 +140,7 @@ function isOwn({ home, userHome }: OwnerOptions): (hook: unknown) => boolean {
   try {
     homes.push(realpathSync(home));
   } catch {
-    // not there yet: then it has no other name
+    // it does not exist yet, so it has no second name
   }
   return (hook) => isOwnHook(hook, { homes, userHome });
 }
@@ -153,6 +153,6 @@ function removeEmptyFolder(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // it holds something
+    // it is not empty
   }
 }

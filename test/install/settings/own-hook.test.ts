@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnHook } from '../../lib/install/own-hook.ts';
+import { isOwnHook } from '../../../lib/install/settings/own-hook.ts';
 
 const HOME = "/home/me/it's mine/pattern-tracker";
 const owner = { homes: [HOME, '/real/pattern-tracker'], userHome: '/home/me' };

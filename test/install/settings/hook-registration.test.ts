@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { parse, parseTree } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { eventsFor, HOOK_EVENTS } from '../../lib/install/events.ts';
-import { hookCommand } from '../../lib/install/hook-command.ts';
-import type { CaptureFront } from '../../lib/install/hook-command.ts';
+import { eventsFor, HOOK_EVENTS } from '../../../lib/install/events.ts';
+import { hookCommand } from '../../../lib/install/hook-command.ts';
+import type { CaptureFront } from '../../../lib/install/hook-command.ts';
 import {
   registeredEvents,
   registerHooks,
   unregisterHooks,
-} from '../../lib/install/hook-registration.ts';
-import { append, jsonLayout } from '../../lib/install/json-edit.ts';
-import { isOwnHook } from '../../lib/install/own-hook.ts';
+} from '../../../lib/install/settings/hook-registration.ts';
+import { append, jsonLayout } from '../../../lib/install/settings/json-edit.ts';
+import { isOwnHook } from '../../../lib/install/settings/own-hook.ts';
 import { SETTINGS_CASES } from './settings-cases.ts';
 
 const HOME = '/home/me/.claude/hooks/pattern-tracker';

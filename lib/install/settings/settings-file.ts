@@ -8,14 +8,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
-import { writeAtomically } from './atomic-file.ts';
+import type { Clock } from '../../base/clock.ts';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { writeAtomically } from '../atomic-file.ts';
 
 /** Which of Claude Code's settings files: the user's, a project's shared one, a project's private one. */
 export type SettingsScope = 'user' | 'project' | 'local';
 
-/** The settings file of a scope; `claudeFolder` is `~/.claude` or what stands for it. */
+/** The settings file of a scope. `claudeFolder` is `~/.claude`, or the folder used in its place. */
 export function settingsPath(scope: SettingsScope, claudeFolder: string, cwd: string): string {
   switch (scope) {
     case 'user':
@@ -28,9 +28,9 @@ export function settingsPath(scope: SettingsScope, claudeFolder: string, cwd: st
 }
 
 /**
- * The text of a settings file, null where there is none. Follows links.
+ * The text of a settings file, null when there is none. Follows links.
  *
- * @throws TrackerError E_SETTINGS_UNREADABLE, also for bytes that are no UTF-8
+ * @throws TrackerError E_SETTINGS_UNREADABLE, also when the file is not UTF-8
  */
 export function readSettings(file: string): string | null {
   let bytes: Buffer;
@@ -51,8 +51,8 @@ export function readSettings(file: string): string | null {
 }
 
 /**
- * Writes a settings file whole or not at all. A link stays a link, its target is written; mode and
- * owner stay. A new file is for the user alone (0600). Null removes the file.
+ * Writes a settings file completely or not at all. A link stays a link and its target is written; mode
+ * and owner stay. A new file gets mode 0600. Null removes the file.
  *
  * @throws TrackerError E_SETTINGS_UNWRITABLE
  */
@@ -98,7 +98,7 @@ export function backupSettings(file: string, text: string, now: Clock): string {
 
 // --- internal ---
 
-/** What a path leads to, also where it leads to nothing yet. */
+/** The file a path leads to through links, even if it does not exist yet. */
 function targetOf(file: string): string {
   let path = file;
   for (let links = 0; links < 40; links++) {
@@ -110,7 +110,7 @@ function targetOf(file: string): string {
     try {
       path = resolve(dirname(path), readlinkSync(path));
     } catch {
-      return path; // no link: a file that does not exist
+      return path; // not a link: the file itself does not exist
     }
   }
   return path;

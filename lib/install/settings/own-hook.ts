@@ -1,7 +1,8 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import { isJsonObject } from '../base/json.ts';
-import { splitWords } from './shell-words.ts';
+import { isJsonObject } from '../../base/json.ts';
+import { splitWords } from '../shell-words.ts';
 
+/** How to recognise our own hooks. */
 export interface OwnHookOptions {
   /** The installation's folder, under every name it has (as given, and with links resolved). */
   readonly homes: readonly string[];
@@ -10,8 +11,8 @@ export interface OwnHookOptions {
 }
 
 /**
- * True for a hook that runs a program of our own installation, however it is quoted, whichever
- * layout or capture front it is from. A command that is more than one plain call is not ours.
+ * True for a hook that runs a program of this installation, whatever its quoting and whichever version
+ * or capture front it comes from. A command that is more than one plain call is not ours.
  */
 export function isOwnHook(hook: unknown, { homes, userHome }: OwnHookOptions): boolean {
   if (!isJsonObject(hook) || typeof hook['command'] !== 'string') return false;
@@ -19,13 +20,13 @@ export function isOwnHook(hook: unknown, { homes, userHome }: OwnHookOptions): b
   const calls: (readonly string[] | undefined)[] = [];
   if (Array.isArray(args) && args.length > 0) calls.push([command, ...args.map(String)]);
   else calls.push(splitWords(command, { HOME: userHome }));
-  if (Array.isArray(args)) calls.push([command]); // no shell: the command is the program's path
+  if (Array.isArray(args)) calls.push([command]); // without a shell, the command is a path
   return calls.some((words) => words !== undefined && isOurs(programOf(words), homes));
 }
 
 // --- internal ---
 
-/** The file that a call runs: its first word, or behind an interpreter the first that is no option. */
+/** The file that a call runs: its first word, or after an interpreter the first word that is no option. */
 function programOf(words: readonly string[]): string | undefined {
   const [first = '', ...rest] = words;
   if (!/(?:^|[\\/])(?:node|sh|bash|dash)(?:\.exe)?$/i.test(first)) return first;

@@ -1,37 +1,38 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { isDeepStrictEqual } from 'node:util';
-import { InvariantError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import type { CommandHook } from './hook-command.ts';
+import { InvariantError } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import type { CommandHook } from '../hook-command.ts';
 import { append, member, remove, replace, source } from './json-edit.ts';
 import { parseSettings } from './settings-text.ts';
 import type { SettingsText } from './settings-text.ts';
 
-/** One hook as it shall stand in the settings. */
+/** A hook that the settings should contain. */
 export interface WantedHook {
   readonly event: string;
   readonly matcher?: string;
   readonly hook: CommandHook;
 }
 
+/** What is known of the settings that are edited. */
 export interface RegistrationOptions {
   /** Recognises a hook as one of this installation's. */
   readonly isOwn: (hook: unknown) => boolean;
   /** Names the file in errors. */
   readonly file: string;
   /**
-   * The settings as they were before the first registration, null where there was no file: tells
-   * an empty `hooks` or event that was there from one that registration made. Undefined: not known.
+   * The settings before the first registration; null when there was no file, undefined when that is not
+   * known. It tells an empty `hooks` or event that was there from one that registration left behind.
    */
   readonly before?: string | null | undefined;
 }
 
 /**
- * The settings with exactly the wanted hooks of this installation. What is right already stays as it
- * is, what differs is replaced in its place, what is not wanted goes; nothing else is touched.
+ * The settings with exactly the wanted hooks of this installation. Hooks that are right stay as they are,
+ * hooks that differ are replaced in place, unwanted ones are removed; nothing else is touched.
  *
- * @param original null where there is no file
+ * @param original null when there is no file
  * @throws TrackerError E_SETTINGS_INVALID
  */
 export function registerHooks(
@@ -47,7 +48,7 @@ export function registerHooks(
       text = addGroup(text, event, group as unknown as Json, options.file);
       continue;
     }
-    // From the last to the first, so that the places of the others hold.
+    // From the last to the first, so that the indexes of the others stay valid.
     for (const extra of surplus.toReversed()) {
       text = removeHook(text, extra, options);
     }
@@ -58,8 +59,8 @@ export function registerHooks(
 }
 
 /**
- * The settings without any hook of this installation, and without the groups, events and `hooks`
- * that are empty because of it.
+ * The settings without any hook of this installation, and without the groups, events and `hooks` that
+ * this leaves empty.
  *
  * @throws TrackerError E_SETTINGS_INVALID
  */
@@ -78,7 +79,7 @@ export function registeredEvents(
 
 // --- internal ---
 
-/** Where a hook stands: event, index of its group, index in the group. */
+/** The place of a hook: its event, the index of its group, its index in the group. */
 interface HookPlace {
   readonly event: string;
   readonly group: number;
@@ -158,7 +159,7 @@ function removeHook(original: string, place: HookPlace, options: RegistrationOpt
   return bom + empty(text, root, propertyOf(hooks), was.text, was.root);
 }
 
-/** Takes the last child out of a container that was there before, empty perhaps in its own way. */
+/** Removes the last child; if the container was empty before, it gets back its former text, such as `{ }`. */
 function empty(text: string, container: Node, child: Node, wasText: string, was: Node): string {
   if (was.children?.length !== 0) return remove(text, container, child);
   const end = container.offset + container.length;

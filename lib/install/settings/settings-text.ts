@@ -1,18 +1,18 @@
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
-import { TrackerError } from '../base/errors.ts';
+import { TrackerError } from '../../base/errors.ts';
 import { jsonLayout, member, PARSE_OPTIONS } from './json-edit.ts';
 import type { JsonLayout } from './json-edit.ts';
 
-/** A settings file's text, parsed as far as hooks are concerned. */
+/** The text of a settings file, with the parts of it that concern hooks. */
 export interface SettingsText {
   /** Without the byte order mark. */
   readonly text: string;
   readonly bom: '' | '\uFEFF';
   readonly layout: JsonLayout;
-  /** The outermost object; undefined in a file that holds nothing. */
+  /** The outermost object; undefined for an empty file. */
   readonly root: Node | undefined;
-  /** The value of `hooks`, an object. */
+  /** The value of `hooks`, an object; undefined when there is none. */
   readonly hooks: Node | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface SettingsText {
  * Parses a settings file. Comments, trailing commas and a byte order mark are accepted.
  *
  * @param file names the file in errors
- * @throws TrackerError E_SETTINGS_INVALID, with line and column, for anything that can't be edited
- *   with safety: a syntax error, no object, a `hooks` that is no object, an event that is no array
+ * @throws TrackerError E_SETTINGS_INVALID, with line and column, for a file that cannot be edited safely:
+ *   it has a syntax error, is no object, its `hooks` is no object, or one of its events is no array
  */
 export function parseSettings(original: string, file: string): SettingsText {
   const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
@@ -58,7 +58,7 @@ export function parseSettings(original: string, file: string): SettingsText {
   return { text, bom, layout, root, hooks };
 }
 
-/** True if the settings can be parsed but are not JSON, so that Claude Code itself ignores the file. */
+/** True if the settings are not strict JSON, so that Claude Code ignores the file. */
 export function isClaudeUnreadable(original: string): boolean {
   const text = original.startsWith('\uFEFF') ? original.slice(1) : original;
   if (text.trim() === '') return false;
