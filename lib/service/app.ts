@@ -5,17 +5,17 @@ import type { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { InvariantError } from '../base/errors.ts';
-import { admit, rateHeaders } from './http/admission.ts';
-import type { Admitted } from './http/admission.ts';
-import { withinDeadline } from './http/deadline.ts';
-import { ENDPOINTS } from './openapi/endpoints.ts';
+import { admit, rateHeaders } from './auth/admission.ts';
+import type { Admitted } from './auth/admission.ts';
+import { withinDeadline } from '../base/deadline.ts';
+import { ENDPOINTS } from './routes/endpoints.ts';
 import type { Endpoint } from './http/route.ts';
 import { busyFault, fault, HttpFault } from './http/http-fault.ts';
 import type { JsonBody } from './http/request-body.ts';
 import { SECURITY_HEADERS, send } from './http/reply.ts';
 import type { Call } from './http/route.ts';
-import { StoreUnavailableError } from './store/pattern-store.ts';
 import type { ServiceParts } from './service-parts.ts';
+import { StoreUnavailableError } from './store/store-unavailable-error.ts';
 import { validated } from './http/validation.ts';
 
 /** What Hono carries through a request. */

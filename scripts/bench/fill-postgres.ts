@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
-import { DEFAULT_TENANT } from '../../lib/service/store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
-import { indexedWords } from '../../lib/service/store/postgres/text.ts';
+import { indexedWords } from '../../lib/service/store/postgres/text/words.ts';
 import { ScaleRows } from './scale-rows.ts';
 import { asTracked } from './tracked-events.ts';
 

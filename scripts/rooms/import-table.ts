@@ -154,7 +154,7 @@ export const ROOMS: readonly Room[] = [
     name: 'service/store',
     group: 'capabilities',
     purpose: "the service's database: on SQLite, or PostgreSQL, which is used nowhere else",
-    imports: words('base lineage-api pattern store/database'),
+    imports: words('base lineage-api pattern', 'store/database store/writers store/queries'),
     packages: ['postgres'],
   },
   {

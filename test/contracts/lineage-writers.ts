@@ -2,7 +2,8 @@ import { DescentRows } from '../../lib/store/writers/descent-rows.ts';
 import { Deprecations } from '../../lib/store/writers/deprecations.ts';
 import { PatternWriter } from '../../lib/store/writers/pattern-writer.ts';
 import type { Database } from '../../lib/store/database/database.ts';
-import type { PatternStore, TrackAnswer } from '../../lib/service/store/pattern-store.ts';
+import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
+import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
 import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
 import { trackedEvent } from './pattern-store-contract.ts';
 
@@ -91,10 +92,11 @@ export async function tellService(
   }
 }
 
-/** What a service holds of patterns. */
+/** What a service holds of patterns. `reasonOf` reads why one is deprecated, which the store does not tell. */
 export async function serviceOutcomes(
   store: PatternStore,
   ids: readonly string[],
+  reasonOf: (id: string) => Promise<string | null>,
 ): Promise<(PatternOutcome | undefined)[]> {
   return Promise.all(
     ids.map(async (id) => {
@@ -111,7 +113,7 @@ export async function serviceOutcomes(
           .map(({ edgeType, patternId }) => `${edgeType} of ${patternId}`)
           .toSorted(),
         occurrences: pattern.recent.map(({ action, at }) => `${action} at ${at}`).toSorted(),
-        deprecation: null,
+        deprecation: pattern.isDeprecated ? await reasonOf(id) : null,
       };
     }),
   );

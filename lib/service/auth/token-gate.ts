@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
-import { DEFAULT_TENANT } from '../store/pattern-store.ts';
-import type { StoredToken, TokenScope, TokenStore } from '../store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../store/tenants.ts';
+import type { StoredToken, TokenScope, TokenStore } from '../store/token-store.ts';
 import { isToken, tokenId } from './token.ts';
 
 /** Who sends a request, and what they may do. */

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hexDigest } from '../../base/digest.ts';
-import type { StoredToken, TokenScope } from '../store/pattern-store.ts';
+import type { StoredToken, TokenScope } from '../store/token-store.ts';
 
 /** Every scope: `read` asks, `write` records, `admin` does both and sees metrics. */
 export const TOKEN_SCOPES = ['read', 'write', 'admin'] as const satisfies readonly TokenScope[];

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { PatternStore, TokenScope } from '../store/pattern-store.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { TokenScope } from '../store/token-store.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
 /** The prefix of every path of the API. */

@@ -6,11 +6,11 @@ import {
   isSet,
 } from '../../lineage-api/service-request.ts';
 import type { TimeWindowType } from '../../lineage-api/service-request.ts';
-import { analyse } from '../insight/analytics.ts';
+import { analyse } from '../analysis/analytics.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { timeWindow } from '../insight/time-window.ts';
+import { timeWindow } from '../analysis/time-window.ts';
 import { isoTime } from '../../base/clock.ts';
 
 const common = {

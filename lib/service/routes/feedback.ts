@@ -13,14 +13,15 @@ import {
   isSet,
 } from '../../lineage-api/service-request.ts';
 import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
-import type { PatternActivity, PatternStore } from '../store/pattern-store.ts';
-import { analyseFeedback } from '../insight/feedback-analysis.ts';
-import type { Improvement } from '../insight/feedback-analysis.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { PatternActivity } from '../store/rows/pattern-activity.ts';
+import { analyseFeedback } from '../analysis/feedback-analysis.ts';
+import type { Improvement } from '../analysis/feedback-analysis.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { timeWindow } from '../insight/time-window.ts';
-import type { TimeWindow } from '../insight/time-window.ts';
+import { timeWindow } from '../analysis/time-window.ts';
+import type { TimeWindow } from '../analysis/time-window.ts';
 import { isoTime } from '../../base/clock.ts';
 
 const record = {

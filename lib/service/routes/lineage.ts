@@ -1,9 +1,11 @@
 import { evolutionReplySchema, lineageReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { lineageQuerySchema } from '../../lineage-api/service-request.ts';
-import type { EvolutionNode, PatternNode, Relative, Relatives } from '../store/pattern-store.ts';
+import type { EvolutionNode } from '../store/rows/evolution.ts';
+import type { Relative, Relatives } from '../store/rows/relatives.ts';
+import type { PatternNode } from '../store/rows/tracked-event.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { lineageUuid, nodeId, uuidOf } from '../lineage/node-id.ts';
+import { lineageUuid, nodeId, uuidOf } from '../replies/node-id.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { isoTime } from '../../base/clock.ts';

@@ -6,14 +6,15 @@ import {
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { patternListSchema, searchRequestSchema } from '../../lineage-api/service-request.ts';
 import type { PatternListRequest } from '../../lineage-api/service-request.ts';
-import type { FoundPattern, PatternStore } from '../store/pattern-store.ts';
-import { cursorOf, placeOf } from '../lineage/list-cursor.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { FoundPattern } from '../store/rows/pattern-search.ts';
+import { cursorOf, placeOf } from '../replies/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { occurrenceReply, patternReply, versionReply } from '../lineage/pattern-reply.ts';
+import { occurrenceReply, patternReply, versionReply } from '../replies/pattern-reply.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { mean, rounded } from '../insight/statistics.ts';
-import { DAY_MS } from '../insight/time-window.ts';
+import { mean, rounded } from '../analysis/statistics.ts';
+import { DAY_MS } from '../analysis/time-window.ts';
 
 /** How many of the best matches `min_quality_score` examines: each one costs a query. */
 const QUALITY_CANDIDATES = 50;

@@ -6,15 +6,15 @@ import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { detailReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { batchRequestSchema } from '../../lineage-api/service-request.ts';
-import type { TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
-import { readEvent } from '../lineage/event-reading.ts';
-import type { EventReading } from '../lineage/event-reading.ts';
+import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import { readEvent } from '../ingest/event-reading.ts';
+import type { EventReading } from '../ingest/event-reading.ts';
 import { fault, HttpFault } from '../http/http-fault.ts';
-import { MAX_GROUP } from '../lineage/ingest-queue.ts';
+import { MAX_GROUP } from '../ingest/ingest-queue.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Route } from '../http/route.ts';
-import { refusal, trackMetadata, trackResult } from '../lineage/track-reply.ts';
-import type { TrackResult } from '../lineage/track-reply.ts';
+import { refusal, trackMetadata, trackResult } from '../replies/track-reply.ts';
+import type { TrackResult } from '../replies/track-reply.ts';
 
 const description = `A 200 is sent when the event is on disk. An event whose \`event_id\` (or, without one, \`Idempotency-Key\`
 header) was applied before changes nothing and is a success.`;

@@ -5,7 +5,7 @@ import type {
   TransformationType,
 } from '../../lineage-api/lineage-event.ts';
 import type { Claim, DescentChange, KnownDescent, PatternDescent } from '../../pattern/descent.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from './pattern-store.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 
 /** A version of a pattern that is in the store. */
 export interface KnownNode extends PatternNode {

@@ -2,7 +2,7 @@ import type { EdgeType } from '../../lineage-api/lineage-event.ts';
 import { Descent } from '../../pattern/descent.ts';
 import type { Claim, PatternDescent } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from './pattern-store.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 import { occurrenceKey } from './track-plan.ts';
 import type {
   Deprecation,

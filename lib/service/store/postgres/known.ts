@@ -1,6 +1,6 @@
 import { isEarlierOrigin } from '../../../pattern/descent.ts';
 import type { DescentNode, JudgedClaim } from '../../../pattern/descent.ts';
-import type { TrackedEvent } from '../pattern-store.ts';
+import type { TrackedEvent } from '../rows/tracked-event.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
 import type { Sql } from './connection.ts';
 

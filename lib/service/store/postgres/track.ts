@@ -1,11 +1,11 @@
-import type { TrackAnswer, TrackedEvent } from '../pattern-store.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { trackNeeds } from '../track-plan.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import { planTrack } from '../track-planner.ts';
 import type { Sql } from './connection.ts';
 import { readKnown } from './known.ts';
 import type { Known } from './known.ts';
-import { indexedWords } from './text.ts';
+import { indexedWords } from './text/words.ts';
 
 /**
  * Applies events in one transaction, in two round trips: what is known of them, and the rows to write.

@@ -1,25 +1,15 @@
 import type { Database } from '../../../store/database/database.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from '../pattern-store.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { DescentRows } from '../../../store/writers/descent-rows.ts';
 import { Deprecations } from '../../../store/writers/deprecations.ts';
-import { occurrenceKey, trackNeeds } from '../track-plan.ts';
-import type {
-  KnownNode,
-  KnownState,
-  NewOccurrence,
-  NewPattern,
-  Sighting,
-  TrackNeeds,
-  TrackPlan,
-} from '../track-plan.ts';
+import { SqliteKnown } from './known.ts';
+import { trackNeeds } from '../track-plan.ts';
+import type { NewOccurrence, NewPattern, Sighting, TrackPlan } from '../track-plan.ts';
 import { planTrack } from '../track-planner.ts';
 
 /** Applies events of the lineage API to tracker.db. */
 export class SqliteTrack {
-  readonly #hasEvent;
-  readonly #hasOccurrence;
-  readonly #first;
-  readonly #versions;
+  readonly #known: SqliteKnown;
   readonly #addEvent;
   readonly #addPattern;
   readonly #addVersion;
@@ -33,21 +23,6 @@ export class SqliteTrack {
   readonly #addToolCall;
 
   constructor(database: Database) {
-    this.#hasEvent = database
-      .prepare<[string], number>('SELECT 1 FROM lineage_events WHERE event_id = ?')
-      .pluck();
-    this.#hasOccurrence = database
-      .prepare<[string, number], number>(
-        'SELECT 1 FROM occurrences WHERE event_id = ? AND ordinal = ?',
-      )
-      .pluck();
-    this.#first = database.prepare<[string], PatternNode>(
-      `SELECT id AS patternId, version, lineage_id AS lineageId, generation FROM patterns WHERE id = ?`,
-    );
-    this.#versions = database.prepare<[string], Omit<PatternNode, 'lineageId'>>(
-      `SELECT pattern_id AS patternId, version, generation FROM pattern_versions
-       WHERE pattern_id = ? ORDER BY at, version`,
-    );
     this.#addEvent = database.prepare<EventColumns>(
       `INSERT INTO lineage_events (event_id, event_type, pattern_id, version, session_id, at,
          received_at, duration_ms, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -79,6 +54,7 @@ export class SqliteTrack {
       'UPDATE patterns SET name = ?, pattern_type = ?, language = ? WHERE id = ?',
     );
     this.#descent = new DescentRows(database);
+    this.#known = new SqliteKnown(database, this.#descent);
     this.#deprecations = new Deprecations(database);
     this.#addSession = database.prepare<[string, number, number]>(
       `INSERT INTO sessions (id, started_at, last_event_at) VALUES (?, ?, ?)
@@ -94,27 +70,9 @@ export class SqliteTrack {
 
   /** Call inside a transaction that has the write lock already. */
   apply(events: readonly TrackedEvent[]): readonly TrackAnswer[] {
-    const plan = planTrack(events, this.#known(trackNeeds(events)));
+    const plan = planTrack(events, this.#known.read(trackNeeds(events)));
     this.#write(plan);
     return plan.answers;
-  }
-
-  #known({ eventIds, patternIds }: TrackNeeds): KnownState {
-    const known = new Set<string>();
-    for (const eventId of eventIds) {
-      const { eventId: own, ordinal } = occurrenceKey(eventId);
-      if (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) known.add(eventId);
-    }
-    const nodes: KnownNode[] = [];
-    for (const id of patternIds) {
-      const first = this.#first.get(id);
-      if (!first) continue;
-      nodes.push({ ...first, isFirst: true });
-      for (const version of this.#versions.iterate(id)) {
-        nodes.push({ ...version, lineageId: first.lineageId, isFirst: false });
-      }
-    }
-    return { eventIds: known, nodes, descent: this.#descent };
   }
 
   #write(plan: TrackPlan): void {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../../lib/store/database/database.ts';
 import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
-import { DEFAULT_TENANT } from '../../../../lib/service/store/pattern-store.ts';
-import type { PatternStore, ServiceStore } from '../../../../lib/service/store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
+import type { PatternStore } from '../../../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 
 let folder: string;
@@ -116,6 +117,7 @@ describe('the file of another tenant', () => {
     );
     await expect(service.tenant('team').stats()).rejects.toMatchObject({
       name: 'StoreUnavailableError',
+      code: 'E_STORE_UNAVAILABLE',
     });
     expect(await store.stats()).toMatchObject({ patterns: 0 });
   });
