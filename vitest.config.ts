@@ -11,7 +11,8 @@ export default defineConfig({
     maxWorkers: 3, // tests wait for processes more than they compute
     // Generous, because couriers run at low priority and a busy machine gives them little time.
     testTimeout: 180_000,
-    expect: { poll: { timeout: 60_000, interval: 20 } },
+    // A test that asserts nothing can never fail, so it fails at once.
+    expect: { requireAssertions: true, poll: { timeout: 60_000, interval: 20 } },
     hookTimeout: 120_000,
     ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),
   },

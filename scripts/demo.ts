@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pc from 'picocolors';
+import { TrackerError } from '../lib/base/errors.ts';
 import { trackerPaths } from '../lib/base/paths.ts';
 import type { TrackerPaths } from '../lib/base/paths.ts';
 import { courierLives } from '../lib/capture/courier-start.ts';
@@ -120,7 +121,7 @@ function capture(stage: Stage): void {
     env: { HOME: stage.folder, PATH: process.env['PATH'] },
     input: JSON.stringify(payload),
   });
-  if (status !== 0) throw new Error(`the hook exited with ${status}`);
+  if (status !== 0) throw new TrackerError('E_DEMO', `the hook exited with ${status}`);
   stage.slowestMs = Math.max(stage.slowestMs, performance.now() - startedAt);
 }
 

@@ -1,9 +1,12 @@
-/** An error that a person can act on: the message says what happened, `hint` says what to do. */
+/**
+ * The base class of everything that is thrown on purpose: the message says what happened, `hint` says what
+ * to do. An error of any other class was not foreseen.
+ */
 export class TrackerError extends Error {
   override readonly name: string = 'TrackerError';
   /** `E_…`; stable, so that callers can branch on it. */
   readonly code: string;
-  /** One sentence that says how to fix it. */
+  /** One sentence that says how to fix it; undefined where only the program itself sees the error. */
   readonly hint: string | undefined;
 
   constructor(
@@ -14,6 +17,20 @@ export class TrackerError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+  }
+}
+
+/**
+ * The program contradicts itself: nobody outside of it can mend that, and nobody inside should catch it.
+ * Code `E_INVARIANT`.
+ */
+export class InvariantError extends TrackerError {
+  override readonly name = 'InvariantError';
+
+  constructor(message: string) {
+    super('E_INVARIANT', message, {
+      hint: 'This is a fault of pattern-tracker itself. Please report it with this message.',
+    });
   }
 }
 

@@ -19,7 +19,7 @@ import { makeFolder } from './folder.ts';
 export type DropReason = 'w' | 'f';
 
 /** How the hook was registered with Claude Code; part of the spool file's name. */
-export type Registration = 'settings' | 'plugin';
+export type HookSource = 'settings' | 'plugin';
 
 /**
  * Writes one event to the spool as a maildir does: into `tmp/`, then a rename into `new/`. `read` hands
@@ -53,7 +53,7 @@ export function writeToSpool(
 }
 
 /** A unique file name; on one machine, names sort by time until it restarts. */
-export function spoolName(registration: Registration, pid: number): string {
+export function spoolName(registration: HookSource, pid: number): string {
   const random = Math.floor(Math.random() * 0x1_0000_0000).toString(16);
   return `${process.hrtime.bigint().toString(36)}-${pid}-${random}.${registration}`;
 }

@@ -1,4 +1,5 @@
-import { type ArgsDef, type CommandDef, type ParsedArgs, defineCommand } from 'citty';
+import { defineCommand } from 'citty';
+import type { ArgsDef, CommandDef, ParsedArgs } from 'citty';
 import type { CliEnvironment } from './environment.ts';
 
 export interface CommandOptions<T extends ArgsDef> {

@@ -1,8 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
-import { trackerHome, trackerPaths, type TrackerPaths } from '../base/paths.ts';
+import { trackerHome, trackerPaths } from '../base/paths.ts';
+import type { TrackerPaths } from '../base/paths.ts';
 
 /** Everything a command takes from the world around it. Tests make their own. */
 export interface CliEnvironment {

@@ -1,14 +1,10 @@
 import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from '../base/errors.ts';
-import { type Database, openDatabaseForReading } from '../store/database/database.ts';
-import {
-  type EventFilter,
-  eventIdBefore,
-  eventsAfter,
-  newestEventId,
-  type StoredEvent,
-} from '../store/queries/activity.ts';
+import { openDatabaseForReading } from '../store/database/database.ts';
+import type { Database } from '../store/database/database.ts';
+import { eventIdBefore, eventsAfter, newestEventId } from '../store/queries/activity.ts';
+import type { EventFilter, StoredEvent } from '../store/queries/activity.ts';
 
 export interface FollowOptions {
   readonly path: string;

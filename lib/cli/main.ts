@@ -1,8 +1,10 @@
 import type { CommandDef } from 'citty';
 import { errorCode, TrackerError } from '../base/errors.ts';
-import { COMMANDS, type ListedCommand } from './command-list.ts';
-import { cliEnvironment, type CliEnvironment } from './environment.ts';
-import { errorText } from './output/error-text.ts';
+import { COMMANDS } from './command-list.ts';
+import type { ListedCommand } from './command-list.ts';
+import { cliEnvironment } from './environment.ts';
+import type { CliEnvironment } from './environment.ts';
+import { errorLines } from './output/error-text.ts';
 import { plainLine } from './output/plain-text.ts';
 import { commandHelp, programHelp } from './help.ts';
 
@@ -85,7 +87,7 @@ function report(error: unknown, cli: CliEnvironment, misuse: number): number {
   const isMisuse =
     (error instanceof TrackerError && error.code === 'E_USAGE') ||
     (error instanceof Error && error.name === 'CLIError');
-  cli.err(errorText(error));
+  cli.err(errorLines(error));
   const isExpected = isMisuse || error instanceof TrackerError;
   if (cli.env['DEBUG'] === '1' && error instanceof Error) {
     cli.err(`${error.stack ?? ''}\n`);

@@ -1,5 +1,6 @@
 import { databaseFault } from '../store/database/database-fault.ts';
-import { type Database, openDatabaseForReading } from '../store/database/database.ts';
+import { openDatabaseForReading } from '../store/database/database.ts';
+import type { Database } from '../store/database/database.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /**

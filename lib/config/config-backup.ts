@@ -43,7 +43,7 @@ export function backUpConfig(
 }
 
 /** Every backup, oldest first. */
-export function listBackups(paths: BackupPaths): ConfigBackup[] {
+export function listConfigBackups(paths: BackupPaths): ConfigBackup[] {
   if (!existsSync(paths.configBackups)) return [];
   return readdirSync(paths.configBackups)
     .filter((name) => BACKUP_NAME.test(name)) // any other folder would look like an empty backup

@@ -1,3 +1,4 @@
+import { TrackerError } from '../base/errors.ts';
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import { wellFormedJson } from '../base/well-formed-json.ts';
@@ -50,14 +51,13 @@ export type NotAHookEventReason =
   | 'no-session-id'
   | 'too-large';
 
-/** Thrown when some bytes are not a hook event; `reason` says why. */
-export class NotAHookEventError extends Error {
+/** Thrown when some bytes are not a hook event; `reason` says why. Code `E_NOT_A_HOOK_EVENT`. */
+export class NotAHookEventError extends TrackerError {
   override readonly name = 'NotAHookEventError';
-  readonly code = 'E_NOT_A_HOOK_EVENT';
   readonly reason: NotAHookEventReason;
 
   constructor(reason: NotAHookEventReason, cause?: unknown) {
-    super(`not a hook event: ${reason}`, { cause });
+    super('E_NOT_A_HOOK_EVENT', `not a hook event: ${reason}`, { cause });
     this.reason = reason;
   }
 }

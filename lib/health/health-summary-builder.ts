@@ -10,7 +10,7 @@ export interface SinkFacts {
   readonly accessFault: string | null;
   /** False: no courier delivers, for the configuration's files name no server. */
   readonly hasDelivery: boolean;
-  readonly breaker: Pick<BreakerState, 'phase' | 'reason' | 'lastFailureAt' | 'lastSuccessAt'>;
+  readonly breaker: BreakerState;
   readonly lastError: string | null;
   readonly outbox: OutboxTotals;
   /** What it says at this moment, if it was asked. */
@@ -61,7 +61,7 @@ export function sinkReasons(sink: Sink, address: string | null, facts: SinkFacts
   const reasons: string[] = [];
   if (facts.accessFault !== null) reasons.push(`Nothing can be sent: ${facts.accessFault}.`);
   if (address !== null && breaker.phase !== 'closed') {
-    reasons.push(`The circuit is ${breaker.phase.replace('_', ' ')}: ${breaker.reason ?? ''}.`);
+    reasons.push(`The circuit is ${breaker.phase.replace('_', ' ')}: ${breaker.reason}.`);
   }
   if (sinkAvailable(address, facts) === false) {
     reasons.push(

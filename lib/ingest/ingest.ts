@@ -1,6 +1,7 @@
 import { errorCode } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
+import type { NotAHookEventReason } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
 import { Counters } from '../store/database/counters.ts';
 import type { Database } from '../store/database/database.ts';
@@ -18,7 +19,9 @@ import type { SpoolThread } from './spool/spool-thread.ts';
 /** A spool file whose event cannot be ingested, and why. */
 export interface BadFile {
   readonly file: SpoolFile;
-  readonly reason: string;
+  readonly reason: NotAHookEventReason | 'failed';
+  /** With the reason `failed`: the error, which was not foreseen. */
+  readonly error?: unknown;
 }
 
 /** What ingest works with, beside the database. */
@@ -73,7 +76,7 @@ export class Ingest {
         return this.#takeTogether([file]);
       } catch (error) {
         if (isStoreFault(error)) throw error;
-        return [{ file, reason: 'failed' }];
+        return [{ file, reason: 'failed', error }];
       }
     });
   }
@@ -110,7 +113,8 @@ export class Ingest {
     try {
       return this.#reader.read(file);
     } catch (error) {
-      bad.push({ file, reason: error instanceof NotAHookEventError ? error.reason : 'failed' });
+      const isForeseen = error instanceof NotAHookEventError;
+      bad.push(isForeseen ? { file, reason: error.reason } : { file, reason: 'failed', error });
       return undefined;
     }
   }

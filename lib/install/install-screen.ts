@@ -6,7 +6,7 @@ import { settingsDiff } from './settings/settings-diff.ts';
 import type { UninstallPlan, UninstallResult } from './uninstall.ts';
 
 /** Marks text up for a terminal; identity functions elsewhere. */
-export interface Paint {
+export interface ScreenPaint {
   readonly bold: (text: string) => string;
   readonly green: (text: string) => string;
   readonly yellow: (text: string) => string;
@@ -16,7 +16,7 @@ export interface Paint {
 export function installScreen(
   result: InstallResult,
   test: string | undefined,
-  paint: Paint,
+  paint: ScreenPaint,
 ): string {
   const { options, settings, events, copy, link, backup, stoppedCourier, capture } = result;
   const { home } = options.paths;
@@ -66,7 +66,7 @@ export function installScreen(
 }
 
 /** The screen of a dry run: what an installation would do. */
-export function installPreview(plan: InstallPlan, paint: Paint): string {
+export function installPreview(plan: InstallPlan, paint: ScreenPaint): string {
   const { options, settings, copy, link } = plan;
   const { home } = options.paths;
   const diff = settingsDiff(settings.file, settings.current, settings.next);
@@ -86,7 +86,7 @@ export function installPreview(plan: InstallPlan, paint: Paint): string {
 export function uninstallScreen(
   result: UninstallResult,
   data: string | undefined,
-  paint: Paint,
+  paint: ScreenPaint,
 ): string {
   const { options, settings, backups, removedLink, removesProgram } = result;
   const rows: [string, string][] = settings.map(({ file, next, isRestored }) => [
@@ -116,7 +116,7 @@ export function uninstallScreen(
 /** The screen of a dry run: what an uninstallation would do. */
 export function uninstallPreview(
   { options, settings, ...plan }: UninstallPlan,
-  paint: Paint,
+  paint: ScreenPaint,
 ): string {
   return lines([
     paint.bold('Nothing was changed. An uninstallation would'),
@@ -149,11 +149,11 @@ function lines(parts: readonly string[]): string {
   return `${parts.join('\n')}\n`;
 }
 
-function table(rows: readonly (readonly [string, string])[], paint: Paint): string[] {
+function table(rows: readonly (readonly [string, string])[], paint: ScreenPaint): string[] {
   return rows.map(([name, value]) => `  ${paint.bold(name.padEnd(8))} ${value}`);
 }
 
-function notes(warnings: readonly string[], paint: Paint): string[] {
+function notes(warnings: readonly string[], paint: ScreenPaint): string[] {
   return warnings.length === 0
     ? []
     : ['', ...warnings.map((text) => `${paint.yellow('!')} ${text}`)];

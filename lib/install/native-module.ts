@@ -24,7 +24,7 @@ export function nativeHost(): NativeHost {
 }
 
 /** The module that `host` loads, without the binaries for other hosts. */
-export function nativeModule({ nodeApi, target }: NativeHost): NativeModule {
+export function nativeModuleFor({ nodeApi, target }: NativeHost): NativeModule {
   const name = sqlitePackage(nodeApi);
   const compiled = `${name}/build/Release/better_sqlite3.node`;
   const isOld = name === 'better-sqlite3-12';

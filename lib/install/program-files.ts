@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { nativeModule } from './native-module.ts';
+import { nativeModuleFor } from './native-module.ts';
 import type { NativeHost } from './native-module.ts';
 
 /** A file of the program, as it shall be in the installation's folder. */
@@ -140,7 +140,7 @@ const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.c
 
 /** The files of the native module, and of the packages it loads. */
 function modulePaths(sourceRoot: string, host: NativeHost): string[] {
-  const { packages, includes, binaries } = nativeModule(host);
+  const { packages, includes, binaries } = nativeModuleFor(host);
   const folder = join(sourceRoot, 'node_modules');
   const paths = packages
     .flatMap((name) => walk(join(folder, name)).map((path) => `${name}/${path}`))

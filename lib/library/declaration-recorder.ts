@@ -9,7 +9,7 @@ import { Deprecations } from '../store/writers/deprecations.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
 import type { RecordedFragment } from '../pattern/recorded-fragment.ts';
 import { patternById } from '../store/queries/patterns.ts';
-import type { PatternDetail } from '../store/queries/patterns.ts';
+import type { PatternWithCode } from '../store/queries/patterns.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from '../delivery/lineage/declaration-feed.ts';
@@ -134,7 +134,7 @@ export class DeclarationRecorder {
     this.#feed?.add({ ...recorded, ...said, language, name, happened });
   }
 
-  #known(id: string): PatternDetail {
+  #known(id: string): PatternWithCode {
     const pattern = patternById(this.#database, id);
     if (pattern) return pattern;
     throw new TrackerError('E_UNKNOWN_PATTERN', `there is no pattern ${id.slice(0, 255)} here`, {
@@ -152,7 +152,7 @@ const EDGE = {
 } as const;
 
 /** What a declaration says that its pattern came from. */
-function descentOf({ kind, context }: CleanDeclaration, related: readonly PatternDetail[]) {
+function descentOf({ kind, context }: CleanDeclaration, related: readonly PatternWithCode[]) {
   if (kind !== 'modified' && kind !== 'merged' && kind !== 'forked') return { parentIds: [] };
   const transformationType = context.transformationType ?? null;
   return { parentIds: related.map(({ id }) => id), edgeType: EDGE[kind], transformationType };

@@ -85,6 +85,10 @@ function writingLog(
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (what, error) =>
       logger.error({ code: errorCode(error) ?? null, error: errorMessage(error) }, what),
+    unforeseen(what, error) {
+      const stack = error instanceof Error ? (error.stack ?? null) : null;
+      logger.error({ code: errorCode(error) ?? null, error: errorMessage(error), stack }, what);
+    },
     apiUnavailable: (reason) => logger.error({ reason }, API_UNAVAILABLE),
     breakerMoved({ from, to, reason }) {
       const fields = { from, to, reason };

@@ -7,6 +7,8 @@ export interface TrackerLog {
   warn(message: string, fields?: LogFields): void;
   /** `what` says what was being done; the error's code and message become fields. */
   error(what: string, error: unknown): void;
+  /** Like `error`, for a fault of this program: the error's stack becomes a field too. */
+  unforeseen(what: string, error: unknown): void;
   /** Logs that the server does not accept events; they wait in the outbox. */
   apiUnavailable(reason: string): void;
   breakerMoved(move: BreakerMove): void;
@@ -33,6 +35,7 @@ export const SILENT_LOG: TrackerLog = {
   info: () => {},
   warn: () => {},
   error: () => {},
+  unforeseen: () => {},
   apiUnavailable: () => {},
   breakerMoved: () => {},
   highCacheUsage: () => {},
@@ -50,6 +53,15 @@ const MAX_REMEMBERED = 100;
  */
 export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
   const said = new Map<string, number>();
+  const isNews = (line: string): boolean => {
+    const last = said.get(line);
+    const now = clock();
+    // If the clock was set back, nobody knows how long ago that was: log it.
+    if (last !== undefined && now >= last && now - last < REPEAT_MS) return false;
+    if (said.size >= MAX_REMEMBERED) said.clear();
+    said.set(line, now);
+    return true;
+  };
   return {
     ...log,
     info(message, fields) {
@@ -57,14 +69,18 @@ export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
       log.info(message, fields);
     },
     error(what, error) {
-      const line = `${what}: ${errorMessage(error)}`;
-      const last = said.get(line);
-      const now = clock();
-      // If the clock was set back, nobody knows how long ago that was: log it.
-      if (last !== undefined && now >= last && now - last < REPEAT_MS) return;
-      if (said.size >= MAX_REMEMBERED) said.clear();
-      said.set(line, now);
-      log.error(what, error);
+      if (isNews(`${what}: ${errorMessage(error)}`)) log.error(what, error);
+    },
+    unforeseen(what, error) {
+      if (isNews(`${what}: ${placeOf(error)}`)) log.unforeseen(what, error);
     },
   };
+}
+
+// --- internal ---
+
+/** The place where an error was thrown: the message of one fault may differ for each file. */
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return /^ +at .*$/m.exec(stack)?.[0] ?? errorMessage(error);
 }

@@ -1,7 +1,7 @@
 import type { Fragment } from './fragment.ts';
 
 /** A fragment that, as far as is known, still stands in its file. */
-export interface LiveFragment {
+interface LiveFragment {
   readonly patternId: string;
   /** Its text now, with the edits since. */
   readonly text: string;

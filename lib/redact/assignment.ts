@@ -1,5 +1,5 @@
 import { isIdentifierLike, isPlaceholder } from './placeholder.ts';
-import type { AnchoredRule, Finding } from './rule.ts';
+import type { AnchoredRule, FoundSecret } from './rule.ts';
 import { matchAt } from './sticky.ts';
 
 /** Decides how random a value must look: people choose passwords, machines generate tokens. */
@@ -62,7 +62,7 @@ function findAssignment(
   at: number,
   length: number,
   wordClass: WordClass,
-): Finding | undefined {
+): FoundSecret | undefined {
   const end = nameEnd(text, at + length);
   if (end === undefined) return undefined;
   const start = nameStart(text, at);
@@ -204,6 +204,6 @@ function isLabel(value: string): boolean {
   );
 }
 
-function found(start: number, value: string): Finding {
+function found(start: number, value: string): FoundSecret {
   return { start, end: start + value.length, kind: 'assignment' };
 }

@@ -1,5 +1,5 @@
 import { OWN_RULES } from './rules.ts';
-import type { Finding, SecretRule, TextRule } from './rule.ts';
+import type { FoundSecret, SecretRule, TextRule } from './rule.ts';
 import { createTriggerScanner } from './scan.ts';
 import { SECRETLINT_RULES } from './secretlint.ts';
 import { matchAt } from './sticky.ts';
@@ -8,7 +8,7 @@ import { matchAt } from './sticky.ts';
 export const RULES: readonly SecretRule[] = [...OWN_RULES, ...SECRETLINT_RULES];
 
 /** Finds the secrets of a text, in order and without overlaps. */
-export type SecretFinder = (text: string) => Finding[];
+export type SecretFinder = (text: string) => FoundSecret[];
 
 /** The marker that replaces a secret of this kind. */
 export function markerOf(kind: string): string {
@@ -33,7 +33,7 @@ export function createSecretFinder(rules: readonly SecretRule[] = RULES): Secret
   );
   // One callback and one set serve all texts, because most strings of a payload are short and clean.
   let source = '';
-  let findings: Finding[] = [];
+  let findings: FoundSecret[] = [];
   const due = new Set<TextRule>();
   const onHit = (word: number, at: number): void => {
     for (const rule of ruleList[word] ?? []) {
@@ -53,12 +53,12 @@ export function createSecretFinder(rules: readonly SecretRule[] = RULES): Secret
     for (const rule of always) due.add(rule);
     for (const rule of due) findings = findings.concat(rule.findAll(text));
     source = '';
-    return findings.length === 0 ? findings : settle(text, findings);
+    return findings.length === 0 ? findings : withoutOverlaps(text, findings);
   };
 }
 
 /** Drops findings that touch an existing marker, and merges those that overlap. */
-export function settle(text: string, findings: readonly Finding[]): Finding[] {
+export function withoutOverlaps(text: string, findings: readonly FoundSecret[]): FoundSecret[] {
   const markers = [...text.matchAll(MARKER)];
   let next = 0;
   const sorted = findings
@@ -68,7 +68,7 @@ export function settle(text: string, findings: readonly Finding[]): Finding[] {
       while (next < markers.length && endOf(markers[next]) <= start) next += 1;
       return (markers[next]?.index ?? text.length) >= end;
     });
-  const settled: Finding[] = [];
+  const settled: FoundSecret[] = [];
   for (const finding of sorted) {
     const last = settled.at(-1);
     if (last === undefined || finding.start >= last.end) {

@@ -2,7 +2,7 @@ import { isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import { isSecretMember } from './assignment.ts';
 import { createSecretFinder, markerOf } from './find.ts';
-import type { Finding } from './rule.ts';
+import type { FoundSecret } from './rule.ts';
 import type { SecretFinder } from './find.ts';
 
 /** Replaces secrets in what is about to be stored by `[redacted:KIND]`. */
@@ -60,7 +60,7 @@ const KNOWN_TEXTS = 64;
 const KNOWN_TEXT_LENGTH = 32 * 1024;
 /** Scanning a shorter text is as fast as looking it up. */
 const SHORT_TEXT = 64;
-const NOTHING: Finding[] = [];
+const NOTHING: FoundSecret[] = [];
 
 /**
  * Remembers the last clean texts, because what a tool wrote comes up to six times in a row: in its input
@@ -203,7 +203,7 @@ class PayloadCopy {
 }
 
 /** Puts a marker into each line that held part of a secret. Positions are those of the joined lines. */
-function redactLines(lines: readonly string[], findings: readonly Finding[]): string[] {
+function redactLines(lines: readonly string[], findings: readonly FoundSecret[]): string[] {
   let start = 0;
   let first = 0;
   return lines.map((line) => {
@@ -211,7 +211,7 @@ function redactLines(lines: readonly string[], findings: readonly Finding[]): st
     let redacted = '';
     let from = 0;
     for (let i = first; i < findings.length; i += 1) {
-      const { start: begin, end, kind } = findings[i] as Finding;
+      const { start: begin, end, kind } = findings[i] as FoundSecret;
       if (begin - start >= line.length) break;
       if (end <= start) continue;
       redacted += line.slice(from, Math.max(from, begin - start)) + markerOf(kind);

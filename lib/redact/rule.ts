@@ -1,5 +1,5 @@
 /** A secret found in a text, by its position in UTF-16 units. */
-export interface Finding {
+export interface FoundSecret {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
@@ -20,7 +20,7 @@ export interface AnchoredRule {
    */
   readonly triggers: readonly string[];
   /** `at` is where the trigger begins. */
-  find(text: string, at: number): Finding | undefined;
+  find(text: string, at: number): FoundSecret | undefined;
 }
 
 /** A rule that looks at the whole text, once, if the text contains one of its triggers. */
@@ -31,7 +31,7 @@ export interface TextRule {
   readonly triggers: readonly string[];
   /** A cheap second check, sticky, at the trigger; without a match the trigger does not count. */
   readonly confirm?: RegExp;
-  findAll(text: string): Finding[];
+  findAll(text: string): FoundSecret[];
 }
 
 /** Any rule that finds secrets. */

@@ -1,6 +1,6 @@
 import { ASSIGNMENT_RULES } from './assignment.ts';
 import { isIdentifierLike, isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
-import type { AnchoredRule, Finding } from './rule.ts';
+import type { AnchoredRule, FoundSecret } from './rule.ts';
 import { matchAt } from './sticky.ts';
 
 /**
@@ -84,7 +84,7 @@ const PEM_BODY = /(?:[A-Za-z0-9+/=\s\\"'`→|:,.]|-(?!----)){0,16384}/y;
 /** The body of a key whose end was cut off. */
 const PEM_OPEN_BODY = /[A-Za-z0-9+/=\s\\→]{0,16384}/y;
 
-function findPrivateKey(text: string, at: number): Finding | undefined {
+function findPrivateKey(text: string, at: number): FoundSecret | undefined {
   const begin = matchAt(PEM_BEGIN, text, at)?.[0];
   if (begin === undefined) return undefined;
   const bodyStart = at + begin.length;
@@ -99,14 +99,14 @@ function findPrivateKey(text: string, at: number): Finding | undefined {
 
 const JWT = /(?<![\w-])eyJ[\w-]{8,4096}\.eyJ[\w-]{8,16384}\.[\w-]{10,4096}/y;
 
-function findJwt(text: string, at: number): Finding | undefined {
+function findJwt(text: string, at: number): FoundSecret | undefined {
   const match = matchAt(JWT, text, at)?.[0];
   return match === undefined ? undefined : { start: at, end: at + match.length, kind: 'jwt' };
 }
 
 const NPMRC_TOKEN = /_authToken[ \t]{0,4}=[ \t]{0,4}([^\s"'`${}()<>[\]\\]{6,512})/y;
 
-function findNpmrcToken(text: string, at: number): Finding | undefined {
+function findNpmrcToken(text: string, at: number): FoundSecret | undefined {
   return secretOf(matchAt(NPMRC_TOKEN, text, at), at, 'npm-token');
 }
 
@@ -115,7 +115,7 @@ const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sh
 /** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
 const URL_TOKEN = /:\/\/([\w-]{20,256})@(?=[\w-]+\.)/y;
 
-function findUrlPassword(text: string, at: number): Finding | undefined {
+function findUrlPassword(text: string, at: number): FoundSecret | undefined {
   const token = matchAt(URL_TOKEN, text, at);
   if (token !== null && /\d/.test(token[1] ?? '') && /[a-z]/i.test(token[1] ?? '')) {
     return secretOf(token, at, 'url-password', 1);
@@ -130,7 +130,7 @@ const AUTHORIZATION =
   /authorization\\*["'`]?\]?[ \t]{0,4}(?::=|=>|[:=,])[ \t]{0,4}\\*["'`]?(?:(bearer|basic|token|apikey|negotiate)[ \t]{1,4})?([\w.~+/=:-]{6,4096})/iy;
 const BEARER = /bearer[ \t]{1,4}([\w.~+/=-]{16,4096})/iy;
 
-function findAuthorization(text: string, at: number): Finding | undefined {
+function findAuthorization(text: string, at: number): FoundSecret | undefined {
   const match = matchAt(AUTHORIZATION, text, at);
   const value = match?.[2] ?? '';
   const made = /\d/.test(value) && !isIdentifierLike(value);
@@ -140,7 +140,7 @@ function findAuthorization(text: string, at: number): Finding | undefined {
   return secretOf(match, at, 'authorization');
 }
 
-function findBearer(text: string, at: number): Finding | undefined {
+function findBearer(text: string, at: number): FoundSecret | undefined {
   const match = matchAt(BEARER, text, at);
   const value = match?.[1] ?? '';
   return /\d/.test(value) && !isIdentifierLike(value)
@@ -157,7 +157,7 @@ function secretOf(
   at: number,
   kind: string,
   tail = 0,
-): Finding | undefined {
+): FoundSecret | undefined {
   const secret = match?.at(-1);
   if (match === null || secret === undefined || isPlaceholder(secret)) return undefined;
   const end = at + match[0].length - tail;

@@ -4,8 +4,9 @@ import type {
   SecretLintRuleCreator,
   SecretLintSourceCode,
 } from '@secretlint/types';
+import { InvariantError } from '../base/errors.ts';
 import { isPlaceholderPassword } from './placeholder.ts';
-import type { Finding, TextRule } from './rule.ts';
+import type { FoundSecret, TextRule } from './rule.ts';
 
 /** How this project runs one rule of the preset. */
 interface Adapter {
@@ -67,8 +68,8 @@ export const SECRETLINT_RULES: readonly TextRule[] = rules.flatMap((creator) => 
 
 // --- internal ---
 
-function runnerOf(creator: SecretLintRuleCreator, kind: string): (text: string) => Finding[] {
-  let findings: Finding[] = [];
+function runnerOf(creator: SecretLintRuleCreator, kind: string): (text: string) => FoundSecret[] {
+  let findings: FoundSecret[] = [];
   let content = '';
   const context: SecretLintRuleContext = {
     sharedOptions: {},
@@ -102,8 +103,8 @@ const PIECE = 1_000_000;
 /** Characters that two pieces share. A private key of 16,384 bits has 13,000. */
 const OVERLAP = 20_000;
 
-function findInPieces(text: string, findIn: (piece: string) => Finding[]): Finding[] {
-  const findings: Finding[] = [];
+function findInPieces(text: string, findIn: (piece: string) => FoundSecret[]): FoundSecret[] {
+  const findings: FoundSecret[] = [];
   for (let at = 0; at < text.length; at += PIECE - OVERLAP) {
     for (const { start, end, kind } of findIn(text.slice(at, at + PIECE))) {
       findings.push({ start: start + at, end: end + at, kind });
@@ -122,7 +123,7 @@ function findingOf(
   kind: string,
   [start, end]: readonly [number, number],
   data: unknown,
-): Finding {
+): FoundSecret {
   const secret = secretIn(data) ?? text.slice(start, end);
   const at = text.indexOf(secret, start);
   const from = at === -1 ? start : at;
@@ -143,7 +144,7 @@ function secretIn(data: unknown): string | undefined {
 
 function sourceOf(content: string): SecretLintSourceCode {
   const noPosition = (): never => {
-    throw new Error('a text without a path has no positions');
+    throw new InvariantError('a text without a path has no positions');
   };
   return {
     hasBOM: false,

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { InvariantError } from '../base/errors.ts';
 import { admit, rateHeaders } from './auth/admission.ts';
 import type { Admitted } from './auth/admission.ts';
 import { withinDeadline } from '../base/deadline.ts';
@@ -137,7 +138,7 @@ async function readCall(
     service,
     tenant: tenant ?? '',
     get store() {
-      if (tenant === undefined) throw new Error(`${route.path} has no caller`);
+      if (tenant === undefined) throw new InvariantError(`${route.path} has no caller`);
       return service.store.tenant(tenant);
     },
     patternId,

@@ -66,7 +66,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       await withinDeadline(
         store.close(),
         STORE_CLOSE_MS,
-        () => new Error('the store did not close'),
+        () =>
+          new TrackerError('E_STORE_CLOSE', 'the store did not close', {
+            hint: 'Nothing that was answered is lost: it was committed before its reply.',
+          }),
       );
       log.info('stopped');
       log.flush();

@@ -4,6 +4,7 @@
 import { setPriority } from 'node:os';
 import { Agent } from 'undici';
 import { openDatabase } from '../../lib/store/database/database.ts';
+import { BenchmarkError } from './benchmark.ts';
 
 const [databaseFile = '', url = '', batchRows = ''] = process.argv.slice(2);
 
@@ -25,7 +26,7 @@ async function post(): Promise<void> {
       body: `{"processing_mode":"sequential","events":[${batch.join(',')}]}`,
     });
     await body.json();
-    if (statusCode !== 200) throw new Error(`the server answered ${statusCode}`);
+    if (statusCode !== 200) throw new BenchmarkError(`the server answered ${statusCode}`);
   }
   await agent.close();
 }

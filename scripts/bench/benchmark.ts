@@ -1,3 +1,4 @@
+import { TrackerError } from '../../lib/base/errors.ts';
 import type { PairedTimes } from './pairs.ts';
 import type { Throwaway } from './throwaway.ts';
 
@@ -43,15 +44,21 @@ export interface Benchmark {
 }
 
 /** A benchmark failed, so that its figures mean nothing; the message says how. */
-export class BenchmarkError extends Error {
+export class BenchmarkError extends TrackerError {
   override readonly name: string = 'BenchmarkError';
-  readonly code: string = 'E_BENCHMARK';
+
+  constructor(message: string, code = 'E_BENCHMARK') {
+    super(code, message);
+  }
 }
 
 /** A benchmark is skipped because something that it needs is missing; the message says what. */
 export class NotAvailableError extends BenchmarkError {
   override readonly name = 'NotAvailableError';
-  override readonly code = 'E_NOT_AVAILABLE';
+
+  constructor(message: string) {
+    super(message, 'E_NOT_AVAILABLE');
+  }
 }
 
 /** The result for times measured in pairs, whose ratio may be at most `most`. */

@@ -31,7 +31,7 @@ export function timeCommands(throwaway: Throwaway, order: TimingOrder): PairedTi
     encoding: 'utf8',
     maxBuffer: Infinity,
   });
-  if (status !== 0) throw new BenchmarkError(stderr.match(/^Error: .*$/m)?.[0] ?? stderr);
+  if (status !== 0) throw new BenchmarkError(stderr.match(/^\w*Error: .*$/m)?.[0] ?? stderr);
   return summarise(JSON.parse(stdout) as Pair[]);
 }
 

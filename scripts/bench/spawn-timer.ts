@@ -2,6 +2,7 @@
 // memory its parent holds. Bundled and run as `spawn-timer.cjs JSON`; prints JSON.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { BenchmarkError } from './benchmark.ts';
 import type { Command, TimingOrder } from './command-timing.ts';
 import type { Pair } from './pairs.ts';
 
@@ -28,6 +29,6 @@ function time({ program, args, input, env, cwd }: Command): number {
   const { status } = spawnSync(program, args, { env, cwd, stdio: [stdin, 'ignore', 'ignore'] });
   const took = performance.now() - start;
   closeSync(stdin);
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}`);
+  if (status !== 0) throw new BenchmarkError(`${program} ${args.join(' ')} ended with ${status}`);
   return took;
 }

@@ -1,14 +1,19 @@
+import { TrackerError } from '../../lib/base/errors.ts';
 import { GROUPS, ROOMS } from './import-table.ts';
 
 /**
  * Returns the text of AGENTS.md with the list of rooms between its two markers up to date.
  *
- * @throws Error if the markers are not there.
+ * @throws TrackerError E_ROOM_LIST if the markers are not there.
  */
 export function withRoomList(page: string): string {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`AGENTS.md has lost ${BEGIN} or ${END}`);
+  if (begin < 0 || end < begin) {
+    throw new TrackerError('E_ROOM_LIST', `AGENTS.md has lost ${BEGIN} or ${END}`, {
+      hint: 'Put both markers back into AGENTS.md, each in a line of its own.',
+    });
+  }
   return `${page.slice(0, begin + BEGIN.length)}\n\n${roomList()}\n\n${page.slice(end)}`;
 }
 

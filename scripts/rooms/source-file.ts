@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { parseSync, Visitor } from 'oxc-parser';
 import type { Expression } from 'oxc-parser';
+import { TrackerError } from '../../lib/base/errors.ts';
 
 /** A source file, and what it imports. Paths are below the repository, with `/`. */
 export interface SourceFile {
@@ -18,7 +19,7 @@ export interface SourceFile {
  * Reads the TypeScript files of lib/, hooks/ and scripts/ below `root` with their imports: static ones,
  * types, re-exports, and `import()` of values and types.
  *
- * @throws Error for a file that does not parse, or whose `import()` is not of a string.
+ * @throws TrackerError E_SOURCE for a file that does not parse, or whose `import()` is not of a string.
  */
 export function readHouse(root: string): SourceFile[] {
   return ['lib', 'hooks', 'scripts'].flatMap((folder) =>
@@ -48,7 +49,9 @@ export function parseSource(path: string, text: string): SourceFile {
 
 function specifiersOf(path: string, text: string): string[] {
   const { program, errors } = parseSync(path, text);
-  if (errors[0]) throw new Error(`${path} does not parse: ${errors[0].message}`);
+  if (errors[0]) {
+    throw new TrackerError('E_SOURCE', `${path} does not parse: ${errors[0].message}`);
+  }
   const found: string[] = [];
   new Visitor({
     ImportDeclaration: ({ source }) => void found.push(source.value),
@@ -64,5 +67,5 @@ function textOf(expression: Expression, path: string): string {
   if (expression.type === 'Literal' && typeof expression.value === 'string') {
     return expression.value;
   }
-  throw new Error(`${path} has an import() that is not of a string`);
+  throw new TrackerError('E_SOURCE', `${path} has an import() that is not of a string`);
 }

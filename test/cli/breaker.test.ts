@@ -136,7 +136,7 @@ describe('breaker', () => {
     expect(deliveryOf(sample).breaker.acquire().permit).toBeNull();
     await run(sample, 'breaker reset');
     await run(sample, 'breaker trip');
-    expect(deliveryOf(sample).breaker.read().reason).toBe('by hand');
+    expect(deliveryOf(sample).breaker.read()).toMatchObject({ reason: 'by hand' });
   });
 
   it('shows the last ten changes, newest first', async () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configKeys, leaves, CONFIG_DEFAULTS } from '../../lib/config/config.ts';
-import { listBackups } from '../../lib/config/config-backup.ts';
+import { listConfigBackups } from '../../lib/config/config-backup.ts';
 import { TOKEN } from './delivery-sample.ts';
 import { Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
@@ -194,7 +194,7 @@ describe('config backup and restore', () => {
     expect(readFileSync(sample.paths.configFile, 'utf8')).toBe(
       'pattern_tracking: { timeout: 8 }\n',
     );
-    expect(listBackups(sample.paths)).toHaveLength(1);
+    expect(listConfigBackups(sample.paths)).toHaveLength(1);
   });
 
   it('says so where there is nothing to do', async () => {

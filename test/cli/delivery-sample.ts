@@ -9,7 +9,8 @@ import { ToolCallOutbox } from '../../lib/delivery/store/tool-call-outbox.ts';
 import { breakerPolicy } from '../../lib/delivery/delivery-policy.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
 import type { DeliveryStore } from '../../lib/delivery/store/delivery-store.ts';
-import { HOUR, MINUTE, NOW, type Sample } from './sample-database.ts';
+import { HOUR, MINUTE, NOW } from './sample-database.ts';
+import type { Sample } from './sample-database.ts';
 
 /** Words that no command may ever print. */
 export const TOKEN = 'tok-8f14e45fceea167a';

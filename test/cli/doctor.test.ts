@@ -33,14 +33,14 @@ async function check(
   {
     claudeVersion = '2.1.330',
     ...overrides
-  }: Partial<CliEnvironment> & { claudeVersion?: string | undefined } = {},
+  }: Partial<CliEnvironment> & { readonly claudeVersion?: string | null } = {},
 ): Promise<Finding> {
   const env = { HOME: sample.folder, PATH };
   const { cli } = testEnvironment(sample, { env, ...overrides });
   const context: DoctorContext = {
     cli,
     registration: readRegistration(cli),
-    claudeVersion,
+    claudeVersion: claudeVersion ?? undefined,
     courierWaitMs: 10_000,
   };
   const found = CHECKS.find((one) => one.id === id);
@@ -85,15 +85,8 @@ it('has stable ids, each once', () => {
 
 describe('claude', () => {
   it('warns where none is found', async () => {
-    expect(await check('claude', { claudeVersion: undefined })).toMatchObject({ status: 'ok' });
-    const { cli } = testEnvironment(sample);
-    const context = {
-      cli,
-      registration: readRegistration(cli),
-      claudeVersion: undefined,
-      courierWaitMs: 0,
-    };
-    expect(CHECKS[0]?.run(context)).toMatchObject({ status: 'warn' });
+    expect(await check('claude')).toMatchObject({ status: 'ok', found: 'version 2.1.330' });
+    expect(await check('claude', { claudeVersion: null })).toMatchObject({ status: 'warn' });
   });
 });
 

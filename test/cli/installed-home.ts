@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import type { Sample } from './sample-database.ts';
 
@@ -46,12 +46,13 @@ export async function endCourier(sample: Sample): Promise<void> {
   } catch {
     return; // it has gone by itself
   }
-  for (let tries = 0; tries < 500; tries++) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await delay(10);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { trackerPaths, type TrackerPaths } from '../../lib/base/paths.ts';
-import { type Database, openDatabase } from '../../lib/store/database/database.ts';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
+import type { Database } from '../../lib/store/database/database.ts';
 
 /** The time it is in every sample: 2026-11-24 12:00 UTC. */
 export const NOW = Date.UTC(2026, 10, 24, 12);

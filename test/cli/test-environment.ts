@@ -1,6 +1,7 @@
 import type { CliEnvironment } from '../../lib/cli/environment.ts';
 import { main } from '../../lib/cli/main.ts';
-import { NOW, type Sample } from './sample-database.ts';
+import { NOW } from './sample-database.ts';
+import type { Sample } from './sample-database.ts';
 
 /** What a run of the program did. */
 export interface Run {

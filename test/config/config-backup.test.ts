@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backUpConfig, listBackups, restoreConfig } from '../../lib/config/config-backup.ts';
+import { backUpConfig, listConfigBackups, restoreConfig } from '../../lib/config/config-backup.ts';
 import { ConfigFolder } from './config-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 9, 30);
@@ -29,7 +29,7 @@ const mode = (path: string) => statSync(path).mode & 0o777;
 describe('a backup', () => {
   it('is not made of nothing', () => {
     expect(backUpConfig(folder.paths, NOW)).toBeUndefined();
-    expect(listBackups(folder.paths)).toEqual([]);
+    expect(listConfigBackups(folder.paths)).toEqual([]);
     expect(existsSync(folder.paths.configBackups)).toBe(false);
   });
 
@@ -41,7 +41,7 @@ describe('a backup', () => {
       name: '20261124-093000',
       files: [folder.paths.configFile, folder.paths.loggingFile],
     });
-    const [backup] = listBackups(folder.paths);
+    const [backup] = listConfigBackups(folder.paths);
     expect(backup?.name).toBe('20261124-093000');
     expect(read(backup?.files.configFile ?? '')).toBe('api: {}\n');
     expect(read(backup?.files.loggingFile ?? '')).toBe('level: warn\n');
@@ -72,13 +72,13 @@ describe('a backup', () => {
     folder.write('config', 'a\n');
     const names = [1, 2, 3].map(() => backUpConfig(folder.paths, NOW)?.name);
     expect(names).toEqual(['20261124-093000', '20261124-093000-2', '20261124-093000-3']);
-    expect(listBackups(folder.paths).map(({ name }) => name)).toEqual(names);
+    expect(listConfigBackups(folder.paths).map(({ name }) => name)).toEqual(names);
   });
 
   it('is listed in the order it was made in, beyond the ninth of a second', () => {
     folder.write('config', 'a\n');
     const names = Array.from({ length: 12 }, () => backUpConfig(folder.paths, NOW)?.name);
-    expect(listBackups(folder.paths).map(({ name }) => name)).toEqual(names);
+    expect(listConfigBackups(folder.paths).map(({ name }) => name)).toEqual(names);
   });
 });
 
@@ -88,7 +88,7 @@ it('takes nothing for a backup that is none', () => {
   for (const stray of ['.DS_Store', 'zzz', '20991231-000000.tmp']) {
     mkdirSync(join(folder.paths.configBackups, stray));
   }
-  expect(listBackups(folder.paths).map((backup) => backup.name)).toEqual([name]);
+  expect(listConfigBackups(folder.paths).map((backup) => backup.name)).toEqual([name]);
 });
 
 describe('restoring', () => {

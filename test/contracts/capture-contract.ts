@@ -306,8 +306,9 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
 
     it('starts a courier when the hint names a zombie', async () => {
       installFakeCourier();
-      // A parent that never waits for its child, which has ended.
-      const script = 'sleep 0.2 & echo $!; exec sleep 30';
+      // A child that ends once its parent has become a program that never waits for it.
+      const script =
+        'while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done & echo $!; exec sleep 30';
       const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
       const [zombie] = await once(parent.stdout, 'data');
       writeFileSync(paths.courierPid, String(zombie));

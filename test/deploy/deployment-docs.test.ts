@@ -11,36 +11,54 @@ const MADE = [
   'deploy/secrets/grafana_admin_password',
 ];
 
-describe.each(PAGES)('%s', (page) => {
-  const text = readFileSync(join(ROOT, page), 'utf8');
+const readPage = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 
-  it('names files of deploy/ that are there', () => {
-    const named = [...text.matchAll(/(?<!test\/)\bdeploy\/[\w./*-]*[\w*]/g)].map(([path]) => path);
-    expect(named.length).toBeGreaterThan(1);
-    for (const path of named.filter((one) => !MADE.includes(one))) {
-      const plain = path.replace(/\.?\*.*$/, '.service');
-      expect(existsSync(join(ROOT, plain)), plain).toBe(true);
-    }
+it.each(PAGES)('%s names files of deploy/ that are there', (page) => {
+  const named = found(readPage(page), /(?<!test\/)\b(deploy\/[\w./*-]*[\w*])/g);
+  expect(named.length).toBeGreaterThan(1);
+  for (const path of named.filter((one) => !MADE.includes(one))) {
+    const plain = path.replace(/\.?\*.*$/, '.service');
+    expect(existsSync(join(ROOT, plain)), plain).toBe(true);
+  }
+});
+
+describe('the pages on deployment', () => {
+  const text = PAGES.map(readPage).join('\n');
+
+  it('name alerts that are there', () => {
+    const rules = deployText('prometheus/alerts.yml');
+    const alerts = found(text, /`(PatternTracker\w+)`/g);
+    expect(alerts.length).toBeGreaterThan(0);
+    for (const alert of alerts) expect(rules).toContain(`alert: ${alert}\n`);
   });
 
-  it('names alerts and dashboards that are there', () => {
-    const alerts = deployText('prometheus/alerts.yml');
-    for (const [, alert] of text.matchAll(/`(PatternTracker\w+)`/g)) {
-      expect(alerts).toContain(`alert: ${alert}\n`);
-    }
-    for (const [, uid] of text.matchAll(/`(pattern-(?:tracking|performance|errors|machines))`/g)) {
+  it('name dashboards that are there', () => {
+    const dashboards = found(text, /`(pattern-(?:tracking|performance|errors|machines))`/g);
+    expect(dashboards.length).toBeGreaterThan(0);
+    for (const uid of dashboards) {
       expect(existsSync(join(ROOT, 'deploy/grafana/dashboards', `${uid}.json`)), uid).toBe(true);
     }
   });
 
-  it('names services and variables of compose.yaml', () => {
-    const { services } = compose();
-    for (const [, list = ''] of text.matchAll(/tracker-compose (?:stop|start) (.+)/g)) {
-      for (const name of list.split(' ')) expect(Object.keys(services)).toContain(name);
-    }
+  it('name services of compose.yaml', () => {
+    const names = found(text, /tracker-compose (?:stop|start) (.+)/g)
+      .join(' ')
+      .split(' ');
+    expect(names.length).toBeGreaterThan(1);
+    for (const name of names) expect(Object.keys(compose().services)).toContain(name);
+  });
+
+  it('name variables of .env.example', () => {
     const example = deployText('.env.example');
-    for (const [, name] of text.matchAll(/^\| `(PATTERN_TRACKER_\w+)`/gm)) {
-      expect(example).toContain(`\n${name}=`);
-    }
+    const variables = found(text, /^\| `(PATTERN_TRACKER_\w+)`/gm);
+    expect(variables.length).toBeGreaterThan(0);
+    for (const name of variables) expect(example).toContain(`\n${name}=`);
   });
 });
+
+// --- internal ---
+
+/** What the first group of `pattern` holds, wherever it matches. */
+function found(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = '']) => name);
+}

@@ -123,10 +123,11 @@ describe('the units', () => {
   });
 
   it('listen on loopback', () => {
-    for (const [path, { Service }] of services) {
-      const command = Service?.['ExecStart']?.[0] ?? '';
-      if (command.includes(' serve')) expect(command, path).toContain('--host 127.0.0.1 ');
-    }
+    const serving = services
+      .map(([path, { Service }]) => [path, Service?.['ExecStart']?.[0] ?? ''] as const)
+      .filter(([, command]) => command.includes(' serve'));
+    expect(serving.length).toBeGreaterThan(1);
+    for (const [path, command] of serving) expect(command, path).toContain('--host 127.0.0.1 ');
   });
 
   it.skipIf(!hasCommand(CHECKER))('pass systemd-analyze verify, where there is one', () => {

@@ -23,8 +23,7 @@ for (const [name, ...flags] of SHELLS) {
   }
 }
 
-it('has nothing that shellcheck objects to', () => {
-  if (!findProgram('shellcheck')) return;
+it.skipIf(!findProgram('shellcheck'))('has nothing that shellcheck objects to', () => {
   expect(execFileSync('shellcheck', ['hooks/capture.sh', 'install.sh'], { encoding: 'utf8' })).toBe(
     '',
   );

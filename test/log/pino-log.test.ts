@@ -175,11 +175,19 @@ describe('the files', () => {
   const files = () => readdirSync(paths.logs).toSorted();
   const asides = () => files().filter((name) => name !== 'tracker.log');
 
+  /** Another text once a line is written, or a file was put aside. */
+  const sizes = () =>
+    files()
+      .map((name) => statSync(join(paths.logs, name)))
+      .map(({ ino, size }) => `${ino}: ${size}`)
+      .join();
+
   /** Lines of about a kilobyte, each written before the next. */
   async function fill(log: TrackerLog, kilobytes: number): Promise<void> {
     for (let n = 0; n < kilobytes; n++) {
+      const before = sizes();
       log.info('Filling', { n, text: 'x'.repeat(1000) });
-      await new Promise((done) => setTimeout(done, 2));
+      await expect.poll(sizes, { interval: 1 }).not.toBe(before);
     }
     await log.close();
   }
@@ -320,7 +328,7 @@ describe('where nothing can be written', () => {
     const log = openedLog();
     for (let n = 0; n < 5; n++) {
       sayAll(log);
-      await new Promise((done) => setTimeout(done, 5));
+      await new Promise((done) => setTimeout(done, 5)); // nothing tells when a write has failed
     }
     await log.close();
     for (const spy of spies) expect(spy).not.toHaveBeenCalled();

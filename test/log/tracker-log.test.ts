@@ -14,6 +14,7 @@ beforeEach(() => {
     ...SILENT_LOG,
     info: (message) => void lines.push(message),
     error: (what, error) => void lines.push(`${what}: ${String(error)}`),
+    unforeseen: (what, error) => void lines.push(`${what}: ${String(error)}`),
   };
   log = withoutRepeats(kept, () => now);
 });
@@ -61,5 +62,22 @@ describe('an error that comes again every second', () => {
     now -= HOUR;
     fail();
     expect(lines).toHaveLength(2);
+  });
+});
+
+describe('an unforeseen error', () => {
+  it('is written once for each place where it is thrown, whatever its words', () => {
+    const here = (words: string) => new Error(words);
+    const there = (words: string) => new Error(words);
+    for (const file of ['1', '2']) {
+      log.unforeseen('Set aside', here(`file ${file}`));
+      log.unforeseen('Set aside', there(`file ${file}`));
+      log.unforeseen('Set aside', 'no error at all');
+    }
+    expect(lines).toEqual([
+      'Set aside: Error: file 1',
+      'Set aside: Error: file 1',
+      'Set aside: no error at all',
+    ]);
   });
 });

@@ -44,7 +44,7 @@ describe('many captures at once, and a courier that is killed', () => {
     let kills = 0;
     while (kills < KILLS) {
       await expect.poll(() => home.courierPid).toBeDefined();
-      await new Promise((done) => setTimeout(done, 40 + kills * 25));
+      await new Promise((done) => setTimeout(done, 40 + kills * 25)); // anywhere in its work
       await home.stop('SIGKILL');
       kills += 1;
       if (!writing) home.capture('{"session_id":"last","hook_event_name":"Stop"}', 'ensure');

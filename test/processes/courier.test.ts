@@ -51,7 +51,8 @@ describe('the courier', () => {
     const home = makeHome('courier: { idle_exit_seconds: 0.05 }\n');
     for (let n = 0; n < 60; n++) {
       home.capture(event(n));
-      await new Promise((done) => setTimeout(done, n % 20 === 0 ? 300 : n * 3));
+      if (n % 20 === 0) await expect.poll(() => home.courierPid).toBeUndefined();
+      else await new Promise((done) => setTimeout(done, n * 3)); // before, while or after it leaves
     }
     await home.settled();
     expect(home.value('SELECT count(*) FROM events')).toBe(60);
@@ -247,7 +248,7 @@ describe('the courier', () => {
         writeFileSync(ballast, Buffer.alloc(free - 65_536));
         const run = home.runCourier();
         await expect.poll(() => home.courierPid).toBeDefined();
-        await new Promise((done) => setTimeout(done, 500));
+        await expect.poll(() => home.courierState?.status).toBe('degraded');
         expect(home.waiting).toHaveLength(200);
         execFileSync('rm', [ballast]);
         await home.settled();

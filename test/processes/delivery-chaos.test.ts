@@ -160,7 +160,7 @@ describe.each(Object.keys(SERVERS))('two couriers and a flush at once, and %s', 
     let killed = 0;
     let arrived = 0;
     for (let step = 0; killed < KILLS && step < 20 * KILLS; step++) {
-      await setTimeout(20 + random() * 120);
+      await setTimeout(20 + random() * 120); // anywhere in their work
       if (step % 10 === 0) {
         // On a busy machine they need longer to begin; all killed before that would test nothing.
         await expect

@@ -137,7 +137,7 @@ describe.each(Object.keys(STORES))('a service on %s', (name) => {
     const { place, counts } = await newStore();
     const service = await serve(place);
     const sent = Array.from({ length: 10 }, (_, n) => service.track(lineage(`c${n}`, 0, BATCH)));
-    await setTimeout(5);
+    await setTimeout(5); // so that some have begun
     expect(await service.stop('SIGTERM')).toBe(0);
     const answers = await Promise.all(sent);
     const done = answers.reduce(
@@ -166,7 +166,7 @@ describe('two replicas on one PostgreSQL', () => {
             const answer = await replicas[attempt % replicas.length]?.track(events);
             if (!answer) {
               repeated += 1;
-              await setTimeout(20);
+              await setTimeout(20); // as a client would, while none is there
               continue;
             }
             expect(answer.failed_results ?? []).toEqual([]);
@@ -178,7 +178,7 @@ describe('two replicas on one PostgreSQL', () => {
       let kills = 0;
       const killer = (async () => {
         while (!isOver()) {
-          await setTimeout(KILL_EVERY_MS);
+          await setTimeout(KILL_EVERY_MS); // anywhere in its work
           const victim = replicas[kills % replicas.length];
           await victim?.stop('SIGKILL');
           kills += 1;

@@ -1,11 +1,11 @@
 import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSecretFinder, RULES, settle } from '../../lib/redact/find.ts';
+import { createSecretFinder, RULES, withoutOverlaps } from '../../lib/redact/find.ts';
 import { PREFIXES } from '../../lib/redact/rules.ts';
 import { createTriggerScanner } from '../../lib/redact/scan.ts';
 import { SECRETLINT_ADAPTERS, SECRETLINT_RULES } from '../../lib/redact/secretlint.ts';
-import type { Finding } from '../../lib/redact/rule.ts';
+import type { FoundSecret } from '../../lib/redact/rule.ts';
 import { JWT, pemOf, prefixVector, SECRETLINT_VECTORS } from './secret-vectors.ts';
 
 const find = createSecretFinder();
@@ -15,10 +15,10 @@ const PREFIX_VECTORS = PREFIXES.flatMap(([kind, prefixes]) =>
 );
 
 /** Every rule, without the one pass before: on the whole text, or wherever its word stands. */
-function findEverywhere(text: string): Finding[] {
+function findEverywhere(text: string): FoundSecret[] {
   const findings = RULES.flatMap((rule) => {
     if (rule.scope === 'text') return rule.findAll(text);
-    const found: Finding[] = [];
+    const found: FoundSecret[] = [];
     for (const trigger of rule.triggers) {
       for (let at = 0; at < text.length; at += 1) {
         const there = text.slice(at, at + trigger.length);
@@ -29,7 +29,7 @@ function findEverywhere(text: string): Finding[] {
     }
     return found;
   });
-  return settle(text, findings);
+  return withoutOverlaps(text, findings);
 }
 
 describe('the rules of the secretlint preset', () => {
@@ -82,10 +82,10 @@ describe('keys known by how they begin', () => {
   );
 });
 
-describe('settle', () => {
+describe('withoutOverlaps', () => {
   it('makes one of findings that overlap, with the name that says most', () => {
     expect(
-      settle('0123456789', [
+      withoutOverlaps('0123456789', [
         { start: 2, end: 6, kind: 'assignment' },
         { start: 4, end: 8, kind: 'jwt' },
         { start: 8, end: 9, kind: 'npm-token' },
@@ -98,7 +98,8 @@ describe('settle', () => {
 
   it('drops what touches a marker', () => {
     const text = 'ab[redacted:jwt]cd[redacted:x]';
-    const at = (start: number, end: number) => settle(text, [{ start, end, kind: 'k' }]).length;
+    const at = (start: number, end: number) =>
+      withoutOverlaps(text, [{ start, end, kind: 'k' }]).length;
     expect([at(0, 2), at(0, 3), at(15, 17), at(16, 18), at(0, 30), at(16, 19)]).toEqual([
       1, 0, 0, 1, 0, 0,
     ]);

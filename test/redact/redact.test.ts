@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isJsonObject } from '../../lib/base/json.ts';
 import type { Json, JsonObject } from '../../lib/base/json.ts';
 import { PREFIXES } from '../../lib/redact/rules.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
@@ -371,9 +372,13 @@ describe('redactPayload', () => {
         const twice = redactor.redactPayload(once.payload);
         expect(twice.payload).toBe(once.payload);
         expect(JSON.stringify(once.payload)).not.toContain(JWT);
+        // Keys are texts too: only what they hold, and in what order, stays.
         const shape = (json: Json) =>
-          JSON.stringify(json, (_key, v: Json) => (typeof v === 'string' ? '' : v)).length;
-        if (once.count === 0) expect(shape(once.payload)).toBe(shape(payload));
+          JSON.stringify(json, (_key, v: Json) => {
+            if (typeof v === 'string') return '';
+            return isJsonObject(v) ? Object.values(v) : v;
+          });
+        expect(shape(once.payload)).toBe(shape(payload));
       }),
     );
   });

@@ -357,6 +357,7 @@ async function drip(response: ServerResponse, text: string, ms: number): Promise
   response.end();
 }
 
+/** A server that is slow is what some tests are about. */
 async function pause(ms: number): Promise<void> {
   await new Promise((done) => setTimeout(done, ms));
 }

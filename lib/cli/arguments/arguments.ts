@@ -1,4 +1,5 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import type { ArgsDef } from 'citty';
 import { errorCode, errorMessage } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';

@@ -116,9 +116,9 @@ function text({ state, history }: BreakerView, cli: CliEnvironment): string {
   const lines: [string, string, Paint?][] = [
     ['State', state.phase.replace('_', ' '), state.phase === 'closed' ? 'green' : 'red'],
   ];
-  if (state.phase !== 'closed' && state.reason !== null) lines.push(['Reason', state.reason]);
+  if (state.phase !== 'closed') lines.push(['Reason', state.reason]);
   if (state.phase === 'open') {
-    const left = (state.openedAt ?? now) + policy.recoveryTimeoutMs - now;
+    const left = state.openedAt + policy.recoveryTimeoutMs - now;
     lines.push(['Probed', left > 0 ? `in ${span(left)}` : 'with the next delivery']);
   }
   lines.push(
@@ -148,6 +148,7 @@ function text({ state, history }: BreakerView, cli: CliEnvironment): string {
 
 function forJson({ state, history }: BreakerView, cli: CliEnvironment) {
   const policy = policyOf(cli);
+  const openedAt = state.phase === 'open' ? state.openedAt : null;
   return {
     state: state.phase,
     failureCount: state.consecutiveFailures,
@@ -155,9 +156,9 @@ function forJson({ state, history }: BreakerView, cli: CliEnvironment) {
     lastSuccessTime: isoTime(state.lastSuccessAt),
     failureThreshold: policy.failureThreshold,
     recoveryTimeout: policy.recoveryTimeoutMs / 1000,
-    openedAt: isoTime(state.openedAt),
-    retryAt: isoTime(state.openedAt === null ? null : state.openedAt + policy.recoveryTimeoutMs),
-    reason: state.reason,
+    openedAt: isoTime(openedAt),
+    retryAt: isoTime(openedAt === null ? null : openedAt + policy.recoveryTimeoutMs),
+    reason: state.phase === 'closed' ? null : state.reason,
     trips: state.trips,
     history: history.map(({ at, ...rest }) => ({ at: isoTime(at), ...rest })),
   };

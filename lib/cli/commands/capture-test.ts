@@ -8,7 +8,8 @@ import { parseCount } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readRegistration } from '../status/registration.ts';
 import { painter } from '../output/table.ts';
-import { runTrial, type TrialStep } from '../trial/trial.ts';
+import { runTrial } from '../trial/trial.ts';
+import type { TrialStep } from '../trial/trial.ts';
 
 export const captureTestCommand = trackerCommand({
   name: 'capture-test',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { backUpConfig, listBackups, restoreConfig } from '../../config/config-backup.ts';
+import { backUpConfig, listConfigBackups, restoreConfig } from '../../config/config-backup.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigProblem } from '../../config/config-layer.ts';
@@ -179,7 +179,7 @@ function restore(cli: CliEnvironment, name: string | undefined, json: boolean): 
 }
 
 function chosenBackup(cli: CliEnvironment, name: string | undefined) {
-  const backups = listBackups(cli.paths);
+  const backups = listConfigBackups(cli.paths);
   const chosen =
     name === undefined ? backups.at(-1) : backups.find((backup) => backup.name === name);
   if (chosen) return chosen;

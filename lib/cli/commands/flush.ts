@@ -18,7 +18,7 @@ import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { errorText } from '../output/error-text.ts';
+import { errorLines } from '../output/error-text.ts';
 import { EMPTY_PLAN, flushPlan } from '../flush/flush-plan.ts';
 import type { FlushChoice, FlushPlan } from '../flush/flush-plan.ts';
 import { flushProgress } from '../flush/flush-progress.ts';
@@ -193,7 +193,7 @@ async function flushSink(
     opened = await open();
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
-    cli.err(errorText(error)); // a token file that is not there, and the like
+    cli.err(errorLines(error)); // a token file that is not there, and the like
     return { ...NOTHING_SENT, sink, end: 'no_access', lastError: error.message, left: waiting() };
   }
   try {

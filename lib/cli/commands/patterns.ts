@@ -1,4 +1,5 @@
-import { listPatterns, type ListedPattern } from '../../store/queries/patterns.ts';
+import { listPatterns } from '../../store/queries/patterns.ts';
+import type { ListedPattern } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../output/json-output.ts';

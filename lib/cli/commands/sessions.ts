@@ -1,4 +1,5 @@
-import { type ListedSession, listSessions } from '../../store/queries/sessions.ts';
+import { listSessions } from '../../store/queries/sessions.ts';
+import type { ListedSession } from '../../store/queries/sessions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../output/json-output.ts';

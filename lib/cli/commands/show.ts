@@ -1,13 +1,9 @@
 import { TrackerError } from '../../base/errors.ts';
 import type { Database } from '../../store/database/database.ts';
-import { type Lineage, LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
-import {
-  occurrencesOf,
-  patternById,
-  type PatternDetail,
-  type PatternOccurrence,
-  patternsByPrefix,
-} from '../../store/queries/patterns.ts';
+import { LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
+import type { Lineage } from '../../store/queries/lineage.ts';
+import { occurrencesOf, patternById, patternsByPrefix } from '../../store/queries/patterns.ts';
+import type { PatternWithCode, PatternOccurrence } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -22,7 +18,7 @@ import { ago } from '../output/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 interface ShownPattern {
-  readonly pattern: PatternDetail;
+  readonly pattern: PatternWithCode;
   readonly occurrences: readonly PatternOccurrence[];
   readonly lineage: Lineage;
 }
@@ -137,7 +133,7 @@ function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPat
 
 function occurrenceTable(
   cli: CliEnvironment,
-  pattern: PatternDetail,
+  pattern: PatternWithCode,
   occurrences: readonly PatternOccurrence[],
 ): string {
   if (occurrences.length === 0) return 'none\n';
@@ -163,7 +159,7 @@ function occurrenceTable(
   return rest > 0 ? `${table}… and ${counted(rest, 'older one')}: --limit 0\n` : table;
 }
 
-function lineageLines(cli: CliEnvironment, pattern: PatternDetail, lineage: Lineage): string[] {
+function lineageLines(cli: CliEnvironment, pattern: PatternWithCode, lineage: Lineage): string[] {
   if (lineage.ancestors.length + lineage.descendants.length === 0) {
     return ['It came from no other pattern, and no other came from it.'];
   }

@@ -3,15 +3,18 @@ import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/total
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { type DeliveryReport, emptyDelivery } from '../status/delivery-report.ts';
+import { emptyDelivery } from '../status/delivery-report.ts';
+import type { DeliveryReport } from '../status/delivery-report.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../reader.ts';
 import { byteText, counted } from '../output/row-text.ts';
 import { noAddressText, titleOf } from '../output/sink-text.ts';
-import { gatherStatus, type StatusReport } from '../status/status-report.ts';
-import { type Paint, painter } from '../output/table.ts';
+import { gatherStatus } from '../status/status-report.ts';
+import type { StatusReport } from '../status/status-report.ts';
+import { painter } from '../output/table.ts';
+import type { Paint } from '../output/table.ts';
 import { ago, span } from '../output/time-text.ts';
 
 export const statusCommand = trackerCommand({

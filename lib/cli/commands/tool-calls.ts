@@ -1,5 +1,7 @@
-import { TOOL_OUTCOMES, type ToolOutcome } from '../../event/tool-call.ts';
-import { type ListedToolCall, listToolCalls } from '../../store/queries/tool-calls.ts';
+import { TOOL_OUTCOMES } from '../../event/tool-call.ts';
+import type { ToolOutcome } from '../../event/tool-call.ts';
+import { listToolCalls } from '../../store/queries/tool-calls.ts';
+import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../output/json-output.ts';

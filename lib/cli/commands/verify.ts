@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
-import type { Finding } from '../../store/maintenance/verify.ts';
+import type { VerifyFinding } from '../../store/maintenance/verify.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { printJson } from '../output/json-output.ts';
@@ -50,7 +50,7 @@ Examples
       return 0;
     }
     cli.out(
-      `\n${renderTable<Finding>(
+      `\n${renderTable<VerifyFinding>(
         cli,
         [
           { title: 'KIND', cell: ({ kind }) => kind, isWhole: true, paint: () => 'red' },

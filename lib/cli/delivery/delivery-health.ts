@@ -1,4 +1,3 @@
-import { TrackerError } from '../../base/errors.ts';
 import type { Config } from '../../config/config.ts';
 import type { BreakerSummary, HealthSummary } from '../../health/health-summary.ts';
 import { CLOSED } from '../../delivery/breaker/breaker.ts';

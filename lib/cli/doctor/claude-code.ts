@@ -1,6 +1,7 @@
 import { eventsFor } from '../../install/events.ts';
 import { ESSENTIAL_EVENTS } from '../status/registration.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+import { fail, INSTALL, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 export function claudeFound({ claudeVersion }: DoctorContext): Finding {
   if (claudeVersion !== undefined) return ok(`version ${claudeVersion}`);

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCourier } from '../../capture/courier-start.ts';
-import { type CourierReport, readCourier } from '../status/courier-report.ts';
+import { readCourier } from '../status/courier-report.ts';
+import type { CourierReport } from '../status/courier-report.ts';
 import { courierBundle } from '../status/installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
+import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 const POLL_MS = 50;
 const FIRST_EVENT = 'Start Claude Code: the first event makes it.';

@@ -5,7 +5,8 @@ import { quickCheck } from '../../store/queries/health.ts';
 import { setAsideDatabase } from '../../store/queries/totals.ts';
 import { readDatabase } from '../reader.ts';
 import { byteText } from '../output/row-text.ts';
-import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
+import { fail, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 /** A larger file is not read through: that would take longer than anybody waits. */
 const MAX_CHECKED_BYTES = 1_000_000_000;

@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { captureScript, wordsOf } from '../status/installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok } from './check.ts';
+import { fail, INSTALL, ok } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 /** Every file that a registered hook runs is there, and the first of its words can be executed. */
 export function hookFiles({ registration, cli }: DoctorContext): Finding {

@@ -3,7 +3,8 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { courierBundle } from '../status/installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
+import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 const MINIMUM = [20, 19] as const;
 const CHILD_MS = 10_000;
@@ -74,7 +75,8 @@ try {
   load.resolve(names[0]);
 } catch (error) {
   try { load.resolve(names[1]); } catch { throw error; }
-  throw new Error('OTHER_VERSION');
+  console.error('OTHER_VERSION');
+  process.exit(1);
 }
 const database = new (load(names[0]))(':memory:');
 console.log(database.prepare('SELECT sqlite_version()').pluck().get());`;

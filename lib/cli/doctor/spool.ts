@@ -1,7 +1,8 @@
 import { readSpool } from '../status/spool-report.ts';
 import { counted } from '../output/row-text.ts';
 import { ago } from '../output/time-text.ts';
-import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
+import { fail, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 /** A spool that is worked off never holds an event as old as this, in milliseconds. */
 const STALE_MS = 10 * 60_000;

@@ -3,7 +3,8 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
 import { byteText } from '../output/row-text.ts';
-import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
+import { fail, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 const WARN_FREE_BYTES = 500_000_000;
 const FAIL_FREE_BYTES = 50_000_000;

@@ -8,7 +8,8 @@ import { accessFault } from '../../delivery/sink-access.ts';
 import { readCourier } from '../status/courier-report.ts';
 import { readDatabase } from '../reader.ts';
 import { ago } from '../output/time-text.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+import { fail, INSTALL, ok, warn } from './check.ts';
+import type { DoctorContext, Finding } from './check.ts';
 
 /** A clock that says less than this was never set: 2025-01-01. */
 const PLAUSIBLE_MS = Date.UTC(2025, 0, 1);

@@ -5,7 +5,7 @@ import { plainLine, plainLines } from './plain-text.ts';
  * An error as people read it: what happened, and below it what to do. Messages quote file names, what
  * was typed, and the server: none of it may steer the terminal.
  */
-export function errorText(error: unknown): string {
+export function errorLines(error: unknown): string {
   const hint = error instanceof TrackerError ? error.hint : undefined;
   const mend = hint ? `  ${plainLines(hint).join('\n')}\n` : '';
   return `error: ${plainLine(errorMessage(error))}\n${mend}`;

@@ -1,12 +1,7 @@
 import { basename } from 'node:path';
 import type { Database } from '../../store/database/database.ts';
-import {
-  patternsOfEvent,
-  refusedCallsOf,
-  type StoredEvent,
-  toolCallById,
-  type WrittenPattern,
-} from '../../store/queries/activity.ts';
+import { patternsOfEvent, refusedCallsOf, toolCallById } from '../../store/queries/activity.ts';
+import type { StoredEvent, WrittenPattern } from '../../store/queries/activity.ts';
 import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 
 /** What `tail` shows of an event. */

@@ -1,3 +1,4 @@
+export { isoTime } from '../../base/clock.ts';
 import { terminalSafe } from '../../base/terminal-safe.ts';
 import type { CliEnvironment } from '../environment.ts';
 
@@ -14,13 +15,6 @@ export function printJsonAsIs(cli: CliEnvironment, value: unknown): void {
 /** Prints one line of JSON. */
 export function printJsonLine(cli: CliEnvironment, value: unknown): void {
   cli.out(`${terminalSafe(JSON.stringify(snakeCased(value)))}\n`);
-}
-
-/** A time in milliseconds as ISO-8601 UTC; null stays null. */
-export function isoTime(at: number): string;
-export function isoTime(at: number | null): string | null;
-export function isoTime(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }
 
 // --- internal ---

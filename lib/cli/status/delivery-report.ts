@@ -85,7 +85,7 @@ function readSink(
     .prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?')
     .pluck()
     .get(name);
-  const { phase, reason } = parseBreakerState(state);
+  const breaker = parseBreakerState(state);
   const outbox = new Outbox(database, name);
   const isDue = outbox.pass().next({ now, after: 0, rows: 1, characters: 1 }).length > 0;
   const next = isDue ? undefined : outbox.nextAttemptAt(now);
@@ -96,9 +96,9 @@ function readSink(
     delivered: new Metrics<'delivered'>(database, name).value('delivered'),
     lastDeliveredAt,
     nextAttemptAt:
-      waiting === 0 || phase === 'open' ? null : (laterOf(next, pausedUntil, now) ?? null),
-    breaker: phase,
-    breakerReason: phase === 'closed' ? null : reason,
+      waiting === 0 || breaker.phase === 'open' ? null : (laterOf(next, pausedUntil, now) ?? null),
+    breaker: breaker.phase,
+    breakerReason: breaker.phase === 'closed' ? null : breaker.reason,
     lastError,
     lastErrorAt,
   };

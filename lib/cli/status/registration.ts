@@ -1,15 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
-import { asArray, asString, isJsonObject, type JsonObject } from '../../base/json.ts';
+import { asArray, asString, isJsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 import { claudeFolder } from '../../base/paths.ts';
 import { HOOK_EVENTS } from '../../install/events.ts';
 import { isOwnHook } from '../../install/settings/own-hook.ts';
-import {
-  readSettings,
-  settingsPath,
-  type SettingsScope,
-} from '../../install/settings/settings-file.ts';
+import { readSettings, settingsPath } from '../../install/settings/settings-file.ts';
+import type { SettingsScope } from '../../install/settings/settings-file.ts';
 import { parseSettings } from '../../install/settings/settings-text.ts';
 import type { CliEnvironment } from '../environment.ts';
 

@@ -1,18 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { TrackerError } from '../../base/errors.ts';
-import {
-  countersOf,
-  type SetAside,
-  setAsideDatabase,
-  type Totals,
-  totalsOf,
-} from '../../store/queries/totals.ts';
-import { type CourierReport, readCourier } from './courier-report.ts';
+import { countersOf, setAsideDatabase, totalsOf } from '../../store/queries/totals.ts';
+import type { SetAside, Totals } from '../../store/queries/totals.ts';
+import { readCourier } from './courier-report.ts';
+import type { CourierReport } from './courier-report.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { type DeliveryReport, readDeliveries } from './delivery-report.ts';
+import { readDeliveries } from './delivery-report.ts';
+import type { DeliveryReport } from './delivery-report.ts';
 import { readDatabase } from '../reader.ts';
-import { ESSENTIAL_EVENTS, readRegistration, type RegistrationReport } from './registration.ts';
-import { readSpool, type SpoolReport } from './spool-report.ts';
+import { ESSENTIAL_EVENTS, readRegistration } from './registration.ts';
+import type { RegistrationReport } from './registration.ts';
+import { readSpool } from './spool-report.ts';
+import type { SpoolReport } from './spool-report.ts';
 
 /** Whether events are captured: `off` says why. */
 export type Recording =

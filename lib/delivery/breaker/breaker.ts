@@ -1,4 +1,5 @@
-export type BreakerPhase = 'closed' | 'open' | 'half_open';
+/** Calls are made; none is made; single calls probe the server. */
+export type BreakerPhase = BreakerState['phase'];
 
 export interface BreakerPolicy {
   /** Consecutive failures that open the circuit. */
@@ -30,26 +31,46 @@ export interface Permit {
   readonly expiresAt: number;
 }
 
-/** What a breaker remembers; plain JSON. Times are milliseconds since 1970. */
-export interface BreakerState {
-  readonly phase: BreakerPhase;
+/**
+ * What a breaker remembers: what holds in every phase, and what only the phase itself needs. Plain JSON;
+ * times are milliseconds since 1970.
+ */
+export type BreakerState = ClosedBreaker | OpenBreaker | HalfOpenBreaker;
+
+/** What a breaker remembers in every phase. */
+export interface BreakerRecord {
   /** Rises with every change of phase, and with every reset. */
   readonly generation: number;
   readonly consecutiveFailures: number;
-  /** When it last opened; null unless open. */
-  readonly openedAt: number | null;
-  /** Why it last opened. */
-  readonly reason: string | null;
   readonly lastFailureAt: number | null;
   readonly lastSuccessAt: number | null;
-  /** Probes on their way, while half open. */
-  readonly permits: readonly Permit[];
-  /** Probes that have succeeded, while half open. */
-  readonly probesSucceeded: number;
-  /** The last calls while closed, the successful probes while half open, oldest first: `s` slow, `f` fast. */
-  readonly window: string;
   /** How often it has opened. */
   readonly trips: number;
+}
+
+export interface ClosedBreaker extends BreakerRecord {
+  readonly phase: 'closed';
+  /** The last calls, oldest first: `s` slow, `f` fast. */
+  readonly window: string;
+}
+
+export interface OpenBreaker extends BreakerRecord {
+  readonly phase: 'open';
+  readonly openedAt: number;
+  /** Why it opened. */
+  readonly reason: string;
+}
+
+export interface HalfOpenBreaker extends BreakerRecord {
+  readonly phase: 'half_open';
+  /** Why it last opened. */
+  readonly reason: string;
+  /** Probes on their way. */
+  readonly permits: readonly Permit[];
+  /** Probes that have succeeded. */
+  readonly probesSucceeded: number;
+  /** The successful probes, oldest first: `s` slow, `f` fast. */
+  readonly window: string;
 }
 
 export interface Transition {
@@ -80,18 +101,15 @@ export interface Moved {
   readonly transition: Transition | null;
 }
 
+/** A breaker that has seen no call. */
 export const CLOSED: BreakerState = Object.freeze({
   phase: 'closed',
   generation: 0,
   consecutiveFailures: 0,
-  openedAt: null,
-  reason: null,
   lastFailureAt: null,
   lastSuccessAt: null,
-  permits: [],
-  probesSucceeded: 0,
-  window: '',
   trips: 0,
+  window: '',
 });
 
 /** Asks for leave to make a call; `id` names the permit. */
@@ -105,7 +123,7 @@ export function acquire(
   const permit = { id, generation: state.generation, expiresAt: now + policy.permitMs };
   if (state.phase === 'closed') return { state, permit, retryAt: null, transition };
   if (state.phase === 'open') {
-    const retryAt = (state.openedAt ?? now) + policy.recoveryTimeoutMs;
+    const retryAt = state.openedAt + policy.recoveryTimeoutMs;
     return { state, permit: null, retryAt, transition };
   }
   const permits = living(state.permits, policy, now);
@@ -135,28 +153,29 @@ export function report(
   now: number,
 ): Moved {
   const times = result.ok ? { lastSuccessAt: now } : { lastFailureAt: now };
-  const seen = { ...state, ...times };
-  if (permit.generation !== state.generation || state.phase === 'open') {
+  const seen: BreakerState = { ...state, ...times };
+  if (permit.generation !== seen.generation || seen.phase === 'open') {
     return { state: seen, transition: null };
   }
-  return state.phase === 'closed'
+  return seen.phase === 'closed'
     ? whileClosed(seen, policy, result, now)
     : whileHalfOpen(seen, policy, permit, result, now);
 }
 
 /** Hands back a permit that was not used. */
 export function release(state: BreakerState, permit: Permit): BreakerState {
+  if (state.phase !== 'half_open') return state;
   return { ...state, permits: state.permits.filter(({ id }) => id !== permit.id) };
 }
 
 /** Closes the circuit by hand. */
 export function reset(state: BreakerState, now: number): Moved {
-  const closed = {
-    ...CLOSED,
+  const closed: BreakerState = {
+    ...recordOf(state),
+    phase: 'closed',
     generation: state.generation + 1,
-    lastFailureAt: state.lastFailureAt,
-    lastSuccessAt: state.lastSuccessAt,
-    trips: state.trips,
+    consecutiveFailures: 0,
+    window: '',
   };
   const transition: Transition | null =
     state.phase === 'closed' ? null : { at: now, from: state.phase, to: 'closed', reason: 'reset' };
@@ -168,12 +187,14 @@ export function trip(state: BreakerState, reason: string, now: number): Moved {
   return open(state, reason, now);
 }
 
-/** Reads a stored state; whatever can't be read is a closed circuit. */
+/**
+ * Reads a stored state; whatever can't be read is a closed circuit. Data of another phase, which older
+ * versions stored too, is left out.
+ */
 export function parseBreakerState(text: string | undefined): BreakerState {
   if (text === undefined) return CLOSED;
   try {
-    const value: unknown = JSON.parse(text);
-    return isBreakerState(value) ? value : CLOSED;
+    return readState(JSON.parse(text)) ?? CLOSED;
   } catch {
     return CLOSED;
   }
@@ -184,18 +205,16 @@ export function parseBreakerState(text: string | undefined): BreakerState {
 /** An open circuit is half open once its time is over. */
 function recover(state: BreakerState, policy: BreakerPolicy, now: number): Moved {
   if (state.phase !== 'open') return { state, transition: null };
-  const { openedAt } = state;
+  const { openedAt, reason } = state;
   // The clock was set back: the time open counts from now, or it would be open for who knows how long.
-  if (openedAt === null || now < openedAt) {
-    return { state: { ...state, openedAt: now }, transition: null };
-  }
+  if (now < openedAt) return { state: { ...state, openedAt: now }, transition: null };
   if (now < openedAt + policy.recoveryTimeoutMs) return { state, transition: null };
   return {
     state: {
-      ...state,
+      ...recordOf(state),
       phase: 'half_open',
       generation: state.generation + 1,
-      openedAt: null,
+      reason,
       permits: [],
       probesSucceeded: 0,
       window: '',
@@ -215,7 +234,7 @@ function living(permits: readonly Permit[], { permitMs }: BreakerPolicy, now: nu
 }
 
 function whileClosed(
-  state: BreakerState,
+  state: ClosedBreaker,
   policy: BreakerPolicy,
   { ok, latencyMs, reason }: CallResult,
   now: number,
@@ -242,26 +261,26 @@ function whileClosed(
  * closed must be able to close it.
  */
 function whileHalfOpen(
-  state: BreakerState,
+  state: HalfOpenBreaker,
   policy: BreakerPolicy,
   permit: Permit,
   { ok, latencyMs, reason }: CallResult,
   now: number,
 ): Moved {
   if (!state.permits.some(({ id }) => id === permit.id)) return { state, transition: null }; // expired
-  const rest = release(state, permit);
   if (!ok) {
-    const failed = { ...rest, consecutiveFailures: state.consecutiveFailures + 1 };
+    const failed = { ...state, consecutiveFailures: state.consecutiveFailures + 1 };
     return open(failed, `a probe failed: ${reason ?? 'no reason'}`, now);
   }
   const probesSucceeded = state.probesSucceeded + 1;
   const window = state.window + speedOf(latencyMs, policy);
   if (probesSucceeded < policy.halfOpenAttempts) {
-    return { state: { ...rest, probesSucceeded, window }, transition: null };
+    const permits = state.permits.filter(({ id }) => id !== permit.id);
+    return { state: { ...state, permits, probesSucceeded, window }, transition: null };
   }
   const slow = slowIn(window);
   if (slow / window.length > policy.slowCallRate) {
-    return open(rest, `${slow} of ${counted(window.length, 'probe')} were slow`, now);
+    return open(state, `${slow} of ${counted(window.length, 'probe')} were slow`, now);
   }
   const closed = reset(state, now).state;
   const why = `${counted(probesSucceeded, 'probe')} succeeded`;
@@ -271,18 +290,20 @@ function whileHalfOpen(
 function open(state: BreakerState, reason: string, now: number): Moved {
   return {
     state: {
-      ...state,
+      ...recordOf(state),
       phase: 'open',
       generation: state.generation + 1,
+      trips: state.trips + 1,
       openedAt: now,
       reason,
-      permits: [],
-      probesSucceeded: 0,
-      window: '',
-      trips: state.trips + 1,
     },
     transition: { at: now, from: state.phase, to: 'open', reason },
   };
+}
+
+function recordOf(state: BreakerRecord): BreakerRecord {
+  const { generation, consecutiveFailures, lastFailureAt, lastSuccessAt, trips } = state;
+  return { generation, consecutiveFailures, lastFailureAt, lastSuccessAt, trips };
 }
 
 function speedOf(latencyMs: number, { slowCallMs }: BreakerPolicy): 's' | 'f' {
@@ -297,30 +318,49 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function isBreakerState(value: unknown): value is BreakerState {
-  if (typeof value !== 'object' || value === null) return false;
-  const state = value as Partial<Record<keyof BreakerState, unknown>>;
-  const isTime = (time: unknown) => time === null || Number.isFinite(time);
-  const isCount = (count: unknown) => Number.isInteger(count) && Number(count) >= 0;
+/** The same keys, with whatever values a file holds. */
+type Stored<T> = { readonly [K in T extends unknown ? keyof T : never]?: unknown };
+
+function readState(value: unknown): BreakerState | undefined {
+  if (typeof value !== 'object' || value === null || !isRecord(value)) return undefined;
+  const record = recordOf(value);
+  const stored: Stored<BreakerState> = value;
+  const { phase, openedAt, reason, permits, probesSucceeded, window } = stored;
+  switch (phase) {
+    case 'closed':
+      return typeof window === 'string' ? { ...record, phase, window } : undefined;
+    case 'open':
+      if (!isTime(openedAt) || typeof reason !== 'string') return undefined;
+      return { ...record, phase, openedAt, reason };
+    case 'half_open':
+      if (typeof reason !== 'string' || typeof window !== 'string') return undefined;
+      if (!isCount(probesSucceeded)) return undefined;
+      if (!Array.isArray(permits) || !permits.every(isPermit)) return undefined;
+      return { ...record, phase, reason, permits, probesSucceeded, window };
+    default:
+      return undefined;
+  }
+}
+
+function isRecord(value: Stored<BreakerRecord>): value is BreakerRecord {
+  const { generation, consecutiveFailures, lastFailureAt, lastSuccessAt, trips } = value;
   return (
-    (state.phase === 'closed' || state.phase === 'open' || state.phase === 'half_open') &&
-    isCount(state.generation) &&
-    isCount(state.consecutiveFailures) &&
-    isCount(state.probesSucceeded) &&
-    isCount(state.trips) &&
-    isTime(state.openedAt) &&
-    isTime(state.lastFailureAt) &&
-    isTime(state.lastSuccessAt) &&
-    (state.reason === null || typeof state.reason === 'string') &&
-    typeof state.window === 'string' &&
-    Array.isArray(state.permits) &&
-    state.permits.every(isPermit)
+    [generation, consecutiveFailures, trips].every(isCount) &&
+    [lastFailureAt, lastSuccessAt].every((at) => at === null || isTime(at))
   );
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 function isPermit(value: unknown): value is Permit {
   if (typeof value !== 'object' || value === null) return false;
-  const permit = value as Partial<Record<keyof Permit, unknown>>;
+  const permit: Stored<Permit> = value;
   return (
     typeof permit.id === 'string' &&
     Number.isInteger(permit.generation) &&

@@ -1,3 +1,4 @@
+import { InvariantError } from '../../base/errors.ts';
 import type { Resource } from '@opentelemetry/resources';
 import { parseToolCall } from '../ended-tool-call.ts';
 import type { EndedToolCall } from '../ended-tool-call.ts';
@@ -78,7 +79,7 @@ export class CollectorClient implements SinkClient {
   async track(body: string, _eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const { outcome, ...rest } = await this.trackBatch([body], signal);
     if (outcome.kind === 'items') return { ...rest, outcome: outcome.items[0] ?? ACCEPTED };
-    if (outcome.kind === 'unsupported') throw new Error('OTLP always takes several');
+    if (outcome.kind === 'unsupported') throw new InvariantError('OTLP always takes several');
     return { ...rest, outcome };
   }
 

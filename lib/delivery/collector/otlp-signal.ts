@@ -5,6 +5,7 @@ import {
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
+import { InvariantError } from '../../base/errors.ts';
 import type { EndedToolCall } from '../ended-tool-call.ts';
 import { logRecordOf } from './otlp-log-record.ts';
 import { spanOf } from './otlp-span.ts';
@@ -81,7 +82,7 @@ function isJson(contentType: string | undefined): boolean {
 }
 
 function written(bytes: Uint8Array | undefined): Uint8Array {
-  if (bytes === undefined) throw new Error('the calls can not be written as OTLP');
+  if (bytes === undefined) throw new InvariantError('the calls cannot be written as OTLP');
   return bytes;
 }
 

@@ -23,7 +23,7 @@ export function bearerToken({ token, tokenFile }: TokenSource): string | undefin
 function readPrivate(file: string): string {
   try {
     const stats = statSync(file);
-    if (!stats.isFile()) throw new Error('it is no file');
+    if (!stats.isFile()) throw unreadable(file, 'it is no file');
     if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
       throw new TrackerError('E_TOKEN_FILE_MODE', `${file} can be read by others`, {
         hint: `Run: chmod 600 ${file}`,
@@ -32,11 +32,15 @@ function readPrivate(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof TrackerError) throw error;
-    throw new TrackerError('E_TOKEN_FILE', `${file}: ${errorMessage(error)}`, {
-      hint: 'The configuration names it as token_file, the file with the bearer token.',
-      cause: error,
-    });
+    throw unreadable(file, errorMessage(error), error);
   }
+}
+
+function unreadable(file: string, why: string, cause?: unknown): TrackerError {
+  return new TrackerError('E_TOKEN_FILE', `${file}: ${why}`, {
+    hint: 'The configuration names it as token_file, the file with the bearer token.',
+    cause,
+  });
 }
 
 function checked(text: string, code: string, source: string): string {

@@ -1,4 +1,4 @@
-import { TrackerError } from '../../base/errors.ts';
+import { InvariantError, TrackerError } from '../../base/errors.ts';
 import { parseRetryAfter } from '../breaker/backoff.ts';
 import type { Undelivered } from '../sink-client.ts';
 import type { HttpReply } from './http-client.ts';
@@ -65,11 +65,8 @@ export function unanswered(
   error: unknown,
   isClosed: boolean,
 ): { readonly outcome: Undelivered; readonly serverFault: boolean } {
-  if (error instanceof TrackerError) {
-    return { outcome: { kind: 'retry', message: error.message }, serverFault: true };
-  }
-  if (!(error instanceof NoReplyError)) throw error;
-  const isGivenUp = error.isAborted || isClosed;
+  if (!(error instanceof TrackerError) || error instanceof InvariantError) throw error;
+  const isGivenUp = error instanceof NoReplyError && (error.isAborted || isClosed);
   return { outcome: { kind: 'retry', message: error.message }, serverFault: !isGivenUp };
 }
 

@@ -171,20 +171,21 @@ function proxyUrl(text: string | undefined): string {
 }
 
 function readCertificates(file: string): string {
+  let text: string;
   try {
-    const text = readRegularFile(file);
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-    throw new Error('it holds no PEM certificate');
+    text = readRegularFile(file);
   } catch (error) {
-    throw new TrackerError(
-      'E_CA_FILE',
-      `${file}: ${errorMessage(error).replace(`${file}: `, '')}`,
-      {
-        hint: 'api.ca_file names a PEM file with the certificates of your authority.',
-        cause: error,
-      },
-    );
+    throw badCertificates(file, errorMessage(error).replace(`${file}: `, ''), error);
   }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw badCertificates(file, 'it holds no PEM certificate');
+}
+
+function badCertificates(file: string, why: string, cause?: unknown): TrackerError {
+  return new TrackerError('E_CA_FILE', `${file}: ${why}`, {
+    hint: 'api.ca_file names a PEM file with the certificates of your authority.',
+    cause,
+  });
 }
 
 async function readBytes(

@@ -40,7 +40,7 @@ export class PidHint {
 }
 
 /** Reports the courier's state to people, in `data/courier.json`. */
-export class CourierReport {
+export class CourierStateFile {
   readonly #path: string;
   readonly #clock: Clock;
   #state: CourierState;

@@ -12,14 +12,15 @@ import { closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retenti
 import { toolCallFeed } from '../../delivery/sinks.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
-import { CourierReport, PidHint } from './courier-files.ts';
+import { CourierStateFile, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
 import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
+import type { BadFile } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
-import { boundQuarantine, quarantine } from '../spool/quarantine.ts';
+import { boundQuarantine, quarantineFile } from '../spool/quarantine.ts';
 import { makeSpool, markFull, publishBound, removeAbandoned } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 import { removeSpoolFiles } from '../spool/spool-reader.ts';
@@ -39,7 +40,7 @@ const RETRY_MS = 5_000;
 /** How often to prune and to look for abandoned files and calls, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
 /** Why a half-written event is bad: the beginning of a JSON object is never valid JSON. */
-const UNFINISHED: ReadonlySet<string> = new Set(['empty', 'not-json']);
+const UNFINISHED: ReadonlySet<BadFile['reason']> = new Set(['empty', 'not-json']);
 
 /** Where a courier works, and with which helpers. */
 export interface CourierOptions {
@@ -62,7 +63,7 @@ export class Courier {
   readonly #hint: PidHint;
   readonly #config: ConfigWatch;
   readonly #store: CourierStore;
-  readonly #report: CourierReport;
+  readonly #report: CourierStateFile;
   readonly #delivery: CourierDelivery;
   readonly #pid: number;
   readonly #threadBundle: string | undefined;
@@ -90,7 +91,7 @@ export class Courier {
       (database) =>
         new Ingest(database, { config: this.#config.current, redactor, projects, machine }),
     );
-    this.#report = new CourierReport(paths.courierState, clock, pid);
+    this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
   }
@@ -219,7 +220,10 @@ export class Courier {
     const isFresh = ({ path, writtenAt }: SpoolFile) =>
       Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
     const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
-    for (const { file, reason } of bad) quarantine(file, reason, this.#paths.spoolBad);
+    for (const { file, reason, error } of bad) {
+      if (reason === 'failed') this.#log.unforeseen('A spool file was set aside', error);
+      quarantineFile(file, reason, this.#paths.spoolBad);
+    }
     boundQuarantine(
       this.#paths.spoolBad,
       { maxFiles: max_bad_files, maxBytes: max_bad_bytes },

@@ -5,7 +5,7 @@ import { errorMessage } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { CONFIG_DEFAULTS } from '../../config/config.ts';
 import { courierLives } from '../../capture/courier-start.ts';
-import { CourierReport, PidHint } from './courier-files.ts';
+import { CourierStateFile, PidHint } from './courier-files.ts';
 import { makeSpool, markFull } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 
@@ -25,7 +25,7 @@ export async function sitOut(
   if (living !== undefined && living !== pid) return; // another courier shows its hint
   const hint = new PidHint(paths.courierPid, pid);
   if (!hint.show()) return; // without a hint it would keep no hook from starting another
-  new CourierReport(paths.courierState, clock, pid).tell({
+  new CourierStateFile(paths.courierState, clock, pid).tell({
     status: 'degraded',
     reason: errorMessage(error),
     hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout repairs a broken installation.',

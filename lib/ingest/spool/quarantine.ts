@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SpoolFile } from './spool-reader.ts';
 
 /** Moves a spool file into the quarantine `folder`, with the reason at the end of its name. */
-export function quarantine(file: SpoolFile, reason: string, folder: string): void {
+export function quarantineFile(file: SpoolFile, reason: string, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   renameSync(file.path, join(folder, `${file.name}.${reason}`));
 }

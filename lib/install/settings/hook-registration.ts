@@ -1,6 +1,7 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { isDeepStrictEqual } from 'node:util';
+import { InvariantError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { CommandHook } from '../hook-command.ts';
 import { append, member, remove, replace, source } from './json-edit.ts';
@@ -166,6 +167,6 @@ function empty(text: string, container: Node, child: Node, wasText: string, was:
 }
 
 function propertyOf(value: Node): Node {
-  if (!value.parent) throw new TypeError('expected the value of a property');
+  if (!value.parent) throw new InvariantError('expected the value of a property');
   return value.parent;
 }

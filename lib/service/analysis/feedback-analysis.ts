@@ -7,7 +7,7 @@ import type { Share } from './statistics.ts';
 import type { TimeWindow } from './time-window.ts';
 
 /** One comparison, and the result of its test. */
-export interface Finding {
+export interface FeedbackFinding {
   readonly metric: Metric;
   /** What the pattern is compared with: itself in the first half of the window, or its parent. */
   readonly against: 'first_half' | 'parent';
@@ -50,7 +50,7 @@ export interface Improvement {
 export interface FeedbackAnalysis {
   /** Uses and feedback that were examined. */
   readonly samples: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FeedbackFinding[];
   readonly improvements: readonly Improvement[];
 }
 
@@ -126,11 +126,11 @@ function within(activity: PatternActivity, from: number, to: number): PatternAct
 
 function test(
   metric: Metric,
-  against: Finding['against'],
+  against: FeedbackFinding['against'],
   before: PatternActivity,
   after: PatternActivity,
   fewest: number,
-): Omit<Finding, 'is_significant'> | undefined {
+): Omit<FeedbackFinding, 'is_significant'> | undefined {
   if (metric === 'usage') return testUsage(before.uses.length, after.uses.length, fewest);
   const [baseline, current] = sharesOf(metric, before, after);
   const result = compareShares(baseline, current);
@@ -151,7 +151,7 @@ function testUsage(
   before: number,
   after: number,
   fewest: number,
-): Omit<Finding, 'is_significant'> | undefined {
+): Omit<FeedbackFinding, 'is_significant'> | undefined {
   const result = compareCounts(before, after);
   const total = before + after;
   if (!result) return undefined;
@@ -201,7 +201,10 @@ function measured({ hits, total }: Share, samples = total): Measured {
 
 /** What to suggest when a metric has become worse, and when it has become better. */
 const SUGGESTIONS: Readonly<
-  Record<Metric, Readonly<Partial<Record<`${Finding['against']}_${'worse' | 'better'}`, string>>>>
+  Record<
+    Metric,
+    Readonly<Partial<Record<`${FeedbackFinding['against']}_${'worse' | 'better'}`, string>>>
+  >
 > = {
   success_rate: {
     first_half_worse: 'Look into what has begun to fail: the success rate has dropped',
@@ -224,7 +227,7 @@ const SUGGESTIONS: Readonly<
 };
 
 function suggested(
-  finding: Finding,
+  finding: FeedbackFinding,
   activity: PatternActivity,
   parent: PatternActivity | undefined,
   options: AnalysisOptions,

@@ -1,7 +1,8 @@
+import { TrackerError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 
-/** Thrown where a request cannot be served; it becomes the reply. */
-export class HttpFault extends Error {
+/** Thrown where a request cannot be served; it becomes the reply. Code `E_HTTP_` and the status. */
+export class HttpFault extends TrackerError {
   override readonly name = 'HttpFault';
   /** The status of the reply. */
   readonly status: number;
@@ -12,7 +13,7 @@ export class HttpFault extends Error {
 
   /** @param headers @default none */
   constructor(status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}) {
-    super(`${status}`);
+    super(`E_HTTP_${status}`, `${status}`);
     this.status = status;
     this.body = body;
     this.headers = headers;

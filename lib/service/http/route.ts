@@ -88,6 +88,6 @@ export interface Endpoint {
 }
 
 /** A reply with status 200 and a JSON body. */
-export function ok(body: object): Reply {
+export function okReply(body: object): Reply {
   return { status: 200, body };
 }

@@ -1,3 +1,4 @@
+import { InvariantError } from '../../base/errors.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
@@ -122,7 +123,8 @@ export class IngestQueue {
     try {
       const answers = await this.#store.tenant(lane.tenant).track(events);
       this.#options.onCommit();
-      if (answers.length !== events.length) throw new Error('the store left events unanswered');
+      if (answers.length !== events.length)
+        throw new InvariantError('the store left events unanswered');
       let from = 0;
       for (const submission of group) {
         const own = answers.slice(from, from + submission.events.length);

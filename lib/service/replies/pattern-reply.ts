@@ -5,7 +5,7 @@ import type {
   StoredVersion,
 } from '../store/rows/stored-pattern.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
-import { isoTime } from './iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** A pattern as lists have it. */
 export function patternReply(pattern: StoredPattern): JsonObject {

@@ -1,7 +1,7 @@
+import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { OPERATIONS } from '../ingest/event-reading.ts';
-import { isoTime } from './iso-time.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 
 /** What a client is told of one event. */

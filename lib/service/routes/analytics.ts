@@ -8,10 +8,10 @@ import {
 import type { TimeWindowType } from '../../lineage-api/service-request.ts';
 import { analyse } from '../analysis/analytics.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import { timeWindow } from '../analysis/time-window.ts';
-import { isoTime } from '../replies/iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 
 const common = {
   tag: 'Analytics',
@@ -88,7 +88,7 @@ async function compute({ store, service, elapsedMs }: Call, wanted: Wanted): Pro
     activity,
     window,
   );
-  return ok({
+  return okReply({
     success: true,
     pattern_id: patternId,
     time_window: { start: isoTime(window.from), end: isoTime(window.to), type: window.type },

@@ -4,9 +4,9 @@ import {
 } from '../../lineage-api/service-reply.ts';
 import { executionLogsSchema, executionSummarySchema } from '../../lineage-api/service-request.ts';
 import { rounded } from '../analysis/statistics.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../replies/iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 import type { Execution } from '../store/rows/execution.ts';
 
 /** What tools were called. */
@@ -25,7 +25,7 @@ export const executionRoutes: readonly Route[] = [
         sessionId: query.session_id,
         correlationId: query.correlation_id,
       });
-      return ok({
+      return okReply({
         success: true,
         executions: found.map(executionReply),
         count: found.length,
@@ -55,7 +55,7 @@ export const executionRoutes: readonly Route[] = [
         last_execution_at: isoTime(row.lastAt),
       }));
       const timestamp = isoTime(service.clock());
-      return ok({ success: true, summary, timestamp, query_duration_ms: elapsedMs() });
+      return okReply({ success: true, summary, timestamp, query_duration_ms: elapsedMs() });
     },
   }),
 ];

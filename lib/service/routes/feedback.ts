@@ -18,11 +18,11 @@ import type { PatternActivity } from '../store/rows/pattern-activity.ts';
 import { analyseFeedback } from '../analysis/feedback-analysis.ts';
 import type { Improvement } from '../analysis/feedback-analysis.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import { timeWindow } from '../analysis/time-window.ts';
 import type { TimeWindow } from '../analysis/time-window.ts';
-import { isoTime } from '../replies/iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 
 const record = {
   method: 'POST',
@@ -65,7 +65,7 @@ reach \`min_sample_size\`. It is noted as applied when its confidence reaches \`
       const forced = isSet(query.force);
       const ids = [...new Set(query.improvement_ids)];
       await applyAll(store, patternId, ids, service.clock(), forced);
-      return ok({
+      return okReply({
         success: true,
         pattern_id: patternId,
         improvements_applied: ids.length,
@@ -113,7 +113,7 @@ async function recordFeedback(call: RecordCall): Promise<Reply> {
     at,
     extra: safe.extra,
   });
-  return ok({
+  return okReply({
     success: true,
     feedback_id: id,
     pattern_id: patternId,
@@ -140,7 +140,7 @@ async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Rep
   const applied = new Set([...appliedBefore, ...toApply]);
   const status = ({ improvement_id: id }: Improvement) =>
     applied.has(id) ? 'applied' : 'suggested';
-  return ok({
+  return okReply({
     success: true,
     pattern_id: patternId,
     feedback_type: body.feedback_type,

@@ -3,7 +3,7 @@ import { VERSION } from '../../base/version.ts';
 import { apiHealthReplySchema, healthReplySchema } from '../../lineage-api/service-reply.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../replies/iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** `/health` below the API's prefix, in the shape that clients of the older servers know. */
 export const apiHealthRoute: Route = route({

@@ -6,9 +6,9 @@ import type { Relative, Relatives } from '../store/rows/relatives.ts';
 import type { PatternNode } from '../store/rows/tracked-event.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { lineageUuid, nodeId, uuidOf } from '../replies/node-id.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../replies/iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** How far lineage is followed: 20 steps and 1,000 patterns, the limits of the older servers. */
 const LIMITS = { depth: 20, rows: 1_000 } as const;
@@ -35,7 +35,7 @@ export const lineageRoutes: readonly Route[] = [
         query_type,
         processing_time_ms: elapsedMs(),
       };
-      return ok({ success: true, data, metadata });
+      return okReply({ success: true, data, metadata });
     },
   }),
   route({
@@ -73,7 +73,7 @@ export const lineageRoutes: readonly Route[] = [
         metadata: {},
       }));
       edges.sort((a, b) => order(a.created_at, b.created_at) || order(a.edge_id, b.edge_id));
-      return ok({
+      return okReply({
         success: true,
         data: {
           pattern_id: patternId,

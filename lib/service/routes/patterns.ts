@@ -11,7 +11,7 @@ import type { FoundPattern } from '../store/rows/pattern-search.ts';
 import { cursorOf, placeOf } from '../replies/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { occurrenceReply, patternReply, versionReply } from '../replies/pattern-reply.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import { mean, rounded } from '../analysis/statistics.ts';
 import { DAY_MS } from '../analysis/time-window.ts';
@@ -55,7 +55,7 @@ export const patternRoutes: readonly Route[] = [
     async handle({ store, patternId, elapsedMs }) {
       const found = await store.pattern(patternId);
       if (!found) throw patternNotFound(patternId, elapsedMs());
-      return ok({
+      return okReply({
         success: true,
         data: {
           ...patternReply(found),
@@ -99,7 +99,7 @@ export const patternRoutes: readonly Route[] = [
       const patterns = quality
         ? (await rated(store, found, quality, now)).slice(0, limit)
         : found.map(foundReply);
-      return ok({
+      return okReply({
         success: true,
         data: { patterns, count: patterns.length },
         metadata: { processing_time_ms: elapsedMs() },
@@ -126,7 +126,7 @@ async function listPatterns(
   });
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
-  return ok({
+  return okReply({
     success: true,
     data: {
       patterns: page.map(patternReply),

@@ -6,9 +6,9 @@ import {
 import { validateRequestSchema } from '../../lineage-api/service-request.ts';
 import type { PatternStore } from '../store/pattern-store.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../replies/iso-time.ts';
+import { isoTime } from '../../base/clock.ts';
 
 /** How much is stored, and whether it holds together. */
 export const statsRoutes: readonly Route[] = [
@@ -31,7 +31,7 @@ export const statsRoutes: readonly Route[] = [
         languages: stats.languages,
         last_seen_at: stats.lastSeenAt === null ? null : isoTime(stats.lastSeenAt),
       };
-      return ok({ success: true, data, metadata: { processing_time_ms: elapsedMs() } });
+      return okReply({ success: true, data, metadata: { processing_time_ms: elapsedMs() } });
     },
   }),
   route({
@@ -65,7 +65,7 @@ export const statsRoutes: readonly Route[] = [
         analytics: body.check_analytics ? checked(await countProblems(store, patternId)) : null,
       };
       const all = [checks.lineage, checks.orphans, checks.analytics];
-      return ok({
+      return okReply({
         success: true,
         data: {
           is_valid: all.every((check) => check?.is_valid !== false),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { randomUUID } from 'node:crypto';
+import { InvariantError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
@@ -10,7 +11,7 @@ import { readEvent } from '../ingest/event-reading.ts';
 import type { EventReading } from '../ingest/event-reading.ts';
 import { fault, HttpFault } from '../http/http-fault.ts';
 import { MAX_GROUP } from '../ingest/ingest-queue.ts';
-import { ok, route } from '../http/route.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Call, Route } from '../http/route.ts';
 import { refusal, trackMetadata, trackResult } from '../replies/track-reply.ts';
 import type { TrackResult } from '../replies/track-reply.ts';
@@ -41,7 +42,7 @@ export const trackRoutes: readonly Route[] = [
       const [answer] = await submit(call, [event]);
       const { isSuccess, data, error } = counted(call, event, answer);
       const metadata = trackMetadata(event, call.requestId, call.elapsedMs());
-      if (isSuccess) return ok({ success: true, data, metadata });
+      if (isSuccess) return okReply({ success: true, data, metadata });
       throw new HttpFault(400, {
         success: false,
         error: error ?? '',
@@ -70,7 +71,7 @@ are stored. One event that cannot be read refuses the whole batch.`,
       if (bodies.length > MAX_GROUP) {
         throw fault(413, `A batch may have ${MAX_GROUP} events, this one has ${bodies.length}`);
       }
-      return ok(await trackBatch(call, bodies));
+      return okReply(await trackBatch(call, bodies));
     },
   }),
 ];
@@ -181,7 +182,7 @@ function counted(
   event: TrackedEvent,
   answer: TrackAnswer | undefined,
 ): TrackResult {
-  if (!answer) throw new Error('the store left an event unanswered');
+  if (!answer) throw new InvariantError('the store left an event unanswered');
   service.metrics.ingested(COUNTED_AS[answer.kind]);
   return trackResult(event, answer);
 }

@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from './store-unavailable-error.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ServiceStore, StoreHealth } from './service-store.ts';
@@ -25,7 +26,11 @@ export class StoreProbe {
 
   async #ask(): Promise<StoreHealth> {
     try {
-      return await withinDeadline(this.#store.health(), 5_000, () => new Error('no answer in 5 s'));
+      return await withinDeadline(
+        this.#store.health(),
+        5_000,
+        () => new StoreUnavailableError('no answer in 5 s'),
+      );
     } catch (error) {
       return { isWell: false, detail: errorMessage(error), pool: null };
     }

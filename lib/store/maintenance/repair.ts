@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { TrackerError } from '../../base/errors.ts';
+import { InvariantError, TrackerError } from '../../base/errors.ts';
 import { openDatabase, schemaVersion } from '../database/database.ts';
 import type { Database } from '../database/database.ts';
 import { copyDatabase, foldIn, removeDatabase, writeFault } from './database-file.ts';
@@ -133,7 +133,7 @@ function checkPresent(database: string): void {
   const present = openDatabase(database);
   const version = schemaVersion(present);
   present.close();
-  if (version !== MIGRATIONS.length) throw new Error(`${database} has schema ${version}`);
+  if (version !== MIGRATIONS.length) throw new InvariantError(`${database} has schema ${version}`);
 }
 
 /** Drops the note that this damaged database was set aside: it is repaired now. */

@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
 /** One thing that is wrong with a database. */
-export interface Finding {
+export interface VerifyFinding {
   /** file: damaged pages; index: a damaged index; schema: a missing part; rows: they contradict. */
   readonly kind: 'file' | 'index' | 'schema' | 'rows';
   readonly table: string | null;
@@ -31,7 +31,7 @@ export interface Verification {
   readonly schemaVersion: number;
   readonly tables: readonly TableCount[];
   /** What is wrong with it; empty for a sound one. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly VerifyFinding[];
 }
 
 /** How thoroughly to look. */
@@ -53,7 +53,7 @@ export function verifyDatabase(
   if (!existsSync(path)) throw noDatabase(path);
   const bytes =
     statSync(path).size + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
-  const findings: Finding[] = [];
+  const findings: VerifyFinding[] = [];
   try {
     const database = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
@@ -110,8 +110,8 @@ const MAX_FINDINGS = 20;
 const INDEX_FAULT =
   /missing from index (\S+)|wrong # of entries in index (\S+)|non-unique entry in index (\S+)|values differ from index/;
 
-function fileFindings(database: Database, isQuick: boolean): Finding[] {
-  const found: Finding[] = [];
+function fileFindings(database: Database, isQuick: boolean): VerifyFinding[] {
+  const found: VerifyFinding[] = [];
   const check = isQuick ? 'quick_check' : 'integrity_check';
   try {
     const rows = database.prepare<[], string>(`PRAGMA ${check}(${MAX_FINDINGS})`).pluck().iterate();
@@ -128,7 +128,7 @@ function fileFindings(database: Database, isQuick: boolean): Finding[] {
 }
 
 /** Names the table: SQLite's message only has the root page of the damaged tree. */
-function fileFinding(database: Database, message: string): Finding {
+function fileFinding(database: Database, message: string): VerifyFinding {
   const root = /^Tree (\d+) /.exec(message)?.[1];
   const tree =
     root === undefined
@@ -143,8 +143,8 @@ function fileFinding(database: Database, message: string): Finding {
 }
 
 /** What the schema lacks of what the migrations make. */
-function schemaFindings(database: Database, version: number): Finding[] {
-  const finding = (table: string | null, message: string): Finding => {
+function schemaFindings(database: Database, version: number): VerifyFinding[] {
+  const finding = (table: string | null, message: string): VerifyFinding => {
     return { kind: 'schema', table, message };
   };
   if (version < 1) return [finding(null, 'it is not a database of pattern-tracker')];
@@ -159,7 +159,7 @@ function schemaFindings(database: Database, version: number): Finding[] {
   const tables = new Map(tableShapes(database).map((shape) => [shape.name, shape]));
   const triggers = new Set(triggerNames(database));
   return withEmptyDatabase(version, (empty) => {
-    const found: Finding[] = [];
+    const found: VerifyFinding[] = [];
     for (const { name, columns, indexes } of tableShapes(empty)) {
       const own = tables.get(name);
       if (!own) {
@@ -182,8 +182,8 @@ function schemaFindings(database: Database, version: number): Finding[] {
   });
 }
 
-function rowFindings(database: Database): Finding[] {
-  const found: Finding[] = [];
+function rowFindings(database: Database): VerifyFinding[] {
+  const found: VerifyFinding[] = [];
   for (const { table, fault: what, count } of invariants(database)) {
     const rows = count(database);
     if (rows > 0) found.push({ kind: 'rows', table, message: `rows that ${what}: ${rows}` });
@@ -210,7 +210,7 @@ function countOf(database: Database, table: string): number | null {
 }
 
 /** Runs a check; that it cannot run is a finding itself. */
-function attempt(kind: Finding['kind'], look: () => Finding[]): Finding[] {
+function attempt(kind: VerifyFinding['kind'], look: () => VerifyFinding[]): VerifyFinding[] {
   try {
     return look();
   } catch (error) {
@@ -219,7 +219,7 @@ function attempt(kind: Finding['kind'], look: () => Finding[]): Finding[] {
   }
 }
 
-function fault(kind: Finding['kind'], error: unknown): Finding {
+function fault(kind: VerifyFinding['kind'], error: unknown): VerifyFinding {
   return { kind, table: null, message: errorMessage(error) };
 }
 

@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
-import { Conditions, type ListFilter } from './conditions.ts';
-import { type ListedToolCall, TOOL_CALL_COLUMNS } from './tool-calls.ts';
+import { Conditions } from './conditions.ts';
+import type { ListFilter } from './conditions.ts';
+import { TOOL_CALL_COLUMNS } from './tool-calls.ts';
+import type { ListedToolCall } from './tool-calls.ts';
 
 /** A stored event. Ids grow in the order in which events are stored. */
 export interface StoredEvent {

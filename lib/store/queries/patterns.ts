@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
-import { Conditions, type ListFilter } from './conditions.ts';
+import { Conditions } from './conditions.ts';
+import type { ListFilter } from './conditions.ts';
 
 /** Which patterns {@link listPatterns} returns, and in which order. */
 export interface PatternFilter extends ListFilter {
@@ -30,7 +31,7 @@ export interface ListedPattern {
 }
 
 /** A pattern with all of its code, without a place: {@link occurrencesOf} lists those. */
-export interface PatternDetail extends Omit<
+export interface PatternWithCode extends Omit<
   ListedPattern,
   'head' | 'filePath' | 'startLine' | 'sessionId' | 'projectRoot' | 'projectName'
 > {
@@ -105,9 +106,9 @@ export function patternsByPrefix(
 }
 
 /** One pattern by its whole id; undefined when it is not known. */
-export function patternById(database: Database, id: string): PatternDetail | undefined {
+export function patternById(database: Database, id: string): PatternWithCode | undefined {
   return database
-    .prepare<[string], PatternDetail>(`SELECT ${COLUMNS}, p.code FROM patterns p WHERE p.id = ?`)
+    .prepare<[string], PatternWithCode>(`SELECT ${COLUMNS}, p.code FROM patterns p WHERE p.id = ?`)
     .get(id);
 }
 

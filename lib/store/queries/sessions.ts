@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
-import { Conditions, type ListFilter } from './conditions.ts';
+import { Conditions } from './conditions.ts';
+import type { ListFilter } from './conditions.ts';
 
 /** A session in a list. Times are milliseconds since 1970 UTC. */
 export interface ListedSession {

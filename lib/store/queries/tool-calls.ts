@@ -1,6 +1,7 @@
 import type { ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
-import { Conditions, type ListFilter } from './conditions.ts';
+import { Conditions } from './conditions.ts';
+import type { ListFilter } from './conditions.ts';
 
 /** Which tool calls {@link listToolCalls} returns. */
 export interface ToolCallFilter extends ListFilter {

@@ -292,7 +292,7 @@ describe('compression', () => {
       requests += 1;
       response.setHeader('accept-encoding', 'gzip');
       if (requests === 1) response.end();
-      else setTimeout(() => response.writeHead(415).end(), 600);
+      else setTimeout(() => response.writeHead(415).end(), 600); // a slow server is the subject
     });
     const url = `http://127.0.0.1:${await listen(server)}`;
     const client = makeClient({ timeoutMs: 1_000 });

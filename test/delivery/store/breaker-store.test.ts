@@ -155,7 +155,7 @@ describe('BreakerStore', () => {
     call(store, FAILED, FAILED, FAILED);
     now += 50;
     call(store, OK, OK, OK);
-    expect(store.read()).toMatchObject({ phase: 'closed', trips: 1, permits: [] });
+    expect(store.read()).toMatchObject({ phase: 'closed', trips: 1, window: '' });
     expect(store.history(10).map(({ at, from, to }) => [at, from, to])).toEqual([
       [T0 + 50, 'half_open', 'closed'],
       [T0 + 50, 'open', 'half_open'],

@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -13,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../../lib/base/paths.ts';
 import { Courier } from '../../../lib/ingest/courier/courier.ts';
+import { openDatabase } from '../../../lib/store/database/database.ts';
 
 let folder: string;
 let paths: TrackerPaths;
@@ -36,13 +38,21 @@ async function run(signal: AbortSignal, idleExitSeconds: number): Promise<void> 
   await new Courier({ paths, clock, pid: process.pid, machine: 'test' }).run(signal);
 }
 
-function told(): string[] {
+interface LogLine {
+  readonly msg: string;
+  readonly error?: string;
+  readonly stack?: string;
+}
+
+function logged(): LogLine[] {
   if (!existsSync(paths.logFile)) return [];
   return readFileSync(paths.logFile, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    .map((line) => JSON.parse(line) as LogLine);
 }
+
+const told = () => logged().map(({ msg }) => msg);
 
 describe('a courier that can not take in events', () => {
   it('says so in the log once, however often it tries', async () => {
@@ -68,5 +78,46 @@ describe('a courier that can not take in events', () => {
       'The courier takes in events again',
       'Courier stopped',
     ]);
+  });
+});
+
+describe('an event that fails in a way that nobody foresaw', () => {
+  beforeEach(() => {
+    rmdirSync(paths.database);
+    const database = openDatabase(paths.database);
+    database.exec(`CREATE TRIGGER planted BEFORE INSERT ON events WHEN new.name = 'Planted'
+      BEGIN SELECT RAISE(ABORT, 'a planted fault'); END`);
+    database.close();
+    for (const name of ['2.settings', '3.settings', '4.settings']) {
+      const event = { session_id: name, hook_event_name: name[0] === '4' ? 'Stop' : 'Planted' };
+      writeFileSync(join(paths.spoolNew, name), JSON.stringify(event));
+    }
+  });
+
+  it('is logged once, with message and stack, and set aside', async () => {
+    await run(new AbortController().signal, 1);
+    const faults = logged().filter(({ msg }) => msg === 'A spool file was set aside');
+    expect(faults).toEqual([expect.objectContaining({ error: 'a planted fault' })]);
+    expect(faults[0]?.stack).toMatch(/a planted fault\n +at /);
+    expect(readdirSync(paths.spoolBad).toSorted()).toEqual([
+      '2.settings.failed',
+      '3.settings.failed',
+    ]);
+  });
+
+  it('keeps no other event of its batch back', async () => {
+    await run(new AbortController().signal, 1);
+    const database = openDatabase(paths.database);
+    const names = database.prepare('SELECT name FROM events ORDER BY name').pluck().all();
+    database.close();
+    expect(names).toEqual(['SessionStart', 'Stop']);
+  });
+
+  it('is not logged for bytes that are no event', async () => {
+    writeFileSync(join(paths.spoolNew, '2.settings'), '[]');
+    rmSync(join(paths.spoolNew, '3.settings'));
+    await run(new AbortController().signal, 1);
+    expect(told()).not.toContain('A spool file was set aside');
+    expect(readdirSync(paths.spoolBad)).toEqual(['2.settings.not-an-object']);
   });
 });

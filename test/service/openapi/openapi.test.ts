@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
     const refs = [...JSON.stringify(whole).matchAll(/"\$ref":"([^"]+)"/g)].map(
       ([, ref]) => ref ?? '',
     );
+    expect(refs.length).toBeGreaterThan(20);
     for (const ref of new Set(refs)) {
       expect(ref).toMatch(/^#\//);
       const target = ref

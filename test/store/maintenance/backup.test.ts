@@ -74,6 +74,7 @@ describe('a backup', () => {
     fillWithMany(sample);
     const seen: number[][] = [];
     await backUp({ onProgress: (pages: number, total: number) => void seen.push([pages, total]) });
+    expect(seen.length).toBeGreaterThan(0);
     for (const [pages = -1, total = -1] of seen) expect(pages).toBeLessThanOrEqual(total);
   });
 

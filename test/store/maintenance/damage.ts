@@ -1,7 +1,8 @@
 // Ways to damage a database file, and a database with something in every kind of page.
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
-import { HOUR, NOW, type Sample } from '../../cli/sample-database.ts';
+import { HOUR, NOW } from '../../cli/sample-database.ts';
+import type { Sample } from '../../cli/sample-database.ts';
 import { fillSample } from '../../cli/sample-database.ts';
 
 export const PAGE = 4_096;

@@ -55,7 +55,8 @@ describe('salvage', () => {
     expect(missingAnywhere()).toEqual([]);
     expect(verifyDatabase(salvaged).findings).toEqual([]);
     expect(strayPages).toBe(0);
-    expect(tables.every(({ lost, damagedPages }) => lost === 0 && damagedPages === 0)).toBe(true);
+    expect(tables.length).toBeGreaterThan(5);
+    expect(tables.filter(({ lost, damagedPages }) => lost > 0 || damagedPages > 0)).toEqual([]);
   });
 
   it('reads what is in the WAL alone', () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
-import { errorCode, errorMessage } from '../../../base/errors.ts';
+import { errorCode, errorMessage, TrackerError } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { withinDeadline } from '../../../base/deadline.ts';
 import type { StoreHealth } from '../service-store.ts';
@@ -114,7 +114,7 @@ export class PostgresConnection {
   async #inTime<T>(work: PromiseLike<T>, ms = ANSWER_TIMEOUT_MS): Promise<T> {
     this.#running++;
     try {
-      return await withinDeadline(work, ms, () => new AnswerTimeout(`no answer within ${ms} ms`));
+      return await withinDeadline(work, ms, () => new AnswerTimeout(ms));
     } finally {
       this.#running--;
     }
@@ -181,7 +181,11 @@ const NUMBER = {
   parse: Number,
 } as const satisfies postgres.PostgresType<number>;
 
-class AnswerTimeout extends Error {}
+class AnswerTimeout extends TrackerError {
+  constructor(ms: number) {
+    super('E_ANSWER_TIMEOUT', `no answer within ${ms} ms`);
+  }
+}
 
 /** Whether new connections may help. They do not when there are too many already. */
 function isOfConnection(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { InvariantError } from '../../../base/errors.ts';
 import { CHECKED_PATTERNS, LISTED_PROBLEMS } from '../rows/integrity-report.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { Sql } from './connection.ts';
@@ -47,6 +48,6 @@ export async function integrityOf(
       ) AS wrong) AS "wrongGenerations",
       (SELECT count(origin) FROM checked) AS "patternsChecked",
       (SELECT count(*) FROM edges) AS "edgesChecked"`;
-  if (!row) throw new Error('A SELECT of aggregates gave no row');
+  if (!row) throw new InvariantError('A SELECT of aggregates gave no row');
   return { ...row };
 }

@@ -1,3 +1,4 @@
+import { TrackerError } from '../../../base/errors.ts';
 import { readToken } from '../token-store.ts';
 import type { StoredToken, TokenRow, TokenStore } from '../token-store.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
@@ -21,7 +22,11 @@ export class PostgresTokenStore implements TokenStore {
         ON CONFLICT (id) DO UPDATE SET id = excluded.id
           WHERE api_tokens.digest = excluded.digest`, // the same again, after a lost connection
     );
-    if (count === 0) throw new Error(`There is a token ${id} already`);
+    if (count === 0) {
+      throw new TrackerError('E_TOKEN_EXISTS', `There is a token ${id} already`, {
+        hint: 'Create it again: each gets an id of its own.',
+      });
+    }
   }
 
   async find(id: string): Promise<StoredToken | undefined> {
