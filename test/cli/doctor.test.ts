@@ -14,7 +14,7 @@ import type { CliEnvironment } from '../../lib/cli/environment.ts';
 import type { DoctorContext, Finding } from '../../lib/cli/doctor/check.ts';
 import { CHECKS } from '../../lib/cli/doctor/checks.ts';
 import { readRegistration } from '../../lib/cli/status/registration.ts';
-import { byteText } from '../../lib/cli/output/row-text.ts';
+import { byteText } from '../../lib/base/amount-text.ts';
 import { endCourier, layOutHome, writeHooks, writeSettings } from './installed-home.ts';
 import { HOUR, NOW, Sample } from './sample-database.ts';
 import { run, testEnvironment } from './test-environment.ts';

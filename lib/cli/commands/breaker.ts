@@ -10,11 +10,11 @@ import { withDelivery } from '../delivery/delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { sinkArg, sinkOf, sinksInUse } from '../arguments/sink-choice.ts';
 import { painter, renderTable } from '../output/table.ts';
 import type { Paint } from '../output/table.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'reset', 'trip'] as const;

@@ -5,7 +5,7 @@ import { trackerCommand } from '../command.ts';
 import { withDelivery } from '../delivery/delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 
 const ACTIONS = ['show', 'clear', 'cleanup'] as const;
 

@@ -8,7 +8,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readRegistration } from '../status/registration.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { painter } from '../output/table.ts';
 
 export const doctorCommand = trackerCommand({

@@ -28,10 +28,10 @@ import type { SinkFlush } from '../flush/flush-report.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { parseCount, sessionOf } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { byteText, counted } from '../output/row-text.ts';
+import { byteText, counted } from '../../base/amount-text.ts';
 import { namedSinks, sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { readSpool } from '../status/spool-report.ts';
-import { ago } from '../output/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 export const flushCommand = trackerCommand({

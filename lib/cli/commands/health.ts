@@ -6,12 +6,12 @@ import type { DeliveryHealth, SinkHealth } from '../delivery/delivery-health.ts'
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { noAddressText, titleOf } from '../output/sink-text.ts';
 import { gatherStatus } from '../status/status-report.ts';
 import type { StatusReport } from '../status/status-report.ts';
 import { painter } from '../output/table.ts';
-import { span } from '../output/time-text.ts';
+import { span } from '../../base/time-text.ts';
 
 /** Three times the longest wait between two attempts (5 min), in milliseconds. */
 const STALLED_MS = 900_000;

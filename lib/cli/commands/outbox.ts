@@ -25,9 +25,9 @@ import { isoTime, printJson, printJsonAsIs } from '../output/json-output.ts';
 import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { printList } from '../output/list-output.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;

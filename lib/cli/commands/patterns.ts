@@ -6,7 +6,7 @@ import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
 import { printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
-import { ago } from '../output/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 
 export const patternsCommand = trackerCommand({
   name: 'patterns',

@@ -7,7 +7,7 @@ import { printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { nothingFound, readDatabase } from '../reader.ts';
 import { shortSession } from '../output/row-text.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 
 export const sessionsCommand = trackerCommand({
   name: 'sessions',

@@ -16,9 +16,10 @@ import { lineageTree } from '../output/lineage-tree.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../reader.ts';
-import { counted, fileAndLines, shortSession, withinProject } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
+import { fileAndLines, shortSession, withinProject } from '../output/row-text.ts';
 import { painter, renderTable } from '../output/table.ts';
-import { ago } from '../output/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 interface ShownPattern {

@@ -9,11 +9,11 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../reader.ts';
-import { byteText, counted } from '../output/row-text.ts';
+import { byteText, counted } from '../../base/amount-text.ts';
 import { noAddressText, titleOf } from '../output/sink-text.ts';
 import { gatherStatus, type StatusReport } from '../status/status-report.ts';
 import { type Paint, painter } from '../output/table.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 
 export const statusCommand = trackerCommand({
   name: 'status',

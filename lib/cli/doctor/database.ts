@@ -4,7 +4,7 @@ import { schemaVersion } from '../../store/database/database.ts';
 import { quickCheck } from '../../store/queries/health.ts';
 import { setAsideDatabase } from '../../store/queries/totals.ts';
 import { readDatabase } from '../reader.ts';
-import { byteText } from '../output/row-text.ts';
+import { byteText } from '../../base/amount-text.ts';
 import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
 
 /** A larger file is not read through: that would take longer than anybody waits. */

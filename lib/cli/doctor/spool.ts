@@ -1,6 +1,6 @@
 import { readSpool } from '../status/spool-report.ts';
-import { counted } from '../output/row-text.ts';
-import { ago } from '../output/time-text.ts';
+import { counted } from '../../base/amount-text.ts';
+import { ago } from '../../base/time-text.ts';
 import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
 
 /** A spool that is worked off never holds an event as old as this, in milliseconds. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } 
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
-import { byteText } from '../output/row-text.ts';
+import { byteText } from '../../base/amount-text.ts';
 import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
 
 const WARN_FREE_BYTES = 500_000_000;

@@ -8,7 +8,7 @@ import { accessFault } from '../../delivery/server-access.ts';
 import { nounOf } from '../../delivery/sink-noun.ts';
 import { readCourier } from '../status/courier-report.ts';
 import { readDatabase } from '../reader.ts';
-import { ago } from '../output/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
 
 /** A clock that says less than this was never set: 2025-01-01. */

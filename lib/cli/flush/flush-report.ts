@@ -2,7 +2,7 @@ import type { DrainReport } from '../../delivery/delivery.ts';
 import type { Sink } from '../../delivery/delivery-policy.ts';
 import { nounOf } from '../../delivery/sink-noun.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 
 /** What became of a flush to one sink. */
 export interface SinkFlush extends Pick<

@@ -7,9 +7,9 @@ import type { CliEnvironment } from '../environment.ts';
 import { captureScript } from '../status/installed-files.ts';
 import { readDatabase } from '../reader.ts';
 import { readRegistration, type RegistrationReport } from '../status/registration.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { readSpool } from '../status/spool-report.ts';
-import { span } from '../output/time-text.ts';
+import { span } from '../../base/time-text.ts';
 import { callHook, type CalledHook } from './hook-call.ts';
 import { type TestCall, testEvent, type TestEventName } from './test-events.ts';
 
