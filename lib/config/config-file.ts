@@ -10,15 +10,21 @@ export interface ConfigFiles {
   readonly loggingFile: string;
 }
 
-export interface LoadedConfig {
+/** A configuration, and what is wrong with it. */
+export interface ConfigView {
   /** With the default in place of whatever is wrong. */
   readonly config: Config;
+  /** What is wrong, in one text; null when all is well. */
+  readonly error: string | null;
+}
+
+export interface LoadedConfig extends ConfigView {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
   /** Where each key's value comes from; `default` where nothing sets it. */
   readonly origins: ReadonlyMap<string, string>;
-  /** What is wrong, in one text; null when all is well. */
-  readonly error: string | null;
+  /** The same by the files alone, which is all that a courier reads. */
+  readonly courier: ConfigView;
 }
 
 export interface ConfigSources {
@@ -30,23 +36,24 @@ export interface ConfigSources {
 
 /** Puts the configuration together: given, environment, resilience.yaml and logging.yaml, config.yaml. */
 export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {}): LoadedConfig {
-  const layers: ConfigLayer[] = [
+  const inFiles: ConfigLayer[] = [
     readFileLayer(files.configFile),
     readFileLayer(files.resilienceFile, 'resilience'),
     readFileLayer(files.loggingFile, 'logging'),
+  ];
+  const layers = [
+    ...inFiles,
     ...(env ? [readEnvironmentLayer(env)] : []),
     ...(given ? [given] : []),
   ];
-  const values = new Map(layers.flatMap((layer) => [...layer.values]));
   const origins = new Map(configKeys().map((key) => [key, 'default']));
   for (const layer of layers) for (const [key, origin] of layer.origins) origins.set(key, origin);
-  const problems = layers.flatMap((layer) => layer.problems);
   return {
-    config: configSchema.parse(nested(values)),
-    problems,
+    ...viewOf(layers),
+    problems: layers.flatMap((layer) => layer.problems),
     warnings: layers.flatMap((layer) => layer.warnings),
     origins,
-    error: problems.length === 0 ? null : problems.map(problemText).join('; '),
+    courier: viewOf(inFiles),
   };
 }
 
@@ -54,4 +61,16 @@ export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {
 export function problemText({ where, key, message, hint }: ConfigProblem): string {
   const what = `${where}: ${key ? `${key} ` : ''}${message}`;
   return hint ? `${what} (${hint.replace(/[.]$/, '')})` : what;
+}
+
+// --- internal ---
+
+/** What the layers say together; a later one comes before an earlier one. */
+function viewOf(layers: readonly ConfigLayer[]): ConfigView {
+  const values = new Map(layers.flatMap((layer) => [...layer.values]));
+  const problems = layers.flatMap((layer) => layer.problems);
+  return {
+    config: configSchema.parse(nested(values)),
+    error: problems.length === 0 ? null : problems.map(problemText).join('; '),
+  };
 }

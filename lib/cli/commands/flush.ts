@@ -16,6 +16,8 @@ import { proxyOf } from '../../delivery/sink-delivery.ts';
 import type { OpenDelivery } from '../../delivery/sink-delivery.ts';
 import { loadSink } from '../../delivery/sink-loader.ts';
 import { nounOf } from '../../delivery/sink-noun.ts';
+import { namedSinks } from '../../delivery/sinks-in-use.ts';
+import { readSpool } from '../../health/spool-facts.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -29,8 +31,7 @@ import { isoTime, printJson } from '../output/json-output.ts';
 import { parseCount, sessionOf } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
-import { namedSinks, sinkArg, sinkOf } from '../arguments/sink-choice.ts';
-import { readSpool } from '../status/spool-report.ts';
+import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 

@@ -2,13 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { type ListedToolCall, listToolCalls } from '../../store/queries/tool-calls.ts';
-import { readCourier } from '../status/courier-report.ts';
+import { readCourier } from '../../health/courier-facts.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { captureScript } from '../status/installed-files.ts';
-import { readDatabase } from '../reader.ts';
-import { readRegistration, type RegistrationReport } from '../status/registration.ts';
+import { captureScript } from '../../install/installed-files.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { readRegistration, type RegistrationReport } from '../../install/registration.ts';
 import { counted } from '../../base/amount-text.ts';
-import { readSpool } from '../status/spool-report.ts';
+import { readSpool } from '../../health/spool-facts.ts';
 import { span } from '../../base/time-text.ts';
 import { callHook, type CalledHook } from './hook-call.ts';
 import { type TestCall, testEvent, type TestEventName } from './test-events.ts';
@@ -202,7 +202,7 @@ function rowMissing(
 }
 
 function callIn(cli: CliEnvironment, { sessionId }: TestCall): ListedToolCall | undefined {
-  return readDatabase(cli, (database) =>
+  return readDatabase(cli.paths.database, (database) =>
     listToolCalls(database, { session: sessionId, limit: 1, withTests: true }),
   )?.[0];
 }

@@ -1,8 +1,10 @@
-import { eventsFor } from '../../install/events.ts';
-import { ESSENTIAL_EVENTS } from '../status/registration.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+import { ESSENTIAL_EVENTS } from '../installation.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
 
-export function claudeFound({ claudeVersion }: DoctorContext): Finding {
+/** Claude Code is there, and tells its version. */
+export function claudeFound({ installation: { claudeVersion } }: CheckFacts): CheckFinding {
   if (claudeVersion !== undefined) return ok(`version ${claudeVersion}`);
   return warn(
     'no `claude` on PATH that tells its version',
@@ -10,7 +12,8 @@ export function claudeFound({ claudeVersion }: DoctorContext): Finding {
   );
 }
 
-export function settingsReadable({ registration }: DoctorContext): Finding {
+/** Claude Code can read its settings. */
+export function settingsReadable({ installation: { registration } }: CheckFacts): CheckFinding {
   const broken = registration.settings.find(({ error }) => error !== null);
   if (broken?.error) {
     return fail(
@@ -22,20 +25,23 @@ export function settingsReadable({ registration }: DoctorContext): Finding {
   return ok(there.length === 0 ? 'no settings file' : there.map(({ file }) => file).join(', '));
 }
 
-export function hooksAllowed({ registration, cli }: DoctorContext): Finding {
+/** Neither the settings nor the environment switch the hooks off. */
+export function hooksAllowed({ installation: { registration }, env }: CheckFacts): CheckFinding {
   if (registration.hooksDisabledIn !== undefined) {
     return fail(
       `"disableAllHooks" is true in ${registration.hooksDisabledIn}`,
       'Remove it there, else no hook runs.',
     );
   }
-  if (cli.env['PATTERN_TRACKER_DISABLED'] === '1') {
+  if (env['PATTERN_TRACKER_DISABLED'] === '1') {
     return warn('PATTERN_TRACKER_DISABLED=1 is set', 'Unset it to have events recorded again.');
   }
   return ok('not switched off');
 }
 
-export function hooksRegistered({ registration, claudeVersion }: DoctorContext): Finding {
+/** Every event that this Claude Code knows has its hook. */
+export function hooksRegistered({ installation }: CheckFacts): CheckFinding {
+  const { registration, wantedEvents: wanted } = installation;
   const { hooks, plugin } = registration;
   if (hooks.length === 0) {
     if (plugin !== undefined) return ok(`by the plugin ${plugin}`);
@@ -44,7 +50,6 @@ export function hooksRegistered({ registration, claudeVersion }: DoctorContext):
     }
     return fail('no hook of this program is in any settings', INSTALL);
   }
-  const wanted = eventsFor(claudeVersion).map(({ name }) => name);
   const missing = wanted.filter((name) => !hooks.some(({ event }) => event === name));
   const scopes = [...new Set(hooks.map(({ scope }) => scope))].join(' and ');
   const found = `${wanted.length - missing.length} of ${wanted.length} events in the ${scopes} settings`;
@@ -54,7 +59,8 @@ export function hooksRegistered({ registration, claudeVersion }: DoctorContext):
   return isEssential && plugin === undefined ? fail(text, INSTALL) : warn(text, INSTALL);
 }
 
-export function registeredOnce({ registration }: DoctorContext): Finding {
+/** In which ways the hooks are registered; several are no fault. */
+export function registeredOnce({ installation: { registration } }: CheckFacts): CheckFinding {
   const ways = registration.settings
     .filter(({ hooks }) => hooks.length > 0)
     .map(({ scope }) => `${scope} settings`);

@@ -1,18 +1,19 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { captureScript, wordsOf } from '../status/installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok } from './check.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, ok } from './check.ts';
+import type { CheckFinding } from './check.ts';
 
 /** Every file that a registered hook runs is there, and the first of its words can be executed. */
-export function hookFiles({ registration, cli }: DoctorContext): Finding {
+export function hookFiles(facts: CheckFacts): CheckFinding {
+  const { registration } = facts.installation;
   if (registration.hooks.length === 0) {
     const { plugin } = registration;
-    return plugin === undefined ? unregistered({ cli }) : ok(`the plugin ${plugin} brings its own`);
+    return plugin === undefined ? unregistered(facts) : ok(`the plugin ${plugin} brings its own`);
   }
   const files = new Set<string>();
   for (const hook of registration.hooks) {
-    const words = wordsOf(hook, cli.env['HOME']) ?? [];
-    for (const [index, word] of words.entries()) {
+    for (const [index, word] of (hook.words ?? []).entries()) {
       if (!isAbsolute(word)) continue;
       files.add(word);
       const trouble = troubleWith(word, index === 0);
@@ -25,9 +26,9 @@ export function hookFiles({ registration, cli }: DoctorContext): Finding {
 
 // --- internal ---
 
-function unregistered({ cli }: Pick<DoctorContext, 'cli'>): Finding {
-  const script = captureScript(cli);
-  if (script === undefined) return fail(`no hooks/capture.sh in ${cli.paths.home}`, INSTALL);
+function unregistered({ installation, paths }: CheckFacts): CheckFinding {
+  const script = installation.captureScript;
+  if (script === undefined) return fail(`no hooks/capture.sh in ${paths.home}`, INSTALL);
   const trouble = troubleWith(script, true);
   return trouble ? fail(`${script} ${trouble}`, INSTALL) : ok(script);
 }

@@ -3,30 +3,33 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
 import { byteText } from '../../base/amount-text.ts';
-import { type DoctorContext, fail, type Finding, ok, warn } from './check.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
 
+/** Less free space than this is worth a word, and less than that drops events, in bytes. */
 const WARN_FREE_BYTES = 500_000_000;
 const FAIL_FREE_BYTES = 50_000_000;
 
 /** What capture does, without an event: write, rename, unlink. */
-export function spoolWritable({ cli }: DoctorContext): Finding {
-  const { spoolTmp } = cli.paths;
+export function spoolWritable({ paths }: CheckFacts): CheckFinding {
+  const { spoolTmp } = paths;
   if (!existsSync(spoolTmp)) return ok('not there yet; the first event makes it');
   const probe = join(spoolTmp, `doctor-${process.pid}`);
   try {
     writeFileSync(probe, 'probe', { mode: 0o600 });
     renameSync(probe, `${probe}-renamed`);
-    return ok(cli.paths.spool);
+    return ok(paths.spool);
   } catch (error) {
-    return fail(errorMessage(error), `Make ${cli.paths.spool} and all in it writable for you.`);
+    return fail(errorMessage(error), `Make ${paths.spool} and all in it writable for you.`);
   } finally {
     for (const file of [probe, `${probe}-renamed`]) tryRemove(file);
   }
 }
 
 /** What is recorded is nobody else's to read. */
-export function permissions({ cli }: DoctorContext): Finding {
-  const { data, spool, spoolTmp, spoolNew, spoolBad } = cli.paths;
+export function permissions({ paths }: CheckFacts): CheckFinding {
+  const { data, spool, spoolTmp, spoolNew, spoolBad } = paths;
   if (!existsSync(data)) return ok('no data yet');
   if (process.getuid === undefined) return ok('not told on this system');
   const uid = process.getuid();
@@ -48,8 +51,9 @@ export function permissions({ cli }: DoctorContext): Finding {
   return ok('folders and files are yours alone');
 }
 
-export async function diskFree({ cli }: DoctorContext): Promise<Finding> {
-  const { bavail, bsize } = await statfs(nearestFolder(cli.paths.data));
+/** The disk has room for what is recorded. */
+export async function diskFree({ paths }: CheckFacts): Promise<CheckFinding> {
+  const { bavail, bsize } = await statfs(nearestFolder(paths.data));
   const free = bavail * bsize;
   const found = `${byteText(free)} free`;
   if (free < FAIL_FREE_BYTES)

@@ -2,18 +2,20 @@ import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { courierBundle } from '../status/installed-files.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, noBundle, ok, warn } from './check.ts';
+import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
 
 const MINIMUM = [20, 19] as const;
 const CHILD_MS = 10_000;
 
 /** The Node.js that starts the courier: the link in the home, else the one on PATH. */
-export async function nodeFound({ cli }: DoctorContext): Promise<Finding> {
-  const link = join(cli.paths.home, 'node');
+export async function nodeFound({ paths, env }: CheckFacts): Promise<CheckFinding> {
+  const link = join(paths.home, 'node');
   const isLinked = existsSync(link);
   const isDangling = !isLinked && lstatSync(link, { throwIfNoEntry: false }) !== undefined;
-  const answer = await child(isLinked ? link : 'node', ['--version'], cli.env);
+  const answer = await child(isLinked ? link : 'node', ['--version'], env);
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(answer.stdout) ?? [];
   const version = answer.stdout.trim();
   if (major === undefined) {
@@ -35,14 +37,15 @@ export async function nodeFound({ cli }: DoctorContext): Promise<Finding> {
 }
 
 /** The native module loads in that Node.js and opens a database. */
-export async function nativeModule({ cli, registration }: DoctorContext): Promise<Finding> {
-  const bundle = courierBundle(cli);
-  if (bundle === undefined) return noBundle(cli, registration);
-  const link = join(cli.paths.home, 'node');
+export async function nativeModule(facts: CheckFacts): Promise<CheckFinding> {
+  const { paths, env, installation } = facts;
+  const { courier } = installation;
+  if (courier === undefined) return noBundle(facts);
+  const link = join(paths.home, 'node');
   const answer = await child(
     existsSync(link) ? link : 'node',
-    ['-e', OPEN, realpathSync(bundle)],
-    cli.env,
+    ['-e', SQLITE_PROBE, realpathSync(courier)],
+    env,
   );
   if (answer.problem === undefined) return ok(`SQLite ${answer.stdout.trim()}`);
   if (OTHER_BUILD.test(answer.stderr)) {
@@ -65,20 +68,6 @@ export async function nativeModule({ cli, registration }: DoctorContext): Promis
 const OTHER_BUILD =
   /OTHER_VERSION|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|invalid ELF|wrong architecture/;
 
-/** Loads what lib/store/database/sqlite.ts would; says so where there is only the other of the two packages. */
-const OPEN = `
-const load = require('node:module').createRequire(process.argv[1]);
-const names = ['better-sqlite3', 'better-sqlite3-12'];
-if (Number(process.versions.napi) < 10) names.reverse();
-try {
-  load.resolve(names[0]);
-} catch (error) {
-  try { load.resolve(names[1]); } catch { throw error; }
-  throw new Error('OTHER_VERSION');
-}
-const database = new (load(names[0]))(':memory:');
-console.log(database.prepare('SELECT sqlite_version()').pluck().get());`;
-
 interface Answer {
   readonly stdout: string;
   readonly stderr: string;
@@ -89,7 +78,7 @@ interface Answer {
 async function child(
   file: string,
   args: readonly string[],
-  env: DoctorContext['cli']['env'],
+  env: CheckFacts['env'],
 ): Promise<Answer> {
   // What the user has set for Node.js itself is not there for the courier, either.
   const { NODE_OPTIONS: _, ...clean } = env;

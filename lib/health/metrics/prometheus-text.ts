@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LatencyHistogram } from '../../delivery/store/metrics.ts';
 import { HTTP_SINK } from '../../delivery/store/outbox.ts';
-import type { DeliveryMetrics, SinkMetrics } from './delivery-metrics.ts';
+import type { DeliveryMetrics, SinkMetrics } from './sink-metrics.ts';
 
 /**
  * The text format of Prometheus: a series a sink, with its name as a label. `metrics` says how often the

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrackerPaths } from '../../base/paths.ts';
+import type { TrackerPaths } from '../base/paths.ts';
 
 /** What lies in the spool, seen from outside. */
-export interface SpoolReport {
+export interface SpoolFacts {
   readonly waiting: number;
   /** When the oldest waiting file was written; null where none waits. */
   readonly oldestAt: number | null;
@@ -14,6 +14,7 @@ export interface SpoolReport {
   readonly dropped: DropCounts;
 }
 
+/** How many events capture could not keep. */
 export interface DropCounts {
   /** Could not be written: the disk was full, or the spool not writable. */
   readonly unwritable: number;
@@ -22,7 +23,7 @@ export interface DropCounts {
 }
 
 /** Looks at the spool; one that is not there yet is an empty one. */
-export function readSpool(paths: TrackerPaths): SpoolReport {
+export function readSpool(paths: TrackerPaths): SpoolFacts {
   const waiting = namesIn(paths.spoolNew);
   return {
     waiting: waiting.length,
@@ -35,7 +36,7 @@ export function readSpool(paths: TrackerPaths): SpoolReport {
 
 // --- internal ---
 
-/** Of more files than this the age of each is not looked at. */
+/** At most this many files are asked for their age. */
 const MAX_STATS = 2_000;
 
 function namesIn(folder: string): string[] {

@@ -1,13 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorMessage } from '../../base/errors.ts';
-import { asArray, asString, isJsonObject, type JsonObject } from '../../base/json.ts';
-import { claudeFolder } from '../../base/paths.ts';
-import { HOOK_EVENTS } from '../../install/events.ts';
-import { isOwnHook } from '../../install/own-hook.ts';
-import { readSettings, settingsPath, type SettingsScope } from '../../install/settings-file.ts';
-import { parseSettings } from '../../install/settings-text.ts';
-import type { CliEnvironment } from '../environment.ts';
+import { errorMessage } from '../base/errors.ts';
+import { asArray, asString, isJsonObject, type JsonObject } from '../base/json.ts';
+import { claudeFolder, type TrackerPaths } from '../base/paths.ts';
+import { isOwnHook } from './own-hook.ts';
+import { readSettings, settingsPath, type SettingsScope } from './settings-file.ts';
+import { parseSettings } from './settings-text.ts';
+import { splitWords } from './shell-words.ts';
+
+/** Who asks, and from where: it decides which settings Claude Code would read. */
+export interface RegistrationPlace {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The project's folder. */
+  readonly cwd: string;
+  readonly paths: Pick<TrackerPaths, 'home'>;
+}
 
 /** A hook of ours as it stands in a settings file. */
 export interface RegisteredHook {
@@ -16,6 +23,8 @@ export interface RegisteredHook {
   readonly command: string;
   /** Present: run without a shell. */
   readonly args: readonly string[] | undefined;
+  /** The words it runs; undefined for a command that is more than one plain call. */
+  readonly words: readonly string[] | undefined;
 }
 
 /** What one settings file says that matters to us. */
@@ -40,18 +49,13 @@ export interface RegistrationReport {
   readonly hooksDisabledIn: string | undefined;
 }
 
-/** The events without which a tool call leaves no trace. */
-export const ESSENTIAL_EVENTS: readonly string[] = HOOK_EVENTS.map(({ name }) => name).filter(
-  (name) => name === 'PreToolUse' || name === 'PostToolUse',
-);
-
 /** Reads the settings of the user, the project in the current folder, and its local ones. */
-export function readRegistration(cli: CliEnvironment): RegistrationReport {
+export function readRegistration(place: RegistrationPlace): RegistrationReport {
   const settings: SettingsReport[] = [];
   for (const scope of ['user', 'project', 'local'] as const) {
-    const file = settingsFileOf(scope, cli);
+    const file = settingsFileOf(scope, place);
     if (settings.some((other) => other.file === file)) continue; // the home folder is the project
-    settings.push(readScope(scope, file, cli));
+    settings.push(readScope(scope, file, place));
   }
   return {
     settings,
@@ -65,13 +69,13 @@ export function readRegistration(cli: CliEnvironment): RegistrationReport {
 
 const PLUGIN_NAMES = ['claude-pattern-tracker', 'pattern-tracker'];
 
-function settingsFileOf(scope: SettingsScope, cli: CliEnvironment): string {
+function settingsFileOf(scope: SettingsScope, place: RegistrationPlace): string {
   // Where Claude's folder is unknown the home, which was found, lies in its `hooks` folder.
-  const claude = claudeFolder(cli.env) ?? dirname(dirname(cli.paths.home));
-  return settingsPath(scope, claude, cli.cwd);
+  const claude = claudeFolder(place.env) ?? dirname(dirname(place.paths.home));
+  return settingsPath(scope, claude, place.cwd);
 }
 
-function readScope(scope: SettingsScope, file: string, cli: CliEnvironment): SettingsReport {
+function readScope(scope: SettingsScope, file: string, place: RegistrationPlace): SettingsReport {
   const report: SettingsReport = {
     scope,
     file,
@@ -97,7 +101,7 @@ function readScope(scope: SettingsScope, file: string, cli: CliEnvironment): Set
     return {
       ...report,
       exists: true,
-      hooks: hooksOf(settings, scope, cli),
+      hooks: hooksOf(settings, scope, place),
       disablesAllHooks: settings['disableAllHooks'] === true,
       plugin: pluginOf(settings),
     };
@@ -109,24 +113,23 @@ function readScope(scope: SettingsScope, file: string, cli: CliEnvironment): Set
 function hooksOf(
   settings: JsonObject,
   scope: SettingsScope,
-  cli: CliEnvironment,
+  place: RegistrationPlace,
 ): RegisteredHook[] {
   const events = isJsonObject(settings['hooks']) ? Object.entries(settings['hooks']) : [];
-  const options = {
-    homes: [...new Set([cli.paths.home, real(cli.paths.home)])],
-    userHome: cli.env['HOME'] ?? cli.env['USERPROFILE'],
-  };
+  const { home } = place.paths;
+  const userHome = place.env['HOME'] ?? place.env['USERPROFILE'];
+  const homes = [...new Set([home, real(home)])];
   return events.flatMap(([event, groups]) =>
     asArray(groups)
       .flatMap((group) => (isJsonObject(group) ? asArray(group['hooks']) : []))
       .filter(isJsonObject)
-      .filter((hook) => isOwnHook(hook, options))
-      .map((hook) => ({
-        event,
-        scope,
-        command: asString(hook['command']) ?? '',
-        args: Array.isArray(hook['args']) ? asArray(hook['args']).map(String) : undefined,
-      })),
+      .filter((hook) => isOwnHook(hook, { homes, userHome }))
+      .map((hook) => {
+        const command = asString(hook['command']) ?? '';
+        const args = Array.isArray(hook['args']) ? asArray(hook['args']).map(String) : undefined;
+        const words = args ? [command, ...args] : splitWords(command, { HOME: userHome });
+        return { event, scope, command, args, words };
+      }),
   );
 }
 

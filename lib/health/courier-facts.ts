@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { TrackerPaths } from '../../base/paths.ts';
-import { type CourierState, parseCourierState } from '../../ingest/courier/courier-state.ts';
-import { courierLives } from '../../capture/courier-start.ts';
+import type { TrackerPaths } from '../base/paths.ts';
+import { type CourierState, parseCourierState } from '../ingest/courier/courier-state.ts';
+import { courierLives } from '../capture/courier-start.ts';
 
 /** How the courier is, as far as its files tell. */
-export interface CourierReport {
+export interface CourierFacts {
   /** `starting`: it lives and has said nothing yet. */
   readonly status: CourierState['status'] | 'starting';
   /** Null when none lives. */
@@ -19,7 +19,7 @@ export interface CourierReport {
 }
 
 /** Reads what the courier last said, and whether it lives. */
-export function readCourier(paths: TrackerPaths): CourierReport {
+export function readCourier(paths: TrackerPaths): CourierFacts {
   const pid = courierLives(paths.courierPid);
   const state = readState(paths.courierState);
   if (!state)

@@ -1,42 +1,34 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { inspectLink, linkPath } from '../../install/path-link.ts';
-import { totalsOf } from '../../store/queries/totals.ts';
-import { loadConfig } from '../../config/config-file.ts';
 import { configuredSinks } from '../../delivery/delivery-policy.ts';
 import { accessFault } from '../../delivery/server-access.ts';
 import { nounOf } from '../../delivery/sink-noun.ts';
-import { readCourier } from '../status/courier-report.ts';
-import { readDatabase } from '../reader.ts';
 import { ago } from '../../base/time-text.ts';
-import { type DoctorContext, fail, type Finding, INSTALL, ok, warn } from './check.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
 
 /** A clock that says less than this was never set: 2025-01-01. */
 const PLAUSIBLE_MS = Date.UTC(2025, 0, 1);
 const FUTURE_MS = 5 * 60_000;
 
 /** `pattern-tracker` can be called by its name. */
-export function onPath({ cli }: DoctorContext): Finding {
-  const searchPath = cli.env['PATH'] ?? '';
-  const found = searchPath
+export function onPath({ env, installation: { link } }: CheckFacts): CheckFinding {
+  const found = (env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'pattern-tracker'))
     .find(isExecutable);
   if (found) return ok(found);
-  const userHome = cli.env['HOME'] ?? cli.env['USERPROFILE'];
-  if (userHome === undefined) return warn('`pattern-tracker` is not on PATH', INSTALL);
-  const link = inspectLink(linkPath(userHome), join(cli.paths.home, 'dist', 'cli.mjs'), searchPath);
-  if (link.kind === 'present') {
-    return warn(
-      `${link.path} is there, but its folder is not on PATH`,
-      `Add to your shell's start file: export PATH="${dirname(link.path)}:$PATH"`,
-    );
-  }
-  return warn('`pattern-tracker` is not on PATH', INSTALL);
+  if (link === undefined) return warn('`pattern-tracker` is not on PATH', INSTALL);
+  return warn(
+    `${link} is there, but its folder is not on PATH`,
+    `Add to your shell's start file: export PATH="${dirname(link)}:$PATH"`,
+  );
 }
 
-export function configValid({ cli }: DoctorContext): Finding {
-  const { config, error } = loadConfig(cli.paths);
+/** The configuration as a courier reads it is valid, and can be acted on. */
+export function configValid({ paths, config: loaded, gathered }: CheckFacts): CheckFinding {
+  const { config, error } = loaded.courier;
   if (error !== null) {
     return fail(
       error,
@@ -51,19 +43,20 @@ export function configValid({ cli }: DoctorContext): Finding {
       'Mend that; the courier looks again by itself.',
     );
   }
-  const { configError, pid } = readCourier(cli.paths);
+  const { configError, pid } = gathered().courier;
   if (pid !== null && configError !== null) {
     return warn(`the courier says: ${configError}`, 'It reads the file again by itself.');
   }
-  const { configFile } = cli.paths;
+  const { configFile } = paths;
   return ok(existsSync(configFile) ? configFile : `no ${configFile}: the defaults are in force`);
 }
 
-export function clockSane({ cli }: DoctorContext): Finding {
-  const now = cli.now();
+/** The clock was set, and not back. */
+export function clockSane({ now: clock, gathered }: CheckFacts): CheckFinding {
+  const now = clock();
   const mend = 'Set the clock of this machine.';
   if (now < PLAUSIBLE_MS) return fail(`it says ${new Date(now).toISOString()}`, mend);
-  const last = lastEventAt({ cli });
+  const last = gathered().stored.content.value?.totals.lastEventAt ?? null;
   if (last !== null && last > now + FUTURE_MS) {
     return warn(`the newest event is from the future: ${ago(last, now)}`, mend);
   }
@@ -78,13 +71,5 @@ function isExecutable(file: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function lastEventAt({ cli }: Pick<DoctorContext, 'cli'>): number | null {
-  try {
-    return readDatabase(cli, (database) => totalsOf(database).lastEventAt) ?? null;
-  } catch {
-    return null; // the check of the database says so
   }
 }
