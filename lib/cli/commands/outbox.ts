@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import {
   chosenRows,
   dropRows,
@@ -18,6 +17,7 @@ import { SINKS } from '../../delivery/delivery-policy.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
 import type { DeliverySide } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
+import { canAsk, isAgreed } from '../arguments/agreement.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -247,7 +247,7 @@ async function drop(
     return chosenRows(side.database, filter);
   });
   const { count, lastId } = chosen ?? NO_ROWS;
-  if (asks && count > 0 && !(await isAgreed(cli, count))) {
+  if (asks && count > 0 && !(await isDropAgreed(cli, count))) {
     cli.err('Nothing was dropped.\n');
     return 1;
   }
@@ -279,25 +279,17 @@ function change(
   return 0;
 }
 
-async function isAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
-  if (!cli.isTTY || process.stdin.isTTY !== true) {
+/** @throws UsageError where there is nobody to ask */
+async function isDropAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
+  const what = counted(rows, 'event');
+  if (!canAsk(cli)) {
     throw new UsageError(
-      `${counted(rows, 'event')} would be lost for good`,
+      `${what} would be lost for good`,
       'Say --yes to drop them without a question.',
     );
   }
   // To standard error, for with --json the answer is a program's.
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(
-      `Drop ${counted(rows, 'event')} for good? They are never sent. [y/N] `,
-    );
-    return /^y(?:es)?$/i.test(answer.trim());
-  } catch {
-    return false; // Ctrl-D, Ctrl-C: not agreed
-  } finally {
-    terminal.close();
-  }
+  return isAgreed(`Drop ${what} for good? They are never sent.`, process.stderr);
 }
 
 function forJson(row: OutboxRow) {
