@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byteText } from '../../lib/base/amount-text.ts';
 import { sqlitePackage } from '../../lib/base/sqlite-package.ts';
 import type { CliEnvironment } from '../../lib/cli/environment.ts';
-import { readInstallation } from '../../lib/cli/status/installation.ts';
+import { readInstallation } from '../../lib/cli/installation.ts';
 import { loadConfig } from '../../lib/config/config-file.ts';
 import { checkFacts } from '../../lib/health/checks/check-facts.ts';
 import type { CheckFinding } from '../../lib/health/checks/check.ts';

@@ -13,7 +13,7 @@ import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { painter } from '../output/table.ts';
-import { readInstallation } from '../status/installation.ts';
+import { readInstallation } from '../installation.ts';
 
 export const doctorCommand = trackerCommand({
   name: 'doctor',

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { InstallationFacts } from '../../health/installation.ts';
-import { eventsFor } from '../../install/events.ts';
-import { captureScript, courierBundle } from '../../install/installed-files.ts';
-import { inspectLink, linkPath } from '../../install/path-link.ts';
-import { readRegistration } from '../../install/registration.ts';
-import type { CliEnvironment } from '../environment.ts';
+import type { InstallationFacts } from '../health/installation.ts';
+import { eventsFor } from '../install/events.ts';
+import { captureScript, courierBundle } from '../install/installed-files.ts';
+import { inspectLink, linkPath } from '../install/path-link.ts';
+import { readRegistration } from '../install/registration.ts';
+import type { CliEnvironment } from './environment.ts';
 
 /** What `doctor` has to know of the installation. `claudeVersion`: of the `claude` on PATH, if there is one. */
 export function readInstallation(
