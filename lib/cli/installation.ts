@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { InstallationFacts } from '../health/installation.ts';
 import { eventsFor } from '../install/events.ts';
 import { captureScript, courierBundle } from '../install/installed-files.ts';
-import { inspectLink, linkPath } from '../install/path-link.ts';
+import { leadsTo, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/registration.ts';
 import type { CliEnvironment } from './environment.ts';
 
@@ -26,7 +26,6 @@ export function readInstallation(
 function ownLink({ env, paths }: CliEnvironment): string | undefined {
   const userHome = env['HOME'] ?? env['USERPROFILE'];
   if (userHome === undefined) return undefined;
-  const program = join(paths.home, 'dist', 'cli.mjs');
-  const link = inspectLink(linkPath(userHome), program, env['PATH'] ?? '');
-  return link.kind === 'present' ? link.path : undefined;
+  const link = linkPath(userHome);
+  return leadsTo(link, join(paths.home, 'dist', 'cli.mjs')) ? link : undefined;
 }

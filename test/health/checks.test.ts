@@ -339,6 +339,15 @@ describe('surroundings', () => {
     });
   });
 
+  it('warn, and break nothing, where a file stands in the place of the folder of the link', async () => {
+    writeFileSync(join(sample.folder, '.local'), '');
+    const env = { HOME: sample.folder, PATH: '/usr/bin:/bin' };
+    expect(await check('path', { env })).toMatchObject({
+      status: 'warn',
+      found: '`pattern-tracker` is not on PATH',
+    });
+  });
+
   it('warn where the link is there and its folder is not on PATH', async () => {
     const bin = join(sample.folder, '.local', 'bin');
     mkdirSync(bin, { recursive: true });
