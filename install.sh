@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs claude-pattern-tracker from this checkout into Claude Code, or takes it out again.
-# Needs Node.js and npm; everything else it gets or builds itself. Run it with --help.
+# Installs claude-pattern-tracker from this checkout into Claude Code, or uninstalls it. Needs Node.js and
+# npm; it downloads or builds everything else. Run it with --help for the options.
 set -eu
 
 usage() {
@@ -8,21 +8,21 @@ usage() {
 Usage: ./install.sh [options]
 
 Builds claude-pattern-tracker, copies it to ~/.claude/hooks/pattern-tracker/, adds its hooks to Claude
-Code's settings (with a backup), links `pattern-tracker` into ~/.local/bin, and sends one event through.
-Running it again brings an installation up to date; what was recorded is kept.
+Code's settings (after a backup), links `pattern-tracker` into ~/.local/bin, and tests the hook with one
+event. Run it again to update an installation; recorded data is kept.
 
   --dry-run                    show what would be done; change nothing outside this checkout
-  --scope user|project|local   which settings: yours (the default), .claude/settings.json or
-                               .claude/settings.local.json of the folder you are in
-  --capture sh|node            what records an event; sh where there is /bin/sh
+  --scope user|project|local   settings to change: yours (the default), or .claude/settings.json or
+                               .claude/settings.local.json of the current folder
+  --capture sh|node            front that records an event; sh by default if there is /bin/sh
   --no-link                    make no link in ~/.local/bin
   --no-test                    send no event through the installed hook
   --json                       print the result as JSON
-  --uninstall                  take hooks, link and program out again; ask about what was recorded
-  --purge                      with --uninstall: remove what was recorded too, without asking
+  --uninstall                  remove hooks, link and program; ask about recorded data
+  --purge                      with --uninstall: also remove recorded data, without asking
   --help                       show this
 
-CLAUDE_CONFIG_DIR stands for ~/.claude, PATTERN_TRACKER_HOME for the folder below it.
+CLAUDE_CONFIG_DIR replaces ~/.claude; PATTERN_TRACKER_HOME replaces the folder of the installation.
 EOF
 }
 
@@ -35,16 +35,16 @@ fail() {
   exit 1
 }
 
-# --- what is asked for -----------------------------------------------------------------------------
+# --- arguments -------------------------------------------------------------------------------------
 
-# Refuses a wrong value now, and not when everything is built.
+# Rejects a wrong value right away, not after everything is built.
 check_value() {
   case $1=$2 in
   --scope=user | --scope=project | --scope=local | --capture=sh | --capture=node) return ;;
   --scope=*) values='user, project or local' ;;
   *) values='sh or node' ;;
   esac
-  say "install.sh: $1 is $values, not '$2'"
+  say "install.sh: $1 must be $values, not '$2'"
   exit 2
 }
 
@@ -93,7 +93,7 @@ if [ -n "$value_of" ]; then
   exit 2
 fi
 if [ -n "$purge" ] && [ -z "$uninstall" ]; then
-  say 'install.sh: --purge goes with --uninstall'
+  say 'install.sh: --purge needs --uninstall'
   exit 2
 fi
 
@@ -110,7 +110,7 @@ else
   fail 'HOME is not set' "Set HOME, or CLAUDE_CONFIG_DIR to Claude Code's folder."
 fi
 
-# --- uninstalling needs no build where a program is there already --------------------------------------
+# --- uninstalling needs no build if there is a program already -----------------------------------------
 
 if [ -n "$uninstall" ]; then
   cli=$home/dist/cli.mjs
@@ -140,15 +140,14 @@ esac
 command -v npm >/dev/null || fail "npm is not on PATH, though node is ($(command -v node))" \
   'Install npm (it comes with most packages of Node.js), then run this again.'
 
-# --- dependencies and build, with what they say in a log ------------------------------------------------
+# --- dependencies and build, their output in a log ------------------------------------------------------
 
 log=$(umask 077 && mktemp "${TMPDIR:-/tmp}/pattern-tracker-install.XXXXXX")
 job=
-# An interrupted installation leaves no npm behind.
+# Interrupting the installation ends npm as well.
 trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
 
-# Runs a command in the checkout and shows that it goes on. Gives up when the command fails, with the
-# end of what it said.
+# Runs a command in the checkout and shows its progress. If it fails, shows the end of its output and exits.
 logged() {
   say "$1"
   shift
@@ -174,15 +173,15 @@ logged() {
 gave_up() {
   tail -n 20 "$log" >&2
   if grep -qi 'gyp ERR' "$log"; then
-    fail "\`$*\` failed; all it said is in $log" \
-      'The SQLite module had to be compiled: that needs a C++ compiler, make and Python 3.' \
+    fail "\`$*\` failed; its output is in $log" \
+      'The SQLite module had to be compiled, which needs a C++ compiler, make and Python 3.' \
       'On Debian: apt install build-essential python3. On macOS: xcode-select --install.' \
-      'Or take Node.js 22.14 or newer: on x64 and arm64 it needs none of them.'
+      'Or use Node.js 22.14 or newer, which needs none of them on x64 and arm64.'
   fi
-  fail "\`$*\` failed; all it said is in $log"
+  fail "\`$*\` failed; its output is in $log"
 }
 
-logged 'Getting the dependencies. If SQLite must be compiled, that takes a minute or more …' \
+logged 'Installing the dependencies; this takes a minute or more if SQLite must be compiled …' \
   node scripts/ensure-installed.mjs
 logged 'Building …' npm run build
 rm -f "$log"

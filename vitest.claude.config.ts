@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// Where CI wants the totals.
+// CI sets this to the file in which it wants the totals.
 const results = process.env['VITEST_JSON'];
 
-/** The tests that run the real Claude Code: one file at a time, each takes a while. */
+/** Tests that run the real Claude Code, one file at a time: each of them takes a while. */
 export default defineConfig({
   test: {
     include: ['test/claude/**/*.test.ts'],

@@ -1,15 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-// Where CI wants the totals.
+// CI sets this to the file in which it wants the totals.
 const results = process.env['VITEST_JSON'];
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/claude/**', 'node_modules/**'],
-    globalSetup: 'test/build-once.ts', // the bundles that the tests spawn
-    maxWorkers: 3, // they wait for processes more than they compute
-    // Generous: couriers run at low priority, and a busy machine gives them little.
+    globalSetup: 'test/build-once.ts', // builds the bundles that the tests spawn
+    maxWorkers: 3, // tests wait for processes more than they compute
+    // Generous, because couriers run at low priority and a busy machine gives them little time.
     testTimeout: 180_000,
     expect: { poll: { timeout: 60_000, interval: 20 } },
     hookTimeout: 120_000,

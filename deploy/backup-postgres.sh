@@ -1,8 +1,8 @@
 #!/bin/sh
-# Dumps the service's PostgreSQL database into FOLDER, and keeps the newest KEEP dumps (14).
+# Dumps the service's PostgreSQL database into FOLDER, and keeps the newest KEEP dumps (default 14).
 #   deploy/backup-postgres.sh FOLDER [KEEP]
-# PATTERN_TRACKER_PG says how PostgreSQL's commands are run: in the container of compose.yaml, unless it
-# is set; set and empty, as they are on this machine. The service goes on meanwhile.
+# PATTERN_TRACKER_PG says where PostgreSQL's commands run: if it is unset, in the container of
+# compose.yaml; if it is set to nothing, on this machine. The service may run meanwhile.
 set -eu
 umask 077
 
@@ -33,13 +33,13 @@ file=$folder/tracker-$(date -u +%Y%m%dT%H%M%SZ).dump
 part=$file.part
 trap 'rm -f "$part"' EXIT
 pg pg_dump --format=custom --username="$user" tracker >"$part"
-# It gets its name only when it is whole, can be read, and is on the disk.
+# The dump gets its name only when it is complete, readable and flushed to the disk.
 pg pg_restore --list <"$part" >/dev/null
 sync "$part"
 mv "$part" "$file"
 printf 'dumped to %s (%s bytes)\n' "$file" "$(wc -c <"$file" | tr -d ' ')"
 
-# Names sort by time.
+# The names sort by time, so that the oldest dumps come last.
 for old in "$folder"/tracker-*T*Z.dump; do
   printf '%s\n' "$old"
 done | sort -r | tail -n "+$((keep + 1))" | while IFS= read -r old; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the passwords that compose.yaml reads, in deploy/secrets/. Keeps those that are there.
-# The folder is for you only (0700). The files in it can be read by whoever gets that far (0444):
-# compose binds them into containers as they are, and each container runs as another user.
+# Makes the passwords that compose.yaml reads, in deploy/secrets/. Existing ones are kept.
+# Only you can enter the folder (0700). The files in it are readable for all (0444), because compose
+# mounts them into containers as they are, and each container runs as another user.
 set -eu
 folder=$(dirname "$0")/secrets
 mkdir -p "$folder"
@@ -23,7 +23,7 @@ keep postgres_password "$(random)"
 password=$(cat "$folder/postgres_password")
 keep database_url "postgres://tracker:$password@database:5432/tracker"
 keep grafana_admin_password "$(random)"
-# Prometheus reads /metrics with it. You write it, when there is a database to make one in:
-# docs/deployment.md.
+# The token with which Prometheus reads /metrics. It is empty until you write it, because making a token
+# needs a running database: docs/deployment.md.
 [ -e "$folder/metrics_token" ] || : >"$folder/metrics_token"
 chmod 0644 "$folder/metrics_token"

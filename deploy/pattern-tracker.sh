@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs pattern-tracker. Containers and systemd hand secrets over as files, so the database, whose
-# address holds a password, may be named by a file: PATTERN_TRACKER_DATABASE_FILE.
+# Runs pattern-tracker. Containers and systemd pass secrets as files. The address of the database holds a
+# password, so it may come from the file that PATTERN_TRACKER_DATABASE_FILE names.
 set -eu
 
 if [ -n "${PATTERN_TRACKER_DATABASE_FILE:-}" ]; then

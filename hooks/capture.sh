@@ -1,24 +1,24 @@
 #!/bin/sh
-# Fires on every hook event of Claude Code; writes that event's JSON, as it came, to spool/new/.
-# With the word `ensure` (SessionStart, SessionEnd) a courier is started even if one seems to live.
+# The default front. Claude Code runs it on every hook event; it writes the event's JSON unchanged to a
+# file in spool/new/. With the argument `ensure` (SessionStart, SessionEnd) it starts a courier even if
+# one seems to live.
 #
-# It prints nothing, exits 0 whatever happens, reads no configuration and never the environment's
-# secrets. In the common case it forks once, for cat: the file is written where it stays, because JSON
-# tells its own end and the courier leaves alone what has not come to it. To find a courier that lives
-# costs no fork.
+# It prints nothing, always exits 0, reads no configuration and no secret from the environment. In the
+# common case it forks once, for cat. It writes the file in place, without a rename: JSON shows where it
+# ends, so the courier recognises an unfinished file and waits. Finding a live courier costs no fork.
 
 [ "${PATTERN_TRACKER_DISABLED:-}" = 1 ] && exit 0
-trap 'exit 0' EXIT # a fault in here must never reach Claude as an exit code
+trap 'exit 0' EXIT # a fault in this script must never reach Claude as an exit code
 exec >/dev/null 2>&1
 umask 077
-PATH=/usr/bin:/bin${PATH:+:$PATH} # before the user's: no shims on the way of every tool call
+PATH=/usr/bin:/bin${PATH:+:$PATH} # system tools first: the user's shims would slow down every tool call
 
 case $0 in
 */*) root=${0%/*}/.. ;;
 *) root=.. ;;
 esac
-# The installed copy keeps to its own data, which lies beside it: a project's settings can set variables
-# for hooks, and must not say where data goes.
+# The installed copy uses the data/ beside it and ignores the environment, because a project's settings
+# can set variables for hooks and must not redirect the data.
 if [ -d "$root/data" ]; then
   home=$root
 elif [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
@@ -26,19 +26,19 @@ elif [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
 elif [ -n "${CLAUDE_CONFIG_DIR:-${HOME:-}}" ]; then # the plugin, or a checkout
   home=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/hooks/pattern-tracker
 else
-  exit 0 # no place that is the user's own
+  exit 0 # without HOME there is no folder of the user's to write to
 fi
 data=$home/data
 spool=$data/spool
 
-# A name nobody had before, without a fork where the kernel deals them out.
+# A unique name; where the kernel provides one, it costs no fork.
 read -r id </proc/sys/kernel/random/uuid || id=$(date +%s)-$$
 registration=settings
 [ -n "${CLAUDE_PLUGIN_ROOT:-}" ] && registration=plugin
 name=$id.$registration
 
-# A letter an event dropped, and why: w could not be written, f the spool is full. An append of one
-# byte is atomic, and goes through on a full disk while the file's last block has room.
+# Records a dropped event as one letter: w it could not be written, f the spool is full. Appending one
+# byte is atomic, and works on a full disk while the file's last block has room.
 drop() { printf %s "$1" >>"$data/drops"; }
 
 if [ -e "$spool/full" ]; then
@@ -46,14 +46,14 @@ if [ -e "$spool/full" ]; then
 else
   if ! [ -d "$spool/new" ]; then
     mkdir -p "$spool/tmp" "$spool/new" "$spool/bad"
-    echo >>"$data/drops" # one block, so that a full disk leaves room to count on
+    echo >>"$data/drops" # allocates a block, so that drops can still be counted when the disk is full
   fi
   if cat >"$spool/new/$name"; then
     :
   else
     drop w
     rm -f "$spool/new/$name"
-    exit 0 # a courier could not write either
+    exit 0 # where we cannot write, a courier cannot either
   fi
 fi
 
@@ -62,7 +62,7 @@ if [ "${1:-}" != ensure ] && read -r pid <"$data/courier.pid"; then
   '' | 0* | *[!0-9]*) ;;
   *)
     if kill -0 "$pid"; then
-      # In a container whose first process reaps nobody, the dead stay on as zombies.
+      # In a container whose first process does not reap its children, dead processes remain as zombies.
       state=
       read -r _ _ state _ <"/proc/$pid/stat"
       [ "$state" = Z ] || exit 0
@@ -71,10 +71,10 @@ if [ "${1:-}" != ensure ] && read -r pid <"$data/courier.pid"; then
   esac
 fi
 
-# No courier lives: start one that outlives us, holds nothing of ours, and is nobody's child.
+# No courier lives: start one that outlives this hook and inherits none of its descriptors.
 (
   case $id in
-  *0) # now and then, so that the spool stays bounded on a machine where no courier can start
+  *0) # about one event in 16: keeps the spool bounded on a machine where no courier can start
     max=100000
     read -r max <"$spool/max-files"
     set -- "$spool"/new/*
@@ -90,5 +90,5 @@ fi
   export NODE_OPTIONS
   exec "$node" "$courier" --detach --home "$home"
 ) </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
-[ "${1:-}" = ensure ] || echo $! >"$data/courier.pid" # so that the next hook does not start a second
+[ "${1:-}" = ensure ] || echo $! >"$data/courier.pid" # keeps the next hook from starting a second courier
 exit 0

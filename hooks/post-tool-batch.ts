@@ -1,4 +1,5 @@
-// Fires after all tool calls of one turn; the only event that shows calls which never ran. Writes the event's JSON to spool/new/.
+// Fires after all tool calls of one turn; no other event shows calls that never ran. Writes the event's
+// JSON to spool/new/.
 import { runHook } from '../lib/capture/run.ts';
 
 runHook(process.env, __dirname);

@@ -1,4 +1,4 @@
-// Fires after a tool has run and failed. Writes the event's JSON to spool/new/.
+// Fires after a tool ran and failed. Writes the event's JSON to spool/new/.
 import { runHook } from '../lib/capture/run.ts';
 
 runHook(process.env, __dirname);

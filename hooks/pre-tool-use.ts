@@ -1,4 +1,4 @@
-// Fires before a tool runs, also before one that is then refused. Writes the event's JSON to spool/new/.
+// Fires before a tool runs, even if the call is then denied. Writes the event's JSON to spool/new/.
 import { runHook } from '../lib/capture/run.ts';
 
 runHook(process.env, __dirname);

@@ -1,4 +1,4 @@
-// Fires when a session ends; sees to it that a courier runs. Writes the event's JSON to spool/new/.
+// Fires when a session ends. Writes the event's JSON to spool/new/ and makes sure that a courier runs.
 import { runHook } from '../lib/capture/run.ts';
 
 runHook(process.env, __dirname, { ensureCourier: true });

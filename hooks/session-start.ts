@@ -1,4 +1,5 @@
-// Fires when a session starts, resumes, is cleared or compacted; sees to it that a courier runs. Writes the event's JSON to spool/new/.
+// Fires when a session starts, resumes, is cleared or compacted. Writes the event's JSON to spool/new/
+// and makes sure that a courier runs.
 import { runHook } from '../lib/capture/run.ts';
 
 runHook(process.env, __dirname, { ensureCourier: true });

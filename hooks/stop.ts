@@ -1,4 +1,4 @@
-// Fires when Claude has finished its turn. Writes the event's JSON to spool/new/.
+// Fires when Claude finishes its turn. Writes the event's JSON to spool/new/.
 import { runHook } from '../lib/capture/run.ts';
 
 runHook(process.env, __dirname);

@@ -1,4 +1,4 @@
-// `npm run bench`: builds, measures what the project promises to cost, and prints it as ratios.
+// `npm run bench`: builds, measures the costs that the project promises to keep, and prints them as ratios.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { BenchmarkError, isReached, NotAvailableError } from './bench/benchmark.ts';
@@ -36,10 +36,10 @@ const BENCHMARKS: readonly Benchmark[] = [
 
 const USAGE = `Usage: npm run bench -- [options]
 
-  --only NAME   only benchmarks whose name holds NAME: ${BENCHMARKS.map(({ name }) => name).join(', ')}
-  --pairs N     pairs a median is taken of
-  --claude      install Claude Code into its cache if it is not there
-  --check       exit with 1 when a limit is not reached
+  --only NAME   run only benchmarks whose name contains NAME: ${BENCHMARKS.map(({ name }) => name).join(', ')}
+  --pairs N     take each median over N pairs
+  --claude      install Claude Code into its cache if it is missing
+  --check       exit with 1 if a limit is not met
   --json        print JSON
   --help        show this
 `;
@@ -109,7 +109,7 @@ async function* linesOf(benchmark: Benchmark, context: BenchContext): AsyncGener
   try {
     for await (const result of benchmark.run(context)) {
       yield { name, kind: 'result', result };
-      progress(`${name}: ${result.what} is measured`);
+      progress(`${name}: measured ${result.what}`);
     }
   } catch (error) {
     if (!(error instanceof BenchmarkError)) throw error;
@@ -118,7 +118,7 @@ async function* linesOf(benchmark: Benchmark, context: BenchContext): AsyncGener
   }
 }
 
-/** One line on a terminal, overwritten by the next. */
+/** Shows one line on a terminal, which the next one overwrites. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
 }

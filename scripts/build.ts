@@ -1,6 +1,5 @@
-// Bundles what is installed: dist/hooks/*.cjs, dist/courier.cjs, dist/cli.mjs, and the library:
-// dist/index.mjs with its types in dist/types/. Fails when a hook bundle holds more than the hot
-// ring, or has grown past its budget.
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, cli.mjs, and the library (index.mjs, with its types
+// in types/). Fails if a hook bundle contains more than the hot ring or exceeds its budget.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,6 +7,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 
+/** A hook runs on every tool call, and Node.js loads a small bundle faster. Ours have about 7,000 bytes. */
 const HOOK_BUDGET_BYTES = 15_000;
 const HOOK_RING = /^(?:hooks|lib\/capture|lib\/base)\//;
 
@@ -20,21 +20,24 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   metafile: true,
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  logOverride: { 'empty-import-meta': 'silent' }, // lib/store/database/sqlite.ts does without
+  logOverride: { 'empty-import-meta': 'silent' }, // lib/store/database/sqlite.ts handles an empty one
 };
 
-/** A package inside an ES module may still call require. By another name: ours call createRequire, too. */
+/**
+ * Bundled packages may call require in an ES module. The import is renamed because our code imports
+ * createRequire too.
+ */
 const REQUIRE =
   "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);";
 const esm: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
   format: 'esm',
-  mainFields: ['module', 'main'], // jsonc-parser's main can't be bundled
+  mainFields: ['module', 'main'], // jsonc-parser's main cannot be bundled
   outExtension: { '.js': '.mjs' },
 };
 
-// Made beside the old one and swapped, so that whoever runs dist/ meanwhile finds it whole.
+// Built beside the old dist/ and swapped in, so that whoever runs it meanwhile finds it complete.
 const OUT = `dist.next-${process.pid}`;
 const hooks = readdirSync('hooks').filter((name) => name.endsWith('.ts'));
 const [hookBuild] = await Promise.all([
@@ -52,9 +55,9 @@ const [hookBuild] = await Promise.all([
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
-    mainFields: ['module', 'main'], // of OpenTelemetry's packages only what is used
+    mainFields: ['module', 'main'], // lets esbuild drop the unused parts of OpenTelemetry's packages
     minifySyntax: true,
-    minifyWhitespace: true, // read anew at every start
+    minifyWhitespace: true, // Node.js reads it at every start
   }),
   build({
     ...shared,
@@ -63,7 +66,7 @@ const [hookBuild] = await Promise.all([
     outdir: OUT,
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   }),
-  // By itself, so that what the two share makes the command line load no further chunk.
+  // A build of its own: chunks shared with the library would make the command line load more files.
   build({
     ...shared,
     ...esm,
@@ -85,7 +88,7 @@ function checkHooks({ outputs }: Metafile): void {
     const packages = imports.map(({ path }) => path).filter((path) => !path.startsWith('node:'));
     if (strangers.length + packages.length > 0) {
       fail(
-        `${file} holds ${[...strangers, ...packages].join(', ')}`,
+        `${file} contains ${[...strangers, ...packages].join(', ')}`,
         'Only hooks/, lib/capture/, lib/base/ and node: built-ins may be in a hook bundle.',
       );
     }
@@ -96,7 +99,7 @@ function checkHooks({ outputs }: Metafile): void {
   }
 }
 
-/** One .d.ts a module; whether the types are right is the business of `npm run types`. */
+/** Writes one .d.ts per module, unchecked: `npm run types` checks the types. */
 async function emitTypes(folder: string): Promise<void> {
   const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
   const project = ['-p', 'tsconfig.types.json', '--noCheck', '--outDir', folder];

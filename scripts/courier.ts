@@ -1,5 +1,5 @@
-// The courier's process: `courier.cjs --home DIR`; with --detach it starts itself anew as a process
-// that outlives its parent and holds nothing of it, and leaves.
+// The courier's process: `courier.cjs --home DIR`. With --detach it starts a second process that outlives
+// its parent and shares none of its descriptors, then exits.
 import { existsSync } from 'node:fs';
 import { hostname, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,7 +23,7 @@ const named = values.home ?? trackerHome(process.env);
 const home = named && resolve(named); // capture.sh says …/hooks/..
 
 if (home === undefined) {
-  process.exitCode = 1; // no HOME: there is no place to look for events
+  process.exitCode = 1; // without HOME there is no place to look for events
 } else if (values.detach) {
   detach(home);
 } else {
@@ -36,7 +36,7 @@ function detach(homeFolder: string): void {
   const own = { home: homeFolder, courier: __filename, node: process.execPath };
   const pid = startCourier({ ...own, env: process.env });
   const { courierPid } = trackerPaths(homeFolder);
-  // capture.sh has put up this process's id; it is gone in a moment, the courier's is not.
+  // capture.sh has written the id of this process, which exits in a moment; replace it by the courier's.
   if (pid && courierLives(courierPid) === process.pid) new PidHint(courierPid, pid).show();
 }
 
@@ -44,9 +44,9 @@ async function main(homeFolder: string): Promise<void> {
   process.umask(0o077);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-  process.on('SIGHUP', () => {}); // the terminal it was once started from is no concern of it
+  process.on('SIGHUP', () => {}); // a courier outlives the terminal it was started from
   const paths = trackerPaths(homeFolder);
-  if (!existsSync(paths.data)) return; // uninstalled meanwhile: it must not come back
+  if (!existsSync(paths.data)) return; // uninstalled meanwhile: do not create the folder again
   const own = { clock: systemClock, pid: process.pid };
   try {
     setPriority(LOW_PRIORITY);

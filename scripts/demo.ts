@@ -1,6 +1,6 @@
-// `npm run demo`: what becomes of events while their server goes down, hangs, answers 503 and comes
-// back. A throwaway home, a server on loopback, real payloads through the real hook; all of it is
-// removed at the end. Exit code 0 when every event arrived once.
+// `npm run demo`: shows what happens to events while their server is down, hangs, answers 503 and comes
+// back. Real payloads go through the real hook, into a throwaway home and to a server on loopback; the
+// demo removes everything at the end. Exit code 0 if every event arrived, and none was duplicated.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import type { Behaviour } from '../test/support/faulty-api.ts';
 const PAYLOAD = 'test/fixtures/payloads/post-tool-use.write.json';
 const SCENE_MS = 4_000;
 const TICK_MS = 100;
-/** How long everything has to arrive after the last scene, in milliseconds. */
+/** How long the remaining events may take to arrive after the last scene, in milliseconds. */
 const END_MS = 25_000;
 
 interface Scene {
@@ -30,9 +30,9 @@ interface Scene {
 }
 
 const SCENES: readonly Scene[] = [
-  { title: 'the server is well', isUp: true, behaviour: { kind: 'well' } },
+  { title: 'the server is healthy', isUp: true, behaviour: { kind: 'well' } },
   { title: 'the server is down', isUp: false, behaviour: { kind: 'well' } },
-  { title: 'it accepts, and never answers', isUp: true, behaviour: { kind: 'hang' } },
+  { title: 'it accepts but never answers', isUp: true, behaviour: { kind: 'hang' } },
   { title: 'it answers 503', isUp: true, behaviour: { kind: 'status', status: 503 } },
   { title: 'it answers too late', isUp: true, behaviour: { kind: 'late', ms: 700 } },
   { title: 'it is back', isUp: true, behaviour: { kind: 'well' } },
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
     mkdirSync(paths.home, { recursive: true });
     symlinkSync(process.execPath, join(paths.home, 'node')); // as the installer does
     writeFileSync(paths.configFile, config(server.url));
-    say('Claude writes; the hook records; the courier delivers.\n');
+    say('Claude writes, the hook records, the courier delivers.\n');
     for (const scene of SCENES) await play(scene, stage);
     return await conclude(stage);
   } finally {
@@ -83,7 +83,7 @@ async function endCourier({ courierPid }: TrackerPaths): Promise<void> {
     await setTimeout(50);
 }
 
-/** Short waits, so that a minute shows what takes an hour otherwise. */
+/** Short waits, so that half a minute shows what normally takes an hour. */
 function config(url: string): string {
   return `api: { base_url: '${url}' }
 pattern_tracking: { timeout: 0.5, batch_size: 20 }
@@ -106,7 +106,7 @@ async function play(scene: Scene, stage: Stage): Promise<void> {
   show(scene.title, stage, true);
 }
 
-/** One event, through the hook, as Claude Code runs it. */
+/** Sends one event through the hook, as Claude Code runs it. */
 function capture(stage: Stage): void {
   const payload = JSON.parse(readFileSync(PAYLOAD, 'utf8')) as {
     tool_use_id: string;
@@ -141,7 +141,7 @@ async function conclude(stage: Stage): Promise<number> {
   );
   say(
     pc.dim(
-      `${repeated} came twice, after an answer that was lost on its way; their event_id tells. ` +
+      `${repeated} arrived twice because the first answer was lost; the server recognises them by event_id. ` +
         `The slowest hook took ${stage.slowestMs.toFixed(0)} ms.`,
     ),
   );
@@ -163,11 +163,11 @@ function glance({ paths }: Stage): Glance {
       database.close();
     }
   } catch {
-    return { waiting: 0, breaker: 'closed' }; // the courier is just making it
+    return { waiting: 0, breaker: 'closed' }; // the courier is just creating the database
   }
 }
 
-/** A line that is drawn over on a terminal, and printed once a scene elsewhere. */
+/** Shows a line: overwritten by the next one on a terminal, else printed once per scene. */
 function show(title: string, stage: Stage, isLast = false): void {
   if (!process.stdout.isTTY && !isLast) return;
   const { waiting, breaker } = glance(stage);

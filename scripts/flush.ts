@@ -1,4 +1,4 @@
-// Sends what waits for the server: `pattern-tracker flush`, by itself. Its arguments are the same.
+// `pattern-tracker flush` as a program of its own, with the same arguments.
 import { runProgram } from '../lib/cli/program.ts';
 
 await runProgram(['flush', ...process.argv.slice(2)]);

@@ -1,5 +1,5 @@
-// The courier's second thread: reads, parses and redacts spool files, and removes them. It is started
-// when there is a backlog, and knows no database.
+// The courier's second thread: reads, parses and redacts spool files, and removes them once they are
+// stored. The courier starts it when there is a backlog; it does not touch the database.
 import { unlinkSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { errorCode } from '../lib/base/errors.ts';
@@ -13,7 +13,7 @@ import type {
   SpoolThreadRequest,
 } from '../lib/ingest/spool/spool-thread.ts';
 
-/** Larger files are left to the courier: what it takes to parse one is then taken once. In bytes. */
+/** Larger files, in bytes, are left to the courier, so that only one thread holds such a file in memory. */
 const MAX_FILE_BYTES = 256 * 1024;
 
 const { limits, port, answers } = workerData as SpoolThreadData;
@@ -33,7 +33,7 @@ function read(file: SpoolFile): Arrival | null {
   try {
     return reader.read(file) ?? null;
   } catch {
-    return null; // the courier finds out what it is
+    return null; // the courier reads it again and finds out why
   }
 }
 

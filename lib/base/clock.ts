@@ -1,4 +1,8 @@
-/** The time now, in milliseconds since 1970 UTC. A parameter wherever time decides, so that tests own it. */
+/**
+ * Returns the time now, in milliseconds since 1970 UTC. Code that depends on time takes a clock as a
+ * parameter, so that tests control it.
+ */
 export type Clock = () => number;
 
+/** The machine's own clock. */
 export const systemClock: Clock = () => Date.now();

@@ -1,9 +1,9 @@
-/** An error a person can act on: what happened, in the message; what to do, in `hint`. */
+/** An error that a person can act on: the message says what happened, `hint` says what to do. */
 export class TrackerError extends Error {
   override readonly name: string = 'TrackerError';
-  /** Stable, for callers to branch on: `E_…`. */
+  /** `E_…`; stable, so that callers can branch on it. */
   readonly code: string;
-  /** One sentence that says how to mend it. */
+  /** One sentence that says how to fix it. */
   readonly hint: string | undefined;
 
   constructor(

@@ -1,6 +1,7 @@
 /** Any value JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
+/** A JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
@@ -30,7 +31,7 @@ export function asArray(value: unknown): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
-/** True when arrays and objects lie deeper in each other than `depth`; looks no deeper than that. */
+/** True when arrays and objects are nested deeper than `depth` levels; it stops looking at that depth. */
 export function isNestedDeeper(value: Json, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth === 0) return true;

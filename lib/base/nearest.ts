@@ -1,4 +1,4 @@
-/** The candidate that looks most like `word`; undefined when none is near enough to be meant. */
+/** The candidate that looks most like `word`; undefined when none is close enough to suggest. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
@@ -16,7 +16,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 // --- internal ---
 
-/** Levenshtein's distance, two neighbours swapped counting as one edit. */
+/** Levenshtein distance, except that swapping two neighbours counts as one edit. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,53 +1,53 @@
 import { dirname, join, normalize, sep } from 'node:path';
 
-/** The variables of the environment that say where things lie. */
+/** The environment variables that say where files are kept. */
 export type PathEnvironment = Readonly<
   Partial<Record<'PATTERN_TRACKER_HOME' | 'CLAUDE_CONFIG_DIR' | 'HOME' | 'USERPROFILE', string>>
 >;
 
-/** The few files that capture needs to know. All absolute. */
+/** The few files that capture needs. All paths are absolute. */
 export interface CapturePaths {
-  /** The process id of the courier that lives, as a hint: read before one is started. */
+  /** Process id of the running courier. Only a hint: a hook reads it to decide whether to start one. */
   readonly courierPid: string;
-  /** A letter an event that capture had to drop. */
+  /** One letter for each event that capture dropped, saying why. */
   readonly drops: string;
   readonly spoolTmp: string;
   readonly spoolNew: string;
-  /** Files that could not be parsed, each with its reason. */
+  /** Quarantine: files that could not be parsed, each with its reason. */
   readonly spoolBad: string;
-  /** Exists while the spool has passed its bound; capture then drops and counts. */
+  /** Exists while the spool holds too many files; capture then drops events and counts them. */
   readonly spoolFull: string;
 }
 
-/** Where one installation keeps its files. All absolute. */
+/** Where one installation keeps its files. All paths are absolute. */
 export interface TrackerPaths extends CapturePaths {
-  /** Installed bundles, native module and data: `hooks/pattern-tracker/` in Claude's folder. */
+  /** Bundles, native module and data: `hooks/pattern-tracker/` in Claude's folder. */
   readonly home: string;
   readonly data: string;
   readonly database: string;
-  /** A small SQLite file; the transaction held on it is the courier's lock. */
+  /** A small SQLite file. The courier holds a transaction on it as its lock. */
   readonly courierLock: string;
-  /** What the courier last said of itself, JSON. */
+  /** What the courier last reported about itself, as JSON. */
   readonly courierState: string;
   readonly spool: string;
-  /** The bound, as the courier last published it for capture, which reads no configuration. */
+  /** The bound on spool files. The courier publishes it here because capture reads no configuration. */
   readonly spoolMaxFiles: string;
-  /** Held by who delivers what is in the outbox for the server. */
+  /** Held by the process that delivers the server's outbox rows. */
   readonly deliveryLock: string;
-  /** The same for the collector: one sink that is slow must not hold up the other. */
+  /** The same for the collector. It is a second lock, so that a slow sink does not delay the other. */
   readonly otlpDeliveryLock: string;
   readonly logs: string;
   readonly logFile: string;
-  /** The user's configuration, beside the home in Claude's folder. */
+  /** The user's configuration, beside `home` in Claude's folder. */
   readonly configFile: string;
-  /** These two are optional; their keys override those of `configFile`. */
+  /** Optional, like `loggingFile`; the keys of both override those of `configFile`. */
   readonly resilienceFile: string;
   readonly loggingFile: string;
-  /** Copies that `config backup` made. */
+  /** Copies made by `config backup`. */
   readonly configBackups: string;
 }
 
-/** Claude Code's own folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`; undefined where neither is set. */
+/** Claude Code's own folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`; undefined when no variable says. */
 export function claudeFolder(env: PathEnvironment): string | undefined {
   if (env.CLAUDE_CONFIG_DIR) return env.CLAUDE_CONFIG_DIR;
   const user = env.HOME || env.USERPROFILE;
@@ -62,8 +62,8 @@ export function trackerHome(env: PathEnvironment): string | undefined {
 }
 
 /**
- * What capture needs of the installation in `home`, an absolute path. Joined as text: it is worked out
- * anew for every event, and `join` in a process that has just begun costs more than opening a file.
+ * What capture needs of the installation in `home`, an absolute path. It concatenates text because it
+ * runs for every event, and in a process that just started `join` costs more than opening a file.
  */
 export function capturePaths(home: string): CapturePaths {
   const data = `${home}${sep}data`;
@@ -78,7 +78,7 @@ export function capturePaths(home: string): CapturePaths {
   };
 }
 
-/** Every path of the installation in `home`. `configFile` defaults to `config.yaml` beside it. */
+/** Every path of the installation in `home`. `configFile` defaults to `config.yaml` beside `home`. */
 export function trackerPaths(
   home: string,
   configFile: string = join(dirname(home), 'config.yaml'),

@@ -3,21 +3,25 @@ import type { Stats } from 'node:fs';
 import { TrackerError } from './errors.ts';
 
 /**
- * The text of a file. Reading a FIFO would wait for somebody to write to it, for ever, so that what
- * is no file is not opened at all.
+ * The text of a file, in UTF-8. It checks the kind first, because opening a FIFO would block until
+ * somebody writes to it.
  *
- * @throws TrackerError E_NO_FILE for a folder, a FIFO, a device; the system's error for the rest
+ * @throws TrackerError E_NO_FILE for a folder, a FIFO, a socket or a device; the system's error otherwise
  */
 export function readRegularFile(path: string): string {
   checkRegularFile(path);
   return readFileSync(path, 'utf8');
 }
 
-/** @throws TrackerError E_NO_FILE; the system's error where there is nothing */
+/**
+ * Checks that `path` is a regular file.
+ *
+ * @throws TrackerError E_NO_FILE when it is something else; the system's error when nothing is there
+ */
 export function checkRegularFile(path: string): void {
   const stats = statSync(path);
   if (stats.isFile()) return;
-  throw new TrackerError('E_NO_FILE', `${path}: it is ${kindOf(stats)}, and no file`, {
+  throw new TrackerError('E_NO_FILE', `${path}: it is ${kindOf(stats)}, not a file`, {
     hint: 'Put a file in its place.',
   });
 }

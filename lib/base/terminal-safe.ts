@@ -1,4 +1,7 @@
-/** JSON with what a terminal would act on, and JSON leaves as it is, as `\uXXXX`: its value stays the same. */
+/**
+ * Escapes as `\uXXXX` what JSON allows but a terminal acts on: control, zero-width and direction
+ * characters. The value of the JSON stays the same.
+ */
 export function terminalSafe(json: string): string {
   return json.replaceAll(
     /[\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g,

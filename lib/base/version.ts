@@ -1,4 +1,4 @@
-declare const PACKAGE_VERSION: string | undefined; // put in by the build
+declare const PACKAGE_VERSION: string | undefined; // the build replaces it
 
 /** The version of this package; `0.0.0-source` when run from source. */
 export const VERSION: string =

@@ -1,6 +1,7 @@
 /**
- * JSON text in which each `\\uD83D` without its other half is `\\uFFFD`. Claude Code passes such
- * halves on; no UTF-8 can hold them, so a database would give back something else than it got.
+ * Replaces the escape of each lone surrogate (`\\uD83D` without its other half) by `\\uFFFD`. Claude
+ * Code passes lone surrogates on, but UTF-8 cannot hold them, so a database would not return what it
+ * was given.
  */
 export function wellFormedJson(text: string): string {
   if (!MAY_HAVE_SURROGATES.test(text)) return text;
@@ -13,6 +14,6 @@ export function wellFormedJson(text: string): string {
 
 const MAY_HAVE_SURROGATES = /\\u[dD][89a-fA-F]/;
 
-/** Every escape of the text, one after the other, so that `\\\\uD83D` is a backslash and a word. */
+/** Matches every escape in turn, so that `\\\\uD83D` is read as a backslash and the text `uD83D`. */
 const ESCAPES =
   /\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[^])/g;

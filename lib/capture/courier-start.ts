@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The process id that the liveness hint names, if such a process of ours lives; else undefined. */
+/** The process id in the file `courier.pid`, if that process is alive and ours; else undefined. */
 export function courierLives(pidFile: string): number | undefined {
   try {
-    const text = readFileSync(pidFile, 'utf8').trim(); // the one encoding that Node.js reads at once
+    const text = readFileSync(pidFile, 'utf8').trim(); // 'utf8' takes the fast path of Node.js
     if (!/^[1-9]\d{0,9}$/.test(text)) return undefined;
     const pid = Number(text);
     process.kill(pid, 0);
@@ -14,21 +14,25 @@ export function courierLives(pidFile: string): number | undefined {
   }
 }
 
+/** What {@link startCourier} needs. */
 export interface StartOptions {
+  /** The installation's folder, absolute. */
   readonly home: string;
   /** The bundle to run, `dist/courier.cjs`. */
   readonly courier: string;
   /** The Node.js executable. */
   readonly node: string;
+  /** The caller's environment, of which the courier gets a few variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Starts a courier in a session of its own, with every descriptor on the null device, and returns at
- * once with its process id. It is given only the variables it needs: a hook's environment holds keys.
+ * Starts a courier in a session of its own, with every descriptor on the null device, and returns its
+ * process id at once. The courier gets only the variables it needs, because a hook's environment holds
+ * secrets. Undefined when Node.js could not start it.
  */
 export function startCourier({ home, courier, node, env }: StartOptions): number | undefined {
-  // Loaded here and not above: nearly every hook finds a courier alive.
+  // Loaded here because nearly every hook finds a courier alive and never gets this far.
   const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(node, [courier, '--home', home], {
     cwd: dirname(courier), // not the project's folder, which the user may want to remove
@@ -37,14 +41,14 @@ export function startCourier({ home, courier, node, env }: StartOptions): number
     windowsHide: true,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name))),
   });
-  child.on('error', () => {}); // Node is gone: the events wait, and doctor says so
+  child.on('error', () => {}); // Node.js is gone: the events wait in the spool, and doctor reports it
   child.unref();
   return child.pid;
 }
 
 // --- internal ---
 
-/** In a container whose first process reaps nobody, the dead stay on as zombies. */
+/** In a container whose first process does not reap its children, dead processes remain as zombies. */
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {

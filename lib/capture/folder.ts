@@ -3,8 +3,10 @@ import { dirname } from 'node:path';
 import { errorCode } from '../base/errors.ts';
 
 /**
- * Makes a folder and those above it, for the user alone. Not by mkdir's own `recursive`: where a file
- * system says ENOENT below a folder that is there, as /proc does, that tries for ever.
+ * Makes a folder and its missing parents, mode 0700. It does not use mkdir's `recursive`, which loops
+ * forever on a file system that answers ENOENT below an existing folder, as /proc does.
+ *
+ * @throws the system's error when the folder cannot be made
  */
 export function makeFolder(path: string): void {
   try {

@@ -5,18 +5,24 @@ import { courierLives, startCourier } from './courier-start.ts';
 import { spoolName, writeToSpool } from './spool-writer.ts';
 import { readStdin } from './stdin.ts';
 
+/** The environment of a hook, as `process.env`. */
 export type HookEnvironment = Readonly<Record<string, string | undefined>>;
 
+/** How one hook differs from the others. */
 export interface HookOptions {
-  /** True makes sure that a courier runs even if the hint names a live process. @default false */
+  /**
+   * True starts a courier even if `courier.pid` names a live process. A second courier exits by itself.
+   *
+   * @default false
+   */
   readonly ensureCourier?: boolean;
 }
 
 /**
- * What every hook entry does: make the bytes on stdin durable, see that a courier lives, end the
- * process with 0. It prints nothing and never throws; the same contract as hooks/capture.sh.
+ * What every hook does: write the bytes on stdin to the spool, start a courier if none lives, end the
+ * process with exit code 0. It prints nothing and never throws, the same contract as hooks/capture.sh.
  *
- * `env` is the environment, `bundle` the folder of the running bundle, `dist/hooks`.
+ * `env` is the environment, `bundle` the folder of the running bundle (`dist/hooks`).
  */
 export function runHook(
   env: HookEnvironment,
@@ -26,9 +32,9 @@ export function runHook(
   try {
     capture(env, bundle, ensureCourier);
   } catch {
-    // Never in Claude's way; what went wrong shows in status and doctor.
+    // A hook never disturbs Claude; `status` and `doctor` show what went wrong.
   }
-  process.exit(0); // at once: to come to the end of the script takes Node.js half a millisecond more
+  process.exit(0); // reaching the end of the script takes Node.js half a millisecond longer
 }
 
 // --- internal ---
@@ -41,20 +47,21 @@ function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): 
   const paths = capturePaths(home);
   const registration = env['CLAUDE_PLUGIN_ROOT'] ? 'plugin' : 'settings';
   const name = spoolName(registration, process.pid);
-  if (!writeToSpool(paths, name, readStdin)) return; // a courier could not write either
+  if (!writeToSpool(paths, name, readStdin)) return; // where we cannot write, a courier cannot either
   if (!ensureCourier && courierLives(paths.courierPid) !== undefined) return;
   const courier = [home, root]
     .map((folder) => join(folder, 'dist', 'courier.cjs'))
     .find((file) => existsSync(file));
   if (!courier) return;
   const pid = startCourier({ home, courier, node: process.execPath, env });
-  // So that the next hook does not start a second; a courier that lived keeps its own hint.
+  // Keeps the next hook from starting a second courier. With `ensureCourier` a courier may already live,
+  // and its own hint must stay.
   if (pid && !ensureCourier) writeFileSync(paths.courierPid, `${pid}\n`, { mode: 0o600 });
 }
 
 /**
- * The installed copy keeps to its own data, which lies beside it: a project's settings can set variables
- * for hooks, and must not say where data goes.
+ * The installed copy uses the `data/` beside it and ignores the environment, because a project's
+ * settings can set variables for hooks and must not redirect the data.
  */
 function homeOf(env: HookEnvironment, root: string): string | undefined {
   return existsSync(join(root, 'data')) ? root : trackerHome(env);

@@ -12,15 +12,19 @@ import { errorCode } from '../base/errors.ts';
 import type { CapturePaths } from '../base/paths.ts';
 import { makeFolder } from './folder.ts';
 
-/** Why an event was dropped, as one letter in `data/drops`: `w` could not be written, `f` the spool is full. */
+/**
+ * Why an event was dropped, one letter in `data/drops`: `w` it could not be written, `f` the spool is
+ * full.
+ */
 export type DropReason = 'w' | 'f';
 
-/** Which of Claude Code's two ways registered the hook; a part of the spool file's name. */
+/** How the hook was registered with Claude Code; part of the spool file's name. */
 export type Registration = 'settings' | 'plugin';
 
 /**
- * Makes one event durable: a maildir's write to `tmp/`, then a rename into `new/`. `read` gives what
- * is to be written, chunk by chunk. False when it could not be written, and was counted instead.
+ * Writes one event to the spool as a maildir does: into `tmp/`, then a rename into `new/`. `read` hands
+ * over the content chunk by chunk. Returns false when the event could not be written; it is counted as
+ * dropped instead. Never throws.
  */
 export function writeToSpool(
   paths: CapturePaths,
@@ -29,7 +33,7 @@ export function writeToSpool(
 ): boolean {
   if (existsSync(paths.spoolFull)) {
     countDrop(paths, 'f');
-    return true; // a courier will make room
+    return true; // the caller then looks for a courier, which will make room
   }
   const temporary = `${paths.spoolTmp}${sep}${name}`;
   try {
@@ -48,7 +52,7 @@ export function writeToSpool(
   }
 }
 
-/** A name that no other capture has, in the order of time on one machine. */
+/** A unique file name; on one machine, names sort by time until it restarts. */
 export function spoolName(registration: Registration, pid: number): string {
   const random = Math.floor(Math.random() * 0x1_0000_0000).toString(16);
   return `${process.hrtime.bigint().toString(36)}-${pid}-${random}.${registration}`;
@@ -56,7 +60,7 @@ export function spoolName(registration: Registration, pid: number): string {
 
 // --- internal ---
 
-/** Does what needs the spool's folders, and makes those only when it turns out that one is missing. */
+/** Runs an action that needs the spool's folders; makes them only if one turns out to be missing. */
 function inSpool<T>(paths: CapturePaths, action: () => T): T {
   try {
     return action();
@@ -71,7 +75,7 @@ function makeSpool(paths: CapturePaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
   }
-  // One block, so that a full disk leaves room to count on.
+  // The first byte allocates a block, so that drops can still be counted when the disk is full.
   appendFileSync(paths.drops, '\n', { mode: 0o600 });
 }
 
@@ -85,7 +89,7 @@ function countDrop(paths: CapturePaths, reason: DropReason): void {
   try {
     appendFileSync(paths.drops, reason, { mode: 0o600 });
   } catch {
-    // Nothing can be written at all: doctor finds that out.
+    // Nothing can be written at all; doctor reports that.
   }
 }
 
@@ -93,6 +97,6 @@ function tryUnlink(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // It was never made.
+    // It was never created.
   }
 }

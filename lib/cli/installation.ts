@@ -3,7 +3,7 @@ import type { InstallationFacts } from '../health/installation.ts';
 import { eventsFor } from '../install/events.ts';
 import { captureScript, courierBundle } from '../install/installed-files.ts';
 import { leadsTo, linkPath } from '../install/path-link.ts';
-import { readRegistration } from '../install/registration.ts';
+import { readRegistration } from '../install/settings/registration.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /** What `doctor` has to know of the installation. `claudeVersion`: of the `claude` on PATH, if there is one. */

@@ -13,8 +13,9 @@ import { checkRegularFile } from '../base/regular-file.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import type { ConfigFiles } from './config-file.ts';
 
+/** One backup made by {@link backUpConfig}. */
 export interface ConfigBackup {
-  /** Its date, `20261124-093000`. */
+  /** Its UTC time, `20261124-093000`; with `-2`, `-3`, … when that name was taken. */
   readonly name: string;
   readonly files: ConfigFiles;
 }
@@ -22,9 +23,10 @@ export interface ConfigBackup {
 type BackupPaths = ConfigFiles & Pick<TrackerPaths, 'configBackups'>;
 
 /**
- * Copies the files that there are into a folder of their own; undefined when there are none.
+ * Copies the existing configuration files into a new folder below `configBackups`. Returns the backup's
+ * name and the files copied; undefined when no file exists. `now` is in milliseconds since 1970.
  *
- * @throws TrackerError E_NO_FILE where one is a folder, a FIFO, a device
+ * @throws TrackerError E_NO_FILE when one of them is a folder, a FIFO, a socket or a device
  */
 export function backUpConfig(
   paths: BackupPaths,
@@ -44,14 +46,16 @@ export function backUpConfig(
 export function listBackups(paths: BackupPaths): ConfigBackup[] {
   if (!existsSync(paths.configBackups)) return [];
   return readdirSync(paths.configBackups)
-    .filter((name) => BACKUP_NAME.test(name)) // a stray one would be taken for an empty backup
+    .filter((name) => BACKUP_NAME.test(name)) // any other folder would look like an empty backup
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => ({ name, files: filesIn(join(paths.configBackups, name), paths) }));
 }
 
 /**
- * Puts the files of a backup in their places, each in one step, and removes one that the backup has
- * not: it would override what is restored. Which files it has put back.
+ * Restores the files of a backup, each atomically by a rename, and returns those restored. A file that
+ * the backup lacks is removed, because it would override what was restored.
+ *
+ * @throws TrackerError E_NO_FILE when a file of the backup is not a regular file
  */
 export function restoreConfig(paths: BackupPaths, name: string): string[] {
   const saved = filesOf(filesIn(join(paths.configBackups, name), paths));
@@ -61,7 +65,7 @@ export function restoreConfig(paths: BackupPaths, name: string): string[] {
       rmSync(file, { force: true });
       return [];
     }
-    const place = existsSync(file) ? realpathSync(file) : file; // it may be a link into dotfiles
+    const place = existsSync(file) ? realpathSync(file) : file; // keep a link, for example into dotfiles
     const next = `${place}.restoring`;
     checkRegularFile(copy);
     copyPrivately(copy, next);
@@ -89,7 +93,7 @@ function filesIn(
   };
 }
 
-/** They may hold a token. */
+/** Copies with mode 0600, because a configuration may hold a token. */
 function copyPrivately(from: string, to: string): void {
   copyFileSync(from, to);
   chmodSync(to, 0o600);

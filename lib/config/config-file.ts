@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { nested, readEnvironmentLayer, readFileLayer } from './config-layer.ts';
 import type { ConfigLayer, ConfigProblem } from './config-layer.ts';
 
-/** The files of a configuration; each may be missing. */
+/** The files of a configuration, as absolute paths; each file may be missing. */
 export interface ConfigFiles {
   readonly configFile: string;
   readonly resilienceFile: string;
@@ -12,29 +12,34 @@ export interface ConfigFiles {
 
 /** A configuration, and what is wrong with it. */
 export interface ConfigView {
-  /** With the default in place of whatever is wrong. */
+  /** Valid: each wrong value is replaced by its default. */
   readonly config: Config;
-  /** What is wrong, in one text; null when all is well. */
+  /** All problems in one text; null when there are none. */
   readonly error: string | null;
 }
 
+/** A loaded configuration, with all that is wrong with it and where each value comes from. */
 export interface LoadedConfig extends ConfigView {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
-  /** Where each key's value comes from; `default` where nothing sets it. */
+  /** Where each key's value comes from: a place in a file, a variable, or `default`. */
   readonly origins: ReadonlyMap<string, string>;
-  /** The same by the files alone, which is all that a courier reads. */
+  /** The configuration by the files alone, which are all that a courier reads. */
   readonly courier: ConfigView;
 }
 
+/** What may set keys beside the files. */
 export interface ConfigSources {
-  /** Given for commands and the library; a courier reads the files only (docs/configuration.md). */
+  /** Passed by commands and the library; a courier reads only the files (docs/configuration.md). */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** What the caller sets himself. */
+  /** Values that the caller sets in code or on the command line; they win over all others. */
   readonly given?: ConfigLayer | undefined;
 }
 
-/** Puts the configuration together: given, environment, resilience.yaml and logging.yaml, config.yaml. */
+/**
+ * Loads the configuration. Strongest first: given values, environment, resilience.yaml and logging.yaml,
+ * config.yaml, defaults. Never throws: what is wrong is in `problems`.
+ */
 export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {}): LoadedConfig {
   const inFiles: ConfigLayer[] = [
     readFileLayer(files.configFile),
@@ -57,7 +62,7 @@ export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {
   };
 }
 
-/** `FILE:LINE:COLUMN: key says what is wrong. Hint.` */
+/** A problem in one line: `FILE:LINE:COLUMN: key message (hint)`. */
 export function problemText({ where, key, message, hint }: ConfigProblem): string {
   const what = `${where}: ${key ? `${key} ` : ''}${message}`;
   return hint ? `${what} (${hint.replace(/[.]$/, '')})` : what;

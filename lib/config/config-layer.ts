@@ -7,24 +7,24 @@ import { readRegularFile } from '../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
 import { configKeys, configSchema, shownValue } from './config.ts';
 
-/** Something wrong with the configuration. */
+/** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
-  /** `FILE:LINE:COLUMN`, or the name of a variable. */
+  /** `FILE:LINE:COLUMN`, or the name of an environment variable. */
   readonly where: string;
-  /** Dotted; empty for the file as a whole. */
+  /** The dotted key; empty if the problem concerns the whole file. */
   readonly key: string;
   readonly message: string;
   readonly hint: string | null;
 }
 
-/** What one source sets. */
+/** The values that one source sets. */
 export interface ConfigLayer {
   /** Values by their dotted key. */
   readonly values: ReadonlyMap<string, unknown>;
-  /** Where each value stands. */
+  /** Where each value is written, by its dotted key. */
   readonly origins: ReadonlyMap<string, string>;
   readonly problems: readonly ConfigProblem[];
-  /** What is taken, but should be written otherwise. */
+  /** What still works but should be changed. */
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -35,7 +35,10 @@ interface OpenLayer extends ConfigLayer {
   readonly warnings: ConfigProblem[];
 }
 
-/** Reads a YAML file; a missing one sets nothing. `section` is what its top level may leave out. */
+/**
+ * Reads a YAML file; a missing one sets nothing. With `section`, the file may omit that top-level key.
+ * Never throws: what is wrong is in `problems`.
+ */
 export function readFileLayer(path: string, section?: 'resilience' | 'logging'): ConfigLayer {
   const layer = emptyLayer();
   let text: string;
@@ -53,7 +56,7 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
     return `${path}:${line}:${col}`;
   };
   for (const { code, message: said, pos } of document.errors.slice(0, MAX_PROBLEMS)) {
-    // What follows a colon is the text of the file, which may be a token.
+    // The parser quotes the file after a colon, and that text may be a token.
     const plain = said.replace(/(?<=\S): .*/s, '');
     const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : plain;
     layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
@@ -75,7 +78,7 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   return layer;
 }
 
-/** Reads what the environment sets. */
+/** Reads the keys that environment variables set; an empty variable sets nothing. */
 export function readEnvironmentLayer(
   env: Readonly<Record<string, string | undefined>>,
 ): ConfigLayer {
@@ -90,7 +93,7 @@ export function readEnvironmentLayer(
   return layer;
 }
 
-/** A layer that sets values given in code or on the command line. */
+/** A layer of values given in code or on the command line, by dotted key; undefined sets nothing. */
 export function givenLayer(values: Readonly<Record<string, unknown>>, origin: string): ConfigLayer {
   const layer = emptyLayer();
   for (const [key, value] of Object.entries(values)) {
@@ -110,12 +113,15 @@ function wholeFile(path: string, message: string): ConfigProblem {
   return { where: path, key: '', message, hint: null };
 }
 
-/** `value` is a scalar's; `[]` is any list, `{}` any map, and `LOST` an alias whose anchor is missing. */
+/**
+ * `value` is that of a scalar. `[]` stands for any list, `{}` for any map, `LOST` for an alias without
+ * anchor.
+ */
 type Visit = (key: string, value: unknown, offset: number) => void;
 
 const LOST = Symbol('alias without anchor');
 
-/** Visits the leaves of a map. What a section that is not known holds is not looked at. */
+/** Visits the leaves of a map. An unknown section counts as one leaf. */
 function collect(
   document: Document.Parsed,
   map: YAMLMap<unknown, unknown>,
@@ -128,7 +134,7 @@ function collect(
     const written = keyPath.join('.');
     const offset = (key as Partial<ParsedNode> | null)?.range?.[0] ?? 0;
     const isSection = SECTIONS.has(written);
-    // Looking for an anchor goes through the whole file, so only for keys that there are.
+    // Resolving an alias scans the whole file, so it is done only for known keys.
     const isLooked = isAlias(value) && (isSection || KNOWN.has(canonical(written)));
     const node = isLooked ? (value.resolve(document) ?? LOST) : value;
     if (isSection && isMap(node)) collect(document, node, keyPath, visit);
@@ -143,7 +149,7 @@ function plainValue(node: unknown): unknown {
   return node === LOST ? LOST : null;
 }
 
-/** The name that a key has today. */
+/** The current name of a key. */
 function canonical(written: string): string {
   return (Object.hasOwn(ALIASES, written) ? ALIASES[written] : undefined) ?? written;
 }
@@ -155,7 +161,7 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
     layer.problems.push({
       where,
       key,
-      message: 'refers to an anchor that is not there',
+      message: 'refers to an anchor that does not exist',
       hint: null,
     });
     return;
@@ -165,25 +171,25 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
     layer.warnings.push({ where, key: written, message: 'is an older name', hint });
   }
   if (KNOWN.has(key)) {
-    if (value === null || value === undefined) return; // `key:` with nothing behind it
+    if (value === null || value === undefined) return; // `key:` without a value
     layer.values.set(key, value);
     layer.origins.set(key, where);
     return;
   }
   if (SECTIONS.has(key) && !Object.hasOwn(MEANINGLESS, key)) {
     if (value === null || value === undefined) return;
-    layer.problems.push({ where, key, message: 'holds keys, and not a value', hint: null });
+    layer.problems.push({ where, key, message: 'must hold keys, not a value', hint: null });
     return;
   }
   layer.problems.push({ where, key, message: 'is not known', hint: keyHint(key) });
 }
 
-/** Checks each value by the schema, so that every wrong one is told of, with its place. */
+/** Checks all values against the schema, so that every wrong one is reported with its place. */
 function checkValues(layer: OpenLayer): void {
   const result = configSchema.safeParse(nested(layer.values));
   for (const issue of result.error?.issues ?? []) {
     const key = issue.path.join('.');
-    if (!layer.values.has(key)) continue; // told of already
+    if (!layer.values.has(key)) continue; // already reported
     const where = layer.origins.get(key) ?? '';
     const value = shownValue(key, layer.values.get(key));
     const got = value === '(set)' ? '' : `, not ${shown(value)}`;
@@ -193,14 +199,14 @@ function checkValues(layer: OpenLayer): void {
   }
 }
 
-/** A token in a file is as secret as the file. */
+/** Warns when a file that holds a secret can be read by other users. */
 function warnOfReaders(layer: OpenLayer, path: string): void {
   const secrets = ['api.token', 'otlp.headers'].filter((key) => layer.origins.has(key));
   if (secrets.length === 0 || process.platform === 'win32') return;
   if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) === 0) return;
   for (const key of secrets) {
     const where = layer.origins.get(key) ?? '';
-    const message = 'can be read by others than you';
+    const message = 'can be read by other users';
     layer.warnings.push({ where, key, message, hint: `Run: chmod 600 ${path}` });
   }
 }
@@ -226,7 +232,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-/** An object from dotted keys. */
+/** Builds a nested object from dotted keys. */
 export function nested(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [key, value] of values) {
@@ -252,15 +258,15 @@ function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
 
 const KNOWN: ReadonlySet<string> = new Set(configKeys());
 
-/** Every name that has keys below it, of today and of before. */
+/** Every name that has keys below it, under its current and older names. */
 const SECTIONS: ReadonlySet<string> = new Set(
   [...KNOWN, ...Object.keys(ALIASES)].flatMap((key) =>
     key.split('.').map((_, depth, names) => names.slice(0, depth).join('.')),
   ),
 );
 
-/** Problems of one file that are told of; a file of another program has one a line. */
+/** Most problems reported of one file; a file meant for another program has one in each line. */
 const MAX_PROBLEMS = 100;
 
-/** Characters of a wrong name or value that are shown. */
+/** Most characters shown of a wrong name or value. */
 const MAX_SHOWN = 100;

@@ -1,7 +1,7 @@
 import { nearest } from '../base/nearest.ts';
 import { configKeys } from './config.ts';
 
-/** Keys that trackers before this one knew by another name; a use of one is taken, with a warning. */
+/** Key names of older trackers, with the current name. They still work, with a warning. */
 export const ALIASES: Readonly<Record<string, string>> = {
   'pattern_tracking.intelligence_url': 'api.base_url',
   'pattern_tracking.intelligence_service_url': 'api.base_url',
@@ -12,9 +12,9 @@ export const ALIASES: Readonly<Record<string, string>> = {
   'caching.cache_ttl_seconds': 'pattern_tracking.cache_ttl',
 };
 
-/** Keys and sections of trackers before this one that have no meaning here, and why. */
+/** Keys and sections of older trackers that have no meaning here, and why. */
 export const MEANINGLESS: Readonly<Record<string, string>> = {
-  'pattern_tracking.fail_gracefully': 'it never does otherwise',
+  'pattern_tracking.fail_gracefully': 'the tracker always does',
   'pattern_tracking.log_file': 'the log is data/logs/tracker.log, see logging',
   'pattern_tracking.processing_mode': 'what is recorded always waits in the outbox',
   'pattern_tracking.track_on_write': 'every tool call is recorded',
@@ -34,12 +34,13 @@ export const MEANINGLESS: Readonly<Record<string, string>> = {
   batch_processing: 'see pattern_tracking.batch_size',
 };
 
+/** The key that an environment variable sets, and how to read the variable's text. */
 export interface EnvironmentKey {
   readonly key: string;
   readonly kind: 'text' | 'number' | 'boolean';
 }
 
-/** The variables that set a key, for commands and the library; a courier reads the files only. */
+/** The environment variables that set a key. Commands and the library read them; a courier does not. */
 export const ENVIRONMENT_KEYS: Readonly<Record<string, EnvironmentKey>> = {
   INTELLIGENCE_SERVICE_URL: { key: 'api.base_url', kind: 'text' },
   PATTERN_TRACKER_TOKEN: { key: 'api.token', kind: 'text' },
@@ -61,7 +62,7 @@ export const ENVIRONMENT_KEYS: Readonly<Record<string, EnvironmentKey>> = {
   PATTERN_TRACKER_LOG_LEVEL: { key: 'logging.level', kind: 'text' },
 };
 
-/** What to write in place of a key that is not known; null when nothing comes to mind. */
+/** A hint about an unknown key: why it has no meaning here, or which key was meant; null without either. */
 export function keyHint(key: string): string | null {
   const [section = ''] = key.split('.');
   const unused = [key, section].find((name) => Object.hasOwn(MEANINGLESS, name));
@@ -72,14 +73,14 @@ export function keyHint(key: string): string | null {
 
 // --- internal ---
 
-/** The one key of that name in another section. */
+/** The key with that last name in another section, if there is exactly one. */
 function sameName(key: string): string | undefined {
   const name = key.split('.').at(-1);
   const same = configKeys().filter((known) => known.split('.').at(-1) === name);
   return same.length === 1 ? same[0] : undefined;
 }
 
-/** The key or section beside it that looks most like it. */
+/** The key or section in the same section whose name is most similar. */
 function nearestSibling(key: string): string | undefined {
   const end = key.lastIndexOf('.') + 1;
   const prefix = key.slice(0, end);

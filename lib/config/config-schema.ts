@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { configSchema } from './config.ts';
 
-/** JSON Schema of config.yaml: `# yaml-language-server: $schema=…` shows an editor what may be written. */
+/** JSON Schema of config.yaml. Editors use it through a line `# yaml-language-server: $schema=…`. */
 export function configJsonSchema(): object {
   return {
     title: 'config.yaml of claude-pattern-tracker',

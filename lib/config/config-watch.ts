@@ -4,11 +4,11 @@ import { CONFIG_DEFAULTS } from './config.ts';
 import { loadConfig } from './config-file.ts';
 import type { ConfigFiles } from './config-file.ts';
 
-/** The configuration in force: follows its files, and stays with the last good one if they break. */
+/** The configuration in force. It follows the files, and keeps the last good configuration if they break. */
 export class ConfigWatch {
   readonly #files: ConfigFiles;
   #stamp: string | undefined;
-  /** Files of which one has just lost all it held. */
+  /** The stamp of files of which one was empty at the last look. */
   #emptied: string | undefined;
   #current: Config = CONFIG_DEFAULTS;
   #error: string | null = null;
@@ -18,21 +18,22 @@ export class ConfigWatch {
     this.#files = files;
   }
 
+  /** The configuration in force; the defaults until the first {@link refresh}. */
   get current(): Config {
     return this.#current;
   }
 
-  /** What is wrong with the files, or null. */
+  /** What is wrong with the files; null when nothing is. */
   get error(): string | null {
     return this.#error;
   }
 
-  /** Reads the files if one is new, changed or gone; true if they were read. */
+  /** Reads the files if one was added, changed or removed. Returns true if they were read. */
   refresh(): boolean {
     const { configFile, resilienceFile, loggingFile } = this.#files;
     const stamp = [configFile, resilienceFile, loggingFile].map(stampOf).join('\n');
     if (stamp === this.#stamp) return false;
-    // Editors empty a file before they write it; one that stays empty is read at the next look.
+    // Editors empty a file before they write it. A file that is still empty at the next look is read.
     if (this.#stamp !== undefined && stamp !== this.#emptied && / 0 \d+$/m.test(stamp)) {
       this.#emptied = stamp;
       return false;
@@ -40,7 +41,8 @@ export class ConfigWatch {
     this.#stamp = stamp;
     const { config, error } = loadConfig(this.#files);
     this.#error = error;
-    // With no good one before, what is right in the files holds: a slip in one key must not unname the server.
+    // Without an earlier good configuration, the valid keys apply: one typo must not make us forget the
+    // server.
     if (error === null || !this.#hasRead) this.#current = config;
     this.#hasRead = true;
     return true;

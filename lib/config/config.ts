@@ -17,19 +17,19 @@ const server = (what: string, secretKey: string) =>
     .default(null)
     .describe(what);
 
-/** The keys of the configuration. Every key may be left out; a key that is not here is an error. */
+/**
+ * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
+ * error.
+ */
 export const configSchema = z.strictObject({
   api: z
     .strictObject({
-      base_url: server(
-        'The server that patterns are sent to; null sends nothing anywhere',
-        'api.token',
-      ),
+      base_url: server('The server that patterns are sent to; null sends it nothing', 'api.token'),
       token: text('Bearer token for that server'),
       token_file: file('File with the bearer token, instead of token; mode 0600'),
       ca_file: file('PEM file with certificates to trust beside the built-in ones'),
       proxy: text(
-        'URL of an HTTP proxy; commands and the library also heed HTTPS_PROXY and its kin',
+        'URL of an HTTP proxy; commands and the library also use HTTPS_PROXY, HTTP_PROXY and NO_PROXY',
       ),
       allow_insecure: z
         .boolean()
@@ -46,7 +46,7 @@ export const configSchema = z.strictObject({
       protocol: z
         .enum(['http/protobuf', 'http/json'])
         .default('http/protobuf')
-        .describe('How requests to the collector are written'),
+        .describe('Encoding of requests to the collector'),
       headers: text('Headers of each request to the collector: name=value,name=value').refine(
         (list) => list === null || isHeaderList(list),
         'must be name=value,name=value, each value percent-encoded',
@@ -56,53 +56,56 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('Send the headers or the token over plain HTTP to another machine'),
-      traces: z.boolean().default(true).describe('Send a span of each tool call'),
-      logs: z.boolean().default(true).describe('Send a log record of each tool call'),
+      traces: z.boolean().default(true).describe('Send a span for each tool call'),
+      logs: z.boolean().default(true).describe('Send a log record for each tool call'),
       tool_details: z
         .boolean()
         .default(false)
-        .describe('Send what a call was about, and its error: file, command, …'),
+        .describe('Send what a call was about (file, command, …) and its error'),
     })
     .prefault({}),
   pattern_tracking: z
     .strictObject({
       enabled: z.boolean().default(true).describe('False: nothing is put into the outbox or sent'),
       timeout: seconds(5, 'Seconds that a request may take, from first to last byte', 600),
-      batch_size: whole(50, 1, 'Events of one request', 1_000),
-      cache_size: whole(1_000, 1, 'Answers to queries that are kept at most'),
-      cache_ttl: seconds(3_600, 'Seconds that an answer is kept', 31_536_000),
+      batch_size: whole(50, 1, 'Most events in one request', 1_000),
+      cache_size: whole(1_000, 1, 'Most answers to queries that are cached'),
+      cache_ttl: seconds(3_600, 'Seconds that an answer is cached', 31_536_000),
     })
     .prefault({}),
   resilience: z
     .strictObject({
       circuit_breaker: z
         .strictObject({
-          failure_threshold: whole(5, 1, 'Failures in a row that open the circuit'),
+          failure_threshold: whole(5, 1, 'Failures in a row that trip the breaker'),
           recovery_timeout: seconds(60, 'Seconds it stays open before the server is probed'),
-          half_open_attempts: whole(3, 1, 'Probes that have to succeed to close it', 100),
-          permit_seconds: seconds(60, 'A probe that has not reported for so long has died'),
-          slow_call_seconds: seconds(4, 'Requests that take so long are slow', 600),
+          half_open_attempts: whole(3, 1, 'Probes that must succeed to close it', 100),
+          permit_seconds: seconds(
+            60,
+            'Seconds after which a probe without a result counts as dead',
+          ),
+          slow_call_seconds: seconds(4, 'Seconds from which on a request counts as slow', 600),
           slow_call_rate: z
             .number()
             .min(0)
             .max(1)
             .default(0.8)
-            .describe('Share of slow requests, 0 to 1, above which the circuit opens'),
-          minimum_calls: whole(10, 1, 'With fewer requests their share says nothing'),
-          window_calls: whole(20, 1, 'So many of the last requests are looked at', 1_000),
+            .describe('Share of slow requests, 0 to 1, above which the breaker trips'),
+          minimum_calls: whole(10, 1, 'Requests needed before the share of slow ones counts'),
+          window_calls: whole(20, 1, 'Number of latest requests that the share is taken of', 1_000),
         })
         .prefault({}),
       retry: z
         .strictObject({
           base_delay: seconds(
             1,
-            'The first wait is at most so many seconds; each next may be twice as long',
+            'Longest first wait, in seconds; each further wait may be twice as long',
           ),
-          max_delay: seconds(300, 'No wait is longer, in seconds'),
+          max_delay: seconds(300, 'Longest wait, in seconds'),
           max_attempts: whole(
             10,
             1,
-            'Attempts of one event that may fail while others go through; then it is a dead letter',
+            'Attempts of one event that may fail while others succeed; then it becomes a dead letter',
           ),
         })
         .prefault({}),
@@ -113,35 +116,35 @@ export const configSchema = z.strictObject({
       level: z
         .enum(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info')
-        .describe('What is written to the log'),
+        .describe('Least severe level that is logged'),
       max_size_mb: z
         .number()
         .positive()
         .max(1_000)
         .default(10)
-        .describe('A log file of so many megabytes is put aside'),
+        .describe('Megabytes at which a log file is rotated'),
       max_age_days: z
         .number()
         .positive()
         .max(365)
         .default(7)
-        .describe('A log file is put aside after so many days'),
-      backup_count: whole(5, 0, 'Log files put aside that are kept', 100),
+        .describe('Days after which a log file is rotated'),
+      backup_count: whole(5, 0, 'Rotated log files that are kept', 100),
     })
     .prefault({}),
   courier: z
     .strictObject({
-      idle_exit_seconds: seconds(60, 'Seconds without work after which the courier leaves'),
+      idle_exit_seconds: seconds(60, 'Seconds without work after which the courier exits'),
       linger_seconds: z
         .number()
         .min(0)
         .max(604_800)
         .default(3_600)
-        .describe('Seconds it stays at most because events wait for the server'),
+        .describe('Most seconds it stays because events wait for the server'),
       max_event_bytes: whole(
         64 * 1024 * 1024,
         1024,
-        'Bytes of one event above which it is set aside instead of parsed',
+        'Bytes above which an event is quarantined instead of parsed',
       ),
     })
     .prefault({}),
@@ -150,16 +153,16 @@ export const configSchema = z.strictObject({
       max_files: whole(
         100_000,
         1,
-        'Waiting files above which capture drops events and counts them',
+        'Waiting files from which on capture drops events and counts them',
       ),
       partial_seconds: z
         .number()
         .min(0)
         .max(3_600)
         .default(30)
-        .describe('Seconds since its last write after which a file without its end is broken'),
-      max_bad_files: whole(1_000, 1, 'Files that spool/bad/ keeps; the oldest go first'),
-      max_bad_bytes: whole(64 * 1024 * 1024, 1, 'Bytes that spool/bad/ keeps'),
+        .describe('Seconds after its last write from which on an unfinished file counts as broken'),
+      max_bad_files: whole(1_000, 1, 'Most files in spool/bad/; the oldest are removed first'),
+      max_bad_bytes: whole(64 * 1024 * 1024, 1, 'Most bytes in spool/bad/'),
     })
     .prefault({}),
   retention: z
@@ -173,7 +176,7 @@ export const configSchema = z.strictObject({
       max_string_bytes: whole(
         64 * 1024,
         256,
-        'Longer strings in a stored payload are cut, in bytes',
+        'Bytes after which a string in a stored payload is cut',
       ),
     })
     .prefault({}),
@@ -187,17 +190,18 @@ export const configSchema = z.strictObject({
     .prefault({}),
 });
 
+/** A complete, valid configuration. */
 export type Config = z.infer<typeof configSchema>;
 
-/** Every default, as a file with nothing in it gives. */
+/** The configuration without any file: all defaults. */
 export const CONFIG_DEFAULTS: Config = Object.freeze(configSchema.parse({}));
 
-/** Every key, dotted, in the order of the schema. */
+/** Every dotted key, in the order of the schema. */
 export function configKeys(): string[] {
   return leaves(CONFIG_DEFAULTS).map(([key]) => key);
 }
 
-/** Every key with its value, dotted. */
+/** Every dotted key of a nested object with its value; `prefix` is put before each key. */
 export function leaves(value: object, prefix = ''): [key: string, value: unknown][] {
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const key = prefix + name;
@@ -206,7 +210,7 @@ export function leaves(value: object, prefix = ''): [key: string, value: unknown
   });
 }
 
-/** A value as it may be shown: a token, and a password in a URL, only as `(set)`. */
+/** A value that may be shown to people: secrets, and the user part of a URL, become `(set)`. */
 export function shownValue(key: string, value: unknown): unknown {
   if (SECRET_KEYS.has(key)) return value === null ? null : '(set)';
   if (!URL_KEYS.has(key) || typeof value !== 'string') return value;
@@ -219,7 +223,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(['api.token', 'otlp.headers']);
 const URL_KEYS: ReadonlySet<string> = new Set(['api.base_url', 'api.proxy', 'otlp.endpoint']);
 
 function hasPassword(url: string): boolean {
-  if (!URL.canParse(url)) return false; // told of already
+  if (!URL.canParse(url)) return false; // z.url has already reported it
   const { username, password } = new URL(url);
   return username !== '' || password !== '';
 }

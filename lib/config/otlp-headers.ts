@@ -1,6 +1,6 @@
 /**
- * The headers of a list as `OTEL_EXPORTER_OTLP_HEADERS` has it: `name=value,name=value`, each value
- * percent-encoded. Undefined when it is no such list.
+ * Parses a list of headers in the form of `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value`, each
+ * value percent-encoded. Names come back in lower case. Undefined when the list has another form.
  */
 export function parseHeaderList(list: string): Readonly<Record<string, string>> | undefined {
   const headers: Record<string, string> = {};
@@ -16,7 +16,7 @@ export function parseHeaderList(list: string): Readonly<Record<string, string>> 
   return headers;
 }
 
-/** True for a list that `parseHeaderList` can read. */
+/** True for a list that {@link parseHeaderList} can read. */
 export function isHeaderList(list: string): boolean {
   return parseHeaderList(list) !== undefined;
 }

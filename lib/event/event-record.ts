@@ -3,7 +3,7 @@ import { asObject } from '../base/json.ts';
 import type { BatchedCall, HookEvent } from './hook-event.ts';
 import { callSummary, errorSummary, responseText } from './tool-call.ts';
 
-/** What the tables keep of a hook event beside its payload: plain values, which may cross threads. */
+/** What the tables keep of a hook event beside its payload. Plain values, so that it can cross threads. */
 export interface EventRecord {
   readonly name: string;
   readonly sessionId: string;
@@ -14,19 +14,19 @@ export interface EventRecord {
   readonly transcriptPath: string | undefined;
   readonly source: string | undefined;
   readonly reason: string | undefined;
-  /** A prompt of the user's. Claude Code sends one by itself when a background task ends. */
+  /** True for a prompt that the user typed; Claude Code sends one itself when a background task ends. */
   readonly isTypedPrompt: boolean;
-  /** PreToolUse, PostToolUse, PostToolUseFailure. */
+  /** Set for PreToolUse, PostToolUse and PostToolUseFailure. */
   readonly call: CallRecord | undefined;
-  /** PostToolBatch. */
+  /** The calls of a PostToolBatch; empty for other events. */
   readonly batched: readonly BatchedCallRecord[];
 }
 
-/** What an event tells of its own tool call. */
+/** What an event says about its own tool call. */
 export interface CallRecord {
   readonly toolName: string;
   readonly summary: string;
-  /** Of what was asked for, where the version sends no tool_use_id; else null. */
+  /** Digest of tool name and input, if Claude Code sent no tool_use_id; else null. */
   readonly inputDigest: string | null;
   readonly isInterrupted: boolean;
   readonly error: string | null;
@@ -34,15 +34,16 @@ export interface CallRecord {
   readonly durationMs: number | null;
 }
 
-/** What a PostToolBatch tells of one of its calls. */
+/** What a PostToolBatch says about one of its calls. */
 export interface BatchedCallRecord {
   readonly toolUseId: string;
   readonly toolName: string;
   readonly summary: string;
-  /** What the model was told, if it was an error. */
+  /** What the model was told in reply; it becomes the error of a call that never ran. Null for nothing. */
   readonly error: string | null;
 }
 
+/** Picks from an event what the tables keep. */
 export function eventRecord(event: HookEvent): EventRecord {
   return {
     name: event.name,
@@ -88,7 +89,7 @@ function batchedCallRecord(call: BatchedCall): BatchedCallRecord {
   };
 }
 
-/** Versions without tool_use_id: a call is known by what it asks for. */
+/** Some versions of Claude Code send no tool_use_id; a call is then recognised by what it asks for. */
 function inputDigest({ toolName, toolInput }: HookEvent): string {
   return hexDigest(`${toolName}\n${JSON.stringify(toolInput)}`, 16);
 }

@@ -2,46 +2,46 @@ import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/jso
 import type { Json, JsonObject } from '../base/json.ts';
 import { wellFormedJson } from '../base/well-formed-json.ts';
 
-/** One tool call as PostToolBatch lists it: the only trace of a call that never ran. */
+/** One tool call as PostToolBatch lists it. A call that never ran leaves no other trace. */
 export interface BatchedCall {
   readonly toolUseId: string;
   readonly toolName: string;
   readonly toolInput: Json | undefined;
-  /** What the model was told: text or content blocks. */
+  /** What the model was told, as text or content blocks. */
   readonly toolResponse: Json | undefined;
 }
 
-/** A hook event of Claude Code, as far as this project models it. What it does not model stays in `payload`. */
+/** A hook event of Claude Code, as far as this project models it. The rest stays in `payload`. */
 export interface HookEvent {
-  /** `hook_event_name` as sent: `PreToolUse`, …; a name we do not know is kept. */
+  /** `hook_event_name` as sent, such as `PreToolUse`; unknown names are kept. */
   readonly name: string;
   readonly sessionId: string;
   readonly toolUseId: string | undefined;
   readonly toolName: string | undefined;
   readonly toolInput: JsonObject | undefined;
   readonly toolResponse: Json | undefined;
-  /** Set inside a subagent; the session id is then the parent's. */
+  /** Set inside a subagent; `sessionId` is then that of the main session. */
   readonly agentId: string | undefined;
   readonly agentType: string | undefined;
   readonly cwd: string | undefined;
   readonly transcriptPath: string | undefined;
   readonly permissionMode: string | undefined;
-  /** The tool's own time in milliseconds, where the version sends it. */
+  /** The tool's own time in milliseconds, if this version of Claude Code sends it. */
   readonly durationMs: number | undefined;
   readonly error: string | undefined;
   readonly isInterrupt: boolean;
-  /** SessionStart: startup, resume, clear, compact. */
+  /** Why a session started (SessionStart): startup, resume, clear, compact. */
   readonly source: string | undefined;
-  /** SessionEnd. */
+  /** Why a session ended (SessionEnd). */
   readonly reason: string | undefined;
   readonly prompt: string | undefined;
-  /** PostToolBatch. */
+  /** The calls of a PostToolBatch; empty for other events. */
   readonly toolCalls: readonly BatchedCall[];
-  /** Everything as sent. */
+  /** The whole event as sent. */
   readonly payload: JsonObject;
 }
 
-/** Why some bytes are no hook event; short, for a file's name and a count. */
+/** Why some bytes are not a hook event. Short, because it becomes part of a file's name. */
 export type NotAHookEventReason =
   | 'empty'
   | 'not-json'
@@ -50,7 +50,7 @@ export type NotAHookEventReason =
   | 'no-session-id'
   | 'too-large';
 
-/** Some bytes are no hook event. */
+/** Thrown when some bytes are not a hook event; `reason` says why. */
 export class NotAHookEventError extends Error {
   override readonly name = 'NotAHookEventError';
   readonly code = 'E_NOT_A_HOOK_EVENT';
@@ -63,10 +63,10 @@ export class NotAHookEventError extends Error {
 }
 
 /**
- * Reads one hook payload. Unknown fields and unknown event names are kept; a known field of a wrong
+ * Parses one hook payload. Unknown fields and unknown event names are kept; a known field of the wrong
  * type counts as absent.
  *
- * @throws NotAHookEventError when the text is no JSON object, or names no session or no event.
+ * @throws NotAHookEventError when the text is not a JSON object, or names no session or no event
  */
 export function parseHookEvent(text: string): HookEvent {
   let value: unknown;
@@ -79,7 +79,11 @@ export function parseHookEvent(text: string): HookEvent {
   return hookEventOf(value);
 }
 
-/** @throws NotAHookEventError when the payload names no session or no event. */
+/**
+ * The hook event in a parsed payload, by the same rules as {@link parseHookEvent}.
+ *
+ * @throws NotAHookEventError when the payload names no session or no event
+ */
 export function hookEventOf(payload: JsonObject): HookEvent {
   const name = asString(payload['hook_event_name']);
   const sessionId = asString(payload['session_id']);

@@ -2,8 +2,9 @@ import { asArray, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
 
 /**
- * What became of a tool call. `rejected`: it never began (unknown tool, wrong input). `denied`: it
- * was refused (permission, another hook). `interrupted`: by the user or the end of the session.
+ * How a tool call ended. `rejected`: it never began (unknown tool, wrong input). `denied`: permission
+ * was refused, by the user or another hook. `interrupted`: the user or the end of the session stopped
+ * it. `running`: it has not ended yet.
  */
 export const TOOL_OUTCOMES = [
   'ok',
@@ -14,12 +15,23 @@ export const TOOL_OUTCOMES = [
   'running',
 ] as const;
 
+/** One of {@link TOOL_OUTCOMES}. */
 export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
+
+/** News of a tool call that has ended: that it did, or what became known of it afterwards. */
+export interface ToolCallEnd {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  /** When the call ended, or else when its last event came: milliseconds since 1970 UTC. */
+  readonly at: number;
+  /** True for a call that was known to have ended before. */
+  readonly isUpdate: boolean;
+}
 
 const SUMMARY_CHARACTERS = 200;
 const ERROR_CHARACTERS = 500;
 
-/** What a call is about, in one line of at most 200 characters: its file, command, pattern, … */
+/** What a call is about, in one line of at most 200 characters: its file, command, search pattern, … */
 export function callSummary(toolInput: Json | undefined): string {
   const input = asObject(toolInput);
   if (!input) return '';
@@ -31,14 +43,14 @@ export function callSummary(toolInput: Json | undefined): string {
   return oneLine(asString(first) ?? '', SUMMARY_CHARACTERS);
 }
 
-/** An error in at most 500 characters; null for none. */
+/** An error, cut after 500 characters; null when there is none. */
 export function errorSummary(error: string | undefined): string | null {
   const text = error?.trim();
   if (!text) return null;
   return text.length > ERROR_CHARACTERS ? `${text.slice(0, ERROR_CHARACTERS)}…` : text;
 }
 
-/** The text of a response as the model sees it: a string, or content blocks. */
+/** The text of a response as the model sees it, from a string or content blocks; undefined without text. */
 export function responseText(response: Json | undefined): string | undefined {
   if (typeof response === 'string') return response;
   const texts = asArray(response).flatMap((block) =>
@@ -49,7 +61,7 @@ export function responseText(response: Json | undefined): string | undefined {
 
 // --- internal ---
 
-/** In this order: the first that is there says most. */
+/** Most telling first: the first one present is shown. */
 const SUMMARY_KEYS = [
   'file_path',
   'notebook_path',

@@ -9,21 +9,22 @@ import { readSpoolFile, registrationOf } from './spool/spool-reader.ts';
 import type { SpoolFile } from './spool/spool-reader.ts';
 import { shortenPayload } from './stored-payload.ts';
 
-/** What one spool file brings, redacted: plain values, which may cross threads. */
+/** What one spool file brings, redacted. It has plain values only, so that it can cross threads. */
 export interface Arrival extends ArrivedEvent {
   readonly fragments: readonly Fragment[];
+  /** Secrets that were redacted. */
   readonly redactions: number;
 }
 
-/** In bytes. */
+/** Limits of an event, in bytes. */
 export interface ArrivalLimits {
-  /** A larger file is bad. */
+  /** A larger file is quarantined. */
   readonly maxEventBytes: number;
-  /** A longer string of a payload is stored cut. */
+  /** A longer string in a payload is cut before it is stored. */
   readonly maxStringBytes: number;
 }
 
-/** Reads, parses and redacts spool files: all that needs no database. */
+/** Reads, parses and redacts spool files: every step of ingest that needs no database. */
 export class ArrivalReader {
   readonly #redactor: Redactor;
   readonly #limits: ArrivalLimits;
@@ -34,9 +35,9 @@ export class ArrivalReader {
   }
 
   /**
-   * What a file holds; undefined when it is gone.
+   * Reads a file; undefined when it is gone.
    *
-   * @throws NotAHookEventError when it holds no hook event.
+   * @throws NotAHookEventError when it holds no hook event
    */
   read(file: SpoolFile): Arrival | undefined {
     if (file.size > this.#limits.maxEventBytes) throw new NotAHookEventError('too-large');

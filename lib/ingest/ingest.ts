@@ -18,21 +18,22 @@ import type { Arrival, ArrivalLimits } from './arrival.ts';
 import type { SpoolFile } from './spool/spool-reader.ts';
 import type { SpoolThread } from './spool/spool-thread.ts';
 
-/** A spool file that holds no event we can take, and why. */
+/** A spool file whose event cannot be ingested, and why. */
 export interface BadFile {
   readonly file: SpoolFile;
   readonly reason: string;
 }
 
+/** What ingest works with, beside the database. */
 export interface IngestOptions {
   readonly config: Config;
   readonly redactor: Redactor;
   readonly projects: ProjectFinder;
-  /** The name of this machine, for the sinks. */
+  /** The name of this machine, which sinks are told. */
   readonly machine: string;
 }
 
-/** Turns batches of spool files into rows; each batch is one transaction. */
+/** Writes batches of spool files to tracker.db, each batch in one transaction. */
 export class Ingest {
   readonly #transaction: (work: () => void) => void;
   readonly #reader: ArrivalReader;
@@ -51,17 +52,17 @@ export class Ingest {
     this.#events = new EventWriter(database);
     this.#sessions = new SessionWriter(database);
     const calls = deliversToolCalls(config) ? new ToolCallOutbox(database) : undefined;
-    this.#calls = new ToolCallWriter(database, calls);
+    this.#calls = new ToolCallWriter(database, (end) => calls?.put(end));
     const feed = delivers(config) ? new OutboxFeed(database, HTTP_SINK, machine) : undefined;
     this.#patterns = new PatternRecorder(database, config.patterns.id_scheme, feed);
     this.#counters = new Counters(database);
   }
 
   /**
-   * Takes a batch, with the help of a thread that was asked for it; what it returns is bad, everything
-   * else is in the database when it returns.
+   * Ingests a batch, with the help of `thread` if that was asked to read it. Returns the bad files; the
+   * events of all others are in the database then.
    *
-   * @throws SQLite's error when the database can't take anything (full, locked, corrupt).
+   * @throws SQLite's error when the database cannot be written at all (full, locked, corrupt)
    */
   take(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     try {
@@ -69,7 +70,7 @@ export class Ingest {
     } catch (error) {
       if (isStoreFault(error)) throw error;
     }
-    // One event that can't be written must not keep back the others of its batch.
+    // An event that cannot be written must not hold up the others of its batch.
     return files.flatMap((file) => {
       try {
         return this.#takeTogether([file]);
@@ -80,7 +81,7 @@ export class Ingest {
     });
   }
 
-  /** One after the other, so that a batch takes the memory of one event. */
+  /** Ingests file by file, so that only one event is in memory at a time. */
   #takeTogether(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const bad: BadFile[] = [];
     const total = { ingested: 0, duplicates: 0, redactions: 0 };
@@ -107,7 +108,7 @@ export class Ingest {
     }
   }
 
-  /** What a file brings; undefined when it is gone, or is bad and was noted so. */
+  /** Reads a file; undefined when it is gone, or bad and therefore added to `bad`. */
   #read(file: SpoolFile, bad: BadFile[]): Arrival | undefined {
     try {
       return this.#reader.read(file);
@@ -137,7 +138,7 @@ export class Ingest {
   }
 }
 
-/** What of the configuration concerns the reading of events. */
+/** The limits that the configuration sets for reading events. */
 export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
   return {
     maxEventBytes: courier.max_event_bytes,
@@ -147,7 +148,7 @@ export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
 
 // --- internal ---
 
-/** True when the store itself is at fault, and not the event. */
+/** True when the database is at fault, not the event. */
 function isStoreFault(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   return /^SQLITE_(?!CONSTRAINT|MISMATCH|TOOBIG|ERROR$)/.test(code);

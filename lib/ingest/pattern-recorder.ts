@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { Fragment } from '../pattern/fragment.ts';
 import { patternId } from '../pattern/identify.ts';
+import type { OccurrenceOrigin } from '../pattern/recorded-fragment.ts';
 import { applyEdit, chooseParent } from '../pattern/replacement.ts';
 import type { Database } from '../store/database/database.ts';
 import { LiveFragments } from '../store/writers/live-fragments.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
-import type { OccurrenceOrigin } from '../store/writers/pattern-writer.ts';
 import type { OutboxFeed } from '../delivery/lineage/outbox-feed.ts';
 
 /** Turns the fragments of one tool call into patterns, occurrences and lineage. */
@@ -15,7 +15,7 @@ export class PatternRecorder {
   readonly #scheme: Config['patterns']['id_scheme'];
   readonly #feed: OutboxFeed | undefined;
 
-  /** With a `feed`, what is recorded is put into a sink's outbox too. */
+  /** With a `feed`, everything recorded is also added to a sink's outbox. */
   constructor(database: Database, scheme: Config['patterns']['id_scheme'], feed?: OutboxFeed) {
     this.#patterns = new PatternWriter(database);
     this.#live = new LiveFragments(database);
@@ -23,15 +23,17 @@ export class PatternRecorder {
     this.#feed = feed;
   }
 
+  /** Records the fragments of one tool call; `origin` says where and when it wrote them. */
   record(fragments: readonly Fragment[], origin: OccurrenceOrigin): void {
     let previous: { fragment: Fragment; replacedId: string | undefined } | undefined;
     for (const [ordinal, fragment] of fragments.entries()) {
       const id = this.#idOf(fragment);
-      // The further places of a replace_all are occurrences of one and the same edit.
+      // With replace_all, one edit has several places; they share the pattern it replaced.
       const again = previous && isSameWrite(previous.fragment, fragment);
       const everywhere = !again && isSameWrite(fragment, fragments[ordinal + 1]);
       const replacedId = again ? previous?.replacedId : this.#replace(fragment, id, everywhere);
-      const identified = { ...fragment, patternId: id, replacedId };
+      const parentIds = replacedId === undefined ? [] : [replacedId];
+      const identified = { ...fragment, patternId: id, parentIds };
       const recorded = this.#patterns.write(identified, ordinal, origin);
       this.#feed?.add(recorded, ordinal, origin);
       previous = { fragment, replacedId };
@@ -45,7 +47,7 @@ export class PatternRecorder {
     );
   }
 
-  /** Brings what is known of the file up to date; the id of the fragment that was replaced. */
+  /** Updates the live fragments of the file; returns the id of the pattern that was replaced. */
   #replace(fragment: Fragment, id: string, everywhere: boolean): string | undefined {
     const { filePath, code, replaces } = fragment;
     const live = this.#live.of(filePath);

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import type { ProjectPlace } from '../store/writers/session-writer.ts';
 
-/** How long an answer holds, in milliseconds: a branch may change under a session. */
+/** How long an answer is kept, in milliseconds: the branch may change while a session runs. */
 const CACHE_MS = 10_000;
 
 /** Finds the project of a folder by reading git's files; no git process runs. */
@@ -20,7 +20,7 @@ export class ProjectFinder {
     });
   }
 
-  /** The project that `cwd` lies in; the folder itself where there is no git repository. */
+  /** The project that `cwd` lies in; outside a git repository, the folder itself. */
   find(cwd: string): ProjectPlace {
     const known = this.#cache.get(cwd);
     if (known) return known;
@@ -44,7 +44,7 @@ function gitPlace(cwd: string): ProjectPlace | undefined {
   }
 }
 
-/** `.git` is a folder, or in a linked work tree or submodule a file that says where the folder is. */
+/** `.git` is a folder; in a linked work tree or a submodule it is a file that names the folder. */
 function gitFolderAt(path: string): string | undefined {
   try {
     if (statSync(path).isDirectory()) return existsSync(join(path, 'HEAD')) ? path : undefined;
@@ -55,7 +55,7 @@ function gitFolderAt(path: string): string | undefined {
   }
 }
 
-/** Work trees of one repository are one project: that of the main work tree. */
+/** The main work tree, which stands for all work trees of a repository: they are one project. */
 function mainWorkTree(gitFolder: string): string | undefined {
   try {
     const common = readFileSync(join(gitFolder, 'commondir'), 'utf8').trim();
@@ -66,7 +66,7 @@ function mainWorkTree(gitFolder: string): string | undefined {
   }
 }
 
-/** The branch, or the first 12 digits of the commit when HEAD is detached. */
+/** The branch, or the first 12 digits of the commit if HEAD is detached; null when it cannot be read. */
 function branchOf(gitFolder: string): string | null {
   try {
     const head = readFileSync(join(gitFolder, 'HEAD'), 'utf8').trim();

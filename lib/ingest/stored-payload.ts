@@ -2,7 +2,7 @@ import { asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 
-/** Whole files that Claude Code sends along; what changed in them is in the rest of the payload. */
+/** Keys under which Claude Code sends whole files. The rest of the payload says what changed in them. */
 const FILE_COPIES = new Set([
   'originalFile',
   'originalFileContents',
@@ -11,9 +11,9 @@ const FILE_COPIES = new Set([
 ]);
 
 /**
- * The payload as it is kept: without the copies of whole files, and with strings longer than
- * `maxStringBytes` cut. What was written lies whole in the patterns. Returns the same object when
- * there was nothing to leave out.
+ * The payload as it is stored: without copies of whole files, and with strings cut that are longer than
+ * `maxStringBytes`. Patterns keep the written code in full. Returns the same object when nothing was
+ * left out.
  */
 export function shortenPayload(event: HookEvent, maxStringBytes: number): JsonObject {
   const { payload } = event;
@@ -30,6 +30,7 @@ export function shortenPayload(event: HookEvent, maxStringBytes: number): JsonOb
 
 type ShortenText = (key: string, text: string, parent: JsonObject | readonly Json[]) => string;
 
+/** Deeper values are left out, so that no payload overflows the stack. */
 const MAX_DEPTH = 200;
 
 function shortenObject(object: JsonObject, shorten: ShortenText, depth = 0): JsonObject {
@@ -66,7 +67,7 @@ function omitted(text: string): string {
 }
 
 function cut(text: string, maxBytes: number): string {
-  if (text.length <= maxBytes / 3) return text; // one unit of UTF-16 is at most three bytes
+  if (text.length <= maxBytes / 3) return text; // a UTF-16 unit is at most three bytes of UTF-8
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxBytes) return text;
   const head = Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes).toString('utf8');

@@ -13,8 +13,8 @@ import {
 import type { Stats } from 'node:fs';
 
 /**
- * Writes a file whole or not at all: a temporary file beside it, flushed, then renamed over it. The
- * owner stays; so does the mode, unless one is given. A new file without one gets 0600.
+ * Writes a file completely or not at all: it writes and flushes a temporary file next to it, then renames
+ * that over it. The owner stays, and the mode does unless one is given. The default of a new file is 0600.
  */
 export function writeAtomically(path: string, content: string | Buffer, mode?: number): void {
   const old = statSync(path, { throwIfNoEntry: false });
@@ -42,6 +42,6 @@ function keepOwner(file: number, { uid, gid }: Stats): void {
   try {
     fchownSync(file, uid, gid);
   } catch {
-    // only root may give a file away; else it becomes ours, as with any editor
+    // only root may give files away; for others the file becomes theirs, as with any editor
   }
 }

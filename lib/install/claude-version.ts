@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** The version in what `claude --version` prints, such as `2.1.330 (Claude Code)`; undefined for anything else. */
+/** The version in the output of `claude --version`, such as `2.1.330 (Claude Code)`; else undefined. */
 export function parseClaudeVersion(output: string): string | undefined {
   return /^\s*(\d+\.\d+\.\d+)/.exec(output)?.[1];
 }
 
 /**
- * The version of the `claude` on PATH; undefined where there is none, or where it does not answer
- * within `timeoutMs`.
- *
- * @param timeoutMs default 5000
+ * The version of the `claude` on PATH; undefined when there is none, or it does not answer within
+ * `timeoutMs` milliseconds.
  */
 export function claudeVersion(
   env: Readonly<Record<string, string | undefined>>,

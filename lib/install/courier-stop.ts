@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Asks the courier of `home` to leave (SIGTERM), so that the next hook starts a new one; returns its
- * process id, undefined where none lives. A process that has the id but is no courier of this home,
- * or of which that can't be told, is left alone.
+ * Asks the courier of `home` to leave (SIGTERM), so that the next hook starts a new one. Returns its
+ * process id; undefined when none runs. A process that has the id but is not known to be a courier of
+ * this home is left alone.
  */
 export function stopCourier(home: string, pidFile: string): number | undefined {
   const pid = readPid(pidFile);
@@ -14,11 +14,11 @@ export function stopCourier(home: string, pidFile: string): number | undefined {
     process.kill(pid, 'SIGTERM');
     return pid;
   } catch {
-    return undefined; // gone meanwhile
+    return undefined; // it has ended meanwhile
   }
 }
 
-/** Waits until the process is gone, at most `limitMs`. Returns false if it is still there. */
+/** Waits until the process has ended, at most `limitMs` milliseconds. Returns false if it still runs. */
 export async function processEnd(pid: number, limitMs: number): Promise<boolean> {
   for (let waited = 0; waited < limitMs; waited += POLL_MS) {
     try {
@@ -33,6 +33,7 @@ export async function processEnd(pid: number, limitMs: number): Promise<boolean>
 
 // --- internal ---
 
+/** How often to look whether the process still runs, in milliseconds. */
 const POLL_MS = 25;
 
 function readPid(pidFile: string): number | undefined {
@@ -48,7 +49,7 @@ function isCourier(line: string, home: string): boolean {
   return /courier\.(?:cjs|ts)/.test(line) && line.includes(home);
 }
 
-/** Arguments joined by spaces; '' where neither /proc nor ps tells. */
+/** The arguments of a process, joined by spaces; '' when neither /proc nor ps knows them. */
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');

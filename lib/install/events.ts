@@ -4,20 +4,20 @@ export interface HookEventSpec {
   readonly name: string;
   /** The Node bundle that captures it: `dist/hooks/<bundle>.cjs`. */
   readonly bundle: string;
-  /** Tools it applies to; only tool events have one. */
+  /** The tools it applies to; only tool events have a matcher. */
   readonly matcher?: '*';
-  /** True where the hook also makes sure that a courier runs. */
+  /** True when the hook also makes sure that a courier runs. */
   readonly ensure: boolean;
-  /** The first version of Claude Code known to accept a settings file that names it. */
+  /** The first version of Claude Code known to accept a settings file with this event. */
   readonly since: string;
 }
 
 /**
  * Every event that is registered, in the order in which it is written to a settings file.
  *
- * Before 2.1.101 a settings file with one unknown event lost all of its hooks, so `since` must not be
- * too low. From then on any event is tolerated, which is all that is known of PostToolBatch. The
- * plugin's hooks/hooks.json names them all, so the plugin needs 2.1.101.
+ * Before 2.1.101, one unknown event in a settings file disabled all of its hooks, so `since` must not be
+ * too low. Since 2.1.101 unknown events are tolerated; PostToolBatch has that version because the one
+ * that introduced it is not known. The plugin's hooks/hooks.json names every event, so it needs 2.1.101.
  */
 export const HOOK_EVENTS: readonly HookEventSpec[] = [
   { name: 'PreToolUse', bundle: 'pre-tool-use', matcher: '*', ensure: false, since: '1.0.38' },
@@ -39,10 +39,10 @@ export const HOOK_EVENTS: readonly HookEventSpec[] = [
   { name: 'SessionEnd', bundle: 'session-end', ensure: true, since: '1.0.85' },
 ];
 
-/** What is assumed of a Claude Code whose version is not known: old enough to mind unknown events. */
+/** The version assumed when Claude Code's is not known. It is an old one, which rejects unknown events. */
 export const ASSUMED_CLAUDE_VERSION = '2.0.76';
 
-/** The events that this version of Claude Code accepts; without one, those of {@link ASSUMED_CLAUDE_VERSION}. */
+/** The events that a version of Claude Code accepts; undefined stands for {@link ASSUMED_CLAUDE_VERSION}. */
 export function eventsFor(claudeVersion: string | undefined): readonly HookEventSpec[] {
   const version = claudeVersion ?? ASSUMED_CLAUDE_VERSION;
   return HOOK_EVENTS.filter(({ since }) => compareVersions(version, since) >= 0);

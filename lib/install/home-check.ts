@@ -3,8 +3,8 @@ import { errorCode, TrackerError } from '../base/errors.ts';
 import { readManifest } from './manifest.ts';
 
 /**
- * Makes sure that a folder is an installation's, or free to become one: `PATTERN_TRACKER_HOME` set
- * to a folder of the user's must not cost what is in it.
+ * Makes sure that a folder is an installation or can become one. If `PATTERN_TRACKER_HOME` names a folder
+ * with other files, uninstalling must not remove those.
  *
  * @throws TrackerError E_HOME_FOREIGN
  */
@@ -20,8 +20,8 @@ export function checkHome(home: string): void {
   if (strangers.length === 0 || readManifest(home)) return;
   throw new TrackerError(
     'E_HOME_FOREIGN',
-    `${home} holds things that are no installation of pattern-tracker, such as ${strangers[0] ?? ''}`,
-    { hint: 'Set PATTERN_TRACKER_HOME to a folder of its own, or leave it unset.' },
+    `${home} holds files that do not belong to pattern-tracker, such as ${strangers[0] ?? ''}`,
+    { hint: 'Set PATTERN_TRACKER_HOME to an empty folder, or leave it unset.' },
   );
 }
 

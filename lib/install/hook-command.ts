@@ -2,19 +2,20 @@ import { join } from 'node:path';
 import type { HookEventSpec } from './events.ts';
 import { isPlainWord, quoteWord } from './shell-words.ts';
 
-/** Which program captures: `hooks/capture.sh`, or a Node.js bundle an event. */
+/** Which program captures: `hooks/capture.sh`, or one Node.js bundle per event. */
 export type CaptureFront = 'sh' | 'node';
 
 /** A hook as Claude Code reads it from a settings file. */
 export interface CommandHook {
   readonly type: 'command';
   readonly command: string;
-  /** Present: Claude Code executes `command` without a shell. Versions that do not know it use one. */
+  /** If present, Claude Code runs `command` without a shell; versions that do not know it use a shell. */
   readonly args?: readonly string[];
   /** Seconds. */
   readonly timeout: number;
 }
 
+/** Where the hook's program is, and which front to use. */
 export interface HookCommandOptions {
   readonly capture: CaptureFront;
   /** The installation's folder, absolute. */
@@ -24,7 +25,7 @@ export interface HookCommandOptions {
   readonly platform: NodeJS.Platform;
 }
 
-/** Claude Code stops a hook after this many seconds; ours take milliseconds. */
+/** Seconds after which Claude Code stops a hook. Ours take milliseconds, so 10 is only a safety net. */
 export const HOOK_TIMEOUT_SECONDS = 10;
 
 /** The hook to register for one event. */
@@ -42,7 +43,7 @@ export function hookCommand(
   if (event.ensure) {
     return { type: 'command', command: `${quoteWord(script, platform)} ensure`, timeout };
   }
-  // Saves the start of a shell; only for a path that means the same with and without one.
+  // `args` saves the start of a shell. Only for a path that means the same with and without a shell.
   if (isPlainWord(script)) return { type: 'command', command: script, args: [], timeout };
   return { type: 'command', command: quoteWord(script, platform), timeout };
 }

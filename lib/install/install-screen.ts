@@ -2,17 +2,17 @@ import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
 import type { LinkState } from './path-link.ts';
 import { quoteWord } from './shell-words.ts';
-import { settingsDiff } from './settings-diff.ts';
+import { settingsDiff } from './settings/settings-diff.ts';
 import type { UninstallPlan, UninstallResult } from './uninstall.ts';
 
-/** Marks for a terminal; identity functions elsewhere. */
+/** Marks text up for a terminal; identity functions elsewhere. */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly green: (text: string) => string;
   readonly yellow: (text: string) => string;
 }
 
-/** What an installation has done, what to try, how to undo it. */
+/** The screen after an installation: what it did, what to try, how to undo it. */
 export function installScreen(
   result: InstallResult,
   test: string | undefined,
@@ -65,7 +65,7 @@ export function installScreen(
   ]);
 }
 
-/** What an installation would do. */
+/** The screen of a dry run: what an installation would do. */
 export function installPreview(plan: InstallPlan, paint: Paint): string {
   const { options, settings, copy, link } = plan;
   const { home } = options.paths;
@@ -82,7 +82,7 @@ export function installPreview(plan: InstallPlan, paint: Paint): string {
   ]);
 }
 
-/** What an uninstallation has done. `data` says what became of what was recorded. */
+/** The screen after an uninstallation. `data` says what became of the recorded data. */
 export function uninstallScreen(
   result: UninstallResult,
   data: string | undefined,
@@ -113,7 +113,7 @@ export function uninstallScreen(
   ]);
 }
 
-/** What an uninstallation would do. */
+/** The screen of a dry run: what an uninstallation would do. */
 export function uninstallPreview(
   { options, settings, ...plan }: UninstallPlan,
   paint: Paint,
@@ -132,7 +132,7 @@ export function uninstallPreview(
 
 // --- internal ---
 
-/** The files are in --json one by one. */
+/** Only the number of files; --json lists them. */
 function filesLine(verb: string, paths: readonly string[], home: string): string[] {
   if (paths.length === 0) return [];
   return [
@@ -159,7 +159,7 @@ function notes(warnings: readonly string[], paint: Paint): string[] {
     : ['', ...warnings.map((text) => `${paint.yellow('!')} ${text}`)];
 }
 
-/** What to type to run the linked program; undefined where there is no link. */
+/** What to type to run the linked program; undefined when there is no link. */
 function runnable(link: LinkState): string | undefined {
   if (link.kind === 'none' || link.kind === 'taken') return undefined;
   return link.isOnPath ? 'pattern-tracker' : quoteWord(link.path);

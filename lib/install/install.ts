@@ -7,7 +7,7 @@ import { ASSUMED_CLAUDE_VERSION, eventsFor, HOOK_EVENTS } from './events.ts';
 import { checkHome } from './home-check.ts';
 import { hookCommand } from './hook-command.ts';
 import type { CaptureFront } from './hook-command.ts';
-import type { WantedHook } from './hook-registration.ts';
+import type { WantedHook } from './settings/hook-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest, Registration } from './manifest.ts';
 import type { NativeHost } from './native-module.ts';
@@ -27,16 +27,17 @@ import {
   planRegistration,
   settingsWarnings,
   verifyRegistration,
-} from './settings-change.ts';
-import type { SettingsChange } from './settings-change.ts';
-import { settingsPath } from './settings-file.ts';
-import type { SettingsScope } from './settings-file.ts';
+} from './settings/settings-change.ts';
+import type { SettingsChange } from './settings/settings-change.ts';
+import { settingsPath } from './settings/settings-file.ts';
+import type { SettingsScope } from './settings/settings-file.ts';
 
+/** What to install, where to, and for which Claude Code. */
 export interface InstallOptions {
   /** A built checkout, or an installation. */
   readonly sourceRoot: string;
   readonly version: string;
-  /** The installation to make or bring up to date; absolute. */
+  /** The installation to create or update; absolute. */
   readonly paths: TrackerPaths;
   /** Claude Code's own folder, absolute. */
   readonly claudeFolder: string;
@@ -45,21 +46,21 @@ export interface InstallOptions {
   readonly platform: NodeJS.Platform;
   /** The real path of the Node.js executable that the installed program shall run on. */
   readonly node: string;
-  /** What that Node.js is, for the native module. */
+  /** Which native module that Node.js loads. */
   readonly host: NativeHost;
   /** PATH. */
   readonly searchPath: string;
   readonly scope: SettingsScope;
-  /** Default: `sh` where /bin/sh exists, else `node`. */
+  /** @default `sh` where /bin/sh exists, else `node` */
   readonly capture?: CaptureFront | undefined;
   /** Whether to link the program into ~/.local/bin. */
   readonly link: boolean;
-  /** Undefined where it is not known. */
+  /** Undefined when it is not known. */
   readonly claudeVersion: string | undefined;
   readonly now: Clock;
 }
 
-/** What {@link applyInstall} will do. Making one reads only. */
+/** What {@link applyInstall} will do. Planning only reads. */
 export interface InstallPlan {
   readonly options: InstallOptions;
   readonly capture: CaptureFront;
@@ -68,19 +69,20 @@ export interface InstallPlan {
   readonly files: readonly ProgramFile[];
   readonly copy: CopyResult;
   readonly link: LinkState;
-  /** Sentences. */
+  /** One sentence each, or more. */
   readonly warnings: readonly string[];
 }
 
+/** What {@link applyInstall} has done. */
 export interface InstallResult extends InstallPlan {
-  /** A copy of the settings as they were, null where nothing changed. */
+  /** The path of the settings' backup; null when none was needed. */
   readonly backup: string | null;
   /** The process id of an older courier that was asked to leave. */
   readonly stoppedCourier: number | undefined;
 }
 
 /**
- * Looks at everything an installation would change.
+ * Plans an installation; changes nothing.
  *
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE, E_NOT_BUILT, E_HOME_FOREIGN
  */
@@ -104,8 +106,8 @@ export function planInstall(options: InstallOptions): InstallPlan {
 }
 
 /**
- * Installs: the program, then the note of how to undo it, then the hooks; so that a fault on the way
- * leaves no hook without its program. Data is kept.
+ * Installs the program, then writes the manifest, which says how to undo it, and adds the hooks last: so
+ * no error on the way leaves a hook without its program. Data is kept.
  *
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE, E_SETTINGS_UNWRITABLE, E_SETTINGS_OVERWRITTEN
  */
@@ -122,7 +124,7 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const linked: LinkState = link
     ? makeLink(link, programPath(home), options.searchPath)
     : { kind: 'none' };
-  // Planned anew: somebody may have written the settings since.
+  // Planned again: the settings may have been written since.
   const { change, registration } = planSettings(options, capture);
   const known = readManifest(home);
   writeManifest(home, nextManifest(plan, known, registration, linked));
@@ -135,7 +137,7 @@ export function applyInstall(plan: InstallPlan): InstallResult {
 }
 
 /**
- * Makes sure that the hooks are in the settings still.
+ * Makes sure that the hooks are still in the settings.
  *
  * @throws TrackerError E_SETTINGS_OVERWRITTEN
  */
@@ -166,7 +168,7 @@ function defaultCapture(platform: NodeJS.Platform): CaptureFront {
   return platform !== 'win32' && existsSync('/bin/sh') ? 'sh' : 'node';
 }
 
-/** The Node.js that installed programs name: through one link, so that only that ever needs mending. */
+/** The Node.js that installed programs name. It is one link, so that a new Node.js changes only that. */
 function interpreter({ paths, node, platform }: InstallOptions): string {
   return platform === 'win32' ? node : join(paths.home, 'node');
 }

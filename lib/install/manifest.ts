@@ -7,9 +7,9 @@ import { writeAtomically } from './atomic-file.ts';
 const registration = z.object({
   settingsFile: z.string(),
   scope: z.enum(['user', 'project', 'local']),
-  /** The file's text before hooks of ours were in it; null where there was no file. */
+  /** The text of the file before our hooks were added; null when there was no file. */
   before: z.string().nullable(),
-  /** SHA-256 of the file as it was left: as long as it fits, `before` can be restored as it is. */
+  /** SHA-256 of the file as we left it: while it still matches, uninstalling restores `before`. */
   afterSha256: z.string(),
   events: z.array(z.string()),
 });
@@ -19,34 +19,34 @@ const manifest = z.object({
   node: z.string(),
   capture: z.enum(['sh', 'node']),
   installedAt: z.string(),
-  /** The link on PATH that was made, null where none was. */
+  /** The link on PATH that was made; null when none was. */
   link: z.string().nullable(),
   registrations: z.array(registration),
 });
 
-/** The hooks that were put into one settings file. */
+/** The hooks that were added to one settings file. */
 export type Registration = Readonly<z.infer<typeof registration>>;
 
 /** What an installation has done, so that it can be undone: `install.json` in its folder. */
 export type InstallManifest = Readonly<z.infer<typeof manifest>>;
 
-/** The manifest in `home`; undefined where there is none, or none that can be understood. */
+/** The manifest in `home`; undefined when there is none, or it cannot be parsed. */
 export function readManifest(home: string): InstallManifest | undefined {
   try {
     return manifest.parse(JSON.parse(readFileSync(manifestPath(home), 'utf8')));
   } catch {
-    return undefined; // uninstall then recognises our hooks by what they run
+    return undefined; // uninstalling then recognises our hooks by what they run
   }
 }
 
-/** Writes the manifest, readable for the user alone: settings hold keys. */
+/** Writes the manifest with mode 0600, because settings may hold keys. */
 export function writeManifest(home: string, value: InstallManifest): void {
   const path = manifestPath(home);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`, 0o600);
 }
 
-/** Identifies the text of a settings file. */
+/** The SHA-256 of a settings file's text, in hex. */
 export function settingsDigest(text: string): string {
   return hexDigest(text, 64);
 }

@@ -1,6 +1,6 @@
 import { sqlitePackage } from '../base/sqlite-package.ts';
 
-/** What decides which binary of SQLite a Node.js loads. */
+/** The properties of a Node.js that decide which binary of SQLite it loads. */
 export interface NativeHost {
   /** The version of Node-API, as in `process.versions.napi`. */
   readonly nodeApi: string | undefined;
@@ -8,12 +8,12 @@ export interface NativeHost {
   readonly target: string;
 }
 
-/** What an installation takes out of node_modules/; paths are relative to that, with `/`. */
+/** What an installation copies from node_modules/. Paths are relative to that, with `/`. */
 export interface NativeModule {
   readonly packages: readonly string[];
-  /** Whether a file of these packages is needed. */
+  /** True for a file of these packages that is needed. */
   readonly includes: (path: string) => boolean;
-  /** Paths of which there has to be one. */
+  /** One of these files has to exist. */
   readonly binaries: readonly [string, ...string[]];
 }
 
@@ -23,7 +23,7 @@ export function nativeHost(): NativeHost {
   return { nodeApi: process.versions['napi'], target: `${system}-${process.arch}` };
 }
 
-/** The module that `host` loads, without the binaries for others. */
+/** The module that `host` loads, without the binaries for other hosts. */
 export function nativeModule({ nodeApi, target }: NativeHost): NativeModule {
   const name = sqlitePackage(nodeApi);
   const compiled = `${name}/build/Release/better_sqlite3.node`;
@@ -42,11 +42,11 @@ export function nativeModule({ nodeApi, target }: NativeHost): NativeModule {
 
 const SCRIPTS = /^[^/]+\/(?:package\.json|LICENSE[^/]*|[^/]+\.js|lib\/.+)$/;
 
-/** Which C library this Node.js is linked with: glibc names its version. */
+/** True when this Node.js is linked with musl: only with glibc does its report name a glibc version. */
 function isMusl(): boolean {
   if (process.platform !== 'linux') return false;
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
-  report.excludeNetwork = true; // else it looks up names
+  report.excludeNetwork = true; // otherwise the report looks up host names, which takes time
   const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime === undefined;
 }

@@ -5,17 +5,17 @@ import { linkTarget } from './program-files.ts';
 /** What became of the link that puts the program on PATH. */
 export type LinkState =
   | { readonly kind: 'made' | 'present'; readonly path: string; readonly isOnPath: boolean }
-  /** Something that is not ours has the name; it was left alone. */
+  /** A file that is not our link has the name; it was left alone. */
   | { readonly kind: 'taken'; readonly path: string; readonly isOnPath: boolean }
-  /** Not asked for, or no place for it. */
+  /** Not asked for, or not possible on this system. */
   | { readonly kind: 'none' };
 
-/** Where the link goes. */
+/** The path of the link. */
 export function linkPath(userHome: string): string {
   return join(userHome, '.local', 'bin', 'pattern-tracker');
 }
 
-/** What {@link makeLink} would find or do; `made` for a link that is missing. */
+/** What {@link makeLink} would find or do; `made` for a missing link. Changes nothing. */
 export function inspectLink(path: string, program: string, searchPath: string): LinkState {
   const folder = dirname(path);
   const isOnPath = searchPath.split(delimiter).some((entry) => entry && resolve(entry) === folder);
@@ -23,7 +23,7 @@ export function inspectLink(path: string, program: string, searchPath: string): 
   return { kind: isThere(path) ? 'taken' : 'made', path, isOnPath };
 }
 
-/** Makes the link unless something has its name already. */
+/** Makes the link, unless its name is taken. */
 export function makeLink(path: string, program: string, searchPath: string): LinkState {
   const state = inspectLink(path, program, searchPath);
   if (state.kind === 'made') {
@@ -36,7 +36,7 @@ export function makeLink(path: string, program: string, searchPath: string): Lin
   return state;
 }
 
-/** Removes the link if it is ours. Returns true if it was. */
+/** Removes the link if it points to `program`. Returns true if it did. */
 export function removeLink(path: string, program: string): boolean {
   if (!leadsTo(path, program)) return false;
   unlinkSync(path);

@@ -17,7 +17,7 @@ import { writeAtomically } from './atomic-file.ts';
 import { nativeModule } from './native-module.ts';
 import type { NativeHost } from './native-module.ts';
 
-/** One file of the program, as it shall be in the installation's folder. */
+/** A file of the program, as it shall be in the installation's folder. */
 export interface ProgramFile {
   /** Where it goes, relative to the installation's folder, with `/`. */
   readonly path: string;
@@ -26,7 +26,7 @@ export interface ProgramFile {
   readonly mode: number;
 }
 
-/** What {@link copyProgram} did, paths relative to the installation's folder. */
+/** What {@link copyProgram} did. Paths are relative to the installation's folder. */
 export interface CopyResult {
   readonly written: readonly string[];
   readonly unchanged: readonly string[];
@@ -34,11 +34,11 @@ export interface CopyResult {
 }
 
 /**
- * Reads what is to be installed from a built checkout.
+ * Reads the files to install from a built checkout.
  *
  * @param node the absolute path of the Node.js that the installed programs shall run on
- * @param host what that Node.js is
- * @throws TrackerError E_NOT_BUILT where something of it is missing
+ * @param host what that Node.js loads
+ * @throws TrackerError E_NOT_BUILT when a file is missing
  */
 export function programFiles(
   sourceRoot: string,
@@ -54,7 +54,7 @@ export function programFiles(
   for (const path of REQUIRED) {
     if (!paths.includes(path)) throw notBuilt(join(sourceRoot, path));
   }
-  // What is loaded by something else goes first, so that nothing new finds its parts missing.
+  // Files that others load come first, so that no new file finds its parts missing.
   return paths.toSorted(byDependence).map((path) => {
     const content = contentOf(join(sourceRoot, path));
     const isScript = content.subarray(0, 2).toString('latin1') === '#!';
@@ -77,8 +77,9 @@ export function compareProgram(files: readonly ProgramFile[], home: string): Cop
 }
 
 /**
- * Brings the program in `home` up to `files`. Each file is replaced whole, so that hooks that run
- * meanwhile see the old or the new one; files of an older version go; `data/` is not looked at.
+ * Makes the program in `home` equal to `files`. Each file is replaced at once, so that hooks which run
+ * meanwhile see either the old or the new one. Files of an older version are removed; `data/` is not
+ * touched.
  */
 export function copyProgram(files: readonly ProgramFile[], home: string): CopyResult {
   const result = compareProgram(files, home);
@@ -94,7 +95,7 @@ export function copyProgram(files: readonly ProgramFile[], home: string): CopyRe
   return result;
 }
 
-/** Removes the program from `home`; `data/` and what else is there stays. Returns true if `home` is gone too. */
+/** Removes the program from `home` and keeps everything else, such as `data/`. True if `home` is gone, too. */
 export function removeProgram(home: string): boolean {
   for (const name of [...PROGRAM_FOLDERS, 'package.json', 'node', 'install.json']) {
     rmSync(join(home, name), { recursive: true, force: true });
@@ -107,12 +108,12 @@ export function removeProgram(home: string): boolean {
   }
 }
 
-/** Makes the folders that events go through, for the user alone. */
+/** Makes the folders that events pass through, with mode 0700. */
 export function makeDataFolders(folders: readonly string[]): void {
   for (const folder of folders) makePrivate(folder);
 }
 
-/** Points the link `node` in `home` to a Node.js executable. Returns false if it does so already. */
+/** Points the link `node` in `home` to a Node.js executable. Returns false if it already does. */
 export function linkNode(home: string, node: string): boolean {
   const link = join(home, 'node');
   if (linkTarget(link) === node) return false;
@@ -123,7 +124,7 @@ export function linkNode(home: string, node: string): boolean {
   return true;
 }
 
-/** Where a symbolic link points, undefined for anything else. */
+/** The target of a symbolic link; undefined for anything else. */
 export function linkTarget(path: string): string | undefined {
   try {
     return readlinkSync(path);
@@ -137,7 +138,7 @@ export function linkTarget(path: string): string | undefined {
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
 const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.cjs'] as const;
 
-/** The native module and what it needs to be found at run time. */
+/** The files of the native module, and of the packages it loads. */
 function modulePaths(sourceRoot: string, host: NativeHost): string[] {
   const { packages, includes, binaries } = nativeModule(host);
   const folder = join(sourceRoot, 'node_modules');
@@ -148,7 +149,7 @@ function modulePaths(sourceRoot: string, host: NativeHost): string[] {
   return paths.map((path) => `node_modules/${path}`);
 }
 
-/** Every file below a folder, relative to it, with `/`, sorted; nothing where there is no folder. */
+/** Every file below a folder, sorted, relative to it, with `/`; empty when there is no folder. */
 function walk(folder: string, below = ''): string[] {
   let entries;
   try {
@@ -176,9 +177,9 @@ function rank(path: string): number {
 }
 
 /**
- * A Node.js script that names its own interpreter instead of the first `node` on PATH, which may be
- * another version than the native module was built for. Kernels cut a long first line, and split it
- * at spaces: such a path is left out.
+ * Makes a script name this Node.js as its interpreter, not the first `node` on PATH: that may be of
+ * another version than the native module was built for. A script keeps its first line if the path is
+ * long or has spaces, because kernels cut such a line or split it.
  */
 function withInterpreter(content: Buffer, node: string): Buffer {
   const generic = '#!/usr/bin/env node\n';
@@ -214,7 +215,7 @@ function isInstalled({ path, content, mode }: ProgramFile, home: string): boolea
   }
 }
 
-/** Files in the program's folders that this version does not have. */
+/** The files in the program's folders that do not belong to this version. */
 function strangers(files: readonly ProgramFile[], home: string): string[] {
   const known = new Set(files.map(({ path }) => path));
   return PROGRAM_FOLDERS.flatMap((folder) =>

@@ -1,10 +1,10 @@
-/** Values of the variables that may occur in a command line. */
+/** The variables that a command line may contain. */
 export interface ShellVariables {
   /** What `~` and `$HOME` stand for. */
   readonly HOME?: string | undefined;
 }
 
-/** True for a word that every shell, and execve too, takes for itself: no quoting needed. */
+/** True for a word that means the same to every shell and to execve, so that it needs no quotes. */
 export function isPlainWord(word: string): boolean {
   return /^[A-Za-z0-9_./@%+=:,-]+$/.test(word);
 }
@@ -19,9 +19,10 @@ export function quoteWord(word: string, platform: NodeJS.Platform = 'linux'): st
 }
 
 /**
- * The words of one simple sh command, quotes removed, `~/` and `$HOME` replaced.
+ * The words of one simple sh command, with quotes removed and `~/` and `$HOME` replaced.
  *
- * Undefined for anything more: operators, redirections, substitutions, other variables, an open quote.
+ * Undefined for any other command: with operators, redirections, substitutions, other variables or an
+ * open quote.
  */
 export function splitWords(
   command: string,
@@ -51,7 +52,7 @@ export function splitWords(
 
 interface Piece {
   readonly text: string;
-  /** How many characters of the command it took. */
+  /** The number of characters it takes up in the command. */
   readonly length: number;
 }
 

@@ -8,43 +8,46 @@ import type { InstallManifest } from './manifest.ts';
 import { linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { removeProgram } from './program-files.ts';
-import { applyChange, planRemoval } from './settings-change.ts';
-import type { SettingsChange } from './settings-change.ts';
-import { readSettings, settingsPath } from './settings-file.ts';
-import type { SettingsScope } from './settings-file.ts';
+import { applyChange, planRemoval } from './settings/settings-change.ts';
+import type { SettingsChange } from './settings/settings-change.ts';
+import { readSettings, settingsPath } from './settings/settings-file.ts';
+import type { SettingsScope } from './settings/settings-file.ts';
 
+/** What to uninstall, and where from. */
 export interface UninstallOptions {
   readonly paths: TrackerPaths;
   /** Claude Code's own folder, absolute. */
   readonly claudeFolder: string | undefined;
   readonly userHome: string | undefined;
   readonly cwd: string;
-  /** Only this settings file; undefined: every one the hooks were put into. */
+  /** Only the settings file of this scope; undefined: every file that has our hooks. */
   readonly scope: SettingsScope | undefined;
   readonly now: Clock;
 }
 
-/** What {@link applyUninstall} will do. Making one reads only. */
+/** What {@link applyUninstall} will do. Planning only reads. */
 export interface UninstallPlan {
   readonly options: UninstallOptions;
-  /** Only those that change. */
+  /** Only files that change. */
   readonly settings: readonly SettingsChange[];
   /** False while hooks are registered elsewhere. */
   readonly removesProgram: boolean;
-  /** What the manifest will hold afterwards, where the program stays. */
+  /** The manifest afterwards, if the program stays; undefined when there is none now. */
   readonly manifest: InstallManifest | undefined;
   readonly hasData: boolean;
 }
 
+/** What {@link applyUninstall} has done. */
 export interface UninstallResult extends UninstallPlan {
-  /** Copies of settings that were edited and not restored. */
+  /** Backups of settings that were edited, not restored to their former text. */
   readonly backups: readonly string[];
   readonly removedLink: string | undefined;
+  /** The process id of the courier that was stopped; undefined when none ran. */
   readonly stoppedCourier: number | undefined;
 }
 
 /**
- * Looks at everything that would be undone.
+ * Plans an uninstallation; changes nothing.
  *
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE, E_HOME_FOREIGN
  */
@@ -81,8 +84,8 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
 }
 
 /**
- * Uninstalls: first the hooks, so that nothing calls a program that is gone; then link, courier and
- * program. Data stays: {@link removeData}.
+ * Uninstalls. The hooks go first, so that nothing calls a program that is gone; then the link, the
+ * courier and the program. The data stays; {@link removeData} removes it.
  *
  * @throws TrackerError E_SETTINGS_UNWRITABLE
  */
@@ -110,14 +113,15 @@ export function removeData(paths: TrackerPaths): void {
 
 // --- internal ---
 
+/** How long to wait for the courier to end, in milliseconds. */
 const COURIER_LIMIT_MS = 5000;
 
-/** Spares a file that has nothing of ours from being parsed, and refused for its faults. */
+/** False for a file without our hooks: it need not be parsed, so its syntax errors do not matter. */
 function mentions(file: string, { home }: TrackerPaths): boolean {
   return readSettings(file)?.includes(basename(home)) ?? false;
 }
 
-/** The settings files of the scopes; in the user's own folder two scopes share one. */
+/** The settings files of the scopes. In the user's home folder, two scopes share one file. */
 function standardFiles({ claudeFolder, cwd, scope }: UninstallOptions) {
   const scopes = scope === undefined ? (['user', 'project', 'local'] as const) : [scope];
   const files = new Map<string, SettingsScope>();

@@ -6,9 +6,8 @@ import { languageOf, UNKNOWN_LANGUAGE } from '../pattern/language.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { Database } from '../store/database/database.ts';
 import { Deprecations } from '../store/writers/deprecations.ts';
-import { DescentWriter } from '../store/writers/descent-writer.ts';
 import { PatternWriter } from '../store/writers/pattern-writer.ts';
-import type { RecordedFragment } from '../store/writers/pattern-writer.ts';
+import type { RecordedFragment } from '../pattern/recorded-fragment.ts';
 import { patternById } from '../store/queries/patterns.ts';
 import type { PatternDetail } from '../store/queries/patterns.ts';
 import { SessionWriter } from '../store/writers/session-writer.ts';
@@ -55,7 +54,6 @@ export class DeclarationRecorder {
   readonly #options: DeclarationRecorderOptions;
   readonly #transaction: (work: () => void) => void;
   readonly #patterns: PatternWriter;
-  readonly #descent: DescentWriter;
   readonly #deprecations: Deprecations;
   readonly #sessions: SessionWriter;
   readonly #projects: ProjectFinder;
@@ -67,7 +65,6 @@ export class DeclarationRecorder {
     const transaction = database.transaction((work: () => void) => work());
     this.#transaction = (work) => transaction.immediate(work);
     this.#patterns = new PatternWriter(database);
-    this.#descent = new DescentWriter(database);
     this.#deprecations = new Deprecations(database);
     this.#sessions = new SessionWriter(database);
     this.#projects = new ProjectFinder(options.clock);
@@ -94,8 +91,12 @@ export class DeclarationRecorder {
     const { kind, context, relatedIds, patternId: id } = declaration;
     const related = relatedIds.map((relatedId) => this.#known(relatedId));
     const known = patternById(this.#database, id);
-    // The clock may have been set back, and no pattern is older than what it came from.
-    const earliest = [...related, ...(known ? [known] : [])].map((row) => row.firstSeenAt);
+    // The clock may have been set back, or stand still between two calls: a pattern is not older than what it
+    // came from, and what is declared of a known pattern does not become its origin.
+    const earliest = [
+      ...related.map(({ firstSeenAt }) => firstSeenAt),
+      ...(known ? [known.firstSeenAt + 1] : []),
+    ];
     const at = Math.max(this.#options.clock(), ...earliest);
     const eventId = this.#options.newEventId();
     const [first] = related;
@@ -109,9 +110,11 @@ export class DeclarationRecorder {
     }
     const code = declaration.code ?? first?.code ?? '';
     const language = context.language ?? ownLanguage(declaration, first?.language);
-    const replacedId = kind === 'applied' ? undefined : first?.id;
     const recorded = this.#patterns.write(
-      { patternId: id, code, language, filePath, startLine, endLine, replacedId },
+      {
+        ...{ patternId: id, code, language, filePath, startLine, endLine },
+        ...descentOf(declaration, related),
+      },
       0,
       {
         eventId,
@@ -122,24 +125,9 @@ export class DeclarationRecorder {
         at,
       },
     );
-    const descended = this.#descend(recorded, kind, related, at);
     const happened = happenedOf(declaration, recorded.action);
     const name = known?.name ?? recorded.name;
-    this.#feed?.add({ ...descended, ...said, language, name, happened });
-  }
-
-  /** Puts right the descent of what is new and came from several patterns, or by a fork. */
-  #descend(
-    recorded: RecordedFragment,
-    kind: Declaration['kind'],
-    parents: readonly PatternDetail[],
-    at: number,
-  ): RecordedFragment {
-    if (recorded.action !== 'modified' || (kind !== 'merged' && kind !== 'forked')) return recorded;
-    const generation = Math.max(...parents.map((parent) => parent.generation)) + 1;
-    const ids = parents.map((parent) => parent.id);
-    this.#descent.write(recorded.patternId, ids, { edgeType: EDGE[kind], generation, at });
-    return { ...recorded, generation };
+    this.#feed?.add({ ...recorded, ...said, language, name, happened });
   }
 
   #known(id: string): PatternDetail {
@@ -158,6 +146,13 @@ const EDGE = {
   merged: 'merged_from',
   forked: 'derived_from',
 } as const;
+
+/** What a declaration says that its pattern came from. */
+function descentOf({ kind, context }: CleanDeclaration, related: readonly PatternDetail[]) {
+  if (kind !== 'modified' && kind !== 'merged' && kind !== 'forked') return { parentIds: [] };
+  const transformationType = context.transformationType ?? null;
+  return { parentIds: related.map(({ id }) => id), edgeType: EDGE[kind], transformationType };
+}
 
 /** Code that was known before is applied again, whatever it was declared to be. */
 function happenedOf(

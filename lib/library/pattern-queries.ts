@@ -2,7 +2,7 @@ import { readPatterns, readRelatives } from '../lineage-api/query-reply.ts';
 import type { RepliedPattern } from '../lineage-api/query-reply.ts';
 import type { CacheStore } from '../delivery/store/cache-store.ts';
 import type { Database } from '../store/database/database.ts';
-import { Deprecations } from '../store/writers/deprecations.ts';
+import { deprecatedAmong } from '../store/queries/deprecations.ts';
 import { LINEAGE_LIMITS, lineageOf } from '../store/queries/lineage.ts';
 import { listPatterns, patternById } from '../store/queries/patterns.ts';
 import type { ApiClient, Answer, Attempt } from '../delivery/lineage/lineage-client.ts';
@@ -125,8 +125,12 @@ export class PatternQueries {
 
   #localPatterns(limit: number, language?: string, since?: number): TrackedPattern[] {
     const { database } = this.#options;
-    const deprecations = new Deprecations(database);
-    return listPatterns(database, { limit, language, since, sort: 'recent' }).map((row) => ({
+    const rows = listPatterns(database, { limit, language, since, sort: 'recent' });
+    const deprecated = deprecatedAmong(
+      database,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) => ({
       id: row.id,
       name: row.name,
       language: row.language,
@@ -137,7 +141,7 @@ export class PatternQueries {
       occurrences: row.occurrences,
       firstSeenAt: new Date(row.firstSeenAt).toISOString(),
       lastSeenAt: new Date(row.lastSeenAt).toISOString(),
-      isDeprecated: deprecations.has(row.id),
+      isDeprecated: deprecated.has(row.id),
       source: 'local',
     }));
   }

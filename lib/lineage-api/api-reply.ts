@@ -1,21 +1,21 @@
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 
-/** What a server says of one event. */
+/** A server's answer about one event. With `isServerFault`, sending the event again may succeed. */
 export type EventAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'failed'; readonly message: string; readonly isServerFault: boolean };
 
-/** What a server says of itself. */
+/** A server's answer about its own health. */
 export interface HealthAnswer {
   readonly isWell: boolean;
-  /** For people. */
+  /** Why, for people to read. */
   readonly detail: string;
 }
 
 /**
- * The reply to a single event; undefined when it can't be told. Only `success` counts, which every
- * version of the server sends: a gateway that answers 200 in its place has taken nothing.
+ * Reads the reply to a single event; undefined if it is not one. Only `success` counts, because every
+ * version of the server sends it, while a gateway that answers 200 in the server's place does not.
  */
 export function readTrackReply(body: unknown): EventAnswer | undefined {
   if (!isJsonObject(body)) return undefined;
@@ -24,8 +24,8 @@ export function readTrackReply(body: unknown): EventAnswer | undefined {
 }
 
 /**
- * The reply to a batch of `count` events, by index; undefined when it can't be told. An event of which
- * it says nothing has failed by the server's fault.
+ * Reads the reply to a batch of `count` events: one answer for each, in order; undefined if it is not
+ * such a reply. An event that the reply does not mention has failed, and the server is at fault.
  */
 export function readBatchReply(body: unknown, count: number): EventAnswer[] | undefined {
   if (!isJsonObject(body)) return undefined;
@@ -47,7 +47,10 @@ export function readBatchReply(body: unknown, count: number): EventAnswer[] | un
   return answers;
 }
 
-/** The reply to a question after its health. That it is a 200 says nothing, so its words are read. */
+/**
+ * Reads the reply to a health check. A server with a broken store may answer 200 too, so the body
+ * decides.
+ */
 export function readHealthReply(status: number, body: unknown, text: string): HealthAnswer {
   const reply = asObject(body);
   const components = asObject(reply?.['components']) ?? {};
@@ -64,7 +67,10 @@ export function readHealthReply(status: number, body: unknown, text: string): He
   return { isWell, detail: `${status}: ${said || 'no reason given'}` };
 }
 
-/** The words of an error reply, in whatever of the known shapes, at any length; the raw text where it is none. */
+/**
+ * The message of an error reply, in any known shape and of any length; the raw text if the shape is
+ * unknown.
+ */
 export function errorText(body: unknown, text: string): string {
   if (isJsonObject(body)) {
     const { detail, error, message } = body;
@@ -82,7 +88,7 @@ const SILENCE: EventAnswer = {
   isServerFault: true,
 };
 
-/** Messages of a server whose store is at fault, in the replies of the known implementation. */
+/** Words in error messages of the known servers that blame the store, not the event. */
 const SERVER_FAULT =
   /database|connection|timed? ?out|timeout|unavailable|operation failed|deadlock|pool/i;
 const SERVER_FAULT_TYPE = /database|timeout|connection|unavailable|internal|unexpected/i;
@@ -97,7 +103,7 @@ function failure(result: JsonObject): EventAnswer {
   return { kind: 'failed', message, isServerFault };
 }
 
-/** FastAPI's `detail`: a text, or a list of {loc, msg}. */
+/** FastAPI's `detail` as text. It is a string or a list of {loc, msg}. */
 function detailText(detail: unknown): string | undefined {
   if (typeof detail === 'string') return detail;
   if (!Array.isArray(detail)) return undefined;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What can happen to a pattern, as the server knows it. */
+/** Kinds of lineage events, in the order of the API. */
 export const LINEAGE_EVENT_TYPES = [
   'pattern_created',
   'pattern_modified',
@@ -11,6 +11,7 @@ export const LINEAGE_EVENT_TYPES = [
   'pattern_validated',
 ] as const;
 
+/** How two patterns of a lineage can be related. */
 export const EDGE_TYPES = [
   'derived_from',
   'modified_from',
@@ -20,6 +21,7 @@ export const EDGE_TYPES = [
   'deprecated_by',
 ] as const;
 
+/** Kinds of change that can turn a pattern into its child. */
 export const TRANSFORMATION_TYPES = [
   'refactor',
   'enhancement',
@@ -29,14 +31,17 @@ export const TRANSFORMATION_TYPES = [
   'simplification',
 ] as const;
 
+/** One of {@link LINEAGE_EVENT_TYPES}. */
 export type LineageEventType = (typeof LINEAGE_EVENT_TYPES)[number];
+/** One of {@link EDGE_TYPES}. */
 export type EdgeType = (typeof EDGE_TYPES)[number];
+/** One of {@link TRANSFORMATION_TYPES}. */
 export type TransformationType = (typeof TRANSFORMATION_TYPES)[number];
 
-/** Each is looked up, so that more would be a way to keep a server busy. */
+/** The service looks up each parent, so without a limit one event could keep it busy. */
 const MOST_PARENTS = 100;
 
-/** The fewest parents of an event; the others need none. */
+/** How many parents an event needs at least; other events need none. */
 const FEWEST_PARENTS: Readonly<Partial<Record<(typeof LINEAGE_EVENT_TYPES)[number], number>>> = {
   pattern_modified: 1,
   pattern_forked: 1,
@@ -44,12 +49,12 @@ const FEWEST_PARENTS: Readonly<Partial<Record<(typeof LINEAGE_EVENT_TYPES)[numbe
 };
 
 /**
- * The body of `POST /lineage/track`, and an element of a batch. Keys it does not name are kept. Lengths
- * are those of the server's columns.
+ * The body of `POST /lineage/track`, and an element of a batch. Unknown keys are kept. The limits on
+ * lengths are those of the server's columns.
  */
 export const lineageEventSchema = z
   .looseObject({
-    /** Ours: an event is applied once, however often it is sent. */
+    /** Our addition to the API: an event is applied once, however often it is sent. */
     event_id: z.string().min(1).max(255).optional(),
     event_type: z.enum(LINEAGE_EVENT_TYPES),
     pattern_id: z.string().min(1).max(255),
@@ -82,5 +87,5 @@ export const lineageEventSchema = z
     }
   });
 
-/** As a client writes it. */
+/** An event as a client sends it, before the schema fills in defaults. */
 export type LineageEvent = z.input<typeof lineageEventSchema>;

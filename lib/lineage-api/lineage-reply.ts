@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EDGE_TYPES, TRANSFORMATION_TYPES } from './lineage-event.ts';
 
-/** What the service answers about lineage. Times are ISO 8601 UTC, durations milliseconds. */
+/** The service's replies about lineage. Times are ISO 8601 in UTC, durations in milliseconds. */
 
 const uuid = z.uuid();
 const time = z.iso.datetime();
@@ -11,7 +11,7 @@ const edgeType = z.enum(EDGE_TYPES);
 const transformation = z.enum(TRANSFORMATION_TYPES).nullable();
 const metadata = z.looseObject({ processing_time_ms: milliseconds });
 
-/** Of an event; which keys are there depends on what became of it. */
+/** What became of one event; the optional keys depend on its kind and on the outcome. */
 const trackData = z.object({
   lineage_id: uuid,
   pattern_node_id: uuid,
@@ -37,12 +37,14 @@ const trackMetadata = z.object({
   error_type: z.string().optional(),
 });
 
+/** Reply of `POST /lineage/track`. */
 export const trackReplySchema = z.object({
   success: z.literal(true),
   data: trackData,
   metadata: trackMetadata,
 });
 
+/** Reply of `POST /lineage/track/batch`. */
 export const batchReplySchema = z.object({
   success: z.boolean(),
   batch_id: z.string().nullable(),
@@ -75,7 +77,7 @@ export const batchReplySchema = z.object({
   metadata: z.object({
     processing_time_ms: milliseconds,
     average_time_per_event: milliseconds,
-    /** Always null: there is nothing that it could be compared with. */
+    /** Always null, because there is no time to compare the batch with. */
     batch_efficiency_gain: z.null(),
   }),
 });
@@ -84,7 +86,7 @@ const ancestry = z.object({
   pattern_id: z.string(),
   pattern_node_id: uuid,
   lineage_id: uuid,
-  /** The pattern itself first. */
+  /** The pattern itself comes first. */
   ancestors: z.array(
     z.object({
       ancestor_id: uuid,
@@ -107,7 +109,7 @@ const descendants = z.object({
   pattern_id: z.string(),
   pattern_node_id: uuid,
   lineage_id: uuid,
-  /** Of every generation, the nearest first. */
+  /** All generations, nearest first. */
   descendants: z.array(
     z.object({
       descendant_id: uuid,
@@ -124,12 +126,14 @@ const descendants = z.object({
   is_truncated: z.boolean(),
 });
 
+/** Reply of `GET /lineage/{pattern_id}`. */
 export const lineageReplySchema = z.object({
   success: z.literal(true),
   data: z.union([ancestry, descendants]),
   metadata,
 });
 
+/** Reply of `GET /lineage/{pattern_id}/evolution`. */
 export const evolutionReplySchema = z.object({
   success: z.literal(true),
   data: z.object({
@@ -186,6 +190,7 @@ const pattern = z.object({
   is_deprecated: z.boolean(),
 });
 
+/** Reply of `GET` and `POST /lineage/query`. */
 export const patternListReplySchema = z.object({
   success: z.literal(true),
   data: z.object({
@@ -197,11 +202,12 @@ export const patternListReplySchema = z.object({
   metadata,
 });
 
+/** Reply of `GET /patterns/{pattern_id}`. */
 export const patternReplySchema = z.object({
   success: z.literal(true),
   data: pattern.extend({
     code: z.string(),
-    /** Where it was written, the newest first, at most 20. */
+    /** Its latest occurrences, newest first, at most 20. */
     recent_occurrences: z.array(
       z.object({
         action: z.enum(['created', 'modified', 'applied']),
@@ -214,7 +220,7 @@ export const patternReplySchema = z.object({
         at: time,
       }),
     ),
-    /** Those beyond the first, the newest first, at most 20. */
+    /** Its versions after the first, newest first, at most 20. */
     further_versions: z.array(
       z.object({
         pattern_node_id: uuid,
@@ -229,14 +235,15 @@ export const patternReplySchema = z.object({
   metadata,
 });
 
+/** Reply of `POST /search`. */
 export const searchReplySchema = z.object({
   success: z.literal(true),
   data: z.object({
     patterns: z.array(
       pattern.extend({
-        /** Its first 300 characters. */
+        /** The first 300 characters of its code. */
         code_preview: z.string(),
-        /** Mean rating of a year, 0 to 1; only where `min_quality_score` was asked for. */
+        /** Mean rating over the last year, 0 to 1; only if the request set `min_quality_score`. */
         quality_score: z.number().optional(),
       }),
     ),

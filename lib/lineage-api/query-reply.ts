@@ -1,7 +1,7 @@
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 
-/** A pattern as a server lists it; null for what it does not say. */
+/** A pattern as a server lists it; null for what the reply omits. */
 export interface RepliedPattern {
   readonly id: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface RepliedPattern {
   readonly generation: number | null;
   readonly lineageId: string | null;
   readonly occurrences: number | null;
-  /** ISO 8601, as the two after. */
+  /** ISO 8601 in UTC, as is `lastSeenAt`. */
   readonly firstSeenAt: string | null;
   readonly lastSeenAt: string | null;
   readonly isDeprecated: boolean;
@@ -22,11 +22,11 @@ export interface RepliedRelative {
   readonly id: string;
   readonly generation: number | null;
   readonly edgeType: string | null;
-  /** Steps from the pattern asked about; null where the reply does not tell. */
+  /** Steps from the pattern asked about; null if the reply does not tell. */
   readonly depth: number | null;
 }
 
-/** The patterns in a reply of any of the known shapes; undefined when it lists none of them. */
+/** The patterns in a reply of any known shape; undefined if the reply holds no list of patterns. */
 export function readPatterns(body: unknown): RepliedPattern[] | undefined {
   const data = asObject(body)?.['data'];
   const list = [body, data, asObject(body)?.['patterns'], asObject(data)?.['patterns']].find(
@@ -40,7 +40,10 @@ export function readPatterns(body: unknown): RepliedPattern[] | undefined {
   });
 }
 
-/** The relatives of a pattern in a reply, itself left out; undefined when it is no such reply. */
+/**
+ * The relatives of a pattern in a reply, without the pattern itself; undefined if the reply has no such
+ * list.
+ */
 export function readRelatives(
   body: unknown,
   patternId: string,
@@ -84,7 +87,7 @@ function patternOf(id: string, row: JsonObject): RepliedPattern {
   };
 }
 
-/** Servers send texts with and without a zone, and milliseconds. */
+/** Servers send times as text with or without a zone (then UTC), or as milliseconds since 1970. */
 function timeOf(value: Json | undefined): string | null {
   const text = asString(value);
   const isZoned = text !== undefined && /(?:z|[+-]\d\d:?\d\d)$/i.test(text);

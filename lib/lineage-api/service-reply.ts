@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the service answers, apart from lineage. Times are ISO 8601 UTC, durations milliseconds. */
+/** The service's other replies. Times are ISO 8601 in UTC, durations in milliseconds. */
 
 const uuid = z.uuid();
 const time = z.iso.datetime();
@@ -8,10 +8,10 @@ const count = z.int().min(0);
 const milliseconds = z.number().min(0);
 const rate = z.number().min(0).max(1);
 
-/** A fault's usual reply. */
+/** The usual reply to a request that failed. */
 export const detailReplySchema = z.object({ detail: z.string() });
 
-/** Of 422, as FastAPI has it. */
+/** Reply with status 422, in the form of FastAPI. */
 export const validationReplySchema = z.object({
   detail: z.array(
     z.object({
@@ -23,7 +23,7 @@ export const validationReplySchema = z.object({
   ),
 });
 
-/** A fault of what was asked, not of how. */
+/** Reply to a valid request that could not be fulfilled, for example because the pattern is unknown. */
 export const failureReplySchema = z.object({
   success: z.literal(false),
   error: z.string(),
@@ -32,6 +32,7 @@ export const failureReplySchema = z.object({
   processing_time_ms: milliseconds,
 });
 
+/** Reply of `GET /stats`. */
 export const statsReplySchema = z.object({
   success: z.literal(true),
   data: z.object({
@@ -49,11 +50,12 @@ export const statsReplySchema = z.object({
 
 const check = z.object({ is_valid: z.boolean(), problems: z.array(z.string()) });
 
+/** Reply of `POST /validate`. */
 export const validateReplySchema = z.object({
   success: z.literal(true),
   data: z.object({
     is_valid: z.boolean(),
-    /** Null: not asked for. */
+    /** A check that the request did not ask for is null. */
     checks: z.object({
       lineage: check.nullable(),
       orphans: check.nullable(),
@@ -65,6 +67,7 @@ export const validateReplySchema = z.object({
   metadata: z.object({ processing_time_ms: milliseconds }),
 });
 
+/** Reply of `POST /analytics/compute`, `GET /analytics/get` and `GET /analytics/{pattern_id}`. */
 export const analyticsReplySchema = z.object({
   success: z.literal(true),
   pattern_id: z.string(),
@@ -104,12 +107,13 @@ export const analyticsReplySchema = z.object({
     .nullable(),
   analytics_quality_score: rate,
   total_data_points: count,
-  /** There was more than was looked at. */
+  /** True if there were more data points than were read. */
   is_truncated: z.boolean(),
   computation_time_ms: milliseconds,
   processing_time_ms: milliseconds,
 });
 
+/** Reply of `POST /feedback/record` and `/feedback/submit`. */
 export const feedbackRecordReplySchema = z.object({
   success: z.literal(true),
   feedback_id: z.string(),
@@ -120,6 +124,7 @@ export const feedbackRecordReplySchema = z.object({
 
 const measured = z.object({ samples: count, rate: rate.nullable() });
 
+/** Reply of `POST /feedback/analyze`. */
 export const feedbackAnalyzeReplySchema = z.object({
   success: z.literal(true),
   pattern_id: z.string(),
@@ -152,12 +157,13 @@ export const feedbackAnalyzeReplySchema = z.object({
     }),
   ),
   improvements_identified: count,
-  /** By this very request. */
+  /** How many this request applied. */
   improvements_applied: count,
   is_truncated: z.boolean(),
   processing_time_ms: milliseconds,
 });
 
+/** Reply of `POST /feedback/apply`. */
 export const feedbackApplyReplySchema = z.object({
   success: z.literal(true),
   pattern_id: z.string(),
@@ -168,6 +174,7 @@ export const feedbackApplyReplySchema = z.object({
   message: z.string(),
 });
 
+/** Reply of `GET /executions/logs`. */
 export const executionLogsReplySchema = z.object({
   success: z.literal(true),
   executions: z.array(
@@ -190,6 +197,7 @@ export const executionLogsReplySchema = z.object({
   query_duration_ms: milliseconds,
 });
 
+/** Reply of `GET /executions/summary`. */
 export const executionSummaryReplySchema = z.object({
   success: z.literal(true),
   summary: z.array(
@@ -210,6 +218,7 @@ export const executionSummaryReplySchema = z.object({
 
 const component = z.enum(['operational', 'database_unavailable']);
 
+/** Reply of `GET /health` below the API's prefix. */
 export const apiHealthReplySchema = z.object({
   status: z.enum(['healthy', 'degraded']),
   components: z.object({
@@ -217,7 +226,7 @@ export const apiHealthReplySchema = z.object({
     usage_analytics: component,
     feedback_orchestrator: component,
   }),
-  /** Only for who may know. */
+  /** Only for callers that are allowed to see it. */
   performance: z
     .object({
       database_pool: z.record(z.string(), z.number()).optional(),
@@ -234,6 +243,7 @@ export const apiHealthReplySchema = z.object({
   response_time_ms: milliseconds,
 });
 
+/** Reply of `GET /health` outside the API's prefix. */
 export const healthReplySchema = z.object({
   status: z.enum(['healthy', 'unhealthy']),
   service_version: z.string().optional(),

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 
-/** What a client may ask the service for: bodies and queries. Times are days; rates 0 to 1. */
+/** Bodies and queries of requests to the service. Times are in days, rates from 0 to 1. */
 
 const patternId = z.string().min(1).max(255);
 
+/** Lengths of the time window of an analysis. */
 export const TIME_WINDOWS = [
   'hourly',
   'daily',
@@ -12,20 +13,22 @@ export const TIME_WINDOWS = [
   'quarterly',
   'yearly',
 ] as const;
+/** One of {@link TIME_WINDOWS}. */
 export type TimeWindowType = (typeof TIME_WINDOWS)[number];
 
+/** Kinds of feedback that can be analysed. */
 export const FEEDBACK_TYPES = ['performance', 'quality', 'usage', 'all'] as const;
 
-/** A flag in a query. */
+/** A flag in a query; `isTrue` is its default. */
 const flag = (isTrue: boolean) =>
   z.enum(['true', 'false', '1', '0']).default(isTrue ? 'true' : 'false');
 
-/** Whether a flag of a query is set. */
+/** True if a flag in a query is set. */
 export function isSet(value: 'true' | 'false' | '1' | '0'): boolean {
   return value === 'true' || value === '1';
 }
 
-/** `POST /lineage/track/batch`; its events are each a `lineageEventSchema`. */
+/** Body of `POST /lineage/track/batch`. Each event is checked by `lineageEventSchema` on its own. */
 export const batchRequestSchema = z.looseObject({
   events: z.array(z.unknown()).max(100_000),
   batch_id: z.string().max(255).nullish(),
@@ -34,10 +37,12 @@ export const batchRequestSchema = z.looseObject({
   timeout_per_event: z.number().default(10),
 });
 
+/** Query of `GET /lineage/{pattern_id}`. */
 export const lineageQuerySchema = z.object({
   query_type: z.enum(['ancestry', 'descendants']).default('ancestry'),
 });
 
+/** Query of `GET /lineage/query` and body of `POST /lineage/query`. */
 export const patternListSchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(10),
   cursor: z.string().max(1_000).nullish(),
@@ -45,8 +50,10 @@ export const patternListSchema = z.object({
   pattern_type: z.string().min(1).max(100).nullish(),
   session_id: z.string().min(1).max(255).nullish(),
 });
+/** A checked request for a list of patterns. */
 export type PatternListRequest = z.output<typeof patternListSchema>;
 
+/** Body of `POST /search`. */
 export const searchRequestSchema = z.looseObject({
   query: z.string().min(1).max(1_000),
   limit: z.number().int().min(1).max(100).default(10),
@@ -56,6 +63,7 @@ export const searchRequestSchema = z.looseObject({
   time_window_days: z.number().min(0).max(3_650).nullish(),
 });
 
+/** Body of `POST /validate`. */
 export const validateRequestSchema = z.looseObject({
   check_lineage: z.boolean().default(true),
   check_analytics: z.boolean().default(true),
@@ -63,16 +71,18 @@ export const validateRequestSchema = z.looseObject({
   pattern_id: patternId.nullish(),
 });
 
+/** Body of `POST /analytics/compute`. */
 export const analyticsRequestSchema = z.looseObject({
   pattern_id: patternId,
   time_window_type: z.enum(TIME_WINDOWS).default('weekly'),
   include_performance: z.boolean().default(true),
   include_trends: z.boolean().default(true),
   include_distribution: z.boolean().default(false),
-  /** Instead of the type's own length. */
+  /** Replaces the length that `time_window_type` stands for. */
   time_window_days: z.number().int().min(1).max(3_650).nullish(),
 });
 
+/** Query of `GET /analytics/{pattern_id}`. */
 export const analyticsQuerySchema = z.object({
   time_window: z.enum(TIME_WINDOWS).default('weekly'),
   include_performance: flag(true),
@@ -81,12 +91,13 @@ export const analyticsQuerySchema = z.object({
   time_window_days: z.coerce.number().int().min(1).max(3_650).optional(),
 });
 
-/** `GET /analytics/get`, which a client of the same API sends. */
+/** Query of `GET /analytics/get`, which other clients of the same API use. */
 export const analyticsGetSchema = analyticsQuerySchema.extend({ pattern_id: patternId });
 
+/** Body of `POST /feedback/record` and `/feedback/submit`. */
 export const feedbackRecordSchema = z.looseObject({
   pattern_id: patternId,
-  /** Recording it again under the same id changes nothing. */
+  /** Recording the same id again changes nothing. */
   feedback_id: z.string().min(1).max(255).nullish(),
   feedback_type: z.string().min(1).max(50).default('performance'),
   success: z.boolean().nullish(),
@@ -96,6 +107,7 @@ export const feedbackRecordSchema = z.looseObject({
   comment: z.string().max(10_000).nullish(),
 });
 
+/** Body of `POST /feedback/analyze`. */
 export const feedbackAnalyzeSchema = z.looseObject({
   pattern_id: patternId,
   feedback_type: z.enum(FEEDBACK_TYPES).default('performance'),
@@ -105,20 +117,24 @@ export const feedbackAnalyzeSchema = z.looseObject({
   significance_level: z.number().min(0.001).max(0.1).default(0.05),
   enable_ab_testing: z.boolean().default(true),
 });
+/** A checked request for an analysis of feedback. */
 export type FeedbackAnalyzeRequest = z.output<typeof feedbackAnalyzeSchema>;
 
+/** Query of `POST /feedback/apply`. */
 export const feedbackApplySchema = z.object({
   pattern_id: patternId,
   improvement_ids: z.array(z.string().min(1).max(255)).min(1).max(100),
   force: flag(false),
 });
 
+/** Query of `GET /executions/logs`. */
 export const executionLogsSchema = z.object({
   correlation_id: z.string().min(1).max(255).optional(),
   session_id: z.string().min(1).max(255).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+/** Query of `GET /executions/summary`. */
 export const executionSummarySchema = z.object({
   agent_name: z.string().min(1).max(255).optional(),
 });

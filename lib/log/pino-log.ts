@@ -15,21 +15,32 @@ import type { Clock } from '../base/clock.ts';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { terminalSafe } from '../base/terminal-safe.ts';
-import type { Config } from '../config/config.ts';
 import { SILENT_LOG, withoutRepeats } from './tracker-log.ts';
 import type { TrackerLog } from './tracker-log.ts';
 
-/** The lines that operators search for; a runbook of theirs may name them. */
+/** Operators grep for these lines and their runbooks may quote them, so they do not change. */
 const API_UNAVAILABLE = '❌ [PatternTracker] API unavailable';
 const BREAKER_TRIPPED = '❌ [PatternTracker] Circuit breaker tripped';
 const HIGH_CACHE_USAGE = '⚠️ [PatternTracker] High cache usage';
 
 const DAY_MS = 86_400_000;
 
-/** Opens the log. It never throws and never prints: a disk that takes nothing makes it silent. */
+/** How much is logged and kept: the section `logging` of the configuration, which has the defaults. */
+export interface LogSettings {
+  /** Lines below this level are not written. */
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** A file of this many megabytes is rotated. */
+  readonly max_size_mb: number;
+  /** A file whose first line is this many days old is rotated. */
+  readonly max_age_days: number;
+  /** Rotated files that are kept. */
+  readonly backup_count: number;
+}
+
+/** Opens the log. Never throws and never prints; if the log cannot be written, it stays silent. */
 export function openLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
-  logging: Config['logging'],
+  logging: LogSettings,
   { clock, pid }: { readonly clock: Clock; readonly pid: number },
 ): TrackerLog {
   if (logging.level === 'silent') return SILENT_LOG;
@@ -46,19 +57,19 @@ export function openLog(
 
 function writingLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
-  logging: Config['logging'],
+  logging: LogSettings,
   { clock, pid }: { readonly clock: Clock; readonly pid: number },
 ): TrackerLog {
   const keeps = logging.backup_count;
   const stream = createStream(basename(paths.logFile), {
     path: paths.logs,
     size: `${Math.max(1, Math.round(logging.max_size_mb * 1024))}K`,
-    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`, // counted from here
+    interval: `${Math.max(1, Math.round(logging.max_age_days))}d`, // counted from the start of the process
     rotate: Math.max(1, keeps),
     mode: 0o600,
     encoding: 'utf8',
   });
-  stream.on('error', () => {}); // nowhere to say so
+  stream.on('error', () => {}); // the log itself failed, so there is nowhere to report it
   if (keeps === 0) stream.on('rotated', (name) => rmSync(name, { force: true }));
   const logger = pino(
     {
@@ -86,10 +97,10 @@ function writingLog(
 }
 
 /**
- * Puts a log aside that has become too old, and removes what is kept beyond the number asked for. The
- * library that rotates counts from the start of the process, and few couriers live for days.
+ * Rotates a log that is too old, and removes backups beyond `backup_count`. rotating-file-stream counts
+ * a file's age from the start of the process, and few couriers live for days.
  */
-function putAside(file: string, { max_age_days, backup_count }: Config['logging'], now: number) {
+function putAside(file: string, { max_age_days, backup_count }: LogSettings, now: number) {
   const begun = firstTime(file);
   if (begun !== undefined && now - begun > max_age_days * DAY_MS) {
     for (let n = backup_count; n > 0; n--) {
@@ -101,7 +112,7 @@ function putAside(file: string, { max_age_days, backup_count }: Config['logging'
   for (let n = backup_count + 1; existsSync(`${file}.${n}`); n++) rmSync(`${file}.${n}`);
 }
 
-/** When the first line was written; undefined where there is none. */
+/** When the first line was written, in milliseconds since 1970; undefined without a readable line. */
 function firstTime(file: string): number | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
   const head = Buffer.alloc(256);

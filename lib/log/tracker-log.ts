@@ -1,22 +1,32 @@
 import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
-import type { Transition } from '../delivery/breaker/breaker.ts';
 
-/** What is written to logs/tracker.log: JSON lines, and never what Claude or the user wrote. */
+/** Writes logs/tracker.log as JSON lines. What Claude or the user wrote never goes in. */
 export interface TrackerLog {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
-  /** `what` was being done; the error's message is a field. */
+  /** `what` says what was being done; the error's code and message become fields. */
   error(what: string, error: unknown): void;
-  /** The server does not take events; they wait in the outbox. */
+  /** Logs that the server does not accept events; they wait in the outbox. */
   apiUnavailable(reason: string): void;
-  breakerMoved(transition: Transition): void;
+  breakerMoved(move: BreakerMove): void;
   highCacheUsage(entries: number, size: number): void;
-  /** Resolves when everything is written. */
+  /** Resolves once everything is written. */
   close(): Promise<void>;
 }
 
+/** A change of the circuit breaker's phase, as the log shows it. */
+export interface BreakerMove {
+  readonly from: BreakerPhaseName;
+  readonly to: BreakerPhaseName;
+  readonly reason: string;
+}
+
+/** Fields of a log line, beside its level, time and message. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The phases of a circuit breaker; named here, so that the log imports nothing of delivery. */
+type BreakerPhaseName = 'closed' | 'open' | 'half_open';
 
 /** A log that writes nothing. */
 export const SILENT_LOG: TrackerLog = {
@@ -29,14 +39,14 @@ export const SILENT_LOG: TrackerLog = {
   close: async () => {},
 };
 
-/** The same error again is written after so long, in milliseconds: a log should say that it still holds. */
+/** A repeated error is logged again after this time, in milliseconds, to show that it persists. */
 const REPEAT_MS = 3_600_000;
-/** So many different errors are remembered. */
+/** How many different errors are remembered. */
 const MAX_REMEMBERED = 100;
 
 /**
- * `log` with an error that comes again and again written once: anew only when an `info` line has told
- * of a change meanwhile, or after an hour.
+ * Wraps `log` so that a repeated error is written once. It is written again after an hour, or once an
+ * `info` line has reported a change.
  */
 export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
   const said = new Map<string, number>();
@@ -50,7 +60,7 @@ export function withoutRepeats(log: TrackerLog, clock: Clock): TrackerLog {
       const line = `${what}: ${errorMessage(error)}`;
       const last = said.get(line);
       const now = clock();
-      // After a clock was set back nothing is known of how long ago that was.
+      // If the clock was set back, nobody knows how long ago that was: log it.
       if (last !== undefined && now >= last && now - last < REPEAT_MS) return;
       if (said.size >= MAX_REMEMBERED) said.clear();
       said.set(line, now);

@@ -6,7 +6,10 @@ import { parseHunks } from './line-range.ts';
 import type { Hunk } from './line-range.ts';
 import { wholeFile } from './write.ts';
 
-/** What a Bash command wrote: each new file whole, and each run of changed lines of the others. */
+/**
+ * The fragments that a Bash command wrote: each new file whole, and each run of changed lines of the
+ * others.
+ */
 export function bashFragments(response: JsonObject): Fragment[] {
   return asArray(asObject(response['bashEditDiff'])?.['files']).flatMap((entry) => {
     const file = asObject(entry);
@@ -29,7 +32,7 @@ function contentOf(hunks: readonly Hunk[]): string {
   return lines.map(({ text }) => text).join('\n') + newline;
 }
 
-/** Each run of consecutive `-` and `+` lines that wrote something. */
+/** Each run of consecutive `-` and `+` lines that added something. */
 function runsOf(hunk: Hunk): Run[] {
   const runs: Run[] = [];
   let line = hunk.newStart;

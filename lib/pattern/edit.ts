@@ -6,10 +6,10 @@ import { parseHunks, placesOf } from './line-range.ts';
 import type { Hunk } from './line-range.ts';
 import { wholeFile } from './write.ts';
 
-/** More places than this of one replace_all are left out. */
+/** Most places counted of one replace_all; the rest is left out. */
 export const MAX_PLACES_PER_EDIT = 100;
 
-/** An Edit's new text: once, or with replace_all once for each place it landed. */
+/** The new text of an Edit, once, or with replace_all once for each place. */
 export function editFragments(input: JsonObject, response: JsonObject): Fragment[] {
   const filePath = asString(response['filePath']) ?? asString(input['file_path']);
   if (!filePath) return [];
@@ -17,7 +17,10 @@ export function editFragments(input: JsonObject, response: JsonObject): Fragment
   return fragmentsOf(edit, filePath, parseHunks(response['structuredPatch']));
 }
 
-/** Each edit of a MultiEdit, in order. They share one patch, so an edit undone by a later one has no lines. */
+/**
+ * The new text of each edit of a MultiEdit, in order. The edits share one patch, so an edit that a later
+ * one overwrote has no line numbers.
+ */
 export function multiEditFragments(input: JsonObject, response: JsonObject): Fragment[] {
   const filePath = asString(response['filePath']) ?? asString(input['file_path']);
   if (!filePath) return [];
@@ -33,7 +36,7 @@ function fragmentsOf(edit: JsonObject, filePath: string, hunks: readonly Hunk[])
   const code = asString(edit['new_string']);
   const oldText = asString(edit['old_string']);
   if (code === undefined || oldText === undefined) return [];
-  if (oldText === '') return [wholeFile(filePath, code)]; // how an Edit makes a new file
+  if (oldText === '') return [wholeFile(filePath, code)]; // how an Edit creates a file
   const limit = edit['replace_all'] === true ? MAX_PLACES_PER_EDIT : 1;
   const places = placesOf(code, hunks, limit);
   return (places.length > 0 ? places : [undefined]).map((place) => ({

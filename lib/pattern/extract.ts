@@ -8,15 +8,18 @@ import { trimCode } from './identify.ts';
 import { notebookFragments } from './notebook.ts';
 import { writeFragments } from './write.ts';
 
-/** The code that one tool call wrote, as far as its PostToolUse event tells. */
+/** Returns the code that a call of one tool wrote, as far as its PostToolUse event tells. */
 export type Extractor = (input: JsonObject, response: JsonObject) => Fragment[];
 
-/** More than this of one event is left out: a formatter run over a whole tree is not something Claude wrote. */
+/**
+ * Most fragments of one event. The rest is left out: a formatter run over a whole tree is not Claude's
+ * writing.
+ */
 export const MAX_FRAGMENTS_PER_EVENT = 1000;
 
 /**
- * The fragments that an event wrote, in the order of the payload; none for an event that is not the end
- * of a successful write. A payload of an unexpected form makes no fragment and throws nothing.
+ * The fragments that an event wrote, in the order of the payload; none unless the event ends a
+ * successful write. A payload of unexpected form gives no fragments and does not throw.
  */
 export function extractFragments(event: HookEvent): Fragment[] {
   if (event.name !== 'PostToolUse' || event.isInterrupt || event.error !== undefined) return [];

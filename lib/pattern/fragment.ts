@@ -1,10 +1,10 @@
-/** A piece of code that Claude wrote, in one place of one file. */
+/** One piece of code that one tool call wrote in one place of one file. */
 export interface Fragment {
-  /** As written, not trimmed; never empty once trimmed. */
+  /** As written, not trimmed; never only white space. */
   readonly code: string;
   /**
-   * What it took the place of: `file`, all that was known of the file; `text`, the given text in it;
-   * `nothing`, it was added.
+   * What the fragment replaced. `file`: the whole content of the file; `text`: this text in the file;
+   * `nothing`: the fragment was added.
    */
   readonly replaces:
     | { readonly kind: 'file' }
@@ -13,10 +13,10 @@ export interface Fragment {
   /** True when the fragment is the whole content of its file. */
   readonly wholeFile: boolean;
   readonly filePath: string;
-  /** A name of the table in language.ts, or `unknown`. */
+  /** A key of `LANGUAGES`, or `unknown`. */
   readonly language: string;
-  /** 1-based line in the file after the write; null where the payload does not tell. */
+  /** Its first line in the file after the write, 1-based; null if the payload does not tell. */
   readonly startLine: number | null;
-  /** Inclusive. */
+  /** Its last line, inclusive. */
   readonly endLine: number | null;
 }

@@ -1,15 +1,15 @@
 import { hexDigest } from '../base/digest.ts';
 
-/** How a pattern gets its id: by its code alone, or, as an older tracker did, by path and first characters. */
+/** What a pattern's id is computed from: its code, or, as in an older tracker, path and first characters. */
 export type PatternIdOptions =
   | { readonly scheme: 'sha16-code' }
   | { readonly scheme: 'path200'; readonly filePath: string };
 
 /**
- * The id of a piece of code: 16 hex digits.
+ * The id of a pattern: 16 hex digits of a SHA-256.
  *
- * `sha16-code` is over the trimmed code, so that it moves with the code; `path200` is over the path and
- * the first 200 code points of the code as it stands.
+ * `sha16-code` hashes the trimmed code, so that code keeps its id wherever it moves. `path200` hashes the
+ * path and the first 200 code points of the untrimmed code.
  */
 export function patternId(code: string, options: PatternIdOptions): string {
   return options.scheme === 'sha16-code'
@@ -17,14 +17,14 @@ export function patternId(code: string, options: PatternIdOptions): string {
     : hexDigest(`${options.filePath}:${firstCodePoints(code, 200)}`, ID_LENGTH);
 }
 
-/** True for what `patternId` can return. */
+/** True for what {@link patternId} can return. */
 export function isPatternId(text: string): boolean {
   return /^[0-9a-f]{16}$/.test(text);
 }
 
 /**
- * `code` without white space at its ends, as Python's `str.strip()` sees white space: the separators
- * U+001C to U+001F and U+0085 are, U+FEFF is not. The ids of other trackers are made that way.
+ * `code` without white space at its ends, as Python's `str.strip()` defines it, because other trackers
+ * compute their ids that way: U+001C to U+001F and U+0085 are white space, U+FEFF is not.
  */
 export function trimCode(code: string): string {
   let start = 0;
@@ -54,7 +54,7 @@ function isSpace(code: number): boolean {
   );
 }
 
-/** Slicing by UTF-16 units would cut an astral character in two, and differ from the other trackers. */
+/** Slicing by UTF-16 units could cut a surrogate pair in two and give other ids than other trackers do. */
 function firstCodePoints(text: string, count: number): string {
   let end = 0;
   for (let n = 0; n < count && end < text.length; n += 1) {

@@ -1,14 +1,17 @@
-/** How a language is recognised. Words separated by spaces, all lower-case but the file names. */
+/**
+ * How a language is recognised. Each field is a list separated by spaces, in lower case except for file
+ * names.
+ */
 export interface LanguageEntry {
   /** Without the dot. */
   readonly extensions?: string;
   /** Whole file names. */
   readonly names?: string;
-  /** Programs a `#!` line names, without a version. */
+  /** Programs named by a `#!` line, without their version. */
   readonly interpreters?: string;
 }
 
-/** Every language this project can name, by the name it uses for it. */
+/** Every language that this project recognises, by the name it uses for it. */
 export const LANGUAGES: Readonly<Record<string, LanguageEntry>> = {
   typescript: { extensions: 'ts tsx mts cts', interpreters: 'deno tsx ts-node bun' },
   javascript: { extensions: 'js jsx mjs cjs es6', interpreters: 'node nodejs' },

@@ -3,12 +3,12 @@ import type { LanguageEntry } from './language-table.ts';
 
 export { LANGUAGES };
 
-/** The name of what is not in the table. */
+/** The language of a file that {@link LANGUAGES} does not cover. */
 export const UNKNOWN_LANGUAGE = 'unknown';
 
 /**
- * The language of a file: by its whole name, else its extension, else the `#!` line that `code` begins
- * with. `unknown` where none of them says.
+ * The language of a file, by its whole name, else its extension, else the `#!` line that `code` begins
+ * with; `unknown` if none of them tells.
  */
 export function languageOf(filePath: string, code?: string): string {
   const name = filePath.slice(Math.max(filePath.lastIndexOf('/'), filePath.lastIndexOf('\\')) + 1);
@@ -21,7 +21,7 @@ export function languageOf(filePath: string, code?: string): string {
   );
 }
 
-/** The table's name for a language as a notebook's kernel calls it: `Python` and `ipython` are `python`. */
+/** The language that a notebook's kernel names in its own way: `Python` and `ipython` are `python`. */
 export function languageNamed(name: string): string {
   const lower = name.trim().toLowerCase();
   if (Object.hasOwn(LANGUAGES, lower)) return lower;
@@ -39,7 +39,7 @@ const BY_NAME = indexBy('names');
 const BY_EXTENSION = indexBy('extensions');
 const BY_INTERPRETER = indexBy('interpreters');
 
-/** `Dockerfile.dev`, `.env.local`. */
+/** File names that may carry a suffix, such as `Dockerfile.dev` and `.env.local`. */
 const NAMED_WITH_SUFFIX: readonly (readonly [string, string])[] = [
   ['Dockerfile.', 'dockerfile'],
   ['Containerfile.', 'dockerfile'],
@@ -68,7 +68,10 @@ function extensionOf(name: string): string {
   return dot === -1 ? '' : name.slice(dot + 1).toLowerCase();
 }
 
-/** The program of `#!/usr/bin/env -S python3.11 -u`, in lower case and without its version: `python`. */
+/**
+ * The program of a `#!` line, in lower case, without its version: `python` for `#!/usr/bin/env -S
+ * python3.11 -u`.
+ */
 function interpreterOf(code: string): string {
   if (!code.startsWith('#!')) return '';
   const end = code.indexOf('\n');

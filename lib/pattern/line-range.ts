@@ -1,7 +1,7 @@
 import { asArray, asNumber, asObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
 
-/** A line of a hunk: `+` written, `-` taken away, ` ` left as it was. */
+/** A line of a hunk: `+` added, `-` removed, ` ` unchanged. */
 export interface HunkLine {
   readonly sign: '+' | '-' | ' ';
   /** Without the sign and without a carriage return. */
@@ -10,20 +10,20 @@ export interface HunkLine {
 
 /** A hunk of a diff as Claude Code sends it. */
 export interface Hunk {
-  /** 1-based line of its first line in the file after the change. */
+  /** Where its first line stands in the file after the change, 1-based. */
   readonly newStart: number;
   readonly lines: readonly HunkLine[];
   /** False where the diff says that the file ends without a newline. */
   readonly endsWithNewline: boolean;
 }
 
-/** Lines of a file, 1-based, both included. */
+/** A range of lines in a file, 1-based, both ends included. */
 export interface LineRange {
   readonly startLine: number;
   readonly endLine: number;
 }
 
-/** Reads `structuredPatch` or the `hunks` of `bashEditDiff`. What has not that form is left out. */
+/** Reads `structuredPatch` or the `hunks` of `bashEditDiff`; skips whatever has another form. */
 export function parseHunks(value: Json | undefined): Hunk[] {
   return asArray(value).flatMap((entry) => {
     const hunk = asObject(entry);
@@ -33,21 +33,21 @@ export function parseHunks(value: Json | undefined): Hunk[] {
     let endsWithNewline = true;
     for (const line of asArray(hunk['lines'])) {
       if (typeof line !== 'string') continue;
-      const sign = line.charAt(0) || ' '; // an empty line whose one blank was trimmed away
+      const sign = line.charAt(0) || ' '; // an unchanged empty line whose blank was trimmed
       if (sign === '\\') {
         if (lines.at(-1)?.sign !== '-') endsWithNewline = false;
       } else if (sign === '+' || sign === '-' || sign === ' ') {
         lines.push({ sign, text: line.slice(1).replace(/\r$/, '') });
       }
     }
-    // A diff that takes the whole file away starts at line 0.
+    // A diff that empties the file starts at line 0.
     return [{ newStart: Math.max(1, newStart), lines, endsWithNewline }];
   });
 }
 
 /**
- * Where `written` stands after the change, in order: each place touches a line that was written. Places
- * that begin on the same line count once; at most `limit` are looked for.
+ * Where `written` stands in the file after the change, in order. A place counts only if it touches an
+ * added line; places that begin on the same line count once. Stops after `limit` places.
  */
 export function placesOf(written: string, hunks: readonly Hunk[], limit: number): LineRange[] {
   const needle = written.replaceAll('\r\n', '\n').replace(/\n$/, '');

@@ -3,7 +3,10 @@ import type { JsonObject } from '../base/json.ts';
 import type { Fragment } from './fragment.ts';
 import { languageNamed } from './language.ts';
 
-/** The source of the cell that a NotebookEdit replaced or inserted. A cell has no lines in its file. */
+/**
+ * The source of the cell that a NotebookEdit replaced or inserted, without lines: a cell has no place in
+ * its file.
+ */
 export function notebookFragments(input: JsonObject, response: JsonObject): Fragment[] {
   const mode = asString(response['edit_mode']) ?? asString(input['edit_mode']) ?? 'replace';
   const code = asString(input['new_source']);

@@ -3,14 +3,14 @@ import type { JsonObject } from '../base/json.ts';
 import type { Fragment } from './fragment.ts';
 import { languageOf } from './language.ts';
 
-/** A Write's whole content. */
+/** The whole content that a Write wrote. */
 export function writeFragments(input: JsonObject, response: JsonObject): Fragment[] {
   const content = asString(input['content']);
   const filePath = asString(response['filePath']) ?? asString(input['file_path']);
   return content === undefined || !filePath ? [] : [wholeFile(filePath, content)];
 }
 
-/** A file that was written from its first line to its last. */
+/** The fragment of a file that was written whole. */
 export function wholeFile(filePath: string, content: string): Fragment {
   return {
     code: content,

@@ -2,7 +2,7 @@ import { isIdentifierLike, isPlaceholder } from './placeholder.ts';
 import type { AnchoredRule, Finding } from './rule.ts';
 import { matchAt } from './sticky.ts';
 
-/** How much a value has to look like a secret: people choose passwords, machines make tokens. */
+/** Decides how random a value must look: people choose passwords, machines generate tokens. */
 type WordClass = 'password' | 'token' | 'auth';
 
 const WORDS = (
@@ -16,9 +16,9 @@ const WORDS = (
 ).flatMap(([wordClass, words]) => words.split(' ').map((word) => ({ word, wordClass })));
 
 /**
- * `NAME=value`, `name: value`, `"name": "value"`, `--name value`, `<name>value</name>`: a value whose name
- * says that it is a secret. Code in the value's place (a call, a variable, a type) is none, so a value
- * without quotes has to prove itself by its form.
+ * Rules that recognise a secret by its name: `NAME=value`, `name: value`, `"name": "value"`,
+ * `--name value`, `<name>value</name>`. Code in place of the value (a call, a variable, a type) is not a
+ * secret, so a value without quotes must also look like one.
  */
 export const ASSIGNMENT_RULES: readonly AnchoredRule[] = WORDS.map(({ word, wordClass }) => ({
   scope: 'place',
@@ -27,7 +27,7 @@ export const ASSIGNMENT_RULES: readonly AnchoredRule[] = WORDS.map(({ word, word
   find: (text, at) => findAssignment(text, at, word.length, wordClass),
 }));
 
-/** True when an object's member, by its name and its value, holds a secret. */
+/** True when an object's member holds a secret, judging by its name and its value. */
 export function isSecretMember(name: string, value: string): boolean {
   if (!ANY_WORD.test(name)) return false;
   const lower = name.toLowerCase();
@@ -45,7 +45,7 @@ const ANY_WORD = new RegExp(WORDS.map(({ word }) => word).join('|'), 'i');
 const MIN_LENGTH = 6;
 const MAX_LENGTH = 4096;
 
-/** What may follow the word in a name that still holds the secret itself; `token_count` does not. */
+/** What may follow the word while the name still names the secret itself; `token_count` does not. */
 const SUFFIX =
   /(?:[_-]?(?:access|key|base|value|string|text|prod|production|dev|stage|staging|test|live|old|new|current|v?\d{1,3})){0,4}/iy;
 const TYPED = /:[ \t]{0,4}[A-Za-z&'][\w.&'<>| ]{0,30}=[ \t]{0,8}(?=\\*["'`])/y;
@@ -85,7 +85,7 @@ function findAssignment(
   if (quote !== null) {
     const valueStart = from + quote[0].length;
     const value = quotedValue(text, valueStart, quote[1]?.length ?? 0, quote[2] ?? '');
-    // In a shell's assignment a sentence is a pass phrase; elsewhere it is more likely a label.
+    // A sentence in a shell assignment is a pass phrase; elsewhere it is more likely a label.
     const shown = isVariable(text.slice(start, end), operator) ? value.replaceAll(' ', '') : value;
     return isSecretText(wordClass, shown) ? found(valueStart, value) : undefined;
   }
@@ -97,7 +97,7 @@ function findAssignment(
     return !call && isSecretText(wordClass, value) ? found(from, value) : undefined;
   }
   if (tight && (isFlag || isVariable(name, operator))) {
-    const quoted = before === '"' || before === "'"; // the whole argument is
+    const quoted = before === '"' || before === "'"; // the whole argument is in quotes
     const value = matchAt(quoted ? BARE : TO_BLANK, text, from)?.[0].replace(/[;,)\]}]+$/, '');
     return value !== undefined && isSecretWord(wordClass, value) ? found(from, value) : undefined;
   }
@@ -110,12 +110,12 @@ function findAssignment(
   return alone ? found(from, value) : undefined;
 }
 
-/** `NAME=`, as in a shell or an .env file. */
+/** True for `NAME=`, as in a shell or an .env file. */
 function isVariable(name: string, operator: RegExpExecArray | null): boolean {
   return operator?.[0] === '=' && /^[A-Z][A-Z0-9_]*$/.test(name);
 }
 
-/** Where the name that holds the word ends; undefined when the name is about something else. */
+/** Where the name that contains the word ends; undefined when the name means something else. */
 function nameEnd(text: string, from: number): number | undefined {
   const end = from + (matchAt(SUFFIX, text, from)?.[0].length ?? 0);
   return /[\w$-]/.test(text.charAt(end)) ? undefined : end;
@@ -124,20 +124,20 @@ function nameEnd(text: string, from: number): number | undefined {
 function nameStart(text: string, at: number): number {
   let start = at;
   while (start > 0 && at - start < 64 && /[\w.-]/.test(text.charAt(start - 1))) start -= 1;
-  // A diff's sign is not the name's.
+  // A leading `-` may be the sign of a diff line, which is not part of the name.
   while (text.charAt(start) === '-' && !text.startsWith('--', start)) start += 1;
   return start;
 }
 
-/** Also after a diff's sign, a list's dash, `export` or a line number. */
+/** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
 function atLineStart(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - 64), start);
   const line = before.slice(before.lastIndexOf('\n') + 1);
-  if (line.length === before.length && start > before.length) return false; // a long line
+  if (line.length === before.length && start > before.length) return false; // the line starts further back
   return /^[\s+\d→-]*(?:(?:export|set|env)\s+)?["']?$/i.test(line);
 }
 
-/** The value up to the quote that closes it, or the end of its line. `depth` backslashes stand before the quote. */
+/** The value up to its closing quote or the end of the line. `depth` backslashes escape the quote. */
 function quotedValue(text: string, start: number, depth: number, quote: string): string {
   const limit = Math.min(text.length, start + MAX_LENGTH);
   let backslashes = 0;
@@ -156,10 +156,10 @@ function quotedValue(text: string, start: number, depth: number, quote: string):
   return text.slice(start, limit);
 }
 
-/** For a value that is text beyond doubt. */
+/** Judges a value that is certainly text, not code. */
 function isSecretText(wordClass: WordClass, value: string): boolean {
   if (value.length < MIN_LENGTH || /\s/.test(value) || isPlaceholder(value)) return false;
-  if (/^[#.][A-Za-z][\w-]*$/.test(value)) return false; // a selector
+  if (/^[#.][A-Za-z][\w-]*$/.test(value)) return false; // a CSS selector
   const digit = /\d/.test(value);
   switch (wordClass) {
     case 'auth':
@@ -175,7 +175,7 @@ function isSecretText(wordClass: WordClass, value: string): boolean {
   }
 }
 
-/** For a value without quotes where only text can stand: the environment, a flag, a query. */
+/** Judges a value without quotes where only text can stand: the environment, a flag, a query. */
 function isSecretWord(wordClass: WordClass, value: string): boolean {
   if (value.length < MIN_LENGTH || isPlaceholder(value)) return false;
   if (/^[A-Za-z_$][\w$.]*[([]/.test(value)) return false; // a call
@@ -183,18 +183,18 @@ function isSecretWord(wordClass: WordClass, value: string): boolean {
   return /\d/.test(value) || !isLabel(value);
 }
 
-/** For a value without quotes that is a line's rest: code might stand there as well. */
+/** Judges a value without quotes that ends its line, where code may stand as well. */
 function isSecretLine(wordClass: WordClass, value: string, plain: boolean): boolean {
   if (!/\d/.test(value) || isPlaceholder(value)) return false;
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value)) return false; // a property
   if (wordClass === 'auth') return isSecretText('auth', value);
   if (plain) return wordClass === 'password' || isSecretText('token', value);
-  // `a = b`: most likely a variable, unless no variable looks like that.
+  // In `a = b`, b is most likely a variable, unless it does not look like one.
   if (/^[A-Za-z_$][\w$]*$/.test(value)) return value.length >= 16 && !isIdentifierLike(value);
   return /[!@#$%^?~]/.test(value) || value.replace(/\D/g, '').length >= 3;
 }
 
-/** A word for people or for code, such as a form's label or a key of a dictionary. */
+/** True for a word meant for people or code, such as a label of a form or a key of a dictionary. */
 function isLabel(value: string): boolean {
   return (
     /[^\x21-\x7e]/.test(value) ||

@@ -4,20 +4,20 @@ import { createTriggerScanner } from './scan.ts';
 import { SECRETLINT_RULES } from './secretlint.ts';
 import { matchAt } from './sticky.ts';
 
-/** Every rule there is. */
+/** All rules: our own, then those of secretlint. */
 export const RULES: readonly SecretRule[] = [...OWN_RULES, ...SECRETLINT_RULES];
 
-/** Finds the secrets of a text: in order, apart from each other. */
+/** Finds the secrets of a text, in order and without overlaps. */
 export type SecretFinder = (text: string) => Finding[];
 
-/** What stands where a secret was. */
+/** The marker that replaces a secret of this kind. */
 export function markerOf(kind: string): string {
   return `[redacted:${kind}]`;
 }
 
 /**
- * Builds the finder. One pass over the text finds the words without which no rule finds anything; only
- * where one stands, its rule looks. So a clean text costs that pass.
+ * Builds a finder. One pass over the text finds the rules' triggers, and a rule runs only where one of
+ * its triggers stands. A clean text therefore costs little more than that pass. `rules` defaults to all.
  */
 export function createSecretFinder(rules: readonly SecretRule[] = RULES): SecretFinder {
   const rulesOf = new Map<string, SecretRule[]>();
@@ -31,7 +31,7 @@ export function createSecretFinder(rules: readonly SecretRule[] = RULES): Secret
   const always = rules.filter(
     (rule): rule is TextRule => rule.scope === 'text' && rule.triggers.length === 0,
   );
-  // One callback and one set for all texts: most strings of a payload are short and clean.
+  // One callback and one set serve all texts, because most strings of a payload are short and clean.
   let source = '';
   let findings: Finding[] = [];
   const due = new Set<TextRule>();
@@ -47,7 +47,7 @@ export function createSecretFinder(rules: readonly SecretRule[] = RULES): Secret
   };
   return (text) => {
     source = text;
-    findings = []; // what a rule that threw may have left
+    findings = []; // a rule that threw may have left some
     due.clear();
     scanner.scan(text, onHit);
     for (const rule of always) due.add(rule);
@@ -57,7 +57,7 @@ export function createSecretFinder(rules: readonly SecretRule[] = RULES): Secret
   };
 }
 
-/** Drops what touches a marker and makes one of what overlaps. */
+/** Drops findings that touch an existing marker, and merges those that overlap. */
 export function settle(text: string, findings: readonly Finding[]): Finding[] {
   const markers = [...text.matchAll(MARKER)];
   let next = 0;
@@ -85,7 +85,7 @@ export function settle(text: string, findings: readonly Finding[]): Finding[] {
 
 const MARKER = /\[redacted:[a-z0-9-]+\]/g;
 
-/** Kinds that know a secret by what stands around it; what knows it by its form names it better. */
+/** Kinds found by what surrounds a secret. A kind found by the secret's own form names it better. */
 const GENERAL: ReadonlySet<string> = new Set(['assignment', 'authorization', 'url-password']);
 
 function confirms(rule: TextRule, text: string, at: number): boolean {

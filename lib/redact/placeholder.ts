@@ -1,6 +1,6 @@
 /**
- * True for a value that stands where a secret would, and is none: a variable, a template, a mask, a
- * reference to where the secret lies, or a word such as `changeme`.
+ * True for a value that stands in for a secret: a variable, a template, a mask, a reference to where the
+ * secret is kept, or a word such as `changeme`.
  */
 export function isPlaceholder(value: string): boolean {
   return (
@@ -13,7 +13,7 @@ export function isPlaceholder(value: string): boolean {
   );
 }
 
-/** The same for the password of a URL, which pages like to call `password`. */
+/** The same for the password of a URL, which documentation often writes as `password`. */
 export function isPlaceholderPassword(value: string): boolean {
   return PASSWORD_IN_DOCS.test(value) || isPlaceholder(value);
 }

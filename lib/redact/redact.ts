@@ -5,18 +5,18 @@ import { createSecretFinder, markerOf } from './find.ts';
 import type { Finding } from './rule.ts';
 import type { SecretFinder } from './find.ts';
 
-/** Takes secrets out of what is about to be stored; `[redacted:KIND]` is left in their place. */
+/** Replaces secrets in what is about to be stored by `[redacted:KIND]`. */
 export interface Redactor {
-  /** `count` is how many secrets were replaced. A text that holds none comes back as it is. */
+  /** `count` is the number of secrets replaced. A text without secrets is returned unchanged. */
   redactText(text: string): { readonly text: string; readonly count: number };
   /**
-   * The same for every string of a payload, its objects' keys too, however deep it is. Without a secret
-   * the very object that was given comes back.
+   * The same for every string of a payload, keys included, at any depth. A payload without secrets is
+   * returned as the same object, not a copy.
    */
   redactPayload(payload: JsonObject): { readonly payload: JsonObject; readonly count: number };
 }
 
-/** A redactor with all rules. Redacting twice changes nothing more. */
+/** A redactor with all rules. Redacting a result again changes nothing. */
 export function createRedactor(): Redactor {
   const find = skipKnown(createSecretFinder());
   const isCleanKey = createKeyCheck(find);
@@ -32,7 +32,7 @@ export function createRedactor(): Redactor {
 
 // --- internal ---
 
-/** What one pass leaves, the next one sees with other neighbours; more than two passes is a made-up text. */
+/** A replaced secret changes what its neighbours look like, so passes repeat. Real texts need at most two. */
 const MAX_PASSES = 5;
 
 type Container = JsonObject | readonly Json[];
@@ -55,16 +55,16 @@ function redactText(text: string, find: SecretFinder): { text: string; count: nu
   return { text: result, count };
 }
 
-/** So many texts are remembered as clean, none longer than this: some megabytes at most. */
+/** How many clean texts are remembered, and their longest length in characters: some megabytes at most. */
 const KNOWN_TEXTS = 64;
 const KNOWN_TEXT_LENGTH = 32 * 1024;
-/** A shorter text is scanned as fast as it is looked up. */
+/** Scanning a shorter text is as fast as looking it up. */
 const SHORT_TEXT = 64;
 const NOTHING: Finding[] = [];
 
 /**
- * Remembers the last clean texts. What a tool wrote comes up to six times in a row: in its input and its
- * response, before the call, after it and in its batch.
+ * Remembers the last clean texts, because what a tool wrote comes up to six times in a row: in its input
+ * and its response, before the call, after it and in its batch.
  */
 function skipKnown(find: SecretFinder): SecretFinder {
   const known = new Set<string>();
@@ -79,7 +79,7 @@ function skipKnown(find: SecretFinder): SecretFinder {
   };
 }
 
-/** So many keys are remembered as clean: payloads have the same few again and again. */
+/** How many clean keys are remembered; payloads repeat the same few. */
 const KNOWN_KEYS = 1_000;
 
 function createKeyCheck(find: SecretFinder): (key: string) => boolean {
@@ -92,7 +92,7 @@ function createKeyCheck(find: SecretFinder): (key: string) => boolean {
   };
 }
 
-/** Depth is the payload's to choose, so the walk keeps its own stack. */
+/** The payload decides how deep it is nested, so the walk keeps its own stack. */
 function isClean(
   payload: JsonObject,
   find: SecretFinder,
@@ -125,7 +125,7 @@ function enqueue(stack: Container[], value: Json): boolean {
   return true;
 }
 
-/** Lines, as of a diff: a secret may begin in one and end in another. */
+/** True for an array of strings such as a diff's lines: a secret may begin in one and end in another. */
 function isTextArray(values: readonly Json[]): values is readonly string[] {
   return values.length > 1 && values.every((value) => typeof value === 'string');
 }
@@ -160,14 +160,14 @@ class PayloadCopy {
 
   #member(target: Record<string, Json>, key: string, value: Json): void {
     let name = this.#text(key);
-    // Two keys that held a secret each must stay two.
+    // Two keys must not become one because each held a secret.
     while (Object.hasOwn(target, name)) name += `_${this.count}`;
     let copy = this.#value(value);
     if (typeof copy === 'string' && isSecretMember(key, copy)) {
       this.count += 1;
       copy = markerOf('assignment');
     }
-    // Plain assignment to `__proto__` would not make a member.
+    // Assigning to `__proto__` would not create a member.
     Object.defineProperty(target, name, {
       value: copy,
       enumerable: true,
@@ -202,7 +202,7 @@ class PayloadCopy {
   }
 }
 
-/** Puts a marker in each line that held a part of a secret. Places count as in the lines joined. */
+/** Puts a marker into each line that held part of a secret. Positions are those of the joined lines. */
 function redactLines(lines: readonly string[], findings: readonly Finding[]): string[] {
   let start = 0;
   let first = 0;

@@ -4,8 +4,8 @@ import type { AnchoredRule, Finding } from './rule.ts';
 import { matchAt } from './sticky.ts';
 
 /**
- * Keys that are known by how they begin: kind, beginnings, and what must follow. Those of the
- * secretlint rules are not repeated, but where its rule knows only one of the forms in use.
+ * Secrets recognised by how they begin: kind, prefixes, and what must follow. What secretlint finds is
+ * not repeated, unless its rule misses some of the forms in use.
  */
 export const PREFIXES: readonly (readonly [kind: string, prefixes: string, rest: string])[] = [
   ['aws-access-key-id', 'AKIA ASIA AROA AIDA AGPA AIPA ANPA ANVA', '[A-Z0-9]{16}(?![A-Za-z0-9])'],
@@ -44,7 +44,7 @@ export const PREFIXES: readonly (readonly [kind: string, prefixes: string, rest:
   ['age-key', 'AGE-SECRET-KEY-1', '[0-9A-Z]{58}'],
 ];
 
-/** Our own rules, the particular before the general: where two find the same, the first names it. */
+/** Our own rules, specific before general: when two find the same secret, the first names it. */
 export const OWN_RULES: readonly AnchoredRule[] = [
   { scope: 'place', kind: 'private-key', triggers: ['-----begin'], find: findPrivateKey },
   ...PREFIXES.map(prefixRule),
@@ -61,7 +61,7 @@ export const OWN_RULES: readonly AnchoredRule[] = [
 function prefixRule([kind, prefixes, rest]: (typeof PREFIXES)[number]): AnchoredRule {
   const triggers = prefixes.split(' ');
   const alternatives = triggers.map((prefix) => prefix.replaceAll('.', '\\.')).join('|');
-  // A telegram token is known by its middle; its number before the colon is not the secret.
+  // A Telegram token is recognised by its middle; the number before the colon is not secret.
   const before = prefixes.startsWith(':') ? '(?<=\\d{8,10})' : '(?<!\\w)';
   const pattern = new RegExp(`${before}(?:${alternatives})${rest}`, 'y');
   return {
@@ -79,9 +79,9 @@ function prefixRule([kind, prefixes, rest]: (typeof PREFIXES)[number]): Anchored
 
 const PEM_BEGIN = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_END = /-{5,6}END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----/y;
-/** Also the quotes, signs and numbers that source code, a diff or a listing puts at a line's ends. */
+/** Includes the quotes, signs and numbers that source code, a diff or a listing adds to each line. */
 const PEM_BODY = /(?:[A-Za-z0-9+/=\s\\"'`→|:,.]|-(?!----)){0,16384}/y;
-/** A key whose end was cut off. */
+/** The body of a key whose end was cut off. */
 const PEM_OPEN_BODY = /[A-Za-z0-9+/=\s\\→]{0,16384}/y;
 
 function findPrivateKey(text: string, at: number): Finding | undefined {
@@ -110,9 +110,9 @@ function findNpmrcToken(text: string, at: number): Finding | undefined {
   return secretOf(matchAt(NPMRC_TOKEN, text, at), at, 'npm-token');
 }
 
-/** An image's tag before its digest, `alpine:3@sha256:…`, is no password. */
+/** Excludes a container image's tag before its digest, as in `alpine:3@sha256:…`. */
 const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sha\d)/y;
-/** A token in the place of the user, as git takes it: `https://TOKEN@host`. */
+/** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
 const URL_TOKEN = /:\/\/([\w-]{20,256})@(?=[\w-]+\.)/y;
 
 function findUrlPassword(text: string, at: number): Finding | undefined {
@@ -148,7 +148,10 @@ function findBearer(text: string, at: number): Finding | undefined {
     : undefined;
 }
 
-/** The last group of a match, `tail` characters before its end, unless a placeholder stands there. */
+/**
+ * Finds the last group of a match, which ends `tail` characters before the match does, unless it is a
+ * placeholder.
+ */
 function secretOf(
   match: RegExpExecArray | null,
   at: number,

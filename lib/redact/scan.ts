@@ -1,13 +1,14 @@
-/** Finds words in a text in one pass, whatever their number. */
+/** Finds any number of words in a text in one pass. */
 export interface TriggerScanner {
-  /** Calls `onHit` with the word's index and where it begins, for each place of each word. */
+  /** Calls `onHit` for each occurrence of each word, with the word's index and where it begins. */
   scan(text: string, onHit: (word: number, at: number) => void): void;
 }
 
 /**
- * Builds the Aho-Corasick automaton of `words`: one table look-up a character, however many words.
+ * Builds an Aho-Corasick automaton of `words`, which costs one table look-up per character however many
+ * words there are.
  *
- * Words are ASCII. A word with a capital is matched as it stands, one in lower case in any case.
+ * Words are ASCII. A word with a capital letter is matched exactly, a word in lower case in any case.
  */
 export function createTriggerScanner(words: readonly string[]): TriggerScanner {
   const { table, hits, firstHit } = buildAutomaton(words);
@@ -33,11 +34,14 @@ export function createTriggerScanner(words: readonly string[]): TriggerScanner {
 const ALPHABET = 128;
 
 interface Automaton {
-  /** The next state, by state + code. A state is its place in the table: its number times ALPHABET. */
+  /**
+   * The next state, by state + character code. A state is an offset into this table: its number times
+   * ALPHABET.
+   */
   readonly table: Uint32Array;
-  /** The words that end in a state, by its number. */
+  /** The words that end in a state, by the state's number. */
   readonly hits: readonly (readonly number[])[];
-  /** States from here on end a word: one comparison tells. */
+  /** States from this one on end a word, so that one comparison tells. */
   readonly firstHit: number;
 }
 
@@ -81,7 +85,7 @@ function newNode(): Node {
   return { children: new Map(), words: [], fail: undefined };
 }
 
-/** All nodes, breadth first, each linked to the longest proper suffix that is a node too. */
+/** Returns all nodes, breadth first, each linked to the longest proper suffix that is also a node. */
 function linkFailures(root: Node): Node[] {
   const nodes = [root];
   for (const node of nodes) {

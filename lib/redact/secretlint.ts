@@ -7,12 +7,13 @@ import type {
 import { isPlaceholderPassword } from './placeholder.ts';
 import type { Finding, TextRule } from './rule.ts';
 
-/** What this project adds to a rule of the preset. */
+/** How this project runs one rule of the preset. */
 interface Adapter {
-  /** Undefined: the rule is not run, and `why` says why. */
+  /** As in {@link TextRule}; undefined when the rule is not run. */
   readonly triggers?: readonly string[];
   readonly confirm?: RegExp;
   readonly kind?: string;
+  /** Why the rule is not run. */
   readonly why?: string;
 }
 
@@ -22,7 +23,7 @@ const URL_CREDENTIALS: Adapter = {
   kind: 'url-password',
 };
 
-/** The rules of the preset by the end of their id. A rule that is not here is run on every text. */
+/** The preset's rules by the end of their id. A rule missing here runs on every text. */
 export const SECRETLINT_ADAPTERS: Readonly<Record<string, Adapter>> = {
   aws: { triggers: ['secret_access', 'secretaccess'], kind: 'aws-secret-key' },
   gcp: { why: 'it reads files; the key in a service account is found by our own private-key rule' },
@@ -47,7 +48,7 @@ export const SECRETLINT_ADAPTERS: Readonly<Record<string, Adapter>> = {
   'filter-comments': { why: 'a comment in a file must not switch redaction off' },
 };
 
-/** The recommended rules of secretlint, run in place: no file, no configuration, no promise. */
+/** The recommended rules of secretlint, run synchronously, without files or configuration. */
 export const SECRETLINT_RULES: readonly TextRule[] = rules.flatMap((creator) => {
   const name = creator.meta.id.replace(/^.*secretlint-rule-/, '');
   const adapter = Object.hasOwn(SECRETLINT_ADAPTERS, name) ? SECRETLINT_ADAPTERS[name] : undefined;
@@ -71,7 +72,7 @@ function runnerOf(creator: SecretLintRuleCreator, kind: string): (text: string) 
   let content = '';
   const context: SecretLintRuleContext = {
     sharedOptions: {},
-    // The message is where a rule puts the secret itself; its range is not to be trusted (see below).
+    // Rules put the secret itself into their message; their range cannot be trusted (see findingOf).
     createTranslator: () => (messageId, data) => ({
       message: '',
       messageId: String(messageId),
@@ -88,7 +89,7 @@ function runnerOf(creator: SecretLintRuleCreator, kind: string): (text: string) 
   const findIn = (text: string) => {
     findings = [];
     content = text;
-    // None of these returns a promise for a source without a path.
+    // No rule returns a promise for a source without a path.
     void handler.file?.(sourceOf(text));
     content = '';
     return findings;
@@ -96,9 +97,9 @@ function runnerOf(creator: SecretLintRuleCreator, kind: string): (text: string) 
   return (text) => (text.length <= PIECE ? findIn(text) : findInPieces(text, findIn));
 }
 
-/** Characters that a rule is given at a time: on some eight million its expression overflows the stack. */
+/** Most characters passed to a rule at once: at some eight million its expression overflows the stack. */
 const PIECE = 1_000_000;
-/** Characters that two pieces share; a private key of 16,384 bits has 13,000. */
+/** Characters that two pieces share. A private key of 16,384 bits has 13,000. */
 const OVERLAP = 20_000;
 
 function findInPieces(text: string, findIn: (piece: string) => Finding[]): Finding[] {
@@ -112,9 +113,9 @@ function findInPieces(text: string, findIn: (piece: string) => Finding[]): Findi
 }
 
 /**
- * Some rules report the place of a whole match with the length of a part of it, and so would leave the
- * secret's end in the text: the secret is looked up from where the match starts. Of a URL only the
- * password is the secret.
+ * Some rules report where the whole match starts, but the length of a part of it, which would leave the
+ * end of the secret in the text. So the secret is searched for from the start of the match. In a URL
+ * only the password is secret.
  */
 function findingOf(
   text: string,

@@ -1,4 +1,4 @@
-/** What a sticky pattern matches at one place of a text. */
+/** Matches a sticky expression at exactly one position of a text; null without a match. */
 export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);

@@ -4,16 +4,17 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { admit, rateHeaders } from './http/admission.ts';
-import type { Admitted } from './http/admission.ts';
-import { withinDeadline } from './http/deadline.ts';
-import { ENDPOINTS } from './openapi/endpoints.ts';
+import { admit, rateHeaders } from './auth/admission.ts';
+import type { Admitted } from './auth/admission.ts';
+import { withinDeadline } from '../base/deadline.ts';
+import { ENDPOINTS } from './routes/endpoints.ts';
 import type { Endpoint } from './http/route.ts';
 import { busyFault, fault, HttpFault } from './http/http-fault.ts';
 import type { JsonBody } from './http/request-body.ts';
 import { SECURITY_HEADERS, send } from './http/reply.ts';
 import type { Call } from './http/route.ts';
 import type { ServiceParts } from './service-parts.ts';
+import { StoreUnavailableError } from './store/store-unavailable-error.ts';
 import { validated } from './http/validation.ts';
 
 /** What Hono carries through a request. */
@@ -207,7 +208,7 @@ function failed(service: ServiceParts, error: Error, c: Request): Promise<Respon
 function faultOf(service: ServiceParts, error: Error, c: Request): HttpFault {
   if (error instanceof HttpFault) return error;
   const requestId = c.get('requestId');
-  if (error.name === 'StoreUnavailableError') {
+  if (error instanceof StoreUnavailableError) {
     service.log.error('the store is not available', error, { request_id: requestId });
     return busyFault('Database connection not available');
   }

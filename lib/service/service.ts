@@ -1,10 +1,10 @@
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
-import type { ServiceStore } from './store/pattern-store.ts';
-import type { ServiceLog } from './http/access-log.ts';
+import type { ServiceStore } from './store/service-store.ts';
+import type { ServiceLog } from './service-log.ts';
 import { createApp } from './app.ts';
-import { withinDeadline } from './http/deadline.ts';
+import { withinDeadline } from '../base/deadline.ts';
 import { HttpServer } from './http/http-server.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { serviceParts } from './service-parts.ts';

@@ -2,17 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sessionPayloads } from './session-payloads.ts';
 
-/** Two runs of the bench measure the same events. */
+/** A fixed seed, so that two runs measure the same events. */
 const SEED = 20_000;
 const PREFIX = '00000000-0000-4000-8000-';
 
-/** What was put into a spool. */
+/** What was written into a spool. */
 export interface Backlog {
   readonly files: number;
   readonly bytes: number;
 }
 
-/** Puts `files` events into the spool, oldest first. */
+/** Writes `files` events into the spool, oldest first. */
 export function fillSpool(spoolNew: string, files: number): Backlog {
   const payloads = sessionPayloads(SEED);
   let bytes = 0;
@@ -31,7 +31,10 @@ export function isBacklog(name: string): boolean {
 
 // --- internal ---
 
-/** As long as the names that hooks/capture.sh makes, and in order, for the loop that goes by the name. */
+/**
+ * A name as long as those that capture.sh makes. Names sort by age, because the bare loop reads in that
+ * order.
+ */
 function spoolName(index: number): string {
   return `${PREFIX}${String(index).padStart(12, '0')}.settings`;
 }

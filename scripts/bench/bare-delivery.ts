@@ -1,5 +1,6 @@
-// The floor of `delivery`, a process of its own: posts the bodies of an outbox in batches as large as
-// the courier's, one after the other, and does nothing else. `bare-delivery.cjs DATABASE URL BATCH_ROWS`
+// The floor of the benchmark `delivery`, in a process of its own: posts the bodies of an outbox in batches
+// as large as the courier's, one after the other, and does nothing else.
+// `bare-delivery.cjs DATABASE URL BATCH_ROWS`
 import { setPriority } from 'node:os';
 import { Agent } from 'undici';
 import { openDatabase } from '../../lib/store/database/database.ts';

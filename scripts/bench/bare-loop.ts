@@ -1,6 +1,6 @@
-// The floor of `courier-ingest`, a process of its own: reads, parses and inserts the files of a folder
-// raw, in batches as large as the courier's and with its database settings, and does nothing else.
-// `bare-loop.cjs FOLDER DATABASE BATCH_FILES`
+// The floor of the benchmark `courier-ingest`, in a process of its own: reads, parses and inserts the files
+// of a folder unchanged, in batches as large as the courier's and with its database settings, and does
+// nothing else. `bare-loop.cjs FOLDER DATABASE BATCH_FILES`
 import { readdirSync, readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
-// The floor of `service-ingest` on PostgreSQL, a process of its own: inserts the rows of a database that
-// the service filled into an empty one with the same schema, multi-row, so many events a transaction, and
-// prints the milliseconds it took. `bare-rows-postgres.cjs FILLED EMPTY EVENTS_PER_TRANSACTION`
+// The floor of the benchmark `service-ingest` on PostgreSQL, in a process of its own: copies the rows of a
+// database that the service filled into an empty one with the same schema, by multi-row inserts, with the
+// given number of events per transaction, and prints the milliseconds it took.
+// `bare-rows-postgres.cjs FILLED EMPTY EVENTS_PER_TRANSACTION`
 import postgres from 'postgres';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
 
@@ -18,12 +19,12 @@ const TABLES = [
 void copy(Number(rows));
 
 async function copy(perTransaction: number): Promise<void> {
-  await (await openPostgresStore(emptyUrl)).close(); // the schema
+  await (await openPostgresStore(emptyUrl)).close(); // creates the schema
   const filled = postgres(filledUrl, { max: 1, onnotice: () => {} });
   const empty = postgres(emptyUrl, { max: 1, onnotice: () => {} });
   const shares: { insert: string; values: unknown[][]; width: number }[] = [];
   for (const table of TABLES) {
-    // As text: what was read can be written again in whatever type.
+    // As text, so that a value can be written back whatever its type.
     const columns = await filled<{ name: string; type: string }[]>`
       SELECT attname AS name, atttypid::regtype::text AS type FROM pg_attribute
       WHERE attrelid = ${table}::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
@@ -58,7 +59,7 @@ async function copy(perTransaction: number): Promise<void> {
   process.stdout.write(`${took}\n`);
 }
 
-/** The months that the service has made as events came. */
+/** Creates the monthly partitions that the service created while events arrived. */
 async function makePartitions(filled: postgres.Sql, empty: postgres.Sql): Promise<void> {
   const partitions = await filled<{ name: string; bounds: string }[]>`
     SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bounds

@@ -1,6 +1,6 @@
-// The floor of `service-ingest` on SQLite, a process of its own: inserts the rows of a database that the
-// service filled into an empty one, so many events a transaction, and prints the milliseconds it took.
-// `bare-rows-sqlite.cjs FILLED EMPTY EVENTS_PER_TRANSACTION`
+// The floor of the benchmark `service-ingest` on SQLite, in a process of its own: copies the rows of a
+// database that the service filled into an empty one, with the given number of events per transaction, and
+// prints the milliseconds it took. `bare-rows-sqlite.cjs FILLED EMPTY EVENTS_PER_TRANSACTION`
 import { openDatabase } from '../../lib/store/database/database.ts';
 
 const [filledFile = '', emptyFile = '', rows = ''] = process.argv.slice(2);
@@ -17,7 +17,7 @@ const TABLES = [
   'sessions',
 ];
 
-/** Each table's rows, in shares as large as those of the events. */
+/** The rows of each table. Each transaction copies an equal share of every table. */
 const shares = TABLES.map((table) => {
   const columns = filled
     .prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`)

@@ -1,18 +1,20 @@
 import type { PairedTimes } from './pairs.ts';
 import type { Throwaway } from './throwaway.ts';
 
-/** One line of the table. */
+/** One measured figure, a line of the report. */
 export interface Result {
   readonly what: string;
-  /** Ours and what it is compared with, with their units; null where there is nothing to compare. */
+  /** Our figure, with its unit. */
   readonly ours: string;
+  /** The figure that ours is compared with, with its unit; null if there is none. */
   readonly floor: string | null;
-  /** Compared with the limit: a ratio, or ours alone in the limit's unit. */
+  /** What the limit applies to: the ratio, or our figure in the limit's unit. */
   readonly value: number;
-  /** Null where a figure is only reported. */
+  /** Null for a figure that is only reported. */
   readonly limit: Limit | null;
 }
 
+/** What a figure must not exceed or must reach. */
 export interface Limit {
   readonly kind: 'at most' | 'less than' | 'at least';
   readonly value: number;
@@ -20,37 +22,39 @@ export interface Limit {
   readonly unit: 'x' | 'MB' | '%' | 'ms';
 }
 
+/** What a benchmark gets to run. */
 export interface BenchContext {
   readonly throwaway: Throwaway;
-  /** The caller's environment, which says where Claude Code is cached; measured processes get none of it. */
+  /** The caller's environment, which says where Claude Code is cached. Measured processes get none of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How many pairs are asked for; undefined leaves it to the benchmark. */
+  /** The number of pairs that the caller asked for; undefined leaves it to the benchmark. */
   readonly pairs: number | undefined;
-  /** May what is missing be fetched over the network? */
+  /** True if Claude Code may be downloaded when it is missing. */
   readonly mayInstall: boolean;
 }
 
+/** A benchmark that `npm run bench` can run. */
 export interface Benchmark {
   readonly name: string;
-  /** Takes so long that it only runs when it is asked for. @default false */
+  /** True for a benchmark so slow that it runs only when named in full. @default false */
   readonly onlyNamed?: boolean;
-  /** Yields each line as soon as it is known. @throws BenchmarkError */
+  /** Yields each figure as soon as it is measured. @throws BenchmarkError */
   run(context: BenchContext): AsyncGenerator<Result>;
 }
 
-/** A benchmark went wrong, so that it says nothing; the message says how. */
+/** A benchmark failed, so that its figures mean nothing; the message says how. */
 export class BenchmarkError extends Error {
   override readonly name: string = 'BenchmarkError';
   readonly code: string = 'E_BENCHMARK';
 }
 
-/** A benchmark needs what is not here, and is left out; the message says what. */
+/** A benchmark is skipped because something that it needs is missing; the message says what. */
 export class NotAvailableError extends BenchmarkError {
   override readonly name = 'NotAvailableError';
   override readonly code = 'E_NOT_AVAILABLE';
 }
 
-/** The line for times measured in pairs, of which the ratio may be `most`. */
+/** The result for times measured in pairs, whose ratio may be at most `most`. */
 export function pairedResult(what: string, times: PairedTimes, most: number): Result {
   return {
     what,
@@ -61,6 +65,7 @@ export function pairedResult(what: string, times: PairedTimes, most: number): Re
   };
 }
 
+/** True if a result keeps its limit, or has none. */
 export function isReached({ value, limit }: Result): boolean {
   if (limit === null) return true;
   switch (limit.kind) {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { Throwaway } from './throwaway.ts';
 
-/** Bundles a script that is a process of its own, as the programs are that it is compared with. */
+/** Bundles a script that runs as a process, because the programs that it is compared with are bundled too. */
 export function bundle({ program }: Throwaway, script: URL): string {
   const source = fileURLToPath(script);
   const outfile = join(program, 'dist', `${basename(source, '.ts')}.cjs`);

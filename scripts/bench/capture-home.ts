@@ -6,17 +6,19 @@ import { BenchmarkError } from './benchmark.ts';
 import type { Command } from './command-timing.ts';
 import type { Throwaway } from './throwaway.ts';
 
-/** One of the two programs that capture an event. */
+/** One of the two fronts, and the command that runs it. */
 export interface Front {
   readonly name: string;
   readonly command: (throwaway: Throwaway) => Pick<Command, 'program' | 'args'>;
 }
 
+/** The front hooks/capture.sh. */
 export const SH_FRONT: Front = {
   name: 'sh',
   command: ({ program }) => ({ program: join(program, 'hooks', 'capture.sh'), args: [] }),
 };
 
+/** The Node front, dist/hooks/*.cjs. */
 export const NODE_FRONT: Front = {
   name: 'node',
   command: ({ program }) => ({
@@ -25,14 +27,14 @@ export const NODE_FRONT: Front = {
   }),
 };
 
-/** Sizes of an event that are measured. */
+/** The sizes of event that are measured. */
 export const EVENT_SIZES: readonly { readonly name: string; readonly bytes: number }[] = [
   { name: '1 KB', bytes: 1024 },
   { name: '100 KB', bytes: 100 * 1024 },
   { name: '2 MB', bytes: 2 * 1024 * 1024 },
 ];
 
-/** A home whose courier seems to live and takes nothing, so that only capture is timed. */
+/** A home whose courier seems to live but ingests nothing, so that only capture is timed. */
 export class CaptureHome {
   readonly #throwaway: Throwaway;
   readonly #paths: TrackerPaths;
@@ -44,7 +46,7 @@ export class CaptureHome {
     fillSpool(this.#paths.spoolNew, waiting);
   }
 
-  /** Captures `input` in this home. */
+  /** The command by which `front` captures `input` in this home. */
   command(front: Front, input: string): Command {
     return {
       ...front.command(this.#throwaway),
@@ -54,7 +56,7 @@ export class CaptureHome {
     };
   }
 
-  /** Removes what was captured. @throws BenchmarkError if that is less than `expected` events. */
+  /** Removes what was captured. @throws BenchmarkError if fewer than `expected` events were captured */
   clear(expected: number): void {
     const captured = readdirSync(this.#paths.spoolNew).filter((name) => !isBacklog(name));
     if (captured.length < expected) {

@@ -14,7 +14,10 @@ const PAIRS = 200;
 const QUEUED = 5_000;
 const EVENT_BYTES = 1024;
 
-/** Whether capture gets slower when the server hangs. Both homes have a courier that lives and delivers. */
+/**
+ * Measures whether capture is slower while the server hangs. Both homes have a live courier that
+ * delivers.
+ */
 export const captureOutage: Benchmark = {
   name: 'capture-outage',
   async *run({ throwaway, pairs = PAIRS }) {

@@ -4,11 +4,11 @@ import { CaptureHome, EVENT_SIZES, NODE_FRONT, SH_FRONT } from './capture-home.t
 import { payloadOf } from './sample-payload.ts';
 import { catCommand, nodeCommand, timeCommands } from './command-timing.ts';
 
-/** A pair takes milliseconds, so there may be many: single ones differ. */
+/** Single pairs vary, and a pair takes only milliseconds, so there are many. */
 const PAIRS = 100;
 const BACKLOG = 50_000;
 
-/** What hooks/capture.sh costs, while its courier lives. */
+/** Measures what hooks/capture.sh costs while a courier lives. */
 export const captureSh: Benchmark = {
   name: 'capture-sh',
   async *run({ throwaway, pairs = PAIRS }) {
@@ -29,7 +29,7 @@ export const captureSh: Benchmark = {
   },
 };
 
-/** What the bundles for Node.js cost, while their courier lives. */
+/** Measures what the Node front costs while a courier lives. */
 export const captureNode: Benchmark = {
   name: 'capture-node',
   async *run({ throwaway, pairs = PAIRS }) {
@@ -45,7 +45,7 @@ export const captureNode: Benchmark = {
   },
 };
 
-/** Whether capture gets slower when nobody takes what it writes. */
+/** Measures whether capture is slower with a backlog in the spool. */
 export const captureBacklog: Benchmark = {
   name: 'capture-backlog',
   async *run({ throwaway, pairs = PAIRS }) {

@@ -6,17 +6,17 @@ import { CLAUDE_CURRENT } from '../../test/claude/harness/versions.ts';
 import { NotAvailableError } from './benchmark.ts';
 import type { BenchContext, Benchmark } from './benchmark.ts';
 
-/** A pair is three sessions of the real Claude Code. */
+/** A pair takes three sessions of the real Claude Code. */
 const PAIRS = 30;
 const CALLS = 20;
 
-/** What Claude Code's user waits for: our hooks, against hooks that are `true`. */
+/** Measures what the user of Claude Code waits for: our hooks, compared with hooks that run `true`. */
 export const claudeAdded: Benchmark = {
   name: 'claude-added',
   async *run({ env, pairs = PAIRS, mayInstall }) {
     const { version } = CLAUDE_CURRENT;
     if (!mayInstall && !isCached(version, env)) {
-      throw new NotAvailableError(`Claude Code ${version} is not here, --claude installs it`);
+      throw new NotAvailableError(`Claude Code ${version} is not installed; --claude installs it`);
     }
     const stage = await setStage({ version, capture: 'sh' });
     try {
@@ -35,7 +35,7 @@ export const claudeAdded: Benchmark = {
   },
 };
 
-/** Whether Claude Code is where `installClaude` puts it. */
+/** True if this version of Claude Code is where `installClaude` puts it. */
 export function isCached(version: string, env: BenchContext['env']): boolean {
   const caches = env['XDG_CACHE_HOME'] || join(env['HOME'] ?? '', '.cache');
   const cache = env['CLAUDE_TEST_CACHE'] || join(caches, 'claude-pattern-tracker', 'claude-code');

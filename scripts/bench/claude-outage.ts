@@ -11,25 +11,25 @@ import { summarise } from './pairs.ts';
 import type { Pair } from './pairs.ts';
 import type { Throwaway } from './throwaway.ts';
 
-/** A pair is two sessions of the real Claude Code. */
+/** A pair takes two sessions of the real Claude Code. */
 const PAIRS = 20;
 const CALLS = 20;
 
-/** Whether a session of Claude Code takes longer when the server hangs. */
+/** Measures whether a session of Claude Code takes longer while the server hangs. */
 export const claudeOutage: Benchmark = {
   name: 'claude-outage',
   async *run({ throwaway, env, pairs = PAIRS, mayInstall }) {
     const { version } = CLAUDE_CURRENT;
     if (!mayInstall && !isCached(version, env)) {
-      throw new NotAvailableError(`Claude Code ${version} is not here, --claude installs it`);
+      throw new NotAvailableError(`Claude Code ${version} is not installed; --claude installs it`);
     }
     const hanging = await deliveringStage(throwaway, version, 'hangs');
     const well = await deliveringStage(throwaway, version, 'answers');
     try {
       const measured: Pair[] = [];
-      for (const stage of [hanging, well]) await session(stage); // the first in a home is slower
+      for (const stage of [hanging, well]) await session(stage); // the first session in a home is slower
       for (let n = 0; n < pairs; n++) {
-        // To and fro, so that a machine that grows slower or faster favours neither.
+        // The order alternates, so that a machine that gets slower or faster favours neither.
         const first = n % 2 === 0 ? hanging : well;
         const times = new Map([[first, await session(first)]]);
         const second = first === hanging ? well : hanging;

@@ -6,7 +6,7 @@ import { nodeCommand, timeCommands } from './command-timing.ts';
 const PAIRS = 50;
 const LIMIT = { kind: 'less than', value: 1.5, unit: 'x' } as const;
 
-/** How long the command line takes to say anything. */
+/** Measures how long the command line takes to start and print its help. */
 export const cliStart: Benchmark = {
   name: 'cli-start',
   async *run({ throwaway, pairs = PAIRS }) {

@@ -9,21 +9,21 @@ import type { Throwaway } from './throwaway.ts';
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
-  /** A file that is its standard input. */
+  /** The file that it reads as standard input. */
   readonly input: string;
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
 }
 
-/** What is measured of two commands. */
+/** Two commands to compare, and how many pairs to time. */
 export interface TimingOrder {
   readonly ours: Command;
   readonly floor: Command;
   readonly pairs: number;
 }
 
-/** Times both commands in turn. @throws BenchmarkError when one of them fails. */
+/** Times both commands in turn. @throws BenchmarkError if one of them fails */
 export function timeCommands(throwaway: Throwaway, order: TimingOrder): PairedTimes {
   const timer = bundle(throwaway, new URL('./spawn-timer.ts', import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, [timer, JSON.stringify(order)], {
@@ -35,18 +35,18 @@ export function timeCommands(throwaway: Throwaway, order: TimingOrder): PairedTi
   return summarise(JSON.parse(stdout) as Pair[]);
 }
 
-/** `sh -c 'cat > FILE'`: what writing down an event costs at the least. */
+/** `sh -c 'cat > FILE'`: the least that writing an event can cost. */
 export function catCommand(throwaway: Throwaway, input: string): Command {
   return {
     program: '/bin/sh',
-    args: ['-c', 'cat > file-$$'], // a new file each time, as each event is one
+    args: ['-c', 'cat > file-$$'], // a new file each time, as for events
     input,
     env: throwaway.env,
     cwd: throwaway.folder('cat'),
   };
 }
 
-/** Node.js with `args`; with `-e 0` what anything written for it costs at the least. */
+/** Node.js with `args`; `-e 0` is the least that any program on Node.js can cost. */
 export function nodeCommand(throwaway: Throwaway, args: readonly string[]): Command {
   return {
     program: process.execPath,

@@ -5,17 +5,17 @@ import { CourierProcess } from './courier-process.ts';
 
 const WATCHED_MS = 20_000;
 /**
- * Up to 20 s after the last event Node.js tidies its memory up, some 45 ms of work, once; only then is
- * the courier idle.
+ * Node.js collects garbage once more, up to 20 s after the last event, for some 45 ms. Only then is the
+ * courier idle.
  */
 const SETTLE_MS = 25_000;
 
-/** How much of a processor a courier uses that has nothing to do. One run. */
+/** Measures how much processor time an idle courier uses, in one run. */
 export const courierIdle: Benchmark = {
   name: 'courier-idle',
   async *run({ throwaway }) {
     const paths = throwaway.home();
-    fillSpool(paths.spoolNew, 10); // so that its database is open
+    fillSpool(paths.spoolNew, 10); // makes the courier open its database
     const courier = new CourierProcess(throwaway, paths);
     await courier.emptiesSpool();
     await delay(SETTLE_MS);

@@ -10,12 +10,15 @@ import type { Pair } from './pairs.ts';
 import type { Throwaway } from './throwaway.ts';
 
 const FILES = 20_000;
-/** As many files as the courier takes in a transaction. */
+/** As many files as the courier ingests in one transaction. */
 const BATCH_FILES = '1024';
-/** A pair takes some ten seconds, and differs less than a pair of short ones. */
+/** A pair takes some ten seconds, and long pairs vary less than short ones. */
 const PAIRS = 5;
 
-/** How fast a courier takes in what waits, against a loop that only reads, parses and inserts it. */
+/**
+ * Measures how fast a courier ingests a backlog, compared with a loop that only reads, parses and
+ * inserts.
+ */
 export const courierIngest: Benchmark = {
   name: 'courier-ingest',
   async *run({ throwaway, pairs = PAIRS }) {
@@ -33,7 +36,7 @@ export const courierIngest: Benchmark = {
 
 // --- internal ---
 
-/** The floor comes first, as it leaves the files where they are. */
+/** The floor is timed first, because it leaves the files in place. */
 function measure(throwaway: Throwaway, bareLoop: string): Pair {
   const paths = throwaway.home('courier: { idle_exit_seconds: 0.01 }\n');
   fillSpool(paths.spoolNew, FILES);

@@ -5,7 +5,7 @@ import { CourierProcess } from './courier-process.ts';
 const FILES = 200_000;
 const MEGABYTE = 1_000_000;
 
-/** The most memory a courier holds while it takes in a large backlog. One run. */
+/** Measures the most memory that a courier holds while it ingests a large backlog, in one run. */
 export const courierMemory: Benchmark = {
   name: 'courier-memory',
   async *run({ throwaway }) {

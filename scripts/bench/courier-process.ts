@@ -8,16 +8,16 @@ import { courierLives } from '../../lib/capture/courier-start.ts';
 import { BenchmarkError, NotAvailableError } from './benchmark.ts';
 import type { Throwaway } from './throwaway.ts';
 
-/** Between two looks at the spool, in milliseconds: a look at a large one takes time too. */
+/** Time between two looks at the spool, in milliseconds; listing a large spool takes time too. */
 const LOOK_MS = 1_000;
 const HINT_LOOK_MS = 20;
 
-/** The program and first arguments of a courier for `home`. */
+/** The command line of a courier for `home`. */
 export function courierCommand(throwaway: Throwaway, { home }: TrackerPaths): string[] {
   return [process.execPath, join(throwaway.program, 'dist', 'courier.cjs'), '--home', home];
 }
 
-/** Runs a process to its end; the milliseconds that took. */
+/** Runs a process to its end and returns the milliseconds it took. @throws BenchmarkError if it fails */
 export function timeProcess(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -33,12 +33,12 @@ export function timeProcess(
   return took;
 }
 
-/** A courier that runs until it is ended. */
+/** A courier that runs until {@link CourierProcess.end}. */
 export class CourierProcess {
   readonly #paths: TrackerPaths;
   readonly #child: ChildProcess;
 
-  /** @throws NotAvailableError where the system does not tell what a process uses. */
+  /** @throws NotAvailableError on a system without /proc, which tells what a process uses */
   constructor(throwaway: Throwaway, paths: TrackerPaths) {
     if (process.platform !== 'linux') throw new NotAvailableError('needs /proc');
     this.#paths = paths;
@@ -48,7 +48,7 @@ export class CourierProcess {
     );
   }
 
-  /** Waits until hooks can see that it lives. */
+  /** Waits until hooks can see that the courier lives. */
   async showsHint(): Promise<void> {
     while (courierLives(this.#paths.courierPid) === undefined) {
       if (this.#hasLeft()) throw new BenchmarkError('the courier has left');
@@ -56,7 +56,7 @@ export class CourierProcess {
     }
   }
 
-  /** Waits until nothing is left in the spool; polled, so at the cost of a look now and then. */
+  /** Waits until the spool is empty. It polls, rarely enough not to disturb the measurement. */
   async emptiesSpool(): Promise<void> {
     while (readdirSync(this.#paths.spoolNew).length > 0) {
       if (this.#hasLeft()) throw new BenchmarkError('the courier has left');
@@ -64,20 +64,21 @@ export class CourierProcess {
     }
   }
 
-  /** The most memory it ever held, in bytes. */
+  /** The most memory that the courier ever held, in bytes. */
   peakMemory(): number {
     const status = this.#proc('status');
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
-  /** The processor time that its threads have used, user and system, in milliseconds. */
+  /** The processor time that all its threads have used, user and system, in milliseconds. */
   processorTime(): number {
-    // `stat` has it too, but in ticks of 10 ms, and a tick in 20 s is half of what is allowed.
+    // `stat` counts in ticks of 10 ms, and one tick in 20 s is already half of what is allowed.
     return readdirSync(`/proc/${this.#child.pid}/task`)
       .map((thread) => Number(this.#proc(`task/${thread}/schedstat`).split(' ')[0]) / 1e6)
       .reduce((total, used) => total + used, 0);
   }
 
+  /** Ends the courier and waits until it is gone. */
   async end(): Promise<void> {
     if (this.#hasLeft()) return;
     const left = new Promise((done) => this.#child.once('exit', done));

@@ -14,13 +14,13 @@ import { queueEvents } from './queued-events.ts';
 import type { Throwaway } from './throwaway.ts';
 
 const EVENTS = 100_000;
-/** A pair takes half a minute, and differs less than a pair of short ones. */
+/** A pair takes half a minute, and long pairs vary less than short ones. */
 const PAIRS = 3;
 const MEGABYTE = 1_000_000;
 const LOOK_MS = 500;
 const MEMORY_RUN_MS = 300_000;
 
-/** How fast a courier delivers what has waited for a server, against a loop that only posts it. */
+/** Measures how fast a courier delivers a full outbox, compared with a loop that only posts it. */
 export const delivery: Benchmark = {
   name: 'delivery',
   async *run({ throwaway, pairs = PAIRS }) {
@@ -49,7 +49,7 @@ export const delivery: Benchmark = {
 
 // --- internal ---
 
-/** The floor comes first, as it leaves the events where they are. */
+/** The floor is timed first, because it leaves the events in the outbox. */
 function measure(throwaway: Throwaway, bareLoop: string, url: string): Pair {
   const paths = queued(throwaway, url);
   const batch = String(CONFIG_DEFAULTS.pattern_tracking.batch_size);

@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
-import { DEFAULT_TENANT } from '../../lib/service/store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
-import { indexedWords } from '../../lib/service/store/postgres/text.ts';
+import { indexedWords } from '../../lib/service/store/postgres/text/words.ts';
 import { ScaleRows } from './scale-rows.ts';
 import { asTracked } from './tracked-events.ts';
 
-/** Fills an empty database with so many patterns, straight by COPY; their ids are returned. */
+/** Fills an empty database with this number of patterns by COPY, and returns their ids. */
 export async function fillPostgres(url: string, patterns: number): Promise<string[]> {
   const rows = new ScaleRows();
   const store = await openPostgresStore(url);
-  // One event of each month makes the schema and the partitions.
+  // Opening the store creates the schema, and one event in each month creates the partitions.
   await store.tenant(DEFAULT_TENANT).track(rows.months(patterns).map((at) => asTracked(at)));
   await store.close();
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -60,7 +60,7 @@ export async function fillPostgres(url: string, patterns: number): Promise<strin
       INSERT INTO totals AS t (tenant, name, shard, value) VALUES (${DEFAULT_TENANT}, ${name}, 0, ${value})
       ON CONFLICT (tenant, name, shard) DO UPDATE SET value = t.value + excluded.value`;
   }
-  await sql`VACUUM (ANALYZE)`; // as autovacuum has done by the time there is so much
+  await sql`VACUUM (ANALYZE)`; // in a grown database, autovacuum has done this
   await sql.end();
   return ids;
 }
@@ -69,7 +69,7 @@ export async function fillPostgres(url: string, patterns: number): Promise<strin
 
 const ROWS_AT_ONCE = 10_000;
 
-/** The columns that are filled, beside the tenant. */
+/** The columns to fill, beside `tenant`. */
 const TABLES = {
   patterns: `id, name, pattern_type, version, language, lines, origin, generation, lineage_id,
     occurrences, first_seen_at, last_seen_at, newest_at, file_path, session_id`,
@@ -80,7 +80,7 @@ const TABLES = {
     language, at, received_at, extra`,
 } as const;
 
-/** As COPY reads a value. */
+/** A value in the text format of COPY. */
 function copyText(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '\\N';
   return String(value)

@@ -2,10 +2,10 @@ import { openDatabase } from '../../lib/store/database/database.ts';
 import { ScaleRows } from './scale-rows.ts';
 import type { ScalePattern } from './scale-rows.ts';
 
-/** Makes a database of so many patterns, straight by SQL; their ids are returned. */
+/** Creates a database with this number of patterns by plain SQL, and returns their ids. */
 export function fillSqlite(path: string, patterns: number): string[] {
   const database = openDatabase(path);
-  // Nothing of this has to outlive a crash.
+  // Nothing here needs to survive a crash.
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -2000000');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { bundle } from './bundle.ts';
 import type { Throwaway } from './throwaway.ts';
 
-/** Starts a server for the courier to deliver to; its URL. */
+/** Starts a server that the courier can deliver to, and returns its URL. */
 export async function startLineageServer(
   throwaway: Throwaway,
   manner: 'answers' | 'hangs',

@@ -1,5 +1,5 @@
-// The server of the benchmarks of delivery, a process of its own: takes batches, parses them, says that
-// all is well, and keeps nothing; or, told to hang, never answers. Prints its port.
+// The server for the benchmarks of delivery, in a process of its own: parses batches, accepts every event
+// and stores nothing; told to hang, it never answers. Prints its port.
 // `lineage-server.cjs [hang]`
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

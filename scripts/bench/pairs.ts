@@ -1,19 +1,22 @@
-/** What a pair's two sides took, in milliseconds. */
+/** The times of one pair, in milliseconds. */
 export interface Pair {
   readonly ours: number;
   readonly floor: number;
 }
 
-/** What a number of pairs came to. */
+/** The medians of several pairs. */
 export interface PairedTimes {
-  /** Medians, in milliseconds. */
+  /** In milliseconds, as is `floorMs`. */
   readonly oursMs: number;
   readonly floorMs: number;
-  /** The median of the pairs' own ratios, `ours / floor`: what slows a while slows both of a pair. */
+  /**
+   * Median of each pair's own ratio, `ours / floor`: what slows the machine for a while slows both sides
+   * of a pair.
+   */
   readonly ratio: number;
 }
 
-/** The medians of all pairs. */
+/** Computes the medians of all pairs. */
 export function summarise(pairs: readonly Pair[]): PairedTimes {
   return {
     oursMs: median(pairs.map(({ ours }) => ours)),
@@ -24,7 +27,7 @@ export function summarise(pairs: readonly Pair[]): PairedTimes {
 
 // --- internal ---
 
-/** NaN of no values. */
+/** NaN when there are no values. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

@@ -5,10 +5,10 @@ import { Outbox } from '../../lib/delivery/store/outbox.ts';
 import { Random } from './random.ts';
 import { SourceCode } from './source-code.ts';
 
-/** So many lineages grow by turns. */
+/** How many lineages grow in turn. */
 const LINEAGES = 1_000;
 
-/** Fills the outbox of a fresh tracker.db with events as ingest makes them. */
+/** Creates a tracker.db whose outbox holds `count` events like those that ingest adds. */
 export function queueEvents(databaseFile: string, count: number): void {
   mkdirSync(dirname(databaseFile), { recursive: true });
   const database = openDatabase(databaseFile);

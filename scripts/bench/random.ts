@@ -1,4 +1,4 @@
-/** Random numbers that are the same in every run, so that two runs measure the same work. */
+/** Random numbers that repeat in every run, so that two runs measure the same work. */
 export class Random {
   #state: number;
 
@@ -21,7 +21,7 @@ export class Random {
     return Array.from({ length }, () => this.between(0, 15).toString(16)).join('');
   }
 
-  /** xorshift: 0 up to but not including 1. */
+  /** A number from 0 up to but not including 1, by xorshift. */
   #next(): number {
     this.#state ^= this.#state << 13;
     this.#state ^= this.#state >>> 17;

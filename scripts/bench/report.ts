@@ -4,13 +4,13 @@ import type { Paint } from '../../lib/cli/output/table.ts';
 import { isReached } from './benchmark.ts';
 import type { Limit, Result } from './benchmark.ts';
 
-/** A line of the report: what a benchmark came to, or why it came to nothing. */
+/** A line of the report: a result, or why a benchmark gave none. */
 export type Line = { readonly name: string } & (
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'not-run' | 'failed'; readonly reason: string }
 );
 
-/** The machine's words for the report's head: figures of two machines are not to be compared. */
+/** Describes the machine at the top of the report, because figures of two machines cannot be compared. */
 export function machine(): string {
   return `Node.js ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores`;
 }
@@ -48,7 +48,7 @@ export function renderReport(lines: readonly Line[], color: boolean): string {
   );
 }
 
-/** The report for programs: numbers without their units' text. */
+/** The report for programs. */
 export function reportJson(lines: readonly Line[], at: Date): string {
   const benchmarks = lines.map((line) =>
     line.kind === 'result'

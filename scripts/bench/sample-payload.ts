@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asObject } from '../../lib/base/json.ts';
 import type { JsonObject } from '../../lib/base/json.ts';
 
-/** Payloads that real Claude Code sent. */
+/** Payloads that the real Claude Code sent. */
 const FOLDER = 'test/fixtures/payloads';
 
 const read = new Map<string, JsonObject>();
@@ -17,14 +17,14 @@ export function samplePayload(name: string): JsonObject {
   return sample;
 }
 
-/** One real-shaped PostToolUse of a Write, `bytes` long, as it comes on a hook's stdin. */
+/** A realistic PostToolUse of a Write, `bytes` long, as a hook reads it from stdin. */
 export function payloadOf(bytes: number): string {
   const line = 'const answer = compute(input); // a line of code, as Claude writes it\n';
   const sample = samplePayload('post-tool-use.write');
   const withContent = (content: string) =>
     `${JSON.stringify({ ...sample, tool_input: { ...asObject(sample['tool_input']), content } })}\n`;
   const room = bytes - Buffer.byteLength(withContent(''));
-  const lines = Math.max(0, Math.floor(room / (line.length + 1))); // a line end is two bytes in JSON
+  const lines = Math.max(0, Math.floor(room / (line.length + 1))); // a line end takes two bytes in JSON
   const rest = Math.max(0, room - lines * (line.length + 1));
   return withContent(line.repeat(lines) + '/'.repeat(rest));
 }

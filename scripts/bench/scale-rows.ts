@@ -2,6 +2,7 @@ import { patternId } from '../../lib/pattern/identify.ts';
 import { Random } from './random.ts';
 import { SourceCode } from './source-code.ts';
 
+/** A pattern to be stored. Times are in milliseconds since 1970. */
 export interface ScalePattern {
   readonly id: string;
   readonly name: string;
@@ -14,6 +15,7 @@ export interface ScalePattern {
   readonly lastSeenAt: number;
 }
 
+/** An occurrence to be stored; `at` is in milliseconds since 1970. */
 export interface ScaleOccurrence {
   readonly eventId: string;
   readonly patternId: string;
@@ -25,15 +27,18 @@ export interface ScaleOccurrence {
 }
 
 const START = Date.parse('2026-01-01T00:00:00Z');
-/** Patterns are made so far apart, in milliseconds: a million in four months. */
+/** Time between two new patterns, in milliseconds: a million patterns take four months. */
 const STEP_MS = 10_000;
-/** A pattern's parent is one of so many before it. */
+/** A pattern's parent is one of this many live patterns. */
 const LIVE_PATTERNS = 40;
-/** Less than any month. */
+/** As long as the shortest month, so that steps of this length skip no month. */
 const MONTH_MS = 28 * 86_400_000;
 const LANGUAGES = ['typescript', 'python', 'go', 'rust', 'sql'] as const;
 
-/** Rows as a team's work would give: lineages some tens deep, real code, few much used patterns. */
+/**
+ * Rows as a team would produce them: lineages some tens deep, real code, a few patterns that are used a
+ * lot.
+ */
 export class ScaleRows {
   readonly #random: Random;
   readonly #source: SourceCode;
@@ -45,7 +50,7 @@ export class ScaleRows {
     this.#source = new SourceCode(this.#random);
   }
 
-  /** A time in each of the months that so many patterns fall into. */
+  /** A time in each month that the given number of patterns falls into. */
   months(patterns: number): number[] {
     const end = START + patterns * STEP_MS + STEP_MS * 1_000;
     return Array.from({ length: Math.ceil((end - START) / MONTH_MS) + 1 }, (_, n) =>
@@ -53,7 +58,7 @@ export class ScaleRows {
     );
   }
 
-  /** The next pattern, and where it occurs. */
+  /** The next pattern and its occurrences. */
   next(): { readonly pattern: ScalePattern; readonly occurrences: readonly ScaleOccurrence[] } {
     const random = this.#random;
     const n = (this.#made += 1);
@@ -75,7 +80,7 @@ export class ScaleRows {
       firstSeenAt: at,
       lastSeenAt: at + (count - 1) * 1_000,
     };
-    // A child mostly takes its parent's place, so that lineages become deep.
+    // Once there are enough live patterns, a child replaces its parent, so that lineages become deep.
     const place = parent ? this.#live.indexOf(parent) : this.#live.length;
     if (this.#live.length < LIVE_PATTERNS) this.#live.push(pattern);
     else this.#live[parent ? place : random.between(0, LIVE_PATTERNS - 1)] = pattern;

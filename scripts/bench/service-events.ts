@@ -2,8 +2,8 @@ import type { LineageEvent } from '../../lib/lineage-api/lineage-event.ts';
 import { ScaleRows } from './scale-rows.ts';
 
 /**
- * Events as couriers send them, each with a code of its own: lineages, uses, sessions, tool calls. Two
- * seeds give other events.
+ * Events as couriers send them, with lineages, uses, sessions and tool calls, each pattern with code of
+ * its own. Different seeds give different events.
  */
 export class ServiceEvents {
   readonly #rows: ScaleRows;
@@ -16,7 +16,7 @@ export class ServiceEvents {
     this.#run = seed.toString(16);
   }
 
-  /** The next `count`, in an order in which parents come first. */
+  /** The next `count` events; parents come before their children. */
   take(count: number): LineageEvent[] {
     while (this.#waiting.length < count) this.#makeMore();
     return this.#waiting.splice(0, count);
@@ -24,7 +24,7 @@ export class ServiceEvents {
 
   #makeMore(): void {
     const { pattern, occurrences } = this.#rows.next();
-    // A pattern that is used a thousand times would make most of a short run.
+    // A pattern that is used a thousand times would otherwise dominate a short run.
     for (const { eventId, action, sessionId, filePath, at } of occurrences.slice(0, MOST_USES)) {
       const id = `${this.#run}${eventId}-0`;
       this.#waiting.push({

@@ -12,14 +12,14 @@ import { ServiceProcess } from './service-process.ts';
 import type { Throwaway } from './throwaway.ts';
 
 const EVENTS = 50_000;
-/** As the courier's (`pattern_tracking.batch_size`). */
+/** As large as the courier's batches (`pattern_tracking.batch_size`). */
 const BATCH_EVENTS = 50;
 const CONNECTIONS = 8;
 const SINGLE_EVENTS = 20_000;
 const SINGLE_CONNECTIONS = 16;
 const PAIRS = 3;
 
-/** How fast the service takes batches in, against a loop that inserts the same rows and does nothing else. */
+/** Measures how fast the service ingests batches, compared with a loop that only inserts the same rows. */
 export const serviceIngest: Benchmark = {
   name: 'service-ingest',
   async *run(context) {
@@ -67,7 +67,7 @@ async function* measure(
   const service = await ServiceProcess.start(throwaway, await newDatabase());
   const events = new ServiceEvents(1_000)
     .take(SINGLE_EVENTS * 4)
-    .filter(({ event_type }) => event_type === 'pattern_created') // the others might overtake theirs
+    .filter(({ event_type }) => event_type === 'pattern_created') // other events might overtake their parents
     .map((event) => JSON.stringify(event));
   const { latency, tookMs } = await post(service.url, '', events, SINGLE_CONNECTIONS);
   await service.end();
@@ -89,7 +89,8 @@ async function ingest(throwaway: Throwaway, database: string, seed: number) {
   try {
     const { tookMs: ours } = await post(service.url, '/batch', bodies, CONNECTIONS);
     const taken = await service.metric('pattern_tracker_ingested_events_total');
-    if (taken !== EVENTS) throw new BenchmarkError(`the service took ${taken} of ${EVENTS} events`);
+    if (taken !== EVENTS)
+      throw new BenchmarkError(`the service ingested ${taken} of ${EVENTS} events`);
     const commits = await service.metric('pattern_tracker_ingest_commits_total');
     return { ours, perTransaction: Math.round(EVENTS / commits) };
   } finally {

@@ -4,7 +4,7 @@ import { BenchmarkError } from './benchmark.ts';
 
 const TRACK = '/api/pattern-traceability/lineage/track';
 
-/** Posts every body once over so many connections, each with one request at a time. */
+/** Posts every body once, over `connections` connections with one request at a time each. */
 export async function post(
   url: string,
   path: '' | '/batch',
@@ -14,7 +14,7 @@ export async function post(
   let next = 0;
   let lastAt = 0;
   const startedAt = performance.now();
-  // Its types tell of either; without a callback it is both.
+  // The types name one or the other; without a callback, autocannon returns both in one object.
   const running = autocannon({
     url,
     connections,
@@ -29,7 +29,7 @@ export async function post(
       },
     ],
   }) as unknown as Instance & Promise<Load>;
-  // It looks once a second whether all is done.
+  // autocannon checks only once a second whether it is done, so the last response is timed here.
   void running.on('response', () => (lastAt = performance.now()));
   const load = await running;
   const { errors, timeouts, non2xx } = load;

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { BenchmarkError } from './benchmark.ts';
 import type { Throwaway } from './throwaway.ts';
 
-/** A `pattern-tracker serve` of its own. */
+/** A running `pattern-tracker serve`. */
 export class ServiceProcess {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -16,7 +16,10 @@ export class ServiceProcess {
     this.#child = child;
   }
 
-  /** Serves `database`, a path or a URL, on a free port; without a rate limit. */
+  /**
+   * Serves `database`, a path or a URL, on a free port and without a rate limit. @throws BenchmarkError
+   * if it does not start
+   */
   static async start(throwaway: Throwaway, database: string): Promise<ServiceProcess> {
     const cli = join(throwaway.program, 'dist', 'cli.mjs');
     const args = [cli, 'serve', '--port', '0', '--rate-limit', '0', '--log-level', 'warn'];
@@ -33,7 +36,7 @@ export class ServiceProcess {
     throw new BenchmarkError('the service did not start');
   }
 
-  /** The sum of a metric over its labels. */
+  /** The sum of a metric over all its labels. @throws BenchmarkError if the service has no such metric */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const values = text
@@ -44,6 +47,7 @@ export class ServiceProcess {
     return values.reduce((sum, value) => sum + value, 0);
   }
 
+  /** Ends the service and waits until it is gone. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null) return;
     const exit = once(this.#child, 'exit');

@@ -10,26 +10,26 @@ import { ServiceProcess } from './service-process.ts';
 /** Patterns of the small and of the large database; each occurs about five times. */
 const SMALL = 100_000;
 const LARGE = 1_000_000;
-/** Of one kind, one after the other. */
+/** Timed requests of each kind, one after the other. */
 const REQUESTS = 1_000;
-/** Before them, for caches and compilers. */
+/** Untimed requests before them, to warm caches and compilers. */
 const WARM_UP = 100;
-/** p99 may be this much of what it is with a tenth of the patterns. */
+/** p99 may grow by this factor when there are ten times as many patterns. */
 const MOST_GROWTH = 2;
-/** Below this a p99 is noise and says nothing of growth, in milliseconds. */
+/** A p99 below this, in milliseconds, is noise and says nothing about growth. */
 const NOISE_MS = 2;
 const API = '/api/pattern-traceability';
 
-/** Words of real code, frequent and rare, whole and in part; one that is nowhere. */
+/** Words of real code: frequent and rare ones, whole and partial ones, and one that occurs nowhere. */
 const WORDS = (
   'export const return import readonly function Promise string database breaker outbox timeout ' +
   'redact lineage session throw piece77 piece5 module settle getSomethi nowhere_to_be_found'
 ).split(' ');
 
-/** How long questions take on a million patterns, and how much longer than on a tenth of them. */
+/** Measures how long queries take on a million patterns, and how much longer than on a tenth of them. */
 export const serviceScale: Benchmark = {
   name: 'service-scale',
-  onlyNamed: true, // a quarter of an hour
+  onlyNamed: true, // takes a quarter of an hour
   async *run(context) {
     let databases = 0;
     yield* compare(context, 'SQLite', 25, async (patterns) => {
@@ -131,7 +131,7 @@ async function ask(url: string, ids: readonly string[]): Promise<Map<string, Per
   return found;
 }
 
-/** Milliseconds until the whole answer is here. */
+/** Asks once and returns the milliseconds until the whole reply has arrived. */
 async function answer(url: string, { method, path, body }: Question): Promise<number> {
   const init = body && {
     body: JSON.stringify(body),

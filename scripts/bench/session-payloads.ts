@@ -3,13 +3,13 @@ import { Random } from './random.ts';
 import { samplePayload } from './sample-payload.ts';
 import { SourceCode } from './source-code.ts';
 
-/** Turns and files of one session. */
+/** How many turns a session has, and how many files it works on. */
 const TURNS = 30;
 const FILES = 8;
 
 /**
- * Hook payloads of made-up sessions without end, in the order in which Claude Code sends them: what
- * real ones look like, with ids of their own and code that is in no other one.
+ * Generates hook payloads of made-up sessions endlessly, in the order in which Claude Code sends them.
+ * They look like real ones, with unique ids and unique code.
  */
 export function* sessionPayloads(seed: number): Generator<string> {
   const random = new Random(seed);
@@ -26,11 +26,11 @@ export function* sessionPayloads(seed: number): Generator<string> {
 type Payloads = Generator<JsonObject>;
 
 interface Call {
-  /** Ends of the fixtures' names: `pre-tool-use.<sample>`, `post-tool-use.<sample>`. */
+  /** How the fixtures' names end: `pre-tool-use.<sample>`, `post-tool-use.<sample>`. */
   readonly sample: string;
   readonly input: JsonObject;
   readonly response: JsonObject;
-  /** What the model is told: PostToolBatch has that, not the response. */
+  /** What the model is told. PostToolBatch carries this text, not the response. */
   readonly told: string;
 }
 
@@ -39,7 +39,7 @@ class MadeUpSession {
   readonly #code: SourceCode;
   readonly #common: JsonObject;
   readonly #folder: string;
-  /** What lies in each file, as a session of Claude would have written it. */
+  /** The content of each file, as this session has written it. */
   readonly #files = new Map<string, string>();
 
   constructor(random: Random, code: SourceCode) {
@@ -65,7 +65,7 @@ class MadeUpSession {
     yield this.#event('session-end');
   }
 
-  /** Mostly one call, now and then several side by side; then their PostToolBatch. */
+  /** Usually one call, sometimes several in parallel, then their PostToolBatch. */
   *#turn(): Payloads {
     const calls = Array.from({ length: this.#random.oneOf([1, 1, 1, 1, 3]) }, () => ({
       ...this.#call(),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from './random.ts';
 
-/** Real code to fill payloads with: pieces of this project's own sources, each made unique. */
+/** Real code to fill payloads with: pieces of this project's sources, each made unique. */
 export class SourceCode {
   readonly #lines: readonly string[];
   readonly #random: Random;
@@ -16,7 +16,7 @@ export class SourceCode {
       .flatMap((name) => readFileSync(join('lib', name), 'utf8').split('\n'));
   }
 
-  /** A piece that no other call gets, of `least` to `most` lines. */
+  /** A unique piece of `least` to `most` lines. */
   piece(least: number, most: number): string {
     const length = this.#random.between(least, most);
     const start = this.#random.between(0, this.#lines.length - length);

@@ -1,5 +1,5 @@
-// Times two commands in turn, in a process of its own: what a process costs to start grows with the
-// memory of the one that starts it. Bundled and run as `spawn-timer.cjs JSON`; prints JSON.
+// Times two commands in turn, in a process of its own, because starting a process costs more the more
+// memory its parent holds. Bundled and run as `spawn-timer.cjs JSON`; prints JSON.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Command, TimingOrder } from './command-timing.ts';
@@ -7,21 +7,21 @@ import type { Pair } from './pairs.ts';
 
 const { ours, floor, pairs } = JSON.parse(process.argv[2] ?? '') as TimingOrder;
 
-time(floor); // the first process that Node.js starts takes longer
+time(floor); // not counted: the first process that Node.js starts takes longer
 const times: Pair[] = [];
 for (let pair = 0; pair < pairs; pair += 1) times.push(timePair(pair));
 process.stdout.write(JSON.stringify(times));
 
 // --- internal ---
 
-/** Each second pair goes the other way round: being first can cost. */
+/** Every second pair runs in reverse order, because running first can cost time. */
 function timePair(pair: number): Pair {
   if (pair % 2 === 0) return { ours: time(ours), floor: time(floor) };
   const floorFirst = time(floor);
   return { ours: time(ours), floor: floorFirst };
 }
 
-/** Milliseconds from the start of the process to its end. */
+/** Runs a command and returns the milliseconds from its start to its end. */
 function time({ program, args, input, env, cwd }: Command): number {
   const stdin = openSync(input, 'r');
   const start = performance.now();

@@ -6,13 +6,13 @@ import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
 
 /**
- * The folder a run lies in, both sides of each comparison on one file system, and the environment of
- * what it starts: made from nothing, so that nothing of the user's slows or speeds either side.
+ * The temporary folder of a run, and a clean environment for the processes that it starts. Both sides of
+ * a comparison use the same file system, and nothing of the user's slows down or speeds up either.
  */
 export class Throwaway {
   readonly root: string;
   readonly env: Readonly<Record<string, string>>;
-  /** A copy of the built program, so that a build meanwhile does not change what is measured. */
+  /** A copy of the built program, so that a build during the run does not change what is measured. */
   readonly program: string;
   readonly #children = new Set<ChildProcess>();
   #homes = 0;
@@ -27,21 +27,21 @@ export class Throwaway {
     symlinkSync(resolve('node_modules'), join(this.program, 'node_modules'));
   }
 
-  /** A new folder of that name. */
+  /** Makes a folder of that name below `root` and returns its path. */
   folder(name: string): string {
     const path = join(this.root, name);
     mkdirSync(path, { recursive: true });
     return path;
   }
 
-  /** A file of that name. */
+  /** Writes a file of that name below `root` and returns its path. */
   file(name: string, content: string): string {
     const path = join(this.root, name);
     writeFileSync(path, content);
     return path;
   }
 
-  /** A home with an empty spool, and `config` in its config.yaml. */
+  /** Makes a home with an empty spool and `config` as its config.yaml. */
   home(config = ''): TrackerPaths {
     this.#homes += 1;
     const paths = trackerPaths(join(this.root, `home-${this.#homes}`, 'pattern-tracker'));
@@ -53,14 +53,14 @@ export class Throwaway {
     return paths;
   }
 
-  /** Sees to it that the process is ended with the run. */
+  /** Makes sure that a process ends with the run, and returns it. */
   keep<Child extends ChildProcess>(child: Child): Child {
     this.#children.add(child);
     child.on('exit', () => this.#children.delete(child));
     return child;
   }
 
-  /** Ends what still runs, and removes everything. */
+  /** Kills the processes that still run, and removes everything. */
   remove(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });

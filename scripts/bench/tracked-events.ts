@@ -1,6 +1,6 @@
-import type { TrackedEvent } from '../../lib/service/store/pattern-store.ts';
+import type { TrackedEvent } from '../../lib/service/store/rows/tracked-event.ts';
 
-/** An event whose only interest is when it happened. */
+/** An event of which only the time matters; `at` is in milliseconds since 1970. */
 export function asTracked(at: number): TrackedEvent {
   return {
     eventId: `month-${at}`,

@@ -123,7 +123,7 @@ describe('backup', () => {
     const { exitCode, err } = await run(sample, 'backup copy.db');
     expect([exitCode, err]).toEqual([
       1,
-      `error: ${join(sample.folder, 'copy.db')} is there already\n  Name another file; a backup is never overwritten.\n`,
+      `error: ${join(sample.folder, 'copy.db')} already exists\n  Name another file; a backup is never overwritten.\n`,
     ]);
   });
 

@@ -62,6 +62,7 @@ export function queueCalls(sample: Sample, count: number, session = 'session-1')
   for (let n = 1; n <= count; n++) {
     const call = { tool_name: 'Bash', summary: `make ${n}`, ended_at: NOW - HOUR };
     sample.toolCall(session, `toolu_${n}`, call);
-    outbox.add(session, `toolu_${n}`, NOW - HOUR / 2 + n * MINUTE);
+    const at = NOW - HOUR / 2 + n * MINUTE;
+    outbox.put({ sessionId: session, toolUseId: `toolu_${n}`, at, isUpdate: false });
   }
 }

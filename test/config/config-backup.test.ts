@@ -53,7 +53,7 @@ describe('a backup', () => {
     expect(() => backUpConfig(folder.paths, NOW)).toThrow(
       expect.objectContaining({
         code: 'E_NO_FILE',
-        message: `${folder.paths.configFile}: it is a FIFO, and no file`,
+        message: `${folder.paths.configFile}: it is a FIFO, not a file`,
       }),
     );
     expect(existsSync(folder.paths.configBackups)).toBe(false);

@@ -179,12 +179,12 @@ describe('what is wrong with a file', () => {
     ['tabs', 'api:\n\ttoken: x\n', 'config.yaml:2:1 Tabs are not allowed as indentation'],
     ['a key twice', 'api: {}\napi: {}\n', 'config.yaml:2:1 Map keys must be unique'],
     ['two documents', 'api: {}\n---\napi: {}\n', 'config.yaml:2:1 it holds more than one document'],
-    ['a section with a value', 'api: 5\n', 'config.yaml:1:1 api holds keys, and not a value'],
-    ['a section with a list', 'api: [1]\n', 'config.yaml:1:1 api holds keys, and not a value'],
+    ['a section with a value', 'api: 5\n', 'config.yaml:1:1 api must hold keys, not a value'],
+    ['a section with a list', 'api: [1]\n', 'config.yaml:1:1 api must hold keys, not a value'],
     [
-      'an anchor that is not there',
+      'an anchor that does not exist',
       'api: { base_url: *x }\n',
-      'config.yaml:1:8 api.base_url refers to an anchor that is not there',
+      'config.yaml:1:8 api.base_url refers to an anchor that does not exist',
     ],
     [
       'a near miss',
@@ -232,7 +232,7 @@ describe('what is wrong with a file', () => {
     [
       'a key without a meaning in a section that has one',
       'pattern_tracking:\n  fail_gracefully: true\n',
-      'config.yaml:2:3 pattern_tracking.fail_gracefully is not known | It has no meaning here: it never does otherwise.',
+      'config.yaml:2:3 pattern_tracking.fail_gracefully is not known | It has no meaning here: the tracker always does.',
     ],
     [
       'a log file',
@@ -367,7 +367,7 @@ describe('what is wrong with a file', () => {
     const { warnings, error, config } = folder.load();
     expect([error, config.api.token]).toEqual([null, 'hunter2']);
     expect(folder.told(warnings)).toEqual([
-      `config.yaml:1:8 api.token can be read by others than you | Run: chmod 600 ${folder.paths.configFile}`,
+      `config.yaml:1:8 api.token can be read by other users | Run: chmod 600 ${folder.paths.configFile}`,
     ]);
     chmodSync(folder.paths.configFile, 0o600);
     expect(folder.load().warnings).toEqual([]);
@@ -378,9 +378,7 @@ describe('what is wrong with a file', () => {
 
   it('says so where a file can not be read', () => {
     mkdirSync(folder.paths.configFile);
-    expect(folder.told(folder.load().problems)).toEqual([
-      'config.yaml it is a folder, and no file',
-    ]);
+    expect(folder.told(folder.load().problems)).toEqual(['config.yaml it is a folder, not a file']);
   });
 
   it('does not wait for what a FIFO in its place may say', () => {
@@ -388,8 +386,8 @@ describe('what is wrong with a file', () => {
       execFileSync('mkfifo', [file]);
     }
     expect(folder.told(folder.load().problems)).toEqual([
-      'config.yaml it is a FIFO, and no file',
-      'resilience.yaml it is a FIFO, and no file',
+      'config.yaml it is a FIFO, not a file',
+      'resilience.yaml it is a FIFO, not a file',
     ]);
   });
 

@@ -1,13 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_TENANT } from '../../lib/service/store/pattern-store.ts';
-import type {
-  Feedback,
-  PatternStore,
-  ServiceStore,
-  StoredToken,
-  TrackAnswer,
-  TrackedEvent,
-} from '../../lib/service/store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
+import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
+import type { Feedback } from '../../lib/service/store/rows/pattern-activity.ts';
+import type { TrackAnswer, TrackedEvent } from '../../lib/service/store/rows/tracked-event.ts';
+import type { ServiceStore } from '../../lib/service/store/service-store.ts';
+import type { StoredToken } from '../../lib/service/store/token-store.ts';
 
 /** A store under test. */
 export interface StoreUnderTest {

@@ -41,7 +41,7 @@ describe('what is in the way of every request', () => {
     ['an empty token file', () => ({ token_file: file('') }), /does not hold a token/],
     ['a token file for all', () => ({ token_file: file('x', 0o644) }), /can be read by others/],
     ['certificates that are not there', () => ({ ca_file: '/gone/ca.pem' }), /ENOENT/],
-    ['certificates that are a FIFO', () => ({ ca_file: fifo() }), /it is a FIFO, and no file/],
+    ['certificates that are a FIFO', () => ({ ca_file: fifo() }), /it is a FIFO, not a file/],
   ])('is %s, and a request waits for nothing', (_, api, reason) => {
     const broken = config(api());
     expect(accessFault(broken)).toMatch(reason);

@@ -34,9 +34,9 @@ describe('install.sh', () => {
     [['--scop', 'user'], 'unknown option --scop'],
     [['user'], 'unknown option user'],
     [['--scope'], '--scope needs a value'],
-    [['--scope', 'nonsense'], "--scope is user, project or local, not 'nonsense'"],
-    [['--capture=perl'], "--capture is sh or node, not 'perl'"],
-    [['--purge'], '--purge goes with --uninstall'],
+    [['--scope', 'nonsense'], "--scope must be user, project or local, not 'nonsense'"],
+    [['--capture=perl'], "--capture must be sh or node, not 'perl'"],
+    [['--purge'], '--purge needs --uninstall'],
   ])('refuses %j before it does anything', (args, message) => {
     const { status, stderr, left } = run(args);
     expect(stderr).toContain(message);

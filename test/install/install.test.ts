@@ -19,7 +19,7 @@ import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { planInstall, verifyInstall } from '../../lib/install/install.ts';
 import { readManifest } from '../../lib/install/manifest.ts';
 import { fakeMachine, put } from './fake-machine.ts';
-import { SETTINGS_CASES } from './settings-cases.ts';
+import { SETTINGS_CASES } from './settings/settings-cases.ts';
 
 interface Settings {
   hooks: Record<string, { hooks: { command: string; args?: string[] }[] }[]>;
@@ -349,8 +349,8 @@ describe('the program', () => {
     put(join(machine.paths.home, 'node_modules/mine.js'), 'precious');
     put(join(machine.paths.home, 'src/mine.js'), 'precious');
     const files = snapshot(machine.root);
-    expect(() => machine.install()).toThrow(/holds things that are no installation/);
-    await expect(async () => machine.uninstall()).rejects.toThrow(/holds things/);
+    expect(() => machine.install()).toThrow(/holds files that do not belong to/);
+    await expect(async () => machine.uninstall()).rejects.toThrow(/holds files/);
     expect(snapshot(machine.root)).toEqual(files);
   });
 

@@ -49,8 +49,8 @@ function sayAll(log: TrackerLog): void {
   log.warn('Events became dead letters', { count: 2 });
   log.error('Delivery failed', Object.assign(new Error('no space'), { code: 'ENOSPC' }));
   log.apiUnavailable('127.0.0.1:9 refuses connections');
-  log.breakerMoved({ at: NOW, from: 'closed', to: 'open', reason: '5 failures in a row' });
-  log.breakerMoved({ at: NOW, from: 'open', to: 'half_open', reason: 'the timeout is over' });
+  log.breakerMoved({ from: 'closed', to: 'open', reason: '5 failures in a row' });
+  log.breakerMoved({ from: 'open', to: 'half_open', reason: 'the timeout is over' });
   log.highCacheUsage(950, 1000);
 }
 

@@ -285,7 +285,7 @@ describe('restore', () => {
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^error: .*tracker\.db is open in another program\n {2}End what uses it/,
+        /^error: .*tracker\.db is open in another program\n {2}End the programs that use it/,
       ),
     ]);
     reader.close();

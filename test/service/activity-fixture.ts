@@ -1,10 +1,10 @@
-import { DAY_MS } from '../../lib/service/insight/time-window.ts';
-import type { TimeWindow } from '../../lib/service/insight/time-window.ts';
+import { DAY_MS } from '../../lib/service/analysis/time-window.ts';
+import type { TimeWindow } from '../../lib/service/analysis/time-window.ts';
 import type {
   Feedback,
   PatternActivity,
   PatternUse,
-} from '../../lib/service/store/pattern-store.ts';
+} from '../../lib/service/store/rows/pattern-activity.ts';
 import { NOON } from './service-fixture.ts';
 
 /** Seven days. */

@@ -5,9 +5,9 @@ import {
   LINEAGE_EVENT_TYPES,
   TRANSFORMATION_TYPES,
 } from '../../lib/lineage-api/lineage-event.ts';
-import { ENDPOINTS } from '../../lib/service/openapi/endpoints.ts';
+import { ENDPOINTS } from '../../lib/service/routes/endpoints.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
-import type { ServiceStore } from '../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../lib/service/store/service-store.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { createdEvent, openFixture, openThrowawayStore } from './service-fixture.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ENDPOINTS } from '../../lib/service/openapi/endpoints.ts';
+import { ENDPOINTS } from '../../lib/service/routes/endpoints.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
-import type { ServiceStore } from '../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../lib/service/store/service-store.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { createdEvent, modifiedEvent, openFixture, openThrowawayStore } from './service-fixture.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createServiceLog } from '../../lib/service/http/access-log.ts';
+import { createServiceLog } from '../../lib/service/service-log.ts';
 import { createdEvent, modifiedEvent, openFixture } from './service-fixture.ts';
 
 describe('the metrics', () => {

@@ -8,7 +8,7 @@ import type { ServiceParts, ServicePartsOptions } from '../../lib/service/servic
 import { createToken } from '../../lib/service/auth/token.ts';
 import type { NewToken } from '../../lib/service/auth/token.ts';
 import { openSqliteStore } from '../../lib/service/store/sqlite/store.ts';
-import type { ServiceStore } from '../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../lib/service/store/service-store.ts';
 
 export const API = '/api/pattern-traceability';
 /** 2026-11-02T08:15:00Z, a Monday. */

@@ -1,10 +1,7 @@
-import type {
-  PatternStore,
-  ServiceStore,
-  StoredToken,
-  TrackAnswer,
-  TrackedEvent,
-} from '../../lib/service/store/pattern-store.ts';
+import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
+import type { TrackAnswer, TrackedEvent } from '../../lib/service/store/rows/tracked-event.ts';
+import type { ServiceStore } from '../../lib/service/store/service-store.ts';
+import type { StoredToken } from '../../lib/service/store/token-store.ts';
 
 type Track = PatternStore['track'];
 

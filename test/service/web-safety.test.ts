@@ -1,6 +1,6 @@
 import { gzipSync, deflateSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { StoreUnavailableError } from '../../lib/service/store/pattern-store.ts';
+import { StoreUnavailableError } from '../../lib/service/store/store-unavailable-error.ts';
 import {
   API,
   NOON,

@@ -4,7 +4,7 @@ import type { DeliveryHealth, SinkHealth } from '../../health/delivery-health.ts
 import { gatherFacts } from '../../health/health-facts.ts';
 import { probeServer } from '../../health/server-probe.ts';
 import { trackerHealth } from '../../health/tracker-health.ts';
-import { readRegistration } from '../../install/registration.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';

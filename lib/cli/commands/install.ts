@@ -10,7 +10,7 @@ import { installPreview, installScreen } from '../../install/install-screen.ts';
 import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
 import type { InstallPlan, InstallResult } from '../../install/install.ts';
 import { nativeHost } from '../../install/native-module.ts';
-import { settingsDiff } from '../../install/settings-diff.ts';
+import { settingsDiff } from '../../install/settings/settings-diff.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';

@@ -63,9 +63,9 @@ Examples
     const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
     const tls = tlsFiles(args['tls-cert'], args['tls-key']);
     const [{ createServiceLog, LOG_LEVELS }, { startService }, opening] = await Promise.all([
-      import('../../service/http/access-log.ts'),
+      import('../../service/service-log.ts'),
       import('../../service/service.ts'),
-      import('../../service/store-opening.ts'),
+      import('../../service/store/store-opening.ts'),
     ]);
     const level = LOG_LEVELS.find((known) => known === args['log-level']);
     if (!level) {

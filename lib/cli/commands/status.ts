@@ -9,7 +9,7 @@ import type { HealthFacts } from '../../health/health-facts.ts';
 import { noSinkFacts } from '../../health/sink-facts.ts';
 import type { SinkFacts } from '../../health/sink-facts.ts';
 import { factsInUse } from '../../health/stored-facts.ts';
-import { readRegistration } from '../../install/registration.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';

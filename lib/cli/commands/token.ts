@@ -1,7 +1,8 @@
 import { TrackerError } from '../../base/errors.ts';
 import { createToken, TOKEN_SCOPES } from '../../service/auth/token.ts';
-import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/pattern-store.ts';
-import type { ServiceStore, StoredToken, TokenScope } from '../../service/store/pattern-store.ts';
+import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/tenants.ts';
+import type { ServiceStore } from '../../service/store/service-store.ts';
+import type { StoredToken, TokenScope } from '../../service/store/token-store.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -53,7 +54,7 @@ Examples
     if (args.id !== undefined && action !== 'revoke') {
       throw new UsageError(`unexpected argument "${args.id}"`);
     }
-    const { openServiceStore } = await import('../../service/store-opening.ts');
+    const { openServiceStore } = await import('../../service/store/store-opening.ts');
     const withStore = async (act: (store: ServiceStore) => Promise<void>) => {
       const store = await openServiceStore(databasePlace(args.database, cli));
       try {

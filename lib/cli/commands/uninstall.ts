@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { claudeFolder, trackerPaths } from '../../base/paths.ts';
 import { uninstallPreview, uninstallScreen } from '../../install/install-screen.ts';
 import { quoteWord } from '../../install/shell-words.ts';
-import { settingsDiff } from '../../install/settings-diff.ts';
+import { settingsDiff } from '../../install/settings/settings-diff.ts';
 import { applyUninstall, planUninstall, removeData } from '../../install/uninstall.ts';
 import type { UninstallPlan } from '../../install/uninstall.ts';
 import { canAsk, isAgreed } from '../arguments/agreement.ts';

@@ -6,7 +6,7 @@ import { readCourier } from '../../health/courier-facts.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { captureScript } from '../../install/installed-files.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { readRegistration, type RegistrationReport } from '../../install/registration.ts';
+import { readRegistration, type RegistrationReport } from '../../install/settings/registration.ts';
 import { counted } from '../../base/amount-text.ts';
 import { readSpool } from '../../health/spool-facts.ts';
 import { span } from '../../base/time-text.ts';

@@ -1,7 +1,7 @@
 import type { LineageEvent } from '../../lineage-api/lineage-event.ts';
 import type { Database } from '../../store/database/database.ts';
 import { Outbox } from '../store/outbox.ts';
-import type { OccurrenceOrigin, RecordedFragment } from '../../store/writers/pattern-writer.ts';
+import type { OccurrenceOrigin, RecordedFragment } from '../../pattern/recorded-fragment.ts';
 import { SinkPatterns } from '../store/sink-patterns.ts';
 import type { UntoldParent, UntoldPattern } from '../store/sink-patterns.ts';
 

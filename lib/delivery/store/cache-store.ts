@@ -2,22 +2,23 @@ import type { Clock } from '../../base/clock.ts';
 import type { Database } from '../../store/database/database.ts';
 import { Metrics } from './metrics.ts';
 
-/** Longer answers are not kept, in characters: 1000 of them would make a large file. */
+/** Longer answers are not kept, in characters: a full cache of them would make tracker.db large. */
 const MAX_VALUE = 256 * 1024;
 
+/** How much the cache holds, and for how long. */
 export interface CacheStoreOptions {
-  /** Entries kept at most. */
+  /** The most entries that are kept. */
   readonly size: number;
-  /** Seconds that an entry is kept. */
+  /** How long an entry is kept, in seconds. */
   readonly ttl: number;
   readonly clock: Clock;
 }
 
-/** A cache in tracker.db that every process shares. The entry that was used least recently goes first. */
+/** A cache in tracker.db that all processes share. When it is full, the least recently used entry goes. */
 export class CacheStore {
-  /** Entries kept at most. */
+  /** The most entries that are kept. */
   readonly size: number;
-  /** Seconds that an entry is kept. */
+  /** How long an entry is kept, in seconds. */
   readonly ttl: number;
   readonly #clock: Clock;
   readonly #metrics: Metrics<'hits' | 'misses'>;
@@ -55,25 +56,28 @@ export class CacheStore {
     );
     this.#count = countQuery(database);
     this.#clear = database.prepare('DELETE FROM cache_entries');
-    // One from the future was stored before the clock was set back.
+    // An entry from the future was stored before the clock was set back.
     this.#expire = database.prepare<[number, number]>(
       'DELETE FROM cache_entries WHERE stored_at <= ? OR stored_at > ?',
     );
   }
 
-  /** Entries there are now. */
+  /** The number of entries. */
   get length(): number {
     return this.#count.get() ?? 0;
   }
 
-  /** The share of look-ups that found what they wanted, 0 to 1; null before the first. */
+  /** The share of look-ups that found an entry, 0 to 1; null before the first look-up. */
   get hitRate(): number | null {
     const hits = this.#metrics.value('hits');
     const all = hits + this.#metrics.value('misses');
     return all === 0 ? null : hits / all;
   }
 
-  /** What was stored under `key`, if that was after `since` and not too long ago. */
+  /**
+   * The value stored under `key`; undefined if it is older than `ttl`, or was stored at or before `since`
+   * (milliseconds since 1970 UTC).
+   */
   get(key: string, since = 0): string | undefined {
     let value: string | undefined;
     this.#transaction(() => {
@@ -92,7 +96,7 @@ export class CacheStore {
     return value;
   }
 
-  /** Stores JSON under `key`; what is too long to be kept is left out. */
+  /** Stores JSON under `key`; values over 262,144 characters are not kept. */
   set(key: string, value: string): void {
     if (value.length > MAX_VALUE) return;
     this.#transaction(() => {
@@ -101,18 +105,18 @@ export class CacheStore {
     });
   }
 
-  /** Drops every entry; how many there were. */
+  /** Removes every entry; returns their number. */
   clear(): number {
     return this.#clear.run().changes;
   }
 
-  /** Drops what is too old; how many that were. */
+  /** Removes entries that are too old; returns their number. */
   cleanup(): number {
     const now = this.#clock();
     return this.#expire.run(now - this.ttl * 1000, now).changes;
   }
 
-  /** Forgets how often it was asked. */
+  /** Sets the counters behind `hitRate` back to 0. */
   resetHitRate(): void {
     this.#metrics.reset();
   }

@@ -6,7 +6,10 @@ import { Outbox } from './outbox.ts';
 import { SinkState } from './sink-state.ts';
 import { adoptServer } from '../lineage/sink-server.ts';
 
-/** Delivered, dead and dropped events, attempts beyond the first, requests, and those the server failed. */
+/**
+ * Counters of one sink: events delivered, turned into dead letters and dropped; attempts after the first;
+ * requests, and those that failed at the server.
+ */
 export type DeliveryMetric =
   | 'delivered'
   | 'dead'
@@ -15,18 +18,19 @@ export type DeliveryMetric =
   | 'requests'
   | 'request_failures';
 
-/** What tracker.db holds for delivery to one sink. */
+/** Everything that tracker.db holds for delivery to one sink. */
 export interface DeliveryStore {
   readonly outbox: Outbox;
   readonly breaker: BreakerStore;
   readonly metrics: Metrics<DeliveryMetric>;
   readonly state: SinkState;
-  /** Begins anew when the events go to another server than before. */
+  /** Starts over, with all patterns untold and the breaker reset, if the events now go to another server. */
   adoptServer(server: string): void;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
 }
 
+/** Opens what `database` holds for `sink`; `options` are those of its breaker. */
 export function deliveryStore(
   database: Database,
   sink: string,

@@ -1,18 +1,19 @@
 import type { Database } from '../../store/database/database.ts';
 
-/** Upper bounds of the latency histogram's buckets, in milliseconds; one more bucket has none. */
+/** Upper bounds of the histogram's buckets, in milliseconds. One more bucket is without a bound. */
 const LATENCY_BOUNDS_MS: readonly number[] = [
   5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000,
 ];
 
+/** How long requests took. */
 export interface LatencyHistogram {
-  /** How many took at most `upToMs` milliseconds and more than the bucket before; null: any longer. */
+  /** Requests that took at most `upToMs` milliseconds, without those of the buckets before; null: longer. */
   readonly buckets: readonly { readonly upToMs: number | null; readonly count: number }[];
   readonly count: number;
   readonly sumMs: number;
 }
 
-/** Numbers of one scope, such as a sink, that every process adds to. */
+/** The counters of one scope, such as a sink. All processes add to the same ones. */
 export class Metrics<Name extends string> {
   readonly #scope: string;
   readonly #add;
@@ -31,18 +32,19 @@ export class Metrics<Name extends string> {
     this.#reset = database.prepare<[string]>('DELETE FROM metrics WHERE scope = ?');
   }
 
+  /** Adds `amount` to a counter; an amount of 0 or less changes nothing. */
   add(name: Name, amount = 1): void {
     if (amount > 0) this.#add.run(this.#scope, name, amount);
   }
 
-  /** Counts something that took `ms` milliseconds. */
+  /** Adds a request that took `ms` milliseconds to the histogram. */
   observeLatency(ms: number): void {
     const bound = LATENCY_BOUNDS_MS.find((limit) => ms <= limit) ?? null;
     this.#add.run(this.#scope, bucketName(bound), 1);
     this.#add.run(this.#scope, LATENCY_SUM, ms);
   }
 
-  /** The number, 0 if it was never counted. */
+  /** The value of a counter, 0 if nothing was added yet. */
   value(name: Name): number {
     return this.#read(name);
   }
@@ -56,6 +58,7 @@ export class Metrics<Name extends string> {
     return { buckets, count, sumMs: this.#read(LATENCY_SUM) };
   }
 
+  /** Removes every counter of the scope. */
   reset(): void {
     this.#reset.run(this.#scope);
   }

@@ -1,7 +1,7 @@
 import { MAX_WAIT_MS } from '../breaker/backoff.ts';
 import type { Database } from '../../store/database/database.ts';
 
-/** A row that is due. */
+/** A row of the outbox that is due. Times are milliseconds since 1970 UTC. */
 export interface DueEvent {
   readonly id: number;
   readonly eventId: string;
@@ -14,35 +14,37 @@ export interface DueEvent {
 }
 
 /**
- * True, in SQL, for a row that waits at `@now` for its next attempt. One that was attempted later than
- * now, or has longer to wait than anything has, is due: the clock has been set back since.
+ * SQL: true for a row that waits at `@now` for its next attempt. A row is due if its last attempt lies in
+ * the future, or if it would wait longer than the longest wait: the clock was set back since.
  */
 export const WAITS = `(not_before > @now AND not_before <= @now + ${MAX_WAIT_MS} AND coalesce(attempted_at, 0) <= @now)`;
 
+/** Which rows a pass sends. */
 export interface OutboxPassOptions {
-  /** Rows that wait for their next attempt are due too, once in a pass. */
+  /** True also sends rows that wait for their next attempt, once in a pass. @default false */
   readonly early?: boolean | undefined;
   /**
-   * The first characters of a session id, or all of it: only its rows, as they are when the pass
-   * begins, and those that the sink must have before them.
+   * The first characters of a session id, or all of it. The pass then sends only the rows this session
+   * has when the pass begins, and the rows that the sink must have before them.
    */
   readonly sessionId?: string | undefined;
 }
 
-/** Which rows `next` may give. */
+/** Which rows {@link OutboxPass.next} returns. */
 export interface PassLimits {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** Rows after this id only. */
+  /** Only rows after this id. */
   readonly after: number;
+  /** The most rows to return. */
   readonly rows: number;
-  /** Characters of their bodies; one row is given however large. */
+  /** The most characters in their bodies; the first row is returned whatever its size. */
   readonly characters: number;
 }
 
 /**
- * One pass through the outbox of a sink, in which no row overtakes one that it builds on. It remembers
- * what it has passed over, so that all of it together looks at each row about once.
+ * One pass through the outbox of a sink, in which no row overtakes one that it builds on. The pass
+ * remembers the rows it has passed over, so that it looks at each row about once in all.
  */
 export class OutboxPass {
   readonly #database: Database;
@@ -50,7 +52,7 @@ export class OutboxPass {
   readonly #options: OutboxPassOptions;
   readonly #scan;
   readonly #row;
-  /** The first row of each lineage that has to wait: those behind it wait too. */
+  /** The first row of each lineage that has to wait: the rows behind it wait, too. */
   readonly #held = new Map<string, number>();
   #firstHeld = Infinity;
   /** The last row of each lineage that a session needs; undefined: all rows are wanted. */
@@ -61,7 +63,7 @@ export class OutboxPass {
     this.#database = database;
     this.#sink = sink;
     this.#options = options;
-    // Without the bodies: of many rows, all that is asked is whether they are held.
+    // Without bodies: for many rows the only question is whether they are held.
     this.#scan = database
       .prepare<{ sink: string; after: number; now: number }, ScannedRow>(
         `SELECT id, lineage_id, event_type, ${WAITS} FROM outbox INDEXED BY outbox_live
@@ -75,15 +77,15 @@ export class OutboxPass {
     );
   }
 
-  /** True when this pass has left out rows that it is about, because they have to wait. */
+  /** True when this pass has left out rows because they have to wait. */
   get isHolding(): boolean {
     return this.#held.size > 0;
   }
 
   /**
-   * Rows to send next, in order. A row behind one of its lineage that has to wait has to wait too, so
-   * that a parent always comes before its child; one that may have parents in other lineages waits
-   * behind any. A dead letter holds nothing back.
+   * The rows to send next, in order. A row waits behind any waiting row of its lineage, so that a parent
+   * always comes before its child. A row that may have parents in other lineages waits behind any waiting
+   * row. A dead letter holds up nothing.
    */
   next({ now, after, rows, characters }: PassLimits): DueEvent[] {
     this.#begin();
@@ -99,7 +101,7 @@ export class OutboxPass {
     return due;
   }
 
-  /** From here on a row waits, and what builds on it: its attempt has failed. */
+  /** Makes a row wait, and the rows that build on it, after its attempt has failed. */
   hold({ id, lineageId }: Pick<DueEvent, 'id' | 'lineageId'>): void {
     this.#held.set(lineageId, Math.min(id, this.#held.get(lineageId) ?? Infinity));
     this.#firstHeld = Math.min(id, this.#firstHeld);
@@ -132,7 +134,7 @@ export class OutboxPass {
     if (sessionId !== undefined) this.#needed = this.#neededBy(sessionId);
   }
 
-  /** From the last row to the first, for what a row builds on lies before it. */
+  /** Reads from the last row to the first, because the rows that a row builds on lie before it. */
   #neededBy(sessionId: string): Map<string, number> {
     const needed = new Map<string, number>();
     const backwards = this.#database
@@ -171,5 +173,5 @@ export function crossesLineages(eventType: string): boolean {
 
 // --- internal ---
 
-/** Id, lineage, event type, and 1 for what is asked of the row. */
+/** Id, lineage, event type, and 1 if the row has the property asked for. */
 type ScannedRow = [id: number, lineageId: string, eventType: string, isSo: 0 | 1];

@@ -1,67 +1,72 @@
 import type { Database } from '../../store/database/database.ts';
 
-/** A row of the outbox, for people. */
+/** A row of the outbox, as commands show it. Times are milliseconds since 1970 UTC. */
 export interface OutboxRow {
   readonly id: number;
   readonly sink: string;
   readonly eventId: string;
   readonly eventType: string;
   readonly sessionId: string | null;
-  /** Empty for what is about none, as a tool call. */
+  /** Empty for an event without a pattern, such as a tool call. */
   readonly patternId: string;
   readonly lineageId: string;
   readonly createdAt: number;
   readonly attempts: number;
   readonly faults: number;
   readonly attemptedAt: number | null;
-  /** 0 for at once. */
+  /** When it may be tried again; 0: at once. */
   readonly notBefore: number;
   readonly lastError: string | null;
+  /** When it became a dead letter; null for a row that waits. */
   readonly deadAt: number | null;
 }
 
+/** A row of the outbox with the JSON that is sent. */
 export interface OutboxRowWithBody extends OutboxRow {
   readonly body: string;
 }
 
+/** Which rows of the outbox are meant: those that meet every given condition. */
 export interface OutboxFilter {
-  /** Of this sink only; undefined gives those of all. */
+  /** Only rows of this sink; undefined: of all sinks. */
   readonly sink?: string | undefined;
-  /** Dead letters only, or only what is none; undefined gives both. */
+  /** True: only dead letters; false: only rows that wait; undefined: both. */
   readonly dead?: boolean | undefined;
   /** The first characters of a session id, or all of it. */
   readonly session?: string | undefined;
   readonly ids?: readonly number[] | undefined;
-  /** Rows after this id only. @default 0 */
+  /** Only rows after this id. @default 0 */
   readonly after?: number | undefined;
-  /** Rows up to this id only. */
+  /** Only rows up to and including this id. @default all */
   readonly upTo?: number | undefined;
-  /** -1 is all. */
+  /** The most rows; -1 means all. */
   readonly limit: number;
 }
 
+/** The rows that a filter chooses. */
 export interface ChosenRows {
   readonly count: number;
-  /** The highest id; null where there is none. */
+  /** The highest id; null when there is no row. */
   readonly lastId: number | null;
 }
 
+/** The size and age of the rows that a filter chooses. */
 export interface RowsInSum {
   readonly count: number;
-  /** The length of their bodies, in characters. */
+  /** The total length of their bodies, in characters. */
   readonly characters: number;
-  /** When the first was put there; null where there is none. */
+  /** When the oldest was added, in milliseconds since 1970 UTC; null when there is no row. */
   readonly oldestAt: number | null;
 }
 
-/** Rows in the order of their delivery. */
+/** The rows, in the order of delivery. */
 export function outboxRows(database: Database, filter: OutboxFilter): OutboxRow[] {
   return database
     .prepare<[FilterParameters], OutboxRow>(`SELECT ${COLUMNS} ${FROM} LIMIT @limit`)
     .all(parameters(filter));
 }
 
-/** The same with their bodies, one after the other, so that any number takes the memory of one. */
+/** The rows with their bodies. They are read one by one, so that only one is in memory at a time. */
 export function eachOutboxRow(
   database: Database,
   filter: OutboxFilter,
@@ -71,7 +76,7 @@ export function eachOutboxRow(
     .iterate(parameters(filter));
 }
 
-/** How many rows there are. */
+/** The number of rows, and the last of them. */
 export function chosenRows(database: Database, filter: OutboxFilter): ChosenRows {
   const chosen = database
     .prepare<[FilterParameters], ChosenRows>(
@@ -81,7 +86,7 @@ export function chosenRows(database: Database, filter: OutboxFilter): ChosenRows
   return chosen ?? { count: 0, lastId: null };
 }
 
-/** How much they are; looks at each row. */
+/** The size and age of the rows. Reads every row. */
 export function rowsInSum(database: Database, filter: OutboxFilter): RowsInSum {
   const sum = database
     .prepare<[FilterParameters], RowsInSum>(
@@ -92,7 +97,7 @@ export function rowsInSum(database: Database, filter: OutboxFilter): RowsInSum {
   return sum ?? { count: 0, characters: 0, oldestAt: null };
 }
 
-/** How many of them are of each sink. */
+/** The number of rows for each sink. */
 export function rowsBySink(
   database: Database,
   filter: OutboxFilter,
@@ -105,7 +110,7 @@ export function rowsBySink(
     .all(parameters(filter));
 }
 
-/** Makes waiting rows due at once, and dead letters wait again; how many. */
+/** Makes waiting rows due at once, and puts dead letters back into the queue; returns their number. */
 export function retryRows(database: Database, filter: OutboxFilter): number {
   return database
     .prepare<[FilterParameters]>(
@@ -116,8 +121,9 @@ export function retryRows(database: Database, filter: OutboxFilter): number {
 }
 
 /**
- * Removes rows for good; how many. What would have told a sink of a pattern is forgotten too: else
- * it would never hear of it, and refuse what comes of it. To be called in a transaction.
+ * Removes rows for good; returns their number. Patterns that these rows would have told a sink about
+ * count as untold again; otherwise the sink would never learn of them and would refuse their children.
+ * Call it in a transaction.
  */
 export function dropRows(database: Database, filter: OutboxFilter): number {
   database
@@ -148,7 +154,7 @@ const COLUMNS = `id, sink, event_id AS eventId, event_type AS eventType, session
   pattern_id AS patternId, lineage_id AS lineageId, created_at AS createdAt, attempts, faults,
   attempted_at AS attemptedAt, not_before AS notBefore, last_error AS lastError, dead_at AS deadAt`;
 
-/** By id: an index would have all rows sorted, with their bodies, before the first is given. */
+/** Scans by id: with an index, SQLite would sort all rows with their bodies before it returns the first. */
 const FROM = `FROM outbox NOT INDEXED
   WHERE (@sink IS NULL OR sink = @sink)
     AND (@dead IS NULL OR (dead_at IS NOT NULL) = @dead)
@@ -160,7 +166,7 @@ const FROM = `FROM outbox NOT INDEXED
 
 function parameters(filter: OutboxFilter): FilterParameters {
   const { sink, dead, session, ids, limit } = filter;
-  // Those named lie between the first and the last: no other row need be looked at.
+  // Bounds for the scan: rows outside the given ids need not be read.
   const first = ids === undefined ? 0 : Math.min(...ids) - 1;
   const last = ids === undefined ? Number.MAX_SAFE_INTEGER : Math.max(...ids);
   return {

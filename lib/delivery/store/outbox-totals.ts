@@ -1,17 +1,18 @@
 import type { Database } from '../../store/database/database.ts';
 
+/** How many rows the outbox of a sink has. */
 export interface OutboxTotals {
   /** Events that wait to be delivered. */
   readonly waiting: number;
   /** Dead letters. */
   readonly dead: number;
-  /** Events that were attempted since then and are not acknowledged. */
+  /** Events that were attempted after `since` and not acknowledged. */
   readonly failed: number;
-  /** When the first of those that wait was put there; null when none waits. */
+  /** When the first waiting event was added, in milliseconds since 1970 UTC; null when none waits. */
   readonly oldestAt: number | null;
 }
 
-/** How much there is in the outbox of a sink, by its indexes. `since`: milliseconds since 1970. */
+/** Counts the outbox of a sink, from its indexes alone. `since` is in milliseconds since 1970 UTC. */
 export function outboxTotals(database: Database, sink: string, since = 0): OutboxTotals {
   const totals = database
     .prepare<[Record<string, string | number>], OutboxTotals>(

@@ -5,7 +5,7 @@ import type { DueEvent, OutboxPassOptions } from './outbox-pass.ts';
 /** The sink that speaks the HTTP API of `api.base_url`. */
 export const HTTP_SINK = 'http';
 
-/** An event on its way to a sink. */
+/** An event to be sent to a sink. */
 export interface OutboxEvent {
   /** The sink's idempotency key. */
   readonly eventId: string;
@@ -13,23 +13,23 @@ export interface OutboxEvent {
   readonly sessionId: string | null;
   readonly patternId: string;
   readonly lineageId: string;
-  /** JSON, as it will be sent. */
+  /** The JSON that will be sent. */
   readonly body: string;
 }
 
-/** What a failed attempt leaves with its row. */
+/** A failed attempt to deliver a row. Times are milliseconds since 1970 UTC. */
 export interface FailedAttempt {
   readonly error: string;
   readonly at: number;
-  /** When to try again; undefined makes it a dead letter. */
+  /** When to try again; undefined makes the row a dead letter. */
   readonly notBefore: number | undefined;
-  /** True when the sink is well, so that this very event is at fault. */
+  /** True when the sink accepts other events, so that this one is at fault. */
   readonly isFault: boolean;
 }
 
 /**
- * The events that one sink has not acknowledged. Who delivers holds the sink's delivery lock, so no
- * row need be leased: those of a killed process are simply still here.
+ * The events that one sink has not acknowledged. Whoever delivers holds the sink's lock, so rows need no
+ * lease: the rows that a killed process was sending are still here.
  */
 export class Outbox {
   readonly #database: Database;
@@ -82,14 +82,14 @@ export class Outbox {
     );
   }
 
-  /** Adds an event; false if it is there already. */
+  /** Adds an event; false if the outbox has it already. `now` is in milliseconds since 1970 UTC. */
   add(event: OutboxEvent, now: number): boolean {
     const { eventId, eventType, sessionId, patternId, lineageId, body } = event;
     const values = [eventId, eventType, sessionId, patternId, lineageId, body, now] as const;
     return this.#insert.run(this.#sink, ...values).changes === 1;
   }
 
-  /** Begins a pass through what waits. */
+  /** Begins a pass through the waiting rows. */
   pass(options: OutboxPassOptions = {}): OutboxPass {
     return new OutboxPass(this.#database, this.#sink, options);
   }
@@ -99,30 +99,31 @@ export class Outbox {
     return this.#has.get(id, eventId) !== undefined;
   }
 
-  /** Forgets what the sink has acknowledged. */
+  /** Removes rows that the sink has acknowledged. */
   acknowledge(ids: readonly number[]): void {
     if (ids.length > 0) this.#acknowledge.run(JSON.stringify(ids));
   }
 
-  /** Notes an attempt that failed. */
+  /** Records a failed attempt with its row. */
   fail(id: number, { error, at, notBefore, isFault }: FailedAttempt): void {
     const deadAt = notBefore === undefined ? at : null;
     this.#fail.run(isFault ? 1 : 0, at, notBefore ?? 0, error, deadAt, id);
   }
 
-  /** True when there is a row that does not wait for another attempt. */
+  /** True when some row can be sent now. */
   isDue(now: number): boolean {
     return this.#isDue.get({ sink: this.#sink, now }) !== undefined;
   }
 
-  /** When the first of the rows that wait for another attempt is due; undefined when none waits. */
+  /** When the next waiting row is due; undefined when no row waits for another attempt. */
   nextAttemptAt(now: number): number | undefined {
     return this.#nextAt.get({ sink: this.#sink, now }) ?? undefined;
   }
 
   /**
-   * Gives dead letters another chance, of all or of one session and what its events may build on: those of
-   * their lineages; how many there were.
+   * Puts dead letters back into the queue; returns their number. With a session id, or its beginning,
+   * these are the dead letters of all lineages that the session has rows in, because its events may build
+   * on them.
    */
   requeueDead(sessionId?: string): number {
     return this.#requeue.run({ sink: this.#sink, sessionId: sessionId ?? null }).changes;

@@ -1,7 +1,7 @@
 import type { EdgeType } from '../../lineage-api/lineage-event.ts';
 import type { Database } from '../../store/database/database.ts';
 
-/** A pattern as a sink has to be told of it. */
+/** A pattern that a sink has not been told about. */
 export interface UntoldPattern {
   readonly id: string;
   readonly name: string;
@@ -10,19 +10,20 @@ export interface UntoldPattern {
   readonly lineageId: string;
   readonly generation: number;
   readonly firstSeenAt: number;
-  /** The first is that of its lineage. */
+  /** The parent in its own lineage comes first. */
   readonly parents: readonly UntoldParent[];
 }
 
+/** A parent of an {@link UntoldPattern}. */
 export interface UntoldParent {
   readonly id: string;
   readonly edgeType: EdgeType;
 }
 
-/** No more are looked for; what lies beyond them is not sent. */
+/** The most untold ancestors that are sent with one pattern. */
 const MAX_ANCESTORS = 1_000;
 
-/** Which patterns a sink knows of, or will once its outbox is delivered. */
+/** The patterns that a sink knows, or will know once its outbox is delivered. */
 export class SinkPatterns {
   readonly #sink: string;
   readonly #knows;
@@ -54,29 +55,29 @@ export class SinkPatterns {
     );
   }
 
-  /** Notes that the sink is told of a pattern; false if it was already. */
+  /** Records that the sink is told about a pattern; false if it was before. */
   add(patternId: string): boolean {
     return this.#add.run(this.#sink, patternId).changes === 1;
   }
 
-  /** True when the sink is told of a pattern, or will be. */
+  /** True when the sink has been told about a pattern, or will be. */
   has(patternId: string): boolean {
     return this.#knows.get(this.#sink, patternId) !== undefined;
   }
 
-  /** It is another server now, which has been told of nothing. */
+  /** Marks every pattern as untold: the sink is a new server now. */
   forget(): void {
     this.#forget.run(this.#sink);
   }
 
-  /** What the sink has to be told before it can understand `patternId`, itself included; parents first. */
+  /** `patternId` and its ancestors, as far as the sink has not been told about them; parents first. */
   untold(patternId: string): UntoldPattern[] {
     const untold: UntoldPattern[] = [];
     const met = new Set<string>();
     const stack: (string | UntoldPattern)[] = [patternId];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (typeof next !== 'string') {
-        untold.push(next); // its parents have come before
+        untold.push(next); // its parents are in the list already
         continue;
       }
       if (met.has(next) || met.size >= MAX_ANCESTORS || this.has(next)) continue;

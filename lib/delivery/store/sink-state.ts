@@ -1,11 +1,11 @@
 import { MAX_WAIT_MS } from '../breaker/backoff.ts';
 import type { Database } from '../../store/database/database.ts';
 
-/** What is known of a sink beside its circuit breaker. */
+/** The state of a sink, without its breaker. Times are milliseconds since 1970 UTC. */
 export interface SinkStatus {
-  /** The server that the sink's patterns and waits are about, as a URL; null before the first delivery. */
+  /** URL of the server that patterns were told to and pauses apply to; null before the first delivery. */
   readonly server: string | null;
-  /** The sink is left alone until then: it has asked for it, or a request has failed. */
+  /** No request is sent before then, because the sink asked for a pause or a request failed. */
   readonly pausedUntil: number;
   readonly lastDeliveredAt: number | null;
   readonly lastError: string | null;
@@ -59,20 +59,20 @@ export class SinkState {
     return this.#read.get(this.#sink) ?? UNKNOWN;
   }
 
-  /** Until when the sink is to be left alone; undefined when it need not be. */
+  /** Until when to send nothing to the sink; undefined when it is not paused. */
   pausedUntil(now: number): number | undefined {
     const { pausedUntil, lastErrorAt } = this.read();
     if (pausedUntil <= now || pausedUntil > now + MAX_WAIT_MS) return undefined;
-    // The error came with the pause: if it is from later than now, the clock was set back since.
+    // The error was recorded with the pause: if it lies in the future, the clock was set back since.
     return lastErrorAt !== null && lastErrorAt > now ? undefined : pausedUntil;
   }
 
-  /** Notes which server it is. */
+  /** Records which server the sink is. */
   noteServer(server: string): void {
     this.#serve.run(this.#sink, server);
   }
 
-  /** Nothing is to be sent before `until`, milliseconds since 1970. */
+  /** Lets nothing be sent before `until`, in milliseconds since 1970 UTC. */
   pause(until: number): void {
     this.#pause.run(this.#sink, until);
   }

@@ -1,23 +1,14 @@
 import { hexDigest } from '../../base/digest.ts';
 import { OTLP_SINK, TOOL_CALL_EVENT } from '../collector/otlp-tool-call.ts';
 import type { EndedToolCall } from '../collector/otlp-tool-call.ts';
-import type { ToolOutcome } from '../../event/tool-call.ts';
+import type { ToolCallEnd } from '../../event/tool-call.ts';
 import type { Database } from '../../store/database/database.ts';
 import { Outbox } from './outbox.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 
-/** What the outbox needs to know of a call. Times are milliseconds since 1970 UTC. */
-interface ChangedCall {
-  readonly sessionId: string;
-  readonly toolUseId: string;
-  readonly outcome: ToolOutcome;
-  readonly endedAt: number | null;
-  readonly at: number;
-}
-
 /**
- * Puts each tool call into the outbox of the collector once, when it has ended. What becomes known of
- * it later changes the row while it waits; a call that was sent is not sent again.
+ * Adds each tool call to the outbox of the collector once, when it has ended. Anything learned about the
+ * call later changes its row while that waits; a call that was sent is not sent again.
  */
 export class ToolCallOutbox {
   readonly #outbox: Outbox;
@@ -40,25 +31,21 @@ export class ToolCallOutbox {
     );
   }
 
-  /** Takes a call that was written; `before` is its outcome until then, undefined for a new one. */
-  changed(before: ToolOutcome | undefined, call: ChangedCall): void {
-    const { sessionId, toolUseId, outcome, endedAt, at } = call;
-    if (isOfTest(sessionId) || outcome === 'running') return;
-    if (before === undefined || before === 'running') this.add(sessionId, toolUseId, endedAt ?? at);
-    else this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, idOf(sessionId, toolUseId));
-  }
-
-  /** Adds a call that has just ended. `at`: milliseconds since 1970. */
-  add(sessionId: string, toolUseId: string, at: number): void {
+  /** Adds a call that has just ended, or changes the row of one that still waits. */
+  put({ sessionId, toolUseId, at, isUpdate }: ToolCallEnd): void {
     if (isOfTest(sessionId)) return;
     const eventId = idOf(sessionId, toolUseId);
+    if (isUpdate) {
+      this.#refine.run(this.#body(sessionId, toolUseId), OTLP_SINK, eventId);
+      return;
+    }
     this.#outbox.add(
       {
         eventId,
         eventType: TOOL_CALL_EVENT,
         sessionId,
         patternId: '',
-        lineageId: eventId, // of its own, so that no call waits for another
+        lineageId: eventId, // a lineage of its own, so that no call waits for another
         body: this.#body(sessionId, toolUseId),
       },
       at,
@@ -76,7 +63,7 @@ function idOf(sessionId: string, toolUseId: string): string {
   return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
 }
 
-/** What `capture-test` makes is no call of Claude's. */
+/** True for sessions of `capture-test`, which are not Claude's. */
 function isOfTest(sessionId: string): boolean {
   return sessionId.startsWith(TEST_SESSION_PREFIX);
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { VERSION } from '../../base/version.ts';
 import type { CourierState } from './courier-state.ts';
 
-/** The liveness hint that capture reads: the process id of the courier, in a line. */
+/** The hint by which capture knows that a courier runs: a file with its process id in one line. */
 export class PidHint {
   readonly #path: string;
   readonly #text: string;
@@ -14,7 +14,7 @@ export class PidHint {
     this.#text = `${pid}\n`;
   }
 
-  /** Puts the hint up if it is not; false where it can't be written. */
+  /** Writes the hint, unless it is there already; false when it cannot be written. */
   show(): boolean {
     if (this.#read() === this.#text) return true;
     try {
@@ -25,7 +25,7 @@ export class PidHint {
     }
   }
 
-  /** Takes the hint down, if it is ours. */
+  /** Removes the hint, if it is ours. */
   hide(): void {
     if (this.#read() === this.#text) rmSync(this.#path, { force: true });
   }
@@ -39,7 +39,7 @@ export class PidHint {
   }
 }
 
-/** What the courier says of itself, for people: `data/courier.json`, written when it changes. */
+/** Reports the courier's state to people, in `data/courier.json`. */
 export class CourierReport {
   readonly #path: string;
   readonly #clock: Clock;
@@ -62,6 +62,7 @@ export class CourierReport {
     };
   }
 
+  /** Changes the state and writes the file, unless nothing has changed. */
   tell(change: Partial<CourierState>): void {
     const next = { ...this.#state, ...change };
     const isSame = JSON.stringify(next) === JSON.stringify(this.#state);
@@ -74,7 +75,7 @@ export class CourierReport {
         fsync: false,
       });
     } catch {
-      // A disk that takes nothing must not stop it; status shows the last state, with its time.
+      // A full disk must not stop the courier; `status` shows the last state, with its time.
     }
   }
 }

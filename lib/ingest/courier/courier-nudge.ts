@@ -4,15 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { courierLives, startCourier } from '../../capture/courier-start.ts';
 
-/** A courier that was started has this long to show itself before another one is, in milliseconds. */
+/** How long a new courier has to show its hint before another one is started, in milliseconds. */
 const STARTING_MS = 5_000;
 
+/** Where the courier works, and the environment to start it with. */
 export interface CourierNudgeOptions {
   readonly paths: TrackerPaths;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Sees to it that a courier lives, which delivers what the library has put into the outbox. */
+/** Makes sure that a courier runs, to deliver what the library has added to the outbox. */
 export class CourierNudge {
   readonly #options: CourierNudgeOptions;
   #startedAt = -Infinity;
@@ -21,7 +22,7 @@ export class CourierNudge {
     this.#options = options;
   }
 
-  /** Starts a courier unless one lives; does not wait for it, and never throws. */
+  /** Starts a courier unless one runs. It does not wait for the courier and never throws. */
   give(): void {
     const { paths, env } = this.#options;
     if (courierLives(paths.courierPid) !== undefined) return;
@@ -32,16 +33,16 @@ export class CourierNudge {
     try {
       startCourier({ home: paths.home, courier, node: process.execPath, env });
     } catch {
-      // No process can be started now: what was recorded waits in the outbox.
+      // The process cannot be started now; what was recorded waits in the outbox.
     }
   }
 }
 
 // --- internal ---
 
-/** The one beside this bundle, which is of the same version; else that of the installation. */
+/** The courier next to this bundle, which has the same version; else the installed one. */
 function courierBundle(home: string): string | undefined {
-  // This module lies in dist/index.mjs and in a chunk of the command line, a folder below.
+  // This module is part of dist/index.mjs, and of a chunk of the CLI one folder below.
   const own = ['courier.cjs', '../courier.cjs'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );

@@ -1,22 +1,22 @@
 import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 
-/** What the courier last said of itself in `data/courier.json`; for people, not for decisions. */
+/** The state that the courier last wrote to `data/courier.json`: for people, no program decides by it. */
 export interface CourierState {
   readonly pid: number;
   readonly version: string;
   readonly startedAt: number;
   readonly updatedAt: number;
-  /** `working`, `idle`, `stopped`; `degraded` while it lives but can't ingest. */
+  /** `degraded`: it runs but cannot ingest. */
   readonly status: 'working' | 'idle' | 'stopped' | 'degraded';
   /** Why it is degraded: what happened. */
   readonly reason: string | null;
-  /** How to mend it. */
+  /** What helps. */
   readonly hint: string | null;
-  /** What is wrong with the configuration file; the last good one, or the defaults, are in force. */
+  /** What is wrong with the configuration file; the last valid one, or the defaults, apply. */
   readonly configError: string | null;
 }
 
-/** Reads a state; undefined for anything that is not one. */
+/** Parses a state; undefined for a text that is not one. */
 export function parseCourierState(text: string): CourierState | undefined {
   let value: unknown;
   try {

@@ -8,20 +8,20 @@ import type { BadFile, Ingest } from '../ingest.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import type { SpoolThread } from '../spool/spool-thread.ts';
 
-/** Pages kept in memory, in KiB: half of what others keep, as a backlog comes to most pages once. */
+/** The page cache, in KiB: half of the usual, because a backlog uses most pages only once. */
 const CACHE_KIB = 8 * 1024;
 
 interface OpenStore {
   readonly database: Database;
-  /** The file that was opened: what is written to one that was deleted or replaced is lost. */
+  /** Which file was opened. Once it is deleted or replaced, anything written to it is lost. */
   readonly file: string | undefined;
   readonly ingest: Ingest;
 }
 
 /**
- * tracker.db as the courier holds it: opened when first needed, and replaced by a fresh one, with
- * the old one moved aside and noted, when it turns out corrupt; and opened anew when another file, or
- * none, lies where it lay.
+ * Holds tracker.db open for the courier. It is opened when first needed, and again when its file was
+ * deleted or replaced. A corrupt database is moved aside, and a fresh one, which notes that, takes its
+ * place.
  */
 export class CourierStore {
   readonly #path: string;
@@ -45,7 +45,7 @@ export class CourierStore {
     return this.#current().database;
   }
 
-  /** Takes a batch; returns the files that are bad. Throws when the database can take nothing. */
+  /** Ingests a batch; returns the bad files. @throws SQLite's error when nothing can be written */
   take(batch: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const { ingest } = this.#current();
     try {

@@ -28,32 +28,34 @@ import type { SpoolFile } from '../spool/spool-reader.ts';
 import { readAhead, SpoolThread } from '../spool/spool-thread.ts';
 import { SpoolWatch } from '../spool/spool-watch.ts';
 
-/** How long a starting courier waits for one that is leaving, in milliseconds. */
+/** How long a starting courier waits for another one that is leaving, in milliseconds. */
 const LOCK_WAIT_MS = 3_000;
-/** The spool is looked at this often even if nothing tells of an arrival, in milliseconds. */
+/** How often to look into the spool when no arrival is reported, in milliseconds. */
 const POLL_MS = 2_000;
-/** Files and bytes of one transaction. */
+/** The most files and bytes in one transaction. */
 const BATCH_FILES = 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** How long a courier that can't ingest waits before it tries again, in milliseconds. */
+/** How long a courier that cannot ingest waits before it tries again, in milliseconds. */
 const RETRY_MS = 5_000;
+/** How often to prune and to look for abandoned files and calls, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
-/** How the first part of an event looks. No first part of a JSON object is itself one. */
+/** Why a half-written event is bad: the beginning of a JSON object is never valid JSON. */
 const UNFINISHED: ReadonlySet<string> = new Set(['empty', 'not-json']);
 
+/** Where a courier works, and with which helpers. */
 export interface CourierOptions {
   readonly paths: TrackerPaths;
   readonly clock: Clock;
   readonly pid: number;
-  /** The name of this machine, for the server. */
+  /** The name of this machine, which sinks are told. */
   readonly machine: string;
-  /** The program of the thread that helps with a backlog; without it the courier does all itself. */
+  /** The program of the thread that helps with a backlog; without one, the courier works alone. */
   readonly threadBundle?: string | undefined;
 }
 
 /**
- * The one process that ingests: takes what waits in the spool into tracker.db and leaves when there
- * has been nothing to do for a while. It may be killed at any moment.
+ * The single process that ingests: it writes the events of the spool to tracker.db, delivers them to the
+ * sinks, and exits after an idle time. It may be killed at any moment.
  */
 export class Courier {
   readonly #paths: TrackerPaths;
@@ -67,9 +69,9 @@ export class Courier {
   readonly #threadBundle: string | undefined;
   #watch: SpoolWatch | undefined;
   #log: TrackerLog = SILENT_LOG;
-  /** Why it can't ingest, as the log says it already. */
+  /** Why it cannot ingest, as last written to the log; null while it can. */
   #trouble: string | null = null;
-  /** Files that the last sweep found without their end: a capture is still writing, or was killed. */
+  /** Files that the last sweep found half written: capture is still writing them, or was killed. */
   #unfinished = 0;
   #retryAt = 0;
   #upkeepAt = 0;
@@ -95,9 +97,9 @@ export class Courier {
   }
 
   /**
-   * Runs until there is nothing to do or `signal` aborts; at once if another courier holds the lock.
+   * Runs until there is nothing left to do or `signal` aborts. Returns at once if another courier runs.
    *
-   * @throws when the lock can't be had for another reason than another courier.
+   * @throws when the spool cannot be made, or the lock cannot be taken for another reason
    */
   async run(signal: AbortSignal): Promise<void> {
     makeSpool(this.#paths);
@@ -136,8 +138,9 @@ export class Courier {
         if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
         const isNeeded = this.#unfinished > 0 || this.#delivery.isNeeded(idleMs);
         if (idleMs >= idleExitMs && !isNeeded) {
-          // A capture renames first and looks at the hint after. So with the hint down, whoever
-          // still saw it has a file for this last sweep, and whoever did not starts a courier.
+          // Capture puts its file into spool/new/ before it looks at the hint. So once the hint is
+          // gone, a capture that still saw it has a file for this last sweep, and one that did not
+          // starts a new courier.
           this.#hint.hide();
           if ((await this.#sweep(signal)) === 0 && !this.#delivery.hasNews) return;
           idleSince = this.#clock();
@@ -154,12 +157,12 @@ export class Courier {
     }
   }
 
-  /** Takes all that waits now; the number of files that left the spool. */
+  /** Ingests everything that waits now; returns the number of files that left the spool. */
   async #sweep(signal: AbortSignal): Promise<number> {
     let thread: SpoolThread | undefined;
     const mayTake = this.#clock() >= this.#retryAt;
     const files = new SpoolListing(this.#paths.spoolNew, BATCH_FILES, () => {
-      if (mayTake) thread ??= this.#startThread(); // it is there when all are listed
+      if (mayTake) thread ??= this.#startThread(); // early, so that it is ready when all are listed
       limitHeap();
     });
     const { max_files } = this.#config.current.spool;
@@ -180,7 +183,7 @@ export class Courier {
         removing = thread ? thread.remove(done.taken) : removeSpoolFiles(done.taken);
         taken += batch.length - done.unfinished;
         this.#unfinished += done.unfinished;
-        await setImmediate(); // lets a signal in
+        await setImmediate(); // lets signals be handled
         if (signal.aborted) break;
       }
       await removing;
@@ -191,7 +194,7 @@ export class Courier {
       this.#trouble = null;
     } catch (error) {
       this.#degrade(error);
-      await removing.catch(() => {}); // what is left is taken again, and known
+      await removing.catch(() => {}); // files that remain are read again and found to be duplicates
     } finally {
       await thread?.end().catch(() => {});
       this.#watch?.resume();
@@ -204,7 +207,7 @@ export class Courier {
     return new SpoolThread(this.#threadBundle, arrivalLimits(this.#config.current));
   }
 
-  /** Takes one batch: which files are in the database, and how many are not at their end yet. */
+  /** Ingests one batch; returns the files whose events are stored, and the number of half-written ones. */
   #take(
     batch: readonly SpoolFile[],
     thread: SpoolThread | undefined,
@@ -213,7 +216,7 @@ export class Courier {
     if (notTaken.length === 0) return { taken: batch, unfinished: 0 };
     const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
     const now = this.#clock();
-    // Looked at again: it may have been written to since it was listed.
+    // The time is read again: the file may have been written to since it was listed.
     const isFresh = ({ path, writtenAt }: SpoolFile) =>
       Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
     const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
@@ -252,7 +255,7 @@ export class Courier {
       this.#count('abandoned', removeAbandoned(this.#paths, now));
       const { current } = this.#config;
       const outbox = deliversToolCalls(current) ? new ToolCallOutbox(database) : undefined;
-      closeAbandonedCalls(database, now, outbox);
+      closeAbandonedCalls(database, now, (end) => outbox?.put(end));
       const { raw_events_days } = current.retention;
       while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
     } catch (error) {
@@ -264,7 +267,7 @@ export class Courier {
     if (this.#store.database) new Counters(this.#store.database).add(name, amount);
   }
 
-  /** It can't ingest now. The events wait; it tries again, and says why meanwhile. */
+  /** Reports why it cannot ingest, and tries again later. The events wait in the spool. */
   #degrade(error: unknown): void {
     const reason = errorMessage(error);
     if (reason !== this.#trouble) this.#log.error('The courier can not take in events', error);
@@ -281,7 +284,7 @@ export class Courier {
 
 // --- internal ---
 
-/** Milliseconds since 1970; undefined for a file that is gone. */
+/** When a file was last written, in milliseconds since 1970 UTC; undefined when it is gone. */
 function writtenAtNow(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

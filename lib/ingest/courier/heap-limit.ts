@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * However large the backlog, little of it lives at a time: collect early rather than grow. To be said
- * again whenever a thread was made: V8 sets the second back for all threads then.
+ * Makes V8 collect early rather than grow the heap: of a backlog of any size, little is in use at a time.
+ * Call it again after starting a thread, because V8 then resets the second flag for all threads.
  */
 export function limitHeap(): void {
   setFlagsFromString('--heap-growing-percent=25');

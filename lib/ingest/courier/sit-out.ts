@@ -10,25 +10,25 @@ import { makeSpool, markFull } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 
 /**
- * What a courier does that could not even start, such as one without its native module: it holds
- * the hint for `ms` milliseconds, so that not every hook starts another one, says why, and keeps
- * the spool within its bound. The events wait.
+ * For a courier that cannot start, such as one without its native module. It shows its hint for `ms`
+ * milliseconds, so that not every hook starts another courier, reports the reason, and keeps the spool
+ * within its bound. The events wait.
  */
 export async function sitOut(
   paths: TrackerPaths,
   error: unknown,
   { clock, pid, ms, signal }: { clock: Clock; pid: number; ms: number; signal: AbortSignal },
 ): Promise<void> {
-  if (!existsSync(paths.data)) return; // uninstalled meanwhile: it must not come back
+  if (!existsSync(paths.data)) return; // uninstalled meanwhile: the folder must not come back
   makeSpool(paths);
   const living = courierLives(paths.courierPid);
-  if (living !== undefined && living !== pid) return; // another one holds it already
+  if (living !== undefined && living !== pid) return; // another courier shows its hint
   const hint = new PidHint(paths.courierPid, pid);
-  if (!hint.show()) return; // unseen, it would only be one more
+  if (!hint.show()) return; // without a hint it would keep no hook from starting another
   new CourierReport(paths.courierState, clock, pid).tell({
     status: 'degraded',
     reason: errorMessage(error),
-    hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout mends a broken installation.',
+    hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout repairs a broken installation.',
   });
   markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
   await setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { makeFolder } from '../../capture/folder.ts';
 
-/** How long a half-written file may lie in `spool/tmp/` before its writer is taken for dead. */
+/** After this time a half-written file in `spool/tmp/` counts as abandoned, in milliseconds. */
 const ABANDONED_MS = 3_600_000;
 
-/** Makes the folders of the spool, and the block of the drop count. */
+/** Makes the folders of the spool, and the file in which capture counts the events it drops. */
 export function makeSpool(paths: TrackerPaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
@@ -16,20 +16,23 @@ export function makeSpool(paths: TrackerPaths): void {
   }
 }
 
-/** Tells capture, which reads no configuration, how many files may wait. */
+/** Writes the bound of the spool where capture looks for it: capture reads no configuration. */
 export function publishBound(paths: TrackerPaths, maxFiles: number): void {
   const text = `${maxFiles}\n`;
   const present = existsSync(paths.spoolMaxFiles) ? readFileSync(paths.spoolMaxFiles, 'utf8') : '';
   if (present !== text) writeFileSync(paths.spoolMaxFiles, text, { mode: 0o600 });
 }
 
-/** Tells capture whether the spool has passed its bound. */
+/** Makes or removes the file that tells capture that the spool has reached its bound. */
 export function markFull(paths: TrackerPaths, waiting: number, maxFiles: number): void {
   if (waiting >= maxFiles) writeFileSync(paths.spoolFull, '', { mode: 0o600 });
   else rmSync(paths.spoolFull, { force: true });
 }
 
-/** Removes what killed captures left half written; returns how many. */
+/**
+ * Removes what killed Node fronts left half written in `spool/tmp/` (capture.sh writes straight into
+ * `spool/new/`); returns how many. `now` is in milliseconds since 1970 UTC.
+ */
 export function removeAbandoned(paths: TrackerPaths, now: number): number {
   let removed = 0;
   for (const name of readdirSync(paths.spoolTmp)) {

@@ -3,12 +3,15 @@ import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
 import type { SpoolFile } from './spool-reader.ts';
 
-/** So many files are looked at in one sweep, which bounds the memory it takes. */
+/** The most files that one sweep looks at, which bounds its memory. */
 const SWEEP_FILES = 250_000;
-/** So many names lie in one text: 56 bytes a name are 36, and there is little for a collection to look at. */
+/**
+ * Names that are joined into one string. A name then takes 36 bytes instead of 56, and the garbage
+ * collector has few objects to visit.
+ */
 const NAMES_A_TEXT = 512;
 
-/** What waits in the spool, oldest first; kept in columns, for it may be a quarter of a million. */
+/** The files that wait in the spool, oldest first. Kept in columns, because there may be 250,000. */
 export class SpoolListing {
   readonly #folder: string;
   readonly #names = new Names();
@@ -16,7 +19,7 @@ export class SpoolListing {
   readonly #sizes: Float64Array;
   readonly #order: Uint32Array;
 
-  /** `onMany` is called after each `many` files, for what need not wait until all are listed. */
+  /** `onMany` is called after every `many` files, for work that need not wait until all are listed. */
   constructor(folder: string, many = Infinity, onMany: () => void = () => {}) {
     this.#folder = folder;
     let times = new Float64Array(NAMES_A_TEXT);
@@ -49,6 +52,7 @@ export class SpoolListing {
       );
   }
 
+  /** The number of files. */
   get length(): number {
     return this.#order.length;
   }
@@ -83,7 +87,7 @@ export class SpoolListing {
 
 // --- internal ---
 
-/** Undefined for what is gone, or can't be looked at: one odd entry must not keep back the others. */
+/** Undefined for a file that is gone or unreadable: one odd entry must not hold up the others. */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -92,10 +96,10 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** A list of names in a few long texts. */
+/** A list of names, stored in a few long strings. */
 class Names {
   readonly #texts: string[] = [];
-  /** Where each name ends in its text. */
+  /** Where each name ends in its string. */
   #ends = new Uint32Array(NAMES_A_TEXT);
   #last: string[] = [];
   #length = 0;

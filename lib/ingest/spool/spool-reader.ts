@@ -1,12 +1,13 @@
 import { readFileSync, unlink } from 'node:fs';
 import { errorCode } from '../../base/errors.ts';
 
-/** A file that waits in `spool/new/`. */
+/** A file that waits in `spool/new/`, with one event. */
 export interface SpoolFile {
   readonly name: string;
   readonly path: string;
-  /** When capture wrote it, milliseconds since 1970 with fractions. */
+  /** When capture wrote it, in milliseconds since 1970 UTC, with fractions. */
   readonly writtenAt: number;
+  /** In bytes. */
   readonly size: number;
 }
 
@@ -21,8 +22,10 @@ export function readSpoolFile({ path }: SpoolFile): string | undefined {
 }
 
 /**
- * Removes spool files whose events are in the database; the next batch need not wait for that.
- * By callbacks: a promise a file would cost more than the removal.
+ * Removes spool files whose events are in the database, while the next batch is ingested. It uses
+ * callbacks, because a promise per file would cost more than the removal.
+ *
+ * @throws the last system error, after all files were tried; a missing file is no error
  */
 export async function removeSpoolFiles(files: readonly SpoolFile[]): Promise<void> {
   let failure: NodeJS.ErrnoException | undefined;
@@ -40,7 +43,7 @@ export async function removeSpoolFiles(files: readonly SpoolFile[]): Promise<voi
   if (failure) throw failure;
 }
 
-/** `settings` or `plugin`, from the end of the name; `settings` where it says nothing. */
+/** The registration that brought a file, from the end of its name: `plugin`, or else `settings`. */
 export function registrationOf(spoolName: string): string {
   return spoolName.endsWith('.plugin') ? 'plugin' : 'settings';
 }

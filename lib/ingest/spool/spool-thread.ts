@@ -5,41 +5,42 @@ import { limitHeap } from '../courier/heap-limit.ts';
 import { removeSpoolFiles } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
 
-/** So many files go to the thread, and come back, at a time: that bounds what either holds. */
+/** Files in one request to the thread and in its answer, which bounds the memory of both. */
 const CHUNK_FILES = 32;
-/** A thread that does not answer for so long is given up, in milliseconds. */
+/** A thread that does not answer within this time is given up, in milliseconds. */
 const ANSWER_MS = 2_000;
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface SpoolThreadData {
   readonly limits: ArrivalLimits;
   readonly port: MessagePort;
-  /** One number, which the thread raises with every answer. */
+  /** A single number, which the thread increments with every answer. */
   readonly answers: Int32Array;
 }
 
+/** What the thread is asked to do with files. */
 export type SpoolThreadRequest =
   | { readonly kind: 'read'; readonly files: readonly SpoolFile[] }
   | { readonly kind: 'remove'; readonly files: readonly SpoolFile[] };
 
 /**
- * For each file of a request what it holds, or null where that is not known: gone, bad, or too large for a
- * thread. Of files to remove, null for those that are still there.
+ * The answer for each file of a request. To a read: its content, or null if the file is gone, bad, or
+ * too large for the thread. To a removal: null if the file is still there.
  */
 export type SpoolThreadAnswer = readonly (Arrival | 'removed' | null)[];
 
 /**
- * A thread that reads, parses and redacts the next spool files, and removes the last ones, while the courier
- * writes those between them to the database (docs/decisions/012). It only saves time: what it does not do,
- * for whatever reason, the courier does itself.
+ * A thread that reads, parses and redacts the next spool files, and removes the previous ones, while the
+ * courier writes the current ones to the database (docs/decisions/012). It only saves time: whatever it
+ * does not do, for any reason, the courier does itself.
  */
 export class SpoolThread {
   readonly #thread: Worker;
   readonly #port: MessagePort;
   readonly #answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  /** What it was asked for and has not answered yet, in order. */
+  /** The requests that it has not answered yet, in order. */
   readonly #asked: SpoolThreadRequest[] = [];
-  /** The requests to read, by the path of their first file. */
+  /** The pending requests to read, by the path of their first file. */
   readonly #chunks = new Map<string, SpoolThreadRequest>();
   readonly #arrivals = new Map<string, Arrival>();
   #notRemoved: SpoolFile[] = [];
@@ -52,11 +53,11 @@ export class SpoolThread {
     this.#port = port1;
     const workerData: SpoolThreadData = { limits, port: port2, answers: this.#answers };
     this.#thread = new Worker(bundle, { workerData, transferList: [port2], resourceLimits: SMALL });
-    this.#thread.on('error', () => {}); // it does not answer any more
-    this.#thread.unref(); // whatever becomes of the sweep, it keeps no courier alive
+    this.#thread.on('error', () => {}); // it stops answering, which #answer notices
+    this.#thread.unref(); // whatever happens to the sweep, the thread must not keep the courier alive
   }
 
-  /** Has a batch read; batches are to be taken in the order in which they are asked for. */
+  /** Asks for a batch to be read. Batches have to be taken in the order in which they were asked for. */
   read(batch: readonly SpoolFile[]): void {
     for (let from = 0; from < batch.length; from += CHUNK_FILES) {
       const files = batch.slice(from, from + CHUNK_FILES);
@@ -65,23 +66,23 @@ export class SpoolThread {
     }
   }
 
-  /** Has files removed whose events are in the database, before `end` is done at the latest. */
+  /** Asks for files to be removed whose events are in the database. `end` makes sure that they are. */
   async remove(files: readonly SpoolFile[]): Promise<void> {
     this.#ask({ kind: 'remove', files });
   }
 
-  /** What a file holds, once the thread has come to it; undefined where the thread does not tell. */
+  /** What a file holds; waits for the thread. Undefined when the thread could not read it. */
   take({ path }: SpoolFile): Arrival | undefined {
     const chunk = this.#chunks.get(path);
-    // Those before it that nobody came for, of a batch that failed, are dropped.
+    // Answers before it that nobody took, because their batch failed, are dropped.
     if (chunk) while (this.#receive() !== chunk);
     return this.#arrivals.get(path);
   }
 
   /**
-   * Waits for what it was asked for, then ends it.
+   * Waits for all answers, then ends the thread.
    *
-   * @throws when a file can't be removed.
+   * @throws the system's error when a file cannot be removed
    */
   async end(): Promise<void> {
     while (this.#asked.length > 0) this.#receive();
@@ -96,7 +97,7 @@ export class SpoolThread {
     return request;
   }
 
-  /** Takes the answer to the request that was made first. */
+  /** Takes the answer to the oldest pending request. */
   #receive(): SpoolThreadRequest | undefined {
     const request = this.#asked.shift();
     if (!request) return undefined;
@@ -114,7 +115,7 @@ export class SpoolThread {
     return request;
   }
 
-  /** Waits in place: it is called in the middle of a transaction. */
+  /** Blocks until an answer arrives, because it is called in the middle of a transaction. */
   #answer(): SpoolThreadAnswer | undefined {
     while (!this.#hasFailed) {
       const seen = Atomics.load(this.#answers, 0);
@@ -122,7 +123,7 @@ export class SpoolThread {
         | { readonly message: SpoolThreadAnswer }
         | undefined;
       if (received) {
-        if (!this.#hasAnswered) limitHeap(); // now that the thread is there
+        if (!this.#hasAnswered) limitHeap(); // again, now that the thread has started
         this.#hasAnswered = true;
         return received.message;
       }
@@ -132,7 +133,7 @@ export class SpoolThread {
   }
 }
 
-/** The batches in order; `thread` reads each while the one before it is in use. */
+/** The batches in order. `thread` reads each batch while the one before it is in use. */
 export function* readAhead(
   batches: Iterable<readonly SpoolFile[]>,
   thread: SpoolThread | undefined,
@@ -148,5 +149,5 @@ export function* readAhead(
 
 // --- internal ---
 
-/** A heap of a thread would grow larger than the courier's. In MiB. */
+/** Without this limit the thread's heap would grow larger than the courier's. In MiB. */
 const SMALL = { maxYoungGenerationSizeMb: 1 };

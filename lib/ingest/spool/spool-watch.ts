@@ -1,10 +1,10 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 
-/** A burst of events is taken together: so long after the first, in milliseconds. */
+/** How long to wait after the first event of a burst, to ingest the burst together, in milliseconds. */
 const SETTLE_MS = 20;
 
-/** Wakes the courier when a file arrives; where the system can't tell, the wait just runs out. */
+/** Wakes the courier when a file arrives. Where the system cannot watch a folder, waits time out. */
 export class SpoolWatch {
   readonly #folder: string;
   #watcher: FSWatcher | undefined;
@@ -29,13 +29,13 @@ export class SpoolWatch {
     this.#notice();
   }
 
-  /** Looks away while many files are removed, of which it would tell one by one. */
+  /** Stops watching while many files are removed, because each removal would be reported. */
   pause(): void {
     this.close();
     this.#isPaused = true;
   }
 
-  /** Watches again; what has arrived meanwhile ends the next wait. */
+  /** Watches again. The next wait ends at once, because files may have arrived meanwhile. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -53,7 +53,7 @@ export class SpoolWatch {
       watcher.on('error', () => watcher.close());
       this.#watcher = watcher;
     } catch {
-      this.#watcher = undefined; // no inotify left, a network file system: the poll remains
+      this.#watcher = undefined; // out of inotify watches, or a network file system: polling remains
     }
   }
 

@@ -1,42 +1,52 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
-import { DEFAULT_TENANT } from '../store/pattern-store.ts';
-import type { StoredToken, TokenScope, TokenStore } from '../store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../store/tenants.ts';
+import type { StoredToken, TokenScope, TokenStore } from '../store/token-store.ts';
 import { isToken, tokenId } from './token.ts';
 
-/** Who asks, and what they may. */
+/** Who sends a request, and what they may do. */
 export interface Caller {
-  /** Undefined: nobody in particular, in a service that has no tokens. */
+  /** The public part of the token; undefined for anybody, in a service without tokens. */
   readonly tokenId: string | undefined;
+  /** The tenant whose patterns the token opens. */
   readonly tenant: string;
   readonly scopes: readonly TokenScope[];
 }
 
+/** What the gate decided about a request. */
 export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }
-  /** No token, and one is needed. */
+  /** No token was sent, and one is needed. */
   | { readonly kind: 'missing' }
-  /** A token that is none, or no longer. */
+  /** The token is malformed, unknown, revoked or expired. */
   | { readonly kind: 'invalid' };
 
+/** What a `TokenGate` works with. */
 export interface TokenGateOptions {
   readonly tokens: TokenStore;
   readonly clock: Clock;
-  /** Whether everything is open as long as there is not a single token: only on loopback. */
+  /** Whether everybody is admitted until the first token is made. True only on loopback. */
   readonly isOpenWithoutTokens: boolean;
 }
 
-/** So long a revoked token may still be taken by a replica that has just seen it, in milliseconds. */
+/**
+ * How long a token that was looked up is not looked up again, in milliseconds. A revoked token may be
+ * accepted that much longer by a replica that has just seen it.
+ */
 const KNOWN_FOR_MS = 5_000;
-/** So long a token that was found before is taken while the store is away: to see that it is. */
+/**
+ * While the store is unreachable, a token seen within this time is still accepted, in milliseconds. All it
+ * gets then is 503, health and metrics, so that its owner sees that the store is down.
+ */
 const STALE_FOR_MS = 300_000;
-/** So long a first token may go unnoticed. */
+/** How long the first token may go unnoticed, in milliseconds: how often the gate looks for one. */
 const NO_TOKENS_FOR_MS = 1_000;
-/** `lastUsedAt` is no more precise than this: it costs a write. */
+/** How precise `lastUsedAt` is, in milliseconds: noting each use would cost a write a request. */
 const USE_NOTED_EVERY_MS = 60_000;
+/** Look-ups remembered, so that invented ids cannot fill the memory. */
 const MAX_KNOWN = 10_000;
 
-/** Looks tokens up, and remembers for a moment what it found: also that there is none of an id. */
+/** Looks tokens up, and remembers each result for a moment, also that an id is unknown. */
 export class TokenGate {
   readonly #tokens: TokenStore;
   readonly #clock: Clock;
@@ -45,17 +55,23 @@ export class TokenGate {
     max: MAX_KNOWN,
   });
   readonly #usesNoted = new LRUCache<string, number>({ max: MAX_KNOWN });
-  /** A token that was ever made, if revoked by now, closes the service for good. */
+  /** Stays true once a token was seen: the service then stays closed, even if all are revoked. */
   #hasTokens = false;
   #lookedForTokensAt = -Infinity;
 
+  /** Starts with no look-up remembered. */
   constructor({ tokens, clock, isOpenWithoutTokens }: TokenGateOptions) {
     this.#tokens = tokens;
     this.#clock = clock;
     this.#isOpenWithoutTokens = isOpenWithoutTokens;
   }
 
-  /** @param authorization the header of that name */
+  /**
+   * Decides about a request.
+   *
+   * @param authorization the `Authorization` header; undefined when it was not sent
+   * @throws StoreUnavailableError when the store is unreachable and nothing recent is remembered
+   */
   async admit(authorization: string | undefined): Promise<Admission> {
     if (await this.#isOpen()) return { kind: 'admitted', caller: ANYBODY };
     if (authorization === undefined) return { kind: 'missing' };
@@ -71,7 +87,7 @@ export class TokenGate {
     return { kind: 'admitted', caller: { tokenId: id, tenant, scopes } };
   }
 
-  /** Whether the header names a token that was found before, so that asking for it costs no look-up. */
+  /** Whether the header names a token that is remembered, so that admitting it costs no look-up. */
   isKnown(authorization: string | undefined): boolean {
     const id = tokenId(authorization?.split(/ +/)[1] ?? '');
     return id !== undefined && this.#known.peek(id)?.token !== undefined;
@@ -84,7 +100,7 @@ export class TokenGate {
     try {
       this.#hasTokens = (await this.#tokens.list()).length > 0;
     } catch (error) {
-      // A store that is away gives nothing away; that it is can be asked for, as before.
+      // An unreachable store leaks nothing: stay open as before, so that callers can see that it is down.
       if (this.#lookedForTokensAt === -Infinity) throw error;
       return true;
     }
@@ -101,7 +117,7 @@ export class TokenGate {
       this.#known.set(id, { token, at: now });
       return token;
     } catch (error) {
-      // As above; what can be had of a store that comes and goes, it has only for a while.
+      // The token opens nothing while the store is down, but the store may come back: hence a limit.
       if (!known?.token || now - known.at > STALE_FOR_MS) throw error;
       return known.token;
     }
@@ -111,16 +127,17 @@ export class TokenGate {
     const noted = this.#usesNoted.get(token.id) ?? token.lastUsedAt ?? -Infinity;
     if (Math.abs(now - noted) < USE_NOTED_EVERY_MS) return;
     this.#usesNoted.set(token.id, now);
-    // That it can't be noted is no reason to refuse the request.
+    // A use that cannot be noted is no reason to refuse the request.
     void this.#tokens.noteUse(token.id, now).catch(() => {});
   }
 }
 
-/** Whether a caller may do what needs `scope`. */
+/** Whether a caller may do what needs `scope`; the scope `admin` allows everything. */
 export function hasScope({ scopes }: Caller, scope: TokenScope): boolean {
   return scopes.includes(scope) || scopes.includes('admin');
 }
 
 // --- internal ---
 
+/** The caller of a service without tokens. */
 const ANYBODY: Caller = { tokenId: undefined, tenant: DEFAULT_TENANT, scopes: ['admin'] };

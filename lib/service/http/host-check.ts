@@ -1,36 +1,38 @@
 import { isIP } from 'node:net';
 import { fault } from './http-fault.ts';
 
-/** The headers by which a browser tells where a request comes from; undefined: not sent. */
+/** The headers in which a browser says where a request comes from; undefined when it sent none. */
 export interface RequestOrigin {
+  /** Name or address, with or without a port. */
   readonly host: string | undefined;
   readonly origin: string | undefined;
-  /** Sec-Fetch-Site and Sec-Fetch-Mode. */
+  /** `Sec-Fetch-Site`. */
   readonly fetchSite: string | undefined;
+  /** `Sec-Fetch-Mode`. */
   readonly fetchMode: string | undefined;
 }
 
 /**
- * Whether a request was meant for this service. A page of another site can make its own name point to
- * 127.0.0.1 (DNS rebinding), but it can't help sending that name. An address in place of a name is no
- * such trick: there was no name to rebind.
+ * Refuses requests that were not meant for this service. A page of another site can make its own name
+ * point to 127.0.0.1 (DNS rebinding), but the browser then sends that name as `Host`. An address as
+ * `Host` is safe, because there is no name to rebind.
  */
 export class HostCheck {
   readonly #names: ReadonlySet<string>;
 
-  /** @param names further names than those of loopback */
+  /** @param names the names that the service answers to beside `localhost` */
   constructor(names: readonly string[]) {
     this.#names = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
   }
 
-  /** @throws HttpFault 403 */
+  /** @throws HttpFault 403 for a foreign `Host`, `Origin` or site */
   check({ host, origin, fetchSite, fetchMode }: RequestOrigin): void {
     if (!this.#isOurs(nameOf(host ?? ''))) {
       throw fault(403, 'The Host header names another service; see --allowed-host');
     }
-    // No page of another site may ask, whatever it is allowed to send.
+    // Pages of other sites may not ask, even with requests that a browser sends without CORS.
     const isForeign = origin !== undefined && !this.#isSame(origin, host ?? '');
-    const isLink = fetchMode === 'navigate'; // somebody follows it; its page sees nothing of the answer
+    const isLink = fetchMode === 'navigate'; // a followed link: the linking page sees no reply
     if (isForeign || (fetchSite === 'cross-site' && !isLink)) {
       throw fault(403, 'Requests from pages of other sites are not answered');
     }

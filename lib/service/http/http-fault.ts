@@ -1,12 +1,16 @@
 import type { JsonObject } from '../../base/json.ts';
 
-/** A request that can not be answered as it was asked: becomes its reply. */
+/** Thrown where a request cannot be served; it becomes the reply. */
 export class HttpFault extends Error {
   override readonly name = 'HttpFault';
+  /** The status of the reply. */
   readonly status: number;
+  /** The JSON body of the reply. */
   readonly body: JsonObject;
+  /** Headers of the reply beside the usual ones. */
   readonly headers: Readonly<Record<string, string>>;
 
+  /** @param headers @default none */
   constructor(status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}) {
     super(`${status}`);
     this.status = status;
@@ -15,7 +19,7 @@ export class HttpFault extends Error {
   }
 }
 
-/** A fault in the shape most of the API's errors have. */
+/** A fault whose body is `{detail}`, the shape of most errors of the API. */
 export function fault(
   status: number,
   detail: string,
@@ -24,12 +28,12 @@ export function fault(
   return new HttpFault(status, { detail }, headers);
 }
 
-/** The service is well but has more to do than it can: the same request will do in a second. */
+/** A 503 of an overloaded service; `Retry-After` asks the client to try again in a second. */
 export function busyFault(detail: string): HttpFault {
   return fault(503, detail, { 'Retry-After': '1' });
 }
 
-/** What a pattern that is not there is answered with. */
+/** The 404 of an unknown pattern. `elapsedMs`: milliseconds since the request came. */
 export function patternNotFound(patternId: string, elapsedMs: number): HttpFault {
   return new HttpFault(404, {
     success: false,

@@ -11,35 +11,43 @@ import type { Hono } from 'hono';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { ServiceEnv } from '../app.ts';
 
+/** Where an `HttpServer` listens, and how long it waits. */
 export interface HttpServerOptions {
+  /** Address or name to listen on. */
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0 takes any free port. */
   readonly port: number;
-  /** Files in PEM; undefined: no TLS. */
+  /** Undefined serves plain HTTP. */
   readonly tls?: TlsFiles | undefined;
-  /** For the head of a request, in milliseconds. @default 10,000 */
+  /** How long the head of a request may take, in milliseconds. @default 10,000 */
   readonly headersTimeoutMs?: number;
-  /** For all of a request, head and body. @default 60,000 */
+  /** How long a whole request, head and body, may take, in milliseconds. @default 60,000 */
   readonly requestTimeoutMs?: number;
-  /** How long a connection is kept between requests. @default 65,000, longer than proxies keep theirs */
+  /**
+   * How long an idle connection is kept, in milliseconds. The default is more than the 60 s of common
+   * proxies, so that the proxy closes first and never sends into a closing connection. @default 65,000
+   */
   readonly keepAliveTimeoutMs?: number;
-  /** Connections at a time. @default 1,024 */
+  /** Open connections at a time. @default 1,024 */
   readonly maxConnections?: number;
 }
 
+/** The files of a TLS certificate, both PEM. */
 export interface TlsFiles {
+  /** The certificate chain. */
   readonly certFile: string;
+  /** The certificate's private key. */
   readonly keyFile: string;
 }
 
-/** Opens and closes the port of an app. */
+/** Opens and closes the port through which an app is served. */
 export class HttpServer {
   readonly #server: Server | HttpsServer;
   readonly #options: HttpServerOptions;
-  /** Connections that have not asked for anything yet, by their other end. */
+  /** Connections that have sent no request yet, by the client's address and port. */
   readonly #silent = new Map<string, Socket>();
 
-  /** @throws TrackerError E_TLS_FILES */
+  /** @throws TrackerError E_TLS_FILES when the TLS files cannot be used */
   constructor(app: Hono<ServiceEnv>, options: HttpServerOptions) {
     const { headersTimeoutMs = 10_000, requestTimeoutMs = 60_000 } = options;
     const serverOptions: ServerOptions = {
@@ -79,7 +87,7 @@ export class HttpServer {
     this.#server.maxConnections = options.maxConnections ?? 1_024;
   }
 
-  /** Resolves with the address it can be reached under. @throws TrackerError E_PORT_IN_USE, E_LISTEN */
+  /** Opens the port; resolves with the service's URL. @throws TrackerError E_PORT_IN_USE, E_LISTEN */
   async listen(): Promise<string> {
     const { host, port, tls } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -91,20 +99,20 @@ export class HttpServer {
     return `${tls ? 'https' : 'http'}://${name}:${own}`;
   }
 
-  /** Takes the TLS files as they are now, for new connections. @throws TrackerError E_TLS_FILES */
+  /** Reads the TLS files again, for new connections. @throws TrackerError E_TLS_FILES */
   reloadTls(): void {
     const { tls } = this.#options;
     if (tls && 'setSecureContext' in this.#server) this.#server.setSecureContext(readTls(tls));
   }
 
   /**
-   * Takes no more connections, and resolves when the requests that were begun are answered; after
-   * `graceMs` those that are left are cut off.
+   * Accepts no more connections, and resolves when all requests that were begun are answered. After
+   * `graceMs` milliseconds it cuts off those that are left.
    */
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
-    // To Node.js a connection that says nothing is one whose request is on its way.
+    // Node.js does not count a connection without a request as idle, so we end those ourselves.
     const hush = setTimeout(
       () => {
         for (const socket of this.#silent.values()) socket.destroy();
@@ -113,7 +121,7 @@ export class HttpServer {
     );
     let isClosed = false;
     void closed.then(() => (isClosed = true));
-    // A connection whose request has just been answered is idle, and would be kept.
+    // A connection becomes idle when its request is answered; without this it would be kept alive.
     while (!isClosed) {
       this.#server.closeIdleConnections();
       await Promise.race([closed, sleep(IDLE_CHECK_MS)]);
@@ -125,26 +133,27 @@ export class HttpServer {
 
 // --- internal ---
 
+/** How often a stopping server looks for idle connections, in milliseconds. */
 const IDLE_CHECK_MS = 50;
 
-/** So long a connection may still come out with its first request when the server stops. */
+/** How long a stopping server waits for a connection's first request, in milliseconds. */
 const SILENCE_MS = 500;
 
-/** A client that neither sends nor takes anything is cut off: longer than any answer may take. */
+/** A connection on which nothing moves is closed after this long, in ms: more than any reply takes. */
 const IDLE_TIMEOUT_MS = 120_000;
 
-/** The answer before, by connection. */
+/** The last reply that was begun on each connection. */
 const answersBefore = new WeakMap<Socket, ServerResponse>();
 
 /**
- * Begins with a pipelined request when the answer before it has left: a client that sends requests and
- * reads no answers would else have the service keep them all.
+ * Begins a pipelined request only when the reply before it has left. Otherwise a client that sends
+ * requests and reads no replies could make the service hold all of them in memory.
  */
 function inTurn(socket: Socket, answer: ServerResponse, begin: () => void): void {
   const before = answersBefore.get(socket);
   answersBefore.set(socket, answer);
   if (!before || before.writableFinished || before.destroyed) return begin();
-  before.once('finish', begin); // not called when the connection breaks: then nobody waits for it
+  before.once('finish', begin); // never fires on a broken connection, where nobody waits any more
 }
 
 function otherEnd({ remoteAddress, remotePort }: Socket): string {
@@ -154,7 +163,7 @@ function otherEnd({ remoteAddress, remotePort }: Socket): string {
 function readTls({ certFile, keyFile }: TlsFiles): { cert: Buffer; key: Buffer } {
   try {
     const files = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
-    createSecureContext(files); // what is no certificate, or not of this key, is said here
+    createSecureContext(files); // throws for a file that is no certificate, or a key of another one
     return files;
   } catch (error) {
     throw new TrackerError('E_TLS_FILES', `the TLS files can't be used: ${errorMessage(error)}`, {

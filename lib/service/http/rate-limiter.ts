@@ -1,47 +1,54 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
 
+/** How many requests a `RateLimiter` allows. */
 export interface RateLimiterOptions {
-  /** Requests of one caller within the window; 0 is no limit. @default 1,000 */
+  /** Requests of one caller within a window; 0 is no limit. @default 1,000 */
   readonly requests?: number;
-  /** In milliseconds. @default 60,000 */
+  /** Length of a window in milliseconds. @default 60,000 */
   readonly windowMs?: number;
   readonly clock: Clock;
 }
 
+/** How far a caller has used its window. */
 export interface RateState {
-  /** 0: no limit. */
+  /** Requests allowed in the window; 0 is no limit. */
   readonly limit: number;
+  /** Requests counted in the window. */
   readonly used: number;
+  /** Whether the request was refused; from `state`, whether the next one would be. */
   readonly isExceeded: boolean;
-  /** Seconds until the window begins anew, at least 1. */
+  /** Seconds until the window ends, rounded up, at least 1. */
   readonly resetSeconds: number;
 }
 
-/** So many callers are remembered; the one longest unheard of is forgotten first. */
+/** The most callers remembered; the one that was silent longest is forgotten first. */
 const MAX_CALLERS = 10_000;
 
-/** Counts requests by caller, in windows that begin with the caller's first request. */
+/** Counts requests by caller, in windows that each begin with a caller's first request. */
 export class RateLimiter {
+  /** Requests of one caller within a window; 0 is no limit. */
   readonly limit: number;
+  /** Length of a window in milliseconds. */
   readonly windowMs: number;
   readonly #clock: Clock;
   readonly #windows = new LRUCache<string, { startedAt: number; used: number }>({
     max: MAX_CALLERS,
   });
 
+  /** Starts with no caller counted. */
   constructor({ requests = 1_000, windowMs = 60_000, clock }: RateLimiterOptions) {
     this.limit = requests;
     this.windowMs = windowMs;
     this.#clock = clock;
   }
 
-  /** Counts a request, unless the limit is reached. */
+  /** Counts a request, unless the limit is reached: then `isExceeded` is true. */
   count(caller: string): RateState {
     if (this.limit === 0) return this.state(caller);
     const now = this.#clock();
     let window = this.#windows.get(caller);
-    // A clock that was set back must not lock a caller out for long.
+    // After the clock was set back, a new window begins; otherwise it could last for hours.
     if (!window || now >= window.startedAt + this.windowMs || now < window.startedAt) {
       window = { startedAt: now, used: 0 };
       this.#windows.set(caller, window);
@@ -51,7 +58,7 @@ export class RateLimiter {
     return this.#stateOf(window, now, isExceeded);
   }
 
-  /** Without counting: `isExceeded` when the next request would be refused. */
+  /** The caller's state, without counting: `isExceeded` when the next request would be refused. */
   state(caller: string): RateState {
     const now = this.#clock();
     const window = this.limit === 0 ? undefined : this.#windows.peek(caller);
@@ -71,7 +78,10 @@ export class RateLimiter {
   }
 }
 
-/** Whom an address stands for: of IPv6 the network, because a machine has 2^64 addresses to itself. */
+/**
+ * The caller that an IP address stands for. An IPv6 address stands for its /64 network, because one
+ * machine commonly has all 2^64 addresses of it.
+ */
 export function addressCaller(address: string | undefined): string {
   if (address === undefined) return 'address:unknown';
   if (address.startsWith('::ffff:')) return `address:${address.slice('::ffff:'.length)}`;

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Reply } from './route.ts';
 
-/** Of every reply. No page may embed, cache or read what is here; there are no CORS headers. */
+/** Headers of every reply: no page may embed, cache or read it. There are no CORS headers on purpose. */
 export const SECURITY_HEADERS = [
   ['Cache-Control', 'no-store'],
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -14,7 +14,7 @@ export const SECURITY_HEADERS = [
   ['X-Frame-Options', 'DENY'],
 ] as const;
 
-/** Makes the response, compressed where it is worth it and the client takes it. */
+/** Makes the response; its body is compressed from 1,024 characters on if the client accepts gzip. */
 export async function send(c: Context, reply: Reply): Promise<Response> {
   const { status, body, contentType = 'application/json', headers = {} } = reply;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -32,7 +32,7 @@ export async function send(c: Context, reply: Reply): Promise<Response> {
 
 // --- internal ---
 
-/** In characters: what is shorter fits into one packet anyway. */
+/** Shorter bodies are not compressed, in characters: they fit into one packet anyway. */
 const MIN_COMPRESSED = 1_024;
 
 const gzipped = promisify(gzip);

@@ -11,30 +11,33 @@ import { busyFault, fault, HttpFault } from './http-fault.ts';
 /** The largest body, as sent and as decompressed: 16 MiB. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Bodies of all requests that are being read or answered may take so much together: 128 MiB. */
+/** The most bytes that all bodies being read may hold together: 128 MiB, eight of the largest. */
 const MAX_BODIES_BYTES = 8 * MAX_BODY_BYTES;
 
-/** Bodies that are decompressed at a time, and those that may wait for it. */
+/** Bodies decompressed at a time: each may grow to 16 MiB, and Node.js decompresses on four threads. */
 const MAX_DECODING = 4;
+/** Compressed bodies that may wait for their turn; more are refused with 503. */
 const MAX_WAITING = 1_000;
 
-/** What is nested deeper could not be written as JSON again. An event may be nested 64 deep, in a batch. */
+/** The deepest nesting of a body, in levels: an event may have 64, and a batch adds a few around it. */
 const MAX_DEPTH = 70;
 
+/** A body that was read. */
 export interface JsonBody {
+  /** The parsed JSON. */
   readonly value: unknown;
-  /** Of the JSON text. */
+  /** Length of the JSON text, decompressed. */
   readonly bytes: number;
 }
 
-/** What a body's headers say of it. */
+/** The headers that describe a body; undefined when they were not sent. */
 export interface BodyHeaders {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   readonly contentLength: string | undefined;
 }
 
-/** Reads bodies, none larger than allowed, and all together neither. */
+/** Reads JSON bodies, and limits the size of each one and of all together. */
 export class BodyReader {
   readonly #maxBytes: number;
   readonly #maxTotalBytes: number;
@@ -42,20 +45,25 @@ export class BodyReader {
   #decoding = 0;
   readonly #waiting: (() => void)[] = [];
 
+  /**
+   * @param options `maxBytes`: the largest body, as sent and as decompressed, 16 MiB by default;
+   * `maxTotalBytes`: all bodies together, 128 MiB by default
+   */
   constructor({ maxBytes = MAX_BODY_BYTES, maxTotalBytes = MAX_BODIES_BYTES } = {}) {
     this.#maxBytes = maxBytes;
     this.#maxTotalBytes = maxTotalBytes;
   }
 
-  /** Bytes of the bodies that are being read. */
+  /** Bytes held by the bodies that are being read. */
   get held(): number {
     return this.#held;
   }
 
   /**
-   * Reads JSON; undefined when there is no body at all.
+   * Reads a body as JSON; undefined when there is none.
    *
-   * @throws HttpFault 413, 415, 422 for what is no JSON, 503 when too much is being read already
+   * @throws HttpFault 400 for a body that is cut off or not compressed as it says, 413 for one that is too
+   * large, 415 for another type or coding, 422 for invalid JSON, 503 when too much is being read already
    */
   async read(stream: Readable, headers: BodyHeaders): Promise<JsonBody | undefined> {
     const decode = decoderOf(headers.contentEncoding);
@@ -83,7 +91,7 @@ export class BodyReader {
     }
   }
 
-  /** Few at a time: a small body may become a large one, and how large is known only afterwards. */
+  /** Decompresses a few bodies at a time, because a small one may grow to the largest size allowed. */
   async #decoded(sent: Buffer, decode: Decoder): Promise<Buffer> {
     if (this.#decoding >= MAX_DECODING) {
       if (this.#waiting.length >= MAX_WAITING)
@@ -103,7 +111,7 @@ export class BodyReader {
   }
 
   #tooLarge(): HttpFault {
-    // What is left of the body is not read, so the connection is of no more use.
+    // The rest of the body stays unread, so the connection cannot carry another request.
     return fault(413, `The body is larger than ${this.#maxBytes} bytes`, { Connection: 'close' });
   }
 }
@@ -128,20 +136,23 @@ function decoderOf(encoding: string | undefined): Decoder | undefined {
   });
 }
 
-/** What a page of another site can send without asking has another type: it must not write. */
+/**
+ * Refuses other types than JSON. A page of another site can send forms and plain text without CORS, but
+ * not JSON, so this keeps such a page from writing.
+ */
 function requireJsonType(type: string | undefined): void {
   const name = (type ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (name === 'application/json' || /^application\/[\w.-]+\+json$/.test(name)) return;
   throw fault(415, 'Content-Type has to be application/json');
 }
 
-/** @param take is told of each piece; what it throws ends the reading, but not the connection */
+/** @param take is given the size of each chunk; if it throws, reading ends and the connection stays */
 function collect(stream: Readable, take: (bytes: number) => void): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const settle = (act: () => void) => {
       stream.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
-      stream.on('error', () => {}); // a connection may still break while it is answered
+      stream.on('error', () => {}); // the connection may still break while the reply is sent
       act();
     };
     const onData = (chunk: Buffer) => {
@@ -156,7 +167,7 @@ function collect(stream: Readable, take: (bytes: number) => void): Promise<Buffe
     const onEnd = () =>
       settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     const onCut = () => settle(() => reject(fault(400, 'The body was cut off')));
-    // The client may have gone while its token was looked up; no event tells of it any more.
+    // The client may have left while its token was looked up; no event will say so now.
     if (stream.destroyed) return reject(fault(400, 'The body was cut off'));
     stream.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
   });
@@ -173,7 +184,7 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
-/** PostgreSQL can't keep U+0000, and no code has it: U+FFFD stands in its place. */
+/** Replaces U+0000, which PostgreSQL cannot store and code does not contain, by U+FFFD. */
 function withoutNul(json: string): string {
   if (!json.includes(String.raw`\u0000`)) return json;
   return json.replaceAll(/\\(?:u0000|[^])/g, (escape) =>

@@ -1,82 +1,93 @@
 import type { z } from 'zod';
-import type { PatternStore, TokenScope } from '../store/pattern-store.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { TokenScope } from '../store/token-store.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
-/** What every path of the API begins with. */
+/** The prefix of every path of the API. */
 export const API_PREFIX = '/api/pattern-traceability';
 
-/** One request, read and checked, as a route gets it. */
+/** One request, read and validated, as a route's handler gets it. */
 export interface Call<Q = unknown, B = unknown> {
   readonly service: ServiceParts;
+  /** The caller's tenant; empty for a stranger on an open route. */
   readonly tenant: string;
-  /** The caller's own patterns. */
+  /** The patterns of the caller's tenant. */
   readonly store: PatternStore;
-  /** `pattern_id` of the path, where it has one. */
+  /** The `pattern_id` in the path; empty where the route has none. */
   readonly patternId: string;
   readonly query: Q;
   readonly body: B;
-  /** Of the body; 0 where there is none. */
+  /** Length of the body's JSON text; 0 without a body. */
   readonly bytes: number;
+  /** The client's `X-Request-Id`, else a random UUID. */
   readonly requestId: string;
+  /** The `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
-  /** By which the rate is limited. */
+  /** The key of the rate limit: the token, else the address. */
   readonly limitedAs: string;
-  /** Whether the caller may be told of the inside of the service. */
+  /** Whether the caller was admitted, and so may see the service's internal state. */
   readonly isTrusted: boolean;
-  /** Since the request came, in milliseconds. */
+  /** Milliseconds since the request came. */
   readonly elapsedMs: () => number;
 }
 
+/** What a handler answers. */
 export interface Reply {
   readonly status: number;
-  /** A text goes as it is. */
+  /** An object is sent as JSON, a text as it is. */
   readonly body: object | string;
   /** @default application/json */
   readonly contentType?: string;
+  /** Headers beside {@link contentType} and the usual ones. @default none */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** All that serving, limiting and documenting an endpoint needs. `Q`: its query, `B`: its body. */
 export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly method: 'GET' | 'POST';
-  /** As OpenAPI writes it: `/lineage/{pattern_id}`. */
+  /** In OpenAPI's notation: `/lineage/{pattern_id}`. */
   readonly path: string;
-  /** For the documentation. */
+  /** One line for the documentation. */
   readonly summary: string;
+  /** More for the documentation. @default none */
   readonly description?: string;
+  /** The chapter of the documentation. */
   readonly tag: string;
-  /** What a token has to allow; null: open to all. */
+  /** The scope that a token needs; null opens the route to all. */
   readonly scope: TokenScope | null;
-  /** Of an open route: its requests count against the caller too. @default false */
+  /** Whether an open route counts against the rate limit; every other route does. @default false */
   readonly isLimited?: boolean;
+  /** Schema of the query. @default no query is read */
   readonly query?: Q;
+  /** Schema of the body. @default no body is read, unless `shownBody` is set */
   readonly body?: B;
-  /** What the documentation shows where the route reads its body by itself. */
+  /** Schema of the body for the documentation, where the handler validates the body itself. */
   readonly shownBody?: z.ZodType;
-  /** By status. */
+  /** Schemas of the replies by status, for the documentation. */
   readonly replies: Readonly<Record<number, z.ZodType>>;
   readonly handle: (call: Call<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply;
 }
 
-/** A route whose types are its own matter. */
+/** A route without the types of its query and body, so that routes fit into one list. */
 export type Route = Omit<RouteOptions<z.ZodObject, z.ZodType>, 'handle'> & {
   readonly handle: (call: Call) => Promise<Reply> | Reply;
 };
 
-/** An endpoint: all that serving, limiting and documenting it needs. */
+/** Checks the types of a route: its handler gets what its schemas make of query and body. */
 export function route<Q extends z.ZodObject, B extends z.ZodType>(
   options: RouteOptions<Q, B>,
 ): Route {
   return options as unknown as Route;
 }
 
-/** A route at its place. */
+/** A route and where it is served. */
 export interface Endpoint {
   readonly route: Route;
-  /** All of it. */
+  /** The whole path, prefix included. */
   readonly path: string;
 }
 
-/** A reply of 200. */
+/** A reply with status 200 and a JSON body. */
 export function ok(body: object): Reply {
   return { status: 200, body };
 }

@@ -5,10 +5,10 @@ import { HttpFault } from './http-fault.ts';
 type Place = readonly (string | number)[];
 
 /**
- * `input` as `schema` has it.
+ * Checks `input` against `schema`, and returns what the schema makes of it.
  *
  * @param place where the input was: `['body']`, `['query']`
- * @throws HttpFault 422 in the shape that FastAPI gives its validation errors
+ * @throws HttpFault 422 in the shape of FastAPI's validation errors, which clients of the API know
  */
 export function validated<T extends z.ZodType>(
   schema: T,
@@ -20,7 +20,7 @@ export function validated<T extends z.ZodType>(
   throw new HttpFault(422, { detail: validationDetail(result.error.issues, place) });
 }
 
-/** FastAPI's `detail` of what zod has found: `{type, loc, msg, input}` each. */
+/** Writes zod's issues as FastAPI's `detail`: `{type, loc, msg, input}` for each, at most 20. */
 export function validationDetail(issues: readonly z.core.$ZodIssue[], place: Place): JsonObject[] {
   return issues.slice(0, MAX_ISSUES).map((issue) => {
     const [type, msg] = described(issue);
@@ -34,9 +34,10 @@ export function validationDetail(issues: readonly z.core.$ZodIssue[], place: Pla
 
 // --- internal ---
 
+/** Issues in one reply: enough to see what is wrong, and a bound on the reply's size. */
 const MAX_ISSUES = 20;
 
-/** What was sent may be long, and may be a secret: of texts only the beginning, of containers nothing. */
+/** Input may be long or secret, so a reply repeats this many characters of a text, and no container. */
 const SHOWN_CHARACTERS = 60;
 
 function shown(input: unknown): Json {
@@ -45,6 +46,7 @@ function shown(input: unknown): Json {
   return null;
 }
 
+/** FastAPI's name of each zod type, and its word for people. */
 const TYPES: Readonly<Record<string, readonly [type: string, what: string]>> = {
   string: ['string_type', 'string'],
   number: ['float_type', 'number'],

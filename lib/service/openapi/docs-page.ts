@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { asArray, asObject, asString } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 
-/** The OpenAPI document as a page for people: no script, nothing from elsewhere. */
+/** Renders an OpenAPI document as an HTML page that runs no script and loads nothing. */
 export function docsPage(document: JsonObject): string {
   const info = asObject(document['info']) ?? {};
   const operations = Object.entries(asObject(document['paths']) ?? {}).flatMap(([path, item]) =>
@@ -22,7 +22,7 @@ export function docsPage(document: JsonObject): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head>
 <body><h1>${title}</h1><p>${text(info['description'])}
-The same for programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}</body></html>
+For programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}</body></html>
 `;
 }
 
@@ -33,7 +33,7 @@ details[open]{padding-bottom:1rem}pre{background:#f5f5f7;padding:.8rem;overflow:
 table{border-collapse:collapse}td{padding:.1rem .8rem .1rem 0;vertical-align:top}
 @media(prefers-color-scheme:dark){body{color:#e8e8ea;background:#16161a}pre{background:#222227}.method{color:#6cc897}a{color:#8ab4f8}details{border-color:#333}}`;
 
-/** What the page may do: use its own style. */
+/** The page's Content-Security-Policy: it may use its own style and nothing else. */
 export const DOCS_CSP = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 
 // --- internal ---
@@ -51,7 +51,7 @@ function section(path: string, method: string, operation: JsonObject): string {
   );
   const scope = asString(operation['x-scope']);
   return `<details><summary><span class="method">${method}</span> <code>${escaped(path)}</code> ${text(operation['summary'])}</summary>
-<p>${text(operation['description'])}</p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, where there are tokens.</p>` : ''}
+<p>${text(operation['description'])}</p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, once a token exists.</p>` : ''}
 ${parameters.length > 0 ? `<h4>Parameters</h4><table>${parameters.join('')}</table>` : ''}
 ${body ? `<h4>Body</h4>${schemaBlock(body)}` : ''}<h4>Replies</h4>${responses.join('')}</details>`;
 }

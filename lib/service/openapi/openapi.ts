@@ -5,7 +5,7 @@ import { detailReplySchema, validationReplySchema } from '../../lineage-api/serv
 import type { Endpoint } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 
-/** The OpenAPI 3.1 document of endpoints, made of the very schemas that requests are checked with. */
+/** The OpenAPI 3.1 document of `endpoints`, made from the same schemas that validate requests. */
 export function openApi(endpoints: readonly Endpoint[]): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   for (const { path, route } of endpoints) {
@@ -16,7 +16,8 @@ export function openApi(endpoints: readonly Endpoint[]): JsonObject {
     info: {
       title: 'Pattern tracker',
       version: VERSION,
-      description: 'Lineage of the code that Claude wrote: record it, ask for it, see how it does.',
+      description:
+        'Records the lineage of the code that Claude wrote, and answers questions about it.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths,
@@ -61,27 +62,26 @@ function responses({ replies, query, scope }: Route, hasBody: boolean): JsonObje
     return [status, { description: MEANINGS[status] ?? '', content }];
   });
   return {
-    ...(hasBody
-      ? { 400: fault('A value that there is not, or a request that makes no sense') }
-      : {}),
-    ...(hasBody ? { 413: fault('Too large') } : {}),
-    ...(hasBody ? { 415: fault('No JSON') } : {}),
+    ...(hasBody ? { 400: fault('An unknown value, or a request that makes no sense') } : {}),
+    ...(hasBody ? { 413: fault('The body is too large') } : {}),
+    ...(hasBody ? { 415: fault('The body is not JSON') } : {}),
     ...(hasBody || query
       ? { 422: fault('A field has a wrong type or size', 'ValidationFault') }
       : {}),
     ...(scope === null
       ? {}
       : {
-          401: fault('No token, or one that is not valid'),
+          401: fault('The token is missing or invalid'),
           403: fault('The token lacks the scope'),
           429: fault('Too many requests; see Retry-After'),
-          503: fault('The store is not available, or too much is waiting; see Retry-After'),
-          504: fault('It took too long'),
+          503: fault('The store is unavailable, or too much is waiting; see Retry-After'),
+          504: fault('The request took too long'),
         }),
     ...Object.fromEntries(own),
   };
 }
 
+/** What each status of a route's own replies means. */
 const MEANINGS: Readonly<Record<string, string>> = {
   200: 'Done',
   400: 'Refused',

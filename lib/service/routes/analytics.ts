@@ -6,21 +6,23 @@ import {
   isSet,
 } from '../../lineage-api/service-request.ts';
 import type { TimeWindowType } from '../../lineage-api/service-request.ts';
-import { analyse } from '../insight/analytics.ts';
+import { analyse } from '../analysis/analytics.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { ok, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { timeWindow } from '../insight/time-window.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { timeWindow } from '../analysis/time-window.ts';
+import { isoTime } from '../replies/iso-time.ts';
 
 const common = {
   tag: 'Analytics',
-  summary: 'How a pattern is used, how well it does, and where that is going',
-  description: 'Computed from what is stored, at every request. Rates are 0 to 1; null: no data.',
+  summary: 'How a pattern is used, how well it does, and its trend',
+  description:
+    'Computed at every request from the stored uses and feedback. Rates are 0 to 1; null means no data.',
   scope: 'read',
   replies: { 200: analyticsReplySchema, 404: failureReplySchema },
 } as const;
 
+/** Routes for the analytics of one pattern, by POST or by GET, with the same options. */
 export const analyticsRoutes: readonly Route[] = [
   route({
     ...common,
@@ -55,6 +57,7 @@ export const analyticsRoutes: readonly Route[] = [
 
 // --- internal ---
 
+/** What a caller wants computed, from either kind of request. */
 interface Wanted {
   readonly patternId: string;
   readonly type: TimeWindowType;

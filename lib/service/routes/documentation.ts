@@ -5,7 +5,10 @@ import { openApi } from '../openapi/openapi.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 
-/** What the service says of itself. Made when it is first asked for. */
+/**
+ * The routes that document `endpoints`, as JSON and as a page. Each text is made at its first request and
+ * then kept.
+ */
 export function documentationRoutes(endpoints: readonly Endpoint[]): readonly Route[] {
   let document: string | undefined;
   let page: string | undefined;

@@ -13,25 +13,27 @@ import {
   isSet,
 } from '../../lineage-api/service-request.ts';
 import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
-import type { PatternActivity, PatternStore } from '../store/pattern-store.ts';
-import { analyseFeedback } from '../insight/feedback-analysis.ts';
-import type { Improvement } from '../insight/feedback-analysis.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { PatternActivity } from '../store/rows/pattern-activity.ts';
+import { analyseFeedback } from '../analysis/feedback-analysis.ts';
+import type { Improvement } from '../analysis/feedback-analysis.ts';
 import { patternNotFound } from '../http/http-fault.ts';
 import { ok, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { timeWindow } from '../insight/time-window.ts';
-import type { TimeWindow } from '../insight/time-window.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { timeWindow } from '../analysis/time-window.ts';
+import type { TimeWindow } from '../analysis/time-window.ts';
+import { isoTime } from '../replies/iso-time.ts';
 
 const record = {
   method: 'POST',
   tag: 'Feedback',
-  summary: 'Say how a pattern did',
+  summary: 'Record how well a pattern did',
   scope: 'write',
   body: feedbackRecordSchema,
   replies: { 200: feedbackRecordReplySchema, 404: failureReplySchema },
 } as const;
 
+/** Routes that record feedback, analyse it, and note improvements as applied. */
 export const feedbackRoutes: readonly Route[] = [
   route({ ...record, path: '/feedback/record', handle: recordFeedback }),
   route({ ...record, path: '/feedback/submit', handle: recordFeedback }),
@@ -40,10 +42,10 @@ export const feedbackRoutes: readonly Route[] = [
     path: '/feedback/analyze',
     tag: 'Feedback',
     summary: 'Test whether a pattern has become better or worse, and suggest what to do',
-    description: `The second half of the window against the first, and the pattern against its parent
-(\`enable_ab_testing\`), by two-proportion z-tests. An improvement is suggested when the difference is significant and
-both samples have \`min_sample_size\`; it is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
-    scope: 'write', // it may apply improvements
+    description: `Compares the second half of the window with the first, and with \`enable_ab_testing\` the pattern with
+its parent, by two-proportion z-tests. An improvement is suggested when the difference is significant and both samples
+reach \`min_sample_size\`. It is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
+    scope: 'write', // an analysis may note improvements as applied
     body: feedbackAnalyzeSchema,
     replies: { 200: feedbackAnalyzeReplySchema, 404: failureReplySchema },
     handle: analyze,
@@ -53,7 +55,7 @@ both samples have \`min_sample_size\`; it is noted as applied when its confidenc
     path: '/feedback/apply',
     tag: 'Feedback',
     summary: 'Note that improvements have been applied',
-    description: 'Which they are is for the caller to say; one that was noted before is so still.',
+    description: 'The caller names the improvements. One that was noted before stays noted.',
     scope: 'write',
     query: feedbackApplySchema,
     replies: { 200: feedbackApplyReplySchema, 404: failureReplySchema },
@@ -154,7 +156,7 @@ async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Rep
   });
 }
 
-/** What the pattern was made from; of several parents the first. */
+/** The activity of the pattern's first parent; undefined for a pattern without one. */
 async function parentOf(
   store: PatternStore,
   patternId: string,
@@ -162,7 +164,7 @@ async function parentOf(
 ): Promise<PatternActivity | undefined> {
   const found = await store.relatives(patternId, 'ancestry', { depth: 1, rows: 1 });
   const parent = found?.relatives[0];
-  // Another version of the same pattern has no activity of its own.
+  // The parent may be another version of the same pattern, which has no activity of its own.
   if (!parent || parent.patternId === patternId) return undefined;
   return store.activity(parent.patternId, window.from, window.to);
 }

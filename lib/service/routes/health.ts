@@ -3,15 +3,15 @@ import { VERSION } from '../../base/version.ts';
 import { apiHealthReplySchema, healthReplySchema } from '../../lineage-api/service-reply.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { isoTime } from '../replies/iso-time.ts';
 
-/** Below the API's prefix. */
+/** `/health` below the API's prefix, in the shape that clients of the older servers know. */
 export const apiHealthRoute: Route = route({
   method: 'GET',
   path: '/health',
   tag: 'Service',
   summary: 'Whether the API can do its work',
-  description: '503 when its store is down: the status tells as much as the body.',
+  description: 'The status is 503 when the store is down, so a client need not read the body.',
   scope: null,
   replies: { 200: apiHealthReplySchema, 503: apiHealthReplySchema },
   async handle({ service, isTrusted, limitedAs, elapsedMs }) {
@@ -44,6 +44,7 @@ export const apiHealthRoute: Route = route({
   },
 });
 
+/** `/health` for load balancers and service managers: 503 when the store is down. */
 export const healthRoute: Route = route({
   method: 'GET',
   path: '/health',
@@ -65,6 +66,7 @@ export const healthRoute: Route = route({
   },
 });
 
+/** `/metrics` in Prometheus' text format, for tokens with the scope `admin`. */
 export const metricsRoute: Route = route({
   method: 'GET',
   path: '/metrics',

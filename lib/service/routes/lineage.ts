@@ -1,23 +1,26 @@
 import { evolutionReplySchema, lineageReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { lineageQuerySchema } from '../../lineage-api/service-request.ts';
-import type { EvolutionNode, PatternNode, Relative, Relatives } from '../store/pattern-store.ts';
+import type { EvolutionNode } from '../store/rows/evolution.ts';
+import type { Relative, Relatives } from '../store/rows/relatives.ts';
+import type { PatternNode } from '../store/rows/tracked-event.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { lineageUuid, nodeId, uuidOf } from '../lineage/node-id.ts';
+import { lineageUuid, nodeId, uuidOf } from '../replies/node-id.ts';
 import { ok, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { isoTime } from '../lineage/track-reply.ts';
+import { isoTime } from '../replies/iso-time.ts';
 
-/** How far lineage is followed, as the API has always done. */
+/** How far lineage is followed: 20 steps and 1,000 patterns, the limits of the older servers. */
 const LIMITS = { depth: 20, rows: 1_000 } as const;
 
+/** Routes for ancestors, descendants and the evolution of a pattern. */
 export const lineageRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/lineage/{pattern_id}',
     tag: 'Lineage',
     summary: 'What a pattern came from, or what became of it',
-    description: `Through all generations, at most ${LIMITS.depth} steps and ${LIMITS.rows} patterns.`,
+    description: `Follows all generations, up to ${LIMITS.depth} steps and ${LIMITS.rows} patterns.`,
     scope: 'read',
     query: lineageQuerySchema,
     replies: { 200: lineageReplySchema, 404: failureReplySchema },
@@ -92,7 +95,7 @@ export const lineageRoutes: readonly Route[] = [
 
 // --- internal ---
 
-// Stores may hand over what stands side by side in any order; clients get the same each time.
+// Stores return patterns of equal rank in any order; sorting gives clients the same reply each time.
 
 function byGeneration(a: EvolutionNode, b: EvolutionNode): number {
   return (

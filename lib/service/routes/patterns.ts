@@ -6,27 +6,30 @@ import {
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { patternListSchema, searchRequestSchema } from '../../lineage-api/service-request.ts';
 import type { PatternListRequest } from '../../lineage-api/service-request.ts';
-import type { FoundPattern, PatternStore } from '../store/pattern-store.ts';
-import { cursorOf, placeOf } from '../lineage/list-cursor.ts';
+import type { PatternStore } from '../store/pattern-store.ts';
+import type { FoundPattern } from '../store/rows/pattern-search.ts';
+import { cursorOf, placeOf } from '../replies/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
-import { occurrenceReply, patternReply, versionReply } from '../lineage/pattern-reply.ts';
+import { occurrenceReply, patternReply, versionReply } from '../replies/pattern-reply.ts';
 import { ok, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
-import { mean, rounded } from '../insight/statistics.ts';
-import { DAY_MS } from '../insight/time-window.ts';
+import { mean, rounded } from '../analysis/statistics.ts';
+import { DAY_MS } from '../analysis/time-window.ts';
 
-/** Of so many that match, those of sufficient quality are looked for: each costs a query. */
+/** How many of the best matches `min_quality_score` examines: each one costs a query. */
 const QUALITY_CANDIDATES = 50;
+/** How far back ratings count, in days. */
 const QUALITY_DAYS = 365;
 
 const list = {
   tag: 'Patterns',
   summary: 'List patterns, last seen first',
-  description: 'A page after the first has the `next_cursor` of the one before as its `cursor`.',
+  description: 'For the next page, send the `next_cursor` of this one as `cursor`.',
   scope: 'read',
   replies: { 200: patternListReplySchema },
 } as const;
 
+/** Routes that list, show and search patterns. */
 export const patternRoutes: readonly Route[] = [
   route({
     ...list,
@@ -68,12 +71,11 @@ export const patternRoutes: readonly Route[] = [
     method: 'POST',
     path: '/search',
     tag: 'Patterns',
-    summary: 'Find patterns by words of their code or name',
+    summary: 'Find patterns by words in their code or name',
     description:
-      'A pattern has to hold every word. Where none does, the newest patterns are searched for them as ' +
-      'parts of words. With `min_quality_score` ' +
-      `only patterns whose mean rating of the last ${QUALITY_DAYS} days reaches it, among the ` +
-      `${QUALITY_CANDIDATES} that match best.`,
+      'A pattern has to contain every word. If none does, the newest patterns are searched for them as ' +
+      'parts of words. With `min_quality_score`, the reply has only patterns whose mean rating of the ' +
+      `last ${QUALITY_DAYS} days reaches it, among the ${QUALITY_CANDIDATES} best matches.`,
     scope: 'read',
     body: searchRequestSchema,
     replies: { 200: searchReplySchema },
@@ -108,6 +110,7 @@ export const patternRoutes: readonly Route[] = [
 
 // --- internal ---
 
+/** Words of a search beyond this many are ignored, to bound the cost of a query. */
 const MAX_WORDS = 20;
 
 async function listPatterns(
@@ -115,7 +118,7 @@ async function listPatterns(
   { limit, cursor, language, pattern_type, session_id }: PatternListRequest,
 ): Promise<Reply> {
   const rows = await store.patterns({
-    limit: limit + 1, // one more tells whether there is another page
+    limit: limit + 1, // one more than wanted tells whether another page follows
     before: cursor ? placeOf(cursor) : undefined,
     language: language ?? undefined,
     patternType: pattern_type ?? undefined,

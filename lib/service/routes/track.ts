@@ -5,19 +5,20 @@ import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { detailReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { batchRequestSchema } from '../../lineage-api/service-request.ts';
-import type { TrackAnswer, TrackedEvent } from '../store/pattern-store.ts';
-import { readEvent } from '../lineage/event-reading.ts';
-import type { EventReading } from '../lineage/event-reading.ts';
+import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import { readEvent } from '../ingest/event-reading.ts';
+import type { EventReading } from '../ingest/event-reading.ts';
 import { fault, HttpFault } from '../http/http-fault.ts';
-import { MAX_GROUP } from '../lineage/ingest-queue.ts';
+import { MAX_GROUP } from '../ingest/ingest-queue.ts';
 import { ok, route } from '../http/route.ts';
 import type { Call, Route } from '../http/route.ts';
-import { refusal, trackMetadata, trackResult } from '../lineage/track-reply.ts';
-import type { TrackResult } from '../lineage/track-reply.ts';
+import { refusal, trackMetadata, trackResult } from '../replies/track-reply.ts';
+import type { TrackResult } from '../replies/track-reply.ts';
 
-const description = `A 200 is sent when the event is on disk. An event of an \`event_id\` (or, where it has none, an
-\`Idempotency-Key\` header) that was applied before changes nothing and is a success.`;
+const description = `A 200 is sent when the event is on disk. An event whose \`event_id\` (or, without one, \`Idempotency-Key\`
+header) was applied before changes nothing and is a success.`;
 
+/** Routes that record lineage events, one or a batch. */
 export const trackRoutes: readonly Route[] = [
   route({
     method: 'POST',
@@ -54,8 +55,8 @@ export const trackRoutes: readonly Route[] = [
     path: '/lineage/track/batch',
     tag: 'Lineage',
     summary: `Record up to ${MAX_GROUP} events, in their order`,
-    description: `${description} Both modes keep the order. \`success\` is false when any event has failed; the others
-are stored. An event that can't be read refuses the whole batch.`,
+    description: `${description} Both modes keep the order. \`success\` is false when any event failed; the others
+are stored. One event that cannot be read refuses the whole batch.`,
     scope: 'write',
     body: batchRequestSchema,
     shownBody: batchRequestSchema.omit({ events: true }).extend({
@@ -132,7 +133,7 @@ async function trackBatch(call: BatchCall, bodies: readonly unknown[]): Promise<
   };
 }
 
-/** @throws HttpFault when one of them can't be read: 422 for all that are malformed, else 400 */
+/** @throws HttpFault when an event cannot be read: 422 that names every malformed one, else 400 */
 function readAll(call: BatchCall, bodies: readonly unknown[]): Readable[] {
   const { clock, redactor } = call.service;
   const receivedAt = clock();
@@ -155,6 +156,7 @@ function readAll(call: BatchCall, bodies: readonly unknown[]): Readable[] {
   });
 }
 
+/** Malformed fields named in one reply, to bound its size. */
 const MAX_DETAILS = 20;
 
 function readingFault(reading: Exclude<EventReading, { kind: 'event' }>, where = ''): HttpFault {
@@ -184,6 +186,7 @@ function counted(
   return trackResult(event, answer);
 }
 
+/** The label of the ingest metric for each answer of the store. */
 const COUNTED_AS = {
   created: 'created',
   exists: 'repeated',

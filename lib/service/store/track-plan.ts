@@ -4,7 +4,8 @@ import type {
   LineageEventType,
   TransformationType,
 } from '../../lineage-api/lineage-event.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from './pattern-store.ts';
+import type { Claim, DescentChange, KnownDescent, PatternDescent } from '../../pattern/descent.ts';
+import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 
 /** A version of a pattern that is in the store. */
 export interface KnownNode extends PatternNode {
@@ -24,16 +25,29 @@ export interface KnownState {
   readonly eventIds: ReadonlySet<string>;
   /** Every version of the patterns asked for, oldest first. */
   readonly nodes: readonly KnownNode[];
+  readonly descent: KnownDescent;
 }
 
-export interface NewPattern extends PatternNode {
+/** A pattern that is not in the store; its descent is among the plan's. */
+export interface NewPattern {
+  readonly patternId: string;
+  readonly version: string;
   readonly name: string;
   readonly patternType: string;
   readonly code: string;
   readonly language: string;
   readonly lines: number;
-  readonly origin: 'created' | 'modified';
-  readonly at: number;
+  readonly descent: PatternDescent;
+  /** Time of the newest event that told of it, in milliseconds since 1970. */
+  readonly lastAt: number;
+}
+
+/** What a pattern is called since an earlier event became its origin. */
+export interface Renaming {
+  readonly patternId: string;
+  readonly name: string;
+  readonly patternType: string;
+  readonly language: string;
 }
 
 /** A version of a pattern beyond its first. */
@@ -48,12 +62,9 @@ export interface NewVersion extends PatternNode {
   readonly at: number;
 }
 
-export interface NewEdge {
+/** An edge that a further version of a pattern draws; those of its first are in its descent. */
+export interface VersionEdge extends Claim {
   readonly childId: string;
-  readonly parentId: string;
-  readonly edgeType: EdgeType;
-  readonly transformationType: TransformationType | null;
-  readonly at: number;
 }
 
 /** One place that code was written to. */
@@ -86,6 +97,7 @@ export interface NewEvent {
 export interface Sighting {
   readonly patternId: string;
   readonly occurrences: number;
+  /** Milliseconds since 1970, as below. */
   readonly firstAt: number;
   readonly lastAt: number;
 }
@@ -101,8 +113,11 @@ export interface TrackPlan {
   readonly answers: readonly TrackAnswer[];
   readonly events: readonly NewEvent[];
   readonly patterns: readonly NewPattern[];
+  readonly renamings: readonly Renaming[];
+  /** The patterns, new ones included, whose descent changes. */
+  readonly descents: readonly DescentChange[];
   readonly versions: readonly NewVersion[];
-  readonly edges: readonly NewEdge[];
+  readonly versionEdges: readonly VersionEdge[];
   readonly occurrences: readonly NewOccurrence[];
   /** Of new patterns too, whose rows are to begin with no occurrence. */
   readonly sightings: readonly Sighting[];
@@ -121,13 +136,6 @@ export function trackNeeds(events: readonly TrackedEvent[]): TrackNeeds {
   };
 }
 
-/** Applies events in their order to what is known. Pure: the same input gives the same plan. */
-export function planTrack(events: readonly TrackedEvent[], known: KnownState): TrackPlan {
-  const planner = new Planner(known);
-  const answers = events.map((event) => planner.apply(event));
-  return { answers, ...planner.rows() };
-}
-
 /** In the key of an occurrence whose event id is not made as the courier's are. */
 export const NO_ORDINAL = -1;
 
@@ -139,203 +147,4 @@ export function occurrenceKey(eventId: string): OccurrenceKey {
   const match = /^([0-9a-f]{32})-(0|[1-9]\d{0,5})$/.exec(eventId);
   if (!match) return { eventId, ordinal: NO_ORDINAL };
   return { eventId: match[1] ?? eventId, ordinal: Number(match[2]) };
-}
-
-// --- internal ---
-
-class Planner {
-  readonly #eventIds: Set<string>;
-  /** By pattern id, the newest version last. */
-  readonly #nodes = new Map<string, KnownNode[]>();
-  readonly #events: NewEvent[] = [];
-  readonly #patterns: NewPattern[] = [];
-  readonly #versions: NewVersion[] = [];
-  readonly #edges: NewEdge[] = [];
-  readonly #occurrences: NewOccurrence[] = [];
-  readonly #sightings = new Map<string, Sighting>();
-  readonly #deprecations: Deprecation[] = [];
-
-  constructor(known: KnownState) {
-    this.#eventIds = new Set(known.eventIds);
-    for (const node of known.nodes) this.#learn(node);
-  }
-
-  rows(): Omit<TrackPlan, 'answers'> {
-    return {
-      events: this.#events,
-      patterns: this.#patterns,
-      versions: this.#versions,
-      edges: this.#edges,
-      occurrences: this.#occurrences,
-      sightings: [...this.#sightings.values()],
-      deprecations: this.#deprecations,
-    };
-  }
-
-  apply(event: TrackedEvent): TrackAnswer {
-    if (this.#eventIds.has(event.eventId)) {
-      const node = this.#find(event.patternId, event.version) ?? unknownNode(event);
-      return { kind: 'duplicate', node };
-    }
-    const answer = this.#dispatch(event);
-    if (answer.kind === 'refused') return answer;
-    this.#eventIds.add(event.eventId);
-    const { eventId, eventType, patternId, sessionId, at, receivedAt, durationMs, extra } = event;
-    const { version } = answer.node;
-    const times = { at, receivedAt, durationMs };
-    this.#events.push({ eventId, eventType, patternId, version, sessionId, ...times, extra });
-    return answer;
-  }
-
-  #dispatch(event: TrackedEvent): TrackAnswer {
-    const { eventType, parentIds } = event;
-    switch (eventType) {
-      case 'pattern_created':
-      case 'pattern_validated':
-        // A creation needs no parents: those that are not known are only kept with the event.
-        return this.#create(
-          event,
-          parentIds.flatMap((id) => this.#newest(id) ?? []),
-          'derived_from',
-        );
-      case 'pattern_modified':
-      case 'pattern_forked':
-        return this.#descend(event, parentIds.slice(0, 1), 'modified_from');
-      case 'pattern_merged': {
-        const different = [...new Set(parentIds)];
-        if (different.length < 2) return refused('pattern_merged needs 2 different parents');
-        return this.#descend(event, different, 'merged_from');
-      }
-      case 'pattern_applied':
-        return this.#apply(event);
-      case 'pattern_deprecated':
-        return this.#deprecate(event);
-    }
-  }
-
-  #descend(event: TrackedEvent, parentIds: readonly string[], edgeType: EdgeType): TrackAnswer {
-    const parents: KnownNode[] = [];
-    for (const id of parentIds) {
-      const parent = this.#newest(id);
-      if (!parent) return refused(`Parent pattern not found: ${id}`);
-      parents.push(parent);
-    }
-    if (parents.length === 0) return refused(`${event.eventType} needs a parent`);
-    return this.#create(event, parents, edgeType);
-  }
-
-  #create(event: TrackedEvent, parents: readonly KnownNode[], edgeType: EdgeType): TrackAnswer {
-    const { patternId, version, at, transformationType } = event;
-    const present = this.#find(patternId, version);
-    if (present) {
-      if (event.eventType !== 'pattern_validated') this.#occur(event, 'applied');
-      return { kind: 'exists', node: present };
-    }
-    const first = this.#nodes.get(patternId)?.[0];
-    const others = parents.filter((parent) => parent.patternId !== patternId);
-    const own = parents.find((parent) => parent.patternId === patternId);
-    const generation = Math.max(
-      first?.generation ?? 0,
-      ...parents.map((parent) => parent.generation + 1),
-      1,
-    );
-    const lineageId = first?.lineageId ?? parents[0]?.lineageId ?? patternId;
-    const node = { patternId, version, generation, lineageId, isFirst: !first };
-    const edge = event.edgeType ?? edgeType;
-    if (first) {
-      this.#versions.push({
-        ...node,
-        name: event.name,
-        code: event.code,
-        patternType: event.patternType,
-        fromVersion: own?.version ?? null,
-        edgeType: edge,
-        transformationType: transformationType ?? 'refactor',
-        at,
-      });
-    } else {
-      this.#patterns.push({
-        ...node,
-        name: event.name,
-        patternType: event.patternType,
-        code: event.code,
-        language: event.language,
-        lines: lineCount(event.code),
-        origin: parents.length > 0 ? 'modified' : 'created',
-        at,
-      });
-    }
-    this.#learn(node);
-    // A further version of a pattern may close a cycle: who walks must not go in circles.
-    for (const { patternId: parentId } of others) {
-      const kind = transformationType ?? (edge === 'merged_from' ? 'merge' : 'refactor');
-      this.#edges.push({
-        childId: patternId,
-        parentId,
-        edgeType: edge,
-        transformationType: kind,
-        at,
-      });
-    }
-    this.#occur(event, parents.length > 0 ? 'modified' : 'created');
-    return { kind: 'created', node, parents };
-  }
-
-  #apply(event: TrackedEvent): TrackAnswer {
-    const node = this.#find(event.patternId, event.version) ?? this.#newest(event.patternId);
-    if (!node) return refused(`Pattern not found: ${event.patternId}`);
-    this.#occur(event, 'applied');
-    return { kind: 'noted', node };
-  }
-
-  #deprecate(event: TrackedEvent): TrackAnswer {
-    const { patternId, reason, at } = event;
-    const node = this.#newest(patternId);
-    if (!node) return refused(`Pattern not found: ${patternId}`);
-    this.#deprecations.push({ patternId, reason, at });
-    return { kind: 'noted', node };
-  }
-
-  /** What names neither a session nor a file only tells of a pattern; an application is one anyway. */
-  #occur(event: TrackedEvent, action: NewOccurrence['action']): void {
-    const { eventType, patternId, sessionId, filePath, at } = event;
-    const isPlaced = sessionId !== null || filePath !== null;
-    if (!isPlaced && eventType !== 'pattern_applied') return;
-    this.#occurrences.push({ key: occurrenceKey(event.eventId), patternId, action, event });
-    const seen = this.#sightings.get(patternId);
-    this.#sightings.set(patternId, {
-      patternId,
-      occurrences: (seen?.occurrences ?? 0) + 1,
-      firstAt: Math.min(seen?.firstAt ?? at, at),
-      lastAt: Math.max(seen?.lastAt ?? at, at),
-    });
-  }
-
-  #learn(node: KnownNode): void {
-    const versions = this.#nodes.get(node.patternId);
-    if (versions) versions.push(node);
-    else this.#nodes.set(node.patternId, [node]);
-  }
-
-  #find(patternId: string, version: string): KnownNode | undefined {
-    return this.#nodes.get(patternId)?.find((node) => node.version === version);
-  }
-
-  #newest(patternId: string): KnownNode | undefined {
-    return this.#nodes.get(patternId)?.at(-1);
-  }
-}
-
-function refused(message: string): TrackAnswer {
-  return { kind: 'refused', message: `Validation error: ${message}` };
-}
-
-/** Of an event that was applied and whose pattern is gone. */
-function unknownNode({ patternId, version }: TrackedEvent): PatternNode {
-  return { patternId, version, lineageId: patternId, generation: 1 };
-}
-
-function lineCount(code: string): number {
-  if (code === '') return 0;
-  return code.replace(/\r?\n$/, '').split('\n').length;
 }

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** Totals kept in tracker.db, because the rows they count may be pruned or were never made. */
+/** Names of the totals in tracker.db: the rows they count may be pruned, or were never written. */
 export type CounterName =
   | 'ingested'
   | 'duplicates'
@@ -8,7 +8,7 @@ export type CounterName =
   | 'quarantine_evicted'
   | 'abandoned';
 
-/** Adds up totals; call inside the transaction whose work they count. */
+/** Adds to the stored totals. Call it inside the transaction whose work it counts. */
 export class Counters {
   readonly #add;
 
@@ -19,6 +19,7 @@ export class Counters {
     );
   }
 
+  /** Adds `amount` to a total; an amount of 0 or less changes nothing. */
   add(name: CounterName, amount = 1): void {
     if (amount > 0) this.#add.run(name, amount);
   }

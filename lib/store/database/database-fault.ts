@@ -1,13 +1,16 @@
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption } from './database.ts';
 
-/** What kind of trouble SQLite's (or the system's) error is, and what helps. */
+/** How a fault of SQLite or the system is reported: a code, and a hint that says what helps. */
 interface Fault {
   readonly code: string;
   readonly hint: string;
 }
 
-/** A TrackerError, naming the file and saying what helps, for an error that came of using `path`. */
+/**
+ * Turns an error from using the database at `path` into a TrackerError (`E_DATABASE_…`) that names the
+ * file and says what helps. A TrackerError is returned unchanged.
+ */
 export function databaseFault(path: string, error: unknown): TrackerError {
   if (error instanceof TrackerError) return error;
   const { code, hint } = faultOf(error);
@@ -25,7 +28,7 @@ function faultOf(error: unknown): Fault {
 
 const CORRUPT: Fault = {
   code: 'E_DATABASE_CORRUPT',
-  hint: '`pattern-tracker repair` makes a sound one of it, and keeps the damaged one.',
+  hint: '`pattern-tracker repair` builds a sound database from it and keeps the damaged file.',
 };
 
 const UNUSABLE: Fault = {
@@ -33,7 +36,7 @@ const UNUSABLE: Fault = {
   hint: '`pattern-tracker doctor` says more.',
 };
 
-/** By SQLite's code, the extended ones of which begin alike, or the system's. */
+/** By error code, of SQLite or the system. SQLite's extended codes begin with the basic one. */
 const FAULTS: readonly (readonly [RegExp, Fault])[] = [
   [
     /^(?:SQLITE_FULL|ENOSPC|EDQUOT)/,
@@ -50,14 +53,14 @@ const FAULTS: readonly (readonly [RegExp, Fault])[] = [
     /^(?:SQLITE_BUSY|SQLITE_LOCKED)/,
     {
       code: 'E_DATABASE_BUSY',
-      hint: 'Another program holds it locked; try again once that has ended.',
+      hint: 'Another program has it locked; try again when that program has finished.',
     },
   ],
   [
     /^(?:SQLITE_IOERR|EIO)/,
     {
       code: 'E_DATABASE_IO',
-      hint: 'Look whether the disk is full or failing; `pattern-tracker doctor` says more.',
+      hint: 'Check whether the disk is full or failing; `pattern-tracker doctor` says more.',
     },
   ],
 ];

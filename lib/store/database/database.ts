@@ -12,11 +12,11 @@ const BUSY_TIMEOUT_MS = 5_000;
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
 const CHECKPOINT_PAGES = 4_096;
-/** Pages kept in memory, in KiB. */
+/** The page cache of one connection, in KiB. */
 const CACHE_KIB = 16 * 1024;
 
 /**
- * Opens tracker.db for writing, makes it if it is not there, and brings its schema up to date.
+ * Opens tracker.db for writing, creates it if it does not exist, and brings its schema up to date.
  *
  * @throws TrackerError E_DATABASE_CORRUPT, E_DATABASE_NEWER, or SQLite's own error (disk full, locked).
  */
@@ -26,15 +26,15 @@ export function openDatabase(path: string): Database {
     const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       if (isNew) chmodSync(path, 0o600);
-      database.pragma('auto_vacuum = INCREMENTAL'); // has to come before the first table
+      database.pragma('auto_vacuum = INCREMENTAL'); // only takes effect before the first table
       database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = FULL'); // the spool file goes once its event is here for good
+      database.pragma('synchronous = FULL'); // spool files are removed after the commit: it must last
       database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       database.pragma(`cache_size = -${CACHE_KIB}`);
       database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
       migrate(database, path);
-      // What a statement would have to undo is noted page by page, by default in a file. Not before the
-      // migrations: one that sorts a large table may need the disk.
+      // Statement journals go to a temporary file by default; memory is faster. Set only after the
+      // migrations, because one that sorts a large table may need the disk.
       database.pragma('temp_store = MEMORY');
       return database;
     } catch (error) {
@@ -45,9 +45,9 @@ export function openDatabase(path: string): Database {
 }
 
 /**
- * Opens tracker.db for reading; undefined when there is none yet.
+ * Opens tracker.db for reading; undefined when it does not exist yet.
  *
- * @throws TrackerError as `openDatabase`, and E_DATABASE_OLDER when its schema waits for the courier.
+ * @throws TrackerError as `openDatabase`, and E_DATABASE_OLDER until the next courier updates the schema.
  */
 export function openDatabaseForReading(path: string): Database | undefined {
   if (!existsSync(path)) return undefined;
@@ -71,7 +71,7 @@ export function openDatabaseForReading(path: string): Database | undefined {
   });
 }
 
-/** True when the error says that the file is no sound database, so that only a fresh one helps. */
+/** True when the error means that the file is damaged or not a database, so that a retry cannot help. */
 export function isCorruption(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   return (
@@ -81,7 +81,10 @@ export function isCorruption(error: unknown): boolean {
   );
 }
 
-/** Moves a corrupt database and its WAL aside; returns the new name. */
+/**
+ * Moves a corrupt database and its WAL aside; returns the new name. `now` is in milliseconds since
+ * 1970 UTC.
+ */
 export function moveAside(path: string, now: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
   const aside = `${path}.corrupt-${stamp}`;
@@ -91,7 +94,7 @@ export function moveAside(path: string, now: number): string {
   return aside;
 }
 
-/** The number of migrations that a database has had. */
+/** The schema version of a database: the number of migrations applied to it. */
 export function schemaVersion(database: Database): number {
   return Number(database.pragma('user_version', { simple: true }));
 }
@@ -102,7 +105,7 @@ function migrate(database: Database, path: string): void {
   if (schemaVersion(database) === MIGRATIONS.length) return;
   database
     .transaction(() => {
-      const version = schemaVersion(database); // again: another process may have been first
+      const version = schemaVersion(database); // read again: another process may have migrated it
       if (version > MIGRATIONS.length) throw newer(path, version);
       for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
       database.pragma(`user_version = ${MIGRATIONS.length}`);
@@ -124,7 +127,7 @@ function guarded<T>(path: string, open: () => T): T {
   } catch (error) {
     if (!(error instanceof TrackerError) && isCorruption(error)) {
       throw new TrackerError('E_DATABASE_CORRUPT', `${path}: ${errorMessage(error)}`, {
-        hint: '`pattern-tracker repair` makes a sound one of it, and keeps the damaged one.',
+        hint: '`pattern-tracker repair` builds a sound database from it and keeps the damaged file.',
         cause: error,
       });
     }

@@ -1,4 +1,4 @@
-/** What delivery to sinks keeps in tracker.db. Times are milliseconds since 1970 UTC. */
+/** The tables of tracker.db that delivery works with. Times are milliseconds since 1970 UTC. */
 export const DELIVERY_TABLES = `
   DROP TABLE IF EXISTS outbox;      -- of the first schema, where it was always empty
 

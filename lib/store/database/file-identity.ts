@@ -1,14 +1,17 @@
 import { rmSync, statSync } from 'node:fs';
 
-/** Which file lies at `path`, however it is called; undefined where there is none. */
+/**
+ * Device and inode of the file at `path`: they change when the file is replaced under its name.
+ * Undefined when there is no file.
+ */
 export function fileIdentity(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
   return stats && `${stats.dev}:${stats.ino}`;
 }
 
 /**
- * Removes what a deleted database has left beside it: SQLite would take it for part of the next one.
- * Does nothing while the database is there.
+ * Removes the WAL files that a deleted database left behind: SQLite would take them for part of the
+ * next one. Does nothing while the database exists.
  */
 export function removeOrphans(path: string): void {
   if (fileIdentity(path) !== undefined) return;

@@ -9,7 +9,7 @@ export interface MovedAside {
 
 const KEY = 'corrupt_moved_to';
 
-/** Notes in the fresh database where the corrupt one went. */
+/** Records in the fresh database where the corrupt one was moved to. */
 export function noteMovedAside(database: Database, moved: MovedAside): void {
   database
     .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')

@@ -3,22 +3,22 @@ import { errorCode } from '../../base/errors.ts';
 import { isCorruption } from './database.ts';
 import { Sqlite } from './sqlite.ts';
 
-/** A lock that one process holds until it releases it or dies, such as that of the courier. */
+/** A lock that one process, such as the courier, holds until it releases it or dies. */
 export interface ProcessLock {
   release(): void;
 }
 
 /**
  * Takes the lock on `path`, waiting up to `waitMs` milliseconds for a holder that is leaving;
- * undefined when another process keeps it. The operating system frees it with the process, so there
- * is never a stale one.
+ * undefined when another process still holds it then. The operating system frees the lock when its
+ * process dies, so it is never stale.
  */
 export function acquireProcessLock(path: string, waitMs: number): ProcessLock | undefined {
   try {
     return lock(path, waitMs);
   } catch (error) {
     if (!isCorruption(error)) throw error;
-    rmSync(path, { force: true }); // it holds nothing
+    rmSync(path, { force: true }); // the file holds no data
     return lock(path, waitMs);
   }
 }

@@ -2,7 +2,7 @@ import { DELIVERY_TABLES } from './delivery-schema.ts';
 import { SERVICE_TABLES } from './service-schema.ts';
 
 /**
- * The schema of tracker.db, one string a version; a version that was released is never edited.
+ * The schema of tracker.db, one string per version; a released version is never edited.
  * Times are milliseconds since 1970 UTC. Readers rely on the comments here.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -138,4 +138,32 @@ export const MIGRATIONS: readonly string[] = [
   `,
   DELIVERY_TABLES,
   SERVICE_TABLES,
+  `
+  -- The occurrence that tells how the pattern came to be: its time, which an application by HTTP may
+  -- precede, and the id by which sinks know it. Null where it was not noted: first_seen_at, and none.
+  ALTER TABLE patterns ADD COLUMN origin_at INTEGER;
+  ALTER TABLE patterns ADD COLUMN origin_key TEXT;
+
+  -- Place among the parents that the child's origin named: the first gives the lineage. -1: drawn by a
+  -- further version of the child.
+  ALTER TABLE lineage_edges ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+  UPDATE lineage_edges SET position = -1 WHERE EXISTS (
+    SELECT 1 FROM pattern_versions version
+    WHERE version.pattern_id = child_id AND version.at = created_at);
+  UPDATE lineage_edges SET position = 1 WHERE position = 0
+    AND (SELECT lineage_id FROM patterns WHERE id = parent_id)
+      != (SELECT lineage_id FROM patterns WHERE id = child_id);
+
+  -- Parents that a pattern's origin named and that do not count: not known, or of a later origin.
+  CREATE TABLE pending_edges (
+    child_id TEXT NOT NULL,
+    parent_id TEXT NOT NULL,
+    edge_type TEXT NOT NULL,
+    transformation_type TEXT,
+    created_at INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (parent_id, child_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX pending_edges_by_child ON pending_edges(child_id);
+  `,
 ];

@@ -1,4 +1,7 @@
-/** What serving tracker.db to others adds to it. Times are milliseconds since 1970 UTC. */
+/**
+ * The tables, columns and triggers of tracker.db that the service needs. Times are milliseconds since
+ * 1970 UTC.
+ */
 export const SERVICE_TABLES = `
   ALTER TABLE patterns ADD COLUMN version TEXT NOT NULL DEFAULT '1.0.0';
   ALTER TABLE patterns ADD COLUMN pattern_type TEXT NOT NULL DEFAULT 'code';

@@ -1,4 +1,4 @@
-// The one place that loads SQLite, as there are two versions of its package: docs/decisions/011.
+// SQLite is loaded only here, because there are two versions of its package: docs/decisions/011.
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
@@ -6,7 +6,11 @@ import { sqlitePackage } from '../../base/sqlite-package.ts';
 
 export type { BackupMetadata, Database } from 'better-sqlite3';
 
-/** The connection's class, of the version that goes with this Node.js. */
+/**
+ * The connection class, of the package version that matches this Node.js.
+ *
+ * @throws TrackerError E_NO_SQLITE from its constructor, when the module does not load
+ */
 export const Sqlite: typeof BetterSqlite3 = load(sqlitePackage(process.versions['napi']));
 
 // --- internal ---
@@ -17,10 +21,10 @@ function load(name: string): typeof BetterSqlite3 {
   try {
     return require(name) as typeof BetterSqlite3;
   } catch (error) {
-    // For whoever opens a database: the others, as `doctor`, can do without.
-    const [reason] = errorMessage(error).split('\n'); // the rest says who asked for it
+    // Throws when a database is opened, not on import: `doctor` and others can work without one.
+    const [reason] = errorMessage(error).split('\n'); // the other lines are the require stack
     const what = `the SQLite module does not load in Node.js ${process.versions.node}: ${reason}`;
-    const hint = 'Run ./install.sh again in a checkout: it gets the one for your Node.js.';
+    const hint = 'Run ./install.sh again in a checkout: it gets the module for your Node.js.';
     class Missing {
       constructor() {
         throw new TrackerError('E_NO_SQLITE', what, { hint, cause: error });

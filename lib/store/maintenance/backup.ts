@@ -16,14 +16,17 @@ import {
 import { countTables, noDatabase, verifyDatabase } from './verify.ts';
 import type { TableCount } from './verify.ts';
 
+/** What to copy, and where to. */
 export interface BackupOptions {
   readonly database: string;
-  /** Where the copy goes; nothing may be there. */
+  /** Path of the copy; no file may exist there. */
   readonly to: string;
   readonly onProgress?: (pages: number, total: number) => void;
+  /** Aborting it ends the backup with E_INTERRUPTED. */
   readonly signal?: AbortSignal;
 }
 
+/** A backup that was made. */
 export interface Backup {
   readonly path: string;
   readonly bytes: number;
@@ -32,8 +35,8 @@ export interface Backup {
 }
 
 /**
- * Copies tracker.db while others write to it, as it was at one moment, into a single file. It gets its
- * name only when it is whole, checked and on the disk.
+ * Copies tracker.db, as it was at one moment, into a single file; other processes may write meanwhile.
+ * The file gets its name only when it is complete, verified and flushed to the disk.
  *
  * @throws TrackerError E_NO_DATABASE, E_FILE_EXISTS, E_DISK_FULL, E_BACKUP_UNSOUND, E_INTERRUPTED
  */
@@ -47,11 +50,11 @@ export async function backUpDatabase(options: BackupOptions): Promise<Backup> {
     removeLeftovers(join(dirname(to), PARTIAL));
     const tables = await copy(from, temporary, options);
     const { findings, ...copied } = verifyDatabase(temporary);
-    const faults = findings.filter(({ kind }) => kind !== 'rows'); // those would be in the original too
+    const faults = findings.filter(({ kind }) => kind !== 'rows'); // a copy has its original's bad rows
     const [fault] = faults;
     if (fault) throw unsound(from, fault.message);
     if (JSON.stringify(copied.tables) !== JSON.stringify(tables)) {
-      throw unsound(from, 'the copy has not as many rows as the original');
+      throw unsound(from, 'the copy and the original differ in their numbers of rows');
     }
     placeNew(temporary, to);
     return { ...copied, path: to };
@@ -62,7 +65,7 @@ export async function backUpDatabase(options: BackupOptions): Promise<Backup> {
   }
 }
 
-/** A name for a backup made now that nothing in the folder has. */
+/** A name, free in the folder, for a backup made at `now` (milliseconds since 1970 UTC). */
 export function backupName(folder: string, database: string, now: number): string {
   const own = basename(database, '.db');
   const stamp = timeStamp(now).replace('T', '-');
@@ -71,18 +74,18 @@ export function backupName(folder: string, database: string, now: number): strin
   return name;
 }
 
-/** The backups of a database in a folder that have such a name, oldest first. */
+/** The backups of a database in a folder, by their {@link backupName}, oldest first. */
 export function listBackups(folder: string, database: string): string[] {
   const own = `${basename(database, '.db')}-`;
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.startsWith(own) && STAMP.test(name.slice(own.length)))
-    .map((name) => name.slice(0, -'.db'.length)) // else 120000-2.db came before 120000.db
+    .map((name) => name.slice(0, -'.db'.length)) // with it, 120000-2.db would sort before 120000.db
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => join(folder, `${name}.db`));
 }
 
-/** Removes all but the newest `keep` of those backups; returns what it has removed. */
+/** Removes all but the newest `keep` backups of {@link listBackups}; returns the removed paths. */
 export function pruneBackups(folder: string, database: string, keep: number): string[] {
   const backups = listBackups(folder, database);
   const old = backups.slice(0, Math.max(0, backups.length - keep));
@@ -92,13 +95,13 @@ export function pruneBackups(folder: string, database: string, keep: number): st
 
 // --- internal ---
 
-/** What follows the name of the database in the name of a backup. */
+/** What follows the name of the database and a hyphen in the name of a backup. */
 const STAMP = /^\d{8}-\d{6}(?:-\d+)?\.db$/;
 const PARTIAL = '.tracker-backup-';
-/** 8 MiB at a time; in between it can be interrupted. */
+/** Pages copied at a time, 8 MiB; the backup can be interrupted in between. */
 const STEP_PAGES = 2_048;
 
-/** Copies the pages; returns the rows that there were at that moment. */
+/** Copies the pages; returns the numbers of rows at the moment of the copy. */
 async function copy(
   from: string,
   to: string,
@@ -107,7 +110,7 @@ async function copy(
   const source = new Sqlite(from, { readonly: true, timeout: 5_000 });
   try {
     closeSync(openSync(to, 'wx', 0o600)); // private from its first byte
-    // Under a transaction of its own the copy need not begin anew at each commit of the courier.
+    // Inside a transaction the copy does not start again whenever the courier commits.
     source.exec('BEGIN');
     const tables = countTables(source);
     const progress = ({ totalPages, remainingPages }: BackupMetadata): number => {
@@ -118,7 +121,7 @@ async function copy(
       return STEP_PAGES;
     };
     await source.backup(to, { progress });
-    foldIn(to); // without the mark of a WAL it can be read where nothing may be written
+    foldIn(to); // outside WAL mode it can be read from a read-only disk
     return tables;
   } finally {
     source.close();

@@ -15,12 +15,15 @@ import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption } from '../database/database.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
-/** `20261124T120000`: how a time stands in the name of a file. */
+/** A time as file names show it, in UTC: `20261124T120000`. `now` is in milliseconds since 1970 UTC. */
 export function timeStamp(now: number): string {
   return new Date(now).toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
 }
 
-/** A copy of a database nobody writes to, with its journal; private, and on the disk when this returns. */
+/**
+ * Copies a database that no process writes to, with its WAL or journal. The copy has mode 0600 and is
+ * flushed to the disk when this returns.
+ */
 export function copyDatabase(from: string, to: string): void {
   removeDatabase(to);
   for (const suffix of ['', ...COMPANIONS]) {
@@ -31,12 +34,12 @@ export function copyDatabase(from: string, to: string): void {
   }
 }
 
-/** Removes a database and what belongs to it. */
+/** Removes a database with its WAL and journal. */
 export function removeDatabase(path: string): void {
   for (const suffix of ['', ...COMPANIONS]) rmSync(path + suffix, { force: true });
 }
 
-/** Removes the databases named `prefix` and the id of a process that is gone: it was killed. */
+/** Removes databases that killed processes left: named `prefix` and the id of a process that is gone. */
 export function removeLeftovers(prefix: string): void {
   const folder = dirname(prefix);
   for (const name of readdirSync(folder)) {
@@ -47,8 +50,8 @@ export function removeLeftovers(prefix: string): void {
 }
 
 /**
- * Makes one file of a database and its WAL, so that it may be renamed. False when it is too damaged
- * for that.
+ * Writes the WAL of a database back into it, so that the one file can be renamed. Waits up to `waitMs`
+ * milliseconds (default 5,000) for other processes. False when the database is too damaged for that.
  *
  * @throws TrackerError E_DATABASE_IN_USE when another process has it open
  */
@@ -56,7 +59,7 @@ export function foldIn(path: string, waitMs: number = BUSY_TIMEOUT_MS): boolean 
   try {
     const database = new Sqlite(path, { timeout: waitMs });
     try {
-      // SQLite grants this to nobody while another connection is open, reading or not.
+      // SQLite refuses this while another connection is open, reading or not.
       database.pragma('journal_mode = DELETE');
     } finally {
       database.close();
@@ -66,21 +69,21 @@ export function foldIn(path: string, waitMs: number = BUSY_TIMEOUT_MS): boolean 
     if (isCorruption(error)) return false;
     if (!errorCode(error)?.startsWith('SQLITE_BUSY')) throw error;
     throw new TrackerError('E_DATABASE_IN_USE', `${path} is open in another program`, {
-      hint: 'End what uses it, such as `pattern-tracker serve` or a program with the library, and try again.',
+      hint: 'End the programs that use it, such as `pattern-tracker serve` or one with the library, and try again.',
       cause: error,
     });
   }
 }
 
 /**
- * Puts a database in the place of another, which is kept as `aside`. Whenever the process is killed,
- * one of the two is in place.
+ * Replaces the database at `path` by `next`, and keeps the old one as `aside`. Whenever the process is
+ * killed, one of the two is in place.
  */
 export function replaceDatabase(path: string, next: string, aside: string): void {
   syncFile(next);
   if (existsSync(path)) linkOrCopy(path, aside);
   for (const suffix of COMPANIONS) {
-    // A journal of the old one would be played into the new one.
+    // SQLite would play the journal of the old database into the new one.
     if (!existsSync(path + suffix)) continue;
     linkOrCopy(path + suffix, aside + suffix);
     rmSync(path + suffix);
@@ -89,7 +92,11 @@ export function replaceDatabase(path: string, next: string, aside: string): void
   syncFolder(dirname(path));
 }
 
-/** Gives a finished file its name. @throws TrackerError E_FILE_EXISTS */
+/**
+ * Gives a finished file its name, once it is flushed to the disk.
+ *
+ * @throws TrackerError E_FILE_EXISTS
+ */
 export function placeNew(temporary: string, path: string): void {
   syncFile(temporary);
   try {
@@ -97,29 +104,33 @@ export function placeNew(temporary: string, path: string): void {
     rmSync(temporary);
   } catch (error) {
     if (errorCode(error) === 'EEXIST' || existsSync(path)) throw fileExists(path);
-    renameSync(temporary, path); // a file system without hard links
+    renameSync(temporary, path); // this file system has no hard links
   }
   syncFolder(dirname(path));
 }
 
+/** The error for a backup whose file exists already. */
 export function fileExists(path: string): TrackerError {
-  return new TrackerError('E_FILE_EXISTS', `${path} is there already`, {
+  return new TrackerError('E_FILE_EXISTS', `${path} already exists`, {
     hint: 'Name another file; a backup is never overwritten.',
   });
 }
 
-/** What to tell people of an error while `path` was written: a full disk by its name. */
+/**
+ * What to throw for an error while `path` was written: E_DISK_FULL, or E_FILE_UNWRITABLE for other errors
+ * of the system or SQLite. A TrackerError, and an error without a code, are returned unchanged.
+ */
 export function writeFault(path: string, error: unknown): unknown {
   const code = errorCode(error) ?? '';
   if (code === 'ENOSPC' || code === 'EDQUOT' || code.startsWith('SQLITE_FULL')) {
-    return new TrackerError('E_DISK_FULL', `no room on the disk for ${path}`, {
+    return new TrackerError('E_DISK_FULL', `no space on the disk for ${path}`, {
       hint: 'Make room, or name a file on another disk. Nothing was changed.',
       cause: error,
     });
   }
   if (error instanceof TrackerError || code === '') return error;
   return new TrackerError('E_FILE_UNWRITABLE', `${path}: ${errorMessage(error)}`, {
-    hint: 'Look whether the folder is there and yours to write. Nothing was changed.',
+    hint: 'Check that the folder exists and that you may write to it. Nothing was changed.',
     cause: error,
   });
 }
@@ -127,16 +138,16 @@ export function writeFault(path: string, error: unknown): unknown {
 // --- internal ---
 
 const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
-/** How long it waits for another process to close the database, in milliseconds. */
+/** How long to wait for another process to close the database, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 function lives(pid: number): boolean {
-  if (pid === process.pid) return false; // it was another's, who had our number
+  if (pid === process.pid) return false; // an earlier process had the same id
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM'; // it is another user's
+    return errorCode(error) === 'EPERM'; // it runs, as another user
   }
 }
 
@@ -145,7 +156,7 @@ function linkOrCopy(from: string, to: string): void {
     linkSync(from, to);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') throw error;
-    copyFileSync(from, to); // a file system without hard links
+    copyFileSync(from, to); // this file system has no hard links
     chmodSync(to, 0o600);
     syncFile(to);
   }
@@ -160,7 +171,7 @@ function syncFile(path: string): void {
   }
 }
 
-/** Where a folder can't be flushed, as on Windows, renames are durable by themselves. */
+/** Flushes a rename to the disk. Where a folder cannot be flushed (Windows) there is no need to. */
 function syncFolder(path: string): void {
   try {
     const folder = openSync(path, 'r');
@@ -170,6 +181,6 @@ function syncFolder(path: string): void {
       closeSync(folder);
     }
   } catch {
-    // nothing to be done
+    // the rename itself has succeeded
   }
 }

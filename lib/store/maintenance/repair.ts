@@ -16,33 +16,34 @@ import { Sqlite } from '../database/sqlite.ts';
 import { noDatabase, verifyDatabase } from './verify.ts';
 import type { Verification } from './verify.ts';
 
+/** What to repair. */
 export interface RepairOptions {
   /** The damaged file. */
   readonly damaged: string;
-  /** tracker.db: the damaged file itself, or one that was begun after it. */
+  /** tracker.db: the damaged file itself, or the one started after it was set aside. */
   readonly database: string;
   readonly onProgress?: (pages: number, total: number) => void;
 }
 
 /** A repaired database, ready to be put in place. */
 export interface Repair extends StagedDatabase {
-  /** How the damaged file was. */
+  /** What was wrong with the damaged file. */
   readonly damage: Verification;
   /** none: its pages are sound; reindex: only an index was damaged; salvage: see `tables`. */
   readonly method: 'none' | 'reindex' | 'salvage';
   readonly tables: readonly SalvagedTable[];
   readonly strayPages: number;
-  /** True when what tracker.db held was added. */
+  /** True when the rows of the present tracker.db were added. */
   readonly isMerged: boolean;
   readonly mended: readonly MendedRows[];
 }
 
 /**
- * Makes a sound database of a damaged one, and adds to it what tracker.db has recorded since. The
- * damaged one is only read. No courier may run meanwhile. Undefined when there is nothing to repair.
+ * Builds a sound database from a damaged one, and adds what tracker.db has recorded since. The damaged
+ * file is only read. No courier may run meanwhile. Undefined when there is nothing to repair.
  *
- * @throws TrackerError E_NO_DATABASE, E_NOT_OURS, E_DATABASE_NEWER, E_DATABASE_CORRUPT (of the present
- *   one, which needs a repair of its own first), E_DISK_FULL, E_REPAIR_FAILED
+ * @throws TrackerError E_NO_DATABASE, E_NOT_OURS, E_DATABASE_NEWER, E_DATABASE_CORRUPT (the present
+ *   tracker.db is damaged too and has to be repaired first), E_DISK_FULL, E_REPAIR_FAILED
  */
 export function stageRepair({ damaged, database, onProgress }: RepairOptions): Repair | undefined {
   if (!existsSync(damaged)) throw noDatabase(damaged);
@@ -98,25 +99,25 @@ function hasLost(tables: readonly SalvagedTable[], name: string): boolean {
   return tables.some(({ table, lost, damagedPages }) => table === name && lost + damagedPages > 0);
 }
 
-/** Events that were lost will not tell a server of their patterns: it is told again when one is needed. */
+/** Patterns in lost outbox rows never reach a sink; without this note they are sent again when needed. */
 function forgetTold(database: Database): void {
   database.exec('DELETE FROM sink_patterns');
 }
 
-/** False when that was not all that is wrong. */
+/** Rebuilds the indexes; false when more than they was damaged. */
 function reindex(path: string): boolean {
   const database = new Sqlite(path);
   try {
     database.exec('REINDEX');
     return database.pragma('integrity_check(1)', { simple: true }) === 'ok';
   } catch {
-    return false; // such as two rows of one key
+    return false; // for example two rows with one key
   } finally {
     database.close();
   }
 }
 
-/** What is to be merged has to be readable, and of the present schema. */
+/** Makes sure that the present tracker.db can be merged: it is readable and has the current schema. */
 function checkPresent(database: string): void {
   const { findings } = verifyDatabase(database, { isQuick: true });
   const fault = findings.find(({ kind }) => kind !== 'rows');
@@ -135,7 +136,7 @@ function checkPresent(database: string): void {
   if (version !== MIGRATIONS.length) throw new Error(`${database} has schema ${version}`);
 }
 
-/** The note about a damaged database that was set aside has been seen to. */
+/** Drops the note that this damaged database was set aside: it is repaired now. */
 function acknowledge(repaired: Database, damaged: string): void {
   if (setAsideDatabase(repaired)?.path === damaged) acknowledgeSetAside(repaired);
 }
@@ -144,7 +145,7 @@ function checked(path: string): Verification {
   const verification = verifyDatabase(path);
   const [fault] = verification.findings;
   if (!fault) return verification;
-  throw new TrackerError('E_REPAIR_FAILED', `what was salvaged is not sound: ${fault.message}`, {
+  throw new TrackerError('E_REPAIR_FAILED', `the repaired file is not sound: ${fault.message}`, {
     hint: 'Nothing was changed. Restore a backup: `pattern-tracker restore FILE`.',
   });
 }

@@ -14,14 +14,14 @@ import { MIGRATIONS } from '../database/schema.ts';
 import { noDatabase, verifyDatabase } from './verify.ts';
 import type { Verification } from './verify.ts';
 
-/** A database that is ready to take the place of tracker.db. */
+/** A database that is ready to replace tracker.db. */
 export interface StagedDatabase {
-  /** Beside tracker.db; whoever does not put it in place removes it. */
+  /** Beside tracker.db. The caller puts it in place or removes it. */
   readonly path: string;
   readonly verification: Verification;
 }
 
-/** Where what is to replace `database` is made ready. */
+/** Path for the file that will replace `database`. Removes such files that killed processes left behind. */
 export function stagingPath(database: string): string {
   mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
   removeLeftovers(`${database}.next-`);
@@ -29,7 +29,7 @@ export function stagingPath(database: string): string {
 }
 
 /**
- * Copies a backup to beside `database` and looks whether it is one: the backup itself is only read.
+ * Copies a backup next to `database` and checks the copy. The backup itself is only read.
  *
  * @throws TrackerError E_NO_DATABASE, E_NOT_A_BACKUP, E_BACKUP_UNSOUND, E_DATABASE_NEWER, E_DISK_FULL
  */
@@ -49,16 +49,16 @@ export function stageBackup(backup: string, database: string): StagedDatabase {
 }
 
 /**
- * Puts a staged database in the place of `database` and keeps that under the name which is returned;
- * undefined when there was none. No courier may run meanwhile. Killed at whatever moment, it leaves
- * either the one or the other in place.
+ * Replaces `database` by a staged one, and returns the name under which the old one is kept; undefined
+ * when there was none. No courier may run meanwhile. `now` is in milliseconds since 1970 UTC. Whenever
+ * the process is killed, one of the two databases is in place.
  *
  * @throws TrackerError E_DATABASE_IN_USE
  */
 export function putInPlace(database: string, staged: string, now: number): string | undefined {
   chmodSync(staged, 0o600);
   const aside = existsSync(database) ? freeName(database, now) : undefined;
-  // A damaged one can't be closed: then its journal is kept beside it.
+  // Where the old one is too damaged for this, its WAL is kept beside it.
   if (aside !== undefined) foldIn(database);
   replaceDatabase(database, staged, aside ?? freeName(database, now));
   return aside;
@@ -77,7 +77,7 @@ function checkBackup({ schemaVersion, findings }: Verification, path: string): v
   const damage = findings.find(({ kind }) => kind === 'file' || kind === 'index');
   if (damage) {
     throw new TrackerError('E_BACKUP_UNSOUND', `${path} is damaged: ${damage.message}`, {
-      hint: `Nothing was changed. \`pattern-tracker repair ${path}\` gets out of it what can be read.`,
+      hint: `Nothing was changed. \`pattern-tracker repair ${path}\` salvages what can still be read.`,
     });
   }
   const alien = findings.find(({ kind }) => kind === 'schema');

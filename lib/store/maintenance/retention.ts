@@ -1,17 +1,17 @@
+import type { ToolCallEnd } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
-import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
 
 const DAY_MS = 86_400_000;
-/** Sessions whose last word is older have been looked at before. */
+/** Sessions whose last event is older were closed by earlier runs. */
 const ABANDONED_DAYS = 30;
-/** Rows changed in one transaction, so that nobody waits long for the lock. */
+/** Rows changed in one transaction: few, so that no other process waits long for the lock. */
 const CHUNK_ROWS = 500;
-/** Free pages handed back to the file system in one go. */
+/** Free pages given back to the file system at a time. */
 const VACUUM_PAGES = 2_000;
 
 /**
- * Removes one chunk of what is past its time: raw payloads, sightings. What was derived from an
- * event stays. Returns true while there is more to do.
+ * Removes one chunk of the payloads and sightings older than `rawEventsDays`. What was derived from an
+ * event stays. `now` is in milliseconds since 1970 UTC. Returns true while there is more to do.
  */
 export function pruneChunk(database: Database, now: number, rawEventsDays: number): boolean {
   const limit = now - rawEventsDays * DAY_MS;
@@ -32,24 +32,24 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
 }
 
 /**
- * Calls that still run a day after their session's last word ended with it: Claude was killed. With an
- * `outbox`, they are put there too.
+ * Marks calls as interrupted that still run a day after their session's last event: Claude was killed.
+ * `onEnded` is called for each of them, in the same transaction.
  */
 export function closeAbandonedCalls(
   database: Database,
   now: number,
-  outbox?: ToolCallOutbox,
+  onEnded?: (end: ToolCallEnd) => void,
 ): void {
-  const close = database.prepare<[number, number], { session: string; toolUse: string }>(
+  const close = database.prepare<[number, number], { sessionId: string; toolUseId: string }>(
     `UPDATE tool_calls SET outcome = 'interrupted', certainty = 1
      WHERE outcome = 'running' AND session_id IN (
        SELECT id FROM sessions WHERE last_event_at BETWEEN ? AND ?)
-     RETURNING session_id AS session, tool_use_id AS toolUse`,
+     RETURNING session_id AS sessionId, tool_use_id AS toolUseId`,
   );
   database
     .transaction(() => {
       const closed = close.all(now - ABANDONED_DAYS * DAY_MS, now - DAY_MS);
-      for (const { session, toolUse } of closed) outbox?.add(session, toolUse, now);
+      for (const call of closed) onEnded?.({ ...call, at: now, isUpdate: false });
     })
     .immediate();
 }
@@ -59,8 +59,8 @@ export function closeAbandonedCalls(
 const PRUNED_TO = 'payloads_pruned_to';
 
 /**
- * Events come in about the order of their time, so the pruned ones are those up to some id: up to the
- * first that is not due.
+ * Events are stored in about the order of their time, so pruning goes by id: up to the first event that
+ * is not due, from where the last run ended.
  */
 function prunePayloads(database: Database, limit: number): number {
   const prunedTo = Number(

@@ -10,26 +10,27 @@ import type { TableShape } from './schema-shape.ts';
 import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
-/** What was got out of one table. */
+/** What was salvaged from one table, in rows. */
 export interface SalvagedTable {
   readonly table: string;
   readonly salvaged: number;
-  /** At least; as the indexes of the table tell. */
+  /** At least this number was lost: the indexes of the table still list them. */
   readonly lost: number;
-  /** Pages of the table that can't be read, or not wholly. */
+  /** Pages of the table that cannot be read in full. */
   readonly damagedPages: number;
 }
 
+/** What was salvaged from a database. */
 export interface Salvage {
   readonly schemaVersion: number;
   readonly tables: readonly SalvagedTable[];
-  /** Pages with content of which it can't be told to which table they belong. */
+  /** Pages with rows whose table cannot be told; their rows are lost. */
   readonly strayPages: number;
 }
 
 /**
- * Makes a new database at `to` of all that can still be read in the file at `from`, whatever of it is
- * damaged: page by page, past SQLite, which gives up at the first damaged page. Reads only.
+ * Builds a new database at `to` from everything that can still be read in the file at `from`, which is
+ * only read. It goes page by page and without SQLite, which gives up at the first damaged page.
  *
  * @throws TrackerError E_NOT_OURS, E_DATABASE_NEWER
  */
@@ -63,11 +64,11 @@ export function salvageDatabase(
 
 // --- internal ---
 
-/** A b-tree of the file: of a table, or of one of its indexes. */
+/** A b-tree of the damaged file: a table, or one of its indexes. */
 interface Tree {
   readonly table: string;
   readonly root: number;
-  /** Of a table that has row ids; all others look like an index. */
+  /** True for a table that has row ids; a table without them is stored like an index. */
   readonly hasRowids: boolean;
   /** Undefined for an index, whose entries are only counted. */
   readonly writer: RowWriter | undefined;
@@ -77,7 +78,7 @@ interface Tree {
 
 function versionOf(file: PageFile, path: string): number {
   const { userVersion } = file;
-  if (userVersion === undefined) return MIGRATIONS.length; // the first page is gone
+  if (userVersion === undefined) return MIGRATIONS.length; // the first page is damaged: assume the current one
   if (userVersion === 0) {
     throw new TrackerError('E_NOT_OURS', `${path} is not a database of pattern-tracker`);
   }
@@ -90,8 +91,8 @@ function versionOf(file: PageFile, path: string): number {
 }
 
 /**
- * Where each b-tree begins, by its name. In an auto-vacuum database that follows from the migrations
- * alone, so that the schema need not be readable; where it is, it has the last word.
+ * The root page of each b-tree, by its name. In an auto-vacuum database the migrations alone determine
+ * it, so that an unreadable schema does no harm; what can be read of the schema takes precedence.
  */
 function rootPages(file: PageFile, empty: Database): Map<string, number> {
   const expected = empty
@@ -117,9 +118,9 @@ const SCHEMA_ROOT = 1;
 function freshDatabase(path: string, version: number): Database {
   const database = new Sqlite(path);
   database.pragma('auto_vacuum = INCREMENTAL');
-  database.pragma('journal_mode = OFF'); // of no use to anybody before it is whole
+  database.pragma('journal_mode = OFF'); // if this process dies, the file is thrown away
   database.pragma('synchronous = OFF');
-  database.pragma('foreign_keys = OFF'); // what is missing is seen to afterwards
+  database.pragma('foreign_keys = OFF'); // mendInvariants takes care of orphans afterwards
   for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration);
   database.pragma(`user_version = ${version}`);
   return database;
@@ -151,7 +152,7 @@ interface Reading {
   readonly onProgress: (pages: number, total: number) => void;
 }
 
-/** Reads every page once; returns how many belong to nothing that is known. */
+/** Reads every page once; returns the number of stray pages. */
 function readPages({ file, owners, trees, onProgress }: Reading): number {
   const byRoot = new Map(trees.map((tree) => [tree.root, tree]));
   let strayPages = 0;
@@ -183,7 +184,7 @@ function readPage(file: PageFile, number: number, tree: Tree): void {
   if (!isSound) tree.damagedPages += 1;
 }
 
-/** A page with rows in it, under a damaged part of both the tree and the pointer map. */
+/** True for a page with rows that neither its tree nor the pointer map leads to: both are damaged there. */
 function isStray(file: PageFile, number: number): boolean {
   const { kind } = file.pointer(number);
   const isUnknown = kind === 0 || kind === POINTER.tree;
@@ -197,7 +198,7 @@ function resultOf(tables: readonly TableShape[], trees: readonly Tree[]): Salvag
     const own = trees.filter(({ table }) => table === name);
     const rows = own.find(({ writer }) => writer !== undefined);
     const salvaged = rows?.writer?.written ?? 0;
-    // An index has an entry for each row of its table, also for those on a damaged page.
+    // An index has an entry for every row of its table, even for rows on damaged pages.
     const known = own.filter((tree) => tree !== rows).map(({ cells }) => cells);
     return {
       table: name,

@@ -3,9 +3,9 @@ import { readRecord } from './file-format/record.ts';
 import type { Value } from './file-format/record.ts';
 import type { TableShape } from './schema-shape.ts';
 
-/** Writes rows, as they lay in a damaged file, into a sound table; what can be no row of it is left out. */
+/** Writes the rows of a damaged file into a sound table, without those that cannot be rows of it. */
 export class RowWriter {
-  /** Rows that are in the table now. */
+  /** Rows written so far. */
   written = 0;
   readonly #insert;
   readonly #columns: readonly StoredColumn[];
@@ -17,7 +17,7 @@ export class RowWriter {
     const order = keyedOrder ?? columns.map((column) => column.name);
     this.#columns = order.map((column) => ({
       type: byName.get(column)?.type ?? '',
-      // A row from before the column was added does not have it.
+      // A row stored before the column was added does not have it.
       fallback: defaultOf(database, byName.get(column)?.defaultSql ?? null),
     }));
     this.#rowidAt = rowidColumn === undefined ? -1 : order.indexOf(rowidColumn);
@@ -27,14 +27,14 @@ export class RowWriter {
     );
   }
 
-  /** False when the record is damaged, or breaks a rule of the table. */
+  /** Writes one row; false when the record is damaged, or breaks a constraint of the table. */
   write(rowid: number | undefined, payload: Buffer): boolean {
     const stored = readRecord(payload);
     if (!stored || stored.length > this.#columns.length) return false;
     const row = this.#columns.map(
       ({ fallback }, at) => stored[at] ?? (at in stored ? null : fallback),
     );
-    if (this.#rowidAt >= 0) row[this.#rowidAt] = rowid ?? null; // it is stored as null
+    if (this.#rowidAt >= 0) row[this.#rowidAt] = rowid ?? null; // the record itself holds null for it
     const fits = this.#columns.every(({ type }, at) => isOfType(row[at] ?? null, type));
     if (!fits) return false;
     const { changes } = this.#insert.run(...row);
@@ -55,9 +55,9 @@ function defaultOf(database: Database, sql: string | null): Value {
   return database.prepare<[], Value>(`SELECT ${sql}`).pluck().get() ?? null;
 }
 
-/** The schema's own types are loose; what we write is not, so another type was made of damaged bytes. */
+/** SQLite does not enforce types, but we only write the declared one: another comes from damaged bytes. */
 function isOfType(value: Value, type: string): boolean {
-  if (value === null) return true; // where that is not allowed the table says so
+  if (value === null) return true; // a NOT NULL constraint rejects it later
   switch (type) {
     case 'TEXT':
       return typeof value === 'string';

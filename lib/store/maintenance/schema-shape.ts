@@ -2,28 +2,31 @@ import type { Database } from '../database/database.ts';
 import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
+/** A column as declared. */
 export interface ColumnShape {
   readonly name: string;
   /** As declared: TEXT, INTEGER, REAL. */
   readonly type: string;
-  /** The default as SQL; null where there is none. */
+  /** The default as SQL; null when there is none. */
   readonly defaultSql: string | null;
 }
 
+/** An index as declared. */
 export interface IndexShape {
   readonly name: string;
   readonly columns: readonly string[];
   readonly isUnique: boolean;
-  /** True when it has not an entry for every row. */
+  /** True when it covers only some of the rows. */
   readonly isPartial: boolean;
 }
 
+/** A table as declared, with its indexes. */
 export interface TableShape {
   readonly name: string;
   /** In the order of the declaration. */
   readonly columns: readonly ColumnShape[];
   readonly primaryKey: readonly string[];
-  /** The column that is the row id itself; undefined where there is none. */
+  /** The column that is an alias of the row id; undefined when there is none. */
   readonly rowidColumn: string | undefined;
   /** The columns in the order in which a WITHOUT ROWID table stores them; undefined for others. */
   readonly keyedOrder: readonly string[] | undefined;
@@ -31,16 +34,16 @@ export interface TableShape {
 }
 
 /**
- * Tables that follow from others: what they hold is made again when those are filled. Those of a
- * full-text index do too, and SQLite knows them.
+ * Tables whose rows triggers derive from other tables, so that they fill again with those. The tables of
+ * the full-text index are derived too, but SQLite already reports them as such.
  */
 export const DERIVED_TABLES: ReadonlySet<string> = new Set(['search_queue', 'totals']);
 
-/** Runs `look` on an empty database that has had the first `version` migrations. */
+/** Runs `look` on an empty in-memory database to which the first `version` migrations were applied. */
 export function withEmptyDatabase<T>(version: number, look: (database: Database) => T): T {
   const database = new Sqlite(':memory:');
   try {
-    database.pragma('auto_vacuum = INCREMENTAL'); // so that its pages have the numbers of the real one
+    database.pragma('auto_vacuum = INCREMENTAL'); // so that pages have the same numbers as in tracker.db
     for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration);
     return look(database);
   } finally {
@@ -48,7 +51,7 @@ export function withEmptyDatabase<T>(version: number, look: (database: Database)
   }
 }
 
-/** The tables that hold rows of ours; not those SQLite keeps for itself. */
+/** The tables that the migrations made; not those that SQLite keeps for itself. */
 export function tableShapes(database: Database): TableShape[] {
   const tables = database
     .prepare<[], { name: string; wr: number }>(

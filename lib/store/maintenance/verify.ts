@@ -7,40 +7,44 @@ import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './
 import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
+/** One thing that is wrong with a database. */
 export interface Finding {
-  /** file: the pages themselves; schema: tables, indexes; rows: what they say. */
+  /** file: damaged pages; index: a damaged index; schema: a missing part; rows: they contradict. */
   readonly kind: 'file' | 'index' | 'schema' | 'rows';
   readonly table: string | null;
   readonly message: string;
 }
 
+/** The number of rows in a table. */
 export interface TableCount {
   readonly table: string;
-  /** Null when it can't be counted. */
+  /** Null when they cannot be counted. */
   readonly rows: number | null;
 }
 
+/** What {@link verifyDatabase} found. */
 export interface Verification {
   readonly path: string;
-  /** With its WAL. */
+  /** Size, including the WAL. */
   readonly bytes: number;
-  /** 0 for what is none of our databases. */
+  /** 0 for a file that is not a database of ours. */
   readonly schemaVersion: number;
   readonly tables: readonly TableCount[];
-  /** What is wrong with it; none for a sound one. */
+  /** What is wrong with it; empty for a sound one. */
   readonly findings: readonly Finding[];
 }
 
+/** How thoroughly to look. */
 export interface VerifyOptions {
-  /** Leaves out whether indexes and tables agree, which takes most of the time. @default false */
+  /** Does not compare indexes with their tables, which takes most of the time. @default false */
   readonly isQuick?: boolean;
 }
 
 /**
- * Looks whether a database is sound: the file, its schema, and what the rows say. Changes nothing and
- * may be used while the courier writes.
+ * Checks that a database is sound: its file, its schema, and that its rows agree. Changes nothing, and
+ * may run while the courier writes.
  *
- * @throws TrackerError E_NO_DATABASE
+ * @throws TrackerError E_NO_DATABASE, E_DATABASE_IN_USE
  */
 export function verifyDatabase(
   path: string,
@@ -53,14 +57,15 @@ export function verifyDatabase(
   try {
     const database = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      database.exec('BEGIN'); // all that follows sees the database at one moment
+      database.exec('BEGIN'); // everything below sees the database at one moment
       const version = schemaVersion(database);
       findings.push(...fileFindings(database, isQuick));
       findings.push(...attempt('schema', () => schemaFindings(database, version)));
       const isDamaged = findings.length > 0;
       if (findings.every(({ kind }) => kind !== 'schema')) {
         const rows = attempt('rows', () => rowFindings(database));
-        findings.push(...rows.filter(({ table }) => table !== null || !isDamaged)); // that is known
+        // A query that fails on a damaged file says nothing new.
+        findings.push(...rows.filter(({ table }) => table !== null || !isDamaged));
       }
       return { path, bytes, schemaVersion: version, tables: countTables(database), findings };
     } finally {
@@ -69,7 +74,7 @@ export function verifyDatabase(
   } catch (error) {
     if (isBusy(error)) {
       throw new TrackerError('E_DATABASE_IN_USE', `${path} is locked by another program`, {
-        hint: 'Try again once that has ended.',
+        hint: 'Try again when that program has finished.',
         cause: error,
       });
     }
@@ -78,11 +83,12 @@ export function verifyDatabase(
   }
 }
 
+/** The error for a database that does not exist. */
 export function noDatabase(path: string): TrackerError {
   return new TrackerError('E_NO_DATABASE', `there is no file ${path}`);
 }
 
-/** The tables of a database with their rows; not those that follow from others. */
+/** The numbers of rows in the tables of a database, without {@link DERIVED_TABLES}. */
 export function countTables(database: Database): TableCount[] {
   let names: string[];
   try {
@@ -98,9 +104,9 @@ export function countTables(database: Database): TableCount[] {
 // --- internal ---
 
 const BUSY_TIMEOUT_MS = 5_000;
-/** More of a kind say nothing new. */
+/** More findings of a kind would say nothing new. */
 const MAX_FINDINGS = 20;
-/** What SQLite says of an index alone: the rows themselves are there. */
+/** What SQLite reports when only an index is damaged and the rows themselves are there. */
 const INDEX_FAULT =
   /missing from index (\S+)|wrong # of entries in index (\S+)|non-unique entry in index (\S+)|values differ from index/;
 
@@ -116,12 +122,12 @@ function fileFindings(database: Database, isQuick: boolean): Finding[] {
     }
   } catch (error) {
     if (isBusy(error)) throw error;
-    if (found.length === 0) found.push(fault('file', error)); // else it gave up at what it has found
+    if (found.length === 0) found.push(fault('file', error)); // otherwise `found` already says why it failed
   }
   return found.slice(0, MAX_FINDINGS);
 }
 
-/** Pages are told by the root page of their tree. */
+/** Names the table: SQLite's message only has the root page of the damaged tree. */
 function fileFinding(database: Database, message: string): Finding {
   const root = /^Tree (\d+) /.exec(message)?.[1];
   const tree =
@@ -136,7 +142,7 @@ function fileFinding(database: Database, message: string): Finding {
   return { kind: isIndex ? 'index' : 'file', table: tree?.table ?? null, message };
 }
 
-/** What is missing of the schema that the migrations make. */
+/** What the schema lacks of what the migrations make. */
 function schemaFindings(database: Database, version: number): Finding[] {
   const finding = (table: string | null, message: string): Finding => {
     return { kind: 'schema', table, message };
@@ -203,7 +209,7 @@ function countOf(database: Database, table: string): number | null {
   }
 }
 
-/** What can't be looked at is a finding itself. */
+/** Runs a check; that it cannot run is a finding itself. */
 function attempt(kind: Finding['kind'], look: () => Finding[]): Finding[] {
   try {
     return look();

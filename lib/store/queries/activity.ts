@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { Conditions, type ListFilter } from './conditions.ts';
 import { type ListedToolCall, TOOL_CALL_COLUMNS } from './tool-calls.ts';
 
-/** One event in the order it was stored; `id` only ever grows. */
+/** A stored event. Ids grow in the order in which events are stored. */
 export interface StoredEvent {
   readonly id: number;
   readonly eventId: string;
@@ -12,7 +12,7 @@ export interface StoredEvent {
   readonly receivedAt: number;
   readonly projectRoot: string | null;
   readonly projectName: string | null;
-  /** Of the payload, for versions that send no tool_use_id. */
+  /** From the payload, for versions of Claude Code that send no tool_use_id. */
   readonly toolName: string | null;
   readonly source: string | null;
   readonly reason: string | null;
@@ -30,19 +30,20 @@ export interface WrittenPattern {
   readonly generation: number | null;
 }
 
+/** Which events {@link eventsAfter} returns. */
 export type EventFilter = Pick<ListFilter, 'session' | 'withTests' | 'limit'>;
 
-/** The id of the newest event; 0 where there is none. */
+/** The id of the newest event; 0 when there is none. */
 export function newestEventId(database: Database): number {
   return database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM events').pluck().get() ?? 0;
 }
 
-/** The id after which lie the events received since then, in milliseconds. */
+/** The id of the last event received before `since` (milliseconds since 1970 UTC); 0 when there is none. */
 export function eventIdBefore(database: Database, since: number): number {
   return (
     database
       .prepare<[number], number>(
-        // from the newest back, as far as needed: events come in about the order of their time
+        // scans back from the newest and soon ends: events are stored in about the order of their time
         'SELECT id FROM events WHERE received_at < ? ORDER BY id DESC LIMIT 1',
       )
       .pluck()
@@ -70,6 +71,7 @@ export function eventsAfter(database: Database, id: number, filter: EventFilter)
     .all({ ...where.values, limit: filter.limit });
 }
 
+/** One tool call; undefined when it is not known. */
 export function toolCallById(
   database: Database,
   sessionId: string,
@@ -85,7 +87,7 @@ export function toolCallById(
     .get(sessionId, toolUseId);
 }
 
-/** The calls of a PostToolBatch that never ran: no other event tells of them. */
+/** The calls of a PostToolBatch that never ran: no other event reports them. */
 export function refusedCallsOf(database: Database, event: StoredEvent): ListedToolCall[] {
   return database
     .prepare<[number], ListedToolCall>(
@@ -103,7 +105,7 @@ export function refusedCallsOf(database: Database, event: StoredEvent): ListedTo
     .all(event.id);
 }
 
-/** What one event wrote. */
+/** The patterns that one event wrote, in the order of its fragments. */
 export function patternsOfEvent(database: Database, eventId: string): WrittenPattern[] {
   return database
     .prepare<[string], WrittenPattern>(
@@ -117,7 +119,7 @@ export function patternsOfEvent(database: Database, eventId: string): WrittenPat
 
 // --- internal ---
 
-/** A string of the payload; null where it is not one, or where the payload is gone or is no JSON. */
+/** SQL for a string in the payload; null if it is no string, or the payload is pruned or not JSON. */
 function payloadField(name: string): string {
   return `CASE WHEN json_valid(e.payload) AND json_type(e.payload, '$.${name}') = 'text'
     THEN json_extract(e.payload, '$.${name}') END`;

@@ -1,7 +1,7 @@
-/** Sessions that `pattern-tracker capture-test` made; lists leave them out. */
+/** Ids of sessions that `pattern-tracker capture-test` made begin with this; lists leave them out. */
 export const TEST_SESSION_PREFIX = 'capture-test-';
 
-/** Which rows a list shows. All given conditions hold at once. */
+/** Which rows a list shows: those that meet every given condition. */
 export interface ListFilter {
   /** Rows of these projects only. */
   readonly projectIds?: readonly number[] | undefined;
@@ -9,13 +9,13 @@ export interface ListFilter {
   readonly session?: string | undefined;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** At most so many rows; -1 is all. */
+  /** The most rows to return; -1 returns all. */
   readonly limit: number;
-  /** True shows what `capture-test` recorded, too. @default false */
+  /** True also shows what `capture-test` recorded. @default false */
   readonly withTests?: boolean | undefined;
 }
 
-/** A WHERE clause in the making, with the values it binds. */
+/** Builds a WHERE clause, together with the values it binds. */
 export class Conditions {
   readonly values: Record<string, string | number> = {};
   readonly #clauses: string[] = [];
@@ -26,14 +26,14 @@ export class Conditions {
     return this;
   }
 
-  /** `column` begins with `prefix`; a range, so that an index serves it. */
+  /** Requires that `column` begins with `prefix`; written as a range, so that an index serves it. */
   addPrefix(column: string, name: string, prefix: string): this {
     return this.add(`${column} >= @${name} AND ${column} < @${name} || char(1114111)`, {
       [name]: prefix,
     });
   }
 
-  /** The conditions of `filter` on the columns of one table. */
+  /** Requires what `filter` asks for, of the given columns. */
   addFilter(
     columns: { readonly session: string; readonly project: string; readonly time: string },
     filter: Omit<ListFilter, 'limit'>,

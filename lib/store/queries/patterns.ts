@@ -1,11 +1,13 @@
 import type { Database } from '../database/database.ts';
 import { Conditions, type ListFilter } from './conditions.ts';
 
+/** Which patterns {@link listPatterns} returns, and in which order. */
 export interface PatternFilter extends ListFilter {
   readonly language?: string | undefined;
   readonly sort: 'recent' | 'used';
 }
 
+/** A pattern in a list. Times are milliseconds since 1970 UTC. */
 export interface ListedPattern {
   readonly id: string;
   readonly name: string;
@@ -19,7 +21,7 @@ export interface ListedPattern {
   readonly lastSeenAt: number;
   /** The beginning of its code, from the first character that is not white space. */
   readonly head: string;
-  /** Of the newest occurrence the filter lets through; null where none is known. */
+  /** This and the rest are from the newest occurrence that meets the filter; null when there is none. */
   readonly filePath: string | null;
   readonly startLine: number | null;
   readonly sessionId: string | null;
@@ -27,6 +29,7 @@ export interface ListedPattern {
   readonly projectName: string | null;
 }
 
+/** A pattern with all of its code, without a place: {@link occurrencesOf} lists those. */
 export interface PatternDetail extends Omit<
   ListedPattern,
   'head' | 'filePath' | 'startLine' | 'sessionId' | 'projectRoot' | 'projectName'
@@ -50,14 +53,14 @@ export interface PatternOccurrence {
   readonly at: number;
 }
 
-/** The patterns that have an occurrence the filter lets through, newest or most used first. */
+/** The patterns that have an occurrence which meets the filter, newest or most used first. */
 export function listPatterns(database: Database, filter: PatternFilter): ListedPattern[] {
   const inner = new Conditions()
     .add('x.pattern_id = p.id')
     .addFilter({ session: 'x.session_id', project: 'x.project_id', time: 'x.at' }, filter);
   const outer = new Conditions();
   const needsPlace = filter.projectIds !== undefined || filter.session !== undefined;
-  // A pattern that came by the library has no occurrence; it is shown unless a place is asked for.
+  // A pattern recorded through the library has no occurrence; it is listed unless a place is asked for.
   outer.add(
     needsPlace
       ? 'o.event_id IS NOT NULL'
@@ -83,7 +86,7 @@ export function listPatterns(database: Database, filter: PatternFilter): ListedP
     .all({ ...inner.values, ...outer.values, limit: filter.limit });
 }
 
-/** The ids that begin with `prefix`, at most `limit`. */
+/** The patterns whose id begins with `prefix`, newest first, at most `limit`. */
 export function patternsByPrefix(
   database: Database,
   prefix: string,
@@ -101,13 +104,14 @@ export function patternsByPrefix(
     .all({ ...where.values, limit });
 }
 
+/** One pattern by its whole id; undefined when it is not known. */
 export function patternById(database: Database, id: string): PatternDetail | undefined {
   return database
     .prepare<[string], PatternDetail>(`SELECT ${COLUMNS}, p.code FROM patterns p WHERE p.id = ?`)
     .get(id);
 }
 
-/** Where a pattern was written, newest first. */
+/** Where a pattern was written, newest first, at most `limit` places. */
 export function occurrencesOf(
   database: Database,
   patternId: string,

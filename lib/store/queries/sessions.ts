@@ -1,10 +1,11 @@
 import type { Database } from '../database/database.ts';
 import { Conditions, type ListFilter } from './conditions.ts';
 
+/** A session in a list. Times are milliseconds since 1970 UTC. */
 export interface ListedSession {
   readonly id: string;
   readonly startedAt: number;
-  /** Null while it runs, or when Claude was killed. */
+  /** Null while it runs, and after Claude was killed. */
   readonly endedAt: number | null;
   readonly lastEventAt: number;
   readonly source: string | null;

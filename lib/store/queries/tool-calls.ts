@@ -2,11 +2,13 @@ import type { ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
 import { Conditions, type ListFilter } from './conditions.ts';
 
+/** Which tool calls {@link listToolCalls} returns. */
 export interface ToolCallFilter extends ListFilter {
   readonly tool?: string | undefined;
   readonly outcome?: ToolOutcome | undefined;
 }
 
+/** A tool call in a list. Times are milliseconds since 1970 UTC. */
 export interface ListedToolCall {
   readonly sessionId: string;
   readonly toolUseId: string;
@@ -45,7 +47,7 @@ export function listToolCalls(database: Database, filter: ToolCallFilter): Liste
     .all({ ...where.values, limit: filter.limit });
 }
 
-/** What a query has to select of `tool_calls call` and `projects project` to give a `ListedToolCall`. */
+/** The columns of a `ListedToolCall`, for a query on `tool_calls call` and `projects project`. */
 export const TOOL_CALL_COLUMNS = `call.session_id AS sessionId, call.tool_use_id AS toolUseId,
   call.tool_name AS toolName, call.agent_id AS agentId, call.summary, call.outcome, call.error,
   call.started_at AS startedAt, call.ended_at AS endedAt, call.duration_ms AS durationMs, call.at,

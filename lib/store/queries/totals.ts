@@ -2,13 +2,15 @@ import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
 import { TEST_SESSION_PREFIX } from './conditions.ts';
 
+/** How much tracker.db holds. */
 export interface Totals {
-  /** Without those of `capture-test`, as the lists. */
+  /** Without those of `capture-test`, as in lists. */
   readonly sessions: number;
   readonly toolCalls: number;
   readonly patterns: number;
   readonly events: number;
   readonly projects: number;
+  /** Milliseconds since 1970 UTC; null when there is no event. */
   readonly lastEventAt: number | null;
 }
 
@@ -19,6 +21,7 @@ export interface SetAside {
   readonly reason: string;
 }
 
+/** Counts what tracker.db holds. */
 export function totalsOf(database: Database): Totals {
   const totals = database
     .prepare<[], Totals>(
@@ -45,7 +48,7 @@ export function countersOf(database: Database): Record<string, number> {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
-/** The corrupt database that nobody has acknowledged yet. */
+/** The corrupt database that was set aside and not acknowledged yet. */
 export function setAsideDatabase(database: Database): SetAside | undefined {
   const text = database
     .prepare<[string], string>('SELECT value FROM meta WHERE key = ?')
@@ -66,7 +69,7 @@ export function setAsideDatabase(database: Database): SetAside | undefined {
   };
 }
 
-/** Forgets the corrupt database; true if there was one. The file itself stays. */
+/** Drops the note about the corrupt database; true if there was one. The file itself stays. */
 export function acknowledgeSetAside(database: Database): boolean {
   return database.prepare('DELETE FROM meta WHERE key = ?').run(SET_ASIDE_KEY).changes > 0;
 }

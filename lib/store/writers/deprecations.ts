@@ -1,25 +1,19 @@
 import type { Database } from '../database/database.ts';
 
-/** Which patterns should not be used any more. */
+/** The patterns that should no longer be used. */
 export class Deprecations {
   readonly #put;
-  readonly #has;
 
   constructor(database: Database) {
     this.#put = database.prepare<[string, string | null, number]>(
       `INSERT INTO deprecations (pattern_id, reason, at) VALUES (?, ?, ?)
-       ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at`,
+       ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at
+       WHERE (excluded.at, coalesce(excluded.reason, '')) > (at, coalesce(reason, ''))`,
     );
-    this.#has = database
-      .prepare<[string], number>('SELECT 1 FROM deprecations WHERE pattern_id = ?')
-      .pluck();
   }
 
+  /** Deprecates a pattern. The latest deprecation holds, in whatever order they arrive. */
   add(patternId: string, reason: string | null, at: number): void {
     this.#put.run(patternId, reason, at);
-  }
-
-  has(patternId: string): boolean {
-    return this.#has.get(patternId) === 1;
   }
 }

@@ -5,10 +5,10 @@ import type { Database } from '../database/database.ts';
 /** An event on its way into the store. */
 export interface ArrivedEvent {
   readonly event: EventRecord;
-  /** Of the payload as captured, for events that have no id of their own. */
+  /** Digest of the payload as captured; identifies an event that has no tool_use_id. */
   readonly digest: string;
   readonly spoolName: string;
-  /** Which of Claude Code's two ways brought it: the same event may come by both. */
+  /** Whose hook brought it, `settings` or `plugin`: with both registered, an event arrives twice. */
   readonly registration: string;
   readonly receivedAt: number;
   /** Bytes as captured. */
@@ -17,7 +17,7 @@ export interface ArrivedEvent {
   readonly payload: string;
 }
 
-/** Writes events, each once however often it comes. */
+/** Writes each event once, however often it arrives. */
 export class EventWriter {
   readonly #insert;
   readonly #sightings;
@@ -43,7 +43,7 @@ export class EventWriter {
     );
   }
 
-  /** The id of the event if it is new; undefined if it was written before. */
+  /** Writes an event and returns its id; undefined if it was written before. */
   write(arrived: ArrivedEvent): string | undefined {
     const { event } = arrived;
     const eventId = event.toolUseId
@@ -64,14 +64,14 @@ export class EventWriter {
   }
 
   /**
-   * An event without tool_use_id is known by its content and by how many of that content its
-   * registration has brought before. So two equal events stay two, while one event that comes by
-   * the settings and by the plugin is one.
+   * An event without tool_use_id is identified by its content and by the number of earlier sightings of
+   * that content from the same registration. So two equal events stay two, while one event that arrives
+   * from the settings and from the plugin is stored once.
    */
   #sightedId({ digest, registration, spoolName, receivedAt }: ArrivedEvent): string | undefined {
     const earlier = this.#sightings.get(digest, registration) ?? 0;
     const { changes } = this.#see.run(digest, registration, spoolName, receivedAt);
-    if (changes === 0) return undefined; // this very file was taken before
+    if (changes === 0) return undefined; // this spool file was ingested before
     return hexDigest(`${digest}\n${earlier}`, 32);
   }
 }

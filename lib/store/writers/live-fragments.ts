@@ -1,21 +1,21 @@
 import type { Database } from '../database/database.ts';
 
-/** A known fragment in a file, with its text as it is now. */
+/** A known fragment of a file, with its current text. */
 export interface LiveFragment {
   readonly patternId: string;
   readonly text: string;
 }
 
-/** Longer texts are not followed; an edit in one then has no parent. In characters. */
+/** Longer texts are not tracked, so an edit in one finds no parent. In characters. */
 const MAX_TEXT = 1024 * 1024;
-/** So many fragments are followed in one file; the oldest go first, but for the very first: the file. */
+/** Fragments tracked in one file. Beyond it the oldest are dropped, but not the first: the file itself. */
 const MAX_PER_FILE = 64;
 
 interface LiveRow extends LiveFragment {
   readonly seq: number;
 }
 
-/** What is known of the present content of files. */
+/** The known fragments in the current content of files. */
 export class LiveFragments {
   readonly #all;
   readonly #set;
@@ -42,13 +42,16 @@ export class LiveFragments {
     return this.#all.all(filePath);
   }
 
-  /** A new fragment is all that the file holds. */
+  /** Records that the file consists of a new fragment alone. */
   replaceAll(filePath: string, fragment: LiveFragment): void {
     this.#clear.run(filePath);
     this.#put(filePath, 1, fragment);
   }
 
-  /** A new fragment lies in the file; `edited` are those whose text changed with it. */
+  /**
+   * Adds a new fragment to a file. `edited` are the fragments whose text the same edit changed,
+   * `newest` is the highest `seq` in the file, 0 in a file without fragments.
+   */
   add(filePath: string, fragment: LiveFragment, edited: readonly LiveRow[], newest: number): void {
     for (const { seq, ...rest } of edited) this.#put(filePath, seq, rest);
     this.#put(filePath, newest + 1, fragment);

@@ -1,9 +1,9 @@
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
 
-/** Where a session works, as found on disk. */
+/** The project a session works in, as found on disk. */
 export interface ProjectPlace {
-  /** Git root of the main work tree; else the folder itself. */
+  /** The git root of the main work tree; outside git, the folder itself. */
   readonly root: string;
   readonly name: string;
   readonly branch: string | null;
@@ -14,7 +14,7 @@ interface SessionChange {
   startedAt: number;
   lastEventAt: number;
   endedAt: number | null;
-  /** The last SessionStart: a session that goes on after its end runs again. */
+  /** Time of the last SessionStart: a session that is resumed after its end is running again. */
   resumedAt: number | null;
   source: string | null;
   endReason: string | null;
@@ -73,7 +73,7 @@ export class SessionWriter {
     );
   }
 
-  /** The id of the project at `place`; null for null. */
+  /** The id of the project at `place`, which is added if it is new; null for null. */
   project(place: ProjectPlace | null): number | null {
     if (!place) return null;
     const known = this.#projects.get(place.root) ?? this.#projectId.get(place.root);
@@ -82,13 +82,13 @@ export class SessionWriter {
     return id;
   }
 
-  /** Forgets what a transaction that was rolled back had in hand. */
+  /** Drops unwritten changes, after their transaction was rolled back. */
   forget(): void {
     this.#projects.clear();
     this.#changes.clear();
   }
 
-  /** Notes what one event tells of its session; `flush` writes it. */
+  /** Notes what one event reports about its session; `flush` writes it. */
   write(event: EventRecord, at: number, place: ProjectPlace | null): void {
     const change = this.#changeOf(event.sessionId, at);
     change.startedAt = Math.min(change.startedAt, at);
@@ -109,7 +109,7 @@ export class SessionWriter {
     this.#writeSubagent(event, at);
   }
 
-  /** Writes the sessions that have changed; call before the transaction ends. */
+  /** Writes the sessions that have changed. Call it before the transaction ends. */
   flush(): void {
     for (const change of this.#changes.values()) this.#upsert.run(change);
     this.#changes.clear();

@@ -1,11 +1,11 @@
 import type { ToolOutcome } from '../../event/tool-call.ts';
 
-/** How well an outcome is known: a better word replaces a lesser one, whichever came first. */
+/** How surely an outcome is known: the surer report wins, whichever arrived first. */
 export const CERTAINTY = { begun: 0, inferred: 1, said: 2 } as const;
 
 type Certainty = (typeof CERTAINTY)[keyof typeof CERTAINTY];
 
-/** A row of tool_calls, or what one event tells of one. Times are milliseconds since 1970 UTC. */
+/** A row of tool_calls, or what one event reports of it. Times are milliseconds since 1970 UTC. */
 export interface ToolCallRow {
   readonly sessionId: string;
   readonly toolUseId: string;
@@ -22,14 +22,14 @@ export interface ToolCallRow {
   readonly at: number;
 }
 
-/** A call as it is known once an event has told of it, in whatever order the events come. */
+/** Adds what one event reports to what is known of a call, in whatever order the events arrive. */
 export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRow {
   const isBetter = told.certainty >= known.certainty;
   const certainty = isBetter ? told.certainty : known.certainty;
   const startedAt = known.startedAt ?? told.startedAt;
   return {
     ...known,
-    // A batch may name the tool by its older name.
+    // PostToolBatch may use an older name of the tool.
     toolName: told.certainty === CERTAINTY.inferred ? known.toolName : told.toolName,
     agentId: known.agentId ?? told.agentId,
     outcome: mergedOutcome(known, told),
@@ -48,8 +48,8 @@ export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRo
 // --- internal ---
 
 function mergedOutcome(known: ToolCallRow, told: ToolCallRow): ToolOutcome {
-  // A call in a batch that had no end of its own was refused: before it began, unless it is known to
-  // have begun.
+  // A call that only its batch reports was refused: `denied` if it is known to have begun, else
+  // `rejected`.
   if (known.outcome === 'rejected' && told.certainty === CERTAINTY.begun) return 'denied';
   if (told.certainty < known.certainty) return known.outcome;
   if (told.outcome !== 'rejected' || known.startedAt === null) return told.outcome;

@@ -1,20 +1,19 @@
 import type { BatchedCallRecord, CallRecord, EventRecord } from '../../event/event-record.ts';
-import type { ToolOutcome } from '../../event/tool-call.ts';
+import type { ToolCallEnd, ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
-import type { ToolCallOutbox } from '../../delivery/store/tool-call-outbox.ts';
 import { CERTAINTY, mergeToolCall } from './tool-call-row.ts';
 import type { ToolCallRow } from './tool-call-row.ts';
 
-/** A call that this batch has told of. */
+/** A call that an event of this batch reported. */
 interface TouchedCall {
-  /** Its outcome before the batch; undefined for a call that was not known. */
+  /** Its outcome before the batch; undefined for a new call. */
   readonly before: ToolOutcome | undefined;
   row: ToolCallRow;
 }
 
 /**
- * Pairs what comes before a tool call with what comes after it, in either order. A call that several
- * events of a batch tell of is written once, by `flush`.
+ * Pairs the event before a tool call with the event after it, in whichever order they arrive. A call
+ * that several events of a batch report is written once, by `flush`.
  */
 export class ToolCallWriter {
   readonly #find;
@@ -23,12 +22,15 @@ export class ToolCallWriter {
   readonly #siblings;
   readonly #closeAgent;
   readonly #closeSession;
-  readonly #outbox: ToolCallOutbox | undefined;
+  readonly #onEnded: ((end: ToolCallEnd) => void) | undefined;
   readonly #touched = new Map<string, TouchedCall>();
 
-  /** With an `outbox`, each call that has ended is put there too. */
-  constructor(database: Database, outbox?: ToolCallOutbox) {
-    this.#outbox = outbox;
+  /**
+   * `onEnded` is called inside the caller's transaction, after the row was written: once when a call
+   * ends, and again whenever an event changes a call that had ended.
+   */
+  constructor(database: Database, onEnded?: (end: ToolCallEnd) => void) {
+    this.#onEnded = onEnded;
     this.#find = database.prepare<[string, string], ToolCallRow>(FIND);
     this.#upsert = database.prepare<CallColumns>(UPSERT);
     this.#open = database
@@ -54,7 +56,10 @@ export class ToolCallWriter {
       .pluck();
   }
 
-  /** Notes what one event tells of tool calls; the id of its own call, if it has one. */
+  /**
+   * Records what one event reports about tool calls, and returns the tool_use_id of its own call, if it
+   * has one. `at` is in milliseconds since 1970 UTC.
+   */
   write(event: EventRecord, at: number): string | undefined {
     const { sessionId, call } = event;
     switch (event.name) {
@@ -67,7 +72,7 @@ export class ToolCallWriter {
         for (const batched of event.batched) this.#batched(event, batched, at);
         return undefined;
       case 'Stop':
-        // Claude's turn is over, and this call had no answer: it was refused.
+        // The turn is over and the call never got a result: it was denied.
         this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: null });
         return undefined;
       case 'SubagentStop':
@@ -76,8 +81,8 @@ export class ToolCallWriter {
         }
         return undefined;
       case 'UserPromptSubmit':
-        // The user speaks again while a call runs: it was interrupted. Not so when Claude Code
-        // itself reports a background task.
+        // The user typed a prompt while a call was running: the call was interrupted. Claude Code sends
+        // this event by itself, too, to report a background task; that interrupts nothing.
         if (event.isTypedPrompt) {
           this.#closeAgentCalls({ sessionId, at, outcome: 'interrupted', agentId: null });
         }
@@ -95,16 +100,22 @@ export class ToolCallWriter {
     }
   }
 
-  /** Writes the calls that have changed; call before the transaction ends. */
+  /** Writes the calls that have changed. Call it before the transaction ends. */
   flush(): void {
     for (const { before, row } of this.#touched.values()) {
       this.#write(row);
-      this.#outbox?.changed(before, row);
+      if (row.outcome === 'running') continue;
+      this.#onEnded?.({
+        sessionId: row.sessionId,
+        toolUseId: row.toolUseId,
+        at: row.endedAt ?? row.at,
+        isUpdate: before !== undefined && before !== 'running',
+      });
     }
     this.#touched.clear();
   }
 
-  /** Forgets what a transaction that was rolled back had in hand. */
+  /** Drops unwritten changes, after their transaction was rolled back. */
   forget(): void {
     this.#touched.clear();
   }
@@ -152,7 +163,7 @@ export class ToolCallWriter {
       agentId: event.agentId ?? null,
       summary: call.summary,
       inputDigest: null,
-      outcome: 'rejected', // denied, if it is known to have begun
+      outcome: 'rejected', // the merge makes it `denied` if the call is known to have begun
       certainty: CERTAINTY.inferred,
       error: call.error,
       startedAt: null,
@@ -167,9 +178,11 @@ export class ToolCallWriter {
     this.#tell(closed.sessionId, closed.at, this.#closeAgent.all(closed));
   }
 
-  /** Calls that have ended with what they belong to. */
+  /** Reports calls that have ended with the turn, agent or session they belong to. */
   #tell(sessionId: string, at: number, toolUseIds: readonly string[]): void {
-    for (const toolUseId of toolUseIds) this.#outbox?.add(sessionId, toolUseId, at);
+    for (const toolUseId of toolUseIds) {
+      this.#onEnded?.({ sessionId, toolUseId, at, isUpdate: false });
+    }
   }
 
   #put(told: ToolCallRow): void {
@@ -185,7 +198,7 @@ export class ToolCallWriter {
   }
 
   #write(call: ToolCallRow): void {
-    // By position: SQLite's names cost a look-up each, and this is the statement that runs most.
+    // Bound by position: named parameters cost a look-up each, and this statement runs most often.
     this.#upsert.run(
       call.sessionId,
       call.toolUseId,
@@ -231,8 +244,9 @@ interface ClosedCalls {
 }
 
 /**
- * Calls that still run when nothing can come of them any more. Versions that send no tool_use_id
- * (the `~` ids) send nothing for a call that failed, either.
+ * Closes calls that count as running although no event can end them any more. Versions of Claude Code
+ * that send no tool_use_id (ids with `~`) send no event for a failed call either, so such a call counts
+ * as failed, not as denied.
  */
 const CLOSE = `
 UPDATE tool_calls SET certainty = ${CERTAINTY.inferred}, ended_at = @at,

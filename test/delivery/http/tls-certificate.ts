@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
  */
 export function tlsCertificate(name: 'loopback' | 'other-name' | 'expired') {
   const file = (ending: string) =>
-    fileURLToPath(new URL(`../fixtures/tls/${name}.${ending}.pem`, import.meta.url));
+    fileURLToPath(new URL(`../../fixtures/tls/${name}.${ending}.pem`, import.meta.url));
   const caFile = file('cert');
   return {
     key: readFileSync(file('key'), 'utf8'),

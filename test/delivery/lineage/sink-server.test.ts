@@ -71,7 +71,7 @@ function put(
       filePath: '/a.ts',
       startLine: null,
       endLine: null,
-      replacedId: undefined,
+      parentIds: [],
       name: 'a.ts',
       action,
       generation: 1,

@@ -141,11 +141,8 @@ describe('the outbox of a collector', () => {
 
   it('holds a call of a Claude that was killed, once its session is given up', () => {
     store.take(pre);
-    closeAbandonedCalls(
-      store.database,
-      1_001_000 + 2 * 86_400_000,
-      new ToolCallOutbox(store.database),
-    );
+    const outbox = new ToolCallOutbox(store.database);
+    closeAbandonedCalls(store.database, 1_001_000 + 2 * 86_400_000, (end) => outbox.put(end));
     expect(calls()).toMatchObject([{ outcome: 'interrupted', ended_at: 1_001_000 }]);
   });
 

@@ -12,7 +12,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SILENT_SERVICE_LOG } from '../../../lib/service/http/access-log.ts';
+import { SILENT_SERVICE_LOG } from '../../../lib/service/service-log.ts';
 import { startService } from '../../../lib/service/service.ts';
 import type { RunningService, ServiceOptions } from '../../../lib/service/service.ts';
 import { createToken } from '../../../lib/service/auth/token.ts';

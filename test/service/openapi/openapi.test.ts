@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asString } from '../../../lib/base/json.ts';
 import type { Json, JsonObject } from '../../../lib/base/json.ts';
-import { ENDPOINTS } from '../../../lib/service/openapi/endpoints.ts';
+import { ENDPOINTS } from '../../../lib/service/routes/endpoints.ts';
 import { openFixture } from '../service-fixture.ts';
 
 async function document(): Promise<JsonObject> {

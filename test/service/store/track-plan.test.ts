@@ -1,9 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { occurrenceKey, planTrack, trackNeeds } from '../../../lib/service/store/track-plan.ts';
-import type { KnownNode } from '../../../lib/service/store/track-plan.ts';
+import { occurrenceKey, trackNeeds } from '../../../lib/service/store/track-plan.ts';
+import type { KnownNode, KnownState } from '../../../lib/service/store/track-plan.ts';
+import { planTrack } from '../../../lib/service/store/track-planner.ts';
 import { trackedEvent } from '../../contracts/pattern-store-contract.ts';
 
-const NOTHING = { eventIds: new Set<string>(), nodes: [] };
+/** What a store knows that has these patterns, each first seen at 0. */
+function known(...nodes: KnownNode[]): KnownState {
+  const firsts = new Map(nodes.map((first) => [first.patternId, first]));
+  return {
+    eventIds: new Set(),
+    nodes,
+    descent: {
+      node: (id) => {
+        const first = firsts.get(id);
+        return first && { ...first, originAt: 0, originKey: 'origin' };
+      },
+      claims: () => [],
+      claimants: () => [],
+    },
+  };
+}
+const NOTHING = known();
 const node = (patternId: string, change: Partial<KnownNode> = {}): KnownNode => ({
   patternId,
   version: '1.0.0',
@@ -52,7 +69,7 @@ describe('a plan', () => {
       [5, 3, 9].map((at) =>
         trackedEvent({ patternId: 'a', eventType: 'pattern_applied', at, eventId: `e${at}` }),
       ),
-      { eventIds: new Set(), nodes: [node('a')] },
+      known(node('a')),
     );
     expect(plan.sightings).toEqual([{ patternId: 'a', occurrences: 3, firstAt: 3, lastAt: 9 }]);
     expect(plan.patterns).toEqual([]);
@@ -68,42 +85,46 @@ describe('a plan', () => {
           parentIds: ['b'],
         }),
       ],
-      {
-        eventIds: new Set(),
-        nodes: [node('a'), node('b', { lineageId: 'a', generation: 2 })],
-      },
+      known(node('a'), node('b', { lineageId: 'a', generation: 2 })),
     );
-    expect(plan.edges).toMatchObject([{ childId: 'a', parentId: 'b' }]);
+    expect(plan.versionEdges).toMatchObject([{ childId: 'a', parentId: 'b' }]);
     expect(plan.versions).toMatchObject([{ patternId: 'a', version: '2.0.0', generation: 3 }]);
   });
 
-  test('honours the parents of a creation that are known, and ignores the others', () => {
+  test('honours the parents of a creation that are known, and notes the others', () => {
     const plan = planTrack(
       [trackedEvent({ patternId: 'b', parentIds: ['gone', 'a'], edgeType: 'inspired_by' })],
-      { eventIds: new Set(), nodes: [node('a')] },
+      known(node('a')),
     );
     expect(plan.answers).toMatchObject([
       { kind: 'created', node: { generation: 2, lineageId: 'a' } },
     ]);
-    expect(plan.edges).toMatchObject([{ childId: 'b', parentId: 'a', edgeType: 'inspired_by' }]);
+    expect(plan.descents).toMatchObject([
+      {
+        after: {
+          id: 'b',
+          claims: [
+            { parentId: 'gone', edgeType: 'inspired_by', counts: false },
+            { parentId: 'a', edgeType: 'inspired_by', counts: true },
+          ],
+        },
+      },
+    ]);
   });
 
   test('refuses to merge a pattern with itself', () => {
     const merge = { patternId: 'm', eventType: 'pattern_merged', parentIds: ['a', 'a'] } as const;
-    const { answers } = planTrack([trackedEvent(merge)], {
-      eventIds: new Set(),
-      nodes: [node('a')],
-    });
+    const { answers } = planTrack([trackedEvent(merge)], known(node('a')));
     expect(answers).toEqual([
       { kind: 'refused', message: 'Validation error: pattern_merged needs 2 different parents' },
     ]);
   });
 
   test('takes a validation of what is there for no use', () => {
-    const plan = planTrack([trackedEvent({ patternId: 'a', eventType: 'pattern_validated' })], {
-      eventIds: new Set(),
-      nodes: [node('a')],
-    });
+    const plan = planTrack(
+      [trackedEvent({ patternId: 'a', eventType: 'pattern_validated' })],
+      known(node('a')),
+    );
     expect(plan.answers).toMatchObject([{ kind: 'exists' }]);
     expect(plan.occurrences).toEqual([]);
     expect(plan.events).toHaveLength(1);

@@ -14,7 +14,7 @@ describe('an error of tracker.db', () => {
     ['SQLITE_IOERR_WRITE', 'E_DATABASE_IO', 'full or failing'],
     ['SQLITE_CORRUPT_VTAB', 'E_DATABASE_CORRUPT', 'pattern-tracker repair'],
     ['SQLITE_NOTADB', 'E_DATABASE_CORRUPT', 'pattern-tracker repair'],
-    ['SQLITE_BUSY_SNAPSHOT', 'E_DATABASE_BUSY', 'holds it locked'],
+    ['SQLITE_BUSY_SNAPSHOT', 'E_DATABASE_BUSY', 'has it locked'],
     ['SQLITE_CONSTRAINT_CHECK', 'E_DATABASE_UNUSABLE', 'pattern-tracker doctor'],
   ])('that is %s is %s, names the file and says what helps', (code, expected, hint) => {
     const fault = databaseFault('/d/tracker.db', thrown(code));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lineageOf } from '../../../lib/store/queries/lineage.ts';
+import { lineageOf, walkLineage } from '../../../lib/store/queries/lineage.ts';
+import type { LineageNode } from '../../../lib/store/queries/lineage.ts';
 import { NOW, Sample } from '../../cli/sample-database.ts';
 
 let sample: Sample;
@@ -60,5 +61,22 @@ describe('lineageOf', () => {
       down: ['1 n1<n0', '2 n2<n1'],
       isCut: true,
     });
+  });
+});
+
+describe('walkLineage', () => {
+  it('leaves out what is not shown, and what is only reached by it', () => {
+    for (const id of ['a', 'c', 'd']) sample.pattern(id, id);
+    sample.edge('b', 'a'); // b is not stored
+    sample.edge('c', 'b');
+    sample.edge('d', 'a');
+    const limits = { depth: 9, nodes: 1 };
+    const isStored = (node: LineageNode): node is LineageNode => node.name !== null;
+    const ids = (walk: ReturnType<typeof walkLineage>) => walk.nodes.map(({ id }) => id);
+    const all = walkLineage(sample.database, 'a', 'descendants', { ...limits, nodes: 9 });
+    expect(ids(all)).toEqual(['b', 'd', 'c']);
+    const stored = walkLineage(sample.database, 'a', 'descendants', limits, isStored);
+    expect(ids(stored)).toEqual(['d']);
+    expect(stored.isCut).toBe(false);
   });
 });

@@ -3,39 +3,41 @@ import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
 import { errorCode, errorMessage } from '../../../base/errors.ts';
-import { StoreUnavailableError } from '../pattern-store.ts';
-import type { StoreHealth } from '../pattern-store.ts';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { withinDeadline } from '../../../base/deadline.ts';
+import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';
 
-/** Numbers of 64 bits come as numbers: times and counts are far below 2^53. */
+/** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
 export type Sql = postgres.Sql<{ bigint: number }>;
 
+/** How a service connects to PostgreSQL. */
 export interface ConnectionOptions {
-  /** Connections of the pool. */
+  /** The most connections in the pool. */
   readonly poolSize: number;
-  /** A call that the database can not serve is tried again for so long, in milliseconds. */
+  /** How long a call that the database cannot serve is tried again, in milliseconds. */
   readonly patienceMs: number;
-  /** As `pg_stat_activity` shows it. */
+  /** The name that `pg_stat_activity` shows. */
   readonly applicationName: string;
 }
 
-/** The server ends a statement then. */
+/** The server cancels a statement that takes longer. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** An answer later than that does not come: the network is gone, and the server's own timeout with it. */
+/** After this no answer will come: the network is gone, and with it the server's own timeout. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_S = 5;
 
 /**
- * A pool of connections to the first of the named servers that will do, which rides out a restart and a
- * failover. Every call is one statement: postgres.js 3.4 throws outside of any promise when a connection
- * ends within its `begin`.
+ * A pool of connections to the first of the named servers that is usable. It rides out a restart and a
+ * failover. Every call is one statement, because postgres.js 3.4 throws outside of any promise when a
+ * connection ends within its `begin`.
  */
 export class PostgresConnection {
   readonly #target: PostgresTarget;
   readonly #options: ConnectionOptions;
   #pool: Sql;
-  /** Which of the named servers the pool is of. */
+  /** The index of the server that the pool is connected to. */
   #host = 0;
   #running = 0;
   #isClosed = false;
@@ -47,10 +49,10 @@ export class PostgresConnection {
   }
 
   /**
-   * Runs `work`, again when the connection is lost or two transactions collide: whatever it does must
-   * be the same when done twice.
+   * Runs `work`, and runs it again when the connection is lost or two transactions collide: it must have
+   * the same effect when it runs twice.
    *
-   * @throws StoreUnavailableError when that does not help in time
+   * @throws StoreUnavailableError when trying again does not help in time
    */
   async run<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
     const until = performance.now() + this.#options.patienceMs;
@@ -81,7 +83,7 @@ export class PostgresConnection {
     const answer = asked<{ readOnly: boolean }[]>`
       SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
         AS "readOnly"`.execute();
-    // It may be that nobody else asks, so that a lost connection would stay: also after a second.
+    // If nobody else asks, a lost connection would stay, so replace it here, even after that second.
     answer.catch((error) => isOfConnection(error) && this.#replace(asked));
     try {
       const [row] = await this.#inTime(answer, HEALTH_TIMEOUT_MS);
@@ -93,40 +95,33 @@ export class PostgresConnection {
     }
   }
 
-  /** A client of its own, of one connection, to the server in use. The caller ends it. */
+  /** Makes a client with one connection of its own to the server in use. The caller ends it. */
   single(): Sql {
     return this.#newPool(1);
   }
 
-  /** What is asked from now on goes to the next of the named servers, by new connections. */
+  /** Sends every later call to the next of the named servers, through new connections. */
   useNextHost(): void {
     this.#replace(this.#pool);
   }
 
-  /** Lets running calls end, for at most five seconds. */
+  /** Waits at most five seconds for running calls, then closes the connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#pool.end({ timeout: 5 });
   }
 
   async #inTime<T>(work: PromiseLike<T>, ms = ANSWER_TIMEOUT_MS): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
     this.#running++;
     try {
-      return await Promise.race([
-        work,
-        new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(new AnswerTimeout(`no answer within ${ms} ms`)), ms);
-        }),
-      ]);
+      return await withinDeadline(work, ms, () => new AnswerTimeout(`no answer within ${ms} ms`));
     } finally {
       this.#running--;
-      clearTimeout(timer);
     }
   }
 
   /**
-   * Goes on with new connections, to the next server if several are named. All are made anew, since a
+   * Goes on with new connections, to the next server if several are named. All are replaced, because a
    * connection of postgres.js that was lost while it had something to send does not recover.
    */
   #replace(pool: Sql): void {
@@ -164,7 +159,7 @@ export class PostgresConnection {
     });
   }
 
-  /** postgres.js does not tell of its pool; what runs beyond its size waits. */
+  /** postgres.js does not report on its pool; calls beyond its size wait. */
   #poolNumbers(): Readonly<Record<string, number>> {
     const { poolSize } = this.#options;
     const busy = Math.min(this.#running, poolSize);
@@ -176,7 +171,7 @@ export class PostgresConnection {
 
 const HEALTH_TIMEOUT_MS = 1_000;
 const RECONNECT_PAUSE_S = 0.1;
-/** Two replicas that write the same patterns collide once or twice; more is a fault of the plan. */
+/** Two replicas that write the same patterns collide once or twice; more is a fault of ours. */
 const MAX_CONFLICTS = 20;
 
 const NUMBER = {
@@ -188,13 +183,13 @@ const NUMBER = {
 
 class AnswerTimeout extends Error {}
 
-/** Whether new connections may do better; where there are too many, they do not. */
+/** Whether new connections may help. They do not when there are too many already. */
 function isOfConnection(error: unknown): boolean {
   if (error instanceof AnswerTimeout) return true;
   return faultKind(error) === 'lost' && errorCode(error) !== '53300';
 }
 
-/** With the check of the name in the certificate, which postgres.js makes against `localhost` for an IP. */
+/** Checks the certificate against `host`, because postgres.js checks against `localhost` for an IP. */
 function tlsFor(host: string, tls: PostgresTarget['tls']): PostgresTarget['tls'] | object {
   if (typeof tls !== 'object') return tls;
   return {
@@ -205,7 +200,7 @@ function tlsFor(host: string, tls: PostgresTarget['tls']): PostgresTarget['tls']
 }
 
 function pauseMs(kind: 'lost' | 'conflict', attempt: number): number {
-  // Random, so that those that collided do not collide again.
+  // Random, so that transactions that collided do not collide again.
   if (kind === 'conflict') return Math.random() * Math.min(5 * attempt, 50);
   return Math.min(25 * 2 ** attempt, 400);
 }

@@ -6,11 +6,11 @@ import { errorCode } from '../../../base/errors.ts';
  * `conflict`: two transactions met, and the loser may try again at once;
  * `busy`: it took too long or there is no room, and trying again now would not help;
  * `refused`: the server does not let us in, or is not the one it should be;
- * `fault`: ours.
+ * `fault`: the mistake is ours.
  */
 export type FaultKind = 'lost' | 'conflict' | 'busy' | 'refused' | 'fault';
 
-/** By SQLSTATE, the codes of postgres.js and those of Node's sockets. */
+/** Judges by SQLSTATE, the codes of postgres.js and those of Node's sockets. */
 export function faultKind(error: unknown): FaultKind {
   const code = errorCode(error);
   if (code === undefined) return 'fault';
@@ -29,12 +29,12 @@ const BUSY = new Set([
   '55P03', // lock timeout
 ]);
 const REFUSED = new Set([
-  '22023', // a setting has a value it can't have
+  '22023', // a setting has an impossible value
   '3D000', // no such database
   '42704', // there is no such setting
   '42501', // no right
 ]);
-/** What Node says of a certificate that it does not trust. */
+/** The codes of Node for a certificate that it does not trust. */
 const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
 const LOST = new Set([
   '25006', // read only: a failover goes on

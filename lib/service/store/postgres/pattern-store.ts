@@ -1,42 +1,29 @@
+import type { PatternStore } from '../pattern-store.ts';
+import type { Evolution } from '../rows/evolution.ts';
+import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { IntegrityReport } from '../rows/integrity-report.ts';
+import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
+import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
+import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
+import type { StoreStats } from '../rows/store-stats.ts';
 import type {
-  AppliedImprovement,
-  Direction,
-  Evolution,
-  Execution,
-  ExecutionFilter,
-  ExecutionSummary,
-  Feedback,
-  FoundPattern,
-  IntegrityReport,
-  PatternActivity,
-  PatternDetail,
+  StoredPatternDetail,
   PatternListFilter,
-  PatternStore,
-  Relatives,
-  SearchQuery,
   StoredPattern,
-  StoreStats,
-  TrackAnswer,
-  TrackedEvent,
-  WalkLimits,
-} from '../pattern-store.ts';
+} from '../rows/stored-pattern.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
-import type { EventPartitions } from './partitions.ts';
-import { patternActivity, patternDetail, storedPatterns, storeStats } from './queries.ts';
-import {
-  addFeedback,
-  addImprovements,
-  executionsOf,
-  executionTotals,
-  improvementsOf,
-  integrityOf,
-} from './records.ts';
+import type { EventPartitions } from './schema/partitions.ts';
+import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
+import { executionsOf, executionTotals } from './executions.ts';
+import { integrityOf } from './integrity.ts';
+import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
-import { keyText, storable, whole } from './text.ts';
+import { keyText, storable, whole } from './text/storable.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 
-/** The patterns of one tenant: every statement names it. */
+/** The patterns of one tenant, whom every statement names. */
 export class PostgresPatternStore implements PatternStore {
   readonly #connection: PostgresConnection;
   readonly #partitions: EventPartitions;
@@ -54,7 +41,7 @@ export class PostgresPatternStore implements PatternStore {
     return [...(await this.#run((sql) => applyEvents(sql, this.#tenant, kept)))];
   }
 
-  pattern(id: string): Promise<PatternDetail | undefined> {
+  pattern(id: string): Promise<StoredPatternDetail | undefined> {
     return this.#run((sql) => patternDetail(sql, this.#tenant, storable(id)));
   }
 
@@ -106,7 +93,7 @@ export class PostgresPatternStore implements PatternStore {
     return this.#run((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
   }
 
-  /** Every call gives the same when it runs twice. */
+  /** May run `work` twice, so every call has the same effect when repeated. */
   #run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#connection.run(work);
   }

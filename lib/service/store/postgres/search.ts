@@ -1,12 +1,17 @@
-import { LOOKED_THROUGH } from '../pattern-store.ts';
-import type { FoundPattern, SearchQuery } from '../pattern-store.ts';
+import {
+  HEAD_CHARACTERS,
+  INDEXED_CHARACTERS,
+  LOOKED_THROUGH,
+  searchedParts,
+} from '../rows/pattern-search.ts';
+import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Sql } from './connection.ts';
-import { patternColumns } from './queries.ts';
-import { INDEXED_CHARACTERS, searchCondition } from './text.ts';
+import { patternColumns } from './patterns.ts';
+import { searchCondition } from './text/words.ts';
 
 /**
- * Those that hold the words, or if there are none, those of the newest that hold them as parts; the last
- * to become known first.
+ * Patterns that contain the words or, if none does, those of the newest that contain them as parts. Those
+ * that became known last come first.
  */
 export async function searchPatterns(
   sql: Sql,
@@ -20,15 +25,15 @@ export async function searchPatterns(
 // --- internal ---
 
 /**
- * Patterns that are looked through, for a limit of one. With n patterns in all the second way meets up to
- * `n * limit / looked` of them: with the square root both ways take about as long at a million.
+ * The newest patterns that are scanned for a limit of one. Among n patterns the index of words finds up to
+ * `n * limit / looked`: with the square root of the limit both ways take about as long at a million.
  */
 const LOOKED_AT = 700;
 
 /**
- * A frequent word is found soon by looking through the newest patterns, a rare one by the index of words.
- * What the first does not find often enough is so rare that the second does not take long: neither grows
- * much with the number of patterns, and nothing depends on what the planner believes of a word.
+ * Scanning the newest patterns finds a frequent word soon, and the index of words finds a rare one soon. A
+ * word that the scan does not find often enough is rare, so the index takes over: neither way grows much with
+ * the number of patterns, and nothing depends on the planner's guess at how frequent a word is.
  */
 async function byWords(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
   const condition = searchCondition(tenant, query);
@@ -55,7 +60,7 @@ async function byWords(sql: Sql, tenant: string, query: SearchQuery): Promise<Fo
 }
 
 async function byParts(sql: Sql, tenant: string, query: SearchQuery): Promise<FoundPattern[]> {
-  const parts = query.words.filter((word) => word.trim() !== '');
+  const parts = searchedParts(query);
   if (parts.length === 0) return [];
   const { language, patternTypes, limit } = query;
   return await sql<FoundPattern[]>`
@@ -72,10 +77,10 @@ async function byParts(sql: Sql, tenant: string, query: SearchQuery): Promise<Fo
 }
 
 function found(sql: Sql) {
-  return sql`SELECT ${patternColumns(sql)}, left(c.code, 300) AS head`;
+  return sql`SELECT ${patternColumns(sql)}, left(c.code, ${HEAD_CHARACTERS}) AS head`;
 }
 
-/** Of the code `c`, looked up by itself. */
+/** Joins the pattern of the code `c`, looked up one by one (OFFSET 0). */
 function itsPattern(sql: Sql) {
   return sql`CROSS JOIN LATERAL (
     SELECT * FROM patterns WHERE tenant = c.tenant AND id = c.id OFFSET 0) AS p`;

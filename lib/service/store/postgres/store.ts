@@ -1,30 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../../base/errors.ts';
-import { TENANT_NAME } from '../pattern-store.ts';
-import type { PatternStore, ServiceStore } from '../pattern-store.ts';
+import { Tenants } from '../tenants.ts';
+import type { ServiceStore } from '../service-store.ts';
 import { PostgresConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { faultKind } from './faults.ts';
-import { migrate } from './migrate.ts';
-import { EventPartitions } from './partitions.ts';
+import { migrate } from './schema/migrate.ts';
+import { EventPartitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
-import { PostgresTokens } from './tokens.ts';
+import { PostgresTokenStore } from './token-store.ts';
 import { parsePostgresUrl } from './url.ts';
 import type { PostgresTarget } from './url.ts';
 
+/**
+ * How to open a store on PostgreSQL. By default the pool is as large as the URL says, calls are tried again
+ * for 5 s, and the application's name is `pattern-tracker`.
+ */
 export interface PostgresStoreOptions extends Partial<ConnectionOptions> {
-  /** How long to wait for a server that is not there yet, in milliseconds. @default 30,000 */
+  /** How long to wait for a server that is not up yet, in milliseconds. @default 30,000 */
   readonly startPatienceMs?: number;
-  /** Decides which months of events have partitions. */
+  /** Milliseconds since 1970; decides which months of events get partitions. @default Date.now */
   readonly now?: () => number;
 }
 
 /**
- * A service on PostgreSQL, which any number of replicas may share. The tables are made, or brought to
- * this version.
+ * Opens a service's store on PostgreSQL, which any number of replicas may share. Creates the tables or
+ * brings them to this version.
  *
- * @throws TrackerError E_DATABASE_URL, E_DATABASE_UNAVAILABLE after `startPatienceMs`,
- * E_DATABASE_REFUSED and E_DATABASE_NEWER at once
+ * @throws TrackerError E_DATABASE_UNAVAILABLE after `startPatienceMs`; E_DATABASE_URL, E_DATABASE_REFUSED,
+ * E_DATABASE_ENCODING and E_DATABASE_NEWER at once
  */
 export async function openPostgresStore(
   url: string,
@@ -44,22 +48,11 @@ export async function openPostgresStore(
     await connection.close();
     throw error;
   }
-  const tenants = new Map<string, PatternStore>();
+  const tenants = new Tenants((name) => new PostgresPatternStore(connection, partitions, name));
   return {
     kind: 'postgres',
-    tenant: (name) => {
-      const known = tenants.get(name);
-      if (known) return known;
-      if (!TENANT_NAME.test(name)) {
-        throw new TrackerError('E_TENANT', `"${name}" is no name for a tenant`, {
-          hint: 'Use lower case letters, digits, - and _, 63 at most.',
-        });
-      }
-      const store = new PostgresPatternStore(connection, partitions, name);
-      tenants.set(name, store);
-      return store;
-    },
-    tokens: new PostgresTokens(connection),
+    tenant: (name) => tenants.get(name),
+    tokens: new PostgresTokenStore(connection),
     health: () => connection.health(),
     close: () => connection.close(),
   };

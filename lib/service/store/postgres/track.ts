@@ -1,8 +1,11 @@
-import type { TrackAnswer, TrackedEvent } from '../pattern-store.ts';
-import { planTrack, trackNeeds } from '../track-plan.ts';
-import type { KnownNode, KnownState, TrackNeeds, TrackPlan } from '../track-plan.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
+import { trackNeeds } from '../track-plan.ts';
+import type { TrackPlan } from '../track-plan.ts';
+import { planTrack } from '../track-planner.ts';
 import type { Sql } from './connection.ts';
-import { indexedWords } from './text.ts';
+import { readKnown } from './known.ts';
+import type { Known } from './known.ts';
+import { indexedWords } from './text/words.ts';
 
 /**
  * Applies events in one transaction, in two round trips: what is known of them, and the rows to write.
@@ -14,96 +17,137 @@ export async function applyEvents(
   tenant: string,
   events: readonly TrackedEvent[],
 ): Promise<readonly TrackAnswer[]> {
-  const plan = planTrack(events, await knownState(sql, tenant, trackNeeds(events)));
-  if (plan.events.length > 0) await write(sql, tenant, events, plan);
+  const known = await readKnown(sql, tenant, trackNeeds(events), events);
+  const plan = planTrack(events, known.state);
+  if (plan.events.length > 0) await write(sql, tenant, { events, plan, known });
   return plan.answers;
 }
 
 // --- internal ---
 
-type NodeColumns = readonly [id: string, version: string, lineageId: string, generation: number];
+interface Planned {
+  readonly events: readonly TrackedEvent[];
+  readonly plan: TrackPlan;
+  readonly known: Known;
+}
 
-async function knownState(
-  sql: Sql,
-  tenant: string,
-  { eventIds, patternIds }: TrackNeeds,
-): Promise<KnownState> {
-  const [row] = await sql<KnownRow[]>`
-    SELECT
-      (SELECT json_agg(event_id) FROM event_ids
-       WHERE tenant = ${tenant} AND event_id = ANY(${[...eventIds]}::text[])) AS events,
-      (SELECT json_agg(json_build_array(id, version, lineage_id, generation)) FROM patterns
-       WHERE tenant = ${tenant} AND id = ANY(${[...patternIds]}::text[])) AS firsts,
-      (SELECT json_agg(json_build_array(pattern_id, version, '', generation) ORDER BY at, version)
-       FROM pattern_versions
-       WHERE tenant = ${tenant} AND pattern_id = ANY(${[...patternIds]}::text[])) AS further`;
-  const firsts = (row?.firsts ?? []).map((columns) => readNode(columns, true));
-  const lineages = new Map(firsts.map(({ patternId, lineageId }) => [patternId, lineageId]));
-  const further = (row?.further ?? []).map((columns) => {
-    const node = readNode(columns, false);
-    return { ...node, lineageId: lineages.get(node.patternId) ?? node.patternId };
+async function write(sql: Sql, tenant: string, { events, plan, known }: Planned): Promise<void> {
+  const json = (rows: readonly unknown[]) => sql`${JSON.stringify(rows)}::text::json`;
+  await sql`SELECT apply_events_2(
+    of_tenant => ${tenant},
+    rewrites => ${rewrites(plan)},
+    read_nodes => ${json(nodeRows(plan, known))},
+    family => ${json(known.family)},
+    new_events => ${json(eventRows(events, plan))},
+    seen_patterns => ${json(patternRows(plan))},
+    new_code => ${json(codeRows(tenant, plan))},
+    changed_descents => ${json(descentRows(plan))},
+    renamings => ${json(renamingRows(plan))},
+    new_versions => ${json(versionRows(plan))},
+    new_edges => ${json(edgeRows(plan))},
+    seen_sessions => ${json(sessionRows(plan))},
+    new_calls => ${json(callRows(plan))},
+    deprecations => ${json(deprecationRows(plan))},
+    counts => ${json(totalRows(plan))})`;
+}
+
+/** True if it is not enough to add rows, or if a row that is not there is relied on. */
+function rewrites({ descents }: TrackPlan): boolean {
+  return descents.some(
+    ({ before, after }) => before !== undefined || after.claims.some(({ counts }) => !counts),
+  );
+}
+
+/** The patterns whose descent the plan relies on, as they were read. */
+function nodeRows({ descents }: TrackPlan, { state, family }: Known) {
+  const ids = new Set(family);
+  for (const { after } of descents) for (const { parentId } of after.claims) ids.add(parentId);
+  const added = new Set(descents.flatMap(({ before, after }) => (before ? [] : after.id)));
+  return [...ids].flatMap((id) => {
+    const node = state.descent.node(id);
+    if (!node && added.has(id)) return [];
+    return {
+      id,
+      origin_at: node?.originAt ?? null,
+      generation: node?.generation ?? null,
+      lineage_id: node?.lineageId ?? null,
+    };
   });
-  return { eventIds: new Set(row?.events), nodes: [...firsts, ...further] };
 }
 
-interface KnownRow {
-  readonly events: readonly string[] | null;
-  readonly firsts: readonly NodeColumns[] | null;
-  readonly further: readonly NodeColumns[] | null;
+function codeRows(tenant: string, { patterns }: TrackPlan) {
+  return patterns.map((pattern) => ({
+    id: pattern.patternId,
+    name: pattern.name,
+    code: pattern.code,
+    words: indexedWords(tenant, pattern).join(' '),
+  }));
 }
 
-function readNode([patternId, version, lineageId, generation]: NodeColumns, isFirst: boolean) {
-  return { patternId, version, lineageId, generation, isFirst } satisfies KnownNode;
+function descentRows({ descents }: TrackPlan) {
+  return descents.map(({ before, after }) => ({
+    id: after.id,
+    is_new: before === undefined,
+    is_origin_new: before?.originAt !== after.originAt || before.originKey !== after.originKey,
+    origin: after.origin,
+    generation: after.generation,
+    lineage_id: after.lineageId,
+    origin_at: after.originAt,
+    origin_key: after.originKey,
+  }));
 }
 
-async function write(
-  sql: Sql,
-  tenant: string,
-  events: readonly TrackedEvent[],
-  plan: TrackPlan,
-): Promise<void> {
-  const tables = [
-    eventRows(events, plan),
-    patternRows(plan),
-    plan.patterns.map((pattern) => ({
-      id: pattern.patternId,
-      name: pattern.name,
-      code: pattern.code,
-      words: indexedWords(tenant, pattern).join(' '),
-    })),
-    plan.versions.map((version) => ({
-      pattern_id: version.patternId,
-      version: version.version,
-      generation: version.generation,
-      name: version.name,
-      code: version.code,
-      pattern_type: version.patternType,
-      from_version: version.fromVersion,
-      edge_type: version.edgeType,
-      transformation_type: version.transformationType,
-      at: version.at,
-    })),
-    plan.edges.map((edge) => ({
-      child_id: edge.childId,
-      parent_id: edge.parentId,
-      edge_type: edge.edgeType,
-      transformation_type: edge.transformationType,
-      created_at: edge.at,
-    })),
-    sessionRows(plan),
-    callRows(plan),
-    [...new Map(plan.deprecations.map((each) => [each.patternId, each])).values()].map(
-      ({ patternId, reason, at }) => ({ id: patternId, reason, at }),
-    ),
-    totalRows(plan),
-  ].map((rows) => JSON.stringify(rows));
-  const [a, b, c, d, e, f, g, h, i] = tables as Nine;
-  await sql`SELECT apply_events_1(${tenant}, ${a}::text::json, ${b}::text::json, ${c}::text::json,
-    ${d}::text::json, ${e}::text::json, ${f}::text::json, ${g}::text::json, ${h}::text::json,
-    ${i}::text::json)`;
+function renamingRows({ renamings }: TrackPlan) {
+  return renamings.map(({ patternId, name, patternType, language }) => ({
+    ...{ id: patternId, name, language },
+    pattern_type: patternType,
+  }));
 }
 
-type Nine = [string, string, string, string, string, string, string, string, string];
+function versionRows({ versions }: TrackPlan) {
+  return versions.map((version) => ({
+    pattern_id: version.patternId,
+    version: version.version,
+    generation: version.generation,
+    name: version.name,
+    code: version.code,
+    pattern_type: version.patternType,
+    from_version: version.fromVersion,
+    edge_type: version.edgeType,
+    transformation_type: version.transformationType,
+    at: version.at,
+  }));
+}
+
+function edgeRows({ descents, versionEdges }: TrackPlan) {
+  const claimed = descents.flatMap(({ after }) =>
+    after.claims.map((claim, position) => ({ ...claim, childId: after.id, position })),
+  );
+  const kept = new Set(claimed.map(({ childId, parentId }) => JSON.stringify([childId, parentId])));
+  const met = new Set<string>();
+  const drawn = versionEdges.filter(({ childId, parentId }) => {
+    const key = JSON.stringify([childId, parentId]);
+    if (kept.has(key) || met.has(key)) return false; // one row cannot be written twice
+    met.add(key);
+    return true;
+  });
+  return [
+    ...claimed,
+    ...drawn.map((edge) => ({ ...edge, position: VERSION_EDGE, counts: true })),
+  ].map((edge) => ({
+    child_id: edge.childId,
+    parent_id: edge.parentId,
+    edge_type: edge.edgeType,
+    transformation_type: edge.transformationType,
+    created_at: edge.at,
+    position: edge.position,
+    counts: edge.counts,
+  }));
+}
+
+function deprecationRows({ deprecations }: TrackPlan) {
+  return deprecations.map(({ patternId, reason, at }) => ({ id: patternId, reason, at }));
+}
 
 function eventRows(
   events: readonly TrackedEvent[],
@@ -162,7 +206,7 @@ function patternRows({ patterns, sightings, occurrences }: TrackPlan) {
       session_id: event?.sessionId ?? null,
     };
   };
-  const added = patterns.map(({ patternId, at, ...pattern }) => {
+  const added = patterns.map(({ patternId, lastAt, descent, ...pattern }) => {
     const sighting = seen.get(patternId);
     seen.delete(patternId);
     return {
@@ -173,12 +217,14 @@ function patternRows({ patterns, sightings, occurrences }: TrackPlan) {
       version: pattern.version,
       language: pattern.language,
       lines: pattern.lines,
-      origin: pattern.origin,
-      generation: pattern.generation,
-      lineage_id: pattern.lineageId,
+      origin: descent.origin,
+      generation: descent.generation,
+      lineage_id: descent.lineageId,
+      origin_at: descent.originAt,
+      origin_key: descent.originKey,
       occurrences: sighting?.occurrences ?? 0,
-      first_seen_at: Math.min(at, sighting?.firstAt ?? at),
-      last_seen_at: Math.max(at, sighting?.lastAt ?? at),
+      first_seen_at: Math.min(descent.originAt, sighting?.firstAt ?? descent.originAt),
+      last_seen_at: Math.max(lastAt, sighting?.lastAt ?? lastAt),
       ...occurrence(patternId),
     };
   });
@@ -206,6 +252,9 @@ const NO_PATTERN = {
   lineage_id: '',
 };
 
+/** The position of an edge that a further version draws: it is no claim of the pattern's origin. */
+const VERSION_EDGE = -1;
+
 function sessionRows({ occurrences }: TrackPlan) {
   const met = new Map<string, number>();
   for (const { event } of occurrences) {
@@ -232,13 +281,16 @@ function callRows({ occurrences }: TrackPlan) {
   });
 }
 
-function totalRows({ patterns, occurrences }: TrackPlan) {
+function totalRows({ patterns, descents, occurrences }: TrackPlan) {
   const totals = new Map<string, number>();
-  const add = (name: string) => totals.set(name, (totals.get(name) ?? 0) + 1);
-  for (const { patternId, lineageId, language } of patterns) {
-    add('patterns');
-    add(`language:${language}`);
-    if (lineageId === patternId) add('lineages');
+  const add = (name: string, value: number) => totals.set(name, (totals.get(name) ?? 0) + value);
+  for (const { language } of patterns) {
+    add('patterns', 1);
+    add(`language:${language}`, 1);
+  }
+  for (const { before, after } of descents) {
+    const was = before !== undefined && before.lineageId === after.id;
+    add('lineages', Number(after.lineageId === after.id) - Number(was));
   }
   if (occurrences.length > 0) totals.set('occurrences', occurrences.length);
   return [...totals].map(([name, value]) => ({ name, value }));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errorMessage, TrackerError } from '../../../base/errors.ts';
 
-/** One server that a URL names. */
+/** One of the servers that a URL names. */
 export interface PostgresHost {
   readonly host: string;
   readonly port: number;
@@ -9,37 +9,39 @@ export interface PostgresHost {
 
 /** What a `postgres://` URL says. */
 export interface PostgresTarget {
-  /** In the order in which they are tried. */
+  /** Tried in this order. */
   readonly hosts: readonly PostgresHost[];
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly database: string | undefined;
   readonly tls: boolean | 'prefer' | 'require' | TlsOptions;
-  /** As the URL says it; `read-write` when it names several hosts. */
+  /** What the URL says; otherwise `read-write` if it names several hosts. */
   readonly sessionAttributes: SessionAttributes | undefined;
-  /** Connections at most: ours, `pool_size`. @default 10 */
+  /** The most connections: `pool_size`, a parameter of ours. @default 10 */
   readonly poolSize: number;
-  /** Settings of the session, as `application_name` or `search_path`. */
+  /** Settings of the session, such as `application_name` or `search_path`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** For people: hosts and database, never the password. */
+  /** For people: the hosts and the database, never the password. */
   readonly label: string;
 }
 
+/** How the server's certificate is checked, as `node:tls` takes it. */
 export interface TlsOptions {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly rejectUnauthorized: boolean;
-  /** Skips the name in the certificate: `verify-ca`. */
+  /** Set for `verify-ca`, which ignores the name in the certificate. */
   readonly checkServerIdentity?: () => undefined;
 }
 
+/** Which of several servers will do, in libpq's words. */
 export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
 
 /**
- * Takes `postgres://user:password@host:port,host:port/database?sslmode=…` apart, as libpq understands it.
+ * Reads `postgres://user:password@host:port,host:port/database?sslmode=…` as libpq does.
  *
- * @throws TrackerError E_DATABASE_URL
+ * @throws TrackerError E_DATABASE_URL when it is not valid; the message does not repeat the URL
  */
 export function parsePostgresUrl(text: string): PostgresTarget {
   const match = URL_PARTS.exec(text);
@@ -63,7 +65,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   });
   const attributes = take('target_session_attrs') ?? (hosts.length > 1 ? 'read-write' : undefined);
   if (attributes !== undefined && !isSessionAttributes(attributes)) {
-    throw invalid(`target_session_attrs can not be "${attributes}"`);
+    throw invalid(`target_session_attrs cannot be "${attributes}"`);
   }
   const poolSize = Number(take('pool_size') ?? DEFAULT_POOL_SIZE);
   if (!Number.isSafeInteger(poolSize) || poolSize < 1) throw invalid('pool_size is no number');
@@ -97,7 +99,7 @@ const DEFAULT_PORT = 5432;
 const DEFAULT_POOL_SIZE = 10;
 const MIN_STATEMENT_MS = 1_000;
 
-/** What providers write into their URLs, and what only concerns libpq: the server would not know it. */
+/** Parameters that providers write into their URLs and only libpq knows: the server would refuse them. */
 const OF_LIBPQ = [
   'channel_binding',
   'connect_timeout',
@@ -160,7 +162,7 @@ function readTls(options: {
     case 'verify-full':
       return { ...files, rejectUnauthorized: true };
     default:
-      throw invalid(`sslmode can not be "${mode}"`);
+      throw invalid(`sslmode cannot be "${mode}"`);
   }
 }
 
@@ -168,7 +170,7 @@ function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw invalid(`${name} can not be read: ${errorMessage(error)}`);
+    throw invalid(`${name} cannot be read: ${errorMessage(error)}`);
   }
 }
 
@@ -185,7 +187,7 @@ function decode(text: string): string {
   }
 }
 
-/** Says nothing of the URL itself, which holds a password. */
+/** Does not repeat the URL, which may contain a password. */
 function invalid(why: string): TrackerError {
   return new TrackerError('E_DATABASE_URL', `The URL of the database is not valid: ${why}`, {
     hint: 'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full.',

@@ -1,16 +1,9 @@
-import type {
-  Direction,
-  Evolution,
-  EvolutionEdge,
-  EvolutionNode,
-  Relative,
-  Relatives,
-  WalkLimits,
-} from '../pattern-store.ts';
-import type { EdgeType, TransformationType } from '../../../lineage-api/lineage-event.ts';
+import { EDGES_PER_ROW, evolutionFrom, evolutionNeeds } from '../rows/evolution.ts';
+import type { EdgeRow, Evolution, EvolutionNode, VersionRow } from '../rows/evolution.ts';
+import type { Direction, Relative, Relatives, WalkLimits } from '../rows/relatives.ts';
 import type { Sql } from './connection.ts';
 
-/** What a pattern came from, or what came from it, nearest first. */
+/** What a pattern came from, or what came from it, nearest first; undefined if it is not stored. */
 export async function relativesOf(
   sql: Sql,
   tenant: string,
@@ -29,7 +22,7 @@ export async function relativesOf(
   return node && { node, ...walked };
 }
 
-/** All versions of a pattern and of its relatives in either direction. */
+/** Every version of a pattern and of its relatives in either direction; undefined if it is not stored. */
 export async function evolutionOf(
   sql: Sql,
   tenant: string,
@@ -41,9 +34,9 @@ export async function evolutionOf(
     walk(sql, tenant, id, 'descendants', limits),
   ]);
   if (!up) return undefined;
-  const ids = [id, ...[...up.relatives, ...down.relatives].map(({ patternId }) => patternId)];
-  const shown = ids.slice(0, limits.rows);
-  const [firsts, further, edges] = await Promise.all([
+  const needs = evolutionNeeds(id, up, down, limits);
+  const shown = [...needs.ids];
+  const [firsts, versions, edges] = await Promise.all([
     sql<EvolutionNode[]>`
       SELECT id AS "patternId", version, lineage_id AS "lineageId", generation, name,
         pattern_type AS "patternType", first_seen_at AS "createdAt"
@@ -53,53 +46,21 @@ export async function evolutionOf(
         from_version AS "fromVersion", edge_type AS "edgeType",
         transformation_type AS "transformationType", at AS "createdAt"
       FROM pattern_versions WHERE tenant = ${tenant} AND pattern_id = ANY(${shown}::text[])
-      ORDER BY pattern_id, at, version LIMIT ${limits.rows + 1}`,
+      ORDER BY pattern_id, at, version LIMIT ${needs.versions}`,
     sql<EdgeRow[]>`
       SELECT child_id AS "childId", parent_id AS "parentId", edge_type AS "edgeType",
         transformation_type AS "transformationType", created_at AS "createdAt"
       FROM lineage_edges WHERE tenant = ${tenant} AND child_id = ANY(${shown}::text[])
         AND parent_id = ANY(${shown}::text[])
-      ORDER BY created_at, parent_id LIMIT ${EDGES_PER_ROW * limits.rows}`,
+      ORDER BY created_at, parent_id LIMIT ${needs.edges}`,
   ]);
-  const versions = withVersions(firsts, further, limits.rows);
-  const byId = new Map(firsts.map((node) => [node.patternId, node]));
-  return {
-    nodes: versions.nodes.toSorted(
-      (a, b) => a.generation - b.generation || a.createdAt - b.createdAt,
-    ),
-    edges: [
-      ...versions.edges,
-      ...edges.flatMap(({ childId, parentId, ...edge }) => {
-        const [source, target] = [byId.get(parentId), byId.get(childId)];
-        return source && target ? [{ source, target, ...edge }] : [];
-      }),
-    ],
-    isCut:
-      up.isCut ||
-      down.isCut ||
-      versions.isCut ||
-      ids.length > limits.rows ||
-      edges.length >= EDGES_PER_ROW * limits.rows,
-  };
+  return evolutionFrom(needs, { firsts, versions, edges }, limits);
 }
 
 // --- internal ---
 
-/** A walk ends after so long, and says that it is cut. */
+/** A walk ends after this time and says that it is cut. */
 const WALK_SECONDS = 1;
-/** Rows that a walk looks at for each that it may show: a pattern is met once for every way to it. */
-const EDGES_PER_ROW = 10;
-
-interface VersionRow extends Omit<EvolutionNode, 'lineageId'> {
-  readonly fromVersion: string | null;
-  readonly edgeType: EdgeType;
-  readonly transformationType: TransformationType | null;
-}
-
-interface EdgeRow extends Omit<EvolutionEdge, 'source' | 'target'> {
-  readonly childId: string;
-  readonly parentId: string;
-}
 
 async function walk(
   sql: Sql,
@@ -145,28 +106,4 @@ async function walk(
     relatives.set(patternId, relative);
   }
   return { relatives: [...relatives.values()], isCut };
-}
-
-/** Adds the further versions to the first ones, `limit` in all, and the edges between them. */
-function withVersions(
-  firsts: readonly EvolutionNode[],
-  further: readonly VersionRow[],
-  limit: number,
-): Evolution {
-  const nodes = [...firsts];
-  const edges: EvolutionEdge[] = [];
-  const known = new Map(firsts.map((node) => [node.patternId, new Map([[node.version, node]])]));
-  const first = new Map(firsts.map((node) => [node.patternId, node]));
-  const left = Math.max(limit - nodes.length, 0);
-  for (const { fromVersion, edgeType, transformationType, ...row } of further.slice(0, left)) {
-    const own = known.get(row.patternId);
-    const origin = first.get(row.patternId);
-    if (!own || !origin) continue; // versions of what is not there
-    const target = { ...row, lineageId: origin.lineageId };
-    const source = own.get(fromVersion ?? origin.version) ?? origin;
-    own.set(target.version, target);
-    nodes.push(target);
-    edges.push({ source, target, edgeType, transformationType, createdAt: row.createdAt });
-  }
-  return { nodes, edges, isCut: further.length > left };
 }

@@ -1,19 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { errorCode, errorMessage, TrackerError } from '../../../base/errors.ts';
+import { errorMessage } from '../../../base/errors.ts';
 import { openDatabase } from '../../../store/database/database.ts';
 import type { Database } from '../../../store/database/database.ts';
 import { fileIdentity, removeOrphans } from '../../../store/database/file-identity.ts';
-import { StoreUnavailableError } from '../pattern-store.ts';
+import type { StoreHealth } from '../service-store.ts';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { faultKind } from './faults.ts';
 
-/** How long a statement may block the process for another one's lock, in milliseconds. */
+/** How long a statement may block this process for another one's lock, in milliseconds. */
 const BLOCKED_MS = 5;
-/** How long a write waits for that lock in all, in milliseconds: a courier's transaction takes less. */
+/** How long a call waits for that lock in all, in milliseconds: a courier's transaction takes less. */
 const PATIENCE_MS = 10_000;
 /** Between two tries, in milliseconds. */
 const PAUSE_MS = 20;
-/** How often a read looks whether the file is still the same one, in milliseconds. */
+/** How often a read checks that the file in place is still the same one, in milliseconds. */
 const LOOK_MS = 1_000;
 
 interface Opened {
@@ -21,27 +23,28 @@ interface Opened {
   readonly identity: string | undefined;
 }
 
-/** A database file that other processes write to as well, and that may be replaced by another. */
-export class SqliteFile {
+/** The connection to a database file that other processes write to as well and may replace. */
+export class SqliteConnection {
   readonly path: string;
   readonly #monotonic: () => number;
   #opened: Opened | undefined;
   #lookedAt = -Infinity;
   #isClosed = false;
-  /** The write before, done or failed: they take turns, so that only one at a time tries for the lock. */
+  /** The previous write, done or failed. Writes take turns, so that only one at a time tries for the lock. */
   #turn: Promise<unknown> = Promise.resolve();
 
+  /** @param monotonic milliseconds of a clock that is never set @default performance.now */
   constructor(path: string, monotonic: () => number = () => performance.now()) {
     this.path = path;
     this.#monotonic = monotonic;
   }
 
-  /** Opens it if it is not open; makes it if it is not there. @throws TrackerError as `openDatabase` */
+  /** Opens the file unless it is open; makes it if it is missing. @throws TrackerError as `openDatabase` */
   open(): void {
     this.#current();
   }
 
-  /** Runs `work`, which only reads. Rejects with `StoreUnavailableError` when the file is at fault. */
+  /** Runs `work`, which only reads. @throws StoreUnavailableError when the file is at fault */
   async read<T>(work: (database: Database) => T): Promise<T> {
     return this.#persist(() => {
       if (this.#monotonic() - this.#lookedAt >= LOOK_MS) this.#followFile();
@@ -50,8 +53,10 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `work` in a transaction; resolves once that is on the disk, in the file that is in place. It may
-   * run again, in another file, when this one was replaced meanwhile.
+   * Runs `work` in a transaction; resolves once that is on the disk, in the file that is in place. If the
+   * file was replaced meanwhile, `work` runs again in the new one.
+   *
+   * @throws StoreUnavailableError when the file is at fault, or locked for too long
    */
   async write<T>(work: (database: Database) => T): Promise<T> {
     const before = this.#turn;
@@ -63,11 +68,22 @@ export class SqliteFile {
     return own;
   }
 
-  /** As `write`, but without waiting: not for the lock, nor for other writes. */
+  /** As `write`, but without waiting, neither for the lock nor for other writes. */
   async tryWrite<T>(work: (database: Database) => T): Promise<T> {
     return this.#writeNow(work);
   }
 
+  /** Whether the file can be read. Never rejects. */
+  async health(): Promise<StoreHealth> {
+    try {
+      await this.read((database) => database.prepare('SELECT 1 FROM meta LIMIT 1').get());
+      return { isWell: true, detail: 'operational', pool: null };
+    } catch (error) {
+      return { isWell: false, detail: errorMessage(error), pool: null };
+    }
+  }
+
+  /** Closes the file. Later calls reject. */
   close(): void {
     this.#isClosed = true;
     this.#forget();
@@ -78,7 +94,7 @@ export class SqliteFile {
       this.#followFile();
       const { database } = this.#current();
       const result = database.transaction(() => work(database)).immediate();
-      // What was committed to a file that is no longer there is not kept.
+      // What was committed to a file that is no longer there is lost.
       if (this.#followFile()) return result;
       if (tries === MOST_REPLACEMENTS) {
         throw new StoreUnavailableError(`${this.path} is replaced again and again`);
@@ -93,13 +109,10 @@ export class SqliteFile {
       try {
         return work();
       } catch (error) {
-        const code = errorCode(error) ?? '';
-        const isOfFile = code.startsWith('SQLITE_') && !OURS.test(code);
-        const isOfSystem = SYSTEM.test(code);
-        if (!isOfFile && !isOfSystem && !(error instanceof TrackerError)) throw error;
-        const isLocked = code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
-        if (!isLocked || this.#monotonic() >= until) {
-          if (!isLocked) this.#forget();
+        const kind = faultKind(error);
+        if (kind === 'fault') throw error;
+        if (kind === 'unavailable') this.#forget();
+        if (kind === 'unavailable' || this.#monotonic() >= until) {
           throw new StoreUnavailableError(`${this.path}: ${errorMessage(error)}`, { cause: error });
         }
         await setTimeout(PAUSE_MS);
@@ -107,7 +120,7 @@ export class SqliteFile {
     }
   }
 
-  /** Lets go of a file that is no longer the one in place; false then. */
+  /** Lets go of a file that is no longer the one in place, and returns false then. */
   #followFile(): boolean {
     this.#lookedAt = this.#monotonic();
     if (!this.#opened || fileIdentity(this.path) === this.#opened.identity) return true;
@@ -139,10 +152,5 @@ export class SqliteFile {
 
 // --- internal ---
 
-/** Each has to fall into the milliseconds of a transaction. */
+/** Each replacement has to fall into the milliseconds of a transaction. */
 const MOST_REPLACEMENTS = 3;
-
-/** What SQLite says when a statement is wrong, and not the file. */
-const OURS = /^SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|MISUSE|RANGE|TOOBIG)/;
-/** `ENOSPC`, `EACCES`; not `ERR_INVALID_ARG_TYPE`, nor an `E_…` of ours. */
-const SYSTEM = /^E[A-Z0-9]+$/;

@@ -1,56 +1,45 @@
 import type { Database } from '../../../store/database/database.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from '../pattern-store.ts';
-import { occurrenceKey, planTrack, trackNeeds } from '../track-plan.ts';
-import type { KnownNode, KnownState, NewOccurrence, TrackNeeds, TrackPlan } from '../track-plan.ts';
+import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
+import { DescentRows } from '../../../store/writers/descent-rows.ts';
+import { Deprecations } from '../../../store/writers/deprecations.ts';
+import { SqliteKnown } from './known.ts';
+import { trackNeeds } from '../track-plan.ts';
+import type { NewOccurrence, NewPattern, Sighting, TrackPlan } from '../track-plan.ts';
+import { planTrack } from '../track-planner.ts';
 
 /** Applies events of the lineage API to tracker.db. */
 export class SqliteTrack {
-  readonly #hasEvent;
-  readonly #hasOccurrence;
-  readonly #first;
-  readonly #versions;
+  readonly #known: SqliteKnown;
   readonly #addEvent;
   readonly #addPattern;
   readonly #addVersion;
   readonly #addEdge;
   readonly #addOccurrence;
   readonly #see;
-  readonly #deprecate;
+  readonly #rename;
+  readonly #descent: DescentRows;
+  readonly #deprecations: Deprecations;
   readonly #addSession;
   readonly #addToolCall;
 
   constructor(database: Database) {
-    this.#hasEvent = database
-      .prepare<[string], number>('SELECT 1 FROM lineage_events WHERE event_id = ?')
-      .pluck();
-    this.#hasOccurrence = database
-      .prepare<[string, number], number>(
-        'SELECT 1 FROM occurrences WHERE event_id = ? AND ordinal = ?',
-      )
-      .pluck();
-    this.#first = database.prepare<[string], PatternNode>(
-      `SELECT id AS patternId, version, lineage_id AS lineageId, generation FROM patterns WHERE id = ?`,
-    );
-    this.#versions = database.prepare<[string], Omit<PatternNode, 'lineageId'>>(
-      `SELECT pattern_id AS patternId, version, generation FROM pattern_versions
-       WHERE pattern_id = ? ORDER BY at, version`,
-    );
     this.#addEvent = database.prepare<EventColumns>(
       `INSERT INTO lineage_events (event_id, event_type, pattern_id, version, session_id, at,
          received_at, duration_ms, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addPattern = database.prepare<PatternColumns>(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
-         version, pattern_type, occurrences, first_seen_at, last_seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         version, pattern_type, origin_at, origin_key, occurrences, first_seen_at, last_seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addVersion = database.prepare<VersionColumns>(
       `INSERT INTO pattern_versions (pattern_id, version, generation, name, code, pattern_type,
          from_version, edge_type, transformation_type, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addEdge = database.prepare<[string, string, string, string | null, number]>(
-      `INSERT INTO lineage_edges (child_id, parent_id, edge_type, transformation_type, created_at)
-       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO lineage_edges (child_id, parent_id, edge_type, transformation_type, created_at,
+         position)
+       VALUES (?, ?, ?, ?, ?, ${VERSION_EDGE}) ON CONFLICT DO NOTHING`,
     );
     this.#addOccurrence = database.prepare<OccurrenceColumns>(
       `INSERT INTO occurrences (event_id, ordinal, pattern_id, action, session_id, tool_use_id,
@@ -61,10 +50,12 @@ export class SqliteTrack {
       `UPDATE patterns SET occurrences = occurrences + ?, first_seen_at = min(first_seen_at, ?),
          last_seen_at = max(last_seen_at, ?) WHERE id = ?`,
     );
-    this.#deprecate = database.prepare<[string, string | null, number]>(
-      `INSERT INTO deprecations (pattern_id, reason, at) VALUES (?, ?, ?)
-       ON CONFLICT (pattern_id) DO UPDATE SET reason = excluded.reason, at = excluded.at`,
+    this.#rename = database.prepare<[string, string, string, string]>(
+      'UPDATE patterns SET name = ?, pattern_type = ?, language = ? WHERE id = ?',
     );
+    this.#descent = new DescentRows(database);
+    this.#known = new SqliteKnown(database, this.#descent);
+    this.#deprecations = new Deprecations(database);
     this.#addSession = database.prepare<[string, number, number]>(
       `INSERT INTO sessions (id, started_at, last_event_at) VALUES (?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET started_at = min(started_at, excluded.started_at),
@@ -79,65 +70,56 @@ export class SqliteTrack {
 
   /** Call inside a transaction that has the write lock already. */
   apply(events: readonly TrackedEvent[]): readonly TrackAnswer[] {
-    const plan = planTrack(events, this.#known(trackNeeds(events)));
+    const plan = planTrack(events, this.#known.read(trackNeeds(events)));
     this.#write(plan);
     return plan.answers;
   }
 
-  #known({ eventIds, patternIds }: TrackNeeds): KnownState {
-    const known = new Set<string>();
-    for (const eventId of eventIds) {
-      const { eventId: own, ordinal } = occurrenceKey(eventId);
-      if (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) known.add(eventId);
-    }
-    const nodes: KnownNode[] = [];
-    for (const id of patternIds) {
-      const first = this.#first.get(id);
-      if (!first) continue;
-      nodes.push({ ...first, isFirst: true });
-      for (const version of this.#versions.iterate(id)) {
-        nodes.push({ ...version, lineageId: first.lineageId, isFirst: false });
-      }
-    }
-    return { eventIds: known, nodes };
-  }
-
-  #write({ events, patterns, versions, edges, occurrences, sightings, deprecations }: TrackPlan) {
-    const seen = new Map(sightings.map((sighting) => [sighting.patternId, sighting]));
+  #write(plan: TrackPlan): void {
+    const { events, patterns, versions, versionEdges, occurrences, deprecations } = plan;
+    const seen = new Map(plan.sightings.map((sighting) => [sighting.patternId, sighting]));
     for (const row of events) {
       const { eventId, eventType, patternId, version, sessionId, at, receivedAt } = row;
       const values = [eventId, eventType, patternId, version, sessionId, at, receivedAt] as const;
       this.#addEvent.run(...values, row.durationMs, JSON.stringify(row.extra));
     }
-    for (const row of patterns) {
-      const { patternId, name, code, language, lines, origin, generation, lineageId, at } = row;
-      const { version, patternType } = row;
-      // Written once: what is seen of it here comes with it.
-      const sighting = seen.get(patternId);
-      seen.delete(patternId);
-      const values = [code, language, lines, origin, generation, lineageId] as const;
-      this.#addPattern.run(
-        ...([patternId, name, ...values, version, patternType] as const),
-        ...([sighting?.occurrences ?? 0, Math.min(at, sighting?.firstAt ?? at)] as const),
-        Math.max(at, sighting?.lastAt ?? at),
-      );
+    for (const pattern of patterns) {
+      // Written once, with what is seen of it here.
+      this.#writePattern(pattern, seen.get(pattern.patternId));
+      seen.delete(pattern.patternId);
     }
+    for (const { patternId, name, patternType, language } of plan.renamings) {
+      this.#rename.run(name, patternType, language, patternId);
+    }
+    this.#descent.apply(plan.descents);
     for (const row of versions) {
       const { patternId, version, generation, name, code, patternType, fromVersion } = row;
       const { edgeType, transformationType, at } = row;
       const values = [patternId, version, generation, name, code, patternType] as const;
       this.#addVersion.run(...values, fromVersion, edgeType, transformationType, at);
     }
-    for (const { childId, parentId, edgeType, transformationType, at } of edges) {
+    for (const { childId, parentId, edgeType, transformationType, at } of versionEdges) {
       this.#addEdge.run(childId, parentId, edgeType, transformationType, at);
     }
     for (const occurrence of occurrences) this.#writeOccurrence(occurrence);
     for (const { patternId, occurrences: count, firstAt, lastAt } of seen.values()) {
       this.#see.run(count, firstAt, lastAt, patternId);
     }
-    for (const { patternId, reason, at } of deprecations)
-      this.#deprecate.run(patternId, reason, at);
+    for (const { patternId, reason, at } of deprecations) {
+      this.#deprecations.add(patternId, reason, at);
+    }
     this.#writeCalls(occurrences);
+  }
+
+  #writePattern(pattern: NewPattern, sighting: Sighting | undefined): void {
+    const { patternId, name, code, language, lines, version, patternType, descent } = pattern;
+    const { origin, generation, lineageId, originAt, originKey } = descent;
+    this.#addPattern.run(
+      ...([patternId, name, code, language, lines, origin, generation, lineageId] as const),
+      ...([version, patternType, originAt, originKey, sighting?.occurrences ?? 0] as const),
+      Math.min(originAt, sighting?.firstAt ?? originAt),
+      Math.max(pattern.lastAt, sighting?.lastAt ?? pattern.lastAt),
+    );
   }
 
   #writeOccurrence({ key, patternId, action, event }: NewOccurrence): void {
@@ -169,6 +151,9 @@ export class SqliteTrack {
 
 // --- internal ---
 
+/** The position of an edge that a further version draws: it is no claim of the pattern's origin. */
+const VERSION_EDGE = -1;
+
 type Text = string | null;
 type EventColumns = [
   ...[string, string, string, string, Text, number, number],
@@ -176,7 +161,7 @@ type EventColumns = [
 ];
 type PatternColumns = [
   ...[string, string, string, string, number, string, number, string, string, string],
-  ...[number, number, number],
+  ...[number, string, number, number, number],
 ];
 type VersionColumns = [string, string, number, string, string, string, Text, string, Text, number];
 type OccurrenceColumns = [

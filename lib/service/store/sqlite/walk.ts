@@ -1,17 +1,11 @@
-import type { EdgeType, TransformationType } from '../../../lineage-api/lineage-event.ts';
 import type { Database } from '../../../store/database/database.ts';
-import type {
-  Direction,
-  Evolution,
-  EvolutionEdge,
-  EvolutionNode,
-  PatternNode,
-  Relative,
-  Relatives,
-  WalkLimits,
-} from '../pattern-store.ts';
+import { walkLineage } from '../../../store/queries/lineage.ts';
+import type { LineageNode } from '../../../store/queries/lineage.ts';
+import { evolutionFrom, evolutionNeeds } from '../rows/evolution.ts';
+import type { EdgeRow, Evolution, EvolutionNode, VersionRow } from '../rows/evolution.ts';
+import type { Direction, Relative, Relatives, WalkLimits } from '../rows/relatives.ts';
 
-/** What a pattern came from, or what came from it, nearest first. */
+/** What a pattern came from, or what came from it, nearest first; undefined if it is not stored. */
 export function relativesOf(
   database: Database,
   id: string,
@@ -24,11 +18,10 @@ export function relativesOf(
          first_seen_at AS createdAt FROM patterns WHERE id = ?`,
     )
     .get(id);
-  if (!node) return undefined;
-  return { node, ...walk(database, id, direction, limits) };
+  return node && { node, ...walk(database, id, direction, limits) };
 }
 
-/** All versions of a pattern and of its relatives in either direction. */
+/** Every version of a pattern and of its relatives in either direction; undefined if it is not stored. */
 export function evolutionOf(
   database: Database,
   id: string,
@@ -36,108 +29,65 @@ export function evolutionOf(
 ): Evolution | undefined {
   const up = relativesOf(database, id, 'ancestry', limits);
   if (!up) return undefined;
-  const down = walk(database, id, 'descendants', limits);
-  const ids = [id, ...[...up.relatives, ...down.relatives].map(({ patternId }) => patternId)];
-  const shown = new Set(ids.slice(0, limits.rows));
-  const first = database.prepare<[string], EvolutionNode>(
-    `SELECT id AS patternId, version, lineage_id AS lineageId, generation, name,
-       pattern_type AS patternType, first_seen_at AS createdAt FROM patterns WHERE id = ?`,
-  );
-  const further = database.prepare<[string, number], VersionRow>(
-    `SELECT version, generation, name, pattern_type AS patternType, from_version AS fromVersion,
-       edge_type AS edgeType, transformation_type AS transformationType, at AS createdAt
-     FROM pattern_versions WHERE pattern_id = ? ORDER BY at, version LIMIT ?`,
-  );
-  const nodes: EvolutionNode[] = [];
-  const edges: EvolutionEdge[] = [];
-  const firsts = new Map<string, EvolutionNode>();
-  let isCut = up.isCut || down.isCut || ids.length > limits.rows;
-  for (const shownId of shown) {
-    if (nodes.length >= limits.rows) {
-      isCut = true;
-      break;
-    }
-    const node = first.get(shownId);
-    if (!node) continue; // an edge to what is not there
-    firsts.set(shownId, node);
-    nodes.push(node);
-    const left = limits.rows - nodes.length;
-    const versions = further.all(shownId, Math.max(left, 0) + 1);
-    isCut ||= versions.length > left;
-    const own = new Map<string, PatternNode>([[node.version, node]]);
-    for (const { fromVersion, edgeType, transformationType, ...row } of versions.slice(
-      0,
-      Math.max(left, 0),
-    )) {
-      const version = { ...row, patternId: shownId, lineageId: node.lineageId };
-      nodes.push(version);
-      own.set(version.version, version);
-      const source = own.get(fromVersion ?? node.version) ?? node;
-      const { createdAt } = version;
-      edges.push({ source, target: version, edgeType, transformationType, createdAt });
-    }
-  }
-  edges.push(...edgesAmong(database, firsts));
-  nodes.sort((a, b) => a.generation - b.generation || a.createdAt - b.createdAt);
-  return { nodes, edges, isCut };
+  const needs = evolutionNeeds(id, up, walk(database, id, 'descendants', limits), limits);
+  const ids = JSON.stringify(needs.ids);
+  const firsts = database
+    .prepare<[string], EvolutionNode>(
+      `SELECT p.id AS patternId, p.version, p.lineage_id AS lineageId, p.generation, p.name,
+         p.pattern_type AS patternType, p.first_seen_at AS createdAt
+       FROM json_each(?) shown CROSS JOIN patterns p ON p.id = shown.value`,
+    )
+    .all(ids);
+  const versions = database
+    .prepare<[string, number], VersionRow>(
+      `SELECT v.pattern_id AS patternId, v.version, v.generation, v.name,
+         v.pattern_type AS patternType, v.from_version AS fromVersion, v.edge_type AS edgeType,
+         v.transformation_type AS transformationType, v.at AS createdAt
+       FROM json_each(?) shown CROSS JOIN pattern_versions v ON v.pattern_id = shown.value
+       ORDER BY v.pattern_id, v.at, v.version LIMIT ?`,
+    )
+    .all(ids, needs.versions);
+  const edges = database
+    .prepare<[{ ids: string; limit: number }], EdgeRow>(
+      `SELECT e.child_id AS childId, e.parent_id AS parentId, e.edge_type AS edgeType,
+         e.transformation_type AS transformationType, e.created_at AS createdAt
+       FROM json_each(@ids) shown CROSS JOIN lineage_edges e ON e.child_id = shown.value
+       WHERE e.parent_id IN (SELECT value FROM json_each(@ids))
+       ORDER BY e.created_at, e.parent_id LIMIT @limit`,
+    )
+    .all({ ids, limit: needs.edges });
+  return evolutionFrom(needs, { firsts, versions, edges }, limits);
 }
 
 // --- internal ---
 
-interface VersionRow extends Omit<EvolutionNode, 'patternId' | 'lineageId'> {
-  readonly fromVersion: string | null;
-  readonly edgeType: EdgeType;
-  readonly transformationType: TransformationType | null;
-}
+/** A node whose pattern is stored. */
+type KnownNode = LineageNode & {
+  readonly [Key in 'name' | 'version' | 'generation' | 'lineageId']: NonNullable<LineageNode[Key]>;
+};
 
-function walk(database: Database, start: string, direction: Direction, limits: WalkLimits) {
-  const [from, to] =
-    direction === 'ancestry' ? ['child_id', 'parent_id'] : ['parent_id', 'child_id'];
-  const next = database.prepare<[string], Omit<Relative, 'depth'>>(
-    `SELECT p.id AS patternId, p.version, p.lineage_id AS lineageId, p.generation, p.name,
-       edge.edge_type AS edgeType, edge.transformation_type AS transformationType,
-       edge.created_at AS createdAt
-     FROM lineage_edges edge JOIN patterns p ON p.id = edge.${to}
-     WHERE edge.${from} = ? ORDER BY edge.created_at, p.id`,
-  );
-  const seen = new Set([start]);
-  const relatives: Relative[] = [];
-  let ring = [start];
-  for (let depth = 1; ring.length > 0; depth++) {
-    const outer: string[] = [];
-    for (const id of ring) {
-      for (const found of next.iterate(id)) {
-        if (seen.has(found.patternId)) continue;
-        if (depth > limits.depth || relatives.length >= limits.rows) {
-          return { relatives, isCut: true };
-        }
-        seen.add(found.patternId);
-        relatives.push({ ...found, depth });
-        outer.push(found.patternId);
-      }
-    }
-    ring = outer;
-  }
-  return { relatives, isCut: false };
-}
-
-function edgesAmong(
+function walk(
   database: Database,
-  nodes: ReadonlyMap<string, EvolutionNode>,
-): EvolutionEdge[] {
-  const up = database.prepare<[string], EdgeRow>(
-    `SELECT parent_id AS parentId, edge_type AS edgeType,
-       transformation_type AS transformationType, created_at AS createdAt
-     FROM lineage_edges WHERE child_id = ? ORDER BY created_at, parent_id`,
-  );
-  return [...nodes.values()].flatMap((target) =>
-    up.all(target.patternId).flatMap(({ parentId, ...edge }) => {
-      const source = nodes.get(parentId);
-      return source ? [{ source, target, ...edge }] : [];
-    }),
-  );
+  start: string,
+  direction: Direction,
+  { depth, rows }: WalkLimits,
+): { readonly relatives: readonly Relative[]; readonly isCut: boolean } {
+  const limits = { depth, nodes: rows };
+  const { nodes, isCut } = walkLineage(database, start, direction, limits, isKnown);
+  const relatives = nodes.map((node) => ({
+    patternId: node.id,
+    version: node.version,
+    lineageId: node.lineageId,
+    generation: node.generation,
+    name: node.name,
+    edgeType: node.edgeType,
+    transformationType: node.transformationType,
+    createdAt: node.edgeCreatedAt,
+    depth: node.depth,
+  }));
+  return { relatives, isCut };
 }
 
-interface EdgeRow extends Omit<EvolutionEdge, 'source' | 'target'> {
-  readonly parentId: string;
+function isKnown(node: LineageNode): node is KnownNode {
+  return node.name !== null;
 }

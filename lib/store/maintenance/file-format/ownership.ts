@@ -3,9 +3,9 @@ import type { PageFile } from './page-file.ts';
 import { readChildren } from './tree-page.ts';
 
 /**
- * Which b-tree each page belongs to: the number of its root page at the page's index, 0 where it
- * belongs to none or that can't be told. Found from above, by the pages that point to it, and where
- * one of those is damaged from below, by the pointer map.
+ * Which b-tree each page belongs to: at the index of a page stands the number of its root page, or 0
+ * where it belongs to none or that cannot be told. Pages are found from above, through the pages that
+ * point to them; below a damaged page they are found from the pointer map.
  */
 export function pageOwners(file: PageFile, roots: Iterable<number>): Uint32Array {
   const owners = new Uint32Array(file.pageCount + 1);
@@ -17,7 +17,7 @@ export function pageOwners(file: PageFile, roots: Iterable<number>): Uint32Array
 
 // --- internal ---
 
-/** No b-tree is deeper, even one of the largest file that SQLite makes. */
+/** No b-tree is deeper, not even in the largest file that SQLite can make. */
 const MAX_DEPTH = 40;
 
 function descend(file: PageFile, root: number, owners: Uint32Array): void {

@@ -5,6 +5,7 @@ import type { WalFrames } from './wal-frames.ts';
 /** What the pointer map of an auto-vacuum database says a page is. */
 export const POINTER = { root: 1, free: 2, overflowFirst: 3, overflow: 4, tree: 5 } as const;
 
+/** An entry of the pointer map. */
 export interface PointerEntry {
   /** One of `POINTER`; 0 where the map is damaged. */
   readonly kind: number;
@@ -13,15 +14,15 @@ export interface PointerEntry {
 }
 
 /**
- * The pages of a database file, with its WAL laid over them, read as they are: nothing of it need be
- * sound. https://www.sqlite.org/fileformat2.html
+ * The pages of a database file, with its WAL laid over them. They are read as they are; no part of the
+ * file has to be sound. https://www.sqlite.org/fileformat2.html
  */
 export class PageFile {
   readonly pageSize: number;
   /** Bytes of a page that hold content. */
   readonly usable: number;
   readonly pageCount: number;
-  /** Of the first page; undefined when that is damaged. */
+  /** `user_version` in the header; undefined when the first page is damaged. */
   readonly userVersion: number | undefined;
   /** False for a database that was made without auto-vacuum, which ours never are. */
   readonly #hasPointerMap: boolean;
@@ -48,7 +49,7 @@ export class PageFile {
     this.pageCount = Math.max(Math.ceil(size / this.pageSize), this.#wal?.pageCount ?? 0);
   }
 
-  /** A page; what is beyond the end of the file is zeros. */
+  /** The content of a page; bytes beyond the end of the file are zeros. */
   page(number: number): Buffer {
     if (this.#wal?.offsets.has(number)) return this.#readWal(number, this.#wal);
     return this.#read(this.#file, (number - 1) * this.pageSize, this.pageSize);
@@ -58,7 +59,7 @@ export class PageFile {
     return this.#hasPointerMap && number === this.#mapOf(number);
   }
 
-  /** What the pointer map says of a page. */
+  /** What the pointer map says about a page. */
   pointer(number: number): PointerEntry {
     if (!this.#hasPointerMap) return { kind: 0, parent: 0 };
     const map = this.#mapOf(number);
@@ -76,11 +77,11 @@ export class PageFile {
     if (this.#walFile !== undefined) closeSync(this.#walFile);
   }
 
-  /** The last page of the map that was asked for: neighbours follow each other. */
+  /** The page of the map that was read last: callers mostly ask for pages in order. */
   #mapNumber = 0;
   #map: Buffer = Buffer.alloc(0);
 
-  /** Page 2 is the first of the map; each tells of as many pages after it as it has room for. */
+  /** Page 2 is the first of the map; each map page describes the pages after it, as many as fit. */
   #mapOf(number: number): number {
     if (number < 2) return 0;
     const stride = Math.floor(this.usable / 5) + 1;
@@ -96,7 +97,7 @@ export class PageFile {
     try {
       readSync(file, bytes, 0, length, position);
     } catch {
-      // a sector that the disk can't read: as good as zeros
+      // the disk cannot read that sector: it counts as zeros
     }
     return bytes;
   }

@@ -1,7 +1,8 @@
+/** A value as SQLite stores it. */
 export type Value = string | number | bigint | Buffer | null;
 
 /**
- * The values of a record; undefined when it is no sound record.
+ * The values of a record; undefined when the bytes are not a sound record.
  * https://www.sqlite.org/fileformat2.html#record_format
  */
 export function readRecord(bytes: Buffer): Value[] | undefined {
@@ -22,7 +23,7 @@ export function readRecord(bytes: Buffer): Value[] | undefined {
   return body === bytes.length ? values : undefined;
 }
 
-/** A number of one to nine bytes, and where it ends; undefined past the end, or when it is too large. */
+/** A number of one to eight bytes and where it ends; undefined if it is cut off or longer. */
 export function readVarint(
   bytes: Buffer,
   start: number,
@@ -36,12 +37,12 @@ export function readVarint(
       return Number.isSafeInteger(value) ? { value, next: at + 1 } : undefined;
     }
   }
-  return undefined; // nine bytes: negative or huge, which no length, no type and no row id of ours is
+  return undefined; // nine bytes: negative or huge, as no length, type or row id of ours is
 }
 
 // --- internal ---
 
-/** Bytes of the integers, by their type. */
+/** Bytes of an integer, at the index of its type. */
 const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8] as const;
 
 function lengthOf(type: number): number | undefined {

@@ -2,25 +2,25 @@ import { POINTER } from './page-file.ts';
 import type { PageFile } from './page-file.ts';
 import { readVarint } from './record.ts';
 
-/** An entry of a page that holds content: of a table a row, of an index its key. */
+/** An entry with content: a row of a table, or a key of an index. */
 export interface Cell {
-  /** Of a table; undefined in an index. */
+  /** Undefined in an index. */
   readonly rowid: number | undefined;
-  /** The record, whole; undefined when a part of it lies on a damaged page. */
+  /** The whole record; undefined when a part of it lies on a damaged page. */
   readonly payload: Buffer | undefined;
 }
 
 /** A page of a b-tree, as far as it can be read. */
 export interface TreePage {
   readonly isTable: boolean;
-  /** The pages below it; none of a leaf. */
+  /** The pages below it; empty for a leaf. */
   readonly children: readonly number[];
   readonly cells: readonly Cell[];
-  /** False when a part of it can't be read. */
+  /** False when a part of it cannot be read. */
   readonly isSound: boolean;
 }
 
-/** Reads a page; undefined when it is none of a b-tree. */
+/** Reads a page of a b-tree; undefined when it is another kind of page. */
 export function readTreePage(file: PageFile, number: number): TreePage | undefined {
   const page = file.page(number);
   const start = number === 1 ? 100 : 0; // the header of the file comes first
@@ -44,7 +44,7 @@ export function readTreePage(file: PageFile, number: number): TreePage | undefin
     if (!isLeaf) {
       children.push(page.readUInt32BE(at));
       at += 4;
-      if (isTable) continue; // only a key to find the way by
+      if (isTable) continue; // such a cell holds no row, only a key to search by
     }
     const cell = readCell({ file, page, number, at, isTable });
     if (cell) cells.push(cell);
@@ -54,7 +54,7 @@ export function readTreePage(file: PageFile, number: number): TreePage | undefin
   return { isTable, children, cells, isSound };
 }
 
-/** The pages below a page; none of a leaf, and of what is no page of a b-tree. */
+/** The pages below a page; empty for a leaf and for a page that is not of a b-tree. */
 export function readChildren(file: PageFile, number: number): number[] {
   const page = file.page(number);
   const start = number === 1 ? 100 : 0;
@@ -79,7 +79,7 @@ interface CellPlace {
   readonly isTable: boolean;
 }
 
-/** No row of ours is longer; a length beyond it was made of damaged bytes. */
+/** No row of ours is longer, so a length beyond it comes from damaged bytes. In bytes. */
 const MAX_PAYLOAD = 1_000_000_000;
 
 function readCell({ file, page, number, at, isTable }: CellPlace): Cell | undefined {
@@ -102,7 +102,7 @@ function readCell({ file, page, number, at, isTable }: CellPlace): Cell | undefi
   return { rowid: rowid?.value, payload };
 }
 
-/** How much of a payload lies on the page itself. */
+/** How many bytes of a payload lie on the page itself; the file format gives the formula. */
 function localBytes(usable: number, length: number, isTable: boolean): number {
   const most = isTable ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
   if (length <= most) return length;
@@ -130,7 +130,7 @@ function withOverflow(
     if (next < 2 || next > file.pageCount || !belongs(file, next, from)) return undefined;
     const page = file.page(next);
     const part = page.subarray(4, Math.min(file.usable, 4 + missing));
-    // A page of zeros was wiped: what is on such a page is text, and SQLite would not notice.
+    // Overflow pages hold text, so one full of zeros was wiped, which SQLite would not notice.
     if (part.every((byte) => byte === 0)) return undefined;
     parts.push(part);
     missing -= part.length;
@@ -140,7 +140,7 @@ function withOverflow(
   return next === 0 ? Buffer.concat(parts, length) : undefined;
 }
 
-/** False when the pointer map, itself sound, knows that page as something else. */
+/** False when the pointer map says that the page is something else. */
 function belongs(file: PageFile, number: number, from: number): boolean {
   const { kind, parent } = file.pointer(number);
   if (kind === 0) return true; // a damaged map says nothing

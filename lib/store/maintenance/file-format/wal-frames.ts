@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** What a WAL adds to its database: the newest committed content of pages. */
+/** What a WAL adds to its database: the last committed content of each page in it. */
 export interface WalFrames {
   readonly pageSize: number;
   /** Where in the WAL file the content of each page begins. */

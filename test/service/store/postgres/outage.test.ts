@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StoreUnavailableError } from '../../../../lib/service/store/pattern-store.ts';
-import type { PatternStore, TrackedEvent } from '../../../../lib/service/store/pattern-store.ts';
+import { StoreUnavailableError } from '../../../../lib/service/store/store-unavailable-error.ts';
+import type { PatternStore } from '../../../../lib/service/store/pattern-store.ts';
+import type { TrackedEvent } from '../../../../lib/service/store/rows/tracked-event.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';

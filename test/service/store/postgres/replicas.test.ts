@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TrackAnswer } from '../../../../lib/service/store/pattern-store.ts';
-import { MIGRATIONS } from '../../../../lib/service/store/postgres/schema.ts';
+import type { TrackAnswer } from '../../../../lib/service/store/rows/tracked-event.ts';
+import { MIGRATIONS } from '../../../../lib/service/store/postgres/schema/migrations.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';

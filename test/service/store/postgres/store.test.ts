@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
-import type { ServiceStore } from '../../../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
 import { patternStoreContract } from '../../../contracts/pattern-store-contract.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';
 import type { PostgresServer } from '../../../support/postgres-server.ts';

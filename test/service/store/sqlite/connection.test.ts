@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../../lib/store/database/database.ts';
 import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
-import { DEFAULT_TENANT } from '../../../../lib/service/store/pattern-store.ts';
-import type { PatternStore, ServiceStore } from '../../../../lib/service/store/pattern-store.ts';
+import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
+import type { PatternStore } from '../../../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 
 let folder: string;
@@ -63,7 +64,7 @@ describe('while another process holds the lock', () => {
     const other = holdLock();
     other.exec(
       `INSERT INTO patterns SELECT 'b', name, code, language, lines, origin, generation, 'b',
-         occurrences, first_seen_at, last_seen_at, version, pattern_type FROM patterns`,
+         occurrences, first_seen_at, last_seen_at, version, pattern_type, origin_at, origin_key FROM patterns`,
     );
     expect(await store.search({ words: ['export'], limit: 9 })).toHaveLength(1);
     expect(await store.stats()).toMatchObject({ patterns: 1 });
@@ -116,6 +117,7 @@ describe('the file of another tenant', () => {
     );
     await expect(service.tenant('team').stats()).rejects.toMatchObject({
       name: 'StoreUnavailableError',
+      code: 'E_STORE_UNAVAILABLE',
     });
     expect(await store.stats()).toMatchObject({ patterns: 0 });
   });

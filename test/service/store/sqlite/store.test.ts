@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
-import type { ServiceStore } from '../../../../lib/service/store/pattern-store.ts';
+import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
 import { patternStoreContract } from '../../../contracts/pattern-store-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-store-'));

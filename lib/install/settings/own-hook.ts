@@ -1,0 +1,43 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import { isJsonObject } from '../../base/json.ts';
+import { splitWords } from '../shell-words.ts';
+
+/** How to recognise our own hooks. */
+export interface OwnHookOptions {
+  /** The installation's folder, under every name it has (as given, and with links resolved). */
+  readonly homes: readonly string[];
+  /** What `~` stands for. */
+  readonly userHome: string | undefined;
+}
+
+/**
+ * True for a hook that runs a program of this installation, whatever its quoting and whichever version
+ * or capture front it comes from. A command that is more than one plain call is not ours.
+ */
+export function isOwnHook(hook: unknown, { homes, userHome }: OwnHookOptions): boolean {
+  if (!isJsonObject(hook) || typeof hook['command'] !== 'string') return false;
+  const { command, args } = hook;
+  const calls: (readonly string[] | undefined)[] = [];
+  if (Array.isArray(args) && args.length > 0) calls.push([command, ...args.map(String)]);
+  else calls.push(splitWords(command, { HOME: userHome }));
+  if (Array.isArray(args)) calls.push([command]); // without a shell, the command is a path
+  return calls.some((words) => words !== undefined && isOurs(programOf(words), homes));
+}
+
+// --- internal ---
+
+/** The file that a call runs: its first word, or after an interpreter the first word that is no option. */
+function programOf(words: readonly string[]): string | undefined {
+  const [first = '', ...rest] = words;
+  if (!/(?:^|[\\/])(?:node|sh|bash|dash)(?:\.exe)?$/i.test(first)) return first;
+  return rest.find((word) => !word.startsWith('-'));
+}
+
+function isOurs(program: string | undefined, homes: readonly string[]): boolean {
+  if (program === undefined || !isAbsolute(program)) return false;
+  return homes.some((home) => {
+    const inside = relative(home, program);
+    const [top] = inside.split(sep);
+    return inside !== '' && !isAbsolute(inside) && top !== '..' && top !== 'data';
+  });
+}

@@ -1,0 +1,40 @@
+import type { EdgeType, TransformationType } from '../lineage-api/lineage-event.ts';
+
+/** A fragment of code, identified, on its way into the store. */
+export interface IdentifiedFragment {
+  readonly patternId: string;
+  readonly code: string;
+  readonly language: string;
+  readonly filePath: string;
+  readonly startLine: number | null;
+  readonly endLine: number | null;
+  /** The patterns that it came from, the one whose place it took first; empty for none known. */
+  readonly parentIds: readonly string[];
+  /** How it came from them. @default modified_from */
+  readonly edgeType?: EdgeType;
+  /** @default null */
+  readonly transformationType?: TransformationType | null;
+}
+
+/** What became of a fragment in the store. */
+export interface RecordedFragment extends IdentifiedFragment {
+  /** The base name of its file. */
+  readonly name: string;
+  readonly action: 'created' | 'modified' | 'applied';
+  readonly generation: number;
+  readonly lineageId: string;
+  /** The first pattern that it descends from; null if this occurrence is not its origin, or has no parent. */
+  readonly parentId: string | null;
+}
+
+/** The tool call that wrote a fragment. */
+export interface OccurrenceOrigin {
+  readonly eventId: string;
+  readonly sessionId: string;
+  readonly toolUseId: string | undefined;
+  readonly toolName: string;
+  /** The row in `projects`; null outside of any. */
+  readonly projectId: number | null;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+}

@@ -1,0 +1,253 @@
+import { asNumber, asString, isJsonObject, isNestedDeeper } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
+import type { LineageEventType } from '../../lineage-api/lineage-event.ts';
+import type { Redactor } from '../../redact/redact.ts';
+import type { TrackedEvent } from '../store/rows/tracked-event.ts';
+import { validationDetail } from '../http/validation.ts';
+
+/** What became of reading one event. */
+export type EventReading =
+  | { readonly kind: 'event'; readonly event: TrackedEvent }
+  /** A field has a type or a length it can't have; `detail` is FastAPI's. */
+  | { readonly kind: 'malformed'; readonly detail: readonly JsonObject[] }
+  /** A word that is none of its enumeration's. */
+  | { readonly kind: 'unknown_word'; readonly message: string }
+  /** Well-formed, and not enough for its type. */
+  | { readonly kind: 'incomplete'; readonly message: string; readonly type: LineageEventType };
+
+export interface EventReadingOptions {
+  /** Where it stands in the request: `['body']`, `['body', 'events', 3]`. */
+  readonly place: readonly (string | number)[];
+  /** Of an event that has none of its own. */
+  readonly eventId: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Undefined: what comes is stored as it is. */
+  readonly redactor: Redactor | undefined;
+}
+
+/** What the API calls the work that an event asks for. */
+export const OPERATIONS: Readonly<Record<LineageEventType, string>> = {
+  pattern_created: 'track_creation',
+  pattern_validated: 'track_creation',
+  pattern_modified: 'track_modification',
+  pattern_forked: 'track_fork',
+  pattern_merged: 'track_merge',
+  pattern_applied: 'track_application',
+  pattern_deprecated: 'track_deprecation',
+};
+
+/** Reads the body of `POST /lineage/track`, or one event of a batch. */
+export function readEvent(body: unknown, options: EventReadingOptions): EventReading {
+  const { place } = options;
+  if (isJsonObject(body) && isNestedDeeper(body, MAX_DEPTH)) {
+    const msg = `Input should not be nested deeper than ${MAX_DEPTH} levels`;
+    return {
+      kind: 'malformed',
+      detail: [{ type: 'value_error', loc: [...place], msg, input: null }],
+    };
+  }
+  const result = lineageEventSchema.safeParse(body, { reportInput: true });
+  if (result.success) {
+    const wrong = wrongId(result.data);
+    if (!wrong) return { kind: 'event', event: trackedEvent(result.data, options) };
+    const detail = {
+      type: 'value_error',
+      loc: [...place, ...wrong.path],
+      msg: wrong.msg,
+      input: null,
+    };
+    return { kind: 'malformed', detail: [detail] };
+  }
+  const { issues } = result.error;
+  const unknownWords = issues.filter(
+    ({ code, input }) => code === 'invalid_value' && typeof input === 'string',
+  );
+  const incomplete = issues.filter(({ code }) => code === 'custom');
+  const malformed = issues.filter(
+    (issue) => !unknownWords.includes(issue) && !incomplete.includes(issue),
+  );
+  if (malformed.length > 0) {
+    return { kind: 'malformed', detail: validationDetail(malformed.map(typeOfWord), place) };
+  }
+  const [word] = unknownWords;
+  if (word) {
+    const name = ENUMERATIONS[String(word.path[0])] ?? 'value';
+    const said = JSON.stringify(String(word.input).slice(0, 100)).slice(1, -1);
+    return { kind: 'unknown_word', message: `'${said}' is not a valid ${name}` };
+  }
+  const type = (body as { readonly event_type: LineageEventType }).event_type;
+  const needed =
+    incomplete[0]?.path[0] === 'pattern_data'
+      ? 'pattern_data'
+      : type === 'pattern_merged'
+        ? 'at least 2 parent_pattern_ids'
+        : 'parent_pattern_ids';
+  return { kind: 'incomplete', message: `${OPERATIONS[type]} requires ${needed}`, type };
+}
+
+// --- internal ---
+
+/** What is nested deeper could not be written as JSON again. */
+const MAX_DEPTH = 64;
+
+const ENUMERATIONS: Readonly<Record<string, string>> = {
+  event_type: 'LineageEventType',
+  edge_type: 'EdgeType',
+  transformation_type: 'TransformationType',
+};
+
+type Issue = Parameters<typeof validationDetail>[0][number];
+
+/** An enumeration's field that holds no text at all. */
+function typeOfWord(issue: Issue): Issue {
+  if (issue.code !== 'invalid_value') return issue;
+  return { ...issue, code: 'invalid_type', expected: 'string' };
+}
+
+type Body = ReturnType<typeof lineageEventSchema.parse>;
+
+/** What the schema lets pass and the service can't keep its word on. */
+function wrongId({ pattern_id, pattern_data }: Body): { path: string[]; msg: string } | undefined {
+  if (pattern_id === '.' || pattern_id === '..') {
+    return { path: ['pattern_id'], msg: 'A path can not name "." and "..": take another id' };
+  }
+  const { event_id: id } = pattern_data;
+  if (typeof id === 'string' && id.length > MAX_KEY) {
+    const msg = `String should have at most ${MAX_KEY} characters`; // else it would be applied twice
+    return { path: ['pattern_data', 'event_id'], msg };
+  }
+  return undefined;
+}
+
+/** As of `event_id`. */
+const MAX_KEY = 255;
+
+function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
+  const { receivedAt, redactor } = options;
+  const {
+    event_id,
+    event_type,
+    pattern_id,
+    pattern_name,
+    pattern_type,
+    pattern_version,
+    tool_name,
+    file_path,
+    language,
+    pattern_data,
+    parent_pattern_ids,
+    edge_type,
+    transformation_type,
+    reason,
+    triggered_by,
+    ...unknown
+  } = body;
+  const data = new DataReader(pattern_data as JsonObject);
+  const eventId = event_id ?? data.text('event_id', 255) ?? options.eventId;
+  const occurredAt = data.time('occurred_at');
+  const event: TrackedEvent = {
+    eventId,
+    eventType: event_type,
+    patternId: pattern_id,
+    name: pattern_name,
+    patternType: pattern_type,
+    version: pattern_version,
+    language: language ?? 'unknown',
+    code: data.text('code') ?? '',
+    parentIds: parent_pattern_ids,
+    edgeType: edge_type ?? undefined,
+    transformationType: transformation_type ?? null,
+    reason: reason ?? null,
+    triggeredBy: triggered_by,
+    toolName: tool_name ?? null,
+    filePath: file_path ?? null,
+    sessionId: data.text('session_id', 255) ?? null,
+    toolUseId: data.text('tool_use_id', 255) ?? null,
+    agentName: data.text('agent_name', 255) ?? null,
+    startLine: data.whole('start_line'),
+    endLine: data.whole('end_line'),
+    durationMs: data.number('duration_ms'),
+    // A clock that goes ahead must not put an event into the future.
+    at: Math.min(occurredAt ?? receivedAt, receivedAt),
+    receivedAt,
+    extra: merged(unknown as JsonObject, data.rest()),
+  };
+  return redactor ? redacted(event, redactor) : event;
+}
+
+function redacted(event: TrackedEvent, redactor: Redactor): TrackedEvent {
+  const { code, name, reason, extra } = event;
+  const { payload, count } = redactor.redactPayload({ code, name, reason, extra });
+  if (count === 0) return event;
+  return {
+    ...event,
+    code: asString(payload['code']) ?? '',
+    name: asString(payload['name']) ?? '',
+    reason: asString(payload['reason']) ?? null,
+    extra: payload['extra'] as JsonObject,
+  };
+}
+
+/** Both; where both have a key, what stood at the top goes by another name. */
+function merged(top: JsonObject, data: JsonObject): JsonObject {
+  const entries = Object.entries(top).map(([key, value]): [string, Json] => [
+    Object.hasOwn(data, key) ? `event.${key}` : key,
+    value,
+  ]);
+  return Object.fromEntries([...entries, ...Object.entries(data)]);
+}
+
+/** Below are seconds: as milliseconds it would be a time before 1973. */
+const SECONDS = 1e11;
+
+/** Takes fields out of `pattern_data`. What has not the type it should have stays there. */
+class DataReader {
+  readonly #data: JsonObject;
+  readonly #taken = new Set<string>();
+
+  constructor(data: JsonObject) {
+    this.#data = data;
+  }
+
+  text(key: string, maxLength = Infinity): string | undefined {
+    const value = asString(this.#own(key));
+    return this.#take(key, value && value.length <= maxLength ? value : undefined);
+  }
+
+  number(key: string): number | null {
+    const value = asNumber(this.#own(key));
+    const isSane = value !== undefined && value >= 0 && value < 1e12;
+    return this.#take(key, isSane ? value : undefined) ?? null;
+  }
+
+  whole(key: string): number | null {
+    const value = asNumber(this.#own(key));
+    const isSane = Number.isInteger(value) && (value ?? -1) >= 0 && (value ?? 0) < 2 ** 31;
+    return this.#take(key, isSane ? value : undefined) ?? null;
+  }
+
+  /** ISO 8601, or milliseconds or seconds since 1970. */
+  time(key: string): number | undefined {
+    const value = this.#own(key);
+    const number = asNumber(value) ?? NaN;
+    const at =
+      typeof value === 'string' ? Date.parse(value) : number * (number < SECONDS ? 1000 : 1);
+    return this.#take(key, at >= 0 && at < 8.64e15 ? Math.trunc(at) : undefined);
+  }
+
+  rest(): JsonObject {
+    return Object.fromEntries(Object.entries(this.#data).filter(([key]) => !this.#taken.has(key)));
+  }
+
+  #own(key: string): Json | undefined {
+    return Object.hasOwn(this.#data, key) ? this.#data[key] : undefined;
+  }
+
+  #take<T>(key: string, value: T | undefined): T | undefined {
+    // A null says what leaving it out says.
+    if (value !== undefined || this.#own(key) === null) this.#taken.add(key);
+    return value;
+  }
+}

@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
+import type { ServiceStore } from '../store/service-store.ts';
+import { busyFault, fault } from '../http/http-fault.ts';
+
+export interface IngestQueueOptions {
+  /** Calls of `track` at a time for one tenant. SQLite has one writer; PostgreSQL can do with several. */
+  readonly concurrency: number;
+  /** Events of all tenants that may wait or be under way. @default 10,000 */
+  readonly maxEvents?: number;
+  /** Bytes of their requests. @default 64 MiB */
+  readonly maxBytes?: number;
+  /** How long a request waits for its commit, in milliseconds. @default 30,000 */
+  readonly timeoutMs?: number;
+  /** Called after each transaction. */
+  readonly onCommit?: () => void;
+}
+
+/** The most events of one `track` call: a transaction of some 50 ms. */
+export const MAX_GROUP = 1_000;
+
+/**
+ * Group commit. What waits for a tenant goes into one transaction, so that a hundred clients cost about
+ * as many commits as one; `submit` resolves when its events are durable, and not before.
+ */
+export class IngestQueue {
+  readonly #store: ServiceStore;
+  readonly #options: Required<IngestQueueOptions>;
+  readonly #lanes = new Map<string, Lane>();
+  #events = 0;
+  #bytes = 0;
+
+  constructor(store: ServiceStore, options: IngestQueueOptions) {
+    this.#store = store;
+    this.#options = {
+      maxEvents: 10_000,
+      maxBytes: 64 * 1024 * 1024,
+      timeoutMs: 30_000,
+      onCommit: () => {},
+      ...options,
+    };
+  }
+
+  /** Events that wait or are being written. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /**
+   * Applies the events of one request in their order; at most `MAX_GROUP`.
+   *
+   * A request that has waited too long and was not begun is taken out again. Nothing else withdraws one:
+   * a client that goes away does not stop what it has asked for.
+   *
+   * @throws HttpFault 503 when the queue is full, 504 after `timeoutMs`; what the store rejects with
+   */
+  submit(tenant: string, events: readonly TrackedEvent[], bytes: number): Promise<TrackAnswer[]> {
+    const { maxEvents, maxBytes, timeoutMs } = this.#options;
+    // The one request that is larger than the bound may pass when nothing else waits.
+    const isFull =
+      this.#events > 0 &&
+      (this.#events + events.length > maxEvents || this.#bytes + bytes > maxBytes);
+    if (isFull) return Promise.reject(busyFault('Too many events are waiting to be stored'));
+    this.#events += events.length;
+    this.#bytes += bytes;
+    return new Promise((resolve, reject) => {
+      const submission: Submission = {
+        events,
+        bytes,
+        resolve,
+        reject,
+        timer: setTimeout(() => this.#expire(lane, submission), timeoutMs),
+      };
+      const lane = this.#lane(tenant);
+      lane.waiting.push(submission);
+      this.#schedule(lane);
+    });
+  }
+
+  /** Resolves when nothing waits any more, or after `maxMs`: what clients have left behind is stored too. */
+  async idle(maxMs: number): Promise<void> {
+    const until = performance.now() + maxMs;
+    while (this.#events > 0 && performance.now() < until) await sleep(IDLE_CHECK_MS);
+  }
+
+  #lane(tenant: string): Lane {
+    let lane = this.#lanes.get(tenant);
+    if (!lane) {
+      lane = { tenant, waiting: [], running: 0, isScheduled: false };
+      this.#lanes.set(tenant, lane);
+    }
+    return lane;
+  }
+
+  /** In the next turn of the event loop: the requests that this one reads are then all there. */
+  #schedule(lane: Lane): void {
+    if (lane.isScheduled || lane.running >= this.#options.concurrency) return;
+    lane.isScheduled = true;
+    setImmediate(() => {
+      lane.isScheduled = false;
+      const group = takeGroup(lane.waiting);
+      if (group.length === 0) return this.#tidy(lane);
+      lane.running += 1;
+      void this.#write(lane, group).finally(() => {
+        lane.running -= 1;
+        this.#schedule(lane);
+        this.#tidy(lane);
+      });
+      this.#schedule(lane);
+    });
+  }
+
+  #tidy(lane: Lane): void {
+    if (lane.waiting.length === 0 && lane.running === 0 && !lane.isScheduled) {
+      this.#lanes.delete(lane.tenant);
+    }
+  }
+
+  async #write(lane: Lane, group: readonly Submission[]): Promise<void> {
+    const events = group.flatMap((submission) => submission.events);
+    try {
+      const answers = await this.#store.tenant(lane.tenant).track(events);
+      this.#options.onCommit();
+      if (answers.length !== events.length) throw new Error('the store left events unanswered');
+      let from = 0;
+      for (const submission of group) {
+        const own = answers.slice(from, from + submission.events.length);
+        from += submission.events.length;
+        this.#settle(submission, () => submission.resolve(own));
+      }
+    } catch (error) {
+      if (group.length === 1 || error instanceof StoreUnavailableError) {
+        for (const submission of group) this.#settle(submission, () => submission.reject(error));
+        return;
+      }
+      // One request that the store can't take must not fail those that came at the same time.
+      for (const submission of group) await this.#write(lane, [submission]);
+    }
+  }
+
+  #settle(submission: Submission, settle: () => void): void {
+    clearTimeout(submission.timer);
+    this.#events -= submission.events.length;
+    this.#bytes -= submission.bytes;
+    settle();
+  }
+
+  #expire(lane: Lane, submission: Submission): void {
+    const late = fault(504, 'Tracking operation timed out', { 'Retry-After': '1' });
+    const index = lane.waiting.indexOf(submission);
+    if (index === -1) return submission.reject(late); // under way: it counts until the store answers
+    lane.waiting.splice(index, 1);
+    this.#settle(submission, () => submission.reject(late));
+    this.#tidy(lane);
+  }
+}
+
+// --- internal ---
+
+const IDLE_CHECK_MS = 20;
+
+interface Submission {
+  readonly events: readonly TrackedEvent[];
+  readonly bytes: number;
+  readonly resolve: (answers: TrackAnswer[]) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** What waits of one tenant, in the order it came. */
+interface Lane {
+  readonly tenant: string;
+  readonly waiting: Submission[];
+  running: number;
+  isScheduled: boolean;
+}
+
+function takeGroup(waiting: Submission[]): Submission[] {
+  let events = 0;
+  let count = 0;
+  for (const submission of waiting) {
+    events += submission.events.length;
+    if (count > 0 && events > MAX_GROUP) break;
+    count += 1;
+  }
+  return waiting.splice(0, count);
+}

@@ -1,0 +1,150 @@
+import { isEarlierOrigin } from '../../../pattern/descent.ts';
+import type { DescentNode, JudgedClaim } from '../../../pattern/descent.ts';
+import type { TrackedEvent } from '../rows/tracked-event.ts';
+import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
+import type { Sql } from './connection.ts';
+
+/** What was read to plan events by. */
+export interface Known {
+  readonly state: KnownState;
+  /** The known patterns whose descent may change with the events. */
+  readonly family: readonly string[];
+}
+
+/**
+ * Reads what has to be known to plan `events`, in one round trip; in two if an event may change the descent
+ * of patterns that are there.
+ */
+export async function readKnown(
+  sql: Sql,
+  tenant: string,
+  { eventIds, patternIds }: TrackNeeds,
+  events: readonly TrackedEvent[],
+): Promise<Known> {
+  const ids = [...patternIds];
+  const [row] = await sql<KnownRow[]>`
+    SELECT
+      (SELECT json_agg(event_id) FROM event_ids
+       WHERE tenant = ${tenant} AND event_id = ANY(${[...eventIds]}::text[])) AS events,
+      (SELECT json_agg(json_build_array(id, version, lineage_id, generation,
+         coalesce(origin_at, first_seen_at), coalesce(origin_key, '')))
+       FROM patterns WHERE tenant = ${tenant} AND id = ANY(${ids}::text[])) AS firsts,
+      (SELECT json_agg(json_build_array(pattern_id, version, generation) ORDER BY at, version)
+       FROM pattern_versions
+       WHERE tenant = ${tenant} AND pattern_id = ANY(${ids}::text[])) AS further,
+      (SELECT json_agg(DISTINCT parent_id) FROM pending_edges
+       WHERE tenant = ${tenant} AND parent_id = ANY(${ids}::text[])) AS awaited`;
+  const nodes = new Map<string, DescentNode>();
+  const versions: KnownNode[] = [];
+  for (const [patternId, version, lineageId, generation, originAt, originKey] of row?.firsts ??
+    []) {
+    nodes.set(patternId, { lineageId, generation, originAt, originKey });
+    versions.push({ patternId, version, lineageId, generation, isFirst: true });
+  }
+  for (const [patternId, version, generation] of row?.further ?? []) {
+    const lineageId = nodes.get(patternId)?.lineageId ?? patternId;
+    versions.push({ patternId, version, lineageId, generation, isFirst: false });
+  }
+  const applied = new Set(row?.events);
+  const awaited = new Set(row?.awaited);
+  const moved = events.filter(({ eventId, patternId, at }) => {
+    if (applied.has(eventId)) return false;
+    const node = nodes.get(patternId);
+    return node ? isEarlierOrigin({ at, key: eventId }, node) : awaited.has(patternId);
+  });
+  const roots = new Set(moved.map(({ patternId }) => patternId));
+  const claims = roots.size > 0 ? await readFamily(sql, tenant, [...roots], nodes) : NO_CLAIMS;
+  const claimants = new Map<string, string[]>();
+  for (const [id, own] of claims) {
+    for (const { parentId } of own) {
+      const others = claimants.get(parentId);
+      if (others) others.push(id);
+      else claimants.set(parentId, [id]);
+    }
+  }
+  return {
+    state: {
+      eventIds: applied,
+      nodes: versions,
+      descent: {
+        node: (id) => nodes.get(id),
+        claims: (id) => claims.get(id) ?? [],
+        claimants: (id) => claimants.get(id) ?? [],
+      },
+    },
+    family: [...claims.keys()].filter((id) => nodes.has(id)),
+  };
+}
+
+// --- internal ---
+
+interface KnownRow {
+  readonly events: readonly string[] | null;
+  readonly firsts: readonly FirstColumns[] | null;
+  readonly further: readonly (readonly [string, string, number])[] | null;
+  readonly awaited: readonly string[] | null;
+}
+
+type FirstColumns = readonly [
+  id: string,
+  version: string,
+  lineageId: string,
+  generation: number,
+  originAt: number,
+  originKey: string,
+];
+
+const NO_CLAIMS: ReadonlyMap<string, readonly JudgedClaim[]> = new Map();
+
+interface FamilyRow extends JudgedClaim {
+  readonly childId: string;
+}
+
+/**
+ * The claims of `roots` and of all that claim them, directly or through others, by child. Adds those
+ * patterns and their parents to `nodes`.
+ */
+async function readFamily(
+  sql: Sql,
+  tenant: string,
+  roots: readonly string[],
+  nodes: Map<string, DescentNode>,
+): Promise<ReadonlyMap<string, readonly JudgedClaim[]>> {
+  const [row] = await sql<{ claims: FamilyRow[]; nodes: (DescentNode & { id: string })[] }[]>`
+    WITH RECURSIVE family (id) AS (
+      SELECT unnest(${[...roots]}::text[]) COLLATE "C"
+      UNION
+      SELECT claimant.child_id FROM family CROSS JOIN LATERAL (
+        SELECT child_id FROM lineage_edges
+        WHERE tenant = ${tenant} AND parent_id = family.id AND position >= 0
+        UNION ALL
+        SELECT child_id FROM pending_edges WHERE tenant = ${tenant} AND parent_id = family.id
+      ) AS claimant
+    ), claims AS MATERIALIZED (
+      SELECT claim.* FROM family CROSS JOIN LATERAL (
+        SELECT child_id, parent_id, edge_type, transformation_type, created_at, position,
+          true AS counts
+        FROM lineage_edges WHERE tenant = ${tenant} AND child_id = family.id AND position >= 0
+        UNION ALL
+        SELECT child_id, parent_id, edge_type, transformation_type, created_at, position, false
+        FROM pending_edges WHERE tenant = ${tenant} AND child_id = family.id
+      ) AS claim
+    )
+    SELECT
+      (SELECT coalesce(json_agg(json_build_object('childId', child_id, 'parentId', parent_id,
+         'edgeType', edge_type, 'transformationType', transformation_type, 'at', created_at,
+         'counts', counts) ORDER BY position, parent_id), '[]') FROM claims) AS claims,
+      (SELECT coalesce(json_agg(json_build_object('id', id, 'originAt', coalesce(origin_at, first_seen_at),
+         'originKey', coalesce(origin_key, ''), 'generation', generation,
+         'lineageId', lineage_id)), '[]')
+       FROM patterns WHERE tenant = ${tenant} AND id IN (
+         SELECT id FROM family UNION SELECT parent_id FROM claims)) AS nodes`;
+  for (const { id, ...node } of row?.nodes ?? []) nodes.set(id, node);
+  const claims = new Map<string, JudgedClaim[]>(roots.map((id) => [id, []]));
+  for (const { childId, ...claim } of row?.claims ?? []) {
+    const own = claims.get(childId);
+    if (own) own.push(claim);
+    else claims.set(childId, [claim]);
+  }
+  return claims;
+}

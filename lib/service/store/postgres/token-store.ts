@@ -1,0 +1,63 @@
+import { readToken } from '../token-store.ts';
+import type { StoredToken, TokenRow, TokenStore } from '../token-store.ts';
+import type { PostgresConnection, Sql } from './connection.ts';
+
+/** The tokens of a service that keeps them in PostgreSQL, and shares them with its replicas. */
+export class PostgresTokenStore implements TokenStore {
+  readonly #connection: PostgresConnection;
+
+  constructor(connection: PostgresConnection) {
+    this.#connection = connection;
+  }
+
+  async add(token: StoredToken): Promise<void> {
+    const { id, name, tenant, scopes, digest, createdAt, expiresAt, revokedAt, lastUsedAt } = token;
+    const { count } = await this.#connection.run(
+      (sql) => sql`
+        INSERT INTO api_tokens (id, name, tenant, scopes, digest, created_at, expires_at, revoked_at,
+          last_used_at)
+        VALUES (${id}, ${name}, ${tenant}, ${scopes.join(',')}, ${digest}, ${createdAt},
+          ${expiresAt}, ${revokedAt}, ${lastUsedAt})
+        ON CONFLICT (id) DO UPDATE SET id = excluded.id
+          WHERE api_tokens.digest = excluded.digest`, // the same again, after a lost connection
+    );
+    if (count === 0) throw new Error(`There is a token ${id} already`);
+  }
+
+  async find(id: string): Promise<StoredToken | undefined> {
+    const [row] = await this.#connection.run(
+      (sql) => sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens WHERE id = ${id}`,
+    );
+    return row && readToken(row);
+  }
+
+  async list(): Promise<StoredToken[]> {
+    const rows = await this.#connection.run(
+      (sql) => sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens ORDER BY created_at, id`,
+    );
+    return rows.map(readToken);
+  }
+
+  async revoke(id: string, at: number): Promise<boolean> {
+    const { count } = await this.#connection.run(
+      (sql) => sql`
+        UPDATE api_tokens SET revoked_at = coalesce(revoked_at, ${at}) WHERE id = ${id}`,
+    );
+    return count > 0;
+  }
+
+  async noteUse(id: string, at: number): Promise<void> {
+    await this.#connection.run(
+      (sql) => sql`
+        UPDATE api_tokens SET last_used_at = ${at}
+        WHERE id = ${id} AND coalesce(last_used_at < ${at}, true)`,
+    );
+  }
+}
+
+// --- internal ---
+
+function columns(sql: Sql) {
+  return sql`id, name, tenant, scopes, digest, created_at AS "createdAt", expires_at AS "expiresAt",
+    revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`;
+}

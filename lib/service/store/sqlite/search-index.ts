@@ -1,0 +1,115 @@
+import type { Database } from '../../../store/database/database.ts';
+import { INDEXED_CHARACTERS } from '../rows/pattern-search.ts';
+import type { SqliteConnection } from './connection.ts';
+import { perDatabase } from './per-database.ts';
+
+/** Patterns that become findable in one transaction: about 10 ms. */
+const INDEXED_AT_ONCE = 200;
+
+/** Between two steps of indexing, in milliseconds. */
+const PAUSE_MS = 20;
+/** What is added to that pause while events arrive, in milliseconds. */
+const BUSY_PAUSE_MS = 500;
+
+/**
+ * Fills the index of words behind the writers, which only queue what they add: a pattern is found by its
+ * words once its turn has come.
+ */
+export class SearchIndex {
+  readonly #connection: SqliteConnection;
+  readonly #statements = perDatabase(queueStatements);
+  #isIndexing = false;
+  /** How often something was written. */
+  #written = 0;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /** Tells it that patterns were written. */
+  noteWrite(): void {
+    this.#written += 1;
+    this.#indexLater();
+  }
+
+  /**
+   * Indexes what another process has added lately. While the lock is taken, searches go without that.
+   * Never rejects.
+   */
+  async indexNewest(): Promise<void> {
+    try {
+      const indexed = await this.#connection.tryWrite((database) => this.#index(database));
+      if (indexed === INDEXED_AT_ONCE) this.#indexLater();
+    } catch {
+      // The search itself says what is wrong.
+    }
+  }
+
+  /**
+   * In small steps, each a transaction of its own: one after the other while nothing is written, seldom
+   * while much is. What is left when the process ends, the next one does.
+   */
+  #indexLater(): void {
+    if (this.#isIndexing) return;
+    this.#isIndexing = true;
+    const step = async (written: number): Promise<void> => {
+      try {
+        if ((await this.#indexSome()) === INDEXED_AT_ONCE) return later();
+      } catch {
+        // The file is at fault or closed; the next search tries again.
+      }
+      this.#isIndexing = false;
+      if (this.#written !== written) this.#indexLater();
+    };
+    const later = () => {
+      const written = this.#written;
+      setTimeout(() => {
+        const isBusy = this.#written !== written;
+        setTimeout(() => void step(this.#written), isBusy ? BUSY_PAUSE_MS : 0).unref();
+      }, PAUSE_MS).unref();
+    };
+    later();
+  }
+
+  async #indexSome(): Promise<number> {
+    const waits = await this.#connection.read((database) => this.#statements(database).waits.get());
+    if (waits === undefined) return 0;
+    return this.#connection.write((database) => this.#index(database));
+  }
+
+  /** Makes the newest patterns of the queue findable; returns how many. Call it in a transaction. */
+  #index(database: Database): number {
+    const { next, add, done } = this.#statements(database);
+    const rows = next.all(INDEXED_AT_ONCE);
+    for (const { queueId, id, name, code } of rows) {
+      if (id !== null && name !== null && code !== null) add.run(queueId, name, code, id);
+      done.run(queueId);
+    }
+    return rows.length;
+  }
+}
+
+// --- internal ---
+
+interface QueuedPattern {
+  readonly queueId: number;
+  /** Null, like the other two, when the pattern is gone. */
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly code: string | null;
+}
+
+function queueStatements(database: Database) {
+  return {
+    waits: database.prepare<[], number>('SELECT 1 FROM search_queue LIMIT 1').pluck(),
+    next: database.prepare<[number], QueuedPattern>(
+      `SELECT queue.id AS queueId, p.id, p.name, substr(p.code, 1, ${INDEXED_CHARACTERS}) AS code
+       FROM search_queue queue LEFT JOIN patterns p ON p.id = queue.pattern_id
+       ORDER BY queue.id DESC LIMIT ?`,
+    ),
+    add: database.prepare<[number, string, string, string]>(
+      'INSERT INTO pattern_search (rowid, name, code, pattern_id) VALUES (?, ?, ?, ?)',
+    ),
+    done: database.prepare<[number]>('DELETE FROM search_queue WHERE id = ?'),
+  };
+}

@@ -1,0 +1,59 @@
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { databaseFault } from '../../store/database/database-fault.ts';
+import { openPostgresStore } from './postgres/store.ts';
+import { openSqliteStore } from './sqlite/store.ts';
+import type { ServiceStore } from './service-store.ts';
+
+/**
+ * Opens the store of a service.
+ *
+ * @param place `postgres://…` or the path of an SQLite file
+ * @throws TrackerError that says why it cannot be opened
+ */
+export async function openServiceStore(place: string): Promise<ServiceStore> {
+  if (isPostgres(place)) return openPostgresStore(place);
+  if (isOtherUrl(place)) {
+    throw new TrackerError(
+      'E_DATABASE_URL',
+      `"${place.split(':')[0]}:" is no database that is known`,
+      {
+        hint: 'Give the path of an SQLite file, or postgres://USER:PASSWORD@HOST/DATABASE.',
+      },
+    );
+  }
+  try {
+    return openSqliteStore(place);
+  } catch (error) {
+    if (errorCode(error) !== 'E_DATABASE_CORRUPT') {
+      throw errorCode(error) === undefined ? error : databaseFault(place, error);
+    }
+    // The courier would move a corrupt file aside; a service must not.
+    throw new TrackerError('E_DATABASE_CORRUPT', errorMessage(error), {
+      hint: 'Put a backup in its place, or make a sound one of it: see `pattern-tracker restore` and `repair`.',
+      cause: error,
+    });
+  }
+}
+
+/** `place` for people: the path, or the server's address without user, password and parameters. */
+export function placeForPeople(place: string): string {
+  if (isOtherUrl(place)) return `${place.split(':')[0]}:`;
+  if (!isPostgres(place)) return place;
+  try {
+    const { hostname, port, pathname } = new URL(place);
+    return `PostgreSQL at ${hostname}${port && `:${port}`}${pathname}`;
+  } catch {
+    return 'PostgreSQL';
+  }
+}
+
+// --- internal ---
+
+/** Such as `postgres:user:password@host`: a slip that must not become the name of a file. */
+function isOtherUrl(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(place) && !isPostgres(place);
+}
+
+function isPostgres(place: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(place);
+}

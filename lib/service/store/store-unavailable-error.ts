@@ -1,0 +1,13 @@
+import { TrackerError } from '../../base/errors.ts';
+
+/** The store is unreachable or busy for now. Nothing of the call has happened, so it may be repeated. */
+export class StoreUnavailableError extends TrackerError {
+  override readonly name = 'StoreUnavailableError';
+
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super('E_STORE_UNAVAILABLE', message, {
+      hint: 'See that the database is there, has room and is not locked, and try again.',
+      ...options,
+    });
+  }
+}

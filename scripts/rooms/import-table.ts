@@ -1,0 +1,260 @@
+/**
+ * The rings of the house, from the inside out. A room imports from groups above its own and from rows
+ * above its own, never from below.
+ */
+export const GROUPS = {
+  'hot ring': 'what Claude Code waits for: node: built-ins only',
+  rules: 'events, configuration, code and secrets; they open no database and no socket',
+  'tracker.db': "the SQLite file on the user's machine",
+  capabilities: 'import no face, and each other only where the row says so',
+  faces: 'never import each other; only cli does: it composes the others, and loads them lazily',
+  entries: 'what is started, bundled or exported',
+} as const;
+
+/** The name of a ring. */
+export type Group = keyof typeof GROUPS;
+
+/** A part of the source, and everything that it may import: what its row does not name is forbidden. */
+export interface Room {
+  /** The folder below lib/, or the file there; `hooks` and `scripts` are folders of the repository. */
+  readonly name: string;
+  readonly group: Group;
+  /** One line for AGENTS.md. */
+  readonly purpose: string;
+  /** The names of the rooms that it imports. A room inside another is named beside that one. */
+  readonly imports: readonly string[];
+  /** The npm packages that it imports; node: built-ins are open to every room. */
+  readonly packages: readonly string[];
+  /** Packages that only some files of the room import. */
+  readonly exceptions?: readonly PackageException[];
+}
+
+/** Files that may import more packages than the rest of their room. */
+export interface PackageException {
+  /** A path below the room's folder; `*` stands for any part of a name. */
+  readonly files: string;
+  /** Allowed in these files beside the packages of the room. */
+  readonly packages: readonly string[];
+}
+
+/**
+ * Who may import whom. The import restrictions in .oxlintrc.json and the list in AGENTS.md are written
+ * from this table by `npm run rooms -- --write`.
+ */
+export const ROOMS: readonly Room[] = [
+  {
+    name: 'base',
+    group: 'hot ring',
+    purpose: 'clock, errors, JSON, paths, text',
+    imports: [],
+    packages: [],
+  },
+  {
+    name: 'capture',
+    group: 'hot ring',
+    purpose: 'the hot path: stdin, spool, nudge',
+    imports: ['base'],
+    packages: [],
+  },
+  {
+    name: 'event',
+    group: 'rules',
+    purpose: "Claude's hook events, event records, outcomes of tool calls",
+    imports: ['base'],
+    packages: [],
+  },
+  {
+    name: 'config',
+    group: 'rules',
+    purpose: 'configuration: schema, layers, files, watch',
+    imports: ['base'],
+    packages: words('yaml zod'),
+  },
+  {
+    name: 'log',
+    group: 'rules',
+    purpose: 'logs/tracker.log',
+    imports: ['base'],
+    packages: words('pino rotating-file-stream'),
+  },
+  {
+    name: 'redact',
+    group: 'rules',
+    purpose: 'finds and replaces secrets',
+    imports: ['base'],
+    packages: words('@secretlint/secretlint-rule-preset-recommend @secretlint/types'),
+  },
+  {
+    name: 'lineage-api',
+    group: 'rules',
+    purpose: 'schemas of the HTTP API, for both ends: request, reply',
+    imports: ['base'],
+    packages: ['zod'],
+  },
+  {
+    name: 'pattern',
+    group: 'rules',
+    purpose: 'extracts and identifies code: fragments, languages, descent; pure',
+    imports: words('base event lineage-api'),
+    packages: [],
+  },
+  {
+    name: 'store/database',
+    group: 'tracker.db',
+    purpose: 'opens SQLite: migrations, locks, faults',
+    imports: ['base'],
+    packages: [],
+    exceptions: [
+      // One of the two is loaded, whichever this Node.js can run.
+      { files: 'sqlite.ts', packages: words('better-sqlite3 better-sqlite3-12') },
+    ],
+  },
+  {
+    name: 'store/writers',
+    group: 'tracker.db',
+    purpose: 'writes events, sessions, patterns, and decides the outcome of each tool call',
+    imports: words('base event lineage-api pattern store/database'),
+    packages: [],
+  },
+  {
+    name: 'store/queries',
+    group: 'tracker.db',
+    purpose: 'reads patterns, sessions, tool calls, lineage',
+    imports: words('base event lineage-api pattern store/database'),
+    packages: [],
+  },
+  {
+    name: 'store/maintenance',
+    group: 'tracker.db',
+    purpose: 'retention, backup, verify, restore, repair',
+    imports: words('base event lineage-api pattern', 'store/database store/writers store/queries'),
+    packages: [],
+  },
+  {
+    name: 'delivery',
+    group: 'capabilities',
+    purpose: 'sends to the sinks: outbox, breaker, one folder a sink; the only HTTP client',
+    imports: words('base event config lineage-api pattern', 'store/database store/queries'),
+    packages: words(
+      '@opentelemetry/api @opentelemetry/otlp-transformer @opentelemetry/resources',
+      'undici',
+    ),
+  },
+  {
+    name: 'ingest',
+    group: 'capabilities',
+    purpose: 'turns spool files into rows: courier/, spool/',
+    imports: words(
+      'base capture event config log redact pattern',
+      'store/database store/writers store/maintenance delivery',
+    ),
+    packages: words('lru-cache write-file-atomic'),
+  },
+  {
+    name: 'service/store',
+    group: 'capabilities',
+    purpose: "the service's database: on SQLite, or PostgreSQL, which is used nowhere else",
+    imports: words('base lineage-api pattern', 'store/database store/writers store/queries'),
+    packages: ['postgres'],
+  },
+  {
+    name: 'service',
+    group: 'capabilities',
+    purpose: 'the HTTP service, the other end of delivery',
+    imports: words('base redact lineage-api pattern store/database service/store'),
+    packages: words('@hono/node-server hono lru-cache pino prom-client zod'),
+  },
+  {
+    name: 'health',
+    group: 'capabilities',
+    purpose: 'the facts about delivery, courier and store that others show',
+    imports: words('base capture event config', 'store/database store/queries delivery ingest'),
+    packages: ['prom-client'],
+  },
+  {
+    name: 'library',
+    group: 'faces',
+    purpose: 'PatternTracker, for programs that declare and query patterns',
+    imports: words(
+      'base config log redact lineage-api pattern',
+      'store/database store/writers store/queries delivery ingest health',
+    ),
+    packages: ['zod'],
+  },
+  {
+    name: 'install',
+    group: 'faces',
+    purpose: "edits Claude Code's settings, copies the program",
+    imports: ['base'],
+    packages: words('diff jsonc-parser zod'),
+  },
+  {
+    name: 'cli',
+    group: 'faces',
+    purpose: 'the command line, the one composition root: one file a command, loaded when called',
+    imports: words(
+      'base capture event config store/database store/queries store/maintenance',
+      'delivery ingest service/store service health install',
+    ),
+    packages: words('citty cli-progress picocolors string-width'),
+  },
+  {
+    name: 'index.ts',
+    group: 'entries',
+    purpose: "the package's exports",
+    imports: words('base health library'),
+    packages: [],
+  },
+  {
+    name: 'hooks',
+    group: 'entries',
+    purpose: 'the Node front of capture',
+    imports: words('base capture'),
+    packages: [],
+  },
+  {
+    name: 'scripts',
+    group: 'entries',
+    purpose: 'what a person or a build runs',
+    imports: words(
+      'base capture config redact lineage-api pattern',
+      'store/database delivery ingest service/store service cli',
+    ),
+    packages: words('autocannon esbuild oxc-parser picocolors'),
+    exceptions: [
+      // The floors that benchmarks compare with, and the rows that they start from.
+      { files: 'bench/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
+      { files: 'bench/fill-postgres.ts', packages: ['postgres'] },
+    ],
+  },
+];
+
+/** Returns the path of a room below the repository: `lib/store/writers`, `lib/index.ts`, `hooks`. */
+export function roomPath({ name }: Room): string {
+  return name === 'hooks' || name === 'scripts' ? name : `lib/${name}`;
+}
+
+/** Finds the room of a file, the innermost one; undefined where no row covers it. */
+export function roomOf(file: string, rooms: readonly Room[] = ROOMS): Room | undefined {
+  return rooms
+    .filter((room) => file === roomPath(room) || file.startsWith(`${roomPath(room)}/`))
+    .toSorted((one, other) => other.name.length - one.name.length)[0];
+}
+
+/** Lists the packages that `file`, a file of the room, may import. */
+export function packagesOf(room: Room, file: string): readonly string[] {
+  const below = file.slice(roomPath(room).length + 1);
+  const exceptions = (room.exceptions ?? []).filter(({ files }) => globRegex(files).test(below));
+  return [...room.packages, ...exceptions.flatMap(({ packages }) => packages)];
+}
+
+// --- internal ---
+
+/** A list of names that fits on a line or two. */
+function words(...lines: readonly string[]): string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
+
+function globRegex(glob: string): RegExp {
+  return new RegExp(`^${glob.replaceAll('.', String.raw`\.`).replaceAll('*', '[^/]*')}$`);
+}

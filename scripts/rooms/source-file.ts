@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { parseSync, Visitor } from 'oxc-parser';
+import type { Expression } from 'oxc-parser';
+
+/** A source file, and what it imports. Paths are below the repository, with `/`. */
+export interface SourceFile {
+  readonly path: string;
+  /** All lines, with comments and empty ones. */
+  readonly lines: number;
+  /** Files of ours, whether or not they exist. */
+  readonly files: readonly string[];
+  /** Names of npm packages, without a path inside them; no node: built-ins. */
+  readonly packages: readonly string[];
+}
+
+/**
+ * Reads the TypeScript files of lib/, hooks/ and scripts/ below `root` with their imports: static ones,
+ * types, re-exports, and `import()` of values and types.
+ *
+ * @throws Error for a file that does not parse, or whose `import()` is not of a string.
+ */
+export function readHouse(root: string): SourceFile[] {
+  return ['lib', 'hooks', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .toSorted()
+      .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8'))),
+  );
+}
+
+/** Parses the text of one file. `path` is below the repository, with `/`. */
+export function parseSource(path: string, text: string): SourceFile {
+  const specifiers = [...new Set(specifiersOf(path, text))];
+  const isOurs = (specifier: string) => specifier.startsWith('.');
+  return {
+    path,
+    lines: text.split('\n').length - 1,
+    files: specifiers.filter(isOurs).map((specifier) => posix.join(posix.dirname(path), specifier)),
+    packages: specifiers
+      .filter((specifier) => !isOurs(specifier) && !specifier.startsWith('node:'))
+      .map((specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier),
+  };
+}
+
+// --- internal ---
+
+function specifiersOf(path: string, text: string): string[] {
+  const { program, errors } = parseSync(path, text);
+  if (errors[0]) throw new Error(`${path} does not parse: ${errors[0].message}`);
+  const found: string[] = [];
+  new Visitor({
+    ImportDeclaration: ({ source }) => void found.push(source.value),
+    ExportNamedDeclaration: ({ source }) => void (source && found.push(source.value)),
+    ExportAllDeclaration: ({ source }) => void found.push(source.value),
+    ImportExpression: ({ source }) => void found.push(textOf(source, path)),
+    TSImportType: ({ source }) => void found.push(source.value),
+  }).visit(program);
+  return found;
+}
+
+function textOf(expression: Expression, path: string): string {
+  if (expression.type === 'Literal' && typeof expression.value === 'string') {
+    return expression.value;
+  }
+  throw new Error(`${path} has an import() that is not of a string`);
+}

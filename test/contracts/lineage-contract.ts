@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HISTORIES, inRun, ordersOf, outcomesOf, outcomeText } from './lineage-histories.ts';
+import type { HistoryEvent, HistoryOccurrence, PatternOutcome } from './lineage-histories.ts';
+
+/** Something that writes lineage, under test. All runs share one store; their pattern ids differ. */
+export interface LineageWriter {
+  readonly kind: 'courier' | 'library' | 'service' | 'merge';
+  /** Tells of one run's events in this order. */
+  readonly tell: (events: readonly HistoryEvent[]) => Promise<void> | void;
+  /** What is stored of these patterns once all runs were told; undefined for one that is not there. */
+  readonly outcomes: (
+    ids: readonly string[],
+  ) => Promise<readonly (PatternOutcome | undefined)[]> | (PatternOutcome | undefined)[];
+  readonly dispose: () => Promise<void> | void;
+}
+
+export interface LineageContractOptions {
+  readonly open: () => Promise<LineageWriter> | LineageWriter;
+  /** Orders of arrival tried of a history. @default 120 */
+  readonly mostOrders?: number;
+  /** Random histories tried. @default 300 */
+  readonly randomHistories?: number;
+}
+
+/** The rules of descent, as every writer has to follow them. */
+export function lineageContract(
+  name: string,
+  { open, mostOrders = 120, randomHistories = 300 }: LineageContractOptions,
+): void {
+  describe(name, () => {
+    const opened = Promise.resolve(open());
+    afterAll(async () => (await opened).dispose());
+    let runs = 0;
+
+    const check = async (told: readonly (readonly HistoryEvent[])[]) => {
+      const writer = await opened;
+      const inRuns = told.map((events) => inRun(`r${++runs}`, events));
+      for (const events of inRuns) await writer.tell(events);
+      for (const events of inRuns) {
+        const expected = outcomesOf(events);
+        const stored = await writer.outcomes(expected.map(({ id }) => id));
+        expect(stored, arrivals(events)).toEqual(expected);
+      }
+    };
+
+    const tellable = HISTORIES.filter(({ except }) => !(except && 'library' in except));
+    const histories = name.startsWith('library') ? tellable : HISTORIES;
+
+    it.each(histories)('tells of $name, in every order of arrival', async ({ events, outcome }) => {
+      const texts = outcomesOf(events).map(outcomeText);
+      expect(texts.toSorted()).toEqual(outcome.toSorted());
+      await check(ordersOf(events, mostOrders));
+    });
+
+    it('stores the same whatever the order of arrival', async () => {
+      await fc.assert(
+        fc.asyncProperty(randomHistory(), fc.infiniteStream(fc.nat()), async (events, random) => {
+          await check([events, shuffled(events, random)]);
+        }),
+        { numRuns: randomHistories },
+      );
+    });
+  });
+}
+
+// --- internal ---
+
+function randomHistory(): fc.Arbitrary<HistoryEvent[]> {
+  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+  const occurrence = fc.record({
+    patternId: id,
+    at: fc.integer({ min: 1, max: 6 }),
+    parentIds: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 3, arbitrary: fc.tuple(id) },
+      { weight: 1, arbitrary: fc.uniqueArray(id, { minLength: 2, maxLength: 3 }) },
+    ),
+  });
+  return fc.array(occurrence, { minLength: 1, maxLength: 9 }).map((told) =>
+    told.map(({ patternId, at, parentIds }, index): HistoryOccurrence => ({
+      kind: 'occurrence',
+      eventId: `${index}`,
+      edgeType: parentIds.length > 1 ? 'merged_from' : 'modified_from',
+      ...{ patternId, at, parentIds },
+    })),
+  );
+}
+
+function shuffled<T>(events: readonly T[], random: fc.Stream<number>): T[] {
+  const keys = [...random.take(events.length)];
+  return events
+    .map((event, index) => ({ event, key: keys[index] ?? 0 }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ event }) => event);
+}
+
+function arrivals(events: readonly HistoryEvent[]): string {
+  return events
+    .map((event) =>
+      event.kind === 'deprecation'
+        ? `†${event.patternId}@${event.at}`
+        : `${event.patternId}@${event.at}<${event.parentIds.join('+')}`,
+    )
+    .join(' ');
+}

@@ -1,0 +1,137 @@
+import { DescentRows } from '../../lib/store/writers/descent-rows.ts';
+import { Deprecations } from '../../lib/store/writers/deprecations.ts';
+import { PatternWriter } from '../../lib/store/writers/pattern-writer.ts';
+import type { Database } from '../../lib/store/database/database.ts';
+import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
+import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
+import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
+import { trackedEvent } from './pattern-store-contract.ts';
+
+/** Tells tracker.db of events as the courier does, in one transaction. */
+export function tellDatabase(database: Database, events: readonly HistoryEvent[]): void {
+  const patterns = new PatternWriter(database);
+  const deprecations = new Deprecations(database);
+  const tell = database.transaction(() => {
+    for (const event of events) {
+      const { patternId, at, eventId } = event;
+      if (event.kind === 'deprecation') {
+        deprecations.add(patternId, event.reason, at);
+        continue;
+      }
+      const { parentIds, edgeType } = event;
+      patterns.write(
+        {
+          ...{ patternId, parentIds, edgeType },
+          code: `code of ${patternId}`,
+          language: 'typescript',
+          filePath: '/w/a.ts',
+          startLine: 1,
+          endLine: 1,
+        },
+        0,
+        { eventId, at, sessionId: 's', toolUseId: undefined, toolName: 'Edit', projectId: null },
+      );
+    }
+  });
+  tell.immediate();
+}
+
+/** What tracker.db holds of patterns. */
+export function databaseOutcomes(
+  database: Database,
+  ids: readonly string[],
+): (PatternOutcome | undefined)[] {
+  const rows = new DescentRows(database);
+  const pattern = database.prepare<
+    [string],
+    Pick<PatternOutcome, 'id' | 'origin' | 'generation' | 'lineageId'>
+  >('SELECT id, origin, generation, lineage_id AS lineageId FROM patterns WHERE id = ?');
+  const occurrences = database
+    .prepare<[string], string>(
+      "SELECT action || ' at ' || at FROM occurrences WHERE pattern_id = ? ORDER BY 1",
+    )
+    .pluck();
+  const deprecation = database
+    .prepare<[string], string>('SELECT reason FROM deprecations WHERE pattern_id = ?')
+    .pluck();
+  return ids.map((id) => {
+    const row = pattern.get(id);
+    if (!row) return undefined;
+    const edges = rows.claims(id).filter(({ counts }) => counts);
+    return {
+      ...row,
+      edges: edges.map(({ edgeType, parentId }) => `${edgeType} of ${parentId}`).toSorted(),
+      occurrences: occurrences.all(id),
+      deprecation: deprecation.get(id) ?? null,
+    };
+  });
+}
+
+/**
+ * Tells a service of events as clients do: what it refuses because a pattern is not known is sent again
+ * after the rest, and in the end as a creation, which may name parents that are not known.
+ */
+export async function tellService(
+  store: PatternStore,
+  events: readonly HistoryEvent[],
+): Promise<void> {
+  let waiting = [...events];
+  for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
+    before = waiting.length;
+    const refused: HistoryEvent[] = [];
+    for (const event of waiting) {
+      const [answer] = await store.track([lineageEvent(event)]);
+      if ((answer as TrackAnswer).kind === 'refused') refused.push(event);
+    }
+    waiting = refused;
+  }
+  for (const event of waiting) {
+    await store.track([{ ...lineageEvent(event), eventType: 'pattern_created' }]);
+  }
+}
+
+/** What a service holds of patterns. `reasonOf` reads why one is deprecated, which the store does not tell. */
+export async function serviceOutcomes(
+  store: PatternStore,
+  ids: readonly string[],
+  reasonOf: (id: string) => Promise<string | null>,
+): Promise<(PatternOutcome | undefined)[]> {
+  return Promise.all(
+    ids.map(async (id) => {
+      const pattern = await store.pattern(id);
+      if (!pattern) return undefined;
+      const up = await store.relatives(id, 'ancestry', { depth: 1, rows: 100 });
+      const { origin, generation, lineageId } = pattern;
+      return {
+        ...{ id, origin, generation, lineageId },
+        edges: (up?.relatives ?? [])
+          .map(({ edgeType, patternId }) => `${edgeType} of ${patternId}`)
+          .toSorted(),
+        occurrences: pattern.recent.map(({ action, at }) => `${action} at ${at}`).toSorted(),
+        deprecation: pattern.isDeprecated ? await reasonOf(id) : null,
+      };
+    }),
+  );
+}
+
+// --- internal ---
+
+function lineageEvent(event: HistoryEvent) {
+  const { patternId, at } = event;
+  const eventId = `${event.eventId}-0`;
+  if (event.kind === 'deprecation') {
+    const { reason } = event;
+    return trackedEvent({ eventId, patternId, at, reason, eventType: 'pattern_deprecated' });
+  }
+  const { parentIds, edgeType } = event;
+  const [first] = parentIds;
+  const eventType =
+    first === undefined
+      ? ('pattern_created' as const)
+      : edgeType === 'derived_from'
+        ? ('pattern_forked' as const)
+        : new Set(parentIds).size > 1
+          ? ('pattern_merged' as const)
+          : ('pattern_modified' as const);
+  return trackedEvent({ eventId, patternId, at, parentIds, edgeType, eventType });
+}

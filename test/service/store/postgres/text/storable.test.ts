@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ServiceStore } from '../../../../../lib/service/store/service-store.ts';
+import { openPostgresStore } from '../../../../../lib/service/store/postgres/store.ts';
+import { trackedEvent } from '../../../../contracts/pattern-store-contract.ts';
+import { startPostgres } from '../../../../support/postgres-server.ts';
+import type { PostgresServer } from '../../../../support/postgres-server.ts';
+
+let server: PostgresServer;
+let store: ServiceStore;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  store = await openPostgresStore(await server.createDatabase());
+});
+afterAll(async () => {
+  await store.close();
+  await server.remove();
+});
+
+test.each([
+  ['a hundred thousand words', Array.from({ length: 100_000 }, (_, n) => `w${n}`).join(' ')],
+  ['ligatures that grow eighteenfold', '\ufdfa '.repeat(60_000)],
+  ['one word of a million letters', 'ü'.repeat(1_000_000)],
+  ['every control character', String.fromCharCode(...Array(160).keys())],
+])('%s can be kept', async (what, code) => {
+  const patterns = store.tenant('large');
+  const event = trackedEvent({ patternId: what, eventId: what, code });
+  expect(await patterns.track([event])).toMatchObject([{ kind: 'created' }]);
+  expect((await patterns.pattern(what))?.code).toHaveLength(code.length);
+});
+
+test('ids of clients that are too long for an index, and times within a millisecond, are kept', async () => {
+  const patterns = store.tenant('large');
+  const long = 'x'.repeat(10_000);
+  const event = trackedEvent({
+    patternId: 'long',
+    eventId: 'long',
+    sessionId: long,
+    toolUseId: long,
+    at: 1_700_000_000_000.5,
+    startLine: 1.5,
+  });
+  expect(await patterns.track([event])).toMatchObject([{ kind: 'created' }]);
+  expect(await patterns.patterns({ limit: 9, sessionId: long })).toMatchObject([{ id: 'long' }]);
+});

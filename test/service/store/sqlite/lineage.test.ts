@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../../../../lib/store/database/database.ts';
+import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
+import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
+import { lineageContract } from '../../../contracts/lineage-contract.ts';
+import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
+
+lineageContract('service on SQLite', {
+  mostOrders: 24,
+  randomHistories: 60,
+  open: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
+    const path = join(folder, 'tracker.db');
+    const service = openSqliteStore(path);
+    const store = service.tenant(DEFAULT_TENANT);
+    const database = openDatabase(path);
+    const reason = database
+      .prepare<[string], string>('SELECT reason FROM deprecations WHERE pattern_id = ?')
+      .pluck();
+    return {
+      kind: 'service',
+      tell: (events) => tellService(store, events),
+      outcomes: (ids) => serviceOutcomes(store, ids, async (id) => reason.get(id) ?? null),
+      dispose: async () => {
+        database.close();
+        await service.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+});
