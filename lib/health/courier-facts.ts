@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
-import { type CourierState, parseCourierState } from '../ingest/courier/courier-state.ts';
+import { parseCourierState } from '../ingest/courier/courier-state.ts';
+import type { CourierState } from '../ingest/courier/courier-state.ts';
 import { courierLives } from '../capture/courier-start.ts';
 
 /** How the courier is, as far as its files tell. */

@@ -18,7 +18,8 @@ import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
 import { noAddressText, titleOf } from '../output/sink-text.ts';
-import { type Paint, painter } from '../output/table.ts';
+import { painter } from '../output/table.ts';
+import type { Paint } from '../output/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
 export const statusCommand = trackerCommand({

@@ -1,17 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
-import { type ListedToolCall, listToolCalls } from '../../store/queries/tool-calls.ts';
+import { listToolCalls } from '../../store/queries/tool-calls.ts';
+import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 import { readCourier } from '../../health/courier-facts.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { captureScript } from '../../install/installed-files.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { readRegistration, type RegistrationReport } from '../../install/settings/registration.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
+import type { RegistrationReport } from '../../install/settings/registration.ts';
 import { counted } from '../../base/amount-text.ts';
 import { readSpool } from '../../health/spool-facts.ts';
 import { span } from '../../base/time-text.ts';
-import { callHook, type CalledHook } from './hook-call.ts';
-import { type TestCall, testEvent, type TestEventName } from './test-events.ts';
+import { callHook } from './hook-call.ts';
+import type { CalledHook } from './hook-call.ts';
+import { testEvent } from './test-events.ts';
+import type { TestCall, TestEventName } from './test-events.ts';
 
 /** One link of the way that the test event has, or has not, passed. */
 export type TrialStep = { readonly id: string; readonly title: string; readonly found: string } & (

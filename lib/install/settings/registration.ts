@@ -1,10 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
-import { asArray, asString, isJsonObject, type JsonObject } from '../../base/json.ts';
-import { claudeFolder, type TrackerPaths } from '../../base/paths.ts';
+import { asArray, asString, isJsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { claudeFolder } from '../../base/paths.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
 import { isOwnHook } from './own-hook.ts';
-import { readSettings, settingsPath, type SettingsScope } from './settings-file.ts';
+import { readSettings, settingsPath } from './settings-file.ts';
+import type { SettingsScope } from './settings-file.ts';
 import { parseSettings } from './settings-text.ts';
 import { splitWords } from '../shell-words.ts';
 

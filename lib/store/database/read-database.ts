@@ -1,5 +1,6 @@
 import { databaseFault } from './database-fault.ts';
-import { type Database, openDatabaseForReading } from './database.ts';
+import { openDatabaseForReading } from './database.ts';
+import type { Database } from './database.ts';
 
 /**
  * Runs `read` on the database at `path` and closes it again; undefined when there is none yet.
