@@ -1,6 +1,6 @@
 // The public library: `import { PatternTracker } from 'claude-pattern-tracker'`.
 export { TrackerError } from './base/errors.ts';
-export type { ErrorMetrics } from './health/error-metrics.ts';
+export type { ErrorMetrics } from './health/metrics/error-metrics.ts';
 export type { HealthSummary } from './health/health-summary.ts';
 export type { CircuitBreaker } from './health/circuit-breaker.ts';
 export type {

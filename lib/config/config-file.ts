@@ -10,16 +10,22 @@ export interface ConfigFiles {
   readonly loggingFile: string;
 }
 
-/** A loaded configuration, with what is wrong with it and where each value comes from. */
-export interface LoadedConfig {
+/** A configuration, and what is wrong with it. */
+export interface ConfigView {
   /** Valid: each wrong value is replaced by its default. */
   readonly config: Config;
+  /** All problems in one text; null when there are none. */
+  readonly error: string | null;
+}
+
+/** A loaded configuration, with all that is wrong with it and where each value comes from. */
+export interface LoadedConfig extends ConfigView {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
   /** Where each key's value comes from: a place in a file, a variable, or `default`. */
   readonly origins: ReadonlyMap<string, string>;
-  /** All problems in one text; null when there are none. */
-  readonly error: string | null;
+  /** The configuration by the files alone, which are all that a courier reads. */
+  readonly courier: ConfigView;
 }
 
 /** What may set keys beside the files. */
@@ -35,23 +41,24 @@ export interface ConfigSources {
  * config.yaml, defaults. Never throws: what is wrong is in `problems`.
  */
 export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {}): LoadedConfig {
-  const layers: ConfigLayer[] = [
+  const inFiles: ConfigLayer[] = [
     readFileLayer(files.configFile),
     readFileLayer(files.resilienceFile, 'resilience'),
     readFileLayer(files.loggingFile, 'logging'),
+  ];
+  const layers = [
+    ...inFiles,
     ...(env ? [readEnvironmentLayer(env)] : []),
     ...(given ? [given] : []),
   ];
-  const values = new Map(layers.flatMap((layer) => [...layer.values]));
   const origins = new Map(configKeys().map((key) => [key, 'default']));
   for (const layer of layers) for (const [key, origin] of layer.origins) origins.set(key, origin);
-  const problems = layers.flatMap((layer) => layer.problems);
   return {
-    config: configSchema.parse(nested(values)),
-    problems,
+    ...viewOf(layers),
+    problems: layers.flatMap((layer) => layer.problems),
     warnings: layers.flatMap((layer) => layer.warnings),
     origins,
-    error: problems.length === 0 ? null : problems.map(problemText).join('; '),
+    courier: viewOf(inFiles),
   };
 }
 
@@ -59,4 +66,16 @@ export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {
 export function problemText({ where, key, message, hint }: ConfigProblem): string {
   const what = `${where}: ${key ? `${key} ` : ''}${message}`;
   return hint ? `${what} (${hint.replace(/[.]$/, '')})` : what;
+}
+
+// --- internal ---
+
+/** What the layers say together; a later one comes before an earlier one. */
+function viewOf(layers: readonly ConfigLayer[]): ConfigView {
+  const values = new Map(layers.flatMap((layer) => [...layer.values]));
+  const problems = layers.flatMap((layer) => layer.problems);
+  return {
+    config: configSchema.parse(nested(values)),
+    error: problems.length === 0 ? null : problems.map(problemText).join('; '),
+  };
 }

@@ -7,7 +7,7 @@ export interface StoredBreaker {
   reset(): unknown;
 }
 
-/** The circuit breaker of the server, as every process sees it: each property is read anew. */
+/** The circuit breaker of the server, as every process sees it: each property is read from tracker.db. */
 export class CircuitBreaker {
   readonly #store: () => StoredBreaker;
   readonly #policy: BreakerPolicy;
@@ -50,16 +50,20 @@ export class CircuitBreaker {
   }
 
   toJSON(): BreakerSummary {
-    const state = this.#store().read();
-    return {
-      state: state.phase,
-      failure_count: state.consecutiveFailures,
-      last_failure_time: dateOf(state.lastFailureAt)?.toISOString() ?? null,
-      last_success_time: dateOf(state.lastSuccessAt)?.toISOString() ?? null,
-      failure_threshold: this.failureThreshold,
-      recovery_timeout: this.recoveryTimeout,
-    };
+    return breakerSummary(this.#store().read(), this.#policy);
   }
+}
+
+/** A circuit breaker for programs, as the state and the policy have it. */
+export function breakerSummary(state: BreakerState, policy: BreakerPolicy): BreakerSummary {
+  return {
+    state: state.phase,
+    failure_count: state.consecutiveFailures,
+    last_failure_time: dateOf(state.lastFailureAt)?.toISOString() ?? null,
+    last_success_time: dateOf(state.lastSuccessAt)?.toISOString() ?? null,
+    failure_threshold: policy.failureThreshold,
+    recovery_timeout: policy.recoveryTimeoutMs / 1000,
+  };
 }
 
 // --- internal ---

@@ -19,10 +19,7 @@ export function linkPath(userHome: string): string {
 export function inspectLink(path: string, program: string, searchPath: string): LinkState {
   const folder = dirname(path);
   const isOnPath = searchPath.split(delimiter).some((entry) => entry && resolve(entry) === folder);
-  const target = linkTarget(path);
-  if (target !== undefined && resolve(folder, target) === program) {
-    return { kind: 'present', path, isOnPath };
-  }
+  if (leadsTo(path, program)) return { kind: 'present', path, isOnPath };
   return { kind: isThere(path) ? 'taken' : 'made', path, isOnPath };
 }
 
@@ -41,10 +38,15 @@ export function makeLink(path: string, program: string, searchPath: string): Lin
 
 /** Removes the link if it points to `program`. Returns true if it did. */
 export function removeLink(path: string, program: string): boolean {
-  const target = linkTarget(path);
-  if (target === undefined || resolve(dirname(path), target) !== program) return false;
+  if (!leadsTo(path, program)) return false;
   unlinkSync(path);
   return true;
+}
+
+/** True when there is a link at `path` whose target is `program`; false for whatever cannot be read. */
+export function leadsTo(path: string, program: string): boolean {
+  const target = linkTarget(path);
+  return target !== undefined && resolve(dirname(path), target) === program;
 }
 
 // --- internal ---

@@ -4,10 +4,10 @@ import { TrackerError } from '../base/errors.ts';
 import { trackerHome, trackerPaths } from '../base/paths.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { leaves } from '../config/config.ts';
-import type { Config, configSchema } from '../config/config.ts';
+import type { configSchema } from '../config/config.ts';
 import { loadConfig } from '../config/config-file.ts';
+import type { ConfigView, LoadedConfig } from '../config/config-file.ts';
 import { givenLayer } from '../config/config-layer.ts';
-import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { checkArgument } from './library-argument.ts';
 
 /** Settings as in config.yaml; every key may be left out. */
@@ -36,13 +36,9 @@ export interface PatternTrackerOptions extends LibraryOptions {
   readonly startCourier?: boolean | undefined;
 }
 
-export interface LibrarySettings {
+/** What the options, the environment and the configuration's files make together. */
+export interface LibrarySettings extends ConfigView, Pick<LoadedConfig, 'courier'> {
   readonly paths: TrackerPaths;
-  readonly config: Config;
-  /** True when a courier delivers what is tracked: it goes by the configuration's files alone. */
-  readonly hasDelivery: boolean;
-  /** What is wrong with the configuration's files or the environment; null when all is well. */
-  readonly configError: string | null;
 }
 
 /** @throws TrackerError E_ARGUMENT for an option that there is not, or of another type; E_NO_HOME */
@@ -69,14 +65,13 @@ export function librarySettings(
   env: Readonly<Record<string, string | undefined>>,
 ): LibrarySettings {
   const paths = trackerPaths(homeOf(options, env));
-  const { config, error } = loadConfig(paths, { env, given: givenOf(options) });
+  const { config, error, courier } = loadConfig(paths, { env, given: givenOf(options) });
   const { baseUrl = config.api.base_url } = options;
-  const hasDelivery = LINEAGE.delivers(loadConfig(paths).config);
   return {
     paths,
     config: { ...config, api: { ...config.api, base_url: baseUrl } },
-    hasDelivery,
-    configError: error,
+    error,
+    courier,
   };
 }
 

@@ -3,11 +3,10 @@ import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorMessage, TrackerError } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
-import type { ErrorMetrics } from '../health/error-metrics.ts';
+import type { ErrorMetrics } from '../health/metrics/error-metrics.ts';
 import type { HealthSummary } from '../health/health-summary.ts';
 import { createRedactor } from '../redact/redact.ts';
 import type { Redactor } from '../redact/redact.ts';
-import { outboxTotals } from '../delivery/store/outbox-totals.ts';
 import { CircuitBreaker } from '../health/circuit-breaker.ts';
 import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
@@ -16,10 +15,11 @@ import type * as declared from './declaration.ts';
 import { proxyOf } from '../delivery/http/proxy-settings.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
-import { readErrorMetrics, resetErrorMetrics } from '../health/error-metrics-reader.ts';
-import { accessFault } from '../delivery/sink-access.ts';
-import { healthSummary, unhealthySummary } from '../health/health-summary-builder.ts';
-import type { HealthFacts } from '../health/health-summary-builder.ts';
+import { readErrorMetrics, resetErrorMetrics } from '../health/metrics/sink-metrics.ts';
+import { healthSummary, unhealthySummary } from '../health/delivery-health.ts';
+import { canProbe } from '../health/sink-probes.ts';
+import type { SinkProbe } from '../delivery/sink.ts';
+import { readSinkFacts } from '../health/sink-facts.ts';
 import { checkLibraryOptions, checkTimeout, librarySettings } from './library-settings.ts';
 import type { LibrarySettings, PatternTrackerOptions } from './library-settings.ts';
 import { LibraryStore } from './library-store.ts';
@@ -167,19 +167,17 @@ export class PatternTracker {
 
   /** How things are, as far as is known; asks nobody. */
   getHealthSummary(): HealthSummary {
-    return health(this.#load());
+    return this.#health(this.#load());
   }
 
   /** How things are; asks the server. */
   async checkHealth(): Promise<HealthSummary> {
     const loaded = this.#load();
-    const { config } = loaded.settings;
-    if (config.api.base_url === null || accessFault(config, LINEAGE) !== null)
-      return health(loaded);
+    if (!canProbe(LINEAGE, loaded.settings.config)) return this.#health(loaded);
     return this.#during(async () => {
       const client = await this.#openClient(loaded);
       const { status, detail } = await client.health();
-      return health(loaded, { isWell: status === 'healthy', detail });
+      return this.#health(loaded, { isWell: status === 'healthy', detail });
     });
   }
 
@@ -228,14 +226,30 @@ export class PatternTracker {
     return this.#load().store.use(work);
   }
 
+  #health({ settings, store }: Loaded, probe?: SinkProbe): HealthSummary {
+    try {
+      return store.use(({ database, cache }) => {
+        const sinks = [readSinkFacts(database, LINEAGE, this.#clock())];
+        return healthSummary({
+          config: settings,
+          stored: { sinks, cacheEntries: cache.length },
+          probes: probe && new Map([[LINEAGE, probe]]),
+        });
+      });
+    } catch (error) {
+      const hint = error instanceof TrackerError && error.hint ? ` ${error.hint}` : '';
+      return unhealthySummary({ config: settings }, `${errorMessage(error)}.${hint}`);
+    }
+  }
+
   #track(declare: () => declared.Declaration): string {
     const { settings, store, nudge } = this.#load();
-    const { config, hasDelivery } = settings;
+    const { config, courier } = settings;
     this.#redactor ??= createRedactor();
     const clean = cleanDeclaration(declare(), this.#redactor, config.patterns.id_scheme);
     if (!config.pattern_tracking.enabled) return clean.patternId;
     store.use(({ recorder }) => recorder.record(clean));
-    if (hasDelivery && this.#options.startCourier !== false) nudge.give();
+    if (LINEAGE.delivers(courier.config) && this.#options.startCourier !== false) nudge.give();
     return clean.patternId;
   }
 
@@ -304,28 +318,4 @@ interface Loaded {
   readonly settings: LibrarySettings;
   readonly store: LibraryStore;
   readonly nudge: CourierNudge;
-}
-
-function health({ settings, store }: Loaded, probe?: HealthFacts['probe']): HealthSummary {
-  const { config, configError, hasDelivery } = settings;
-  const known = { baseUrl: config.api.base_url, enabled: config.pattern_tracking.enabled };
-  try {
-    return store.use(({ database, delivery, cache }) =>
-      healthSummary({
-        ...known,
-        configError,
-        accessFault: accessFault(config, LINEAGE),
-        hasDelivery,
-        breaker: delivery.breaker.read(),
-        lastError: delivery.state.read().lastError,
-        outbox: outboxTotals(database, LINEAGE.name),
-        cacheSize: cache.length,
-        circuitBreaker: new CircuitBreaker(() => delivery.breaker, breakerPolicy(config)).toJSON(),
-        probe,
-      }),
-    );
-  } catch (error) {
-    const hint = error instanceof TrackerError && error.hint ? ` ${error.hint}` : '';
-    return unhealthySummary(known, `${errorMessage(error)}.${hint}`);
-  }
 }

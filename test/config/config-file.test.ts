@@ -72,6 +72,17 @@ describe('the sources of the configuration', () => {
     ]);
   });
 
+  it('tells beside it what a courier goes by, which reads the files alone', () => {
+    folder.write('config', 'api: { base_url: https://file.example }\nunknown: 1\n');
+    const env = { INTELLIGENCE_SERVICE_URL: 'https://env.example', PATTERN_TRACKER_TIMEOUT: 'no' };
+    const { config, error, courier } = folder.load({ env });
+    expect(config.api.base_url).toBe('https://env.example');
+    expect(courier.config.api.base_url).toBe('https://file.example');
+    expect(courier.error).toMatch(/unknown/);
+    expect(courier.error).toBe(folder.load().error);
+    expect(error).toContain(courier.error ?? '');
+  });
+
   it('lets a file set some keys of a section and leaves the others to the next', () => {
     folder.write('config', 'logging: { level: debug, backup_count: 9 }\n');
     folder.write('logging', 'level: error\n');

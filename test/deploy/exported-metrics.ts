@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { DeliveryMetrics } from '../../lib/cli/delivery/delivery-metrics.ts';
-import { prometheusText } from '../../lib/cli/delivery/prometheus-text.ts';
+import type { DeliveryMetrics } from '../../lib/health/metrics/sink-metrics.ts';
+import { prometheusText } from '../../lib/health/metrics/prometheus-text.ts';
 import { ROOT } from './deploy-files.ts';
 
 /** Names of series the service exports, the defaults of prom-client among them. */

@@ -1,4 +1,4 @@
-import { parseSince } from '../output/time-text.ts';
+import { parseSince } from './since.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What a list's `--limit` says: -1, SQLite's word for all, when it is 0. @throws UsageError */

@@ -10,7 +10,7 @@ import { printJson } from '../output/json-output.ts';
 import { parseCount } from '../arguments/list-arguments.ts';
 import { pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 

@@ -1,20 +1,22 @@
 import type { BreakerState, Transition } from '../../delivery/breaker/breaker.ts';
 import { CLOSED } from '../../delivery/breaker/breaker.ts';
 import { loadConfig } from '../../config/config-file.ts';
+import type { Config } from '../../config/config.ts';
 import { breakerPolicy } from '../../delivery/delivery-policy.ts';
 import type { Sink } from '../../delivery/sink.ts';
+import { sinksInUse } from '../../delivery/sinks-in-use.ts';
+import { withDelivery } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery/delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
-import { sinkArg, sinkOf, sinksInUse } from '../arguments/sink-choice.ts';
+import { counted } from '../../base/amount-text.ts';
+import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { painter, renderTable } from '../output/table.ts';
 import type { Paint } from '../output/table.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'reset', 'trip'] as const;
@@ -45,7 +47,8 @@ Examples
   run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'breaker');
     const only = sinkOf(args);
-    const views = withDelivery(cli, ({ sinks, storeOf }) => {
+    const { config } = loadConfig(cli.paths, { env: cli.env });
+    const views = withDelivery(cli, config, ({ sinks, storeOf }) => {
       const chosen = only ? [only] : sinks;
       if (action === 'trip') checkOne(chosen);
       return chosen.map((sink): BreakerView => {
@@ -61,14 +64,16 @@ Examples
     if (!views && action === 'trip') {
       throw new UsageError('nothing was recorded yet', 'There is no circuit to open.');
     }
-    const shown = views ?? (only ? [only] : sinksInUse(configOf(cli))).map(closed);
+    const shown = views ?? (only ? [only] : sinksInUse(config)).map(closed);
     if (args.json) {
-      const sinks = shown.map((view) => ({ sink: view.sink.name, ...forJson(view, cli) }));
+      const sinks = shown.map((view) => ({ sink: view.sink.name, ...forJson(view, config) }));
       const { sink: _, ...first } = sinks[0] ?? {};
       printJson(cli, { ...first, sinks });
     } else {
       const titled = shown.map((view) =>
-        shown.length > 1 ? `${title(view.sink, cli)}${text(view, cli)}` : text(view, cli),
+        shown.length > 1
+          ? `${title(view.sink, config, cli)}${text(view, config, cli)}`
+          : text(view, config, cli),
       );
       cli.out(titled.join('\n'));
     }
@@ -94,22 +99,14 @@ function closed(sink: Sink): BreakerView {
   return { sink, state: CLOSED, history: [] };
 }
 
-function configOf(cli: CliEnvironment) {
-  return loadConfig(cli.paths, { env: cli.env }).config;
-}
-
-function policyOf(cli: CliEnvironment) {
-  return breakerPolicy(configOf(cli));
-}
-
-function title(sink: Sink, cli: CliEnvironment): string {
-  const address = sink.address(configOf(cli));
+function title(sink: Sink, config: Config, cli: CliEnvironment): string {
+  const address = sink.address(config);
   const where = address === null ? '' : `, ${plainLine(address)}`;
   return `${painter(cli.color)('bold', sink.name)}${where}\n`;
 }
 
-function text({ state, history }: BreakerView, cli: CliEnvironment): string {
-  const policy = policyOf(cli);
+function text({ state, history }: BreakerView, config: Config, cli: CliEnvironment): string {
+  const policy = breakerPolicy(config);
   const paint = painter(cli.color);
   const now = cli.now();
   const when = (at: number | null) => (at === null ? 'never' : ago(at, now));
@@ -146,8 +143,8 @@ function text({ state, history }: BreakerView, cli: CliEnvironment): string {
   return `${head}\n${table}`;
 }
 
-function forJson({ state, history }: BreakerView, cli: CliEnvironment) {
-  const policy = policyOf(cli);
+function forJson({ state, history }: BreakerView, config: Config) {
+  const policy = breakerPolicy(config);
   const openedAt = state.phase === 'open' ? state.openedAt : null;
   return {
     state: state.phase,

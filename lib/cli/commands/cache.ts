@@ -1,11 +1,11 @@
 import { loadConfig } from '../../config/config-file.ts';
+import type { Config } from '../../config/config.ts';
+import { withDelivery } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery/delivery-database.ts';
-import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 
 const ACTIONS = ['show', 'clear', 'cleanup'] as const;
 
@@ -25,12 +25,13 @@ Examples
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'cache');
-    const changed = withDelivery(cli, ({ cache }) => {
+    const { config } = loadConfig(cli.paths, { env: cli.env });
+    const changed = withDelivery(cli, config, ({ cache }) => {
       const dropped =
         action === 'clear' ? cache.clear() : action === 'cleanup' ? cache.cleanup() : 0;
       return { dropped, state: cache.toJSON() };
     });
-    const { dropped, state } = changed ?? { dropped: 0, state: emptyState(cli) };
+    const { dropped, state } = changed ?? { dropped: 0, state: emptyState(config) };
     if (args.json) {
       printJson(cli, action === 'show' ? state : { ...state, dropped });
     } else if (action === 'show') {
@@ -45,8 +46,7 @@ Examples
 
 // --- internal ---
 
-function emptyState(cli: CliEnvironment) {
-  const { config } = loadConfig(cli.paths, { env: cli.env });
-  const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
+function emptyState({ pattern_tracking }: Config) {
+  const { cache_size: size, cache_ttl: ttl } = pattern_tracking;
   return { size, entries: 0, ttl, hit_rate: null };
 }

@@ -13,7 +13,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson, printJsonAsIs } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { painter, renderTable } from '../output/table.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 

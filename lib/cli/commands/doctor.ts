@@ -1,16 +1,19 @@
 import { errorMessage } from '../../base/errors.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { checkFacts } from '../../health/checks/check-facts.ts';
+import type { CheckFacts } from '../../health/checks/check-facts.ts';
+import { fail } from '../../health/checks/check.ts';
+import type { Check, CheckFinding } from '../../health/checks/check.ts';
+import { CHECKS } from '../../health/checks/checks.ts';
 import { claudeVersion } from '../../install/claude-version.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { fail } from '../doctor/check.ts';
-import type { Check, DoctorContext, Finding } from '../doctor/check.ts';
-import { CHECKS } from '../doctor/checks.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { readRegistration } from '../status/registration.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { painter } from '../output/table.ts';
+import { readInstallation } from '../installation.ts';
 
 export const doctorCommand = trackerCommand({
   name: 'doctor',
@@ -24,15 +27,13 @@ mend}]}; mend is null where the status is ok.
 Exit code 0 when nothing fails, else 1.`,
   args: { ...common.jsonArg },
   async run({ json }, cli) {
-    const context: DoctorContext = {
-      cli,
-      registration: readRegistration(cli),
-      claudeVersion: claudeVersion(cli.env),
-      courierWaitMs: COURIER_WAIT_MS,
-    };
+    const facts = checkFacts(cli, {
+      installation: readInstallation(cli, claudeVersion(cli.env)),
+      config: loadConfig(cli.paths),
+    });
     const results: CheckResult[] = [];
     for (const check of CHECKS) {
-      const finding = await findingOf(check, context);
+      const finding = await findingOf(check, facts);
       results.push({ check, finding });
       if (!json) cli.out(render(cli, { check, finding }));
     }
@@ -46,19 +47,18 @@ Exit code 0 when nothing fails, else 1.`,
 
 // --- internal ---
 
-const COURIER_WAIT_MS = 10_000;
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'] } as const;
 const TITLE_WIDTH = Math.max(...CHECKS.map(({ title }) => title.length));
 
 interface CheckResult {
   readonly check: Check;
-  readonly finding: Finding;
+  readonly finding: CheckFinding;
 }
 
 /** A check that breaks is a check that fails. */
-async function findingOf(check: Check, context: DoctorContext): Promise<Finding> {
+async function findingOf(check: Check, facts: CheckFacts): Promise<CheckFinding> {
   try {
-    return await check.run(context);
+    return await check.run(facts);
   } catch (error) {
     return fail(errorMessage(error), 'Run it again with DEBUG=1, and report what it says.');
   }
@@ -81,7 +81,7 @@ function closing(failed: number, warned: number): string {
   return `${parts.join(', ')}.`;
 }
 
-function countOf(results: readonly CheckResult[], status: Finding['status']): number {
+function countOf(results: readonly CheckResult[], status: CheckFinding['status']): number {
   return results.filter(({ finding }) => finding.status === status).length;
 }
 

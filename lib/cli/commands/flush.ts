@@ -15,6 +15,8 @@ import { flushOutbox } from '../../delivery/outbox-flush.ts';
 import { proxyOf } from '../../delivery/http/proxy-settings.ts';
 import { openDelivery } from '../../delivery/sink-delivery.ts';
 import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
+import { namedSinks } from '../../delivery/sinks-in-use.ts';
+import { readSpool } from '../../health/spool-facts.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -27,10 +29,9 @@ import type { SinkFlush } from '../flush/flush-report.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { parseCount, sessionOf } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { byteText, counted } from '../output/row-text.ts';
-import { namedSinks, sinkArg, sinkOf } from '../arguments/sink-choice.ts';
-import { readSpool } from '../status/spool-report.ts';
-import { ago } from '../output/time-text.ts';
+import { byteText, counted } from '../../base/amount-text.ts';
+import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
+import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 export const flushCommand = trackerCommand({

@@ -1,15 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import { loadConfig } from '../../config/config-file.ts';
+import type { Config } from '../../config/config.ts';
 import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
+import { sinksInUse } from '../../delivery/sinks-in-use.ts';
+import { withDelivery } from '../../health/delivery-side.ts';
+import {
+  noSinkMetrics,
+  readSinkMetrics,
+  resetSinkMetrics,
+} from '../../health/metrics/sink-metrics.ts';
+import type { SinkMetrics } from '../../health/metrics/sink-metrics.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery/delivery-database.ts';
-import { noMetrics, readSinkMetrics, resetSinkMetrics } from '../delivery/delivery-metrics.ts';
-import type { SinkMetrics } from '../delivery/delivery-metrics.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
-import { sinksInUse } from '../arguments/sink-choice.ts';
 import { painter } from '../output/table.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
@@ -41,9 +46,11 @@ Examples
   },
   async run(args, cli) {
     if (actionOf(args.action, ACTIONS, 'metrics') === 'reset') {
-      withDelivery(cli, (side) => {
-        for (const sink of SINKS) resetSinkMetrics(side, sink, cli.now());
-        side.cache.resetHitRate();
+      withDelivery(cli, configOf(cli), ({ database, storeOf, cache }) => {
+        for (const sink of SINKS) {
+          resetSinkMetrics({ database, delivery: storeOf(sink) }, sink.name, cli.now());
+        }
+        cache.resetHitRate();
       });
       if (args.json) printJson(cli, { reset: true });
       else cli.out('The metrics count from nothing again. What waits goes on waiting.\n');
@@ -54,7 +61,7 @@ Examples
       const { sink: _, ...first } = sinks[0];
       const metrics = { ...first, cache_hit_rate: cacheHitRate };
       if (args.prometheus) {
-        const { prometheusText } = await import('../delivery/prometheus-text.ts');
+        const { prometheusText } = await import('../../health/metrics/prometheus-text.ts');
         cli.out(await prometheusText(metrics, sinks));
       } else if (args.json) printJson(cli, { ...metrics, sinks });
       else cli.out(text(sinks, cacheHitRate, cli));
@@ -82,16 +89,21 @@ interface Shown {
 }
 
 function readMetrics(cli: CliEnvironment): Shown {
-  const read = withDelivery(cli, (side) => ({
-    sinks: side.sinks.map((sink) => readSinkMetrics(side, sink)),
-    cacheHitRate: side.cache.hitRate,
+  const config = configOf(cli);
+  const read = withDelivery(cli, config, ({ database, sinks, storeOf, cache }) => ({
+    sinks: sinks.map((sink) => readSinkMetrics({ database, delivery: storeOf(sink) }, sink.name)),
+    cacheHitRate: cache.hitRate,
   }));
   const { sinks, cacheHitRate } = read ?? {
-    sinks: sinksInUse(loadConfig(cli.paths, { env: cli.env }).config).map(noMetrics),
+    sinks: sinksInUse(config).map(({ name }) => noSinkMetrics(name)),
     cacheHitRate: null,
   };
-  const [first = noMetrics(MAIN_SINK), ...others] = sinks;
+  const [first = noSinkMetrics(MAIN_SINK.name), ...others] = sinks;
   return { sinks: [first, ...others], cacheHitRate };
+}
+
+function configOf(cli: CliEnvironment): Config {
+  return loadConfig(cli.paths, { env: cli.env }).config;
 }
 
 /** A line a number; where there are several sinks, a column a sink. */

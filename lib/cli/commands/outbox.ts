@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import {
   chosenRows,
   dropRows,
@@ -13,21 +12,23 @@ import type {
   OutboxRow,
   OutboxRowWithBody,
 } from '../../delivery/store/outbox-rows.ts';
+import { loadConfig } from '../../config/config-file.ts';
 import { SINKS } from '../../delivery/sinks.ts';
+import { withDelivery } from '../../health/delivery-side.ts';
+import type { DeliverySide } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
+import { canAsk, isAgreed } from '../arguments/agreement.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { withDelivery } from '../delivery/delivery-database.ts';
-import type { DeliverySide } from '../delivery/delivery-database.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson, printJsonAsIs } from '../output/json-output.ts';
 import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { printList } from '../output/list-output.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
@@ -91,31 +92,41 @@ Examples
       ids: ids.length > 0 ? ids : undefined,
       limit: parseLimit(args.limit ?? (action === 'list' ? '20' : '0')),
     };
+    const { config } = loadConfig(cli.paths, { env: cli.env });
+    const delivery: Delivery = (work) => withDelivery(cli, config, work);
     switch (action) {
       case 'list':
-        return list(cli, filter, args.json === true);
+        return list(cli, delivery, filter, args.json === true);
       case 'show':
-        return show(cli, filter, args.json === true);
+        return show(cli, delivery, filter, args.json === true);
       case 'export':
-        return exportRows(cli, filter, args.format);
+        return exportRows(cli, delivery, filter, args.format);
       case 'retry':
         checkChoice(filter, args.all === true);
-        return change(cli, args.json === true, 'Sent with the next delivery', (side) => {
+        return change(cli, delivery, args.json === true, 'Sent with the next delivery', (side) => {
           checkThere(side, filter);
           return retryRows(side.database, filter);
         });
       case 'drop':
         checkChoice(filter, args.all === true);
-        return drop(cli, filter, { asks: !args.yes, json: args.json === true });
+        return drop(cli, delivery, filter, { asks: !args.yes, json: args.json === true });
     }
   },
 });
 
 // --- internal ---
 
-function list(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
+/** Runs its work on the delivery side of tracker.db; undefined when there is no database yet. */
+type Delivery = <T>(work: (side: DeliverySide) => T) => T | undefined;
+
+function list(
+  cli: CliEnvironment,
+  delivery: Delivery,
+  filter: OutboxFilter,
+  json: boolean,
+): number {
   const now = cli.now();
-  const { rows, hasSeveralSinks } = withDelivery(cli, ({ database, sinks }) => ({
+  const { rows, hasSeveralSinks } = delivery(({ database, sinks }) => ({
     rows: outboxRows(database, filter),
     hasSeveralSinks: sinks.length > 1,
   })) ?? { rows: [], hasSeveralSinks: false };
@@ -146,11 +157,16 @@ function nextAttempt({ deadAt, notBefore }: OutboxRow, now: number): string {
   return notBefore <= now ? 'now' : `in ${span(notBefore - now)}`;
 }
 
-function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number {
+function show(
+  cli: CliEnvironment,
+  delivery: Delivery,
+  filter: OutboxFilter,
+  json: boolean,
+): number {
   const [id, surplus] = filter.ids ?? [];
   if (id === undefined) throw new UsageError('ID is missing', 'See `outbox list`.');
   if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"`);
-  const row = withDelivery(cli, ({ database }) => [...eachOutboxRow(database, filter)][0]);
+  const row = delivery(({ database }) => [...eachOutboxRow(database, filter)][0]);
   if (!row) throw new UsageError(`there is no row ${id}`, 'See `outbox list`.');
   const body: unknown = JSON.parse(row.body);
   if (json) {
@@ -167,6 +183,7 @@ function show(cli: CliEnvironment, filter: OutboxFilter, json: boolean): number 
 
 async function exportRows(
   cli: CliEnvironment,
+  delivery: Delivery,
   filter: OutboxFilter,
   format: string,
 ): Promise<number> {
@@ -176,7 +193,7 @@ async function exportRows(
   let left = filter.limit;
   while (left !== 0) {
     let text = '';
-    withDelivery(cli, ({ database }) => {
+    delivery(({ database }) => {
       for (const row of eachOutboxRow(database, { ...filter, after, limit: left })) {
         text += `${shape === 'jsonl' ? row.body : JSON.stringify(cloudEvent(row))}\n`;
         after = row.id;
@@ -221,21 +238,22 @@ function checkThere({ database }: DeliverySide, { sink, ids = [] }: OutboxFilter
 
 async function drop(
   cli: CliEnvironment,
+  delivery: Delivery,
   filter: OutboxFilter,
   { asks, json }: { readonly asks: boolean; readonly json: boolean },
 ): Promise<number> {
-  const chosen = withDelivery(cli, (side) => {
+  const chosen = delivery((side) => {
     checkThere(side, filter);
     return chosenRows(side.database, filter);
   });
   const { count, lastId } = chosen ?? NO_ROWS;
-  if (asks && count > 0 && !(await isAgreed(cli, count))) {
+  if (asks && count > 0 && !(await isDropAgreed(cli, count))) {
     cli.err('Nothing was dropped.\n');
     return 1;
   }
   // What has come since was not asked for.
   const agreed = { ...filter, upTo: lastId ?? 0 };
-  return change(cli, json, 'Dropped', ({ database, storeOf }) =>
+  return change(cli, delivery, json, 'Dropped', ({ database, storeOf }) =>
     database
       .transaction(() => {
         const counts = new Map(rowsBySink(database, agreed));
@@ -250,35 +268,28 @@ const NO_ROWS: ChosenRows = { count: 0, lastId: null };
 
 function change(
   cli: CliEnvironment,
+  delivery: Delivery,
   json: boolean,
   verb: string,
   work: (side: DeliverySide) => number,
 ): number {
-  const changed = withDelivery(cli, work) ?? 0;
+  const changed = delivery(work) ?? 0;
   if (json) printJson(cli, { changed });
   else cli.out(`${verb}: ${counted(changed, 'event')}.\n`);
   return 0;
 }
 
-async function isAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
-  if (!cli.isTTY || process.stdin.isTTY !== true) {
+/** @throws UsageError where there is nobody to ask */
+async function isDropAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
+  const what = counted(rows, 'event');
+  if (!canAsk(cli)) {
     throw new UsageError(
-      `${counted(rows, 'event')} would be lost for good`,
+      `${what} would be lost for good`,
       'Say --yes to drop them without a question.',
     );
   }
   // To standard error, for with --json the answer is a program's.
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(
-      `Drop ${counted(rows, 'event')} for good? They are never sent. [y/N] `,
-    );
-    return /^y(?:es)?$/i.test(answer.trim());
-  } catch {
-    return false; // Ctrl-D, Ctrl-C: not agreed
-  } finally {
-    terminal.close();
-  }
+  return isAgreed(`Drop ${what} for good? They are never sent.`, process.stderr);
 }
 
 function forJson(row: OutboxRow) {

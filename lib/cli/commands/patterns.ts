@@ -4,10 +4,10 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../output/json-output.ts';
 import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
-import { printList } from '../output/list-output.ts';
+import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
-import { nothingFound, readDatabase } from '../reader.ts';
-import { ago } from '../output/time-text.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { ago } from '../../base/time-text.ts';
 
 export const patternsCommand = trackerCommand({
   name: 'patterns',
@@ -42,7 +42,7 @@ Examples
     const since = sinceOf(args, cli.now());
     const session = sessionOf(args);
     const patterns =
-      readDatabase(cli, (database) =>
+      readDatabase(cli.paths.database, (database) =>
         listPatterns(database, {
           projectIds: chooseProjects(database, args.project, cli),
           language: args.language,

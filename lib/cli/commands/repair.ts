@@ -13,7 +13,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 import { countsObject, countsText } from '../output/table-counts.ts';
 import { renderTable } from '../output/table.ts';
 

@@ -4,11 +4,11 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../output/json-output.ts';
 import { parseLimit, sinceOf } from '../arguments/list-arguments.ts';
-import { printList } from '../output/list-output.ts';
+import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
-import { nothingFound, readDatabase } from '../reader.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
 import { shortSession } from '../output/row-text.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 
 export const sessionsCommand = trackerCommand({
   name: 'sessions',
@@ -34,7 +34,7 @@ Examples
     const limit = parseLimit(args.limit);
     const since = sinceOf(args, cli.now());
     const sessions =
-      readDatabase(cli, (database) =>
+      readDatabase(cli.paths.database, (database) =>
         listSessions(database, {
           projectIds: chooseProjects(database, args.project, cli),
           since,

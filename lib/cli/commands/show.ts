@@ -11,10 +11,11 @@ import { isoTime, printJson } from '../output/json-output.ts';
 import { lineageTree } from '../output/lineage-tree.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
-import { readDatabase } from '../reader.ts';
-import { counted, fileAndLines, shortSession, withinProject } from '../output/row-text.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { counted } from '../../base/amount-text.ts';
+import { fileAndLines, shortSession, withinProject } from '../output/row-text.ts';
 import { painter, renderTable } from '../output/table.ts';
-import { ago } from '../output/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 interface ShownPattern {
@@ -57,7 +58,9 @@ Examples
       );
     }
     const limit = parseLimit(limitText);
-    const shown = readDatabase(cli, (database) => find(database, prefix, limit, cli));
+    const shown = readDatabase(cli.paths.database, (database) =>
+      find(database, prefix, limit, cli),
+    );
     if (!shown) throw noSuchPattern(prefix);
     if (json) printJson(cli, forJson(shown));
     else cli.out(render(cli, shown));

@@ -1,21 +1,25 @@
+import { existsSync } from 'node:fs';
 import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
+import type { ConfigView } from '../../config/config-file.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
+import { gatherFacts } from '../../health/health-facts.ts';
+import type { HealthFacts } from '../../health/health-facts.ts';
+import { noSinkFacts } from '../../health/sink-facts.ts';
+import type { SinkFacts } from '../../health/sink-facts.ts';
+import { factsInUse } from '../../health/stored-facts.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { emptyDelivery } from '../status/delivery-report.ts';
-import type { DeliveryReport } from '../status/delivery-report.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { readDatabase } from '../reader.ts';
-import { byteText, counted } from '../output/row-text.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { byteText, counted } from '../../base/amount-text.ts';
 import { noAddressText, titleOf } from '../output/sink-text.ts';
-import { gatherStatus } from '../status/status-report.ts';
-import type { StatusReport } from '../status/status-report.ts';
 import { painter } from '../output/table.ts';
 import type { Paint } from '../output/table.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 
 export const statusCommand = trackerCommand({
   name: 'status',
@@ -39,20 +43,47 @@ Exit code 0, or 1 when the database is there but can't be read.`,
   },
   async run({ acknowledge, json }, cli) {
     if (acknowledge) forgetSetAside(cli);
-    const report = await gatherStatus(cli);
-    if (json) printJson(cli, forJson(report, cli));
-    else cli.out(render(report, cli));
-    return report.databaseError ? 1 : 0;
+    const config = await couriersConfig(cli);
+    const facts = gatherFacts(cli, { registration: readRegistration(cli) });
+    const inUse = factsInUse(config?.config, facts.stored.delivery.value);
+    const deliveries = inUse.map((of) => ({
+      ...of,
+      address: config ? of.sink.address(config.config) : null,
+    }));
+    const status = { ...facts, deliveries, configError: config?.error ?? null };
+    if (json) printJson(cli, forJson(status, cli));
+    else cli.out(render(status, cli));
+    return facts.stored.content.error ? 1 : 0;
   },
 });
 
 // --- internal ---
 
+/** What is shown. */
+interface Status extends HealthFacts {
+  readonly deliveries: readonly Delivery[];
+  /** What is wrong with the files of the configuration; null when all is well. */
+  readonly configError: string | null;
+}
+
+interface Delivery extends SinkFacts {
+  /** Null: the files of the configuration name none. */
+  readonly address: string | null;
+}
+
 type Line = readonly [label: string, text: string, paint?: Paint];
+
+/** What a courier goes by; undefined where there is no file, so that there is nothing to load. */
+async function couriersConfig({ paths }: CliEnvironment): Promise<ConfigView | undefined> {
+  const { configFile, resilienceFile, loggingFile } = paths;
+  if (![configFile, resilienceFile, loggingFile].some((file) => existsSync(file))) return undefined;
+  const { loadConfig } = await import('../../config/config-file.ts');
+  return loadConfig(paths).courier;
+}
 
 /** The one thing the command line writes. */
 function forgetSetAside(cli: CliEnvironment): void {
-  if (!readDatabase(cli, setAsideDatabase)) return;
+  if (!readDatabase(cli.paths.database, setAsideDatabase)) return;
   const database = openDatabase(cli.paths.database);
   try {
     acknowledgeSetAside(database);
@@ -61,15 +92,15 @@ function forgetSetAside(cli: CliEnvironment): void {
   }
 }
 
-function render(report: StatusReport, cli: CliEnvironment): string {
+function render(status: Status, cli: CliEnvironment): string {
   const paint = painter(cli.color);
   const lines: Line[] = [
-    ...recordingLines(report),
-    ...courierLines(report, cli),
-    ...spoolLines(report, cli),
-    ...storeLines(report, cli),
-    ...report.deliveries.flatMap((delivery) => deliveryLines(delivery, report, cli)),
-    ...(report.configError ? [['Config', report.configError, 'red'] as const] : []),
+    ...recordingLines(status),
+    ...courierLines(status, cli),
+    ...spoolLines(status, cli),
+    ...storeLines(status, cli),
+    ...status.deliveries.flatMap((delivery) => deliveryLines(delivery, status, cli)),
+    ...(status.configError ? [['Config', status.configError, 'red'] as const] : []),
   ];
   return lines
     .map(
@@ -79,7 +110,7 @@ function render(report: StatusReport, cli: CliEnvironment): string {
     .join('');
 }
 
-function recordingLines({ recording }: StatusReport): Line[] {
+function recordingLines({ recording }: Status): Line[] {
   if (recording.state === 'off') {
     return [
       ['Recording', `off: ${recording.why}`, 'red'],
@@ -89,7 +120,7 @@ function recordingLines({ recording }: StatusReport): Line[] {
   return [['Recording', `on, by ${recording.by.join(' and ')}`, 'green']];
 }
 
-function courierLines({ courier, spool }: StatusReport, cli: CliEnvironment): Line[] {
+function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
   const { status, pid, reason, hint, updatedAt } = courier;
   const trouble: Line[] = reason ? [['', reason], ...(hint ? [['', hint] as const] : [])] : [];
   if (status === 'degraded') return [['Courier', `degraded, pid ${pid}`, 'red'], ...trouble];
@@ -99,7 +130,7 @@ function courierLines({ courier, spool }: StatusReport, cli: CliEnvironment): Li
   return [['Courier', `not running, ${left}${next}`], ...trouble];
 }
 
-function spoolLines({ spool }: StatusReport, cli: CliEnvironment): Line[] {
+function spoolLines({ spool }: Status, cli: CliEnvironment): Line[] {
   const age = spool.oldestAt === null ? '' : `, the oldest from ${ago(spool.oldestAt, cli.now())}`;
   const lines: Line[] = [['Spool', `${spool.waiting.toLocaleString('en-US')} waiting${age}`]];
   if (spool.isFull) {
@@ -123,11 +154,12 @@ function spoolLines({ spool }: StatusReport, cli: CliEnvironment): Line[] {
   return lines;
 }
 
-function storeLines(report: StatusReport, cli: CliEnvironment): Line[] {
-  const { totals, setAside, databaseError, databaseBytes } = report;
+function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment): Line[] {
+  const { value, error } = content;
+  const { totals, setAside } = value ?? {};
   const lines: Line[] = [];
-  if (databaseError) {
-    lines.push(['Database', databaseError.message, 'red'], ['', databaseError.hint ?? '']);
+  if (error) {
+    lines.push(['Database', error.message, 'red'], ['', error.hint ?? '']);
   } else if (!totals || totals.events === 0) {
     lines.push(['Recorded', 'nothing yet']);
   } else {
@@ -137,7 +169,7 @@ function storeLines(report: StatusReport, cli: CliEnvironment): Line[] {
         counted(totals.sessions, 'session'),
         counted(totals.toolCalls, 'tool call'),
         counted(totals.patterns, 'pattern'),
-        `${counted(totals.events, 'event')} (${byteText(databaseBytes ?? 0)})`,
+        `${counted(totals.events, 'event')} (${byteText(bytes ?? 0)})`,
       ].join(', '),
     ]);
     if (totals.lastEventAt !== null) {
@@ -158,13 +190,9 @@ function storeLines(report: StatusReport, cli: CliEnvironment): Line[] {
   return lines;
 }
 
-function deliveryLines(
-  delivery: DeliveryReport,
-  { deliveries }: StatusReport,
-  cli: CliEnvironment,
-): Line[] {
-  const { sink, address, waiting, dead, delivered } = delivery;
-  const { oldestAt, lastDeliveredAt, lastError } = delivery;
+function deliveryLines(delivery: Delivery, { deliveries }: Status, cli: CliEnvironment): Line[] {
+  const { sink, address, breaker, delivered, lastDeliveredAt, lastError } = delivery;
+  const { waiting, dead, oldestAt } = delivery.outbox;
   const now = cli.now();
   const lines: Line[] = [[titleOf(sink), address ?? noAddressText('none', deliveries)]];
   if (address === null && waiting === 0 && dead === 0) return lines;
@@ -186,19 +214,20 @@ function deliveryLines(
       ['', 'See `pattern-tracker outbox list --dead`.'],
     );
   }
-  if (delivery.breaker !== 'closed') {
-    const reason = delivery.breakerReason === null ? '' : `: ${delivery.breakerReason}`;
-    lines.push(['Circuit', `${delivery.breaker.replace('_', ' ')}${reason}`, 'red']);
+  if (breaker.phase !== 'closed') {
+    const reason = breaker.reason === null ? '' : `: ${breaker.reason}`;
+    lines.push(['Circuit', `${breaker.phase.replace('_', ' ')}${reason}`, 'red']);
   }
   return lines;
 }
 
-function forJson(report: StatusReport, cli: CliEnvironment) {
-  const { courier, spool, totals, setAside, deliveries } = report;
-  const server = deliveries.find(({ sink }) => sink === MAIN_SINK) ?? emptyDelivery(MAIN_SINK);
+function forJson(status: Status, cli: CliEnvironment) {
+  const { courier, spool, stored, deliveries } = status;
+  const { totals, counters, setAside } = stored.content.value ?? NOTHING_STORED;
+  const server = deliveries.find(({ sink }) => sink === MAIN_SINK);
   return {
-    recording: report.recording,
-    isInstalled: report.isInstalled,
+    recording: status.recording,
+    isInstalled: status.isInstalled,
     courier: {
       ...courier,
       startedAt: isoTime(courier.startedAt),
@@ -206,17 +235,17 @@ function forJson(report: StatusReport, cli: CliEnvironment) {
     },
     spool: { ...spool, oldestAt: isoTime(spool.oldestAt) },
     totals: totals && { ...totals, lastEventAt: isoTime(totals.lastEventAt) },
-    counters: report.counters,
+    counters,
     database: {
       path: cli.paths.database,
-      bytes: report.databaseBytes,
-      error: report.databaseError?.message ?? null,
+      bytes: stored.bytes,
+      error: stored.content.error?.message ?? null,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
-    config: { path: cli.paths.configFile, error: report.configError },
+    config: { path: cli.paths.configFile, error: status.configError },
     delivery: {
-      baseUrl: server.address,
-      ...numbersOf(server),
+      baseUrl: server?.address ?? null,
+      ...numbersOf(server ?? noSinkFacts(MAIN_SINK)),
       sinks: deliveries.map((delivery) => ({
         sink: delivery.sink.name,
         address: delivery.address,
@@ -226,13 +255,20 @@ function forJson(report: StatusReport, cli: CliEnvironment) {
   };
 }
 
+const NOTHING_STORED = { totals: null, counters: {}, setAside: null };
+
 /** All but whose it is. */
-function numbersOf({ sink: _sink, address: _address, ...delivery }: DeliveryReport) {
+function numbersOf({ outbox, breaker, ...facts }: SinkFacts) {
   return {
-    ...delivery,
-    oldestAt: isoTime(delivery.oldestAt),
-    lastDeliveredAt: isoTime(delivery.lastDeliveredAt),
-    nextAttemptAt: isoTime(delivery.nextAttemptAt),
-    lastErrorAt: isoTime(delivery.lastErrorAt),
+    waiting: outbox.waiting,
+    oldestAt: isoTime(outbox.oldestAt),
+    dead: outbox.dead,
+    delivered: facts.delivered,
+    lastDeliveredAt: isoTime(facts.lastDeliveredAt),
+    nextAttemptAt: isoTime(facts.nextAttemptAt),
+    breaker: breaker.phase,
+    breakerReason: breaker.phase === 'closed' ? null : breaker.reason,
+    lastError: facts.lastError,
+    lastErrorAt: isoTime(facts.lastErrorAt),
   };
 }

@@ -7,15 +7,10 @@ import type { ActivityItem } from '../output/event-lines.ts';
 import { isoTime, printJsonLine } from '../output/json-output.ts';
 import { parseCount, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
-import {
-  counted,
-  fileAndLines,
-  outcomePaint,
-  shortSession,
-  withinProject,
-} from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
+import { fileAndLines, outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
 import { painter } from '../output/table.ts';
-import { span } from '../output/time-text.ts';
+import { span } from '../../base/time-text.ts';
 
 export const tailCommand = trackerCommand({
   name: 'tail',

@@ -7,7 +7,7 @@ import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime, printJson } from '../output/json-output.ts';
-import { ago } from '../output/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { databasePlace } from './serve.ts';
 

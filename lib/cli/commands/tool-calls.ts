@@ -6,11 +6,11 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../output/json-output.ts';
 import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
-import { printList } from '../output/list-output.ts';
+import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
-import { nothingFound, readDatabase } from '../reader.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
 import { outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
-import { ago, span } from '../output/time-text.ts';
+import { ago, span } from '../../base/time-text.ts';
 
 export const toolCallsCommand = trackerCommand({
   name: 'tool-calls',
@@ -44,7 +44,7 @@ Examples
     const since = sinceOf(args, cli.now());
     const session = sessionOf(args);
     const calls =
-      readDatabase(cli, (database) =>
+      readDatabase(cli.paths.database, (database) =>
         listToolCalls(database, {
           session,
           tool: args.tool,

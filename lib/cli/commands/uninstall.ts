@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 import { claudeFolder, trackerPaths } from '../../base/paths.ts';
 import { uninstallPreview, uninstallScreen } from '../../install/install-screen.ts';
@@ -8,6 +7,7 @@ import { quoteWord } from '../../install/shell-words.ts';
 import { settingsDiff } from '../../install/settings/settings-diff.ts';
 import { applyUninstall, planUninstall, removeData } from '../../install/uninstall.ts';
 import type { UninstallPlan } from '../../install/uninstall.ts';
+import { canAsk, isAgreed } from '../arguments/agreement.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import { printJson } from '../output/json-output.ts';
 
@@ -56,8 +56,10 @@ export const uninstallCommand = trackerCommand({
     }
     const result = await applyUninstall(plan);
     const canRemove = plan.hasData && plan.removesProgram;
-    const asks = !args.purge && !args.json && cli.isTTY && process.stdin.isTTY === true;
-    const isPurged = canRemove && (args.purge === true || (asks && (await isAgreed(paths.data))));
+    const question = `Remove what was recorded, in ${paths.data}, too?`;
+    const isPurged =
+      canRemove &&
+      (args.purge === true || (!args.json && canAsk(cli) && (await isAgreed(question))));
     if (isPurged) removeData(paths);
     if (args.json) {
       printJson(cli, {
@@ -79,18 +81,6 @@ export const uninstallCommand = trackerCommand({
 });
 
 // --- internal ---
-
-async function isAgreed(folder: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`Remove what was recorded, in ${folder}, too? [y/N] `);
-    return /^y(?:es)?$/i.test(answer.trim());
-  } catch {
-    return false; // Ctrl-D, Ctrl-C: not agreed
-  } finally {
-    terminal.close();
-  }
-}
 
 function summary({ options, settings, removesProgram, hasData }: UninstallPlan) {
   return {

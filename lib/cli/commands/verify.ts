@@ -5,7 +5,7 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { readSpool } from '../status/spool-report.ts';
+import { readSpool } from '../../health/spool-facts.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
 import { painter, renderTable } from '../output/table.ts';
 

@@ -1,7 +1,7 @@
 import type { DrainReport } from '../../delivery/delivery.ts';
 import type { Sink } from '../../delivery/sink.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { counted } from '../output/row-text.ts';
+import { counted } from '../../base/amount-text.ts';
 
 /** What became of a flush to one sink. */
 export interface SinkFlush extends Pick<

@@ -22,3 +22,10 @@ export function printList<Row>(
   if (json) printJson(cli, rows.map(forJson));
   else cli.out(rows.length === 0 ? nothing : renderTable<Row>(cli, columns, rows));
 }
+
+/** What a list says when it is empty: that nothing was recorded yet, or that nothing matches. */
+export function nothingFound(what: string, isFiltered: boolean): string {
+  return isFiltered
+    ? `No ${what} match.\n`
+    : `No ${what} yet. They appear as Claude Code works; \`pattern-tracker status\` says whether it is recorded.\n`;
+}

@@ -40,20 +40,3 @@ export function outcomePaint(outcome: string): Paint | undefined {
       return 'yellow';
   }
 }
-
-/** `1 session`, `2 sessions`; thousands apart. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Bytes for people: `512 B`, `1.2 MB`. */
-export function byteText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}

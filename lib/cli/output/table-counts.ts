@@ -1,6 +1,6 @@
 import type { TableCount, Verification } from '../../store/maintenance/verify.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { byteText } from './row-text.ts';
+import { byteText } from '../../base/amount-text.ts';
 import { renderTable } from './table.ts';
 
 /** What a database holds, as people see it; empty tables are left out. */

@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { listToolCalls } from '../../store/queries/tool-calls.ts';
 import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
-import { readCourier } from '../status/courier-report.ts';
+import { readCourier } from '../../health/courier-facts.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { captureScript } from '../status/installed-files.ts';
-import { readDatabase } from '../reader.ts';
-import { readRegistration } from '../status/registration.ts';
-import type { RegistrationReport } from '../status/registration.ts';
-import { counted } from '../output/row-text.ts';
-import { readSpool } from '../status/spool-report.ts';
-import { span } from '../output/time-text.ts';
+import { captureScript } from '../../install/installed-files.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
+import type { RegistrationReport } from '../../install/settings/registration.ts';
+import { counted } from '../../base/amount-text.ts';
+import { readSpool } from '../../health/spool-facts.ts';
+import { span } from '../../base/time-text.ts';
 import { callHook } from './hook-call.ts';
 import type { CalledHook } from './hook-call.ts';
 import { testEvent } from './test-events.ts';
@@ -206,7 +206,7 @@ function rowMissing(
 }
 
 function callIn(cli: CliEnvironment, { sessionId }: TestCall): ListedToolCall | undefined {
-  return readDatabase(cli, (database) =>
+  return readDatabase(cli.paths.database, (database) =>
     listToolCalls(database, { session: sessionId, limit: 1, withTests: true }),
   )?.[0];
 }

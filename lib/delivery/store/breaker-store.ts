@@ -36,9 +36,7 @@ export class BreakerStore {
     this.#options = options;
     const transaction = database.transaction((work: () => unknown) => work());
     this.#inTransaction = (work) => transaction.immediate(work);
-    this.#read = database
-      .prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?')
-      .pluck();
+    this.#read = stateQuery(database);
     this.#write = database.prepare<[string, string, number]>(
       `INSERT INTO breakers (sink, state, updated_at) VALUES (?, ?, ?)
        ON CONFLICT (sink) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
@@ -112,4 +110,15 @@ export class BreakerStore {
       return moved;
     }) as T;
   }
+}
+
+/** A sink's breaker as it is stored, for who only looks; a row that cannot be read is a closed circuit. */
+export function readBreaker(database: Database, sink: string): BreakerState {
+  return breaker.parseBreakerState(stateQuery(database).get(sink));
+}
+
+// --- internal ---
+
+function stateQuery(database: Database) {
+  return database.prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?').pluck();
 }

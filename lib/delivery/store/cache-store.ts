@@ -54,7 +54,7 @@ export class CacheStore {
       `DELETE FROM cache_entries WHERE key IN (
          SELECT key FROM cache_entries ORDER BY used DESC LIMIT -1 OFFSET ?)`,
     );
-    this.#count = database.prepare<[], number>('SELECT count(*) FROM cache_entries').pluck();
+    this.#count = countQuery(database);
     this.#clear = database.prepare('DELETE FROM cache_entries');
     // An entry from the future was stored before the clock was set back.
     this.#expire = database.prepare<[number, number]>(
@@ -129,4 +129,15 @@ export class CacheStore {
   } {
     return { size: this.size, entries: this.length, ttl: this.ttl, hit_rate: this.hitRate };
   }
+}
+
+/** How many answers the cache holds, for who only looks. */
+export function cachedAnswers(database: Database): number {
+  return countQuery(database).get() ?? 0;
+}
+
+// --- internal ---
+
+function countQuery(database: Database) {
+  return database.prepare<[], number>('SELECT count(*) FROM cache_entries').pluck();
 }

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { InstallationFacts } from '../health/installation.ts';
+import { eventsFor } from '../install/events.ts';
+import { captureScript, courierBundle } from '../install/installed-files.ts';
+import { leadsTo, linkPath } from '../install/path-link.ts';
+import { readRegistration } from '../install/settings/registration.ts';
+import type { CliEnvironment } from './environment.ts';
+
+/** What `doctor` has to know of the installation. `claudeVersion`: of the `claude` on PATH, if there is one. */
+export function readInstallation(
+  cli: CliEnvironment,
+  claudeVersion: string | undefined,
+): InstallationFacts {
+  return {
+    registration: readRegistration(cli),
+    claudeVersion,
+    wantedEvents: eventsFor(claudeVersion).map(({ name }) => name),
+    courier: courierBundle(cli),
+    captureScript: captureScript(cli),
+    link: ownLink(cli),
+  };
+}
+
+// --- internal ---
+
+function ownLink({ env, paths }: CliEnvironment): string | undefined {
+  const userHome = env['HOME'] ?? env['USERPROFILE'];
+  if (userHome === undefined) return undefined;
+  const link = linkPath(userHome);
+  return leadsTo(link, join(paths.home, 'dist', 'cli.mjs')) ? link : undefined;
+}

@@ -1,0 +1,70 @@
+import { ESSENTIAL_EVENTS } from '../installation.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
+
+/** Claude Code is there, and tells its version. */
+export function claudeFound({ installation: { claudeVersion } }: CheckFacts): CheckFinding {
+  if (claudeVersion !== undefined) return ok(`version ${claudeVersion}`);
+  return warn(
+    'no `claude` on PATH that tells its version',
+    'Install Claude Code, or put it on PATH: npm install -g @anthropic-ai/claude-code',
+  );
+}
+
+/** Claude Code can read its settings. */
+export function settingsReadable({ installation: { registration } }: CheckFacts): CheckFinding {
+  const broken = registration.settings.find(({ error }) => error !== null);
+  if (broken?.error) {
+    return fail(
+      broken.error,
+      'Correct the file there: Claude Code ignores it, and all hooks in it.',
+    );
+  }
+  const there = registration.settings.filter(({ exists }) => exists);
+  return ok(there.length === 0 ? 'no settings file' : there.map(({ file }) => file).join(', '));
+}
+
+/** Neither the settings nor the environment switch the hooks off. */
+export function hooksAllowed({ installation: { registration }, env }: CheckFacts): CheckFinding {
+  if (registration.hooksDisabledIn !== undefined) {
+    return fail(
+      `"disableAllHooks" is true in ${registration.hooksDisabledIn}`,
+      'Remove it there, else no hook runs.',
+    );
+  }
+  if (env['PATTERN_TRACKER_DISABLED'] === '1') {
+    return warn('PATTERN_TRACKER_DISABLED=1 is set', 'Unset it to have events recorded again.');
+  }
+  return ok('not switched off');
+}
+
+/** Every event that this Claude Code knows has its hook. */
+export function hooksRegistered({ installation }: CheckFacts): CheckFinding {
+  const { registration, wantedEvents: wanted } = installation;
+  const { hooks, plugin } = registration;
+  if (hooks.length === 0) {
+    if (plugin !== undefined) return ok(`by the plugin ${plugin}`);
+    if (registration.settings.some(({ error }) => error !== null)) {
+      return warn('cannot be told while a settings file is not valid', 'Correct that file first.');
+    }
+    return fail('no hook of this program is in any settings', INSTALL);
+  }
+  const missing = wanted.filter((name) => !hooks.some(({ event }) => event === name));
+  const scopes = [...new Set(hooks.map(({ scope }) => scope))].join(' and ');
+  const found = `${wanted.length - missing.length} of ${wanted.length} events in the ${scopes} settings`;
+  if (missing.length === 0) return ok(found);
+  const text = `${found}; missing: ${missing.join(', ')}`;
+  const isEssential = missing.some((name) => ESSENTIAL_EVENTS.includes(name));
+  return isEssential && plugin === undefined ? fail(text, INSTALL) : warn(text, INSTALL);
+}
+
+/** In which ways the hooks are registered; several are no fault. */
+export function registeredOnce({ installation: { registration } }: CheckFacts): CheckFinding {
+  const ways = registration.settings
+    .filter(({ hooks }) => hooks.length > 0)
+    .map(({ scope }) => `${scope} settings`);
+  if (registration.plugin !== undefined) ways.push('plugin');
+  if (ways.length < 2) return ok(ways[0] ?? 'nothing yet');
+  return ok(`${ways.join(' and ')}: each event is still counted once`);
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCourier } from '../../capture/courier-start.ts';
+import { readCourier } from '../courier-facts.ts';
+import type { CourierFacts } from '../courier-facts.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
+
+/** The longest wait for a courier to start, and how often it is looked for, in milliseconds. */
+const START_MS = 10_000;
+const POLL_MS = 50;
+const FIRST_EVENT = 'Start Claude Code: the first event makes it.';
+
+/** A courier lives, or one can be started that then says that it is well. */
+export async function courierStartable(facts: CheckFacts): Promise<CheckFinding> {
+  const { paths, env, installation } = facts;
+  const before = readCourier(paths);
+  if (before.pid !== null && before.status !== 'starting') return judged(before, 'runs');
+  if (!existsSync(paths.data)) {
+    const mend = installation.registration.plugin === undefined ? INSTALL : FIRST_EVENT;
+    return warn(`not tried: there is no ${paths.data}`, mend);
+  }
+  const { courier } = installation;
+  if (courier === undefined) return noBundle(facts);
+  const link = join(paths.home, 'node');
+  const node = existsSync(link) ? link : process.execPath;
+  startCourier({ home: paths.home, courier, node, env });
+  for (let waited = 0; waited <= START_MS; waited += POLL_MS) {
+    const report = readCourier(paths);
+    if (report.pid !== null && report.status !== 'starting') return judged(report, 'started');
+    await delay(POLL_MS);
+  }
+  const { reason, hint } = readCourier(paths);
+  return fail(
+    `started, but none lived within ${START_MS / 1000} s${reason ? `; its last word: ${reason}` : ''}`,
+    hint ?? `Run it by hand to see why: '${node}' '${courier}' --home '${paths.home}'`,
+  );
+}
+
+// --- internal ---
+
+function judged({ status, pid, reason, hint }: CourierFacts, how: string): CheckFinding {
+  if (status !== 'degraded') return ok(`${how}, pid ${pid}, ${status}`);
+  return fail(
+    `pid ${pid} can't ingest: ${reason ?? 'it does not say why'}`,
+    hint ?? 'See the other checks.',
+  );
+}

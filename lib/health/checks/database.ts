@@ -1,0 +1,27 @@
+import { byteText } from '../../base/amount-text.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
+
+/** tracker.db can be read and is sound. */
+export function databaseSound({ gathered }: CheckFacts): CheckFinding {
+  const { bytes, soundness } = gathered().stored;
+  const { value, error } = soundness;
+  if (error) return fail(error.message, error.hint ?? 'Run `pattern-tracker capture-test`.');
+  if (value === null) return ok('not there yet; the courier makes it');
+  const { schemaVersion, isChecked, faults, setAside } = value;
+  if (faults.length > 0) {
+    return fail(
+      faults.join('; '),
+      'Run `pattern-tracker repair`: it makes a sound one of it, and keeps the damaged one.',
+    );
+  }
+  if (setAside) {
+    return warn(
+      `sound, but an earlier one was corrupt and lies in ${setAside.path}`,
+      'Once you have seen to it: pattern-tracker status --acknowledge',
+    );
+  }
+  const check = isChecked ? 'sound' : 'too large to be checked here';
+  return ok(`schema ${schemaVersion}, ${byteText(bytes ?? 0)}, ${check}`);
+}

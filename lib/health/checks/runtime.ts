@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
+
+const MINIMUM = [20, 19] as const;
+const CHILD_MS = 10_000;
+
+/** The Node.js that starts the courier: the link in the home, else the one on PATH. */
+export async function nodeFound({ paths, env }: CheckFacts): Promise<CheckFinding> {
+  const link = join(paths.home, 'node');
+  const isLinked = existsSync(link);
+  const isDangling = !isLinked && lstatSync(link, { throwIfNoEntry: false }) !== undefined;
+  const answer = await child(isLinked ? link : 'node', ['--version'], env);
+  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(answer.stdout) ?? [];
+  const version = answer.stdout.trim();
+  if (major === undefined) {
+    return fail(
+      isLinked
+        ? `${link} does not run: ${answer.problem}`
+        : 'no Node.js in the home and none on PATH',
+      'Install Node.js 20.19 or newer, then run ./install.sh again.',
+    );
+  }
+  if (Number(major) < MINIMUM[0] || (Number(major) === MINIMUM[0] && Number(minor) < MINIMUM[1])) {
+    return fail(
+      `${version} is too old`,
+      'Install Node.js 20.19 or newer, then run ./install.sh again.',
+    );
+  }
+  if (isDangling) return warn(`${link} leads nowhere; ${version} on PATH is used`, INSTALL);
+  return ok(isLinked ? `${version}, ${realpathSync(link)}` : `${version}, on PATH`);
+}
+
+/** The native module loads in that Node.js and opens a database. */
+export async function nativeModule(facts: CheckFacts): Promise<CheckFinding> {
+  const { paths, env, installation } = facts;
+  const { courier } = installation;
+  if (courier === undefined) return noBundle(facts);
+  const link = join(paths.home, 'node');
+  const answer = await child(
+    existsSync(link) ? link : 'node',
+    ['-e', SQLITE_PROBE, realpathSync(courier)],
+    env,
+  );
+  if (answer.problem === undefined) return ok(`SQLite ${answer.stdout.trim()}`);
+  if (OTHER_BUILD.test(answer.stderr)) {
+    return fail(
+      'better-sqlite3 was built for another Node.js or another machine',
+      'Run ./install.sh again: it fetches the one for your Node.js.',
+    );
+  }
+  if (/MODULE_NOT_FOUND|bindings file/.test(answer.stderr)) {
+    return fail('better-sqlite3 is not there, or was never built', 'Run ./install.sh again.');
+  }
+  return fail(
+    `better-sqlite3 does not open a database: ${answer.problem}`,
+    'Run ./install.sh again.',
+  );
+}
+
+// --- internal ---
+
+const OTHER_BUILD =
+  /OTHER_VERSION|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|invalid ELF|wrong architecture/;
+
+interface Answer {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Undefined when it ended well. */
+  readonly problem: string | undefined;
+}
+
+async function child(
+  file: string,
+  args: readonly string[],
+  env: CheckFacts['env'],
+): Promise<Answer> {
+  // What the user has set for Node.js itself is not there for the courier, either.
+  const { NODE_OPTIONS: _, ...clean } = env;
+  try {
+    const { stdout, stderr } = await promisify(execFile)(file, args, {
+      timeout: CHILD_MS,
+      env: clean,
+      windowsHide: true,
+    });
+    return { stdout, stderr, problem: undefined };
+  } catch (error) {
+    const { stdout = '', stderr = '', message = '' } = error as Partial<Answer & Error>;
+    const line =
+      stderr.split('\n').find((text) => /^\w*Error\b/.test(text)) ?? message.split('\n')[0];
+    return { stdout, stderr, problem: line?.trim() || 'it did not answer' };
+  }
+}

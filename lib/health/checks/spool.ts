@@ -1,0 +1,40 @@
+import { counted } from '../../base/amount-text.ts';
+import { ago } from '../../base/time-text.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
+
+/** A spool that is worked off never holds an event as old as this, in milliseconds. */
+const STALE_MS = 10 * 60_000;
+
+/** What waits is worked off. */
+export function backlog({ gathered }: CheckFacts): CheckFinding {
+  const { at: now, spool } = gathered();
+  const { waiting, oldestAt, isFull } = spool;
+  const mend = 'Run `pattern-tracker capture-test`, and see the check of the courier.';
+  if (isFull) return fail(`full, ${counted(waiting, 'file')} wait; new events are dropped`, mend);
+  if (oldestAt === null) return ok('nothing waits');
+  const found = `${counted(waiting, 'file')} waiting, the oldest from ${ago(oldestAt, now)}`;
+  return now - oldestAt > STALE_MS ? warn(found, mend) : ok(found);
+}
+
+/** No file was set aside because it could not be parsed. */
+export function quarantine({ paths, gathered }: CheckFacts): CheckFinding {
+  const { quarantined } = gathered().spool;
+  if (quarantined === 0) return ok('empty');
+  return warn(
+    `${counted(quarantined, 'file')} that could not be parsed`,
+    `The end of each name says why; look at them, then remove them: ${paths.spoolBad}`,
+  );
+}
+
+/** Capture has dropped no event. */
+export function drops({ paths, gathered }: CheckFacts): CheckFinding {
+  const { unwritable, spoolFull } = gathered().spool.dropped;
+  if (unwritable + spoolFull === 0) return ok('none');
+  const parts = [
+    ...(unwritable > 0 ? [`${counted(unwritable, 'event')} could not be written`] : []),
+    ...(spoolFull > 0 ? [`${counted(spoolFull, 'event')} came while the spool was full`] : []),
+  ];
+  return warn(parts.join('; '), `They are lost. To count anew: : > '${paths.drops}'`);
+}

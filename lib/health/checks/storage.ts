@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorMessage } from '../../base/errors.ts';
+import { byteText } from '../../base/amount-text.ts';
+import type { CheckFacts } from './check-facts.ts';
+import { fail, ok, warn } from './check.ts';
+import type { CheckFinding } from './check.ts';
+
+/** Less free space than this is worth a word, and less than that drops events, in bytes. */
+const WARN_FREE_BYTES = 500_000_000;
+const FAIL_FREE_BYTES = 50_000_000;
+
+/** What capture does, without an event: write, rename, unlink. */
+export function spoolWritable({ paths }: CheckFacts): CheckFinding {
+  const { spoolTmp } = paths;
+  if (!existsSync(spoolTmp)) return ok('not there yet; the first event makes it');
+  const probe = join(spoolTmp, `doctor-${process.pid}`);
+  try {
+    writeFileSync(probe, 'probe', { mode: 0o600 });
+    renameSync(probe, `${probe}-renamed`);
+    return ok(paths.spool);
+  } catch (error) {
+    return fail(errorMessage(error), `Make ${paths.spool} and all in it writable for you.`);
+  } finally {
+    for (const file of [probe, `${probe}-renamed`]) tryRemove(file);
+  }
+}
+
+/** What is recorded is nobody else's to read. */
+export function permissions({ paths }: CheckFacts): CheckFinding {
+  const { data, spool, spoolTmp, spoolNew, spoolBad } = paths;
+  if (!existsSync(data)) return ok('no data yet');
+  if (process.getuid === undefined) return ok('not told on this system');
+  const uid = process.getuid();
+  const files = readdirSync(data).map((name) => join(data, name));
+  for (const path of new Set([data, spool, spoolTmp, spoolNew, spoolBad, ...files])) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats) continue;
+    if (stats.uid !== uid) {
+      return fail(
+        `${path} belongs to another user (uid ${stats.uid})`,
+        `Take it over: sudo chown -R "$(id -u)" '${data}'`,
+      );
+    }
+    if ((stats.mode & 0o077) !== 0) {
+      const mode = (stats.mode & 0o777).toString(8);
+      return warn(`others may read ${path} (mode ${mode})`, `Run: chmod -R go-rwx '${data}'`);
+    }
+  }
+  return ok('folders and files are yours alone');
+}
+
+/** The disk has room for what is recorded. */
+export async function diskFree({ paths }: CheckFacts): Promise<CheckFinding> {
+  const { bavail, bsize } = await statfs(nearestFolder(paths.data));
+  const free = bavail * bsize;
+  const found = `${byteText(free)} free`;
+  if (free < FAIL_FREE_BYTES)
+    return fail(found, 'Make room: events are dropped when the disk is full.');
+  if (free < WARN_FREE_BYTES)
+    return warn(found, 'Make room soon: events are dropped when it is full.');
+  return ok(found);
+}
+
+// --- internal ---
+
+function tryRemove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // What can't be removed was never made.
+  }
+}
+
+function nearestFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { errorCode } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import { breakerPolicy } from '../delivery/delivery-policy.ts';
+import type { Sink } from '../delivery/sink.ts';
+import { sinksInUse } from '../delivery/sinks-in-use.ts';
+import { CacheStore } from '../delivery/store/cache-store.ts';
+import { deliveryStore } from '../delivery/store/delivery-store.ts';
+import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
+import { hasOutboxRows } from '../delivery/store/outbox-totals.ts';
+import { databaseFault } from '../store/database/database-fault.ts';
+import { openDatabase, openDatabaseForReading } from '../store/database/database.ts';
+import type { Database } from '../store/database/database.ts';
+import type { FactSources } from './fact-sources.ts';
+
+/** What commands that steer delivery work on. */
+export interface DeliverySide {
+  readonly database: Database;
+  /** The sinks in use; one at least. */
+  readonly sinks: readonly Sink[];
+  readonly storeOf: (sink: Sink) => DeliveryStore;
+  readonly cache: CacheStore;
+}
+
+/**
+ * Runs `work` on the delivery side of tracker.db, open for writing, as `config` has it; undefined when
+ * there is no database yet.
+ *
+ * @throws TrackerError E_DATABASE_…, and whatever TrackerError `work` throws
+ */
+export function withDelivery<T>(
+  { paths: { database: path }, now }: Pick<FactSources, 'paths' | 'now'>,
+  config: Config,
+  work: (side: DeliverySide) => T,
+): T | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const database = openForDelivery(path);
+    try {
+      const options = { policy: breakerPolicy(config), clock: now, newId: randomUUID };
+      const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
+      return work({
+        database,
+        sinks: sinksInUse(config, ({ name }) => hasOutboxRows(database, name)),
+        storeOf: (sink) => deliveryStore(database, sink, options),
+        cache: new CacheStore(database, { size, ttl, clock: now }),
+      });
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw databaseFault(path, error);
+  }
+}
+
+// --- internal ---
+
+/** On a full or read-only disk it can still be looked at; what would write then says why it can't. */
+function openForDelivery(path: string): Database {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (!UNWRITABLE.test(errorCode(error) ?? '')) throw error;
+    const database = openDatabaseForReading(path);
+    if (!database) throw error;
+    return database;
+  }
+}
+
+const UNWRITABLE = /^SQLITE_(?:FULL|READONLY|CANTOPEN|IOERR)/;

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { readCourier } from './courier-facts.ts';
+import type { CourierFacts } from './courier-facts.ts';
+import type { FactSources } from './fact-sources.ts';
+import type { RegistrationFacts } from './installation.ts';
+import { recordingOf } from './recording.ts';
+import type { Recording } from './recording.ts';
+import { readSpool } from './spool-facts.ts';
+import type { SpoolFacts } from './spool-facts.ts';
+import { readStored } from './stored-facts.ts';
+import type { StoredFacts } from './stored-facts.ts';
+
+/** What is known of this installation at one moment; `health`, `status` and `doctor` show it. */
+export interface HealthFacts {
+  /** When they were gathered, in milliseconds since 1970. */
+  readonly at: number;
+  readonly isInstalled: boolean;
+  readonly recording: Recording;
+  readonly courier: CourierFacts;
+  readonly spool: SpoolFacts;
+  readonly stored: StoredFacts;
+}
+
+export interface FactOptions {
+  readonly registration: RegistrationFacts;
+  /** Up to this size tracker.db is read through for damage, in bytes. @default 0: no look for damage */
+  readonly checkedBytes?: number;
+}
+
+/**
+ * Gathers the facts, each once, from files alone: asks no server, writes nothing, and never throws for
+ * what it finds. The configuration is no part of it; who shows the facts loads it, once, if at all.
+ */
+export function gatherFacts(
+  sources: FactSources,
+  { registration, checkedBytes = 0 }: FactOptions,
+): HealthFacts {
+  const { paths, now } = sources;
+  const at = now();
+  const isInstalled = existsSync(paths.data) || existsSync(`${paths.home}/dist`);
+  return {
+    at,
+    isInstalled,
+    recording: recordingOf(registration, sources, isInstalled),
+    courier: readCourier(paths),
+    spool: readSpool(paths),
+    stored: readStored(paths.database, at, checkedBytes),
+  };
+}

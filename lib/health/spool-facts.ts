@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrackerPaths } from '../base/paths.ts';
+
+/** What lies in the spool, seen from outside. */
+export interface SpoolFacts {
+  readonly waiting: number;
+  /** When the oldest waiting file was written; null where none waits. */
+  readonly oldestAt: number | null;
+  readonly isFull: boolean;
+  /** Files set aside because they could not be parsed. */
+  readonly quarantined: number;
+  /** Events that capture had to drop, by reason. */
+  readonly dropped: DropCounts;
+}
+
+/** How many events capture could not keep. */
+export interface DropCounts {
+  /** Could not be written: the disk was full, or the spool not writable. */
+  readonly unwritable: number;
+  /** The spool had passed its bound. */
+  readonly spoolFull: number;
+}
+
+/** Looks at the spool; one that is not there yet is an empty one. */
+export function readSpool(paths: TrackerPaths): SpoolFacts {
+  const waiting = namesIn(paths.spoolNew);
+  return {
+    waiting: waiting.length,
+    oldestAt: oldestIn(paths.spoolNew, waiting),
+    isFull: existsSync(paths.spoolFull),
+    quarantined: namesIn(paths.spoolBad).length,
+    dropped: readDrops(paths.drops),
+  };
+}
+
+// --- internal ---
+
+/** At most this many files are asked for their age. */
+const MAX_STATS = 2_000;
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function oldestIn(folder: string, names: readonly string[]): number | null {
+  let oldest: number | null = null;
+  for (const name of names.slice(0, MAX_STATS)) {
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false }); // ingested meanwhile
+    if (stats && (oldest === null || stats.mtimeMs < oldest)) oldest = Math.floor(stats.mtimeMs);
+  }
+  return oldest;
+}
+
+function readDrops(path: string): DropCounts {
+  let letters = '';
+  try {
+    letters = readFileSync(path, 'latin1');
+  } catch {
+    // Nothing was ever dropped.
+  }
+  return {
+    unwritable: letters.split('w').length - 1,
+    spoolFull: letters.split('f').length - 1,
+  };
+}

@@ -1,0 +1,125 @@
+import { statSync } from 'node:fs';
+import type { TrackerError } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import { SINKS } from '../delivery/sinks.ts';
+import type { Sink } from '../delivery/sink.ts';
+import { sinksInUse } from '../delivery/sinks-in-use.ts';
+import { cachedAnswers } from '../delivery/store/cache-store.ts';
+import { databaseFault } from '../store/database/database-fault.ts';
+import { schemaVersion } from '../store/database/database.ts';
+import { readDatabase } from '../store/database/read-database.ts';
+import { quickCheck } from '../store/queries/health.ts';
+import { countersOf, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
+import type { SetAside, Totals } from '../store/queries/totals.ts';
+import { noSinkFacts, readSinkFacts } from './sink-facts.ts';
+import type { SinkFacts } from './sink-facts.ts';
+
+/** A part of tracker.db: the value, or why it cannot be read; neither while there is no database. */
+export interface Reading<T> {
+  readonly value: T | null;
+  readonly error: TrackerError | null;
+}
+
+/** What tracker.db itself is like. */
+export interface Soundness {
+  readonly schemaVersion: number;
+  /** False for a file that was too large to be read through. */
+  readonly isChecked: boolean;
+  /** What is wrong with its pages, at most three findings. */
+  readonly faults: readonly string[];
+  readonly setAside: SetAside | null;
+}
+
+/** What was recorded. */
+export interface StoredContent {
+  readonly totals: Totals;
+  readonly counters: Readonly<Record<string, number>>;
+  /** A corrupt database in whose place this one is. */
+  readonly setAside: SetAside | null;
+}
+
+/** What waits to be sent, and what was answered. */
+export interface StoredDelivery {
+  /** Every sink there is, configured or not. */
+  readonly sinks: readonly SinkFacts[];
+  /** Answers of the server in the cache. */
+  readonly cacheEntries: number;
+}
+
+/** All that is read of tracker.db; a part that cannot be read does not hide the others. */
+export interface StoredFacts {
+  /** The size of the file and its WAL; null while there is no file. */
+  readonly bytes: number | null;
+  readonly soundness: Reading<Soundness>;
+  readonly content: Reading<StoredContent>;
+  readonly delivery: Reading<StoredDelivery>;
+}
+
+/**
+ * Reads the database at `path`, opening it once and changing nothing.
+ *
+ * @param checkedBytes up to this size the file is read through for damage; 0 looks for none
+ */
+export function readStored(path: string, now: number, checkedBytes = 0): StoredFacts {
+  const size = attempt(path, () => sizeOf(path));
+  const bytes = size.value;
+  const isChecked = bytes !== null && bytes <= checkedBytes;
+  const { value, error } = attempt(path, () => {
+    if (size.error) throw size.error;
+    return readDatabase(path, (database) => ({
+      soundness: attempt(path, () => ({
+        schemaVersion: schemaVersion(database),
+        isChecked,
+        faults: isChecked ? quickCheck(database, MAX_FAULTS) : [],
+        setAside: setAsideDatabase(database) ?? null,
+      })),
+      content: attempt(path, () => ({
+        totals: totalsOf(database),
+        counters: countersOf(database),
+        setAside: setAsideDatabase(database) ?? null,
+      })),
+      delivery: attempt(path, () => ({
+        sinks: SINKS.map((sink) => readSinkFacts(database, sink, now)),
+        cacheEntries: cachedAnswers(database),
+      })),
+    }));
+  });
+  const unread = { value: null, error };
+  return { bytes, ...(value ?? { soundness: unread, content: unread, delivery: unread }) };
+}
+
+/** The facts of the sinks in use, in their order. Without a configuration none is named. */
+export function factsInUse(
+  config: Config | undefined,
+  stored: StoredDelivery | null,
+): readonly SinkFacts[] {
+  const hasRows = (sink: Sink) => {
+    const { outbox } = factsOf(sink, stored);
+    return outbox.waiting + outbox.dead > 0;
+  };
+  return sinksInUse(config, hasRows).map((sink) => factsOf(sink, stored));
+}
+
+/** The facts of a sink; empty ones where nothing is known of it. */
+export function factsOf(sink: Sink, stored: StoredDelivery | null): SinkFacts {
+  return stored?.sinks.find((facts) => facts.sink === sink) ?? noSinkFacts(sink);
+}
+
+// --- internal ---
+
+const MAX_FAULTS = 3;
+
+function attempt<T>(path: string, read: () => T): Reading<T> {
+  try {
+    return { value: read(), error: null };
+  } catch (error) {
+    return { value: null, error: databaseFault(path, error) };
+  }
+}
+
+function sizeOf(path: string): number | null {
+  const [file, wal] = [path, `${path}-wal`].map(
+    (name) => statSync(name, { throwIfNoEntry: false })?.size,
+  );
+  return file === undefined ? null : file + (wal ?? 0);
+}

@@ -1,0 +1,90 @@
+import { counted } from '../base/amount-text.ts';
+import { span } from '../base/time-text.ts';
+import type { LoadedConfig } from '../config/config-file.ts';
+import { deliveryHealth, namedReasons, unhealthySummary } from './delivery-health.ts';
+import type { DeliveryHealth } from './delivery-health.ts';
+import type { HealthFacts } from './health-facts.ts';
+import type { SinkProbes } from './sink-probes.ts';
+import { factsInUse } from './stored-facts.ts';
+
+/**
+ * How all is on this machine: recording, the courier, the spool, the database and delivery. Unhealthy
+ * when nothing is recorded, or the database cannot be used; degraded when there is any other reason.
+ *
+ * @param probes what sinks say at this moment, as far as they were asked
+ */
+export function trackerHealth(
+  facts: HealthFacts,
+  config: LoadedConfig,
+  probes?: SinkProbes,
+): DeliveryHealth {
+  const { error: databaseError } = facts.stored.content;
+  const delivery = deliveryOf(facts, config, probes);
+  const fatal = fatalReasons(facts);
+  const reasons = [
+    ...fatal,
+    ...minorReasons(facts),
+    ...stalledReasons(facts, config),
+    // Without a database it has nothing to add.
+    ...(databaseError ? [] : delivery.reasons),
+  ];
+  const status =
+    fatal.length > 0 || delivery.status === 'unhealthy'
+      ? 'unhealthy'
+      : reasons.length > 0
+        ? 'degraded'
+        : 'healthy';
+  return { ...delivery, status, reasons };
+}
+
+// --- internal ---
+
+/** Three times the longest wait between two attempts (5 min), in milliseconds. */
+const STALLED_MS = 900_000;
+
+function deliveryOf(
+  { stored }: HealthFacts,
+  config: LoadedConfig,
+  probes?: SinkProbes,
+): DeliveryHealth {
+  const { value, error } = stored.delivery;
+  const health = deliveryHealth({ config, stored: value, probes });
+  return error ? { ...health, ...unhealthySummary({ config }, error.message) } : health;
+}
+
+function fatalReasons({ recording, stored }: HealthFacts): string[] {
+  const { error } = stored.content;
+  const reasons: string[] = [];
+  if (recording.state === 'off') reasons.push(`Nothing is recorded: ${recording.why}.`);
+  if (error) reasons.push(`The database can not be read: ${error.message}.`);
+  return reasons;
+}
+
+function minorReasons({ courier, spool, stored }: HealthFacts): string[] {
+  const { setAside } = stored.content.value ?? {};
+  const reasons: string[] = [];
+  if (courier.status === 'degraded')
+    reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
+  if (spool.isFull) reasons.push('The spool is full: events are dropped.');
+  const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
+  if (dropped > 0) reasons.push(`Events were dropped: ${dropped}.`);
+  if (setAside) reasons.push(`A corrupt database was set aside as ${setAside.path}.`);
+  return reasons;
+}
+
+/**
+ * Sinks that a courier should deliver to, and to which nothing went for long although something waits.
+ * An event that waits while others go through is no such case: in time it becomes a dead letter.
+ */
+function stalledReasons({ at, stored }: HealthFacts, { courier }: LoadedConfig): string[] {
+  const inUse = factsInUse(courier.config, stored.delivery.value);
+  const sinks = inUse.map(({ sink }) => sink);
+  return inUse.flatMap(({ sink, outbox, lastDeliveredAt }) => {
+    if (sink.address(courier.config) === null || outbox.oldestAt === null) return [];
+    const idle = at - Math.max(outbox.oldestAt, lastDeliveredAt ?? 0);
+    if (idle < STALLED_MS) return [];
+    return namedReasons(sink, sinks, [
+      `Nothing was delivered for ${span(idle)}, and ${counted(outbox.waiting, 'event')} wait${outbox.waiting === 1 ? 's' : ''}: run \`pattern-tracker flush\`.`,
+    ]);
+  });
+}

@@ -1,0 +1,152 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { errorMessage } from '../../base/errors.ts';
+import { asArray, asString, isJsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { claudeFolder } from '../../base/paths.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
+import { isOwnHook } from './own-hook.ts';
+import { readSettings, settingsPath } from './settings-file.ts';
+import type { SettingsScope } from './settings-file.ts';
+import { parseSettings } from './settings-text.ts';
+import { splitWords } from '../shell-words.ts';
+
+/** Who asks, and from where: it decides which settings Claude Code would read. */
+export interface RegistrationPlace {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The project's folder. */
+  readonly cwd: string;
+  readonly paths: Pick<TrackerPaths, 'home'>;
+}
+
+/** A hook of ours as it stands in a settings file. */
+export interface RegisteredHook {
+  readonly event: string;
+  readonly scope: SettingsScope;
+  readonly command: string;
+  /** Present: run without a shell. */
+  readonly args: readonly string[] | undefined;
+  /** The words it runs; undefined for a command that is more than one plain call. */
+  readonly words: readonly string[] | undefined;
+}
+
+/** What one settings file says that matters to us. */
+export interface SettingsReport {
+  readonly scope: SettingsScope;
+  readonly file: string;
+  readonly exists: boolean;
+  /** Why Claude Code can't read it; null when it can. */
+  readonly error: string | null;
+  readonly hooks: readonly RegisteredHook[];
+  readonly disablesAllHooks: boolean;
+  /** Our plugin as `name@marketplace`, where this file enables it. */
+  readonly plugin: string | undefined;
+}
+
+/** Whether Claude Code, started in this folder by this user, would call us. */
+export interface RegistrationReport {
+  readonly settings: readonly SettingsReport[];
+  readonly hooks: readonly RegisteredHook[];
+  readonly plugin: string | undefined;
+  /** The file that has `disableAllHooks`. */
+  readonly hooksDisabledIn: string | undefined;
+}
+
+/** Reads the settings of the user, the project in the current folder, and its local ones. */
+export function readRegistration(place: RegistrationPlace): RegistrationReport {
+  const settings: SettingsReport[] = [];
+  for (const scope of ['user', 'project', 'local'] as const) {
+    const file = settingsFileOf(scope, place);
+    if (settings.some((other) => other.file === file)) continue; // the home folder is the project
+    settings.push(readScope(scope, file, place));
+  }
+  return {
+    settings,
+    hooks: settings.flatMap(({ hooks }) => hooks),
+    plugin: settings.find(({ plugin }) => plugin !== undefined)?.plugin,
+    hooksDisabledIn: settings.find(({ disablesAllHooks }) => disablesAllHooks)?.file,
+  };
+}
+
+// --- internal ---
+
+const PLUGIN_NAMES = ['claude-pattern-tracker', 'pattern-tracker'];
+
+function settingsFileOf(scope: SettingsScope, place: RegistrationPlace): string {
+  // Where Claude's folder is unknown the home, which was found, lies in its `hooks` folder.
+  const claude = claudeFolder(place.env) ?? dirname(dirname(place.paths.home));
+  return settingsPath(scope, claude, place.cwd);
+}
+
+function readScope(scope: SettingsScope, file: string, place: RegistrationPlace): SettingsReport {
+  const report: SettingsReport = {
+    scope,
+    file,
+    exists: false,
+    error: null,
+    hooks: [],
+    disablesAllHooks: false,
+    plugin: undefined,
+  };
+  let text: string | null;
+  try {
+    text = readSettings(file);
+    if (text === null) return report;
+    if (text.trim() === '') return { ...report, exists: true };
+    parseSettings(text, file); // for the line and the column of an error
+  } catch (error) {
+    const message = errorMessage(error).replace('; nothing was changed', '');
+    return { ...report, exists: true, error: message };
+  }
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const settings = isJsonObject(value) ? value : {};
+    return {
+      ...report,
+      exists: true,
+      hooks: hooksOf(settings, scope, place),
+      disablesAllHooks: settings['disableAllHooks'] === true,
+      plugin: pluginOf(settings),
+    };
+  } catch (error) {
+    return { ...report, exists: true, error: `${file}: ${errorMessage(error)}` };
+  }
+}
+
+function hooksOf(
+  settings: JsonObject,
+  scope: SettingsScope,
+  place: RegistrationPlace,
+): RegisteredHook[] {
+  const events = isJsonObject(settings['hooks']) ? Object.entries(settings['hooks']) : [];
+  const { home } = place.paths;
+  const userHome = place.env['HOME'] ?? place.env['USERPROFILE'];
+  const homes = [...new Set([home, real(home)])];
+  return events.flatMap(([event, groups]) =>
+    asArray(groups)
+      .flatMap((group) => (isJsonObject(group) ? asArray(group['hooks']) : []))
+      .filter(isJsonObject)
+      .filter((hook) => isOwnHook(hook, { homes, userHome }))
+      .map((hook) => {
+        const command = asString(hook['command']) ?? '';
+        const args = Array.isArray(hook['args']) ? asArray(hook['args']).map(String) : undefined;
+        const words = args ? [command, ...args] : splitWords(command, { HOME: userHome });
+        return { event, scope, command, args, words };
+      }),
+  );
+}
+
+function pluginOf(settings: JsonObject): string | undefined {
+  const enabled = isJsonObject(settings['enabledPlugins']) ? settings['enabledPlugins'] : {};
+  return Object.keys(enabled).find(
+    (key) => enabled[key] === true && PLUGIN_NAMES.includes(key.split('@')[0] ?? ''),
+  );
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

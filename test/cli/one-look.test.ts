@@ -1,0 +1,66 @@
+// Each command looks at the world once: what it shows is of one moment, and nothing is read twice.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadConfig } from '../../lib/config/config-file.ts';
+import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { configure, fillOutbox, queueCalls } from './delivery-sample.ts';
+import { Sample } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+vi.mock('../../lib/config/config-file.ts', { spy: true });
+vi.mock('../../lib/store/database/database.ts', { spy: true });
+
+const BOTH = `api: { base_url: 'http://127.0.0.1:9' }
+otlp: { endpoint: 'http://127.0.0.1:4318' }
+`;
+
+let sample: Sample;
+beforeEach(() => {
+  sample = new Sample();
+  configure(sample, BOTH);
+});
+afterEach(() => sample.remove());
+
+const COMMANDS = [
+  'health',
+  'health --json',
+  'status',
+  'doctor --json',
+  'metrics',
+  'metrics --prometheus',
+  'breaker',
+  'breaker --json',
+  'cache',
+  'outbox',
+  'outbox export',
+  'outbox drop --all --yes',
+  'flush --dry-run',
+];
+
+/** How often a command has loaded the configuration, and opened tracker.db. */
+async function looks(argv: string): Promise<{ readonly loaded: number; readonly opened: number }> {
+  vi.clearAllMocks();
+  await run(sample, argv);
+  const opened = [openDatabase, openDatabaseForReading].flatMap(
+    (open) => vi.mocked(open).mock.calls,
+  );
+  return { loaded: vi.mocked(loadConfig).mock.calls.length, opened: opened.length };
+}
+
+describe('the configuration', () => {
+  it.each(COMMANDS)('is loaded once by %s', async (argv) => {
+    expect(await looks(argv)).toMatchObject({ loaded: 1 });
+    fillOutbox(sample);
+    queueCalls(sample, 1);
+    expect(await looks(argv)).toMatchObject({ loaded: 1 });
+  });
+});
+
+describe('the database', () => {
+  it.each(['health', 'health --json', 'status', 'doctor --json', 'metrics', 'breaker', 'cache'])(
+    'is opened once by %s',
+    async (argv) => {
+      fillOutbox(sample);
+      expect(await looks(argv)).toMatchObject({ opened: 1 });
+    },
+  );
+});
