@@ -64,7 +64,7 @@ describe('what a sink is told of', () => {
     }
     for (const parent of ['x', 'b']) {
       database
-        .prepare("INSERT INTO lineage_edges VALUES ('m', ?, 'merged_from', 500, NULL)")
+        .prepare("INSERT INTO lineage_edges VALUES ('m', ?, 'merged_from', 500, NULL, 0)")
         .run(parent);
     }
     expect(untold('m').toSorted()).toEqual(['a', 'b', 'm', 'x']);
