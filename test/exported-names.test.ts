@@ -4,9 +4,6 @@ import { expect, it } from 'vitest';
 const EXPORT =
   /^export (?:abstract |async |declare )*(?:class|const|enum|function\*?|interface|let|type) +(\w+)/gm;
 
-/** Names of two things, until the rooms that they stand in are rebuilt. */
-const PENDING: ReadonlySet<string> = new Set(['MIGRATIONS', 'wordsOf']);
-
 /** The databases of the service are twins: namesakes among their files export the same. */
 const TWINS = /^service\/store\/(?:sqlite|postgres)\//;
 
@@ -20,6 +17,6 @@ it('no two files of lib/ export the same name', () => {
     }
   }
   expect(places.size).toBeGreaterThan(500); // it has found them
-  const homonyms = [...places].filter(([name, files]) => files.size > 1 && !PENDING.has(name));
+  const homonyms = [...places].filter(([, files]) => files.size > 1);
   expect(homonyms.map(([name, files]) => `${name}: ${[...files].join(', ')}`)).toEqual([]);
 });

@@ -3,11 +3,8 @@ import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
 import type { NotAHookEventReason } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
-import { Counters } from '../store/database/counters.ts';
 import type { Database } from '../store/database/database.ts';
-import { EventWriter } from '../store/writers/event-writer.ts';
-import { SessionWriter } from '../store/writers/session-writer.ts';
-import { ToolCallWriter } from '../store/writers/tool-call-writer.ts';
+import { TrackerWriter } from '../store/writers/tracker-writer.ts';
 import { patternFeed, toolCallFeed } from '../delivery/sinks.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
 import type { ProjectFinder } from './project.ts';
@@ -35,27 +32,20 @@ export interface IngestOptions {
 
 /** Writes batches of spool files to tracker.db, each batch in one transaction. */
 export class Ingest {
-  readonly #transaction: (work: () => void) => void;
   readonly #reader: ArrivalReader;
   readonly #projects: ProjectFinder;
-  readonly #events: EventWriter;
-  readonly #sessions: SessionWriter;
-  readonly #calls: ToolCallWriter;
+  readonly #writer: TrackerWriter;
   readonly #patterns: PatternRecorder;
-  readonly #counters: Counters;
 
   constructor(database: Database, { config, redactor, projects, machine }: IngestOptions) {
-    const inTransaction = database.transaction((work: () => void) => work());
-    this.#transaction = (work) => inTransaction.immediate(work);
     this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
     this.#projects = projects;
-    this.#events = new EventWriter(database);
-    this.#sessions = new SessionWriter(database);
     const calls = toolCallFeed(config, database);
-    this.#calls = new ToolCallWriter(database, calls && ((end) => calls.put(end)));
-    const feed = patternFeed(config, database, machine);
-    this.#patterns = new PatternRecorder(database, config.patterns.id_scheme, feed);
-    this.#counters = new Counters(database);
+    this.#writer = new TrackerWriter(database, { onEnded: calls && ((end) => calls.put(end)) });
+    this.#patterns = new PatternRecorder(database, this.#writer.patterns, {
+      scheme: config.patterns.id_scheme,
+      feed: patternFeed(config, database, machine),
+    });
   }
 
   /**
@@ -85,27 +75,20 @@ export class Ingest {
   #takeTogether(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const bad: BadFile[] = [];
     const total = { ingested: 0, duplicates: 0, redactions: 0 };
-    try {
-      this.#transaction(() => {
-        for (const file of files) {
-          const arrived = thread?.take(file) ?? this.#read(file, bad);
-          if (!arrived) continue;
-          const isNew = this.#write(arrived);
-          total[isNew ? 'ingested' : 'duplicates'] += 1;
-          if (isNew) total.redactions += arrived.redactions;
-        }
-        this.#sessions.flush();
-        this.#calls.flush();
-        this.#counters.add('ingested', total.ingested);
-        this.#counters.add('duplicates', total.duplicates);
-        this.#counters.add('redactions', total.redactions);
-      });
-      return bad;
-    } catch (error) {
-      this.#sessions.forget();
-      this.#calls.forget();
-      throw error;
-    }
+    this.#writer.transaction(() => {
+      for (const file of files) {
+        const arrived = thread?.take(file) ?? this.#read(file, bad);
+        if (!arrived) continue;
+        const isNew = this.#write(arrived);
+        total[isNew ? 'ingested' : 'duplicates'] += 1;
+        if (isNew) total.redactions += arrived.redactions;
+      }
+      const { counters } = this.#writer;
+      counters.add('ingested', total.ingested);
+      counters.add('duplicates', total.duplicates);
+      counters.add('redactions', total.redactions);
+    });
+    return bad;
   }
 
   /** Reads a file; undefined when it is gone, or bad and therefore added to `bad`. */
@@ -120,19 +103,20 @@ export class Ingest {
   }
 
   #write(arrived: Arrival): boolean {
-    const eventId = this.#events.write(arrived);
+    const { events, sessions, calls } = this.#writer;
+    const eventId = events.write(arrived);
     if (eventId === undefined) return false;
     const { event, receivedAt: at, fragments } = arrived;
     const place = event.cwd ? this.#projects.find(event.cwd) : null;
-    this.#sessions.write(event, at, place);
-    const toolUseId = this.#calls.write(event, at);
+    sessions.write(event, at, place);
+    const toolUseId = calls.write(event, at);
     if (fragments.length === 0) return true;
     this.#patterns.record(fragments, {
       eventId,
       sessionId: event.sessionId,
       toolUseId,
       toolName: event.call?.toolName ?? '',
-      projectId: this.#sessions.project(place),
+      projectId: sessions.project(place),
       at,
     });
     return true;

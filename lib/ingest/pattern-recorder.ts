@@ -5,8 +5,16 @@ import type { OccurrenceOrigin } from '../pattern/recorded-fragment.ts';
 import { applyEdit, chooseParent } from '../pattern/replacement.ts';
 import type { Database } from '../store/database/database.ts';
 import { LiveFragments } from '../store/writers/live-fragments.ts';
-import { PatternWriter } from '../store/writers/pattern-writer.ts';
+import type { PatternWriter } from '../store/writers/pattern-writer.ts';
 import type { PatternFeed } from '../delivery/sink.ts';
+
+/** How fragments are recorded. */
+export interface PatternRecorderOptions {
+  /** How a pattern's id is made. */
+  readonly scheme: Config['patterns']['id_scheme'];
+  /** Where everything that is recorded is put into the sinks' outboxes too. */
+  readonly feed: PatternFeed | undefined;
+}
 
 /** Turns the fragments of one tool call into patterns, occurrences and lineage. */
 export class PatternRecorder {
@@ -15,15 +23,17 @@ export class PatternRecorder {
   readonly #scheme: Config['patterns']['id_scheme'];
   readonly #feed: PatternFeed | undefined;
 
-  /** With a `feed`, everything recorded is also added to a sink's outbox. */
-  constructor(database: Database, scheme: Config['patterns']['id_scheme'], feed?: PatternFeed) {
-    this.#patterns = new PatternWriter(database);
+  constructor(
+    database: Database,
+    patterns: PatternWriter,
+    { scheme, feed }: PatternRecorderOptions,
+  ) {
+    this.#patterns = patterns;
     this.#live = new LiveFragments(database);
     this.#scheme = scheme;
     this.#feed = feed;
   }
 
-  /** Records the fragments of one tool call; `origin` says where and when it wrote them. */
   record(fragments: readonly Fragment[], origin: OccurrenceOrigin): void {
     let previous: { fragment: Fragment; replacedId: string | undefined } | undefined;
     for (const [ordinal, fragment] of fragments.entries()) {

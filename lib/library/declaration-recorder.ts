@@ -5,12 +5,10 @@ import { patternId } from '../pattern/identify.ts';
 import { languageOf, UNKNOWN_LANGUAGE } from '../pattern/language.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { Database } from '../store/database/database.ts';
-import { Deprecations } from '../store/writers/deprecations.ts';
-import { PatternWriter } from '../store/writers/pattern-writer.ts';
+import { TrackerWriter } from '../store/writers/tracker-writer.ts';
 import type { RecordedFragment } from '../pattern/recorded-fragment.ts';
 import { patternById } from '../store/queries/patterns.ts';
 import type { PatternWithCode } from '../store/queries/patterns.ts';
-import { SessionWriter } from '../store/writers/session-writer.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from '../delivery/lineage/declaration-feed.ts';
 import type { DeclaredEvent } from '../delivery/lineage/declaration-feed.ts';
@@ -51,21 +49,14 @@ export function cleanDeclaration(
 export class DeclarationRecorder {
   readonly #database: Database;
   readonly #options: DeclarationRecorderOptions;
-  readonly #transaction: (work: () => void) => void;
-  readonly #patterns: PatternWriter;
-  readonly #deprecations: Deprecations;
-  readonly #sessions: SessionWriter;
+  readonly #writer: TrackerWriter;
   readonly #projects: ProjectFinder;
   readonly #feed: DeclarationFeed | undefined;
 
   constructor(database: Database, options: DeclarationRecorderOptions) {
     this.#database = database;
     this.#options = options;
-    const transaction = database.transaction((work: () => void) => work());
-    this.#transaction = (work) => transaction.immediate(work);
-    this.#patterns = new PatternWriter(database);
-    this.#deprecations = new Deprecations(database);
-    this.#sessions = new SessionWriter(database);
+    this.#writer = new TrackerWriter(database);
     this.#projects = new ProjectFinder(options.clock);
     this.#feed = LINEAGE.delivers(options.config)
       ? new DeclarationFeed(database, LINEAGE.name, options.machine)
@@ -78,12 +69,7 @@ export class DeclarationRecorder {
    * @throws TrackerError E_UNKNOWN_PATTERN, or SQLite's error
    */
   record(declaration: CleanDeclaration): void {
-    try {
-      this.#transaction(() => this.#write(declaration));
-    } catch (error) {
-      this.#sessions.forget(); // a project it remembers may have been rolled back
-      throw error;
-    }
+    this.#writer.transaction(() => this.#write(declaration));
   }
 
   #write(declaration: CleanDeclaration): void {
@@ -102,14 +88,14 @@ export class DeclarationRecorder {
     const { sessionId, toolName, toolUseId, startLine, endLine, filePath } = context;
     const said = { ...context, eventId, at };
     if (kind === 'deprecated' && first) {
-      this.#deprecations.add(id, context.reason ?? null, at);
+      this.#writer.deprecations.add(id, context.reason ?? null, at);
       const happened = { event_type: 'pattern_deprecated' as const, parent_pattern_ids: [] };
       this.#feed?.add({ ...first, ...said, language: first.language, patternId: id, happened });
       return;
     }
     const code = declaration.code ?? first?.code ?? '';
     const language = context.language ?? ownLanguage(declaration, first?.language);
-    const recorded = this.#patterns.write(
+    const recorded = this.#writer.patterns.write(
       {
         patternId: id,
         code,
@@ -125,7 +111,9 @@ export class DeclarationRecorder {
         sessionId: sessionId ?? '',
         toolUseId,
         toolName: toolName ?? '',
-        projectId: this.#sessions.project(context.cwd ? this.#projects.find(context.cwd) : null),
+        projectId: this.#writer.sessions.project(
+          context.cwd ? this.#projects.find(context.cwd) : null,
+        ),
         at,
       },
     );

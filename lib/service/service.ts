@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
 import type { ServiceStore } from './store/service-store.ts';
 import type { ServiceLog } from './service-log.ts';
 import { createApp } from './app.ts';
@@ -75,11 +76,6 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       log.flush();
     },
   };
-}
-
-/** Whether nobody but this machine's users can reach a server on `host`. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 // --- internal ---

@@ -215,16 +215,25 @@ export const HISTORIES: readonly History[] = [
     'two origins of one millisecond: the greater id decides',
     'a@10 b@20<a!1 b@20!2',
     'a: 1 of a, b: 1 of b',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
   ),
   history(
     'the same with the ids the other way round',
     'a@10 b@20<a!2 b@20!1',
     'a: 1 of a, b: 2 of a < a',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
   ),
   history(
     'two edits of one millisecond',
     'a@10 x@11 b@20<x!1 b@20<a!2',
     'a: 1 of a, x: 1 of x, b: 2 of a < a',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
   ),
   history('two machines write the same', 'a@10!1 a@12!2', 'a: 1 of a'),
   history(

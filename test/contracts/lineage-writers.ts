@@ -1,6 +1,5 @@
 import { DescentRows } from '../../lib/store/writers/descent-rows.ts';
-import { Deprecations } from '../../lib/store/writers/deprecations.ts';
-import { PatternWriter } from '../../lib/store/writers/pattern-writer.ts';
+import { TrackerWriter } from '../../lib/store/writers/tracker-writer.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
@@ -9,9 +8,9 @@ import { trackedEvent } from './pattern-store-contract.ts';
 
 /** Tells tracker.db of events as the courier does, in one transaction. */
 export function tellDatabase(database: Database, events: readonly HistoryEvent[]): void {
-  const patterns = new PatternWriter(database);
-  const deprecations = new Deprecations(database);
-  const tell = database.transaction(() => {
+  const writer = new TrackerWriter(database);
+  const { patterns, deprecations } = writer;
+  writer.transaction(() => {
     for (const event of events) {
       const { patternId, at, eventId } = event;
       if (event.kind === 'deprecation') {
@@ -35,7 +34,6 @@ export function tellDatabase(database: Database, events: readonly HistoryEvent[]
       );
     }
   });
-  tell.immediate();
 }
 
 /** What tracker.db holds of patterns. */

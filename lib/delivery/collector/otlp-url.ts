@@ -1,5 +1,5 @@
 import { TrackerError } from '../../base/errors.ts';
-import { isLoopback } from '../http/loopback.ts';
+import { isLoopback } from '../../base/loopback.ts';
 
 export interface Collector {
   readonly endpoint: string;

@@ -19,7 +19,7 @@ import {
 import type { ReplyFailure } from '../http/classify.ts';
 import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
-import { isLoopback } from '../http/loopback.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import { NoReplyError } from '../http/no-reply-error.ts';
 import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 

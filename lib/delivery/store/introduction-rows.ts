@@ -1,7 +1,7 @@
 import type { Database } from '../../store/database/database.ts';
 
 /** An event in the outbox, as far as it says what its server has to know. */
-export interface PatternRow {
+export interface IntroductionRow {
   readonly patternId: string;
   readonly eventType: string;
   readonly parentIds: readonly string[];
@@ -42,7 +42,7 @@ export class IntroductionRows {
   }
 
   /** Everything in the outbox, dead letters too, in its order. */
-  all(): PatternRow[] {
+  all(): IntroductionRow[] {
     return this.#rows.all(this.#sink).map(({ patternId, eventType, parents, isDead }) => ({
       patternId,
       eventType,

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TrackAnswer } from '../../../../lib/service/store/rows/tracked-event.ts';
-import { MIGRATIONS } from '../../../../lib/service/store/postgres/schema/migrations.ts';
+import { POSTGRES_MIGRATIONS } from '../../../../lib/service/store/postgres/schema/migrations.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';
@@ -28,7 +28,7 @@ describe('replicas on one database', () => {
     expect(answers.flat().map(({ kind }) => kind)).toEqual(Array(10).fill('created'));
     await Promise.all(stores.map((store) => store.close()));
     expect(await query(url, 'SELECT version FROM schema_migrations ORDER BY version')).toEqual(
-      MIGRATIONS.map((_script, index) => ({ version: index + 1 })),
+      POSTGRES_MIGRATIONS.map((_script, index) => ({ version: index + 1 })),
     );
   });
 

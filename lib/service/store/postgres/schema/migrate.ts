@@ -1,6 +1,6 @@
 import { TrackerError } from '../../../../base/errors.ts';
 import type { Sql } from '../connection.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { POSTGRES_MIGRATIONS } from './migrations.ts';
 
 /**
  * Brings the database to the version of this program. Any number of replicas may do so at once. A replica
@@ -19,14 +19,14 @@ export async function migrate(sql: Sql): Promise<void> {
     );
   }
   const version = await schemaVersion(sql);
-  if (version > MIGRATIONS.length) {
+  if (version > POSTGRES_MIGRATIONS.length) {
     throw new TrackerError(
       'E_DATABASE_NEWER',
-      `The database is at version ${version}; this program knows ${MIGRATIONS.length}`,
+      `The database is at version ${version}; this program knows ${POSTGRES_MIGRATIONS.length}`,
       { hint: 'Install the version of claude-pattern-tracker that the other servers run.' },
     );
   }
-  if (version === MIGRATIONS.length) return;
+  if (version === POSTGRES_MIGRATIONS.length) return;
   // One string with all commands, so that a lost connection cannot leave half of them done.
   await sql.unsafe(migrationScript()).simple();
 }
@@ -46,7 +46,7 @@ async function schemaVersion(sql: Sql): Promise<number> {
 }
 
 function migrationScript(): string {
-  const steps = MIGRATIONS.map(
+  const steps = POSTGRES_MIGRATIONS.map(
     (script, index) => `
       DO $step$ BEGIN
         IF NOT EXISTS (SELECT FROM schema_migrations WHERE version = ${index + 1}) THEN

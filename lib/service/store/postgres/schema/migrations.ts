@@ -6,7 +6,7 @@ import { APPLY_EVENTS_2 } from './apply-events-2.ts';
  * a change is a new script, and a changed function has a new name, so that replicas of two releases work
  * side by side. Times are milliseconds since 1970 UTC.
  */
-export const MIGRATIONS: readonly string[] = [
+export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
   -- What was applied: each event id of a tenant once, whatever its time.
   CREATE TABLE event_ids (

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
+import { DeclarationRecorder } from '../../lib/library/declaration-recorder.ts';
+import type { CleanDeclaration } from '../../lib/library/declaration-recorder.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
+import { lineageContract } from '../contracts/lineage-contract.ts';
+import type { HistoryEvent } from '../contracts/lineage-histories.ts';
+import { keyOf } from '../contracts/lineage-histories.ts';
+import { databaseOutcomes } from '../contracts/lineage-writers.ts';
+
+// A declaration happens when it is made, so the library is told of every history in the order of its times.
+lineageContract('library: declarations of a caller', {
+  mostOrders: 1,
+  open: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
+    const database = openDatabase(join(folder, 'tracker.db'));
+    database.pragma('synchronous = OFF');
+    let now: HistoryEvent | undefined;
+    const recorder = new DeclarationRecorder(database, {
+      config: CONFIG_DEFAULTS,
+      clock: () => now?.at ?? 0,
+      machine: 'test-machine',
+      newEventId: () => now?.eventId ?? '',
+    });
+    const known = new Set<string>();
+    return {
+      kind: 'library',
+      tell: (events) => {
+        const inOrder = events.toSorted((a, b) => a.at - b.at || (keyOf(a) > keyOf(b) ? -1 : 1));
+        for (const event of inOrder) {
+          now = event;
+          recorder.record(declarationOf(event, known));
+          known.add(event.patternId);
+        }
+      },
+      outcomes: (ids) => databaseOutcomes(database, ids),
+      dispose: () => {
+        database.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+});
+
+// --- internal ---
+
+/** A caller can only name parents that are known. */
+function declarationOf(event: HistoryEvent, known: ReadonlySet<string>): CleanDeclaration {
+  const { patternId } = event;
+  const context = { ...CONTEXT, filePath: '/w/a.ts' };
+  if (event.kind === 'deprecation') {
+    const { reason } = event;
+    const relatedIds = [patternId];
+    return {
+      kind: 'deprecated',
+      patternId,
+      code: undefined,
+      relatedIds,
+      context: { ...context, reason },
+    };
+  }
+  const relatedIds = event.parentIds.filter((id) => known.has(id));
+  const kind =
+    relatedIds.length === 0
+      ? 'created'
+      : event.edgeType === 'derived_from'
+        ? 'forked'
+        : event.edgeType === 'merged_from'
+          ? 'merged'
+          : 'modified';
+  return { kind, patternId, code: `code of ${patternId}`, relatedIds, context };
+}
+
+const CONTEXT = {
+  language: 'typescript',
+  sessionId: undefined,
+  toolName: undefined,
+  toolUseId: undefined,
+  reason: undefined,
+  transformationType: undefined,
+  cwd: undefined,
+  startLine: null,
+  endLine: null,
+  further: {},
+};
