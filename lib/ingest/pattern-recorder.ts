@@ -42,8 +42,7 @@ export class PatternRecorder {
       const again = previous && isSameWrite(previous.fragment, fragment);
       const everywhere = !again && isSameWrite(fragment, fragments[ordinal + 1]);
       const replacedId = again ? previous?.replacedId : this.#replace(fragment, id, everywhere);
-      const parentIds = replacedId === undefined ? [] : [replacedId];
-      const identified = { ...fragment, patternId: id, parentIds };
+      const identified = { ...fragment, patternId: id, replacedId };
       const recorded = this.#patterns.write(identified, ordinal, origin);
       this.#feed?.add(recorded, ordinal, origin);
       previous = { fragment, replacedId };

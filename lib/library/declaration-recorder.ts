@@ -141,9 +141,11 @@ const EDGE = {
 
 /** What a declaration says that its pattern came from. */
 function descentOf({ kind, context }: CleanDeclaration, related: readonly PatternWithCode[]) {
-  if (kind !== 'modified' && kind !== 'merged' && kind !== 'forked') return { parentIds: [] };
+  if (kind !== 'modified' && kind !== 'merged' && kind !== 'forked')
+    return { replacedId: undefined };
   const transformationType = context.transformationType ?? null;
-  return { parentIds: related.map(({ id }) => id), edgeType: EDGE[kind], transformationType };
+  const parentIds = related.map(({ id }) => id);
+  return { replacedId: parentIds[0], parentIds, edgeType: EDGE[kind], transformationType };
 }
 
 /** Code that was known before is applied again, whatever it was declared to be. */

@@ -8,8 +8,10 @@ export interface IdentifiedFragment {
   readonly filePath: string;
   readonly startLine: number | null;
   readonly endLine: number | null;
-  /** The patterns that it came from, the one whose place it took first; empty for none known. */
-  readonly parentIds: readonly string[];
+  /** The known pattern whose place it took. */
+  readonly replacedId: string | undefined;
+  /** The patterns that it came from, if there are several. @default the one that it replaced */
+  readonly parentIds?: readonly string[];
   /** How it came from them. @default modified_from */
   readonly edgeType?: EdgeType;
   /** @default null */

@@ -21,6 +21,7 @@ export function tellDatabase(database: Database, events: readonly HistoryEvent[]
       patterns.write(
         {
           patternId,
+          replacedId: parentIds[0],
           parentIds,
           edgeType,
           code: `code of ${patternId}`,

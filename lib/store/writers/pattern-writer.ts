@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Descent } from '../../pattern/descent.ts';
-import type { PatternDescent } from '../../pattern/descent.ts';
+import type { PatternDescent, ToldOccurrence } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
 import type {
   IdentifiedFragment,
@@ -71,7 +71,7 @@ export class PatternWriter {
       ordinal,
       patternId,
       told?.origin ?? 'applied',
-      fragment.parentIds[0] ?? null,
+      fragment.replacedId ?? null,
       origin.sessionId,
       origin.toolUseId ?? null,
       origin.toolName,
@@ -110,11 +110,12 @@ export class PatternWriter {
 // --- internal ---
 
 function occurrenceOf(
-  { patternId, parentIds, edgeType = 'modified_from', transformationType }: IdentifiedFragment,
+  fragment: IdentifiedFragment,
   ordinal: number,
   { eventId, at }: OccurrenceOrigin,
-) {
-  const how = { edgeType, transformationType: transformationType ?? null, at };
-  const claims = parentIds.map((parentId) => ({ parentId, ...how }));
+): ToldOccurrence {
+  const { patternId, replacedId, edgeType = 'modified_from', transformationType = null } = fragment;
+  const { parentIds = replacedId === undefined ? [] : [replacedId] } = fragment;
+  const claims = parentIds.map((parentId) => ({ parentId, edgeType, transformationType, at }));
   return { patternId, at, key: `${eventId}-${ordinal}`, claims };
 }

@@ -72,7 +72,7 @@ function put(
       filePath: '/a.ts',
       startLine: null,
       endLine: null,
-      parentIds: [],
+      replacedId: undefined,
       name: 'a.ts',
       action,
       generation: 1,
