@@ -5,9 +5,9 @@ import { claimsSql, DescentRows, judgedClaim } from '../writers/descent-rows.ts'
 import type { ClaimRow } from '../writers/descent-rows.ts';
 
 /**
- * Adds to `database` the patterns of the one that is attached to it as `later`, and tells it of their
- * origins: of a pattern that both have, the earlier origin holds. To be called before the occurrences are
- * added, in the same transaction.
+ * Adds the patterns of the database that is attached as `later` to `database`, with their descent. Of a
+ * pattern that both have, the earlier origin holds. Call it in the transaction that adds the occurrences,
+ * before it adds them.
  *
  * @throws SQLite's error
  */
