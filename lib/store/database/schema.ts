@@ -140,7 +140,7 @@ export const MIGRATIONS: readonly string[] = [
   SERVICE_TABLES,
   `
   -- The pattern's origin: its time, which is later than first_seen_at if the service was told of an
-  -- earlier application, and its event's id as sinks know it. Both are null in rows of an earlier schema:
+  -- earlier application, and its event's id as sinks know it. Both are null in rows of an earlier release:
   -- first_seen_at is then the time, and there is no id.
   ALTER TABLE patterns ADD COLUMN origin_at INTEGER;
   ALTER TABLE patterns ADD COLUMN origin_key TEXT;
