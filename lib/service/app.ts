@@ -187,7 +187,7 @@ function cleaned(text: string): string {
 }
 
 /**
- * The key to apply a request once; undefined without one.
+ * The key under which a request is applied only once; undefined without one.
  *
  * @throws HttpFault 422 for a longer key, because ignoring it would let a request be applied twice
  */

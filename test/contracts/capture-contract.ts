@@ -229,7 +229,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     });
 
     it.each(['spool', 'spoolNew', 'spoolTmp'] as const)(
-      'makes %s anew when it is gone',
+      'makes %s again when it is gone',
       async (gone) => {
         await capture({ command, env, input: EVENT });
         rmSync(paths[gone], { recursive: true });

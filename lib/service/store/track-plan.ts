@@ -39,11 +39,11 @@ export interface NewPattern {
   readonly language: string;
   readonly lines: number;
   readonly descent: PatternDescent;
-  /** When its newest event happened, in milliseconds since 1970. */
+  /** When the event that adds it happened, in milliseconds since 1970. */
   readonly lastAt: number;
 }
 
-/** How a pattern is called once an earlier event has become its origin. */
+/** What a stored pattern is called from now on, because an earlier event has become its origin. */
 export interface Renaming {
   readonly patternId: string;
   readonly name: string;

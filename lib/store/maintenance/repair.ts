@@ -99,7 +99,10 @@ function hasLost(tables: readonly SalvagedTable[], name: string): boolean {
   return tables.some(({ table, lost, damagedPages }) => table === name && lost + damagedPages > 0);
 }
 
-/** Patterns whose outbox rows were lost have not reached their sink. Unnoted, they are sent when needed. */
+/**
+ * Patterns whose outbox rows were lost never reached their sink. Without these notes, which say that they
+ * did, they are sent again when needed.
+ */
 function forgetTold(database: Database): void {
   database.exec('DELETE FROM sink_patterns');
 }

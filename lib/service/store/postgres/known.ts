@@ -103,8 +103,8 @@ interface FamilyRow extends JudgedClaim {
 }
 
 /**
- * Reads the claims of `roots`, and of all patterns that claim them, directly or through others; by child. Adds
- * these patterns and their parents to `nodes`.
+ * Reads the claims of `roots`, and of all patterns that claim them, directly or through others. The keys of the
+ * map are the claiming patterns. Adds these patterns and their parents to `nodes`.
  */
 async function readFamily(
   sql: Sql,

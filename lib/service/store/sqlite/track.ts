@@ -68,7 +68,7 @@ export class SqliteTrack {
     );
   }
 
-  /** Applies events in their order; an answer to each. Call it in a transaction that has the write lock. */
+  /** Applies events in their order, and answers each. Call it in a transaction that has the write lock. */
   apply(events: readonly TrackedEvent[]): readonly TrackAnswer[] {
     const plan = planTrack(events, this.#known.read(trackNeeds(events)));
     this.#write(plan);

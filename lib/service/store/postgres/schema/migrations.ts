@@ -2,9 +2,9 @@ import { APPLY_EVENTS_1 } from './apply-events-1.ts';
 import { APPLY_EVENTS_2 } from './apply-events-2.ts';
 
 /**
- * The schema of a service's database, one script a version; a version that was released is never edited:
- * a change is a new script, and a changed function has a new name, so that replicas of two releases work
- * side by side. Times are milliseconds since 1970 UTC.
+ * The schema of a service's database, one script per version. A released version is never edited: a change
+ * is a new script, and a changed function gets a new name, so that replicas of two releases work side by
+ * side. Times are milliseconds since 1970 UTC.
  */
 export const MIGRATIONS: readonly string[] = [
   `
