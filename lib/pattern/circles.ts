@@ -1,9 +1,9 @@
 /**
- * Groups the nodes of a directed graph into its circles (strongly connected components; a node on no
- * circle is a group of its own), each group after all that it points to. Tarjan's algorithm with a stack
- * of its own, because a chain may be longer than the call stack allows.
+ * Groups the nodes of a directed graph into its circles: its strongly connected components. A node on no
+ * circle is a group of its own. Each group comes after all groups that it points to. This is Tarjan's
+ * algorithm without recursion, because a chain of patterns may be longer than the call stack allows.
  *
- * `targets` gives the nodes that a node points to, all of them among `nodes`.
+ * @param targets gives the nodes that a node points to; all of them have to be among `nodes`
  */
 export function circles(
   nodes: Iterable<string>,
@@ -51,9 +51,9 @@ export function circles(
 interface Visit {
   readonly node: string;
   readonly index: number;
-  /** The smallest index that is reachable on the way. */
+  /** The smallest index of an open node that was reached from here. */
   lowest: number;
-  /** True until its group is known. */
+  /** True until the group of the node is known. */
   isOpen: boolean;
   readonly targets: readonly string[];
   next: number;

@@ -2,20 +2,20 @@ import type { EdgeType, TransformationType } from '../lineage-api/lineage-event.
 import { circles } from './circles.ts';
 
 /*
- * The rule book of lineage. What is stored is a function of the set of occurrences, so every writer that is
- * told of the same history, in whatever order, ends up with the same rows.
+ * The rule book of lineage. What is stored depends only on the set of occurrences, so all writers that are
+ * told the same history, in whatever order, store the same rows.
  *
- * - The origin of a pattern is the earliest occurrence that tells how it came to be. Of two in the same
- *   millisecond it is that of the greater event id; of two pieces of one event, the earlier piece.
- * - A pattern descends from what its origin replaced. A claimed parent counts if it is known and did not
- *   originate after its child. Between patterns of one millisecond a claim counts unless it is part of a
- *   circle. So lineage has no cycles.
- * - The generation is one more than the highest of the parents', 1 without parents. The lineage is that of
- *   the first parent that counts, else the pattern itself.
- * - A claim that does not count is kept, and counts as soon as its parent is known early enough.
+ * - The origin of a pattern is the earliest occurrence that tells how it came to be. Between two of the
+ *   same millisecond, the greater event id wins; between two pieces of one event, the earlier piece.
+ * - A pattern descends from the patterns that its origin names: each name is a claim. A claim counts if the
+ *   parent is known and did not originate after the child. Within one millisecond, it counts unless it is
+ *   part of a circle. So lineage has no cycles.
+ * - The generation is 1 without parents, else 1 more than the highest generation among the parents. The
+ *   lineage is that of the first parent that counts, else the pattern's own.
+ * - A claim that does not count is kept. It counts as soon as its parent is known and early enough.
  */
 
-/** What an occurrence says that its pattern came from. */
+/** A parent that an occurrence names for its pattern. */
 export interface Claim {
   readonly parentId: string;
   readonly edgeType: EdgeType;
@@ -24,20 +24,20 @@ export interface Claim {
   readonly at: number;
 }
 
-/** A claim of a pattern's origin, with what became of it. */
+/** A claim of a pattern's origin, and whether it counts. */
 export interface JudgedClaim extends Claim {
-  /** True if the claim counts, which makes its parent a parent. */
+  /** True if the pattern descends from the parent that the claim names. */
   readonly counts: boolean;
 }
 
-/** An occurrence, as far as descent is concerned. */
+/** What descent needs to know of an occurrence. */
 export interface ToldOccurrence {
   readonly patternId: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The event's id as sinks know it; it decides between occurrences of one millisecond. */
+  /** The event's id as sinks know it. It decides between occurrences of one millisecond. */
   readonly key: string;
-  /** In the order in which the parents were named. Repeated parents and the pattern itself are ignored. */
+  /** In the order in which the parents were named. A repeated parent and the pattern itself are ignored. */
   readonly claims: readonly Claim[];
 }
 
@@ -53,12 +53,12 @@ export interface DescentNode {
   readonly lineageId: string;
 }
 
-/** A pattern's descent with the edges that follow from it. */
+/** A pattern's descent, together with the claims that it follows from. */
 export interface PatternDescent extends DescentNode {
   readonly id: string;
-  /** `modified` if it has parents. */
+  /** `modified` if a claim counts, else `created`. */
   readonly origin: 'created' | 'modified';
-  /** In their order; an edge's position is its index here. */
+  /** In the order in which the parents were named. The index of a claim is the position of its edge. */
   readonly claims: readonly JudgedClaim[];
 }
 
@@ -72,15 +72,15 @@ export interface DescentChange {
 /** What a store knows of descent. */
 export interface KnownDescent {
   readonly node: (id: string) => DescentNode | undefined;
-  /** The claims of a known pattern's origin, in their order. */
+  /** The claims of a known pattern's origin, in the order in which the parents were named. */
   readonly claims: (id: string) => readonly JudgedClaim[];
   /** The known patterns whose origin claims `id` as a parent, whether the claim counts or not. */
   readonly claimants: (id: string) => readonly string[];
 }
 
 /**
- * Applies occurrences to what a store knows and tells which rows change. It works in memory: the same
- * input gives the same changes.
+ * Applies occurrences to what a store knows, and lists the rows that change. It writes nothing itself, and
+ * the same input always gives the same changes.
  */
 export class Descent {
   readonly #known: KnownDescent;
@@ -89,18 +89,19 @@ export class Descent {
   /** Patterns told of here, by the parents that they claim. */
   readonly #toldClaimants = new Map<string, Set<string>>();
 
+  /** @param known what is stored; it must not change while this object is in use */
   constructor(known: KnownDescent) {
     this.#known = known;
   }
 
-  /** A pattern's descent as it is now; undefined for a pattern that is not known. */
+  /** A pattern's descent after all that was told here; undefined for an unknown pattern. */
   node(id: string): DescentNode | undefined {
     return this.#told.get(id) ?? this.#storedNode(id);
   }
 
   /**
-   * Tells of an occurrence. Returns the pattern's descent if the occurrence is its origin now, and
-   * undefined if an earlier one is known.
+   * Applies an occurrence. Returns the pattern's descent if the occurrence is its origin now, and undefined
+   * if an earlier one is known.
    */
   tell(occurrence: ToldOccurrence): PatternDescent | undefined {
     const { patternId, at, key } = occurrence;
@@ -123,7 +124,7 @@ export class Descent {
     return [...this.#told].map(([id, after]) => ({ before: this.#stored.get(id), after }));
   }
 
-  /** Works out the descent of all that may follow from a pattern with a new origin, parents first. */
+  /** Works out again what may follow from a pattern that has a new origin, parents before children. */
   #passOn(id: string): void {
     const affected = this.#affectedBy(id);
     if (affected.size === 1) return;
@@ -140,7 +141,7 @@ export class Descent {
     }
   }
 
-  /** The pattern and all that claim it, directly or through others, unless they are older than it. */
+  /** The pattern, and those that claim it, directly or through others, and are not older than it. */
   #affectedBy(id: string): ReadonlySet<string> {
     const affected = new Set([id]);
     for (const parentId of affected) {
@@ -165,7 +166,7 @@ export class Descent {
     if (!isSame) this.#told.set(id, descent);
   }
 
-  /** `circle`: the patterns of the same millisecond that claim each other in a circle with this one. */
+  /** `circle`: the patterns of one millisecond whose claims form a circle with this one. */
   #derive(
     id: string,
     { originAt, originKey }: Pick<DescentNode, 'originAt' | 'originKey'>,
@@ -195,7 +196,7 @@ export class Descent {
   #claimants(id: string): ReadonlySet<string> {
     const claimants = new Set(this.#toldClaimants.get(id));
     for (const childId of this.#known.claimants(id)) claimants.add(childId);
-    // A pattern that has got another origin may have given up the claim.
+    // A pattern with a new origin may no longer claim this parent.
     for (const childId of claimants) {
       const told = this.#told.get(childId);
       if (told && !told.claims.some(({ parentId }) => parentId === id)) claimants.delete(childId);
@@ -204,7 +205,7 @@ export class Descent {
   }
 }
 
-/** What a pattern has from its parents, which are in the order of its claims. */
+/** What a pattern inherits from its parents: those that count, in the order of its claims. */
 export function inherited(
   id: string,
   parents: readonly Pick<DescentNode, 'generation' | 'lineageId'>[],
@@ -216,7 +217,7 @@ export function inherited(
   };
 }
 
-/** True if an occurrence is the origin rather than the one that is known. */
+/** True if an occurrence takes the place of the known origin. A known origin without a key wins a tie. */
 export function isEarlierOrigin(
   { at, key }: Pick<ToldOccurrence, 'at' | 'key'>,
   { originAt, originKey }: DescentNode,
@@ -232,7 +233,7 @@ export function isEarlierOrigin(
 // --- internal ---
 
 const NONE: ReadonlySet<string> = new Set();
-/** Stands in for a pattern that is not known, which nothing descends from. */
+/** Stands in for an unknown pattern: it originates after all others, so nothing descends from it. */
 const NOWHERE = { originAt: Infinity };
 
 function distinctClaims({ patternId, claims }: ToldOccurrence): Claim[] {
@@ -244,7 +245,7 @@ function distinctClaims({ patternId, claims }: ToldOccurrence): Claim[] {
   });
 }
 
-/** A key is the id of an event, and behind a hyphen the number of the piece if it has several. */
+/** A key is an event's id, with a hyphen and the number of the piece behind it; without them, piece 0. */
 function splitKey(key: string): [event: string, piece: number] {
   const match = /^(.*)-(\d+)$/s.exec(key);
   return match ? [match[1] ?? '', Number(match[2])] : [key, 0];

@@ -6,7 +6,7 @@ import { parseHunks, placesOf } from './line-range.ts';
 import type { Hunk } from './line-range.ts';
 import { wholeFile } from './write.ts';
 
-/** Most places counted of one replace_all; the rest is left out. */
+/** The most places of one replace_all that are counted; the rest is left out. */
 export const MAX_PLACES_PER_EDIT = 100;
 
 /** The new text of an Edit, once, or with replace_all once for each place. */

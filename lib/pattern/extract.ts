@@ -12,8 +12,8 @@ import { writeFragments } from './write.ts';
 export type Extractor = (input: JsonObject, response: JsonObject) => Fragment[];
 
 /**
- * Most fragments of one event. The rest is left out: a formatter run over a whole tree is not Claude's
- * writing.
+ * The most fragments of one event. The rest is left out: what a formatter changed in a whole tree was not
+ * written by Claude.
  */
 export const MAX_FRAGMENTS_PER_EVENT = 1000;
 

@@ -1,4 +1,4 @@
-/** The number of lines of a text, from 1; a line break at its end begins no line. */
+/** Counts the lines of a text, at least 1. A line break at the end does not begin another line. */
 export function lineCount(text: string): number {
   return text.replace(/\r?\n$/, '').split('\n').length;
 }

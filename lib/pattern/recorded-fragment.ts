@@ -1,6 +1,6 @@
 import type { EdgeType, TransformationType } from '../lineage-api/lineage-event.ts';
 
-/** A fragment of code, identified, on its way into the store. */
+/** A fragment with its pattern's id, on its way into the store. */
 export interface IdentifiedFragment {
   readonly patternId: string;
   readonly code: string;
@@ -25,7 +25,7 @@ export interface RecordedFragment extends IdentifiedFragment {
   readonly action: 'created' | 'modified' | 'applied';
   readonly generation: number;
   readonly lineageId: string;
-  /** The first pattern that it descends from; null if this occurrence is not its origin, or has no parent. */
+  /** Its first parent that counts; null without one, and if this occurrence is not the origin. */
   readonly parentId: string | null;
 }
 
@@ -35,7 +35,7 @@ export interface OccurrenceOrigin {
   readonly sessionId: string;
   readonly toolUseId: string | undefined;
   readonly toolName: string;
-  /** The row in `projects`; null outside of any. */
+  /** The id of a row in `projects`; null outside every project. */
   readonly projectId: number | null;
   /** Milliseconds since 1970 UTC. */
   readonly at: number;

@@ -3,11 +3,14 @@ import type { Fragment } from './fragment.ts';
 /** A fragment that, as far as is known, still stands in its file. */
 interface LiveFragment {
   readonly patternId: string;
-  /** Its text now, with the edits since. */
+  /** Its present text, with all edits made since. */
   readonly text: string;
 }
 
-/** The live fragment of a file that an incoming one took the place of. `live` is newest first. */
+/**
+ * Finds the fragment that an incoming one replaced, among the live fragments of the file, newest first.
+ * Undefined if it replaced none of them.
+ */
 export function chooseParent<T extends LiveFragment>(
   replaces: Fragment['replaces'],
   live: readonly T[],
@@ -24,12 +27,12 @@ export function chooseParent<T extends LiveFragment>(
   }
 }
 
-/** A longer text is not followed any more, in characters: some edits make one out of nearly nothing. */
+/** Longer texts are not followed, in characters: one replace_all can make a huge text of a small one. */
 const MAX_EDITED = 16 * 1024 * 1024;
 
 /**
- * `text` after an edit; undefined when `oldText` is not in it, or it would be too long to be followed.
- * `all` replaces each place, else the first.
+ * Applies an edit to `text`: at every place if `all` is true, else at the first. Undefined if `oldText` is
+ * empty or not in the text, or if the result would be longer than 16 Mi characters.
  */
 export function applyEdit(
   text: string,

@@ -18,16 +18,16 @@ import type { ServiceParts } from './service-parts.ts';
 import { StoreUnavailableError } from './store/store-unavailable-error.ts';
 import { validated } from './http/validation.ts';
 
-/** What Hono carries through a request. */
+/** What Hono keeps for each request. */
 export interface ServiceEnv {
-  /** Empty where there is no socket: in tests. */
+  /** Without `incoming` there is no socket, as in tests. */
   Bindings: { readonly incoming?: IncomingMessage };
   Variables: { requestId: string; begun: number; route: string; admitted: Admitted | undefined };
 }
 
 type Request = Context<ServiceEnv>;
 
-/** The service, from a Request to a Response: it opens no port. */
+/** Builds the app that turns a Request into a Response. It opens no port. */
 export function createApp(service: ServiceParts): Hono<ServiceEnv> {
   const app = new Hono<ServiceEnv>();
   app.use('*', (c, next) => observed(service, c, next));
@@ -63,7 +63,7 @@ export function createApp(service: ServiceParts): Hono<ServiceEnv> {
 
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
-/** Names the request, and tells log and metrics how it went. */
+/** Gives the request an id and headers, and reports how it went to log and metrics. */
 async function observed(
   service: ServiceParts,
   c: Request,
@@ -153,6 +153,7 @@ async function readCall(
   };
 }
 
+/** The longest id of a pattern that the API accepts, in characters. */
 const MAX_ID = 255;
 
 async function bodyOf(service: ServiceParts, c: Request): Promise<JsonBody> {
@@ -169,7 +170,7 @@ async function bodyOf(service: ServiceParts, c: Request): Promise<JsonBody> {
   throw new HttpFault(422, { detail: [missing] });
 }
 
-/** The values of a query by name, the last where there are several; all of them where there may be. */
+/** The values of a query by name: all of them where the schema has a list, else the last. */
 function queryOf(c: Request, schema: NonNullable<Endpoint['route']['query']>) {
   return Object.fromEntries(
     Object.entries(c.req.queries()).map(([name, values]) => {
@@ -180,12 +181,16 @@ function queryOf(c: Request, schema: NonNullable<Endpoint['route']['query']>) {
   );
 }
 
-/** As texts of a body are: without what no store can hold. */
+/** Replaces what no store can hold, as in the texts of a body: U+0000 and halves of surrogate pairs. */
 function cleaned(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
-/** @throws HttpFault 422: a key that was left out unseen would let a request be applied twice */
+/**
+ * The key under which a request is applied only once; undefined without one.
+ *
+ * @throws HttpFault 422 for a longer key, because ignoring it would let a request be applied twice
+ */
 function keyOf(header: string | undefined): string | undefined {
   if (!header) return undefined;
   if (header.length <= MAX_KEY) return cleaned(header);
@@ -194,7 +199,7 @@ function keyOf(header: string | undefined): string | undefined {
   throw new HttpFault(422, { detail: [{ type: 'string_too_long', loc, msg, input: null }] });
 }
 
-/** As long as an event id may be with the ordinal of a batch behind it. */
+/** In characters: with the index within a batch behind it, a key still fits into an event id. */
 const MAX_KEY = 200;
 
 function addressOf(c: Request): string | undefined {
@@ -217,7 +222,7 @@ function faultOf(service: ServiceParts, error: Error, c: Request): HttpFault {
   return fault(500, `The request failed; the log tells why, under ${requestId}`);
 }
 
-/** Those without parameters first: their last part is no pattern id. */
+/** Paths without parameters come first, so that their last part is not taken for a pattern id. */
 function byPath(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
   const sorted = endpoints.toSorted(
     (a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')),

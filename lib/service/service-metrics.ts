@@ -1,15 +1,17 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Where `ServiceMetrics` gets the numbers that it reads only when asked. */
 export interface ServiceMetricsOptions {
   readonly queuedEvents: () => number;
   readonly isStoreUp: () => Promise<boolean>;
-  /** Also what Node.js says of the process. It watches the event loop, so tests leave it out. */
+  /** Whether to add prom-client's metrics of the process. They watch the event loop, so tests leave them out. */
   readonly withProcess: boolean;
 }
 
+/** What became of an event that was sent, as a label of the metric. */
 export type IngestResult = 'created' | 'noted' | 'repeated' | 'refused' | 'failed';
 
-/** What Prometheus is told. Labels have few values: routes are patterns, never paths. */
+/** The service's metrics for Prometheus. Labels have few values: a route is a path's pattern, never a path. */
 export class ServiceMetrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'method' | 'route' | 'status'>;
@@ -17,6 +19,7 @@ export class ServiceMetrics {
   readonly #ingested: Counter<'result'>;
   readonly #commits: Counter;
 
+  /** Starts with all counters at 0. */
   constructor({ queuedEvents, isStoreUp, withProcess }: ServiceMetricsOptions) {
     const registers = [this.#registry];
     this.#requests = new Counter({
@@ -63,24 +66,29 @@ export class ServiceMetrics {
     if (withProcess) collectDefaultMetrics({ register: this.#registry });
   }
 
+  /** Counts a request that was answered. `ms` is from its head to its reply. */
   observe(method: string, route: string, status: number, ms: number): void {
     const known = METHODS.has(method) ? method : 'other';
     this.#requests.inc({ method: known, route, status: String(status) });
     this.#duration.observe({ method: known, route }, ms / 1000);
   }
 
+  /** Counts events by what became of them. */
   ingested(result: IngestResult, count = 1): void {
     if (count > 0) this.#ingested.inc({ result }, count);
   }
 
+  /** Counts a transaction. */
   committed(): void {
     this.#commits.inc();
   }
 
+  /** The `Content-Type` of `text`. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

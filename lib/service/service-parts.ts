@@ -16,50 +16,53 @@ import { TokenGate } from './auth/token-gate.ts';
 export interface ServiceParts {
   readonly store: ServiceStore;
   readonly clock: Clock;
-  /** Milliseconds of a clock that is never set. */
+  /** A clock that is never set, in milliseconds. */
   readonly monotonic: () => number;
+  /** Undefined stores events as they came. */
   readonly redactor: Redactor | undefined;
   readonly bodies: BodyReader;
   readonly queue: IngestQueue;
   readonly limiter: RateLimiter;
-  /** Of tokens, for addresses that have used theirs up. */
+  /** Limits look-ups of tokens for all addresses together that are past their own limit. */
   readonly spareLookUps: RateLimiter;
   readonly gate: TokenGate;
   readonly hosts: HostCheck;
   readonly probe: StoreProbe;
   readonly metrics: ServiceMetrics;
   readonly log: ServiceLog;
-  /** Others than this machine's users can reach it: strangers are told nothing of its inside. */
+  /** True if other machines can reach the service: strangers then learn nothing of its internal state. */
   readonly isExposed: boolean;
   /** How long a request may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** True from the moment it is told to stop: connections are then not kept. */
+  /** True once the service has been told to stop: connections are then closed after their reply. */
   isStopping: boolean;
 }
 
+/** What a service is put together from. */
 export interface ServicePartsOptions {
   readonly store: ServiceStore;
   readonly clock: Clock;
-  /** @default of this process */
+  /** A clock that is never set, in milliseconds. @default performance.now */
   readonly monotonic?: () => number;
+  /** @default a log that writes nothing */
   readonly log?: ServiceLog;
-  /** Take secrets out of what comes; ~25 µs an event. @default true */
+  /** Whether to take secrets out of events, which takes about 25 µs each. @default true */
   readonly redact?: boolean;
   /** Requests of one caller in 60 s; 0 is no limit. @default 1,000 */
   readonly rateLimit?: number;
-  /** @default false */
+  /** Whether other machines can reach the service. @default false */
   readonly isExposed?: boolean;
-  /** Names beside localhost that the service answers to. @default none */
+  /** The names, beside localhost, that the service answers to. @default none */
   readonly allowedHosts?: readonly string[];
   /** The largest body in bytes. @default 16 MiB */
   readonly maxBodyBytes?: number;
-  /** @default 30,000 */
+  /** How long a request may take, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number;
-  /** @default false */
+  /** Whether `/metrics` also reports on the process. @default false */
   readonly withProcessMetrics?: boolean;
 }
 
-/** A look-up is one read by key: twenty a second are no load. */
+/** 20 look-ups a second: each is one read by key, so they cost the store next to nothing. */
 const SPARE_LOOK_UPS = { requests: 20, windowMs: 1_000 } as const;
 
 /** Puts a service together around its store. */

@@ -11,36 +11,40 @@ import type { HttpServerOptions } from './http/http-server.ts';
 import { serviceParts } from './service-parts.ts';
 import type { ServicePartsOptions } from './service-parts.ts';
 
+/** How to start a service. */
 export interface ServiceOptions
   extends HttpServerOptions, Omit<ServicePartsOptions, 'store' | 'clock' | 'isExposed' | 'log'> {
+  /** Open; the service closes it. */
   readonly store: ServiceStore;
   readonly log: ServiceLog;
-  /** Off loopback without TLS: a proxy in front of it has it. */
+  /** Whether to serve other machines without TLS, as behind a proxy that provides it. @default false */
   readonly allowInsecure?: boolean;
+  /** @default the system's */
   readonly clock?: Clock;
 }
 
-/** A service that answers. */
+/** A service that is listening. */
 export interface RunningService {
   readonly url: string;
   /** Reads the TLS files again. @throws TrackerError E_TLS_FILES */
   reloadTls(): void;
-  /** Answers what was begun, 25 s at most, then closes the store. */
+  /** Finishes the requests that were begun, within 25 s, then closes the store. @throws E_STORE_CLOSE */
   close(): Promise<void>;
 }
 
-/** What a service manager waits at least before it kills (Docker: 10 s, Kubernetes: 30 s). */
+/** Time for the last requests, in milliseconds: Kubernetes kills after 30 s. Docker's 10 s must be raised. */
 const GRACE_MS = 25_000;
+/** Time for closing the store, in milliseconds. */
 const STORE_CLOSE_MS = 3_000;
 
 /**
- * Starts the service on an open store, which is its own from then on.
+ * Starts the service on an open store, which belongs to the service from then on.
  *
  * @throws TrackerError E_TOKENS_NEEDED, E_TLS_NEEDED, E_TLS_FILES, E_PORT_IN_USE, E_LISTEN
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { store, host, log, clock = systemClock, allowedHosts = [] } = options;
-  // Another name than localhost means a proxy in front, and others behind that.
+  // Any name besides localhost means that a proxy stands in front and other machines come through it.
   const isExposed = !isLoopback(host) || allowedHosts.length > 0;
   if (isExposed) await requireSafety(options);
   const service = serviceParts({

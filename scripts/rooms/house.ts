@@ -3,9 +3,9 @@ import { packagesOf, roomOf, roomPath, ROOMS } from './import-table.ts';
 import type { Room } from './import-table.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** No room may hold a larger share of lib/. Chosen: a larger one holds more than one capability. */
+/** The largest share of lib/ that a room may hold. Our choice: a larger room holds several capabilities. */
 export const MAX_SHARE = 0.2;
-/** No folder of lib/ may hold more files, except for `LISTS`. Chosen: one look takes this many in. */
+/** The most files in a folder of lib/, except for `LISTS`. Our choice: a list of 16 is read at a glance. */
 export const MAX_LOOSE_FILES = 16;
 
 /** How large a room is. */
@@ -39,7 +39,7 @@ export interface House {
   readonly arrows: readonly Arrow[];
   /** Imports of a file from a room that its own row does not name, one line each. */
   readonly forbidden: readonly string[];
-  /** Files that import each other; between rooms there is none without an upward arrow. */
+  /** Groups of files that import each other. A cycle between rooms contains an upward arrow as well. */
   readonly cycles: readonly (readonly string[])[];
   /** Everything that breaks a rule, one line each; empty for a house in order. */
   readonly faults: readonly string[];

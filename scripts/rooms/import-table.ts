@@ -21,7 +21,7 @@ export interface Room {
   readonly group: Group;
   /** One line for AGENTS.md. */
   readonly purpose: string;
-  /** The names of the rooms that it imports. A room inside another is named beside that one. */
+  /** The names of the rooms that it imports. A room inside another has to be named itself. */
   readonly imports: readonly string[];
   /** The npm packages that it imports; node: built-ins are open to every room. */
   readonly packages: readonly string[];
@@ -105,7 +105,7 @@ export const ROOMS: readonly Room[] = [
     imports: ['base'],
     packages: [],
     exceptions: [
-      // One of the two is loaded, whichever this Node.js can run.
+      // The one of the two that this Node.js can run is loaded.
       { files: 'sqlite.ts', packages: words('better-sqlite3 better-sqlite3-12') },
     ],
   },

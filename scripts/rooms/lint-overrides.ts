@@ -80,7 +80,7 @@ function depthBelow(base: string, file: string): number {
 function packagePattern(room: Room, files: string, packages: readonly string[]): LintPattern {
   const allowed = packagesOf(room, files);
   const message = `Packages that may be imported here: ${allowed.join(', ') || 'none'}. ${SOURCE}`;
-  // The hot path denies every package; other rooms name them, because lint's regexes cannot except any.
+  // The hot path forbids every package. Other rooms list the forbidden ones: lint's regexes know no exceptions.
   if (room.group === 'hot ring' || room.name === 'hooks') {
     return { regex: '^[@a-z][^:]*$', message };
   }
@@ -98,7 +98,7 @@ function pathRegex(room: Room, depth: number): string {
   const own = roomPath(room).split('/');
   // The folder of lib/index.ts is lib/.
   const folder = own.at(-1)?.endsWith('.ts') ? own.slice(0, -1) : own;
-  /** How the file writes the folder that is the first `known` segments of its own. */
+  /** How the file writes the folder that consists of the first `known` segments of its own. */
   const way = (known: number) =>
     String.raw`\.\./`.repeat(folder.length - known + depth) || String.raw`\./`;
   const forbidden = new Map<string, string[]>();

@@ -19,7 +19,7 @@ export interface SourceFile {
  * Reads the TypeScript files of lib/, hooks/ and scripts/ below `root` with their imports: static ones,
  * types, re-exports, and `import()` of values and types.
  *
- * @throws TrackerError E_SOURCE for a file that does not parse, or whose `import()` is not of a string.
+ * @throws TrackerError E_SOURCE for a file that does not parse, or whose `import()` is given no string literal.
  */
 export function readHouse(root: string): SourceFile[] {
   return ['lib', 'hooks', 'scripts'].flatMap((folder) =>
@@ -31,7 +31,7 @@ export function readHouse(root: string): SourceFile[] {
   );
 }
 
-/** Parses the text of one file. `path` is below the repository, with `/`. */
+/** Parses the text of one file. `path` is below the repository, with `/`. @throws TrackerError E_SOURCE */
 export function parseSource(path: string, text: string): SourceFile {
   const specifiers = [...new Set(specifiersOf(path, text))];
   const isOurs = (specifier: string) => specifier.startsWith('.');
@@ -67,5 +67,5 @@ function textOf(expression: Expression, path: string): string {
   if (expression.type === 'Literal' && typeof expression.value === 'string') {
     return expression.value;
   }
-  throw new TrackerError('E_SOURCE', `${path} has an import() that is not of a string`);
+  throw new TrackerError('E_SOURCE', `${path} has an import() without a string literal`);
 }

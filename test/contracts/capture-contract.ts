@@ -1,4 +1,4 @@
-// What every capture front owes Claude Code and the courier. Run against each of them.
+// What every capture front has to do for Claude Code and the courier; each front runs this suite.
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -20,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
 
+/** A capture front under test. */
 export interface CaptureFront {
   readonly title: string;
   /** The command line that Claude Code would run for an ordinary event. */
@@ -28,12 +29,14 @@ export interface CaptureFront {
   readonly ensureCommand: readonly [string, ...string[]];
 }
 
+/** How a front ended, and what it printed on stdout and stderr. */
 export interface Captured {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
 }
 
+/** One run of a front. `input` is its stdin. @default empty */
 export interface CaptureCall {
   readonly command: readonly [string, ...string[]];
   readonly env: Record<string, string>;
@@ -41,14 +44,14 @@ export interface CaptureCall {
   readonly cwd?: string;
 }
 
-/** Runs a front as Claude Code does: JSON on stdin, then waits for its output to end. */
+/** Runs a front as Claude Code does: writes JSON to its stdin and waits until its output ends. */
 export async function capture({ command, env, input = '', cwd }: CaptureCall): Promise<Captured> {
   const [program, ...args] = command;
   const child = spawn(program, args, { env, cwd, stdio: 'pipe' });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
-  child.stdin.on('error', () => {}); // a front may leave before it has read all
+  child.stdin.on('error', () => {}); // a front may exit before it has read everything
   child.stdin.end(input);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -60,7 +63,7 @@ const EVENT = readFileSync('test/fixtures/payloads/post-tool-use.edit.json');
 const QUIET = { code: 0, signal: null, output: '' };
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
-/** A courier that writes down how it was started, then stays. */
+/** A courier that writes down how it was started, then stays alive for 10 s. */
 const FAKE_COURIER = `
 const fs = require('node:fs');
 const home = process.argv[process.argv.indexOf('--home') + 1];
@@ -73,6 +76,7 @@ fs.renameSync(note + '.tmp', note);
 setTimeout(() => {}, 10000);
 `;
 
+/** Tests what every capture front has to do. */
 export function captureContract({ title, command, ensureCommand }: CaptureFront): void {
   describe(`capture by ${title}`, () => {
     let folder: string;
@@ -225,7 +229,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     });
 
     it.each(['spool', 'spoolNew', 'spoolTmp'] as const)(
-      'makes %s anew when it is gone',
+      'makes %s again when it is gone',
       async (gone) => {
         await capture({ command, env, input: EVENT });
         rmSync(paths[gone], { recursive: true });
@@ -306,7 +310,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
 
     it('starts a courier when the hint names a zombie', async () => {
       installFakeCourier();
-      // A child that ends once its parent has become a program that never waits for it.
+      // The child ends once its parent has become `sleep`, which never waits for it.
       const script =
         'while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done & echo $!; exec sleep 30';
       const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -329,7 +333,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     it('hands a courier no descriptor of its own, and is not waited for', async () => {
       installFakeCourier();
       rmSync(paths.courierPid);
-      // As a parent that leaks a descriptor would: 3 is inherited by all that come after.
+      // This parent leaks descriptor 3 to every process after it.
       const leaky = ['/bin/sh', '-c', 'exec 3>"$HOME/leak"; exec "$@"', 'sh', ...command] as const;
       expect(await capture({ command: leaky, env, input: EVENT })).toEqual(QUIET);
       await firstStarted();
@@ -357,6 +361,6 @@ function tryKill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has left by itself.
+    // The process has exited by itself.
   }
 }

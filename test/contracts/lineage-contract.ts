@@ -3,27 +3,28 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { HISTORIES, inRun, ordersOf, outcomesOf, outcomeText } from './lineage-histories.ts';
 import type { HistoryEvent, HistoryOccurrence, PatternOutcome } from './lineage-histories.ts';
 
-/** Something that writes lineage, under test. All runs share one store; their pattern ids differ. */
+/** A writer of lineage under test. All runs share its store, and their pattern ids differ. */
 export interface LineageWriter {
   readonly kind: 'courier' | 'library' | 'service' | 'merge';
-  /** Tells of one run's events in this order. */
+  /** Tells the writer one run's events, in this order. */
   readonly tell: (events: readonly HistoryEvent[]) => Promise<void> | void;
-  /** What is stored of these patterns once all runs were told; undefined for one that is not there. */
+  /** Reads what is stored of these patterns; undefined for a pattern that is not. */
   readonly outcomes: (
     ids: readonly string[],
   ) => Promise<readonly (PatternOutcome | undefined)[]> | (PatternOutcome | undefined)[];
   readonly dispose: () => Promise<void> | void;
 }
 
+/** Which writer the contract tests, and how thoroughly. */
 export interface LineageContractOptions {
   readonly open: () => Promise<LineageWriter> | LineageWriter;
-  /** Orders of arrival tried of a history. @default 120 */
+  /** The most orders of arrival to try with a history. @default 120 */
   readonly mostOrders?: number;
-  /** Random histories tried. @default 300 */
+  /** Random histories to try. @default 300 */
   readonly randomHistories?: number;
 }
 
-/** The rules of descent, as every writer has to follow them. */
+/** Tests that a writer follows the rules of lib/pattern/descent.ts. */
 export function lineageContract(
   name: string,
   { open, mostOrders = 120, randomHistories = 300 }: LineageContractOptions,

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { EdgeType } from '../../lib/lineage-api/lineage-event.ts';
 
-/** One occurrence of a pattern, as a history tells of it. */
+/** One occurrence of a pattern in a history. Times are milliseconds since 1970. */
 export interface HistoryOccurrence {
   readonly kind: 'occurrence';
   readonly patternId: string;
   readonly at: number;
-  /** 32 hex digits. */
+  /** In `HISTORIES` a text that {@link inRun} turns into 32 hex digits. */
   readonly eventId: string;
   readonly parentIds: readonly string[];
   readonly edgeType: EdgeType;
 }
 
+/** A deprecation of a pattern in a history. */
 export interface HistoryDeprecation {
   readonly kind: 'deprecation';
   readonly patternId: string;
@@ -20,9 +21,10 @@ export interface HistoryDeprecation {
   readonly reason: string;
 }
 
+/** One event of a history. */
 export type HistoryEvent = HistoryOccurrence | HistoryDeprecation;
 
-/** What a store holds of a pattern in the end. */
+/** What a store holds of a pattern once a history was told. */
 export interface PatternOutcome {
   readonly id: string;
   readonly origin: 'created' | 'modified';
@@ -35,21 +37,22 @@ export interface PatternOutcome {
   readonly deprecation: string | null;
 }
 
+/** A named history, and what has to be stored after it. */
 export interface History {
   readonly name: string;
   readonly events: readonly HistoryEvent[];
-  /** Written by hand: `b: 2 of a < a` is pattern b, generation 2, lineage a, with the parent a. */
+  /** Written by hand: `b: 2 of a < a` means pattern b, generation 2, lineage a, with the parent a. */
   readonly outcome: readonly string[];
-  /** Why a writer cannot be told of it; no reason: every writer can. */
+  /** Why a writer cannot be told this history. @default every writer can */
   readonly except?: Readonly<Partial<Record<'library', string>>>;
 }
 
 const EDGE = ['modified_from', 'modified_from', 'merged_from'] as const;
 
 /**
- * Histories and what has to be stored after them, whatever the order of arrival. Each event is
- * `PATTERN@TIME`; `<a` an edit of a, `^a` a fork of a, `<a+b` a merge; `!N` gives the event id, which
- * decides between occurrences of one millisecond; `†a@TIME REASON` deprecates a.
+ * Histories, and what has to be stored after them whatever the order of arrival. An event is written
+ * `PATTERN@TIME`, followed by `<a` for an edit of a, `^a` for a fork of a, `<a+b` for a merge. `!N` begins the
+ * event id, which decides between occurrences of one millisecond. `†a@TIME REASON` deprecates a.
  */
 export const HISTORIES: readonly History[] = [
   history('one creation', 'a@10', 'a: 1 of a'),
@@ -263,10 +266,10 @@ export const HISTORIES: readonly History[] = [
   ),
 ];
 
-/** The key under which sinks know the one fragment of an event. */
+/** The id by which sinks know the only fragment of an event. */
 export const keyOf = ({ eventId }: HistoryEvent): string => `${eventId}-0`;
 
-/** Every order of a few events, a fixed choice of `most` orders of many; the given one first. */
+/** All orders of the events, the given one first; if there are more than `most`, an even choice of them. */
 export function ordersOf<T>(events: readonly T[], most = 120): T[][] {
   const orders: T[][] = [];
   const add = (rest: readonly T[], done: readonly T[]): void => {
@@ -282,7 +285,7 @@ export function ordersOf<T>(events: readonly T[], most = 120): T[][] {
   return Array.from({ length: most }, (_, index) => orders[Math.floor(index * step)] ?? []);
 }
 
-/** The events with every pattern id under a prefix of its own, so that one store can hold many runs. */
+/** Gives all pattern ids of a run a prefix of its own, so that one store can hold many runs. */
 export function inRun(run: string, events: readonly HistoryEvent[]): HistoryEvent[] {
   const own = (id: string) => `${run}.${id}`;
   return events.map((event) => ({
@@ -293,7 +296,7 @@ export function inRun(run: string, events: readonly HistoryEvent[]): HistoryEven
   }));
 }
 
-/** An outcome as the histories write it. */
+/** Writes an outcome as `History.outcome` does. */
 export function outcomeText({ id, generation, lineageId, edges }: PatternOutcome): string {
   const plain = (name: string) => name.slice(name.lastIndexOf('.') + 1);
   const parents = edges.map((edge) => plain(edge.slice(edge.lastIndexOf(' ') + 1)));
@@ -302,8 +305,8 @@ export function outcomeText({ id, generation, lineageId, edges }: PatternOutcome
 }
 
 /**
- * What has to be stored of `events`, worked out from all of them at once and in the plainest way, which is
- * not the way of lib/pattern/descent.ts.
+ * Works out what has to be stored after `events`. It looks at all events at once and in the plainest way, so
+ * it shares no code and no idea with lib/pattern/descent.ts.
  */
 export function outcomesOf(events: readonly HistoryEvent[]): PatternOutcome[] {
   const occurrences = events.filter((event) => event.kind === 'occurrence');
@@ -359,6 +362,7 @@ export function outcomesOf(events: readonly HistoryEvent[]): PatternOutcome[] {
 
 // --- internal ---
 
+/** The most orders that are generated: all orders of seven events. */
 const ENOUGH = 5_040;
 
 function history(name: string, told: string, outcome: string, except?: History['except']): History {
@@ -374,7 +378,7 @@ function history(name: string, told: string, outcome: string, except?: History['
   return { name, events, outcome: outcome.split(', '), ...(except ? { except } : {}) };
 }
 
-/** 32 hex digits; a number that was asked for comes first and so decides their order. */
+/** 32 hex digits that begin with the number given by `!N`, so that it decides their order. */
 function idOf(run: string, eventId: string): string {
   const digest = createHash('sha256').update(`${run} ${eventId}`).digest('hex');
   const [asked = ''] = /^\d(?=#)/.exec(eventId) ?? [];

@@ -6,7 +6,7 @@ import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts'
 import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
 import { trackedEvent } from './pattern-store-contract.ts';
 
-/** Tells tracker.db of events as the courier does, in one transaction. */
+/** Writes events to tracker.db as the courier does, in one transaction. */
 export function tellDatabase(database: Database, events: readonly HistoryEvent[]): void {
   const writer = new TrackerWriter(database);
   const { patterns, deprecations } = writer;
@@ -37,7 +37,7 @@ export function tellDatabase(database: Database, events: readonly HistoryEvent[]
   });
 }
 
-/** What tracker.db holds of patterns. */
+/** Reads what tracker.db holds of patterns. */
 export function databaseOutcomes(
   database: Database,
   ids: readonly string[],
@@ -69,8 +69,8 @@ export function databaseOutcomes(
 }
 
 /**
- * Tells a service of events as clients do: what it refuses because a pattern is not known is sent again
- * after the rest, and in the end as a creation, which may name parents that are not known.
+ * Sends events to a service as clients do. An event that is refused because a pattern is not known is sent
+ * again after the others, and in the end as a creation, which may name unknown parents.
  */
 export async function tellService(
   store: PatternStore,
@@ -91,7 +91,7 @@ export async function tellService(
   }
 }
 
-/** What a service holds of patterns. `reasonOf` reads why one is deprecated, which the store does not tell. */
+/** Reads what a service holds of patterns. `reasonOf` reads the reason of a deprecation, which no reply has. */
 export async function serviceOutcomes(
   store: PatternStore,
   ids: readonly string[],

@@ -8,18 +8,18 @@ import type { StoredToken } from '../../lib/service/store/token-store.ts';
 
 /** A store under test. */
 export interface StoreUnderTest {
-  /** An empty one. */
+  /** Opens an empty store. */
   readonly open: () => Promise<ServiceStore>;
-  /** The same data again, as another process would open it; the first stays open. */
+  /** Opens the same data again, as another process would; the first store stays open. */
   readonly openAgain: (store: ServiceStore) => Promise<ServiceStore>;
-  /** After each test's stores were closed. */
+  /** Called after each test, once its stores are closed. */
   readonly dispose?: () => Promise<void>;
 }
 
 const NOW = Date.parse('2026-03-04T05:06:07.890Z');
 const LIMITS = { depth: 20, rows: 1000 };
 
-/** An event with what most tests need; `at` decides its order. */
+/** Makes an event with what most tests need. Its id contains type, pattern and `at`. */
 export function trackedEvent(
   change: Partial<TrackedEvent> & { readonly patternId: string },
 ): TrackedEvent {
@@ -51,7 +51,7 @@ export function trackedEvent(
   };
 }
 
-/** What every implementation of `ServiceStore` does. */
+/** Tests what every implementation of `ServiceStore` has to do. */
 export function patternStoreContract(
   name: string,
   { open, openAgain, dispose }: StoreUnderTest,
@@ -367,7 +367,7 @@ export function patternStoreContract(
         });
         const pattern = await store.pattern('a');
         expect(pattern?.name).toBe("o'brien.ts");
-        // A store that can keep neither shows it: U+2400, U+FFFD.
+        // A store that can keep neither shows U+2400 and U+FFFD in their place.
         const odd = ['\u0000', '\u2400', '\ufffd'];
         const plain = (text: string | undefined) =>
           odd.reduce((rest, character) => rest?.replaceAll(character, ''), text);
@@ -620,7 +620,7 @@ export function patternStoreContract(
         };
         await store.recordFeedback(feedback);
         await store.recordFeedback(feedback); // sent again
-        await store.recordFeedback({ ...feedback, patternId: 'b' }); // its id is of that pattern only
+        await store.recordFeedback({ ...feedback, patternId: 'b' }); // an id counts within its pattern only
         expect((await store.activity('a', NOW, NOW + 1))?.feedback).toEqual([feedback]);
         expect((await store.activity('a', NOW + 1, NOW + 2))?.feedback).toEqual([]);
         expect((await store.activity('b', NOW, NOW + 1))?.feedback).toHaveLength(1);

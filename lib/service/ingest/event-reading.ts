@@ -6,28 +6,29 @@ import type { Redactor } from '../../redact/redact.ts';
 import type { TrackedEvent } from '../store/rows/tracked-event.ts';
 import { validationDetail } from '../http/validation.ts';
 
-/** What became of reading one event. */
+/** The result of reading one event. */
 export type EventReading =
   | { readonly kind: 'event'; readonly event: TrackedEvent }
-  /** A field has a type or a length it can't have; `detail` is FastAPI's. */
+  /** A field has a wrong type or length; `detail` is in the shape of FastAPI's errors. */
   | { readonly kind: 'malformed'; readonly detail: readonly JsonObject[] }
-  /** A word that is none of its enumeration's. */
+  /** A field has a text that its enumeration does not contain. */
   | { readonly kind: 'unknown_word'; readonly message: string }
-  /** Well-formed, and not enough for its type. */
+  /** The event is well-formed, but lacks what its type needs. */
   | { readonly kind: 'incomplete'; readonly message: string; readonly type: LineageEventType };
 
+/** What reading an event needs beside its body. */
 export interface EventReadingOptions {
-  /** Where it stands in the request: `['body']`, `['body', 'events', 3]`. */
+  /** Where the event stands in the request: `['body']`, `['body', 'events', 3]`. */
   readonly place: readonly (string | number)[];
-  /** Of an event that has none of its own. */
+  /** The id of an event that brings none of its own. */
   readonly eventId: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** Undefined: what comes is stored as it is. */
+  /** Takes secrets out of the event. Undefined stores it as it came. */
   readonly redactor: Redactor | undefined;
 }
 
-/** What the API calls the work that an event asks for. */
+/** The API's names of the operations that events ask for. */
 export const OPERATIONS: Readonly<Record<LineageEventType, string>> = {
   pattern_created: 'track_creation',
   pattern_validated: 'track_creation',
@@ -89,7 +90,7 @@ export function readEvent(body: unknown, options: EventReadingOptions): EventRea
 
 // --- internal ---
 
-/** What is nested deeper could not be written as JSON again. */
+/** The deepest nesting, in levels. A deeper value could not be written as JSON again. */
 const MAX_DEPTH = 64;
 
 const ENUMERATIONS: Readonly<Record<string, string>> = {
@@ -100,7 +101,7 @@ const ENUMERATIONS: Readonly<Record<string, string>> = {
 
 type Issue = Parameters<typeof validationDetail>[0][number];
 
-/** An enumeration's field that holds no text at all. */
+/** Reports a field of an enumeration that is not even a text as one of a wrong type. */
 function typeOfWord(issue: Issue): Issue {
   if (issue.code !== 'invalid_value') return issue;
   return { ...issue, code: 'invalid_type', expected: 'string' };
@@ -108,20 +109,21 @@ function typeOfWord(issue: Issue): Issue {
 
 type Body = ReturnType<typeof lineageEventSchema.parse>;
 
-/** What the schema lets pass and the service can't keep its word on. */
+/** Finds an id that the schema accepts but the service could not serve; undefined if there is none. */
 function wrongId({ pattern_id, pattern_data }: Body): { path: string[]; msg: string } | undefined {
   if (pattern_id === '.' || pattern_id === '..') {
     return { path: ['pattern_id'], msg: 'A path can not name "." and "..": take another id' };
   }
   const { event_id: id } = pattern_data;
   if (typeof id === 'string' && id.length > MAX_KEY) {
-    const msg = `String should have at most ${MAX_KEY} characters`; // else it would be applied twice
+    // Ignoring a longer id would let the event be applied twice.
+    const msg = `String should have at most ${MAX_KEY} characters`;
     return { path: ['pattern_data', 'event_id'], msg };
   }
   return undefined;
 }
 
-/** As of `event_id`. */
+/** The limit of `event_id`, in characters. */
 const MAX_KEY = 255;
 
 function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
@@ -169,7 +171,7 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
     startLine: data.whole('start_line'),
     endLine: data.whole('end_line'),
     durationMs: data.number('duration_ms'),
-    // A clock that goes ahead must not put an event into the future.
+    // A client's clock that is fast must not put an event into the future.
     at: Math.min(occurredAt ?? receivedAt, receivedAt),
     receivedAt,
     extra: merged(unknown as JsonObject, data.rest()),
@@ -190,7 +192,7 @@ function redacted(event: TrackedEvent, redactor: Redactor): TrackedEvent {
   };
 }
 
-/** Both; where both have a key, what stood at the top goes by another name. */
+/** Joins both. If both have a key, the value from the top gets the key `event.KEY`. */
 function merged(top: JsonObject, data: JsonObject): JsonObject {
   const entries = Object.entries(top).map(([key, value]): [string, Json] => [
     Object.hasOwn(data, key) ? `event.${key}` : key,
@@ -199,10 +201,10 @@ function merged(top: JsonObject, data: JsonObject): JsonObject {
   return Object.fromEntries([...entries, ...Object.entries(data)]);
 }
 
-/** Below are seconds: as milliseconds it would be a time before 1973. */
+/** Smaller numbers are seconds: as milliseconds they would be times before 1973. */
 const SECONDS = 1e11;
 
-/** Takes fields out of `pattern_data`. What has not the type it should have stays there. */
+/** Takes fields out of `pattern_data`. A field of an unexpected type or size stays among the rest. */
 class DataReader {
   readonly #data: JsonObject;
   readonly #taken = new Set<string>();
@@ -228,7 +230,7 @@ class DataReader {
     return this.#take(key, isSane ? value : undefined) ?? null;
   }
 
-  /** ISO 8601, or milliseconds or seconds since 1970. */
+  /** Reads ISO 8601, or milliseconds or seconds since 1970. Returns milliseconds. */
   time(key: string): number | undefined {
     const value = this.#own(key);
     const number = asNumber(value) ?? NaN;
@@ -246,7 +248,7 @@ class DataReader {
   }
 
   #take<T>(key: string, value: T | undefined): T | undefined {
-    // A null says what leaving it out says.
+    // A null means the same as leaving the field out.
     if (value !== undefined || this.#own(key) === null) this.#taken.add(key);
     return value;
   }

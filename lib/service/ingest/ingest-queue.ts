@@ -5,12 +5,13 @@ import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import type { ServiceStore } from '../store/service-store.ts';
 import { busyFault, fault } from '../http/http-fault.ts';
 
+/** How much an `IngestQueue` holds and for how long. */
 export interface IngestQueueOptions {
-  /** Calls of `track` at a time for one tenant. SQLite has one writer; PostgreSQL can do with several. */
+  /** Calls of `track` at a time for one tenant: 1 on SQLite, which has one writer, more on PostgreSQL. */
   readonly concurrency: number;
-  /** Events of all tenants that may wait or be under way. @default 10,000 */
+  /** The most events that wait or are being written, of all tenants. @default 10,000 */
   readonly maxEvents?: number;
-  /** Bytes of their requests. @default 64 MiB */
+  /** The most bytes that the bodies of their requests have together. @default 64 MiB */
   readonly maxBytes?: number;
   /** How long a request waits for its commit, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number;
@@ -18,12 +19,12 @@ export interface IngestQueueOptions {
   readonly onCommit?: () => void;
 }
 
-/** The most events of one `track` call: a transaction of some 50 ms. */
+/** The most events of one `track` call. Such a transaction takes about 50 ms. */
 export const MAX_GROUP = 1_000;
 
 /**
- * Group commit. What waits for a tenant goes into one transaction, so that a hundred clients cost about
- * as many commits as one; `submit` resolves when its events are durable, and not before.
+ * Group commit: all events that wait for one tenant go into one transaction, so that a hundred clients cost
+ * about as many commits as one. `submit` resolves only when its events are durable.
  */
 export class IngestQueue {
   readonly #store: ServiceStore;
@@ -32,6 +33,7 @@ export class IngestQueue {
   #events = 0;
   #bytes = 0;
 
+  /** Starts empty. */
   constructor(store: ServiceStore, options: IngestQueueOptions) {
     this.#store = store;
     this.#options = {
@@ -49,16 +51,16 @@ export class IngestQueue {
   }
 
   /**
-   * Applies the events of one request in their order; at most `MAX_GROUP`.
+   * Applies the events of one request, at most `MAX_GROUP`, in their order.
    *
-   * A request that has waited too long and was not begun is taken out again. Nothing else withdraws one:
-   * a client that goes away does not stop what it has asked for.
+   * A request that has waited for `timeoutMs` and was not begun is removed. Nothing else removes one: a
+   * client that disconnects does not withdraw its request. `bytes` is the size of the request's body.
    *
-   * @throws HttpFault 503 when the queue is full, 504 after `timeoutMs`; what the store rejects with
+   * @throws HttpFault 503 when the queue is full, 504 after `timeoutMs`, and whatever the store rejects with
    */
   submit(tenant: string, events: readonly TrackedEvent[], bytes: number): Promise<TrackAnswer[]> {
     const { maxEvents, maxBytes, timeoutMs } = this.#options;
-    // The one request that is larger than the bound may pass when nothing else waits.
+    // A single request that is larger than the limits passes when nothing else waits.
     const isFull =
       this.#events > 0 &&
       (this.#events + events.length > maxEvents || this.#bytes + bytes > maxBytes);
@@ -79,7 +81,7 @@ export class IngestQueue {
     });
   }
 
-  /** Resolves when nothing waits any more, or after `maxMs`: what clients have left behind is stored too. */
+  /** Resolves when all events are written, also those whose clients are gone, or after `maxMs` milliseconds. */
   async idle(maxMs: number): Promise<void> {
     const until = performance.now() + maxMs;
     while (this.#events > 0 && performance.now() < until) await sleep(IDLE_CHECK_MS);
@@ -94,7 +96,7 @@ export class IngestQueue {
     return lane;
   }
 
-  /** In the next turn of the event loop: the requests that this one reads are then all there. */
+  /** Waits for the next turn of the event loop, so that all requests read in this turn form one group. */
   #schedule(lane: Lane): void {
     if (lane.isScheduled || lane.running >= this.#options.concurrency) return;
     lane.isScheduled = true;
@@ -136,7 +138,7 @@ export class IngestQueue {
         for (const submission of group) this.#settle(submission, () => submission.reject(error));
         return;
       }
-      // One request that the store can't take must not fail those that came at the same time.
+      // A request that the store rejects must not fail the others of its group.
       for (const submission of group) await this.#write(lane, [submission]);
     }
   }
@@ -151,7 +153,7 @@ export class IngestQueue {
   #expire(lane: Lane, submission: Submission): void {
     const late = fault(504, 'Tracking operation timed out', { 'Retry-After': '1' });
     const index = lane.waiting.indexOf(submission);
-    if (index === -1) return submission.reject(late); // under way: it counts until the store answers
+    if (index === -1) return submission.reject(late); // being written: it counts until the store answers
     lane.waiting.splice(index, 1);
     this.#settle(submission, () => submission.reject(late));
     this.#tidy(lane);
@@ -160,6 +162,7 @@ export class IngestQueue {
 
 // --- internal ---
 
+/** How often `idle` looks whether events are left, in milliseconds. */
 const IDLE_CHECK_MS = 20;
 
 interface Submission {
@@ -170,7 +173,7 @@ interface Submission {
   readonly timer: NodeJS.Timeout;
 }
 
-/** What waits of one tenant, in the order it came. */
+/** The requests of one tenant that wait, in the order in which they came. */
 interface Lane {
   readonly tenant: string;
   readonly waiting: Submission[];

@@ -8,12 +8,12 @@ export interface ListPlace {
   readonly id: string;
 }
 
-/** A place as clients hand it back. */
+/** The cursor by which a client asks for the page after a place. */
 export function cursorOf({ lastSeenAt, id }: ListPlace): string {
   return Buffer.from(JSON.stringify([lastSeenAt, id])).toString('base64url');
 }
 
-/** @throws HttpFault 422 */
+/** The place that a cursor stands for. @throws HttpFault 422 for a text that is no cursor */
 export function placeOf(cursor: string): ListPlace {
   try {
     const [lastSeenAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
@@ -22,7 +22,7 @@ export function placeOf(cursor: string): ListPlace {
       return { lastSeenAt: at ?? 0, id: name };
     }
   } catch {
-    // Below.
+    // Refused below.
   }
   const msg = 'Not a cursor of this list';
   throw new HttpFault(422, {

@@ -7,7 +7,7 @@ import type {
 import { lineageUuid, nodeId } from './node-id.ts';
 import { isoTime } from '../../base/clock.ts';
 
-/** A pattern as lists have it. */
+/** A pattern as replies list it. */
 export function patternReply(pattern: StoredPattern): JsonObject {
   return {
     pattern_id: pattern.id,
@@ -28,7 +28,7 @@ export function patternReply(pattern: StoredPattern): JsonObject {
   };
 }
 
-/** A place that a pattern was written to. */
+/** A place that a pattern was written to, as replies list it. */
 export function occurrenceReply(occurrence: StoredOccurrence): JsonObject {
   return {
     action: occurrence.action,
@@ -42,7 +42,7 @@ export function occurrenceReply(occurrence: StoredOccurrence): JsonObject {
   };
 }
 
-/** A version of a pattern beyond its first. */
+/** A version of a pattern beyond its first, as replies list it. */
 export function versionReply(patternId: string, found: StoredVersion): JsonObject {
   return {
     pattern_node_id: nodeId({ patternId, version: found.version }),

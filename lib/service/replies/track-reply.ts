@@ -4,17 +4,17 @@ import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/rows/track
 import { OPERATIONS } from '../ingest/event-reading.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 
-/** What a client is told of one event. */
+/** What a client is told about one event. */
 export interface TrackResult {
   readonly isSuccess: boolean;
-  /** Undefined when it has failed. */
+  /** Undefined when the event failed. */
   readonly data: JsonObject | undefined;
   readonly error: string | undefined;
-  /** It was there already, as a whole or in this version. */
+  /** True if the event, or this version of the pattern, was stored before. */
   readonly isRepeat: boolean;
 }
 
-/** The API's words for what the store has answered. */
+/** Says in the API's words what the store answered. */
 export function trackResult(event: TrackedEvent, answer: TrackAnswer): TrackResult {
   if (answer.kind === 'refused') return refusal(answer.message);
   const { node } = answer;
@@ -43,7 +43,7 @@ export function trackResult(event: TrackedEvent, answer: TrackAnswer): TrackResu
   }
 }
 
-/** A failure of the client's: sending it again would fail again. */
+/** The result for an event that the client has to correct: sent again, it would fail again. */
 export function refusal(message: string): TrackResult {
   const error = message.startsWith(VALIDATION) ? message : VALIDATION + message;
   return { isSuccess: false, data: undefined, error, isRepeat: false };

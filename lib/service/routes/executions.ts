@@ -9,7 +9,7 @@ import type { Route } from '../http/route.ts';
 import { isoTime } from '../../base/clock.ts';
 import type { Execution } from '../store/rows/execution.ts';
 
-/** What tools were called. */
+/** Routes that list and summarise tool calls. */
 export const executionRoutes: readonly Route[] = [
   route({
     method: 'GET',

@@ -10,7 +10,7 @@ import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { isoTime } from '../../base/clock.ts';
 
-/** How much is stored, and whether it holds together. */
+/** Routes that count what is stored and check that it is consistent. */
 export const statsRoutes: readonly Route[] = [
   route({
     method: 'GET',

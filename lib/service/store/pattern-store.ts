@@ -16,11 +16,11 @@ import type { TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 export interface PatternStore {
   /** Applies events in their order, all in one transaction; resolves when they are durable. */
   track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]>;
-  /** Undefined when no pattern has this id, as in the methods below. */
+  /** A pattern with its code. Here and below, undefined means that no pattern has this id. */
   pattern(id: string): Promise<StoredPatternDetail | undefined>;
-  /** Last seen first. */
+  /** A page of patterns, last seen first. */
   patterns(filter: PatternListFilter): Promise<StoredPattern[]>;
-  /** Those that became known last come first. */
+  /** Patterns by words; those that became known last come first. */
   search(query: SearchQuery): Promise<FoundPattern[]>;
   relatives(id: string, direction: Direction, limits: WalkLimits): Promise<Relatives | undefined>;
   evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined>;
@@ -31,11 +31,11 @@ export interface PatternStore {
   recordFeedback(feedback: Feedback): Promise<void>;
   /** Notes improvements as applied, each once. */
   applyImprovements(improvements: readonly AppliedImprovement[]): Promise<void>;
-  /** Oldest first, at most `MAX_IMPROVEMENTS`. */
+  /** The improvements applied to a pattern, oldest first, at most `MAX_IMPROVEMENTS`. */
   appliedImprovements(patternId: string): Promise<AppliedImprovement[]>;
-  /** Newest first. */
+  /** Tool calls, newest first. */
   executions(filter: ExecutionFilter): Promise<Execution[]>;
-  /** By agent and tool, the most executions first. */
+  /** Tool calls summed by agent and tool, the most executions first. */
   executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]>;
   /** Checks one pattern and its edges, or the newest `CHECKED_PATTERNS` patterns. */
   integrity(patternId: string | undefined): Promise<IntegrityReport>;

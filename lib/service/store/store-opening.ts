@@ -29,7 +29,7 @@ export async function openServiceStore(place: string): Promise<ServiceStore> {
     }
     // The courier would move a corrupt file aside; a service must not.
     throw new TrackerError('E_DATABASE_CORRUPT', errorMessage(error), {
-      hint: 'Put a backup in its place, or make a sound one of it: see `pattern-tracker restore` and `repair`.',
+      hint: 'Restore a backup with `pattern-tracker restore`, or mend the file with `pattern-tracker repair`.',
       cause: error,
     });
   }
@@ -49,7 +49,7 @@ export function placeForPeople(place: string): string {
 
 // --- internal ---
 
-/** Such as `postgres:user:password@host`: a slip that must not become the name of a file. */
+/** Matches slips such as `postgres:user:password@host`, which must not become the name of a file. */
 function isOtherUrl(place: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(place) && !isPostgres(place);
 }

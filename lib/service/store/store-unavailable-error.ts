@@ -6,7 +6,7 @@ export class StoreUnavailableError extends TrackerError {
 
   constructor(message: string, options: { readonly cause?: unknown } = {}) {
     super('E_STORE_UNAVAILABLE', message, {
-      hint: 'See that the database is there, has room and is not locked, and try again.',
+      hint: 'Check that the database exists, has room and is not locked, then try again.',
       ...options,
     });
   }

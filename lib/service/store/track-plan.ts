@@ -7,28 +7,29 @@ import type {
 import type { Claim, DescentChange, KnownDescent, PatternDescent } from '../../pattern/descent.ts';
 import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 
-/** A version of a pattern that is in the store. */
+/** A stored version of a pattern. */
 export interface KnownNode extends PatternNode {
-  /** The first version of a pattern is the pattern itself; only further ones have rows of their own. */
+  /** True for a pattern's first version, which is its own row; further versions have rows of their own. */
   readonly isFirst: boolean;
 }
 
 /** What a store has to look up before events can be applied. */
 export interface TrackNeeds {
   readonly eventIds: readonly string[];
-  /** Those the events are of, and their parents. */
+  /** The patterns of the events, and their parents. */
   readonly patternIds: readonly string[];
 }
 
+/** What a store looked up to plan events. */
 export interface KnownState {
-  /** Of the event ids asked for, those that were applied before. */
+  /** The event ids, among those asked for, that were applied before. */
   readonly eventIds: ReadonlySet<string>;
   /** Every version of the patterns asked for, oldest first. */
   readonly nodes: readonly KnownNode[];
   readonly descent: KnownDescent;
 }
 
-/** A pattern that is not in the store; its descent is among the plan's. */
+/** A pattern that is not stored yet. `descent` is one of the plan's `descents`. */
 export interface NewPattern {
   readonly patternId: string;
   readonly version: string;
@@ -38,11 +39,11 @@ export interface NewPattern {
   readonly language: string;
   readonly lines: number;
   readonly descent: PatternDescent;
-  /** Time of the newest event that told of it, in milliseconds since 1970. */
+  /** When the event that adds it happened, in milliseconds since 1970. */
   readonly lastAt: number;
 }
 
-/** What a pattern is called since an earlier event became its origin. */
+/** What a stored pattern is called from now on, because an earlier event has become its origin. */
 export interface Renaming {
   readonly patternId: string;
   readonly name: string;
@@ -62,7 +63,7 @@ export interface NewVersion extends PatternNode {
   readonly at: number;
 }
 
-/** An edge that a further version of a pattern draws; those of its first are in its descent. */
+/** An edge from a further version of a pattern. The edges of its first version are in its descent. */
 export interface VersionEdge extends Claim {
   readonly childId: string;
 }
@@ -75,12 +76,13 @@ export interface NewOccurrence {
   readonly event: TrackedEvent;
 }
 
+/** The key of an occurrence, as {@link occurrenceKey} makes it. */
 export interface OccurrenceKey {
   readonly eventId: string;
   readonly ordinal: number;
 }
 
-/** An event that was applied, with what has no place elsewhere. */
+/** An event to note as applied, with the fields that no other row holds. */
 export interface NewEvent {
   readonly eventId: string;
   readonly eventType: LineageEventType;
@@ -93,7 +95,7 @@ export interface NewEvent {
   readonly extra: JsonObject;
 }
 
-/** How often and when a pattern was written, beyond what the store knows. */
+/** How often and when a pattern was written in the planned events. */
 export interface Sighting {
   readonly patternId: string;
   readonly occurrences: number;
@@ -102,13 +104,14 @@ export interface Sighting {
   readonly lastAt: number;
 }
 
+/** A statement that a pattern should no longer be used. The latest one holds. */
 export interface Deprecation {
   readonly patternId: string;
   readonly reason: string | null;
   readonly at: number;
 }
 
-/** What applying events comes to: an answer to each, and the rows to write in one transaction. */
+/** The answer to each event, and the rows to write in one transaction. */
 export interface TrackPlan {
   readonly answers: readonly TrackAnswer[];
   readonly events: readonly NewEvent[];
@@ -119,11 +122,12 @@ export interface TrackPlan {
   readonly versions: readonly NewVersion[];
   readonly versionEdges: readonly VersionEdge[];
   readonly occurrences: readonly NewOccurrence[];
-  /** Of new patterns too, whose rows are to begin with no occurrence. */
+  /** Also of new patterns: `patterns` counts none of their occurrences. */
   readonly sightings: readonly Sighting[];
   readonly deprecations: readonly Deprecation[];
 }
 
+/** Lists what has to be known before `events` can be planned. */
 export function trackNeeds(events: readonly TrackedEvent[]): TrackNeeds {
   const patternIds = new Set<string>();
   for (const { patternId, parentIds } of events) {
@@ -136,12 +140,13 @@ export function trackNeeds(events: readonly TrackedEvent[]): TrackNeeds {
   };
 }
 
-/** In the key of an occurrence whose event id is not made as the courier's are. */
+/** The ordinal in the key of an occurrence whose event id is not of the courier's form. */
 export const NO_ORDINAL = -1;
 
 /**
- * The key of an event's occurrence. The courier's are `<32 hex digits>-<ordinal>`, as its own rows are: a
- * database that serves the very courier that fills it counts nothing twice. No two ids have one key.
+ * The key of an event's occurrence. A courier's event id is `<32 hex digits>-<ordinal>`, and gives the key of
+ * the courier's own row. So a database that its courier fills and also delivers to counts nothing twice. Two
+ * different ids never have the same key.
  */
 export function occurrenceKey(eventId: string): OccurrenceKey {
   const match = /^([0-9a-f]{32})-(0|[1-9]\d{0,5})$/.exec(eventId);

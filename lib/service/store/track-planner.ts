@@ -18,7 +18,7 @@ import type {
   VersionEdge,
 } from './track-plan.ts';
 
-/** Applies events in their order to what is known. The same input gives the same plan. */
+/** Plans what applying events, in their order, does to what is known. The same input gives the same plan. */
 export function planTrack(events: readonly TrackedEvent[], known: KnownState): TrackPlan {
   const planner = new Planner(known);
   const answers = events.map((event) => planner.apply(event));
@@ -30,7 +30,7 @@ export function planTrack(events: readonly TrackedEvent[], known: KnownState): T
 class Planner {
   readonly #descent: Descent;
   readonly #eventIds: Set<string>;
-  /** By pattern id, the newest version last. */
+  /** The versions of each pattern by its id, newest last. */
   readonly #nodes = new Map<string, KnownNode[]>();
   readonly #events: NewEvent[] = [];
   readonly #patterns = new Map<string, Omit<NewPattern, 'descent'>>();
@@ -89,7 +89,7 @@ class Planner {
     switch (eventType) {
       case 'pattern_created':
       case 'pattern_validated':
-        // A creation needs no parents: one that is not known yet may come later.
+        // A creation needs no parents, so it may name some that are not known yet; they count once they come.
         return this.#create(event, parentIds, 'derived_from');
       case 'pattern_modified':
       case 'pattern_forked':
@@ -124,8 +124,8 @@ class Planner {
     }
     const parents = parentIds.flatMap((id) => this.#newest(id) ?? []);
     const first = this.#nodes.get(event.patternId)?.[0];
-    // What the contract has the answer say. The rows follow the rules of descent, which know more: when
-    // each pattern was first seen.
+    // The answer gives what the contract demands: generation and lineage by the order of arrival. The
+    // stored rows follow the rules of descent, which go by the time of each origin.
     const generation = Math.max(
       first?.generation ?? 0,
       ...parents.map((parent) => parent.generation + 1),
@@ -174,7 +174,7 @@ class Planner {
       edgeType: edgeType ?? usualEdgeType,
       transformationType: transformationType ?? 'refactor',
     });
-    // A further version may close a circle, unlike the first: whoever walks must not go in circles.
+    // Unlike the first version, a further one may close a circle, so every walk has to end by itself.
     for (const claim of claims) {
       if (claim.parentId === patternId || !this.#newest(claim.parentId)) continue;
       this.#versionEdges.push({ childId: patternId, ...claim });
@@ -184,7 +184,7 @@ class Planner {
   #apply(event: TrackedEvent): TrackAnswer {
     const node = this.#find(event.patternId, event.version) ?? this.#newest(event.patternId);
     if (!node) return refused(`Pattern not found: ${event.patternId}`);
-    this.#occur(event, 'applied'); // it does not tell how the pattern came to be
+    this.#occur(event, 'applied'); // an application does not tell how the pattern came to be
     return { kind: 'noted', node };
   }
 
@@ -200,7 +200,7 @@ class Planner {
     return this.#descent.tell({ patternId, at, key: eventId, claims });
   }
 
-  /** The origin names the pattern, also when it comes after others. */
+  /** Gives the pattern the name of its origin, which may have arrived after other events. */
   #rename({ patternId, name, patternType, language }: TrackedEvent): void {
     const added = this.#patterns.get(patternId);
     if (added) this.#patterns.set(patternId, { ...added, name, patternType, language });
@@ -208,9 +208,8 @@ class Planner {
   }
 
   /**
-   * An event that names neither a session nor a file only tells of a pattern and is no occurrence, unless
-   * it is an application. `action`: undefined
-   * for one that may be the origin of the pattern.
+   * Adds the occurrence of an event. An event that names neither session nor file adds none, unless it is an
+   * application. `action` is undefined if the event may be the pattern's origin: `rows` then decides.
    */
   #occur(event: TrackedEvent, action?: NewOccurrence['action']): void {
     const { eventType, patternId, sessionId, filePath, at } = event;
@@ -242,7 +241,7 @@ class Planner {
     return node && this.#asOfNow(node);
   }
 
-  /** An earlier event of the batch may have given a pattern another lineage and generation. */
+  /** Applies the lineage and generation that an earlier event of the batch may have given the pattern. */
   #asOfNow(node: KnownNode): KnownNode {
     const { generation, lineageId } = this.#descent.node(node.patternId) ?? node;
     return node.isFirst ? { ...node, generation, lineageId } : { ...node, lineageId };
@@ -276,7 +275,7 @@ function refused(message: string): TrackAnswer {
   return { kind: 'refused', message: `Validation error: ${message}` };
 }
 
-/** Of an event that was applied and whose pattern is gone. */
+/** The node of an event that was applied before and whose pattern is gone. */
 function unknownNode({ patternId, version }: TrackedEvent): PatternNode {
   return { patternId, version, lineageId: patternId, generation: 1 };
 }

@@ -4,6 +4,7 @@ import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
 
+/** A connection to a database. */
 export type { Database };
 
 /** How long a statement waits for another process's lock, in milliseconds. */
@@ -28,7 +29,7 @@ export function openDatabase(path: string): Database {
       if (isNew) chmodSync(path, 0o600);
       database.pragma('auto_vacuum = INCREMENTAL'); // only takes effect before the first table
       database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = FULL'); // spool files are removed after the commit: it must last
+      database.pragma('synchronous = FULL'); // spool files are removed after the commit, so it has to last
       database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       database.pragma(`cache_size = -${CACHE_KIB}`);
       database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);

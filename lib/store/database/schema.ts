@@ -139,13 +139,14 @@ export const MIGRATIONS: readonly string[] = [
   DELIVERY_TABLES,
   SERVICE_TABLES,
   `
-  -- The occurrence that tells how the pattern came to be: its time, which an application by HTTP may
-  -- precede, and the id by which sinks know it. Null where it was not noted: first_seen_at, and none.
+  -- The pattern's origin: its time, which is later than first_seen_at if the service was told of an
+  -- earlier application, and its event's id as sinks know it. Both are null in rows of an earlier release:
+  -- first_seen_at is then the time, and there is no id.
   ALTER TABLE patterns ADD COLUMN origin_at INTEGER;
   ALTER TABLE patterns ADD COLUMN origin_key TEXT;
 
-  -- Place among the parents that the child's origin named: the first gives the lineage. -1: drawn by a
-  -- further version of the child.
+  -- The parent's place, from 0, in the order in which the child's origin named its parents; the first one
+  -- that counts gives the lineage. -1: only a further version of the child named this parent.
   ALTER TABLE lineage_edges ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
   UPDATE lineage_edges SET position = -1 WHERE EXISTS (
     SELECT 1 FROM pattern_versions version
@@ -154,7 +155,8 @@ export const MIGRATIONS: readonly string[] = [
     AND (SELECT lineage_id FROM patterns WHERE id = parent_id)
       != (SELECT lineage_id FROM patterns WHERE id = child_id);
 
-  -- Parents that a pattern's origin named and that do not count: not known, or of a later origin.
+  -- Parents that the child's origin named and that do not count: they are not known, originated later than
+  -- the child, or are part of a circle within one millisecond. See lib/pattern/descent.ts.
   CREATE TABLE pending_edges (
     child_id TEXT NOT NULL,
     parent_id TEXT NOT NULL,

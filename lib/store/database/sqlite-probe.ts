@@ -1,7 +1,7 @@
 /**
- * A script for another Node.js, which is given the path of a bundle: loads the native module as
- * sqlite.ts would from there, opens a database in memory and prints the version of SQLite. Says
- * OTHER_VERSION where only the package for another Node.js is installed.
+ * A script to run in another Node.js, with the path of a bundle as its argument. It loads the native module
+ * as sqlite.ts would from there, opens a database in memory and prints the version of SQLite. It prints
+ * OTHER_VERSION if only the package for another Node.js is installed.
  */
 export const SQLITE_PROBE = `
 const load = require('node:module').createRequire(process.argv[1]);

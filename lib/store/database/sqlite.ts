@@ -4,6 +4,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { sqlitePackage } from '../../base/sqlite-package.ts';
 
+/** A connection, and the progress that its `backup` reports; the types are the same in both versions. */
 export type { BackupMetadata, Database } from 'better-sqlite3';
 
 /**

@@ -3,20 +3,21 @@ import type { DescentChange, DescentNode, PatternDescent } from '../../pattern/d
 import type { Database } from '../database/database.ts';
 import { DescentRows } from '../writers/descent-rows.ts';
 
-/** A pattern whose stored descent is not what the rules of lineage make of its origin. */
+/** A pattern whose stored descent does not follow from its origin by the rules of lineage. */
 export interface DescentFault {
-  /** `edges`: a claim that counts is held not to, or the reverse; `pattern`: only the pattern's own row. */
+  /** `edges`: it is stored wrongly which claims count; `pattern`: only the pattern's own row is wrong. */
   readonly kind: 'edges' | 'pattern';
-  /** How to put it right. */
+  /** The change that mends it. */
   readonly change: DescentChange;
 }
 
 /**
- * Works out the descent of every pattern again and compares it with what is stored. With `from` as
- * `stored`, each pattern is judged by its parents as they are stored, so a fault is found where it is and
- * not in everything that follows from it. With `mended`, the parents are taken as they should be, so the
- * faults are all that has to change. Reads all patterns and keeps about 100 bytes of memory for each.
+ * Works out the descent of every pattern again, and compares it with what is stored. Reads all patterns,
+ * and keeps about 100 bytes of memory for each.
  *
+ * @param from `stored` judges each pattern by its parents as they are stored: a fault is reported where it
+ *   is, and not for everything that follows from it. `mended` judges it by its parents as they should be:
+ *   the faults together are all that has to change.
  * @throws SQLite's error
  */
 export function descentFaults(database: Database, from: 'stored' | 'mended'): DescentFault[] {
@@ -24,7 +25,7 @@ export function descentFaults(database: Database, from: 'stored' | 'mended'): De
   const faults: DescentFault[] = [];
   const settled = new Map<string, DescentNode>();
   for (const moment of moments(database)) {
-    // Whatever a pattern descends from came earlier, or in the same millisecond.
+    // Parents originated earlier, and are settled already, or in the same millisecond.
     const descent = new Descent({
       node: (id) => settled.get(id),
       claims: () => [],
@@ -49,7 +50,7 @@ export function descentFaults(database: Database, from: 'stored' | 'mended'): De
   return faults;
 }
 
-/** Stores what the rules of lineage make of every pattern's origin. */
+/** Stores the descent of every pattern as it follows from its origin. @throws SQLite's error */
 export function mendDescent(database: Database): void {
   new DescentRows(database).apply(descentFaults(database, 'mended').map(({ change }) => change));
 }
@@ -61,7 +62,7 @@ interface PatternRow extends DescentNode {
   readonly origin: string;
 }
 
-/** All patterns by the millisecond of their origin, the earliest first. */
+/** All patterns, grouped by the millisecond of their origin, earliest first. */
 function* moments(database: Database): Generator<PatternRow[]> {
   const patterns = database
     .prepare<[], PatternRow>(
@@ -93,7 +94,7 @@ function faultOf(
   return isSame ? undefined : 'pattern';
 }
 
-/** Without the rest of the row, since one is kept for every pattern. */
+/** Drops the rest of the row, because one node is kept for every pattern. */
 function nodeOf({ generation, lineageId, originAt, originKey }: DescentNode): DescentNode {
   return { generation, lineageId, originAt, originKey };
 }

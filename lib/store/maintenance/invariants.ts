@@ -2,10 +2,10 @@ import type { Database } from '../database/database.ts';
 import { descentFaults, mendDescent } from './descent-check.ts';
 import type { DescentFault } from './descent-check.ts';
 
-/** Something that is true of every sound tracker.db, beyond what SQLite itself looks after. */
+/** Something that is true of every sound tracker.db and that SQLite itself does not enforce. */
 export interface Invariant {
   readonly table: string;
-  /** What is the matter with the rows that break it: "rows that NAME …". */
+  /** What is wrong with the rows that break it, as the end of "rows that …". */
   readonly fault: string;
   /** How many rows break it. */
   readonly count: (database: Database) => number;
@@ -27,14 +27,14 @@ export function invariants(database: Database): readonly Invariant[] {
   return all.filter(({ table }) => hasTable(database, table)); // an older schema has fewer
 }
 
-/** Rows that broke an invariant, and do not any more. */
+/** Rows that broke an invariant and were mended. */
 export interface MendedRows {
   readonly table: string;
   readonly fault: string;
   readonly rows: number;
 }
 
-/** Makes every invariant true again, in one transaction. */
+/** Mends all rows that break an invariant, in one transaction. @throws SQLite's error */
 export function mendInvariants(database: Database): MendedRows[] {
   const mendAll = database.transaction(() =>
     invariants(database).flatMap(({ table, fault, count, mend }) => {
@@ -51,7 +51,7 @@ export function mendInvariants(database: Database): MendedRows[] {
 
 const OCCURRENCES = '(SELECT count(*) FROM occurrences WHERE pattern_id = row.id)';
 
-/** The rules of lineage, which lib/pattern/descent.ts has. */
+/** The rules of lineage, as lib/pattern/descent.ts states them. */
 const DESCENT: readonly Invariant[] = [
   {
     table: 'lineage_edges',
@@ -71,7 +71,7 @@ function descentCount(database: Database, wanted: DescentFault['kind']): number 
   return descentFaults(database, 'stored').filter(({ kind }) => kind === wanted).length;
 }
 
-/** A claim outlives its parent, and counts again if the parent comes back. */
+/** A claim whose parent is lost is kept as one that does not count, in case the parent comes back. */
 const PARENTLESS_EDGES = inSql({
   table: 'lineage_edges',
   fault: 'name a pattern that is not there',
@@ -145,7 +145,7 @@ function unknownPatterns(table: string, column: string): Invariant {
   });
 }
 
-/** Every event and call was written together with its session; a lost one is known by its times. */
+/** Events and calls are written together with their session, so a lost session is rebuilt from their times. */
 function sessionless(table: string, time: string): Invariant {
   const from = `FROM ${table} AS row WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = row.session_id)`;
   return inSql({
@@ -162,7 +162,7 @@ function projectless(row: string): string {
     AND NOT EXISTS (SELECT 1 FROM projects WHERE id = ${row}.project_id)`;
 }
 
-/** An event that came by HTTP may tell of a pattern without being an occurrence of it, or the reverse. */
+/** Patterns that the service was told of are left out: their counts may differ from the occurrences. */
 function miscounted(isServed: boolean): Invariant {
   const from = `patterns AS row`;
   const condition = `row.occurrences != ${OCCURRENCES}${

@@ -5,9 +5,9 @@ import { claimsSql, DescentRows, judgedClaim } from '../writers/descent-rows.ts'
 import type { ClaimRow } from '../writers/descent-rows.ts';
 
 /**
- * Adds to `database` the patterns of the one that is attached to it as `later`, and tells it of their
- * origins: of a pattern that both have, the earlier origin holds. To be called before the occurrences are
- * added, in the same transaction.
+ * Adds the patterns of the database that is attached as `later` to `database`, with their descent. Of a
+ * pattern that both have, the earlier origin holds. Call it in the transaction that adds the occurrences,
+ * before it adds them.
  *
  * @throws SQLite's error
  */
@@ -31,7 +31,8 @@ export function mergePatterns(database: Database): void {
     'UPDATE main.patterns SET origin = ?, generation = ?, lineage_id = ? WHERE id = ?',
   );
   const see = database.prepare<[string]>(
-    `UPDATE main.patterns SET first_seen_at = min(own.first_seen_at, other.first_seen_at),
+    `UPDATE main.patterns SET origin_at = coalesce(own.origin_at, own.first_seen_at),
+       first_seen_at = min(own.first_seen_at, other.first_seen_at),
        last_seen_at = max(own.last_seen_at, other.last_seen_at)
      FROM later.patterns AS other, main.patterns AS own
      WHERE other.id = ? AND own.id = other.id AND patterns.id = own.id`,

@@ -5,22 +5,24 @@ import type { TableShape } from './schema-shape.ts';
 import { LATEST_DEPRECATION } from '../writers/deprecations.ts';
 
 /**
- * Adds to an older tracker.db, open as `database`, all that a later one at `laterPath` has besides, in
- * one transaction. Both are of the present schema, and nobody writes to either. What both have, such as
- * a session that went on, becomes one. Doing it twice changes nothing.
+ * Adds everything that a later tracker.db at `laterPath` has to an older one, open as `database`, in one
+ * transaction. Both have to be of the present schema, and no other process may write to them. What both
+ * have, such as a session that went on, becomes one. Merging the same file again changes nothing.
+ *
+ * @throws SQLite's error
  */
 export function mergeLater(database: Database, laterPath: string): void {
   database.prepare<[string]>('ATTACH ? AS later').run(laterPath);
   try {
     database
       .transaction(() => {
-        // Equal events in both: the later one has been merged with this one before.
+        // If they share an event, the later one has been merged into this one before.
         const isDisjoint =
           database
             .prepare('SELECT 1 FROM main.events JOIN later.events USING (event_id) LIMIT 1')
             .get() === undefined;
         const shapes = tableShapes(database).filter(({ name }) => !DERIVED_TABLES.has(name));
-        const order = ({ name }: TableShape) => (name === 'projects' ? 0 : 1); // others name their ids
+        const order = ({ name }: TableShape) => (name === 'projects' ? 0 : 1); // other tables refer to projects
         mergePatterns(database);
         for (const shape of shapes.toSorted((a, b) => order(a) - order(b))) {
           const rule = RULES[shape.name];
@@ -37,11 +39,11 @@ export function mergeLater(database: Database, laterPath: string): void {
 
 type Rule = (isDisjoint: boolean, shape: TableShape) => string;
 
-/** What becomes of rows that both may have, or that have to be looked at; of all others see below. */
+/** How each table is merged whose rows both may have, or are changed; the others use `missingRows`. */
 const RULES: Readonly<Record<string, Rule>> = {
   patterns: () => '', // see merge-patterns.ts
   pending_edges: () => '',
-  lineage_edges: (_, shape) => missingRows(shape, 'row.position < 0'), // those of further versions
+  lineage_edges: (_, shape) => missingRows(shape, 'row.position < 0'), // a further version's; mergePatterns draws the others
   occurrences: (_, shape) =>
     missingRows(shape, 'true', {
       project_id: OWN_PROJECT,
@@ -51,7 +53,7 @@ const RULES: Readonly<Record<string, Rule>> = {
         THEN 'applied'
         ELSE (SELECT origin FROM main.patterns AS own WHERE own.id = row.pattern_id) END`,
     }),
-  // The later one saw what became of these files; the older text would be taken for the present one.
+  // The later database knows the present text of these files; the older text is out of date.
   live_fragments: (_, shape) => `DELETE FROM main.live_fragments
       WHERE file_path IN (SELECT file_path FROM later.live_fragments);
     ${missingRows(shape)}`,
@@ -76,7 +78,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       agent_type = coalesce(agent_type, excluded.agent_type),
       started_at = coalesce(started_at, excluded.started_at),
       ended_at = coalesce(excluded.ended_at, ended_at)`,
-  // A call may have begun in the one and ended in the other.
+  // A call may have begun in one database and ended in the other.
   tool_calls: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')}
     ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
       agent_id = coalesce(agent_id, excluded.agent_id),
@@ -90,27 +92,27 @@ const RULES: Readonly<Record<string, Rule>> = {
         max(0, coalesce(excluded.ended_at, ended_at) - coalesce(started_at, excluded.started_at))),
       at = coalesce(started_at, excluded.started_at, at)`,
   deprecations: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')} ${LATEST_DEPRECATION}`,
-  // How it is with the server, the later one knows.
+  // The later database knows the present state of the sinks.
   sinks: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   metrics: (isDisjoint, shape) => added(shape, 'scope, name', isDisjoint),
   counters: (isDisjoint, shape) => added(shape, 'name', isDisjoint),
-  // It goes by the ids of events, which are others there.
+  // That key holds the id of an event, and events get other ids here.
   meta: (_, shape) => missingRows(shape, "row.key != 'payloads_pruned_to'"),
 };
 
 const OWN_PROJECT = `(SELECT own.id FROM later.projects AS theirs
   JOIN main.projects AS own ON own.root = theirs.root WHERE theirs.id = row.project_id)`;
 
-/** Totals of two databases: their sum, or of what both have counted the larger. */
+/** Adds the totals of two databases; if both counted the same events, keeps the larger total. */
 function added(shape: TableShape, key: string, isDisjoint: boolean): string {
   const value = isDisjoint ? 'value + excluded.value' : 'max(value, excluded.value)';
   return `${missingRows(shape, 'true', {}, 'INSERT')} ON CONFLICT (${key}) DO UPDATE SET value = ${value}`;
 }
 
 /**
- * Inserts the rows whose key is not there. A row id that is only a number given in turn is given anew,
- * behind those that are there: events and outbox are in the order of their ids.
+ * SQL that inserts the rows whose key is missing. Row ids that only number the rows are assigned again,
+ * after the present ones and in the same order, because events and outbox are read in the order of their ids.
  */
 function missingRows(
   { name, columns, rowidColumn, keyedOrder, indexes }: TableShape,

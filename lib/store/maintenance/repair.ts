@@ -99,19 +99,22 @@ function hasLost(tables: readonly SalvagedTable[], name: string): boolean {
   return tables.some(({ table, lost, damagedPages }) => table === name && lost + damagedPages > 0);
 }
 
-/** Patterns in lost outbox rows never reach a sink; without this note they are sent again when needed. */
+/**
+ * Patterns whose outbox rows were lost never reached their sink. Without these notes, which say that they
+ * did, they are sent again when needed.
+ */
 function forgetTold(database: Database): void {
   database.exec('DELETE FROM sink_patterns');
 }
 
-/** Rebuilds the indexes; false when more than they was damaged. */
+/** Rebuilds the indexes; false when more than the indexes was damaged. */
 function reindex(path: string): boolean {
   const database = new Sqlite(path);
   try {
     database.exec('REINDEX');
     return database.pragma('integrity_check(1)', { simple: true }) === 'ok';
   } catch {
-    return false; // for example two rows with one key
+    return false; // for example because two rows have one key
   } finally {
     database.close();
   }

@@ -9,7 +9,7 @@ import { Sqlite } from '../database/sqlite.ts';
 
 /** One thing that is wrong with a database. */
 export interface VerifyFinding {
-  /** file: damaged pages; index: a damaged index; schema: a missing part; rows: they contradict. */
+  /** file: damaged pages; index: a damaged index; schema: a missing part; rows: bad rows. */
   readonly kind: 'file' | 'index' | 'schema' | 'rows';
   readonly table: string | null;
   readonly message: string;
@@ -104,7 +104,7 @@ export function countTables(database: Database): TableCount[] {
 // --- internal ---
 
 const BUSY_TIMEOUT_MS = 5_000;
-/** More findings of a kind would say nothing new. */
+/** The most findings of a kind; more would say nothing new. */
 const MAX_FINDINGS = 20;
 /** What SQLite reports when only an index is damaged and the rows themselves are there. */
 const INDEX_FAULT =
@@ -142,7 +142,7 @@ function fileFinding(database: Database, message: string): VerifyFinding {
   return { kind: isIndex ? 'index' : 'file', table: tree?.table ?? null, message };
 }
 
-/** What the schema lacks of what the migrations make. */
+/** Reports what the migrations make and the schema lacks. */
 function schemaFindings(database: Database, version: number): VerifyFinding[] {
   const finding = (table: string | null, message: string): VerifyFinding => {
     return { kind: 'schema', table, message };
@@ -209,7 +209,7 @@ function countOf(database: Database, table: string): number | null {
   }
 }
 
-/** Runs a check; that it cannot run is a finding itself. */
+/** Runs a check. A check that fails is a finding itself. */
 function attempt(kind: VerifyFinding['kind'], look: () => VerifyFinding[]): VerifyFinding[] {
   try {
     return look();

@@ -45,7 +45,7 @@ export function eventIdBefore(database: Database, since: number): number {
   return (
     database
       .prepare<[number], number>(
-        // scans back from the newest and soon ends: events are stored in about the order of their time
+        // scans back from the newest and soon ends, because events are stored in about the order of their times
         'SELECT id FROM events WHERE received_at < ? ORDER BY id DESC LIMIT 1',
       )
       .pluck()

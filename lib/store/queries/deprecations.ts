@@ -1,11 +1,11 @@
 import type { Database } from '../database/database.ts';
 
-/** An SQL expression, 1 or 0: whether a pattern should no longer be used. @param id an SQL expression */
+/** SQL for 1 if a pattern should no longer be used, else 0. @param id an SQL expression for its id */
 export function deprecatedSql(id: string): string {
   return `EXISTS (SELECT 1 FROM deprecations WHERE pattern_id = ${id})`;
 }
 
-/** Those of the patterns that should no longer be used. */
+/** Returns those of the given patterns that should no longer be used. */
 export function deprecatedAmong(database: Database, ids: readonly string[]): Set<string> {
   const found = database
     .prepare<[string], string>(

@@ -55,7 +55,7 @@ export function lineageOf(
 /**
  * Walks from `start` in one direction, nearest first. Each node comes once, so that a cycle ends.
  *
- * @param isShown leaves out a node, and what is only reached by it @default all are shown
+ * @param isShown false leaves out a node, and the nodes that only it leads to @default all are shown
  */
 export function walkLineage<T extends LineageNode = LineageNode>(
   database: Database,

@@ -4,7 +4,7 @@ import { TEST_SESSION_PREFIX } from './conditions.ts';
 
 /** How much tracker.db holds. */
 export interface Totals {
-  /** Without those of `capture-test`, as in lists. */
+  /** Sessions of `capture-test` are not counted, as in lists. */
   readonly sessions: number;
   readonly toolCalls: number;
   readonly patterns: number;

@@ -10,13 +10,14 @@ import type { Database } from '../database/database.ts';
 
 /** A claim as {@link claimsSql} selects it. */
 export interface ClaimRow extends Claim {
+  /** Its place in the order in which the parents were named, from 0. */
   readonly position: number;
   readonly counts: 0 | 1;
 }
 
 /**
- * SQL that selects the claims of a pattern's origin, in their order. It takes the pattern's id twice.
- * `schema` is the database's name in SQLite: `main`, or that of an attached one.
+ * SQL that selects the claims of a pattern's origin, in the order in which the parents were named. It takes
+ * the pattern's id twice. `schema` is SQLite's name of the database: `main`, or that of an attached one.
  */
 export function claimsSql(schema: string): string {
   return `SELECT parent_id AS parentId, edge_type AS edgeType, created_at AS at,
@@ -28,12 +29,12 @@ export function claimsSql(schema: string): string {
      ORDER BY position, parentId`;
 }
 
-/** A claim without what only its row has. */
+/** The claim that a row holds. */
 export function judgedClaim({ parentId, edgeType, transformationType, at, counts }: ClaimRow) {
   return { parentId, edgeType, transformationType, at, counts: counts === 1 } satisfies JudgedClaim;
 }
 
-/** The rows of tracker.db that hold what `Descent` works out: read as it asks, written as it says. */
+/** The descent of patterns in tracker.db: what `Descent` reads, and where its changes are written. */
 export class DescentRows implements KnownDescent {
   readonly #node;
   readonly #claims;
@@ -73,7 +74,7 @@ export class DescentRows implements KnownDescent {
     const columns =
       '(child_id, parent_id, edge_type, transformation_type, created_at, position) VALUES (?, ?, ?, ?, ?, ?)';
     this.#addEdge = database.prepare<EdgeColumns>(
-      // A further version of the pattern may have drawn the same edge.
+      // A further version of the pattern may have drawn the same edge: the origin's holds.
       `INSERT INTO lineage_edges ${columns}
        ON CONFLICT DO UPDATE SET edge_type = excluded.edge_type, position = excluded.position,
          transformation_type = excluded.transformation_type, created_at = excluded.created_at`,
@@ -97,8 +98,8 @@ export class DescentRows implements KnownDescent {
   readonly claimants = (id: string): string[] => this.#claimants.all(id, id);
 
   /**
-   * Writes what has changed. The rows of new patterns have to be there; the occurrence that is an origin
-   * now is added afterwards.
+   * Writes what has changed. Add the rows of new patterns before this call, and an occurrence that became an
+   * origin after it: the occurrences that are already there become `applied`.
    */
   apply(changes: readonly DescentChange[]): void {
     for (const { before, after } of changes) {

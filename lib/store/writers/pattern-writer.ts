@@ -22,7 +22,7 @@ type OccurrenceColumns = [
   ...[number | null, string, string, number | null, number | null, number],
 ];
 
-/** Writes patterns, where they occur, and what became of what; `Descent` has the rules. */
+/** Writes patterns, their occurrences, and their descent by the rules of `Descent`. */
 export class PatternWriter {
   readonly #descent: DescentRows;
   readonly #addPattern;
@@ -52,7 +52,8 @@ export class PatternWriter {
   }
 
   /**
-   * Writes one occurrence of a fragment. `ordinal` counts the fragments of the event from 0.
+   * Writes one occurrence of a fragment, and returns what became of it. `ordinal` counts the fragments of the
+   * event from 0.
    *
    * @throws SQLite's error
    */

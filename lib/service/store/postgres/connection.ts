@@ -24,7 +24,7 @@ export interface ConnectionOptions {
 
 /** The server cancels a statement that takes longer. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** After this no answer will come: the network is gone, and with it the server's own timeout. */
+/** After this time no answer will come: the network is gone, so the server's own timeout cannot arrive. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_S = 5;
 

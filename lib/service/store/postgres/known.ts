@@ -4,16 +4,18 @@ import type { TrackedEvent } from '../rows/tracked-event.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
 import type { Sql } from './connection.ts';
 
-/** What was read to plan events by. */
+/** What was read to plan events. */
 export interface Known {
   readonly state: KnownState;
-  /** The known patterns whose descent may change with the events. */
+  /** The stored patterns whose descent the events may change. */
   readonly family: readonly string[];
 }
 
 /**
- * Reads what has to be known to plan `events`, in one round trip; in two if an event may change the descent
- * of patterns that are there.
+ * Reads what has to be known to plan `events`. This takes one round trip, or two if an event may change the
+ * descent of patterns that are stored.
+ *
+ * @throws PostgreSQL's error
  */
 export async function readKnown(
   sql: Sql,
@@ -101,8 +103,8 @@ interface FamilyRow extends JudgedClaim {
 }
 
 /**
- * The claims of `roots` and of all that claim them, directly or through others, by child. Adds those
- * patterns and their parents to `nodes`.
+ * Reads the claims of `roots`, and of all patterns that claim them, directly or through others. The keys of the
+ * map are the claiming patterns. Adds these patterns and their parents to `nodes`.
  */
 async function readFamily(
   sql: Sql,

@@ -81,7 +81,7 @@ async function migrateWhenThere(
           'E_DATABASE_REFUSED',
           `PostgreSQL at ${label} refused: ${errorMessage(error)}`,
           {
-            hint: 'See that user, password and database are right, that the user may make tables, and the certificate.',
+            hint: 'Check user, password, database and certificate, and that the user may create tables.',
           },
         );
       }
@@ -89,7 +89,7 @@ async function migrateWhenThere(
         throw new TrackerError(
           'E_DATABASE_UNAVAILABLE',
           `PostgreSQL at ${label} is not available: ${errorMessage(error)}`,
-          { hint: 'See that it runs, and that this machine reaches its host and port.' },
+          { hint: 'Check that it runs, and that this machine reaches its host and port.' },
         );
       }
       connection.useNextHost();

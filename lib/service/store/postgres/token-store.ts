@@ -23,8 +23,8 @@ export class PostgresTokenStore implements TokenStore {
           WHERE api_tokens.digest = excluded.digest`, // the same again, after a lost connection
     );
     if (count === 0) {
-      throw new TrackerError('E_TOKEN_EXISTS', `There is a token ${id} already`, {
-        hint: 'Create it again: each gets an id of its own.',
+      throw new TrackerError('E_TOKEN_EXISTS', `A token ${id} exists already`, {
+        hint: 'Create it again: every new token gets an id of its own.',
       });
     }
   }

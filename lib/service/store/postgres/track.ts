@@ -8,9 +8,9 @@ import type { Known } from './known.ts';
 import { indexedWords } from './text/words.ts';
 
 /**
- * Applies events in one transaction, in two round trips: what is known of them, and the rows to write.
- * Rejects with 40001, and nothing has happened, when another replica wrote something between the two
- * that the plan does not know; then it is to be called again.
+ * Applies events in one transaction. One round trip or two read what is known of them; another one writes
+ * the rows. If another replica has changed in between what the plan rests on, this rejects with SQLSTATE
+ * 40001 and nothing has been written; call it again.
  */
 export async function applyEvents(
   sql: Sql,
@@ -51,14 +51,14 @@ async function write(sql: Sql, tenant: string, { events, plan, known }: Planned)
     counts => ${json(totalRows(plan))})`;
 }
 
-/** True if it is not enough to add rows, or if a row that is not there is relied on. */
+/** True if the plan changes stored rows of descent, or relies on a parent that is missing or too late. */
 function rewrites({ descents }: TrackPlan): boolean {
   return descents.some(
     ({ before, after }) => before !== undefined || after.claims.some(({ counts }) => !counts),
   );
 }
 
-/** The patterns whose descent the plan relies on, as they were read. */
+/** The patterns whose descent the plan rests on, as they were read. */
 function nodeRows({ descents }: TrackPlan, { state, family }: Known) {
   const ids = new Set(family);
   for (const { after } of descents) for (const { parentId } of after.claims) ids.add(parentId);
@@ -129,7 +129,7 @@ function edgeRows({ descents, versionEdges }: TrackPlan) {
   const met = new Set<string>();
   const drawn = versionEdges.filter(({ childId, parentId }) => {
     const key = JSON.stringify([childId, parentId]);
-    if (kept.has(key) || met.has(key)) return false; // one row cannot be written twice
+    if (kept.has(key) || met.has(key)) return false; // one statement cannot write a row twice
     met.add(key);
     return true;
   });
@@ -155,7 +155,7 @@ function eventRows(
   events: readonly TrackedEvent[],
   { answers, events: rows, occurrences }: TrackPlan,
 ) {
-  // The rows are of those events that were applied, in their order.
+  // There is a row for each event that was applied, in their order.
   const applied = events.filter((_event, index) => {
     const kind = answers[index]?.kind;
     return kind === 'created' || kind === 'exists' || kind === 'noted';
@@ -193,7 +193,7 @@ function machineOf(extra: TrackedEvent['extra']): string | null {
   return typeof machine === 'string' ? machine : null;
 }
 
-/** New patterns, and what was seen of those that are there. */
+/** Rows of new patterns, and sightings of the stored ones. */
 function patternRows({ patterns, sightings, occurrences }: TrackPlan) {
   const newest = new Map<string, TrackedEvent>();
   for (const { patternId, event } of occurrences) {
@@ -241,7 +241,7 @@ function patternRows({ patterns, sightings, occurrences }: TrackPlan) {
   return [...added, ...known];
 }
 
-/** For the columns that an update leaves alone, and an insert would need. */
+/** Values for the columns that an update leaves alone, but an INSERT … ON CONFLICT demands. */
 const NO_PATTERN = {
   is_new: false,
   name: '',
@@ -254,7 +254,7 @@ const NO_PATTERN = {
   lineage_id: '',
 };
 
-/** The position of an edge that a further version draws: it is no claim of the pattern's origin. */
+/** The position of an edge from a further version, which is no claim of the pattern's origin. */
 const VERSION_EDGE = -1;
 
 function sessionRows({ occurrences }: TrackPlan) {
@@ -266,7 +266,7 @@ function sessionRows({ occurrences }: TrackPlan) {
   return [...met].map(([id, at]) => ({ id, met_at: at }));
 }
 
-/** The tool calls that wrote it. */
+/** The tool calls that the occurrences name. */
 function callRows({ occurrences }: TrackPlan) {
   return occurrences.flatMap(({ event }) => {
     const { sessionId, toolUseId, toolName, agentName, filePath, durationMs, at } = event;

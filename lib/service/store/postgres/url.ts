@@ -35,7 +35,7 @@ export interface TlsOptions {
   readonly checkServerIdentity?: () => undefined;
 }
 
-/** Which of several servers will do, in libpq's words. */
+/** Which of several servers is acceptable, in libpq's words. */
 export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
 
 /**
@@ -131,7 +131,7 @@ function readHost(text: string, defaultPort: number): PostgresHost {
   const decoded = decode(text);
   if (decoded.startsWith('/')) return { host: decoded, port: defaultPort };
   const match = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::(?<port>\d{1,5}))?$/.exec(decoded);
-  if (!match?.groups) throw invalid('the host is not to be understood');
+  if (!match?.groups) throw invalid('the host cannot be understood');
   const { six, name, port } = match.groups;
   return { host: six ?? (name || 'localhost'), port: port ? Number(port) : defaultPort };
 }

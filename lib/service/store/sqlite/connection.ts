@@ -9,11 +9,11 @@ import type { StoreHealth } from '../service-store.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { faultKind } from './faults.ts';
 
-/** How long a statement may block this process for another one's lock, in milliseconds. */
+/** How long a statement may block this process while another one holds the lock, in milliseconds. */
 const BLOCKED_MS = 5;
 /** How long a call waits for that lock in all, in milliseconds: a courier's transaction takes less. */
 const PATIENCE_MS = 10_000;
-/** Between two tries, in milliseconds. */
+/** The pause between two tries for the lock, in milliseconds. */
 const PAUSE_MS = 20;
 /** How often a read checks that the file in place is still the same one, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -144,7 +144,7 @@ export class SqliteConnection {
     try {
       this.#opened?.database.close();
     } catch {
-      // It is at fault already.
+      // The file is already known to be at fault.
     }
     this.#opened = undefined;
   }
@@ -152,5 +152,5 @@ export class SqliteConnection {
 
 // --- internal ---
 
-/** Each replacement has to fall into the milliseconds of a transaction. */
+/** How often a write runs again because its file was replaced, which takes a replacement within milliseconds. */
 const MOST_REPLACEMENTS = 3;

@@ -9,7 +9,7 @@ import { StoreUnavailableError } from '../store-unavailable-error.ts';
  */
 export type FaultKind = 'locked' | 'unavailable' | 'fault';
 
-/** By the codes of SQLite and of Node's file system; a `TrackerError` says why a file cannot be opened. */
+/** Judges by the codes of SQLite and Node's file system; a `TrackerError` means that a file did not open. */
 export function faultKind(error: unknown): FaultKind {
   if (error instanceof StoreUnavailableError) return 'fault';
   if (error instanceof TrackerError) return 'unavailable';

@@ -4,7 +4,7 @@ import type { PatternNode } from '../rows/tracked-event.ts';
 import { occurrenceKey } from '../track-plan.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
 
-/** Reads from tracker.db what has to be known to plan events. */
+/** Reads what has to be known to plan events from tracker.db. */
 export class SqliteKnown {
   readonly #hasEvent;
   readonly #hasOccurrence;
@@ -31,7 +31,7 @@ export class SqliteKnown {
     );
   }
 
-  /** Call inside the transaction that writes what is planned. */
+  /** Reads what `trackNeeds` asks for. Call it in the transaction that writes the plan. */
   read({ eventIds, patternIds }: TrackNeeds): KnownState {
     const known = new Set<string>();
     for (const eventId of eventIds) {

@@ -3,17 +3,17 @@ import { INDEXED_CHARACTERS } from '../rows/pattern-search.ts';
 import type { SqliteConnection } from './connection.ts';
 import { perDatabase } from './per-database.ts';
 
-/** Patterns that become findable in one transaction: about 10 ms. */
+/** Patterns that are indexed in one transaction, which takes about 10 ms. */
 const INDEXED_AT_ONCE = 200;
 
-/** Between two steps of indexing, in milliseconds. */
+/** The pause between two steps of indexing, in milliseconds. */
 const PAUSE_MS = 20;
-/** What is added to that pause while events arrive, in milliseconds. */
+/** How much longer that pause is while events arrive, in milliseconds. */
 const BUSY_PAUSE_MS = 500;
 
 /**
- * Fills the index of words behind the writers, which only queue what they add: a pattern is found by its
- * words once its turn has come.
+ * Fills the index of words in the background. Writers only queue the patterns that they add; a pattern is
+ * found by its words once it has been indexed.
  */
 export class SearchIndex {
   readonly #connection: SqliteConnection;
@@ -26,14 +26,14 @@ export class SearchIndex {
     this.#connection = connection;
   }
 
-  /** Tells it that patterns were written. */
+  /** Tells the index that patterns were written. */
   noteWrite(): void {
     this.#written += 1;
     this.#indexLater();
   }
 
   /**
-   * Indexes what another process has added lately. While the lock is taken, searches go without that.
+   * Indexes what another process has added lately. While the file is locked, a search does without that.
    * Never rejects.
    */
   async indexNewest(): Promise<void> {
@@ -46,8 +46,8 @@ export class SearchIndex {
   }
 
   /**
-   * In small steps, each a transaction of its own: one after the other while nothing is written, seldom
-   * while much is. What is left when the process ends, the next one does.
+   * Indexes in small steps, each in a transaction of its own: with short pauses while nothing is written, with
+   * long ones while events arrive. What is left when the process ends is indexed by the next process.
    */
   #indexLater(): void {
     if (this.#isIndexing) return;

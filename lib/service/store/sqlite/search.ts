@@ -16,7 +16,7 @@ export function searchPatterns(database: Database, query: SearchQuery): FoundPat
 
 // --- internal ---
 
-/** Characters that are searched for parts of words: 2,000 patterns of these take some 50 ms. */
+/** How many characters of a pattern are searched for parts of words: 2,000 patterns take about 50 ms. */
 const SEARCHED_CHARACTERS = 10_000;
 
 /** What the tokenizer takes for one word. */

@@ -7,7 +7,7 @@ import { trackNeeds } from '../track-plan.ts';
 import type { NewOccurrence, NewPattern, Sighting, TrackPlan } from '../track-plan.ts';
 import { planTrack } from '../track-planner.ts';
 
-/** Applies events of the lineage API to tracker.db. */
+/** Applies events of the lineage API to tracker.db, as `planTrack` plans. */
 export class SqliteTrack {
   readonly #known: SqliteKnown;
   readonly #addEvent;
@@ -47,7 +47,8 @@ export class SqliteTrack {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#see = database.prepare<[number, number, number, string]>(
-      `UPDATE patterns SET occurrences = occurrences + ?, first_seen_at = min(first_seen_at, ?),
+      `UPDATE patterns SET occurrences = occurrences + ?,
+         origin_at = coalesce(origin_at, first_seen_at), first_seen_at = min(first_seen_at, ?),
          last_seen_at = max(last_seen_at, ?) WHERE id = ?`,
     );
     this.#rename = database.prepare<[string, string, string, string]>(
@@ -68,7 +69,7 @@ export class SqliteTrack {
     );
   }
 
-  /** Call inside a transaction that has the write lock already. */
+  /** Applies events in their order, and answers each. Call it in a transaction that has the write lock. */
   apply(events: readonly TrackedEvent[]): readonly TrackAnswer[] {
     const plan = planTrack(events, this.#known.read(trackNeeds(events)));
     this.#write(plan);
@@ -84,7 +85,7 @@ export class SqliteTrack {
       this.#addEvent.run(...values, row.durationMs, JSON.stringify(row.extra));
     }
     for (const pattern of patterns) {
-      // Written once, with what is seen of it here.
+      // A new row is written once, together with its sighting.
       this.#writePattern(pattern, seen.get(pattern.patternId));
       seen.delete(pattern.patternId);
     }
@@ -130,7 +131,7 @@ export class SqliteTrack {
     );
   }
 
-  /** The sessions and tool calls that wrote it, which another machine's courier has not recorded here. */
+  /** Adds sessions and tool calls: those of other machines are not recorded in this database. */
   #writeCalls(occurrences: readonly NewOccurrence[]): void {
     const sessions = new Map<string, { from: number; to: number }>();
     for (const { event } of occurrences) {
@@ -151,7 +152,7 @@ export class SqliteTrack {
 
 // --- internal ---
 
-/** The position of an edge that a further version draws: it is no claim of the pattern's origin. */
+/** The position of an edge from a further version, which is no claim of the pattern's origin. */
 const VERSION_EDGE = -1;
 
 type Text = string | null;

@@ -1,9 +1,9 @@
 /**
- * Writes what track-plan.ts planned, all or nothing, in one round trip. Raises 40001 when the database is
- * no longer what the plan was made from. Rows are locked in the order of their keys and the tables in the
- * order below, by everyone, so that nobody waits in a circle.
+ * The function that replicas of the release before call. It writes a whole plan or nothing, in one round trip,
+ * and raises 40001 when the database is no longer what the plan was made from. Everyone locks tables in the
+ * order below and rows in the order of their keys, so that nobody waits in a circle.
  *
- * Released, so never edited: another one has another name.
+ * A released function is never edited: a change is a function of another name.
  */
 export const APPLY_EVENTS_1 = `
   CREATE FUNCTION apply_events_1(

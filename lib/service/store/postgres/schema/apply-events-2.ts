@@ -1,8 +1,9 @@
 /**
- * Takes the place of `apply_events_1`. It knows the rules of descent only as rows: what `Descent` worked out
- * from what was read. It raises 40001 as well when that is no longer what is stored.
+ * The function that writes what track-planner.ts planned; it replaces `apply_events_1`. It does not know the
+ * rules of descent: it writes the rows that `Descent` worked out from what was read. It also raises 40001
+ * when that is no longer what is stored.
  *
- * Released, so never edited: a changed one gets another name.
+ * A released function is never edited: a change is a function of another name.
  */
 export const APPLY_EVENTS_2 = `
   CREATE FUNCTION apply_events_2(
@@ -18,8 +19,8 @@ export const APPLY_EVENTS_2 = `
     added_sessions bigint := 0;
     added_calls bigint := 0;
   BEGIN
-    -- Whoever changes the descent of a pattern that is there, or claims a parent that is not, writes alone
-    -- in its tenant. All others write side by side, and find here whether what they read still holds.
+    -- A batch that changes the descent of stored patterns, or keeps a claim that does not count, writes
+    -- alone in its tenant. All others write side by side, and check here that what was read still holds.
     IF rewrites THEN
       PERFORM pg_advisory_xact_lock(hashtextextended('descent of ' || of_tenant, 0));
     ELSE
@@ -58,7 +59,7 @@ export const APPLY_EVENTS_2 = `
     END IF;
 
     IF rewrites THEN
-      -- The occurrence that was the origin is one no longer, or is one of another kind.
+      -- The occurrence that was the origin is not any more, or is of another kind.
       UPDATE events e SET action = CASE WHEN d.is_origin_new THEN 'applied' ELSE d.origin END
       FROM json_to_recordset(changed_descents) AS d (
         id text COLLATE "C", is_new boolean, is_origin_new boolean, origin text)
@@ -121,6 +122,7 @@ export const APPLY_EVENTS_2 = `
       FROM given ORDER BY id
       ON CONFLICT (tenant, id) DO UPDATE SET
         occurrences = p.occurrences + excluded.occurrences,
+        origin_at = coalesce(p.origin_at, p.first_seen_at),
         first_seen_at = least(p.first_seen_at, excluded.first_seen_at),
         last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at),
         newest_at = greatest(p.newest_at, excluded.newest_at),
@@ -166,7 +168,7 @@ export const APPLY_EVENTS_2 = `
           transformation_type text, created_at bigint, position integer, counts boolean)
         WHERE e.counts
         ORDER BY e.child_id, e.parent_id
-        -- A further version and the origin may draw the same edge: the origin's holds.
+        -- A further version and the origin may name the same parent: the origin's edge holds.
         ON CONFLICT (tenant, child_id, parent_id) DO UPDATE SET edge_type = excluded.edge_type,
           transformation_type = excluded.transformation_type, created_at = excluded.created_at,
           position = excluded.position
@@ -185,7 +187,7 @@ export const APPLY_EVENTS_2 = `
     END IF;
 
     IF json_array_length(seen_sessions) > 0 THEN
-      -- Never updated, since all that write in a session would wait for each other.
+      -- Never updated: otherwise all who write to one session would wait for each other.
       INSERT INTO sessions (tenant, id, met_at)
       SELECT of_tenant, s.*
       FROM json_to_recordset(seen_sessions) AS s (id text COLLATE "C", met_at bigint)
@@ -208,7 +210,7 @@ export const APPLY_EVENTS_2 = `
     END IF;
 
     IF json_array_length(deprecations) > 0 THEN
-      -- The latest holds, in whatever order they arrive.
+      -- The latest deprecation holds, whatever the order of arrival.
       UPDATE patterns p SET deprecated_at = d.at, deprecation_reason = d.reason
       FROM (
         SELECT DISTINCT ON (id) id, reason, at

@@ -2,9 +2,9 @@ import { APPLY_EVENTS_1 } from './apply-events-1.ts';
 import { APPLY_EVENTS_2 } from './apply-events-2.ts';
 
 /**
- * The schema of a service's database, one script a version; a version that was released is never edited:
- * a change is a new script, and a changed function has a new name, so that replicas of two releases work
- * side by side. Times are milliseconds since 1970 UTC.
+ * The schema of a service's database, one script per version. A released version is never edited: a change
+ * is a new script, and a changed function gets a new name, so that replicas of two releases work side by
+ * side. Times are milliseconds since 1970 UTC.
  */
 export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
@@ -189,13 +189,14 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   `,
   APPLY_EVENTS_1,
   `
-  -- The event that tells how the pattern came to be: its time, which an application may precede, and its
-  -- id. Null where they were not noted: first_seen_at, and none.
+  -- The event that is the pattern's origin: its time, which is later than first_seen_at if the service was
+  -- told of an earlier application, and its id. Both are null in rows of an earlier release: first_seen_at is
+  -- then the time, and there is no id.
   ALTER TABLE patterns ADD COLUMN origin_at bigint;
   ALTER TABLE patterns ADD COLUMN origin_key text COLLATE "C";
 
-  -- Place among the parents that the child's origin named: the first gives the lineage. -1: drawn by a
-  -- further version of the child.
+  -- The parent's place, from 0, in the order in which the child's origin named its parents; the first one
+  -- that counts gives the lineage. -1: only a further version of the child named this parent.
   ALTER TABLE lineage_edges ADD COLUMN position integer NOT NULL DEFAULT 0;
   UPDATE lineage_edges e SET position = -1 FROM pattern_versions v
   WHERE v.tenant = e.tenant AND v.pattern_id = e.child_id AND v.at = e.created_at;
@@ -203,7 +204,8 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   WHERE e.position = 0 AND parent.tenant = e.tenant AND parent.id = e.parent_id
     AND child.tenant = e.tenant AND child.id = e.child_id AND parent.lineage_id <> child.lineage_id;
 
-  -- Parents that a pattern's origin named and that do not count: not known, or of a later origin.
+  -- Parents that the child's origin named and that do not count: they are not known, originated later than
+  -- the child, or are part of a circle within one millisecond. See lib/pattern/descent.ts.
   CREATE TABLE pending_edges (
     tenant text COLLATE "C" NOT NULL,
     child_id text COLLATE "C" NOT NULL,

@@ -42,14 +42,16 @@ export class EventPartitions {
 
 // --- internal ---
 
+/** Months before this one that get a partition. */
 const MONTHS_BACK = 24;
+/** How long to wait after a partition could not be made, in milliseconds. */
 const ATTEMPT_EVERY_MS = 10 * 60_000;
 /** The advisory lock: any number that no other program on the database uses. */
 const LOCK = 7_203_118_054;
 
 /**
- * Any number of replicas may make the same one at once. Returns false when the table is locked, for example
- * by a running pg_dump; there is time enough to make next month's partition later.
+ * Makes a partition; any number of replicas may make the same one at once. Returns false when the table is
+ * locked, for example by a running pg_dump: next month's partition can still be made later.
  */
 async function makePartition(sql: Sql, month: number): Promise<boolean> {
   const name = `events_${Math.floor(month / 12)}_${String((month % 12) + 1).padStart(2, '0')}`;

@@ -23,7 +23,7 @@ export function whole<T extends number | null>(value: T): T {
 /** The contract allows ids this long; no client that we know sends longer ones. */
 const KEY_LENGTH = 255;
 
-/** In JSON's spelling; a backslash before a u in code is a false alarm that costs only time. */
+/** Finds them as JSON spells them. A backslash before a u in code also matches, which only costs time. */
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 function clean(value: unknown): unknown {

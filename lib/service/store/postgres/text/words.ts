@@ -47,7 +47,7 @@ export function searchCondition(
 // --- internal ---
 
 const WORD = /[\p{L}\p{N}_]+/gu;
-/** In UTF-16 units; PostgreSQL accepts words of 2 kB. */
+/** Longer words are cut, in UTF-16 units; PostgreSQL accepts words of up to 2 kB. */
 const WORD_LENGTH = 200;
 
 /** The distinct words of a text. */
@@ -74,7 +74,7 @@ function typeLexeme(sign: string, type: string): string {
   return `${sign}t.${hexDigest(type, 12)}`;
 }
 
-/** In lower case and without accents, so that a word is found however it is written. */
+/** Lowers the case and removes accents, so that a word is found however it is written. */
 function plain(text: string): string {
   const lower = text.toLowerCase();
   return ASCII.test(lower) ? lower : lower.normalize('NFKD').replace(/\p{M}/gu, '');
