@@ -31,7 +31,8 @@ export function mergePatterns(database: Database): void {
     'UPDATE main.patterns SET origin = ?, generation = ?, lineage_id = ? WHERE id = ?',
   );
   const see = database.prepare<[string]>(
-    `UPDATE main.patterns SET origin_at = coalesce(own.origin_at, own.first_seen_at),
+    `UPDATE main.patterns SET origin_at = CASE WHEN other.first_seen_at < own.first_seen_at
+         THEN coalesce(own.origin_at, own.first_seen_at) ELSE own.origin_at END,
        first_seen_at = min(own.first_seen_at, other.first_seen_at),
        last_seen_at = max(own.last_seen_at, other.last_seen_at)
      FROM later.patterns AS other, main.patterns AS own
