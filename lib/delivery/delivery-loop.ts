@@ -4,7 +4,7 @@ import type { DrainReport } from './delivery.ts';
 
 /** How often to look into the outbox, because the library and commands write to it too, in milliseconds. */
 const POLL_MS = 1_000;
-/** How long to wait while no sink is configured, and at most while its breaker is open, in milliseconds. */
+/** How long to wait while the sink is not configured, and at most while its breaker is open, in milliseconds. */
 const REST_MS = 30_000;
 /** How long to wait while another process delivers, and after a first fault of our own, in milliseconds. */
 const AGAIN_MS = 1_000;
@@ -50,7 +50,7 @@ export class DeliveryLoop {
     this.#options = options;
   }
 
-  /** True while it delivers, or has been told of something to deliver. */
+  /** True while it delivers, or is about to because of `wake`. */
   get isBusy(): boolean {
     return this.#isBusy || this.#isWoken;
   }

@@ -12,7 +12,7 @@ export type Delivered =
       readonly retryAfterMs?: number | undefined;
     };
 
-/** An event that was not accepted. */
+/** The result of an event that was not accepted. */
 export type Undelivered = Exclude<Delivered, { kind: 'accepted' }>;
 
 /** The result of sending several events. */

@@ -64,7 +64,7 @@ export interface SinkClientOptions {
   readonly clock: Clock;
   /** The proxies that the environment names; `api.proxy` takes precedence. @default none */
   readonly proxy?: ProxySettings | undefined;
-  /** The name of this machine. */
+  /** The name of this machine, which sinks may be told. */
   readonly machine: string;
 }
 

@@ -35,7 +35,7 @@ export interface CollectorClientOptions extends Pick<
   readonly logs: boolean;
   /** Also send what calls were about, and their errors. */
   readonly details: boolean;
-  /** The name of this machine. */
+  /** The name of this machine, which the collector is told. */
   readonly machine: string;
   /** Milliseconds since 1970 UTC. */
   readonly clock: () => number;
@@ -88,8 +88,8 @@ export class CollectorClient implements SinkClient {
   }
 
   /**
-   * Sends tool calls, first their spans and then their log records. The client remembers which half of a
-   * call the collector has accepted, so that another attempt sends only the rest.
+   * Sends tool calls, first their spans and then their log records. The client remembers which of
+   * both the collector has accepted, so that another attempt sends only the rest.
    */
   async trackBatch(
     bodies: readonly string[],
@@ -115,7 +115,7 @@ export class CollectorClient implements SinkClient {
     await this.#http.close();
   }
 
-  /** Sends one half of the calls, except those whose half the collector has answered already. */
+  /** Sends one signal of each call, except where the collector has answered that signal of the call already. */
   async #send(
     kind: OtlpSignal,
     calls: readonly EndedToolCall[],
@@ -204,7 +204,7 @@ export class CollectorClient implements SinkClient {
     return { outcome: ACCEPTED, serverFault: false, rejected, message };
   }
 
-  /** What became of a call as a whole. Its halves are forgotten, because they are complete now. */
+  /** What became of a call as a whole. All its signals are answered now, so the client forgets them. */
   #conclude(call: EndedToolCall): Delivered {
     const key = keyOf(call);
     let outcome = ACCEPTED;
@@ -241,7 +241,7 @@ const TOO_LARGE = 413;
 const MAX_WORDS = 500;
 /** The longest reply to read, in bytes; those of collectors are short. */
 const MAX_REPLY_BYTES = 1024 * 1024;
-/** The most half-accepted calls to remember; when one is forgotten, its accepted half is sent twice. */
+/** The most calls to remember of which one signal was accepted; it is sent twice if the call is forgotten. */
 const MAX_REMEMBERED = 10_000;
 
 const ACCEPTED: Delivered = { kind: 'accepted' };

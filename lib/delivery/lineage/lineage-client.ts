@@ -63,9 +63,7 @@ const MAX_WORDS = 500;
 /** The longest reply to read, in bytes. Acknowledgements are short, but answers to queries may be long. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
-/**
- * Speaks the lineage API to one server. It never throws because of what the network or the server does.
- */
+/** Speaks the lineage API to one server. It never throws because of what the network or the server does. */
 export class LineageClient implements SinkClient {
   /** The API's address in its canonical spelling, without secrets. */
   readonly server: string;
@@ -245,8 +243,8 @@ export class LineageClient implements SinkClient {
   }
 
   /**
-   * The server's words for people. Some servers echo in an error what they were sent, so the token is
-   * removed, and before the cut, which might leave a part of it.
+   * The server's words for people. Some servers echo in an error what they were sent, so the token is removed.
+   * That happens before the cut, which might leave a part of the token.
    */
   #told(words: string): string {
     const safe = this.#token ? words.replaceAll(this.#token, '[token]') : words;

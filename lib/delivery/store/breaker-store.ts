@@ -21,7 +21,7 @@ export interface BreakerStoreOptions {
   readonly newId: () => string;
 }
 
-/** The circuit breaker of one sink, a row in tracker.db: every process sees and moves the same one. */
+/** The circuit breaker of one sink, a row in tracker.db: every process sees and changes the same one. */
 export class BreakerStore {
   readonly #sink: string;
   readonly #options: BreakerStoreOptions;
