@@ -17,7 +17,7 @@ export interface PatternContext {
   readonly sessionId?: string | undefined;
   readonly toolName?: string | undefined;
   readonly toolUseId?: string | undefined;
-  /** Why the code was written, in at most 10,000 characters. */
+  /** Why it happened, in at most 10,000 characters. */
   readonly reason?: string | undefined;
   /** How the code was made from its parents. */
   readonly transformationType?: (typeof TRANSFORMATION_TYPES)[number] | undefined;
@@ -45,7 +45,7 @@ export interface PatternModification extends PatternCreation {
 
 /** The argument of `trackPatternMerge`. */
 export interface PatternMerge extends PatternCreation {
-  /** The ids of the patterns that were merged, at least two; the first one's lineage goes on. */
+  /** The ids of the patterns that were merged, at least two; the lineage is the first one's. */
   readonly parentIds: readonly string[];
 }
 
