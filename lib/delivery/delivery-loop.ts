@@ -2,67 +2,71 @@ import type { Clock } from '../base/clock.ts';
 import { acquireProcessLock } from '../store/database/process-lock.ts';
 import type { DrainReport } from './delivery.ts';
 
-/** The outbox is looked at this often: the library and commands write to it too. In milliseconds. */
+/** How often to look into the outbox, because the library and commands write to it too, in milliseconds. */
 const POLL_MS = 1_000;
-/** Without a server, and while its circuit is open, in milliseconds. */
+/** How long to wait while the sink is not configured, and at most while its breaker is open, in milliseconds. */
 const REST_MS = 30_000;
-/** While another process delivers, and after a first fault of our own, in milliseconds. */
+/** How long to wait while another process delivers, and after a first fault of our own, in milliseconds. */
 const AGAIN_MS = 1_000;
-/** Each further fault in a row doubles the wait up to this, in milliseconds. */
+/** Each further fault in a row doubles the wait, up to this bound, in milliseconds. */
 const MAX_FAULT_MS = 60_000;
 
+/** Whether there is something to deliver, now or later. */
 export interface Outlook {
+  /** True when some row can be sent now. */
   readonly isDue: boolean;
-  /** When the next attempt of what waits is due; undefined when nothing waits. */
+  /** When the next attempt is due, in milliseconds since 1970 UTC; undefined when nothing waits. */
   readonly nextAt: number | undefined;
 }
 
+/** What a loop asks and calls. */
 export interface DeliveryLoopOptions {
   readonly clock: Clock;
-  /** Held while it delivers, so that a flush and a courier never do so at once. */
+  /** The lock to hold while delivering, so that a flush and a courier never deliver at the same time. */
   readonly lockPath: string;
-  /** False while there is nowhere to deliver to. */
+  /** False while the configuration does not send to the sink. */
   readonly isOn: () => boolean;
-  /** What there is in the outbox, at the cost of a look. */
+  /** Looks into the outbox; cheap, because it is called at every turn of the loop. */
   readonly outlook: () => Outlook;
   /** Delivers what is due. */
   readonly drain: (signal: AbortSignal) => Promise<DrainReport>;
   /** Called when everything that was due has been attempted. */
   readonly onRest: () => void;
+  /** Called with whatever `outlook`, `drain` or the lock throws; the loop goes on. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Delivers in the background of a courier: when something arrives, and when an attempt is due. */
+/** Delivers to one sink in the background: when something arrives, and when an attempt is due. */
 export class DeliveryLoop {
   readonly #options: DeliveryLoopOptions;
   #wake: (() => void) | undefined;
   #isWoken = false;
   #isBusy = false;
   #nextAt: number | undefined;
-  /** Faults of our own in a row: a token file that is not there, a locked database. */
+  /** Faults of our own in a row, such as a missing token file or a locked database. */
   #faults = 0;
 
   constructor(options: DeliveryLoopOptions) {
     this.#options = options;
   }
 
-  /** True while it delivers, or has been told of something to deliver. */
+  /** True while it delivers, or is about to because of `wake`. */
   get isBusy(): boolean {
     return this.#isBusy || this.#isWoken;
   }
 
-  /** When the next attempt of what waits is due; undefined when nothing waits. */
+  /** When the next attempt is due, in milliseconds since 1970 UTC; undefined when nothing waits. */
   get nextAt(): number | undefined {
     return this.#nextAt;
   }
 
-  /** Says that the outbox may have something new. */
+  /** Makes the loop look into the outbox at once, because something may have been added. */
   wake(): void {
     this.#isWoken = true;
     this.#wake?.();
   }
 
-  /** Runs until `signal` aborts; a request on its way is given up then, and its events wait. */
+  /** Runs until `signal` aborts. A request in flight is then given up, and its events stay in the outbox. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#isWoken = false;
@@ -74,7 +78,7 @@ export class DeliveryLoop {
     }
   }
 
-  /** Delivers what is due; how long to wait then. */
+  /** Delivers what is due; returns how long to wait afterwards. */
   async #deliver(signal: AbortSignal): Promise<{ waitMs: number; hasDelivered: boolean }> {
     const nothing = (waitMs: number) => ({ waitMs, hasDelivered: false });
     const { lockPath, isOn, outlook, drain, onError } = this.#options;
@@ -101,7 +105,7 @@ export class DeliveryLoop {
     }
   }
 
-  /** The time to the next attempt, `most` milliseconds at most. */
+  /** The time until the next attempt, at most `most` milliseconds. */
   #untilNext(most: number): number {
     if (this.#nextAt === undefined) return most;
     return Math.min(most, Math.max(1, this.#nextAt - this.#options.clock()));

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { BreakerPolicy } from './breaker/breaker.ts';
 import type { RetryPolicy } from './settlement.ts';
 
-/** The circuit breaker that the configuration asks for. */
+/** The breaker's policy, from `resilience.circuit_breaker` of the configuration. */
 export function breakerPolicy({ resilience }: Config): BreakerPolicy {
   const breaker = resilience.circuit_breaker;
   return {
@@ -17,7 +17,7 @@ export function breakerPolicy({ resilience }: Config): BreakerPolicy {
   };
 }
 
-/** The waits between attempts that the configuration asks for. */
+/** The waits between attempts, from `resilience.retry`. `random` returns a number from 0 to below 1. */
 export function retryPolicy({ resilience: { retry } }: Config, random: () => number): RetryPolicy {
   return {
     baseMs: retry.base_delay * 1000,

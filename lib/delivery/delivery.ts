@@ -8,99 +8,119 @@ import type { DeliveryStore } from './store/delivery-store.ts';
 import { settle } from './settlement.ts';
 import type { RetryPolicy, Settled } from './settlement.ts';
 
-/** Characters of the bodies in one batch. */
+/** The most characters in the bodies of one batch. */
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
-/** Answers to so many events are written together; a courier that is killed sends them again. */
+/** Acknowledgements are committed in groups of this size; a killed courier resends at most one group. */
 const SETTLE_ROWS = 500;
-/** After so many faults an event is sent alone, in case it is what spoils its batches. */
+/** After this many faults an event is sent alone, in case it is the one that spoils its batches. */
 const ALONE_AFTER_FAULTS = 2;
-/** A sink that has said that it takes no batches is asked again after this time, in milliseconds. */
+/** How long events are sent singly to a sink that does not accept batches, in milliseconds. */
 const SINGLY_MS = 600_000;
-/** Among so many due events the one is chosen that probes a server which may not be well yet. */
+/** How many due events to choose from for the one that probes a recovering server. */
 const PROBE_ROWS = 100;
 
+/** What delivery to one sink works with. */
 export interface DeliveryOptions {
+  /** The store; returns another one after tracker.db was replaced. */
   readonly store: () => DeliveryStore;
   readonly client: Pick<SinkClient, 'track' | 'trackBatch' | 'server' | 'isClosed'>;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
-  /** Events of one request. */
+  /** The most events in one request. */
   readonly batchRows: number;
+  /** Called after the breaker's change of phase is committed. */
   readonly onTransition?: (transition: Transition) => void;
 }
 
+/** What one drain sends, and which waits it ignores. */
 export interface DrainLimits {
-  /** Events to attempt at most; default all. */
+  /** The most events to attempt. @default all */
   readonly events?: number | undefined;
-  /** The first characters of a session id: only its events, and those that the sink must have first. */
+  /** The first characters of a session id: send only its events, and those that the sink must have first. */
   readonly sessionId?: string | undefined;
-  /** Wait for no next attempt, and for no pause from before; one that the sink asks for now ends the drain. */
+  /**
+   * Ignore the waits between attempts and any pause that began before. A pause that the sink asks for
+   * during the drain ends it. @default false
+   */
   readonly early?: boolean | undefined;
-  /** Send although the circuit is open; a success closes it. */
+  /** Send even while the breaker is open; a success closes it. @default false */
   readonly force?: boolean | undefined;
 }
 
-/** Why a drain came to its end. */
+/**
+ * Why a drain ended: nothing is left, the rest waits for its next attempt, the breaker is open, the limit
+ * is reached, or it was interrupted.
+ */
 export type DrainEnd = 'empty' | 'waiting' | 'circuit_open' | 'limit' | 'aborted';
 
+/** What one drain came to. */
 export interface DrainReport extends Settled {
   readonly end: DrainEnd;
-  /** When it is worth trying again; undefined when there is nothing to try. */
+  /** When to try again, in milliseconds since 1970 UTC; undefined when there is nothing to try. */
   readonly nextAt: number | undefined;
+  /** Why the last event that failed was not accepted; undefined when none failed. */
   readonly lastError: string | undefined;
 }
 
 type Ending = Pick<DrainReport, 'end' | 'nextAt'>;
 
-/** Events that are on their way. */
+/** A request in flight. */
 interface Request {
   readonly rows: readonly DueEvent[];
+  /** Null for a request that is forced while the breaker is open. */
   readonly permit: Permit | null;
-  /** It leaves out due rows that come before it. */
+  /** True when it skips due rows that come before its own, as a probe may. */
   readonly leavesOut: boolean;
   readonly attempt: Promise<Attempt<BatchOutcome>>;
 }
 
+/** A request whose reply has arrived and is not written to the database yet. */
 interface Answered extends Omit<Request, 'attempt'> {
   readonly attempt: Attempt<BatchOutcome>;
 }
 
-/** A server that is down is not asked again and again, whoever forces it. */
+/** After this many failures a forced drain stops too, so that it does not hammer a server that is down. */
 const MOST_FORCED_FAILURES = 3;
 
+/** The state of one drain. */
 interface Drain {
   readonly limits: DrainLimits;
   readonly signal: AbortSignal;
   readonly total: { delivered: number; dead: number; failed: number };
-  /** That it began with. */
+  /** The store that this drain began with; replaced at its end if the same rows are found in another one. */
   store: DeliveryStore;
   readonly pass: OutboxPass;
-  /** Rows up to here have had their attempt in this drain. */
+  /** Rows up to this id have had their attempt in this drain. */
   after: number;
-  /** What was answered and is not written yet. */
+  /** Answered requests that are not written yet. */
   answered: Answered[];
-  /** Rows up to here are sent alone: the sink has refused them together. */
+  /** Rows up to this id are sent alone, because the sink refused them as a batch. */
   aloneUntil: number;
-  /** The sink has asked in this drain to be left alone until then. */
+  /** Until when the sink asked, during this drain, to be left alone; undefined if it did not ask. */
   askedUntil: number | undefined;
   lastError: string | undefined;
-  /** Requests in it that failed although the circuit was open. */
+  /** Requests that were forced while the breaker was open, and failed. */
   forcedFailures: number;
 }
 
-/** Sends what waits in the outbox of one sink. Who calls it holds the sink's delivery lock. */
+/** Sends what waits in the outbox of one sink. The caller must hold the sink's delivery lock. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  /** Until then no batches are sent. */
+  /** Until this time events are sent singly, in milliseconds since 1970 UTC. */
   #singlyUntil = 0;
-  /** Requests in a row that have failed as a whole. */
+  /** Requests in a row that failed as a whole. */
   #failedRequests = 0;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
   }
 
-  /** Attempts each due event once, in order, until none is left or the circuit opens. */
+  /**
+   * Attempts each due event once, in order, until none is left, the breaker opens or `signal` aborts.
+   * `onProgress` gets the totals so far after each commit.
+   *
+   * @throws SQLite's error when tracker.db cannot be read or written
+   */
   async drain(
     limits: DrainLimits,
     signal: AbortSignal,
@@ -130,7 +150,7 @@ export class Delivery {
       try {
         this.#concludeRest(drain);
       } catch {
-        // It is sent again, which changes nothing at the sink; the first error says more.
+        // The events are sent again, which changes nothing at the sink; the first error says more.
       }
       throw error;
     }
@@ -146,7 +166,7 @@ export class Delivery {
       const attempt = await begun.attempt;
       const isGivenUp = (signal.aborted || client.isClosed) && attempt.outcome.kind === 'retry';
       if (!isGivenUp) drain.answered.push({ ...begun, attempt });
-      // It was opened anew meanwhile, or another one has taken its place.
+      // The database was closed and opened again during the request, or replaced by another one.
       if (this.#options.store() !== store) return { end: 'waiting', nextAt: clock() };
       if (isGivenUp) {
         if (begun.permit) store.breaker.release(begun.permit);
@@ -161,7 +181,10 @@ export class Delivery {
     }
   }
 
-  /** Sends the next events, or says why there are none to send; `following` are these, if known. */
+  /**
+   * Begins a request with the next events, or returns why there is nothing to send. `following` are these
+   * events if the caller has read them already.
+   */
   #begin(drain: Drain, following?: readonly DueEvent[]): Request | Ending {
     const { limits, signal, store, total, pass } = drain;
     const { client, clock } = this.#options;
@@ -179,7 +202,7 @@ export class Delivery {
       if (limits.sessionId !== undefined && !pass.isHolding) {
         return { end: 'empty', nextAt: undefined };
       }
-      // What has failed in this drain may be due already.
+      // An event that failed in this drain may be due already.
       const again = store.outbox.isDue(now) ? now : undefined;
       const nextAt = store.outbox.nextAttemptAt(now) ?? again;
       return { end: nextAt === undefined ? 'empty' : 'waiting', nextAt };
@@ -193,8 +216,8 @@ export class Delivery {
   }
 
   /**
-   * While a server that has taken everything works on the next events, the answer to the last ones is
-   * written; order is kept, for they are acknowledged.
+   * Begins the next request before the last answer is written, so that the server works meanwhile. Only
+   * after a request that was accepted as a whole: then no later event can overtake a parent.
    */
   #beginAhead(
     drain: Drain,
@@ -214,7 +237,7 @@ export class Delivery {
 
   #nextRows(drain: Drain, after: number): DueEvent[] {
     const now = this.#options.clock();
-    // An end from further ahead was set before the clock was set back.
+    // If the end lies further ahead than that, the clock was set back since, and the end does not count.
     const isSingly = this.#singlyUntil > now && this.#singlyUntil <= now + SINGLY_MS;
     const rows = isSingly ? 1 : this.#options.batchRows;
     const due = drain.pass.next({ now, after, rows, characters: BATCH_CHARACTERS });
@@ -226,8 +249,8 @@ export class Delivery {
   }
 
   /**
-   * The single event for a server that may not be well yet: one that has failed least often, so that an
-   * event which always brings it down does not keep all others from being tried.
+   * The single event that probes a recovering server. It is the one that was attempted least often, so that
+   * an event that always brings the server down does not block all others.
    */
   #probe(drain: Drain): DueEvent[] {
     const now = this.#options.clock();
@@ -255,7 +278,7 @@ export class Delivery {
     return asOutage(await client.trackBatch(bodies, signal));
   }
 
-  /** Writes what was answered and is not written yet, unless the database is another one now. */
+  /** Writes the remaining answers, unless the database was replaced by one that lacks their rows. */
   #concludeRest(drain: Drain): void {
     if (drain.answered.length === 0) return;
     const store = this.#options.store();
@@ -266,7 +289,7 @@ export class Delivery {
     this.#conclude(drain);
   }
 
-  /** Writes what the answers have come to, in one transaction. */
+  /** Writes the results of all answered requests in one transaction. */
   #conclude(drain: Drain): void {
     const { answered, store } = drain;
     drain.answered = [];
@@ -311,7 +334,7 @@ export class Delivery {
     if (!permit && !serverFault) return store.breaker.reset();
     const transition =
       permit && store.breaker.report(permit, { ok: !serverFault, latencyMs, reason });
-    // The open circuit is the pause then.
+    // While the breaker is open it takes the place of the pause.
     const isOpen = store.breaker.read().phase === 'open';
     if (isOpen && outcome.kind === 'retry' && !asksForPause(outcome)) store.state.pause(0);
     return transition;
@@ -324,14 +347,14 @@ function countRows(answered: readonly Answered[]): number {
   return answered.reduce((total, { rows }) => total + rows.length, 0);
 }
 
-/** True when the sink itself has said that it is to be left alone for a while. */
+/** True when the sink itself asked to be left alone for a while. */
 function asksForPause({ status, retryAfterMs }: Extract<BatchOutcome, { kind: 'retry' }>): boolean {
   return status === 429 || retryAfterMs !== undefined;
 }
 
 /**
- * A wrong token or address must not turn the whole outbox into dead letters: it is like a server that is
- * down. So is one that fails each event of a batch.
+ * Turns answers that concern every event alike into an outage. A wrong token or address, or a server that
+ * fails each event of a batch, must not turn the whole outbox into dead letters.
  */
 function asOutage(attempt: Attempt<BatchOutcome>): Attempt<BatchOutcome> {
   const { outcome } = attempt;

@@ -2,30 +2,31 @@ import { asNumber, asString, isJsonObject } from '../base/json.ts';
 import { TOOL_OUTCOMES } from '../event/tool-call.ts';
 import type { ToolOutcome } from '../event/tool-call.ts';
 
-/** What the outbox calls a tool call. */
+/** The event type of a tool call's row in the outbox. */
 export const TOOL_CALL_EVENT = 'tool_call';
 
 /** A tool call that has ended, as it waits in the outbox. Times are milliseconds since 1970 UTC. */
 export interface EndedToolCall {
   readonly session_id: string;
-  /** Claude's; `~…` where its version sends none. */
+  /** Claude Code's id; one that begins with `~` where Claude Code's version sends none. */
   readonly tool_use_id: string;
   readonly tool_name: string;
   readonly outcome: Exclude<ToolOutcome, 'running'>;
-  /** Null where nothing told of its begin. */
+  /** Null when no event reported the start. */
   readonly started_at: number | null;
   readonly ended_at: number;
   /** The tool's own time in milliseconds, if it is known. */
   readonly duration_ms: number | null;
-  /** Set inside a subagent. */
+  /** Null outside of a subagent, like `agent_type`. */
   readonly agent_id: string | null;
   readonly agent_type: string | null;
-  /** Its file, command or the like in one line; redacted. */
+  /** The call's file, command or the like in one line, redacted. */
   readonly summary: string;
+  /** What Claude was told went wrong, redacted; null when nothing did. */
   readonly error: string | null;
 }
 
-/** Reads a body of the outbox; undefined for one that is no tool call. */
+/** Parses the body of an outbox row; undefined if it does not hold a tool call that has ended. */
 export function parseToolCall(body: string): EndedToolCall | undefined {
   let value: unknown;
   try {

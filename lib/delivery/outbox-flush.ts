@@ -3,22 +3,27 @@ import { acquireProcessLock } from '../store/database/process-lock.ts';
 import type { Delivery, DrainLimits, DrainReport } from './delivery.ts';
 import type { Settled } from './settlement.ts';
 
-/** How often it looks whether the other process still delivers, in milliseconds. */
+/** How often to check whether the other process still delivers, in milliseconds. */
 const LOOK_MS = 100;
 
+/** What to flush, and whom to tell. */
 export interface FlushOptions {
   readonly delivery: Delivery;
+  /** The sink's delivery lock. */
   readonly lockPath: string;
   readonly limits: DrainLimits;
   readonly signal: AbortSignal;
+  /** Called with the totals so far after each commit. */
   readonly onProgress: (settled: Settled) => void;
-  /** Called now and then while another process delivers. */
+  /** Called every 100 ms while another process delivers. */
   readonly onWait: () => void;
 }
 
 /**
- * Delivers now what waits; first lets a courier finish that is delivering at this moment. Undefined
- * when it was interrupted before its turn came.
+ * Delivers what waits now, after letting a courier finish that is delivering at the moment. Returns
+ * undefined when `signal` aborts before the lock is free.
+ *
+ * @throws SQLite's error when tracker.db cannot be read or written
  */
 export async function flushOutbox(options: FlushOptions): Promise<DrainReport | undefined> {
   const { delivery, lockPath, limits, signal, onProgress, onWait } = options;

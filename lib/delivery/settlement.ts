@@ -5,42 +5,47 @@ import type { DueEvent } from './store/outbox-pass.ts';
 import type { BatchOutcome, Delivered } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 
+/** How long to wait between attempts, and when to stop (`resilience.retry`). */
 export interface RetryPolicy {
-  /** The first wait is at most this long, each further one at most twice the one before; milliseconds. */
+  /** The longest first wait, in milliseconds; the bound doubles with each further attempt. */
   readonly baseMs: number;
+  /** The longest wait of all, in milliseconds. */
   readonly maxMs: number;
-  /** Faults of one event after which it is a dead letter. */
+  /** An event with this many faults becomes a dead letter. */
   readonly maxFaults: number;
-  /** A number from 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   readonly random: () => number;
 }
 
+/** When and by which policy a request is settled. */
 export interface SettleOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly retry: RetryPolicy;
-  /** Requests in a row that have failed as a whole, this one included. */
+  /** Requests in a row that failed as a whole, including this one. */
   readonly failedRequests: number;
 }
 
-/** What became of the events of one or several attempts. */
+/** How many events of one or more requests were delivered, became dead letters or failed. */
 export interface Settled {
   readonly delivered: number;
   readonly dead: number;
-  /** They wait for another attempt. */
+  /** Events that wait for another attempt. */
   readonly failed: number;
 }
 
+/** The result of settling one request. */
 export interface Settlement extends Settled {
-  /** Those that have failed. */
+  /** The events that wait for another attempt. */
   readonly waiting: readonly DueEvent[];
+  /** Why the last event that was not accepted failed; undefined when all were accepted. */
   readonly lastError: string | undefined;
 }
 
 /**
- * Writes what became of the rows of one request: forgets what was acknowledged, gives the others their
- * next attempt or makes them dead letters, and has the sink left alone for a while if the request has
- * failed as a whole. To be called in a transaction.
+ * Writes what became of the rows of one request: removes the acknowledged ones, schedules the next attempt
+ * of the others or makes them dead letters, and pauses the sink if the request failed as a whole. Call it
+ * in a transaction.
  */
 export function settle(
   store: DeliveryStore,
@@ -49,10 +54,10 @@ export function settle(
   { now, retry, failedRequests }: SettleOptions,
 ): Settlement {
   const { pausedUntil, ...state } = store.state.read();
-  // A time that is still to come is of a clock that ran ahead, and says nothing.
+  // A time in the future was written while the clock ran ahead, so it says nothing about order.
   const deliveredAt = state.lastDeliveredAt ?? 0;
   const lastDeliveredAt = deliveredAt <= now ? deliveredAt : 0;
-  // One draw for all, so that what has failed as a batch comes again as a batch.
+  // All rows share one random draw, so that a batch that failed is retried as a batch.
   const drawn = retry.random();
   const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0;
   const waitAfter = (failures: number) =>
@@ -78,7 +83,7 @@ export function settle(
       continue;
     }
     lastError = answer.message;
-    // The sink may refuse it only because it does not know its parent yet.
+    // The sink may have refused it only because its parent has not been accepted yet.
     const isBehind =
       waitingLineages.has(row.lineageId) || (crossesLineages(row.eventType) && waiting.length > 0);
     // 429 and 503 mean an overloaded server, not a bad event.

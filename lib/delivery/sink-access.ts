@@ -5,9 +5,9 @@ import type { Config } from '../config/config.ts';
 import type { Sink } from './sink.ts';
 
 /**
- * Why no request can be made to a sink as the configuration asks, as far as its files tell: the token
- * or the certificates cannot be read, or secrets would leave the machine unencrypted. Null when nothing
- * is in the way, or nothing is sent at all.
+ * Why the configuration allows no request to a sink: the token or the certificates cannot be read, or
+ * secrets would leave the machine unencrypted. Only files are checked; no connection is opened. Null when
+ * requests are possible, or when nothing is sent to the sink at all.
  */
 export function accessFault(config: Config, sink: Sink): string | null {
   if (!sink.delivers(config)) return null;

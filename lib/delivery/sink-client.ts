@@ -1,51 +1,53 @@
-/** What came of sending one event. */
+/** The result of sending one event. */
 export type Delivered =
   | { readonly kind: 'accepted' }
-  /** A 4xx that no retry mends; 400 as well where a reply of 200 says it of this event. */
+  /** A 4xx that no retry can mend, or a 2xx reply that refuses this event (`status` is then 400 or 200). */
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
-  /** The network, a timeout, 408, 429, 5xx, a reply that cannot be read. */
+  /** A failure of the network, a timeout, 408, 429, 5xx, or a reply that cannot be read. */
   | {
       readonly kind: 'retry';
       readonly message: string;
       readonly status?: number | undefined;
+      /** The wait that the sink asked for. */
       readonly retryAfterMs?: number | undefined;
     };
 
-/** An event that was not accepted. */
+/** The result of an event that was not accepted. */
 export type Undelivered = Exclude<Delivered, { kind: 'accepted' }>;
 
-/** What came of sending several. */
+/** The result of sending several events. */
 export type BatchOutcome =
+  /** One result for each event, in their order. */
   | { readonly kind: 'items'; readonly items: readonly Delivered[] }
-  /** The server has no such path. */
+  /** The server does not accept batches. */
   | { readonly kind: 'unsupported' }
   | Undelivered;
 
-/** One request and what came of it. */
+/** The result of one request. */
 export interface Attempt<T> {
   readonly outcome: T;
   /** From the request to the end of its reply, in milliseconds. */
   readonly latencyMs: number;
   /**
-   * Counts against the circuit breaker: no reply, 3xx, 5xx, a reply that cannot be read; not a request
-   * that its caller has given up.
+   * True when the request counts against the breaker: there was no reply, a 3xx, a 5xx, or a reply that
+   * cannot be read. A request that its caller gave up does not count.
    */
   readonly serverFault: boolean;
 }
 
 /**
- * Speaks to the server of one sink. Nothing that the network or the server does makes it throw: that is
- * an outcome.
+ * Speaks to the server of one sink. Whatever the network or the server does is an outcome and never makes a
+ * client throw.
  */
 export interface SinkClient {
-  /** The address, without its secrets. Two spellings of one address are the same. */
+  /** The server's address in its canonical spelling, without secrets. */
   readonly server: string;
-  /** True once it was closed: whatever a request still comes to is nobody's fault. */
+  /** True after `close`: a request that fails then is not the server's fault. */
   readonly isClosed: boolean;
-  /** Sends one event: the `body` of its row in the outbox. */
+  /** Sends one event, whose outbox row has this `body`. */
   track(body: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
-  /** Sends several in their order; each is answered by itself. */
+  /** Sends several events in their order; each gets a result of its own. */
   trackBatch(bodies: readonly string[], signal?: AbortSignal): Promise<Attempt<BatchOutcome>>;
-  /** Cuts what is on its way. */
+  /** Closes all connections and gives up the requests in flight. */
   close(): Promise<void>;
 }

@@ -8,10 +8,11 @@ import { Delivery } from './delivery.ts';
 import type { Sink, SinkClientOptions } from './sink.ts';
 import type { SinkClient } from './sink-client.ts';
 
-/** What delivery needs beside a client. */
+/** What delivery needs besides a client. */
 export interface SinkDeliveryOptions extends Pick<SinkClientOptions, 'config' | 'clock'> {
-  /** The open database; another one after it was replaced. */
+  /** The open database; returns another one after tracker.db was replaced. */
   readonly database: () => Database;
+  /** Called after the breaker's change of phase is committed. */
   readonly onTransition?: (transition: Transition) => void;
 }
 
@@ -19,10 +20,11 @@ export interface SinkDeliveryOptions extends Pick<SinkClientOptions, 'config' | 
 export interface SinkDelivery {
   readonly delivery: Delivery;
   readonly store: () => DeliveryStore;
+  /** Closes the client. */
   close(): Promise<void>;
 }
 
-/** Delivery to a sink by the `client` that speaks to it, which is closed with it. */
+/** Sets up delivery to a sink through `client`, which is closed with it. */
 export function openDelivery(
   sink: Sink,
   client: SinkClient,
@@ -43,7 +45,7 @@ export function openDelivery(
 
 // --- internal ---
 
-/** Prepared again when the database is another one. */
+/** The sink's store, prepared again whenever the database is another one. */
 function storeOf(
   sink: Sink,
   database: () => Database,

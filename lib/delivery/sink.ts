@@ -10,85 +10,89 @@ import type { ProxySettings } from './http/proxy-settings.ts';
 import type { SinkClient } from './sink-client.ts';
 
 /**
- * A place that what was recorded can be sent to, with an outbox, a breaker and a lock of its own. A sink
- * is a folder that exports one of these, and a line in `SINKS`; nobody else knows what it speaks.
+ * A place that records are delivered to, with an outbox, a breaker and a lock of its own. A sink is a
+ * folder that exports one of these, and a line in `SINKS`; no code outside its folder knows its protocol.
  */
 export interface Sink {
   /** Its name in tracker.db, in `--json` and after `--sink`; it never changes. */
   readonly name: string;
-  /** What people call it. */
+  /** What messages to people call it, such as `server`. */
   readonly noun: string;
   /** The key of its address in the configuration. */
   readonly key: string;
-  /** The environment variable that names its address too, if there is one. */
+  /** The environment variable that also sets its address, if there is one. */
   readonly variable?: string;
   /** Its lines in logs/tracker.log. */
   readonly log: SinkLog;
   /** Its address; null when none is configured. */
   address(config: Config): string | null;
-  /** True when the configuration names it and wants things sent there. */
+  /** True when the configuration names it and delivery to it is switched on. */
   delivers(config: Config): boolean;
-  /** The lock that whoever delivers to it holds. */
+  /** The lock that a process must hold while it delivers to this sink. */
   lockPath(paths: TrackerPaths): string;
   /**
-   * Checks whether the configuration's secrets can be read, and sent where it says.
+   * Checks that the configured secrets can be read and may be sent to the configured address.
    *
-   * @throws TrackerError
+   * @throws TrackerError that says what is wrong
    */
   checkAccess(config: Config): void;
-  /** What puts patterns into its outbox; without it, the sink is sent none. `machine`: its name. */
+  /** Opens the feed that adds patterns to its outbox; without it, the sink gets none. `machine`: this machine's name. */
   patternFeed?(database: Database, machine: string): PatternFeed;
-  /** What puts tool calls into its outbox; without it, the sink is sent none. */
+  /** Opens the feed that adds tool calls to its outbox; a sink without one gets none. */
   toolCallFeed?(database: Database): ToolCallFeed;
   /**
-   * Its address has changed: brings into the outbox what the old server knew and the new one has to be
-   * told. Called in a transaction. `now`: milliseconds since 1970.
+   * Called in a transaction when the address has changed: adds to the outbox what the old server knew and
+   * the new one must be told. `now` is in milliseconds since 1970 UTC.
    */
   retell?(database: Database, now: number): void;
-  /** Asks the server how it is; without it, the sink cannot be asked. @throws TrackerError as `OpenClient` */
+  /**
+   * Asks the server for its health; left out where the protocol has no such request.
+   *
+   * @throws TrackerError as `OpenClient`
+   */
   probe?(options: Omit<SinkClientOptions, 'machine'>): Promise<SinkProbe>;
-  /** Loads what speaks to it. Only called when there is something to send: HTTP takes longest to load. */
+  /** Loads the client. Call it only when there is something to send: the HTTP library is slow to load. */
   loadClient(): Promise<OpenClient>;
 }
 
-/** Opens a client. @throws TrackerError when the configuration cannot be acted on: no address, a token file */
+/** Opens a client. @throws TrackerError when there is no usable address, or a secret cannot be read */
 export type OpenClient = (options: SinkClientOptions) => SinkClient;
 
-/** What a client is opened with. */
+/** What a client needs to be opened. */
 export interface SinkClientOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** The proxies of the environment, where it may be asked; `api.proxy` comes before them. */
+  /** The proxies that the environment names; `api.proxy` takes precedence. @default none */
   readonly proxy?: ProxySettings | undefined;
-  /** The name of this machine. */
+  /** The name of this machine, which sinks may be told. */
   readonly machine: string;
 }
 
-/** What a server says of itself when it is asked. */
+/** A server's answer to a health request. */
 export interface SinkProbe {
   readonly isWell: boolean;
-  /** For people. */
+  /** What the server said, for people. */
   readonly detail: string;
 }
 
-/** The lines that operators search for (docs/delivery.md). */
+/** Log lines that operators search for (docs/delivery.md). */
 export interface SinkLog {
-  /** Nothing is delivered any more. */
+  /** Delivery has begun to fail. */
   unavailable(log: TrackerLog, reason: string): void;
-  /** Events are delivered again. */
+  /** Delivery works again. */
   available(log: TrackerLog): void;
   /** The circuit breaker has opened, half opened or closed. */
   breakerMoved(log: TrackerLog, transition: Transition): void;
 }
 
-/** Puts patterns into an outbox. */
+/** Adds patterns to an outbox. */
 export interface PatternFeed {
-  /** Adds the `ordinal`th occurrence of an event. */
+  /** Adds one occurrence; `ordinal` counts the fragments of its event, from 0. */
   add(recorded: RecordedFragment, ordinal: number, origin: OccurrenceOrigin): void;
 }
 
-/** Puts tool calls into an outbox. */
+/** Adds tool calls to an outbox. */
 export interface ToolCallFeed {
-  /** Adds a call that has just ended, or changes the row of one that still waits. */
+  /** Adds a call that has just ended, or updates its row while that still waits. */
   put(end: ToolCallEnd): void;
 }

@@ -9,11 +9,11 @@ export function namedSinks(config: Config): Sink[] {
 }
 
 /**
- * The sinks that a command has something to say about: those that the configuration names, and those
- * whose outbox still holds something. Where there are none, the server stands for all of them, so that
- * the command can say that no server is configured.
+ * The sinks that a command shows: those that the configuration names, and those whose outbox still holds
+ * something. If there are none, it is `MAIN_SINK`, so that the command can say that no server is
+ * configured.
  *
- * @param hasRows whether the outbox of a sink holds anything; by default none does
+ * @param hasRows tells whether the outbox of a sink holds anything; by default none does
  */
 export function sinksInUse(
   config: Config | undefined,

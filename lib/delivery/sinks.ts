@@ -4,18 +4,18 @@ import { COLLECTOR } from './collector/collector-sink.ts';
 import { LINEAGE } from './lineage/lineage-sink.ts';
 import type { PatternFeed, Sink, ToolCallFeed } from './sink.ts';
 
-/** Every sink there is, in the order in which they are shown and flushed. */
+/** All sinks, in the order in which they are shown and flushed. */
 export const SINKS: readonly Sink[] = [LINEAGE, COLLECTOR];
 
-/** The sink that is meant where none is named: at the top of every `--json`, and in the library. */
+/** The sink that is meant when none is named: in the top-level keys of every `--json`, and in the library. */
 export const MAIN_SINK: Sink = LINEAGE;
 
-/** The sinks that the configuration sends to. */
+/** The sinks that the configuration delivers to. */
 export function configuredSinks(config: Config): Sink[] {
   return SINKS.filter((sink) => sink.delivers(config));
 }
 
-/** What puts patterns into the outbox of each configured sink that takes them; undefined for none. */
+/** Adds patterns to the outbox of each configured sink that takes them; undefined if none does. */
 export function patternFeed(
   config: Config,
   database: Database,
@@ -32,7 +32,7 @@ export function patternFeed(
   };
 }
 
-/** What puts tool calls into the outbox of each configured sink that takes them; undefined for none. */
+/** Adds tool calls to the outbox of each configured sink that takes them; undefined if none does. */
 export function toolCallFeed(config: Config, database: Database): ToolCallFeed | undefined {
   const feeds = configuredSinks(config).flatMap((sink) => sink.toolCallFeed?.(database) ?? []);
   if (feeds.length === 0) return undefined;

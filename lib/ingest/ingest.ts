@@ -21,7 +21,7 @@ export interface BadFile {
   readonly error?: unknown;
 }
 
-/** What ingest works with, beside the database. */
+/** What ingest works with, besides the database. */
 export interface IngestOptions {
   readonly config: Config;
   readonly redactor: Redactor;

@@ -15,22 +15,23 @@ import type { DeclaredEvent } from '../delivery/lineage/declaration-feed.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 
+/** How declarations are recorded. */
 export interface DeclarationRecorderOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** The name of this machine, for the server. */
+  /** The name of this machine, which the server is told. */
   readonly machine: string;
-  /** A fresh id for an event, of hex digits. */
+  /** Makes a unique id for an event, in hex digits. */
   readonly newEventId: () => string;
 }
 
-/** The code of a declaration, or that of the pattern it speaks of; secrets taken out. */
+/** A redacted declaration and the id of its pattern. */
 export interface CleanDeclaration extends Declaration {
-  /** Of the code; for an application or a deprecation, of the pattern. */
+  /** Made from the redacted code; without code, the id of the pattern that the declaration names. */
   readonly patternId: string;
 }
 
-/** Takes secrets out of what a caller gave, and identifies it. */
+/** Redacts what a caller declared, and makes the pattern's id by the configured `scheme`. */
 export function cleanDeclaration(
   declaration: Declaration,
   redactor: Redactor,
@@ -45,7 +46,7 @@ export function cleanDeclaration(
   return { ...declaration, context, code, patternId: id };
 }
 
-/** Writes what callers of the library declare: each in one transaction, outbox and all. */
+/** Writes what callers of the library declare, each declaration in one transaction with its outbox row. */
 export class DeclarationRecorder {
   readonly #database: Database;
   readonly #options: DeclarationRecorderOptions;
@@ -64,9 +65,10 @@ export class DeclarationRecorder {
   }
 
   /**
-   * Records a declaration; it is on the disk when this returns.
+   * Records a declaration, which is committed when this returns.
    *
-   * @throws TrackerError E_UNKNOWN_PATTERN, or SQLite's error
+   * @throws TrackerError E_UNKNOWN_PATTERN when a pattern that it refers to is not in tracker.db; SQLite's
+   *   error when tracker.db cannot be written
    */
   record(declaration: CleanDeclaration): void {
     this.#writer.transaction(() => this.#write(declaration));
@@ -76,8 +78,8 @@ export class DeclarationRecorder {
     const { kind, context, relatedIds, patternId: id } = declaration;
     const related = relatedIds.map((relatedId) => this.#known(relatedId));
     const known = patternById(this.#database, id);
-    // The clock may have been set back, or stand still between two calls: a pattern is not older than what it
-    // came from, and what is declared of a known pattern does not become its origin.
+    // The clock may have been set back, or not advance between two calls. Even so, a pattern must not be older
+    // than its parents, and a declaration about a known pattern must not become its origin.
     const earliest = [
       ...related.map(({ firstSeenAt }) => firstSeenAt),
       ...(known ? [known.firstSeenAt + 1] : []),
@@ -139,7 +141,7 @@ const EDGE = {
   forked: 'derived_from',
 } as const;
 
-/** What a declaration says that its pattern came from. */
+/** The parents that a declaration names for its pattern. */
 function descentOf({ kind, context }: CleanDeclaration, related: readonly PatternWithCode[]) {
   if (kind !== 'modified' && kind !== 'merged' && kind !== 'forked')
     return { replacedId: undefined };
@@ -148,7 +150,7 @@ function descentOf({ kind, context }: CleanDeclaration, related: readonly Patter
   return { replacedId: parentIds[0], parentIds, edgeType: EDGE[kind], transformationType };
 }
 
-/** Code that was known before is applied again, whatever it was declared to be. */
+/** The lineage event to send. Code that was known before counts as applied, whatever the declaration says. */
 function happenedOf(
   { kind, relatedIds, context }: CleanDeclaration,
   action: RecordedFragment['action'],
@@ -165,7 +167,7 @@ function happenedOf(
   };
 }
 
-/** What its file or its code says, else what it came from. */
+/** The language by the file's name or the code, else the language of the parent. */
 function ownLanguage({ code, context }: CleanDeclaration, inherited: string | undefined): string {
   const own = code === undefined ? UNKNOWN_LANGUAGE : languageOf(context.filePath, code);
   return own === UNKNOWN_LANGUAGE ? (inherited ?? own) : own;

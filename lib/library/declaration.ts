@@ -4,68 +4,87 @@ import { TRANSFORMATION_TYPES } from '../lineage-api/lineage-event.ts';
 import { trimCode } from '../pattern/identify.ts';
 import { checkArgument } from './library-argument.ts';
 
-/** Where code comes from and goes to. Further keys are kept and sent along, secrets taken out. */
+/**
+ * Where code was written, by what and why. Every key may also be written in snake_case, such as `file_path`.
+ * Further keys are redacted and sent to the server.
+ */
 export interface PatternContext {
+  /** At most 4,096 characters, like `cwd`. */
   readonly filePath?: string | undefined;
-  /** @default by the file's name, or the code's first line */
+  /** At most 50 characters. @default detected by the file's name, or the code's first line */
   readonly language?: string | undefined;
+  /** At most 255 characters, like `toolName` and `toolUseId`. */
   readonly sessionId?: string | undefined;
   readonly toolName?: string | undefined;
   readonly toolUseId?: string | undefined;
+  /** Why it happened, in at most 10,000 characters. */
   readonly reason?: string | undefined;
+  /** How the code was made from its parents. */
   readonly transformationType?: (typeof TRANSFORMATION_TYPES)[number] | undefined;
-  /** The folder that is worked in; its git repository is the project. */
+  /** The working directory; the git repository that it lies in is the project. */
   readonly cwd?: string | undefined;
+  /** The first line of the code in its file, counted from 1. */
   readonly startLine?: number | undefined;
-  /** Inclusive. */
+  /** The last line, inclusive. */
   readonly endLine?: number | undefined;
   readonly [further: string]: unknown;
 }
 
+/** The argument of `trackPatternCreation`. */
 export interface PatternCreation {
+  /** The code; it must hold more than white space. */
   readonly code: string;
-  /** Its known keys may be written in snake_case too: `file_path`. */
   readonly context?: PatternContext | undefined;
 }
 
+/** The argument of `trackPatternModification`. */
 export interface PatternModification extends PatternCreation {
-  /** Id of the pattern that the code was made from. */
+  /** The id of the pattern that the code was made from. */
   readonly parentId: string;
 }
 
+/** The argument of `trackPatternMerge`. */
 export interface PatternMerge extends PatternCreation {
-  /** Ids of the patterns that were merged, two or more. */
+  /** The ids of the patterns that were merged, at least two; the lineage is the first one's. */
   readonly parentIds: readonly string[];
 }
 
+/** The argument of `trackPatternFork`. */
 export interface PatternFork {
-  /** @default the code of the parent: then it is the same pattern, in another place */
+  /** @default the parent's code, which counts as an application of the parent in another place */
   readonly code?: string | undefined;
+  /** The id of the pattern that was forked. */
   readonly parentId: string;
   readonly context?: PatternContext | undefined;
 }
 
+/** The argument of `trackPatternApplication`. */
 export interface PatternApplication {
+  /** The id of the pattern that was used. */
   readonly patternId: string;
   readonly context?: PatternContext | undefined;
 }
 
+/** The argument of `trackPatternDeprecation`. */
 export interface PatternDeprecation {
+  /** The id of the pattern that should no longer be used. */
   readonly patternId: string;
+  /** @default the reason in `context` */
   readonly reason?: string | undefined;
   readonly context?: PatternContext | undefined;
 }
 
-/** What a caller says happened, checked. */
+/** What a caller declared, validated. */
 export interface Declaration {
   readonly kind: 'created' | 'modified' | 'merged' | 'forked' | 'applied' | 'deprecated';
-  /** Undefined where it is that of a known pattern. */
+  /** Undefined when the declaration is about the code of a known pattern. */
   readonly code: string | undefined;
-  /** The patterns it came from; for an application or a deprecation, the pattern itself. */
+  /** The ids of the parents; for an application or a deprecation, the id of the pattern itself. */
   readonly relatedIds: readonly string[];
   readonly context: DeclaredContext;
 }
 
+/** A {@link PatternContext} with a value for each key. */
 export interface DeclaredContext {
   readonly filePath: string;
   readonly language: string | undefined;
@@ -77,32 +96,41 @@ export interface DeclaredContext {
   readonly cwd: string | undefined;
   readonly startLine: number | null;
   readonly endLine: number | null;
+  /** All other keys that the caller gave. */
   readonly further: JsonObject;
 }
 
-/** @throws TrackerError E_ARGUMENT, as the others. */
+/** Validates the argument of `trackPatternCreation`. @throws TrackerError E_ARGUMENT */
 export function declaredCreation(given: PatternCreation): Declaration {
   const { code, context } = checkArgument('trackPatternCreation', CREATION, given);
   return { kind: 'created', code, relatedIds: [], context: contextOf(context) };
 }
 
+/** Validates the argument of `trackPatternModification`. @throws TrackerError E_ARGUMENT */
 export function declaredModification(given: PatternModification): Declaration {
   const checked = checkArgument('trackPatternModification', MODIFICATION, given);
   const { code, parentId, context } = checked;
   return { kind: 'modified', code, relatedIds: [parentId], context: contextOf(context) };
 }
 
+/**
+ * Validates the argument of `trackPatternMerge`; a parent that is named twice counts once.
+ *
+ * @throws TrackerError E_ARGUMENT
+ */
 export function declaredMerge(given: PatternMerge): Declaration {
   const { code, parentIds, context } = checkArgument('trackPatternMerge', MERGE, given);
   return { kind: 'merged', code, relatedIds: parentIds, context: contextOf(context) };
 }
 
+/** Validates the argument of `trackPatternFork`. @throws TrackerError E_ARGUMENT */
 export function declaredFork(given: PatternFork): Declaration {
   const { code, parentId, context } = checkArgument('trackPatternFork', FORK, given);
   const kind = code === undefined ? 'applied' : 'forked';
   return { kind, code, relatedIds: [parentId], context: contextOf(context) };
 }
 
+/** Validates the argument of `trackPatternApplication`. @throws TrackerError E_ARGUMENT */
 export function declaredApplication(given: PatternApplication): Declaration {
   const { patternId, context } = checkArgument('trackPatternApplication', APPLICATION, given);
   return {
@@ -113,6 +141,7 @@ export function declaredApplication(given: PatternApplication): Declaration {
   };
 }
 
+/** Validates the argument of `trackPatternDeprecation`. @throws TrackerError E_ARGUMENT */
 export function declaredDeprecation(given: PatternDeprecation): Declaration {
   const checked = checkArgument('trackPatternDeprecation', DEPRECATION, given);
   const context = contextOf(checked.context);
@@ -167,7 +196,8 @@ const KNOWN_CONTEXT = z.looseObject(
 const context = z
   .preprocess((given) => inCamelCase(given), KNOWN_CONTEXT)
   .superRefine((checked, issues) => {
-    if (!isJson(checked)) issues.addIssue('must hold only what JSON can: no cycles, no bigints');
+    if (!isJson(checked))
+      issues.addIssue('must hold only what JSON can represent: no cycles, no bigints');
   });
 const CREATION = z.strictObject({ code, context: context.optional() });
 const MODIFICATION = CREATION.extend({ parentId: id });
@@ -181,7 +211,7 @@ const FORK = z.strictObject({ code: code.optional(), parentId: id, context: cont
 const APPLICATION = z.strictObject({ patternId: id, context: context.optional() });
 const DEPRECATION = APPLICATION.extend({ reason: text(10_000) });
 
-/** Callers from other languages write file_path; where both are given, ours counts. */
+/** Renames keys such as file_path, which callers from other languages write; filePath takes precedence. */
 function inCamelCase(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   const renamed: Record<string, unknown> = { ...given };

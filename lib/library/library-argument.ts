@@ -3,7 +3,7 @@ import { TrackerError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
 /**
- * What was given to a method of the library, checked.
+ * Validates what a caller gave to a `method` of the library.
  *
  * @throws TrackerError E_ARGUMENT that names the method, the argument and what was expected
  */
@@ -15,7 +15,7 @@ export function checkArgument<T extends z.ZodType>(
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const { issues } = result.error;
-  // A misspelt key is the cause, and what is missing for it the effect.
+  // If a key is misspelt, report that: another key is then missing only because of it.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === 'unrecognized_keys') {
@@ -36,7 +36,7 @@ export function checkArgument<T extends z.ZodType>(
 
 function expectation(issue: z.core.$ZodIssue | undefined): string {
   const message = issue?.message ?? '';
-  // The schema's own messages say what must be; zod's begin otherwise.
+  // Messages of our schemas begin with "must"; any other message is zod's own.
   if (message.startsWith('must ')) return message;
   if (issue?.code !== 'invalid_type') return 'is not valid';
   return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
@@ -49,7 +49,7 @@ function member(value: unknown, key: string): unknown {
   return members[key] ?? members[key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
-/** The kind of a value; its content may be a secret. */
+/** Describes a value by its kind only, because its content may be a secret. */
 function described(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

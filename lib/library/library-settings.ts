@@ -10,38 +10,50 @@ import type { ConfigView, LoadedConfig } from '../config/config-file.ts';
 import { givenLayer } from '../config/config-layer.ts';
 import { checkArgument } from './library-argument.ts';
 
-/** Settings as in config.yaml; every key may be left out. */
+/** Settings as in config.yaml; every key is optional. */
 export type ConfigInput = z.input<typeof configSchema>;
 
+/** The options that override the configuration. */
 export interface LibraryOptions {
   /** The installation's folder. @default PATTERN_TRACKER_HOME, else hooks/pattern-tracker in Claude's folder */
   readonly home?: string | undefined;
-  /** The server that is asked; null is none. @default api.base_url of the configuration */
+  /** The server to ask; null for none. @default api.base_url of the configuration */
   readonly baseUrl?: string | null | undefined;
-  /** Seconds that a request may take. @default pattern_tracking.timeout of the configuration: 5 */
+  /**
+   * The longest time for a request, in seconds: above 0, at most 600. @default pattern_tracking.timeout of the
+   * configuration, which is 5 by default
+   */
   readonly timeout?: number | undefined;
-  /** Comes before what the configuration's files and the environment say. */
+  /** Takes precedence over the configuration's files and the environment. */
   readonly config?: ConfigInput | undefined;
 }
 
-/** Everything that a PatternTracker may be given. */
+/** The options of `new PatternTracker()`. */
 export interface PatternTrackerOptions extends LibraryOptions {
   /** @default the environment of this process */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Milliseconds since 1970. @default the system's */
+  /** Returns milliseconds since 1970 UTC. @default the system's clock */
   readonly clock?: Clock | undefined;
-  /** The name of this machine, for the server. @default its host name */
+  /** The name of this machine, which the server is told. @default its host name */
   readonly machine?: string | undefined;
-  /** False starts no courier to deliver what is tracked; a hook or `pattern-tracker flush` does. @default true */
+  /**
+   * Whether to start a courier that delivers what is tracked, if none lives. Without it, delivery waits for the
+   * next hook or `pattern-tracker flush`. @default true
+   */
   readonly startCourier?: boolean | undefined;
 }
 
-/** What the options, the environment and the configuration's files make together. */
+/** The settings that result from the options, the environment and the configuration's files. */
 export interface LibrarySettings extends ConfigView, Pick<LoadedConfig, 'courier'> {
   readonly paths: TrackerPaths;
 }
 
-/** @throws TrackerError E_ARGUMENT for an option that there is not, or of another type; E_NO_HOME */
+/**
+ * Validates the options of `new PatternTracker()`; reads no file.
+ *
+ * @throws TrackerError E_ARGUMENT for an unknown option or a value of the wrong type; E_NO_HOME when neither
+ *   the options nor the environment name a folder
+ */
 export function checkLibraryOptions(
   options: PatternTrackerOptions,
   env: Readonly<Record<string, string | undefined>>,
@@ -59,7 +71,11 @@ export function checkLibraryOptions(
   homeOf(options, env);
 }
 
-/** Reads the configuration; what is wrong with it has its default, and is told. */
+/**
+ * Reads the configuration. A setting that is wrong gets its default, and `error` of the result says so.
+ *
+ * @throws TrackerError E_NO_HOME
+ */
 export function librarySettings(
   options: LibraryOptions,
   env: Readonly<Record<string, string | undefined>>,
@@ -75,7 +91,7 @@ export function librarySettings(
   };
 }
 
-/** @throws TrackerError E_ARGUMENT */
+/** Validates a timeout in seconds: above 0, at most 600. @throws TrackerError E_ARGUMENT */
 export function checkTimeout(seconds: number): number {
   return checkArgument(
     'PatternTracker',
@@ -98,7 +114,7 @@ const OPTIONS = z.strictObject({
   config: z
     .record(z.string(), z.unknown(), 'must be an object, as config.yaml holds it')
     .optional(),
-  // A class of its own, such as process.env, is no plain object.
+  // Not z.record, because process.env is not a plain object.
   env: z
     .custom(
       (given) => typeof given === 'object' && given !== null,
@@ -108,7 +124,7 @@ const OPTIONS = z.strictObject({
   clock: z
     .custom(
       (given) => typeof given === 'function',
-      'must be a function that gives milliseconds since 1970',
+      'must be a function that returns milliseconds since 1970',
     )
     .optional(),
   machine: z.string('must be the name of a machine').min(1, 'must not be empty').optional(),

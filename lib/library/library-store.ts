@@ -15,15 +15,16 @@ import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { deliveryStore } from '../delivery/store/delivery-store.ts';
 import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
 
+/** Where tracker.db is, and what the library's parts of it need. */
 export interface LibraryStoreOptions {
   readonly paths: TrackerPaths;
   readonly config: Config;
   readonly clock: Clock;
-  /** The name of this machine, for the server. */
+  /** The name of this machine, which the server is told. */
   readonly machine: string;
 }
 
-/** tracker.db and what the library does with it. */
+/** The open tracker.db and the library's parts of it. */
 export interface OpenLibraryStore {
   readonly database: Database;
   readonly recorder: DeclarationRecorder;
@@ -32,20 +33,24 @@ export interface OpenLibraryStore {
 }
 
 /**
- * tracker.db as the library holds it: opened when first needed, and again after it has failed or when
- * another file, or none, lies where it lay.
+ * Holds tracker.db open for the library. It is opened when first needed, and again after a failure or when its
+ * file was deleted or replaced.
  */
 export class LibraryStore {
   readonly #options: LibraryStoreOptions;
   #open: OpenLibraryStore | undefined;
-  /** The file that is open: what is written to one that was deleted or replaced is lost. */
+  /** Which file is open. Once it is deleted or replaced, anything written to it is lost. */
   #file: string | undefined;
 
   constructor(options: LibraryStoreOptions) {
     this.#options = options;
   }
 
-  /** @throws TrackerError E_DATABASE_… that says what to do, and whatever TrackerError `work` throws. */
+  /**
+   * Runs `work` with the open store, which it opens first if needed.
+   *
+   * @throws TrackerError E_DATABASE_… that says what to do, or whatever else `work` throws
+   */
   use<T>(work: (store: OpenLibraryStore) => T): T {
     try {
       const { database } = this.#options.paths;
@@ -57,13 +62,14 @@ export class LibraryStore {
     }
   }
 
-  /** What to throw for an error that came of using tracker.db. */
+  /** The error to throw for `error`: E_DATABASE_… for a fault of SQLite or the file system, else the same. */
   fault(error: unknown): unknown {
     if (error instanceof TrackerError || errorCode(error) === undefined) return error;
     this.close(); // the file may have been moved aside; the next call opens what is there
     return databaseFault(this.#options.paths.database, error);
   }
 
+  /** Closes tracker.db; the next `use` opens it again. */
   close(): void {
     this.#open?.database.close();
     this.#open = undefined;

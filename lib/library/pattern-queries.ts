@@ -23,17 +23,20 @@ import type {
 } from './pattern-query.ts';
 import type { TrackerLog } from '../log/tracker-log.ts';
 
+/** Where answers come from. */
 export interface PatternQueriesOptions {
   readonly database: Database;
   readonly cache: CacheStore;
-  /** The server that is asked; null where none is configured. */
+  /** The server to ask; null if none is configured. */
   readonly baseUrl: string | null;
+  /** Opens the server's client, or returns the open one. */
   readonly client: () => Promise<LineageClient>;
   readonly delivery: Pick<DeliveryStore, 'breaker' | 'metrics' | 'state' | 'transaction'>;
+  /** Opens the log for `note` and closes it again. */
   readonly log: (note: (log: TrackerLog) => void) => Promise<void>;
 }
 
-/** Answers from the server while it is well, else from tracker.db. */
+/** Answers queries from the server while it works, else from tracker.db. */
 export class PatternQueries {
   readonly #options: PatternQueriesOptions;
 
@@ -41,10 +44,10 @@ export class PatternQueries {
     this.#options = options;
   }
 
-  /** @throws TrackerError E_ARGUMENT */
+  /** The newest patterns that match `query`. @throws TrackerError E_ARGUMENT */
   async patterns(query?: PatternQuery): Promise<TrackedPattern[]> {
     const { limit, language, since } = checkPatternQuery(query);
-    // The server only knows a limit; what else is wanted is chosen here.
+    // The API only takes a limit, so the other conditions are applied here.
     const isChosen = language !== undefined || since !== undefined;
     const asked = isChosen ? MAX_PATTERNS : limit;
     const answer = await this.#ask(
@@ -63,7 +66,11 @@ export class PatternQueries {
       .map((pattern) => ({ ...pattern, source }));
   }
 
-  /** Undefined where neither the server nor this machine knows the pattern. @throws TrackerError E_ARGUMENT */
+  /**
+   * The ancestors or descendants of a pattern, nearest first; undefined if nobody knows the pattern.
+   *
+   * @throws TrackerError E_ARGUMENT
+   */
   async lineage(patternId: string, query?: LineageQuery): Promise<PatternLineage | undefined> {
     const id = checkPatternId(patternId);
     const { direction, depth } = checkLineageQuery(query);
@@ -81,7 +88,7 @@ export class PatternQueries {
     return { patternId: id, direction, relatives, source };
   }
 
-  /** What the server says, now or not long ago; undefined when it can't be asked or does not know. */
+  /** The server's answer, from the cache or fetched now; undefined if it cannot be asked or does not know. */
   async #ask<T>(
     key: string,
     call: (client: LineageClient) => Promise<Attempt<Answer>>,
@@ -91,7 +98,7 @@ export class PatternQueries {
     if (baseUrl === null) return undefined;
     const { breaker, metrics, state } = delivery;
     const address = `${baseUrl} ${key}`;
-    // What the server said before it had our last events does not hold any more.
+    // An answer from before our last events were delivered is out of date.
     const kept = cache.get(address, state.read().lastDeliveredAt ?? 0);
     const keptAnswer = kept === undefined ? undefined : read(parsed(kept));
     if (keptAnswer !== undefined) return { found: keptAnswer, source: 'cache' };
@@ -110,7 +117,7 @@ export class PatternQueries {
     if (serverFault) await log((lines) => lines.apiUnavailable(reason ?? 'no reason'));
     const found = outcome.kind === 'data' ? read(outcome.data) : undefined;
     if (outcome.kind !== 'data' || found === undefined) return undefined;
-    // As it came: another version of this program may read more out of it.
+    // Stored as it came, because another version of this program may read more from it.
     cache.set(address, JSON.stringify(outcome.data));
     await this.#warnWhenFull();
     return { found, source: 'api' };
@@ -168,10 +175,10 @@ export class PatternQueries {
 
 // --- internal ---
 
-/** The share of the cache's size from which an operator may want to know. */
+/** When this share of the cache is used, a line in the log says so. */
 const HIGH_USAGE = 0.9;
 
-/** Undefined for what is no JSON: somebody has been at the file. */
+/** Undefined if the text is not JSON, which happens only if someone has edited tracker.db. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

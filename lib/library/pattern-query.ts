@@ -2,37 +2,43 @@ import * as z from 'zod';
 import type { RepliedPattern } from '../lineage-api/query-reply.ts';
 import { checkArgument } from './library-argument.ts';
 
-/** Where an answer comes from: the server, what it said a while ago, or this machine's own store. */
+/** Where an answer comes from: the server, the cache of its answers, or tracker.db of this machine. */
 export type AnswerSource = 'api' | 'cache' | 'local';
 
-/** A pattern in a list. Null is what the source does not say. */
+/** A pattern in a list. A property is null if the source does not know it. */
 export interface TrackedPattern extends RepliedPattern {
   readonly source: AnswerSource;
 }
 
+/** The argument of `queryPatterns`. */
 export interface PatternQuery {
-  /** 1 to 1000. @default 10 */
+  /** The most patterns to return, 1 to 1,000. @default 10 */
   readonly limit?: number | undefined;
+  /** Only patterns in this language, whatever its case. @default all */
   readonly language?: string | undefined;
-  /** Only what was seen since: a Date, or milliseconds since 1970. */
+  /** Only patterns last seen then or later: a Date, or milliseconds since 1970 UTC. @default all */
   readonly since?: Date | number | undefined;
 }
 
+/** The second argument of `getLineage`. */
 export interface LineageQuery {
-  /** @default 'ancestry' */
+  /** Ancestors or descendants. @default 'ancestry' */
   readonly direction?: 'ancestry' | 'descendants' | undefined;
-  /** Steps, 1 to 20. @default 20 */
+  /** How many steps to follow, 1 to 20. @default 20 */
   readonly depth?: number | undefined;
 }
 
+/** An ancestor or a descendant. A property is null if the source does not know it. */
 export interface PatternRelative {
   readonly id: string;
   readonly generation: number | null;
+  /** How the child was made from its parent, such as `modified_from`. */
   readonly edgeType: string | null;
-  /** Steps from the pattern asked about. */
+  /** The number of steps from the pattern that the query names. */
   readonly depth: number | null;
 }
 
+/** The answer of `getLineage`. */
 export interface PatternLineage {
   readonly patternId: string;
   readonly direction: 'ancestry' | 'descendants';
@@ -41,20 +47,22 @@ export interface PatternLineage {
   readonly source: AnswerSource;
 }
 
-/** The most patterns that one query gives. */
+/** The most patterns that one query returns. */
 export const MAX_PATTERNS = 1_000;
-/** The longest way that a lineage is followed, in steps. */
+/** The most steps that a query follows a lineage. */
 export const MAX_DEPTH = 20;
 
-/** A query with its defaults. @throws TrackerError E_ARGUMENT, as the two below */
+/** Validates a query and fills in its defaults. @throws TrackerError E_ARGUMENT */
 export function checkPatternQuery(query: PatternQuery = {}) {
   return checkArgument('queryPatterns', PATTERN_QUERY, query);
 }
 
+/** Validates a query and fills in its defaults. @throws TrackerError E_ARGUMENT */
 export function checkLineageQuery(query: LineageQuery = {}) {
   return checkArgument('getLineage', LINEAGE_QUERY, query);
 }
 
+/** Validates the id of a pattern: 1 to 255 characters. @throws TrackerError E_ARGUMENT */
 export function checkPatternId(id: string): string {
   return checkArgument('getLineage', PATTERN_ID, id);
 }

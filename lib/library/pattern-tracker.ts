@@ -34,20 +34,21 @@ import type {
 import type { LineageClient } from '../delivery/lineage/lineage-client.ts';
 import type { TrackerLog } from '../log/tracker-log.ts';
 
-/** Answers of the server that are kept on this machine, for every process. */
+/** The cache of the server's answers. It is in tracker.db, so every process uses the same one. */
 export interface PatternCache {
-  /** Answers kept at most: `pattern_tracking.cache_size`. */
+  /** The most answers to keep: `pattern_tracking.cache_size`. */
   readonly size: number;
-  /** Answers there are now. */
+  /** The number of answers now. */
   readonly length: number;
-  /** Seconds that an answer is kept: `pattern_tracking.cache_ttl`. */
+  /** How long an answer is kept, in seconds: `pattern_tracking.cache_ttl`. */
   readonly ttl: number;
-  /** The share of look-ups that found what they wanted, 0 to 1; null before the first. */
+  /** The share of look-ups that found an answer, 0 to 1; null before the first look-up. */
   readonly hitRate: number | null;
-  /** Drops every answer; how many there were. */
+  /** Removes every answer; returns their number. */
   clear(): number;
-  /** Drops what is too old; how many that were. */
+  /** Removes answers that are older than `ttl`; returns their number. */
   cleanup(): number;
+  /** The figures for `JSON.stringify`, with the same units. */
   toJSON(): {
     size: number;
     entries: number;
@@ -57,8 +58,8 @@ export interface PatternCache {
 }
 
 /**
- * Records patterns and answers questions about them. What it knows is in tracker.db, so that every
- * process sees the same. Making one does nothing yet: no file is read, nothing is opened.
+ * Records patterns and answers queries about them. Its whole state is in tracker.db, so every process sees the
+ * same. The constructor reads no file and opens nothing; the first call does.
  *
  * @example
  * await using tracker = new PatternTracker();
@@ -78,14 +79,17 @@ export class PatternTracker {
 
   /** @throws TrackerError E_ARGUMENT, E_NO_HOME */
   constructor(options: PatternTrackerOptions = {}) {
-    const { env, clock } = options ?? {}; // null, from JavaScript, is refused below
+    const { env, clock } = options ?? {}; // JavaScript may pass null, which is refused below
     this.#env = env ?? process.env; // oxlint-disable-line node/no-process-env -- the library's edge
     checkLibraryOptions(options, this.#env);
     this.#options = options;
     this.#clock = clock ?? systemClock;
   }
 
-  /** Seconds that a request to the server may take. */
+  /**
+   * The longest time for a request to the server, in seconds. Set it to a number above 0 and at most 600;
+   * requests in flight keep the old one.
+   */
   get timeout(): number {
     return this.#timeout ?? this.#config.pattern_tracking.timeout;
   }
@@ -93,11 +97,11 @@ export class PatternTracker {
   /** @throws TrackerError E_ARGUMENT */
   set timeout(seconds: number) {
     this.#timeout = checkTimeout(seconds);
-    if (this.#client) this.#retired.push(this.#client); // it may be answering someone
+    if (this.#client) this.#retired.push(this.#client); // it may have requests in flight
     this.#client = undefined;
   }
 
-  /** The server that is asked; null where none is configured. */
+  /** The server to ask; null if none is configured. */
   get baseUrl(): string | null {
     return this.#config.api.base_url;
   }
@@ -108,69 +112,72 @@ export class PatternTracker {
     return new CircuitBreaker(breaker, breakerPolicy(this.#config));
   }
 
-  /** The answers that are kept, as every process sees them. */
+  /** The cache of the server's answers, as every process sees it. */
   get patternCache(): PatternCache {
     return this.#use(({ cache }) => cache);
   }
 
   /**
-   * Notes code that was written; code that is known is noted as used again. Resolves with its id once
-   * it is on the disk. So do the others.
+   * Records code that was written; code that is known already is recorded as used again. Like all `track…`
+   * methods, it resolves with the pattern's id once the record is committed.
    *
-   * @throws TrackerError E_ARGUMENT; E_DATABASE_… where tracker.db takes nothing
+   * @throws TrackerError E_ARGUMENT; E_DATABASE_… when tracker.db cannot be written; E_CLOSED after `close`
    */
   async trackPatternCreation(creation: declared.PatternCreation): Promise<string> {
     return this.#track(() => declaration.declaredCreation(creation));
   }
 
-  /** Notes code that was made from a known pattern. @throws TrackerError E_UNKNOWN_PATTERN too */
+  /** Records code that was made from a known pattern. @throws TrackerError E_UNKNOWN_PATTERN too */
   async trackPatternModification(modification: declared.PatternModification): Promise<string> {
     return this.#track(() => declaration.declaredModification(modification));
   }
 
-  /** Notes that a known pattern was used. @throws TrackerError E_UNKNOWN_PATTERN too */
+  /** Records that a known pattern was used. @throws TrackerError E_UNKNOWN_PATTERN too */
   async trackPatternApplication(application: declared.PatternApplication): Promise<string> {
     return this.#track(() => declaration.declaredApplication(application));
   }
 
-  /** Notes code that was made from several patterns. @throws TrackerError E_UNKNOWN_PATTERN too */
+  /** Records code that was made from several patterns. @throws TrackerError E_UNKNOWN_PATTERN too */
   async trackPatternMerge(merge: declared.PatternMerge): Promise<string> {
     return this.#track(() => declaration.declaredMerge(merge));
   }
 
-  /** Notes a variant that lives on beside its parent. @throws TrackerError E_UNKNOWN_PATTERN too */
+  /** Records a variant that is used alongside its parent. @throws TrackerError E_UNKNOWN_PATTERN too */
   async trackPatternFork(fork: declared.PatternFork): Promise<string> {
     return this.#track(() => declaration.declaredFork(fork));
   }
 
-  /** Notes that a pattern should not be used any more. @throws TrackerError E_UNKNOWN_PATTERN too */
+  /** Records that a pattern should no longer be used. @throws TrackerError E_UNKNOWN_PATTERN too */
   async trackPatternDeprecation(deprecation: declared.PatternDeprecation): Promise<string> {
     return this.#track(() => declaration.declaredDeprecation(deprecation));
   }
 
   /**
-   * The newest patterns: from the server while it is well, else from this machine. Each says its
-   * `source`. @throws TrackerError E_ARGUMENT
+   * The newest patterns, from the server while it works, else from this machine; each names its `source`. An
+   * unreachable server is no error.
+   *
+   * @throws TrackerError E_ARGUMENT; E_DATABASE_…; E_TOKEN…, E_CA_FILE, E_BASE_URL, E_INSECURE_URL or
+   *   E_PROXY_URL when the configuration of the server cannot be used
    */
   async queryPatterns(query?: PatternQuery): Promise<TrackedPattern[]> {
     return this.#run((queries) => queries.patterns(query));
   }
 
   /**
-   * What a pattern came from, or what came of it; undefined for a pattern that nobody knows.
+   * The ancestors or the descendants of a pattern; undefined if neither the server nor this machine knows it.
    *
-   * @throws TrackerError E_ARGUMENT
+   * @throws TrackerError as `queryPatterns`
    */
   async getLineage(patternId: string, query?: LineageQuery): Promise<PatternLineage | undefined> {
     return this.#run((queries) => queries.lineage(patternId, query));
   }
 
-  /** How things are, as far as is known; asks nobody. */
+  /** The health of recording and delivery, from what is stored; opens no connection. */
   getHealthSummary(): HealthSummary {
     return this.#health(this.#load());
   }
 
-  /** How things are; asks the server. */
+  /** The health of recording and delivery, after asking the server. */
   async checkHealth(): Promise<HealthSummary> {
     const loaded = this.#load();
     if (!canProbe(LINEAGE, loaded.settings.config)) return this.#health(loaded);
@@ -181,22 +188,23 @@ export class PatternTracker {
     });
   }
 
-  /** How delivery has gone since the last reset, over all processes. */
+  /** How delivery went since the last reset, over all processes. @throws TrackerError E_DATABASE_… */
   getErrorMetrics(): ErrorMetrics {
     return this.#use(readErrorMetrics);
   }
 
-  /** Counts from nothing again, for every process. */
+  /** Sets the error metrics back to 0, for every process. @throws TrackerError E_DATABASE_… */
   resetErrorMetrics(): void {
     this.#use((store) => resetErrorMetrics(store, this.#clock()));
   }
 
-  /** Waits for what runs, and lets go of everything. What is called after it fails with E_CLOSED. */
+  /** Waits for running calls, then closes tracker.db and all connections. Later calls fail with E_CLOSED. */
   async close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
   }
 
+  /** The same as `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -274,7 +282,7 @@ export class PatternTracker {
     });
   }
 
-  /** Keeps `close` waiting while `work` goes on. */
+  /** Makes `close` wait until `work` has ended. */
   async #during<T>(work: () => Promise<T>): Promise<T> {
     const running = work();
     this.#running.add(running);
@@ -286,7 +294,7 @@ export class PatternTracker {
   }
 
   async #openClient({ settings: { config } }: Loaded): Promise<LineageClient> {
-    // Loaded here and not above: it takes longer than all the rest, and most callers need none.
+    // Loaded only now, because it takes longer than all the rest, and most callers never need it.
     const { openLineageClient } = await import('../delivery/lineage/open-lineage.ts');
     const timeout = this.#timeout ?? config.pattern_tracking.timeout;
     return (this.#client ??= openLineageClient({
@@ -296,7 +304,7 @@ export class PatternTracker {
     }));
   }
 
-  /** Opened for what is rare, and closed again: a log held open would keep the process alive. */
+  /** Opens the log for one line and closes it again, because an open log would keep the process alive. */
   async #log({ paths, config }: LibrarySettings, note: (log: TrackerLog) => void): Promise<void> {
     const { openLog } = await import('../log/pino-log.ts');
     const log = openLog(paths, config.logging, { clock: this.#clock, pid: process.pid });

@@ -172,20 +172,20 @@ describe('an event is not lost', () => {
     ['a bomb', /too long once it is unpacked$/, (socket) => socket.write(packed('gzip', bomb))],
     [
       'a deflate that is none',
-      /not the gzip it should be$/,
+      /not valid gzip$/,
       (socket) => socket.write(packed('deflate', Buffer.from(TAKEN))),
     ],
     [
       'a coding that nobody asked for',
-      /^The reply is not what it should be\.$/,
+      /^The reply is not one of the lineage API\.$/,
       (socket) => socket.write(packed('br', Buffer.from([1, 2, 3]))),
     ],
     [
       'a page',
-      /^The reply is not what it should be\.$/,
+      /^The reply is not one of the lineage API\.$/,
       (socket) => socket.write(rawReply(200, '<html>Please log in</html>')),
     ],
-    ['204', /not what it should be/, (socket) => socket.write('HTTP/1.1 204 X\r\n\r\n')],
+    ['204', /not one of the lineage API/, (socket) => socket.write('HTTP/1.1 204 X\r\n\r\n')],
     [
       'a redirect',
       /^308: the server redirects to https:\/\/else\.example\/x;/,

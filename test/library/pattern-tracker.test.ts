@@ -281,7 +281,7 @@ describe('arguments', () => {
   it('refuses a context that JSON can not hold', async () => {
     const context = { size: 5n };
     await expect(home.tracker().trackPatternCreation({ code: 'x', context })).rejects.toThrow(
-      '"context" must hold only what JSON can: no cycles, no bigints',
+      '"context" must hold only what JSON can represent: no cycles, no bigints',
     );
   });
 
@@ -307,7 +307,7 @@ describe('arguments', () => {
     [{ baseURL: 'http://host' }, 'there is no "baseURL"'],
     [{ secret: 'hunter2' }, 'there is no "secret"'],
     [{ startCourier: () => false }, '"startCourier" must be true or false'],
-    [{ clock: 5 }, '"clock" must be a function that gives milliseconds since 1970'],
+    [{ clock: 5 }, '"clock" must be a function that returns milliseconds since 1970'],
     [{ env: 'HOME=/x' }, '"env" must be an object of variables'],
     [{ machine: '' }, '"machine" must not be empty'],
     [

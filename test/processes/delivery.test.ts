@@ -171,7 +171,7 @@ describe('delivery by the courier', () => {
       { kind: 'reply', status: 400, body: '<html>The plain HTTP request was sent to HTTPS port' },
       /answers 400 with no JSON, not the lineage API: is api\.base_url right\?/,
     ],
-    ['sends what is no JSON', { kind: 'not-json' }, /not what it should be/],
+    ['sends what is no JSON', { kind: 'not-json' }, /not one of the lineage API/],
     [
       'sends a body of 1 GB',
       { kind: 'huge', bytes: 2 ** 30 },

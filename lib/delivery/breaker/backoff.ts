@@ -1,6 +1,7 @@
-/** Nothing waits longer, whoever asks for it, in milliseconds: a slip of a server must not end delivery. */
+/** No wait is longer, in milliseconds (one day), so that a wrong Retry-After cannot end delivery. */
 export const MAX_WAIT_MS = 86_400_000;
 
+/** The bounds of the waits between attempts. */
 export interface BackoffOptions {
   /** The longest first wait, in milliseconds. */
   readonly baseMs: number;
@@ -9,8 +10,9 @@ export interface BackoffOptions {
 }
 
 /**
- * How long to wait after the `attempt`th failure, from 1: anything from 0 to a bound that doubles, so
- * that clients that failed together do not come back together ("full jitter").
+ * How long to wait after the `attempt`th failure (counted from 1), in milliseconds: a random time up to a
+ * bound that doubles with each attempt, so that clients that failed together do not return together ("full
+ * jitter"). `random` returns a number from 0 to below 1.
  */
 export function fullJitter(
   attempt: number,
@@ -21,8 +23,8 @@ export function fullJitter(
 }
 
 /**
- * The wait that a Retry-After header asks for, seconds or an HTTP date, in milliseconds; undefined for
- * none, or for one that is neither.
+ * The wait that a Retry-After header asks for, in milliseconds. The header holds seconds or an HTTP date;
+ * undefined if it is missing or neither. `now` is in milliseconds since 1970 UTC.
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
@@ -30,8 +32,8 @@ export function parseRetryAfter(header: string | undefined, now: number): number
     const waitMs = Math.ceil(Number(text) * 1000);
     return Number.isSafeInteger(waitMs) ? waitMs : undefined;
   }
-  // Date.parse alone takes nearly anything with a digit, -5 too, for a date.
+  // Date.parse alone accepts nearly anything with a digit as a date, even -5.
   if (!/^(?:mon|tue|wed|thu|fri|sat|sun)/i.test(text)) return undefined;
-  const at = Date.parse(/ GMT$/i.test(text) ? text : `${text} GMT`); // asctime has no zone and means GMT
+  const at = Date.parse(/ GMT$/i.test(text) ? text : `${text} GMT`); // asctime names no zone and means GMT
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

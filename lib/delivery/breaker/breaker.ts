@@ -1,39 +1,41 @@
-/** Calls are made; none is made; single calls probe the server. */
+/** `closed`: calls are made. `open`: none is made. `half_open`: single calls probe the server. */
 export type BreakerPhase = BreakerState['phase'];
 
+/** When a breaker opens and closes (`resilience.circuit_breaker`). */
 export interface BreakerPolicy {
-  /** Consecutive failures that open the circuit. */
+  /** This many failures in a row open the breaker. */
   readonly failureThreshold: number;
-  /** How long it stays open before probes are let through, in milliseconds. */
+  /** How long it stays open before it lets probes through, in milliseconds. */
   readonly recoveryTimeoutMs: number;
   /**
-   * Probes let through when half open; all have to succeed to close it, with no larger a share of
-   * slow ones than `slowCallRate`.
+   * Probes to let through while half open. To close the breaker all must succeed, and the share of slow ones
+   * must not exceed `slowCallRate`.
    */
   readonly halfOpenAttempts: number;
-  /** A probe that has not reported for so long has died, in milliseconds. */
+  /** A permit expires after this time, because its process has probably died. In milliseconds. */
   readonly permitMs: number;
-  /** A call of this many milliseconds or more is slow. */
+  /** A call that takes at least this long is slow, in milliseconds. */
   readonly slowCallMs: number;
-  /** The share of slow calls, 0 to 1, above which the circuit opens. */
+  /** The share of slow calls, 0 to 1, above which the breaker opens. */
   readonly slowCallRate: number;
-  /** With fewer calls in the window the share of slow ones says nothing; a full window is always enough. */
+  /** The share of slow calls counts only with this many calls in the window, or when the window is full. */
   readonly minimumCalls: number;
-  /** How many of the last calls are looked at. */
+  /** The window: how many of the last calls are considered. */
   readonly windowCalls: number;
 }
 
 /** Leave for one call, given by `acquire` and handed back with `report` or `release`. */
 export interface Permit {
   readonly id: string;
-  /** The breaker's generation it was given in; a report from an earlier one is stale. */
+  /** The generation of the breaker that gave it; a report from an earlier generation is stale. */
   readonly generation: number;
+  /** In milliseconds since 1970 UTC. */
   readonly expiresAt: number;
 }
 
 /**
- * What a breaker remembers: what holds in every phase, and what only the phase itself needs. Plain JSON;
- * times are milliseconds since 1970.
+ * What a breaker remembers: a record that exists in every phase, and what only its phase needs. Plain JSON;
+ * times are milliseconds since 1970 UTC.
  */
 export type BreakerState = ClosedBreaker | OpenBreaker | HalfOpenBreaker;
 
@@ -44,16 +46,18 @@ export interface BreakerRecord {
   readonly consecutiveFailures: number;
   readonly lastFailureAt: number | null;
   readonly lastSuccessAt: number | null;
-  /** How often it has opened. */
+  /** How often it has opened, by hand included. */
   readonly trips: number;
 }
 
+/** A closed breaker: calls are made and counted. */
 export interface ClosedBreaker extends BreakerRecord {
   readonly phase: 'closed';
   /** The last calls, oldest first: `s` slow, `f` fast. */
   readonly window: string;
 }
 
+/** An open breaker: no call is made until the recovery timeout is over. */
 export interface OpenBreaker extends BreakerRecord {
   readonly phase: 'open';
   readonly openedAt: number;
@@ -61,11 +65,12 @@ export interface OpenBreaker extends BreakerRecord {
   readonly reason: string;
 }
 
+/** A half open breaker: single calls probe the server. */
 export interface HalfOpenBreaker extends BreakerRecord {
   readonly phase: 'half_open';
   /** Why it last opened. */
   readonly reason: string;
-  /** Probes on their way. */
+  /** Permits of the probes that have not reported yet. */
   readonly permits: readonly Permit[];
   /** Probes that have succeeded. */
   readonly probesSucceeded: number;
@@ -73,13 +78,17 @@ export interface HalfOpenBreaker extends BreakerRecord {
   readonly window: string;
 }
 
+/** A change of phase. */
 export interface Transition {
+  /** In milliseconds since 1970 UTC. */
   readonly at: number;
   readonly from: BreakerPhase;
   readonly to: BreakerPhase;
+  /** Why, for people. */
   readonly reason: string;
 }
 
+/** How a call went. */
 export interface CallResult {
   readonly ok: boolean;
   readonly latencyMs: number;
@@ -87,15 +96,17 @@ export interface CallResult {
   readonly reason?: string | undefined;
 }
 
+/** The answer to a request for a permit, and the state after it. */
 export interface Acquired {
   readonly state: BreakerState;
-  /** Null: the call must not be made. */
+  /** Null when the call must not be made. */
   readonly permit: Permit | null;
-  /** When asking again may help; null where there is a permit. */
+  /** When to ask again, in milliseconds since 1970 UTC; null with a permit. */
   readonly retryAt: number | null;
   readonly transition: Transition | null;
 }
 
+/** The state after a step, and the change of phase if there was one. */
 export interface Moved {
   readonly state: BreakerState;
   readonly transition: Transition | null;
@@ -112,7 +123,7 @@ export const CLOSED: BreakerState = Object.freeze({
   window: '',
 });
 
-/** Asks for leave to make a call; `id` names the permit. */
+/** Asks for a permit to make one call; `id` becomes the permit's. `now`, as below: milliseconds since 1970 UTC. */
 export function acquire(
   before: BreakerState,
   policy: BreakerPolicy,
@@ -127,7 +138,7 @@ export function acquire(
     return { state, permit: null, retryAt, transition };
   }
   const permits = living(state.permits, policy, now);
-  // One is let through in any case: more may have succeeded than a changed policy asks for.
+  // Let at least one through: if the policy was lowered meanwhile, enough may have succeeded already.
   const isFree = permits.length + state.probesSucceeded < policy.halfOpenAttempts;
   if (isFree || permits.length === 0) {
     return {
@@ -142,8 +153,8 @@ export function acquire(
 }
 
 /**
- * Says how a call went. One that was begun in an earlier generation changes no phase: it tells how
- * the server was, not how it is.
+ * Reports how a call went. A call that began in an earlier generation does not change the phase, because it
+ * says how the server was, not how it is.
  */
 export function report(
   state: BreakerState,
@@ -168,7 +179,7 @@ export function release(state: BreakerState, permit: Permit): BreakerState {
   return { ...state, permits: state.permits.filter(({ id }) => id !== permit.id) };
 }
 
-/** Closes the circuit by hand. */
+/** Closes the breaker, by hand or because the sink is another server now. */
 export function reset(state: BreakerState, now: number): Moved {
   const closed: BreakerState = {
     ...recordOf(state),
@@ -182,14 +193,14 @@ export function reset(state: BreakerState, now: number): Moved {
   return { state: closed, transition };
 }
 
-/** Opens the circuit by hand, for a drill. */
+/** Opens the breaker by hand, for a drill. */
 export function trip(state: BreakerState, reason: string, now: number): Moved {
   return open(state, reason, now);
 }
 
 /**
- * Reads a stored state; whatever can't be read is a closed circuit. Data of another phase, which older
- * versions stored too, is left out.
+ * Parses a stored state; anything that cannot be parsed counts as a closed breaker. Older versions also
+ * stored the data of the other phases, which is ignored.
  */
 export function parseBreakerState(text: string | undefined): BreakerState {
   if (text === undefined) return CLOSED;
@@ -202,11 +213,11 @@ export function parseBreakerState(text: string | undefined): BreakerState {
 
 // --- internal ---
 
-/** An open circuit is half open once its time is over. */
+/** Turns an open breaker half open once the recovery timeout is over. */
 function recover(state: BreakerState, policy: BreakerPolicy, now: number): Moved {
   if (state.phase !== 'open') return { state, transition: null };
   const { openedAt, reason } = state;
-  // The clock was set back: the time open counts from now, or it would be open for who knows how long.
+  // The clock was set back: count the timeout from now, or the breaker might stay open for very long.
   if (now < openedAt) return { state: { ...state, openedAt: now }, transition: null };
   if (now < openedAt + policy.recoveryTimeoutMs) return { state, transition: null };
   return {
@@ -224,8 +235,8 @@ function recover(state: BreakerState, policy: BreakerPolicy, now: number): Moved
 }
 
 /**
- * The permits that have not expired. One with longer to live than a new one was given before the clock
- * was set back: its call may be on its way, but its time counts from now.
+ * The permits that have not expired. A permit that would live longer than a new one was given before the
+ * clock was set back: its call may still be in flight, so it stays, but expires no later than a new one.
  */
 function living(permits: readonly Permit[], { permitMs }: BreakerPolicy, now: number): Permit[] {
   return permits
@@ -256,9 +267,9 @@ function whileClosed(
 }
 
 /**
- * A failed probe opens the circuit at once. A slow one has succeeded, but once all are back too many
- * slow ones open it, as in resilience4j: a server whose usual pace is allowed while the circuit is
- * closed must be able to close it.
+ * A failed probe opens the breaker at once. A slow probe counts as a success, but too many slow ones open
+ * the breaker when the last has reported, as in resilience4j: a pace that keeps a closed breaker closed must
+ * also be good enough to close it.
  */
 function whileHalfOpen(
   state: HalfOpenBreaker,
@@ -318,7 +329,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The same keys, with whatever values a file holds. */
+/** The same keys with unknown values, because a stored state may hold anything. */
 type Stored<T> = { readonly [K in T extends unknown ? keyof T : never]?: unknown };
 
 function readState(value: unknown): BreakerState | undefined {

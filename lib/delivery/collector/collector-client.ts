@@ -13,35 +13,39 @@ import { resourceOf } from './otlp-scope.ts';
 import { CONTENT_TYPES, logsSignal, tracesSignal } from './otlp-signal.ts';
 import type { OtlpProtocol, OtlpSignal } from './otlp-signal.ts';
 
+/** Where the collector is, and what it is sent. */
 export interface CollectorClientOptions extends Pick<
   HttpClientOptions,
   'timeoutMs' | 'caFile' | 'proxy'
 > {
-  /** The collector's address, to which `/v1/traces` and `/v1/logs` are added. */
+  /** The collector's address, to which `/v1/traces` and `/v1/logs` are appended. */
   readonly endpoint: string;
   readonly protocol: OtlpProtocol;
   /**
-   * Sent with each request; their values are secrets. Read anew once the collector has refused them, for
-   * a token may have been replaced; it may throw then, which is an outage.
+   * Reads the headers to send with each request; their values are secrets. It is called again after the
+   * collector has refused them, because a token may have been replaced. If it throws a TrackerError then,
+   * that counts as an outage.
    */
   readonly readHeaders: () => Readonly<Record<string, string>>;
-  /** Send headers over plain HTTP to another machine. */
+  /** Send headers over plain HTTP to another machine too. */
   readonly allowInsecure: boolean;
+  /** Send spans. */
   readonly traces: boolean;
+  /** Send log records. */
   readonly logs: boolean;
-  /** Tell what calls were about, and their errors. */
+  /** Also send what calls were about, and their errors. */
   readonly details: boolean;
-  /** The name of this machine. */
+  /** The name of this machine, which the collector is told. */
   readonly machine: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly clock: () => number;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a monotonic clock, to measure latency. */
   readonly monotonic: () => number;
 }
 
-/** Sends tool calls to a collector. Nothing that the network or the collector does makes it throw. */
+/** Sends tool calls to a collector. It never throws because of what the network or the collector does. */
 export class CollectorClient implements SinkClient {
-  /** Where it is, without its secrets. */
+  /** The collector's address, without secrets. */
   readonly server: string;
   readonly #http: HttpClient;
   readonly #options: CollectorClientOptions;
@@ -52,11 +56,11 @@ export class CollectorClient implements SinkClient {
   #isRefused = false;
   #isClosed = false;
 
-  /** @throws TrackerError E_OTLP_ENDPOINT, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL, those of `readHeaders` */
+  /** @throws TrackerError E_OTLP_ENDPOINT, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL, and those of `readHeaders` */
   constructor(options: CollectorClientOptions) {
     this.#headers = options.readHeaders();
     const { url, isLocal } = collectorUrl({ ...options, headers: this.#headers });
-    // Over a proxy on another machine the headers would leave this one unencrypted.
+    // Through a proxy on another machine, headers for a local collector would leave this machine unencrypted.
     const proxy = isLocal ? undefined : options.proxy;
     const { timeoutMs, caFile, protocol } = options;
     this.server = url;
@@ -70,12 +74,12 @@ export class CollectorClient implements SinkClient {
     for (const signal of this.#signals) this.#verdicts.set(signal, new Map());
   }
 
-  /** True once it was closed: whatever it still says is nobody's fault. */
+  /** True after `close`: a request that fails then is not the collector's fault. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Sends one tool call, JSON of `EndedToolCall`. */
+  /** Sends one tool call; `body` is the JSON of an `EndedToolCall`. */
   async track(body: string, _eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const { outcome, ...rest } = await this.trackBatch([body], signal);
     if (outcome.kind === 'items') return { ...rest, outcome: outcome.items[0] ?? ACCEPTED };
@@ -84,8 +88,8 @@ export class CollectorClient implements SinkClient {
   }
 
   /**
-   * Sends tool calls, first their spans and then their log records. What the collector has taken of a
-   * call is remembered until all of it is: another attempt sends the rest only.
+   * Sends tool calls, first their spans and then their log records. The client remembers which of
+   * both the collector has accepted, so that another attempt sends only the rest.
    */
   async trackBatch(
     bodies: readonly string[],
@@ -105,12 +109,13 @@ export class CollectorClient implements SinkClient {
     return { outcome: { kind: 'items', items }, latencyMs, serverFault: false };
   }
 
+  /** Closes all connections and gives up the requests in flight. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#http.close();
   }
 
-  /** Sends those calls of which the collector has said nothing yet. */
+  /** Sends one signal of each call, except where the collector has answered that signal of the call already. */
   async #send(
     kind: OtlpSignal,
     calls: readonly EndedToolCall[],
@@ -125,7 +130,7 @@ export class CollectorClient implements SinkClient {
     if (answer.outcome.kind !== 'accepted') return { ...answer, latencyMs };
     const { rejected, message } = answer;
     for (const [index, call] of unsent.entries()) {
-      // Nothing says which they are, but how many: so many are counted as dead letters.
+      // The collector says how many it refused, but not which: the last ones become dead letters.
       const isRejected = index >= unsent.length - rejected;
       verdicts.set(keyOf(call), isRejected ? { kind: 'rejected', status: 200, message } : ACCEPTED);
     }
@@ -174,12 +179,12 @@ export class CollectorClient implements SinkClient {
     }
     const place = `${new URL(this.server).host}${kind.path}`;
     if (isPage(reply) && status !== TOO_LARGE) {
-      return `${place} answers ${status} with a page, as no collector does`;
+      return `${place} answers ${status} with an HTML page, so it is not a collector`;
     }
     return `${place} answers ${status}: ${this.#told(wordsOf(reply)) || 'no reason given'}`;
   }
 
-  /** A request that was taken, with what the collector says of the part that it has refused. */
+  /** The answer to an accepted request, with what the collector says about the part that it refused. */
   #partialSuccess(
     kind: OtlpSignal,
     count: number,
@@ -191,7 +196,7 @@ export class CollectorClient implements SinkClient {
     try {
       ({ rejected, message: words } = kind.read(bytes, contentType));
     } catch {
-      // 2xx is what counts; there are collectors that answer it with other words.
+      // The status 2xx is what counts; some collectors send another body with it.
     }
     const which =
       count === 1 ? 'it' : `${rejected} of ${count} ${kind.noun}, and does not say which`;
@@ -199,7 +204,7 @@ export class CollectorClient implements SinkClient {
     return { outcome: ACCEPTED, serverFault: false, rejected, message };
   }
 
-  /** What became of a call as a whole; it needs no more remembering then. */
+  /** What became of a call as a whole. All its signals are answered now, so the client forgets them. */
   #conclude(call: EndedToolCall): Delivered {
     const key = keyOf(call);
     let outcome = ACCEPTED;
@@ -211,7 +216,7 @@ export class CollectorClient implements SinkClient {
     return outcome;
   }
 
-  /** A collector's words for people, without the secrets that it may have been sent. */
+  /** The collector's words for people, without our header values, which some servers echo. */
   #told(words: string): string {
     const secrets = Object.values(this.#headers).filter(({ length }) => length > 3);
     const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '[header]'), words);
@@ -221,21 +226,22 @@ export class CollectorClient implements SinkClient {
 
 // --- internal ---
 
+/** The result of one request. */
 interface Answer {
   readonly outcome: Delivered;
   readonly serverFault: boolean;
-  /** Of a request that was taken: how many it has refused, and why. */
+  /** How many items of an accepted request the collector refused; `message` says why. */
   readonly rejected: number;
   readonly message: string;
 }
 
-/** Whatever lies between may say it, and in a page. */
+/** A proxy on the way may answer this, even with a page: the status is reliable all the same. */
 const TOO_LARGE = 413;
-/** Longer words of a collector are cut, in characters. */
+/** A longer message of a collector is cut, in characters. */
 const MAX_WORDS = 500;
-/** Replies of collectors are short. In bytes. */
+/** The longest reply to read, in bytes; those of collectors are short. */
 const MAX_REPLY_BYTES = 1024 * 1024;
-/** Calls of which a part was taken that are remembered; of others that part is sent twice. */
+/** The most calls to remember of which one signal was accepted; it is sent twice if the call is forgotten. */
 const MAX_REMEMBERED = 10_000;
 
 const ACCEPTED: Delivered = { kind: 'accepted' };

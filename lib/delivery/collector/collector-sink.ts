@@ -5,7 +5,7 @@ import { collectorUrl } from './otlp-url.ts';
 
 const NAME = 'otlp';
 
-/** The OpenTelemetry collector of `otlp.endpoint`, which is sent tool calls. */
+/** The sink for tool calls: the OpenTelemetry collector at `otlp.endpoint`. */
 export const COLLECTOR: Sink = {
   name: NAME,
   noun: 'collector',

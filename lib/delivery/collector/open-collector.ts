@@ -5,10 +5,10 @@ import { CollectorClient } from './collector-client.ts';
 import { collectorHeaders } from './collector-headers.ts';
 
 /**
- * A client of the collector that the configuration names. Import this only when there is something to
- * send: undici and OpenTelemetry's packages come with it.
+ * Opens a client of the configured collector. Import this module only when there is something to send,
+ * because it loads undici and OpenTelemetry's packages.
  *
- * @throws TrackerError E_NO_COLLECTOR, those of `collectorHeaders` and of `CollectorClient`
+ * @throws TrackerError E_NO_COLLECTOR, and those of `collectorHeaders` and `CollectorClient`
  */
 export function openCollectorClient({
   config,

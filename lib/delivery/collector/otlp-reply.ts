@@ -1,12 +1,12 @@
 import { errorText } from '../../lineage-api/api-reply.ts';
 import type { HttpReply } from '../http/http-client.ts';
 
-/** True for HTML: a captive portal or a gateway has answered, and no collector has taken anything. */
+/** True for HTML: a captive portal or a gateway answered, and no collector received the request. */
 export function isPage({ headers, text }: HttpReply): boolean {
   return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!|html)/i.test(text);
 }
 
-/** What an error reply says, for people: in JSON, in plain text, or a `Status` in protobuf. */
+/** The message of an error reply, for people: from JSON, plain text, or a `Status` in protobuf. */
 export function wordsOf({ headers, text }: HttpReply): string {
   if (/protobuf/i.test(headers['content-type'] ?? '')) return longestText(text);
   return errorText(parsed(text), text);
@@ -14,13 +14,16 @@ export function wordsOf({ headers, text }: HttpReply): string {
 
 // --- internal ---
 
-/** Of google.rpc.Status only the message is text, and the serialisers can't read it. */
+/**
+ * The longest run of text in a protobuf message. OpenTelemetry's serialisers cannot read google.rpc.Status,
+ * whose only text is its message.
+ */
 function longestText(text: string): string {
   const runs = text.split(/[^\P{C}\n\t]|\uFFFD/u).map((run) => withoutLength(run).trim());
   return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
-/** A text has its length before it, which may look like a letter. */
+/** Removes the length byte that precedes a text in protobuf, which may look like a letter. */
 function withoutLength(run: string): string {
   const rest = run.slice(1);
   return run.charCodeAt(0) === Buffer.byteLength(rest) ? rest : run;

@@ -6,19 +6,19 @@ import { VERSION } from '../../base/version.ts';
 import type { EndedToolCall } from '../ended-tool-call.ts';
 
 /**
- * The semantic conventions that the names follow: v1.41.0, docs/gen-ai/gen-ai-agent-spans.md, "Execute
- * tool span". They are in development: a later version may name things otherwise, so this is pinned.
+ * The names follow OpenTelemetry's semantic conventions v1.41.0, docs/gen-ai/gen-ai-agent-spans.md, "Execute
+ * tool span". These are still in development, so the version is pinned: a later one may rename things.
  */
 const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.0';
 
-/** Who says it. One object, for the serialisers group by identity. */
+/** The instrumentation scope. Share this one object, because the serialisers group by identity. */
 export const SCOPE = {
   name: 'claude-pattern-tracker',
   version: VERSION,
   schemaUrl: SCHEMA_URL,
 } as const;
 
-/** Where it comes from. `machine`: the name of this machine. */
+/** The resource that spans and log records come from. `machine` is the name of this machine. */
 export function resourceOf(machine: string): Resource {
   return resourceFromAttributes({
     'service.name': 'claude-pattern-tracker',
@@ -28,8 +28,8 @@ export function resourceOf(machine: string): Resource {
 }
 
 /**
- * The ids of a call: a trace a session, a span a call. From what Claude Code gives, so that what is sent
- * twice has the same ids.
+ * The ids of a call: each session is a trace, each call a span. They are digests of Claude Code's ids, so
+ * that a call that is sent twice has the same ids.
  */
 export function spanContextOf({ session_id, tool_use_id }: EndedToolCall): SpanContext {
   return {
@@ -39,27 +39,27 @@ export function spanContextOf({ session_id, tool_use_id }: EndedToolCall): SpanC
   };
 }
 
-/** Attributes that a span and a log record of a call have alike. */
+/** The attributes that the span and the log record of a call share. */
 export function commonAttributes(call: EndedToolCall): Record<string, string> {
   const { tool_name, agent_id, agent_type } = call;
   return {
     'gen_ai.operation.name': 'execute_tool',
     'gen_ai.tool.name': tool_name,
-    // MCP servers are what the conventions call an extension.
+    // The conventions call the tool of an MCP server an extension.
     'gen_ai.tool.type': tool_name.startsWith('mcp__') ? 'extension' : 'function',
     'gen_ai.tool.call.id': call.tool_use_id,
     'gen_ai.conversation.id': call.session_id,
     ...(agent_id === null ? {} : { 'gen_ai.agent.id': agent_id }),
     ...(agent_type === null ? {} : { 'gen_ai.agent.name': agent_type }),
     ...(call.outcome === 'ok' ? {} : { 'error.type': call.outcome }),
-    // As Claude Code's own telemetry has it, to join with.
+    // The names that Claude Code's own telemetry uses, so that both can be joined.
     'session.id': call.session_id,
     tool_use_id: call.tool_use_id,
     outcome: call.outcome,
   };
 }
 
-/** Milliseconds since 1970 as OpenTelemetry has times: seconds and nanoseconds. */
+/** Converts milliseconds (since 1970 UTC, or a duration) to OpenTelemetry's seconds and nanoseconds. */
 export function hrTime(ms: number): HrTime {
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];

@@ -10,35 +10,37 @@ import type { EndedToolCall } from '../ended-tool-call.ts';
 import { logRecordOf } from './otlp-log-record.ts';
 import { spanOf } from './otlp-span.ts';
 
-/** How requests are written, as `OTEL_EXPORTER_OTLP_PROTOCOL` has it. */
+/** How requests are encoded; the values are those of `OTEL_EXPORTER_OTLP_PROTOCOL`. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
-/** What a collector says of a request that it has taken. */
+/** What a collector says about a request that it accepted. */
 export interface PartialSuccess {
+  /** How many items of the request it refused. */
   readonly rejected: number;
+  /** Why; empty if it gave no reason. */
   readonly message: string;
 }
 
-/** One of the things that a collector takes. */
+/** One kind of record that a collector accepts, and how it is encoded. */
 export interface OtlpSignal {
   readonly name: 'traces' | 'logs';
-  /** Of the collector's address. */
+  /** The path that is appended to the collector's address. */
   readonly path: string;
-  /** What one of it is called, for people. */
+  /** What messages to people call its records, in the plural. */
   readonly noun: string;
-  /** A request with all calls. `details`: what they were about, and their errors, are told too. */
+  /** Encodes a request with all `calls`; with `details`, also what they were about and their errors. */
   write(calls: readonly EndedToolCall[], resource: Resource, details: boolean): Uint8Array;
-  /** Reads a reply, which should be of the request's type and may not be; it throws for what is none. */
+  /** Decodes a reply by its own content type. @throws Error when the reply cannot be decoded */
   read(reply: Uint8Array, contentType: string | undefined): PartialSuccess;
 }
 
-/** Content types of requests; a reply has that of its request. */
+/** The content type of requests; a reply should have the same. */
 export const CONTENT_TYPES: Readonly<Record<OtlpProtocol, string>> = {
   'http/protobuf': 'application/x-protobuf',
   'http/json': 'application/json',
 };
 
-/** The spans of tool calls. */
+/** The signal that sends each tool call as a span. */
 export function tracesSignal(protocol: OtlpProtocol): OtlpSignal {
   const serializerOf = (isJson: boolean) =>
     isJson ? JsonTraceSerializer : ProtobufTraceSerializer;
@@ -56,7 +58,7 @@ export function tracesSignal(protocol: OtlpProtocol): OtlpSignal {
   };
 }
 
-/** The log records of tool calls. */
+/** The signal that sends each tool call as a log record. */
 export function logsSignal(protocol: OtlpProtocol): OtlpSignal {
   const serializerOf = (isJson: boolean) => (isJson ? JsonLogsSerializer : ProtobufLogsSerializer);
   const serializer = serializerOf(protocol === 'http/json');
@@ -86,7 +88,7 @@ function written(bytes: Uint8Array | undefined): Uint8Array {
   return bytes;
 }
 
-/** In JSON a count of 64 bits is a text. */
+/** In JSON, a 64-bit count is a string. */
 function partial(rejected: unknown, message: unknown): PartialSuccess {
   const count = Number(rejected ?? 0);
   return {

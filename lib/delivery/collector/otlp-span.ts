@@ -4,12 +4,12 @@ import type { Resource } from '@opentelemetry/resources';
 import type { EndedToolCall } from '../ended-tool-call.ts';
 import { commonAttributes, hrTime, SCOPE, spanContextOf } from './otlp-scope.ts';
 
-/** A span as the official serialisers take it. */
+/** A span in the form that OpenTelemetry's serialisers take. */
 export type Span = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
 
 /**
- * The span `execute_tool` of a call. It has no parent: nothing tells when a session's spans would end.
- * `details`: what the call was about, and its error, are told too.
+ * The span `execute_tool` of a call. It has no parent, because no event says when a span of the session
+ * would end. With `details`, what the call was about and its error are included.
  */
 export function spanOf(call: EndedToolCall, resource: Resource, details: boolean): Span {
   const context = spanContextOf(call);
@@ -46,7 +46,7 @@ export function spanOf(call: EndedToolCall, resource: Resource, details: boolean
 
 // --- internal ---
 
-/** The tool's own time if it is known: from PreToolUse on, the wait for a permission would count too. */
+/** When the tool began to run. If its duration is known, the wait for a permission is left out. */
 function startOf({ started_at, ended_at, duration_ms }: EndedToolCall): number {
   const earliest = started_at ?? ended_at - (duration_ms ?? 0);
   const start = duration_ms === null ? earliest : Math.max(earliest, ended_at - duration_ms);

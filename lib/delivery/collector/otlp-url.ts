@@ -1,23 +1,25 @@
 import { TrackerError } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
 
+/** The collector as the configuration describes it (`otlp`). */
 export interface Collector {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Send headers over plain HTTP to another machine too. */
   readonly allowInsecure: boolean;
 }
 
 /**
- * Where the collector is: the address to which the paths of the signals are added.
+ * The collector's address, to which the path of each signal is appended.
  *
  * @throws TrackerError E_OTLP_ENDPOINT, E_INSECURE_URL
  */
 export function collectorUrl({ endpoint, headers, allowInsecure }: Collector): {
   readonly url: string;
-  /** It is on this machine. */
+  /** True when the collector is on this machine. */
   readonly isLocal: boolean;
 } {
-  if (!URL.canParse(endpoint)) throw unusable('it is no URL');
+  if (!URL.canParse(endpoint)) throw unusable('it is not a URL');
   const url = new URL(endpoint);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw unusable('it begins with neither http: nor https:');
@@ -30,7 +32,7 @@ export function collectorUrl({ endpoint, headers, allowInsecure }: Collector): {
       hint: 'Use https: in otlp.endpoint, or set otlp.allow_insecure to true in a network you trust.',
     });
   }
-  // Some documentation names the whole address of a signal.
+  // Some vendors document the whole address of a signal; accept that too.
   const path = url.pathname.replace(/\/+$/, '').replace(/\/v1\/(?:traces|logs|metrics)$/, '');
   return { url: url.origin + path, isLocal };
 }

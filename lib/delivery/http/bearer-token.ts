@@ -1,14 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 
+/** Where the configuration keeps a bearer token. `token` takes precedence. */
 export interface TokenSource {
   readonly token: string | null;
-  /** A file that holds the token and is for the user's eyes only. */
+  /** A file that holds the token; only its owner may have access to it. */
   readonly tokenFile: string | null;
 }
 
 /**
- * The bearer token to send, without the space around it; undefined for none. No error says what it is.
+ * The bearer token to send, without surrounding white space; undefined if none is configured. No error
+ * message contains it.
  *
  * @throws TrackerError E_TOKEN, E_TOKEN_FILE, E_TOKEN_FILE_MODE
  */

@@ -4,27 +4,28 @@ import type { Undelivered } from '../sink-client.ts';
 import type { HttpReply } from './http-client.ts';
 import { NoReplyError } from './no-reply-error.ts';
 
-/** A reply to a request that the sink has not taken. */
+/** Why a reply means that the sink did not accept the request. */
 export interface ReplyFailure {
   /**
-   * `redirect`: 3xx, which is not followed, for what is sent goes where the user has said and nowhere
-   * else. `unwell`: 408, 429, 5xx. `refused`: any other 4xx. `foreign`: something else has answered,
-   * such as a captive portal, or nobody can tell what it means.
+   * `redirect`: 3xx, which is not followed, because records go only to the address that the user named.
+   * `unwell`: 408, 429, 5xx. `refused`: any other 4xx. `foreign`: something other than the sink answered,
+   * such as a captive portal, or the reply cannot be understood.
    */
   readonly cause: 'redirect' | 'unwell' | 'refused' | 'foreign';
-  /** Counts against the circuit breaker. */
+  /** True when it counts against the breaker. */
   readonly serverFault: boolean;
   /** The wait that Retry-After asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** A reply whose body says nothing that its request has asked for. */
+/** The failure of a reply whose body does not answer the request. */
 export const ODD_BODY: ReplyFailure = { cause: 'foreign', serverFault: true };
 
 /**
- * Says why the request was not taken; undefined for 2xx, whose body has to be read. `isOwn`: the body is
- * one that the sink itself sends with such a status, as far as its client can tell. `now`: milliseconds
- * since 1970.
+ * Why a request was not accepted; undefined for 2xx, whose body has the answer.
+ *
+ * @param isOwn whether the body looks like one that the sink itself sends, and not a proxy or a portal
+ * @param now milliseconds since 1970 UTC, from which a date in Retry-After counts
  */
 export function classify(
   { status, headers }: Pick<HttpReply, 'status' | 'headers'>,
@@ -45,7 +46,7 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What becomes of an event that was answered so. `message`: what happened, for people. */
+/** The outcome for an event whose request failed in this way. `message` says what happened, for people. */
 export function undelivered(
   { cause, retryAfterMs }: ReplyFailure,
   status: number,
@@ -56,10 +57,10 @@ export function undelivered(
 }
 
 /**
- * What becomes of an event whose request got no reply, or was not made because its token cannot be read.
- * A client that `isClosed` has given it up, which is nobody's fault.
+ * The outcome for an event whose request got no reply, or was never made because the token cannot be read.
+ * A request that was aborted, or whose client `isClosed`, is not the server's fault.
  *
- * @throws `error` if it is neither
+ * @throws `error` itself if it is neither of these
  */
 export function unanswered(
   error: unknown,
@@ -70,17 +71,17 @@ export function unanswered(
   return { outcome: { kind: 'retry', message: error.message }, serverFault: !isGivenUp };
 }
 
-/** True when the token or the secret headers were refused: they may have expired or been replaced. */
+/** True when the token or the secret headers were refused; the client reads them again before its next request. */
 export function refusesCredentials(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-/** True for a status that concerns the credentials or the address, and not the event that was sent. */
+/** True for a status that concerns the credentials or the address rather than the event. */
 export function concernsSetup(status: number): boolean {
   return SETUP.has(status);
 }
 
-/** True for a server that has too much to do, whatever it was sent. */
+/** True for 429 and 503, which mean an overloaded server, not a bad event. */
 export function isOverloaded(status: number | undefined): boolean {
   return status === 429 || status === 503;
 }

@@ -11,42 +11,51 @@ import { NoReplyError } from './no-reply-error.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { withoutUnaskedContinue } from './unasked-continue.ts';
 
-/** Request bodies from here on are compressed once the server has said that it takes that, in bytes. */
+/** Bodies of at least this size are compressed, once the server has said that it accepts gzip. In bytes. */
 const GZIP_FROM_BYTES = 8 * 1024;
-/** Unused connections are closed after this long, before the 5 s of Node's and Python's servers: in milliseconds. */
+/**
+ * Idle connections are closed after this time, in milliseconds. Servers in Node and Python close them after
+ * 5 s; closing earlier avoids sending a request into a connection that the server is just closing.
+ */
 const KEEP_ALIVE_MS = 4_000;
 
+/** What holds for all requests of a client. */
 export interface HttpClientOptions {
-  /** From the first byte sent to the last received, in milliseconds. */
+  /** The longest time from the start of a request to the end of its reply, in milliseconds. */
   readonly timeoutMs: number;
-  /** Longer replies are given up, in bytes. */
+  /** A request whose reply is longer fails, in bytes; also measured after unpacking. */
   readonly maxReplyBytes: number;
-  /** A PEM file with certificates to trust beside the built-in ones. */
+  /** A PEM file with certificates to trust besides Node's built-in ones. @default none */
   readonly caFile?: string | undefined;
+  /** @default none */
   readonly proxy?: ProxySettings | undefined;
 }
 
+/** One request. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   /** JSON, unless the headers say otherwise. */
   readonly body?: string | Uint8Array | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Sent as a bearer. */
+  /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
+  /** Aborts the request, which then throws a NoReplyError with `isAborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A whole reply, whatever its status. */
 export interface HttpReply {
   readonly status: number;
+  /** Names are in lower case; repeated headers are joined by commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Unpacked, and without a byte order mark. */
+  /** The decompressed body without a byte order mark. */
   readonly bytes: Buffer;
-  /** The same as UTF-8. */
+  /** `bytes` decoded as UTF-8. */
   readonly text: string;
 }
 
-/** HTTP with deadlines: every request ends within its timeout, by a whole reply or a NoReplyError. */
+/** HTTP with deadlines: every request ends within its timeout, with a whole reply or a NoReplyError. */
 export class HttpClient {
   readonly #dispatcher: Dispatcher;
   readonly #options: HttpClientOptions;
@@ -71,25 +80,29 @@ export class HttpClient {
             ...common,
             requestTls: { timeout: timeoutMs, ...tls },
             proxyTls: { timeout: timeoutMs, ...tls },
-            // Not read from the environment of this process: what isn't set is no proxy.
+            // Empty strings keep undici from reading the environment of this process.
             httpProxy: proxyUrl(proxy.httpProxy),
-            httpsProxy: proxyUrl(proxy.httpsProxy), // where it isn't set, the other is for both
+            httpsProxy: proxyUrl(proxy.httpsProxy), // if empty, undici uses httpProxy for both
             noProxy: proxy.noProxy ?? '',
           })
         : new Agent(common);
   }
 
-  /** @throws NoReplyError; nothing else for whatever the network or the server does. */
+  /**
+   * Makes a request and reads its reply. Redirects are not followed.
+   *
+   * @throws NoReplyError, and nothing else, whatever the network or the server does
+   */
   async request(request: HttpRequest): Promise<HttpReply> {
     const deadline = AbortSignal.timeout(this.#options.timeoutMs);
     const isLarge = Buffer.byteLength(request.body ?? '') >= GZIP_FROM_BYTES;
     if (this.#gzip === 'taken' && isLarge) {
       const reply = await this.#exchange(request, true, deadline);
       if (reply.status !== 415) return reply;
-      this.#gzip = 'refused'; // for good: what it says of itself isn't so
+      this.#gzip = 'refused'; // for good: the server accepts no gzip although it says so
     }
     const reply = await this.#exchange(request, false, deadline);
-    // RFC 7694: in a reply, it is about what the next request may use.
+    // RFC 7694: Accept-Encoding in a reply says what the next request may use.
     const takes = /(?:^|[\s,])gzip\b(?!\s*;\s*q=0(?:\.0*)?(?:[\s,]|$))/i;
     if (this.#gzip === 'unknown' && takes.test(reply.headers['accept-encoding'] ?? '')) {
       this.#gzip = 'taken';
@@ -97,6 +110,7 @@ export class HttpClient {
     return reply;
   }
 
+  /** Closes all connections; requests in flight fail with a NoReplyError. */
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
@@ -148,7 +162,7 @@ export class HttpClient {
 
 const zip = promisify(gzip) as (body: string | Uint8Array) => Promise<Buffer>;
 
-/** The connections to one origin. `options.connect` makes one, through the proxy if there is one. */
+/** The connection pool of one origin; `options.connect` connects, through the proxy if one is set. */
 function makePool(origin: string | URL, options: Pool.Options): Dispatcher {
   const { connect } = options;
   if (typeof connect !== 'function') return new Pool(origin, options);
@@ -164,7 +178,7 @@ function proxyUrl(text: string | undefined): string {
   if (!text) return '';
   const url = text.includes('://') ? text : `http://${text}`;
   if (/^https?:/i.test(url) && URL.canParse(url)) return url;
-  // Not said, for it may hold a password.
+  // The message leaves the URL out, because it may contain a password.
   throw new TrackerError('E_PROXY_URL', "the URL of the proxy can't be used", {
     hint: 'It looks like http://proxy.example.com:3128, in api.proxy or HTTPS_PROXY.',
   });
@@ -200,7 +214,7 @@ async function readBytes(
     if (length > maxBytes) throw new NoReplyError(`The reply is longer than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  // In a coding that we have not asked for and do not know, it is what it is.
+  // A body in an unknown coding, which we did not ask for, is passed on as it is.
   const coding = contentCoding(encoding) ?? 'identity';
   return withoutBom(await decodeBody(Buffer.concat(chunks), coding, { maxBytes, takesCut: true }));
 }
@@ -222,9 +236,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'has cut the connection',
   UND_ERR_SOCKET: 'has cut the connection',
   ENOTFOUND: 'is not known to the name service',
-  EAI_AGAIN: 'can not be looked up now: no name service answers',
-  EHOSTUNREACH: 'can not be reached',
-  ENETUNREACH: 'can not be reached: no network',
+  EAI_AGAIN: 'cannot be looked up now: no name service answers',
+  EHOSTUNREACH: 'cannot be reached',
+  ENETUNREACH: 'cannot be reached: no network',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a certificate that nobody vouches for (see api.ca_file)',
   SELF_SIGNED_CERT_IN_CHAIN: 'shows a certificate of an unknown authority (see api.ca_file)',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'shows a certificate of an unknown authority (see api.ca_file)',
@@ -235,7 +249,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate for another name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS (is it http: in api.base_url?)',
   ERR_BUFFER_TOO_LARGE: 'sends a reply that is too long once it is unpacked',
-  Z_DATA_ERROR: 'sends what is not the gzip it should be',
+  Z_DATA_ERROR: 'sends a body that is not valid gzip',
 };
 
 function explain(error: unknown, isLate: boolean, timeoutMs: number, { host }: URL): string {
@@ -248,7 +262,7 @@ function explain(error: unknown, isLate: boolean, timeoutMs: number, { host }: U
   return reason ? `${host} ${reason}` : `${host}: ${errorMessage(error)}`;
 }
 
-/** A name with several addresses fails with an error for each. */
+/** The code of the cause. A host with several addresses fails with one error for each; the first counts. */
 function causeCode(error: unknown): string {
   if (error instanceof AggregateError) return errorCode(error.errors[0]) ?? '';
   return error instanceof Error ? (errorCode(error.cause) ?? '') : '';

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { HttpClientOptions } from './http-client.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 
-/** What the configuration says of HTTP, for every sink. `api.proxy` comes before the given proxies. */
+/** The HTTP settings that hold for every sink. `api.proxy` takes precedence over the given `proxy`. */
 export function httpSettings(
   { api, pattern_tracking }: Config,
   proxy: ProxySettings | undefined,

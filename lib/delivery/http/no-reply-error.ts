@@ -1,9 +1,9 @@
 import { TrackerError } from '../../base/errors.ts';
 
-/** A request that got no whole reply: `message` says what happened, for people. Code `E_NO_REPLY`. */
+/** A request got no complete reply; `message` says what happened, for people. Code `E_NO_REPLY`. */
 export class NoReplyError extends TrackerError {
   override readonly name = 'NoReplyError';
-  /** The caller's signal has ended it, which is nobody's fault. */
+  /** True when the caller's signal ended the request, which is not the server's fault. */
   readonly isAborted: boolean;
 
   constructor(

@@ -1,13 +1,14 @@
 /** The proxies that requests go through. */
 export interface ProxySettings {
-  /** URLs; without a protocol they are taken for http:. */
+  /** The URL of the proxy for http: requests; without a protocol it counts as http:. */
   readonly httpProxy?: string | undefined;
+  /** The same for https: requests. @default `httpProxy` */
   readonly httpsProxy?: string | undefined;
   /** Hosts that are reached without a proxy, as NO_PROXY lists them. */
   readonly noProxy?: string | undefined;
 }
 
-/** The proxies that the usual variables name. */
+/** The proxies that `http_proxy`, `https_proxy` and `no_proxy` name, in lower or upper case. */
 export function proxyOf(env: Readonly<Record<string, string | undefined>>): ProxySettings {
   return {
     httpProxy: env['http_proxy'] ?? env['HTTP_PROXY'],

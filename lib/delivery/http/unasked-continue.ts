@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 
-/** A head that never ends is left to the HTTP parser, which has its own limit. In bytes. */
+/** A head that is longer is left to the HTTP parser, which has its own limit. In bytes. */
 const MAX_HEAD_BYTES = 32 * 1024;
 
 /**
- * Takes `100 Continue` out of what a socket receives. Some servers send it although nobody asked, which
- * RFC 9110, 15.2 allows; undici then cuts the connection. It ignores all other 1xx by itself.
+ * Removes `100 Continue` from what a socket receives. Some servers send it unasked, which RFC 9110, 15.2
+ * allows, but undici then cuts the connection; all other 1xx it ignores by itself.
  *
- * A reply begins with the first bytes after a write: no request is written while another one is answered.
+ * A reply begins with the first bytes after a write, because no request is written while a reply arrives.
  */
 export function withoutUnaskedContinue<T extends Socket>(socket: T): T {
   let isAtHead = false;
@@ -39,7 +39,7 @@ export function withoutUnaskedContinue<T extends Socket>(socket: T): T {
 
 const CONTINUE = /^HTTP\/1\.[01] 100\b[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n/;
 
-/** What follows; `unfinished` when the bytes may be, or are, the beginning of a `100 Continue`. */
+/** The bytes after any `100 Continue`; `unfinished` while they may still become one, or none follow. */
 function withoutContinue(bytes: Buffer): Buffer | 'unfinished' {
   let rest = bytes;
   for (;;) {

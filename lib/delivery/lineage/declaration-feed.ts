@@ -3,7 +3,7 @@ import type { LineageEvent } from '../../lineage-api/lineage-event.ts';
 import type { Database } from '../../store/database/database.ts';
 import { LineageFeed } from './lineage-feed.ts';
 
-/** Something that a caller of the library said of a pattern, as it was recorded. */
+/** What a caller of the library declared about a pattern, as it was recorded. */
 export interface DeclaredEvent {
   readonly eventId: string;
   readonly patternId: string;
@@ -13,7 +13,7 @@ export interface DeclaredEvent {
   readonly filePath: string;
   readonly generation: number;
   readonly lineageId: string;
-  /** What happened, in the sink's words. */
+  /** What happened, in the terms of the lineage API. */
   readonly happened: Pick<
     LineageEvent,
     'event_type' | 'parent_pattern_ids' | 'edge_type' | 'transformation_type'
@@ -24,12 +24,13 @@ export interface DeclaredEvent {
   readonly reason: string | undefined;
   readonly startLine: number | null;
   readonly endLine: number | null;
+  /** Milliseconds since 1970 UTC. */
   readonly at: number;
-  /** What else the caller gave. */
+  /** Further keys of the caller's context, redacted. */
   readonly further: JsonObject;
 }
 
-/** Puts what was declared into the outbox of a sink. */
+/** Adds declared events to the outbox of a sink. */
 export class DeclarationFeed {
   readonly #feed: LineageFeed;
   readonly #machine: string;
@@ -39,7 +40,7 @@ export class DeclarationFeed {
     this.#machine = machine;
   }
 
-  /** Adds an event, and before it whatever the sink has to know to understand it. */
+  /** Adds an event, and before it the patterns that the sink must know first. */
   add(event: DeclaredEvent): void {
     const { eventId, patternId, happened, at } = event;
     const parents = happened.parent_pattern_ids ?? [];

@@ -25,40 +25,47 @@ import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '
 
 const PREFIX = '/api/pattern-traceability';
 
-/** What came of a question. */
+/** The answer to a query. */
 export type Answer =
   | { readonly kind: 'data'; readonly data: unknown }
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
   | { readonly kind: 'retry'; readonly message: string };
 
+/** What a server says about its health. */
 export interface ServerHealth {
-  /** Degraded: it answers, and not as a server that does its work. */
+  /** `degraded`: it answers, but does not report that it can do its work. */
   readonly status: 'healthy' | 'degraded' | 'unreachable';
+  /** What the server said, or why it cannot be reached, for people. */
   readonly detail: string;
 }
 
+/** Where the server is, and how to be admitted. */
 export interface LineageClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
+  /** Sent with each request. @default none */
   readonly token?: string | undefined;
-  /** With or without the API's prefix. */
+  /** The server's address, with or without `/api/pattern-traceability`. */
   readonly baseUrl: string;
-  /** Send the token over plain HTTP to another machine. Default false. */
+  /** Send the token over plain HTTP to another machine too. @default false */
   readonly allowInsecure?: boolean | undefined;
-  /** Reads the token anew once the server has refused it; it may throw, which is an outage. */
+  /**
+   * Reads the token again after the server has refused it. If it throws a TrackerError, that counts as an
+   * outage. @default the same token is sent again
+   */
   readonly rereadToken?: (() => string | undefined) | undefined;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly clock: () => number;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a monotonic clock, to measure latency. */
   readonly monotonic: () => number;
 }
 
-/** Longer words of a server are cut, in characters. */
+/** A longer message of a server is cut, in characters. */
 const MAX_WORDS = 500;
-/** Acknowledgements are short; what a query answers may be long. In bytes. */
+/** The longest reply to read, in bytes. Acknowledgements are short, but answers to queries may be long. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
-/** The Phase 4 API of one server. Nothing that the network or the server does makes it throw. */
+/** Speaks the lineage API to one server. It never throws because of what the network or the server does. */
 export class LineageClient implements SinkClient {
-  /** Where it is: no token and no password are in it, and two spellings of one address are the same. */
+  /** The API's address in its canonical spelling, without secrets. */
   readonly server: string;
   readonly #http: HttpClient;
   readonly #rereadToken: (() => string | undefined) | undefined;
@@ -71,7 +78,7 @@ export class LineageClient implements SinkClient {
   /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL */
   constructor(options: LineageClientOptions) {
     const url = apiUrl(options);
-    // Over a proxy on another machine the token would leave this one unencrypted.
+    // Through a proxy on another machine, the token for a local server would leave this machine unencrypted.
     const proxy = isLoopback(url.hostname) ? undefined : options.proxy;
     this.server = url.origin + url.pathname;
     this.#http = new HttpClient({ ...options, proxy, maxReplyBytes: MAX_REPLY_BYTES });
@@ -81,12 +88,12 @@ export class LineageClient implements SinkClient {
     this.#monotonic = options.monotonic;
   }
 
-  /** True once it was closed: whatever it still says is nobody's fault. */
+  /** True after `close`: a request that fails then is not the server's fault. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Sends one event, JSON of `LineageEvent`. */
+  /** Sends one event; `event` is the JSON of a `LineageEvent`. */
   async track(event: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const headers = { 'idempotency-key': eventId };
     return this.#attempt('POST', '/lineage/track', { body: event, headers, signal }, (body) => {
@@ -95,12 +102,12 @@ export class LineageClient implements SinkClient {
     });
   }
 
-  /** Sends events in their order; each is answered by itself. The same events again are the same batch. */
+  /** Sends events in their order; each gets a result of its own. The same events again have the same batch id. */
   async trackBatch(
     events: readonly string[],
     signal?: AbortSignal,
   ): Promise<Attempt<BatchOutcome>> {
-    // The known server fails on an empty batch.
+    // The original server of this API fails on an empty batch.
     if (events.length === 0) {
       return { outcome: { kind: 'items', items: [] }, latencyMs: 0, serverFault: false };
     }
@@ -123,12 +130,12 @@ export class LineageClient implements SinkClient {
     return isMissing ? { ...attempt, outcome: { kind: 'unsupported' } } : attempt;
   }
 
-  /** The last patterns that the server knows. */
+  /** Asks for the newest patterns, at most `limit`. */
   async patterns(limit: number, signal?: AbortSignal): Promise<Attempt<Answer>> {
     return this.#ask(`/lineage/query?limit=${limit}`, signal);
   }
 
-  /** What a pattern came from, or what became of it. */
+  /** Asks for the ancestors or the descendants of a pattern. */
   async lineage(
     patternId: string,
     direction: 'ancestry' | 'descendants',
@@ -137,7 +144,7 @@ export class LineageClient implements SinkClient {
     return this.#ask(`/lineage/${encodeURIComponent(patternId)}?query_type=${direction}`, signal);
   }
 
-  /** Whether the server can do its work; that it answers 200 says nothing. */
+  /** Asks whether the server can do its work. The body decides, because a sick server may answer 200. */
   async health(signal?: AbortSignal): Promise<ServerHealth> {
     try {
       const url = `${this.server}/health`;
@@ -155,6 +162,7 @@ export class LineageClient implements SinkClient {
     }
   }
 
+  /** Closes all connections and gives up the requests in flight. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#http.close();
@@ -200,7 +208,7 @@ export class LineageClient implements SinkClient {
     const why = failure ?? ODD_BODY;
     const { cause, serverFault } = why;
     const message = this.#messageOf(cause, reply, body);
-    // The API of an older server may lack a path; that one is refused, and not the server down.
+    // An older server may lack a path of the API: then the request is refused, but the server is not down.
     if (cause === 'foreign' && (status === 404 || status === 405)) {
       return timed({ kind: 'rejected', status, message }, false);
     }
@@ -215,13 +223,13 @@ export class LineageClient implements SinkClient {
     if (cause !== 'foreign') {
       return `${status}: ${this.#told(errorText(body, text)) || 'no reason given'}`;
     }
-    if (isSuccess(status)) return 'The reply is not what it should be.';
+    if (isSuccess(status)) return 'The reply is not one of the lineage API.';
     const what = headers['content-type']?.split(';')[0]?.trim() || 'no JSON';
     const { host } = new URL(this.server);
     return `${host} answers ${status} with ${what}, not the lineage API: is api.base_url right?`;
   }
 
-  /** @throws TrackerError when the token was refused and can't be read anew */
+  /** The token, read again if it was refused. @throws TrackerError when it cannot be read again */
   #freshToken(): string | undefined {
     if (this.#isTokenRefused && this.#rereadToken) this.#token = this.#rereadToken();
     return this.#token;
@@ -235,8 +243,8 @@ export class LineageClient implements SinkClient {
   }
 
   /**
-   * A server's words for people. There are servers that say in an error what they were sent: the token
-   * goes before the cut, which would leave a part of it.
+   * The server's words for people. Some servers echo in an error what they were sent, so the token is removed.
+   * That happens before the cut, which might leave a part of the token.
    */
   #told(words: string): string {
     const safe = this.#token ? words.replaceAll(this.#token, '[token]') : words;
@@ -246,12 +254,12 @@ export class LineageClient implements SinkClient {
 
 // --- internal ---
 
-/** By its ends and its length: a digest over all of it would cost as much as sending it. */
+/** A digest of the batch's first and last event and its length; a digest of all events would be costly. */
 function batchId(events: readonly string[]): string {
   return hexDigest(`${events[0]}\n${events.at(-1)}\n${events.length}`, 16);
 }
 
-/** True for an error in one of the known shapes of the API. */
+/** True for an error in one of the forms that servers of the API use. */
 function isApiError(body: unknown): boolean {
   return isJsonObject(body) && ['detail', 'error', 'message', 'success'].some((key) => key in body);
 }
@@ -269,7 +277,7 @@ function apiUrl({ baseUrl, token, allowInsecure }: LineageClientOptions): URL {
   try {
     url = new URL(baseUrl);
   } catch {
-    throw wrongUrl(baseUrl, 'it is no URL');
+    throw wrongUrl(baseUrl, 'it is not a URL');
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw wrongUrl(baseUrl, 'it begins with neither http: nor https:');

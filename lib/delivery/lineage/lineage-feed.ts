@@ -5,15 +5,15 @@ import type { OccurrenceOrigin, RecordedFragment } from '../../pattern/recorded-
 import { SinkPatterns } from '../store/sink-patterns.ts';
 import type { UntoldParent, UntoldPattern } from '../store/sink-patterns.ts';
 
-/** What the outbox keeps beside an event's body. */
+/** What the outbox keeps besides an event's body. */
 export interface FeedRow {
   readonly lineageId: string;
   readonly sessionId: string | null;
-  /** Milliseconds since 1970. */
+  /** When the event happened, in milliseconds since 1970 UTC. */
   readonly at: number;
 }
 
-/** Puts what was recorded into the outbox of a sink, as the bodies that the sink takes. */
+/** Adds recorded patterns to the outbox of a sink, as lineage events. */
 export class LineageFeed {
   readonly #outbox: Outbox;
   readonly #told: SinkPatterns;
@@ -25,7 +25,7 @@ export class LineageFeed {
     this.#machine = machine;
   }
 
-  /** Adds one occurrence, and before it whatever the sink has to know to understand it. */
+  /** Adds one occurrence, and before it the patterns that the sink must know first. */
   add(recorded: RecordedFragment, ordinal: number, origin: OccurrenceOrigin): void {
     const { patternId, lineageId, action, parentId } = recorded;
     const isFirst = action !== 'applied';
@@ -57,13 +57,16 @@ export class LineageFeed {
     );
   }
 
-  /** An event of `patternId` follows: tells of what the sink has to know for it and does not. */
+  /**
+   * Prepares for an event of `patternId`: adds those of the `needed` patterns and their ancestors that the
+   * sink does not know, and marks `patternId` as known. `at` is in milliseconds since 1970 UTC.
+   */
   introduce(patternId: string, needed: readonly string[], at: number): void {
     for (const id of needed) for (const untold of this.#told.untold(id)) this.#tell(untold, at);
     this.#told.add(patternId);
   }
 
-  /** Adds an event as it is. */
+  /** Adds an event as it is; it has no effect if the outbox has its id already. */
   put(event: LineageEvent & { readonly event_id: string }, row: FeedRow): void {
     this.#outbox.add(
       {
@@ -78,7 +81,7 @@ export class LineageFeed {
     );
   }
 
-  /** A pattern from before the sink was configured. */
+  /** Adds the event that introduces a pattern from before the sink was configured. */
   #tell(pattern: UntoldPattern, at: number): void {
     if (!this.#told.add(pattern.id)) return;
     const eventId = `pattern-${pattern.id}`;
@@ -113,7 +116,7 @@ const COMMON = {
   reason: null,
 } as const;
 
-/** The event that makes a pattern of such parents. */
+/** The part of an event that creates a pattern from these parents. */
 function descentOf(parents: readonly UntoldParent[]) {
   const [first, ...others] = parents;
   if (!first) return eventOf(null, 'created');

@@ -5,7 +5,7 @@ import { retellPatterns } from './retelling.ts';
 
 const NAME = 'http';
 
-/** The server of `api.base_url`, which speaks the lineage API and is sent patterns. */
+/** The sink for patterns: the server at `api.base_url`, which speaks the lineage API. */
 export const LINEAGE: Sink = {
   name: NAME,
   noun: 'server',

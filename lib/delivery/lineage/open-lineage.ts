@@ -4,14 +4,14 @@ import { httpSettings } from '../http/http-settings.ts';
 import type { SinkClientOptions } from '../sink.ts';
 import { LineageClient } from './lineage-client.ts';
 
-/** What the client of a lineage server is opened with; the server is told of no machine. */
+/** What the client of a lineage server needs; each event names the machine, so the client does not. */
 export type OpenLineageOptions = Omit<SinkClientOptions, 'machine'>;
 
 /**
- * A client of the server that the configuration names. Import this only when there is something to say:
- * undici comes with it.
+ * Opens a client of the configured server. Import this module only when there is something to send or ask,
+ * because it loads undici.
  *
- * @throws TrackerError E_NO_SERVER, those of `bearerToken` and of `LineageClient`
+ * @throws TrackerError E_NO_SERVER, and those of `bearerToken` and `LineageClient`
  */
 export function openLineageClient({ config, clock, proxy }: OpenLineageOptions): LineageClient {
   const { api } = config;

@@ -5,21 +5,22 @@ import { SinkPatterns } from '../store/sink-patterns.ts';
 import { LineageFeed } from './lineage-feed.ts';
 
 /**
- * Prepares the outbox for a server that has been told of no pattern yet: those that the outbox builds on
- * are put ahead of it, and the rest follow when something comes of them. Call it in a transaction.
+ * Prepares the outbox for a new server, which knows no pattern yet: the patterns that waiting events build on
+ * are put ahead of them, and all others are sent once a later event needs them. Call it in a transaction.
+ * `now` is in milliseconds since 1970 UTC.
  */
 export function retellPatterns(database: Database, sink: string, now: number): void {
   const told = new SinkPatterns(database, sink);
   told.forget();
   const rows = new IntroductionRows(database, sink);
-  // The old server has refused these. Others may need them, and each is made only once.
+  // The old server refused these introductions. Other events may need them, and none is ever added twice.
   rows.reviveDead();
   const feed = new LineageFeed(database, sink, hostname());
   rows.putAhead(() => {
     for (const { patternId, eventType, parentIds, isDead } of rows.all()) {
       const needed = MAKES_A_PATTERN.has(eventType) ? parentIds : [...parentIds, patternId];
       for (const id of needed) feed.introduce(id, [id], now);
-      // A dead letter may come back, but until then it tells of nothing.
+      // A dead letter is not sent, so it makes no pattern known, unless it is revived later.
       if (!isDead) told.add(patternId);
     }
   });
@@ -27,7 +28,7 @@ export function retellPatterns(database: Database, sink: string, now: number): v
 
 // --- internal ---
 
-/** Events by which the server comes to know their pattern; all others need it to be known. */
+/** Events that make their pattern known to the server; all others need it to be known already. */
 const MAKES_A_PATTERN: ReadonlySet<string> = new Set([
   'pattern_created',
   'pattern_modified',

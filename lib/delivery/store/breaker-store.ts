@@ -10,17 +10,18 @@ import type {
 } from '../breaker/breaker.ts';
 import type { Database } from '../../store/database/database.ts';
 
-/** So many changes of phase are remembered, over all sinks. */
+/** The most changes of phase to keep, over all sinks. */
 const MAX_TRANSITIONS = 1_000;
 
+/** The breaker's policy, clock and source of ids. */
 export interface BreakerStoreOptions {
   readonly policy: BreakerPolicy;
   readonly clock: () => number;
-  /** A fresh id for a permit. */
+  /** Makes a unique id for a permit. */
   readonly newId: () => string;
 }
 
-/** The circuit breaker of one sink, a row in tracker.db: every process sees and moves the same one. */
+/** The circuit breaker of one sink, a row in tracker.db: every process sees and changes the same one. */
 export class BreakerStore {
   readonly #sink: string;
   readonly #options: BreakerStoreOptions;
@@ -54,12 +55,12 @@ export class BreakerStore {
     );
   }
 
-  /** The state as it is; a row that can't be read is a closed circuit. */
+  /** The stored state; a row that cannot be parsed counts as a closed breaker. */
   read(): BreakerState {
     return breaker.parseBreakerState(this.#read.get(this.#sink));
   }
 
-  /** Asks for leave to make a call; takes the lock only where that changes something. */
+  /** Asks for a permit to make one call. Locks the database only if that changes the state. */
   acquire(): Omit<Acquired, 'state'> {
     const { policy, clock, newId } = this.#options;
     const state = this.read();
@@ -68,7 +69,7 @@ export class BreakerStore {
     return this.#move((current, now) => breaker.acquire(current, policy, now, newId()));
   }
 
-  /** Says how a call went; the change of phase that followed from it, if one did. */
+  /** Reports how a call went; returns the change of phase if it caused one. */
   report(permit: Permit, result: CallResult): Transition | null {
     const { policy } = this.#options;
     return this.#move((state, now) => breaker.report(state, policy, permit, result, now))
@@ -81,22 +82,22 @@ export class BreakerStore {
     this.#move((state) => ({ state: breaker.release(state, permit), transition: null }));
   }
 
-  /** Closes the circuit by hand. */
+  /** Closes the breaker; returns the change of phase, null if it was closed already. */
   reset(): Transition | null {
     return this.#move((state, now) => breaker.reset(state, now)).transition;
   }
 
-  /** Opens the circuit by hand. */
+  /** Opens the breaker by hand; returns the change of phase. */
   trip(reason: string): Transition | null {
     return this.#move((state, now) => breaker.trip(state, reason, now)).transition;
   }
 
-  /** The last changes of phase, newest first. */
+  /** The last `limit` changes of phase, newest first. */
   history(limit: number): Transition[] {
     return this.#history.all(this.#sink, limit);
   }
 
-  /** Reads, moves and writes in one transaction, or as a part of the caller's. */
+  /** Reads, changes and writes the state in one transaction, or as a part of the caller's. */
   #move<T extends Moved>(step: (state: BreakerState, now: number) => T): T {
     return this.#inTransaction(() => {
       const now = this.#options.clock();
@@ -112,7 +113,7 @@ export class BreakerStore {
   }
 }
 
-/** A sink's breaker as it is stored, for who only looks; a row that cannot be read is a closed circuit. */
+/** The stored state of a sink's breaker; a row that cannot be parsed counts as a closed breaker. */
 export function readBreaker(database: Database, sink: string): BreakerState {
   return breaker.parseBreakerState(stateQuery(database).get(sink));
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Database } from '../../store/database/database.ts';
 import { Metrics } from './metrics.ts';
 
-/** Longer answers are not kept, in characters: a full cache of them would make tracker.db large. */
+/** The longest answer to keep, in characters, so that a full cache does not make tracker.db large. */
 const MAX_VALUE = 256 * 1024;
 
 /** How much the cache holds, and for how long. */
@@ -121,6 +121,7 @@ export class CacheStore {
     this.#metrics.reset();
   }
 
+  /** The figures for `JSON.stringify`, with the same units. */
   toJSON(): {
     size: number;
     entries: number;
@@ -131,7 +132,7 @@ export class CacheStore {
   }
 }
 
-/** How many answers the cache holds, for who only looks. */
+/** The number of answers in the cache, for readers. */
 export function cachedAnswers(database: Database): number {
   return countQuery(database).get() ?? 0;
 }

@@ -25,13 +25,13 @@ export interface DeliveryStore {
   readonly breaker: BreakerStore;
   readonly metrics: Metrics<DeliveryMetric>;
   readonly state: SinkState;
-  /** Starts over, with all patterns untold and the breaker reset, if the events now go to another server. */
+  /** Notes the server's address. If it was another one, all patterns become untold and the breaker is reset. */
   adoptServer(server: string): void;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
 }
 
-/** Opens what `database` holds for `sink`; `options` are those of its breaker. */
+/** The part of `database` that belongs to `sink`; `options` are those of its breaker. */
 export function deliveryStore(
   database: Database,
   sink: Pick<Sink, 'name' | 'retell'>,

@@ -1,6 +1,6 @@
 import type { Database } from '../../store/database/database.ts';
 
-/** An event in the outbox, as far as it says what its server has to know. */
+/** The part of an outbox row that says which patterns its server must know. */
 export interface IntroductionRow {
   readonly patternId: string;
   readonly eventType: string;
@@ -8,7 +8,10 @@ export interface IntroductionRow {
   readonly isDead: boolean;
 }
 
-/** The rows by which a sink is introduced to patterns, and those that need them. */
+/**
+ * The outbox rows of one sink, seen by the patterns they need. An introduction is a row that tells the sink
+ * about a pattern from before it was configured; its event id is `pattern-` and the pattern's id.
+ */
 export class IntroductionRows {
   readonly #sink: string;
   readonly #revive;
@@ -36,12 +39,12 @@ export class IntroductionRows {
     );
   }
 
-  /** Gives introductions that are dead letters another chance. */
+  /** Puts introductions that are dead letters back into the queue. */
   reviveDead(): void {
     this.#revive.run(this.#sink);
   }
 
-  /** Everything in the outbox, dead letters too, in its order. */
+  /** All rows in their order, dead letters included. */
   all(): IntroductionRow[] {
     return this.#rows.all(this.#sink).map(({ patternId, eventType, parents, isDead }) => ({
       patternId,
@@ -52,8 +55,8 @@ export class IntroductionRows {
   }
 
   /**
-   * Puts what `introduce` adds ahead of what was there: each earlier row once more at the end, by its
-   * rank. Rows of other sinks stay, for they may be on their way.
+   * Puts the rows that `introduce` adds ahead of the earlier ones, by giving each earlier row a new id behind
+   * them, in the same order. Rows of other sinks keep their ids, because they may be in flight.
    */
   putAhead(introduce: () => void): void {
     const last = this.#lastId.get() ?? 0;
@@ -68,7 +71,7 @@ export class IntroductionRows {
 interface StoredRow {
   readonly patternId: string;
   readonly eventType: string;
-  /** JSON. */
+  /** A JSON array of ids. */
   readonly parents: string | null;
   readonly isDead: 0 | 1;
 }

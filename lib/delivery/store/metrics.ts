@@ -1,13 +1,13 @@
 import type { Database } from '../../store/database/database.ts';
 
-/** Upper bounds of the histogram's buckets, in milliseconds. One more bucket is without a bound. */
+/** The upper bounds of the histogram's buckets, in milliseconds. One more bucket has no bound. */
 const LATENCY_BOUNDS_MS: readonly number[] = [
   5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000,
 ];
 
 /** How long requests took. */
 export interface LatencyHistogram {
-  /** Requests that took at most `upToMs` milliseconds, without those of the buckets before; null: longer. */
+  /** Requests that took at most `upToMs` milliseconds, and more than the bucket before; null: no bound. */
   readonly buckets: readonly { readonly upToMs: number | null; readonly count: number }[];
   readonly count: number;
   readonly sumMs: number;
@@ -49,6 +49,7 @@ export class Metrics<Name extends string> {
     return this.#read(name);
   }
 
+  /** How long the requests took so far. */
   latency(): LatencyHistogram {
     const buckets = [...LATENCY_BOUNDS_MS, null].map((upToMs) => ({
       upToMs,

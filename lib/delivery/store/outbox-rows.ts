@@ -14,7 +14,7 @@ export interface OutboxRow {
   readonly attempts: number;
   readonly faults: number;
   readonly attemptedAt: number | null;
-  /** When it may be tried again; 0: at once. */
+  /** When it may be tried again; 0 means at once. */
   readonly notBefore: number;
   readonly lastError: string | null;
   /** When it became a dead letter; null for a row that waits. */

@@ -6,7 +6,7 @@ export interface OutboxTotals {
   readonly waiting: number;
   /** Dead letters. */
   readonly dead: number;
-  /** Events that were attempted after `since` and not acknowledged. */
+  /** Events that were attempted at `since` or later, and not acknowledged. */
   readonly failed: number;
   /** When the first waiting event was added, in milliseconds since 1970 UTC; null when none waits. */
   readonly oldestAt: number | null;

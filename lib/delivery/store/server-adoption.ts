@@ -4,9 +4,9 @@ import { Outbox } from './outbox.ts';
 import { SinkState } from './sink-state.ts';
 
 /**
- * Notes which server a sink's events go to from now on; true if it was another one before. What waits
- * is due at once then, for the new server has refused nothing, and the sink brings into the outbox what
- * the new server has to be told first. `now`: milliseconds since 1970.
+ * Notes which server a sink's events go to from now on; returns true if it was another one before. Then all
+ * waiting rows become due, because the new server has refused nothing, and the sink adds to the outbox what
+ * the new server must be told first. `now` is in milliseconds since 1970 UTC.
  */
 export function adoptServer(
   database: Database,
@@ -20,7 +20,7 @@ export function adoptServer(
     .transaction(() => {
       const before = state.read().server;
       state.noteServer(server);
-      if (before === null || before === server) return false; // all it knows of is in the outbox
+      if (before === null || before === server) return false; // the outbox tells a first server everything
       state.pause(0);
       new Outbox(database, sink.name).forgetWaits();
       sink.retell?.(database, now);

@@ -55,6 +55,7 @@ export class SinkState {
     );
   }
 
+  /** The stored state; nulls and 0 before anything was stored. */
   read(): SinkStatus {
     return this.#read.get(this.#sink) ?? UNKNOWN;
   }
@@ -77,10 +78,12 @@ export class SinkState {
     this.#pause.run(this.#sink, until);
   }
 
+  /** Records when the sink last acknowledged an event, in milliseconds since 1970 UTC. */
   noteDelivered(at: number): void {
     this.#delivered.run(this.#sink, at);
   }
 
+  /** Records the last error and its time, in milliseconds since 1970 UTC. */
   noteError(error: string, at: number): void {
     this.#failed.run(this.#sink, error, at);
   }

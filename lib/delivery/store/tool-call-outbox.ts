@@ -34,7 +34,7 @@ export class ToolCallOutbox implements ToolCallFeed {
     );
   }
 
-  /** Adds a call that has just ended, or changes the row of one that still waits. */
+  /** Adds a call that has just ended, or updates its row while that still waits. */
   put({ sessionId, toolUseId, at, isUpdate }: ToolCallEnd): void {
     if (isOfTest(sessionId)) return;
     const eventId = idOf(sessionId, toolUseId);

@@ -6,15 +6,17 @@ import { SINKS } from '../../delivery/sinks.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { CourierSink } from './courier-sink.ts';
 
+/** What the courier's delivery works with. */
 export interface CourierDeliveryOptions {
   readonly paths: TrackerPaths;
   readonly clock: Clock;
+  /** The open database; returns another one after tracker.db was replaced. */
   readonly database: () => Database;
-  /** The name of this machine, for the sinks. */
+  /** The name of this machine, which sinks are told. */
   readonly machine: string;
 }
 
-/** The delivering half of a courier: a loop of its own for each sink, so that none waits for another. */
+/** The courier's delivery: one loop for each sink, so that no sink waits for another. */
 export class CourierDelivery {
   readonly #sinks: readonly CourierSink[];
 
@@ -31,32 +33,32 @@ export class CourierDelivery {
     );
   }
 
-  /** Begins; `onRest` is called whenever one sink has been sent what it could be. */
+  /** Starts the loops. `onRest` is called whenever everything due for one sink has been attempted. */
   start(signal: AbortSignal, onRest: () => void): void {
     for (const sink of this.#sinks) sink.start(signal, onRest);
   }
 
-  /** Gives up the requests that are on their way, and waits for the end. */
+  /** Gives up the requests in flight, and waits for the loops to end. */
   async stop(): Promise<void> {
     await Promise.all(this.#sinks.map(async (sink) => sink.stop()));
   }
 
-  /** Says that the outbox may have something new. */
+  /** Makes the loops look into the outbox at once, because something may have been added. */
   wake(): void {
     for (const sink of this.#sinks) sink.wake();
   }
 
-  /** Goes on with another configuration. */
+  /** Continues with another configuration. */
   adopt(config: Config, log: TrackerLog): void {
     for (const sink of this.#sinks) sink.adopt(config, log);
   }
 
-  /** True while the courier must not leave, idle for `idleMs`, because events wait for a sink. */
+  /** True when the courier, idle for `idleMs` milliseconds, must not exit yet, because events wait for a sink. */
   isNeeded(idleMs: number): boolean {
     return this.#sinks.some((sink) => sink.isNeeded(idleMs));
   }
 
-  /** True when another process has put something into the outbox that the last look did not see. */
+  /** True when another process has added an event to the outbox since the loops last looked. */
   get hasNews(): boolean {
     return this.#sinks.some((sink) => sink.hasNews);
   }

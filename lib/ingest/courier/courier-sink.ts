@@ -14,16 +14,19 @@ import { openDelivery } from '../../delivery/sink-delivery.ts';
 import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 
+/** What delivery to one sink works with. */
 export interface CourierSinkOptions {
   readonly sink: Sink;
+  /** The sink's delivery lock. */
   readonly lockPath: string;
   readonly clock: Clock;
+  /** The open database; returns another one after tracker.db was replaced. */
   readonly database: () => Database;
-  /** The name of this machine. */
+  /** The name of this machine, which the sink is told. */
   readonly machine: string;
 }
 
-/** A courier's delivery to one sink. What it needs for that is loaded once the sink is configured. */
+/** A courier's delivery to one sink. The sink's client is loaded at the first delivery. */
 export class CourierSink {
   readonly #options: CourierSinkOptions;
   readonly #loop: DeliveryLoop;
@@ -49,13 +52,13 @@ export class CourierSink {
     });
   }
 
-  /** Begins; `onRest` is called whenever it has delivered what it could. */
+  /** Starts the loop. `onRest` is called whenever everything due has been attempted. */
   start(signal: AbortSignal, onRest: () => void): void {
     this.#onRest = onRest;
     this.#running = this.#loop.run(AbortSignal.any([signal, this.#stop.signal]));
   }
 
-  /** Gives up the request that is on its way, and waits for the end. */
+  /** Gives up the request in flight, and waits for the loop to end. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -63,12 +66,12 @@ export class CourierSink {
     this.#delivery = undefined;
   }
 
-  /** Says that the outbox may have something new. */
+  /** Makes the loop look into the outbox at once, because something may have been added. */
   wake(): void {
     if (this.#isOn) this.#loop.wake();
   }
 
-  /** Goes on with another configuration. */
+  /** Continues with another configuration. */
   adopt(config: Config, log: TrackerLog): void {
     this.#config = config;
     this.#log = log;
@@ -78,14 +81,14 @@ export class CourierSink {
     this.wake();
   }
 
-  /** True while the courier must not leave, idle for `idleMs`, because events wait for the sink. */
+  /** True when the courier, idle for `idleMs` milliseconds, must not exit yet, because events wait for the sink. */
   isNeeded(idleMs: number): boolean {
     if (this.#loop.isBusy) return this.#isOn;
     const waits = this.#loop.nextAt !== undefined;
     return waits && idleMs < this.#config.courier.linger_seconds * 1000;
   }
 
-  /** True when another process has put something into the outbox that the last look did not see. */
+  /** True when another process has added an event to the outbox since the loop last looked. */
   get hasNews(): boolean {
     return this.#isOn && this.#loop.nextAt === undefined && this.#outlook().isDue;
   }
@@ -113,7 +116,7 @@ export class CourierSink {
       const onTransition = (transition: Transition) => {
         if (this.#log) sink.log.breakerMoved(this.#log, transition);
       };
-      // Read only now, for the configuration may have changed meanwhile.
+      // Read only now, because the configuration may have changed while the client was loaded.
       const config = this.#config;
       const client = openClient({ config, clock, machine });
       this.#delivery = openDelivery(sink, client, { config, database, clock, onTransition });
@@ -132,7 +135,7 @@ export class CourierSink {
     return report;
   }
 
-  /** Such as a token file that others can read, or a database that is locked. */
+  /** Records a fault of our own, such as a token file that others can read, or a locked database. */
   #noteError(error: unknown): void {
     this.#log?.error('Delivery failed', error);
     try {

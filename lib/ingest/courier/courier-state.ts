@@ -4,15 +4,16 @@ import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 export interface CourierState {
   readonly pid: number;
   readonly version: string;
+  /** Milliseconds since 1970 UTC, like `updatedAt`. */
   readonly startedAt: number;
   readonly updatedAt: number;
   /** `degraded`: it runs but cannot ingest. */
   readonly status: 'working' | 'idle' | 'stopped' | 'degraded';
-  /** Why it is degraded: what happened. */
+  /** What happened, if it is degraded; else null. */
   readonly reason: string | null;
-  /** What helps. */
+  /** What to do about it; null if nothing is known to help. */
   readonly hint: string | null;
-  /** What is wrong with the configuration file; the last valid one, or the defaults, apply. */
+  /** What is wrong with the configuration file, null if nothing; the last valid one, or the defaults, apply. */
   readonly configError: string | null;
 }
 

@@ -20,8 +20,7 @@ interface OpenStore {
 
 /**
  * Holds tracker.db open for the courier. It is opened when first needed, and again when its file was
- * deleted or replaced. A corrupt database is moved aside, and a fresh one, which notes that, takes its
- * place.
+ * deleted or replaced. A corrupt database is moved aside; a fresh one takes its place and records that.
  */
 export class CourierStore {
   readonly #path: string;
@@ -58,6 +57,7 @@ export class CourierStore {
     }
   }
 
+  /** Closes the database; the next call opens it again. */
   close(): void {
     const database = this.#store?.database;
     this.#store = undefined;

@@ -273,7 +273,7 @@ export class Courier {
   /** Reports why it cannot ingest, and tries again later. The events wait in the spool. */
   #degrade(error: unknown): void {
     const reason = errorMessage(error);
-    if (reason !== this.#trouble) this.#log.error('The courier can not take in events', error);
+    if (reason !== this.#trouble) this.#log.error('The courier cannot take in events', error);
     this.#trouble = reason;
     this.#retryAt = this.#clock() + RETRY_MS;
     this.#store.close();

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Makes V8 collect early rather than grow the heap: of a backlog of any size, little is in use at a time.
- * Call it again after starting a thread, because V8 then resets the second flag for all threads.
+ * Makes V8 collect garbage early instead of growing the heap: however large a backlog is, few objects are in
+ * use at a time. Call it again after starting a thread, because V8 then resets the second flag for all threads.
  */
 export function limitHeap(): void {
   setFlagsFromString('--heap-growing-percent=25');

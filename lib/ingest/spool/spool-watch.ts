@@ -43,6 +43,7 @@ export class SpoolWatch {
     this.#notice();
   }
 
+  /** Stops watching; waits then only time out. */
   close(): void {
     this.#watcher?.close();
   }

@@ -217,7 +217,7 @@ describe('HttpClient', () => {
     );
     reply = Buffer.from('{"it":"is none"}');
     expect((await failure(get(client, url))).message).toBe(
-      `${host} sends what is not the gzip it should be`,
+      `${host} sends a body that is not valid gzip`,
     );
   });
 

@@ -60,7 +60,7 @@ describe('a courier that can not take in events', () => {
     expect(told()).toEqual([
       'Configuration taken up',
       'Courier started',
-      'The courier can not take in events',
+      'The courier cannot take in events',
       'Courier stopped',
     ]);
   });
@@ -68,13 +68,13 @@ describe('a courier that can not take in events', () => {
   it('says so when it takes them in again', async () => {
     const stop = new AbortController();
     const running = run(stop.signal, 86_400);
-    await expect.poll(told).toContain('The courier can not take in events');
+    await expect.poll(told).toContain('The courier cannot take in events');
     rmdirSync(paths.database);
     await expect.poll(told).toContain('The courier takes in events again');
     stop.abort();
     await running;
     expect(told().slice(2)).toEqual([
-      'The courier can not take in events',
+      'The courier cannot take in events',
       'The courier takes in events again',
       'Courier stopped',
     ]);
