@@ -64,6 +64,7 @@ export async function* followEvents({
 
 // --- internal ---
 
+/** How many events to read at a time. */
 const BATCH = 500;
 
 function startOf(database: Database, since: number | undefined): number {

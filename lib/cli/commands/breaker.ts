@@ -28,8 +28,8 @@ export const breakerCommand = trackerCommand({
   description: `Show the circuit breakers, close them, or open one for a drill.
 
 The server and the collector have one each, shared by all processes. While it is open, nothing is sent
-until the recovery timeout is over; while it is half open, single events probe the way. reset closes both,
-or with --sink only that one.
+until the recovery timeout is over; while it is half open, single events probe whether it can close. reset
+closes both, or with --sink only that one.
 
 --json prints {state, failure_count, last_failure_time, last_success_time, failure_threshold,
 recovery_timeout, opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]} for the first,

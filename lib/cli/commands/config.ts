@@ -27,7 +27,7 @@ export const configCommand = trackerCommand({
 show     every key with its value in force
 check    what is wrong with the files and the environment, with file, line and key
 diff     what differs from the defaults, or with --backup from a backup
-backup   copy the files, under the name of the present time
+backup   copy the files into a new backup, named by its time
 restore  put the files of a backup back: of NAME, or of the newest
 schema   print the JSON Schema of config.yaml, for editors
 

@@ -109,6 +109,7 @@ export const installCommand = trackerCommand({
 
 // --- internal ---
 
+/** The longest run of the capture-test, in milliseconds: two waits of 15 seconds, and the hooks. */
 const TEST_LIMIT_MS = 60_000;
 
 function captureTest({ options }: InstallPlan, cli: CliEnvironment) {

@@ -123,7 +123,7 @@ Examples
 
 // --- internal ---
 
-/** Runs its work on the delivery side of tracker.db; undefined when there is no database yet. */
+/** Runs `work` on the delivery side of tracker.db; returns undefined when there is no database yet. */
 type Delivery = <T>(work: (side: DeliverySide) => T) => T | undefined;
 
 function list(

@@ -29,8 +29,8 @@ beside it as tracker.db.before-restore-TIME, and FILE is only read. No courier r
 and what they capture waits in the spool.
 
 --json prints {repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method is none (the
-pages are sound), reindex or salvage; tables are {table, salvaged, lost, damaged_pages}, where more may be
-lost; mended are {table, fault, rows}.
+pages are sound), reindex or salvage; tables are {table, salvaged, lost, damaged_pages}, where lost is a
+lower bound; mended are {table, fault, rows}.
 
 Examples
   pattern-tracker repair

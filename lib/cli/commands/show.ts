@@ -70,6 +70,7 @@ Examples
 
 // --- internal ---
 
+/** How many patterns an error names when a prefix is ambiguous. */
 const CANDIDATES = 10;
 
 function find(

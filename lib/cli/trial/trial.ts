@@ -45,6 +45,7 @@ export async function* runTrial(
 
 const DOCTOR = 'Run `pattern-tracker doctor`.';
 const POLL_MS = 50;
+/** The same 10 seconds after which Claude Code stops a hook of ours. */
 const HOOK_TIMEOUT_MS = 10_000;
 const EVENTS: readonly TestEventName[] = ['PreToolUse', 'PostToolUse'];
 

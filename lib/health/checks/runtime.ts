@@ -9,6 +9,7 @@ import type { CheckFinding } from './check.ts';
 
 /** The oldest Node.js that package.json accepts. */
 const MINIMUM = [20, 19] as const;
+/** How long Node.js may take to answer, in milliseconds. */
 const CHILD_MS = 10_000;
 
 /** The Node.js that starts the courier is new enough. It is the link in the home, else the one on PATH. */
