@@ -1,16 +1,17 @@
+/** A command as `main` and `--help` know it before its module is loaded. */
 export interface ListedCommand {
   /** The first line of the command's own description, here so that `--help` loads no command. */
   readonly summary: string;
-  /** A citty command; which arguments it has is its own matter. */
+  /** Loads the citty command, whose type differs with its arguments. */
   readonly load: () => Promise<object>;
-  /** Exit code for a command line that makes no sense. @default 2 */
+  /** Exit code for wrong usage. @default 2 */
   readonly misuse?: number;
 }
 
 /** Every command, in the order `--help` lists them. */
 export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   status: {
-    summary: 'Show whether Claude Code is being recorded, and what there is.',
+    summary: 'Show whether Claude Code is being recorded, and what was recorded.',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
   patterns: {
@@ -18,7 +19,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/patterns.ts')).patternsCommand,
   },
   show: {
-    summary: 'Show one pattern: its code, where it is, what it came from.',
+    summary: 'Show one pattern: its code, where it was written, what it came from.',
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   sessions: {
@@ -30,11 +31,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/tool-calls.ts')).toolCallsCommand,
   },
   tail: {
-    summary: 'Follow live what Claude does.',
+    summary: 'Follow what Claude does, live.',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
   },
   outbox: {
-    summary: 'Show and steer what waits for the server and the collector.',
+    summary: 'Show and manage what waits for the server and the collector.',
     load: async () => (await import('./commands/outbox.ts')).outboxCommand,
   },
   breaker: {
@@ -42,20 +43,20 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/breaker.ts')).breakerCommand,
   },
   metrics: {
-    summary: 'Show how delivery to the server and the collector goes, over all processes.',
+    summary: 'Show how delivery to the server and the collector has gone, over all processes.',
     load: async () => (await import('./commands/metrics.ts')).metricsCommand,
   },
   health: {
-    summary: 'Say in one word whether all is well, and why if not.',
+    summary: 'Say in one word whether all is well, and if not, why.',
     load: async () => (await import('./commands/health.ts')).healthCommand,
   },
   flush: {
-    summary: 'Send what waits for the server and the collector now.',
+    summary: 'Send now what waits for the server and the collector.',
     load: async () => (await import('./commands/flush.ts')).flushCommand,
     misuse: 3,
   },
   cache: {
-    summary: 'Show or clear the answers of the server that are kept on this machine.',
+    summary: "Show or clear the server's answers that are cached on this machine.",
     load: async () => (await import('./commands/cache.ts')).cacheCommand,
   },
   config: {
@@ -63,15 +64,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/config.ts')).configCommand,
   },
   doctor: {
-    summary: 'Check every link from Claude Code to the database, and say how to mend it.',
+    summary:
+      'Check every link from Claude Code to the database, and say how to mend what is broken.',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   backup: {
-    summary: 'Copy the database into a file of its own, while it is in use.',
+    summary: 'Copy the database to a file, while it stays in use.',
     load: async () => (await import('./commands/backup.ts')).backupCommand,
   },
   restore: {
-    summary: 'Put a backup in the place of the database.',
+    summary: 'Replace the database with a backup.',
     load: async () => (await import('./commands/restore.ts')).restoreCommand,
   },
   verify: {
@@ -79,7 +81,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   repair: {
-    summary: 'Make a sound database of a damaged one.',
+    summary: 'Rebuild a sound database from a damaged one.',
     load: async () => (await import('./commands/repair.ts')).repairCommand,
   },
   serve: {
@@ -87,7 +89,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
   token: {
-    summary: 'List, make and revoke the tokens of a service.',
+    summary: 'List, create and revoke the tokens of a service.',
     load: async () => (await import('./commands/token.ts')).tokenCommand,
   },
   'capture-test': {
@@ -99,7 +101,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/install.ts')).installCommand,
   },
   uninstall: {
-    summary: 'Take the hooks out again.',
+    summary: 'Remove the hooks from Claude Code again.',
     load: async () => (await import('./commands/uninstall.ts')).uninstallCommand,
   },
 };

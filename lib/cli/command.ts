@@ -2,6 +2,7 @@ import { defineCommand } from 'citty';
 import type { ArgsDef, CommandDef, ParsedArgs } from 'citty';
 import type { CliEnvironment } from './environment.ts';
 
+/** What a command consists of. */
 export interface CommandOptions<T extends ArgsDef> {
   readonly name: string;
   /** First line: one sentence. Then what `--json` prints, and examples. */
@@ -14,7 +15,7 @@ export interface CommandOptions<T extends ArgsDef> {
   ) => number | void | Promise<number | void>;
 }
 
-/** A citty command that is handed its environment, as `data`, by `main`. */
+/** Makes a citty command. `main` passes the environment to it as `data`. */
 export function trackerCommand<const T extends ArgsDef>(options: CommandOptions<T>): CommandDef<T> {
   const { name, description, args, run } = options;
   return defineCommand({
@@ -24,44 +25,49 @@ export function trackerCommand<const T extends ArgsDef>(options: CommandOptions<
   });
 }
 
-/** Arguments that several commands share. */
+/** `--json`, for every command that can print JSON. */
 export const jsonArg = {
   json: { type: 'boolean', description: 'Print JSON for programs' },
 } as const;
 
+/** `--project` of lists, read by `chooseProjects`. */
 export const projectArg = {
   project: {
     type: 'string',
     valueHint: 'name|path',
-    description: 'Only of this project; "." is the one you are in',
+    description: 'Only this project; "." is the one you are in',
   },
 } as const;
 
+/** `--since` of lists, read by `sinceOf`. */
 export const sinceArg = {
   since: {
     type: 'string',
     valueHint: 'time',
-    description: 'Only since then: 30m, 2h, 3d, 1w, 2026-11-01 (local time)',
+    description: 'Only since this time: 30m, 2h, 3d, 1w ago, 2026-11-01 (local time)',
   },
 } as const;
 
+/** `--session`, read by `sessionOf`. */
 export const sessionArg = {
   session: {
     type: 'string',
     valueHint: 'id',
-    description: 'Only of this session; the first characters are enough',
+    description: 'Only this session; the first characters of its id are enough',
   },
 } as const;
 
+/** `--limit` of lists, read by `parseLimit`. */
 export const limitArg = {
   limit: {
     type: 'string',
     valueHint: 'n',
     default: '20',
-    description: 'At most this many; 0 is all',
+    description: 'Show at most n; 0 shows all',
   },
 } as const;
 
+/** `--all` of lists, which leave out the sessions of `capture-test` without it. */
 export const allArg = {
-  all: { type: 'boolean', description: 'Also what `capture-test` recorded' },
+  all: { type: 'boolean', description: 'Include what `capture-test` recorded' },
 } as const;

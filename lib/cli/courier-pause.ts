@@ -7,10 +7,10 @@ import { PidHint } from '../ingest/courier/courier-files.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /**
- * Runs `work` while no courier lives and none can start: what hooks capture meanwhile waits in the
- * spool. Starts none afterwards; the next hook does.
+ * Stops the courier and runs `work` while none can start. What hooks capture meanwhile waits in the
+ * spool, and the next hook after that starts a courier.
  *
- * @throws TrackerError E_COURIER_RUNNING
+ * @throws TrackerError E_COURIER_RUNNING when the courier does not stop within 20 seconds
  */
 export async function withoutCourier<T>(
   { paths, cwd }: CliEnvironment,
@@ -18,15 +18,15 @@ export async function withoutCourier<T>(
 ): Promise<T> {
   if (!existsSync(paths.data)) return await work();
   stopCourier(resolve(cwd, paths.home), paths.courierPid);
-  closeSync(openSync(paths.courierLock, 'a', 0o600)); // it may be the first to make it
-  // Not its process but its lock is waited for: in a container the dead may stay on as zombies.
+  closeSync(openSync(paths.courierLock, 'a', 0o600)); // the file may not exist yet
+  // Wait for its lock, not its process: in a container, a process that has ended may stay a zombie.
   const lock = acquireProcessLock(paths.courierLock, LOCK_WAIT_MS);
   if (!lock) {
-    throw new TrackerError('E_COURIER_RUNNING', 'the courier does not leave', {
+    throw new TrackerError('E_COURIER_RUNNING', 'the courier does not stop', {
       hint: 'Try again in a moment. Nothing was changed.',
     });
   }
-  // Hooks that see it start no courier, which would only wait for the lock and leave.
+  // Hooks that see this id start no courier; one could only wait for the lock and give up.
   const hint = new PidHint(paths.courierPid, process.pid);
   hint.show();
   try {
@@ -39,5 +39,5 @@ export async function withoutCourier<T>(
 
 // --- internal ---
 
-/** It ends the batch in its hands first, and a request to a server. */
+/** How long the courier may take to finish its batch and a request to a server, in milliseconds. */
 const LOCK_WAIT_MS = 20_000;

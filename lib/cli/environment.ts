@@ -10,26 +10,27 @@ import type { TrackerPaths } from '../base/paths.ts';
 export interface CliEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** @throws TrackerError E_NO_HOME where nothing says where the home is. */
+  /** @throws TrackerError E_NO_HOME when no variable tells where the home is */
   readonly paths: TrackerPaths;
-  /** The file that is running, links resolved; undefined where that can't be told. */
+  /** The file that is running, with links resolved; undefined when it is not known. */
   readonly program: string | undefined;
-  /** True when standard output is a terminal: what is too wide for it is cut. */
+  /** True when standard output is a terminal. Tables are then cut to its width. */
   readonly isTTY: boolean;
+  /** The width of the terminal in characters; 80 when it is not known. */
   readonly columns: number;
   readonly color: boolean;
   readonly now: Clock;
   /** Writes to standard output; adds nothing. */
   readonly out: (text: string) => void;
-  /** Resolves when what `out` was given has left this process: a pipe takes it as its reader does. */
+  /** Resolves when all output has left this process. A pipe accepts it only as fast as its reader reads. */
   readonly written: () => Promise<void>;
   /** Writes to standard error; adds nothing. */
   readonly err: (text: string) => void;
-  /** A signal that aborts on Ctrl-C; from the first call on Ctrl-C no longer ends the process itself. */
+  /** A signal that aborts on SIGINT (Ctrl-C) and SIGTERM. Once it is asked for, these do not end the process. */
   readonly interruption: () => AbortSignal;
 }
 
-/** The environment of this process: the only place below scripts/ that reads `process`. */
+/** The environment of this process. Commands read `process.env` only through it. */
 export function cliEnvironment(): CliEnvironment {
   const { env, stdout } = process; // oxlint-disable-line node/no-process-env -- the entrypoint's edge
   const isTTY = stdout.isTTY === true;
@@ -53,10 +54,10 @@ export function cliEnvironment(): CliEnvironment {
 }
 
 /**
- * The installation's folder: `PATTERN_TRACKER_HOME`, else the one the running program lies in, else
- * the one in Claude's folder.
+ * The installation's folder: `PATTERN_TRACKER_HOME`, else the one that the running program lies in,
+ * else the one in Claude Code's folder.
  *
- * @throws TrackerError E_NO_HOME
+ * @throws TrackerError E_NO_HOME when none of them is known
  */
 export function homeOf(env: CliEnvironment['env'], program: string | undefined): string {
   const home = (!env['PATTERN_TRACKER_HOME'] && installedHome(program)) || trackerHome(env);
@@ -70,7 +71,7 @@ export function homeOf(env: CliEnvironment['env'], program: string | undefined):
   );
 }
 
-/** NO_COLOR wins over FORCE_COLOR, and that over what standard output is. */
+/** Whether to print colours. NO_COLOR wins over FORCE_COLOR, which wins over what standard output is. */
 export function wantsColor(env: CliEnvironment['env'], isTTY: boolean): boolean {
   if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
@@ -92,7 +93,7 @@ function realPath(program: string | undefined): string | undefined {
   }
 }
 
-/** Standard error is not opened where nothing is said; where it takes nothing the exit code tells. */
+/** Opens standard error only when it is needed. If it cannot be written, the exit code still tells. */
 function errorWriter(): (text: string) => void {
   let isOpen = false;
   return (text) => {

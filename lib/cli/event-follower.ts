@@ -6,10 +6,11 @@ import type { Database } from '../store/database/database.ts';
 import { eventIdBefore, eventsAfter, newestEventId } from '../store/queries/activity.ts';
 import type { EventFilter, StoredEvent } from '../store/queries/activity.ts';
 
+/** Which events to follow, and from when on. */
 export interface FollowOptions {
   readonly path: string;
   readonly filter: Omit<EventFilter, 'limit'>;
-  /** Milliseconds since 1970; undefined begins with what comes from now on. */
+  /** Milliseconds since 1970; undefined for events from now on. */
   readonly since: number | undefined;
   readonly signal: AbortSignal;
   /** How often the database is looked at, in milliseconds. @default 250 */
@@ -17,8 +18,8 @@ export interface FollowOptions {
 }
 
 /**
- * Every event from `since` on, and then each as it is stored, until the signal aborts. Waits for the
- * database to appear, and goes over to a fresh one when it is replaced.
+ * Yields every event from `since` on, then each one as it is stored, until the signal aborts. It waits
+ * for the database to appear, and opens the new one when the file is replaced.
  */
 export async function* followEvents({
   path,
@@ -29,7 +30,7 @@ export async function* followEvents({
 }: FollowOptions): AsyncGenerator<{ database: Database; event: StoredEvent }> {
   let open: { database: Database; inode: number } | undefined;
   let last: number | undefined;
-  let isFresh = false; // it came, or came anew, while we watched: all in it is new
+  let isFresh = false; // the file appeared or was replaced while we watched: everything in it is new
   try {
     while (!signal.aborted) {
       const inode = statSync(path, { throwIfNoEntry: false })?.ino;
@@ -63,13 +64,14 @@ export async function* followEvents({
 
 // --- internal ---
 
+/** How many events to read at a time. */
 const BATCH = 500;
 
 function startOf(database: Database, since: number | undefined): number {
   return since === undefined ? newestEventId(database) : eventIdBefore(database, since);
 }
 
-/** Undefined also while the courier has not given it its tables yet. */
+/** Undefined while there is no database, or the courier has not created its tables yet. */
 function openWhenReady(path: string): Database | undefined {
   try {
     return openDatabaseForReading(path);

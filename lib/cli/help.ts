@@ -16,7 +16,7 @@ export function programHelp(color: boolean): string {
     '',
     bold('Options'),
     ...aligned([
-      ['--help, -h', 'Show this, or with a command that command'],
+      ['--help, -h', 'Show this help; after a command, its help'],
       ['--version, -v', 'Show the version'],
     ]),
     '',
@@ -56,7 +56,7 @@ export async function commandHelp(
     bold('Options'),
     ...aligned([
       ...options.map(([key, arg]) => [flag(key, arg), text(arg)] as const),
-      ['--help, -h', 'Show this'],
+      ['--help, -h', 'Show this help'],
     ]),
     ...(rest.length > 0 ? ['', ...rest.join('\n').trim().split('\n')] : []),
     '',
@@ -89,7 +89,7 @@ function aligned(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
 }
 
-/** How headings are set. */
+/** How headings are marked: bold where colours are wanted. */
 function marks(color: boolean) {
   return { bold: (line: string) => (color ? `\u001b[1m${line}\u001b[22m` : line) };
 }

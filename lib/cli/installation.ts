@@ -6,7 +6,11 @@ import { leadsTo, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/settings/registration.ts';
 import type { CliEnvironment } from './environment.ts';
 
-/** What `doctor` has to know of the installation. `claudeVersion`: of the `claude` on PATH, if there is one. */
+/**
+ * What `doctor` needs to know about the installation.
+ *
+ * @param claudeVersion the version of the `claude` on PATH; undefined when there is none
+ */
 export function readInstallation(
   cli: CliEnvironment,
   claudeVersion: string | undefined,

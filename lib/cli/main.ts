@@ -11,10 +11,11 @@ import { commandHelp, programHelp } from './help.ts';
 const MISUSE = 2;
 
 /**
- * Runs the program and returns its exit code: 0, 1 for an error, 2 for a command line that makes no
- * sense.
+ * Runs the program and returns its exit code: 0, 1 for an error, 2 for wrong usage unless the command
+ * has another code for that.
  *
- * Nothing heavy is imported before the command is known: `--help` and `--version` start like `node -e 0`.
+ * Nothing heavy is imported before the command is known, so that `--help` and `--version` start as fast
+ * as `node -e 0`.
  */
 export async function main(
   argv: readonly string[],
@@ -76,7 +77,7 @@ function isHelp(argument: string): boolean {
   return argument === '--help' || argument === '-h';
 }
 
-/** What SQLite throws says neither which file it is about nor what helps. */
+/** Explains an error of SQLite, which itself names neither the file nor a remedy. */
 async function explained(error: unknown, cli: CliEnvironment): Promise<unknown> {
   if (!errorCode(error)?.startsWith('SQLITE_')) return error;
   const { databaseFault } = await import('../store/database/database-fault.ts');
@@ -92,7 +93,7 @@ function report(error: unknown, cli: CliEnvironment, misuse: number): number {
   if (cli.env['DEBUG'] === '1' && error instanceof Error) {
     cli.err(`${error.stack ?? ''}\n`);
   } else if (!isExpected) {
-    cli.err('  This was not foreseen: run it again with DEBUG=1 to see where it happened.\n');
+    cli.err('  This is unexpected. Run it again with DEBUG=1 to see where it happened.\n');
   }
   return isMisuse ? misuse : 1;
 }

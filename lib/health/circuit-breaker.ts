@@ -7,7 +7,7 @@ export interface StoredBreaker {
   reset(): unknown;
 }
 
-/** The circuit breaker of the server, as every process sees it: each property is read from tracker.db. */
+/** The circuit breaker of the server, shared by all processes: each property is read from tracker.db. */
 export class CircuitBreaker {
   readonly #store: () => StoredBreaker;
   readonly #policy: BreakerPolicy;
@@ -54,7 +54,7 @@ export class CircuitBreaker {
   }
 }
 
-/** A circuit breaker for programs, as the state and the policy have it. */
+/** The state and the policy of a circuit breaker, as JSON. */
 export function breakerSummary(state: BreakerState, policy: BreakerPolicy): BreakerSummary {
   return {
     state: state.phase,

@@ -4,28 +4,28 @@ import { parseCourierState } from '../ingest/courier/courier-state.ts';
 import type { CourierState } from '../ingest/courier/courier-state.ts';
 import { courierLives } from '../capture/courier-start.ts';
 
-/** How the courier is, as far as its files tell. */
+/** The state of the courier, as its files tell it. Times are milliseconds since 1970. */
 export interface CourierFacts {
-  /** `starting`: it lives and has said nothing yet. */
+  /** `starting`: it lives, but has not written its state yet. */
   readonly status: CourierState['status'] | 'starting';
   /** Null when none lives. */
   readonly pid: number | null;
   readonly version: string | null;
   readonly startedAt: number | null;
   readonly updatedAt: number | null;
-  /** Why it is degraded; kept when it left after that. */
+  /** Why it is degraded; stays after a degraded courier has ended. */
   readonly reason: string | null;
   readonly hint: string | null;
   readonly configError: string | null;
 }
 
-/** Reads what the courier last said, and whether it lives. */
+/** Reads the state that the courier last wrote, and whether it lives. */
 export function readCourier(paths: TrackerPaths): CourierFacts {
   const pid = courierLives(paths.courierPid);
   const state = readState(paths.courierState);
   if (!state)
     return { ...UNKNOWN, status: pid === undefined ? 'stopped' : 'starting', pid: pid ?? null };
-  const isItsOwn = state.pid === pid; // else the words are those of one that is gone
+  const isItsOwn = state.pid === pid; // else an earlier courier wrote the state
   const status = pid === undefined ? 'stopped' : isItsOwn ? state.status : 'starting';
   return { ...state, status, pid: pid ?? null };
 }

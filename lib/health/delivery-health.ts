@@ -12,34 +12,34 @@ import type { SinkFacts } from './sink-facts.ts';
 import { factsInUse, factsOf } from './stored-facts.ts';
 import type { StoredDelivery } from './stored-facts.ts';
 
-/** What the health of delivery is judged by. */
+/** The facts by which the health of delivery is judged. */
 export interface DeliveryFacts {
-  /** As this process goes by it, and as a courier does. */
+  /** The configuration of this process, and in `courier` the one that a courier uses. */
   readonly config: ConfigView & Pick<LoadedConfig, 'courier'>;
   /** What tracker.db knows of delivery; null while there is no database. */
   readonly stored: StoredDelivery | null;
-  /** What sinks say at this moment, as far as they were asked. */
+  /** The answers of the sinks that were asked just now. */
   readonly probes?: SinkProbes | undefined;
 }
 
-/** How delivery to one sink is. */
+/** The health of delivery to one sink. */
 export interface SinkHealth {
   readonly sink: Sink;
-  /** Null: the configuration names none. */
+  /** Null when the configuration names none. */
   readonly address: string | null;
-  /** Whether the sink did its work when it was last asked; null: there is none, or it never was. */
+  /** Whether the sink's last answer was good; null when there is no sink, or it was never asked. */
   readonly available: boolean | null;
   readonly outbox: HealthSummary['outbox'];
   /** Null while there is no database. */
   readonly circuit_breaker: BreakerSummary | null;
 }
 
-/** How delivery to the server is, and to each sink in use; `reasons` and `status` are about all of them. */
+/** The health of delivery to the server, and in `sinks` to each sink in use; `reasons` are about all. */
 export interface DeliveryHealth extends HealthSummary {
   readonly sinks: readonly SinkHealth[];
 }
 
-/** How delivery to the server is. */
+/** The health of delivery to the server. */
 export function healthSummary(facts: DeliveryFacts): HealthSummary {
   const server = viewOf(MAIN_SINK, facts);
   const { sink: _, address, available, ...rest } = sinkHealth(server);
@@ -55,7 +55,7 @@ export function healthSummary(facts: DeliveryFacts): HealthSummary {
   };
 }
 
-/** How delivery is when tracker.db cannot be used, for that `reason`. */
+/** The health of delivery when tracker.db cannot be used; `reason` says why. */
 export function unhealthySummary(
   { config: { config } }: { readonly config: ConfigView },
   reason: string,
@@ -72,7 +72,7 @@ export function unhealthySummary(
   };
 }
 
-/** How delivery is to all sinks in use. */
+/** The health of delivery to all sinks in use. `status` is the server's; `trackerHealth` judges them all. */
 export function deliveryHealth(facts: DeliveryFacts): DeliveryHealth {
   const views = factsInUse(facts.config.config, facts.stored).map(({ sink }) =>
     viewOf(sink, facts),
@@ -86,7 +86,7 @@ export function deliveryHealth(facts: DeliveryFacts): DeliveryHealth {
   };
 }
 
-/** The reasons, each after the name of its sink wherever it could be about another one than the server. */
+/** The reasons, each with the name of its sink in front unless the server is the only one. */
 export function namedReasons(
   sink: Sink,
   sinks: readonly Sink[],
@@ -98,13 +98,13 @@ export function namedReasons(
 
 // --- internal ---
 
-/** One sink, as the configuration and tracker.db have it. */
+/** What the configuration and tracker.db tell about one sink. */
 interface SinkView {
   readonly sink: Sink;
   readonly address: string | null;
-  /** Why no request can be made: a token file that is not there. Null when nothing is in the way. */
+  /** Why no request can be made, for example a missing token file; null when one can. */
   readonly accessFault: string | null;
-  /** False: no courier delivers, for the configuration's files name no such sink. */
+  /** False when no courier delivers to it, because the configuration files do not name it. */
   readonly hasDelivery: boolean;
   readonly facts: SinkFacts;
   readonly circuitBreaker: BreakerSummary | null;
@@ -162,7 +162,7 @@ function sinkReasons(view: SinkView): string[] {
   if (outbox.waiting > 0 && !view.hasDelivery) {
     const command = address === null ? `outbox drop --all --sink ${sink.name}` : 'flush';
     reasons.push(
-      `${events(outbox.waiting)} can not be delivered by a courier: put ${sink.key} into config.yaml, or run \`pattern-tracker ${command}\`.`,
+      `${events(outbox.waiting)} cannot be delivered by a courier: put ${sink.key} into config.yaml, or run \`pattern-tracker ${command}\`.`,
     );
   }
   return reasons;

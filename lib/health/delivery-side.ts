@@ -14,20 +14,20 @@ import { openDatabase, openDatabaseForReading } from '../store/database/database
 import type { Database } from '../store/database/database.ts';
 import type { FactSources } from './fact-sources.ts';
 
-/** What commands that steer delivery work on. */
+/** The parts of tracker.db that hold the state of delivery. */
 export interface DeliverySide {
   readonly database: Database;
-  /** The sinks in use; one at least. */
+  /** The sinks in use; at least one. */
   readonly sinks: readonly Sink[];
   readonly storeOf: (sink: Sink) => DeliveryStore;
   readonly cache: CacheStore;
 }
 
 /**
- * Runs `work` on the delivery side of tracker.db, open for writing, as `config` has it; undefined when
- * there is no database yet.
+ * Opens tracker.db for writing, runs `work` on the state of delivery, and closes it. Returns undefined
+ * when there is no database yet. On a full or read-only disk, `work` can only read.
  *
- * @throws TrackerError E_DATABASE_…, and whatever TrackerError `work` throws
+ * @throws TrackerError E_DATABASE_…, and any TrackerError that `work` throws
  */
 export function withDelivery<T>(
   { paths: { database: path }, now }: Pick<FactSources, 'paths' | 'now'>,
@@ -56,7 +56,7 @@ export function withDelivery<T>(
 
 // --- internal ---
 
-/** On a full or read-only disk it can still be looked at; what would write then says why it can't. */
+/** On a full or read-only disk the database can still be read. A write then fails, and its error says why. */
 function openForDelivery(path: string): Database {
   try {
     return openDatabase(path);

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 
-/** Where facts are looked for: all that a command is given of the world around it. */
+/** Where facts come from: the installation's files, the environment and the clock. */
 export interface FactSources {
   readonly paths: TrackerPaths;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -21,15 +21,16 @@ export interface HealthFacts {
   readonly stored: StoredFacts;
 }
 
+/** What the caller knows already, and how thoroughly to look. */
 export interface FactOptions {
   readonly registration: RegistrationFacts;
-  /** Up to this size tracker.db is read through for damage, in bytes. @default 0: no look for damage */
+  /** The largest tracker.db that is searched for damage, in bytes. @default 0, so that none is */
   readonly checkedBytes?: number;
 }
 
 /**
- * Gathers the facts, each once, from files alone: asks no server, writes nothing, and never throws for
- * what it finds. The configuration is no part of it; who shows the facts loads it, once, if at all.
+ * Gathers each fact once, from files alone: it asks no server, writes nothing, and reports faults instead
+ * of throwing them. It does not load the configuration; callers that need it load it themselves, once.
  */
 export function gatherFacts(
   sources: FactSources,

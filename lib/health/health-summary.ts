@@ -10,15 +10,16 @@ export interface BreakerSummary {
   readonly recovery_timeout: number;
 }
 
+/** The health of delivery to the server, as JSON. */
 export interface HealthSummary {
-  /** `degraded`: nothing is lost, but something needs a look. `unhealthy`: nothing can be recorded. */
+  /** `degraded`: something needs a look. `unhealthy`: tracker.db cannot be used, or nothing is recorded. */
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
-  /** Whether the server did its work when it was last asked; null: there is none, or it never was. */
+  /** Whether the server's last answer was good; null when there is no server, or it was never asked. */
   readonly api_available: boolean | null;
   /** Answers in the cache. */
   readonly cache_size: number;
   readonly base_url: string | null;
-  /** False: tracking is switched off. */
+  /** False when tracking is switched off. */
   readonly enabled: boolean;
   readonly outbox: {
     readonly waiting: number;

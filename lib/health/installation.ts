@@ -1,4 +1,4 @@
-/** A settings file of Claude Code, as far as recording depends on it. */
+/** What a settings file of Claude Code says about recording. */
 export interface SettingsFacts {
   /** `user`, `project` or `local`. */
   readonly scope: string;
@@ -24,24 +24,24 @@ export interface RegistrationFacts {
   readonly settings: readonly SettingsFacts[];
   /** The hooks of all settings files. */
   readonly hooks: readonly HookFacts[];
-  /** The plugin as `name@marketplace`, where one is enabled. */
+  /** The plugin as `name@marketplace`; undefined when it is not enabled. */
   readonly plugin: string | undefined;
-  /** The file that has `disableAllHooks`. */
+  /** The file that sets `disableAllHooks`; undefined when none does. */
   readonly hooksDisabledIn: string | undefined;
 }
 
-/** What the checks are told about the installation; the command line reads it from lib/install. */
+/** What the checks need to know about the installation. The CLI reads it: health may not import install. */
 export interface InstallationFacts {
   readonly registration: RegistrationFacts;
-  /** The version of the `claude` on PATH; undefined where there is none. */
+  /** The version of the `claude` on PATH; undefined when there is none. */
   readonly claudeVersion: string | undefined;
   /** The events that this version accepts, all of which should have a hook. */
   readonly wantedEvents: readonly string[];
-  /** The courier's bundle; undefined where none is found. */
+  /** The courier's bundle; undefined when none is found. */
   readonly courier: string | undefined;
-  /** The sh front of capture; undefined where none is found. */
+  /** The sh front of capture; undefined when none is found. */
   readonly captureScript: string | undefined;
-  /** The link in the user's folder for programs, where it leads to this installation. */
+  /** The link in ~/.local/bin; undefined when it does not lead to this installation. */
   readonly link: string | undefined;
 }
 

@@ -14,7 +14,7 @@ export function recordingOf(
   isInstalled: boolean,
 ): Recording {
   if (env['PATTERN_TRACKER_DISABLED'] === '1') {
-    return off('PATTERN_TRACKER_DISABLED=1 is set', 'Unset it, and start Claude Code anew.');
+    return off('PATTERN_TRACKER_DISABLED=1 is set', 'Unset it, then restart Claude Code.');
   }
   if (registration.hooksDisabledIn !== undefined) {
     return off(
@@ -31,7 +31,7 @@ export function recordingOf(
   if (by.length > 0) return { state: 'on', by };
   const broken = registration.settings.find(({ error }) => error !== null);
   if (broken?.error) {
-    return off(`Claude Code can't read its settings: ${broken.error}`, 'Correct the file there.');
+    return off(`Claude Code cannot read its settings: ${broken.error}`, 'Correct the file there.');
   }
   return isInstalled
     ? off('no hooks of this program are in the settings', 'Run `pattern-tracker install`.')

@@ -20,11 +20,11 @@ export interface SinkFacts {
   readonly lastDeliveredAt: number | null;
   readonly lastError: string | null;
   readonly lastErrorAt: number | null;
-  /** When what waits is tried again; null when at once, when nothing waits, or while the circuit is open. */
+  /** When the next attempt is due; null when it is due now, nothing waits, or the circuit is open. */
   readonly nextAttemptAt: number | null;
 }
 
-/** Reads what there is to know of a sink. Changes nothing, so that a database opened for reading will do. */
+/** Reads the facts of a sink. It writes nothing, so a database opened for reading is enough. */
 export function readSinkFacts(database: Database, sink: Sink, now: number): SinkFacts {
   const outbox = outboxTotals(database, sink.name);
   const status = new SinkState(database, sink.name).read();

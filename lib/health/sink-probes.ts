@@ -6,17 +6,17 @@ import type { Sink, SinkProbe } from '../delivery/sink.ts';
 import { SINKS } from '../delivery/sinks.ts';
 import type { FactSources } from './fact-sources.ts';
 
-/** What sinks say of themselves at this moment, as far as they were asked. */
+/** The answers of the sinks that were asked just now. */
 export type SinkProbes = ReadonlyMap<Sink, SinkProbe>;
 
-/** True when the configuration names the sink, and nothing it says is in the way of asking. */
+/** True when the configuration names the sink and lacks nothing that a request needs. */
 export function canProbe(sink: Sink, config: Config): boolean {
   return sink.address(config) !== null && accessFault(config, sink) === null;
 }
 
 /**
- * Asks every sink that can be asked how it is, once. A sink that cannot even be asked, such as one with a
- * bad URL, is not well.
+ * Asks each sink once whether it is well, unless it cannot be asked. A sink for which no request can be
+ * made, for example because its URL is bad, is not well.
  */
 export async function probeSinks(
   config: Config,

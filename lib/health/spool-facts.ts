@@ -5,10 +5,10 @@ import type { TrackerPaths } from '../base/paths.ts';
 /** What lies in the spool, seen from outside. */
 export interface SpoolFacts {
   readonly waiting: number;
-  /** When the oldest waiting file was written; null where none waits. */
+  /** When the oldest waiting file was written, in milliseconds since 1970; null when none waits. */
   readonly oldestAt: number | null;
   readonly isFull: boolean;
-  /** Files set aside because they could not be parsed. */
+  /** Files in quarantine, because they could not be ingested. */
   readonly quarantined: number;
   /** Events that capture had to drop, by reason. */
   readonly dropped: DropCounts;
@@ -18,11 +18,11 @@ export interface SpoolFacts {
 export interface DropCounts {
   /** Could not be written: the disk was full, or the spool not writable. */
   readonly unwritable: number;
-  /** The spool had passed its bound. */
+  /** The spool was full. */
   readonly spoolFull: number;
 }
 
-/** Looks at the spool; one that is not there yet is an empty one. */
+/** Reads what lies in the spool; a spool that does not exist yet is empty. */
 export function readSpool(paths: TrackerPaths): SpoolFacts {
   const waiting = namesIn(paths.spoolNew);
   return {
@@ -36,7 +36,7 @@ export function readSpool(paths: TrackerPaths): SpoolFacts {
 
 // --- internal ---
 
-/** At most this many files are asked for their age. */
+/** The largest number of files to read the age of; each costs a system call. */
 const MAX_STATS = 2_000;
 
 function namesIn(folder: string): string[] {
@@ -50,7 +50,7 @@ function namesIn(folder: string): string[] {
 function oldestIn(folder: string, names: readonly string[]): number | null {
   let oldest: number | null = null;
   for (const name of names.slice(0, MAX_STATS)) {
-    const stats = statSync(join(folder, name), { throwIfNoEntry: false }); // ingested meanwhile
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false }); // or it is ingested by now
     if (stats && (oldest === null || stats.mtimeMs < oldest)) oldest = Math.floor(stats.mtimeMs);
   }
   return oldest;

@@ -20,10 +20,10 @@ export interface Reading<T> {
   readonly error: TrackerError | null;
 }
 
-/** What tracker.db itself is like. */
+/** The condition of tracker.db itself. */
 export interface Soundness {
   readonly schemaVersion: number;
-  /** False for a file that was too large to be read through. */
+  /** False when the file was too large to be searched for damage. */
   readonly isChecked: boolean;
   /** What is wrong with its pages, at most three findings. */
   readonly faults: readonly string[];
@@ -34,11 +34,11 @@ export interface Soundness {
 export interface StoredContent {
   readonly totals: Totals;
   readonly counters: Readonly<Record<string, number>>;
-  /** A corrupt database in whose place this one is. */
+  /** The corrupt database that this one replaced; null when there was none. */
   readonly setAside: SetAside | null;
 }
 
-/** What waits to be sent, and what was answered. */
+/** What tracker.db knows about delivery. */
 export interface StoredDelivery {
   /** Every sink there is, configured or not. */
   readonly sinks: readonly SinkFacts[];
@@ -46,9 +46,9 @@ export interface StoredDelivery {
   readonly cacheEntries: number;
 }
 
-/** All that is read of tracker.db; a part that cannot be read does not hide the others. */
+/** Everything that is read from tracker.db; a part that cannot be read does not hide the others. */
 export interface StoredFacts {
-  /** The size of the file and its WAL; null while there is no file. */
+  /** The size of the file and its WAL, in bytes; null while there is no file. */
   readonly bytes: number | null;
   readonly soundness: Reading<Soundness>;
   readonly content: Reading<StoredContent>;
@@ -56,9 +56,10 @@ export interface StoredFacts {
 }
 
 /**
- * Reads the database at `path`, opening it once and changing nothing.
+ * Reads the database at `path`. Opens it once and changes nothing.
  *
- * @param checkedBytes up to this size the file is read through for damage; 0 looks for none
+ * @param now milliseconds since 1970
+ * @param checkedBytes the largest file that is searched for damage; 0 searches none
  */
 export function readStored(path: string, now: number, checkedBytes = 0): StoredFacts {
   const size = attempt(path, () => sizeOf(path));
@@ -88,7 +89,7 @@ export function readStored(path: string, now: number, checkedBytes = 0): StoredF
   return { bytes, ...(value ?? { soundness: unread, content: unread, delivery: unread }) };
 }
 
-/** The facts of the sinks in use, in their order. Without a configuration none is named. */
+/** The facts of the sinks in use, in the order of `SINKS`. An undefined configuration names none. */
 export function factsInUse(
   config: Config | undefined,
   stored: StoredDelivery | null,
@@ -100,7 +101,7 @@ export function factsInUse(
   return sinksInUse(config, hasRows).map((sink) => factsOf(sink, stored));
 }
 
-/** The facts of a sink; empty ones where nothing is known of it. */
+/** The facts of a sink; empty ones when nothing is known about it. */
 export function factsOf(sink: Sink, stored: StoredDelivery | null): SinkFacts {
   return stored?.sinks.find((facts) => facts.sink === sink) ?? noSinkFacts(sink);
 }

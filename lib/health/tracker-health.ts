@@ -8,10 +8,11 @@ import type { SinkProbes } from './sink-probes.ts';
 import { factsInUse } from './stored-facts.ts';
 
 /**
- * How all is on this machine: recording, the courier, the spool, the database and delivery. Unhealthy
- * when nothing is recorded, or the database cannot be used; degraded when there is any other reason.
+ * The health of everything on this machine: recording, the courier, the spool, the database and delivery.
+ * It is unhealthy when nothing is recorded or the database cannot be used, and degraded for any other
+ * reason.
  *
- * @param probes what sinks say at this moment, as far as they were asked
+ * @param probes the answers of the sinks that were asked just now
  */
 export function trackerHealth(
   facts: HealthFacts,
@@ -25,7 +26,7 @@ export function trackerHealth(
     ...fatal,
     ...minorReasons(facts),
     ...stalledReasons(facts, config),
-    // Without a database it has nothing to add.
+    // When the database cannot be read, delivery has no other reason.
     ...(databaseError ? [] : delivery.reasons),
   ];
   const status =
@@ -56,7 +57,7 @@ function fatalReasons({ recording, stored }: HealthFacts): string[] {
   const { error } = stored.content;
   const reasons: string[] = [];
   if (recording.state === 'off') reasons.push(`Nothing is recorded: ${recording.why}.`);
-  if (error) reasons.push(`The database can not be read: ${error.message}.`);
+  if (error) reasons.push(`The database cannot be read: ${error.message}.`);
   return reasons;
 }
 
@@ -73,8 +74,9 @@ function minorReasons({ courier, spool, stored }: HealthFacts): string[] {
 }
 
 /**
- * Sinks that a courier should deliver to, and to which nothing went for long although something waits.
- * An event that waits while others go through is no such case: in time it becomes a dead letter.
+ * The reasons for sinks that a courier should deliver to, but that got nothing for a long time although
+ * something waits. A single event that waits while others are delivered is no reason: in time it becomes a
+ * dead letter.
  */
 function stalledReasons({ at, stored }: HealthFacts, { courier }: LoadedConfig): string[] {
   const inUse = factsInUse(courier.config, stored.delivery.value);

@@ -5,7 +5,7 @@ import type { TrackerPaths } from '../base/paths.ts';
 /** Where the files of an installation are looked for. */
 export interface InstalledPlace {
   readonly paths: Pick<TrackerPaths, 'home'>;
-  /** The program that is running; undefined where that cannot be told. */
+  /** The program that is running; undefined when it is not known. */
   readonly program: string | undefined;
 }
 

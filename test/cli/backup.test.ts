@@ -93,7 +93,7 @@ describe('backup', () => {
     const { exitCode, err } = await run(sample, 'backup usb/');
     expect([exitCode, err]).toEqual([
       2,
-      `error: there is no folder ${join(sample.folder, 'usb')}\n  Is the disk there, and mounted?\n`,
+      `error: there is no folder ${join(sample.folder, 'usb')}\n  Create it, or mount the disk that has it.\n`,
     ]);
     expect(existsSync(join(sample.folder, 'usb'))).toBe(false);
   });

@@ -106,7 +106,7 @@ describe('capture-test', () => {
       command: hook(`#!/bin/sh\nprintf w >>'${sample.paths.drops}'\n`),
       args: [],
     });
-    expect((await broken()).found).toContain('it could not write the event');
+    expect((await broken()).found).toContain('the hook could not write the event');
   });
 
   it('says that the hook dropped the event because the spool is full', async () => {

@@ -146,7 +146,7 @@ describe('config diff', () => {
       { key: 'pattern_tracking.timeout', value: 8, other: 7 },
     ]);
     expect((await config('diff --backup 2020')).err).toBe(
-      'error: there is no backup "2020"\n  There are 20261124-120000.\n',
+      'error: there is no backup "2020"\n  Backups: 20261124-120000.\n',
     );
   });
 });
@@ -162,7 +162,7 @@ describe('config backup and restore', () => {
     const { exitCode, out } = await config('restore 20261124-120000');
     expect([exitCode, out]).toEqual([
       0,
-      'Restored config.yaml from 20261124-120000. What was there is kept as 20261124-120000-2.\n',
+      'Restored config.yaml from 20261124-120000. The previous files are kept as 20261124-120000-2.\n',
     ]);
     expect(readFileSync(sample.paths.configFile, 'utf8')).toBe(
       'pattern_tracking: { timeout: 7 }\n',
@@ -199,7 +199,7 @@ describe('config backup and restore', () => {
 
   it('says so where there is nothing to do', async () => {
     expect((await config('backup')).err).toBe(
-      'error: there is nothing to back up\n  No file is at ~/.claude/hooks/config.yaml.\n',
+      'error: there is nothing to back up\n  There is no file at ~/.claude/hooks/config.yaml.\n',
     );
     expect((await config('restore')).err).toBe(
       'error: there is no backup\n  Make one with `pattern-tracker config backup`.\n',

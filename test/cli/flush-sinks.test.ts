@@ -136,7 +136,7 @@ describe('a flush to a server and a collector', () => {
     );
     const { exitCode, out } = await flush();
     expect(exitCode).toBe(2);
-    expect(out).toMatch(/^otlp: .*The circuit is open: the collector is left alone\./m);
+    expect(out).toMatch(/^otlp: .*The circuit is open, so the collector is left alone\./m);
     expect([waiting(), collector.requests.length]).toEqual([{ otlp: 2 }, 0]);
     expect(await flush('--force')).toMatchObject({ exitCode: 0 });
     expect(waiting()).toEqual({});

@@ -72,7 +72,7 @@ describe('health', () => {
     configure(sample, API);
     queueCalls(sample, 1);
     expect(await reasons()).toEqual([
-      'otlp: 1 event can not be delivered by a courier: put otlp.endpoint into config.yaml, or run `pattern-tracker outbox drop --all --sink otlp`.',
+      'otlp: 1 event cannot be delivered by a courier: put otlp.endpoint into config.yaml, or run `pattern-tracker outbox drop --all --sink otlp`.',
     ]);
     await run(sample, 'outbox drop --all --sink otlp --yes');
     expect(await reasons()).toEqual([]);

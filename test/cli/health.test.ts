@@ -178,7 +178,7 @@ describe('a degraded one', () => {
     ],
     [
       'events that no courier delivers',
-      [/^2 events can not be delivered by a courier: put api\.base_url into config\.yaml/],
+      [/^2 events cannot be delivered by a courier: put api\.base_url into config\.yaml/],
       () => queue(sample, 2),
     ],
   ])('has %s', async (_, reasons, arrange) => {
@@ -224,7 +224,7 @@ describe('an unhealthy one', () => {
     writeFileSync(sample.paths.database, 'no database at all'.repeat(100));
     const { exitCode, status, reasons } = await health();
     expect([exitCode, status]).toEqual([2, 'unhealthy']);
-    expect(reasons[0]).toMatch(/^The database can not be read: /);
+    expect(reasons[0]).toMatch(/^The database cannot be read: /);
   });
 });
 

@@ -19,32 +19,32 @@ describe('--help', () => {
       Usage  pattern-tracker <command> [options]
 
       Commands
-        status        Show whether Claude Code is being recorded, and what there is.
+        status        Show whether Claude Code is being recorded, and what was recorded.
         patterns      List the code that Claude wrote.
-        show          Show one pattern: its code, where it is, what it came from.
+        show          Show one pattern: its code, where it was written, what it came from.
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
-        tail          Follow live what Claude does.
-        outbox        Show and steer what waits for the server and the collector.
+        tail          Follow what Claude does, live.
+        outbox        Show and manage what waits for the server and the collector.
         breaker       Show the circuit breakers, close them, or open one for a drill.
-        metrics       Show how delivery to the server and the collector goes, over all processes.
-        health        Say in one word whether all is well, and why if not.
-        flush         Send what waits for the server and the collector now.
-        cache         Show or clear the answers of the server that are kept on this machine.
+        metrics       Show how delivery to the server and the collector has gone, over all processes.
+        health        Say in one word whether all is well, and if not, why.
+        flush         Send now what waits for the server and the collector.
+        cache         Show or clear the server's answers that are cached on this machine.
         config        Show, check, back up and restore the configuration.
-        doctor        Check every link from Claude Code to the database, and say how to mend it.
-        backup        Copy the database into a file of its own, while it is in use.
-        restore       Put a backup in the place of the database.
+        doctor        Check every link from Claude Code to the database, and say how to mend what is broken.
+        backup        Copy the database to a file, while it stays in use.
+        restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.
-        repair        Make a sound database of a damaged one.
+        repair        Rebuild a sound database from a damaged one.
         serve         Answer the lineage API over HTTP, for this machine or for a team.
-        token         List, make and revoke the tokens of a service.
+        token         List, create and revoke the tokens of a service.
         capture-test  Send one event through the installed hook and follow it to the database.
         install       Register the hooks with Claude Code.
-        uninstall     Take the hooks out again.
+        uninstall     Remove the hooks from Claude Code again.
 
       Options
-        --help, -h     Show this, or with a command that command
+        --help, -h     Show this help; after a command, its help
         --version, -v  Show the version
 
       Try  pattern-tracker status
@@ -61,7 +61,7 @@ describe('--help', () => {
     const { exitCode, out } = await run(sample, 'show --help');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "Show one pattern: its code, where it is, what it came from.
+      "Show one pattern: its code, where it was written, what it came from.
 
       Usage  pattern-tracker show ID [options]
 
@@ -69,11 +69,11 @@ describe('--help', () => {
         ID  The id, or its first characters
 
       Options
-        --limit <n>  At most this many occurrences; 0 is all (default 20)
+        --limit <n>  Show at most n occurrences; 0 shows all (default 20)
         --json       Print JSON for programs
-        --help, -h   Show this
+        --help, -h   Show this help
 
-      The first characters of an id are enough where only one pattern begins with them.
+      The first characters of an id are enough if no other pattern begins with them.
 
       --json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
       first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
@@ -136,11 +136,11 @@ describe('misuse', () => {
     ],
     [
       'sessions --since soon',
-      'error: --since is "soon"\n  Expected a length of time such as 30m, 2h, 3d, 1w, or a date such as 2026-11-01.\n',
+      'error: --since is "soon"\n  Expected a duration such as 30m, 2h, 3d, 1w, or a date such as 2026-11-01.\n',
     ],
     [
       'show xyz',
-      'error: "xyz" is no pattern id\n  Expected hex digits, as `pattern-tracker patterns` lists them.\n',
+      'error: "xyz" is not a pattern id\n  Expected hex digits, as `pattern-tracker patterns` lists them.\n',
     ],
   ])('%s ends with 2 and says what is wrong', async (argv, err) => {
     expect(await run(sample, argv)).toEqual({ exitCode: 2, out: '', err });

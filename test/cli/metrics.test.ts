@@ -110,7 +110,7 @@ describe('metrics', () => {
   it('counts from nothing again, but for what waits', async () => {
     fill();
     expect((await run(sample, 'metrics reset', { now: () => NOW + MINUTE })).out).toBe(
-      'The metrics count from nothing again. What waits goes on waiting.\n',
+      'The metrics count from 0 again. What waits still waits.\n',
     );
     expect(await json()).toMatchObject({
       total_requests: 0,

@@ -41,7 +41,7 @@ async function answered(answer: string): Promise<{ code: unknown; screen: string
 describe.skipIf(!hasScript)('the question of outbox drop, on a terminal', () => {
   it('says how many are lost, and drops them for a yes', async () => {
     const { code, screen } = await answered('yes\n');
-    expect(screen).toContain('Drop 3 events for good? They are never sent. [y/N]');
+    expect(screen).toContain('Drop 3 events for good? They will never be sent. [y/N]');
     expect(screen).toContain('Dropped: 3 events.');
     expect([code, ids()]).toEqual([0, []]);
   });

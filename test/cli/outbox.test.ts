@@ -130,7 +130,7 @@ describe('outbox retry', () => {
   it('makes a row due at once', async () => {
     fillOutbox(sample);
     expect((await run(sample, 'outbox retry 2')).out).toBe(
-      'Sent with the next delivery: 1 event.\n',
+      'Will be sent with the next delivery: 1 event.\n',
     );
     expect(ids('not_before = 0 AND dead_at IS NULL')).toEqual([1, 2]);
   });
@@ -150,7 +150,7 @@ describe('outbox retry', () => {
       expect(await run(sample, `outbox ${action}`)).toEqual({
         exitCode: 2,
         out: '',
-        err: 'error: it is not said which rows\n  Give an ID, --dead, --session or --all.\n',
+        err: 'error: no rows are named\n  Give an ID, --dead, --session or --all.\n',
       });
     }
     expect(ids()).toEqual([1, 2, 3]);
@@ -163,7 +163,7 @@ describe('outbox drop', () => {
     expect(await run(sample, 'outbox drop --all')).toEqual({
       exitCode: 2,
       out: '',
-      err: 'error: 3 events would be lost for good\n  Say --yes to drop them without a question.\n',
+      err: 'error: 3 events would be lost for good\n  Use --yes to drop them without being asked.\n',
     });
     expect(ids()).toEqual([1, 2, 3]);
   });

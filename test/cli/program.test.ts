@@ -74,7 +74,7 @@ describe('the built program', () => {
           encoding: 'utf8',
         });
         expect(status).toBe(1);
-        expect(stderr).toMatch(/^error: E_OUTPUT: standard output takes nothing: ENOSPC.*\n$/);
+        expect(stderr).toMatch(/^error: E_OUTPUT: cannot write to standard output: ENOSPC.*\n$/);
       } finally {
         closeSync(full);
       }

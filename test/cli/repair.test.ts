@@ -54,7 +54,7 @@ describe('repair', () => {
       projects          2
       sessions          3
       tool_calls      504
-      Repaired. What was there is kept as data/tracker.db.before-restore-20261124T120000.
+      Repaired. The previous database is kept as data/tracker.db.before-restore-20261124T120000.
       "
     `);
     expect((await run(sample, 'verify')).exitCode).toBe(0);

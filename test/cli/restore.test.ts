@@ -36,7 +36,7 @@ describe('restore', () => {
       projects          2
       sessions          3
       tool_calls        4
-      Restored. What was there is kept as ~/.claude/hooks/pattern-tracker/data/tracker.db.before-restore-20261124T120000.
+      Restored. The previous database is kept as ~/.claude/hooks/pattern-tracker/data/tracker.db.before-restore-20261124T120000.
       "
     `);
     expect(files()).toEqual(['tracker.db', 'tracker.db.before-restore-20261124T120000']);

@@ -35,7 +35,9 @@ describe('show', () => {
   });
 
   it('says how many occurrences it left out', async () => {
-    expect((await run(sample, 'show 19 --limit 1')).out).toContain('… and 1 older one: --limit 0');
+    expect((await run(sample, 'show 19 --limit 1')).out).toContain(
+      '… and 1 older one; --limit 0 shows all',
+    );
     expect((await run(sample, 'show 19 --limit 0')).out).toContain('src/copy.ts:7 ');
   });
 

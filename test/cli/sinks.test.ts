@@ -212,7 +212,7 @@ describe('breaker', () => {
     expect(await run(sample, 'breaker trip')).toEqual({
       exitCode: 2,
       out: '',
-      err: 'error: it is not said which circuit\n  Give --sink http or otlp.\n',
+      err: 'error: there is more than one circuit\n  Give --sink http or otlp.\n',
     });
     expect(await phases()).toEqual(['closed', 'closed']);
     await run(sample, 'breaker trip --sink otlp');

@@ -150,7 +150,7 @@ describe('the spool', () => {
                   full: events are dropped until the courier has caught up
       Dropped     3 events that could not be written
       Dropped     1 event while the spool was full
-      Set aside   1 file that made no sense, in ~/.claude/hooks/pattern-tracker/data/spool/bad
+      Set aside   1 file that could not be ingested, in ~/.claude/hooks/pattern-tracker/data/spool/bad
       "
     `);
     const { spool } = JSON.parse((await status('--json')).out) as { spool: unknown };
@@ -170,7 +170,7 @@ describe('the database', () => {
     sample.database
       .prepare("INSERT INTO meta VALUES ('corrupt_moved_to', ?)")
       .run(JSON.stringify(moved));
-    const notice = 'was corrupt 1 h ago and was set aside as /data/tracker.db.corrupt-1';
+    const notice = 'was found corrupt 1 h ago and set aside as /data/tracker.db.corrupt-1';
     expect((await status()).out).toContain(notice);
     expect((await status()).out).toContain(notice);
     expect((await status('--acknowledge')).out).not.toContain('corrupt');

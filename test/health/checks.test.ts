@@ -119,7 +119,7 @@ describe('hooks', () => {
     writeHooks(sample, { command: `'${script()}' ensure` });
     expect(await check('hook_files')).toMatchObject({
       status: 'fail',
-      found: expect.stringContaining('is not there'),
+      found: expect.stringContaining('is missing'),
     });
     mkdirSync(join(sample.paths.home, 'hooks'), { recursive: true });
     writeFileSync(script(), '#!/bin/sh\n', { mode: 0o644 });
@@ -152,7 +152,7 @@ describe('an installation by the plugin alone', () => {
     });
     expect(await check('courier')).toMatchObject({
       status: 'warn',
-      mend: 'Start Claude Code: the first event makes it.',
+      mend: 'Start Claude Code: the first event creates it.',
     });
   });
 });
@@ -228,7 +228,7 @@ describe('courier', () => {
     writeFileSync(sample.paths.courierPid, `${process.pid}\n`);
     expect(await check('courier')).toEqual({
       status: 'fail',
-      found: `pid ${process.pid} can't ingest: disk full`,
+      found: `pid ${process.pid} cannot ingest: disk full`,
       mend: 'Make room.',
     });
     rmSync(sample.paths.courierPid);

@@ -288,7 +288,7 @@ describe('getHealthSummary', () => {
     const tracker = home.tracker({ env: { INTELLIGENCE_SERVICE_URL: api.url } });
     await tracker.trackPatternCreation(creation);
     expect(tracker.getHealthSummary().reasons).toEqual([
-      '1 event can not be delivered by a courier: put api.base_url into config.yaml, or run `pattern-tracker flush`.',
+      '1 event cannot be delivered by a courier: put api.base_url into config.yaml, or run `pattern-tracker flush`.',
     ]);
   });
 });

@@ -135,7 +135,7 @@ describe('pattern-tracker token', () => {
   it.each([
     [['create'], '--name is missing'],
     [['create', '--name', 'n', '--scope', 'all'], '--scope is "all"'],
-    [['create', '--name', 'n', '--tenant', '../x'], 'no name for a tenant'],
+    [['create', '--name', 'n', '--tenant', '../x'], 'is not a valid name'],
     [['create', '--name', 'n', '--expires', '0'], '--expires is "0"'],
     [['revoke'], 'ID is missing'],
     [['list', 'x'], 'unexpected argument'],

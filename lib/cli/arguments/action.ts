@@ -1,7 +1,7 @@
 import { nearest } from '../../base/nearest.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The positional argument of a command that does one of several things. */
+/** The positional argument of a command that does one of several things; the first is the default. */
 export function actionArg<const T extends string>(actions: readonly [T, ...T[]]) {
   return {
     action: {
@@ -13,7 +13,7 @@ export function actionArg<const T extends string>(actions: readonly [T, ...T[]])
   } as const;
 }
 
-/** The action that was asked for. @throws UsageError */
+/** The action that was asked for. @throws UsageError for an unknown one, with the nearest as hint */
 export function actionOf<T extends string>(
   given: string,
   actions: readonly T[],

@@ -2,16 +2,16 @@ import { createInterface } from 'node:readline/promises';
 import type { CliEnvironment } from '../environment.ts';
 import { UsageError } from './usage-error.ts';
 
-/** True when somebody is there to be asked: the program reads from a terminal and writes to one. */
+/** True when the user can be asked: the program reads from a terminal and writes to one. */
 export function canAsk(cli: Pick<CliEnvironment, 'isTTY'>): boolean {
   return cli.isTTY && process.stdin.isTTY === true;
 }
 
 /**
- * Checks, before any work is done, that `--yes` was given or somebody can be asked. A program that
- * reads `--json` cannot.
+ * Checks, before any work is done, that `--yes` was given or the user can be asked. With `--json` nobody
+ * can be, because a program reads the output.
  *
- * @throws UsageError where neither is the case
+ * @throws UsageError when neither is the case
  */
 export function checkAgreement(
   cli: CliEnvironment,
@@ -22,8 +22,8 @@ export function checkAgreement(
 }
 
 /**
- * Asks on the terminal whether `question` is agreed to. Anything but a yes is a no, and so are Ctrl-D and
- * Ctrl-C.
+ * Asks a yes-or-no question on the terminal. Only `y` and `yes` agree; any other answer, Ctrl-D and
+ * Ctrl-C do not.
  *
  * @param output where the question is written. @default standard output
  */

@@ -5,12 +5,12 @@ import { errorCode, errorMessage } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The `valueHint` of a last positional that may be there any number of times: they are in `args._`. */
+/** The `valueHint` of a last positional that may be repeated. The command finds all of them in `args._`. */
 export const ANY_NUMBER = '…';
 
 /**
- * The words with the value put in for an option that was given without one: its `valueHint` says it,
- * as in `seconds=2`. citty knows no such option.
+ * Adds the missing value to each option whose value may be left out. Its `valueHint` holds that value, as
+ * in `seconds=2`; citty has no such options.
  */
 export function filledIn(rawArgs: readonly string[], args: ArgsDef): string[] {
   const fallbacks = new Map<string, string>(
@@ -29,10 +29,10 @@ export function filledIn(rawArgs: readonly string[], args: ArgsDef): string[] {
 }
 
 /**
- * Checks what citty's parser lets pass: unknown options, options without their value, a word too many
- * or too few.
+ * Rejects what citty's parser accepts: unknown options, options without their value, too many or too few
+ * positionals.
  *
- * @throws UsageError that names what was expected
+ * @throws UsageError that says what was expected
  */
 export function checkArguments(rawArgs: readonly string[], args: ArgsDef): void {
   const options: NonNullable<ParseArgsConfig['options']> = {};

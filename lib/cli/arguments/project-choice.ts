@@ -9,8 +9,8 @@ import type { CliEnvironment } from '../environment.ts';
 import { nearest } from '../../base/nearest.ts';
 
 /**
- * The projects that `--project` names: `.` or a path is the git root it lies in, else a name; undefined
- * where it is not given.
+ * The ids of the projects that `--project` names; undefined when it is not given. `.` or a path means the
+ * git root that it lies in, any other text is the name of a project.
  *
  * @throws TrackerError E_NO_PROJECT when none matches
  */

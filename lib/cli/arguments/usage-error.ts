@@ -1,6 +1,6 @@
 import { TrackerError } from '../../base/errors.ts';
 
-/** The command line asks for something there is not; exit code 2. */
+/** The command line asks for something that does not exist or makes no sense. Exit code 2; for `flush` 3. */
 export class UsageError extends TrackerError {
   override readonly name = 'UsageError';
 

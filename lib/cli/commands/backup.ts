@@ -14,15 +14,16 @@ import { counted } from '../../base/amount-text.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
+/** `backup`: copies a database while others use it. */
 export const backupCommand = trackerCommand({
   name: 'backup',
-  description: `Copy the database into a file of its own, while it is in use.
+  description: `Copy the database to a file, while it stays in use.
 
-The copy is as the database was at one moment, is checked, and gets its name only when it is whole and on
-the disk. FILE may be a folder; without it the copy goes to data/backups/, named by its time. Nothing is
-ever overwritten. What waits in the spool is not in it: it is in the next one.
+The copy shows the database at one moment. It is checked, and gets its name only when it is complete and
+on the disk. FILE may be a folder; without FILE the copy goes to data/backups/, named by its time. Nothing
+is ever overwritten. What still waits in the spool is not in the copy, but will be in the next one.
 
---json prints {path, bytes, schema_version, rows, pruned}: rows by table, files that --keep removed.
+--json prints {path, bytes, schema_version, rows, pruned}: rows by table, and the files that --keep removed.
 
 Examples
   pattern-tracker backup
@@ -45,8 +46,8 @@ Examples
     const { to, isNamed } = target(args.file, database, cli);
     if (isNamed && keep !== undefined) {
       throw new UsageError(
-        '--keep goes by the names that backups are given',
-        'Name a folder, not a file.',
+        '--keep finds older backups by the names this command gives them',
+        'Give a folder, not a file.',
       );
     }
     const progress = pageProgress(args.json ? undefined : cli);
@@ -74,7 +75,7 @@ Examples
 
 // --- internal ---
 
-/** Where the copy goes, and whether that is a name somebody gave. */
+/** Where the copy goes, and whether the user named the file. */
 function target(
   file: string | undefined,
   database: string,
@@ -85,7 +86,10 @@ function target(
   const isInFolder = given !== undefined && existsSync(dirname(given));
   if (given !== undefined && !isFolder && (file?.endsWith('/') || !isInFolder)) {
     const missing = isInFolder ? given : dirname(given);
-    throw new UsageError(`there is no folder ${missing}`, 'Is the disk there, and mounted?');
+    throw new UsageError(
+      `there is no folder ${missing}`,
+      'Create it, or mount the disk that has it.',
+    );
   }
   if (given !== undefined && !isFolder) return { to: given, isNamed: true };
   const folder = given ?? join(dirname(database), 'backups');

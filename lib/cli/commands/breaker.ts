@@ -22,17 +22,18 @@ import { UsageError } from '../arguments/usage-error.ts';
 const ACTIONS = ['show', 'reset', 'trip'] as const;
 const SHOWN_TRANSITIONS = 10;
 
+/** `breaker`: shows, closes or opens the circuit breakers. */
 export const breakerCommand = trackerCommand({
   name: 'breaker',
   description: `Show the circuit breakers, close them, or open one for a drill.
 
-The server has one, and the collector; each is one for all processes. Open, it is left alone until the
-recovery timeout is over; half open, it is probed with single events. reset closes all of them, or that
-of --sink.
+The server and the collector have one each, shared by all processes. While it is open, nothing is sent
+until the recovery timeout is over; while it is half open, single events probe whether it can close. reset
+closes both, or with --sink only that one.
 
 --json prints {state, failure_count, last_failure_time, last_success_time, failure_threshold,
-recovery_timeout, opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]} of the first,
-and sinks: the same of each, with its name as sink.
+recovery_timeout, opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]} for the first,
+and sinks: the same for each, with its name as sink.
 
 Examples
   pattern-tracker breaker
@@ -41,7 +42,7 @@ Examples
   args: {
     ...actionArg(ACTIONS),
     ...sinkArg,
-    reason: { type: 'string', valueHint: 'text', default: 'by hand', description: 'Of a trip' },
+    reason: { type: 'string', valueHint: 'text', default: 'by hand', description: 'For trip: why' },
     ...common.jsonArg,
   },
   run(args, cli) {
@@ -88,11 +89,11 @@ interface BreakerView {
   readonly history: readonly Transition[];
 }
 
-/** @throws UsageError where several circuits would be opened: a drill is of one. */
+/** @throws UsageError when several circuits would be opened, because a drill opens one */
 function checkOne(sinks: readonly Sink[]): void {
   if (sinks.length === 1) return;
   const names = sinks.map(({ name }) => name).join(' or ');
-  throw new UsageError('it is not said which circuit', `Give --sink ${names}.`);
+  throw new UsageError('there is more than one circuit', `Give --sink ${names}.`);
 }
 
 function closed(sink: Sink): BreakerView {

@@ -9,15 +9,16 @@ import { counted } from '../../base/amount-text.ts';
 
 const ACTIONS = ['show', 'clear', 'cleanup'] as const;
 
+/** `cache`: shows or clears the cached answers of the server. */
 export const cacheCommand = trackerCommand({
   name: 'cache',
-  description: `Show or clear the answers of the server that are kept on this machine.
+  description: `Show or clear the server's answers that are cached on this machine.
 
-Programs that use the library share them. show tells how many there are and how often they helped,
-clear drops all of them, cleanup those that are too old.
+All programs that use the library share them. show tells how many there are and how often they were used,
+clear drops all of them, cleanup drops those that are too old.
 
---json prints {size, entries, ttl, hit_rate}: entries kept at most and now, seconds, 0 to 1 or null;
-and for clear and cleanup {dropped}.
+--json prints {size, entries, ttl, hit_rate}: the largest number of entries, their number now, seconds, and
+0 to 1 or null without data; clear and cleanup add {dropped}.
 
 Examples
   pattern-tracker cache

@@ -11,14 +11,15 @@ import { painter } from '../output/table.ts';
 import { runTrial } from '../trial/trial.ts';
 import type { TrialStep } from '../trial/trial.ts';
 
+/** `capture-test`: sends one event through the installed hook and follows it. */
 export const captureTestCommand = trackerCommand({
   name: 'capture-test',
   description: `Send one event through the installed hook and follow it to the database.
 
-It calls the hook as Claude Code does, for a Read in a session of its own; lists leave that session
-out, unless they are asked for with --all.
+It calls the hook as Claude Code does, for a Read in a session of its own. Lists leave that session out
+unless --all is given.
 
---json prints {ok, session_id, steps: [{id, title, ok, found, mend}]}; mend is null where ok.
+--json prints {ok, session_id, steps: [{id, title, ok, found, mend}]}; mend is null when ok is true.
 
 Exit code 0 when the event arrived, else 1.`,
   args: {
@@ -26,7 +27,7 @@ Exit code 0 when the event arrived, else 1.`,
       type: 'string',
       valueHint: 'seconds',
       default: '15',
-      description: 'How long to wait for the database',
+      description: 'How long to wait for the courier, and then for the database',
     },
     ...common.jsonArg,
   },

@@ -19,6 +19,7 @@ import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'check', 'diff', 'backup', 'restore', 'schema'] as const;
 
+/** `config`: shows, checks, backs up and restores the configuration. */
 export const configCommand = trackerCommand({
   name: 'config',
   description: `Show, check, back up and restore the configuration.
@@ -26,17 +27,17 @@ export const configCommand = trackerCommand({
 show     every key with its value in force
 check    what is wrong with the files and the environment, with file, line and key
 diff     what differs from the defaults, or with --backup from a backup
-backup   copy the files, with the date
-restore  put the files of a backup back; the newest where no NAME is given
-schema   JSON Schema of config.yaml, for editors
+backup   copy the files into a new backup, named by its time
+restore  put the files of a backup back: of NAME, or of the newest
+schema   print the JSON Schema of config.yaml, for editors
 
 --json prints for show {KEY: {value, origin}}, for check {ok, problems, warnings}, for diff an array of
 {key, value, other}, for backup and restore {name, files}.
 
-Exit code 1 when check finds something wrong, or diff a difference.`,
+Exit code 1 when check finds something wrong, or diff finds a difference.`,
   args: {
     ...actionArg(ACTIONS),
-    name: { type: 'positional', required: false, description: 'A backup' },
+    name: { type: 'positional', required: false, description: 'For restore: a backup' },
     origin: { type: 'boolean', description: 'For show: where each value comes from' },
     backup: {
       type: 'string',
@@ -154,7 +155,10 @@ function other(cli: CliEnvironment, backup: string | undefined): Config {
 function backUp(cli: CliEnvironment, json: boolean): number {
   const made = backUpConfig(cli.paths, cli.now());
   if (!made)
-    throw new UsageError('there is nothing to back up', `No file is at ${cli.paths.configFile}.`);
+    throw new UsageError(
+      'there is nothing to back up',
+      `There is no file at ${cli.paths.configFile}.`,
+    );
   if (json) printJson(cli, made);
   else cli.out(`Backed up ${counted(made.files.length, 'file')} as ${made.name}.\n`);
   return 0;
@@ -170,7 +174,7 @@ function restore(cli: CliEnvironment, name: string | undefined, json: boolean): 
   const files = restoreConfig(cli.paths, backup.name);
   if (json) printJson(cli, { name: backup.name, files });
   else {
-    const kept = replaced ? ` What was there is kept as ${replaced.name}.` : '';
+    const kept = replaced ? ` The previous files are kept as ${replaced.name}.` : '';
     cli.out(
       `Restored ${files.map((file) => basename(file)).join(', ')} from ${backup.name}.${kept}\n`,
     );
@@ -187,7 +191,7 @@ function chosenBackup(cli: CliEnvironment, name: string | undefined) {
     name === undefined ? 'there is no backup' : `there is no backup "${name}"`,
     backups.length === 0
       ? 'Make one with `pattern-tracker config backup`.'
-      : `There are ${backups.map((backup) => backup.name).join(', ')}.`,
+      : `Backups: ${backups.map((backup) => backup.name).join(', ')}.`,
   );
 }
 

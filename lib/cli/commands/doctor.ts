@@ -15,14 +15,15 @@ import { counted } from '../../base/amount-text.ts';
 import { painter } from '../output/table.ts';
 import { readInstallation } from '../installation.ts';
 
+/** `doctor`: runs every check. */
 export const doctorCommand = trackerCommand({
   name: 'doctor',
-  description: `Check every link from Claude Code to the database, and say how to mend it.
+  description: `Check every link from Claude Code to the database, and say how to mend what is broken.
 
-It starts a courier if none runs, and writes nothing else but a probe in the spool.
+It starts a courier if none runs. Apart from that it only writes a probe file in the spool.
 
 --json prints {ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", found,
-mend}]}; mend is null where the status is ok.
+mend}]}; mend is null when the status is ok.
 
 Exit code 0 when nothing fails, else 1.`,
   args: { ...common.jsonArg },
@@ -55,7 +56,7 @@ interface CheckResult {
   readonly finding: CheckFinding;
 }
 
-/** A check that breaks is a check that fails. */
+/** What the check finds; a check that throws counts as failed. */
 async function findingOf(check: Check, facts: CheckFacts): Promise<CheckFinding> {
   try {
     return await check.run(facts);

@@ -34,29 +34,29 @@ import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
+/** `flush`: sends now what waits. */
 export const flushCommand = trackerCommand({
   name: 'flush',
-  description: `Send what waits for the server and the collector now.
+  description: `Send now what waits for the server and the collector.
 
-It waits for no next attempt, and lets a courier that is delivering finish first. Ctrl-C ends it and
-loses nothing. --limit holds for each of the two by itself.
+It does not wait until the next attempt is due, but lets a courier that is delivering finish first. Ctrl-C
+ends it, and nothing is lost. --limit applies to each of the two separately.
 
 --json prints {delivered, dead, failed, left, end, last_error, duration_ms, sinks}: sums, end and
-last_error of the one that went worst, and the same of each with its name as sink; with --dry-run
+last_error of the sink with the worst result, and the same for each with its name as sink; with --dry-run
 {would_send, dead, bytes, oldest_at, base_url, sinks: [the same with sink and address]}.
 
-Exit code 0 when all that was asked for is delivered, 1 when something of it is left (more than --limit,
-failed, refused, interrupted) or tracker.db can't be used, 2 when one of them can't be reached or not
-spoken to (circuit open, no token file), 3 for a command line or a configuration by which nothing can
-be sent.`,
+Exit code 0 when everything asked for is delivered; 1 when something is left (more than --limit, failed,
+refused, interrupted) or tracker.db cannot be used; 2 when a sink cannot be reached or used (circuit open,
+no token file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
   args: {
-    'dry-run': { type: 'boolean', description: 'Only say what would be sent' },
+    'dry-run': { type: 'boolean', description: 'Show what would be sent; send nothing' },
     dead: { type: 'boolean', description: 'Give dead letters another chance first' },
     force: {
       type: 'boolean',
-      description: 'Send although the circuit is open, or tracking switched off',
+      description: 'Send even if the circuit is open or tracking is switched off',
     },
-    limit: { type: 'string', valueHint: 'n', description: 'Send at most so many events' },
+    limit: { type: 'string', valueHint: 'n', description: 'Send at most n events' },
     ...sinkArg,
     ...common.sessionArg,
     ...common.jsonArg,
@@ -101,7 +101,7 @@ be sent.`,
 
 // --- internal ---
 
-/** How long a courier has to take in what waits in the spool, and how often that is looked at, in milliseconds. */
+/** How long to wait until a courier has ingested the spool, and how often to look, in milliseconds. */
 const TAKE_IN_MS = 10_000;
 const LOOK_MS = 50;
 
@@ -111,13 +111,13 @@ interface FlushRequest extends FlushChoice {
   readonly json: boolean;
 }
 
-/** Where things go, and by which configuration. */
+/** Where events go, and the configuration in force. */
 interface Target {
   readonly config: Config;
   readonly sinks: readonly Sink[];
 }
 
-/** The configuration as commands see it: files and environment. @throws UsageError where it lets nothing be sent */
+/** The sinks to send to, by files and environment. @throws UsageError when these let nothing be sent */
 function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
   const { config, error } = loadConfig(cli.paths, { env: cli.env });
   if (error !== null) throw new UsageError(error, 'See `pattern-tracker config check`.');
@@ -134,7 +134,7 @@ function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
   if (!config.pattern_tracking.enabled && !force) {
     throw new UsageError(
       'tracking is switched off: pattern_tracking.enabled is false, so nothing is sent',
-      'Set it to true, or say --force to send what waits all the same.',
+      'Set it to true, or use --force to send what waits anyway.',
     );
   }
   return { config, sinks };
@@ -144,7 +144,7 @@ function openIfThere(path: string): Database | undefined {
   return existsSync(path) ? openDatabase(path) : undefined;
 }
 
-/** What still waits in the spool is taken in by a courier first. */
+/** Has a courier ingest what waits in the spool, so that it is sent, too. */
 async function takeIn(cli: CliEnvironment, interruption: AbortSignal): Promise<void> {
   const { paths, env } = cli;
   if (readSpool(paths).waiting === 0) return;
@@ -177,7 +177,7 @@ async function flush(
   return flushExitCode(flushes);
 }
 
-/** Sends what waits for one sink; what is wrong with its configuration ends no other's. */
+/** Sends what waits for one sink. A fault in its configuration is printed and does not stop the other sinks. */
 async function flushSink(
   sink: Sink,
   database: Database,
@@ -194,7 +194,7 @@ async function flushSink(
     opened = await open();
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
-    cli.err(errorLines(error)); // a token file that is not there, and the like
+    cli.err(errorLines(error)); // for example a missing token file
     return { ...NOTHING_SENT, sink, end: 'no_access', lastError: error.message, left: waiting() };
   }
   try {

@@ -14,21 +14,22 @@ import { painter } from '../output/table.ts';
 
 const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
 
+/** `health`: one word, the reasons, and an exit code. */
 export const healthCommand = trackerCommand({
   name: 'health',
-  description: `Say in one word whether all is well, and why if not.
+  description: `Say in one word whether all is well, and if not, why.
 
-Degraded: nothing is lost, but something needs a look. Unhealthy: nothing is recorded.
+Degraded: something needs a look. Unhealthy: nothing is recorded, or the database cannot be used.
 
 --json prints {status, api_available, cache_size, base_url, enabled, outbox: {waiting, dead,
 oldest_at}, circuit_breaker, reasons, sinks: [{sink, address, available, outbox, circuit_breaker}]}.
-What is not in sinks is about the server (http), but for status and reasons, which are about all.
+Everything outside sinks is about the server (http), except status and reasons, which are about all.
 
 Exit code 0 healthy, 1 degraded, 2 unhealthy.`,
   args: {
     probe: {
       type: 'boolean',
-      description: 'Ask the server too (no collector); else the last answer counts',
+      description: 'Ask the server now (a collector cannot be asked); else the last answer counts',
     },
     ...common.jsonArg,
   },

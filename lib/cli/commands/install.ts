@@ -15,6 +15,7 @@ import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 
+/** `install`: copies the program and registers the hooks. */
 export const installCommand = trackerCommand({
   name: 'install',
   description: [
@@ -36,7 +37,7 @@ export const installCommand = trackerCommand({
     capture: {
       type: 'enum',
       options: ['sh', 'node'],
-      description: 'What records an event; sh where there is /bin/sh',
+      description: 'What captures events; by default sh if there is /bin/sh',
     },
     link: {
       type: 'boolean',
@@ -108,6 +109,7 @@ export const installCommand = trackerCommand({
 
 // --- internal ---
 
+/** The longest run of the capture-test, in milliseconds: two waits of 15 seconds, and the hooks. */
 const TEST_LIMIT_MS = 60_000;
 
 function captureTest({ options }: InstallPlan, cli: CliEnvironment) {

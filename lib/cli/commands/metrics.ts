@@ -19,18 +19,19 @@ import { painter } from '../output/table.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'reset'] as const;
-/** A day; a timer takes 24 of them at most. */
+/** One day. Node.js allows a timer of at most 24 days. */
 const MAX_WATCH_SECONDS = 86_400;
 const CLEAR_SCREEN = '\u001B[H\u001B[J';
 
+/** `metrics`: shows or resets the metrics of delivery. */
 export const metricsCommand = trackerCommand({
   name: 'metrics',
-  description: `Show how delivery to the server and the collector goes, over all processes.
+  description: `Show how delivery to the server and the collector has gone, over all processes.
 
 --json prints {total_requests, successful_requests, failed_requests, success_rate, cached_events,
 circuit_breaker_trips, retry_attempts, avg_response_time_ms, cache_hit_rate, dead_letters,
 dropped_events, http_requests, http_failures, latency: {count, sum_ms, buckets: [{up_to_ms, count}]}}
-of the first sink, and sinks: the same of each but for cache_hit_rate, with its name as sink.
+for the first sink, and sinks: the same for each, without cache_hit_rate and with its name as sink.
 Rates are 0 to 1, and null without data. total_requests counts events that were attempted, each once:
 successful_requests were acknowledged, failed_requests wait for another attempt or are dead letters.
 
@@ -40,8 +41,8 @@ Examples
   pattern-tracker metrics reset`,
   args: {
     ...actionArg(ACTIONS),
-    prometheus: { type: 'boolean', description: 'In the text format of Prometheus' },
-    watch: { type: 'string', valueHint: 'seconds=2', description: 'Again and again, until Ctrl-C' },
+    prometheus: { type: 'boolean', description: 'Print the text format of Prometheus' },
+    watch: { type: 'string', valueHint: 'seconds=2', description: 'Repeat until Ctrl-C' },
     ...common.jsonArg,
   },
   async run(args, cli) {
@@ -53,7 +54,7 @@ Examples
         cache.resetHitRate();
       });
       if (args.json) printJson(cli, { reset: true });
-      else cli.out('The metrics count from nothing again. What waits goes on waiting.\n');
+      else cli.out('The metrics count from 0 again. What waits still waits.\n');
       return;
     }
     const print = async () => {
@@ -106,7 +107,7 @@ function configOf(cli: CliEnvironment): Config {
   return loadConfig(cli.paths, { env: cli.env }).config;
 }
 
-/** A line a number; where there are several sinks, a column a sink. */
+/** One line per number, and with several sinks one column per sink. */
 function text(sinks: Shown['sinks'], cacheHitRate: number | null, cli: CliEnvironment): string {
   const paint = painter(cli.color);
   const rows: [label: string, cell: (metrics: SinkMetrics) => string][] = [

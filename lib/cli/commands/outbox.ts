@@ -33,24 +33,25 @@ import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
 const FORMATS = ['jsonl', 'cloudevents'] as const;
-/** An export is read and written in parts of so many characters. */
+/** An export is read and written in parts of this size, in characters, so that it needs little memory. */
 const PART_CHARACTERS = 4_000_000;
 
+/** `outbox`: lists, shows, retries, drops and exports what waits for the sinks. */
 export const outboxCommand = trackerCommand({
   name: 'outbox',
-  description: `Show and steer what waits for the server and the collector.
+  description: `Show and manage what waits for the server and the collector.
 
-list    what waits, and dead letters: what was refused
-show    one row with all that is known of it; ID is the first column of the list
-retry   send a row with the next delivery; a dead letter gets another chance
-drop    remove a row for good, after a question; \`--yes\` does not ask
-export  print bodies, a line each; as CloudEvents 1.0 with --format cloudevents
+list    what waits, and dead letters, which were refused or failed too often
+show    everything known about one row; ID is the first column of the list
+retry   send rows with the next delivery; a dead letter gets another chance
+drop    remove rows for good, after asking; with --yes without asking
+export  print bodies, one per line; as CloudEvents 1.0 with --format cloudevents
 
-retry and drop take IDs, --dead, --session or --all.
+retry and drop need IDs, --dead, --session or --all.
 
 --json prints for list an array of {id, sink, event_id, event_type, session_id, pattern_id, lineage_id,
-created_at, attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one such
-with body, for retry and drop {changed}. A tool call has no pattern_id: it is empty.
+created_at, attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one of these
+with body, for retry and drop {changed}. The pattern_id of a tool call is empty.
 
 Examples
   pattern-tracker outbox list --dead
@@ -62,7 +63,7 @@ Examples
       type: 'positional',
       required: false,
       valueHint: ANY_NUMBER,
-      description: 'Rows; show takes one',
+      description: 'Ids of rows; show takes one',
     },
     dead: { type: 'boolean', description: 'Dead letters only' },
     all: { type: 'boolean', description: 'For retry and drop: every row' },
@@ -71,14 +72,14 @@ Examples
       type: 'string',
       valueHint: FORMATS.join('|'),
       default: 'jsonl',
-      description: 'Of an export',
+      description: 'For export: the format of a line',
     },
     ...sinkArg,
     ...common.sessionArg,
     limit: {
       type: 'string',
       valueHint: 'n',
-      description: 'At most this many, the oldest; 0 is all (a list has 20 unless told)',
+      description: 'At most n, the oldest first; 0 is all (default 20 for list, else all)',
     },
     ...common.jsonArg,
   },
@@ -103,10 +104,16 @@ Examples
         return exportRows(cli, delivery, filter, args.format);
       case 'retry':
         checkChoice(filter, args.all === true);
-        return change(cli, delivery, args.json === true, 'Sent with the next delivery', (side) => {
-          checkThere(side, filter);
-          return retryRows(side.database, filter);
-        });
+        return change(
+          cli,
+          delivery,
+          args.json === true,
+          'Will be sent with the next delivery',
+          (side) => {
+            checkThere(side, filter);
+            return retryRows(side.database, filter);
+          },
+        );
       case 'drop':
         checkChoice(filter, args.all === true);
         return drop(cli, delivery, filter, { asks: !args.yes, json: args.json === true });
@@ -116,7 +123,7 @@ Examples
 
 // --- internal ---
 
-/** Runs its work on the delivery side of tracker.db; undefined when there is no database yet. */
+/** Runs `work` on the delivery side of tracker.db; returns undefined when there is no database yet. */
 type Delivery = <T>(work: (side: DeliverySide) => T) => T | undefined;
 
 function list(
@@ -208,12 +215,12 @@ async function exportRows(
   return 0;
 }
 
-/** CloudEvents 1.0: source and id together name an event once and for all; a subject is never empty. */
+/** An event as CloudEvents 1.0 has it: source and id together identify it, and subject must not be empty. */
 function cloudEvent({ eventId, eventType, patternId, createdAt, body }: OutboxRowWithBody) {
   return {
     specversion: '1.0',
     id: eventId,
-    source: 'urn:claude-pattern-tracker', // not the sink's URL: another server, the same event
+    source: 'urn:claude-pattern-tracker', // not the sink's URL: the event is the same for another server
     type: `dev.claude-pattern-tracker.${eventType}`,
     ...(patternId === '' ? {} : { subject: patternId }),
     time: isoTime(createdAt),
@@ -224,10 +231,10 @@ function cloudEvent({ eventId, eventType, patternId, createdAt, body }: OutboxRo
 
 function checkChoice({ ids, dead, session }: OutboxFilter, all: boolean): void {
   if (ids !== undefined || dead || session !== undefined || all) return;
-  throw new UsageError('it is not said which rows', 'Give an ID, --dead, --session or --all.');
+  throw new UsageError('no rows are named', 'Give an ID, --dead, --session or --all.');
 }
 
-/** @throws UsageError where one of the rows that were named is not there; then nothing is changed. */
+/** @throws UsageError when one of the named rows does not exist; nothing is changed then */
 function checkThere({ database }: DeliverySide, { sink, ids = [] }: OutboxFilter): void {
   const there = new Set(outboxRows(database, { sink, ids, limit: -1 }).map(({ id }) => id));
   const missing = ids.find((id) => !there.has(id));
@@ -251,7 +258,7 @@ async function drop(
     cli.err('Nothing was dropped.\n');
     return 1;
   }
-  // What has come since was not asked for.
+  // The user has not agreed to drop rows that were added since.
   const agreed = { ...filter, upTo: lastId ?? 0 };
   return change(cli, delivery, json, 'Dropped', ({ database, storeOf }) =>
     database
@@ -279,17 +286,17 @@ function change(
   return 0;
 }
 
-/** @throws UsageError where there is nobody to ask */
+/** Asks whether to drop that many rows. @throws UsageError when there is nobody to ask */
 async function isDropAgreed(cli: CliEnvironment, rows: number): Promise<boolean> {
   const what = counted(rows, 'event');
   if (!canAsk(cli)) {
     throw new UsageError(
       `${what} would be lost for good`,
-      'Say --yes to drop them without a question.',
+      'Use --yes to drop them without being asked.',
     );
   }
-  // To standard error, for with --json the answer is a program's.
-  return isAgreed(`Drop ${what} for good? They are never sent.`, process.stderr);
+  // On standard error, because with --json a program reads standard output.
+  return isAgreed(`Drop ${what} for good? They will never be sent.`, process.stderr);
 }
 
 function forJson(row: OutboxRow) {

@@ -9,11 +9,12 @@ import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { ago } from '../../base/time-text.ts';
 
+/** `patterns`: lists patterns. */
 export const patternsCommand = trackerCommand({
   name: 'patterns',
   description: `List the code that Claude wrote.
 
-One line a pattern: a piece of code as Claude wrote it, however often.
+Each line is one pattern: a piece of code that Claude wrote, once however often it was written.
 SEEN is how often it was written, GEN its generation: 1 is new code, 2 an edit of it, and so on.
 
 --json prints an array of {id, name, language, lines, origin, generation, lineage_id, occurrences,
@@ -31,7 +32,7 @@ Examples
       type: 'enum',
       options: ['recent', 'used'],
       default: 'recent',
-      description: 'What comes first',
+      description: 'Which come first: the last written, or the most often written',
     },
     ...common.limitArg,
     ...common.allArg,

@@ -17,19 +17,20 @@ import { counted } from '../../base/amount-text.ts';
 import { countsObject, countsText } from '../output/table-counts.ts';
 import { renderTable } from '../output/table.ts';
 
+/** `repair`: rebuilds a damaged database. */
 export const repairCommand = trackerCommand({
   name: 'repair',
-  description: `Make a sound database of a damaged one.
+  description: `Rebuild a sound database from a damaged one.
 
-Reads past damaged pages, so that only the rows on them are lost, and builds indexes and counts anew. FILE
-may be one that the courier has set aside as tracker.db.corrupt-TIME: what was recorded since is added.
-The result is checked, shown, and after your word put in place; what was there is kept beside it, as
-tracker.db.before-restore-TIME, and FILE is only read. No courier runs meanwhile; hooks go on, and what
-they capture waits in the spool.
+Skips damaged pages, so that only the rows on them are lost, and rebuilds indexes and counts. FILE may be
+one that the courier has set aside as tracker.db.corrupt-TIME; what was recorded since is then added. The
+result is checked and shown, and replaces the database only if you agree. The previous database is kept
+beside it as tracker.db.before-restore-TIME, and FILE is only read. No courier runs meanwhile; hooks go on,
+and what they capture waits in the spool.
 
---json prints {repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method none (the
-pages are sound), reindex or salvage; tables as {table, salvaged, lost, damaged_pages}, lost at least;
-mended as {table, fault, rows}.
+--json prints {repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method is none (the
+pages are sound), reindex or salvage; tables are {table, salvaged, lost, damaged_pages}, where lost is a
+lower bound; mended are {table, fault, rows}.
 
 Examples
   pattern-tracker repair
@@ -59,7 +60,7 @@ Examples
       }
       try {
         if (!args.json) cli.out(reportText(cli, repair, database));
-        if (!args.yes && !(await isAgreed(`Put it in the place of ${database}?`))) {
+        if (!args.yes && !(await isAgreed(`Replace ${database} with it?`))) {
           cli.out('Nothing was changed.\n');
           return 1;
         }
@@ -67,7 +68,8 @@ Examples
         if (args.json) printJson(cli, summary(repair, aside));
         else
           cli.out(
-            plainLine(`Repaired.${aside ? ` What was there is kept as ${aside}.` : ''}`) + '\n',
+            plainLine(`Repaired.${aside ? ` The previous database is kept as ${aside}.` : ''}`) +
+              '\n',
           );
         return 0;
       } finally {
@@ -90,9 +92,7 @@ function reportText(cli: CliEnvironment, repair: Repair, database: string): stri
   if (method === 'reindex') parts.push('Only indexes were damaged: no row is lost.\n');
   if (method === 'salvage') parts.push(salvageText(cli, tables));
   if (strayPages > 0) {
-    parts.push(
-      `${counted(strayPages, 'page')} with content of unknown tables could not be read.\n`,
-    );
+    parts.push(`${counted(strayPages, 'page')} of unknown tables could not be read.\n`);
   }
   for (const { table, fault, rows } of mended) {
     parts.push(`Mended: rows of ${table} that ${fault}: ${rows.toLocaleString('en-US')}\n`);

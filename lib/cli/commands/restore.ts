@@ -10,15 +10,17 @@ import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
 
+/** `restore`: replaces the database with a backup. */
 export const restoreCommand = trackerCommand({
   name: 'restore',
-  description: `Put a backup in the place of the database.
+  description: `Replace the database with a backup.
 
-The backup is checked first, and only read. The present database is kept beside it as
+The backup is checked first, and only read. The previous database is kept beside it as
 tracker.db.before-restore-TIME. The courier is stopped and none starts meanwhile; hooks go on, and what
 they capture waits in the spool for the next courier.
 
---json prints {restored, schema_version, rows, kept_as}: rows by table, null where there was no database.
+--json prints {restored, schema_version, rows, kept_as}: rows by table; kept_as is null when there was no
+database.
 
 Examples
   pattern-tracker restore data/backups/tracker-20261124-120000.db
@@ -38,7 +40,7 @@ Examples
       const { schemaVersion, tables } = staged.verification;
       const source = { ...staged.verification, path: file };
       if (!args.json) cli.out(`${plainLine(databaseLine(source))}\n${countsText(cli, tables)}`);
-      if (!args.yes && !(await isAgreed(`Put it in the place of ${database}?`))) {
+      if (!args.yes && !(await isAgreed(`Replace ${database} with it?`))) {
         cli.out('Nothing was changed.\n');
         return 1;
       }
@@ -47,7 +49,7 @@ Examples
         const rows = countsObject(tables);
         printJson(cli, { restored: file, schemaVersion, rows, keptAs: aside ?? null });
       } else {
-        const kept = aside ? ` What was there is kept as ${aside}.` : '';
+        const kept = aside ? ` The previous database is kept as ${aside}.` : '';
         cli.out(plainLine(`Restored.${kept}`) + '\n');
       }
       return 0;

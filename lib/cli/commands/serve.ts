@@ -9,15 +9,16 @@ import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
 
+/** `serve`: runs the service until a signal ends it. */
 export const serveCommand = trackerCommand({
   name: 'serve',
   description: `Answer the lineage API over HTTP, for this machine or for a team.
 
-The store is this installation's tracker.db, an SQLite file, or PostgreSQL, on which any number of
-processes can serve. An address with a password belongs in PATTERN_TRACKER_DATABASE: arguments are seen
-by every user of the machine. On loopback it is open until the first token is made; on any other address
-it needs tokens and TLS. SIGTERM: it answers what was begun, and ends with exit code 0. SIGHUP: it reads
-the TLS files again. Requests are logged to standard error, JSON lines.
+The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
+processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE, because every user of
+the machine can see arguments. On loopback the service is open until the first token is created; on any
+other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
+code 0; on SIGHUP it reads the TLS files again. Requests are logged to standard error as JSON lines.
 
 --json prints {url, database} when it is ready.
 
@@ -31,24 +32,24 @@ Examples
     database: {
       type: 'string',
       valueHint: 'path|postgres://…',
-      description: 'Where patterns are kept; else PATTERN_TRACKER_DATABASE, else tracker.db',
+      description: 'Where patterns are kept; default PATTERN_TRACKER_DATABASE, else tracker.db',
     },
     'tls-cert': { type: 'string', valueHint: 'file', description: 'Certificate chain, PEM' },
     'tls-key': { type: 'string', valueHint: 'file', description: 'Its key, PEM' },
     'allowed-host': {
       type: 'string',
       valueHint: 'names',
-      description: 'Names it is reached under, separated by commas',
+      description: 'Host names that clients may use for it, separated by commas',
     },
     'allow-insecure': {
       type: 'boolean',
-      description: 'No TLS off loopback: behind a proxy that has it',
+      description: 'Serve other addresses without TLS, behind a proxy that has it',
     },
     'rate-limit': {
       type: 'string',
       valueHint: 'n',
       default: '1000',
-      description: 'Requests a minute of one token, or address; 0 is no limit',
+      description: 'Requests a minute for each token, or address; 0 is no limit',
     },
     'log-level': {
       type: 'string',
@@ -78,7 +79,7 @@ Examples
     const log = createServiceLog(level);
     log.info('opening', { store: opening.placeForPeople(place) });
     const store = await opening.openServiceStore(place);
-    const signal = cli.interruption(); // from here on a signal ends it in order
+    const signal = cli.interruption(); // from here on a signal shuts the service down in order
     const service = await startService({
       store,
       log,
@@ -114,9 +115,10 @@ Examples
 });
 
 /**
- * Where the service's store is: what the command says, else the environment, else this installation.
+ * Where the service's store is: `given`, else PATTERN_TRACKER_DATABASE, else this installation's
+ * tracker.db.
  *
- * @throws UsageError when it is named and empty
+ * @throws UsageError when the option or the variable is set but empty
  */
 export function databasePlace(
   given: string | undefined,
@@ -124,7 +126,7 @@ export function databasePlace(
 ): string {
   const named = given ?? cli.env['PATTERN_TRACKER_DATABASE'];
   if (named === '') {
-    // A secret that was not set must not make it write to somebody's own tracker.db.
+    // A secret that was not filled in must not make the service write to the user's own tracker.db.
     throw new UsageError(
       given === '' ? '--database is empty' : 'PATTERN_TRACKER_DATABASE is set and empty',
       'Name a path or postgres://…, or leave it out for tracker.db.',

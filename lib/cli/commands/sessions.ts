@@ -10,11 +10,12 @@ import { readDatabase } from '../../store/database/read-database.ts';
 import { shortSession } from '../output/row-text.ts';
 import { ago, span } from '../../base/time-text.ts';
 
+/** `sessions`: lists sessions. */
 export const sessionsCommand = trackerCommand({
   name: 'sessions',
   description: `List the sessions of Claude Code.
 
-LASTED is from the first event to the end; "open" is a session that has not said that it ended.
+LASTED is the time from the first event to the end; "open" means that no end was recorded.
 
 --json prints an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd,
 git_branch, transcript_path, project_root, project_name, prompts, tool_calls, failed_tool_calls,

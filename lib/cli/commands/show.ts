@@ -24,11 +24,12 @@ interface ShownPattern {
   readonly lineage: Lineage;
 }
 
+/** `show`: shows one pattern. */
 export const showCommand = trackerCommand({
   name: 'show',
-  description: `Show one pattern: its code, where it is, what it came from.
+  description: `Show one pattern: its code, where it was written, what it came from.
 
-The first characters of an id are enough where only one pattern begins with them.
+The first characters of an id are enough if no other pattern begins with them.
 
 --json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
 first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
@@ -45,7 +46,7 @@ Examples
       type: 'string',
       valueHint: 'n',
       default: '20',
-      description: 'At most this many occurrences; 0 is all',
+      description: 'Show at most n occurrences; 0 shows all',
     },
     ...common.jsonArg,
   },
@@ -53,7 +54,7 @@ Examples
     const prefix = id.toLowerCase();
     if (!/^[0-9a-f]+$/.test(prefix)) {
       throw new UsageError(
-        `"${id}" is no pattern id`,
+        `"${id}" is not a pattern id`,
         'Expected hex digits, as `pattern-tracker patterns` lists them.',
       );
     }
@@ -69,6 +70,7 @@ Examples
 
 // --- internal ---
 
+/** How many patterns an error names when a prefix is ambiguous. */
 const CANDIDATES = 10;
 
 function find(
@@ -159,7 +161,7 @@ function occurrenceTable(
     occurrences,
   );
   const rest = pattern.occurrences - occurrences.length;
-  return rest > 0 ? `${table}… and ${counted(rest, 'older one')}: --limit 0\n` : table;
+  return rest > 0 ? `${table}… and ${counted(rest, 'older one')}; --limit 0 shows all\n` : table;
 }
 
 function lineageLines(cli: CliEnvironment, pattern: PatternWithCode, lineage: Lineage): string[] {

@@ -21,9 +21,10 @@ import { painter } from '../output/table.ts';
 import type { Paint } from '../output/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
+/** `status`: shows whether Claude Code is recorded, and how everything stands. */
 export const statusCommand = trackerCommand({
   name: 'status',
-  description: `Show whether Claude Code is being recorded, and what there is.
+  description: `Show whether Claude Code is being recorded, and what was recorded.
 
 --json prints {recording: {state, by} or {state, why, hint}, is_installed, courier: {status, pid,
 version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full,
@@ -31,13 +32,13 @@ quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, 
 projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
 reason} or null}, config: {path, error}, delivery: {base_url, waiting, oldest_at, dead, delivered,
 last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at, sinks: [the same
-with sink and address in place of base_url]}}; what is not in sinks is about the server (http).
+with sink and address in place of base_url]}}; everything outside sinks is about the server (http).
 
-Exit code 0, or 1 when the database is there but can't be read.`,
+Exit code 1 when the database exists but cannot be read, else 0.`,
   args: {
     acknowledge: {
       type: 'boolean',
-      description: 'Say no more of a corrupt database that was set aside',
+      description: 'Stop reporting the corrupt database that was set aside',
     },
     ...common.jsonArg,
   },
@@ -59,7 +60,7 @@ Exit code 0, or 1 when the database is there but can't be read.`,
 
 // --- internal ---
 
-/** What is shown. */
+/** What the command shows. */
 interface Status extends HealthFacts {
   readonly deliveries: readonly Delivery[];
   /** What is wrong with the files of the configuration; null when all is well. */
@@ -67,13 +68,13 @@ interface Status extends HealthFacts {
 }
 
 interface Delivery extends SinkFacts {
-  /** Null: the files of the configuration name none. */
+  /** Null when the configuration files name none. */
   readonly address: string | null;
 }
 
 type Line = readonly [label: string, text: string, paint?: Paint];
 
-/** What a courier goes by; undefined where there is no file, so that there is nothing to load. */
+/** The configuration that a courier uses; undefined when no file exists, which saves loading the parser. */
 async function couriersConfig({ paths }: CliEnvironment): Promise<ConfigView | undefined> {
   const { configFile, resilienceFile, loggingFile } = paths;
   if (![configFile, resilienceFile, loggingFile].some((file) => existsSync(file))) return undefined;
@@ -81,7 +82,7 @@ async function couriersConfig({ paths }: CliEnvironment): Promise<ConfigView | u
   return loadConfig(paths).courier;
 }
 
-/** The one thing the command line writes. */
+/** The only thing that this command writes. */
 function forgetSetAside(cli: CliEnvironment): void {
   if (!readDatabase(cli.paths.database, setAsideDatabase)) return;
   const database = openDatabase(cli.paths.database);
@@ -126,7 +127,7 @@ function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
   if (status === 'degraded') return [['Courier', `degraded, pid ${pid}`, 'red'], ...trouble];
   if (status !== 'stopped') return [['Courier', `${status}, pid ${pid}`, 'green']];
   const left = updatedAt === null ? 'has not run yet' : `left ${ago(updatedAt, cli.now())}`;
-  const next = spool.waiting > 0 ? '; the next event starts it, or `capture-test`' : '';
+  const next = spool.waiting > 0 ? '; the next event or `capture-test` starts it' : '';
   return [['Courier', `not running, ${left}${next}`], ...trouble];
 }
 
@@ -147,7 +148,7 @@ function spoolLines({ spool }: Status, cli: CliEnvironment): Line[] {
     const where = cli.paths.spoolBad;
     lines.push([
       'Set aside',
-      `${counted(spool.quarantined, 'file')} that made no sense, in ${where}`,
+      `${counted(spool.quarantined, 'file')} that could not be ingested, in ${where}`,
       'yellow',
     ]);
   }
@@ -180,11 +181,11 @@ function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment)
     lines.push(
       [
         'Database',
-        `was corrupt ${ago(setAside.at, cli.now())} and was set aside as ${setAside.path}`,
+        `was found corrupt ${ago(setAside.at, cli.now())} and set aside as ${setAside.path}`,
         'red',
       ],
-      ['', `${setAside.reason || 'No reason is known.'}`],
-      ['', 'A fresh one has taken its place; `status --acknowledge` ends this notice.'],
+      ['', `${setAside.reason || 'The reason is not known.'}`],
+      ['', 'A new one has taken its place; `status --acknowledge` ends this notice.'],
     );
   }
   return lines;
@@ -257,7 +258,7 @@ function forJson(status: Status, cli: CliEnvironment) {
 
 const NOTHING_STORED = { totals: null, counters: {}, setAside: null };
 
-/** All but whose it is. */
+/** The facts of a sink for `--json`, without its name and address. */
 function numbersOf({ outbox, breaker, ...facts }: SinkFacts) {
   return {
     waiting: outbox.waiting,

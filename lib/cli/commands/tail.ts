@@ -12,14 +12,15 @@ import { fileAndLines, outcomePaint, shortSession, withinProject } from '../outp
 import { painter } from '../output/table.ts';
 import { span } from '../../base/time-text.ts';
 
+/** `tail`: prints what Claude does as it happens. */
 export const tailCommand = trackerCommand({
   name: 'tail',
-  description: `Follow live what Claude does.
+  description: `Follow what Claude does, live.
 
-A line for each tool call when it has ended, each piece of code it wrote, each session that begins or
-ends. Ends with Ctrl-C.
+Prints a line for each tool call that has ended, each piece of code it wrote, and each session that begins
+or ends. Ctrl-C ends it.
 
---json prints a line of JSON each: {type: "session", at, session_id, project_root, change, source,
+--json prints one line of JSON for each: {type: "session", at, session_id, project_root, change, source,
 reason}, {type: "tool_call", at, session_id, project_root, tool_use_id, tool_name, summary, outcome,
 error, duration_ms}, {type: "pattern", at, session_id, project_root, pattern_id, action, file_path,
 start_line, end_line, language, lines, generation}.
@@ -32,13 +33,13 @@ Examples
     since: {
       type: 'string',
       valueHint: 'time',
-      description: 'Begin with what was recorded since then: 30m, 2h, 3d',
+      description: 'Begin with what was recorded since this time: 30m, 2h, 3d ago',
     },
     max: {
       type: 'string',
       valueHint: 'n',
       default: '0',
-      description: 'End after so many lines; 0 is never',
+      description: 'End after n lines; 0 is never',
     },
     ...common.allArg,
     ...common.jsonArg,

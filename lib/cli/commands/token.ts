@@ -15,16 +15,17 @@ const ACTIONS = ['list', 'create', 'revoke'] as const;
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 3_650;
 
+/** `token`: lists, creates and revokes the tokens of a service. */
 export const tokenCommand = trackerCommand({
   name: 'token',
-  description: `List, make and revoke the tokens of a service.
+  description: `List, create and revoke the tokens of a service.
 
-A token is printed once, when it is made; only its SHA-256 is kept. With the first token a service on
-loopback is no longer open. Scopes: write records events and feedback, read asks, admin does both and sees
-/metrics. A revocation is known to every process within 5 seconds.
+A token is printed once, when it is created; only its SHA-256 is kept. The first token closes a service on
+loopback to requests without one. Scopes: write records events and feedback, read queries, admin does both
+and sees /metrics. Every process knows of a revocation within 5 seconds.
 
---json prints of create {id, token, name, tenant, scopes, expires_at}, of list [{id, name, tenant, scopes,
-created_at, expires_at, revoked_at, last_used_at}], of revoke {id, revoked}.
+--json prints for create {id, token, name, tenant, scopes, expires_at}, for list [{id, name, tenant, scopes,
+created_at, expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.
 
 Examples
   pattern-tracker token create --name laptop
@@ -32,20 +33,28 @@ Examples
   pattern-tracker token revoke 3f9a1c07b2de`,
   args: {
     ...actionArg(ACTIONS),
-    id: { type: 'positional', required: false, description: 'Of the token to revoke' },
-    name: { type: 'string', description: 'What it is for' },
-    tenant: { type: 'string', default: DEFAULT_TENANT, description: 'Whose patterns it opens' },
+    id: { type: 'positional', required: false, description: 'The id of the token to revoke' },
+    name: { type: 'string', description: 'What the token is for' },
+    tenant: {
+      type: 'string',
+      default: DEFAULT_TENANT,
+      description: 'Whose patterns it gives access to',
+    },
     scope: {
       type: 'string',
       valueHint: 'scopes',
       default: 'read,write',
       description: 'read, write, admin, separated by commas',
     },
-    expires: { type: 'string', valueHint: 'days', description: 'After so many days; else never' },
+    expires: {
+      type: 'string',
+      valueHint: 'days',
+      description: 'Days until it expires; without it never',
+    },
     database: {
       type: 'string',
       valueHint: 'path|postgres://…',
-      description: 'As of `serve`',
+      description: 'Where patterns are kept, as for `serve`',
     },
     ...jsonArg,
   },
@@ -75,7 +84,7 @@ Examples
       await withStore(async (store) => {
         if (await store.tokens.revoke(id, cli.now())) return;
         throw new TrackerError('E_NO_TOKEN', `there is no token "${id}"`, {
-          hint: '`pattern-tracker token list` shows those there are.',
+          hint: '`pattern-tracker token list` shows all tokens.',
         });
       });
       if (args.json) printJson(cli, { id, revoked: true });
@@ -107,8 +116,8 @@ function newToken({ name, tenant, scope, expires }: TokenArgs, now: number) {
     );
   }
   if (!TENANT_NAME.test(tenant)) {
-    const hint = 'Use lower case letters, digits, - and _, 63 at most.';
-    throw new UsageError(`--tenant "${tenant}" is no name for a tenant`, hint);
+    const hint = 'Use at most 63 lower-case letters, digits, - and _.';
+    throw new UsageError(`--tenant "${tenant}" is not a valid name`, hint);
   }
   const days = expires === undefined ? undefined : Number(expires);
   if (days !== undefined && !(days > 0 && days <= MAX_DAYS)) {
@@ -126,11 +135,11 @@ function scopesOf(text: string): TokenScope[] {
 }
 
 function createdText(text: string, { id, name, tenant, scopes, expiresAt }: StoredToken): string {
-  const until = expiresAt === null ? 'for good' : `until ${isoTime(expiresAt)}`;
+  const until = expiresAt === null ? 'without end' : `until ${isoTime(expiresAt)}`;
   return `${text}
 
-It is shown this once. Token ${id} "${name}" may ${scopes.join(', ')} in tenant ${tenant}, ${until}.
-Clients send it as \`Authorization: Bearer\`; of this program's, api.token is its place.
+It is shown only once. Token ${id} "${name}" may ${scopes.join(', ')} in tenant ${tenant}, ${until}.
+Clients send it as \`Authorization: Bearer\`; this program takes it from api.token or api.token_file.
 `;
 }
 

@@ -12,12 +12,13 @@ import { readDatabase } from '../../store/database/read-database.ts';
 import { outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
 import { ago, span } from '../../base/time-text.ts';
 
+/** `tool-calls`: lists tool calls. */
 export const toolCallsCommand = trackerCommand({
   name: 'tool-calls',
   description: `List the tool calls that Claude made.
 
-Outcomes: ok; failed; rejected, it never began (unknown tool, wrong input); denied, it was refused
-(permission, a hook); interrupted; running.
+Outcomes: ok; failed; rejected (it never began: unknown tool, wrong input); denied (by a permission or a
+hook); interrupted; running.
 
 --json prints an array of {session_id, tool_use_id, tool_name, agent_id, summary, outcome, error,
 started_at, ended_at, duration_ms, at, project_root, project_name}.
@@ -27,7 +28,7 @@ Examples
   pattern-tracker tool-calls --tool Bash --project .`,
   args: {
     ...common.sessionArg,
-    tool: { type: 'string', valueHint: 'name', description: 'Only of this tool: Write, Bash, …' },
+    tool: { type: 'string', valueHint: 'name', description: 'Only this tool: Write, Bash, …' },
     outcome: {
       type: 'enum',
       options: [...TOOL_OUTCOMES],
@@ -85,6 +86,7 @@ Examples
   },
 });
 
+/** A tool call as `--json` prints it, with times in ISO 8601. */
 export function toolCallForJson(call: ListedToolCall) {
   return {
     ...call,

@@ -11,12 +11,13 @@ import { canAsk, isAgreed } from '../arguments/agreement.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import { printJson } from '../output/json-output.ts';
 
+/** `uninstall`: removes hooks, link and program; asks about the data. */
 export const uninstallCommand = trackerCommand({
   name: 'uninstall',
   description: [
-    'Take the hooks out again.',
-    'Removes the hooks from every settings file they were put into, the link and the program. What was',
-    'recorded is kept, unless you say otherwise: on a terminal you are asked.',
+    'Remove the hooks from Claude Code again.',
+    'Removes the hooks from every settings file they were added to, the link and the program. What was',
+    'recorded is kept unless you want it removed: on a terminal you are asked.',
     '',
     'Examples',
     '  pattern-tracker uninstall --dry-run',
@@ -56,7 +57,7 @@ export const uninstallCommand = trackerCommand({
     }
     const result = await applyUninstall(plan);
     const canRemove = plan.hasData && plan.removesProgram;
-    const question = `Remove what was recorded, in ${paths.data}, too?`;
+    const question = `Also remove what was recorded, in ${paths.data}?`;
     const isPurged =
       canRemove &&
       (args.purge === true || (!args.json && canAsk(cli) && (await isAgreed(question))));

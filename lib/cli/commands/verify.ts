@@ -9,16 +9,17 @@ import { readSpool } from '../../health/spool-facts.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
 import { painter, renderTable } from '../output/table.ts';
 
+/** `verify`: checks a database; changes nothing. */
 export const verifyCommand = trackerCommand({
   name: 'verify',
   description: `Check the database, or a backup, from its pages to its rows.
 
-Pages and indexes (SQLite's own checks), tables against the schema, foreign keys, and what is true of
-every sound database: each occurrence has its pattern, each pattern counts its occurrences, each descends
-by one generation, and so on. Changes nothing; the courier may go on.
+Checks pages and indexes (with SQLite's own checks), tables against the schema, foreign keys, and what is
+true of every sound database: each occurrence has its pattern, each pattern counts its occurrences, each
+child is one generation after its parent, and so on. Changes nothing; the courier may go on.
 
---json prints {ok, path, bytes, schema_version, rows, findings, spool}: findings as {kind, table, message},
-kind one of file, index, schema, rows; spool {waiting, set_aside}.
+--json prints {ok, path, bytes, schema_version, rows, findings, spool}: findings are {kind, table, message},
+where kind is file, index, schema or rows; spool is {waiting, set_aside}.
 
 Exit code 1 when there are findings.
 
@@ -27,7 +28,7 @@ Examples
   pattern-tracker verify data/backups/tracker-20261124-120000.db`,
   args: {
     file: { type: 'positional', required: false, description: 'Default: the database in use' },
-    quick: { type: 'boolean', description: 'Leave out whether indexes and tables agree' },
+    quick: { type: 'boolean', description: 'Do not check whether indexes and tables agree' },
     ...common.jsonArg,
   },
   run(args, cli) {

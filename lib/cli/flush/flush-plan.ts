@@ -3,27 +3,32 @@ import { Outbox } from '../../delivery/store/outbox.ts';
 import { chosenRows, outboxRows, rowsInSum } from '../../delivery/store/outbox-rows.ts';
 import type { OutboxFilter } from '../../delivery/store/outbox-rows.ts';
 
-/** What a flush is to send. */
+/** Which events a flush sends. */
 export interface FlushChoice {
-  /** At most so many; undefined is all. */
+  /** The largest number of events; undefined for all. */
   readonly events: number | undefined;
-  /** The first characters of a session id, or all of it. */
+  /** A session id or its first characters; undefined for every session. */
   readonly session: string | undefined;
-  /** Dead letters too. */
+  /** True to send dead letters, too. */
   readonly dead: boolean;
 }
 
+/** What a flush would send to one sink. */
 export interface FlushPlan {
+  /** The number of events. */
   readonly wouldSend: number;
-  /** Dead letters that there are. */
+  /** The number of dead letters, whether they would be sent or not. */
   readonly dead: number;
+  /** The length of all bodies together. */
   readonly characters: number;
+  /** When the oldest event was queued, in milliseconds since 1970; null when there is none. */
   readonly oldestAt: number | null;
 }
 
+/** The plan when there is no database, so that nothing waits. */
 export const EMPTY_PLAN: FlushPlan = { wouldSend: 0, dead: 0, characters: 0, oldestAt: null };
 
-/** What a flush would send to a sink at this moment; changes nothing. */
+/** What a flush would send to a sink now; changes nothing. */
 export function flushPlan(
   database: Database,
   sink: string,
@@ -43,14 +48,14 @@ export function flushPlan(
 
 // --- internal ---
 
-/** Ids are gathered in parts of so many rows, for each is read with its body. */
+/** How many rows to read at a time while gathering ids: each row comes with its body. */
 const PART_ROWS = 500;
 
 function filterOf(sink: string, { events, dead }: FlushChoice): OutboxFilter {
   return { sink, dead: dead ? undefined : false, limit: events ?? -1 };
 }
 
-/** The rows of a session, and those that the server must have before them. */
+/** The rows of a session, and those of others that the server needs before them. */
 function filterOfSession(
   database: Database,
   sink: string,

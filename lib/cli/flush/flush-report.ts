@@ -3,20 +3,20 @@ import type { Sink } from '../../delivery/sink.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 
-/** What became of a flush to one sink. */
+/** The result of a flush to one sink. */
 export interface SinkFlush extends Pick<
   DrainReport,
   'delivered' | 'dead' | 'failed' | 'lastError'
 > {
   readonly sink: Sink;
-  /** `no_access`: it could not even be tried. */
+  /** `no_access`: no request could be made, for example without the token file. */
   readonly end: DrainReport['end'] | 'no_access';
   /** Events that were asked for and still wait. */
   readonly left: number;
   readonly durationMs: number;
 }
 
-/** What a flush begins with. */
+/** The result of a flush that sent nothing because nothing waited. */
 export const NOTHING_SENT = {
   delivered: 0,
   dead: 0,
@@ -27,12 +27,12 @@ export const NOTHING_SENT = {
   durationMs: 0,
 } as const;
 
-/** 0 when all is delivered to every sink, 1 when something is left, 2 when one can't be reached. */
+/** 0 when everything was delivered to every sink, 1 when something is left, 2 when a sink cannot be reached. */
 export function flushExitCode(flushes: readonly SinkFlush[]): number {
   return Math.max(0, ...flushes.map(sinkExitCode));
 }
 
-/** For programs: sums, and each sink by itself. `end` and `lastError` are of the sink that went worst. */
+/** The result for `--json`: sums, and each sink. `end` and `lastError` are those of the worst result. */
 export function flushSummary(flushes: readonly SinkFlush[]) {
   const code = flushExitCode(flushes);
   const worst = flushes.find((flush) => sinkExitCode(flush) === code);
@@ -58,7 +58,7 @@ export function flushSummary(flushes: readonly SinkFlush[]) {
   };
 }
 
-/** For people: a sentence a line, or of several sinks a line each. */
+/** The result for people: one sentence per line, or with several sinks one line per sink. */
 export function flushText(flushes: readonly SinkFlush[]): string {
   if (flushes.length === 1) return flushes.flatMap(sentences).map(lineOf).join('');
   return flushes
@@ -98,7 +98,7 @@ function sentences(flush: SinkFlush): string[] {
   }
   if (lastError !== undefined) said.push(`Last error: ${plainLine(lastError)}`);
   if (end === 'circuit_open') {
-    said.push(`The circuit is open: the ${noun} is left alone. \`--force\` tries it nevertheless.`);
+    said.push(`The circuit is open, so the ${noun} is left alone. \`--force\` tries it anyway.`);
   }
   if (end === 'aborted') said.push('Interrupted. Nothing is lost.');
   if (left > 0) said.push(`${counted(left, 'event')} left.`);

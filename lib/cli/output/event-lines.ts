@@ -10,13 +10,13 @@ export type ActivityItem =
   | { readonly type: 'tool_call'; readonly event: StoredEvent; readonly call: ActivityCall }
   | { readonly type: 'pattern'; readonly event: StoredEvent; readonly pattern: WrittenPattern };
 
-/** A tool call that has ended; less of it is known where Claude sends no id for it. */
+/** A tool call that has ended. Only its name and outcome are known when Claude Code sends no id for it. */
 export type ActivityCall = Pick<
   ListedToolCall,
   'toolName' | 'summary' | 'outcome' | 'error' | 'durationMs'
 > & { readonly toolUseId: string | null };
 
-/** What there is to show of one event: a call when it has ended, and the code that it wrote. */
+/** What `tail` shows of one event: a session's start or end, tool calls that ended, and the code they wrote. */
 export function itemsOf(database: Database, event: StoredEvent): ActivityItem[] {
   const patterns = patternsOfEvent(database, event.eventId).map(
     (pattern) => ({ type: 'pattern', event, pattern }) as const,
@@ -24,7 +24,7 @@ export function itemsOf(database: Database, event: StoredEvent): ActivityItem[] 
   return [...ownItems(database, event), ...patterns];
 }
 
-/** The place of a session, for a line of `tail`. */
+/** The name of a session's project, else of its folder; '' when neither is known. */
 export function projectOf({ projectName, projectRoot }: StoredEvent): string {
   return projectName ?? (projectRoot === null ? '' : basename(projectRoot));
 }

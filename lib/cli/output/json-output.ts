@@ -2,17 +2,17 @@ export { isoTime } from '../../base/clock.ts';
 import { terminalSafe } from '../../base/terminal-safe.ts';
 import type { CliEnvironment } from '../environment.ts';
 
-/** Prints one JSON document, its keys in snake_case; indented for a person, one line for a pipe. */
+/** Prints one JSON document with keys in snake_case: indented on a terminal, else on one line. */
 export function printJson(cli: CliEnvironment, value: unknown): void {
   printJsonAsIs(cli, snakeCased(value));
 }
 
-/** The same with the keys as they are: for what holds data of others. */
+/** Prints one JSON document with its keys unchanged, because some of them are data. */
 export function printJsonAsIs(cli: CliEnvironment, value: unknown): void {
   cli.out(`${terminalSafe(JSON.stringify(value, null, cli.isTTY ? 2 : 0))}\n`);
 }
 
-/** Prints one line of JSON. */
+/** Prints one line of JSON with keys in snake_case. */
 export function printJsonLine(cli: CliEnvironment, value: unknown): void {
   cli.out(`${terminalSafe(JSON.stringify(snakeCased(value)))}\n`);
 }

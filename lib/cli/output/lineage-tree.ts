@@ -7,6 +7,7 @@ export interface TreeSubject {
   readonly generation: number;
 }
 
+/** One line of the tree. */
 export interface TreeLine {
   /** The branch that leads to the node: `└─ ` and the like; empty for the root. */
   readonly branch: string;
@@ -15,8 +16,8 @@ export interface TreeLine {
 }
 
 /**
- * One tree: the nearest line of ancestors from the root down to the pattern, and all that came from
- * it. A further parent of a merge is no part of it.
+ * The nearest line of ancestors from the root down to the pattern, and everything that came from it. The
+ * other parents of a merge are left out, so that it stays one tree.
  */
 export function lineageTree(subject: TreeSubject, lineage: Lineage): TreeLine[] {
   const lines: TreeLine[] = [];
@@ -33,7 +34,7 @@ export function lineageTree(subject: TreeSubject, lineage: Lineage): TreeLine[] 
 
 // --- internal ---
 
-/** From the root down. The nearest parent is the first of its depth that leads to the one before. */
+/** The ancestors from the root down. At each depth it follows the first parent of the node before. */
 function ancestorChain(id: string, ancestors: readonly LineageNode[]): LineageNode[] {
   const chain: LineageNode[] = [];
   let below = id;

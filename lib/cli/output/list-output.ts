@@ -3,17 +3,18 @@ import { printJson } from './json-output.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';
 
+/** A list, and how to print it. */
 export interface ListOutput<Row> {
   readonly rows: readonly Row[];
   /** The columns of the table. */
   readonly columns: readonly Column<Row>[];
-  /** What is said in place of an empty table. */
+  /** The text to print when there are no rows. */
   readonly nothing: string;
-  /** What a program gets of a row, where one asks. */
+  /** A row as `--json` prints it. */
   readonly forJson: (row: Row) => object;
 }
 
-/** Prints a list: for a program an array, for people a table, or that there is nothing. */
+/** Prints a list: with `json` an array, else a table, or `nothing` when there are no rows. */
 export function printList<Row>(
   cli: CliEnvironment,
   json: boolean | undefined,
@@ -23,7 +24,7 @@ export function printList<Row>(
   else cli.out(rows.length === 0 ? nothing : renderTable<Row>(cli, columns, rows));
 }
 
-/** What a list says when it is empty: that nothing was recorded yet, or that nothing matches. */
+/** The text of an empty list: nothing matches the filters, or, without filters, nothing was recorded yet. */
 export function nothingFound(what: string, isFiltered: boolean): string {
   return isFiltered
     ? `No ${what} match.\n`

@@ -1,12 +1,13 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { CliEnvironment } from '../environment.ts';
 
+/** Shows how many pages of a file are done. */
 export interface PageProgress {
   readonly update: (pages: number, total: number) => void;
   readonly end: () => void;
 }
 
-/** A bar over the pages of a file, on standard error and only where that is a terminal. */
+/** A bar over the pages of a file, on standard error and only on a terminal; none if `cli` is undefined. */
 export function pageProgress(cli: CliEnvironment | undefined): PageProgress {
   if (!cli?.isTTY) return { update: () => {}, end: () => {} };
   let bar: SingleBar | undefined;

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 import type { Paint } from './table.ts';
 
-/** A session id as people see it: its first 8 characters, after the prefix of a test. */
+/** A session id as tables show it: its first 8 characters, and before them the prefix of `capture-test`. */
 export function shortSession(id: string): string {
   const start = id.startsWith(TEST_SESSION_PREFIX) ? TEST_SESSION_PREFIX.length : 0;
   return id.slice(0, start + 8);
@@ -27,7 +27,7 @@ export function withinProject(path: string, root: string | null): string {
   return root !== null && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
-/** The colour of an outcome. */
+/** The colour of a tool call's outcome. */
 export function outcomePaint(outcome: string): Paint | undefined {
   switch (outcome) {
     case 'ok':

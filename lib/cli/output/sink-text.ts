@@ -1,11 +1,16 @@
 import type { Sink } from '../../delivery/sink.ts';
 
-/** What a sink is called at the beginning of a line. */
+/** The noun of a sink with a capital letter, for the beginning of a line. */
 export function titleOf({ noun }: Sink): string {
   return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
 }
 
-/** What is said in place of an address that `what` has not; `all` are the sinks that are shown. */
+/**
+ * The text that stands in place of a missing address.
+ *
+ * @param what begins the text: `none`, `no collector`
+ * @param all the sinks that are shown; if none of them has an address, the text says that nothing leaves
+ */
 export function noAddressText(
   what: string,
   all: readonly { readonly address: string | null }[],

@@ -3,7 +3,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { byteText } from '../../base/amount-text.ts';
 import { renderTable } from './table.ts';
 
-/** What a database holds, as people see it; empty tables are left out. */
+/** A table that shows how many rows each table of a database has; empty ones are left out. */
 export function countsText(cli: CliEnvironment, tables: readonly TableCount[]): string {
   const filled = tables.filter(({ rows }) => rows !== 0);
   if (filled.length === 0) return '';
@@ -21,12 +21,12 @@ export function countsText(cli: CliEnvironment, tables: readonly TableCount[]): 
   );
 }
 
-/** The same for programs: `{table: rows}`. */
+/** The row counts as `--json` prints them: `{table: rows}`, null for a table that cannot be counted. */
 export function countsObject(tables: readonly TableCount[]): Record<string, number | null> {
   return Object.fromEntries(tables.map(({ table, rows }) => [table, rows]));
 }
 
-/** `FILE: 12 MB, schema 3`. */
+/** One line about a database: `FILE: 12 MB, schema 3`. */
 export function databaseLine({
   path,
   bytes,

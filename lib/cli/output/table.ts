@@ -3,27 +3,29 @@ import stringWidth from 'string-width';
 import type { CliEnvironment } from '../environment.ts';
 import { plainLine } from './plain-text.ts';
 
+/** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
   /** The text of the cell; made safe to print here. */
   readonly cell: (row: Row) => string;
   /** @default 'left' */
   readonly align?: 'left' | 'right';
-  /** True where a part would be of no use, as of an id. @default false */
+  /** True for a column that must not be cut, such as an id. @default false */
   readonly isWhole?: boolean;
-  /** A function of picocolors, chosen by the row. @default none */
+  /** The style of the cell. @default none */
   readonly paint?: (row: Row) => Paint | undefined;
 }
 
+/** A style of text; each is a function of picocolors. */
 export type Paint = 'dim' | 'bold' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
 
 type Surface = Pick<CliEnvironment, 'isTTY' | 'columns' | 'color'>;
 
-/** Narrower than this no column is cut. */
+/** No column is cut to less than this, in characters. */
 const LEAST_WIDTH = 8;
 const GAP = '  ';
 
-/** Rows as aligned text without borders, one a line; on a terminal cut to its width. */
+/** Rows as aligned text without borders, one per line; on a terminal, lines are cut to its width. */
 export function renderTable<Row>(
   surface: Surface,
   columns: readonly Column<Row>[],
@@ -46,7 +48,7 @@ export function renderTable<Row>(
   return line(titles, () => 'dim') + body.join('');
 }
 
-/** Paints text where colour is wanted, else hands it back. */
+/** A function that styles text; it returns the text unchanged when `color` is false. */
 export function painter(color: boolean): (paint: Paint | undefined, text: string) => string {
   const palette = colors.createColors(color);
   return (paint, text) => (paint === undefined ? text : palette[paint](text));
@@ -54,7 +56,7 @@ export function painter(color: boolean): (paint: Paint | undefined, text: string
 
 // --- internal ---
 
-/** The widest column that may be cut gives way, again and again, until the line fits. */
+/** The widths of the columns. The widest column that may be cut shrinks, again and again, until a line fits. */
 function fittedWidths<Row>(
   { isTTY, columns: room }: Surface,
   columns: readonly Column<Row>[],
@@ -80,7 +82,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** `text` cut to a width where it is wider, and the space that is left of it. */
+/** `text`, cut if it is wider than `width`, and the spaces that fill the rest. */
 function fitted(text: string, width: number): { text: string; space: string } {
   const own = widthOf(text);
   if (own <= width) return { text, space: ' '.repeat(width - own) };
@@ -95,7 +97,7 @@ function fitted(text: string, width: number): { text: string; space: string } {
   return { text: `${cut}…`, space };
 }
 
-/** Columns that a text takes on a terminal. */
+/** How many columns of a terminal a text takes. */
 function widthOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }

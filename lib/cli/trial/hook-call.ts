@@ -5,22 +5,23 @@ import type { CliEnvironment } from '../environment.ts';
 /** A hook as it is registered. */
 export interface CalledHook {
   readonly command: string;
-  /** Present: run without a shell. */
+  /** If present, the command runs without a shell. */
   readonly args: readonly string[] | undefined;
 }
 
+/** How a called hook ended. */
 export interface HookAnswer {
   /** Null when it was killed or could not be started. */
   readonly exitCode: number | null;
   /** What it wrote to standard output and standard error. */
   readonly printed: string;
-  /** Until both were closed, as Claude Code waits, in milliseconds. */
+  /** Milliseconds until both were closed, because Claude Code waits for that. */
   readonly tookMs: number;
-  /** Why it could not be started, or that it took too long. */
+  /** Why it could not be started, or that it took too long; undefined when it ended by itself. */
   readonly problem: string | undefined;
 }
 
-/** Calls a hook as Claude Code does, and waits until it has ended and let go of its output. */
+/** Calls a hook as Claude Code does, and waits until it has ended and closed its output. */
 export async function callHook(
   hook: CalledHook,
   event: JsonObject,
@@ -52,7 +53,7 @@ export async function callHook(
       finish(null);
     });
     child.on('close', (code) => finish(code));
-    child.stdin.on('error', () => {}); // it need not read
+    child.stdin.on('error', () => {}); // a hook may end without reading its input
     child.stdin.end(`${JSON.stringify(event)}\n`);
   });
 }

@@ -3,14 +3,15 @@ import type { JsonObject } from '../../base/json.ts';
 /** The event a registered hook is asked to capture. */
 export type TestEventName = 'PreToolUse' | 'PostToolUse';
 
+/** The ids of the tool call that the test sends. */
 export interface TestCall {
   readonly sessionId: string;
   readonly toolUseId: string;
 }
 
 /**
- * What Claude Code would send for one Read. It names no folder, so that the test makes no project of
- * its own, and a Read makes no pattern.
+ * What Claude Code would send for one Read. A Read makes no pattern, and the event names no folder, so
+ * that the test makes no project either.
  */
 export function testEvent(name: TestEventName, { sessionId, toolUseId }: TestCall): JsonObject {
   const file = 'capture-test.txt';

@@ -17,18 +17,19 @@ import type { CalledHook } from './hook-call.ts';
 import { testEvent } from './test-events.ts';
 import type { TestCall, TestEventName } from './test-events.ts';
 
-/** One link of the way that the test event has, or has not, passed. */
+/** One link of the test event's way to the database, and whether the event passed it. */
 export type TrialStep = { readonly id: string; readonly title: string; readonly found: string } & (
   | { readonly ok: true }
   | { readonly ok: false; readonly mend: string }
 );
 
+/** Which call to send, and how long to wait for it. */
 export interface TrialOptions extends TestCall {
-  /** For the way from the spool to the database, in milliseconds. */
+  /** The longest wait for a courier, and again for the row in the database, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Sends one tool call through the hook and follows it; ends at the first link that is broken. */
+/** Sends one tool call through the hook and follows it; stops at the first link that is broken. */
 export async function* runTrial(
   cli: CliEnvironment,
   options: TrialOptions,
@@ -44,6 +45,7 @@ export async function* runTrial(
 
 const DOCTOR = 'Run `pattern-tracker doctor`.';
 const POLL_MS = 50;
+/** The same 10 seconds after which Claude Code stops a hook of ours. */
 const HOOK_TIMEOUT_MS = 10_000;
 const EVENTS: readonly TestEventName[] = ['PreToolUse', 'PostToolUse'];
 
@@ -51,11 +53,15 @@ function findHooks(cli: CliEnvironment): TrialStep {
   const step = { id: 'hook', title: 'Hook' };
   const registration = readRegistration(cli);
   if (cli.env['PATTERN_TRACKER_DISABLED'] === '1') {
-    return broken(step, 'PATTERN_TRACKER_DISABLED=1 is set: hooks leave at once', 'Unset it.');
+    return broken(step, 'PATTERN_TRACKER_DISABLED=1 is set, so hooks do nothing', 'Unset it.');
   }
   if (registration.hooksDisabledIn !== undefined) {
     const file = registration.hooksDisabledIn;
-    return broken(step, `"disableAllHooks" is true in ${file}`, 'Remove it there: no hook runs.');
+    return broken(
+      step,
+      `"disableAllHooks" is true in ${file}`,
+      'Remove it there; until then no hook runs.',
+    );
   }
   const hook = hookFor('PreToolUse', registration, cli);
   if (!hook) {
@@ -78,7 +84,7 @@ async function callHooks(cli: CliEnvironment, options: TrialOptions): Promise<Tr
   for (const event of EVENTS) {
     const hook = hookFor(event, registration, cli);
     if (!hook)
-      return broken(step, `none is registered for ${event}`, 'Run `pattern-tracker install`.');
+      return broken(step, `no hook is registered for ${event}`, 'Run `pattern-tracker install`.');
     const answer = await callHook(hook, testEvent(event, options), cli, HOOK_TIMEOUT_MS);
     if (answer.problem !== undefined) {
       return broken(step, `${event}: ${answer.problem}`, DOCTOR);
@@ -94,20 +100,20 @@ async function callHooks(cli: CliEnvironment, options: TrialOptions): Promise<Tr
       return broken(
         step,
         `${event}: it printed "${answer.printed.trim().slice(0, 200)}"`,
-        'Claude Code may hand that to the model. Run ./install.sh again.',
+        'Claude Code may pass that to the model. Run ./install.sh again.',
       );
     }
     times.push(span(answer.tookMs));
   }
   if (dropsOf(cli) > before) {
     return readSpool(cli.paths).isFull
-      ? broken(step, 'the spool is full: it has counted the event and dropped it', DOCTOR)
-      : broken(step, 'it could not write the event, and has counted that', DOCTOR);
+      ? broken(step, 'the spool is full: the hook dropped the event and counted it', DOCTOR)
+      : broken(step, 'the hook could not write the event, and counted it as dropped', DOCTOR);
   }
   return passed(step, `exit code 0, nothing printed, ${times.join(' and ')}`);
 }
 
-/** Where both files are now: still in the spool, or taken out of it already. */
+/** Whether the event reached the spool. A courier may have taken it out again already. */
 function checkSpool(cli: CliEnvironment, { sessionId }: TrialOptions): TrialStep {
   const step = { id: 'spool', title: 'Spool' };
   const { paths } = cli;
@@ -115,7 +121,7 @@ function checkSpool(cli: CliEnvironment, { sessionId }: TrialOptions): TrialStep
     return broken(
       step,
       `the hook wrote nothing: there is no ${paths.spoolNew}`,
-      'Its home may be another one: compare PATTERN_TRACKER_HOME and CLAUDE_CONFIG_DIR here and there.',
+      'It may use another home: compare PATTERN_TRACKER_HOME and CLAUDE_CONFIG_DIR here and in Claude Code.',
     );
   }
   const spool = readSpool(paths);
@@ -123,10 +129,10 @@ function checkSpool(cli: CliEnvironment, { sessionId }: TrialOptions): TrialStep
     return broken(
       step,
       `full: ${counted(spool.waiting, 'file')} wait, and new events are dropped`,
-      'Run `pattern-tracker doctor`: the courier does not work them off.',
+      'Run `pattern-tracker doctor`: the courier does not ingest them.',
     );
   }
-  if (spool.waiting === 0) return passed(step, 'written, and taken out of it already');
+  if (spool.waiting === 0) return passed(step, 'written, and already taken out by a courier');
   return passed(step, `${counted(spool.waiting, 'file')} waiting (session ${sessionId})`);
 }
 
@@ -143,13 +149,13 @@ async function waitForCourier(
   if (report.status === 'degraded') {
     return broken(
       step,
-      `it lives, but can't ingest: ${report.reason ?? 'it does not say why'}`,
+      `it runs, but cannot ingest: ${report.reason ?? 'it gives no reason'}`,
       report.hint ?? DOCTOR,
     );
   }
   if (alive) return passed(step, `${alive.status}, pid ${alive.pid}`);
-  if (readSpool(cli.paths).waiting === 0) return passed(step, 'has come and gone');
-  return broken(step, `none lives after ${span(timeoutMs)}`, DOCTOR);
+  if (readSpool(cli.paths).waiting === 0) return passed(step, 'has run and ended');
+  return broken(step, `none runs after ${span(timeoutMs)}`, DOCTOR);
 }
 
 async function waitForRow(cli: CliEnvironment, options: TrialOptions): Promise<TrialStep> {
@@ -168,7 +174,7 @@ async function waitForRow(cli: CliEnvironment, options: TrialOptions): Promise<T
     }
   });
   if (row) {
-    return passed(step, `the tool call is in it, after ${span(performance.now() - startedAt)}`);
+    return passed(step, `holds the tool call, after ${span(performance.now() - startedAt)}`);
   }
   if (last)
     return broken(step, `only half of the call arrived: it is ${last.outcome}`, 'Run it again.');
@@ -190,7 +196,7 @@ function rowMissing(
     return broken(
       step,
       `not there after ${span(timeoutMs)}; ${counted(waiting, 'file')} wait before it`,
-      'Wait until the courier has worked them off, or give it longer: --timeout 120',
+      'Wait until the courier has ingested them, or allow more time: --timeout 120',
     );
   }
   if (dropped.unwritable > 0) {
@@ -201,7 +207,7 @@ function rowMissing(
     );
   }
   const isBad = namesIn(cli.paths.spoolBad).length > 0;
-  const where = isBad ? `; it may lie in ${cli.paths.spoolBad}` : '';
+  const where = isBad ? `; it may be in ${cli.paths.spoolBad}` : '';
   return broken(step, `not there after ${span(timeoutMs)}${where}`, DOCTOR);
 }
 
@@ -211,7 +217,7 @@ function callIn(cli: CliEnvironment, { sessionId }: TestCall): ListedToolCall | 
   )?.[0];
 }
 
-/** The hook as registered; where none is, the installed sh front. */
+/** The registered hook; if none is registered for any event, the installed sh front. */
 function hookFor(
   event: TestEventName,
   registration: RegistrationReport,

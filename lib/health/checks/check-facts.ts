@@ -4,7 +4,7 @@ import { gatherFacts } from '../health-facts.ts';
 import type { HealthFacts } from '../health-facts.ts';
 import type { InstallationFacts } from '../installation.ts';
 
-/** What the checks are given beside the sources of the other facts. */
+/** What the checks need besides the facts that are gathered. */
 export interface CheckOptions {
   readonly installation: InstallationFacts;
   readonly config: LoadedConfig;
@@ -12,7 +12,7 @@ export interface CheckOptions {
 
 /** What the checks judge. */
 export interface CheckFacts extends FactSources, CheckOptions {
-  /** Gathered at the first call, so that the checks see what the courier does that one of them starts. */
+  /** Gathers the facts at the first call, which comes after the check that may start a courier. */
   readonly gathered: () => HealthFacts;
 }
 
@@ -31,5 +31,5 @@ export function checkFacts(
 
 // --- internal ---
 
-/** A larger tracker.db is not read through: that would take longer than anybody waits. */
+/** The largest tracker.db that is searched for damage, in bytes; with more, `doctor` would take too long. */
 const MAX_CHECKED_BYTES = 1_000_000_000;

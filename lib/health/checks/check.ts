@@ -1,6 +1,6 @@
 import type { CheckFacts } from './check-facts.ts';
 
-/** What one check found. Whatever is not ok says how to mend it. */
+/** What one check found, and how to mend it unless all is well. */
 export type CheckFinding =
   | { readonly status: 'ok'; readonly found: string }
   | { readonly status: 'warn' | 'fail'; readonly found: string; readonly mend: string };
@@ -13,31 +13,31 @@ export interface Check {
   readonly run: (facts: CheckFacts) => CheckFinding | Promise<CheckFinding>;
 }
 
-/** How to mend whatever a new installation brings. */
+/** The remedy for everything that a new installation replaces. */
 export const INSTALL = 'Run `pattern-tracker install` (or ./install.sh in a clone).';
 
-/** Nothing to mend. */
+/** A finding that leaves nothing to mend. */
 export function ok(found: string): CheckFinding {
   return { status: 'ok', found };
 }
 
-/** Recording goes on, but something needs a look. */
+/** A finding that needs a look, while recording goes on. */
 export function warn(found: string, mend: string): CheckFinding {
   return { status: 'warn', found, mend };
 }
 
-/** Events are lost, or will be. */
+/** A finding by which events are lost, or will be. */
 export function fail(found: string, mend: string): CheckFinding {
   return { status: 'fail', found, mend };
 }
 
-/** The finding where no courier's bundle is found: a plugin keeps its own with itself, wherever that is. */
+/** The finding when the home has no courier. With the plugin that is only a warning: it brings its own. */
 export function noBundle({ paths, installation }: CheckFacts): CheckFinding {
   const { plugin } = installation.registration;
   const found = `no dist/courier.cjs in ${paths.home}`;
   if (plugin === undefined) return fail(found, INSTALL);
   return warn(
     `${found}; the plugin ${plugin} brings its own`,
-    'To have it looked at too, run `node dist/cli.mjs doctor` in the folder of the plugin.',
+    "To check that one, too, run `node dist/cli.mjs doctor` in the plugin's folder.",
   );
 }

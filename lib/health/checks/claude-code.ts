@@ -3,11 +3,11 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** Claude Code is there, and tells its version. */
+/** Claude Code is on PATH and tells its version. */
 export function claudeFound({ installation: { claudeVersion } }: CheckFacts): CheckFinding {
   if (claudeVersion !== undefined) return ok(`version ${claudeVersion}`);
   return warn(
-    'no `claude` on PATH that tells its version',
+    'no `claude` on PATH tells its version',
     'Install Claude Code, or put it on PATH: npm install -g @anthropic-ai/claude-code',
   );
 }
@@ -30,7 +30,7 @@ export function hooksAllowed({ installation: { registration }, env }: CheckFacts
   if (registration.hooksDisabledIn !== undefined) {
     return fail(
       `"disableAllHooks" is true in ${registration.hooksDisabledIn}`,
-      'Remove it there, else no hook runs.',
+      'Remove it there; until then no hook runs.',
     );
   }
   if (env['PATTERN_TRACKER_DISABLED'] === '1') {
@@ -46,7 +46,7 @@ export function hooksRegistered({ installation }: CheckFacts): CheckFinding {
   if (hooks.length === 0) {
     if (plugin !== undefined) return ok(`by the plugin ${plugin}`);
     if (registration.settings.some(({ error }) => error !== null)) {
-      return warn('cannot be told while a settings file is not valid', 'Correct that file first.');
+      return warn('not known while a settings file is invalid', 'Correct that file first.');
     }
     return fail('no hook of this program is in any settings', INSTALL);
   }
@@ -59,7 +59,7 @@ export function hooksRegistered({ installation }: CheckFacts): CheckFinding {
   return isEssential && plugin === undefined ? fail(text, INSTALL) : warn(text, INSTALL);
 }
 
-/** In which ways the hooks are registered; several are no fault. */
+/** Shows how the hooks are registered. Several ways at once are no fault: each event still counts once. */
 export function registeredOnce({ installation: { registration } }: CheckFacts): CheckFinding {
   const ways = registration.settings
     .filter(({ hooks }) => hooks.length > 0)

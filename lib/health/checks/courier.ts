@@ -11,9 +11,9 @@ import type { CheckFinding } from './check.ts';
 /** The longest wait for a courier to start, and how often it is looked for, in milliseconds. */
 const START_MS = 10_000;
 const POLL_MS = 50;
-const FIRST_EVENT = 'Start Claude Code: the first event makes it.';
+const FIRST_EVENT = 'Start Claude Code: the first event creates it.';
 
-/** A courier lives, or one can be started that then says that it is well. */
+/** A courier lives or can be started, and it is not degraded. */
 export async function courierStartable(facts: CheckFacts): Promise<CheckFinding> {
   const { paths, env, installation } = facts;
   const before = readCourier(paths);
@@ -34,7 +34,7 @@ export async function courierStartable(facts: CheckFacts): Promise<CheckFinding>
   }
   const { reason, hint } = readCourier(paths);
   return fail(
-    `started, but none lived within ${START_MS / 1000} s${reason ? `; its last word: ${reason}` : ''}`,
+    `started, but none was running within ${START_MS / 1000} s${reason ? `; it last said: ${reason}` : ''}`,
     hint ?? `Run it by hand to see why: '${node}' '${courier}' --home '${paths.home}'`,
   );
 }
@@ -44,7 +44,7 @@ export async function courierStartable(facts: CheckFacts): Promise<CheckFinding>
 function judged({ status, pid, reason, hint }: CourierFacts, how: string): CheckFinding {
   if (status !== 'degraded') return ok(`${how}, pid ${pid}, ${status}`);
   return fail(
-    `pid ${pid} can't ingest: ${reason ?? 'it does not say why'}`,
+    `pid ${pid} cannot ingest: ${reason ?? 'it gives no reason'}`,
     hint ?? 'See the other checks.',
   );
 }

@@ -8,18 +8,18 @@ export function databaseSound({ gathered }: CheckFacts): CheckFinding {
   const { bytes, soundness } = gathered().stored;
   const { value, error } = soundness;
   if (error) return fail(error.message, error.hint ?? 'Run `pattern-tracker capture-test`.');
-  if (value === null) return ok('not there yet; the courier makes it');
+  if (value === null) return ok('not there yet; the courier creates it');
   const { schemaVersion, isChecked, faults, setAside } = value;
   if (faults.length > 0) {
     return fail(
       faults.join('; '),
-      'Run `pattern-tracker repair`: it makes a sound one of it, and keeps the damaged one.',
+      'Run `pattern-tracker repair`: it rebuilds a sound one, and keeps the damaged one.',
     );
   }
   if (setAside) {
     return warn(
       `sound, but an earlier one was corrupt and lies in ${setAside.path}`,
-      'Once you have seen to it: pattern-tracker status --acknowledge',
+      'When you have dealt with it, run `pattern-tracker status --acknowledge`.',
     );
   }
   const check = isChecked ? 'sound' : 'too large to be checked here';

@@ -4,7 +4,7 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, ok } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** Every file that a registered hook runs is there, and the first of its words can be executed. */
+/** Every file in the command of a registered hook can be read, and the program, its first word, executed. */
 export function hookFiles(facts: CheckFacts): CheckFinding {
   const { registration } = facts.installation;
   if (registration.hooks.length === 0) {
@@ -37,7 +37,7 @@ function troubleWith(file: string, isExecuted: boolean): string | undefined {
   try {
     accessSync(file, constants.R_OK);
   } catch {
-    return 'is not there, or not readable';
+    return 'is missing, or cannot be read';
   }
   if (!isExecuted) return undefined;
   try {

@@ -7,10 +7,12 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
+/** The oldest Node.js that package.json accepts. */
 const MINIMUM = [20, 19] as const;
+/** How long Node.js may take to answer, in milliseconds. */
 const CHILD_MS = 10_000;
 
-/** The Node.js that starts the courier: the link in the home, else the one on PATH. */
+/** The Node.js that starts the courier is new enough. It is the link in the home, else the one on PATH. */
 export async function nodeFound({ paths, env }: CheckFacts): Promise<CheckFinding> {
   const link = join(paths.home, 'node');
   const isLinked = existsSync(link);
@@ -80,7 +82,7 @@ async function child(
   args: readonly string[],
   env: CheckFacts['env'],
 ): Promise<Answer> {
-  // What the user has set for Node.js itself is not there for the courier, either.
+  // The courier starts without NODE_OPTIONS, too.
   const { NODE_OPTIONS: _, ...clean } = env;
   try {
     const { stdout, stderr } = await promisify(execFile)(file, args, {

@@ -4,10 +4,10 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** A spool that is worked off never holds an event as old as this, in milliseconds. */
+/** While a courier ingests the spool, no event in it gets as old as this, in milliseconds. */
 const STALE_MS = 10 * 60_000;
 
-/** What waits is worked off. */
+/** What waits is ingested in time. */
 export function backlog({ gathered }: CheckFacts): CheckFinding {
   const { at: now, spool } = gathered();
   const { waiting, oldestAt, isFull } = spool;
@@ -18,12 +18,12 @@ export function backlog({ gathered }: CheckFacts): CheckFinding {
   return now - oldestAt > STALE_MS ? warn(found, mend) : ok(found);
 }
 
-/** No file was set aside because it could not be parsed. */
+/** No file is in quarantine. */
 export function quarantine({ paths, gathered }: CheckFacts): CheckFinding {
   const { quarantined } = gathered().spool;
   if (quarantined === 0) return ok('empty');
   return warn(
-    `${counted(quarantined, 'file')} that could not be parsed`,
+    `${counted(quarantined, 'file')} that could not be ingested`,
     `The end of each name says why; look at them, then remove them: ${paths.spoolBad}`,
   );
 }
@@ -36,5 +36,5 @@ export function drops({ paths, gathered }: CheckFacts): CheckFinding {
     ...(unwritable > 0 ? [`${counted(unwritable, 'event')} could not be written`] : []),
     ...(spoolFull > 0 ? [`${counted(spoolFull, 'event')} came while the spool was full`] : []),
   ];
-  return warn(parts.join('; '), `They are lost. To count anew: : > '${paths.drops}'`);
+  return warn(parts.join('; '), `They are lost. To reset the count, run: : > '${paths.drops}'`);
 }

@@ -7,14 +7,14 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** Less free space than this is worth a word, and less than that drops events, in bytes. */
+/** With less free space than this, in bytes, the check warns, and fails. */
 const WARN_FREE_BYTES = 500_000_000;
 const FAIL_FREE_BYTES = 50_000_000;
 
-/** What capture does, without an event: write, rename, unlink. */
+/** The spool can be written: does with a probe what capture does with an event, write and rename. */
 export function spoolWritable({ paths }: CheckFacts): CheckFinding {
   const { spoolTmp } = paths;
-  if (!existsSync(spoolTmp)) return ok('not there yet; the first event makes it');
+  if (!existsSync(spoolTmp)) return ok('not there yet; the first event creates it');
   const probe = join(spoolTmp, `doctor-${process.pid}`);
   try {
     writeFileSync(probe, 'probe', { mode: 0o600 });
@@ -27,11 +27,11 @@ export function spoolWritable({ paths }: CheckFacts): CheckFinding {
   }
 }
 
-/** What is recorded is nobody else's to read. */
+/** Nobody else can read what is recorded. */
 export function permissions({ paths }: CheckFacts): CheckFinding {
   const { data, spool, spoolTmp, spoolNew, spoolBad } = paths;
   if (!existsSync(data)) return ok('no data yet');
-  if (process.getuid === undefined) return ok('not told on this system');
+  if (process.getuid === undefined) return ok('not known on this system');
   const uid = process.getuid();
   const files = readdirSync(data).map((name) => join(data, name));
   for (const path of new Set([data, spool, spoolTmp, spoolNew, spoolBad, ...files])) {
@@ -40,7 +40,7 @@ export function permissions({ paths }: CheckFacts): CheckFinding {
     if (stats.uid !== uid) {
       return fail(
         `${path} belongs to another user (uid ${stats.uid})`,
-        `Take it over: sudo chown -R "$(id -u)" '${data}'`,
+        `Make it yours: sudo chown -R "$(id -u)" '${data}'`,
       );
     }
     if ((stats.mode & 0o077) !== 0) {
@@ -69,7 +69,7 @@ function tryRemove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // What can't be removed was never made.
+    // A probe that cannot be removed was never written.
   }
 }
 

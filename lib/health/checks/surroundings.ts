@@ -7,11 +7,12 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** A clock that says less than this was never set: 2025-01-01. */
+/** A clock that shows a time before this, 2025-01-01, was never set. */
 const PLAUSIBLE_MS = Date.UTC(2025, 0, 1);
+/** An event further ahead of the clock than this, in milliseconds, shows that the clock was set back. */
 const FUTURE_MS = 5 * 60_000;
 
-/** `pattern-tracker` can be called by its name. */
+/** `pattern-tracker` can be run by its name. */
 export function onPath({ env, installation: { link } }: CheckFacts): CheckFinding {
   const found = (env['PATH'] ?? '')
     .split(delimiter)
@@ -25,13 +26,13 @@ export function onPath({ env, installation: { link } }: CheckFacts): CheckFindin
   );
 }
 
-/** The configuration as a courier reads it is valid, and can be acted on. */
+/** The configuration that a courier reads is valid, and lacks nothing that a request to its sinks needs. */
 export function configValid({ paths, config: loaded, gathered }: CheckFacts): CheckFinding {
   const { config, error } = loaded.courier;
   if (error !== null) {
     return fail(
       error,
-      'Correct it there; until then the last good one, or the defaults, are in force.',
+      'Correct it there; until then the last valid configuration, or the defaults, are in force.',
     );
   }
   for (const sink of configuredSinks(config)) {
@@ -39,7 +40,7 @@ export function configValid({ paths, config: loaded, gathered }: CheckFacts): Ch
     if (fault === null) continue;
     return fail(
       `nothing can be sent to the ${sink.noun}: ${fault}`,
-      'Mend that; the courier looks again by itself.',
+      'Mend that; the courier notices it by itself.',
     );
   }
   const { configError, pid } = gathered().courier;
@@ -50,7 +51,7 @@ export function configValid({ paths, config: loaded, gathered }: CheckFacts): Ch
   return ok(existsSync(configFile) ? configFile : `no ${configFile}: the defaults are in force`);
 }
 
-/** The clock was set, and not back. */
+/** The clock was set, and was not set back. */
 export function clockSane({ now: clock, gathered }: CheckFacts): CheckFinding {
   const now = clock();
   const mend = 'Set the clock of this machine.';

@@ -1,6 +1,6 @@
-/** How delivery has gone since the last reset, over all processes. Rates are 0 to 1; null: no data. */
+/** How delivery has gone since the last reset, over all processes. Rates are 0 to 1; null means no data. */
 export interface ErrorMetrics {
-  /** Events that were attempted: the two below. */
+  /** Events that were attempted: the sum of the next two. */
   readonly total_requests: number;
   /** Events that the server has acknowledged. */
   readonly successful_requests: number;

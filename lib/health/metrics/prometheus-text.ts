@@ -4,8 +4,9 @@ import { MAIN_SINK } from '../../delivery/sinks.ts';
 import type { DeliveryMetrics, SinkMetrics } from './sink-metrics.ts';
 
 /**
- * The text format of Prometheus: a series a sink, with its name as a label. `metrics` says how often the
- * cache answers, and without `sinks` how delivery to the server goes.
+ * The metrics in the text format of Prometheus: one series per sink, with its name as a label.
+ *
+ * @param metrics has the hit rate of the cache, and without `sinks` also the metrics of the server
  */
 export async function prometheusText(
   metrics: DeliveryMetrics,
@@ -67,7 +68,7 @@ async function addLatencies(registry: Registry, sinks: readonly SinkMetrics[]): 
   for (const { sink } of sinks) histogram.zero({ sink });
   const empty = await histogram.get();
   const latencies = new Map(sinks.map(({ sink, latency }) => [sink, latency]));
-  // A histogram can't be given what other processes have counted, but by the way it is read.
+  // prom-client cannot set the counts of a histogram, so those of all processes come in where it is read.
   Object.assign(histogram, {
     getForPromString: undefined,
     get: async () => ({
@@ -80,7 +81,7 @@ async function addLatencies(registry: Registry, sinks: readonly SinkMetrics[]): 
   });
 }
 
-/** The number behind one line of a histogram; buckets are cumulative there. */
+/** The stored number for one line of a histogram, whose buckets are cumulative. */
 function persisted(
   { buckets, count, sumMs }: LatencyHistogram = NO_LATENCY,
   {

@@ -63,7 +63,11 @@ export function noSinkMetrics(sink: string): SinkMetrics {
   };
 }
 
-/** Counts from nothing again. What waits in the outbox goes on waiting, and is counted. */
+/**
+ * Sets the metrics of a sink to 0. What waits in the outbox still waits, and is counted.
+ *
+ * @param now milliseconds since 1970
+ */
 export function resetSinkMetrics(
   { database, delivery }: SinkSources,
   sink: string,
@@ -79,7 +83,7 @@ export function resetSinkMetrics(
   });
 }
 
-/** What the library tells: the metrics of the server, and the hit rate of the cache of its answers. */
+/** The metrics of the server, and the hit rate of the cache of its answers. */
 export function readErrorMetrics(
   sources: SinkSources & { readonly cache: CacheStore },
 ): ErrorMetrics {
@@ -89,7 +93,7 @@ export function readErrorMetrics(
   };
 }
 
-/** Lets what {@link readErrorMetrics} tells count from nothing again. `now`: milliseconds since 1970. */
+/** Sets what {@link readErrorMetrics} returns to 0. `now`: milliseconds since 1970. */
 export function resetErrorMetrics(
   sources: SinkSources & { readonly cache: CacheStore },
   now: number,

@@ -11,7 +11,7 @@ import type { SettingsScope } from './settings-file.ts';
 import { parseSettings } from './settings-text.ts';
 import { splitWords } from '../shell-words.ts';
 
-/** Who asks, and from where: it decides which settings Claude Code would read. */
+/** The environment and the folders that decide which settings Claude Code would read. */
 export interface RegistrationPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The project's folder. */
@@ -24,7 +24,7 @@ export interface RegisteredHook {
   readonly event: string;
   readonly scope: SettingsScope;
   readonly command: string;
-  /** Present: run without a shell. */
+  /** If present, Claude Code runs the command without a shell. */
   readonly args: readonly string[] | undefined;
   /** The words it runs; undefined for a command that is more than one plain call. */
   readonly words: readonly string[] | undefined;
@@ -35,11 +35,11 @@ export interface SettingsReport {
   readonly scope: SettingsScope;
   readonly file: string;
   readonly exists: boolean;
-  /** Why Claude Code can't read it; null when it can. */
+  /** Why Claude Code cannot read it; null when it can. */
   readonly error: string | null;
   readonly hooks: readonly RegisteredHook[];
   readonly disablesAllHooks: boolean;
-  /** Our plugin as `name@marketplace`, where this file enables it. */
+  /** Our plugin as `name@marketplace`; undefined when this file does not enable it. */
   readonly plugin: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface RegistrationReport {
   readonly settings: readonly SettingsReport[];
   readonly hooks: readonly RegisteredHook[];
   readonly plugin: string | undefined;
-  /** The file that has `disableAllHooks`. */
+  /** The file that sets `disableAllHooks`; undefined when none does. */
   readonly hooksDisabledIn: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export function readRegistration(place: RegistrationPlace): RegistrationReport {
 const PLUGIN_NAMES = ['claude-pattern-tracker', 'pattern-tracker'];
 
 function settingsFileOf(scope: SettingsScope, place: RegistrationPlace): string {
-  // Where Claude's folder is unknown the home, which was found, lies in its `hooks` folder.
+  // Without an environment that names Claude Code's folder, it is the one whose `hooks` folder holds the home.
   const claude = claudeFolder(place.env) ?? dirname(dirname(place.paths.home));
   return settingsPath(scope, claude, place.cwd);
 }
