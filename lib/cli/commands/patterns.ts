@@ -2,7 +2,7 @@ import { listPatterns } from '../../store/queries/patterns.ts';
 import type { ListedPattern } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime } from '../output/json-output.ts';
+import { isoTime } from '../../base/clock.ts';
 import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';

@@ -7,7 +7,8 @@ import type { PatternWithCode, PatternOccurrence } from '../../store/queries/pat
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson } from '../output/json-output.ts';
+import { isoTime } from '../../base/clock.ts';
+import { printJson } from '../output/json-output.ts';
 import { lineageTree } from '../output/lineage-tree.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';

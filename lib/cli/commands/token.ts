@@ -6,7 +6,8 @@ import type { StoredToken, TokenScope } from '../../service/store/token-store.ts
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { isoTime, printJson } from '../output/json-output.ts';
+import { isoTime } from '../../base/clock.ts';
+import { printJson } from '../output/json-output.ts';
 import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { databasePlace } from './serve.ts';

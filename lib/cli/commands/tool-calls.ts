@@ -4,7 +4,7 @@ import { listToolCalls } from '../../store/queries/tool-calls.ts';
 import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import { isoTime } from '../output/json-output.ts';
+import { isoTime } from '../../base/clock.ts';
 import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';

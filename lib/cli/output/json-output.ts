@@ -1,4 +1,3 @@
-export { isoTime } from '../../base/clock.ts';
 import { terminalSafe } from '../../base/terminal-safe.ts';
 import type { CliEnvironment } from '../environment.ts';
 

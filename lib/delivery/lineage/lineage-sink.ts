@@ -25,9 +25,12 @@ export const LINEAGE: Sink = {
   probe: async (options) => {
     const { openLineageClient } = await import('./open-lineage.ts');
     const client = openLineageClient(options);
-    const { status, detail } = await client.health();
-    await client.close();
-    return { isWell: status === 'healthy', detail };
+    try {
+      const { status, detail } = await client.health();
+      return { isWell: status === 'healthy', detail };
+    } finally {
+      await client.close();
+    }
   },
   loadClient: async () => (await import('./open-lineage.ts')).openLineageClient,
 };
