@@ -1,5 +1,6 @@
 import type { EdgeType, TransformationType } from '../lineage-api/lineage-event.ts';
 import { circles } from './circles.ts';
+import { occurrenceKey } from './occurrence-key.ts';
 
 /*
  * The rule book of lineage. What is stored depends only on the set of occurrences, so all writers that are
@@ -64,6 +65,8 @@ export interface PatternDescent extends DescentNode {
 
 /** A pattern whose stored descent has to change. */
 export interface DescentChange {
+  /** True if its edges change, and not only the generation and lineage that follow from its parents'. */
+  readonly isRedrawn: boolean;
   /** Undefined for a pattern that was not known. */
   readonly before: DescentNode | undefined;
   readonly after: PatternDescent;
@@ -86,6 +89,8 @@ export class Descent {
   readonly #known: KnownDescent;
   readonly #stored = new Map<string, DescentNode | undefined>();
   readonly #told = new Map<string, PatternDescent>();
+  /** The patterns of `#told` whose edges change. */
+  readonly #redrawn = new Set<string>();
   /** Patterns told of here, by the parents that they claim. */
   readonly #toldClaimants = new Map<string, Set<string>>();
 
@@ -115,13 +120,18 @@ export class Descent {
     }
     const descent = this.#derive(patternId, { originAt: at, originKey: key }, claims, NONE);
     this.#told.set(patternId, descent);
+    this.#redrawn.add(patternId);
     this.#passOn(patternId);
     return this.#told.get(patternId);
   }
 
   /** The patterns whose rows have to change; a new pattern is among them. */
   changes(): DescentChange[] {
-    return [...this.#told].map(([id, after]) => ({ before: this.#stored.get(id), after }));
+    return [...this.#told].map(([id, after]) => ({
+      isRedrawn: this.#redrawn.has(id),
+      before: this.#stored.get(id),
+      after,
+    }));
   }
 
   /** Works out again what may follow from a pattern that has a new origin, parents before children. */
@@ -159,11 +169,11 @@ export class Descent {
     if (!node) return;
     const claims = this.#claims(id);
     const descent = this.#derive(id, node, claims, circle);
-    const isSame =
-      descent.generation === node.generation &&
-      descent.lineageId === node.lineageId &&
-      descent.claims.every(({ counts }, index) => counts === claims[index]?.counts);
-    if (!isSame) this.#told.set(id, descent);
+    const isRedrawn = descent.claims.some(({ counts }, index) => counts !== claims[index]?.counts);
+    const { generation, lineageId } = descent;
+    if (isRedrawn) this.#redrawn.add(id);
+    else if (generation === node.generation && lineageId === node.lineageId) return;
+    this.#told.set(id, descent);
   }
 
   /** `circle`: the patterns of one millisecond whose claims form a circle with this one. */
@@ -224,10 +234,11 @@ export function isEarlierOrigin(
 ): boolean {
   if (at !== originAt) return at < originAt;
   if (originKey === '') return false;
-  const [event, piece] = splitKey(key);
-  const [originEvent, originPiece] = splitKey(originKey);
-  if (event !== originEvent) return event > originEvent;
-  return piece === originPiece ? key < originKey : piece < originPiece;
+  const told = occurrenceKey(key);
+  const known = occurrenceKey(originKey);
+  return told.eventId === known.eventId
+    ? told.ordinal < known.ordinal
+    : told.eventId > known.eventId;
 }
 
 // --- internal ---
@@ -243,10 +254,4 @@ function distinctClaims({ patternId, claims }: ToldOccurrence): Claim[] {
     met.add(parentId);
     return true;
   });
-}
-
-/** A key is an event's id, with a hyphen and the number of the piece behind it; without them, piece 0. */
-function splitKey(key: string): [event: string, piece: number] {
-  const match = /^(.*)-(\d+)$/s.exec(key);
-  return match ? [match[1] ?? '', Number(match[2])] : [key, 0];
 }

@@ -3,7 +3,7 @@ import { Descent } from '../../pattern/descent.ts';
 import type { Claim, PatternDescent } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
 import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
-import { occurrenceKey } from './track-plan.ts';
+import { occurrenceKey } from '../../pattern/occurrence-key.ts';
 import type {
   Deprecation,
   KnownNode,

@@ -155,6 +155,39 @@ export const MIGRATIONS: readonly string[] = [
     AND (SELECT lineage_id FROM patterns WHERE id = parent_id)
       != (SELECT lineage_id FROM patterns WHERE id = child_id);
 
+  -- An earlier service took a client's word for a parent even if the parent was first seen after the child.
+  -- Such a child's origin is dated as late as its parents', so that it keeps them.
+  WITH RECURSIVE early (id, at) AS (
+    SELECT child.id, parent.first_seen_at
+    FROM lineage_edges edge JOIN patterns child ON child.id = edge.child_id
+    JOIN patterns parent ON parent.id = edge.parent_id
+    WHERE edge.position >= 0 AND parent.first_seen_at > child.first_seen_at
+    UNION
+    SELECT child.id, early.at
+    FROM early JOIN lineage_edges edge ON edge.parent_id = early.id
+    JOIN patterns child ON child.id = edge.child_id
+    WHERE edge.position >= 0 AND child.first_seen_at < early.at
+  )
+  UPDATE patterns SET origin_at = (SELECT max(at) FROM early WHERE early.id = patterns.id)
+  WHERE id IN (SELECT id FROM early);
+
+  -- It also counted generations from a parent's newest version. They count from the parent itself now.
+  WITH RECURSIVE below (id, generation) AS (
+    SELECT id, 1 FROM patterns root
+    WHERE lineage_id IN (SELECT lineage_id FROM patterns WHERE id IN (SELECT pattern_id FROM pattern_versions))
+      AND NOT EXISTS (SELECT 1 FROM lineage_edges WHERE child_id = root.id AND position >= 0)
+    UNION
+    SELECT edge.child_id, below.generation + 1
+    FROM below JOIN lineage_edges edge ON edge.parent_id = below.id WHERE edge.position >= 0
+  )
+  UPDATE patterns SET generation = max(
+    (SELECT max(below.generation) FROM below WHERE below.id = patterns.id),
+    coalesce((SELECT 1 + max(parent.generation)
+      FROM lineage_edges edge JOIN patterns parent ON parent.id = edge.parent_id
+      WHERE edge.child_id = patterns.id AND edge.position >= 0
+        AND parent.id NOT IN (SELECT id FROM below)), 1))
+  WHERE id IN (SELECT id FROM below);
+
   -- Parents that the child's origin named and that do not count: they are not known, originated later than
   -- the child, or are part of a circle within one millisecond. See lib/pattern/descent.ts.
   CREATE TABLE pending_edges (

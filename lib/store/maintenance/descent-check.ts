@@ -44,7 +44,7 @@ export function descentFaults(database: Database, from: 'stored' | 'mended'): De
         .flatMap(({ parentId }) => stored.get(parentId) ?? settled.get(parentId) ?? []);
       const expected = from === 'stored' ? inherited(after.id, parents) : after;
       const kind = faultOf(before, after.claims, expected);
-      if (kind) faults.push({ kind, change: { before, after } });
+      if (kind) faults.push({ kind, change: { before, after, isRedrawn: true } });
     }
   }
   return faults;

@@ -102,20 +102,24 @@ export class DescentRows implements KnownDescent {
    * origin after it: the occurrences that are already there become `applied`.
    */
   apply(changes: readonly DescentChange[]): void {
-    for (const { before, after } of changes) {
-      if (before) this.#change(before, after);
-      else this.#draw(after);
+    for (const { before, after, isRedrawn } of changes) {
+      if (!before) this.#draw(after);
+      else if (isRedrawn) this.#redraw(before, after);
+      if (before) this.#describe(after);
     }
   }
 
-  #change(before: DescentNode, after: PatternDescent): void {
-    const { id, originAt, originKey, generation, lineageId, origin } = after;
+  #redraw(before: DescentNode, after: PatternDescent): void {
+    const { id, originAt, originKey, origin } = after;
     const isOriginNew = before.originAt !== originAt || before.originKey !== originKey;
     if (isOriginNew) this.#demote.run(id);
     else this.#setAction.run(origin, id);
     this.#removeEdges.run(id);
     this.#removePending.run(id);
     this.#draw(after);
+  }
+
+  #describe({ id, originAt, originKey, generation, lineageId, origin }: PatternDescent): void {
     this.#setDescent.run(originAt, originAt, originKey, generation, lineageId, origin, id);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { occurrenceKey, trackNeeds } from '../../../lib/service/store/track-plan.ts';
+import { occurrenceKey } from '../../../lib/pattern/occurrence-key.ts';
+import { trackNeeds } from '../../../lib/service/store/track-plan.ts';
 import type { KnownNode, KnownState } from '../../../lib/service/store/track-plan.ts';
 import { planTrack } from '../../../lib/service/store/track-planner.ts';
 import { trackedEvent } from '../../contracts/pattern-store-contract.ts';

@@ -85,9 +85,10 @@ function codeRows(tenant: string, { patterns }: TrackPlan) {
 }
 
 function descentRows({ descents }: TrackPlan) {
-  return descents.map(({ before, after }) => ({
+  return descents.map(({ before, after, isRedrawn }) => ({
     id: after.id,
     is_new: before === undefined,
+    is_redrawn: before !== undefined && isRedrawn,
     is_origin_new: before?.originAt !== after.originAt || before.originKey !== after.originKey,
     origin: after.origin,
     generation: after.generation,
@@ -122,8 +123,12 @@ function versionRows({ versions }: TrackPlan) {
 }
 
 function edgeRows({ descents, versionEdges }: TrackPlan) {
-  const claimed = descents.flatMap(({ after }) =>
-    after.claims.map((claim, position) => ({ ...claim, childId: after.id, position })),
+  const claimed = descents.flatMap(({ after, isRedrawn }) =>
+    (isRedrawn ? after.claims : []).map((claim, position) => ({
+      ...claim,
+      childId: after.id,
+      position,
+    })),
   );
   const kept = new Set(claimed.map(({ childId, parentId }) => JSON.stringify([childId, parentId])));
   const met = new Set<string>();

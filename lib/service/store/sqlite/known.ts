@@ -1,7 +1,7 @@
 import type { Database } from '../../../store/database/database.ts';
 import type { KnownDescent } from '../../../pattern/descent.ts';
 import type { PatternNode } from '../rows/tracked-event.ts';
-import { occurrenceKey } from '../track-plan.ts';
+import { occurrenceKey } from '../../../pattern/occurrence-key.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
 
 /** Reads what has to be known to plan events from tracker.db. */

@@ -10,7 +10,7 @@ import type {
   StoredPatternDetail,
   StoredVersion,
 } from '../rows/stored-pattern.ts';
-import { NO_ORDINAL } from '../track-plan.ts';
+import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
 
 /** The columns of `StoredPattern`, from patterns `p` and its newest occurrence `o`. */
 export const PATTERN_COLUMNS = `p.id, p.name, p.pattern_type AS patternType, p.version, p.language,

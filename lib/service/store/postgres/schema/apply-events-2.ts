@@ -62,9 +62,9 @@ export const APPLY_EVENTS_2 = `
       -- The occurrence that was the origin is not any more, or is of another kind.
       UPDATE events e SET action = CASE WHEN d.is_origin_new THEN 'applied' ELSE d.origin END
       FROM json_to_recordset(changed_descents) AS d (
-        id text COLLATE "C", is_new boolean, is_origin_new boolean, origin text)
+        id text COLLATE "C", is_redrawn boolean, is_origin_new boolean, origin text)
       JOIN patterns p ON p.tenant = of_tenant AND p.id = d.id
-      WHERE NOT d.is_new AND e.tenant = of_tenant AND e.pattern_id = d.id
+      WHERE d.is_redrawn AND e.tenant = of_tenant AND e.pattern_id = d.id
         AND e.version = p.version AND e.action IN ('created', 'modified');
 
       UPDATE patterns p SET origin = d.origin, generation = d.generation, lineage_id = d.lineage_id,
@@ -76,12 +76,12 @@ export const APPLY_EVENTS_2 = `
       WHERE NOT d.is_new AND p.tenant = of_tenant AND p.id = d.id;
 
       DELETE FROM lineage_edges e
-      USING json_to_recordset(changed_descents) AS d (id text COLLATE "C", is_new boolean)
-      WHERE NOT d.is_new AND e.tenant = of_tenant AND e.child_id = d.id AND e.position >= 0;
+      USING json_to_recordset(changed_descents) AS d (id text COLLATE "C", is_redrawn boolean)
+      WHERE d.is_redrawn AND e.tenant = of_tenant AND e.child_id = d.id AND e.position >= 0;
       GET DIAGNOSTICS removed_edges = ROW_COUNT;
       DELETE FROM pending_edges e
-      USING json_to_recordset(changed_descents) AS d (id text COLLATE "C", is_new boolean)
-      WHERE NOT d.is_new AND e.tenant = of_tenant AND e.child_id = d.id;
+      USING json_to_recordset(changed_descents) AS d (id text COLLATE "C", is_redrawn boolean)
+      WHERE d.is_redrawn AND e.tenant = of_tenant AND e.child_id = d.id;
 
       SELECT json_agg(json_build_object('name', 'language:' || moved.language, 'value', moved.value))
       INTO moved_languages

@@ -204,6 +204,49 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   WHERE e.position = 0 AND parent.tenant = e.tenant AND parent.id = e.parent_id
     AND child.tenant = e.tenant AND child.id = e.child_id AND parent.lineage_id <> child.lineage_id;
 
+  -- An earlier release took a client's word for a parent even if the parent was first seen after the child.
+  -- Such a child's origin is dated as late as its parents', so that it keeps them.
+  WITH RECURSIVE early (tenant, id, at) AS (
+    SELECT child.tenant, child.id, parent.first_seen_at
+    FROM lineage_edges edge
+    JOIN patterns child ON child.tenant = edge.tenant AND child.id = edge.child_id
+    JOIN patterns parent ON parent.tenant = edge.tenant AND parent.id = edge.parent_id
+    WHERE edge.position >= 0 AND parent.first_seen_at > child.first_seen_at
+    UNION
+    SELECT child.tenant, child.id, early.at
+    FROM early
+    JOIN lineage_edges edge ON edge.tenant = early.tenant AND edge.parent_id = early.id
+    JOIN patterns child ON child.tenant = edge.tenant AND child.id = edge.child_id
+    WHERE edge.position >= 0 AND child.first_seen_at < early.at
+  )
+  UPDATE patterns p SET origin_at = latest.at
+  FROM (SELECT tenant, id, max(at) AS at FROM early GROUP BY tenant, id) AS latest
+  WHERE p.tenant = latest.tenant AND p.id = latest.id;
+
+  -- It also counted generations from a parent's newest version. They count from the parent itself now.
+  WITH RECURSIVE below (tenant, id, generation) AS (
+    SELECT root.tenant, root.id, 1 FROM patterns root
+    WHERE (root.tenant, root.lineage_id) IN (
+        SELECT p.tenant, p.lineage_id FROM patterns p
+        JOIN pattern_versions v ON v.tenant = p.tenant AND v.pattern_id = p.id)
+      AND NOT EXISTS (SELECT FROM lineage_edges e
+        WHERE e.tenant = root.tenant AND e.child_id = root.id AND e.position >= 0)
+    UNION
+    SELECT edge.tenant, edge.child_id, below.generation + 1
+    FROM below JOIN lineage_edges edge ON edge.tenant = below.tenant AND edge.parent_id = below.id
+    WHERE edge.position >= 0
+  ), deepest AS (
+    SELECT tenant, id, max(generation) AS generation FROM below GROUP BY tenant, id
+  )
+  UPDATE patterns p SET generation = greatest(deepest.generation, (
+    SELECT 1 + max(parent.generation) FROM lineage_edges edge
+    JOIN patterns parent ON parent.tenant = edge.tenant AND parent.id = edge.parent_id
+    WHERE edge.tenant = p.tenant AND edge.child_id = p.id AND edge.position >= 0
+      AND NOT EXISTS (SELECT FROM deepest other
+        WHERE other.tenant = parent.tenant AND other.id = parent.id)))
+  FROM deepest
+  WHERE p.tenant = deepest.tenant AND p.id = deepest.id;
+
   -- Parents that the child's origin named and that do not count: they are not known, originated later than
   -- the child, or are part of a circle within one millisecond. See lib/pattern/descent.ts.
   CREATE TABLE pending_edges (
