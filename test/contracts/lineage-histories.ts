@@ -25,6 +25,9 @@ export type HistoryEvent = HistoryOccurrence | HistoryDeprecation;
 /** What a store holds of a pattern in the end. */
 export interface PatternOutcome {
   readonly id: string;
+  /** That which its origin gave it. */
+  readonly name: string;
+  readonly firstSeenAt: number;
   readonly origin: 'created' | 'modified';
   readonly generation: number;
   readonly lineageId: string;
@@ -162,6 +165,11 @@ export const HISTORIES: readonly History[] = [
     'z: 1 of z, a: 1 of a, b: 2 of z < z, m: 3 of a < a b',
   ),
   history(
+    'a merge of a pattern with its own edit, under a root that moves',
+    'z@1 a@10 c@20<a b@30<a+c a@5<z',
+    'z: 1 of z, a: 2 of z < z, c: 3 of z < a, b: 4 of z < a c',
+  ),
+  history(
     'a merge that names one twice',
     'a@10 b@20 m@30<a+b+a',
     'a: 1 of a, b: 1 of b, m: 2 of a < a b',
@@ -266,6 +274,9 @@ export const HISTORIES: readonly History[] = [
 /** The key under which sinks know the one fragment of an event. */
 export const keyOf = ({ eventId }: HistoryEvent): string => `${eventId}-0`;
 
+/** The name of the file that an event is about; each event has its own, so that it shows who named a pattern. */
+export const fileNameOf = ({ eventId }: HistoryEvent): string => `${eventId}.ts`;
+
 /** Every order of a few events, a fixed choice of `most` orders of many; the given one first. */
 export function ordersOf<T>(events: readonly T[], most = 120): T[][] {
   const orders: T[][] = [];
@@ -342,6 +353,8 @@ export function outcomesOf(events: readonly HistoryEvent[]): PatternOutcome[] {
       .toSorted((a, b) => b.at - a.at || (a.reason < b.reason ? 1 : -1));
     return {
       id,
+      name: fileNameOf(origins.get(id) as HistoryOccurrence),
+      firstSeenAt: at(id),
       origin,
       generation: generation(id),
       lineageId: lineage(id),

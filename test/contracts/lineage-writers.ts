@@ -3,6 +3,7 @@ import { TrackerWriter } from '../../lib/store/writers/tracker-writer.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
+import { fileNameOf } from './lineage-histories.ts';
 import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
 import { trackedEvent } from './pattern-store-contract.ts';
 
@@ -25,7 +26,7 @@ export function tellDatabase(database: Database, events: readonly HistoryEvent[]
           edgeType,
           code: `code of ${patternId}`,
           language: 'typescript',
-          filePath: '/w/a.ts',
+          filePath: `/w/${fileNameOf(event)}`,
           startLine: 1,
           endLine: 1,
         },
@@ -44,8 +45,11 @@ export function databaseOutcomes(
   const rows = new DescentRows(database);
   const pattern = database.prepare<
     [string],
-    Pick<PatternOutcome, 'id' | 'origin' | 'generation' | 'lineageId'>
-  >('SELECT id, origin, generation, lineage_id AS lineageId FROM patterns WHERE id = ?');
+    Pick<PatternOutcome, 'id' | 'name' | 'firstSeenAt' | 'origin' | 'generation' | 'lineageId'>
+  >(
+    `SELECT id, name, first_seen_at AS firstSeenAt, origin, generation, lineage_id AS lineageId
+     FROM patterns WHERE id = ?`,
+  );
   const occurrences = database
     .prepare<[string], string>(
       "SELECT action || ' at ' || at FROM occurrences WHERE pattern_id = ? ORDER BY 1",
@@ -101,9 +105,11 @@ export async function serviceOutcomes(
       const pattern = await store.pattern(id);
       if (!pattern) return undefined;
       const up = await store.relatives(id, 'ancestry', { depth: 1, rows: 100 });
-      const { origin, generation, lineageId } = pattern;
+      const { name, firstSeenAt, origin, generation, lineageId } = pattern;
       return {
         id,
+        name,
+        firstSeenAt,
         origin,
         generation,
         lineageId,
@@ -136,5 +142,6 @@ function lineageEvent(event: HistoryEvent) {
         : new Set(parentIds).size > 1
           ? ('pattern_merged' as const)
           : ('pattern_modified' as const);
-  return trackedEvent({ eventId, patternId, at, parentIds, edgeType, eventType });
+  const name = fileNameOf(event);
+  return trackedEvent({ eventId, patternId, name, at, parentIds, edgeType, eventType });
 }

@@ -7,7 +7,7 @@ import type { CleanDeclaration } from '../../lib/library/declaration-recorder.ts
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { lineageContract } from '../contracts/lineage-contract.ts';
 import type { HistoryEvent } from '../contracts/lineage-histories.ts';
-import { keyOf } from '../contracts/lineage-histories.ts';
+import { fileNameOf, keyOf } from '../contracts/lineage-histories.ts';
 import { databaseOutcomes } from '../contracts/lineage-writers.ts';
 
 // A declaration happens when it is made, so the library is told of every history in the order of its times.
@@ -49,7 +49,7 @@ lineageContract('library: declarations of a caller', {
 /** A caller can only name parents that are known. */
 function declarationOf(event: HistoryEvent, known: ReadonlySet<string>): CleanDeclaration {
   const { patternId } = event;
-  const context = { ...CONTEXT, filePath: '/w/a.ts' };
+  const context = { ...CONTEXT, filePath: `/w/${fileNameOf(event)}` };
   if (event.kind === 'deprecation') {
     const { reason } = event;
     const relatedIds = [patternId];
