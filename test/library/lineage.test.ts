@@ -7,7 +7,7 @@ import type { CleanDeclaration } from '../../lib/library/declaration-recorder.ts
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { lineageContract } from '../contracts/lineage-contract.ts';
 import type { HistoryEvent } from '../contracts/lineage-histories.ts';
-import { fileNameOf, keyOf } from '../contracts/lineage-histories.ts';
+import { fileNameOf } from '../contracts/lineage-histories.ts';
 import { databaseOutcomes } from '../contracts/lineage-writers.ts';
 
 // A declaration happens when it is made, so the library is told of every history in the order of its times.
@@ -28,7 +28,8 @@ lineageContract('library: declarations of a caller', {
     return {
       kind: 'library',
       tell: (events) => {
-        const inOrder = events.toSorted((a, b) => a.at - b.at || (keyOf(a) > keyOf(b) ? -1 : 1));
+        // Of one millisecond, parents come first in every history that the library is told of.
+        const inOrder = events.toSorted((a, b) => a.at - b.at);
         for (const event of inOrder) {
           now = event;
           recorder.record(declarationOf(event, known));
