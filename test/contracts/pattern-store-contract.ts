@@ -319,6 +319,36 @@ export function patternStoreContract(
         });
       });
 
+      test('counts lineages, edges and languages as origins move', async () => {
+        const counted = async () => {
+          const { patterns, lineages, edges, languages } = await store.stats();
+          return { patterns, lineages, edges, languages };
+        };
+        const typescript = (patterns: number) => ({ language: 'typescript', patterns });
+        await one({ patternId: 'z' });
+        await one({ patternId: 'a', at: NOW + 20, language: 'python', name: 'a.py' });
+        await store.track([modified('b', 'a', NOW + 30)]);
+        expect(await counted()).toEqual({
+          patterns: 3,
+          lineages: 2,
+          edges: 1,
+          languages: [typescript(2), { language: 'python', patterns: 1 }],
+        });
+        await store.track([modified('a', 'z', NOW + 10)]);
+        expect(await counted()).toEqual({
+          patterns: 3,
+          lineages: 1,
+          edges: 2,
+          languages: [typescript(3)],
+        });
+        await one({ patternId: 'b', at: NOW + 5 });
+        expect(await counted()).toMatchObject({ patterns: 3, lineages: 2, edges: 1 });
+        expect(await store.pattern('a')).toMatchObject({
+          name: 'queue.ts',
+          language: 'typescript',
+        });
+      });
+
       test('keeps a further version beside the first', async () => {
         await one({ patternId: 'a' });
         const answer = await one({
