@@ -109,6 +109,11 @@ export const HISTORIES: readonly History[] = [
     'z@1 a@10 b@20<a c@30<b a@5<z',
     'z: 1 of z, a: 2 of z < z, b: 3 of z < a, c: 4 of z < b',
   ),
+  history(
+    'an edit that turns out to be one of another line',
+    'x@1 z@2 a@20<x b@30<a a@10<z',
+    'x: 1 of x, z: 1 of z, a: 2 of z < z, b: 3 of z < a',
+  ),
   history('a parent that is younger than its child', 'b@10<a a@20', 'a: 1 of a, b: 1 of b'),
   history(
     'a parent that was younger until an earlier one came',
@@ -195,6 +200,11 @@ export const HISTORIES: readonly History[] = [
   history('a deprecation', 'a@10 †a@20 old', 'a: 1 of a'),
   history('a deprecation of an edit', 'a@10 b@20<a †a@30 replaced', 'a: 1 of a, b: 2 of a < a'),
   history('two deprecations: the later holds', 'a@10 †a@20 first †a@30 second', 'a: 1 of a'),
+  history(
+    'three deprecations: the latest holds',
+    'a@10 †a@20 zinc †a@40 amber †a@30 maple',
+    'a: 1 of a',
+  ),
   history('two deprecations at one time', 'a@10 †a@20 one †a@20 two', 'a: 1 of a'),
   history('a use after a deprecation', 'a@10 †a@20 old a@30', 'a: 1 of a'),
   history('parent and child of one millisecond', 'a@10 b@10<a', 'a: 1 of a, b: 2 of a < a'),
@@ -239,6 +249,14 @@ export const HISTORIES: readonly History[] = [
     'two edits of one millisecond',
     'a@10 x@11 b@20<x!1 b@20<a!2',
     'a: 1 of a, x: 1 of x, b: 2 of a < a',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
+  ),
+  history(
+    'an edit that changes nothing, in the millisecond of the first writing',
+    'a@10!1 a@10<a!2',
+    'a: 1 of a',
     {
       library: 'what is said again of a known pattern is a millisecond later',
     },

@@ -2,7 +2,6 @@ import { DescentRows } from '../../lib/store/writers/descent-rows.ts';
 import { TrackerWriter } from '../../lib/store/writers/tracker-writer.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
-import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
 import { fileNameOf } from './lineage-histories.ts';
 import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
 import { trackedEvent } from './pattern-store-contract.ts';
@@ -72,7 +71,7 @@ export function databaseOutcomes(
 }
 
 /**
- * Tells a service of events as clients do: what it refuses because a pattern is not known is sent again
+ * Tells a service of events as clients do, in batches: what it refuses because a pattern is not known is sent again
  * after the rest, and in the end as a creation, which may name parents that are not known.
  */
 export async function tellService(
@@ -83,9 +82,9 @@ export async function tellService(
   for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
     before = waiting.length;
     const refused: HistoryEvent[] = [];
-    for (const event of waiting) {
-      const [answer] = await store.track([lineageEvent(event)]);
-      if ((answer as TrackAnswer).kind === 'refused') refused.push(event);
+    for (const batch of growing(waiting)) {
+      const answers = await store.track(batch.map(lineageEvent));
+      refused.push(...batch.filter((_, index) => answers[index]?.kind === 'refused'));
     }
     waiting = refused;
   }
@@ -124,6 +123,13 @@ export async function serviceOutcomes(
 }
 
 // --- internal ---
+
+/** Batches of 1, 2, 3 … events, so that what is told in one batch is tried as well as what is told apart. */
+function* growing(events: readonly HistoryEvent[]): Generator<readonly HistoryEvent[]> {
+  for (let from = 0, size = 1; from < events.length; from += size++) {
+    yield events.slice(from, from + size);
+  }
+}
 
 function lineageEvent(event: HistoryEvent) {
   const { patternId, at } = event;

@@ -317,6 +317,8 @@ export function patternStoreContract(
           firstSeenAt: NOW - 1000,
           lastSeenAt: NOW,
         });
+        await one({ patternId: 'a', sessionId: null, filePath: null, at: NOW - 2000 });
+        expect(await store.pattern('a')).toMatchObject({ firstSeenAt: NOW - 2000 });
       });
 
       test('counts lineages, edges and languages as origins move', async () => {

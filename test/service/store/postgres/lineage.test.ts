@@ -121,6 +121,56 @@ describe('one that writes lineage beside others', () => {
       await service.close();
     }
   });
+
+  const moved = trackedEvent({
+    patternId: 'a',
+    eventType: 'pattern_modified',
+    parentIds: ['z'],
+    at: 10,
+  });
+  const claim = trackedEvent({ patternId: 'child', parentIds: ['late'], at: 60 });
+  const late = trackedEvent({ patternId: 'late', at: 5 });
+  it.each([
+    ['a parent that moved', moved, child, { generation: 3, lineageId: 'z' }],
+    ['a child that came', child, moved, { generation: 3, lineageId: 'z' }],
+    ['a claim that came', claim, late, { generation: 2, lineageId: 'late' }],
+  ])('sees %s since it read', async (_name, first, second, expected) => {
+    const url = await server.createDatabase();
+    const service = await openPostgresStore(url, { poolSize: 2 });
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      const store = service.tenant(DEFAULT_TENANT);
+      await store.track([
+        trackedEvent({ patternId: 'z', at: 1 }),
+        trackedEvent({ patternId: 'a', at: 20 }),
+      ]);
+      const written: Promise<unknown>[] = [];
+      await sql.begin(async (holder) => {
+        await holder.unsafe(`SELECT ${ALONE}(hashtextextended('descent of ' || $1, 0))`, [
+          DEFAULT_TENANT,
+        ]);
+        for (const event of [first, second]) {
+          written.push(store.track([event]));
+          await expect
+            .poll(
+              async () => {
+                const rows =
+                  await holder`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+                return rows.length;
+              },
+              { timeout: 30_000 },
+            )
+            .toBe(written.length);
+        }
+      });
+      await Promise.all(written);
+      expect(await store.pattern('child')).toMatchObject(expected);
+    } finally {
+      await sql.end();
+      await service.close();
+    }
+  });
 });
 
 // --- internal ---
