@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
 import { DeclarationRecorder } from '../../lib/library/declaration-recorder.ts';
 import type { CleanDeclaration } from '../../lib/library/declaration-recorder.ts';
@@ -43,6 +44,28 @@ lineageContract('library: declarations of a caller', {
       },
     };
   },
+});
+
+it('takes what is declared of a known pattern in the millisecond of its origin for a later one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
+  const database = openDatabase(join(folder, 'tracker.db'));
+  let events = 0;
+  const recorder = new DeclarationRecorder(database, {
+    config: CONFIG_DEFAULTS,
+    clock: () => 10,
+    machine: 'test-machine',
+    newEventId: () => `${++events}`.padEnd(32, '0'), // each greater than those before
+  });
+  const code = 'code';
+  const context = { ...CONTEXT, filePath: '/w/a.ts' };
+  recorder.record({ kind: 'created', patternId: 'a', code, relatedIds: [], context });
+  recorder.record({ kind: 'created', patternId: 'b', code, relatedIds: [], context });
+  recorder.record({ kind: 'modified', patternId: 'b', code, relatedIds: ['a'], context });
+  expect(databaseOutcomes(database, ['b'])).toMatchObject([
+    { origin: 'created', edges: [], occurrences: ['applied at 11', 'created at 10'] },
+  ]);
+  database.close();
+  rmSync(folder, { recursive: true });
 });
 
 // --- internal ---
