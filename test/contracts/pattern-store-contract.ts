@@ -249,6 +249,12 @@ export function patternStoreContract(
         ]);
         const up = await store.relatives('a', 'ancestry', LIMITS);
         expect(up?.relatives.map(({ patternId }) => patternId)).toEqual(['b']);
+        // It is no claim of the origin, so it stays, and does not count, when the origin moves.
+        await one({ patternId: 'a', at: NOW - 1 });
+        const after = await store.relatives('a', 'ancestry', LIMITS);
+        expect(after?.relatives.map(({ patternId }) => patternId)).toEqual(['b']);
+        await one({ patternId: 'b', at: NOW - 1 });
+        expect(await store.pattern('a')).toMatchObject({ generation: 1, lineageId: 'a' });
       });
 
       test('walks no circle when versions come from each other', async () => {
