@@ -246,6 +246,14 @@ export const HISTORIES: readonly History[] = [
     },
   ),
   history(
+    'two origins of one millisecond that come after a later one',
+    'a@10 b@30!3 b@20<a!1 b@20!2',
+    'a: 1 of a, b: 1 of b',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
+  ),
+  history(
     'two edits of one millisecond',
     'a@10 x@11 b@20<x!1 b@20<a!2',
     'a: 1 of a, x: 1 of x, b: 2 of a < a',
