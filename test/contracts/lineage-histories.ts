@@ -27,6 +27,9 @@ export type HistoryEvent = HistoryOccurrence | HistoryDeprecation;
 /** What a store holds of a pattern once a history was told. */
 export interface PatternOutcome {
   readonly id: string;
+  /** That which its origin gave it. */
+  readonly name: string;
+  readonly firstSeenAt: number;
   readonly origin: 'created' | 'modified';
   readonly generation: number;
   readonly lineageId: string;
@@ -109,6 +112,11 @@ export const HISTORIES: readonly History[] = [
     'z@1 a@10 b@20<a c@30<b a@5<z',
     'z: 1 of z, a: 2 of z < z, b: 3 of z < a, c: 4 of z < b',
   ),
+  history(
+    'an edit that turns out to be one of another line',
+    'x@1 z@2 a@20<x b@30<a a@10<z',
+    'x: 1 of x, z: 1 of z, a: 2 of z < z, b: 3 of z < a',
+  ),
   history('a parent that is younger than its child', 'b@10<a a@20', 'a: 1 of a, b: 1 of b'),
   history(
     'a parent that was younger until an earlier one came',
@@ -165,6 +173,11 @@ export const HISTORIES: readonly History[] = [
     'z: 1 of z, a: 1 of a, b: 2 of z < z, m: 3 of a < a b',
   ),
   history(
+    'a merge of a pattern with its own edit, under a root that moves',
+    'z@1 a@10 c@20<a b@30<a+c a@5<z',
+    'z: 1 of z, a: 2 of z < z, c: 3 of z < a, b: 4 of z < a c',
+  ),
+  history(
     'a merge that names one twice',
     'a@10 b@20 m@30<a+b+a',
     'a: 1 of a, b: 1 of b, m: 2 of a < a b',
@@ -190,6 +203,11 @@ export const HISTORIES: readonly History[] = [
   history('a deprecation', 'a@10 †a@20 old', 'a: 1 of a'),
   history('a deprecation of an edit', 'a@10 b@20<a †a@30 replaced', 'a: 1 of a, b: 2 of a < a'),
   history('two deprecations: the later holds', 'a@10 †a@20 first †a@30 second', 'a: 1 of a'),
+  history(
+    'three deprecations: the latest holds',
+    'a@10 †a@20 zinc †a@40 amber †a@30 maple',
+    'a: 1 of a',
+  ),
   history('two deprecations at one time', 'a@10 †a@20 one †a@20 two', 'a: 1 of a'),
   history('a use after a deprecation', 'a@10 †a@20 old a@30', 'a: 1 of a'),
   history('parent and child of one millisecond', 'a@10 b@10<a', 'a: 1 of a, b: 2 of a < a'),
@@ -231,9 +249,25 @@ export const HISTORIES: readonly History[] = [
     },
   ),
   history(
+    'two origins of one millisecond that come after a later one',
+    'a@10 b@30!3 b@20<a!1 b@20!2',
+    'a: 1 of a, b: 1 of b',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
+  ),
+  history(
     'two edits of one millisecond',
     'a@10 x@11 b@20<x!1 b@20<a!2',
     'a: 1 of a, x: 1 of x, b: 2 of a < a',
+    {
+      library: 'what is said again of a known pattern is a millisecond later',
+    },
+  ),
+  history(
+    'an edit that changes nothing, in the millisecond of the first writing',
+    'a@10!1 a@10<a!2',
+    'a: 1 of a',
     {
       library: 'what is said again of a known pattern is a millisecond later',
     },
@@ -268,6 +302,9 @@ export const HISTORIES: readonly History[] = [
 
 /** The id by which sinks know the only fragment of an event. */
 export const keyOf = ({ eventId }: HistoryEvent): string => `${eventId}-0`;
+
+/** The name of the file that an event is about; each event has its own, so that it shows who named a pattern. */
+export const fileNameOf = ({ eventId }: HistoryEvent): string => `${eventId}.ts`;
 
 /** All orders of the events, the given one first; if there are more than `most`, an even choice of them. */
 export function ordersOf<T>(events: readonly T[], most = 120): T[][] {
@@ -345,6 +382,8 @@ export function outcomesOf(events: readonly HistoryEvent[]): PatternOutcome[] {
       .toSorted((a, b) => b.at - a.at || (a.reason < b.reason ? 1 : -1));
     return {
       id,
+      name: fileNameOf(origins.get(id) as HistoryOccurrence),
+      firstSeenAt: at(id),
       origin,
       generation: generation(id),
       lineageId: lineage(id),

@@ -2,7 +2,7 @@ import { DescentRows } from '../../lib/store/writers/descent-rows.ts';
 import { TrackerWriter } from '../../lib/store/writers/tracker-writer.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
-import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
+import { fileNameOf } from './lineage-histories.ts';
 import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
 import { trackedEvent } from './pattern-store-contract.ts';
 
@@ -26,7 +26,7 @@ export function tellDatabase(database: Database, events: readonly HistoryEvent[]
           edgeType,
           code: `code of ${patternId}`,
           language: 'typescript',
-          filePath: '/w/a.ts',
+          filePath: `/w/${fileNameOf(event)}`,
           startLine: 1,
           endLine: 1,
         },
@@ -45,8 +45,11 @@ export function databaseOutcomes(
   const rows = new DescentRows(database);
   const pattern = database.prepare<
     [string],
-    Pick<PatternOutcome, 'id' | 'origin' | 'generation' | 'lineageId'>
-  >('SELECT id, origin, generation, lineage_id AS lineageId FROM patterns WHERE id = ?');
+    Pick<PatternOutcome, 'id' | 'name' | 'firstSeenAt' | 'origin' | 'generation' | 'lineageId'>
+  >(
+    `SELECT id, name, first_seen_at AS firstSeenAt, origin, generation, lineage_id AS lineageId
+     FROM patterns WHERE id = ?`,
+  );
   const occurrences = database
     .prepare<[string], string>(
       "SELECT action || ' at ' || at FROM occurrences WHERE pattern_id = ? ORDER BY 1",
@@ -69,7 +72,7 @@ export function databaseOutcomes(
 }
 
 /**
- * Sends events to a service as clients do. An event that is refused because a pattern is not known is sent
+ * Sends events to a service as clients do, in batches. An event that is refused because a pattern is not known is sent
  * again after the others, and in the end as a creation, which may name unknown parents.
  */
 export async function tellService(
@@ -80,9 +83,9 @@ export async function tellService(
   for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
     before = waiting.length;
     const refused: HistoryEvent[] = [];
-    for (const event of waiting) {
-      const [answer] = await store.track([lineageEvent(event)]);
-      if ((answer as TrackAnswer).kind === 'refused') refused.push(event);
+    for (const batch of growing(waiting)) {
+      const answers = await store.track(batch.map(lineageEvent));
+      refused.push(...batch.filter((_, index) => answers[index]?.kind === 'refused'));
     }
     waiting = refused;
   }
@@ -102,9 +105,11 @@ export async function serviceOutcomes(
       const pattern = await store.pattern(id);
       if (!pattern) return undefined;
       const up = await store.relatives(id, 'ancestry', { depth: 1, rows: 100 });
-      const { origin, generation, lineageId } = pattern;
+      const { name, firstSeenAt, origin, generation, lineageId } = pattern;
       return {
         id,
+        name,
+        firstSeenAt,
         origin,
         generation,
         lineageId,
@@ -119,6 +124,13 @@ export async function serviceOutcomes(
 }
 
 // --- internal ---
+
+/** Batches of 1, 2, 3 … events, so that what is told in one batch is tried as well as what is told apart. */
+function* growing(events: readonly HistoryEvent[]): Generator<readonly HistoryEvent[]> {
+  for (let from = 0, size = 1; from < events.length; from += size++) {
+    yield events.slice(from, from + size);
+  }
+}
 
 function lineageEvent(event: HistoryEvent) {
   const { patternId, at } = event;
@@ -137,5 +149,6 @@ function lineageEvent(event: HistoryEvent) {
         : new Set(parentIds).size > 1
           ? ('pattern_merged' as const)
           : ('pattern_modified' as const);
-  return trackedEvent({ eventId, patternId, at, parentIds, edgeType, eventType });
+  const name = fileNameOf(event);
+  return trackedEvent({ eventId, patternId, name, at, parentIds, edgeType, eventType });
 }

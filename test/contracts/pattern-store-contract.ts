@@ -249,6 +249,12 @@ export function patternStoreContract(
         ]);
         const up = await store.relatives('a', 'ancestry', LIMITS);
         expect(up?.relatives.map(({ patternId }) => patternId)).toEqual(['b']);
+        // It is no claim of the origin, so it stays, and does not count, when the origin moves.
+        await one({ patternId: 'a', at: NOW - 1 });
+        const after = await store.relatives('a', 'ancestry', LIMITS);
+        expect(after?.relatives.map(({ patternId }) => patternId)).toEqual(['b']);
+        await one({ patternId: 'b', at: NOW - 1 });
+        expect(await store.pattern('a')).toMatchObject({ generation: 1, lineageId: 'a' });
       });
 
       test('walks no circle when versions come from each other', async () => {
@@ -316,6 +322,38 @@ export function patternStoreContract(
         expect(await store.pattern('a')).toMatchObject({
           firstSeenAt: NOW - 1000,
           lastSeenAt: NOW,
+        });
+        await one({ patternId: 'a', sessionId: null, filePath: null, at: NOW - 2000 });
+        expect(await store.pattern('a')).toMatchObject({ firstSeenAt: NOW - 2000 });
+      });
+
+      test('counts lineages, edges and languages as origins move', async () => {
+        const counted = async () => {
+          const { patterns, lineages, edges, languages } = await store.stats();
+          return { patterns, lineages, edges, languages };
+        };
+        const typescript = (patterns: number) => ({ language: 'typescript', patterns });
+        await one({ patternId: 'z' });
+        await one({ patternId: 'a', at: NOW + 20, language: 'python', name: 'a.py' });
+        await store.track([modified('b', 'a', NOW + 30)]);
+        expect(await counted()).toEqual({
+          patterns: 3,
+          lineages: 2,
+          edges: 1,
+          languages: [typescript(2), { language: 'python', patterns: 1 }],
+        });
+        await store.track([modified('a', 'z', NOW + 10)]);
+        expect(await counted()).toEqual({
+          patterns: 3,
+          lineages: 1,
+          edges: 2,
+          languages: [typescript(3)],
+        });
+        await one({ patternId: 'b', at: NOW + 5 });
+        expect(await counted()).toMatchObject({ patterns: 3, lineages: 2, edges: 1 });
+        expect(await store.pattern('a')).toMatchObject({
+          name: 'queue.ts',
+          language: 'typescript',
         });
       });
 

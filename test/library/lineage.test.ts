@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
 import { DeclarationRecorder } from '../../lib/library/declaration-recorder.ts';
 import type { CleanDeclaration } from '../../lib/library/declaration-recorder.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { lineageContract } from '../contracts/lineage-contract.ts';
 import type { HistoryEvent } from '../contracts/lineage-histories.ts';
-import { keyOf } from '../contracts/lineage-histories.ts';
+import { fileNameOf } from '../contracts/lineage-histories.ts';
 import { databaseOutcomes } from '../contracts/lineage-writers.ts';
 
 // A declaration happens when it is made, so the library is told of every history in the order of its times.
@@ -28,7 +29,8 @@ lineageContract('library: declarations of a caller', {
     return {
       kind: 'library',
       tell: (events) => {
-        const inOrder = events.toSorted((a, b) => a.at - b.at || (keyOf(a) > keyOf(b) ? -1 : 1));
+        // Of one millisecond, parents come first in every history that the library is told of.
+        const inOrder = events.toSorted((a, b) => a.at - b.at);
         for (const event of inOrder) {
           now = event;
           recorder.record(declarationOf(event, known));
@@ -44,12 +46,34 @@ lineageContract('library: declarations of a caller', {
   },
 });
 
+it('takes what is declared of a known pattern in the millisecond of its origin for a later one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
+  const database = openDatabase(join(folder, 'tracker.db'));
+  let events = 0;
+  const recorder = new DeclarationRecorder(database, {
+    config: CONFIG_DEFAULTS,
+    clock: () => 10,
+    machine: 'test-machine',
+    newEventId: () => `${++events}`.padEnd(32, '0'), // each greater than those before
+  });
+  const code = 'code';
+  const context = { ...CONTEXT, filePath: '/w/a.ts' };
+  recorder.record({ kind: 'created', patternId: 'a', code, relatedIds: [], context });
+  recorder.record({ kind: 'created', patternId: 'b', code, relatedIds: [], context });
+  recorder.record({ kind: 'modified', patternId: 'b', code, relatedIds: ['a'], context });
+  expect(databaseOutcomes(database, ['b'])).toMatchObject([
+    { origin: 'created', edges: [], occurrences: ['applied at 11', 'created at 10'] },
+  ]);
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
 // --- internal ---
 
 /** A caller can only name parents that are known. */
 function declarationOf(event: HistoryEvent, known: ReadonlySet<string>): CleanDeclaration {
   const { patternId } = event;
-  const context = { ...CONTEXT, filePath: '/w/a.ts' };
+  const context = { ...CONTEXT, filePath: `/w/${fileNameOf(event)}` };
   if (event.kind === 'deprecation') {
     const { reason } = event;
     const relatedIds = [patternId];

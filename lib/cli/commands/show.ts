@@ -181,7 +181,13 @@ function lineageLines(cli: CliEnvironment, pattern: PatternWithCode, lineage: Li
 function forJson({ pattern, occurrences, lineage }: ShownPattern) {
   const nodes = (list: Lineage['ancestors']) =>
     list.map(({ id, name, language, generation, lastSeenAt, edgeType, viaId, depth }) => ({
-      ...{ id, name, language, generation, edgeType, viaId, depth },
+      id,
+      name,
+      language,
+      generation,
+      edgeType,
+      viaId,
+      depth,
       lastSeenAt: isoTime(lastSeenAt),
     }));
   return {

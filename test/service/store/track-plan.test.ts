@@ -121,6 +121,39 @@ describe('a plan', () => {
     ]);
   });
 
+  test('names a new pattern by the earlier of two events of one batch', () => {
+    const plan = planTrack(
+      [
+        trackedEvent({ patternId: 'a', at: 20, name: 'later.ts' }),
+        trackedEvent({ patternId: 'a', at: 10, name: 'earlier.ts' }),
+      ],
+      NOTHING,
+    );
+    expect(plan.patterns).toMatchObject([
+      { patternId: 'a', name: 'earlier.ts', descent: { originAt: 10 } },
+    ]);
+    expect(plan.occurrences.map(({ action }) => action)).toEqual(['applied', 'created']);
+  });
+
+  test('takes neither an application nor a further version for the origin, however early', () => {
+    const early = { patternId: 'a', at: -10 } as const;
+    const plan = planTrack(
+      [
+        trackedEvent({ ...early, eventType: 'pattern_applied' }),
+        trackedEvent({ ...early, version: '2.0.0', eventId: 'new' }),
+        trackedEvent({ ...early, version: '2.0.0', eventId: 'present' }),
+      ],
+      known(node('a')),
+    );
+    expect(plan.answers).toMatchObject([
+      { kind: 'noted' },
+      { kind: 'created' },
+      { kind: 'exists' },
+    ]);
+    expect(plan.descents).toEqual([]);
+    expect(plan.renamings).toEqual([]);
+  });
+
   test('takes a validation of what is there for no use', () => {
     const plan = planTrack(
       [trackedEvent({ patternId: 'a', eventType: 'pattern_validated' })],

@@ -6,6 +6,9 @@ import { MIGRATIONS } from '../../../lib/store/database/schema.ts';
 import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
 import { fillSample, Sample } from '../../cli/sample-database.ts';
+import { HISTORIES, inRun } from '../../contracts/lineage-histories.ts';
+import type { HistoryOccurrence } from '../../contracts/lineage-histories.ts';
+import { tellDatabase } from '../../contracts/lineage-writers.ts';
 import { fillWithMany, pagesOf, wipe } from './damage.ts';
 
 let sample: Sample;
@@ -155,6 +158,65 @@ describe('what is true of every sound database', () => {
     ).toEqual(['lineage_edges: rows that name a parent that is younger than its child: 1']);
   });
 
+  it('is that a claim on an older parent counts', () => {
+    const columns = 'child_id, parent_id, edge_type, transformation_type, created_at, position';
+    expect(
+      broken(`INSERT INTO pending_edges (${columns}) SELECT ${columns} FROM lineage_edges
+          WHERE child_id = '7cffffffffffffff';
+        DELETE FROM lineage_edges WHERE child_id = '7cffffffffffffff'`),
+    ).toEqual(['lineage_edges: rows that name a parent that is younger than its child: 1']);
+    expect(
+      sample.database
+        .prepare("SELECT parent_id FROM lineage_edges WHERE child_id = '7cffffffffffffff'")
+        .pluck()
+        .all(),
+    ).toEqual(['7c1e09ab44d2f310']);
+  });
+
+  it('is that a pattern with a parent is a modified one', () => {
+    expect(broken("UPDATE patterns SET origin = 'created' WHERE id = '7cffffffffffffff'")).toEqual([
+      'patterns: rows that are of another generation or lineage than the pattern they were modified from allows: 1',
+    ]);
+  });
+
+  it('is broken where the fault is, and mended in all that follows from it', () => {
+    expect(
+      broken(`UPDATE patterns SET generation = generation + 3
+        WHERE id IN ('7c1e09ab44d2f310', '7cffffffffffffff')`),
+    ).toEqual([
+      'patterns: rows that are of another generation or lineage than the pattern they were modified from allows: 1',
+    ]);
+  });
+
+  it('is so after every history of lineage', () => {
+    for (const [index, { events }] of HISTORIES.entries()) {
+      tellDatabase(sample.database, inRun(`r${index}`, events));
+      tellDatabase(sample.database, inRun(`s${index}`, events.toReversed()));
+    }
+    expect(messages()).toEqual([]);
+  });
+
+  it('keeps the claim on a parent that was lost, unless a further version made it', () => {
+    const claims = () =>
+      sample.database.prepare('SELECT child_id, parent_id FROM pending_edges').all();
+    sample.database.exec(
+      `UPDATE lineage_edges SET position = -1 WHERE child_id = '7cffffffffffffff'`,
+    );
+    broken("DELETE FROM patterns WHERE id = '7c1e09ab44d2f310'");
+    expect(claims()).toEqual([]);
+    tellDatabase(
+      sample.database,
+      inRun('r', [
+        event('a', 10, []),
+        event('b', 20, ['a']),
+        event('c', 30, ['b']),
+        event('d', 40, ['lost']),
+      ]),
+    );
+    broken("DELETE FROM patterns WHERE id IN ('r.b', 'r.d')");
+    expect(claims()).toEqual([{ child_id: 'r.c', parent_id: 'r.b' }]);
+  });
+
   it('is that events and calls have their session, which can be made again', () => {
     sample.event('e1', '77e0d4b2-2222-4222-8222-222222222222', 'Stop');
     const found = broken('DELETE FROM sessions');
@@ -185,3 +247,10 @@ describe('what is true of every sound database', () => {
     expect(messages()).toEqual([]);
   });
 });
+
+// --- internal ---
+
+function event(patternId: string, at: number, parentIds: readonly string[]): HistoryOccurrence {
+  const eventId = `${patternId}${at}`;
+  return { kind: 'occurrence', patternId, at, eventId, parentIds, edgeType: 'modified_from' };
+}

@@ -1,12 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import postgres from 'postgres';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
 import { lineageContract } from '../../../contracts/lineage-contract.ts';
 import { inRun, outcomesOf } from '../../../contracts/lineage-histories.ts';
 import type { HistoryEvent } from '../../../contracts/lineage-histories.ts';
 import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
+import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';
+import type { PostgresServer } from '../../../support/postgres-server.ts';
 
 lineageContract('service on PostgreSQL', {
   mostOrders: 12,
@@ -62,6 +65,110 @@ describe('replicas that are told of one lineage at the same time', () => {
     } finally {
       for (const replica of replicas) await replica.close();
       await server.remove();
+    }
+  });
+});
+
+describe('one that writes lineage beside others', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.remove());
+
+  const ALONE = 'pg_advisory_xact_lock';
+  const BESIDE = 'pg_advisory_xact_lock_shared';
+  const plain = trackedEvent({ patternId: 'new', at: 50 });
+  const child = trackedEvent({
+    patternId: 'child',
+    eventType: 'pattern_modified',
+    parentIds: ['a'],
+    at: 60,
+  });
+
+  it.each([
+    ['waits for one that changes what is there', ALONE, plain, 'waits'],
+    ['waits for it also to draw an edge', ALONE, child, 'waits'],
+    ['waits for nobody else', BESIDE, plain, 'writes'],
+    ['waits for nobody else to draw an edge', BESIDE, child, 'writes'],
+    ['waits for all to move an origin', BESIDE, trackedEvent({ patternId: 'a', at: 10 }), 'waits'],
+    [
+      'waits for all to claim a parent that is not there',
+      BESIDE,
+      trackedEvent({ patternId: 'b', parentIds: ['unknown'], at: 70 }),
+      'waits',
+    ],
+  ])('%s', async (_name, lock, event, expected) => {
+    const url = await server.createDatabase();
+    const service = await openPostgresStore(url, { poolSize: 2 });
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      const store = service.tenant(DEFAULT_TENANT);
+      await store.track([trackedEvent({ patternId: 'a', at: 20 })]);
+      let written: Promise<unknown> = Promise.resolve();
+      await sql.begin(async (holder) => {
+        await holder.unsafe(`SELECT ${lock}(hashtextextended('descent of ' || $1, 0))`, [
+          DEFAULT_TENANT,
+        ]);
+        written = store.track([event]);
+        const patience = setTimeout(expected === 'waits' ? 500 : 30_000, 'waits');
+        expect(await Promise.race([written.then(() => 'writes'), patience])).toBe(expected);
+      });
+      await written;
+      expect(await store.pattern(event.patternId)).toBeDefined();
+    } finally {
+      await sql.end();
+      await service.close();
+    }
+  });
+
+  const moved = trackedEvent({
+    patternId: 'a',
+    eventType: 'pattern_modified',
+    parentIds: ['z'],
+    at: 10,
+  });
+  const claim = trackedEvent({ patternId: 'child', parentIds: ['late'], at: 60 });
+  const late = trackedEvent({ patternId: 'late', at: 5 });
+  it.each([
+    ['a parent that moved', moved, child, { generation: 3, lineageId: 'z' }],
+    ['a child that came', child, moved, { generation: 3, lineageId: 'z' }],
+    ['a claim that came', claim, late, { generation: 2, lineageId: 'late' }],
+  ])('sees %s since it read', async (_name, first, second, expected) => {
+    const url = await server.createDatabase();
+    const service = await openPostgresStore(url, { poolSize: 2 });
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      const store = service.tenant(DEFAULT_TENANT);
+      await store.track([
+        trackedEvent({ patternId: 'z', at: 1 }),
+        trackedEvent({ patternId: 'a', at: 20 }),
+      ]);
+      const written: Promise<unknown>[] = [];
+      await sql.begin(async (holder) => {
+        await holder.unsafe(`SELECT ${ALONE}(hashtextextended('descent of ' || $1, 0))`, [
+          DEFAULT_TENANT,
+        ]);
+        for (const event of [first, second]) {
+          written.push(store.track([event]));
+          await expect
+            .poll(
+              async () => {
+                const rows =
+                  await holder`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+                return rows.length;
+              },
+              { timeout: 30_000 },
+            )
+            .toBe(written.length);
+        }
+      });
+      await Promise.all(written);
+      expect(await store.pattern('child')).toMatchObject(expected);
+    } finally {
+      await sql.end();
+      await service.close();
     }
   });
 });
