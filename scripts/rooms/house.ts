@@ -53,6 +53,7 @@ export function houseOf(sources: readonly SourceFile[]): House {
   const cycles = cyclesOf(sources);
   const faults = [
     ...sources.filter(({ path }) => !roomOf(path)).map(({ path }) => `${path} is in no room`),
+    ...sources.filter(isUnlinted).map(({ path }) => `${path} is not linted: name it *.ts`),
     ...forbidden,
     ...cycles.map((files) => `cycle: ${files.join(' > ')}`),
     ...rooms
@@ -71,6 +72,11 @@ export function percent(share: number): string {
 }
 
 // --- internal ---
+
+/** Lint's import rules are written for .ts files. */
+function isUnlinted({ path }: SourceFile): boolean {
+  return path.startsWith('lib/') && !path.endsWith('.ts');
+}
 
 /** Folders that hold one file for each command or route, and grow with their number. */
 const LISTS: readonly string[] = ['lib/cli/commands', 'lib/service/routes'];

@@ -50,7 +50,11 @@ export function lintOverrides(
       depth: depthBelow(base, `${base}/${files}`),
     }));
     return [...byDepth, ...exceptions].map(({ files, depth }) => {
-      const patterns = [pathPattern(room, depth), packagePattern(room, files, packages)];
+      const patterns = [
+        pathPattern(room, depth),
+        packagePattern(room, files, packages),
+        ROUNDABOUT,
+      ];
       return { files: [files], rules: { [RULE]: ['error', { patterns }] } };
     });
   });
@@ -70,6 +74,12 @@ export function withImportRules<Configuration extends { readonly overrides: read
 // --- internal ---
 
 const RULE = 'no-restricted-imports';
+
+/** A specifier that is not written in the shortest way could name any room past the other patterns. */
+const ROUNDABOUT: LintPattern = {
+  regex: String.raw`^(?:\./\.|/|file:|claude-pattern-tracker(?:/|$))|/\.?/|[\w-]/\.\./`,
+  message: 'Write the shortest relative path to the file.',
+};
 const SOURCE = 'See scripts/rooms/import-table.ts.';
 
 /** Folders between a room's own and a file: 0 for a file that lies in the room's folder. */

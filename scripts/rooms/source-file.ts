@@ -16,15 +16,16 @@ export interface SourceFile {
 }
 
 /**
- * Reads the TypeScript files of lib/, hooks/ and scripts/ below `root` with their imports: static ones,
- * types, re-exports, and `import()` of values and types.
+ * Reads the source files of lib/, hooks/ and scripts/ below `root` with their imports: static ones, types,
+ * re-exports, `import()` of values and types, and every other string that names a file of ours, such as
+ * that of a worker.
  *
  * @throws TrackerError E_SOURCE for a file that does not parse, or whose `import()` is given no string literal.
  */
 export function readHouse(root: string): SourceFile[] {
   return ['lib', 'hooks', 'scripts'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => SOURCE.test(name))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .toSorted()
       .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8'))),
@@ -47,8 +48,13 @@ export function parseSource(path: string, text: string): SourceFile {
 
 // --- internal ---
 
+/** Files in TypeScript or JavaScript, whatever their ending. */
+const SOURCE = /\.[cm]?[jt]sx?$/;
+const OWN_FILE = /^\.{1,2}\/.*\.ts$/;
+
 function specifiersOf(path: string, text: string): string[] {
   const { program, errors } = parseSync(path, text);
+  const isEntry = path.startsWith('scripts/'); // one script may start another as a process
   if (errors[0]) {
     throw new TrackerError('E_SOURCE', `${path} does not parse: ${errors[0].message}`);
   }
@@ -59,6 +65,9 @@ function specifiersOf(path: string, text: string): string[] {
     ExportAllDeclaration: ({ source }) => void found.push(source.value),
     ImportExpression: ({ source }) => void found.push(textOf(source, path)),
     TSImportType: ({ source }) => void found.push(source.value),
+    Literal: ({ value }) => {
+      if (!isEntry && typeof value === 'string' && OWN_FILE.test(value)) found.push(value);
+    },
   }).visit(program);
   return found;
 }

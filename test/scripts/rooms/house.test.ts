@@ -50,6 +50,11 @@ describe('houseOf', () => {
     expect(house({ ...ROOMY, [path]: text }).faults).toEqual([fault]);
   });
 
+  it('finds a file that lint does not look at', () => {
+    const { faults } = house({ ...ROOMY, 'lib/pattern/a.mts': '' });
+    expect(faults).toEqual(['lib/pattern/a.mts is not linted: name it *.ts']);
+  });
+
   it('finds a cycle, of types too', () => {
     const { cycles } = house({
       'lib/base/a.ts': "import './b.ts';",

@@ -42,9 +42,22 @@ describe('lint with the generated overrides', () => {
       return forbidden.map((specifier) => `${path}: ${specifier}`);
     });
     expect(expected.length).toBeGreaterThan(800);
-    expect(restrictedLines()).toEqual(expected.toSorted());
+    expect(restrictedLines()).toEqual([...new Set(expected)].toSorted());
   });
 });
+
+/** Ways to write what could be written shorter, and so could lead anywhere. */
+const ROUNDABOUT = [
+  './../../cli/x.ts',
+  '../.././cli/x.ts',
+  '../..//cli/x.ts',
+  '../../base/../cli/x.ts',
+  './x/../../cli/x.ts',
+  '/lib/cli/x.ts',
+  'file:///lib/cli/x.ts',
+  'claude-pattern-tracker',
+  'claude-pattern-tracker/dist/index.mjs',
+];
 
 /** What a file of the room may import by its row, and what it may not. */
 function importsOf(room: Room, path: string): Record<'allowed' | 'forbidden', string[]> {
@@ -64,6 +77,7 @@ function importsOf(room: Room, path: string): Record<'allowed' | 'forbidden', st
       ...packages.filter((name) => !room.packages.includes(name)),
       ...(room.name === 'scripts' ? ['undici'] : ['better-sqlite3', 'vitest']),
       ...(isOfLib ? [posix.relative(posix.dirname(path), 'test/support/x.ts')] : []),
+      ...ROUNDABOUT,
     ],
   };
 }
@@ -94,8 +108,8 @@ function restrictedLines(): string[] {
       readonly filename: string;
     }[];
   };
-  return diagnostics
+  const lines = diagnostics
     .filter(({ code }) => code.includes('no-restricted-imports'))
-    .map(({ filename, message }) => `${filename}: ${/^'([^']+)'/.exec(message)?.[1]}`)
-    .toSorted();
+    .map(({ filename, message }) => `${filename}: ${/^'([^']+)'/.exec(message)?.[1]}`);
+  return [...new Set(lines)].toSorted(); // two patterns may say the same
 }

@@ -11,6 +11,8 @@ const CASES: readonly (readonly [string, string])[] = [
   ['an import()', "const a = await import('../base/a.ts');"],
   ['a type of an import()', "type A = typeof import('../base/a.ts');"],
   ['a type inside an import()', "let a: import('../base/a.ts').A;"],
+  ['a worker', "new Worker(new URL('../base/a.ts', import.meta.url));"],
+  ['a call of require', "createRequire(import.meta.url)('../base/a.ts');"],
 ];
 
 describe('parseSource', () => {
