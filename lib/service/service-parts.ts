@@ -16,14 +16,14 @@ import { TokenGate } from './auth/token-gate.ts';
 export interface ServiceParts {
   readonly store: ServiceStore;
   readonly clock: Clock;
-  /** A clock that is never set, in milliseconds. */
+  /** A clock that only goes forward, whatever is done to the system's time. In milliseconds. */
   readonly monotonic: () => number;
-  /** Undefined stores events as they came. */
+  /** Undefined if events are stored as they came. */
   readonly redactor: Redactor | undefined;
   readonly bodies: BodyReader;
   readonly queue: IngestQueue;
   readonly limiter: RateLimiter;
-  /** Limits look-ups of tokens for all addresses together that are past their own limit. */
+  /** One limit for all addresses that have used up their own: how often their tokens are still looked up. */
   readonly spareLookUps: RateLimiter;
   readonly gate: TokenGate;
   readonly hosts: HostCheck;
@@ -42,7 +42,7 @@ export interface ServiceParts {
 export interface ServicePartsOptions {
   readonly store: ServiceStore;
   readonly clock: Clock;
-  /** A clock that is never set, in milliseconds. @default performance.now */
+  /** A clock that only goes forward, whatever is done to the system's time. In milliseconds. @default performance.now */
   readonly monotonic?: () => number;
   /** @default a log that writes nothing */
   readonly log?: ServiceLog;

@@ -44,7 +44,7 @@ const STORE_CLOSE_MS = 3_000;
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { store, host, log, clock = systemClock, allowedHosts = [] } = options;
-  // Any name besides localhost means that a proxy stands in front and other machines come through it.
+  // An allowed host means that a proxy forwards requests of other machines.
   const isExposed = !isLoopback(host) || allowedHosts.length > 0;
   if (isExposed) await requireSafety(options);
   const service = serviceParts({

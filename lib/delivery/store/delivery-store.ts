@@ -7,16 +7,18 @@ import { SinkState } from './sink-state.ts';
 import { adoptServer } from './server-adoption.ts';
 import type { Sink } from '../sink.ts';
 
-/**
- * Counters of one sink: events delivered, turned into dead letters and dropped; attempts after the first;
- * requests, and those that failed at the server.
- */
+/** Counters of one sink. */
 export type DeliveryMetric =
+  /** Events that the sink acknowledged. */
   | 'delivered'
+  /** Events that became dead letters. */
   | 'dead'
+  /** Events that a user dropped. */
   | 'dropped'
+  /** Attempts to deliver an event after the first. */
   | 'retries'
   | 'requests'
+  /** Requests that failed at the server. */
   | 'request_failures';
 
 /** Everything that tracker.db holds for delivery to one sink. */
@@ -25,7 +27,7 @@ export interface DeliveryStore {
   readonly breaker: BreakerStore;
   readonly metrics: Metrics<DeliveryMetric>;
   readonly state: SinkState;
-  /** Notes the server's address. If it was another one, all patterns become untold and the breaker is reset. */
+  /** Notes the server's address. A new server knows no pattern yet, and the breaker starts afresh for it. */
   adoptServer(server: string): void;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;

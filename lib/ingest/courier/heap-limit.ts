@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Makes V8 collect garbage early instead of growing the heap: however large a backlog is, few objects are in
- * use at a time. Call it again after starting a thread, because V8 then resets the second flag for all threads.
+ * use at a time. Call it again after starting a thread, because V8 then resets
+ * --semi-space-growth-factor for all threads.
  */
 export function limitHeap(): void {
   setFlagsFromString('--heap-growing-percent=25');

@@ -30,16 +30,17 @@ export interface TokenGateOptions {
 }
 
 /**
- * How long a token that was looked up is not looked up again, in milliseconds. A revoked token may be
- * accepted that much longer by a replica that has just seen it.
+ * How long the result of a look-up is reused, in milliseconds. For that long, a replica that has just seen
+ * a token may accept it after it was revoked.
  */
 const KNOWN_FOR_MS = 5_000;
 /**
- * While the store is unreachable, a token seen within this time is still accepted, in milliseconds. All it
- * gets then is 503, health and metrics, so that its owner sees that the store is down.
+ * While the store is unreachable, a token seen within this time is still accepted, in milliseconds. Then it
+ * opens only health and metrics, and everything else answers 503, so that its owner sees that the store is
+ * down.
  */
 const STALE_FOR_MS = 300_000;
-/** How long the first token may go unnoticed, in milliseconds: how often the gate looks for one. */
+/** While there is no token, the gate looks for one this often, in milliseconds. */
 const NO_TOKENS_FOR_MS = 1_000;
 /** How precise `lastUsedAt` is, in milliseconds: noting each use would cost a write a request. */
 const USE_NOTED_EVERY_MS = 60_000;

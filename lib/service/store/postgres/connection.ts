@@ -24,7 +24,7 @@ export interface ConnectionOptions {
 
 /** The server cancels a statement that takes longer. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** After this time no answer will come: the network is gone, so the server's own timeout cannot arrive. */
+/** Longer than the server's own timeout: if not even that error has arrived, the network is gone. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_S = 5;
 
@@ -83,7 +83,7 @@ export class PostgresConnection {
     const answer = asked<{ readOnly: boolean }[]>`
       SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
         AS "readOnly"`.execute();
-    // If nobody else asks, a lost connection would stay, so replace it here, even after that second.
+    // Replace a lost connection here too, even after the timeout: without other calls nobody else would.
     answer.catch((error) => isOfConnection(error) && this.#replace(asked));
     try {
       const [row] = await this.#inTime(answer, HEALTH_TIMEOUT_MS);
