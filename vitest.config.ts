@@ -9,11 +9,12 @@ export default defineConfig({
     exclude: ['test/claude/**', 'node_modules/**'],
     globalSetup: 'test/build-once.ts', // builds the bundles that the tests spawn
     maxWorkers: 3, // tests wait for processes more than they compute
-    // Generous, because couriers run at low priority and a busy machine gives them little time.
-    testTimeout: 180_000,
+    // Generous, because couriers run at low priority and a busy machine gives them little time: the slowest tests
+    // take a quarter of this on two cores that do nothing else.
+    testTimeout: 600_000,
     // A test that asserts nothing can never fail, so it fails at once.
-    expect: { requireAssertions: true, poll: { timeout: 60_000, interval: 20 } },
-    hookTimeout: 120_000,
+    expect: { requireAssertions: true, poll: { timeout: 240_000, interval: 20 } },
+    hookTimeout: 300_000,
     ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),
   },
 });
