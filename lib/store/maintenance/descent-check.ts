@@ -1,7 +1,7 @@
 import { Descent, inherited } from '../../pattern/descent.ts';
 import type { DescentChange, DescentNode, PatternDescent } from '../../pattern/descent.ts';
 import type { Database } from '../database/database.ts';
-import { DescentRows } from '../writers/descent-rows.ts';
+import { DESCENT_COLUMNS, DescentRows } from '../writers/descent-rows.ts';
 
 /** A pattern whose stored descent does not follow from its origin by the rules of lineage. */
 export interface DescentFault {
@@ -66,9 +66,7 @@ interface PatternRow extends DescentNode {
 function* moments(database: Database): Generator<PatternRow[]> {
   const patterns = database
     .prepare<[], PatternRow>(
-      `SELECT id, origin, coalesce(origin_at, first_seen_at) AS originAt,
-         coalesce(origin_key, '') AS originKey, generation, lineage_id AS lineageId
-       FROM patterns ORDER BY 3`,
+      `SELECT id, origin, ${DESCENT_COLUMNS} FROM patterns ORDER BY originAt`,
     )
     .all();
   let moment: PatternRow[] = [];

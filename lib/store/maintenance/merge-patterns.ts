@@ -1,7 +1,7 @@
 import { Descent } from '../../pattern/descent.ts';
 import type { DescentNode } from '../../pattern/descent.ts';
 import type { Database } from '../database/database.ts';
-import { claimsSql, DescentRows, judgedClaim } from '../writers/descent-rows.ts';
+import { claimsSql, DESCENT_COLUMNS, DescentRows, judgedClaim } from '../writers/descent-rows.ts';
 import type { ClaimRow } from '../writers/descent-rows.ts';
 
 /**
@@ -14,9 +14,7 @@ import type { ClaimRow } from '../writers/descent-rows.ts';
 export function mergePatterns(database: Database): void {
   const rows = new DescentRows(database);
   const later = database.prepare<[], { id: string } & DescentNode>(
-    `SELECT id, coalesce(origin_at, first_seen_at) AS originAt, coalesce(origin_key, '') AS originKey,
-       generation, lineage_id AS lineageId
-     FROM later.patterns ORDER BY 2`,
+    `SELECT id, ${DESCENT_COLUMNS} FROM later.patterns ORDER BY originAt`,
   );
   const claims = database.prepare<[string, string], ClaimRow>(claimsSql('later'));
   const columns = database

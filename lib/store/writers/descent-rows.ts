@@ -8,6 +8,10 @@ import type {
 } from '../../pattern/descent.ts';
 import type { Database } from '../database/database.ts';
 
+/** The columns of `patterns` that make a `DescentNode`, for a SELECT. */
+export const DESCENT_COLUMNS = `coalesce(origin_at, first_seen_at) AS originAt,
+  coalesce(origin_key, '') AS originKey, generation, lineage_id AS lineageId`;
+
 /** A claim as {@link claimsSql} selects it. */
 export interface ClaimRow extends Claim {
   /** Its place in the order in which the parents were named, from 0. */
@@ -49,9 +53,7 @@ export class DescentRows implements KnownDescent {
 
   constructor(database: Database) {
     this.#node = database.prepare<[string], DescentNode>(
-      `SELECT coalesce(origin_at, first_seen_at) AS originAt, coalesce(origin_key, '') AS originKey, generation,
-         lineage_id AS lineageId
-       FROM patterns WHERE id = ?`,
+      `SELECT ${DESCENT_COLUMNS} FROM patterns WHERE id = ?`,
     );
     this.#claims = database.prepare<[string, string], ClaimRow>(claimsSql('main'));
     this.#claimants = database

@@ -37,7 +37,8 @@ async function write(sql: Sql, tenant: string, { events, plan, known }: Planned)
     of_tenant => ${tenant},
     rewrites => ${rewrites(plan)},
     read_nodes => ${json(nodeRows(plan, known))},
-    family => ${json(known.family)},
+    family => ${[...known.family]}::text[],
+    new_ids => ${plan.patterns.map(({ patternId }) => patternId)}::text[],
     new_events => ${json(eventRows(events, plan))},
     seen_patterns => ${json(patternRows(plan))},
     new_code => ${json(codeRows(tenant, plan))},
@@ -84,18 +85,21 @@ function codeRows(tenant: string, { patterns }: TrackPlan) {
   }));
 }
 
+/** What changes in the descent of stored patterns. */
 function descentRows({ descents }: TrackPlan) {
-  return descents.map(({ before, after, isRedrawn }) => ({
-    id: after.id,
-    is_new: before === undefined,
-    is_redrawn: before !== undefined && isRedrawn,
-    is_origin_new: before?.originAt !== after.originAt || before.originKey !== after.originKey,
-    origin: after.origin,
-    generation: after.generation,
-    lineage_id: after.lineageId,
-    origin_at: after.originAt,
-    origin_key: after.originKey,
-  }));
+  return descents.flatMap(({ before, after, isRedrawn }) => {
+    if (!before) return [];
+    return {
+      id: after.id,
+      is_redrawn: isRedrawn,
+      is_origin_new: before.originAt !== after.originAt || before.originKey !== after.originKey,
+      origin: after.origin,
+      generation: after.generation,
+      lineage_id: after.lineageId,
+      origin_at: after.originAt,
+      origin_key: after.originKey,
+    };
+  });
 }
 
 function renamingRows({ renamings }: TrackPlan) {

@@ -1,5 +1,6 @@
 import type { Database } from '../../../store/database/database.ts';
-import type { KnownDescent } from '../../../pattern/descent.ts';
+import type { DescentNode, KnownDescent } from '../../../pattern/descent.ts';
+import { DESCENT_COLUMNS } from '../../../store/writers/descent-rows.ts';
 import type { PatternNode } from '../rows/tracked-event.ts';
 import { occurrenceKey } from '../../../pattern/occurrence-key.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
@@ -10,6 +11,7 @@ export class SqliteKnown {
   readonly #hasOccurrence;
   readonly #first;
   readonly #versions;
+  readonly #isAnyPending;
   readonly #descent: KnownDescent;
 
   constructor(database: Database, descent: KnownDescent) {
@@ -22,13 +24,16 @@ export class SqliteKnown {
         'SELECT 1 FROM occurrences WHERE event_id = ? AND ordinal = ?',
       )
       .pluck();
-    this.#first = database.prepare<[string], PatternNode>(
-      `SELECT id AS patternId, version, lineage_id AS lineageId, generation FROM patterns WHERE id = ?`,
+    this.#first = database.prepare<[string], PatternNode & DescentNode>(
+      `SELECT id AS patternId, version, ${DESCENT_COLUMNS} FROM patterns WHERE id = ?`,
     );
     this.#versions = database.prepare<[string], Omit<PatternNode, 'lineageId'>>(
       `SELECT pattern_id AS patternId, version, generation FROM pattern_versions
        WHERE pattern_id = ? ORDER BY at, version`,
     );
+    this.#isAnyPending = database
+      .prepare<[], number>('SELECT 1 FROM pending_edges LIMIT 1')
+      .pluck();
   }
 
   /** Reads what `trackNeeds` asks for. Call it in the transaction that writes the plan. */
@@ -39,14 +44,29 @@ export class SqliteKnown {
       if (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) known.add(eventId);
     }
     const nodes: KnownNode[] = [];
+    const firsts = new Map<string, DescentNode | undefined>();
     for (const id of patternIds) {
       const first = this.#first.get(id);
+      firsts.set(id, first);
       if (!first) continue;
-      nodes.push({ ...first, isFirst: true });
-      for (const version of this.#versions.iterate(id)) {
-        nodes.push({ ...version, lineageId: first.lineageId, isFirst: false });
+      const { patternId, version, lineageId, generation } = first;
+      nodes.push({ patternId, version, lineageId, generation, isFirst: true });
+      for (const further of this.#versions.iterate(id)) {
+        nodes.push({ ...further, lineageId, isFirst: false });
       }
     }
-    return { eventIds: known, nodes, descent: this.#descent };
+    return { eventIds: known, nodes, descent: this.#descentOf(firsts) };
+  }
+
+  /** Most patterns are new and nobody waits for them, so the rows that were read anyway answer nearly all. */
+  #descentOf(firsts: ReadonlyMap<string, DescentNode | undefined>): KnownDescent {
+    const isAnyPending = this.#isAnyPending.get() !== undefined;
+    const isClaimed = (id: string) =>
+      isAnyPending || !firsts.has(id) || firsts.get(id) !== undefined;
+    return {
+      node: (id) => (firsts.has(id) ? firsts.get(id) : this.#descent.node(id)),
+      claims: this.#descent.claims,
+      claimants: (id) => (isClaimed(id) ? this.#descent.claimants(id) : []),
+    };
   }
 }

@@ -7,7 +7,7 @@
  */
 export const APPLY_EVENTS_2 = `
   CREATE FUNCTION apply_events_2(
-    of_tenant text, rewrites boolean, read_nodes json, family json, new_events json,
+    of_tenant text, rewrites boolean, read_nodes json, family text[], new_ids text[], new_events json,
     seen_patterns json, new_code json, changed_descents json, renamings json, new_versions json,
     new_edges json, seen_sessions json, new_calls json, deprecations json, counts json
   ) RETURNS void LANGUAGE plpgsql AS $apply$
@@ -36,15 +36,18 @@ export const APPLY_EVENTS_2 = `
       RAISE EXCEPTION 'a parent has changed meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
     IF EXISTS (
+      SELECT FROM pending_edges
+      WHERE tenant = of_tenant AND parent_id = ANY (new_ids) AND child_id <> ALL (family)
+    ) OR (rewrites AND EXISTS (
       SELECT FROM json_to_recordset(changed_descents) AS d (id text COLLATE "C")
       CROSS JOIN LATERAL (
         SELECT child_id FROM pending_edges WHERE tenant = of_tenant AND parent_id = d.id
         UNION ALL
         SELECT child_id FROM lineage_edges
-        WHERE rewrites AND tenant = of_tenant AND parent_id = d.id AND position >= 0
+        WHERE tenant = of_tenant AND parent_id = d.id AND position >= 0
       ) AS claimant
-      WHERE claimant.child_id NOT IN (SELECT json_array_elements_text(family))
-    ) THEN
+      WHERE claimant.child_id <> ALL (family)
+    )) THEN
       RAISE EXCEPTION 'a child came meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
 
@@ -71,9 +74,9 @@ export const APPLY_EVENTS_2 = `
         first_seen_at = least(p.first_seen_at, d.origin_at), origin_at = d.origin_at,
         origin_key = d.origin_key
       FROM json_to_recordset(changed_descents) AS d (
-        id text COLLATE "C", is_new boolean, origin text, generation integer, lineage_id text,
-        origin_at bigint, origin_key text)
-      WHERE NOT d.is_new AND p.tenant = of_tenant AND p.id = d.id;
+        id text COLLATE "C", origin text, generation integer, lineage_id text, origin_at bigint,
+        origin_key text)
+      WHERE p.tenant = of_tenant AND p.id = d.id;
 
       DELETE FROM lineage_edges e
       USING json_to_recordset(changed_descents) AS d (id text COLLATE "C", is_redrawn boolean)
