@@ -327,6 +327,77 @@ export function patternStoreContract(
         expect(await store.pattern('a')).toMatchObject({ firstSeenAt: NOW - 2000 });
       });
 
+      test('knows the first time of a pattern that is used earlier in the batch that brings it', async () => {
+        await store.track([
+          trackedEvent({ patternId: 'a', at: NOW }),
+          trackedEvent({ patternId: 'a', eventType: 'pattern_applied', at: NOW - 1000 }),
+        ]);
+        expect(await store.pattern('a')).toMatchObject({
+          firstSeenAt: NOW - 1000,
+          lastSeenAt: NOW,
+        });
+      });
+
+      test.each(['the origin', 'the version'])(
+        "draws the origin's edge where a further version names the same parent, and %s comes first",
+        async (first) => {
+          const origin = { ...modified('b', 'a', NOW + 1), transformationType: 'bugfix' } as const;
+          const version = trackedEvent({
+            patternId: 'b',
+            version: '2.0.0',
+            eventType: 'pattern_forked',
+            parentIds: ['a'],
+            edgeType: 'inspired_by',
+            at: NOW + 2,
+          });
+          await one({ patternId: 'a' });
+          if (first === 'the origin') {
+            await store.track([origin]);
+            await store.track([version]);
+          } else {
+            await one({ patternId: 'b', at: NOW + 3 });
+            await store.track([version]);
+            await store.track([origin]);
+          }
+          const up = await store.relatives('b', 'ancestry', LIMITS);
+          expect(up?.relatives).toMatchObject([
+            { patternId: 'a', edgeType: 'modified_from', transformationType: 'bugfix' },
+          ]);
+          expect(await store.pattern('b')).toMatchObject({ generation: 2, lineageId: 'a' });
+        },
+      );
+
+      test('answers by what earlier events of the batch have changed', async () => {
+        await store.track([trackedEvent({ patternId: 'z' })]);
+        await store.track([
+          trackedEvent({ patternId: 'a', at: NOW + 20 }),
+          modified('b', 'a', NOW + 30),
+        ]);
+        const answers = await store.track([
+          modified('a', 'z', NOW + 10),
+          modified('c', 'b', NOW + 40),
+          { ...modified('b', 'a', NOW + 50), eventType: 'pattern_applied' },
+        ]);
+        expect(answers).toMatchObject([
+          { kind: 'exists' },
+          { kind: 'created', node: { generation: 4, lineageId: 'z' } },
+          { kind: 'noted', node: { patternId: 'b', generation: 3, lineageId: 'z' } },
+        ]);
+      });
+
+      test('takes no further version for the origin, however early it is told again', async () => {
+        await one({ patternId: 'z', at: NOW - 100 });
+        await one({ patternId: 'a' });
+        await one({ patternId: 'a', version: '1.1.0', at: NOW + 1 });
+        const again = { ...modified('a', 'z', NOW - 5), version: '1.1.0' };
+        expect(await store.track([again])).toMatchObject([{ kind: 'exists' }]);
+        expect(await store.pattern('a')).toMatchObject({
+          origin: 'created',
+          generation: 1,
+          lineageId: 'a',
+        });
+      });
+
       test('counts lineages, edges and languages as origins move', async () => {
         const counted = async () => {
           const { patterns, lineages, edges, languages } = await store.stats();
