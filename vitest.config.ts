@@ -9,7 +9,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/claude/**', 'node_modules/**'],
-    globalSetup: 'test/build-once.ts', // builds the bundles that the tests spawn
+    // Builds the bundles that tests spawn; starts PostgreSQL once a test asks for it.
+    globalSetup: ['test/build-once.ts', 'test/support/shared-postgres.ts'],
     maxWorkers: 3, // tests wait for processes more than they compute
     // Limits are for what never comes: on two cores that do nothing else the slowest tests take a tenth of them.
     testTimeout: 600_000 * patience,

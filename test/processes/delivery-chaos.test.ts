@@ -10,7 +10,7 @@ import { openDatabase, openDatabaseForReading } from '../../lib/store/database/d
 import { Outbox } from '../../lib/delivery/store/outbox.ts';
 import { times } from '../support/depth.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { createDatabase } from '../support/shared-postgres.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { TrackerHome } from './tracker-home.ts';
 
@@ -65,8 +65,7 @@ const SERVERS: Readonly<Record<string, () => Promise<Server>>> = {
     };
   },
   'the service on PostgreSQL': async () => {
-    const postgres = await startPostgres();
-    const url = await postgres.createDatabase();
+    const url = await createDatabase();
     const service = await new ServiceProcess(url).start();
     const sql = connect(url, { max: 1, onnotice: () => {} });
     return {
@@ -79,7 +78,6 @@ const SERVERS: Readonly<Record<string, () => Promise<Server>>> = {
       close: async () => {
         await sql.end();
         await service.remove();
-        await postgres.remove();
       },
     };
   },

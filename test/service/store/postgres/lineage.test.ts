@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
 import { lineageContract } from '../../../contracts/lineage-contract.ts';
@@ -8,15 +8,13 @@ import type { HistoryEvent } from '../../../contracts/lineage-histories.ts';
 import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
 import { times } from '../../../support/depth.ts';
-import { startPostgres } from '../../../support/postgres-server.ts';
-import type { PostgresServer } from '../../../support/postgres-server.ts';
+import { createDatabase } from '../../../support/shared-postgres.ts';
 
 lineageContract('service on PostgreSQL', {
   mostOrders: times(3, 12),
   randomHistories: times(15, 40),
   open: async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
     const store = service.tenant(DEFAULT_TENANT);
     const sql = postgres(url, { max: 1 });
@@ -31,7 +29,6 @@ lineageContract('service on PostgreSQL', {
       dispose: async () => {
         await sql.end();
         await service.close();
-        await server.remove();
       },
     };
   },
@@ -41,8 +38,7 @@ describe('replicas that are told of one lineage at the same time', () => {
   const RUNS = times(4, 12);
 
   it('store what one would have stored', async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const replicas = await Promise.all(
       Array.from({ length: 3 }, async () => openPostgresStore(url, { poolSize: 2 })),
     );
@@ -66,18 +62,11 @@ describe('replicas that are told of one lineage at the same time', () => {
       }
     } finally {
       for (const replica of replicas) await replica.close();
-      await server.remove();
     }
   });
 });
 
 describe('one that writes lineage beside others', () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(() => server.remove());
-
   const ALONE = 'pg_advisory_xact_lock';
   const BESIDE = 'pg_advisory_xact_lock_shared';
   const plain = trackedEvent({ patternId: 'new', at: 50 });
@@ -101,7 +90,7 @@ describe('one that writes lineage beside others', () => {
       'waits',
     ],
   ])('%s', async (_name, lock, event, expected) => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
     const sql = postgres(url, { max: 1, onnotice: () => {} });
     try {
@@ -139,7 +128,7 @@ describe('one that writes lineage beside others', () => {
     ['a child that came', child, moved, { generation: 3, lineageId: 'z' }],
     ['a claim that came', claim, late, { generation: 2, lineageId: 'late' }],
   ])('sees %s since it read', async (_name, first, second, expected) => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
     const sql = postgres(url, { max: 1, onnotice: () => {} });
     try {
