@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { WaitingFirst } from './test/support/waiting-first.ts';
 import { patience } from './test/support/patience.ts';
 
 // CI sets this to the file in which it wants the totals.
@@ -11,7 +12,8 @@ export default defineConfig({
     exclude: ['test/claude/**', 'node_modules/**'],
     // Builds the bundles that tests spawn; starts PostgreSQL once a test asks for it.
     globalSetup: ['test/build-once.ts', 'test/support/shared-postgres.ts'],
-    maxWorkers: 3, // tests wait for processes more than they compute
+    maxWorkers: 4, // tests wait for processes more than they compute
+    sequence: { sequencer: WaitingFirst },
     // Limits are for what never comes: on two cores that do nothing else the slowest tests take a tenth of them.
     testTimeout: 600_000 * patience,
     hookTimeout: 300_000 * patience,

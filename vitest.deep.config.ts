@@ -7,9 +7,9 @@ export default defineConfig({
   test: {
     ...usual.test,
     include: [
-      'test/**/lineage.test.ts',
-      'test/**/merge-lineage.test.ts',
-      'test/**/*fuzz.test.ts',
+      'test/{library,service/store,store/writers}/**/lineage.test.ts',
+      'test/store/maintenance/merge-lineage.test.ts',
+      'test/{faults,service}/fuzz.test.ts',
       'test/processes/*chaos.test.ts',
       'test/processes/restore.test.ts',
       'test/processes/service-durability.test.ts',
