@@ -313,7 +313,10 @@ resilience: { retry: { base_delay: 0.05, max_delay: 0.1 } }
   it('stays while events wait for the server, as long as it may', async () => {
     const server = await makeServer();
     server.behaviour = { kind: 'status', status: 503 };
-    const home = makeHome(server, `courier: { idle_exit_seconds: 0.1, linger_seconds: ${5 * patience} }`);
+    const home = makeHome(
+      server,
+      `courier: { idle_exit_seconds: 0.1, linger_seconds: ${5 * patience} }`,
+    );
     capture(home, 2);
     await expect.poll(() => phase(home)).toBe('open');
     expect(home.courierPid).toBeDefined();
