@@ -1,20 +1,24 @@
 import { defineConfig } from 'vitest/config';
+import { WaitingFirst } from './test/support/waiting-first.ts';
+import { patience } from './test/support/patience.ts';
 
 // CI sets this to the file in which it wants the totals.
 const results = process.env['VITEST_JSON'];
+process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/claude/**', 'node_modules/**'],
-    globalSetup: 'test/build-once.ts', // builds the bundles that the tests spawn
-    maxWorkers: 3, // tests wait for processes more than they compute
-    // Generous, because couriers run at low priority and a busy machine gives them little time: the slowest tests
-    // take a quarter of this on two cores that do nothing else.
-    testTimeout: 600_000,
+    // Builds the bundles that tests spawn; starts PostgreSQL once a test asks for it.
+    globalSetup: ['test/build-once.ts', 'test/support/shared-postgres.ts'],
+    maxWorkers: 4, // tests wait for processes more than they compute
+    sequence: { sequencer: WaitingFirst },
+    // Limits are for what never comes: on two cores that do nothing else the slowest tests take a tenth of them.
+    testTimeout: 600_000 * patience,
+    hookTimeout: 300_000 * patience,
     // A test that asserts nothing can never fail, so it fails at once.
-    expect: { requireAssertions: true, poll: { timeout: 240_000, interval: 20 } },
-    hookTimeout: 300_000,
+    expect: { requireAssertions: true, poll: { timeout: 240_000 * patience, interval: 20 } },
     ...(results ? { reporters: ['default', 'json'], outputFile: { json: results } } : {}),
   },
 });

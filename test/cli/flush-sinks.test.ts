@@ -24,7 +24,6 @@ afterEach(async () => {
 
 const api = () => `api: { base_url: '${server.url}' }\n`;
 const otlp = (more = '') => `otlp: { endpoint: '${collector.url}'${more} }\n`;
-const REST = 'pattern_tracking: { timeout: 0.3 }\n';
 
 /** Three patterns for the server, two tool calls for the collector. */
 function fill(): void {
@@ -46,7 +45,7 @@ const waiting = () =>
 
 describe('a flush to a server and a collector', () => {
   beforeEach(() => {
-    configure(sample, api() + otlp() + REST);
+    configure(sample, api() + otlp());
     fill();
   });
 
@@ -143,7 +142,7 @@ describe('a flush to a server and a collector', () => {
   });
 
   it('sends to the one where the token of the other can not be read', async () => {
-    configure(sample, api() + otlp(', token_file: /gone/token') + REST);
+    configure(sample, api() + otlp(', token_file: /gone/token'));
     const { exitCode, out, err } = await flush();
     expect(exitCode).toBe(2);
     expect(err).toMatch(/^error: \/gone\/token: ENOENT/);
@@ -179,7 +178,7 @@ describe('a flush to a server and a collector', () => {
 
 describe('a flush where one of them is configured', () => {
   it('sends to the collector alone, and leaves what waits for the server', async () => {
-    configure(sample, otlp() + REST);
+    configure(sample, otlp());
     fill();
     const { exitCode, out } = await flush();
     expect(exitCode).toBe(0);
@@ -188,14 +187,14 @@ describe('a flush where one of them is configured', () => {
   });
 
   it('sends to the server alone, and leaves what waits for the collector', async () => {
-    configure(sample, api() + REST);
+    configure(sample, api());
     fill();
     expect(await flush()).toMatchObject({ exitCode: 0 });
     expect(waiting()).toEqual({ otlp: 2 });
   });
 
   it('takes a collector that is to get nothing for none', async () => {
-    configure(sample, otlp(', traces: false, logs: false') + REST);
+    configure(sample, otlp(', traces: false, logs: false'));
     fill();
     expect(await flush('--force')).toMatchObject({ exitCode: 3, out: '' });
     expect(waiting()).toEqual({ http: 3, otlp: 2 });
@@ -214,7 +213,7 @@ describe('a flush where one of them is configured', () => {
   });
 
   it('sends to no collector while tracking is switched off, but for --force', async () => {
-    configure(sample, `${otlp()}pattern_tracking: { enabled: false, timeout: 0.3 }\n`);
+    configure(sample, `${otlp()}pattern_tracking: { enabled: false }\n`);
     fill();
     expect((await flush()).err).toMatch(/^error: tracking is switched off/);
     expect(collector.requests).toEqual([]);

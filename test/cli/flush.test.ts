@@ -15,7 +15,7 @@ let server: FaultyApi;
 beforeEach(async () => {
   server = await new FaultyApi().up();
   home = new TrackerHome(
-    `api: { base_url: '${server.url}' }\npattern_tracking: { timeout: 0.3, batch_size: 10 }\n`,
+    `api: { base_url: '${server.url}' }\npattern_tracking: { batch_size: 10 }\n`,
   );
 });
 afterEach(async () => {
@@ -185,9 +185,7 @@ describe('pattern-tracker flush', () => {
   });
 
   it('sends nothing while tracking is switched off, but for --force', async () => {
-    home.configure(
-      `api: { base_url: '${server.url}' }\npattern_tracking: { enabled: false, timeout: 0.3 }\n`,
-    );
+    home.configure(`api: { base_url: '${server.url}' }\npattern_tracking: { enabled: false }\n`);
     queue(3);
     for (const args of [[], ['--dry-run']]) {
       const { code, out, err } = await flush(...args);

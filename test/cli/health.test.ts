@@ -233,9 +233,9 @@ describe('health --probe', () => {
   beforeEach(async () => (server = await new FaultyApi({ token: TOKEN }).up()));
   afterEach(async () => server.down());
 
-  const configured = (more = '') =>
+  const configured = (timeoutSeconds = 60) =>
     configure(
-      `api: { base_url: '${server.url}', token: ${TOKEN} }\npattern_tracking: { timeout: 0.3 }\n${more}`,
+      `api: { base_url: '${server.url}', token: ${TOKEN} }\npattern_tracking: { timeout: ${timeoutSeconds} }\n`,
     );
 
   it('asks the server, and sends nothing', async () => {
@@ -261,12 +261,12 @@ describe('health --probe', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it.each<[string, RegExp, () => unknown]>([
+  it.each<[string, RegExp, () => unknown, timeoutSeconds?: number]>([
     ['is down', /refuses connections/, async () => server.down()],
-    ['hangs', /./, () => (server.behaviour = { kind: 'hang' })],
+    ['hangs', /has not answered/, () => (server.behaviour = { kind: 'hang' }), 0.3],
     ['answers 503', /503/, () => (server.behaviour = { kind: 'status', status: 503 })],
-  ])('is degraded where the server %s', async (_, detail, arrange) => {
-    configured();
+  ])('is degraded where the server %s', async (_, detail, arrange, timeoutSeconds) => {
+    configured(timeoutSeconds);
     await arrange();
     for (const prepare of [() => {}, () => void deliveryOf(sample)]) {
       prepare();

@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
+import { endProcessesNaming } from '../processes/tracker-home.ts';
 import type { Sample } from './sample-database.ts';
 
 /** Lays out what the installer does: hook, bundles, Node.js, data. The courier leaves soon. */
@@ -37,22 +37,7 @@ export function writeSettings(sample: Sample, settings: object | string): void {
   writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings));
 }
 
-/** Ends the courier of this home, if one lives, and waits until it has gone. */
+/** Ends the courier of this home and those that wait for its lock, and waits until they have gone. */
 export async function endCourier(sample: Sample): Promise<void> {
-  let pid: number;
-  try {
-    pid = Number(readFileSync(sample.paths.courierPid, 'utf8'));
-    process.kill(pid, 'SIGTERM');
-  } catch {
-    return; // it has gone by itself
-  }
-  await expect.poll(() => isAlive(pid)).toBe(false);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  await endProcessesNaming(sample.paths.home);
 }

@@ -18,9 +18,11 @@ const PROGRAM = join(process.cwd(), 'dist', 'cli.mjs');
 const sample = new Sample();
 beforeAll(() => {
   fillSample(sample);
-  for (let index = 0; index < 20_000; index++) {
-    sample.pattern(`e${String(index).padStart(15, '0')}`, 'const code = 1;');
-  }
+  sample.database.transaction(() => {
+    for (let index = 0; index < 20_000; index++) {
+      sample.pattern(`e${String(index).padStart(15, '0')}`, 'const code = 1;');
+    }
+  })();
 });
 afterAll(() => sample.remove());
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HISTORIES, inRun, ordersOf, outcomesOf, outcomeText } from './lineage-histories.ts';
 import type { HistoryEvent, HistoryOccurrence, PatternOutcome } from './lineage-histories.ts';
+import { times } from '../support/depth.ts';
 
 /** A writer of lineage under test. All runs share its store, and their pattern ids differ. */
 export interface LineageWriter {
@@ -18,16 +19,16 @@ export interface LineageWriter {
 /** Which writer the contract tests, and how thoroughly. */
 export interface LineageContractOptions {
   readonly open: () => Promise<LineageWriter> | LineageWriter;
-  /** The most orders of arrival to try with a history. @default 120 */
+  /** The most orders of arrival to try with a history. @default 24, in depth 120 */
   readonly mostOrders?: number;
-  /** Random histories to try. @default 300 */
+  /** Random histories to try. @default 60, in depth 300 */
   readonly randomHistories?: number;
 }
 
 /** Tests that a writer follows the rules of lib/pattern/descent.ts. */
 export function lineageContract(
   name: string,
-  { open, mostOrders = 120, randomHistories = 300 }: LineageContractOptions,
+  { open, mostOrders = times(24, 120), randomHistories = times(60, 300) }: LineageContractOptions,
 ): void {
   describe(name, () => {
     const opened = Promise.resolve(open());

@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrackerHome } from '../processes/tracker-home.ts';
+import { times } from '../support/depth.ts';
 
-const INPUTS = 5_000;
+const INPUTS = times(1_000, 5_000);
 const SEED = 20_261_124;
 
 let home: TrackerHome;
@@ -48,7 +49,7 @@ const anInput = fc.oneof(
 );
 
 describe('fuzzed input', () => {
-  it('5,000 inputs: each leaves 0, nothing printed, and each is accounted for', async () => {
+  it(`${INPUTS} inputs: each leaves 0, nothing printed, and each is accounted for`, async () => {
     const inputs = join(home.folder, 'inputs');
     mkdirSync(inputs);
     for (const [n, bytes] of fc.sample(anInput, { numRuns: INPUTS, seed: SEED }).entries()) {

@@ -175,11 +175,14 @@ describe('the files', () => {
   const files = () => readdirSync(paths.logs).toSorted();
   const asides = () => files().filter((name) => name !== 'tracker.log');
 
-  /** Lines of about a kilobyte. The pause lets the log write each one: nothing tells when it has. */
+  const sizeNow = () => statSync(paths.logFile, { throwIfNoEntry: false })?.size;
+
+  /** Lines of about a kilobyte, each written before the next is said. */
   async function fill(log: TrackerLog, kilobytes: number): Promise<void> {
     for (let n = 0; n < kilobytes; n++) {
+      const before = sizeNow();
       log.info('Filling', { n, text: 'x'.repeat(1000) });
-      await new Promise((done) => setTimeout(done, 2));
+      await expect.poll(sizeNow, { interval: 1 }).not.toBe(before);
     }
     await log.close();
   }

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { times } from '../support/depth.ts';
 import { TrackerHome } from './tracker-home.ts';
 
-const PROCESSES = 64;
+const PROCESSES = times(16, 64);
 const EVENTS_EACH = 50;
-const KILLS = 10;
+const KILLS = times(4, 10);
 
 let home: TrackerHome;
 beforeEach(() => (home = new TrackerHome()));
@@ -14,7 +15,7 @@ afterEach(() => home.remove());
 
 /**
  * A session of its own that writes `EVENTS_EACH` files, one after the other; at the courier's
- * priority, or 64 of them would keep it from running at all.
+ * priority, or so many of them would keep it from running at all.
  */
 function writer(sh: string, process: number): Promise<number | null> {
   const command = ['-n', '10', '/bin/sh', sh, String(process)];
@@ -23,7 +24,7 @@ function writer(sh: string, process: number): Promise<number | null> {
 }
 
 describe('many captures at once, and a courier that is killed', () => {
-  it('keeps each event once: 64 processes, 50 events each, kill -9 ten times', async () => {
+  it(`keeps each event once: ${PROCESSES} processes, ${EVENTS_EACH} events each, kill -9 ${KILLS} times`, async () => {
     const script = join(home.folder, 'writer.sh');
     const event =
       '{"session_id":"s-%s","cwd":"/p","hook_event_name":"PostToolUse","tool_name":"Write",' +

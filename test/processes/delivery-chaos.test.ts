@@ -8,14 +8,15 @@ import connect from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { Outbox } from '../../lib/delivery/store/outbox.ts';
+import { times } from '../support/depth.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { createDatabase } from '../support/shared-postgres.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { TrackerHome } from './tracker-home.ts';
 
-const EVENTS = 4_000;
+const EVENTS = times(600, 4_000);
 const LINEAGES = 40;
-const KILLS = 200;
+const KILLS = times(30, 200);
 const SEED = 20_261_124;
 
 /** What the couriers deliver to. */
@@ -64,8 +65,7 @@ const SERVERS: Readonly<Record<string, () => Promise<Server>>> = {
     };
   },
   'the service on PostgreSQL': async () => {
-    const postgres = await startPostgres();
-    const url = await postgres.createDatabase();
+    const url = await createDatabase();
     const service = await new ServiceProcess(url).start();
     const sql = connect(url, { max: 1, onnotice: () => {} });
     return {
@@ -78,7 +78,6 @@ const SERVERS: Readonly<Record<string, () => Promise<Server>>> = {
       close: async () => {
         await sql.end();
         await service.remove();
-        await postgres.remove();
       },
     };
   },
@@ -192,5 +191,5 @@ describe.each(Object.keys(SERVERS))('two couriers and a flush at once, and %s', 
       expect(sent).toEqual(sent.toSorted((a, b) => a - b));
     }
     expect(home.value('PRAGMA integrity_check')).toBe('ok');
-  }, 600_000);
+  });
 });

@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { times } from '../support/depth.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';
 import type { CollectorBehaviour } from '../support/otlp-collector.ts';
+import { patience } from '../support/patience.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CALLS = 300;
-const KILLS = 12;
+const CALLS = times(100, 300);
+const KILLS = times(4, 12);
 
 /** What the collector does by turns. */
 const MOODS: readonly CollectorBehaviour[] = [
@@ -22,9 +24,9 @@ beforeEach(async () => {
   collector = await new OtlpCollector().up();
   home = new TrackerHome(
     `otlp: { endpoint: '${collector.url}' }
-pattern_tracking: { timeout: 0.2, batch_size: 5 }
+pattern_tracking: { timeout: ${0.2 * patience}, batch_size: 5 }
 resilience:
-  circuit_breaker: { recovery_timeout: 0.1, permit_seconds: 0.3, slow_call_seconds: 30 }
+  circuit_breaker: { recovery_timeout: 0.1, permit_seconds: ${0.3 * patience}, slow_call_seconds: 30 }
   retry: { base_delay: 0.02, max_delay: 0.1 }
 `,
   );

@@ -127,13 +127,7 @@ export class TrackerHome {
   /** Ends every courier of this home, also one that waits for the lock or has only just started. */
   async remove(): Promise<void> {
     await this.stop();
-    await expect
-      .poll(() => {
-        const pids = processesNaming(this.paths.home);
-        for (const pid of pids) kill(pid, 'SIGKILL');
-        return pids;
-      })
-      .toEqual([]);
+    await endProcessesNaming(this.paths.home);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
@@ -146,6 +140,17 @@ export function payload(fields: Record<string, unknown>): string {
     cwd: '/home/dev/project',
     ...fields,
   });
+}
+
+/** Ends every process whose command line names a folder, also one that has only just started. */
+export async function endProcessesNaming(folder: string): Promise<void> {
+  await expect
+    .poll(() => {
+      const pids = processesNaming(folder);
+      for (const pid of pids) kill(pid, 'SIGKILL');
+      return pids;
+    })
+    .toEqual([]);
 }
 
 export function isAlive(pid: number): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ENDPOINTS } from '../../lib/service/routes/endpoints.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
 import type { ServiceStore } from '../../lib/service/store/service-store.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { createDatabase } from '../support/shared-postgres.ts';
 import { createdEvent, modifiedEvent, openFixture, openThrowawayStore } from './service-fixture.ts';
 
 interface Golden {
@@ -245,9 +245,7 @@ describe('the golden answers', () => {
   });
 
   it('are what a service on PostgreSQL gives', async () => {
-    const server = await startPostgres();
-    onTestFinished(() => server.remove());
-    const store = await openPostgresStore(await server.createDatabase());
+    const store = await openPostgresStore(await createDatabase());
     onTestFinished(() => store.close());
     await expectGolden(store);
   });

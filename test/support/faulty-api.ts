@@ -95,6 +95,8 @@ export class FaultyApi {
     this.#server = options.tls
       ? createHttpsServer(options.tls, listener)
       : createHttpServer(listener);
+    // The client goes by it, so that no test depends on when unused connections end.
+    this.#server.keepAliveTimeout = 600_000;
     this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
       this.#sockets.add(socket);

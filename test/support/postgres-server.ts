@@ -95,7 +95,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       const name = `test_${++databases}`;
       const sql = postgres(url('postgres'), { max: 1, onnotice: () => {} });
       const from = template === undefined ? 'template1' : new URL(template).pathname.slice(1);
-      await sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${from}`);
+      await sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`); // a third of the work
       await sql.end();
       return url(name);
     },

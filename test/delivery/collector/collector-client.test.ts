@@ -28,7 +28,7 @@ function makeClient(options: Partial<CollectorClientOptions> = {}): CollectorCli
     logs: true,
     details: false,
     machine: 'workbench',
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
     clock: () => AT,
     monotonic: () => 0,
     ...options,
@@ -290,7 +290,8 @@ describe('what the collector answers', () => {
     ];
     for (const behaviour of answers) {
       collector.behaviour = behaviour;
-      const { outcome, serverFault } = await makeClient({ timeoutMs: 100 }).track(call('t1'), 'id');
+      const late = behaviour.kind === 'hang' ? { timeoutMs: 100 } : {};
+      const { outcome, serverFault } = await makeClient(late).track(call('t1'), 'id');
       expect([outcome.kind, serverFault], JSON.stringify(behaviour)).toEqual(['retry', true]);
     }
   });

@@ -13,7 +13,11 @@ import type { HttpClientOptions } from '../../../lib/delivery/http/http-client.t
 import { NoReplyError } from '../../../lib/delivery/http/no-reply-error.ts';
 import { FaultyApi } from '../../support/faulty-api.ts';
 import type { FaultyApiOptions } from '../../support/faulty-api.ts';
+import { patience } from '../../support/patience.ts';
 import { tlsCertificate } from './tls-certificate.ts';
+
+/** A deadline that no test lives to see, in milliseconds. */
+const NEVER_MS = 2 ** 31 - 1;
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -135,19 +139,17 @@ describe('HttpClient', () => {
     // A second one, for a request that comes before the first has been put back.
     expect(api.connections).toBeLessThanOrEqual(2);
     await client.close();
-    await expect.poll(() => api.openConnections, { timeout: 2_000 }).toBe(0); // unused ones end after 4 s
+    await expect.poll(() => api.openConnections).toBe(0);
   });
 
   it('ends what is on its way when it is closed', async () => {
     const api = await makeApi();
     api.behaviour = { kind: 'hang' };
-    const client = makeClient();
+    const client = makeClient({ timeoutMs: NEVER_MS });
     const error = failure(get(client, `${api.url}/health`));
     await expect.poll(() => api.requests).toHaveLength(1);
-    const closedAt = performance.now();
     await client.close();
     expect(await error).toBeInstanceOf(NoReplyError);
-    expect(performance.now() - closedAt).toBeLessThan(2_000);
     await expect.poll(() => api.openConnections).toBe(0);
   });
 
@@ -174,13 +176,11 @@ describe('HttpClient', () => {
       const timer = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(timer));
     });
-    const startedAt = performance.now();
     const error = await failure(get(makeClient({ timeoutMs: 150 }), url));
     expect(error).toMatchObject({
       isAborted: false,
       message: `${new URL(url).host} has not answered within 0.15 s`,
     });
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 
   it('follows no redirect', async () => {
@@ -287,19 +287,20 @@ describe('compression', () => {
   });
 
   it('gives a request that is sent again no more time than another', async () => {
+    const deadlineMs = 1_000 * patience;
     let requests = 0;
     const server = createServer((_, response) => {
       requests += 1;
       response.setHeader('accept-encoding', 'gzip');
       if (requests === 1) response.end();
-      else setTimeout(() => response.writeHead(415).end(), 600); // a slow server is the subject
+      else setTimeout(() => response.writeHead(415).end(), 0.6 * deadlineMs); // a slow server is the subject
     });
     const url = `http://127.0.0.1:${await listen(server)}`;
-    const client = makeClient({ timeoutMs: 1_000 });
+    const client = makeClient({ timeoutMs: deadlineMs });
     await client.request({ method: 'POST', url, body: large });
     // Each of the two would be in time by itself.
     const error = await failure(client.request({ method: 'POST', url, body: large }));
-    expect(error.message).toContain('has not answered within 1 s');
+    expect(error.message).toContain('has not answered within');
     expect(requests).toBe(3);
   });
 });
@@ -425,11 +426,9 @@ describe('TLS', () => {
     });
     const host = `127.0.0.1:${await listen(server)}`;
     const client = makeClient({ timeoutMs: 150 });
-    const startedAt = performance.now();
     const error = await failure(get(client, `https://${host}`));
     expect(error.message).toBe(`${host} has not answered within 0.15 s`);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
-    await expect.poll(() => sockets.size, { timeout: 5_000 }).toBe(0); // undici looks once a second
+    await expect.poll(() => sockets.size).toBe(0);
   });
 
   it('says that the other side speaks none', async () => {

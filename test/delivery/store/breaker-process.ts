@@ -30,6 +30,7 @@ const task = JSON.parse(process.argv[2] ?? '') as BreakerTask;
 const { path, policy, times } = task;
 let now = task.now;
 const database = openDatabase(path);
+database.pragma('busy_timeout = 600000'); // eight take turns, and on a busy machine those that lose wait for long
 const store = new BreakerStore(database, 'http', { policy, clock: () => now, newId: randomUUID });
 console.log('ready');
 await once(process.stdin, 'data');

@@ -6,12 +6,13 @@ import { openDatabase } from '../../../lib/store/database/database.ts';
 import { descentFaults } from '../../../lib/store/maintenance/descent-check.ts';
 import { mergeLater } from '../../../lib/store/maintenance/merge.ts';
 import { lineageContract } from '../../contracts/lineage-contract.ts';
+import { times } from '../../support/depth.ts';
 import { databaseOutcomes, tellDatabase } from '../../contracts/lineage-writers.ts';
 
 // Of each history one database is told the first half, the other one the rest; then they are merged.
 lineageContract('merge of two databases', {
-  mostOrders: 24,
-  randomHistories: 60,
+  mostOrders: times(6, 24),
+  randomHistories: times(20, 60),
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
     const paths = [join(folder, 'older.db'), join(folder, 'later.db')] as const;

@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
 import { lineageContract } from '../../../contracts/lineage-contract.ts';
@@ -8,15 +7,14 @@ import { inRun, outcomesOf } from '../../../contracts/lineage-histories.ts';
 import type { HistoryEvent } from '../../../contracts/lineage-histories.ts';
 import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
-import { startPostgres } from '../../../support/postgres-server.ts';
-import type { PostgresServer } from '../../../support/postgres-server.ts';
+import { times } from '../../../support/depth.ts';
+import { createDatabase } from '../../../support/shared-postgres.ts';
 
 lineageContract('service on PostgreSQL', {
-  mostOrders: 12,
-  randomHistories: 40,
+  mostOrders: times(3, 12),
+  randomHistories: times(15, 40),
   open: async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
     const store = service.tenant(DEFAULT_TENANT);
     const sql = postgres(url, { max: 1 });
@@ -31,16 +29,16 @@ lineageContract('service on PostgreSQL', {
       dispose: async () => {
         await sql.end();
         await service.close();
-        await server.remove();
       },
     };
   },
 });
 
 describe('replicas that are told of one lineage at the same time', () => {
+  const RUNS = times(4, 12);
+
   it('store what one would have stored', async () => {
-    const server = await startPostgres();
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const replicas = await Promise.all(
       Array.from({ length: 3 }, async () => openPostgresStore(url, { poolSize: 2 })),
     );
@@ -48,7 +46,7 @@ describe('replicas that are told of one lineage at the same time', () => {
       const stores = replicas.map((replica) => replica.tenant(DEFAULT_TENANT));
       const [store] = stores;
       if (!store) throw new Error('three were opened');
-      for (let run = 0; run < 12; run++) {
+      for (let run = 0; run < RUNS; run++) {
         const events = inRun(`run${run}`, entangled(run));
         await Promise.all(
           stores.map(async (each, index) =>
@@ -64,18 +62,11 @@ describe('replicas that are told of one lineage at the same time', () => {
       }
     } finally {
       for (const replica of replicas) await replica.close();
-      await server.remove();
     }
   });
 });
 
 describe('one that writes lineage beside others', () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(() => server.remove());
-
   const ALONE = 'pg_advisory_xact_lock';
   const BESIDE = 'pg_advisory_xact_lock_shared';
   const plain = trackedEvent({ patternId: 'new', at: 50 });
@@ -99,7 +90,7 @@ describe('one that writes lineage beside others', () => {
       'waits',
     ],
   ])('%s', async (_name, lock, event, expected) => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
     const sql = postgres(url, { max: 1, onnotice: () => {} });
     try {
@@ -110,9 +101,11 @@ describe('one that writes lineage beside others', () => {
         await holder.unsafe(`SELECT ${lock}(hashtextextended('descent of ' || $1, 0))`, [
           DEFAULT_TENANT,
         ]);
-        written = store.track([event]);
-        const patience = setTimeout(expected === 'waits' ? 500 : 30_000, 'waits');
-        expect(await Promise.race([written.then(() => 'writes'), patience])).toBe(expected);
+        let isWritten = false;
+        written = store.track([event]).then(() => (isWritten = true));
+        await expect
+          .poll(async () => (isWritten ? 'writes' : (await waitingIn(holder)) > 0 && 'waits'))
+          .toBe(expected);
       });
       await written;
       expect(await store.pattern(event.patternId)).toBeDefined();
@@ -135,7 +128,7 @@ describe('one that writes lineage beside others', () => {
     ['a child that came', child, moved, { generation: 3, lineageId: 'z' }],
     ['a claim that came', claim, late, { generation: 2, lineageId: 'late' }],
   ])('sees %s since it read', async (_name, first, second, expected) => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
     const sql = postgres(url, { max: 1, onnotice: () => {} });
     try {
@@ -151,17 +144,7 @@ describe('one that writes lineage beside others', () => {
         ]);
         for (const event of [first, second]) {
           written.push(store.track([event]));
-          await expect
-            .poll(
-              async () => {
-                const rows =
-                  await holder`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-                return rows.length;
-              },
-              { timeout: 30_000 },
-            )
-            .toBe(written.length);
+          await expect.poll(() => waitingIn(holder)).toBe(written.length);
         }
       });
       await Promise.all(written);
@@ -174,6 +157,13 @@ describe('one that writes lineage beside others', () => {
 });
 
 // --- internal ---
+
+/** How many wait for a lock on the lineage of a tenant. */
+async function waitingIn(sql: postgres.TransactionSql): Promise<number> {
+  const rows = await sql`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  return rows.length;
+}
 
 /** Edits back and forth among a few patterns, the later ones first, so that origins keep moving. */
 function entangled(seed: number): HistoryEvent[] {

@@ -1,22 +1,14 @@
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TrackAnswer } from '../../../../lib/service/store/rows/tracked-event.ts';
 import { POSTGRES_MIGRATIONS } from '../../../../lib/service/store/postgres/schema/migrations.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
-import { startPostgres } from '../../../support/postgres-server.ts';
-import type { PostgresServer } from '../../../support/postgres-server.ts';
-
-let server: PostgresServer;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.remove());
+import { createDatabase } from '../../../support/shared-postgres.ts';
 
 describe('replicas on one database', () => {
   test('may all start at once on an empty one', async () => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const stores = await Promise.all(
       Array.from({ length: 10 }, () => openPostgresStore(url, { poolSize: 1 })),
     );
@@ -33,7 +25,7 @@ describe('replicas on one database', () => {
   });
 
   test('lose and double nothing of the same events sent to all of them at once', async () => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const stores = await Promise.all([1, 2, 3].map(() => openPostgresStore(url, { poolSize: 4 })));
     // Chains whose links lie in different batches, and uses of a pattern that all write to.
     const events = Array.from({ length: 600 }, (_, n) =>
@@ -82,7 +74,7 @@ describe('replicas on one database', () => {
   });
 
   test('give events of a month a partition, and odd times the default one', async () => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const now = () => Date.parse('2026-01-31T23:59:59Z');
     const stores = await Promise.all([1, 2].map(() => openPostgresStore(url, { now })));
     await Promise.all(
@@ -114,7 +106,7 @@ describe('replicas on one database', () => {
   });
 
   test('go on without a partition while the table is locked, as by a dump', async () => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const time = (day: string) => Date.parse(day);
     await (await openPostgresStore(url, { now: () => time('2031-06-01') })).close();
     const dump = postgres(url, { max: 1, onnotice: () => {} });
@@ -127,7 +119,7 @@ describe('replicas on one database', () => {
   });
 
   test('go on without a partition when they may not make tables', async () => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     const owner = await openPostgresStore(url);
     await owner.close();
     await query(

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { openDatabase } from '../../../../lib/store/database/database.ts';
 import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
 import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
+import { times } from '../../../support/depth.ts';
 import { lineageContract } from '../../../contracts/lineage-contract.ts';
 import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
 
 lineageContract('service on SQLite', {
-  mostOrders: 24,
-  randomHistories: 60,
+  mostOrders: times(6, 24),
+  randomHistories: times(30, 60),
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
     const path = join(folder, 'tracker.db');

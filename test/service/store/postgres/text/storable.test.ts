@@ -2,20 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ServiceStore } from '../../../../../lib/service/store/service-store.ts';
 import { openPostgresStore } from '../../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../../contracts/pattern-store-contract.ts';
-import { startPostgres } from '../../../../support/postgres-server.ts';
-import type { PostgresServer } from '../../../../support/postgres-server.ts';
+import { createDatabase } from '../../../../support/shared-postgres.ts';
 
-let server: PostgresServer;
 let store: ServiceStore;
 
 beforeAll(async () => {
-  server = await startPostgres();
-  store = await openPostgresStore(await server.createDatabase());
+  store = await openPostgresStore(await createDatabase());
 });
-afterAll(async () => {
-  await store.close();
-  await server.remove();
-});
+afterAll(() => store.close());
 
 test.each([
   ['a hundred thousand words', Array.from({ length: 100_000 }, (_, n) => `w${n}`).join(' ')],

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+import usual from './vitest.config.ts';
+
+/** What `npm test` tries with a part of its random input, orders and kills, this tries with all of it. */
+export default defineConfig({
+  ...usual,
+  test: {
+    ...usual.test,
+    include: [
+      'test/{library,service/store,store/writers}/**/lineage.test.ts',
+      'test/store/maintenance/merge-lineage.test.ts',
+      'test/{faults,service}/fuzz.test.ts',
+      'test/processes/*chaos.test.ts',
+      'test/processes/restore.test.ts',
+      'test/processes/service-durability.test.ts',
+    ],
+    env: { TEST_DEPTH: 'deep' },
+  },
+});
