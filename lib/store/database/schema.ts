@@ -209,5 +209,6 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE INDEX events_prompts ON events(session_id, id) WHERE name = 'UserPromptSubmit';
   CREATE INDEX occurrences_by_file ON occurrences(file_path);
+  CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at);
   `,
 ];
