@@ -135,7 +135,7 @@ function fitted(
 ): { text: string; space: string } {
   const own = widthOf(text);
   if (own <= width) return { text, space: ' '.repeat(width - own) };
-  const characters = cut === 'end' ? [...text] : [...text].reverse();
+  const characters = cut === 'end' ? text : Array.from(text).reverse();
   let kept = '';
   let used = 1; // the ellipsis
   for (const character of characters) {
