@@ -2,6 +2,8 @@ import { counted } from '../base/amount-text.ts';
 import { isoTime } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import { startOfDay } from '../base/time-text.ts';
+import { readCourier } from '../health/courier-facts.ts';
+import type { CourierFacts } from '../health/courier-facts.ts';
 import { isInstalled } from '../health/installation.ts';
 import { recordingOf } from '../health/recording.ts';
 import type { Recording } from '../health/recording.ts';
@@ -38,6 +40,7 @@ const ID_DIGITS = 8;
 interface Overview {
   readonly recording: Recording;
   readonly isInstalled: boolean;
+  readonly courier: CourierFacts;
   /** When today began, in milliseconds since 1970. */
   readonly since: number;
   /** Null while there is no database, or when it cannot be read. */
@@ -58,6 +61,7 @@ function gather(cli: CliEnvironment): Overview {
   const known = {
     recording: recordingOf(readRegistration(cli), cli, installed),
     isInstalled: installed,
+    courier: readCourier(paths),
     since,
   };
   try {
@@ -72,7 +76,7 @@ function gather(cli: CliEnvironment): Overview {
 }
 
 function render(cli: CliEnvironment, overview: Overview): string {
-  const { recording, today, patterns, error } = overview;
+  const { recording, courier, today, patterns, error } = overview;
   const paint = painter(cli.color);
   const fact = (label: string, text: string) => `${paint('bold', label.padEnd(10))}  ${text}\n`;
   const list = patterns.length > 0 ? renderTable(cli, patternColumns(patterns, cli), patterns) : '';
@@ -83,6 +87,9 @@ function render(cli: CliEnvironment, overview: Overview): string {
       ? fact('Recording', paint('green', plainLine(`on, by ${recording.by.join(' and ')}`)))
       : fact('Recording', paint('red', plainLine(`off: ${recording.why}`))) +
         fact('', plainLine(recording.hint)),
+    courier.reason === null
+      ? ''
+      : fact('Courier', paint('red', plainLine(`${courier.status}: ${courier.reason}`))),
     error === null ? '' : fact('Database', paint('red', plainLine(error))),
     today === null ? '' : fact('Today', workText(today)),
     list && `\n${paint('bold', 'Last written')}\n${list}`,
@@ -109,6 +116,7 @@ function workText(work: Work): string {
 function adviceFor({
   recording,
   isInstalled: installed,
+  courier,
   today,
   patterns,
   error,
@@ -137,17 +145,18 @@ function adviceFor({
     today !== null && today.failedToolCalls > 0
       ? ['pattern-tracker tool-calls --outcome failed', 'what went wrong, and why']
       : ['pattern-tracker sessions', 'what each session was about, and what came of it'],
-    recording.state === 'off'
+    recording.state === 'off' || courier.reason !== null
       ? ['pattern-tracker doctor', 'checks every link from Claude Code to the database']
       : ['pattern-tracker tail', 'follows what Claude does, live'],
   ];
 }
 
 function forJson(overview: Overview) {
-  const { recording, since, today, patterns, error } = overview;
+  const { recording, courier, since, today, patterns, error } = overview;
   return {
     recording,
     isInstalled: overview.isInstalled,
+    courier: { status: courier.status, reason: courier.reason },
     today: today && { since: isoTime(since), ...today },
     patterns: patterns.map(patternForJson),
     databaseError: error,

@@ -108,6 +108,22 @@ describe('the program without a command', () => {
     expect(out).toContain('pattern-tracker doctor');
   });
 
+  it('names what keeps the courier from storing events', async () => {
+    register();
+    fillSample(sample);
+    const state = {
+      pid: 1,
+      status: 'degraded',
+      reason: 'disk full',
+      version: '1.0.0',
+      updated_at: NOW,
+    };
+    writeFileSync(sample.paths.courierState, JSON.stringify(state));
+    const out = await overview();
+    expect(out).toMatch(/^Courier {5}.*disk full$/m);
+    expect(out).toContain('pattern-tracker doctor');
+  });
+
   it('prints all of it with --json', async () => {
     fillSample(sample);
     const { exitCode, out } = await run(sample, '--json');
@@ -115,6 +131,7 @@ describe('the program without a command', () => {
     expect(JSON.parse(out)).toMatchObject({
       recording: { state: 'off' },
       is_installed: true,
+      courier: { status: 'stopped', reason: null },
       today: { sessions: 2, tool_calls: 3, failed_tool_calls: 1, files: 3, lines_added: 12 },
       patterns: [{ id: 'ab00000000000000', file_path: '/w/site/site.css' }, {}, {}, {}],
       database_error: null,

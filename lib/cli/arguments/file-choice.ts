@@ -8,8 +8,7 @@ export const fileArg = {
   file: {
     type: 'string',
     valueHint: 'path|glob',
-    description:
-      'Only of this file or folder: the end of a path, ./a/path, or a glob such as "src/**/*.ts"',
+    description: 'Only this file or folder: a path, the end of one, or a glob (quoted)',
   },
 } as const;
 

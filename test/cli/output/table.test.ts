@@ -89,7 +89,11 @@ describe('renderTable', () => {
       fc.property(
         fc.array(row, { maxLength: 5 }),
         fc.integer({ min: 5, max: 120 }),
-        fc.record({ least: fc.nat(30), rank: fc.nat(2), isWhole: fc.boolean() }),
+        fc.record({
+          least: fc.integer({ min: 1, max: 30 }),
+          rank: fc.nat(2),
+          isWhole: fc.boolean(),
+        }),
         (rows, width, limits) => {
           const limited = [{ ...columns[0], ...limits }, columns[1]];
           const text = renderTable({ isTTY: true, columns: width, color: false }, limited, rows);
