@@ -13,7 +13,7 @@ import { listPatterns } from '../store/queries/patterns.ts';
 import type { ListedPattern } from '../store/queries/patterns.ts';
 import { workSince } from '../store/queries/work.ts';
 import type { Work } from '../store/queries/work.ts';
-import { patternColumns, patternForJson } from './commands/patterns.ts';
+import { columnsOfPatterns, patternForJson } from './commands/patterns.ts';
 import type { CliEnvironment } from './environment.ts';
 import { printJson } from './output/json-output.ts';
 import { plainLine } from './output/plain-text.ts';
@@ -79,7 +79,8 @@ function render(cli: CliEnvironment, overview: Overview): string {
   const { recording, courier, today, patterns, error } = overview;
   const paint = painter(cli.color);
   const fact = (label: string, text: string) => `${paint('bold', label.padEnd(10))}  ${text}\n`;
-  const list = patterns.length > 0 ? renderTable(cli, patternColumns(patterns, cli), patterns) : '';
+  const list =
+    patterns.length > 0 ? renderTable(cli, columnsOfPatterns(patterns, cli), patterns) : '';
   const commands = adviceFor(overview).map(([command, purpose]) => ({ command, purpose }));
   const width = Math.max(...commands.map(({ command }) => command.length));
   return [

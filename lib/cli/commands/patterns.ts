@@ -75,13 +75,13 @@ Examples
       ...listing,
       forJson: patternForJson,
       nothing: nothingFound('patterns', filters.some(Boolean)),
-      columns: patternColumns(listing.rows, cli),
+      columns: columnsOfPatterns(listing.rows, cli),
     });
   },
 });
 
 /** The columns of a table of patterns. */
-export function patternColumns(
+export function columnsOfPatterns(
   rows: readonly ListedPattern[],
   { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
 ): Column<ListedPattern>[] {
