@@ -5,14 +5,26 @@ const DAY = 24 * HOUR;
 
 /**
  * How long ago `at` was, for people: `now`, `12 s ago`, `3 min ago`, `2 h ago`, `5 d ago`, and the date
- * from 60 days on. Both are milliseconds since 1970.
+ * from 60 days on, in the zone of this machine. Both are milliseconds since 1970.
  */
 export function ago(at: number, now: number): string {
   const past = now - at;
   if (past < -MINUTE) return `in ${span(-past)}`; // a clock was set
   if (past < SECOND) return 'now';
   if (past < 60 * DAY) return `${span(past < MINUTE ? past - (past % SECOND) : past)} ago`;
-  return new Date(at).toISOString().slice(0, 10);
+  return dateText(at);
+}
+
+/** The day of a time in milliseconds since 1970, in the zone of this machine: `2026-11-01`. */
+export function dateText(at: number): string {
+  const date = new Date(at);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, '0')).join('-');
+}
+
+/** When the day of a time began, in the zone of this machine. Both are milliseconds since 1970. */
+export function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
 }
 
 /** A length of time for people, in its largest unit: `250 ms`, `1.2 s`, `12 s`, `3 min`, `2 h`, `5 d`. */

@@ -67,6 +67,11 @@ export const limitArg = {
   },
 } as const;
 
+/** `--no-pager` of what may be longer than the terminal. */
+export const pagerArg = {
+  pager: { type: 'boolean', default: true, description: 'Print all at once, without $PAGER' },
+} as const;
+
 /** `--all` of lists, which leave out the sessions of `capture-test` without it. */
 export const allArg = {
   all: { type: 'boolean', description: 'Include what `capture-test` recorded' },

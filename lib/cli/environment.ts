@@ -18,6 +18,8 @@ export interface CliEnvironment {
   readonly isTTY: boolean;
   /** The width of the terminal in characters; 80 when it is not known. */
   readonly columns: number;
+  /** The height of the terminal in lines; 24 when it is not known. */
+  readonly lines: number;
   readonly color: boolean;
   readonly now: Clock;
   /** Writes to standard output; adds nothing. */
@@ -43,7 +45,8 @@ export function cliEnvironment(): CliEnvironment {
     },
     program,
     isTTY,
-    columns: stdout.columns || Number(env['COLUMNS']) || 80,
+    columns: Number(env['COLUMNS']) || stdout.columns || 80,
+    lines: Number(env['LINES']) || stdout.rows || 24,
     color: wantsColor(env, isTTY),
     now: systemClock,
     out: (text) => void stdout.write(text),

@@ -23,7 +23,12 @@ export async function main(
 ): Promise<number> {
   const [name, ...rest] = argv;
   try {
-    if (name === undefined || isHelp(name) || (name === 'help' && rest.length === 0)) {
+    if (name === undefined || (name === '--json' && rest.length === 0)) {
+      const { printOverview } = await import('./overview.ts');
+      printOverview(cli, name === '--json');
+      return 0;
+    }
+    if (isHelp(name) || (name === 'help' && rest.length === 0)) {
       cli.out(programHelp(cli.color));
       return 0;
     }

@@ -1,6 +1,8 @@
 import { hexDigest } from '../base/digest.ts';
 import { asObject } from '../base/json.ts';
 import type { BatchedCall, HookEvent } from './hook-event.ts';
+import { lineChange } from './line-change.ts';
+import type { LineChange } from './line-change.ts';
 import { callSummary, errorSummary, responseText } from './tool-call.ts';
 
 /** What the tables keep of a hook event beside its payload. Plain values, so that it can cross threads. */
@@ -32,6 +34,8 @@ export interface CallRecord {
   readonly error: string | null;
   /** The tool's own time in milliseconds. */
   readonly durationMs: number | null;
+  /** The lines it added and removed; undefined if it wrote no file, or has not ended. */
+  readonly lines: LineChange | undefined;
 }
 
 /** What a PostToolBatch says about one of its calls. */
@@ -77,6 +81,7 @@ function callRecord(event: HookEvent): CallRecord {
     isInterrupted: event.isInterrupt || asObject(event.toolResponse)?.['interrupted'] === true,
     error: errorSummary(event.error),
     durationMs: event.durationMs ?? null,
+    lines: lineChange(event),
   };
 }
 

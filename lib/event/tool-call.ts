@@ -1,5 +1,6 @@
 import { asArray, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
+import type { HookEvent } from './hook-event.ts';
 
 /**
  * How a tool call ended. `rejected`: it never began (unknown tool, wrong input). `denied`: permission
@@ -48,6 +49,14 @@ export function errorSummary(error: string | undefined): string | null {
   const text = error?.trim();
   if (!text) return null;
   return text.length > ERROR_CHARACTERS ? `${text.slice(0, ERROR_CHARACTERS)}…` : text;
+}
+
+/** True for the event after a tool call that did what it was asked to. */
+export function succeeded(event: HookEvent): boolean {
+  if (event.name !== 'PostToolUse' || event.isInterrupt || event.error !== undefined) return false;
+  const response = asObject(event.toolResponse);
+  const { interrupted, success, error } = response ?? {};
+  return interrupted !== true && success !== false && !asString(error);
 }
 
 /** The text of a response as the model sees it, from a string or content blocks; undefined without text. */

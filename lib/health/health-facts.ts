@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readCourier } from './courier-facts.ts';
 import type { CourierFacts } from './courier-facts.ts';
 import type { FactSources } from './fact-sources.ts';
+import { isInstalled } from './installation.ts';
 import type { RegistrationFacts } from './installation.ts';
 import { recordingOf } from './recording.ts';
 import type { Recording } from './recording.ts';
@@ -38,11 +38,11 @@ export function gatherFacts(
 ): HealthFacts {
   const { paths, now } = sources;
   const at = now();
-  const isInstalled = existsSync(paths.data) || existsSync(`${paths.home}/dist`);
+  const installed = isInstalled(paths);
   return {
     at,
-    isInstalled,
-    recording: recordingOf(registration, sources, isInstalled),
+    isInstalled: installed,
+    recording: recordingOf(registration, sources, installed),
     courier: readCourier(paths),
     spool: readSpool(paths),
     stored: readStored(paths.database, at, checkedBytes),

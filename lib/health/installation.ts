@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import type { TrackerPaths } from '../base/paths.ts';
+
 /** What a settings file of Claude Code says about recording. */
 export interface SettingsFacts {
   /** `user`, `project` or `local`. */
@@ -43,6 +46,11 @@ export interface InstallationFacts {
   readonly captureScript: string | undefined;
   /** The link in ~/.local/bin; undefined when it does not lead to this installation. */
   readonly link: string | undefined;
+}
+
+/** Whether anything of this program is in its folder. */
+export function isInstalled(paths: Pick<TrackerPaths, 'data' | 'home'>): boolean {
+  return existsSync(paths.data) || existsSync(`${paths.home}/dist`);
 }
 
 /** The events without which a tool call leaves no trace. */

@@ -1,9 +1,9 @@
 import { asArray, asObject, asString } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
+import { parseHunks } from '../event/hunk.ts';
+import type { Hunk } from '../event/hunk.ts';
 import type { Fragment } from './fragment.ts';
 import { languageOf } from './language.ts';
-import { parseHunks } from './line-range.ts';
-import type { Hunk } from './line-range.ts';
 import { wholeFile } from './write.ts';
 
 /**

@@ -1,6 +1,7 @@
-import { asObject, asString } from '../base/json.ts';
+import { asObject } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { HookEvent } from '../event/hook-event.ts';
+import { succeeded } from '../event/tool-call.ts';
 import { bashFragments } from './bash.ts';
 import { editFragments, multiEditFragments } from './edit.ts';
 import type { Fragment } from './fragment.ts';
@@ -22,11 +23,9 @@ export const MAX_FRAGMENTS_PER_EVENT = 1000;
  * successful write. A payload of unexpected form gives no fragments and does not throw.
  */
 export function extractFragments(event: HookEvent): Fragment[] {
-  if (event.name !== 'PostToolUse' || event.isInterrupt || event.error !== undefined) return [];
   const extractor = EXTRACTORS.get(event.toolName ?? '');
-  const response = asObject(event.toolResponse) ?? {};
-  if (extractor === undefined || event.toolInput === undefined || failed(response)) return [];
-  return extractor(event.toolInput, response)
+  if (extractor === undefined || event.toolInput === undefined || !succeeded(event)) return [];
+  return extractor(event.toolInput, asObject(event.toolResponse) ?? {})
     .filter(({ code }) => trimCode(code) !== '')
     .slice(0, MAX_FRAGMENTS_PER_EVENT);
 }
@@ -40,11 +39,3 @@ const EXTRACTORS: ReadonlyMap<string, Extractor> = new Map([
   ['NotebookEdit', notebookFragments],
   ['Bash', (_input, response) => bashFragments(response)],
 ]);
-
-function failed(response: JsonObject): boolean {
-  return (
-    response['interrupted'] === true ||
-    response['success'] === false ||
-    Boolean(asString(response['error']))
-  );
-}

@@ -1,48 +1,9 @@
-import { asArray, asNumber, asObject } from '../base/json.ts';
-import type { Json } from '../base/json.ts';
-
-/** A line of a hunk: `+` added, `-` removed, ` ` unchanged. */
-export interface HunkLine {
-  readonly sign: '+' | '-' | ' ';
-  /** Without the sign and without a carriage return. */
-  readonly text: string;
-}
-
-/** A hunk of a diff as Claude Code sends it. */
-export interface Hunk {
-  /** Where its first line stands in the file after the change, 1-based. */
-  readonly newStart: number;
-  readonly lines: readonly HunkLine[];
-  /** False where the diff says that the file ends without a newline. */
-  readonly endsWithNewline: boolean;
-}
+import type { Hunk } from '../event/hunk.ts';
 
 /** A range of lines in a file, 1-based, both ends included. */
 export interface LineRange {
   readonly startLine: number;
   readonly endLine: number;
-}
-
-/** Reads `structuredPatch` or the `hunks` of `bashEditDiff`; skips whatever has another form. */
-export function parseHunks(value: Json | undefined): Hunk[] {
-  return asArray(value).flatMap((entry) => {
-    const hunk = asObject(entry);
-    const newStart = asNumber(hunk?.['newStart']);
-    if (hunk === undefined || newStart === undefined || !Number.isSafeInteger(newStart)) return [];
-    const lines: HunkLine[] = [];
-    let endsWithNewline = true;
-    for (const line of asArray(hunk['lines'])) {
-      if (typeof line !== 'string') continue;
-      const sign = line.charAt(0) || ' '; // an unchanged empty line whose blank was trimmed
-      if (sign === '\\') {
-        if (lines.at(-1)?.sign !== '-') endsWithNewline = false;
-      } else if (sign === '+' || sign === '-' || sign === ' ') {
-        lines.push({ sign, text: line.slice(1).replace(/\r$/, '') });
-      }
-    }
-    // A diff that empties the file starts at line 0.
-    return [{ newStart: Math.max(1, newStart), lines, endsWithNewline }];
-  });
 }
 
 /**

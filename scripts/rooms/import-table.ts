@@ -196,7 +196,7 @@ export const ROOMS: readonly Room[] = [
       'base capture event config store/database store/queries store/maintenance',
       'delivery ingest service/store service health install',
     ),
-    packages: words('citty cli-progress picocolors string-width'),
+    packages: words('citty cli-progress diff picocolors picomatch string-width'),
   },
   {
     name: 'index.ts',

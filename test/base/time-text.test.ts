@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { ago, span } from '../../lib/base/time-text.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ago, dateText, span, startOfDay } from '../../lib/base/time-text.ts';
 import { DAY, HOUR, MINUTE, NOW } from '../cli/sample-database.ts';
 
 describe('ago', () => {
@@ -18,6 +18,20 @@ describe('ago', () => {
     [60 * DAY, '2026-09-25'],
   ])('%d ms before now is %s', (past, text) => {
     expect(ago(NOW - past, NOW)).toBe(text);
+  });
+});
+
+describe('the day of a time', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['UTC', '2026-11-24', '2026-11-24T00:00:00.000Z'],
+    ['Pacific/Kiritimati', '2026-11-25', '2026-11-24T10:00:00.000Z'],
+    ['America/Los_Angeles', '2026-11-24', '2026-11-24T08:00:00.000Z'],
+  ])('is the one in %s', (zone, day, start) => {
+    vi.stubEnv('TZ', zone);
+    expect([dateText(NOW), new Date(startOfDay(NOW)).toISOString()]).toEqual([day, start]);
+    expect(ago(NOW, NOW + 60 * DAY)).toBe(day);
   });
 });
 

@@ -52,9 +52,9 @@ describe('--help', () => {
     `);
   });
 
-  it('is what is shown without arguments, and by -h and help', async () => {
+  it('is what -h and help show, too', async () => {
     const { out } = await run(sample, '--help');
-    for (const argv of ['', '-h', 'help']) expect((await run(sample, argv)).out).toBe(out);
+    for (const argv of ['-h', 'help']) expect((await run(sample, argv)).out).toBe(out);
   });
 
   it('shows one command', async () => {
@@ -69,20 +69,25 @@ describe('--help', () => {
         ID  The id, or its first characters
 
       Options
+        --diff       Show what it changed in its parent
         --limit <n>  Show at most n occurrences; 0 shows all (default 20)
+        --no-pager   Print all at once, without $PAGER
         --json       Print JSON for programs
         --help, -h   Show this help
 
-      The first characters of an id are enough if no other pattern begins with them.
+      The first characters of an id are enough if no other pattern begins with them. --diff shows what it
+      changed in the pattern that it was made from, instead of code, occurrences and lineage.
 
       --json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
       first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
       tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
       {ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
-      is_cut}}.
+      is_cut}}; with --diff also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent.
+      is_exact is false when the event that wrote it is past retention, and whole patterns are compared.
 
       Examples
         pattern-tracker show 683314ed22112e8d
+        pattern-tracker show 6833 --diff
         pattern-tracker show 6833 --json | jq -r .pattern.code
       "
     `);
@@ -127,6 +132,7 @@ describe('misuse', () => {
       'tool-calls --session=',
       'error: --session is empty\n  Give the first characters of its id.\n',
     ],
+    ['patterns --file=', 'error: --file is empty\n  Give a path or a glob.\n'],
     ['tail --session=', 'error: --session is empty\n  Give the first characters of its id.\n'],
     ['show', 'error: ID is missing\n  See its --help.\n'],
     ['patterns --limit many', 'error: --limit is "many"\n  Expected a whole number, 0 or more.\n'],

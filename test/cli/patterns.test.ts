@@ -20,11 +20,11 @@ describe('patterns', () => {
     const { exitCode, out } = await run(sample, 'patterns');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "ID                LANGUAGE    FILE      LINES  GEN  SEEN  LAST SEEN  CODE
-      ab00000000000000  css         site.css      1    1     1  3 min ago  body { color: red }
-      7cffffffffffffff  typescript  queue.ts      3    3     1  1 h ago    export function push() {
-      7c1e09ab44d2f310  typescript  queue.ts      3    2     1  1 h ago    export function push() {
-      19aa52c0de77b841  typescript  queue.ts      3    1     2  2 h ago    export function push() {
+      "ID                PROJECT  FILE          LANGUAGE    LINES  GEN  SEEN  LAST SEEN  CODE
+      ab00000000000000  site     site.css      css             1    1     1  3 min ago  body { color: red }
+      7cffffffffffffff  app      src/queue.ts  typescript      3    3     1  1 h ago    export function push() {
+      7c1e09ab44d2f310  app      src/queue.ts  typescript      3    2     1  1 h ago    export function push() {
+      19aa52c0de77b841  app      src/queue.ts  typescript      3    1     2  2 h ago    export function push() {
       "
     `);
   });
@@ -32,11 +32,11 @@ describe('patterns', () => {
   it('cuts the widest column to the width of a terminal', async () => {
     const { out } = await run(sample, 'patterns', { isTTY: true, columns: 80 });
     expect(out).toMatchInlineSnapshot(`
-      "ID                LANGUAGE    FILE      LINES  GEN  SEEN  LAST SEEN  CODE
-      ab00000000000000  css         site.css      1    1     1  3 min ago  body { col…
-      7cffffffffffffff  typescript  queue.ts      3    3     1  1 h ago    export fun…
-      7c1e09ab44d2f310  typescript  queue.ts      3    2     1  1 h ago    export fun…
-      19aa52c0de77b841  typescript  queue.ts      3    1     2  2 h ago    export fun…
+      "ID                PROJECT  FILE          LINES  GEN  SEEN  LAST SEEN  CODE
+      ab00000000000000  site     site.css          1    1     1  3 min ago  body { co…
+      7cffffffffffffff  app      src/queue.ts      3    3     1  1 h ago    export fu…
+      7c1e09ab44d2f310  app      src/queue.ts      3    2     1  1 h ago    export fu…
+      19aa52c0de77b841  app      src/queue.ts      3    1     2  2 h ago    export fu…
       "
     `);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -76,6 +76,10 @@ describe('patterns', () => {
     ['--sort used --limit 1', ['19aa52c0de77b841']],
     ['--limit 0 --project app', ['7cffffffffffffff', '7c1e09ab44d2f310', '19aa52c0de77b841']],
     ['--session none', []],
+    ['--file site.css', ['ab00000000000000']],
+    ['--file src/*.ts --limit 1', ['7cffffffffffffff']],
+    ['--file copy.ts', ['19aa52c0de77b841']],
+    ['--file none.rs', []],
   ])('keeps to %s', async (argv, ids) => {
     expect(await idsOf(argv)).toEqual(ids);
   });
@@ -151,9 +155,9 @@ describe('hostile text', () => {
       wide.pattern('aaaa000000000000', 'x', { name: '漢字.ts' });
       wide.pattern('bbbb000000000000', 'x', { name: 'abcd.ts', last_seen_at: NOW - HOUR });
       expect((await run(wide, 'patterns')).out).toMatchInlineSnapshot(`
-        "ID                LANGUAGE    FILE     LINES  GEN  SEEN  LAST SEEN  CODE
-        aaaa000000000000  typescript  漢字.ts      1    1     1  1 min ago  x
-        bbbb000000000000  typescript  abcd.ts      1    1     1  1 h ago    x
+        "ID                FILE     LANGUAGE    LINES  GEN  SEEN  LAST SEEN  CODE
+        aaaa000000000000  漢字.ts  typescript      1    1     1  1 min ago  x
+        bbbb000000000000  abcd.ts  typescript      1    1     1  1 h ago    x
         "
       `);
     } finally {

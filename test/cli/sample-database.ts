@@ -173,12 +173,14 @@ export function fillSample(sample: Sample): void {
     ended_at: NOW - 2 * HOUR + 16,
     duration_ms: 16,
     at: NOW - 2 * HOUR,
+    lines_added: 12,
+    lines_removed: 3,
   });
   sample.toolCall(first, 'toolu_2', {
     tool_name: 'Bash',
     summary: 'npm test',
     outcome: 'failed',
-    error: 'Exit code 1',
+    error: 'Exit code 1\nFAIL test/queue.test.ts',
     duration_ms: 61_000,
     at: NOW - 2 * HOUR + MINUTE,
   });

@@ -4,7 +4,19 @@ import { run } from './test-environment.ts';
 
 const empty = new Sample();
 const sample = new Sample();
-beforeAll(() => fillSample(sample));
+beforeAll(() => {
+  fillSample(sample);
+  const prompts = [
+    '<task-notification>done</task-notification>',
+    '\n  Make the queue faster.\nIt is too slow.',
+    'Thanks',
+  ];
+  for (const [index, prompt] of prompts.entries()) {
+    sample.event(`prompt-${index}`, '3f2a9c10-1111-4111-8111-111111111111', 'UserPromptSubmit', {
+      payload: JSON.stringify({ prompt }),
+    });
+  }
+});
 afterAll(() => {
   empty.remove();
   sample.remove();
@@ -15,9 +27,9 @@ describe('sessions', () => {
     const { exitCode, out } = await run(sample, 'sessions');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "SESSION   PROJECT  BRANCH  STARTED    LASTED  PROMPTS  TOOL CALLS  FAILED  PATTERNS
-      77e0d4b2  site             5 min ago  open          1           1       0         1
-      3f2a9c10  app      main    2 h ago    12 min        3           2       1         3
+      "SESSION   PROJECT  BRANCH  STARTED    LASTED  PROMPTS  CALLS  FAILED  PATTERNS  FILES  LINES   FIRST PROMPT
+      77e0d4b2  site             5 min ago  open          1      1       0         1      1
+      3f2a9c10  app      main    2 h ago    12 min        3      2       1         3      2  +12 -3  Make the queue faster. It is too slow.
       "
     `);
   });
@@ -46,6 +58,10 @@ describe('sessions', () => {
         failed_tool_calls: 1,
         subagents: 0,
         patterns: 3,
+        files: 2,
+        lines_added: 12,
+        lines_removed: 3,
+        first_prompt: 'Make the queue faster.\nIt is too slow.',
       },
     ]);
   });
@@ -61,10 +77,10 @@ describe('tool-calls', () => {
     const { exitCode, out } = await run(sample, 'tool-calls');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "WHEN       SESSION   TOOL   OUTCOME   TOOK  WHAT
-      2 min ago  77e0d4b2  Read   running         index.html
-      1 h ago    3f2a9c10  Bash   failed   1 min  npm test
-      2 h ago    3f2a9c10  Write  ok       16 ms  src/queue.ts
+      "WHEN       SESSION   PROJECT  TOOL   OUTCOME   TOOK  WHAT          ERROR
+      2 min ago  77e0d4b2  site     Read   running         index.html
+      1 h ago    3f2a9c10  app      Bash   failed   1 min  npm test      exit 1: FAIL test/queue.test.ts
+      2 h ago    3f2a9c10  app      Write  ok       16 ms  src/queue.ts
       "
     `);
   });
@@ -93,11 +109,13 @@ describe('tool-calls', () => {
         agent_id: null,
         summary: 'npm test',
         outcome: 'failed',
-        error: 'Exit code 1',
+        error: 'Exit code 1\nFAIL test/queue.test.ts',
         started_at: null,
         ended_at: null,
         duration_ms: 61_000,
         at: '2026-11-24T10:01:00.000Z',
+        lines_added: null,
+        lines_removed: null,
         project_root: '/w/app',
         project_name: 'app',
       },

@@ -30,14 +30,55 @@ describe('show', () => {
     `);
   });
 
+  it('shows a diff against the parent', async () => {
+    const { exitCode, out } = await run(sample, 'show 7c1e --diff');
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "7c1e09ab44d2f310  queue.ts
+      typescript · 3 lines · generation 2 · seen 1 time · last 1 h ago
+
+      The event that wrote it is past retention, so whole patterns are compared.
+
+      --- 19aa52c0de77b841/queue.ts
+      +++ 7c1e09ab44d2f310/queue.ts
+      @@ -1,4 +1,3 @@
+      -
+       export function push() {
+      -  return 1;
+      +  return 2;
+       }
+      "
+    `);
+    const { out: painted } = await run(sample, 'show 7c1e --diff', { color: true });
+    expect(painted).toContain(
+      '\u001b[31m-  return 1;\u001b[39m\n\u001b[32m+  return 2;\u001b[39m\n',
+    );
+  });
+
+  it('says that there is no parent to compare with', async () => {
+    const { exitCode, out } = await run(sample, 'show 19aa --diff');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('\nIt was made from no other pattern, so there is nothing to compare.\n');
+  });
+
+  it('puts the diff in JSON when it is asked to', async () => {
+    const diffOf = async (argv: string) =>
+      (JSON.parse((await run(sample, argv)).out) as { diff?: object | null }).diff;
+    expect(await diffOf('show 7c1e --diff --json')).toEqual({
+      parent_id: '19aa52c0de77b841',
+      unified: expect.stringMatching(/^--- 19aa52c0de77b841\/queue\.ts\n\+\+\+ /) as string,
+      is_exact: false,
+    });
+    expect(await diffOf('show 19aa --diff --json')).toBeNull();
+    expect(await diffOf('show 7c1e --json')).toBeUndefined();
+  });
+
   it('finds a pattern by capital letters, too', async () => {
     expect((await run(sample, 'show AB0')).out).toContain('body { color: red }');
   });
 
   it('says how many occurrences it left out', async () => {
-    expect((await run(sample, 'show 19 --limit 1')).out).toContain(
-      '… and 1 older one; --limit 0 shows all',
-    );
+    expect((await run(sample, 'show 19 --limit 1')).out).toContain('1 of 2; --limit 0 for all');
     expect((await run(sample, 'show 19 --limit 0')).out).toContain('src/copy.ts:7 ');
   });
 

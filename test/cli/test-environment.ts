@@ -23,6 +23,7 @@ export function testEnvironment(
     program: undefined,
     isTTY: false,
     columns: 80,
+    lines: 24,
     color: false,
     now: () => NOW,
     out: (text) => void (written.out += text),

@@ -1,7 +1,8 @@
 import { structuredPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHunks, placesOf } from '../../lib/pattern/line-range.ts';
+import { parseHunks } from '../../lib/event/hunk.ts';
+import { placesOf } from '../../lib/pattern/line-range.ts';
 
 const hunksOf = (newStart: number, ...lines: string[]) => parseHunks([{ newStart, lines }]);
 const rangesOf = (written: string, hunks: ReturnType<typeof parseHunks>, limit = 100) =>
@@ -91,23 +92,5 @@ describe('placesOf', () => {
         expect(place?.endLine).toBe(place?.startLine);
       }),
     );
-  });
-});
-
-describe('parseHunks', () => {
-  it('leaves out what has not the form of a hunk', () => {
-    expect(
-      parseHunks([
-        null,
-        1,
-        {},
-        { newStart: '1', lines: [] },
-        { newStart: 0.5 },
-        { newStart: 1e300, lines: ['+a'] },
-        { newStart: 1, lines: [1, '?x', '+a'] },
-      ]),
-    ).toEqual([{ newStart: 1, lines: [{ sign: '+', text: 'a' }], endsWithNewline: true }]);
-    expect(parseHunks('x')).toEqual([]);
-    expect(parseHunks(undefined)).toEqual([]);
   });
 });

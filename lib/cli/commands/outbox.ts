@@ -26,6 +26,9 @@ import { isoTime } from '../../base/clock.ts';
 import { printJson, printJsonAsIs } from '../output/json-output.ts';
 import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { printList } from '../output/list-output.ts';
+import type { ListStyle } from '../output/list-output.ts';
+import { listingOf, MOST_COUNTED } from '../../store/queries/listing.ts';
+import type { Database } from '../../store/database/database.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
@@ -82,6 +85,7 @@ Examples
       valueHint: 'n',
       description: 'At most n, the oldest first; 0 is all (default 20 for list, else all)',
     },
+    ...common.pagerArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
@@ -98,7 +102,7 @@ Examples
     const delivery: Delivery = (work) => withDelivery(cli, config, work);
     switch (action) {
       case 'list':
-        return list(cli, delivery, filter, args.json === true);
+        return list(cli, delivery, filter, args);
       case 'show':
         return show(cli, delivery, filter, args.json === true);
       case 'export':
@@ -127,37 +131,41 @@ Examples
 /** Runs `work` on the delivery side of tracker.db; returns undefined when there is no database yet. */
 type Delivery = <T>(work: (side: DeliverySide) => T) => T | undefined;
 
-function list(
+async function list(
   cli: CliEnvironment,
   delivery: Delivery,
   filter: OutboxFilter,
-  json: boolean,
-): number {
+  style: ListStyle,
+): Promise<number> {
   const now = cli.now();
-  const { rows, hasSeveralSinks } = delivery(({ database, sinks }) => ({
-    rows: outboxRows(database, filter),
+  const { listing, hasSeveralSinks } = delivery(({ database, sinks }) => ({
+    listing: listingOf(database, filter, { rows: outboxRows, count: countRows }),
     hasSeveralSinks: sinks.length > 1,
-  })) ?? { rows: [], hasSeveralSinks: false };
-  printList<OutboxRow>(cli, json, {
-    rows,
+  })) ?? { listing: { rows: [], total: 0 }, hasSeveralSinks: false };
+  await printList<OutboxRow>(cli, style, {
+    ...listing,
     forJson,
     nothing: filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n',
     columns: [
       { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
       ...(hasSeveralSinks ? [{ title: 'SINK', cell: ({ sink }: OutboxRow) => sink }] : []),
       { title: 'EVENT', cell: ({ eventType }) => eventType.replace('pattern_', '') },
-      { title: 'PATTERN', cell: ({ patternId }) => patternId, paint: () => 'yellow' },
-      { title: 'QUEUED', cell: ({ createdAt }) => ago(createdAt, now) },
-      { title: 'ATTEMPTS', cell: ({ attempts }) => String(attempts), align: 'right' },
+      { title: 'PATTERN', cell: ({ patternId }) => patternId, rank: 2, paint: () => 'yellow' },
+      { title: 'QUEUED', cell: ({ createdAt }) => ago(createdAt, now), rank: 1 },
+      { title: 'ATTEMPTS', cell: ({ attempts }) => String(attempts), align: 'right', rank: 3 },
       {
         title: 'NEXT',
         cell: (row) => nextAttempt(row, now),
         paint: ({ deadAt }) => (deadAt === null ? undefined : 'red'),
       },
-      { title: 'LAST ERROR', cell: ({ lastError }) => lastError ?? '' },
+      { title: 'LAST ERROR', cell: ({ lastError }) => lastError ?? '', least: 16 },
     ],
   });
   return 0;
+}
+
+function countRows(database: Database, filter: OutboxFilter): number {
+  return chosenRows(database, { ...filter, limit: MOST_COUNTED }).count;
 }
 
 function nextAttempt({ deadAt, notBefore }: OutboxRow, now: number): string {

@@ -1,9 +1,14 @@
-import { listPatterns } from '../../store/queries/patterns.ts';
-import type { ListedPattern } from '../../store/queries/patterns.ts';
+import { listingOf } from '../../store/queries/listing.ts';
+import { allFiles, countPatterns, listPatterns } from '../../store/queries/patterns.ts';
+import type { ListedPattern, PatternFilter } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
+import { chooseFiles, fileArg } from '../arguments/file-choice.ts';
 import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { isOfSeveralProjects, projectColumn, shownPath } from '../output/row-text.ts';
+import type { Column } from '../output/table.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -15,16 +20,20 @@ export const patternsCommand = trackerCommand({
   description: `List the code that Claude wrote.
 
 Each line is one pattern: a piece of code that Claude wrote, once however often it was written.
-SEEN is how often it was written, GEN its generation: 1 is new code, 2 an edit of it, and so on.
+FILE is where it was written last, within its project. GEN is its generation: 1 is new code, 2 an edit
+of it, and so on; SEEN is how often it was written.
 
 --json prints an array of {id, name, language, lines, origin, generation, lineage_id, occurrences,
 first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_root, project_name}.
 
 Examples
   pattern-tracker patterns --project . --since 3d
+  pattern-tracker patterns --file src/cart/index.ts
+  pattern-tracker patterns --file 'lib/**/*.py'
   pattern-tracker patterns --language typescript --sort used --limit 5`,
   args: {
     ...common.projectArg,
+    ...fileArg,
     language: { type: 'string', valueHint: 'name', description: 'Only in this language' },
     ...common.sessionArg,
     ...common.sinceArg,
@@ -36,54 +45,77 @@ Examples
     },
     ...common.limitArg,
     ...common.allArg,
+    ...common.pagerArg,
     ...common.jsonArg,
   },
-  run(args, cli) {
+  async run(args, cli) {
     const limit = parseLimit(args.limit);
     const since = sinceOf(args, cli.now());
     const session = sessionOf(args);
-    const patterns =
-      readDatabase(cli.paths.database, (database) =>
-        listPatterns(database, {
-          projectIds: chooseProjects(database, args.project, cli),
-          language: args.language,
-          session,
-          since,
-          sort: args.sort === 'used' ? 'used' : 'recent',
-          limit,
-          withTests: args.all,
-        }),
-      ) ?? [];
-    const filters = [args.project, args.language, session, args.since];
-    printList<ListedPattern>(cli, args.json, {
-      rows: patterns,
-      forJson,
+    const { file } = args;
+    const files =
+      file === undefined
+        ? undefined
+        : await chooseFiles(readDatabase(cli.paths.database, allFiles) ?? [], file, cli);
+    const listing = readDatabase(cli.paths.database, (database) => {
+      const filter: PatternFilter = {
+        projectIds: chooseProjects(database, args.project, cli),
+        language: args.language,
+        files,
+        session,
+        since,
+        sort: args.sort === 'used' ? 'used' : 'recent',
+        limit,
+        withTests: args.all,
+      };
+      return listingOf(database, filter, { rows: listPatterns, count: countPatterns });
+    }) ?? { rows: [], total: 0 };
+    const filters = [args.project, args.language, file, session, args.since];
+    await printList<ListedPattern>(cli, args, {
+      ...listing,
+      forJson: patternForJson,
       nothing: nothingFound('patterns', filters.some(Boolean)),
-      columns: [
-        { title: 'ID', cell: ({ id }) => id, isWhole: true, paint: () => 'yellow' },
-        { title: 'LANGUAGE', cell: ({ language }) => language },
-        { title: 'FILE', cell: ({ name }) => name },
-        { title: 'LINES', cell: ({ lines }) => String(lines), align: 'right' },
-        { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right' },
-        { title: 'SEEN', cell: ({ occurrences }) => String(occurrences), align: 'right' },
-        { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, cli.now()) },
-        { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim' },
-      ],
+      columns: columnsOfPatterns(listing.rows, cli),
     });
   },
 });
 
-// --- internal ---
-
-function firstLine(head: string): string {
-  return head.split(/[\r\n]/, 1)[0] ?? '';
+/** The columns of a table of patterns. */
+export function columnsOfPatterns(
+  rows: readonly ListedPattern[],
+  { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
+): Column<ListedPattern>[] {
+  return [
+    { title: 'ID', cell: ({ id }) => id, isWhole: true, paint: () => 'yellow' },
+    ...(isOfSeveralProjects(rows) ? [projectColumn(rows, 1)] : []),
+    {
+      title: 'FILE',
+      cell: ({ name, filePath, projectRoot }) =>
+        filePath === null ? name : shownPath(filePath, projectRoot, env),
+      cut: 'start',
+      least: 20,
+    },
+    { title: 'LANGUAGE', cell: ({ language }) => language, rank: 6 },
+    { title: 'LINES', cell: ({ lines }) => String(lines), align: 'right', rank: 4 },
+    { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right', rank: 3 },
+    { title: 'SEEN', cell: ({ occurrences }) => String(occurrences), align: 'right', rank: 5 },
+    { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, now()), isWhole: true },
+    { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim', rank: 2 },
+  ];
 }
 
-function forJson(pattern: ListedPattern) {
+/** A pattern as `--json` prints it, with times in ISO 8601. */
+export function patternForJson(pattern: ListedPattern) {
   return {
     ...pattern,
     head: firstLine(pattern.head),
     firstSeenAt: isoTime(pattern.firstSeenAt),
     lastSeenAt: isoTime(pattern.lastSeenAt),
   };
+}
+
+// --- internal ---
+
+function firstLine(head: string): string {
+  return head.split(/[\r\n]/, 1)[0] ?? '';
 }

@@ -1,13 +1,17 @@
-import { listSessions } from '../../store/queries/sessions.ts';
+import type { ListFilter } from '../../store/queries/conditions.ts';
+import { listingOf } from '../../store/queries/listing.ts';
+import { countSessions, listSessions } from '../../store/queries/sessions.ts';
 import type { ListedSession } from '../../store/queries/sessions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { parseLimit, sinceOf } from '../arguments/list-arguments.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { shortSession } from '../output/row-text.ts';
+import { linesText, projectColumn, shortSession } from '../output/row-text.ts';
+import type { Column } from '../output/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
 /** `sessions`: lists sessions. */
@@ -15,11 +19,13 @@ export const sessionsCommand = trackerCommand({
   name: 'sessions',
   description: `List the sessions of Claude Code.
 
-LASTED is the time from the first event to the end; "open" means that no end was recorded.
+LASTED is the time from the first event to the end; "open" means that no end was recorded. FILES are
+those that code was written to, LINES what was added and removed. FIRST PROMPT is gone once its payload is
+past retention (30 days).
 
 --json prints an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd,
 git_branch, transcript_path, project_root, project_name, prompts, tool_calls, failed_tool_calls,
-subagents, patterns}.
+subagents, patterns, files, lines_added, lines_removed, first_prompt}.
 
 Examples
   pattern-tracker sessions --since 1d
@@ -29,54 +35,63 @@ Examples
     ...common.sinceArg,
     ...common.limitArg,
     ...common.allArg,
+    ...common.pagerArg,
     ...common.jsonArg,
   },
-  run(args, cli) {
+  async run(args, cli) {
     const limit = parseLimit(args.limit);
     const since = sinceOf(args, cli.now());
-    const sessions =
-      readDatabase(cli.paths.database, (database) =>
-        listSessions(database, {
-          projectIds: chooseProjects(database, args.project, cli),
-          since,
-          limit,
-          withTests: args.all,
-        }),
-      ) ?? [];
-    printList<ListedSession>(cli, args.json, {
-      rows: sessions,
+    const listing = readDatabase(cli.paths.database, (database) => {
+      const filter: ListFilter = {
+        projectIds: chooseProjects(database, args.project, cli),
+        since,
+        limit,
+        withTests: args.all,
+      };
+      return listingOf(database, filter, { rows: listSessions, count: countSessions });
+    }) ?? { rows: [], total: 0 };
+    await printList<ListedSession>(cli, args, {
+      ...listing,
       forJson,
       nothing: nothingFound('sessions', Boolean(args.project ?? args.since)),
-      columns: [
-        {
-          title: 'SESSION',
-          cell: ({ id }) => shortSession(id),
-          isWhole: true,
-          paint: () => 'yellow',
-        },
-        { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '' },
-        { title: 'BRANCH', cell: ({ gitBranch }) => gitBranch ?? '' },
-        { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, cli.now()) },
-        {
-          title: 'LASTED',
-          cell: ({ startedAt, endedAt }) => (endedAt === null ? 'open' : span(endedAt - startedAt)),
-          paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
-        },
-        { title: 'PROMPTS', cell: ({ prompts }) => String(prompts), align: 'right' },
-        { title: 'TOOL CALLS', cell: ({ toolCalls }) => String(toolCalls), align: 'right' },
-        {
-          title: 'FAILED',
-          cell: ({ failedToolCalls }) => String(failedToolCalls),
-          align: 'right',
-          paint: ({ failedToolCalls }) => (failedToolCalls > 0 ? 'red' : 'dim'),
-        },
-        { title: 'PATTERNS', cell: ({ patterns }) => String(patterns), align: 'right' },
-      ],
+      columns: columnsOf(listing.rows, cli),
     });
   },
 });
 
 // --- internal ---
+
+function columnsOf(
+  rows: readonly ListedSession[],
+  { now }: Pick<CliEnvironment, 'now'>,
+): Column<ListedSession>[] {
+  return [
+    { title: 'SESSION', cell: ({ id }) => shortSession(id), isWhole: true, paint: () => 'yellow' },
+    projectColumn(rows, 1),
+    { title: 'BRANCH', cell: ({ gitBranch }) => gitBranch ?? '', rank: 7 },
+    { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, now()), isWhole: true },
+    {
+      title: 'LASTED',
+      cell: ({ startedAt, endedAt }) => (endedAt === null ? 'open' : span(endedAt - startedAt)),
+      isWhole: true,
+      rank: 6,
+      paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
+    },
+    { title: 'PROMPTS', cell: ({ prompts }) => String(prompts), align: 'right', rank: 8 },
+    { title: 'CALLS', cell: ({ toolCalls }) => String(toolCalls), align: 'right', rank: 5 },
+    {
+      title: 'FAILED',
+      cell: ({ failedToolCalls }) => String(failedToolCalls),
+      align: 'right',
+      rank: 4,
+      paint: ({ failedToolCalls }) => (failedToolCalls > 0 ? 'red' : 'dim'),
+    },
+    { title: 'PATTERNS', cell: ({ patterns }) => String(patterns), align: 'right', rank: 9 },
+    { title: 'FILES', cell: ({ files }) => String(files), align: 'right', rank: 3 },
+    { title: 'LINES', cell: (session) => linesText(session), isWhole: true, rank: 2 },
+    { title: 'FIRST PROMPT', cell: ({ firstPrompt }) => firstPrompt ?? '', least: 20 },
+  ];
+}
 
 function forJson(session: ListedSession) {
   return {

@@ -2,6 +2,8 @@ import { TrackerError } from '../../base/errors.ts';
 import type { Database } from '../../store/database/database.ts';
 import { LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
 import type { Lineage } from '../../store/queries/lineage.ts';
+import { changeOf } from '../../store/queries/pattern-change.ts';
+import type { PatternChange } from '../../store/queries/pattern-change.ts';
 import { occurrencesOf, patternById, patternsByPrefix } from '../../store/queries/patterns.ts';
 import type { PatternWithCode, PatternOccurrence } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
@@ -10,6 +12,8 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
 import { lineageTree } from '../output/lineage-tree.ts';
+import { cutNote } from '../output/list-output.ts';
+import { printPaged } from '../output/pager.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -23,6 +27,8 @@ interface ShownPattern {
   readonly pattern: PatternWithCode;
   readonly occurrences: readonly PatternOccurrence[];
   readonly lineage: Lineage;
+  /** What it changed in its parent; undefined when it has none, or nobody asked. */
+  readonly change: PatternChange | undefined;
 }
 
 /** `show`: shows one pattern. */
@@ -30,28 +36,33 @@ export const showCommand = trackerCommand({
   name: 'show',
   description: `Show one pattern: its code, where it was written, what it came from.
 
-The first characters of an id are enough if no other pattern begins with them.
+The first characters of an id are enough if no other pattern begins with them. --diff shows what it
+changed in the pattern that it was made from, instead of code, occurrences and lineage.
 
 --json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
 first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
 tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
 {ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
-is_cut}}.
+is_cut}}; with --diff also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent.
+is_exact is false when the event that wrote it is past retention, and whole patterns are compared.
 
 Examples
   pattern-tracker show 683314ed22112e8d
+  pattern-tracker show 6833 --diff
   pattern-tracker show 6833 --json | jq -r .pattern.code`,
   args: {
     id: { type: 'positional', required: true, description: 'The id, or its first characters' },
+    diff: { type: 'boolean', description: 'Show what it changed in its parent' },
     limit: {
       type: 'string',
       valueHint: 'n',
       default: '20',
       description: 'Show at most n occurrences; 0 shows all',
     },
+    ...common.pagerArg,
     ...common.jsonArg,
   },
-  run({ id, limit: limitText, json }, cli) {
+  async run({ id, limit: limitText, diff, pager, json }, cli) {
     const prefix = id.toLowerCase();
     if (!/^[0-9a-f]+$/.test(prefix)) {
       throw new UsageError(
@@ -61,11 +72,14 @@ Examples
     }
     const limit = parseLimit(limitText);
     const shown = readDatabase(cli.paths.database, (database) =>
-      find(database, prefix, limit, cli),
+      find(database, prefix, { limit, withChange: diff === true }, cli),
     );
     if (!shown) throw noSuchPattern(prefix);
-    if (json) printJson(cli, forJson(shown));
-    else cli.out(render(cli, shown));
+    if (json) {
+      printJson(cli, diff ? { ...forJson(shown), diff: await diffForJson(shown) } : forJson(shown));
+    } else {
+      await printPaged(cli, diff ? await renderDiff(cli, shown) : render(cli, shown), pager);
+    }
   },
 });
 
@@ -77,7 +91,7 @@ const CANDIDATES = 10;
 function find(
   database: Database,
   prefix: string,
-  limit: number,
+  { limit, withChange }: { readonly limit: number; readonly withChange: boolean },
   cli: CliEnvironment,
 ): ShownPattern | undefined {
   const candidates = patternsByPrefix(database, prefix, CANDIDATES + 1);
@@ -100,6 +114,7 @@ function find(
       pattern,
       occurrences: occurrencesOf(database, pattern.id, limit),
       lineage: lineageOf(database, pattern.id),
+      change: withChange ? changeOf(database, pattern) : undefined,
     }
   );
 }
@@ -110,10 +125,9 @@ function noSuchPattern(prefix: string): TrackerError {
   });
 }
 
-function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPattern): string {
+/** The id and the facts of a pattern. */
+function headLines(cli: CliEnvironment, pattern: PatternWithCode): string[] {
   const paint = painter(cli.color);
-  const code = plainLines(pattern.code.replace(/\n$/, ''));
-  const digits = String(code.length).length;
   const facts = [
     pattern.language,
     counted(pattern.lines, 'line'),
@@ -124,6 +138,41 @@ function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPat
   return [
     `${paint('yellow', pattern.id)}  ${paint('bold', plainLine(pattern.name))}`,
     paint('dim', facts.join(' · ')),
+  ];
+}
+
+async function renderDiff(cli: CliEnvironment, { pattern, change }: ShownPattern): Promise<string> {
+  const head = [...headLines(cli, pattern), ''];
+  if (!change) {
+    return [...head, 'It was made from no other pattern, so there is nothing to compare.', ''].join(
+      '\n',
+    );
+  }
+  const { patternDiff, diffLines } = await import('../output/pattern-diff.ts');
+  const diff = patternDiff(pattern, change);
+  return [
+    ...head,
+    ...(change.isExact
+      ? []
+      : ['The event that wrote it is past retention, so whole patterns are compared.', '']),
+    ...(diff === '' ? ['It changed nothing but white space.'] : diffLines(diff, cli.color)),
+    '',
+  ].join('\n');
+}
+
+async function diffForJson({ pattern, change }: ShownPattern) {
+  if (!change) return null;
+  const { patternDiff } = await import('../output/pattern-diff.ts');
+  const { parent, isExact } = change;
+  return { parentId: parent.id, unified: patternDiff(pattern, change), isExact };
+}
+
+function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPattern): string {
+  const paint = painter(cli.color);
+  const code = plainLines(pattern.code.replace(/\n$/, ''));
+  const digits = String(code.length).length;
+  return [
+    ...headLines(cli, pattern),
     '',
     ...code.map((line, at) =>
       `${paint('dim', `${String(at + 1).padStart(digits)} │`)} ${line}`.trimEnd(),
@@ -153,16 +202,23 @@ function occurrenceTable(
           fileAndLines(withinProject(filePath, projectRoot), startLine, endLine, {
             withFolders: true,
           }),
+        cut: 'start',
+        least: 20,
       },
-      { title: 'TOOL', cell: ({ toolName }) => toolName },
-      { title: 'SESSION', cell: ({ sessionId }) => shortSession(sessionId), isWhole: true },
-      { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '' },
-      { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()) },
+      { title: 'TOOL', cell: ({ toolName }) => toolName, rank: 1 },
+      {
+        title: 'SESSION',
+        cell: ({ sessionId }) => shortSession(sessionId),
+        isWhole: true,
+        rank: 2,
+      },
+      { title: 'PROJECT', cell: ({ projectName }) => projectName ?? '', rank: 3 },
+      { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()), isWhole: true },
     ],
     occurrences,
   );
-  const rest = pattern.occurrences - occurrences.length;
-  return rest > 0 ? `${table}… and ${counted(rest, 'older one')}; --limit 0 shows all\n` : table;
+  const note = cutNote(occurrences.length, pattern.occurrences);
+  return note === undefined ? table : `${table}${note}\n`;
 }
 
 function lineageLines(cli: CliEnvironment, pattern: PatternWithCode, lineage: Lineage): string[] {

@@ -8,7 +8,7 @@ import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
-import { ago } from '../../base/time-text.ts';
+import { ago, dateText } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { databasePlace } from './serve.ts';
 
@@ -136,7 +136,7 @@ function scopesOf(text: string): TokenScope[] {
 }
 
 function createdText(text: string, { id, name, tenant, scopes, expiresAt }: StoredToken): string {
-  const until = expiresAt === null ? 'without end' : `until ${isoTime(expiresAt)}`;
+  const until = expiresAt === null ? 'without end' : `until ${dateText(expiresAt)}`;
   return `${text}
 
 It is shown only once. Token ${id} "${name}" may ${scopes.join(', ')} in tenant ${tenant}, ${until}.
@@ -173,7 +173,7 @@ async function listTokens(tokens: readonly StoredToken[], cli: CliEnvironment): 
   const state = ({ revokedAt, expiresAt }: StoredToken) => {
     if (revokedAt !== null) return 'revoked';
     if (expiresAt === null) return 'valid';
-    return expiresAt > now ? `until ${isoTime(expiresAt).slice(0, 10)}` : 'expired';
+    return expiresAt > now ? `until ${dateText(expiresAt)}` : 'expired';
   };
   const table = renderTable(
     cli,

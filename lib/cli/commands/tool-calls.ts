@@ -1,15 +1,25 @@
 import { TOOL_OUTCOMES } from '../../event/tool-call.ts';
 import type { ToolOutcome } from '../../event/tool-call.ts';
-import { listToolCalls } from '../../store/queries/tool-calls.ts';
-import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
+import { listingOf } from '../../store/queries/listing.ts';
+import { countToolCalls, listToolCalls } from '../../store/queries/tool-calls.ts';
+import type { ListedToolCall, ToolCallFilter } from '../../store/queries/tool-calls.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
+import {
+  errorLine,
+  outcomePaint,
+  isOfSeveralProjects,
+  projectColumn,
+  shortSession,
+  shownPath,
+} from '../output/row-text.ts';
+import type { Column } from '../output/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
 /** `tool-calls`: lists tool calls. */
@@ -18,10 +28,10 @@ export const toolCallsCommand = trackerCommand({
   description: `List the tool calls that Claude made.
 
 Outcomes: ok; failed; rejected (it never began: unknown tool, wrong input); denied (by a permission or a
-hook); interrupted; running.
+hook); interrupted; running. ERROR is one line of what Claude was told; --json has more of it.
 
 --json prints an array of {session_id, tool_use_id, tool_name, agent_id, summary, outcome, error,
-started_at, ended_at, duration_ms, at, project_root, project_name}.
+started_at, ended_at, duration_ms, at, lines_added, lines_removed, project_root, project_name}.
 
 Examples
   pattern-tracker tool-calls --outcome failed --since 1d
@@ -38,50 +48,31 @@ Examples
     ...common.sinceArg,
     ...common.limitArg,
     ...common.allArg,
+    ...common.pagerArg,
     ...common.jsonArg,
   },
-  run(args, cli) {
+  async run(args, cli) {
     const limit = parseLimit(args.limit);
     const since = sinceOf(args, cli.now());
     const session = sessionOf(args);
-    const calls =
-      readDatabase(cli.paths.database, (database) =>
-        listToolCalls(database, {
-          session,
-          tool: args.tool,
-          outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
-          projectIds: chooseProjects(database, args.project, cli),
-          since,
-          limit,
-          withTests: args.all,
-        }),
-      ) ?? [];
+    const listing = readDatabase(cli.paths.database, (database) => {
+      const filter: ToolCallFilter = {
+        session,
+        tool: args.tool,
+        outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
+        projectIds: chooseProjects(database, args.project, cli),
+        since,
+        limit,
+        withTests: args.all,
+      };
+      return listingOf(database, filter, { rows: listToolCalls, count: countToolCalls });
+    }) ?? { rows: [], total: 0 };
     const filters = [session, args.tool, args.outcome, args.project, args.since];
-    printList<ListedToolCall>(cli, args.json, {
-      rows: calls,
+    await printList<ListedToolCall>(cli, args, {
+      ...listing,
       forJson: toolCallForJson,
       nothing: nothingFound('tool calls', filters.some(Boolean)),
-      columns: [
-        { title: 'WHEN', cell: ({ at }) => ago(at, cli.now()) },
-        {
-          title: 'SESSION',
-          cell: ({ sessionId }) => shortSession(sessionId),
-          isWhole: true,
-          paint: () => 'dim',
-        },
-        { title: 'TOOL', cell: ({ toolName }) => toolName },
-        {
-          title: 'OUTCOME',
-          cell: ({ outcome }) => outcome,
-          paint: ({ outcome }) => outcomePaint(outcome),
-        },
-        {
-          title: 'TOOK',
-          cell: ({ durationMs }) => (durationMs === null ? '' : span(durationMs)),
-          align: 'right',
-        },
-        { title: 'WHAT', cell: (call) => withinProject(call.summary, call.projectRoot) },
-      ],
+      columns: columnsOf(listing.rows, cli),
     });
   },
 });
@@ -94,4 +85,49 @@ export function toolCallForJson(call: ListedToolCall) {
     endedAt: isoTime(call.endedAt),
     at: isoTime(call.at),
   };
+}
+
+// --- internal ---
+
+function columnsOf(
+  rows: readonly ListedToolCall[],
+  { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
+): Column<ListedToolCall>[] {
+  const errorColumn: Column<ListedToolCall> = {
+    title: 'ERROR',
+    cell: ({ error }) => (error === null ? '' : errorLine(error)),
+    least: 12,
+    paint: ({ outcome }) => outcomePaint(outcome),
+  };
+  return [
+    { title: 'WHEN', cell: ({ at }) => ago(at, now()), isWhole: true },
+    {
+      title: 'SESSION',
+      cell: ({ sessionId }) => shortSession(sessionId),
+      isWhole: true,
+      rank: 2,
+      paint: () => 'dim',
+    },
+    ...(isOfSeveralProjects(rows) ? [projectColumn(rows, 3)] : []),
+    { title: 'TOOL', cell: ({ toolName }) => toolName },
+    {
+      title: 'OUTCOME',
+      cell: ({ outcome }) => outcome,
+      isWhole: true,
+      paint: ({ outcome }) => outcomePaint(outcome),
+    },
+    {
+      title: 'TOOK',
+      cell: ({ durationMs }) => (durationMs === null ? '' : span(durationMs)),
+      align: 'right',
+      isWhole: true,
+      rank: 4,
+    },
+    {
+      title: 'WHAT',
+      cell: ({ summary, projectRoot }) => shownPath(summary, projectRoot, env),
+      least: 16,
+    },
+    ...(rows.some(({ error }) => error !== null) ? [errorColumn] : []),
+  ];
 }

@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
-import type { Paint } from './table.ts';
+import type { CliEnvironment } from '../environment.ts';
+import type { Column, Paint } from './table.ts';
+
+/** What a list knows of the project of a row. */
+interface ProjectRow {
+  readonly projectRoot: string | null;
+}
 
 /** A session id as tables show it: its first 8 characters, and before them the prefix of `capture-test`. */
 export function shortSession(id: string): string {
@@ -27,6 +33,59 @@ export function withinProject(path: string, root: string | null): string {
   return root !== null && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
+/** `path` as lists show it: below the project's root, else with `~` for the user's home folder. */
+export function shownPath(path: string, root: string | null, env: CliEnvironment['env']): string {
+  const home = env['HOME'];
+  if (root !== null && path.startsWith(`${root}/`)) return withinProject(path, root);
+  return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
+/** Whether a list needs a column for the project. */
+export function isOfSeveralProjects(rows: readonly ProjectRow[]): boolean {
+  return rootsOf(rows).length > 1;
+}
+
+/** The name of each row's project. Projects of the same name are told apart by the folders they lie in. */
+export function projectColumn<Row extends ProjectRow>(
+  rows: readonly Row[],
+  rank: number,
+): Column<Row> {
+  const roots = rootsOf(rows);
+  const names = new Map(roots.map((root) => [root, shortestName(root, roots)]));
+  return {
+    title: 'PROJECT',
+    cell: ({ projectRoot }) => (projectRoot === null ? '' : (names.get(projectRoot) ?? '')),
+    cut: 'start',
+    rank,
+  };
+}
+
+/**
+ * Why a tool call failed, as one line: the first of its error, or the one behind an exit code, which says little
+ * alone.
+ */
+export function errorLine(error: string): string {
+  const lines = error
+    .replaceAll(/<\/?tool_use_error>/g, '')
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const [first = '', second] = lines;
+  const code = /^(?:Error: )?Exit code (\d+)$/.exec(first)?.[1];
+  return code !== undefined && second !== undefined ? `exit ${code}: ${second}` : first;
+}
+
+/** The lines that were added and removed: `+12 -3`; empty when it is not known. */
+export function linesText({
+  linesAdded,
+  linesRemoved,
+}: {
+  readonly linesAdded: number | null;
+  readonly linesRemoved: number | null;
+}): string {
+  return linesAdded === null ? '' : `+${linesAdded} -${linesRemoved ?? 0}`;
+}
+
 /** The colour of a tool call's outcome. */
 export function outcomePaint(outcome: string): Paint | undefined {
   switch (outcome) {
@@ -39,4 +98,20 @@ export function outcomePaint(outcome: string): Paint | undefined {
     default:
       return 'yellow';
   }
+}
+
+// --- internal ---
+
+function rootsOf(rows: readonly ProjectRow[]): string[] {
+  return [...new Set(rows.flatMap(({ projectRoot }) => projectRoot ?? []))];
+}
+
+/** As many of the last parts of `root` as no other root ends with. */
+function shortestName(root: string, roots: readonly string[]): string {
+  const parts = root.split('/');
+  for (let count = 1; count < parts.length; count++) {
+    const name = parts.slice(-count).join('/');
+    if (!roots.some((other) => other !== root && `/${other}`.endsWith(`/${name}`))) return name;
+  }
+  return root;
 }

@@ -12,6 +12,12 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** True for a column that must not be cut, such as an id. @default false */
   readonly isWhole?: boolean;
+  /** Which part of a long text is left out; the end of a path says most. @default 'end' */
+  readonly cut?: 'start' | 'end';
+  /** Where a terminal is narrow, it is not cut to less than this, in characters. @default 8 */
+  readonly least?: number;
+  /** Where a terminal is too narrow, columns of the highest rank are left out first. @default 0, never */
+  readonly rank?: number;
   /** The style of the cell. @default none */
   readonly paint?: (row: Row) => Paint | undefined;
 }
@@ -21,11 +27,13 @@ export type Paint = 'dim' | 'bold' | 'red' | 'green' | 'yellow' | 'cyan' | 'mage
 
 type Surface = Pick<CliEnvironment, 'isTTY' | 'columns' | 'color'>;
 
-/** No column is cut to less than this, in characters. */
 const LEAST_WIDTH = 8;
 const GAP = '  ';
 
-/** Rows as aligned text without borders, one per line; on a terminal, lines are cut to its width. */
+/**
+ * Rows as aligned text without borders, one per line. On a terminal, columns are left out and texts are cut until a
+ * line fits its width.
+ */
 export function renderTable<Row>(
   surface: Surface,
   columns: readonly Column<Row>[],
@@ -34,13 +42,13 @@ export function renderTable<Row>(
   const paint = painter(surface.color);
   const cells = rows.map((row) => columns.map((column) => plainLine(column.cell(row))));
   const titles = columns.map(({ title }) => title);
-  const widths = fittedWidths(surface, columns, [titles, ...cells]);
+  const shown = fittedColumns(surface, columns, [titles, ...cells]);
   const line = (texts: readonly string[], paintOf: (column: Column<Row>) => Paint | undefined) => {
-    const parts = columns.map((column, at) => {
-      const { text, space } = fitted(texts[at] ?? '', widths[at] ?? 0);
+    const parts = shown.map(({ column, at, width }, index) => {
+      const { text, space } = fitted(texts[at] ?? '', width, column.cut);
       const painted = paint(paintOf(column), text);
       if (column.align === 'right') return space + painted;
-      return at === columns.length - 1 ? painted : painted + space;
+      return index === shown.length - 1 ? painted : painted + space;
     });
     return `${parts.join(GAP).trimEnd()}\n`;
   };
@@ -56,26 +64,63 @@ export function painter(color: boolean): (paint: Paint | undefined, text: string
 
 // --- internal ---
 
-/** The widths of the columns. The widest column that may be cut shrinks, again and again, until a line fits. */
-function fittedWidths<Row>(
+/** A column that is shown. */
+interface ShownColumn<Row> {
+  readonly column: Column<Row>;
+  /** Its place among all columns. */
+  readonly at: number;
+  /** The width that it has to keep as long as a column of lower rank is shown. */
+  readonly narrow: number;
+  width: number;
+}
+
+/** The columns that are shown, and their widths: on a terminal, a line of them fits. */
+function fittedColumns<Row>(
   { isTTY, columns: room }: Surface,
   columns: readonly Column<Row>[],
   lines: readonly (readonly string[])[],
-): number[] {
-  const widths = columns.map((_, at) =>
-    lines.reduce((widest, line) => Math.max(widest, widthOf(line[at] ?? '')), 1),
-  );
-  if (!isTTY) return widths;
-  const gaps = GAP.length * (widths.length - 1);
-  const cuttable = [...columns.keys()].filter((at) => !columns[at]?.isWhole);
-  for (const at of cuttable) widths[at] = Math.min(widths[at] ?? 0, Math.max(room, LEAST_WIDTH));
-  for (let over = sum(widths) + gaps - room; over > 0; over--) {
-    const widest = Math.max(...cuttable.map((at) => widths[at] ?? 0));
-    if (widest <= LEAST_WIDTH) break;
-    const at = cuttable.find((index) => widths[index] === widest) ?? 0;
-    widths[at] = widest - 1;
+): ShownColumn<Row>[] {
+  const all = columns.map((column, at): ShownColumn<Row> => {
+    const width = lines.reduce((widest, line) => Math.max(widest, widthOf(line[at] ?? '')), 1);
+    const narrow = column.isWhole ? width : Math.min(width, column.least ?? LEAST_WIDTH);
+    return { column, at, narrow, width: column.isWhole || !isTTY ? width : Math.min(width, room) };
+  });
+  if (!isTTY) return all;
+  const shown = withoutLeastImportant(all, room);
+  shrink(shown, room, ({ narrow }) => narrow);
+  shrink(shown, room, () => 1); // a terminal narrower than any table
+  return shown;
+}
+
+/** Leaves out columns until the others fit at their narrowest. */
+function withoutLeastImportant<Row>(all: readonly ShownColumn<Row>[], room: number) {
+  let shown = [...all];
+  while (widthOfLine(shown.map(({ narrow }) => narrow)) > room) {
+    const rank = Math.max(...shown.map(({ column }) => column.rank ?? 0));
+    if (rank <= 0) break;
+    const last = shown.findLast(({ column }) => column.rank === rank);
+    shown = shown.filter((other) => other !== last);
   }
-  return widths;
+  return shown;
+}
+
+/** Takes from the widest column that may shrink, again and again, until a line fits. */
+function shrink<Row>(
+  shown: readonly ShownColumn<Row>[],
+  room: number,
+  leastOf: (column: ShownColumn<Row>) => number,
+): void {
+  for (let over = widthOfLine(shown.map(({ width }) => width)) - room; over > 0; over--) {
+    const able = shown.filter((column) => column.width > leastOf(column));
+    const widest = Math.max(...able.map(({ width }) => width));
+    const next = able.find(({ width }) => width === widest);
+    if (!next) return;
+    next.width -= 1;
+  }
+}
+
+function widthOfLine(widths: readonly number[]): number {
+  return sum(widths) + GAP.length * (widths.length - 1);
 }
 
 function sum(numbers: readonly number[]): number {
@@ -83,18 +128,23 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** `text`, cut if it is wider than `width`, and the spaces that fill the rest. */
-function fitted(text: string, width: number): { text: string; space: string } {
+function fitted(
+  text: string,
+  width: number,
+  cut: Column<unknown>['cut'] = 'end',
+): { text: string; space: string } {
   const own = widthOf(text);
   if (own <= width) return { text, space: ' '.repeat(width - own) };
-  let cut = '';
+  const characters = cut === 'end' ? text : Array.from(text).reverse();
+  let kept = '';
   let used = 1; // the ellipsis
-  for (const character of text) {
+  for (const character of characters) {
     used += widthOf(character);
     if (used > width) break;
-    cut += character;
+    kept = cut === 'end' ? kept + character : character + kept;
   }
-  const space = ' '.repeat(Math.max(0, width - widthOf(cut) - 1));
-  return { text: `${cut}…`, space };
+  const space = ' '.repeat(Math.max(0, width - widthOf(kept) - 1));
+  return { text: cut === 'end' ? `${kept}…` : `…${kept}`, space };
 }
 
 /** How many columns of a terminal a text takes. */

@@ -201,4 +201,14 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX pending_edges_by_child ON pending_edges(child_id);
   `,
+  `
+  -- The lines of files that a call added and removed, as a diff counts them. Null where it wrote no file,
+  -- and in rows of an earlier release.
+  ALTER TABLE tool_calls ADD COLUMN lines_added INTEGER;
+  ALTER TABLE tool_calls ADD COLUMN lines_removed INTEGER;
+
+  CREATE INDEX events_prompts ON events(session_id, id) WHERE name = 'UserPromptSubmit';
+  CREATE INDEX occurrences_by_file ON occurrences(file_path);
+  CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at);
+  `,
 ];

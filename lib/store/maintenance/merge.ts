@@ -90,7 +90,9 @@ const RULES: Readonly<Record<string, Rule>> = {
       ended_at = coalesce(excluded.ended_at, ended_at),
       duration_ms = coalesce(excluded.duration_ms, duration_ms,
         max(0, coalesce(excluded.ended_at, ended_at) - coalesce(started_at, excluded.started_at))),
-      at = coalesce(started_at, excluded.started_at, at)`,
+      at = coalesce(started_at, excluded.started_at, at),
+      lines_added = coalesce(excluded.lines_added, lines_added),
+      lines_removed = coalesce(excluded.lines_removed, lines_removed)`,
   deprecations: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')} ${LATEST_DEPRECATION}`,
   // The later database knows the present state of the sinks.
   sinks: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),

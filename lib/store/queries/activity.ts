@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
+import { payloadField } from './payload-field.ts';
 import { TOOL_CALL_COLUMNS } from './tool-calls.ts';
 import type { ListedToolCall } from './tool-calls.ts';
 
@@ -63,8 +64,8 @@ export function eventsAfter(database: Database, id: number, filter: EventFilter)
       `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, e.name,
          e.tool_use_id AS toolUseId, e.received_at AS receivedAt,
          project.root AS projectRoot, project.name AS projectName,
-         ${payloadField('tool_name')} AS toolName, ${payloadField('source')} AS source,
-         ${payloadField('reason')} AS reason
+         ${payloadField('e.payload', 'tool_name')} AS toolName, ${payloadField('e.payload', 'source')} AS source,
+         ${payloadField('e.payload', 'reason')} AS reason
        FROM events e
        LEFT JOIN sessions s ON s.id = e.session_id
        LEFT JOIN projects project ON project.id = s.project_id
@@ -117,12 +118,4 @@ export function patternsOfEvent(database: Database, eventId: string): WrittenPat
        WHERE o.event_id = ? ORDER BY o.ordinal`,
     )
     .all(eventId);
-}
-
-// --- internal ---
-
-/** SQL for a string in the payload; null if it is no string, or the payload is pruned or not JSON. */
-function payloadField(name: string): string {
-  return `CASE WHEN json_valid(e.payload) AND json_type(e.payload, '$.${name}') = 'text'
-    THEN json_extract(e.payload, '$.${name}') END`;
 }

@@ -1,10 +1,13 @@
 import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
+import { countRows } from './listing.ts';
 
 /** Which patterns {@link listPatterns} returns, and in which order. */
 export interface PatternFilter extends ListFilter {
   readonly language?: string | undefined;
+  /** Patterns that were written to one of these files only, as their absolute paths. */
+  readonly files?: readonly string[] | undefined;
   readonly sort: 'recent' | 'used';
 }
 
@@ -56,21 +59,7 @@ export interface PatternOccurrence {
 
 /** The patterns that have an occurrence which meets the filter, newest or most used first. */
 export function listPatterns(database: Database, filter: PatternFilter): ListedPattern[] {
-  const inner = new Conditions()
-    .add('x.pattern_id = p.id')
-    .addFilter({ session: 'x.session_id', project: 'x.project_id', time: 'x.at' }, filter);
-  const outer = new Conditions();
-  const needsPlace = filter.projectIds !== undefined || filter.session !== undefined;
-  // A pattern recorded through the library has no occurrence; it is listed unless a place is asked for.
-  outer.add(
-    needsPlace
-      ? 'o.event_id IS NOT NULL'
-      : 'o.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM occurrences WHERE pattern_id = p.id)',
-  );
-  if (filter.since !== undefined) outer.add('p.last_seen_at >= @since', { since: filter.since });
-  if (filter.language !== undefined) {
-    outer.add('p.language = @language COLLATE NOCASE', { language: filter.language });
-  }
+  const { from, values } = matching(database, filter);
   const order =
     filter.sort === 'used' ? 'p.occurrences DESC, p.last_seen_at DESC' : 'p.last_seen_at DESC';
   return database
@@ -78,13 +67,40 @@ export function listPatterns(database: Database, filter: PatternFilter): ListedP
       `SELECT ${COLUMNS}, substr(ltrim(p.code, ' ' || char(9, 10, 13)), 1, 300) AS head,
          o.file_path AS filePath, o.start_line AS startLine, o.session_id AS sessionId,
          project.root AS projectRoot, project.name AS projectName
-       FROM patterns p
-       LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
-         SELECT x.event_id, x.ordinal FROM occurrences x ${inner.sql()} ORDER BY x.at DESC LIMIT 1)
-       LEFT JOIN projects project ON project.id = o.project_id
-       ${outer.sql()} ORDER BY ${order}, p.id LIMIT @limit`,
+       ${from} ORDER BY ${order}, p.id LIMIT @limit`,
     )
-    .all({ ...inner.values, ...outer.values, limit: filter.limit });
+    .all({ ...values, limit: filter.limit });
+}
+
+/** How many patterns meet the filter, up to `MOST_COUNTED`. */
+export function countPatterns(database: Database, filter: PatternFilter): number {
+  if (!needsPlace(filter)) {
+    const { from, values } = matching(database, filter);
+    return countRows(database, from, values);
+  }
+  const placed = placedBy(filter);
+  const where = ofPattern(filter);
+  return countRows(
+    database,
+    `FROM (SELECT DISTINCT x.pattern_id AS id FROM occurrences x ${placed.sql()}) one
+     JOIN patterns p ON p.id = one.id ${where.sql()}`,
+    { ...placed.values, ...where.values },
+  );
+}
+
+/** Every file that a pattern was written to, in alphabetical order. Seeks from one to the next in an index. */
+export function allFiles(database: Database): string[] {
+  return database
+    .prepare<[], string>(
+      `WITH RECURSIVE files (path) AS (
+         SELECT min(file_path) FROM occurrences
+         UNION ALL
+         SELECT (SELECT min(file_path) FROM occurrences WHERE file_path > files.path)
+         FROM files WHERE files.path IS NOT NULL)
+       SELECT path FROM files WHERE path IS NOT NULL`,
+    )
+    .pluck()
+    .all();
 }
 
 /** The patterns whose id begins with `prefix`, newest first, at most `limit`. */
@@ -135,3 +151,70 @@ export function occurrencesOf(
 const COLUMNS = `p.id, p.name, p.language, p.lines, p.origin, p.generation,
   p.lineage_id AS lineageId, p.occurrences, p.first_seen_at AS firstSeenAt,
   p.last_seen_at AS lastSeenAt`;
+
+/** The patterns of up to this many occurrences are looked up. */
+const FEW_OCCURRENCES = 1_000;
+/** With this many or more, the newest patterns are likely enough to match. */
+const MANY_OCCURRENCES = 20_000;
+
+/** The patterns that meet a filter: SQL from `FROM` on, and the values it binds. */
+function matching(database: Database, filter: PatternFilter) {
+  const placed = placedBy(filter);
+  const where = ofPattern(filter);
+  if (needsPlace(filter)) {
+    addCandidates(database, where, placed);
+    where.add('o.event_id IS NOT NULL');
+  } else {
+    // A pattern recorded through the library has no occurrence; it is listed unless a place is asked for.
+    where.add(
+      'o.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM occurrences WHERE pattern_id = p.id)',
+    );
+  }
+  const own = placedBy(filter).add('x.pattern_id = p.id');
+  const from = `FROM patterns p
+    LEFT JOIN occurrences o ON (o.event_id, o.ordinal) = (
+      SELECT x.event_id, x.ordinal FROM occurrences x ${own.sql()} ORDER BY x.at DESC LIMIT 1)
+    LEFT JOIN projects project ON project.id = o.project_id
+    ${where.sql()}`;
+  return { from, values: { ...placed.values, ...where.values } };
+}
+
+function needsPlace({ projectIds, session, files }: PatternFilter): boolean {
+  return [projectIds, session, files].some((given) => given !== undefined);
+}
+
+/** What the filter asks of an occurrence `x`. */
+function placedBy(filter: PatternFilter): Conditions {
+  const where = new Conditions().addFilter(
+    { session: 'x.session_id', project: 'x.project_id', time: 'x.at' },
+    filter,
+  );
+  if (filter.files) {
+    where.add('x.file_path IN (SELECT value FROM json_each(@files))', {
+      files: JSON.stringify(filter.files),
+    });
+  }
+  return where;
+}
+
+/** What the filter asks of a pattern `p`. */
+function ofPattern({ since, language }: PatternFilter): Conditions {
+  const where = new Conditions();
+  if (since !== undefined) where.add('p.last_seen_at >= @since', { since });
+  if (language !== undefined) {
+    where.add('p.language = @language COLLATE NOCASE', { language });
+  }
+  return where;
+}
+
+/**
+ * Narrows the patterns to those of some occurrences, which an index finds. Else a place that little was written to
+ * would cost a look at the occurrences of every newer pattern.
+ */
+function addCandidates(database: Database, where: Conditions, placed: Conditions): void {
+  const from = `FROM occurrences x ${placed.sql()}`;
+  const found = countRows(database, from, placed.values, MANY_OCCURRENCES);
+  if (found === MANY_OCCURRENCES) return;
+  // The plus sign keeps SQLite from looking up each of them, only to sort them by time afterwards.
+  where.add(`${found > FEW_OCCURRENCES ? '+' : ''}p.id IN (SELECT x.pattern_id ${from})`);
+}

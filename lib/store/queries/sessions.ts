@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
+import { countRows } from './listing.ts';
+import { payloadField } from './payload-field.ts';
 
 /** A session in a list. Times are milliseconds since 1970 UTC. */
 export interface ListedSession {
@@ -22,14 +24,18 @@ export interface ListedSession {
   readonly subagents: number;
   /** Different patterns written in it. */
   readonly patterns: number;
+  /** Different files that code was written to in it. */
+  readonly files: number;
+  /** Null, like the lines removed, if no call is known to have written a file. */
+  readonly linesAdded: number | null;
+  readonly linesRemoved: number | null;
+  /** The beginning of the first prompt that the user typed; null once its payload is past retention. */
+  readonly firstPrompt: string | null;
 }
 
 /** Sessions by their last event, newest first. */
 export function listSessions(database: Database, filter: ListFilter): ListedSession[] {
-  const where = new Conditions().addFilter(
-    { session: 's.id', project: 's.project_id', time: 's.last_event_at' },
-    filter,
-  );
+  const { from, values } = matching(filter);
   return database
     .prepare<[Record<string, string | number>], ListedSession>(
       `SELECT s.id, s.started_at AS startedAt, s.ended_at AS endedAt,
@@ -40,9 +46,39 @@ export function listSessions(database: Database, filter: ListFilter): ListedSess
          (SELECT count(*) FROM tool_calls WHERE session_id = s.id AND outcome = 'failed')
            AS failedToolCalls,
          (SELECT count(*) FROM subagents WHERE session_id = s.id) AS subagents,
-         (SELECT count(DISTINCT pattern_id) FROM occurrences WHERE session_id = s.id) AS patterns
-       FROM sessions s LEFT JOIN projects project ON project.id = s.project_id
-       ${where.sql()} ORDER BY s.last_event_at DESC, s.id LIMIT @limit`,
+         (SELECT count(DISTINCT pattern_id) FROM occurrences WHERE session_id = s.id) AS patterns,
+         (SELECT count(DISTINCT file_path) FROM occurrences WHERE session_id = s.id) AS files,
+         (SELECT sum(lines_added) FROM tool_calls WHERE session_id = s.id) AS linesAdded,
+         (SELECT sum(lines_removed) FROM tool_calls WHERE session_id = s.id) AS linesRemoved,
+         (${FIRST_PROMPT}) AS firstPrompt
+       ${from} ORDER BY s.last_event_at DESC, s.id LIMIT @limit`,
     )
-    .all({ ...where.values, limit: filter.limit });
+    .all({ ...values, limit: filter.limit });
+}
+
+/** How many sessions meet the filter, up to `MOST_COUNTED`. */
+export function countSessions(database: Database, filter: ListFilter): number {
+  const { from, values } = matching(filter);
+  return countRows(database, from, values);
+}
+
+// --- internal ---
+
+/** SQL for what the user typed first; Claude Code sends a prompt itself when a background task ends. */
+const FIRST_PROMPT = `
+  SELECT substr(ltrim(prompt, ' ' || char(9, 10, 13)), 1, 300)
+  FROM (
+    SELECT id, ${payloadField('payload', 'prompt')} AS prompt
+    FROM events WHERE session_id = s.id AND name = 'UserPromptSubmit')
+  WHERE prompt IS NULL OR ltrim(prompt, ' ' || char(9, 10, 13)) NOT GLOB '<task-notification>*'
+  ORDER BY id LIMIT 1`;
+
+/** The sessions that meet a filter: SQL from `FROM` on, and the values it binds. */
+function matching(filter: ListFilter) {
+  const where = new Conditions().addFilter(
+    { session: 's.id', project: 's.project_id', time: 's.last_event_at' },
+    filter,
+  );
+  const from = `FROM sessions s LEFT JOIN projects project ON project.id = s.project_id ${where.sql()}`;
+  return { from, values: where.values };
 }

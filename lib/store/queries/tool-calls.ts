@@ -2,6 +2,7 @@ import type { ToolOutcome } from '../../event/tool-call.ts';
 import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
+import { countRows } from './listing.ts';
 
 /** Which tool calls {@link listToolCalls} returns. */
 export interface ToolCallFilter extends ListFilter {
@@ -22,12 +23,41 @@ export interface ListedToolCall {
   readonly endedAt: number | null;
   readonly durationMs: number | null;
   readonly at: number;
+  /** Null, like the lines removed, if it wrote no file. */
+  readonly linesAdded: number | null;
+  readonly linesRemoved: number | null;
   readonly projectRoot: string | null;
   readonly projectName: string | null;
 }
 
 /** Tool calls, newest first. */
 export function listToolCalls(database: Database, filter: ToolCallFilter): ListedToolCall[] {
+  const { from, values } = matching(filter);
+  return database
+    .prepare<[Record<string, string | number>], ListedToolCall>(
+      `SELECT ${TOOL_CALL_COLUMNS} ${from}
+       ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit`,
+    )
+    .all({ ...values, limit: filter.limit });
+}
+
+/** How many tool calls meet the filter, up to `MOST_COUNTED`. */
+export function countToolCalls(database: Database, filter: ToolCallFilter): number {
+  const { from, values } = matching(filter);
+  return countRows(database, from, values);
+}
+
+/** The columns of a `ListedToolCall`, for a query on `tool_calls call` and `projects project`. */
+export const TOOL_CALL_COLUMNS = `call.session_id AS sessionId, call.tool_use_id AS toolUseId,
+  call.tool_name AS toolName, call.agent_id AS agentId, call.summary, call.outcome, call.error,
+  call.started_at AS startedAt, call.ended_at AS endedAt, call.duration_ms AS durationMs, call.at,
+  call.lines_added AS linesAdded, call.lines_removed AS linesRemoved,
+  project.root AS projectRoot, project.name AS projectName`;
+
+// --- internal ---
+
+/** The tool calls that meet a filter: SQL from `FROM` on, and the values it binds. */
+function matching(filter: ToolCallFilter) {
   const where = new Conditions().addFilter(
     { session: 'call.session_id', project: 's.project_id', time: 'call.at' },
     filter,
@@ -35,21 +65,12 @@ export function listToolCalls(database: Database, filter: ToolCallFilter): Liste
   if (filter.tool !== undefined) {
     where.add('call.tool_name = @tool COLLATE NOCASE', { tool: filter.tool });
   }
-  if (filter.outcome !== undefined)
+  if (filter.outcome !== undefined) {
     where.add('call.outcome = @outcome', { outcome: filter.outcome });
-  return database
-    .prepare<[Record<string, string | number>], ListedToolCall>(
-      `SELECT ${TOOL_CALL_COLUMNS}
-       FROM tool_calls call
-       LEFT JOIN sessions s ON s.id = call.session_id
-       LEFT JOIN projects project ON project.id = s.project_id
-       ${where.sql()} ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit`,
-    )
-    .all({ ...where.values, limit: filter.limit });
+  }
+  const from = `FROM tool_calls call
+    LEFT JOIN sessions s ON s.id = call.session_id
+    LEFT JOIN projects project ON project.id = s.project_id
+    ${where.sql()}`;
+  return { from, values: where.values };
 }
-
-/** The columns of a `ListedToolCall`, for a query on `tool_calls call` and `projects project`. */
-export const TOOL_CALL_COLUMNS = `call.session_id AS sessionId, call.tool_use_id AS toolUseId,
-  call.tool_name AS toolName, call.agent_id AS agentId, call.summary, call.outcome, call.error,
-  call.started_at AS startedAt, call.ended_at AS endedAt, call.duration_ms AS durationMs, call.at,
-  project.root AS projectRoot, project.name AS projectName`;

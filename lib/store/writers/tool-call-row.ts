@@ -20,6 +20,9 @@ export interface ToolCallRow {
   readonly endedAt: number | null;
   readonly durationMs: number | null;
   readonly at: number;
+  /** Null, like the lines removed, if it wrote no file. */
+  readonly linesAdded: number | null;
+  readonly linesRemoved: number | null;
 }
 
 /** Adds what one event reports to what is known of a call, in whatever order the events arrive. */
@@ -42,6 +45,8 @@ export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRo
       known.durationMs ??
       (certainty === CERTAINTY.said ? span(startedAt, told.endedAt ?? known.endedAt) : null),
     at: startedAt ?? known.at,
+    linesAdded: told.linesAdded ?? known.linesAdded,
+    linesRemoved: told.linesRemoved ?? known.linesRemoved,
   };
 }
 

@@ -131,6 +131,8 @@ export class ToolCallWriter {
       endedAt: null,
       durationMs: null,
       at,
+      linesAdded: null,
+      linesRemoved: null,
     });
     return toolUseId;
   }
@@ -150,6 +152,8 @@ export class ToolCallWriter {
       endedAt: at,
       durationMs: call.durationMs,
       at,
+      linesAdded: call.lines?.added ?? null,
+      linesRemoved: call.lines?.removed ?? null,
     });
     return toolUseId;
   }
@@ -170,6 +174,8 @@ export class ToolCallWriter {
       endedAt: at,
       durationMs: null,
       at,
+      linesAdded: null,
+      linesRemoved: null,
     });
   }
 
@@ -213,6 +219,8 @@ export class ToolCallWriter {
       call.endedAt,
       call.durationMs,
       call.at,
+      call.linesAdded,
+      call.linesRemoved,
     );
   }
 
@@ -234,7 +242,7 @@ type Num = number | null;
 /** In the order of the columns in UPSERT. */
 type CallColumns = [
   ...[string, string, string, Text, string, Text],
-  ...[ToolOutcome, number, Text, Num, Num, Num, Num],
+  ...[ToolOutcome, number, Text, Num, Num, Num, Num, Num, Num],
 ];
 
 interface ClosedCalls {
@@ -256,17 +264,20 @@ WHERE session_id = @sessionId AND outcome = 'running' AND started_at <= @at`;
 const FIND = `
 SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName,
   agent_id AS agentId, summary, input_digest AS inputDigest, outcome, certainty, error,
-  started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at
+  started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at,
+  lines_added AS linesAdded, lines_removed AS linesRemoved
 FROM tool_calls WHERE session_id = ? AND tool_use_id = ?`;
 
 const UPSERT = `
 INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary,
-  input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at, lines_added,
+  lines_removed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
   tool_name = excluded.tool_name, agent_id = excluded.agent_id, outcome = excluded.outcome,
   certainty = excluded.certainty, error = excluded.error, started_at = excluded.started_at,
-  ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at`;
+  ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at,
+  lines_added = excluded.lines_added, lines_removed = excluded.lines_removed`;
 
 function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
   return {

@@ -37,6 +37,43 @@ describe('renderTable', () => {
     );
   });
 
+  it('keeps the end of a path', () => {
+    const surface = { isTTY: true, columns: 19, color: false };
+    const paths = [{ ...columns[0], cut: 'start' as const }, columns[1]];
+    expect(renderTable(surface, paths, [{ name: 'src/cart/漢/index.ts', count: '1' }])).toBe(
+      'NAME          COUNT\n…漢/index.ts      1\n',
+    );
+  });
+
+  it('leaves out the least important columns where there is no room', () => {
+    const ranked = [
+      { title: 'ID', cell: () => '12345678', isWhole: true },
+      { title: 'SIZE', cell: () => '100000', rank: 2 },
+      { title: 'AGE', cell: () => '2 h ago', rank: 1 },
+      { title: 'PATH', cell: () => '/a/path/of/thirty/characters/x', least: 20 },
+    ];
+    const titlesAt = (width: number) =>
+      renderTable({ isTTY: true, columns: width, color: false }, ranked, [0])
+        .split('\n')[0]
+        ?.split(/ +/)
+        .join(' ');
+    expect([60, 47, 46, 39, 38, 30, 10].map(titlesAt)).toEqual([
+      'ID SIZE AGE PATH',
+      'ID SIZE AGE PATH',
+      'ID AGE PATH',
+      'ID AGE PATH',
+      'ID PATH',
+      'ID PATH',
+      'ID PATH',
+    ]);
+  });
+
+  it('leaves out nothing where it goes to no terminal', () => {
+    const ranked = [columns[0], { ...columns[1], rank: 1 }];
+    const surface = { isTTY: false, columns: 5, color: false };
+    expect(renderTable(surface, ranked, [{ name: 'abcdef', count: '1' }])).toContain('COUNT');
+  });
+
   it('paints after it has cut', () => {
     const painted = [{ ...columns[0], paint: () => 'red' as const }, columns[1]];
     const surface = { isTTY: true, columns: 15, color: true };
@@ -51,9 +88,15 @@ describe('renderTable', () => {
     fc.assert(
       fc.property(
         fc.array(row, { maxLength: 5 }),
-        fc.integer({ min: 20, max: 120 }),
-        (rows, width) => {
-          const text = renderTable({ isTTY: true, columns: width, color: false }, columns, rows);
+        fc.integer({ min: 5, max: 120 }),
+        fc.record({
+          least: fc.integer({ min: 1, max: 30 }),
+          rank: fc.nat(2),
+          isWhole: fc.boolean(),
+        }),
+        (rows, width, limits) => {
+          const limited = [{ ...columns[0], ...limits }, columns[1]];
+          const text = renderTable({ isTTY: true, columns: width, color: false }, limited, rows);
           for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
           expect(text.split('\n')).toHaveLength(rows.length + 2);
         },

@@ -37,20 +37,3 @@ it('takes any text for a value, never for SQL or for a wildcard', () => {
     { numRuns: 300 },
   );
 });
-
-describe('the plans of the lists', () => {
-  const plan = (sql: string) =>
-    sample.database
-      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map(({ detail }) => detail)
-      .join('\n');
-
-  it('serve the beginning of an id by an index', () => {
-    const where = new Conditions().addPrefix('id', 'prefix', 'ab');
-    const sql = `SELECT id FROM patterns ${where.sql().replaceAll('@prefix', "'ab'")}`;
-    expect(plan(sql)).toMatch(
-      /USING (COVERING )?INDEX sqlite_autoindex_patterns_1 \(id>\? AND id<\?\)/,
-    );
-  });
-});

@@ -1,0 +1,107 @@
+// The plans that SQLite makes for the queries of lists: none may read a whole table of a large database.
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../lib/store/database/database.ts';
+import { Conditions } from '../../../lib/store/queries/conditions.ts';
+import { listingOf } from '../../../lib/store/queries/listing.ts';
+import { changeOf } from '../../../lib/store/queries/pattern-change.ts';
+import {
+  allFiles,
+  countPatterns,
+  listPatterns,
+  patternById,
+} from '../../../lib/store/queries/patterns.ts';
+import type { PatternFilter } from '../../../lib/store/queries/patterns.ts';
+import { countSessions, listSessions } from '../../../lib/store/queries/sessions.ts';
+import { countToolCalls, listToolCalls } from '../../../lib/store/queries/tool-calls.ts';
+import { workSince } from '../../../lib/store/queries/work.ts';
+import { fillSample, NOW, Sample } from '../../cli/sample-database.ts';
+
+const sample = new Sample();
+fillSample(sample);
+afterAll(() => sample.remove());
+
+/** The steps of every query that `read` runs. */
+function plansOf(read: (database: Database) => unknown): string[] {
+  const { database } = sample;
+  const steps: string[] = [];
+  read(
+    new Proxy(database, {
+      get(target, key) {
+        if (key !== 'prepare') return Reflect.get(target, key) as unknown;
+        return (sql: string) => {
+          const named = [...new Set(sql.match(/@\w+/g) ?? [])].map((name) => [name.slice(1), 1]);
+          const unnamed = (sql.match(/\?/g) ?? []).map(() => 1);
+          const plan = target.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+          const rows =
+            named.length > 0 ? plan.all(Object.fromEntries(named)) : plan.all(...unnamed);
+          steps.push(...rows.map(({ detail }) => detail));
+          return target.prepare(sql);
+        };
+      },
+    }),
+  );
+  return steps;
+}
+
+/** Steps that read a whole table, without an index that tells where to end. */
+const scans = (steps: readonly string[]) =>
+  steps.filter((step) =>
+    /^SCAN (?:p|o|x|e|s|call|events|occurrences|patterns|tool_calls)\b(?!.*USING)/.test(step),
+  );
+
+const patterns = { rows: listPatterns, count: countPatterns };
+const base: PatternFilter = { sort: 'recent', limit: 20 };
+
+describe('no table is read as a whole', () => {
+  it.each<[string, (database: Database) => unknown]>([
+    ['patterns', (database) => listingOf(database, { ...base, limit: 1 }, patterns)],
+    ['patterns by use', (database) => listPatterns(database, { ...base, sort: 'used' })],
+    ['patterns since', (database) => listPatterns(database, { ...base, since: NOW })],
+    ['the count of a file', (database) => countPatterns(database, { ...base, files: ['/w/a.ts'] })],
+    ['the count of a session', (database) => countPatterns(database, { ...base, session: '3f' })],
+    ['files', allFiles],
+    ['sessions', (database) => listSessions(database, { limit: 20 })],
+    ['the count of sessions', (database) => countSessions(database, { limit: 20, since: NOW })],
+    ['tool calls', (database) => listToolCalls(database, { limit: 20 })],
+    [
+      'tool calls of a session',
+      (database) => countToolCalls(database, { limit: 1, session: '3f' }),
+    ],
+    ['the work of a day', (database) => workSince(database, NOW)],
+  ])('for %s', (_, read) => {
+    const steps = plansOf(read);
+    expect(steps.length).toBeGreaterThan(0);
+    expect(scans(steps)).toEqual([]);
+    expect(steps).not.toContain('USE TEMP B-TREE FOR ORDER BY');
+  });
+
+  it.each([
+    ['a file', { files: ['/w/a.ts'] }, 'occurrences_by_file (file_path=?)'],
+    ['a session', { session: '3f' }, 'occurrences_by_session (session_id>? AND session_id<?)'],
+    ['a project', { projectIds: [1] }, 'occurrences_by_project (project_id=?)'],
+  ])('for the patterns of %s, which an index finds', (_, filter, index) => {
+    const steps = plansOf((database) => listPatterns(database, { ...base, ...filter }));
+    expect(steps.some((step) => step.includes(index))).toBe(true);
+    expect(steps.some((step) => /^SEARCH p USING INDEX .*\(id=\?\)/.test(step))).toBe(true);
+  });
+});
+
+it('finds what a pattern changed by indexes', () => {
+  const pattern = patternById(sample.database, '7c1e09ab44d2f310');
+  const steps = plansOf((database) => pattern && changeOf(database, pattern));
+  expect(steps.length).toBeGreaterThan(0);
+  expect(scans(steps)).toEqual([]);
+});
+
+it('finds the first prompt of a session by an index', () => {
+  const steps = plansOf((database) => listSessions(database, { limit: 20 }));
+  expect(steps.some((step) => step.includes('INDEX events_prompts (session_id=?)'))).toBe(true);
+});
+
+it('serves the beginning of an id by an index', () => {
+  const where = new Conditions().addPrefix('id', 'prefix', 'ab');
+  const plan = plansOf((database) =>
+    database.prepare(`SELECT id FROM patterns ${where.sql()}`).all({ prefix: 'ab' }),
+  );
+  expect(plan.join('\n')).toMatch(/INDEX sqlite_autoindex_patterns_1 \(id>\? AND id<\?\)/);
+});
