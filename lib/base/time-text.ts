@@ -15,6 +15,14 @@ export function ago(at: number, now: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
+/** A time for people, in their zone: `2026-11-26 15:30:00`. In milliseconds since 1970. */
+export function localTime(at: number): string {
+  const time = new Date(at);
+  const two = (part: number) => String(part).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
+}
+
 /** A length of time for people, in its largest unit: `250 ms`, `1.2 s`, `12 s`, `3 min`, `2 h`, `5 d`. */
 export function span(milliseconds: number): string {
   if (Math.round(milliseconds) < SECOND) return `${Math.round(milliseconds)} ms`;

@@ -16,6 +16,8 @@ export interface CliEnvironment {
   readonly program: string | undefined;
   /** True when standard output is a terminal. Tables are then cut to its width. */
   readonly isTTY: boolean;
+  /** True when standard error is a terminal. */
+  readonly isErrTTY: boolean;
   /** The width of the terminal in characters; 80 when it is not known. */
   readonly columns: number;
   readonly color: boolean;
@@ -43,6 +45,9 @@ export function cliEnvironment(): CliEnvironment {
     },
     program,
     isTTY,
+    get isErrTTY() {
+      return process.stderr.isTTY === true; // opens standard error, so only when it is asked for
+    },
     columns: stdout.columns || Number(env['COLUMNS']) || 80,
     color: wantsColor(env, isTTY),
     now: systemClock,

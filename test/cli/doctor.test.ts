@@ -39,7 +39,7 @@ it('says for each broken link how to mend it, and ends with 1', async () => {
   const { exitCode, out } = await run(sample, 'doctor', { env: { HOME: sample.folder, PATH: '' } });
   expect(exitCode).toBe(1);
   expect(out).toMatch(/^✗ Hooks registered {2}no hook .*\n {20}→ Run `pattern-tracker install`/m);
-  expect(out).toMatch(/\n\d+ checks failed, \d+ warnings?\.\n$/);
+  expect(out).toMatch(/\n\d+ checks failed, \d+ warnings?\.\nLog: .*tracker\.log\n$/);
 });
 
 it('does not blame an installation by the plugin alone for hooks that it does not have', async () => {

@@ -40,6 +40,8 @@ describe('--help', () => {
         serve         Answer the lineage API over HTTP, for this machine or for a team.
         token         List, create and revoke the tokens of a service.
         capture-test  Send one event through the installed hook and follow it to the database.
+        logs          Show what the courier and the library have logged.
+        version       Show the version.
         install       Register the hooks with Claude Code.
         uninstall     Remove the hooks from Claude Code again.
 
@@ -136,7 +138,7 @@ describe('misuse', () => {
     ],
     [
       'sessions --since soon',
-      'error: --since is "soon"\n  Expected a duration such as 30m, 2h, 3d, 1w, or a date such as 2026-11-01.\n',
+      'error: --since is "soon"\n  Expected a time such as 30m, 2h, 3d, yesterday, "2 days ago", "last monday", 2026-11-01.\n',
     ],
     [
       'show xyz',

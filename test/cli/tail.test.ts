@@ -120,6 +120,7 @@ describe('followEvents', () => {
       path: sample.paths.database,
       filter: { session: options.session },
       since: options.since,
+      clock: () => NOW,
       signal: controller.signal,
       intervalMs: 1,
     });
@@ -171,7 +172,7 @@ describe('followEvents', () => {
   it('keeps to one session', async () => {
     sample.event('other', 'another', 'Stop');
     sample.event('own', SESSION, 'Stop');
-    const seen = await follow({ since: 0, session: '3f2a' }, ({ length }) => length === 1);
+    const seen = await follow({ since: 0, session: SESSION }, ({ length }) => length === 1);
     expect(seen).toEqual(['own']);
   });
 

@@ -32,7 +32,11 @@ describe('the metrics', () => {
 describe('the log', () => {
   it('has a line a request, with ids to find it by, and leaves probes out', async () => {
     const lines: string[] = [];
-    const log = createServiceLog('info', { write: (line) => void lines.push(line) });
+    const log = createServiceLog({
+      level: 'info',
+      withRequests: true,
+      stream: { write: (line) => void lines.push(line) },
+    });
     const { get, post, token } = openFixture({ log });
     const { authorization, id } = await token({ tenant: 'team' });
     await post('lineage/track', createdEvent('a'), { authorization, 'x-request-id': 'r-1' });
@@ -60,7 +64,10 @@ describe('the log', () => {
 
   it('says why a request has failed, which its answer does not', async () => {
     const lines: string[] = [];
-    const log = createServiceLog('error', { write: (line) => void lines.push(line) });
+    const log = createServiceLog({
+      level: 'warn',
+      stream: { write: (line) => void lines.push(line) },
+    });
     const { get, service } = openFixture({ log });
     Object.assign(service.store.tenant('default'), {
       stats: async () => {

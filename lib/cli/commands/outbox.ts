@@ -27,7 +27,9 @@ import { printJson, printJsonAsIs } from '../output/json-output.ts';
 import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { printList } from '../output/list-output.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
+import { noSinkLine } from '../output/sink-text.ts';
 import { counted } from '../../base/amount-text.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -87,18 +89,25 @@ Examples
   async run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'outbox');
     const ids = args._.slice(1).map((id) => parseCount('ID', id));
+    const session = sessionOf(args);
+    const limit = parseLimit(args.limit ?? (action === 'list' ? '20' : '0'));
+    const { config } = loadConfig(cli.paths, { env: cli.env });
+    const delivery: Delivery = (work) => withDelivery(cli, config, work);
     const filter: OutboxFilter = {
       sink: sinkOf(args)?.name,
       dead: args.dead ? true : undefined,
-      session: sessionOf(args),
+      session:
+        session &&
+        delivery(({ database }) => chooseSession(database, session, cli, { inOutbox: true })),
       ids: ids.length > 0 ? ids : undefined,
-      limit: parseLimit(args.limit ?? (action === 'list' ? '20' : '0')),
+      limit,
     };
-    const { config } = loadConfig(cli.paths, { env: cli.env });
-    const delivery: Delivery = (work) => withDelivery(cli, config, work);
     switch (action) {
       case 'list':
-        return list(cli, delivery, filter, args.json === true);
+        return list(cli, delivery, filter, {
+          json: args.json === true,
+          missing: noSinkLine(SINKS, config, cli.paths),
+        });
       case 'show':
         return show(cli, delivery, filter, args.json === true);
       case 'export':
@@ -131,17 +140,19 @@ function list(
   cli: CliEnvironment,
   delivery: Delivery,
   filter: OutboxFilter,
-  json: boolean,
+  { json, missing }: { readonly json: boolean; readonly missing: string | undefined },
 ): number {
   const now = cli.now();
   const { rows, hasSeveralSinks } = delivery(({ database, sinks }) => ({
     rows: outboxRows(database, filter),
     hasSeveralSinks: sinks.length > 1,
   })) ?? { rows: [], hasSeveralSinks: false };
+  if (missing && rows.length > 0 && !json) cli.out(missing);
   printList<OutboxRow>(cli, json, {
     rows,
     forJson,
-    nothing: filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n',
+    nothing:
+      missing ?? (filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n'),
     columns: [
       { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
       ...(hasSeveralSinks ? [{ title: 'SINK', cell: ({ sink }: OutboxRow) => sink }] : []),

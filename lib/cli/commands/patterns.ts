@@ -3,9 +3,11 @@ import type { ListedPattern } from '../../store/queries/patterns.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../../base/clock.ts';
-import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { ago } from '../../base/time-text.ts';
 
@@ -27,7 +29,7 @@ Examples
     ...common.projectArg,
     language: { type: 'string', valueHint: 'name', description: 'Only in this language' },
     ...common.sessionArg,
-    ...common.sinceArg,
+    ...common.timeArgs,
     sort: {
       type: 'enum',
       options: ['recent', 'used'],
@@ -38,23 +40,23 @@ Examples
     ...common.allArg,
     ...common.jsonArg,
   },
-  run(args, cli) {
+  async run(args, cli) {
     const limit = parseLimit(args.limit);
-    const since = sinceOf(args, cli.now());
+    const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const patterns =
       readDatabase(cli.paths.database, (database) =>
         listPatterns(database, {
           projectIds: chooseProjects(database, args.project, cli),
           language: args.language,
-          session,
-          since,
+          session: chooseSession(database, session, cli, { withTests: args.all }),
+          ...range,
           sort: args.sort === 'used' ? 'used' : 'recent',
           limit,
           withTests: args.all,
         }),
       ) ?? [];
-    const filters = [args.project, args.language, session, args.since];
+    const filters = [args.project, args.language, session, args.since, args.until];
     printList<ListedPattern>(cli, args.json, {
       rows: patterns,
       forJson,

@@ -3,7 +3,8 @@ import type { ListedSession } from '../../store/queries/sessions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../../base/clock.ts';
-import { parseLimit, sinceOf } from '../arguments/list-arguments.ts';
+import { parseLimit } from '../arguments/list-arguments.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -26,19 +27,19 @@ Examples
   pattern-tracker tool-calls --session 3f2a9c10`,
   args: {
     ...common.projectArg,
-    ...common.sinceArg,
+    ...common.timeArgs,
     ...common.limitArg,
     ...common.allArg,
     ...common.jsonArg,
   },
-  run(args, cli) {
+  async run(args, cli) {
     const limit = parseLimit(args.limit);
-    const since = sinceOf(args, cli.now());
+    const range = await timeRangeOf(args, cli.now());
     const sessions =
       readDatabase(cli.paths.database, (database) =>
         listSessions(database, {
           projectIds: chooseProjects(database, args.project, cli),
-          since,
+          ...range,
           limit,
           withTests: args.all,
         }),
@@ -46,7 +47,7 @@ Examples
     printList<ListedSession>(cli, args.json, {
       rows: sessions,
       forJson,
-      nothing: nothingFound('sessions', Boolean(args.project ?? args.since)),
+      nothing: nothingFound('sessions', Boolean(args.project ?? args.since ?? args.until)),
       columns: [
         {
           title: 'SESSION',

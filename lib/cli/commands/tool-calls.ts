@@ -5,9 +5,11 @@ import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { isoTime } from '../../base/clock.ts';
-import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
 import { ago, span } from '../../base/time-text.ts';
@@ -35,28 +37,28 @@ Examples
       description: 'Only with this outcome',
     },
     ...common.projectArg,
-    ...common.sinceArg,
+    ...common.timeArgs,
     ...common.limitArg,
     ...common.allArg,
     ...common.jsonArg,
   },
-  run(args, cli) {
+  async run(args, cli) {
     const limit = parseLimit(args.limit);
-    const since = sinceOf(args, cli.now());
+    const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const calls =
       readDatabase(cli.paths.database, (database) =>
         listToolCalls(database, {
-          session,
+          session: chooseSession(database, session, cli, { withTests: args.all }),
           tool: args.tool,
           outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
           projectIds: chooseProjects(database, args.project, cli),
-          since,
+          ...range,
           limit,
           withTests: args.all,
         }),
       ) ?? [];
-    const filters = [session, args.tool, args.outcome, args.project, args.since];
+    const filters = [session, args.tool, args.outcome, args.project, args.since, args.until];
     printList<ListedToolCall>(cli, args.json, {
       rows: calls,
       forJson: toolCallForJson,

@@ -68,6 +68,7 @@ export function listPatterns(database: Database, filter: PatternFilter): ListedP
       : 'o.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM occurrences WHERE pattern_id = p.id)',
   );
   if (filter.since !== undefined) outer.add('p.last_seen_at >= @since', { since: filter.since });
+  if (filter.until !== undefined) outer.add('p.first_seen_at < @until', { until: filter.until });
   if (filter.language !== undefined) {
     outer.add('p.language = @language COLLATE NOCASE', { language: filter.language });
   }
@@ -87,7 +88,7 @@ export function listPatterns(database: Database, filter: PatternFilter): ListedP
     .all({ ...inner.values, ...outer.values, limit: filter.limit });
 }
 
-/** The patterns whose id begins with `prefix`, newest first, at most `limit`. */
+/** The patterns whose id begins with `prefix`, that very id first, then the newest; at most `limit`. */
 export function patternsByPrefix(
   database: Database,
   prefix: string,
@@ -100,7 +101,7 @@ export function patternsByPrefix(
       Pick<ListedPattern, 'id' | 'name' | 'language' | 'lastSeenAt'>
     >(
       `SELECT id, name, language, last_seen_at AS lastSeenAt FROM patterns ${where.sql()}
-       ORDER BY last_seen_at DESC LIMIT @limit`,
+       ORDER BY id = @prefix DESC, last_seen_at DESC LIMIT @limit`,
     )
     .all({ ...where.values, limit });
 }
