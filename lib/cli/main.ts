@@ -113,11 +113,13 @@ function report(
   const isMisuse =
     (error instanceof TrackerError && MISUSES.test(error.code)) ||
     (error instanceof Error && error.name === 'CLIError');
-  cli.err(isJson ? errorJson(error) : errorLines(error));
+  const withStack = cli.env['DEBUG'] === '1';
+  cli.err(isJson ? errorJson(error, withStack) : errorLines(error));
   const isExpected = isMisuse || error instanceof TrackerError;
-  if (cli.env['DEBUG'] === '1' && error instanceof Error) {
+  if (isJson) return isMisuse ? misuse : 1;
+  if (withStack && error instanceof Error) {
     cli.err(`${error.stack ?? ''}\n`);
-  } else if (!isExpected && !isJson) {
+  } else if (!isExpected) {
     cli.err('  This is unexpected. Run it again with DEBUG=1 to see where it happened.\n');
   }
   return isMisuse ? misuse : 1;

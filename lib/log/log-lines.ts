@@ -33,8 +33,8 @@ export async function logFiles(logFile: string): Promise<string[]> {
   return (names ?? []).includes(basename(logFile)) ? [...files, logFile] : files;
 }
 
-/** The lines of a rotated file. One that is gone by now has none. */
-export async function* linesIn(file: string): AsyncGenerator<string> {
+/** The lines of a rotated file, some at a time. One that is gone by now has none. */
+export async function* linesIn(file: string): AsyncGenerator<readonly string[]> {
   const bytes = createReadStream(file);
   const stream = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   bytes.on('error', (error) => stream.destroy(error)); // pipe does not hand an error on
@@ -42,7 +42,7 @@ export async function* linesIn(file: string): AsyncGenerator<string> {
   try {
     let last = '';
     yield* complete(stream as AsyncIterable<string>, (left) => (last = left));
-    if (last !== '') yield last;
+    if (last !== '') yield [last];
   } catch (error) {
     absent(error);
   } finally {
@@ -68,7 +68,7 @@ export class LogFollower {
   }
 
   /** The complete lines that are there now; the next reading begins behind them. */
-  async *stored(): AsyncGenerator<string> {
+  async *stored(): AsyncGenerator<readonly string[]> {
     if (!this.#handle) return;
     yield* complete(this.#rest(this.#handle, new StringDecoder('utf8')), (left) => {
       this.#position -= Buffer.byteLength(left);
@@ -76,7 +76,7 @@ export class LogFollower {
   }
 
   /** The lines that are added from now on. Goes on in the new file when the log is rotated. */
-  added(options: FollowLogOptions): AsyncGenerator<string> {
+  added(options: FollowLogOptions): AsyncGenerator<readonly string[]> {
     return complete(this.#growth(options));
   }
 
@@ -143,19 +143,20 @@ const PART_BYTES = 65_536;
 const MAX_LINE = 1_000_000;
 
 /**
- * The complete lines in parts of a text.
+ * The complete lines in parts of a text, as many at a time as a part completes.
  *
  * @param onLeft is told, at the end, of the beginning of a line that is not complete
  */
 async function* complete(
   parts: AsyncIterable<string>,
   onLeft: (left: string) => unknown = () => {},
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly string[]> {
   let left = '';
   for await (const part of parts) {
     const lines = (left + part).split('\n');
     left = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield line.slice(0, MAX_LINE);
+    const filled = lines.filter((line) => line !== '').map((line) => line.slice(0, MAX_LINE));
+    if (filled.length > 0) yield filled;
     if (left.length > MAX_LINE + PART_BYTES) left = left.slice(0, MAX_LINE);
   }
   if (left !== '') onLeft(left);

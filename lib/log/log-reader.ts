@@ -12,11 +12,11 @@ export interface ReadLogOptions {
   readonly follow?: FollowLogOptions | undefined;
 }
 
-/** The entries of a log and its rotated files that meet the filter, oldest first. */
+/** The entries of a log and its rotated files that meet the filter, oldest first, some at a time. */
 export async function* readLog(
   logFile: string,
   { filter, limit, follow }: ReadLogOptions,
-): AsyncGenerator<LogEntry> {
+): AsyncGenerator<readonly LogEntry[]> {
   const current = await LogFollower.open(logFile);
   try {
     const rotated = (await logFiles(logFile)).filter((file) => file !== logFile);
@@ -24,7 +24,7 @@ export async function* readLog(
     if (limit < 0) {
       for (const source of sources) yield* wanted(source(), filter);
     } else {
-      yield* await newest(sources, filter, limit);
+      yield await newest(sources, filter, limit);
     }
     if (follow) yield* wanted(current.added(follow), filter);
   } finally {
@@ -34,19 +34,19 @@ export async function* readLog(
 
 // --- internal ---
 
-async function* wanted(
-  lines: AsyncIterable<string>,
-  filter: EntryFilter,
-): AsyncGenerator<LogEntry> {
-  for await (const line of lines) {
-    const entry = readEntry(line);
-    if (isWanted(entry, filter)) yield entry;
+/** Lines of a file, some at a time. */
+type Lines = AsyncIterable<readonly string[]>;
+
+async function* wanted(lines: Lines, filter: EntryFilter): AsyncGenerator<readonly LogEntry[]> {
+  for await (const some of lines) {
+    const entries = some.map(readEntry).filter((entry) => isWanted(entry, filter));
+    if (entries.length > 0) yield entries;
   }
 }
 
 /** The last entries of all sources. Reads from the last source back until there are enough. */
 async function newest(
-  sources: readonly (() => AsyncIterable<string>)[],
+  sources: readonly (() => Lines)[],
   filter: EntryFilter,
   limit: number,
 ): Promise<LogEntry[]> {
@@ -54,12 +54,9 @@ async function newest(
   for (const source of sources.toReversed()) {
     const room = limit - kept.length;
     if (room <= 0) break;
-    const own: LogEntry[] = [];
-    for await (const entry of wanted(source(), filter)) {
-      own.push(entry);
-      if (own.length >= 2 * room) own.splice(0, own.length - room);
-    }
-    kept = [...own.slice(-room), ...kept];
+    let own: LogEntry[] = [];
+    for await (const entries of wanted(source(), filter)) own = [...own, ...entries].slice(-room);
+    kept = [...own, ...kept];
   }
   return kept;
 }

@@ -42,6 +42,22 @@ it('says for each broken link how to mend it, and ends with 1', async () => {
   expect(out).toMatch(/\n\d+ checks failed, \d+ warnings?\.\nLog: .*tracker\.log\n$/);
 });
 
+it('shows with DEBUG=1 where a check itself has failed', async () => {
+  const broken = new Sample();
+  try {
+    mkdirSync(broken.paths.home, { recursive: true });
+    writeFileSync(broken.paths.data, 'a file where the folder should be');
+    const env = { HOME: broken.folder, PATH: '' };
+    const plain = await run(broken, 'doctor', { env });
+    expect(plain.out).toContain('Run it again with DEBUG=1, and report what it says.');
+    expect(plain.err).toBe('');
+    const { err } = await run(broken, 'doctor', { env: { ...env, DEBUG: '1' } });
+    expect(err).toMatch(/^Error: ENOTDIR.*\n +at /);
+  } finally {
+    broken.remove();
+  }
+});
+
 it('does not blame an installation by the plugin alone for hooks that it does not have', async () => {
   writeSettings(sample, { enabledPlugins: { 'pattern-tracker@pattern-tracker': true } });
   const env = { HOME: sample.folder, PATH };

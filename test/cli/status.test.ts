@@ -318,6 +318,20 @@ describe('the delivery side', () => {
     `);
   });
 
+  it('tells programs of the server what is known, also where only the collector is in use', async () => {
+    const { metrics, state } = deliveryOf(sample);
+    metrics.add('delivered', 7);
+    state.noteDelivered(NOW - HOUR);
+    writeFileSync(sample.paths.configFile, "otlp: { endpoint: 'http://127.0.0.1:9' }\n");
+    const { delivery } = JSON.parse((await status('--json')).out) as { delivery: Delivery };
+    expect(delivery).toMatchObject({
+      base_url: null,
+      delivered: 7,
+      last_delivered_at: new Date(NOW - HOUR).toISOString(),
+      sinks: [{ sink: 'otlp', delivered: 0 }],
+    });
+  });
+
   it('prints for programs the keys that it promises', async () => {
     fillOutbox(sample);
     const { metrics, state, breaker } = deliveryOf(sample);

@@ -36,7 +36,9 @@ function line(msg: string, fields: object = {}): string {
 
 async function messages(limit: number, filter: EntryFilter = {}): Promise<string[]> {
   const found: string[] = [];
-  for await (const { message } of readLog(paths.logFile, { filter, limit })) found.push(message);
+  for await (const entries of readLog(paths.logFile, { filter, limit })) {
+    found.push(...entries.map(({ message }) => message));
+  }
   return found;
 }
 
@@ -122,7 +124,7 @@ describe('following', () => {
       follow: { signal: controller.signal, until, clock, intervalMs: 1 },
     });
     ended = (async () => {
-      for await (const { message } of entries) seen.push(message);
+      for await (const some of entries) seen.push(...some.map(({ message }) => message));
     })();
   }
 

@@ -62,6 +62,18 @@ describe('the log', () => {
     expect(lines.join('')).not.toContain('children');
   });
 
+  it('has a line only for a request that fails with 500 or above, unless requests are logged', async () => {
+    const lines: string[] = [];
+    const log = createServiceLog({
+      level: 'debug',
+      stream: { write: (line) => void lines.push(line) },
+    });
+    const { get } = openFixture({ log });
+    await get('lineage/a');
+    await get('health');
+    expect(lines).toEqual([]);
+  });
+
   it('says why a request has failed, which its answer does not', async () => {
     const lines: string[] = [];
     const log = createServiceLog({

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../base/errors.ts';
 import { terminalSafe } from '../../base/terminal-safe.ts';
 import { ENTRY_LEVELS } from '../../log/log-entry.ts';
+import type { LogEntry } from '../../log/log-entry.ts';
 import { readLog } from '../../log/log-reader.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
@@ -50,11 +51,14 @@ Examples
       follow: args.follow ? { signal: cli.interruption(), until, clock: cli.now } : undefined,
     });
     let printed = 0;
-    for await (const entry of entries) {
-      if (args.json && !entry.isOurs) continue; // what is no JSON would break its reader
-      printed += 1;
-      cli.out(args.json ? `${terminalSafe(entry.line)}\n` : logText(entry, cli.color));
-      if (printed % WRITTEN_AT_ONCE === 0) await cli.written();
+    for await (const some of entries) {
+      // What is no JSON would break the reader of --json.
+      const shown = args.json ? some.filter(({ isOurs }) => isOurs) : some;
+      printed += shown.length;
+      const text = (entry: LogEntry) =>
+        args.json ? `${terminalSafe(entry.line)}\n` : logText(entry, cli.color);
+      cli.out(shown.map(text).join(''));
+      await cli.written(); // a long log must not fill the memory while its reader is slow
     }
     if (printed > 0 || args.json || args.follow) return;
     const filters = [args.since, args.until, args.level, args.grep];
@@ -64,9 +68,6 @@ Examples
 });
 
 // --- internal ---
-
-/** After this many lines, wait for the reader, so that a long log does not fill the memory. */
-const WRITTEN_AT_ONCE = 500;
 
 /** @throws UsageError when the text is no regular expression */
 function regexOf(text: string): RegExp {

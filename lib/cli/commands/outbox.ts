@@ -7,11 +7,11 @@ import {
   rowsBySink,
 } from '../../delivery/store/outbox-rows.ts';
 import type {
-  ChosenRows,
   OutboxFilter,
   OutboxRow,
   OutboxRowWithBody,
 } from '../../delivery/store/outbox-rows.ts';
+import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
@@ -104,10 +104,7 @@ Examples
     };
     switch (action) {
       case 'list':
-        return list(cli, delivery, filter, {
-          json: args.json === true,
-          missing: noSinkLine(SINKS, config, cli.paths),
-        });
+        return list(cli, delivery, filter, args.json === true, config);
       case 'show':
         return show(cli, delivery, filter, args.json === true);
       case 'export':
@@ -140,9 +137,11 @@ function list(
   cli: CliEnvironment,
   delivery: Delivery,
   filter: OutboxFilter,
-  { json, missing }: { readonly json: boolean; readonly missing: string | undefined },
+  json: boolean,
+  config: Config,
 ): number {
   const now = cli.now();
+  const missing = noSinkLine(SINKS, config, cli.paths);
   const { rows, hasSeveralSinks } = delivery(({ database, sinks }) => ({
     rows: outboxRows(database, filter),
     hasSeveralSinks: sinks.length > 1,
@@ -265,7 +264,7 @@ async function drop(
     checkThere(side, filter);
     return chosenRows(side.database, filter);
   });
-  const { count, lastId } = chosen ?? NO_ROWS;
+  const { count = 0, lastId = 0 } = chosen ?? {};
   if (asks && count > 0 && !(await isDropAgreed(cli, count))) {
     cli.err('Nothing was dropped.\n');
     return 1;
@@ -282,8 +281,6 @@ async function drop(
       .immediate(),
   );
 }
-
-const NO_ROWS: ChosenRows = { count: 0, lastId: null };
 
 function change(
   cli: CliEnvironment,

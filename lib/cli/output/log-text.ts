@@ -1,4 +1,4 @@
-import { asString } from '../../base/json.ts';
+import { asNumber, asString } from '../../base/json.ts';
 import { localTime } from '../../base/time-text.ts';
 import { entryText } from '../../log/log-entry.ts';
 import type { EntryLevel, LogEntry } from '../../log/log-entry.ts';
@@ -25,13 +25,14 @@ export function logText(entry: LogEntry, color: boolean): string {
 /** The same for a line of the service's log; a request is shown as servers usually do. */
 export function serviceLogText(entry: LogEntry, color: boolean): string {
   const { message, fields } = entry;
-  const { method, path, status, ms, address, tenant, token_id: token, ...rest } = fields;
   if (message !== 'request') return logText(entry, color);
-  const names = { ...(address ? { address } : {}), ...(tenant ? { tenant } : {}) };
-  const { request_id: id, route: _, ...others } = rest;
-  const told = { ...others, ...names, ...(token ? { token } : {}), ...(id ? { id } : {}) };
-  const request = `${String(status)}  ${String(method)} ${String(path)}  ${String(ms)} ms`;
-  return logText({ ...entry, message: request, fields: told }, color);
+  const { method, path, status, ms, address, tenant, token_id: token, request_id: id } = fields;
+  const told = { address, tenant, token, id } as const;
+  const known = Object.entries(told).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const request = `${asNumber(status)}  ${asString(method)} ${asString(path)}  ${asNumber(ms)} ms`;
+  return logText({ ...entry, message: request, fields: Object.fromEntries(known) }, color);
 }
 
 // --- internal ---

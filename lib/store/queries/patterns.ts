@@ -68,7 +68,9 @@ export function listPatterns(database: Database, filter: PatternFilter): ListedP
       : 'o.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM occurrences WHERE pattern_id = p.id)',
   );
   if (filter.since !== undefined) outer.add('p.last_seen_at >= @since', { since: filter.since });
-  if (filter.until !== undefined) outer.add('p.first_seen_at < @until', { until: filter.until });
+  if (filter.until !== undefined) {
+    outer.add('o.event_id IS NOT NULL OR p.first_seen_at < @until', { until: filter.until });
+  }
   if (filter.language !== undefined) {
     outer.add('p.language = @language COLLATE NOCASE', { language: filter.language });
   }
