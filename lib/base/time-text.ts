@@ -4,15 +4,15 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * How long ago `at` was, for people: `now`, `12 s ago`, `3 min ago`, `2 h ago`, `5 d ago`, and the date
- * from 60 days on. Both are milliseconds since 1970.
+ * How long ago `at` was, for people: `now`, `12 s ago`, `3 min ago`, `2 h ago`, `5 d ago`, and from 60
+ * days on the date in their zone. Both are milliseconds since 1970.
  */
 export function ago(at: number, now: number): string {
   const past = now - at;
   if (past < -MINUTE) return `in ${span(-past)}`; // a clock was set
   if (past < SECOND) return 'now';
   if (past < 60 * DAY) return `${span(past < MINUTE ? past - (past % SECOND) : past)} ago`;
-  return new Date(at).toISOString().slice(0, 10);
+  return localTime(at).slice(0, 10);
 }
 
 /** A time for people, in their zone: `2026-11-26 15:30:00`. In milliseconds since 1970. */
