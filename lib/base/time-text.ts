@@ -17,9 +17,15 @@ export function ago(at: number, now: number): string {
 
 /** The day of a time in milliseconds since 1970, in the zone of this machine: `2026-11-01`. */
 export function dateText(at: number): string {
-  const date = new Date(at);
-  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
-  return parts.map((part) => String(part).padStart(2, '0')).join('-');
+  return localTime(at).slice(0, 10);
+}
+
+/** A time in milliseconds since 1970, in the zone of this machine: `2026-11-26 15:30:00`. */
+export function localTime(at: number): string {
+  const time = new Date(at);
+  const two = (part: number) => String(part).padStart(2, '0');
+  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(two).join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
 }
 
 /** When the day of a time began, in the zone of this machine. Both are milliseconds since 1970. */

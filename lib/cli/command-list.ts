@@ -96,6 +96,14 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Send one event through the installed hook and follow it to the database.',
     load: async () => (await import('./commands/capture-test.ts')).captureTestCommand,
   },
+  logs: {
+    summary: 'Show what the courier and the library have logged.',
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
+  version: {
+    summary: 'Show the version.',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
   install: {
     summary: 'Register the hooks with Claude Code.',
     load: async () => (await import('./commands/install.ts')).installCommand,

@@ -39,12 +39,17 @@ export const projectArg = {
   },
 } as const;
 
-/** `--since` of lists, read by `sinceOf`. */
-export const sinceArg = {
+/** `--since` and `--until` of lists, read by `timeRangeOf`. */
+export const timeArgs = {
   since: {
     type: 'string',
     valueHint: 'time',
-    description: 'Only since this time: 30m, 2h, 3d, 1w ago, 2026-11-01 (local time)',
+    description: 'Only since this time: 2h, yesterday, "last monday", 2026-11-01 (local time)',
+  },
+  until: {
+    type: 'string',
+    valueHint: 'time',
+    description: 'Only up to this time; a day counts to its end',
   },
 } as const;
 

@@ -16,6 +16,8 @@ export interface CliEnvironment {
   readonly program: string | undefined;
   /** True when standard output is a terminal. Tables are then cut to its width. */
   readonly isTTY: boolean;
+  /** True when standard error is a terminal. */
+  readonly isErrTTY: boolean;
   /** The width of the terminal in characters; 80 when it is not known. */
   readonly columns: number;
   /** The height of the terminal in lines; 24 when it is not known. */
@@ -45,6 +47,9 @@ export function cliEnvironment(): CliEnvironment {
     },
     program,
     isTTY,
+    get isErrTTY() {
+      return process.stderr.isTTY === true; // opens standard error, so only when it is asked for
+    },
     columns: Number(env['COLUMNS']) || stdout.columns || 80,
     lines: Number(env['LINES']) || stdout.rows || 24,
     color: wantsColor(env, isTTY),

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
 import { errorCode } from '../base/errors.ts';
 import { openDatabaseForReading } from '../store/database/database.ts';
 import type { Database } from '../store/database/database.ts';
@@ -12,19 +13,22 @@ export interface FollowOptions {
   readonly filter: Omit<EventFilter, 'limit'>;
   /** Milliseconds since 1970; undefined for events from now on. */
   readonly since: number | undefined;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** How often the database is looked at, in milliseconds. @default 250 */
   readonly intervalMs?: number;
 }
 
 /**
- * Yields every event from `since` on, then each one as it is stored, until the signal aborts. It waits
- * for the database to appear, and opens the new one when the file is replaced.
+ * Yields every event from `since` on, then each one as it is stored, until the signal aborts or the
+ * filter's `until` is over. It waits for the database to appear, and opens the new one when the file is
+ * replaced.
  */
 export async function* followEvents({
   path,
   filter,
   since,
+  clock,
   signal,
   intervalMs = 250,
 }: FollowOptions): AsyncGenerator<{ database: Database; event: StoredEvent }> {
@@ -33,6 +37,7 @@ export async function* followEvents({
   let isFresh = false; // the file appeared or was replaced while we watched: everything in it is new
   try {
     while (!signal.aborted) {
+      const isOver = clock() >= (filter.until ?? Infinity); // read once more, then end
       const inode = statSync(path, { throwIfNoEntry: false })?.ino;
       if (open && open.inode !== inode) {
         open.database.close();
@@ -55,6 +60,7 @@ export async function* followEvents({
           if (events.length < BATCH) break;
         }
       }
+      if (isOver) return;
       await delay(intervalMs, undefined, { signal }).catch(() => {}); // aborted: the loop ends
     }
   } finally {

@@ -67,7 +67,8 @@ export async function commandHelp(
 
 function flag(key: string, arg: ArgDef): string {
   const negated = arg.type === 'boolean' && arg.default === true;
-  return `--${negated ? 'no-' : ''}${key}${valueOf(arg)}`;
+  const short = 'alias' in arg && typeof arg.alias === 'string' ? `, -${arg.alias}` : '';
+  return `--${negated ? 'no-' : ''}${key}${valueOf(arg)}${short}`;
 }
 
 function valueOf(arg: ArgDef): string {

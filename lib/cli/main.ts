@@ -4,11 +4,13 @@ import { COMMANDS } from './command-list.ts';
 import type { ListedCommand } from './command-list.ts';
 import { cliEnvironment } from './environment.ts';
 import type { CliEnvironment } from './environment.ts';
-import { errorLines } from './output/error-text.ts';
-import { plainLine } from './output/plain-text.ts';
+import { UsageError } from './arguments/usage-error.ts';
+import { errorJson, errorLines } from './output/error-text.ts';
 import { commandHelp, programHelp } from './help.ts';
 
 const MISUSE = 2;
+/** The codes of errors that mean wrong usage. */
+const MISUSES = /^E_(?:USAGE$|AMBIGUOUS_)/;
 
 /**
  * Runs the program and returns its exit code: 0, 1 for an error, 2 for wrong usage unless the command
@@ -33,6 +35,7 @@ export async function main(
       return 0;
     }
     if (name === '--version' || name === '-v') {
+      if (rest.length > 0) return await runCommand('version', rest, cli);
       const { VERSION } = await import('../base/version.ts');
       cli.out(`${VERSION}\n`);
       return 0;
@@ -41,7 +44,8 @@ export async function main(
     return await runCommand(command, args, cli);
   } catch (error) {
     const misuse = (name !== undefined && listedCommand(name)?.misuse) || MISUSE;
-    return report(await explained(error, cli), cli, misuse);
+    const isJson = beforeDashes(argv).includes('--json');
+    return report(await explained(error, cli), cli, { misuse, isJson });
   }
 }
 
@@ -49,16 +53,9 @@ export async function main(
 
 async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment): Promise<number> {
   const listed = listedCommand(name);
-  if (!listed) {
-    const { nearest } = await import('../base/nearest.ts');
-    const near = nearest(name, Object.keys(COMMANDS));
-    const hint = near ? `Did you mean \`${near}\`?` : 'See `pattern-tracker --help`.';
-    cli.err(`error: unknown command "${plainLine(name)}"\n  ${hint}\n`);
-    return MISUSE;
-  }
+  if (!listed) throw await unknownCommand(name, rawArgs);
   const command = (await listed.load()) as CommandDef;
-  const end = rawArgs.indexOf('--');
-  if (rawArgs.slice(0, end === -1 ? undefined : end).some(isHelp)) {
+  if (beforeDashes(rawArgs).some(isHelp)) {
     cli.out(await commandHelp(name, command, cli.color));
     return 0;
   }
@@ -72,6 +69,30 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
   checkArguments(words, args);
   const { result } = await citty.runCommand(command, { rawArgs: words, data: cli });
   return typeof result === 'number' ? result : 0;
+}
+
+async function unknownCommand(name: string, rest: readonly string[]): Promise<UsageError> {
+  const command = rest.find((word) => listedCommand(word));
+  if (name.startsWith('-') && command !== undefined) {
+    const words = [command, name, ...rest.filter((word) => word !== command)];
+    return new UsageError(
+      `${name} stands before the command`,
+      `Options come after it: \`pattern-tracker ${words.join(' ')}\`.`,
+    );
+  }
+  const { nearest } = await import('../base/nearest.ts');
+  const isOption = name.startsWith('-');
+  const near = nearest(name, isOption ? ['--help', '--version'] : Object.keys(COMMANDS));
+  return new UsageError(
+    isOption ? `unknown option ${name}, and no command` : `unknown command "${name}"`,
+    near ? `Did you mean \`${near}\`?` : 'See `pattern-tracker --help`.',
+  );
+}
+
+/** The words before `--`, behind which nothing is an option. */
+function beforeDashes(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end === -1 ? words : words.slice(0, end);
 }
 
 function listedCommand(name: string): ListedCommand | undefined {
@@ -89,13 +110,19 @@ async function explained(error: unknown, cli: CliEnvironment): Promise<unknown> 
   return databaseFault(cli.paths.database, error);
 }
 
-function report(error: unknown, cli: CliEnvironment, misuse: number): number {
+function report(
+  error: unknown,
+  cli: CliEnvironment,
+  { misuse, isJson }: { readonly misuse: number; readonly isJson: boolean },
+): number {
   const isMisuse =
-    (error instanceof TrackerError && error.code === 'E_USAGE') ||
+    (error instanceof TrackerError && MISUSES.test(error.code)) ||
     (error instanceof Error && error.name === 'CLIError');
-  cli.err(errorLines(error));
+  const withStack = cli.env['DEBUG'] === '1';
+  cli.err(isJson ? errorJson(error, withStack) : errorLines(error));
   const isExpected = isMisuse || error instanceof TrackerError;
-  if (cli.env['DEBUG'] === '1' && error instanceof Error) {
+  if (isJson) return isMisuse ? misuse : 1;
+  if (withStack && error instanceof Error) {
     cli.err(`${error.stack ?? ''}\n`);
   } else if (!isExpected) {
     cli.err('  This is unexpected. Run it again with DEBUG=1 to see where it happened.\n');

@@ -36,7 +36,7 @@ export interface DeliveryOptions {
 export interface DrainLimits {
   /** The most events to attempt. @default all */
   readonly events?: number | undefined;
-  /** The first characters of a session id: send only its events, and those that the sink must have first. */
+  /** The id of a session: send only its events, and those that the sink must have first. */
   readonly sessionId?: string | undefined;
   /**
    * Ignore the waits between attempts and any pause that began before. A pause that the sink asks for

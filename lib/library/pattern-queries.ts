@@ -105,7 +105,14 @@ export class PatternQueries {
     const client = await openClient();
     const { permit } = breaker.acquire();
     if (!permit) return undefined;
-    const { outcome, latencyMs, serverFault } = await call(client);
+    let attempt: Attempt<Answer>;
+    try {
+      attempt = await call(client);
+    } catch (error) {
+      breaker.release(permit); // it would expire only after a while, and until then nobody may probe
+      throw error;
+    }
+    const { outcome, latencyMs, serverFault } = attempt;
     const reason = outcome.kind === 'data' ? undefined : outcome.message;
     const transition = delivery.transaction(() => {
       metrics.add('requests');

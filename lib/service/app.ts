@@ -146,11 +146,17 @@ async function readCall(
     body,
     bytes: json?.bytes ?? 0,
     requestId: c.get('requestId'),
+    origin: new URL(req.url).origin,
+    wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),
     idempotencyKey: keyOf(req.header('idempotency-key')),
     limitedAs,
     isTrusted: caller !== undefined,
     elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
   };
+}
+
+function wantsJsonOnly(accept: string): boolean {
+  return accept.includes('json') && !accept.includes('text/html');
 }
 
 /** The longest id of a pattern that the API accepts, in characters. */

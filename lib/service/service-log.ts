@@ -30,7 +30,10 @@ export interface AccessLine {
 
 /** The service's log: one JSON object a line. */
 export interface ServiceLog {
-  /** Logs a request: `error` from status 500 on, `debug` for a health check that succeeds, else `info`. */
+  /**
+   * Logs a request: `error` from status 500 on; others only if requests are logged, as `info`, or `debug`
+   * for a health check that succeeds.
+   */
   access(line: AccessLine): void;
   /** Logs something that operators expect, such as a start or a stop. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -48,12 +51,21 @@ export const SILENT_SERVICE_LOG: ServiceLog = {
   flush: () => {},
 };
 
-/**
- * Opens a log. It never throws: when its stream fails, lines are lost.
- *
- * @param stream where lines go. @default standard error, buffered up to 4,096 bytes or 200 ms
- */
-export function createServiceLog(level: LogLevel, stream?: DestinationStream): ServiceLog {
+/** What is logged, and where. */
+export interface ServiceLogOptions {
+  readonly level: LogLevel;
+  /** Whether to log every request, and not only those that fail with 500 or above. @default false */
+  readonly withRequests?: boolean;
+  /** Where lines go. @default standard error, buffered up to 4,096 bytes or 200 ms */
+  readonly stream?: DestinationStream | undefined;
+}
+
+/** Opens a log. It never throws: when its stream fails, lines are lost. */
+export function createServiceLog({
+  level,
+  withRequests = false,
+  stream,
+}: ServiceLogOptions): ServiceLog {
   const destination =
     stream ?? pino.destination({ fd: 2, sync: false, periodicFlush: 200, minLength: 4096 });
   // A full disk may cost log lines; it must not stop the service.
@@ -69,6 +81,7 @@ export function createServiceLog(level: LogLevel, stream?: DestinationStream): S
   );
   return {
     access({ requestId, path, ms, tokenId, ...line }) {
+      if (!withRequests && line.status < 500) return;
       // Health checks come every few seconds, so a successful one is not worth a line.
       const isProbe = line.status < 400 && line.route.endsWith('/health');
       const fields = {

@@ -93,13 +93,11 @@ async function requireSafety(options: ServiceOptions): Promise<void> {
     ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now),
   );
   if (!isUsable) {
-    throw new TrackerError(
-      'E_TOKENS_NEEDED',
-      `${isLoopback(host) ? allowedHosts.join(', ') : host} can be reached by others, and there is no token`,
-      {
-        hint: 'Make one first: `pattern-tracker token create --name NAME`, with the same --database.',
-      },
-    );
+    const where = isLoopback(host) ? allowedHosts.join(', ') : host;
+    const why = tokens.length === 0 ? 'there is no token' : 'every token is revoked or expired';
+    throw new TrackerError('E_TOKENS_NEEDED', `${where} can be reached by others, and ${why}`, {
+      hint: 'Make one first: `pattern-tracker token create --name NAME`, with the same --database.',
+    });
   }
   if (!tls && !allowInsecure && !isLoopback(host)) {
     throw new TrackerError(

@@ -73,7 +73,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'log',
     group: 'rules',
-    purpose: 'logs/tracker.log',
+    purpose: 'logs/tracker.log: writes, reads and follows it',
     imports: ['base'],
     packages: words('pino rotating-file-stream'),
   },
@@ -193,10 +193,10 @@ export const ROOMS: readonly Room[] = [
     group: 'faces',
     purpose: 'the command line, the one composition root: one file a command, loaded when called',
     imports: words(
-      'base capture event config store/database store/queries store/maintenance',
+      'base capture event config log store/database store/queries store/maintenance',
       'delivery ingest service/store service health install',
     ),
-    packages: words('citty cli-progress diff picocolors picomatch string-width'),
+    packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
   },
   {
     name: 'index.ts',

@@ -1,11 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deliveryOf, TOKEN } from './delivery-sample.ts';
+import { configure, deliveryOf, SERVER, TOKEN } from './delivery-sample.ts';
 import { MINUTE, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
-beforeEach(() => (sample = new Sample()));
+beforeEach(() => {
+  sample = new Sample();
+  configure(sample, SERVER);
+});
 afterEach(() => sample.remove());
 
 const later = (ms: number) => ({ now: () => NOW + ms });

@@ -1,12 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheStore } from '../../lib/delivery/store/cache-store.ts';
+import { configure, SERVER } from './delivery-sample.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
 beforeEach(() => {
   sample = new Sample();
+  configure(sample, SERVER);
 });
 afterEach(() => sample.remove());
 

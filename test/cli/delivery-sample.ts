@@ -27,6 +27,9 @@ export function deliveryOf(sample: Sample, name: string = LINEAGE.name): Deliver
   );
 }
 
+/** A configuration that names a server, which nothing is sent to. */
+export const SERVER = 'api:\n  base_url: http://127.0.0.1:9\n';
+
 /** Writes config.yaml. */
 export function configure(sample: Sample, yaml: string): void {
   mkdirSync(dirname(sample.paths.configFile), { recursive: true });

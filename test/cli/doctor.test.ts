@@ -39,7 +39,23 @@ it('says for each broken link how to mend it, and ends with 1', async () => {
   const { exitCode, out } = await run(sample, 'doctor', { env: { HOME: sample.folder, PATH: '' } });
   expect(exitCode).toBe(1);
   expect(out).toMatch(/^✗ Hooks registered {2}no hook .*\n {20}→ Run `pattern-tracker install`/m);
-  expect(out).toMatch(/\n\d+ checks failed, \d+ warnings?\.\n$/);
+  expect(out).toMatch(/\n\d+ checks failed, \d+ warnings?\.\nLog: .*tracker\.log\n$/);
+});
+
+it('shows with DEBUG=1 where a check itself has failed', async () => {
+  const broken = new Sample();
+  try {
+    mkdirSync(broken.paths.home, { recursive: true });
+    writeFileSync(broken.paths.data, 'a file where the folder should be');
+    const env = { HOME: broken.folder, PATH: '' };
+    const plain = await run(broken, 'doctor', { env });
+    expect(plain.out).toContain('Run it again with DEBUG=1, and report what it says.');
+    expect(plain.err).toBe('');
+    const { err } = await run(broken, 'doctor', { env: { ...env, DEBUG: '1' } });
+    expect(err).toMatch(/^Error: ENOTDIR.*\n +at /);
+  } finally {
+    broken.remove();
+  }
 });
 
 it('does not blame an installation by the plugin alone for hooks that it does not have', async () => {

@@ -47,11 +47,14 @@ function fail(times = 5): void {
 
 describe('a healthy installation', () => {
   it('is one where nothing was recorded yet', async () => {
-    expect(await run(sample, 'health')).toEqual({
-      exitCode: 0,
-      out: 'healthy\nServer   no server is configured; everything stays on this machine\nWaiting  0, dead letters 0\n',
-      err: '',
-    });
+    const { exitCode, out } = await run(sample, 'health');
+    expect(exitCode).toBe(0);
+    expect(out.replace(sample.folder, '~')).toMatchInlineSnapshot(`
+      "healthy
+      Server   no server is configured; everything stays on this machine; to change that, set api.base_url or otlp.endpoint in ~/.claude/hooks/config.yaml, or INTELLIGENCE_SERVICE_URL
+      Waiting  0, dead letters 0
+      "
+    `);
   });
 
   it('prints the keys that it promises', async () => {

@@ -3,8 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandDef, CommandMeta } from 'citty';
 import { COMMANDS } from '../../lib/cli/command-list.ts';
 import { homeOf } from '../../lib/cli/environment.ts';
+import { main } from '../../lib/cli/main.ts';
 import { Sample } from './sample-database.ts';
-import { run } from './test-environment.ts';
+import { run, testEnvironment } from './test-environment.ts';
 
 const sample = new Sample();
 afterAll(() => sample.remove());
@@ -40,6 +41,8 @@ describe('--help', () => {
         serve         Answer the lineage API over HTTP, for this machine or for a team.
         token         List, create and revoke the tokens of a service.
         capture-test  Send one event through the installed hook and follow it to the database.
+        logs          Show what the courier and the library have logged.
+        version       Show the version.
         install       Register the hooks with Claude Code.
         uninstall     Remove the hooks from Claude Code again.
 
@@ -113,8 +116,30 @@ describe('--help', () => {
   });
 });
 
-it('prints the version', async () => {
-  expect(await run(sample, '--version')).toEqual({ exitCode: 0, out: '0.0.0-source\n', err: '' });
+describe('version', () => {
+  it.each(['version', '--version', '-v'])('is printed by %s', async (argv) => {
+    expect(await run(sample, argv)).toEqual({ exitCode: 0, out: '0.0.0-source\n', err: '' });
+  });
+
+  it.each(['version --json', '--version --json'])('comes with more in %s', async (argv) => {
+    const { out } = await run(sample, argv, { program: '/opt/dist/cli.mjs' });
+    expect(JSON.parse(out)).toEqual({
+      version: '0.0.0-source',
+      node: process.versions.node,
+      program: '/opt/dist/cli.mjs',
+      data: sample.paths.data,
+      sqlite: expect.stringMatching(/^3\.\d+\.\d+$/),
+    });
+  });
+
+  it('does without a home', async () => {
+    const { cli, written } = testEnvironment(sample);
+    const homeless = Object.defineProperty({ ...cli }, 'paths', {
+      get: () => homeOf({}, undefined),
+    });
+    expect(await main(['version', '--json'], homeless)).toBe(0);
+    expect(JSON.parse(written.out)).toMatchObject({ program: null, data: null });
+  });
 });
 
 describe('misuse', () => {
@@ -122,6 +147,16 @@ describe('misuse', () => {
     ['patrns', 'error: unknown command "patrns"\n  Did you mean `patterns`?\n'],
     ['zzzzzz', 'error: unknown command "zzzzzz"\n  See `pattern-tracker --help`.\n'],
     ['constructor', 'error: unknown command "constructor"\n  See `pattern-tracker --help`.\n'],
+    [
+      '--json status',
+      '{"error":{"code":"E_USAGE","message":"--json stands before the command","hint":"Options come after it: `pattern-tracker status --json`."}}\n',
+    ],
+    [
+      '--limit patterns --json',
+      '{"error":{"code":"E_USAGE","message":"--limit stands before the command","hint":"Options come after it: `pattern-tracker patterns --limit --json`."}}\n',
+    ],
+    ['--hlep', 'error: unknown option --hlep, and no command\n  Did you mean `--help`?\n'],
+    ['--version x', 'error: unexpected argument "x"\n'],
     ['patterns --limt 3', 'error: unknown option --limt\n  Did you mean --limit?\n'],
     ['status --verbose', 'error: unknown option --verbose\n  Options: --acknowledge, --json.\n'],
     ['patterns --project', 'error: --project needs a value\n'],
@@ -142,7 +177,7 @@ describe('misuse', () => {
     ],
     [
       'sessions --since soon',
-      'error: --since is "soon"\n  Expected a duration such as 30m, 2h, 3d, 1w, or a date such as 2026-11-01.\n',
+      'error: --since is "soon"\n  Expected a time such as 30m, 2h, 3d, yesterday, "2 days ago", "last monday", 2026-11-01.\n',
     ],
     [
       'show xyz',
@@ -168,6 +203,38 @@ describe('an error', () => {
     });
     const env = { HOME: sample.folder, DEBUG: '1' };
     expect((await run(sample, 'show abc', { env })).err).toContain('show.ts');
+  });
+
+  it('is JSON on standard error with --json, and standard output stays empty', async () => {
+    const parsed = async (argv: string, env?: Record<string, string>) => {
+      const { exitCode, out, err } = await run(sample, argv, env ? { env } : {});
+      expect([out, err.trimEnd().split('\n').length]).toEqual(['', 1]);
+      return { exitCode, ...(JSON.parse(err) as { error: object }) };
+    };
+    expect(await parsed('show abc --json')).toEqual({
+      exitCode: 1,
+      error: {
+        code: 'E_NO_PATTERN',
+        message: 'no pattern begins with "abc"',
+        hint: '`pattern-tracker patterns` lists what there is.',
+      },
+    });
+    expect(await parsed('status --jsn --json')).toEqual({
+      exitCode: 2,
+      error: { code: 'E_USAGE', message: 'unknown option --jsn', hint: 'Did you mean --json?' },
+    });
+    expect(await parsed('patterns --sort size --json')).toMatchObject({
+      error: { code: 'E_USAGE', hint: null },
+    });
+    expect(await parsed('flush --json')).toMatchObject({ exitCode: 3 });
+    const plain = await run(sample, 'show abc -- --json');
+    expect(plain.err).toMatch(/^error: /);
+  });
+
+  it('is JSON on one line with DEBUG=1 too, with the stack in it', async () => {
+    const env = { HOME: sample.folder, DEBUG: '1' };
+    const { err } = await run(sample, 'show abc --json', { env });
+    expect(JSON.parse(err)).toMatchObject({ error: { stack: expect.stringContaining('show.ts') } });
   });
 
   it('names the database where SQLite says only what it met', async () => {

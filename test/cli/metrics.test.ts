@@ -1,13 +1,16 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheStore } from '../../lib/delivery/store/cache-store.ts';
-import { deliveryOf, fillOutbox, TOKEN } from './delivery-sample.ts';
+import { configure, deliveryOf, fillOutbox, SERVER, TOKEN } from './delivery-sample.ts';
 import { MINUTE, NOW, Sample } from './sample-database.ts';
 import { parsePrometheus } from './prometheus-parser.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
-beforeEach(() => (sample = new Sample()));
+beforeEach(() => {
+  sample = new Sample();
+  configure(sample, SERVER);
+});
 afterEach(() => sample.remove());
 
 /** Three rows in the outbox, two of them attempted; six delivered in four requests, one failed. */

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deliveryOf, fillOutbox, queue } from './delivery-sample.ts';
+import { configure, deliveryOf, fillOutbox, queue, SERVER } from './delivery-sample.ts';
 import { Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
-beforeEach(() => (sample = new Sample()));
+beforeEach(() => {
+  sample = new Sample();
+  configure(sample, SERVER);
+});
 afterEach(() => sample.remove());
 
 const ids = (where = '1') =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillSample, HOUR, NOW, Sample } from './sample-database.ts';
+import { DAY, fillSample, HOUR, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 const empty = new Sample();
@@ -73,6 +73,11 @@ describe('patterns', () => {
     ['--language CSS', ['ab00000000000000']],
     ['--session 77e0', ['ab00000000000000']],
     ['--since 5m', ['ab00000000000000']],
+    ['--until 90m', ['19aa52c0de77b841']],
+    ['--since 3h --until 90m', ['19aa52c0de77b841']],
+    ['--since 3m --until 2m', []],
+    ['--since 2026-11-24 --until 2026-11-24 --limit 1', ['ab00000000000000']],
+    ['--until 2026-11-20', []],
     ['--sort used --limit 1', ['19aa52c0de77b841']],
     ['--limit 0 --project app', ['7cffffffffffffff', '7c1e09ab44d2f310', '19aa52c0de77b841']],
     ['--session none', []],
@@ -82,6 +87,18 @@ describe('patterns', () => {
     ['--file none.rs', []],
   ])('keeps to %s', async (argv, ids) => {
     expect(await idsOf(argv)).toEqual(ids);
+  });
+
+  it('says with --until which library patterns there were', async () => {
+    const declared = new Sample();
+    try {
+      declared.pattern('old', 'a', { first_seen_at: NOW - 2 * DAY });
+      declared.pattern('new', 'b');
+      const { out } = await run(declared, 'patterns --json --until 1d');
+      expect(JSON.parse(out)).toMatchObject([{ id: 'old' }]);
+    } finally {
+      declared.remove();
+    }
   });
 
   it('takes . for the project one is in', async () => {

@@ -66,6 +66,16 @@ describe('sessions', () => {
     ]);
   });
 
+  it.each([
+    ['--until 1h', ['3f2a9c10']],
+    ['--since 1h', ['77e0d4b2']],
+    ['--since 119m --until 115m', ['3f2a9c10']], // it ran all that time
+    ['--until 3h', []],
+  ])('keeps to %s', async (argv, starts) => {
+    const { out } = await run(sample, `sessions --json ${argv}`);
+    expect((JSON.parse(out) as { id: string }[]).map(({ id }) => id.slice(0, 8))).toEqual(starts);
+  });
+
   it('says so when there is nothing', async () => {
     expect((await run(empty, 'sessions')).out).toMatch(/^No sessions yet\./);
     expect((await run(sample, 'sessions --since 1s')).out).toBe('No sessions match.\n');
@@ -91,6 +101,9 @@ describe('tool-calls', () => {
     ['--session 77', ['toolu_3']],
     ['--project app --limit 1', ['toolu_2']],
     ['--since 10m', ['toolu_3']],
+    ['--until 10m', ['toolu_2', 'toolu_1']],
+    ['--since 3h --until 2h', []], // toolu_1 began at that very moment
+    ['--until 119.5m', ['toolu_1']],
     ['--session capture-test', []],
     ['--session capture-test --all', ['toolu_test_1']],
   ])('keeps to %s', async (argv, ids) => {

@@ -84,7 +84,7 @@ describe('show', () => {
 
   it('lists the candidates of an ambiguous beginning', async () => {
     const { exitCode, out, err } = await run(sample, 'show 7c');
-    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toMatchInlineSnapshot(`
       "error: more than one pattern begins with "7c"
         Give more characters of one of them:

@@ -58,7 +58,9 @@ describe.each([
 
 describe('status', () => {
   const lines = async () =>
-    (await run(sample, 'status')).out.replace(/^[^]*?(?=^(?:Server|Collector) )/m, '');
+    (await run(sample, 'status')).out
+      .replace(/^[^]*?(?=^(?:Server|Collector) )/m, '')
+      .replace(/^Log .*\n/m, '');
 
   it('shows one below the other', async () => {
     configure(sample, API + OTLP);

@@ -46,6 +46,7 @@ describe('recording', () => {
       Spool       0 waiting
       Recorded    nothing yet
       Server      none is configured; everything stays on this machine
+      Log         ~/.claude/hooks/pattern-tracker/data/logs/tracker.log
       ",
       }
     `);
@@ -70,6 +71,7 @@ describe('recording', () => {
       Recorded    2 sessions, 3 tool calls, 4 patterns, 2 events (SIZE)
       Last event  1 min ago
       Server      none is configured; everything stays on this machine
+      Log         ~/.claude/hooks/pattern-tracker/data/logs/tracker.log
       "
     `);
   });
@@ -245,6 +247,7 @@ describe('the delivery side', () => {
     expect(await lines()).toMatchInlineSnapshot(`
       "Server      http://127.0.0.1:9
       Delivered   0 events
+      Log         ~/.claude/hooks/pattern-tracker/data/logs/tracker.log
       "
     `);
   });
@@ -262,6 +265,7 @@ describe('the delivery side', () => {
                   it answered 503
       Refused     1 event by the server
                   See \`pattern-tracker outbox list --dead\`.
+      Log         ~/.claude/hooks/pattern-tracker/data/logs/tracker.log
       "
     `);
   });
@@ -309,8 +313,23 @@ describe('the delivery side', () => {
       "Server      none is configured; everything stays on this machine
       Delivered   0 events
       Outbox      2 events waiting, the oldest from 59 min ago
+      Log         ~/.claude/hooks/pattern-tracker/data/logs/tracker.log
       "
     `);
+  });
+
+  it('tells programs of the server what is known, also where only the collector is in use', async () => {
+    const { metrics, state } = deliveryOf(sample);
+    metrics.add('delivered', 7);
+    state.noteDelivered(NOW - HOUR);
+    writeFileSync(sample.paths.configFile, "otlp: { endpoint: 'http://127.0.0.1:9' }\n");
+    const { delivery } = JSON.parse((await status('--json')).out) as { delivery: Delivery };
+    expect(delivery).toMatchObject({
+      base_url: null,
+      delivered: 7,
+      last_delivered_at: new Date(NOW - HOUR).toISOString(),
+      sinks: [{ sink: 'otlp', delivered: 0 }],
+    });
   });
 
   it('prints for programs the keys that it promises', async () => {

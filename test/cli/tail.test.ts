@@ -55,6 +55,25 @@ describe('tail', () => {
     `);
   });
 
+  it('ends at --until, which has to come after its beginning', async () => {
+    fillActivity();
+    sample.event('late', SESSION, 'SessionEnd', { received_at: NOW });
+    const { exitCode, out } = await run(sample, 'tail --since 1h --until 30s');
+    expect([exitCode, out.trimEnd().split('\n').length]).toEqual([0, 6]);
+    expect(await run(sample, 'tail --until 30s')).toEqual({
+      exitCode: 2,
+      out: '',
+      err: 'error: --until has passed, and tail begins now\n  Give --since as well.\n',
+    });
+  });
+
+  it('says that it waits for a session that is not there yet', async () => {
+    fillActivity();
+    const { err } = await run(sample, 'tail --since 1h --until 1m --session 77');
+    expect(err).toBe('No session begins with "77" yet; waiting for one with that very id.\n');
+    expect((await run(sample, 'tail --since 1h --until 30s --session 3f2a')).err).toBe('');
+  });
+
   it('prints a line of JSON each with --json', async () => {
     fillActivity();
     const { out } = await run(sample, 'tail --json --since 1h --max 6');
@@ -120,6 +139,7 @@ describe('followEvents', () => {
       path: sample.paths.database,
       filter: { session: options.session },
       since: options.since,
+      clock: () => NOW,
       signal: controller.signal,
       intervalMs: 1,
     });
@@ -171,7 +191,7 @@ describe('followEvents', () => {
   it('keeps to one session', async () => {
     sample.event('other', 'another', 'Stop');
     sample.event('own', SESSION, 'Stop');
-    const seen = await follow({ since: 0, session: '3f2a' }, ({ length }) => length === 1);
+    const seen = await follow({ since: 0, session: SESSION }, ({ length }) => length === 1);
     expect(seen).toEqual(['own']);
   });
 

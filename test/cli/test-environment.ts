@@ -22,6 +22,7 @@ export function testEnvironment(
     paths: sample.paths,
     program: undefined,
     isTTY: false,
+    isErrTTY: false,
     columns: 80,
     lines: 24,
     color: false,

@@ -32,7 +32,11 @@ describe('the metrics', () => {
 describe('the log', () => {
   it('has a line a request, with ids to find it by, and leaves probes out', async () => {
     const lines: string[] = [];
-    const log = createServiceLog('info', { write: (line) => void lines.push(line) });
+    const log = createServiceLog({
+      level: 'info',
+      withRequests: true,
+      stream: { write: (line) => void lines.push(line) },
+    });
     const { get, post, token } = openFixture({ log });
     const { authorization, id } = await token({ tenant: 'team' });
     await post('lineage/track', createdEvent('a'), { authorization, 'x-request-id': 'r-1' });
@@ -58,9 +62,24 @@ describe('the log', () => {
     expect(lines.join('')).not.toContain('children');
   });
 
+  it('has a line only for a request that fails with 500 or above, unless requests are logged', async () => {
+    const lines: string[] = [];
+    const log = createServiceLog({
+      level: 'debug',
+      stream: { write: (line) => void lines.push(line) },
+    });
+    const { get } = openFixture({ log });
+    await get('lineage/a');
+    await get('health');
+    expect(lines).toEqual([]);
+  });
+
   it('says why a request has failed, which its answer does not', async () => {
     const lines: string[] = [];
-    const log = createServiceLog('error', { write: (line) => void lines.push(line) });
+    const log = createServiceLog({
+      level: 'warn',
+      stream: { write: (line) => void lines.push(line) },
+    });
     const { get, service } = openFixture({ log });
     Object.assign(service.store.tenant('default'), {
       stats: async () => {

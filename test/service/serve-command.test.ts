@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSqliteStore } from '../../lib/service/store/sqlite/store.ts';
 import { API, createdEvent } from './service-fixture.ts';
 
 const CLI = 'dist/cli.mjs';
@@ -70,7 +71,7 @@ describe('pattern-tracker serve', () => {
     const folder = throwawayFolder();
     const { out } = await run(folder, ['token', 'create', '--name', 'laptop', '--json']);
     const { token, id } = JSON.parse(out) as { token: string; id: string };
-    const { child, url, said } = await serve(folder);
+    const { child, url, said } = await serve(folder, ['--log']);
     expect((await track(url, 'bodyword', `Bearer ${token}`)).status).toBe(200);
     expect((await fetch(`${url}${API}/stats?word=queryword`)).status).toBe(401);
     child.kill('SIGTERM');
@@ -79,6 +80,19 @@ describe('pattern-tracker serve', () => {
     expect(said()).toContain('"status":401');
     expect(said()).not.toMatch(/bodyword|queryword/);
     expect(said()).not.toContain(token);
+  });
+
+  it('logs without --log only what goes wrong, and starts and stops only when asked', async () => {
+    const quiet = await serve(throwawayFolder());
+    expect((await track(quiet.url, 'a')).status).toBe(200);
+    expect((await fetch(`${quiet.url}/nowhere`)).status).toBe(404);
+    quiet.child.kill('SIGTERM');
+    await once(quiet.child, 'exit');
+    expect(quiet.said()).toMatch(/^Serving .* at http:\S+\n$/);
+    const open = await serve(throwawayFolder(), ['--log-level', 'info']);
+    open.child.kill('SIGTERM');
+    await once(open.child, 'exit');
+    expect(open.said()).toContain('"msg":"stopped"');
   });
 
   it.each([
@@ -99,6 +113,35 @@ describe('pattern-tracker serve', () => {
 });
 
 describe('pattern-tracker token', () => {
+  it('revokes by the beginning of an id, unless others share it', async () => {
+    const folder = throwawayFolder();
+    const ids: string[] = [];
+    const store = openSqliteStore(join(folder, 'team.db'));
+    for (const id of ['3f9a00000001', '3f9a00000002', '77aa00000003']) {
+      const token = { name: `token-${id}`, tenant: 'team', scopes: ['read'], digest: id } as const;
+      const times = { createdAt: 1, expiresAt: null, revokedAt: null, lastUsedAt: null };
+      await store.tokens.add({ id, ...token, ...times });
+      ids.push(id);
+    }
+    await store.close();
+    const database = ['--database', join(folder, 'team.db')];
+    const shared = await run(folder, ['token', 'revoke', '3f9a', ...database]);
+    expect(shared).toEqual({
+      code: 2,
+      out: '',
+      err: `error: more than one token begins with "3f9a"
+  Give more characters of one of them:
+  3f9a00000001  token-3f9a00000001  team
+  3f9a00000002  token-3f9a00000002  team
+`,
+    });
+    const revoked = await run(folder, ['token', 'revoke', '77', '--json', ...database]);
+    expect(JSON.parse(revoked.out)).toEqual({ id: ids[2], revoked: true });
+    const exposed = ['serve', '--host', '0.0.0.0', ...database];
+    for (const id of ids.slice(0, 2)) await run(folder, ['token', 'revoke', id, ...database]);
+    expect((await run(folder, exposed)).err).toContain('every token is revoked or expired');
+  });
+
   it('makes, lists and revokes tokens, where the environment says', async () => {
     const folder = throwawayFolder();
     const env = { PATTERN_TRACKER_DATABASE: join(folder, 'team.db') };
@@ -129,7 +172,10 @@ describe('pattern-tracker token', () => {
     expect((await run(folder, ['token', 'revoke', id], env)).out).toBe(`Token ${id} is revoked.\n`);
     expect((await run(folder, ['token'], env)).out).toMatch(new RegExp(`${id} .*revoked`));
     const unknown = await run(folder, ['token', 'revoke', 'nothing'], env);
-    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no token "nothing"')]);
+    expect([unknown.code, unknown.err]).toEqual([
+      1,
+      expect.stringContaining('no token begins with "nothing"'),
+    ]);
   });
 
   it.each([

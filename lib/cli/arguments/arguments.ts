@@ -46,6 +46,7 @@ export function checkArguments(rawArgs: readonly string[], args: ArgsDef): void 
     }
     options[name] = {
       type: arg.type === 'string' || arg.type === 'enum' ? 'string' : 'boolean',
+      ...('alias' in arg && typeof arg.alias === 'string' ? { short: arg.alias } : {}),
     };
   }
   const { positionals } = parsed(rawArgs, options);

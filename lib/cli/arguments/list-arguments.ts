@@ -1,4 +1,3 @@
-import { parseSince } from './since.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The value of `--limit`. 0 becomes -1, which means no limit to SQLite. @throws UsageError */
@@ -18,12 +17,4 @@ export function parseCount(flag: string, text: string): number {
 export function sessionOf(args: { readonly session?: string | undefined }): string | undefined {
   if (args.session !== '') return args.session;
   throw new UsageError('--session is empty', 'Give the first characters of its id.');
-}
-
-/** `--since` in milliseconds since 1970; undefined when it is not given. @throws UsageError */
-export function sinceOf(
-  args: { readonly since?: string | undefined },
-  now: number,
-): number | undefined {
-  return args.since === undefined ? undefined : parseSince(args.since, now);
 }

@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/config-file.ts';
 import type { Config } from '../../config/config.ts';
 import { breakerPolicy } from '../../delivery/delivery-policy.ts';
 import type { Sink } from '../../delivery/sink.ts';
+import { SINKS } from '../../delivery/sinks.ts';
 import { sinksInUse } from '../../delivery/sinks-in-use.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
@@ -12,6 +13,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
+import { noSinkLine } from '../output/sink-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
@@ -72,6 +74,11 @@ Examples
       const { sink: _, ...first } = sinks[0] ?? {};
       printJson(cli, { ...first, sinks });
     } else {
+      const asked = only ? [only] : SINKS;
+      const missing =
+        action === 'show' && noSinkLine(asked, config, cli.paths, 'no circuit is in use');
+      if (missing) cli.out(missing);
+      if (missing && shown.every(isUntouched)) return;
       const titled = shown.map((view) =>
         shown.length > 1
           ? `${title(view.sink, config, cli)}${text(view, config, cli)}`
@@ -99,6 +106,12 @@ function checkOne(sinks: readonly Sink[]): void {
 
 function closed(sink: Sink): BreakerView {
   return { sink, state: CLOSED, history: [] };
+}
+
+/** True when the circuit was never used and never opened, so that there is nothing to show. */
+function isUntouched({ state, history }: BreakerView): boolean {
+  const { lastSuccessAt, lastFailureAt, trips } = state;
+  return lastSuccessAt === null && lastFailureAt === null && trips === 0 && history.length === 0;
 }
 
 function title(sink: Sink, config: Config, cli: CliEnvironment): string {

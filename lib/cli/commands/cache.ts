@@ -1,10 +1,12 @@
 import { loadConfig } from '../../config/config-file.ts';
 import type { Config } from '../../config/config.ts';
+import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { printJson } from '../output/json-output.ts';
+import { noSinkLine } from '../output/sink-text.ts';
 import { counted } from '../../base/amount-text.ts';
 
 const ACTIONS = ['show', 'clear', 'cleanup'] as const;
@@ -36,6 +38,9 @@ Examples
     if (args.json) {
       printJson(cli, action === 'show' ? state : { ...state, dropped });
     } else if (action === 'show') {
+      const missing = noSinkLine([MAIN_SINK], config, cli.paths, 'no answer is cached from now on');
+      if (missing) cli.out(missing);
+      if (missing && state.entries === 0) return;
       const { entries, size, ttl, hit_rate: rate } = state;
       const helped = rate === null ? 'not asked yet' : `${(rate * 100).toFixed(1)} %`;
       cli.out(`Entries   ${entries} of at most ${size}\nKept for  ${ttl} s\nHit rate  ${helped}\n`);

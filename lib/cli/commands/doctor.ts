@@ -23,7 +23,7 @@ export const doctorCommand = trackerCommand({
 It starts a courier if none runs. Apart from that it only writes a probe file in the spool.
 
 --json prints {ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", found,
-mend}]}; mend is null when the status is ok.
+mend}], log: {path}}; mend is null when the status is ok.
 
 Exit code 0 when nothing fails, else 1.`,
   args: { ...common.jsonArg },
@@ -34,14 +34,16 @@ Exit code 0 when nothing fails, else 1.`,
     });
     const results: CheckResult[] = [];
     for (const check of CHECKS) {
-      const finding = await findingOf(check, facts);
+      const finding = await findingOf(check, facts, cli);
       results.push({ check, finding });
       if (!json) cli.out(render(cli, { check, finding }));
     }
     const failed = countOf(results, 'fail');
     const warned = countOf(results, 'warn');
-    if (json) printJson(cli, { ok: failed === 0, failed, warned, checks: results.map(forJson) });
-    else cli.out(`\n${closing(failed, warned)}\n`);
+    if (json) {
+      const log = { path: cli.paths.logFile };
+      printJson(cli, { ok: failed === 0, failed, warned, checks: results.map(forJson), log });
+    } else cli.out(`\n${closing(failed, warned)}\nLog: ${plainLine(cli.paths.logFile)}\n`);
     return failed === 0 ? 0 : 1;
   },
 });
@@ -57,10 +59,15 @@ interface CheckResult {
 }
 
 /** What the check finds; a check that throws counts as failed. */
-async function findingOf(check: Check, facts: CheckFacts): Promise<CheckFinding> {
+async function findingOf(
+  check: Check,
+  facts: CheckFacts,
+  cli: CliEnvironment,
+): Promise<CheckFinding> {
   try {
     return await check.run(facts);
   } catch (error) {
+    if (cli.env['DEBUG'] === '1' && error instanceof Error) cli.err(`${error.stack ?? ''}\n`);
     return fail(errorMessage(error), 'Run it again with DEBUG=1, and report what it says.');
   }
 }

@@ -20,7 +20,7 @@ import { readSpool } from '../../health/spool-facts.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { errorLines } from '../output/error-text.ts';
+import { errorJson, errorLines } from '../output/error-text.ts';
 import { EMPTY_PLAN, flushPlan } from '../flush/flush-plan.ts';
 import type { FlushChoice, FlushPlan } from '../flush/flush-plan.ts';
 import { flushProgress } from '../flush/flush-progress.ts';
@@ -29,8 +29,10 @@ import type { SinkFlush } from '../flush/flush-report.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
 import { parseCount, sessionOf } from '../arguments/list-arguments.ts';
+import { noSinkText } from '../output/sink-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -88,12 +90,14 @@ no token file); 3 for wrong usage, or when nothing can be sent with this configu
       return 0;
     }
     try {
+      const session = chooseSession(database, request.session, cli, { inOutbox: true });
+      const choice = { ...request, session };
       if (args['dry-run']) {
-        const plan = (sink: Sink) => flushPlan(database, sink.name, request, cli.now());
+        const plan = (sink: Sink) => flushPlan(database, sink.name, choice, cli.now());
         showPlans(plansOf(target, plan), request.json, cli);
         return 0;
       }
-      return await flush(database, target, request, interruption, cli);
+      return await flush(database, target, choice, interruption, cli);
     } finally {
       database.close();
     }
@@ -124,14 +128,8 @@ function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
   if (error !== null) throw new UsageError(error, 'See `pattern-tracker config check`.');
   const asked = sink ? [sink] : SINKS;
   const sinks = namedSinks(config).filter((named) => asked.includes(named));
-  if (sinks.length === 0) {
-    const keys = asked.map(({ key }) => key).join(' or ');
-    const variables = asked.flatMap(({ variable }) => (variable ? [`, or ${variable}`] : []));
-    throw new UsageError(
-      `no ${asked.map(({ noun }) => noun).join(' and no ')} is configured`,
-      `Set ${keys} in ${cli.paths.configFile}${variables.join('')}.`,
-    );
-  }
+  const missing = noSinkText(asked, config, cli.paths);
+  if (missing) throw new UsageError(missing.what, `${missing.mend.replace('set', 'Set')}.`);
   if (!config.pattern_tracking.enabled && !force) {
     throw new UsageError(
       'tracking is switched off: pattern_tracking.enabled is false, so nothing is sent',
@@ -195,7 +193,7 @@ async function flushSink(
     opened = await open();
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
-    cli.err(errorLines(error)); // for example a missing token file
+    cli.err(json ? errorJson(error) : errorLines(error)); // for example a missing token file
     return { ...NOTHING_SENT, sink, end: 'no_access', lastError: error.message, left: waiting() };
   }
   try {

@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/config-file.ts';
+import { SINKS } from '../../delivery/sinks.ts';
 import type { DeliveryHealth, SinkHealth } from '../../health/delivery-health.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import { probeSinks } from '../../health/sink-probes.ts';
@@ -9,7 +10,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { noAddressText, titleOf } from '../output/sink-text.ts';
+import { noAddressText, noSinkText, titleOf } from '../output/sink-text.ts';
 import { painter } from '../output/table.ts';
 
 const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
@@ -39,7 +40,7 @@ Exit code 0 healthy, 1 degraded, 2 unhealthy.`,
     const facts = gatherFacts(cli, { registration: readRegistration(cli) });
     const health = trackerHealth(facts, config, answer);
     if (json) printJson(cli, forJson(health));
-    else cli.out(text(health, cli));
+    else cli.out(text(health, cli, noSinkText(SINKS, config.config, cli.paths)?.mend));
     return EXIT_CODES[health.status];
   },
 });
@@ -50,11 +51,16 @@ function forJson({ sinks, ...health }: DeliveryHealth) {
   return { ...health, sinks: sinks.map(({ sink, ...rest }) => ({ sink: sink.name, ...rest })) };
 }
 
-function text({ status, reasons, sinks }: DeliveryHealth, cli: CliEnvironment): string {
+/** @param mend how to name a sink, when the configuration names none */
+function text(
+  { status, reasons, sinks }: DeliveryHealth,
+  cli: CliEnvironment,
+  mend: string | undefined,
+): string {
   const paint = painter(cli.color);
   const color = { healthy: 'green', degraded: 'yellow', unhealthy: 'red' } as const;
   const fields = sinks.flatMap((health): [label: string, value: string][] => [
-    [titleOf(health.sink), addressText(health, sinks)],
+    [titleOf(health.sink), addressText(health, sinks, mend)],
     ['Waiting', `${health.outbox.waiting}, dead letters ${health.outbox.dead}`],
   ]);
   const width = Math.max(...fields.map(([label]) => label.length));
@@ -65,8 +71,15 @@ function text({ status, reasons, sinks }: DeliveryHealth, cli: CliEnvironment): 
   return `${paint(color[status], status)}\n${lines.map((line) => `${plainLine(line)}\n`).join('')}`;
 }
 
-function addressText({ sink, address, available }: SinkHealth, all: readonly SinkHealth[]): string {
-  if (address === null) return noAddressText(`no ${sink.noun}`, all);
+function addressText(
+  { sink, address, available }: SinkHealth,
+  all: readonly SinkHealth[],
+  mend: string | undefined,
+): string {
+  if (address === null) {
+    const what = noAddressText(`no ${sink.noun}`, all);
+    return mend === undefined ? what : `${what}; to change that, ${mend}`;
+  }
   return `${address}, ${AVAILABLE_WORDS[`${available}`]}`;
 }
 

@@ -15,6 +15,7 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
+import { noSinkLine } from '../output/sink-text.ts';
 import { painter } from '../output/table.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
@@ -58,14 +59,15 @@ Examples
       return;
     }
     const print = async () => {
-      const { sinks, cacheHitRate } = readMetrics(cli);
+      const shown = readMetrics(cli);
+      const { sinks, cacheHitRate } = shown;
       const { sink: _, ...first } = sinks[0];
       const metrics = { ...first, cache_hit_rate: cacheHitRate };
       if (args.prometheus) {
         const { prometheusText } = await import('../../health/metrics/prometheus-text.ts');
         cli.out(await prometheusText(metrics, sinks));
       } else if (args.json) printJson(cli, { ...metrics, sinks });
-      else cli.out(text(sinks, cacheHitRate, cli));
+      else cli.out(shownText(shown, cli));
     };
     if (args.watch === undefined) return print();
     const seconds = Number(args.watch);
@@ -87,6 +89,8 @@ Examples
 interface Shown {
   readonly sinks: readonly [SinkMetrics, ...SinkMetrics[]];
   readonly cacheHitRate: number | null;
+  /** A line that says that no sink is configured; undefined when one is. */
+  readonly missing: string | undefined;
 }
 
 function readMetrics(cli: CliEnvironment): Shown {
@@ -100,11 +104,20 @@ function readMetrics(cli: CliEnvironment): Shown {
     cacheHitRate: null,
   };
   const [first = noSinkMetrics(MAIN_SINK.name), ...others] = sinks;
-  return { sinks: [first, ...others], cacheHitRate };
+  const missing = noSinkLine(SINKS, config, cli.paths);
+  return { sinks: [first, ...others], cacheHitRate, missing };
 }
 
 function configOf(cli: CliEnvironment): Config {
   return loadConfig(cli.paths, { env: cli.env }).config;
+}
+
+/** The numbers; without a sink a line that says so, and the numbers only if there are any. */
+function shownText({ sinks, cacheHitRate, missing = '' }: Shown, cli: CliEnvironment): string {
+  const hasNumbers = sinks.some(
+    (of) => of.total_requests + of.http_requests + of.cached_events + of.dead_letters > 0,
+  );
+  return missing && !hasNumbers ? missing : missing + text(sinks, cacheHitRate, cli);
 }
 
 /** One line per number, and with several sinks one column per sink. */

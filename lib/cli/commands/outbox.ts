@@ -7,11 +7,11 @@ import {
   rowsBySink,
 } from '../../delivery/store/outbox-rows.ts';
 import type {
-  ChosenRows,
   OutboxFilter,
   OutboxRow,
   OutboxRowWithBody,
 } from '../../delivery/store/outbox-rows.ts';
+import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
@@ -30,7 +30,9 @@ import type { ListStyle } from '../output/list-output.ts';
 import { listingOf, MOST_COUNTED } from '../../store/queries/listing.ts';
 import type { Database } from '../../store/database/database.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
+import { noSinkLine } from '../output/sink-text.ts';
 import { counted } from '../../base/amount-text.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -91,18 +93,22 @@ Examples
   async run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'outbox');
     const ids = args._.slice(1).map((id) => parseCount('ID', id));
+    const session = sessionOf(args);
+    const limit = parseLimit(args.limit ?? (action === 'list' ? '20' : '0'));
+    const { config } = loadConfig(cli.paths, { env: cli.env });
+    const delivery: Delivery = (work) => withDelivery(cli, config, work);
     const filter: OutboxFilter = {
       sink: sinkOf(args)?.name,
       dead: args.dead ? true : undefined,
-      session: sessionOf(args),
+      session:
+        session &&
+        delivery(({ database }) => chooseSession(database, session, cli, { inOutbox: true })),
       ids: ids.length > 0 ? ids : undefined,
-      limit: parseLimit(args.limit ?? (action === 'list' ? '20' : '0')),
+      limit,
     };
-    const { config } = loadConfig(cli.paths, { env: cli.env });
-    const delivery: Delivery = (work) => withDelivery(cli, config, work);
     switch (action) {
       case 'list':
-        return list(cli, delivery, filter, args);
+        return list(cli, delivery, filter, { ...args, config });
       case 'show':
         return show(cli, delivery, filter, args.json === true);
       case 'export':
@@ -135,17 +141,20 @@ async function list(
   cli: CliEnvironment,
   delivery: Delivery,
   filter: OutboxFilter,
-  style: ListStyle,
+  { config, ...style }: ListStyle & { readonly config: Config },
 ): Promise<number> {
   const now = cli.now();
+  const missing = noSinkLine(SINKS, config, cli.paths);
   const { listing, hasSeveralSinks } = delivery(({ database, sinks }) => ({
     listing: listingOf(database, filter, { rows: outboxRows, count: countRows }),
     hasSeveralSinks: sinks.length > 1,
   })) ?? { listing: { rows: [], total: 0 }, hasSeveralSinks: false };
+  if (missing && listing.rows.length > 0 && !style.json) cli.out(missing);
   await printList<OutboxRow>(cli, style, {
     ...listing,
     forJson,
-    nothing: filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n',
+    nothing:
+      missing ?? (filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n'),
     columns: [
       { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
       ...(hasSeveralSinks ? [{ title: 'SINK', cell: ({ sink }: OutboxRow) => sink }] : []),
@@ -262,7 +271,7 @@ async function drop(
     checkThere(side, filter);
     return chosenRows(side.database, filter);
   });
-  const { count, lastId } = chosen ?? NO_ROWS;
+  const { count = 0, lastId = 0 } = chosen ?? {};
   if (asks && count > 0 && !(await isDropAgreed(cli, count))) {
     cli.err('Nothing was dropped.\n');
     return 1;
@@ -279,8 +288,6 @@ async function drop(
       .immediate(),
   );
 }
-
-const NO_ROWS: ChosenRows = { count: 0, lastId: null };
 
 function change(
   cli: CliEnvironment,

@@ -6,11 +6,13 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { chooseFiles, fileArg } from '../arguments/file-choice.ts';
-import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
 import { isOfSeveralProjects, projectColumn, shownPath } from '../output/row-text.ts';
 import type { Column } from '../output/table.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { ago } from '../../base/time-text.ts';
 
@@ -36,7 +38,7 @@ Examples
     ...fileArg,
     language: { type: 'string', valueHint: 'name', description: 'Only in this language' },
     ...common.sessionArg,
-    ...common.sinceArg,
+    ...common.timeArgs,
     sort: {
       type: 'enum',
       options: ['recent', 'used'],
@@ -50,7 +52,7 @@ Examples
   },
   async run(args, cli) {
     const limit = parseLimit(args.limit);
-    const since = sinceOf(args, cli.now());
+    const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const { file } = args;
     const files =
@@ -62,15 +64,15 @@ Examples
         projectIds: chooseProjects(database, args.project, cli),
         language: args.language,
         files,
-        session,
-        since,
+        session: chooseSession(database, session, cli, { withTests: args.all }),
+        ...range,
         sort: args.sort === 'used' ? 'used' : 'recent',
         limit,
         withTests: args.all,
       };
       return listingOf(database, filter, { rows: listPatterns, count: countPatterns });
     }) ?? { rows: [], total: 0 };
-    const filters = [args.project, args.language, file, session, args.since];
+    const filters = [args.project, args.language, file, session, args.since, args.until];
     await printList<ListedPattern>(cli, args, {
       ...listing,
       forJson: patternForJson,

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { errorMessage } from '../../base/errors.ts';
+import { readEntry } from '../../log/log-entry.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import { wantsColor } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { serviceLogText } from '../output/log-text.ts';
 import { printJson } from '../output/json-output.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
@@ -18,7 +21,8 @@ The store is this installation's tracker.db, another SQLite file, or PostgreSQL,
 processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE, because every user of
 the machine can see arguments. On loopback the service is open until the first token is created; on any
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
-code 0; on SIGHUP it reads the TLS files again. Requests are logged to standard error as JSON lines.
+code 0; on SIGHUP it reads the TLS files again. Errors are logged to standard error, with --log requests
+too; on a terminal as text, else as JSON lines.
 
 --json prints {url, database} when it is ready.
 
@@ -51,11 +55,11 @@ Examples
       default: '1000',
       description: 'Requests a minute for each token, or address; 0 is no limit',
     },
+    log: { type: 'boolean', description: 'Log every request, and starts and stops' },
     'log-level': {
       type: 'string',
       valueHint: 'level',
-      default: 'info',
-      description: 'debug, info, warn, error or silent',
+      description: 'debug, info, warn, error or silent (default info with --log, else warn)',
     },
     ...common.jsonArg,
   },
@@ -68,15 +72,17 @@ Examples
       import('../../service/service.ts'),
       import('../../service/store/store-opening.ts'),
     ]);
-    const level = LOG_LEVELS.find((known) => known === args['log-level']);
+    const wanted = args['log-level'] ?? (args.log ? 'info' : 'warn');
+    const level = LOG_LEVELS.find((known) => known === wanted);
     if (!level) {
-      throw new UsageError(
-        `--log-level is "${args['log-level']}"`,
-        `Expected ${LOG_LEVELS.join(', ')}.`,
-      );
+      throw new UsageError(`--log-level is "${wanted}"`, `Expected ${LOG_LEVELS.join(', ')}.`);
     }
     const place = databasePlace(args.database, cli);
-    const log = createServiceLog(level);
+    const log = createServiceLog({
+      level,
+      withRequests: args.log ?? false,
+      stream: cli.isErrTTY ? forPeople(cli) : undefined,
+    });
     log.info('opening', { store: opening.placeForPeople(place) });
     const store = await opening.openServiceStore(place);
     const signal = cli.interruption(); // from here on a signal shuts the service down in order
@@ -136,6 +142,12 @@ export function databasePlace(
 }
 
 // --- internal ---
+
+/** Makes lines of text of the log's JSON lines. */
+function forPeople(cli: CliEnvironment) {
+  const color = wantsColor(cli.env, cli.isErrTTY);
+  return { write: (line: string) => cli.err(serviceLogText(readEntry(line.trimEnd()), color)) };
+}
 
 function whole(option: string, text: string, max: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;

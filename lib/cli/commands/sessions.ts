@@ -6,7 +6,8 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
-import { parseLimit, sinceOf } from '../arguments/list-arguments.ts';
+import { parseLimit } from '../arguments/list-arguments.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -32,7 +33,7 @@ Examples
   pattern-tracker tool-calls --session 3f2a9c10`,
   args: {
     ...common.projectArg,
-    ...common.sinceArg,
+    ...common.timeArgs,
     ...common.limitArg,
     ...common.allArg,
     ...common.pagerArg,
@@ -40,11 +41,11 @@ Examples
   },
   async run(args, cli) {
     const limit = parseLimit(args.limit);
-    const since = sinceOf(args, cli.now());
+    const range = await timeRangeOf(args, cli.now());
     const listing = readDatabase(cli.paths.database, (database) => {
       const filter: ListFilter = {
         projectIds: chooseProjects(database, args.project, cli),
-        since,
+        ...range,
         limit,
         withTests: args.all,
       };
@@ -53,7 +54,7 @@ Examples
     await printList<ListedSession>(cli, args, {
       ...listing,
       forJson,
-      nothing: nothingFound('sessions', Boolean(args.project ?? args.since)),
+      nothing: nothingFound('sessions', Boolean(args.project ?? args.since ?? args.until)),
       columns: columnsOf(listing.rows, cli),
     });
   },

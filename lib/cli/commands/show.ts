@@ -15,6 +15,7 @@ import { lineageTree } from '../output/lineage-tree.ts';
 import { cutNote } from '../output/list-output.ts';
 import { printPaged } from '../output/pager.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
+import { candidateOf, MAX_CANDIDATES } from '../arguments/id-prefix.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { counted } from '../../base/amount-text.ts';
@@ -85,29 +86,18 @@ Examples
 
 // --- internal ---
 
-/** How many patterns an error names when a prefix is ambiguous. */
-const CANDIDATES = 10;
-
 function find(
   database: Database,
   prefix: string,
   { limit, withChange }: { readonly limit: number; readonly withChange: boolean },
   cli: CliEnvironment,
 ): ShownPattern | undefined {
-  const candidates = patternsByPrefix(database, prefix, CANDIDATES + 1);
-  const exact = candidates.find(({ id }) => id === prefix);
-  if (candidates.length > 1 && !exact) {
-    const listed = candidates
-      .slice(0, CANDIDATES)
-      .map(({ id, language, name, lastSeenAt }) =>
-        plainLine(`${id}  ${language}  ${name}  ${ago(lastSeenAt, cli.now())}`),
-      );
-    const more = candidates.length > CANDIDATES ? ['… and more'] : [];
-    throw new TrackerError('E_AMBIGUOUS_PATTERN', `more than one pattern begins with "${prefix}"`, {
-      hint: ['Give more characters of one of them:', ...listed, ...more].join('\n  '),
-    });
-  }
-  const id = exact?.id ?? candidates[0]?.id;
+  const candidates = patternsByPrefix(database, prefix, MAX_CANDIDATES + 1);
+  const id = candidateOf('pattern', prefix, candidates, ({ language, name, lastSeenAt }) => [
+    language,
+    name,
+    ago(lastSeenAt, cli.now()),
+  ])?.id;
   const pattern = id === undefined ? undefined : patternById(database, id);
   return (
     pattern && {

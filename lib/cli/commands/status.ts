@@ -5,9 +5,8 @@ import type { ConfigView } from '../../config/config-file.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
-import { noSinkFacts } from '../../health/sink-facts.ts';
 import type { SinkFacts } from '../../health/sink-facts.ts';
-import { factsInUse } from '../../health/stored-facts.ts';
+import { factsInUse, factsOf } from '../../health/stored-facts.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -31,7 +30,7 @@ export const statusCommand = trackerCommand({
 version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full,
 quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events,
 projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
-reason} or null}, config: {path, error}, delivery: {base_url, waiting, oldest_at, dead, delivered,
+reason} or null}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered,
 last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at, sinks: [the same
 with sink and address in place of base_url]}}; everything outside sinks is about the server (http).
 
@@ -103,6 +102,7 @@ function render(status: Status, cli: CliEnvironment): string {
     ...storeLines(status, cli),
     ...status.deliveries.flatMap((delivery) => deliveryLines(delivery, status, cli)),
     ...(status.configError ? [['Config', status.configError, 'red'] as const] : []),
+    ['Log', cli.paths.logFile],
   ];
   return lines
     .map(
@@ -245,9 +245,10 @@ function forJson(status: Status, cli: CliEnvironment) {
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
     config: { path: cli.paths.configFile, error: status.configError },
+    log: { path: cli.paths.logFile },
     delivery: {
       baseUrl: server?.address ?? null,
-      ...numbersOf(server ?? noSinkFacts(MAIN_SINK)),
+      ...numbersOf(server ?? factsOf(MAIN_SINK, stored.delivery.value)),
       sinks: deliveries.map((delivery) => ({
         sink: delivery.sink.name,
         address: delivery.address,

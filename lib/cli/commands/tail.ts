@@ -6,12 +6,16 @@ import { itemsOf, projectOf } from '../output/event-lines.ts';
 import type { ActivityItem } from '../output/event-lines.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJsonLine } from '../output/json-output.ts';
-import { parseCount, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { parseCount, sessionOf } from '../arguments/list-arguments.ts';
+import { findSession } from '../arguments/session-choice.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { fileAndLines, outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
 import { painter } from '../output/table.ts';
 import { span } from '../../base/time-text.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 /** `tail`: prints what Claude does as it happens. */
 export const tailCommand = trackerCommand({
@@ -34,8 +38,9 @@ Examples
     since: {
       type: 'string',
       valueHint: 'time',
-      description: 'Begin with what was recorded since this time: 30m, 2h, 3d ago',
+      description: 'Begin with what was recorded since this time: 30m, 2h, today',
     },
+    until: { type: 'string', valueHint: 'time', description: 'End at this time' },
     max: {
       type: 'string',
       valueHint: 'n',
@@ -47,14 +52,20 @@ Examples
   },
   async run(args, cli) {
     const max = parseCount('--max', args.max);
-    const since = sinceOf(args, cli.now());
+    const now = cli.now();
+    const { since, until } = await timeRangeOf(args, now);
+    if (since === undefined && until !== undefined && until <= now) {
+      throw new UsageError('--until has passed, and tail begins now', 'Give --since as well.');
+    }
+    const session = tailedSession(sessionOf(args), args.all, cli);
     const print = args.json ? printJsonItem : printLine;
     if (cli.isTTY && !args.json) cli.err('Following; Ctrl-C ends.\n');
     let printed = 0;
     const events = followEvents({
       path: cli.paths.database,
-      filter: { session: sessionOf(args), withTests: args.all },
+      filter: { session, until, withTests: args.all },
       since,
+      clock: cli.now,
       signal: cli.interruption(),
     });
     for await (const { database, event } of events) {
@@ -67,6 +78,24 @@ Examples
 });
 
 // --- internal ---
+
+/** The whole id of the session; one that is not there yet may come, and has to be given whole. */
+function tailedSession(
+  text: string | undefined,
+  withTests: boolean | undefined,
+  cli: CliEnvironment,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const id = readDatabase(cli.paths.database, (database) =>
+    findSession(database, text, cli, { withTests }),
+  );
+  if (id === undefined) {
+    cli.err(
+      `No session begins with "${plainLine(text)}" yet; waiting for one with that very id.\n`,
+    );
+  }
+  return id ?? text;
+}
 
 function printLine(cli: CliEnvironment, item: ActivityItem): void {
   const paint = painter(cli.color);

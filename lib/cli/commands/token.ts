@@ -6,6 +6,7 @@ import type { StoredToken, TokenScope } from '../../service/store/token-store.ts
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { candidateOf } from '../arguments/id-prefix.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
 import { ago, dateText } from '../../base/time-text.ts';
@@ -22,8 +23,8 @@ export const tokenCommand = trackerCommand({
   description: `List, create and revoke the tokens of a service.
 
 A token is printed once, when it is created; only its SHA-256 is kept. The first token closes a service on
-loopback to requests without one. Scopes: write records events and feedback, read queries, admin does both
-and sees /metrics. Every process knows of a revocation within 5 seconds.
+loopback to requests without one. With the scope write a client may record events and feedback, with read
+it may query; admin allows both, and /metrics. Every process knows of a revocation within 5 seconds.
 
 --json prints for create {id, token, name, tenant, scopes, expires_at}, for list [{id, name, tenant, scopes,
 created_at, expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.
@@ -34,7 +35,11 @@ Examples
   pattern-tracker token revoke 3f9a1c07b2de`,
   args: {
     ...actionArg(ACTIONS),
-    id: { type: 'positional', required: false, description: 'The id of the token to revoke' },
+    id: {
+      type: 'positional',
+      required: false,
+      description: 'The id of the token to revoke, or its first characters',
+    },
     name: { type: 'string', description: 'What the token is for' },
     tenant: {
       type: 'string',
@@ -80,13 +85,15 @@ Examples
       if (args.json) printJson(cli, createdJson(text, stored));
       else cli.out(createdText(text, stored));
     } else if (action === 'revoke') {
-      const { id } = args;
-      if (!id) throw new UsageError('ID is missing', '`pattern-tracker token list` shows them.');
+      const prefix = args.id;
+      if (!prefix) {
+        throw new UsageError('ID is missing', '`pattern-tracker token list` shows them.');
+      }
+      let id = prefix;
       await withStore(async (store) => {
-        if (await store.tokens.revoke(id, cli.now())) return;
-        throw new TrackerError('E_NO_TOKEN', `there is no token "${id}"`, {
-          hint: '`pattern-tracker token list` shows all tokens.',
-        });
+        const tokens = await store.tokens.list();
+        id = findToken(tokens, prefix).id;
+        await store.tokens.revoke(id, cli.now());
       });
       if (args.json) printJson(cli, { id, revoked: true });
       else cli.out(`Token ${id} is revoked.\n`);
@@ -133,6 +140,16 @@ function scopesOf(text: string): TokenScope[] {
   const scopes = TOKEN_SCOPES.filter((scope) => words.includes(scope));
   if (scopes.length > 0 && scopes.length === words.length) return scopes;
   throw new UsageError(`--scope is "${text}"`, `Expected ${TOKEN_SCOPES.join(', ')}.`);
+}
+
+/** The token that `prefix` means. @throws TrackerError E_NO_TOKEN, E_AMBIGUOUS_TOKEN */
+function findToken(tokens: readonly StoredToken[], prefix: string): StoredToken {
+  const candidates = tokens.filter(({ id }) => id.startsWith(prefix));
+  const found = candidateOf('token', prefix, candidates, ({ name, tenant }) => [name, tenant]);
+  if (found) return found;
+  throw new TrackerError('E_NO_TOKEN', `no token begins with "${prefix}"`, {
+    hint: '`pattern-tracker token list` shows all tokens.',
+  });
 }
 
 function createdText(text: string, { id, name, tenant, scopes, expiresAt }: StoredToken): string {

@@ -7,9 +7,11 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
-import { parseLimit, sessionOf, sinceOf } from '../arguments/list-arguments.ts';
+import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../output/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
+import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import {
   errorLine,
@@ -45,7 +47,7 @@ Examples
       description: 'Only with this outcome',
     },
     ...common.projectArg,
-    ...common.sinceArg,
+    ...common.timeArgs,
     ...common.limitArg,
     ...common.allArg,
     ...common.pagerArg,
@@ -53,21 +55,21 @@ Examples
   },
   async run(args, cli) {
     const limit = parseLimit(args.limit);
-    const since = sinceOf(args, cli.now());
+    const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const listing = readDatabase(cli.paths.database, (database) => {
       const filter: ToolCallFilter = {
-        session,
+        session: chooseSession(database, session, cli, { withTests: args.all }),
         tool: args.tool,
         outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
         projectIds: chooseProjects(database, args.project, cli),
-        since,
+        ...range,
         limit,
         withTests: args.all,
       };
       return listingOf(database, filter, { rows: listToolCalls, count: countToolCalls });
     }) ?? { rows: [], total: 0 };
-    const filters = [session, args.tool, args.outcome, args.project, args.since];
+    const filters = [session, args.tool, args.outcome, args.project, args.since, args.until];
     await printList<ListedToolCall>(cli, args, {
       ...listing,
       forJson: toolCallForJson,

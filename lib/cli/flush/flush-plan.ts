@@ -7,7 +7,7 @@ import type { OutboxFilter } from '../../delivery/store/outbox-rows.ts';
 export interface FlushChoice {
   /** The largest number of events; undefined for all. */
   readonly events: number | undefined;
-  /** A session id or its first characters; undefined for every session. */
+  /** The id of a session; undefined for every session. */
   readonly session: string | undefined;
   /** True to send dead letters, too. */
   readonly dead: boolean;

@@ -1,5 +1,5 @@
 import { hexDigest } from '../../base/digest.ts';
-import { TrackerError } from '../../base/errors.ts';
+import { InvariantError, TrackerError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
 import {
   errorText,
@@ -20,7 +20,6 @@ import type { ReplyFailure } from '../http/classify.ts';
 import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
 import { isLoopback } from '../../base/loopback.ts';
-import { NoReplyError } from '../http/no-reply-error.ts';
 import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 
 const PREFIX = '/api/pattern-traceability';
@@ -148,16 +147,13 @@ export class LineageClient implements SinkClient {
   async health(signal?: AbortSignal): Promise<ServerHealth> {
     try {
       const url = `${this.server}/health`;
-      const { status, text } = await this.#http.request({
-        method: 'GET',
-        url,
-        signal,
-        token: this.#token,
-      });
+      const token = this.#freshToken();
+      const { status, text } = await this.#http.request({ method: 'GET', url, signal, token });
+      this.#isTokenRefused = refusesCredentials(status);
       const { isWell, detail } = readHealthReply(status, parsed(text), text);
       return { status: isWell ? 'healthy' : 'degraded', detail: this.#told(detail) };
     } catch (error) {
-      if (!(error instanceof NoReplyError)) throw error;
+      if (!(error instanceof TrackerError) || error instanceof InvariantError) throw error;
       return { status: 'unreachable', detail: error.message };
     }
   }

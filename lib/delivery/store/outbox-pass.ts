@@ -24,8 +24,8 @@ export interface OutboxPassOptions {
   /** True also sends rows that wait for their next attempt, once in a pass. @default false */
   readonly early?: boolean | undefined;
   /**
-   * The first characters of a session id, or all of it. The pass then sends only the rows this session
-   * has when the pass begins, and the rows that the sink must have before them.
+   * The id of a session. The pass then sends only the rows this session has when the pass begins, and the
+   * rows that the sink must have before them.
    */
   readonly sessionId?: string | undefined;
 }
@@ -139,8 +139,7 @@ export class OutboxPass {
     const needed = new Map<string, number>();
     const backwards = this.#database
       .prepare<{ sink: string; sessionId: string }, ScannedRow>(
-        `SELECT id, lineage_id, event_type,
-           coalesce(substr(session_id, 1, length(@sessionId)) = @sessionId, 0)
+        `SELECT id, lineage_id, event_type, coalesce(session_id = @sessionId, 0)
          FROM outbox INDEXED BY outbox_live
          WHERE sink = @sink AND dead_at IS NULL ORDER BY id DESC`,
       )

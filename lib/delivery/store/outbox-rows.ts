@@ -32,7 +32,7 @@ export interface OutboxFilter {
   readonly sink?: string | undefined;
   /** True: only dead letters; false: only rows that wait; undefined: both. */
   readonly dead?: boolean | undefined;
-  /** The first characters of a session id, or all of it. */
+  /** The whole id of a session. */
   readonly session?: string | undefined;
   readonly ids?: readonly number[] | undefined;
   /** Only rows after this id. @default 0 */
@@ -110,6 +110,17 @@ export function rowsBySink(
     .all(parameters(filter));
 }
 
+/** The sessions of rows whose id begins with `prefix`, at most `limit`. Reads every row. */
+export function outboxSessions(database: Database, prefix: string, limit: number): string[] {
+  return database
+    .prepare<{ readonly prefix: string; readonly limit: number }, string>(
+      `SELECT DISTINCT session_id FROM outbox WHERE substr(session_id, 1, length(@prefix)) = @prefix
+       ORDER BY session_id LIMIT @limit`,
+    )
+    .pluck()
+    .all({ prefix, limit });
+}
+
 /** Makes waiting rows due at once, and puts dead letters back into the queue; returns their number. */
 export function retryRows(database: Database, filter: OutboxFilter): number {
   return database
@@ -158,7 +169,7 @@ const COLUMNS = `id, sink, event_id AS eventId, event_type AS eventType, session
 const FROM = `FROM outbox NOT INDEXED
   WHERE (@sink IS NULL OR sink = @sink)
     AND (@dead IS NULL OR (dead_at IS NOT NULL) = @dead)
-    AND (@session IS NULL OR substr(session_id, 1, length(@session)) = @session)
+    AND (@session IS NULL OR session_id = @session)
     AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
     AND id > @after
     AND id <= @upTo

@@ -76,7 +76,7 @@ export class Outbox {
       `UPDATE outbox SET dead_at = NULL, not_before = 0, faults = 0
        WHERE sink = @sink AND dead_at IS NOT NULL AND (@sessionId IS NULL OR lineage_id IN (
          SELECT lineage_id FROM outbox
-         WHERE sink = @sink AND substr(session_id, 1, length(@sessionId)) = @sessionId))`,
+         WHERE sink = @sink AND session_id = @sessionId))`,
     );
     this.#forgetWaits = database.prepare<[string]>(
       'UPDATE outbox SET not_before = 0, faults = 0 WHERE sink = ? AND dead_at IS NULL',
@@ -122,9 +122,8 @@ export class Outbox {
   }
 
   /**
-   * Puts dead letters back into the queue; returns their number. With a session id, or its beginning,
-   * these are the dead letters of all lineages that the session has rows in, because its events may build
-   * on them.
+   * Puts dead letters back into the queue; returns their number. With a session id, these are the dead
+   * letters of all lineages that the session has rows in, because its events may build on them.
    */
   requeueDead(sessionId?: string): number {
     return this.#requeue.run({ sink: this.#sink, sessionId: sessionId ?? null }).changes;

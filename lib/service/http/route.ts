@@ -21,6 +21,10 @@ export interface Call<Q = unknown, B = unknown> {
   readonly bytes: number;
   /** The client's `X-Request-Id`, else a random UUID. */
   readonly requestId: string;
+  /** Scheme, host and port under which the client knows the service. */
+  readonly origin: string;
+  /** False when the client asks for JSON and for no page. */
+  readonly wantsPage: boolean;
   /** The `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
   /** The key of the rate limit: the token, else the address. */

@@ -14,6 +14,20 @@ export type { BackupMetadata, Database } from 'better-sqlite3';
  */
 export const Sqlite: typeof BetterSqlite3 = load(sqlitePackage(process.versions['napi']));
 
+/** The version of SQLite; null when the module does not load. */
+export function sqliteVersion(): string | null {
+  try {
+    const database = new Sqlite(':memory:');
+    try {
+      return database.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? null;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
 // --- internal ---
 
 function load(name: string): typeof BetterSqlite3 {

@@ -34,7 +34,7 @@ export interface WrittenPattern {
 }
 
 /** Which events {@link eventsAfter} returns. */
-export type EventFilter = Pick<ListFilter, 'session' | 'withTests' | 'limit'>;
+export type EventFilter = Pick<ListFilter, 'session' | 'until' | 'withTests' | 'limit'>;
 
 /** The id of the newest event; 0 when there is none. */
 export function newestEventId(database: Database): number {

@@ -5,10 +5,12 @@ export const TEST_SESSION_PREFIX = 'capture-test-';
 export interface ListFilter {
   /** Rows of these projects only. */
   readonly projectIds?: readonly number[] | undefined;
-  /** The first characters of a session id, or all of it. */
+  /** The whole id of a session. */
   readonly session?: string | undefined;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
+  /** The first moment that is too late, in milliseconds since 1970. */
+  readonly until?: number | undefined;
   /** The most rows to return; -1 returns all. */
   readonly limit: number;
   /** True also shows what `capture-test` recorded. @default false */
@@ -33,14 +35,27 @@ export class Conditions {
     });
   }
 
-  /** Requires what `filter` asks for, of the given columns. */
+  /**
+   * Requires what `filter` asks for, of the given columns. Rows that last have a `begin` beside the `time`
+   * of their end, and are chosen when they overlap the time that is asked for.
+   */
   addFilter(
-    columns: { readonly session: string; readonly project: string; readonly time: string },
+    columns: {
+      readonly session: string;
+      readonly project: string;
+      readonly time: string;
+      readonly begin?: string;
+    },
     filter: Omit<ListFilter, 'limit'>,
   ): this {
     if (!filter.withTests) this.add(`${columns.session} NOT GLOB '${TEST_SESSION_PREFIX}*'`);
-    if (filter.session !== undefined) this.addPrefix(columns.session, 'session', filter.session);
+    if (filter.session !== undefined) {
+      this.add(`${columns.session} = @session`, { session: filter.session });
+    }
     if (filter.since !== undefined) this.add(`${columns.time} >= @since`, { since: filter.since });
+    if (filter.until !== undefined) {
+      this.add(`${columns.begin ?? columns.time} < @until`, { until: filter.until });
+    }
     if (filter.projectIds) {
       this.add(`${columns.project} IN (SELECT value FROM json_each(@projects))`, {
         projects: JSON.stringify(filter.projectIds),

@@ -103,7 +103,7 @@ export function allFiles(database: Database): string[] {
     .all();
 }
 
-/** The patterns whose id begins with `prefix`, newest first, at most `limit`. */
+/** The patterns whose id begins with `prefix`, that very id first, then the newest; at most `limit`. */
 export function patternsByPrefix(
   database: Database,
   prefix: string,
@@ -116,7 +116,7 @@ export function patternsByPrefix(
       Pick<ListedPattern, 'id' | 'name' | 'language' | 'lastSeenAt'>
     >(
       `SELECT id, name, language, last_seen_at AS lastSeenAt FROM patterns ${where.sql()}
-       ORDER BY last_seen_at DESC LIMIT @limit`,
+       ORDER BY id = @prefix DESC, last_seen_at DESC LIMIT @limit`,
     )
     .all({ ...where.values, limit });
 }
@@ -198,9 +198,10 @@ function placedBy(filter: PatternFilter): Conditions {
 }
 
 /** What the filter asks of a pattern `p`. */
-function ofPattern({ since, language }: PatternFilter): Conditions {
+function ofPattern({ since, until, language }: PatternFilter): Conditions {
   const where = new Conditions();
   if (since !== undefined) where.add('p.last_seen_at >= @since', { since });
+  if (until !== undefined) where.add('p.first_seen_at < @until', { until });
   if (language !== undefined) {
     where.add('p.language = @language COLLATE NOCASE', { language });
   }

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { Conditions } from './conditions.ts';
+import { Conditions, TEST_SESSION_PREFIX } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
 import { countRows } from './listing.ts';
 import { payloadField } from './payload-field.ts';
@@ -31,6 +31,36 @@ export interface ListedSession {
   readonly linesRemoved: number | null;
   /** The beginning of the first prompt that the user typed; null once its payload is past retention. */
   readonly firstPrompt: string | null;
+}
+
+/** A session, as far as its id has to be told from others. */
+export interface SessionCandidate {
+  readonly id: string;
+  /** Null when no hook has told of the session, only a program that uses the library. */
+  readonly lastEventAt: number | null;
+  readonly projectName: string | null;
+}
+
+/** The sessions whose id begins with `prefix`, that very id first, then the newest. */
+export function sessionsByPrefix(
+  database: Database,
+  prefix: string,
+  { limit, withTests }: Pick<ListFilter, 'limit' | 'withTests'>,
+): SessionCandidate[] {
+  const recorded = new Conditions().addPrefix('id', 'prefix', prefix);
+  const declared = new Conditions().addPrefix('session_id', 'prefix', prefix);
+  const shown = new Conditions();
+  if (!withTests) shown.add(`found.id NOT GLOB '${TEST_SESSION_PREFIX}*'`);
+  return database
+    .prepare<[Record<string, string | number>], SessionCandidate>(
+      `SELECT found.id, s.last_event_at AS lastEventAt, project.name AS projectName
+       FROM (SELECT id FROM sessions ${recorded.sql()}
+             UNION SELECT session_id FROM occurrences ${declared.sql()}) found
+       LEFT JOIN sessions s ON s.id = found.id
+       LEFT JOIN projects project ON project.id = s.project_id
+       ${shown.sql()} ORDER BY found.id = @prefix DESC, s.last_event_at DESC, found.id LIMIT @limit`,
+    )
+    .all({ ...recorded.values, limit });
 }
 
 /** Sessions by their last event, newest first. */
@@ -76,7 +106,7 @@ const FIRST_PROMPT = `
 /** The sessions that meet a filter: SQL from `FROM` on, and the values it binds. */
 function matching(filter: ListFilter) {
   const where = new Conditions().addFilter(
-    { session: 's.id', project: 's.project_id', time: 's.last_event_at' },
+    { session: 's.id', project: 's.project_id', time: 's.last_event_at', begin: 's.started_at' },
     filter,
   );
   const from = `FROM sessions s LEFT JOIN projects project ON project.id = s.project_id ${where.sql()}`;

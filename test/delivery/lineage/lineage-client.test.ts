@@ -566,6 +566,25 @@ describe('a token that is replaced', () => {
     expect([kinds.includes('retry'), reads]).toEqual([false, 2]);
   });
 
+  it('is read again for health, too, and says why where it cannot be', async () => {
+    const api = await makeApi(undefined, { token: 'new' });
+    const rereadToken = (): string => 'new';
+    const client = makeClient(api.url, { token: 'old', rereadToken });
+    expect(await client.health()).toMatchObject({ status: 'degraded' });
+    expect(await client.health()).toMatchObject({ status: 'healthy' });
+    const unreadable = makeClient(api.url, {
+      token: 'old',
+      rereadToken: () => {
+        throw new TrackerError('E_TOKEN_FILE', '/token: no such file');
+      },
+    });
+    await unreadable.health();
+    expect(await unreadable.health()).toEqual({
+      status: 'unreachable',
+      detail: '/token: no such file',
+    });
+  });
+
   it('is an outage while it can not be read', async () => {
     const api = await makeApi(undefined, { token: 'new' });
     const rereadToken = () => {

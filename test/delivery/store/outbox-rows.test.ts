@@ -42,7 +42,7 @@ it('lists, counts, walks and drops the same rows, whatever is asked for', () => 
   const filters = fc.record({
     sink: fc.constant('http'),
     dead: option(fc.boolean()),
-    session: option(fc.constantFrom('a', 'b-1', 'c')),
+    session: option(fc.constantFrom('a', 'a-1', 'b-1')),
     ids: option(fc.array(fc.integer({ min: 1, max: 12 }))),
     after: option(fc.nat(11)),
     upTo: option(fc.nat(11)),
@@ -54,7 +54,7 @@ it('lists, counts, walks and drops the same rows, whatever is asked for', () => 
       const { dead, session, ids, after = 0, upTo = 99, limit } = filter;
       const expected = Array.from({ length: 10 }, (_, index) => index + 1)
         .filter((id) => dead === undefined || (id % 3 === 0) === dead)
-        .filter((id) => session === undefined || (id % 2 === 0 ? 'b-1' : 'a-1').startsWith(session))
+        .filter((id) => session === undefined || (id % 2 === 0 ? 'b-1' : 'a-1') === session)
         .filter((id) => (ids === undefined || ids.includes(id)) && id > after && id <= upTo)
         .slice(0, limit === -1 ? undefined : limit);
       expect(outboxRows(database, filter).map(({ id }) => id)).toEqual(expected);

@@ -1,0 +1,55 @@
+import { ago } from '../../base/time-text.ts';
+import { outboxSessions } from '../../delivery/store/outbox-rows.ts';
+import type { Database } from '../../store/database/database.ts';
+import { sessionsByPrefix } from '../../store/queries/sessions.ts';
+import type { SessionCandidate } from '../../store/queries/sessions.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { candidateOf, MAX_CANDIDATES } from './id-prefix.ts';
+
+/** Which sessions can be meant. */
+export interface SessionScope {
+  /** Whether those of rows in the outbox can be, too. @default false */
+  readonly inOutbox?: boolean;
+  /** Whether those of `capture-test` can be. @default false */
+  readonly withTests?: boolean | undefined;
+}
+
+/**
+ * The whole id of the session that `--session` names; undefined when it is not given. A text that no
+ * session begins with stays as it is: nothing matches it.
+ *
+ * @throws TrackerError E_AMBIGUOUS_SESSION
+ */
+export function chooseSession(
+  database: Database,
+  text: string | undefined,
+  cli: Pick<CliEnvironment, 'now'>,
+  scope: SessionScope = {},
+): string | undefined {
+  return text === undefined ? undefined : (findSession(database, text, cli, scope) ?? text);
+}
+
+/**
+ * The whole id of the one session that begins with `text`; undefined when none does.
+ *
+ * @throws TrackerError E_AMBIGUOUS_SESSION
+ */
+export function findSession(
+  database: Database,
+  text: string,
+  { now }: Pick<CliEnvironment, 'now'>,
+  { inOutbox = false, withTests }: SessionScope = {},
+): string | undefined {
+  const limit = MAX_CANDIDATES + 1;
+  const recorded = sessionsByPrefix(database, text, { limit, withTests });
+  const ids = new Set(recorded.map(({ id }) => id));
+  const waiting = inOutbox ? outboxSessions(database, text, limit) : [];
+  const unknown = waiting
+    .filter((id) => !ids.has(id))
+    .map((id) => ({ id, projectName: null, lastEventAt: null }));
+  const candidates: SessionCandidate[] = [...recorded, ...unknown];
+  return candidateOf('session', text, candidates, ({ projectName, lastEventAt }) => [
+    ...(projectName === null ? [] : [projectName]),
+    ...(lastEventAt === null ? [] : [ago(lastEventAt, now())]),
+  ])?.id;
+}
