@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
@@ -96,6 +105,9 @@ export function versionOf(locked: LockedPackages, name: string): string {
 
 // --- internal ---
 
+/** How the names of folders begin in which npm works. */
+const TEMPORARY = '.sqlite-';
+
 /** How long npm may take, in milliseconds: compiling takes one minute on a fast machine. */
 const NPM_MS = 600_000;
 
@@ -108,7 +120,11 @@ function placeOf(name: string, user: string, packages: JsonObject): string {
 
 function temporaryFolder(root: string): string {
   try {
-    return mkdtempSync(join(root, '.sqlite-'));
+    for (const name of readdirSync(root)) {
+      const left = name.startsWith(TEMPORARY) ? join(root, name) : undefined; // by one that was killed
+      if (left && Date.now() - statSync(left).mtimeMs > NPM_MS) rmSync(left, { recursive: true });
+    }
+    return mkdtempSync(join(root, TEMPORARY));
   } catch (error) {
     throw new TrackerError('E_SQLITE_FETCH', `cannot write to ${root}: ${errorMessage(error)}`, {
       hint: 'Run `pattern-tracker setup` as the user that owns this folder.',
