@@ -151,7 +151,9 @@ async function setStage(version: string) {
   const market = join(made.root, 'market');
   await mkdir(market);
   const tracker = trackerIn(sandbox);
-  const options = { env: sandbox.env, cwd: made.home };
+  // Nobody listens there; it would wait long for the real one where that cannot be reached.
+  const offline = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
+  const options = { env: { ...sandbox.env, ...offline }, cwd: made.home };
   const inClaude = async (...args: string[]) => (await run('claude', args, options)).stdout;
   return {
     market,

@@ -41,6 +41,7 @@ describe('--help', () => {
         token         List, create and revoke the tokens of a service.
         capture-test  Send one event through the installed hook and follow it to the database.
         install       Register the hooks with Claude Code.
+        setup         Get the SQLite module that the plugin needs for this Node.js.
         uninstall     Remove the hooks from Claude Code again.
 
       Options

@@ -108,8 +108,8 @@ export function versionOf(locked: LockedPackages, name: string): string {
 /** How the names of folders begin in which npm works. */
 const TEMPORARY = '.sqlite-';
 
-/** How long npm may take, in milliseconds: compiling takes one minute on a fast machine. */
-const NPM_MS = 600_000;
+/** How long npm may take, in milliseconds: compiling takes a minute, and many on a busy machine. */
+const NPM_MS = 1_200_000;
 
 /** Where the package `name` is that the one in `user` loads: nested in it, or in a folder above. */
 function placeOf(name: string, user: string, packages: JsonObject): string {
