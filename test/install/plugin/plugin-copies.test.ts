@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disusedCopies, removeCopies } from '../../../lib/install/plugin/plugin-copies.ts';
-import { put } from '../fake-machine.ts';
+import { fakeMachine, put } from '../fake-machine.ts';
 
 let claude: string;
 beforeEach(() => {
@@ -68,5 +68,30 @@ describe('removeCopies', () => {
     expect(existsSync(copy('ours'))).toBe(false);
     expect(existsSync(copy('m', 'pattern-tracker'))).toBe(false);
     expect(existsSync(copy('m', 'other', '1', 'x'))).toBe(true);
+  });
+});
+
+describe('uninstalling', () => {
+  it('removes them, and keeps those in use', async () => {
+    const machine = fakeMachine();
+    const cache = join(machine.userHome, '.claude/plugins/cache/ours/pattern-tracker');
+    for (const version of ['0.1.0', '0.2.0']) put(join(cache, version, 'hooks/capture.sh'), '');
+    put(join(cache, '0.1.0/.orphaned_at'), '1');
+    put(
+      join(machine.userHome, '.claude/plugins/installed_plugins.json'),
+      '{"plugins":{"pattern-tracker@ours":[{}]}}',
+    );
+    expect((await machine.uninstall()).pluginCopies).toEqual([join(cache, '0.1.0')]);
+    expect(readdirSync(cache)).toEqual(['0.2.0']);
+  });
+
+  it('leaves them alone while hooks are registered elsewhere', async () => {
+    const machine = fakeMachine();
+    machine.install();
+    machine.install({ scope: 'project' });
+    const copy = join(machine.userHome, '.claude/plugins/cache/ours/pattern-tracker/0.1.0');
+    put(join(copy, 'hooks/capture.sh'), '');
+    expect((await machine.uninstall('project')).pluginCopies).toEqual([]);
+    expect(existsSync(copy)).toBe(true);
   });
 });
