@@ -89,7 +89,8 @@ fi
   [ -f "$courier" ] || courier=$root/dist/courier.cjs
   [ -f "$courier" ] || exit 0
   node=$program/node
-  [ -x "$node" ] || node=$(PATH=$path:$PATH && command -v node) || exit 0 # the user's first, as in a terminal
+  # The user's own first, as in a terminal.
+  [ -x "$node" ] || node=$(PATH=${path:-$PATH} && command -v node) || node=$(command -v node) || exit 0
   NODE_OPTIONS=
   export NODE_OPTIONS
   exec "$node" "$courier" --detach --home "$home"
