@@ -11,6 +11,7 @@
 trap 'exit 0' EXIT # a fault in this script must never reach Claude as an exit code
 exec >/dev/null 2>&1
 umask 077
+path=${PATH:-}
 PATH=/usr/bin:/bin${PATH:+:$PATH} # system tools first: the user's shims would slow down every tool call
 
 case $0 in
@@ -81,11 +82,15 @@ fi
     if [ $# -ge "$max" ]; then : >"$spool/full"; else rm -f "$spool/full"; fi
     ;;
   esac
-  courier=$home/dist/courier.cjs
+  program=$home
+  # The plugin runs its own program only, because a project can set the variable that names $home.
+  [ "$registration" = plugin ] && program=$root
+  courier=$program/dist/courier.cjs
   [ -f "$courier" ] || courier=$root/dist/courier.cjs
   [ -f "$courier" ] || exit 0
-  node=$home/node
-  [ -x "$node" ] || node=$(command -v node) || exit 0
+  node=$program/node
+  # The user's own first, as in a terminal.
+  [ -x "$node" ] || node=$(PATH=${path:-$PATH} && command -v node) || node=$(command -v node) || exit 0
   NODE_OPTIONS=
   export NODE_OPTIONS
   exec "$node" "$courier" --detach --home "$home"

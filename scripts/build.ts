@@ -1,11 +1,12 @@
 // Builds dist/: the hooks (hooks/*.cjs), courier.cjs, cli.mjs, and the library (index.mjs, with its types
-// in types/). Fails if a hook bundle contains more than the hot ring or exceeds its budget.
+// in types/); and from these the plugin's folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 
 /** A hook runs on every tool call, and Node.js loads a small bundle faster. Ours have about 7,000 bytes. */
 const HOOK_BUDGET_BYTES = 15_000;
@@ -40,7 +41,7 @@ const esm: BuildOptions = {
 // Built beside the old dist/ and swapped in, so that whoever runs it meanwhile finds it complete.
 const OUT = `dist.next-${process.pid}`;
 const hooks = readdirSync('hooks').filter((name) => name.endsWith('.ts'));
-const [hookBuild] = await Promise.all([
+const [hookBuild, courierBuild, cliBuild] = await Promise.all([
   build({
     ...shared,
     entryPoints: hooks.map((name) => join('hooks', name)),
@@ -77,6 +78,14 @@ const [hookBuild] = await Promise.all([
   emitTypes(`${OUT}/types`),
 ]);
 checkHooks(hookBuild.metafile as Metafile);
+// The image of the service is built without the plugin.
+if (existsSync(PLUGIN)) {
+  const program = [hookBuild, courierBuild, cliBuild].flatMap(({ metafile }) =>
+    Object.keys(metafile?.outputs ?? {}),
+  );
+  fillPlugin(program, OUT, join(PLUGIN, OUT));
+  swapIn(join(PLUGIN, OUT), join(PLUGIN, 'dist'));
+}
 swapIn(OUT, 'dist');
 console.log(`built dist/ (${hooks.length} hooks, courier, cli, library) for version ${version}`);
 

@@ -9,6 +9,7 @@ import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
 import { courierLives, startCourier } from '../lib/capture/courier-start.ts';
 import { PidHint } from '../lib/ingest/courier/courier-files.ts';
 import { limitHeap } from '../lib/ingest/courier/heap-limit.ts';
+import { startPluginSetup } from '../lib/ingest/courier/plugin-setup.ts';
 import { sitOut } from '../lib/ingest/courier/sit-out.ts';
 
 const SIT_OUT_MS = 60_000;
@@ -54,6 +55,8 @@ async function main(homeFolder: string): Promise<void> {
     const threadBundle = join(__dirname, 'spool-thread.cjs');
     await new Courier({ paths, ...own, machine: hostname(), threadBundle }).run(stop.signal);
   } catch (error) {
-    await sitOut(paths, error, { ...own, ms: SIT_OUT_MS, signal: stop.signal }).catch(() => {});
+    const hint = startPluginSetup(error, { courier: __filename, paths, now: systemClock });
+    const options = { ...own, ms: SIT_OUT_MS, signal: stop.signal, hint };
+    await sitOut(paths, error, options).catch(() => {});
   }
 }

@@ -49,7 +49,9 @@ function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): 
   const name = spoolName(registration, process.pid);
   if (!writeToSpool(paths, name, readStdin)) return; // where we cannot write, a courier cannot either
   if (!ensureCourier && courierLives(paths.courierPid) !== undefined) return;
-  const courier = [home, root]
+  // The plugin runs its own program only, because a project can set the variable that names `home`.
+  const programs = registration === 'plugin' ? [root] : [home, root];
+  const courier = programs
     .map((folder) => join(folder, 'dist', 'courier.cjs'))
     .find((file) => existsSync(file));
   if (!courier) return;

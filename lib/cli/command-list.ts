@@ -108,6 +108,10 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Register the hooks with Claude Code.',
     load: async () => (await import('./commands/install.ts')).installCommand,
   },
+  setup: {
+    summary: 'Get the SQLite module that the plugin needs for this Node.js.',
+    load: async () => (await import('./commands/setup.ts')).setupCommand,
+  },
   uninstall: {
     summary: 'Remove the hooks from Claude Code again.',
     load: async () => (await import('./commands/uninstall.ts')).uninstallCommand,

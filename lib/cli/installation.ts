@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import type { InstallationFacts } from '../health/installation.ts';
 import { eventsFor } from '../install/events.ts';
-import { captureScript, courierBundle } from '../install/installed-files.ts';
+import {
+  captureScript,
+  courierBundle,
+  PLUGIN_COMMAND,
+  pluginRoot,
+} from '../install/installed-files.ts';
 import { leadsTo, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/settings/registration.ts';
 import type { CliEnvironment } from './environment.ts';
@@ -19,6 +24,7 @@ export function readInstallation(
     registration: readRegistration(cli),
     claudeVersion,
     wantedEvents: eventsFor(claudeVersion).map(({ name }) => name),
+    pluginRoot: pluginRoot(cli.program),
     courier: courierBundle(cli),
     captureScript: captureScript(cli),
     link: ownLink(cli),
@@ -27,9 +33,11 @@ export function readInstallation(
 
 // --- internal ---
 
-function ownLink({ env, paths }: CliEnvironment): string | undefined {
+function ownLink({ env, paths, program }: CliEnvironment): string | undefined {
   const userHome = env['HOME'] ?? env['USERPROFILE'];
   if (userHome === undefined) return undefined;
   const link = linkPath(userHome);
-  return leadsTo(link, join(paths.home, 'dist', 'cli.mjs')) ? link : undefined;
+  const plugin = pluginRoot(program);
+  const target = plugin ? join(plugin, ...PLUGIN_COMMAND) : join(paths.home, 'dist', 'cli.mjs');
+  return leadsTo(link, target) ? link : undefined;
 }

@@ -40,6 +40,8 @@ export interface InstallationFacts {
   readonly claudeVersion: string | undefined;
   /** The events that this version accepts, all of which should have a hook. */
   readonly wantedEvents: readonly string[];
+  /** The plugin's folder, when the program that asks is the plugin's; else undefined. */
+  readonly pluginRoot: string | undefined;
   /** The courier's bundle; undefined when none is found. */
   readonly courier: string | undefined;
   /** The sh front of capture; undefined when none is found. */

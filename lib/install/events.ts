@@ -17,7 +17,7 @@ export interface HookEventSpec {
  *
  * Before 2.1.101, one unknown event in a settings file disabled all of its hooks, so `since` must not be
  * too low. Since 2.1.101 unknown events are tolerated; PostToolBatch has that version because the one
- * that introduced it is not known. The plugin's hooks/hooks.json names every event, so it needs 2.1.101.
+ * that introduced it is not known. The plugin's hooks.json names every event, so it needs 2.1.101.
  */
 export const HOOK_EVENTS: readonly HookEventSpec[] = [
   { name: 'PreToolUse', bundle: 'pre-tool-use', matcher: '*', ensure: false, since: '1.0.38' },

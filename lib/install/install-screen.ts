@@ -82,13 +82,16 @@ export function installPreview(plan: InstallPlan, paint: ScreenPaint): string {
   ]);
 }
 
-/** The screen after an uninstallation. `data` says what became of the recorded data. */
+/**
+ * The screen after an uninstallation. `data` says what became of the recorded data, `plugin` which plugin of
+ * ours Claude Code still runs.
+ */
 export function uninstallScreen(
   result: UninstallResult,
-  data: string | undefined,
+  { data, plugin }: { readonly data: string | undefined; readonly plugin: string | undefined },
   paint: ScreenPaint,
 ): string {
-  const { options, settings, backups, removedLink, removesProgram } = result;
+  const { options, settings, backups, removedLink, removesProgram, pluginCopies } = result;
   const rows: [string, string][] = settings.map(({ file, next, isRestored }) => [
     'Hooks',
     next === null
@@ -103,6 +106,7 @@ export function uninstallScreen(
       ? `removed from ${options.paths.home}`
       : `kept: hooks are registered in ${result.manifest?.registrations.map(({ settingsFile }) => settingsFile).join(', ') ?? 'other settings'}`,
   ]);
+  for (const copy of pluginCopies) rows.push(['Plugin', `${copy} removed`]);
   if (data) rows.push(['Data', data]);
   return lines([
     paint.green('claude-pattern-tracker is uninstalled.'),
@@ -110,6 +114,11 @@ export function uninstallScreen(
     ...table(rows, paint),
     '',
     'Claude Code sessions that run now may still call the hooks: restart them.',
+    ...(plugin === undefined
+      ? []
+      : [
+          `Claude Code still has the plugin, which goes on recording: claude plugin uninstall ${plugin}`,
+        ]),
   ]);
 }
 
@@ -127,6 +136,7 @@ export function uninstallPreview(
       next === null ? `remove ${file}` : `edit ${file}:`,
       ...(next === null ? [] : ['', settingsDiff(file, current, next).trimEnd()]),
     ]),
+    ...plan.pluginCopies.map((copy) => `remove ${copy}`),
   ]);
 }
 

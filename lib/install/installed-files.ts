@@ -9,18 +9,30 @@ export interface InstalledPlace {
   readonly program: string | undefined;
 }
 
+/** The command line in the plugin's folder. */
+export const PLUGIN_COMMAND = ['bin', 'pattern-tracker'] as const;
+
+/** The folder of the plugin that the running program is part of; undefined for any other program. */
+export function pluginRoot(program: string | undefined): string | undefined {
+  const root = program && dirname(dirname(program));
+  return root && existsSync(join(root, '.claude-plugin', 'plugin.json')) ? root : undefined;
+}
+
 /** The courier's bundle: the installed one, else the one beside the running program. */
-export function courierBundle({ paths, program }: InstalledPlace): string | undefined {
-  const beside = program === undefined ? [] : [join(dirname(dirname(program)), 'dist')];
-  return [join(paths.home, 'dist'), ...beside]
-    .map((folder) => join(folder, 'courier.cjs'))
-    .find((file) => existsSync(file));
+export function courierBundle(place: InstalledPlace): string | undefined {
+  return fileOf(place, 'dist', 'courier.cjs');
 }
 
 /** The sh front: the installed one, else the one beside the running program. */
-export function captureScript({ paths, program }: InstalledPlace): string | undefined {
+export function captureScript(place: InstalledPlace): string | undefined {
+  return fileOf(place, 'hooks', 'capture.sh');
+}
+
+// --- internal ---
+
+/** The plugin's hooks use the plugin's own files, so the plugin's program looks at no others. */
+function fileOf({ paths, program }: InstalledPlace, ...file: string[]): string | undefined {
   const beside = program === undefined ? [] : [dirname(dirname(program))];
-  return [paths.home, ...beside]
-    .map((folder) => join(folder, 'hooks', 'capture.sh'))
-    .find((file) => existsSync(file));
+  const folders = pluginRoot(program) === undefined ? [paths.home, ...beside] : beside;
+  return folders.map((folder) => join(folder, ...file)).find((path) => existsSync(path));
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { sqlitePackage } from '../base/sqlite-package.ts';
+import { walk } from './file-walk.ts';
 
 /** The properties of a Node.js that decide which binary of SQLite it loads. */
 export interface NativeHost {
@@ -36,6 +38,18 @@ export function nativeModuleFor({ nodeApi, target }: NativeHost): NativeModule {
     includes: (path) => binaries.includes(path) || SCRIPTS.test(path),
     binaries,
   };
+}
+
+/**
+ * The files of that module in a folder `node_modules`, relative to it; undefined when it holds no binary
+ * for `host`.
+ */
+export function nativeModulePaths(folder: string, host: NativeHost): string[] | undefined {
+  const { packages, includes, binaries } = nativeModuleFor(host);
+  const paths = packages
+    .flatMap((name) => walk(join(folder, name)).map((path) => `${name}/${path}`))
+    .filter((path) => includes(path));
+  return binaries.some((path) => paths.includes(path)) ? paths : undefined;
 }
 
 // --- internal ---

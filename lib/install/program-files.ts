@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -14,7 +15,8 @@ import {
 import { dirname, join } from 'node:path';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { nativeModuleFor } from './native-module.ts';
+import { walk } from './file-walk.ts';
+import { nativeModuleFor, nativeModulePaths } from './native-module.ts';
 import type { NativeHost } from './native-module.ts';
 
 /** A file of the program, as it shall be in the installation's folder. */
@@ -34,7 +36,7 @@ export interface CopyResult {
 }
 
 /**
- * Reads the files to install from a built checkout.
+ * Reads the files to install from a built checkout, the package or the plugin.
  *
  * @param node the absolute path of the Node.js that the installed programs shall run on
  * @param host what that Node.js loads
@@ -45,11 +47,14 @@ export function programFiles(
   node: string,
   host: NativeHost,
 ): readonly ProgramFile[] {
+  const modules = join(sourceRoot, 'node_modules');
+  const native = nativeModulePaths(modules, host);
+  if (native === undefined) throw notBuilt(join(modules, nativeModuleFor(host).binaries[0]));
   const paths = [
-    ...modulePaths(sourceRoot, host),
+    ...native.map((path) => `node_modules/${path}`),
     ...walk(join(sourceRoot, 'dist')).map((path) => `dist/${path}`),
     'hooks/capture.sh',
-    'package.json',
+    ...(existsSync(join(sourceRoot, 'package.json')) ? ['package.json'] : []), // the plugin has none
   ];
   for (const path of REQUIRED) {
     if (!paths.includes(path)) throw notBuilt(join(sourceRoot, path));
@@ -137,34 +142,6 @@ export function linkTarget(path: string): string | undefined {
 
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
 const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.cjs'] as const;
-
-/** The files of the native module, and of the packages it loads. */
-function modulePaths(sourceRoot: string, host: NativeHost): string[] {
-  const { packages, includes, binaries } = nativeModuleFor(host);
-  const folder = join(sourceRoot, 'node_modules');
-  const paths = packages
-    .flatMap((name) => walk(join(folder, name)).map((path) => `${name}/${path}`))
-    .filter((path) => includes(path));
-  if (!binaries.some((path) => paths.includes(path))) throw notBuilt(join(folder, binaries[0]));
-  return paths.map((path) => `node_modules/${path}`);
-}
-
-/** Every file below a folder, sorted, relative to it, with `/`; empty when there is no folder. */
-function walk(folder: string, below = ''): string[] {
-  let entries;
-  try {
-    entries = readdirSync(join(folder, below), { withFileTypes: true });
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-  return entries
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      return entry.isDirectory() ? walk(folder, path) : [path];
-    });
-}
 
 function byDependence(a: string, b: string): number {
   return rank(a) - rank(b);

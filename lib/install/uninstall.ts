@@ -7,6 +7,7 @@ import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest } from './manifest.ts';
 import { linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
+import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
 import { removeProgram } from './program-files.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
@@ -35,6 +36,8 @@ export interface UninstallPlan {
   /** The manifest afterwards, if the program stays; undefined when there is none now. */
   readonly manifest: InstallManifest | undefined;
   readonly hasData: boolean;
+  /** Folders with copies of the plugin that Claude Code no longer uses. */
+  readonly pluginCopies: readonly string[];
 }
 
 /** What {@link applyUninstall} has done. */
@@ -74,18 +77,21 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     })
     .filter(({ current, next }) => current !== next);
   const registrations = noted.filter(({ settingsFile, scope }) => !leaves(settingsFile, scope));
+  const isKept = registrations.length > 0;
   return {
     options,
     settings,
-    removesProgram: registrations.length === 0,
+    removesProgram: !isKept,
     manifest: manifest && { ...manifest, registrations },
     hasData: existsSync(paths.data),
+    pluginCopies:
+      isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
   };
 }
 
 /**
  * Uninstalls. The hooks go first, so that nothing calls a program that is gone; then the link, the
- * courier and the program. The data stays; {@link removeData} removes it.
+ * courier, the program and disused copies of the plugin. The data stays; {@link removeData} removes it.
  *
  * @throws TrackerError E_SETTINGS_UNWRITABLE
  */
@@ -102,6 +108,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
   removeProgram(home);
+  removeCopies(plan.pluginCopies);
   return { ...plan, backups, removedLink: isRemoved ? link : undefined, stoppedCourier };
 }
 

@@ -218,7 +218,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture config redact lineage-api pattern',
-      'store/database delivery ingest service/store service cli',
+      'store/database delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors'),
     exceptions: [

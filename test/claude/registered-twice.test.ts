@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { outcomeOf } from './harness/expected.ts';
@@ -10,7 +11,7 @@ import { CLAUDE_CURRENT } from './harness/versions.ts';
 
 const PLAYED = [EDITS, COMMANDS_AND_ERRORS].map((scenario) => ({
   ...scenario,
-  args: ['--plugin-dir', CHECKOUT],
+  args: ['--plugin-dir', join(CHECKOUT, 'plugin')],
 }));
 
 describe('hooks registered in settings.json and by the plugin at once', () => {

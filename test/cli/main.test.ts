@@ -44,6 +44,7 @@ describe('--help', () => {
         logs          Show what the courier and the library have logged.
         version       Show the version.
         install       Register the hooks with Claude Code.
+        setup         Get the SQLite module that the plugin needs for this Node.js.
         uninstall     Remove the hooks from Claude Code again.
 
       Options

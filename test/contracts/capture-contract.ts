@@ -172,6 +172,17 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(onlyFile()).toMatch(/\.plugin$/);
     });
 
+    it('starts no program that lies in the folder which a variable names, in the plugin', async () => {
+      rmSync(paths.courierPid);
+      installFakeCourier();
+      const asPlugin = { ...env, CLAUDE_PLUGIN_ROOT: resolve('.') };
+      expect(await capture({ command, env: asPlugin, input: EVENT })).toEqual(QUIET);
+      // The checkout's own courier ingests the event, and leaves when asked to.
+      await expect.poll(waiting).toEqual([]);
+      expect(started()).toEqual([]);
+      tryKill(Number(readFileSync(paths.courierPid, 'utf8')));
+    });
+
     it('gives 64 at once a file each', async () => {
       const all = await Promise.all(
         Array.from({ length: 64 }, (_, n) => capture({ command, env, input: `{"n":${n}}` })),

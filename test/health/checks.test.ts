@@ -2,12 +2,13 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byteText } from '../../lib/base/amount-text.ts';
 import { sqlitePackage } from '../../lib/base/sqlite-package.ts';
@@ -153,6 +154,56 @@ describe('an installation by the plugin alone', () => {
     expect(await check('courier')).toMatchObject({
       status: 'warn',
       mend: 'Start Claude Code: the first event creates it.',
+    });
+  });
+});
+
+describe('the program of the plugin', () => {
+  const root = () => join(sample.folder, 'plugin');
+  /** What the check finds when the plugin's own command line runs it. */
+  const ownCheck = (id: string, env = { HOME: sample.folder, PATH }) =>
+    check(id, { env, program: join(root(), 'dist', 'cli.mjs') });
+  beforeEach(() => {
+    writeSettings(sample, { enabledPlugins: { 'pattern-tracker@pattern-tracker': true } });
+    for (const file of ['.claude-plugin/plugin.json', 'dist/courier.cjs', 'bin/pattern-tracker']) {
+      mkdirSync(dirname(join(root(), file)), { recursive: true });
+      writeFileSync(join(root(), file), '');
+    }
+  });
+
+  it('looks at its own files, not at those of an installation beside it', async () => {
+    putModule(sqlitePackage(process.versions['napi']), DATABASE);
+    expect(await ownCheck('native_module')).toMatchObject({
+      status: 'fail',
+      found: 'better-sqlite3 is not there, or was never built',
+      mend: expect.stringContaining('/pattern-tracker:setup'),
+    });
+  });
+
+  it('runs on the Node.js that built it, while that is there', async () => {
+    symlinkSync(process.execPath, join(root(), 'node'));
+    expect(await ownCheck('node')).toMatchObject({
+      status: 'ok',
+      found: expect.stringContaining(realpathSync(process.execPath)),
+    });
+    rmSync(join(root(), 'node'));
+    symlinkSync('/gone/node', join(root(), 'node'));
+    expect(await ownCheck('node')).toMatchObject({
+      status: 'warn',
+      mend: expect.stringContaining('npm run build'),
+    });
+  });
+
+  it('says how to run it in a terminal, and recognises the link', async () => {
+    expect(await ownCheck('path', { HOME: sample.folder, PATH: '' })).toMatchObject({
+      status: 'warn',
+      mend: expect.stringContaining(`ln -s '${root()}/bin/pattern-tracker'`),
+    });
+    const bin = join(sample.folder, '.local/bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(join(root(), 'bin/pattern-tracker'), join(bin, 'pattern-tracker'));
+    expect(await ownCheck('path', { HOME: sample.folder, PATH: '' })).toMatchObject({
+      mend: expect.stringContaining('export PATH='),
     });
   });
 });

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseClaudeVersion } from '../../lib/install/claude-version.ts';
 import { eventsFor, HOOK_EVENTS } from '../../lib/install/events.ts';
-import { HOOK_TIMEOUT_SECONDS } from '../../lib/install/hook-command.ts';
 
 describe('eventsFor', () => {
   it.each([
@@ -38,25 +37,5 @@ describe('HOOK_EVENTS', () => {
   it('has a Node.js entry for each event', () => {
     const missing = HOOK_EVENTS.filter(({ bundle }) => !existsSync(`hooks/${bundle}.ts`));
     expect(missing).toEqual([]);
-  });
-});
-
-describe('hooks/hooks.json of the plugin', () => {
-  it('registers the very same events', () => {
-    const expected = Object.fromEntries(
-      HOOK_EVENTS.map(({ name, matcher, ensure }) => {
-        const command = `"\${CLAUDE_PLUGIN_ROOT}"/hooks/capture.sh${ensure ? ' ensure' : ''}`;
-        const hook = { type: 'command', command, timeout: HOOK_TIMEOUT_SECONDS };
-        return [name, [{ ...(matcher === undefined ? {} : { matcher }), hooks: [hook] }]];
-      }),
-    );
-    const { hooks } = JSON.parse(readFileSync('hooks/hooks.json', 'utf8')) as { hooks: unknown };
-    expect(hooks).toEqual(expected);
-  });
-
-  it('belongs to a plugin of the version of the package', () => {
-    const read = (file: string) =>
-      JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    expect(read('.claude-plugin/plugin.json')['version']).toBe(read('package.json')['version']);
   });
 });

@@ -7,6 +7,7 @@ import { quoteWord } from '../../install/shell-words.ts';
 import { settingsDiff } from '../../install/settings/settings-diff.ts';
 import { applyUninstall, planUninstall, removeData } from '../../install/uninstall.ts';
 import type { UninstallPlan } from '../../install/uninstall.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
 import { canAsk, isAgreed } from '../arguments/agreement.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import { printJson } from '../output/json-output.ts';
@@ -17,7 +18,8 @@ export const uninstallCommand = trackerCommand({
   description: [
     'Remove the hooks from Claude Code again.',
     'Removes the hooks from every settings file they were added to, the link and the program. What was',
-    'recorded is kept unless you want it removed: on a terminal you are asked.',
+    'recorded is kept unless you want it removed: on a terminal you are asked. Copies of the plugin that',
+    'Claude Code no longer uses go, too.',
     '',
     'Examples',
     '  pattern-tracker uninstall --dry-run',
@@ -50,7 +52,9 @@ export const uninstallCommand = trackerCommand({
       else cli.out(uninstallPreview(plan, paint));
       return 0;
     }
-    if (!existsSync(paths.home) && plan.settings.length === 0) {
+    const { plugin } = readRegistration(cli);
+    const isNothing = plan.settings.length === 0 && plan.pluginCopies.length === 0;
+    if (!existsSync(paths.home) && isNothing) {
       if (args.json) printJson(cli, { ok: true, dryRun: false, ...summary(plan) });
       else cli.out(`Nothing is installed in ${paths.home}.\n`);
       return 0;
@@ -71,19 +75,20 @@ export const uninstallCommand = trackerCommand({
         removedLink: result.removedLink ?? null,
         stoppedCourier: result.stoppedCourier ?? null,
         dataRemoved: isPurged,
+        plugin: plugin ?? null,
       });
       return 0;
     }
     const kept = `kept in ${paths.data}; remove it with: rm -r ${quoteWord(paths.data)}`;
     const data = isPurged ? 'removed' : kept;
-    cli.out(uninstallScreen(result, plan.hasData ? data : undefined, paint));
+    cli.out(uninstallScreen(result, { data: plan.hasData ? data : undefined, plugin }, paint));
     return 0;
   },
 });
 
 // --- internal ---
 
-function summary({ options, settings, removesProgram, hasData }: UninstallPlan) {
+function summary({ options, settings, removesProgram, hasData, pluginCopies }: UninstallPlan) {
   return {
     home: options.paths.home,
     settings: settings.map(({ file, scope, current, next, isRestored }) => ({
@@ -95,5 +100,6 @@ function summary({ options, settings, removesProgram, hasData }: UninstallPlan) 
     })),
     removesProgram,
     data: hasData ? options.paths.data : null,
+    pluginCopies,
   };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CheckFacts } from './check-facts.ts';
 
 /** What one check found, and how to mend it unless all is well. */
@@ -15,6 +16,15 @@ export interface Check {
 
 /** The remedy for everything that a new installation replaces. */
 export const INSTALL = 'Run `pattern-tracker install` (or ./install.sh in a clone).';
+
+/** The remedy for a plugin without the SQLite module for its Node.js. */
+export const SETUP =
+  'Run `/pattern-tracker:setup` in Claude Code, or `pattern-tracker setup`: it gets the one for your Node.js.';
+
+/** The link to the Node.js that starts the courier. Where it is missing, the one on PATH does. */
+export function nodeLink({ paths, installation: { pluginRoot } }: CheckFacts): string {
+  return join(pluginRoot ?? paths.home, 'node');
+}
 
 /** A finding that leaves nothing to mend. */
 export function ok(found: string): CheckFinding {
@@ -38,6 +48,6 @@ export function noBundle({ paths, installation }: CheckFacts): CheckFinding {
   if (plugin === undefined) return fail(found, INSTALL);
   return warn(
     `${found}; the plugin ${plugin} brings its own`,
-    "To check that one, too, run `node dist/cli.mjs doctor` in the plugin's folder.",
+    'To check that one, too, run `/pattern-tracker:doctor` in Claude Code.',
   );
 }

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCourier } from '../../capture/courier-start.ts';
 import { readCourier } from '../courier-facts.ts';
 import type { CourierFacts } from '../courier-facts.ts';
 import type { CheckFacts } from './check-facts.ts';
-import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import { fail, INSTALL, nodeLink, noBundle, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
 /** The longest wait for a courier to start, and how often it is looked for, in milliseconds. */
@@ -24,7 +23,7 @@ export async function courierStartable(facts: CheckFacts): Promise<CheckFinding>
   }
   const { courier } = installation;
   if (courier === undefined) return noBundle(facts);
-  const link = join(paths.home, 'node');
+  const link = nodeLink(facts);
   const node = existsSync(link) ? link : process.execPath;
   startCourier({ home: paths.home, courier, node, env });
   for (let waited = 0; waited <= START_MS; waited += POLL_MS) {

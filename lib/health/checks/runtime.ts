@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
 import type { CheckFacts } from './check-facts.ts';
-import { fail, INSTALL, noBundle, ok, warn } from './check.ts';
+import { fail, INSTALL, nodeLink, noBundle, ok, SETUP, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
 /** The oldest Node.js that package.json accepts. */
@@ -12,38 +11,43 @@ const MINIMUM = [20, 19] as const;
 /** How long Node.js may take to answer, in milliseconds. */
 const CHILD_MS = 10_000;
 
-/** The Node.js that starts the courier is new enough. It is the link in the home, else the one on PATH. */
-export async function nodeFound({ paths, env }: CheckFacts): Promise<CheckFinding> {
-  const link = join(paths.home, 'node');
+/** The Node.js that starts the courier is new enough. It is the link beside the program, else the one on PATH. */
+export async function nodeFound(facts: CheckFacts): Promise<CheckFinding> {
+  const { env, installation } = facts;
+  const link = nodeLink(facts);
   const isLinked = existsSync(link);
   const isDangling = !isLinked && lstatSync(link, { throwIfNoEntry: false }) !== undefined;
   const answer = await child(isLinked ? link : 'node', ['--version'], env);
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(answer.stdout) ?? [];
   const version = answer.stdout.trim();
+  const isPlugin = installation.pluginRoot !== undefined;
+  const newer = `Install Node.js 20.19 or newer${isPlugin ? '' : ', then run ./install.sh again'}.`;
   if (major === undefined) {
     return fail(
       isLinked
         ? `${link} does not run: ${answer.problem}`
         : 'no Node.js in the home and none on PATH',
-      'Install Node.js 20.19 or newer, then run ./install.sh again.',
+      newer,
     );
   }
   if (Number(major) < MINIMUM[0] || (Number(major) === MINIMUM[0] && Number(minor) < MINIMUM[1])) {
-    return fail(
-      `${version} is too old`,
-      'Install Node.js 20.19 or newer, then run ./install.sh again.',
-    );
+    return fail(`${version} is too old`, newer);
   }
-  if (isDangling) return warn(`${link} leads nowhere; ${version} on PATH is used`, INSTALL);
+  if (isDangling) {
+    const mend = isPlugin ? "Run `npm run build` again in the plugin's clone." : INSTALL;
+    return warn(`${link} leads nowhere; ${version} on PATH is used`, mend);
+  }
   return ok(isLinked ? `${version}, ${realpathSync(link)}` : `${version}, on PATH`);
 }
 
 /** The native module loads in that Node.js and opens a database. */
 export async function nativeModule(facts: CheckFacts): Promise<CheckFinding> {
-  const { paths, env, installation } = facts;
-  const { courier } = installation;
+  const { env, installation } = facts;
+  const { courier, pluginRoot } = installation;
   if (courier === undefined) return noBundle(facts);
-  const link = join(paths.home, 'node');
+  const link = nodeLink(facts);
+  const again = 'Run ./install.sh again: it gets the one for your Node.js.';
+  const mend = pluginRoot === undefined ? again : SETUP;
   const answer = await child(
     existsSync(link) ? link : 'node',
     ['-e', SQLITE_PROBE, realpathSync(courier)],
@@ -51,18 +55,12 @@ export async function nativeModule(facts: CheckFacts): Promise<CheckFinding> {
   );
   if (answer.problem === undefined) return ok(`SQLite ${answer.stdout.trim()}`);
   if (OTHER_BUILD.test(answer.stderr)) {
-    return fail(
-      'better-sqlite3 was built for another Node.js or another machine',
-      'Run ./install.sh again: it fetches the one for your Node.js.',
-    );
+    return fail('better-sqlite3 was built for another Node.js or another machine', mend);
   }
   if (/MODULE_NOT_FOUND|bindings file/.test(answer.stderr)) {
-    return fail('better-sqlite3 is not there, or was never built', 'Run ./install.sh again.');
+    return fail('better-sqlite3 is not there, or was never built', mend);
   }
-  return fail(
-    `better-sqlite3 does not open a database: ${answer.problem}`,
-    'Run ./install.sh again.',
-  );
+  return fail(`better-sqlite3 does not open a database: ${answer.problem}`, mend);
 }
 
 // --- internal ---

@@ -13,12 +13,18 @@ const PLAUSIBLE_MS = Date.UTC(2025, 0, 1);
 const FUTURE_MS = 5 * 60_000;
 
 /** `pattern-tracker` can be run by its name. */
-export function onPath({ env, installation: { link } }: CheckFacts): CheckFinding {
+export function onPath({ env, installation: { link, pluginRoot } }: CheckFacts): CheckFinding {
   const found = (env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'pattern-tracker'))
     .find(isExecutable);
   if (found) return ok(found);
+  if (link === undefined && pluginRoot !== undefined) {
+    return warn(
+      '`pattern-tracker` is not on PATH',
+      `In Claude Code it is. For a terminal: ln -s '${join(pluginRoot, 'bin', 'pattern-tracker')}' ~/.local/bin/`,
+    );
+  }
   if (link === undefined) return warn('`pattern-tracker` is not on PATH', INSTALL);
   return warn(
     `${link} is there, but its folder is not on PATH`,

@@ -9,6 +9,16 @@ import { CourierStateFile, PidHint } from './courier-files.ts';
 import { makeSpool, markFull } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 
+/** How long to sit out, and what to say meanwhile. */
+export interface SitOutOptions {
+  readonly clock: Clock;
+  readonly pid: number;
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  /** What the user can do. @default to run doctor */
+  readonly hint?: string | undefined;
+}
+
 /**
  * For a courier that cannot start, such as one without its native module. It shows its hint for `ms`
  * milliseconds, so that not every hook starts another courier, reports the reason, and keeps the spool
@@ -17,7 +27,7 @@ import { SpoolListing } from '../spool/spool-listing.ts';
 export async function sitOut(
   paths: TrackerPaths,
   error: unknown,
-  { clock, pid, ms, signal }: { clock: Clock; pid: number; ms: number; signal: AbortSignal },
+  { clock, pid, ms, signal, hint: advice = ADVICE }: SitOutOptions,
 ): Promise<void> {
   if (!existsSync(paths.data)) return; // uninstalled meanwhile: the folder must not come back
   makeSpool(paths);
@@ -28,9 +38,14 @@ export async function sitOut(
   new CourierStateFile(paths.courierState, clock, pid).tell({
     status: 'degraded',
     reason: errorMessage(error),
-    hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout repairs a broken installation.',
+    hint: advice,
   });
   markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
   await setTimeout(ms, undefined, { signal }).catch(() => {});
   hint.hide();
 }
+
+// --- internal ---
+
+const ADVICE =
+  'Run `pattern-tracker doctor`; ./install.sh in a checkout repairs a broken installation.';

@@ -5,6 +5,7 @@ import { asArray, asString, isJsonObject } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { claudeFolder } from '../../base/paths.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
+import { PLUGIN_NAMES } from '../plugin/plugin-copies.ts';
 import { isOwnHook } from './own-hook.ts';
 import { readSettings, settingsPath } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
@@ -69,8 +70,6 @@ export function readRegistration(place: RegistrationPlace): RegistrationReport {
 }
 
 // --- internal ---
-
-const PLUGIN_NAMES = ['claude-pattern-tracker', 'pattern-tracker'];
 
 function settingsFileOf(scope: SettingsScope, place: RegistrationPlace): string {
   // Without an environment that names Claude Code's folder, it is the one whose `hooks` folder holds the home.
@@ -139,7 +138,7 @@ function hooksOf(
 function pluginOf(settings: JsonObject): string | undefined {
   const enabled = isJsonObject(settings['enabledPlugins']) ? settings['enabledPlugins'] : {};
   return Object.keys(enabled).find(
-    (key) => enabled[key] === true && PLUGIN_NAMES.includes(key.split('@')[0] ?? ''),
+    (key) => enabled[key] === true && PLUGIN_NAMES.some((name) => key.startsWith(`${name}@`)),
   );
 }
 

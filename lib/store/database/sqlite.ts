@@ -39,7 +39,8 @@ function load(name: string): typeof BetterSqlite3 {
     // Throws when a database is opened, not on import: `doctor` and others can work without one.
     const [reason] = errorMessage(error).split('\n'); // the other lines are the require stack
     const what = `the SQLite module does not load in Node.js ${process.versions.node}: ${reason}`;
-    const hint = 'Run ./install.sh again in a checkout: it gets the module for your Node.js.';
+    const hint =
+      'Run ./install.sh again in a checkout, or `pattern-tracker setup` in the plugin: it gets the module for your Node.js.';
     class Missing {
       constructor() {
         throw new TrackerError('E_NO_SQLITE', what, { hint, cause: error });

@@ -41,6 +41,15 @@ export interface ClaudeRunOptions {
   readonly limitMs?: number;
 }
 
+/** Lets Claude Code start without an account, and keeps it from connecting to anything but the model. */
+export const CLAUDE_ENV = {
+  ANTHROPIC_API_KEY: 'dummy',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_TELEMETRY: '1',
+  DISABLE_ERROR_REPORTING: '1',
+} as const;
+
 /** Runs one headless session of Claude Code against a scripted model, to its end. */
 export async function runClaude(options: ClaudeRunOptions): Promise<ClaudeRun> {
   return (await startClaude(options)).ended;
@@ -76,11 +85,7 @@ export async function startClaude(options: ClaudeRunOptions): Promise<ClaudeSess
       env: {
         ...sandbox.env,
         ANTHROPIC_BASE_URL: model.url,
-        ANTHROPIC_API_KEY: 'dummy',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-        DISABLE_AUTOUPDATER: '1',
-        DISABLE_TELEMETRY: '1',
-        DISABLE_ERROR_REPORTING: '1',
+        ...CLAUDE_ENV,
         IS_SANDBOX: '1', // else bypassPermissions is refused to root
       },
     },

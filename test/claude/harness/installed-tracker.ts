@@ -14,15 +14,19 @@ import type { SettingsHooks } from './settings-hooks.ts';
 /** The checkout that is tested. */
 export const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** This project, installed into a sandbox. */
-export interface InstalledTracker {
+/** What was recorded in a sandbox, and the courier that ingests it. */
+export interface SandboxTracker {
   readonly paths: TrackerPaths;
-  /** What the installer put into settings.json. */
-  readonly hooks: SettingsHooks;
   /** Waits until everything spooled is in the database, then ends the courier. */
   settle(): Promise<Settled>;
   /** Ends the courier, whatever the spool holds. */
   stop(): Promise<void>;
+}
+
+/** This project, installed into a sandbox. */
+export interface InstalledTracker extends SandboxTracker {
+  /** What the installer put into settings.json. */
+  readonly hooks: SettingsHooks;
 }
 
 /** What is left once the courier is gone. */
@@ -45,12 +49,17 @@ export async function installTracker(
     env: sandbox.env,
     timeout: 300_000,
   });
-  const paths = trackerPaths(join(sandbox.claudeFolder, 'hooks', 'pattern-tracker'));
   const settings: unknown = JSON.parse(
     await readFile(join(sandbox.claudeFolder, 'settings.json'), 'utf8'),
   );
   const { hooks } = settings as { readonly hooks: SettingsHooks };
-  return { paths, hooks, settle: () => settle(paths), stop: () => stopCourier(paths) };
+  return { ...trackerIn(sandbox), hooks };
+}
+
+/** Whatever records in the sandbox, the installed program or the plugin. */
+export function trackerIn(sandbox: Sandbox): SandboxTracker {
+  const paths = trackerPaths(join(sandbox.claudeFolder, 'hooks', 'pattern-tracker'));
+  return { paths, settle: () => settle(paths), stop: () => stopCourier(paths) };
 }
 
 // --- internal ---

@@ -19,3 +19,6 @@ export const CLAUDE_OLD: ClaudeVersion = {
     'bash-diffs': 'the response of Bash does not name the files it wrote',
   },
 };
+
+/** One Node.js for each version of the SQLite module. */
+export const NODES = ['20.20.2', '24.21.0'] as const;

@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TrackerError } from '../../base/errors.ts';
+import { startCourier } from '../../capture/courier-start.ts';
+import { setupLog } from '../../ingest/courier/plugin-setup.ts';
+import { stopCourier } from '../../install/courier-stop.ts';
+import { nativeHost, nativeModuleFor } from '../../install/native-module.ts';
+import { fetchSqlite } from '../../install/plugin/sqlite-fetch.ts';
+import type { LockedPackages } from '../../install/plugin/sqlite-fetch.ts';
+import { pluginRoot } from '../../install/installed-files.ts';
+import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
+import { jsonArg, trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printJson } from '../output/json-output.ts';
+
+/** `setup`: gets what the plugin lacks for this Node.js. */
+export const setupCommand = trackerCommand({
+  name: 'setup',
+  description: `Get the SQLite module that the plugin needs for this Node.js.
+
+The plugin of a built checkout has it for the Node.js it was built with. Elsewhere, and after a change of
+Node.js, the plugin's courier runs this command by itself, at most once a day. It runs npm, which checks the
+digest of what it downloads, and writes into the plugin's own folder.
+
+--json prints {ok, node, sqlite, fetched, log}: the versions of Node.js and SQLite, the package that was
+fetched and npm's output in a file; both are null when the module was there.`,
+  args: { ...jsonArg },
+  run({ json }, cli) {
+    const root = pluginRoot(cli.program);
+    if (root === undefined) {
+      throw new TrackerError('E_NO_PLUGIN', 'this program is not the one of the plugin', {
+        hint: 'Use `pattern-tracker install`, or ./install.sh in a clone: they bring the module along.',
+      });
+    }
+    const before = sqliteIn(root);
+    const got = before === undefined ? fetchInto(root, cli) : undefined;
+    const sqlite = before ?? sqliteIn(root);
+    if (sqlite === undefined) {
+      throw new TrackerError('E_SQLITE_FETCH', `${got?.package} does not load in Node.js ${NODE}`, {
+        hint: `See ${got?.log}.`,
+      });
+    }
+    if (got) restartCourier(root, cli);
+    if (json) {
+      const { package: fetched = null, log = null } = got ?? {};
+      printJson(cli, { ok: true, node: NODE, sqlite, fetched, log });
+    } else {
+      cli.out(`SQLite ${sqlite} loads in Node.js ${NODE}${got ? '' : ': nothing to do'}.\n`);
+    }
+  },
+});
+
+// --- internal ---
+
+const NODE = process.versions.node;
+
+/** The version of the SQLite that the plugin's programs would load; undefined when none loads. */
+function sqliteIn(root: string): string | undefined {
+  const args = ['-e', SQLITE_PROBE, join(root, 'dist', 'courier.cjs')];
+  // In a process of its own, because a module for another Node.js may crash it.
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+function fetchInto(root: string, { env, paths }: CliEnvironment) {
+  const host = nativeHost();
+  const [name = ''] = nativeModuleFor(host).packages;
+  const locks = JSON.parse(readFileSync(join(root, 'dist', 'sqlite-locks.json'), 'utf8')) as Record<
+    string,
+    LockedPackages
+  >;
+  mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+  const log = setupLog(paths);
+  writeFileSync(log, `npm gets ${name} for Node.js ${NODE} …\n`, { mode: 0o600 });
+  fetchSqlite({
+    host,
+    locked: locks[name] ?? {},
+    root,
+    env: ownEnvironment(env),
+    log: (output) => writeFileSync(log, output),
+  });
+  return { package: name, log };
+}
+
+/** Without npm's variables inside Claude Code, because a project can set those. The user's .npmrc counts. */
+function ownEnvironment(env: CliEnvironment['env']): CliEnvironment['env'] {
+  if (!env['CLAUDECODE']) return env;
+  const isForeign = (name: string) => /^(?:npm_config_|NODE_OPTIONS$)/i.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isForeign(name)));
+}
+
+/** Replaces the courier that has no SQLite, so that what waits is ingested now. */
+function restartCourier(root: string, { env, paths }: CliEnvironment): void {
+  stopCourier(paths.home, paths.courierPid);
+  if (!existsSync(paths.data)) return;
+  const courier = join(root, 'dist', 'courier.cjs');
+  startCourier({ home: paths.home, courier, node: process.execPath, env });
+}
