@@ -1,4 +1,4 @@
-// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, cli.mjs, and the library (index.mjs, with its types
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, and the library (index.mjs, with its types
 // in types/). Fails if a hook bundle contains more than the hot ring or exceeds its budget.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -51,7 +51,7 @@ const [hookBuild] = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts'],
+    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts', 'scripts/statusline.ts'],
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

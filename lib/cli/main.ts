@@ -1,6 +1,5 @@
-import type { CommandDef } from 'citty';
 import { errorCode, TrackerError } from '../base/errors.ts';
-import { COMMANDS } from './command-list.ts';
+import { COMMANDS, loadCommand } from './command-list.ts';
 import type { ListedCommand } from './command-list.ts';
 import { cliEnvironment } from './environment.ts';
 import type { CliEnvironment } from './environment.ts';
@@ -24,7 +23,7 @@ export async function main(
   const [name, ...rest] = argv;
   try {
     if (name === undefined || isHelp(name) || (name === 'help' && rest.length === 0)) {
-      cli.out(programHelp(cli.color));
+      cli.out(programHelp(cli));
       return 0;
     }
     if (name === '--version' || name === '-v') {
@@ -51,20 +50,18 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
     cli.err(`error: unknown command "${plainLine(name)}"\n  ${hint}\n`);
     return MISUSE;
   }
-  const command = (await listed.load()) as CommandDef;
+  const command = await loadCommand(listed);
   const end = rawArgs.indexOf('--');
   if (rawArgs.slice(0, end === -1 ? undefined : end).some(isHelp)) {
-    cli.out(await commandHelp(name, command, cli.color));
+    cli.out(commandHelp(name, command, cli));
     return 0;
   }
   const [citty, { checkArguments, filledIn }] = await Promise.all([
     import('citty'),
     import('./arguments/arguments.ts'),
   ]);
-  const args =
-    (typeof command.args === 'function' ? await command.args() : await command.args) ?? {};
-  const words = filledIn(rawArgs, args);
-  checkArguments(words, args);
+  const words = filledIn(rawArgs, command.args);
+  checkArguments(words, command.args);
   const { result } = await citty.runCommand(command, { rawArgs: words, data: cli });
   return typeof result === 'number' ? result : 0;
 }

@@ -8,6 +8,7 @@ import type { InstallManifest } from './manifest.ts';
 import { linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { removeProgram } from './program-files.ts';
+import { ownFiles } from './shell-files.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
 import { readSettings, settingsPath } from './settings/settings-file.ts';
@@ -35,6 +36,8 @@ export interface UninstallPlan {
   /** The manifest afterwards, if the program stays; undefined when there is none now. */
   readonly manifest: InstallManifest | undefined;
   readonly hasData: boolean;
+  /** Completions and the man page that go with the program. */
+  readonly shellFiles: readonly string[];
 }
 
 /** What {@link applyUninstall} has done. */
@@ -80,6 +83,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     removesProgram: registrations.length === 0,
     manifest: manifest && { ...manifest, registrations },
     hasData: existsSync(paths.data),
+    shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
   };
 }
 
@@ -99,6 +103,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   }
   const link = manifest?.link ?? (options.userHome && linkPath(options.userHome));
   const isRemoved = link !== undefined && removeLink(link, join(home, 'dist', 'cli.mjs'));
+  for (const file of plan.shellFiles) rmSync(file, { force: true });
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
   removeProgram(home);

@@ -18,15 +18,22 @@ import { printJson } from '../output/json-output.ts';
 /** `install`: copies the program and registers the hooks. */
 export const installCommand = trackerCommand({
   name: 'install',
-  description: [
-    'Register the hooks with Claude Code.',
-    'Copies the program beside its data, adds the hooks to a settings file (with a backup), and sends one',
-    'event through them. Running it again brings an installation up to date and changes nothing else.',
-    '',
-    'Examples',
-    '  pattern-tracker install --dry-run',
-    '  pattern-tracker install --scope local',
-  ].join('\n'),
+  summary: 'Register the hooks with Claude Code.',
+  examples: [
+    'pattern-tracker install --dry-run',
+    'pattern-tracker install',
+    'pattern-tracker install --scope local',
+    'pattern-tracker install --completions --statusline',
+  ],
+  details: `Copies the program beside its data, adds the hooks to a settings file (with a backup), and sends one event
+through them. Running it again brings an installation up to date and changes nothing else.
+
+--completions also installs completions for bash, zsh and fish, and the man page, into your own folders.
+--statusline adds a line about the session to Claude Code; a status line that is there already is kept and
+shown before it. Later installations keep both; --no-completions and --no-statusline remove them.`,
+  json: `{ok, dryRun, version, home, node, capture, claudeVersion, events, settings: {file, scope, changed, diff,
+backup}, statusLine: {command, former} or null, files: {written, unchanged, removed}, completions: [{path,
+state}], link, stoppedCourier, warnings, captureTest}.`,
   args: {
     scope: {
       type: 'enum',

@@ -28,19 +28,16 @@ interface ShownPattern {
 /** `show`: shows one pattern. */
 export const showCommand = trackerCommand({
   name: 'show',
-  description: `Show one pattern: its code, where it was written, what it came from.
-
-The first characters of an id are enough if no other pattern begins with them.
-
---json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
-first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
-tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
-{ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
-is_cut}}.
-
-Examples
-  pattern-tracker show 683314ed22112e8d
-  pattern-tracker show 6833 --json | jq -r .pattern.code`,
+  summary: 'Show one pattern: its code, its places, what it came from.',
+  examples: [
+    'pattern-tracker show 683314ed22112e8d',
+    'pattern-tracker show 6833 --json | jq -r .pattern.code',
+  ],
+  details: 'The first characters of an id are enough if no other pattern begins with them.',
+  json: `{pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences, first_seen_at,
+last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language, tool_name,
+tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors, descendants:
+[{id, name, language, generation, last_seen_at, edge_type, via_id, depth}], is_cut}}.`,
   args: {
     id: { type: 'positional', required: true, description: 'The id, or its first characters' },
     limit: {

@@ -14,15 +14,16 @@ import { printJson } from '../output/json-output.ts';
 /** `uninstall`: removes hooks, link and program; asks about the data. */
 export const uninstallCommand = trackerCommand({
   name: 'uninstall',
-  description: [
-    'Remove the hooks from Claude Code again.',
-    'Removes the hooks from every settings file they were added to, the link and the program. What was',
-    'recorded is kept unless you want it removed: on a terminal you are asked.',
-    '',
-    'Examples',
-    '  pattern-tracker uninstall --dry-run',
-    '  pattern-tracker uninstall --purge',
-  ].join('\n'),
+  summary: 'Remove the hooks from Claude Code again.',
+  examples: [
+    'pattern-tracker uninstall --dry-run',
+    'pattern-tracker uninstall',
+    'pattern-tracker uninstall --purge',
+  ],
+  details: `Removes the hooks and the status line from every settings file they were added to, then the completions,
+the link and the program. What was recorded is kept unless you want it removed: on a terminal you are asked.`,
+  json: `{ok, dryRun, home, settings: [{file, scope, removed, restored, diff}], completions, removesProgram, data,
+backups, removedLink, stoppedCourier, dataRemoved}; the last four not with --dry-run.`,
   args: {
     scope: {
       type: 'enum',

@@ -1,4 +1,6 @@
+import { asNumber, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
+import type { ReadableDatabase } from '../database/quick-reader.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
 
@@ -45,4 +47,16 @@ export function listSessions(database: Database, filter: ListFilter): ListedSess
        ${where.sql()} ORDER BY s.last_event_at DESC, s.id LIMIT @limit`,
     )
     .all({ ...where.values, limit: filter.limit });
+}
+
+/** How many different patterns were written in a session; undefined when nothing of it is recorded. */
+export function patternsOfSession(database: ReadableDatabase, id: string): number | undefined {
+  const row = database
+    .prepare(
+      `SELECT (SELECT count(DISTINCT pattern_id) FROM occurrences WHERE session_id = sessions.id)
+         AS patterns
+       FROM sessions WHERE id = ?`,
+    )
+    .get(id);
+  return isJsonObject(row) ? asNumber(row['patterns']) : undefined;
 }
