@@ -1,25 +1,4 @@
-import type { TrackerCommand } from './command.ts';
-
-/** The groups of `--help`, in its order. */
-export const COMMAND_GROUPS = [
-  'Look',
-  'Health',
-  'Delivery',
-  'Database',
-  'Server',
-  'Setup',
-] as const;
-
-/** A command as `main` and `--help` know it before its module is loaded. */
-export interface ListedCommand {
-  readonly group: (typeof COMMAND_GROUPS)[number];
-  /** The same as in the command's own help; it is here so that `--help` loads no command. */
-  readonly summary: string;
-  /** Loads the citty command, whose type differs with its arguments. */
-  readonly load: () => Promise<object>;
-  /** Exit code for wrong usage. @default 2 */
-  readonly misuse?: number;
-}
+import type { ListedCommand } from './command.ts';
 
 /** Every command, in the order `--help` lists those of a group. */
 export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
@@ -155,8 +134,3 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/man.ts')).manCommand,
   },
 };
-
-/** Loads the module of a command. */
-export async function loadCommand(listed: ListedCommand): Promise<TrackerCommand> {
-  return (await listed.load()) as TrackerCommand;
-}

@@ -25,6 +25,7 @@ export interface CommandOptions<T extends ArgsDef> extends CommandHelp {
   readonly run: (
     args: ParsedArgs<T>,
     cli: CliEnvironment,
+    commands: CommandList,
   ) => number | void | Promise<number | void>;
 }
 
@@ -34,7 +35,43 @@ export interface TrackerCommand<T extends ArgsDef = ArgsDef> extends CommandDef<
   readonly help: CommandHelp;
 }
 
-/** Makes a citty command. `main` passes the environment to it as `data`. */
+/** The groups of `--help`, in its order. */
+export const COMMAND_GROUPS = [
+  'Look',
+  'Health',
+  'Delivery',
+  'Database',
+  'Server',
+  'Setup',
+] as const;
+
+/** A command as `main` and `--help` know it before its module is loaded. */
+export interface ListedCommand {
+  readonly group: (typeof COMMAND_GROUPS)[number];
+  /** The same as in the command's own help; it is here so that `--help` loads no command. */
+  readonly summary: string;
+  /** Loads the citty command, whose type differs with its arguments. */
+  readonly load: () => Promise<object>;
+  /** Exit code for wrong usage. @default 2 */
+  readonly misuse?: number;
+}
+
+/** All commands by their names. */
+export type CommandList = Readonly<Record<string, ListedCommand>>;
+
+/** Loads the module of a command. */
+export async function loadCommand(listed: ListedCommand): Promise<TrackerCommand> {
+  return (await listed.load()) as TrackerCommand;
+}
+
+/** What `main` passes to a command. */
+export interface CommandContext {
+  readonly cli: CliEnvironment;
+  /** For a command that is about the others; it cannot import the list, which imports it. */
+  readonly commands: CommandList;
+}
+
+/** Makes a citty command. `main` passes a `CommandContext` to it as `data`. */
 export function trackerCommand<const T extends ArgsDef>(
   options: CommandOptions<T>,
 ): TrackerCommand<T> {
@@ -42,7 +79,10 @@ export function trackerCommand<const T extends ArgsDef>(
   return {
     meta: { name, description: help.summary },
     args,
-    run: (context) => run(context.args, context.data as CliEnvironment),
+    run: (context) => {
+      const { cli, commands } = context.data as CommandContext;
+      return run(context.args, cli, commands);
+    },
     help,
   };
 }

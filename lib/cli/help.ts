@@ -1,13 +1,10 @@
 import type { ArgDef } from 'citty';
-import type { TrackerCommand } from './command.ts';
-import { COMMAND_GROUPS, COMMANDS } from './command-list.ts';
+import { COMMAND_GROUPS } from './command.ts';
+import type { CommandList, TrackerCommand } from './command.ts';
 import { columns, wrapped, wrappedParagraphs } from './output/wrapped-text.ts';
 
 /** The name that the program is called by. */
 export const PROGRAM = 'pattern-tracker';
-/** What the program does, in one sentence. */
-export const PURPOSE = 'Records every tool call of Claude Code, and finds the code it wrote.';
-
 /** The terminal that help is laid out for. */
 export interface HelpScreen {
   readonly color: boolean;
@@ -16,13 +13,13 @@ export interface HelpScreen {
 }
 
 /** The text of `pattern-tracker --help`. */
-export function programHelp(screen: HelpScreen): string {
+export function programHelp(commands: CommandList, screen: HelpScreen): string {
   const { bold, width } = layout(screen);
-  const listed = Object.entries(COMMANDS);
+  const listed = Object.entries(commands);
   // One table, cut into groups, so that the summaries of all groups begin at the same place.
   const widest = Math.max(...listed.map(([name]) => name.length));
   return text([
-    PURPOSE,
+    'Records every tool call of Claude Code, and finds the code it wrote.',
     '',
     `${bold('Usage')}  ${PROGRAM} <command> [options]`,
     ...COMMAND_GROUPS.flatMap((group) => [

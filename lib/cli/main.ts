@@ -1,6 +1,7 @@
 import { errorCode, TrackerError } from '../base/errors.ts';
-import { COMMANDS, loadCommand } from './command-list.ts';
-import type { ListedCommand } from './command-list.ts';
+import { COMMANDS } from './command-list.ts';
+import { loadCommand } from './command.ts';
+import type { CommandContext, ListedCommand } from './command.ts';
 import { cliEnvironment } from './environment.ts';
 import type { CliEnvironment } from './environment.ts';
 import { errorLines } from './output/error-text.ts';
@@ -23,7 +24,7 @@ export async function main(
   const [name, ...rest] = argv;
   try {
     if (name === undefined || isHelp(name) || (name === 'help' && rest.length === 0)) {
-      cli.out(programHelp(cli));
+      cli.out(programHelp(COMMANDS, cli));
       return 0;
     }
     if (name === '--version' || name === '-v') {
@@ -62,7 +63,8 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
   ]);
   const words = filledIn(rawArgs, command.args);
   checkArguments(words, command.args);
-  const { result } = await citty.runCommand(command, { rawArgs: words, data: cli });
+  const data: CommandContext = { cli, commands: COMMANDS };
+  const { result } = await citty.runCommand(command, { rawArgs: words, data });
   return typeof result === 'number' ? result : 0;
 }
 

@@ -6,7 +6,10 @@ import { writeAtomically } from './atomic-file.ts';
 import type { InstalledShellFile } from './manifest.ts';
 
 /** What can be put where a shell, or man, looks for it. */
-export type ShellFileKind = 'bash' | 'zsh' | 'fish' | 'man';
+export const SHELL_FILE_KINDS = ['bash', 'zsh', 'fish', 'man'] as const;
+
+/** One of them. */
+export type ShellFileKind = (typeof SHELL_FILE_KINDS)[number];
 
 /** A file for a shell or for man. */
 export interface ShellFile {

@@ -22,8 +22,8 @@ export const uninstallCommand = trackerCommand({
   ],
   details: `Removes the hooks and the status line from every settings file they were added to, then the completions,
 the link and the program. What was recorded is kept unless you want it removed: on a terminal you are asked.`,
-  json: `{ok, dryRun, home, settings: [{file, scope, removed, restored, diff}], completions, removesProgram, data,
-backups, removedLink, stoppedCourier, dataRemoved}; the last four not with --dry-run.`,
+  json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, removes_program, data,
+backups, removed_link, stopped_courier, data_removed}; the last four not with --dry-run.`,
   args: {
     scope: {
       type: 'enum',
@@ -84,7 +84,7 @@ backups, removedLink, stoppedCourier, dataRemoved}; the last four not with --dry
 
 // --- internal ---
 
-function summary({ options, settings, removesProgram, hasData }: UninstallPlan) {
+function summary({ options, settings, removesProgram, hasData, shellFiles }: UninstallPlan) {
   return {
     home: options.paths.home,
     settings: settings.map(({ file, scope, current, next, isRestored }) => ({
@@ -94,6 +94,7 @@ function summary({ options, settings, removesProgram, hasData }: UninstallPlan) 
       restored: isRestored,
       diff: settingsDiff(file, current, next),
     })),
+    completions: shellFiles,
     removesProgram,
     data: hasData ? options.paths.data : null,
   };

@@ -49,14 +49,14 @@ interface BuiltInSqlite {
 
 /** Undefined in a Node.js without node:sqlite, which is before 22.13. */
 function builtInDatabase(path: string): Connection | undefined {
-  const { emitWarning } = process;
+  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   process.emitWarning = () => {}; // that it is experimental; its API for reading has stayed the same
   try {
     const module = process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown;
     if (module === undefined) return undefined;
     return new (module as BuiltInSqlite).DatabaseSync(path, { readOnly: true });
   } finally {
-    process.emitWarning = emitWarning;
+    if (own) Object.defineProperty(process, 'emitWarning', own);
   }
 }
 
