@@ -30,10 +30,11 @@ function fill(path: string): void {
   const database = openDatabase(path);
   database.exec(
     `INSERT INTO sessions (id, started_at, last_event_at) VALUES ('s1', 1, 1);
+     WITH RECURSIVE number (value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM number LIMIT 100)
      INSERT INTO occurrences (event_id, ordinal, pattern_id, action, session_id, tool_name,
        file_path, language, at)
      SELECT 'e' || value, 0, 'p' || value, 'created', 's1', 'Write', '/a', 'ts', 1
-     FROM generate_series(1, 100)`,
+     FROM number`,
   );
   database.close();
 }

@@ -19,7 +19,7 @@ export const tailCommand = trackerCommand({
   summary: 'Follow what Claude does, live.',
   examples: [
     'pattern-tracker tail',
-    'pattern-tracker tail --since 10m --json | jq -r \'select(.type == "pattern") | .file_path\'',
+    'pattern-tracker tail --since 10m --json | jq -r \'select(.type == "pattern").file_path\'',
   ],
   details: `Prints a line for each tool call that has ended, each piece of code it wrote, and each session that begins
 or ends. Ctrl-C ends it.`,

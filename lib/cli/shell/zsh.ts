@@ -75,7 +75,7 @@ function actionOf(values: Values): string {
     }
     case 'patterns':
     case 'sessions':
-      return `_pattern-tracker_ids ${values.kind}`;
+      return ` _pattern-tracker_ids ${values.kind}`; // the space keeps zsh from adding arguments
     case 'file':
       return '_files';
     case 'folder':

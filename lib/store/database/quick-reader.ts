@@ -1,4 +1,5 @@
 import { errorCode } from '../../base/errors.ts';
+import { sqliteBinding } from './sqlite-binding.ts';
 
 /** As much of a connection as a reader needs. */
 export interface ReadableDatabase {
@@ -61,13 +62,44 @@ function builtInDatabase(path: string): Connection | undefined {
 }
 
 async function packagedDatabase(path: string): Promise<Connection> {
-  const { Sqlite, sqliteBinding } = await import('./sqlite.ts');
-  const nativeBinding = sqliteBinding();
-  return new Sqlite(path, {
-    readonly: true,
-    timeout: 0,
-    ...(nativeBinding === undefined ? {} : { nativeBinding }),
-  });
+  const binding = sqliteBinding();
+  if (binding !== undefined) return boundDatabase(binding, path);
+  const { Sqlite } = await import('./sqlite.ts');
+  return new Sqlite(path, { readonly: true, timeout: 0 });
+}
+
+/** The native part of better-sqlite3 12, as its own JavaScript uses it. */
+interface Addon {
+  readonly Database: new (...options: unknown[]) => {
+    prepare(sql: string, database: unknown, pluck: boolean): ReturnType<Connection['prepare']>;
+    close(): unknown;
+  };
+  isInitialized?: boolean;
+  setErrorConstructor(type: typeof NativeError): void;
+}
+
+/** Called with SQLite's message and the name of its code. */
+class NativeError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Without the package's fourteen files of JavaScript, which take longer to load than the native part. */
+function boundDatabase(binding: string, path: string): Connection {
+  const module: { exports: unknown } = { exports: {} };
+  process.dlopen(module, binding);
+  const addon = module.exports as Addon;
+  if (!addon.isInitialized) addon.setErrorConstructor(NativeError);
+  addon.isInitialized = true;
+  const native = new addon.Database(path, path, false, true, true, 0, null, null);
+  return {
+    prepare: (sql) => native.prepare(sql, native, false),
+    close: () => native.close(),
+  };
 }
 
 /** SQLite's result codes, which node:sqlite gives as numbers; the upper bytes only say more. */

@@ -1,7 +1,5 @@
 // SQLite is loaded only here, because there are two versions of its package: docs/decisions/011.
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { sqlitePackage } from '../../base/sqlite-package.ts';
@@ -16,32 +14,13 @@ export type { BackupMetadata, Database } from 'better-sqlite3';
  */
 export const Sqlite: typeof BetterSqlite3 = load(sqlitePackage(process.versions['napi']));
 
-/**
- * The compiled module, for a program that has to start fast; undefined where the package itself finds it fast.
- * Version 12 looks for it in a dozen places, which takes longer than opening a database.
- */
-export function sqliteBinding(): string | undefined {
-  const name = sqlitePackage(process.versions['napi']);
-  if (name !== 'better-sqlite3-12') return undefined;
-  try {
-    const folder = dirname(requireHere().resolve(`${name}/package.json`));
-    const file = join(folder, 'build', 'Release', 'better_sqlite3.node');
-    return existsSync(file) ? file : undefined;
-  } catch {
-    return undefined; // the connection class says what is wrong
-  }
-}
-
 // --- internal ---
 
-function requireHere(): NodeJS.Require {
-  // A CommonJS bundle has no import.meta.
-  return createRequire((import.meta.url as string | undefined) ?? __filename);
-}
-
 function load(name: string): typeof BetterSqlite3 {
+  // A CommonJS bundle has no import.meta.
+  const require = createRequire((import.meta.url as string | undefined) ?? __filename);
   try {
-    return requireHere()(name) as typeof BetterSqlite3;
+    return require(name) as typeof BetterSqlite3;
   } catch (error) {
     // Throws when a database is opened, not on import: `doctor` and others can work without one.
     const [reason] = errorMessage(error).split('\n'); // the other lines are the require stack
