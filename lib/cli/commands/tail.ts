@@ -17,10 +17,7 @@ import { span } from '../../base/time-text.ts';
 export const tailCommand = trackerCommand({
   name: 'tail',
   summary: 'Follow what Claude does, live.',
-  examples: [
-    'pattern-tracker tail',
-    'pattern-tracker tail --since 10m --json | jq -r \'select(.type == "pattern").file_path\'',
-  ],
+  examples: ['pattern-tracker tail', 'pattern-tracker tail --since 10m --json | jq -r .type'],
   details: `Prints a line for each tool call that has ended, each piece of code it wrote, and each session that begins
 or ends. Ctrl-C ends it.`,
   json: `one line of JSON for each: {type: "session", at, session_id, project_root, change, source, reason}, {type:
