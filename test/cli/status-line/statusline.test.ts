@@ -143,8 +143,10 @@ describe('the status line', () => {
       );
       const shown = await new Promise<string>((done) => {
         let text = '';
-        child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        child.stdout.on('end', () => done(text));
+        child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+          if (text.endsWith('\n')) done(text); // the shell itself waits for `sleep`
+        });
       });
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       expect(shown).toBe(line);
