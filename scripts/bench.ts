@@ -16,6 +16,7 @@ import { serviceIngest } from './bench/service-ingest.ts';
 import { serviceScale } from './bench/service-scale.ts';
 import { machine, renderReport, reportJson } from './bench/report.ts';
 import type { Line } from './bench/report.ts';
+import { statusline } from './bench/statusline.ts';
 import { Throwaway } from './bench/throwaway.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -32,6 +33,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   serviceIngest,
   serviceScale,
   cliStart,
+  statusline,
 ];
 
 const USAGE = `Usage: npm run bench -- [options]

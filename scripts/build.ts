@@ -1,5 +1,6 @@
-// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, cli.mjs, and the library (index.mjs, with its types
-// in types/); and from these the plugin's folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget.
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, and the library (index.mjs, with
+// its types in types/); and from these the plugin's folder, plugin/. Fails if a hook bundle contains more than
+// the hot ring or exceeds its budget.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -52,7 +53,7 @@ const [hookBuild, courierBuild, cliBuild] = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts'],
+    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts', 'scripts/statusline.ts'],
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

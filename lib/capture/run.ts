@@ -37,12 +37,21 @@ export function runHook(
   process.exit(0); // reaching the end of the script takes Node.js half a millisecond longer
 }
 
+/**
+ * The home of a program that Claude Code runs from `root`; undefined when no variable says. The installed
+ * copy uses the `data/` beside it and ignores the environment, because a project's settings can set variables
+ * for what Claude Code runs, and must not redirect the data.
+ */
+export function hookHome(env: HookEnvironment, root: string): string | undefined {
+  return existsSync(join(root, 'data')) ? root : trackerHome(env);
+}
+
 // --- internal ---
 
 function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): void {
   if (env['PATTERN_TRACKER_DISABLED'] === '1') return;
   const root = join(bundle, '..', '..');
-  const home = homeOf(env, root);
+  const home = hookHome(env, root);
   if (home === undefined) return;
   const paths = capturePaths(home);
   const registration = env['CLAUDE_PLUGIN_ROOT'] ? 'plugin' : 'settings';
@@ -59,12 +68,4 @@ function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): 
   // Keeps the next hook from starting a second courier. With `ensureCourier` a courier may already live,
   // and its own hint must stay.
   if (pid && !ensureCourier) writeFileSync(paths.courierPid, `${pid}\n`, { mode: 0o600 });
-}
-
-/**
- * The installed copy uses the `data/` beside it and ignores the environment, because a project's
- * settings can set variables for hooks and must not redirect the data.
- */
-function homeOf(env: HookEnvironment, root: string): string | undefined {
-  return existsSync(join(root, 'data')) ? root : trackerHome(env);
 }

@@ -1,28 +1,90 @@
-import { defineCommand } from 'citty';
 import type { ArgsDef, CommandDef, ParsedArgs } from 'citty';
 import type { CliEnvironment } from './environment.ts';
 
+/** What the help of a command says, beside its arguments. `help.ts` lays it out and breaks the lines. */
+export interface CommandHelp {
+  /** One sentence: the same as in the command list. */
+  readonly summary: string;
+  /** Command lines that show what it is for; the simplest first. */
+  readonly examples: readonly [string, ...string[]];
+  /** What each of its actions does, for a command that has several. */
+  readonly actions?: Readonly<Record<string, string>>;
+  /** What else one should know: paragraphs, with an empty line between them. */
+  readonly details?: string;
+  /** What `--json` prints. */
+  readonly json: string;
+  /** What the exit code means, where it says more than success or failure. */
+  readonly exitCodes?: string;
+}
+
 /** What a command consists of. */
-export interface CommandOptions<T extends ArgsDef> {
+export interface CommandOptions<T extends ArgsDef> extends CommandHelp {
   readonly name: string;
-  /** First line: one sentence. Then what `--json` prints, and examples. */
-  readonly description: string;
   readonly args: T;
   /** Returns the exit code; nothing means 0. */
   readonly run: (
     args: ParsedArgs<T>,
     cli: CliEnvironment,
+    commands: CommandList,
   ) => number | void | Promise<number | void>;
 }
 
-/** Makes a citty command. `main` passes the environment to it as `data`. */
-export function trackerCommand<const T extends ArgsDef>(options: CommandOptions<T>): CommandDef<T> {
-  const { name, description, args, run } = options;
-  return defineCommand({
-    meta: { name, description },
+/** A citty command that also carries its help. */
+export interface TrackerCommand<T extends ArgsDef = ArgsDef> extends CommandDef<T> {
+  readonly args: T;
+  readonly help: CommandHelp;
+}
+
+/** The groups of `--help`, in its order. */
+export const COMMAND_GROUPS = [
+  'Look',
+  'Health',
+  'Delivery',
+  'Database',
+  'Server',
+  'Setup',
+] as const;
+
+/** A command as `main` and `--help` know it before its module is loaded. */
+export interface ListedCommand {
+  readonly group: (typeof COMMAND_GROUPS)[number];
+  /** The same as in the command's own help; it is here so that `--help` loads no command. */
+  readonly summary: string;
+  /** Loads the citty command, whose type differs with its arguments. */
+  readonly load: () => Promise<object>;
+  /** Exit code for wrong usage. @default 2 */
+  readonly misuse?: number;
+}
+
+/** All commands by their names. */
+export type CommandList = Readonly<Record<string, ListedCommand>>;
+
+/** Loads the module of a command. */
+export async function loadCommand(listed: ListedCommand): Promise<TrackerCommand> {
+  return (await listed.load()) as TrackerCommand;
+}
+
+/** What `main` passes to a command. */
+export interface CommandContext {
+  readonly cli: CliEnvironment;
+  /** For a command that is about the others; it cannot import the list, which imports it. */
+  readonly commands: CommandList;
+}
+
+/** Makes a citty command. `main` passes a `CommandContext` to it as `data`. */
+export function trackerCommand<const T extends ArgsDef>(
+  options: CommandOptions<T>,
+): TrackerCommand<T> {
+  const { name, args, run, ...help } = options;
+  return {
+    meta: { name, description: help.summary },
     args,
-    run: (context) => run(context.args, context.data as CliEnvironment),
-  });
+    run: (context) => {
+      const { cli, commands } = context.data as CommandContext;
+      return run(context.args, cli, commands);
+    },
+    help,
+  };
 }
 
 /** `--json`, for every command that can print JSON. */
@@ -34,7 +96,7 @@ export const jsonArg = {
 export const projectArg = {
   project: {
     type: 'string',
-    valueHint: 'name|path',
+    valueHint: 'name or path',
     description: 'Only this project; "." is the one you are in',
   },
 } as const;

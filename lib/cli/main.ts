@@ -1,7 +1,7 @@
-import type { CommandDef } from 'citty';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import { COMMANDS } from './command-list.ts';
-import type { ListedCommand } from './command-list.ts';
+import { loadCommand } from './command.ts';
+import type { CommandContext, ListedCommand } from './command.ts';
 import { cliEnvironment } from './environment.ts';
 import type { CliEnvironment } from './environment.ts';
 import { UsageError } from './arguments/usage-error.ts';
@@ -31,7 +31,7 @@ export async function main(
       return 0;
     }
     if (isHelp(name) || (name === 'help' && rest.length === 0)) {
-      cli.out(programHelp(cli.color));
+      cli.out(programHelp(COMMANDS, cli));
       return 0;
     }
     if (name === '--version' || name === '-v') {
@@ -54,20 +54,19 @@ export async function main(
 async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment): Promise<number> {
   const listed = listedCommand(name);
   if (!listed) throw await unknownCommand(name, rawArgs);
-  const command = (await listed.load()) as CommandDef;
+  const command = await loadCommand(listed);
   if (beforeDashes(rawArgs).some(isHelp)) {
-    cli.out(await commandHelp(name, command, cli.color));
+    cli.out(commandHelp(name, command, cli));
     return 0;
   }
   const [citty, { checkArguments, filledIn }] = await Promise.all([
     import('citty'),
     import('./arguments/arguments.ts'),
   ]);
-  const args =
-    (typeof command.args === 'function' ? await command.args() : await command.args) ?? {};
-  const words = filledIn(rawArgs, args);
-  checkArguments(words, args);
-  const { result } = await citty.runCommand(command, { rawArgs: words, data: cli });
+  const words = filledIn(rawArgs, command.args);
+  checkArguments(words, command.args);
+  const data: CommandContext = { cli, commands: COMMANDS };
+  const { result } = await citty.runCommand(command, { rawArgs: words, data });
   return typeof result === 'number' ? result : 0;
 }
 

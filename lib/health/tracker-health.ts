@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/config-file.ts';
 import { deliveryHealth, namedReasons, unhealthySummary } from './delivery-health.ts';
 import type { DeliveryHealth } from './delivery-health.ts';
 import type { HealthFacts } from './health-facts.ts';
+import { localReasons } from './local-reasons.ts';
 import type { SinkProbes } from './sink-probes.ts';
 import { factsInUse } from './stored-facts.ts';
 
@@ -24,7 +25,7 @@ export function trackerHealth(
   const fatal = fatalReasons(facts);
   const reasons = [
     ...fatal,
-    ...minorReasons(facts),
+    ...localReasons({ ...facts, setAside: facts.stored.content.value?.setAside }),
     ...stalledReasons(facts, config),
     // When the database cannot be read, delivery has no other reason.
     ...(databaseError ? [] : delivery.reasons),
@@ -58,18 +59,6 @@ function fatalReasons({ recording, stored }: HealthFacts): string[] {
   const reasons: string[] = [];
   if (recording.state === 'off') reasons.push(`Nothing is recorded: ${recording.why}.`);
   if (error) reasons.push(`The database cannot be read: ${error.message}.`);
-  return reasons;
-}
-
-function minorReasons({ courier, spool, stored }: HealthFacts): string[] {
-  const { setAside } = stored.content.value ?? {};
-  const reasons: string[] = [];
-  if (courier.status === 'degraded')
-    reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
-  if (spool.isFull) reasons.push('The spool is full: events are dropped.');
-  const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
-  if (dropped > 0) reasons.push(`Events were dropped: ${dropped}.`);
-  if (setAside) reasons.push(`A corrupt database was set aside as ${setAside.path}.`);
   return reasons;
 }
 

@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
 import type { LinkState } from './path-link.ts';
 import { quoteWord } from './shell-words.ts';
+import type { ShellFilesChange } from './shell-files.ts';
 import { settingsDiff } from './settings/settings-diff.ts';
+import type { RegisteredStatusLine } from './settings/status-line.ts';
 import type { UninstallPlan, UninstallResult } from './uninstall.ts';
 
 /** Marks text up for a terminal; identity functions elsewhere. */
@@ -36,6 +38,8 @@ export function installScreen(
     ],
   ];
   if (backup) rows.push(['Backup', backup]);
+  if (result.statusLine) rows.push(['Status', statusLineText(result.statusLine)]);
+  rows.push(...shellRows(result.shellFiles));
   rows.push(['Data', `${options.paths.data}, for your user alone`]);
   if (stoppedCourier !== undefined) rows.push(['Courier', 'the old one was asked to leave']);
   const command = commandRow(link);
@@ -46,7 +50,10 @@ export function installScreen(
     paint.green(`claude-pattern-tracker ${options.version} is installed.`),
     '',
     ...table(rows, paint),
-    ...notes([...result.warnings, ...linkWarnings(link)], paint),
+    ...notes(
+      [...result.warnings, ...linkWarnings(link), ...shellWarnings(result.shellFiles)],
+      paint,
+    ),
     '',
     'Claude Code is recorded from its next session on; restart those that run now.',
     '',
@@ -76,9 +83,11 @@ export function installPreview(plan: InstallPlan, paint: ScreenPaint): string {
     ...filesLine('write', copy.written, home),
     ...filesLine('remove', copy.removed, home),
     ...command,
+    ...plan.shellFiles.write.map(({ path }) => `write ${path}`),
+    ...plan.shellFiles.remove.map((path) => `remove ${path}`),
     diff === '' ? `leave ${settings.file} as it is: already registered` : `edit ${settings.file}:`,
     ...(diff === '' ? [] : ['', diff.trimEnd()]),
-    ...notes([...plan.warnings, ...linkWarnings(link)], paint),
+    ...notes([...plan.warnings, ...linkWarnings(link), ...shellWarnings(plan.shellFiles)], paint),
   ]);
 }
 
@@ -100,6 +109,7 @@ export function uninstallScreen(
   ]);
   for (const backup of backups) rows.push(['Backup', backup]);
   if (removedLink) rows.push(['Command', `${removedLink} removed`]);
+  for (const file of result.shellFiles) rows.push(['Shell', `${file} removed`]);
   rows.push([
     'Program',
     removesProgram
@@ -132,6 +142,7 @@ export function uninstallPreview(
     plan.removesProgram
       ? `remove the program from ${options.paths.home}`
       : 'keep the program: hooks are registered elsewhere',
+    ...plan.shellFiles.map((file) => `remove ${file}`),
     ...settings.flatMap(({ file, current, next }) => [
       next === null ? `remove ${file}` : `edit ${file}:`,
       ...(next === null ? [] : ['', settingsDiff(file, current, next).trimEnd()]),
@@ -185,6 +196,32 @@ function commandRow(link: LinkState): string | undefined {
     case 'none':
       return undefined;
   }
+}
+
+function statusLineText({ former }: RegisteredStatusLine): string {
+  return former === null
+    ? "a line about the session in Claude Code's status line"
+    : `our line behind yours: ${former}`;
+}
+
+function shellRows({ installed, remove }: ShellFilesChange): [string, string][] {
+  return [
+    ...installed.map(({ path }): [string, string] => ['Shell', path]),
+    ...remove.map((path): [string, string] => ['Shell', `${path} removed`]),
+  ];
+}
+
+function shellWarnings({ write, taken }: ShellFilesChange): string[] {
+  const warnings = taken.map(
+    (path) => `${path} is not ours, or was changed since, and was left alone.`,
+  );
+  const zsh = write.find(({ kind }) => kind === 'zsh');
+  if (zsh) {
+    warnings.push(
+      `zsh reads completions from fpath only. Add this to ~/.zshrc, before compinit: fpath=(${quoteWord(dirname(zsh.path))} $fpath)`,
+    );
+  }
+  return warnings;
 }
 
 function linkWarnings(link: LinkState): string[] {

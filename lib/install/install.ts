@@ -22,6 +22,8 @@ import {
   programFiles,
 } from './program-files.ts';
 import type { CopyResult, ProgramFile } from './program-files.ts';
+import { applyShellFiles, planShellFiles } from './shell-files.ts';
+import type { ShellFile, ShellFilesChange } from './shell-files.ts';
 import {
   applyChange,
   planRegistration,
@@ -29,6 +31,7 @@ import {
   verifyRegistration,
 } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
+import type { RegisteredStatusLine } from './settings/status-line.ts';
 import { settingsPath } from './settings/settings-file.ts';
 import type { SettingsScope } from './settings/settings-file.ts';
 
@@ -55,6 +58,10 @@ export interface InstallOptions {
   readonly capture?: CaptureFront | undefined;
   /** Whether to link the program into ~/.local/bin. */
   readonly link: boolean;
+  /** True adds our status line, false removes it. @default as it is */
+  readonly statusLine?: boolean | undefined;
+  /** Completions and the man page, as they shall be; an empty list removes them. @default as they are */
+  readonly shellFiles?: readonly ShellFile[] | undefined;
   /** Undefined when it is not known. */
   readonly claudeVersion: string | undefined;
   readonly now: Clock;
@@ -69,6 +76,9 @@ export interface InstallPlan {
   readonly files: readonly ProgramFile[];
   readonly copy: CopyResult;
   readonly link: LinkState;
+  /** Our status line in the settings; undefined when it is not there. */
+  readonly statusLine: RegisteredStatusLine | undefined;
+  readonly shellFiles: ShellFilesChange;
   /** One sentence each, or more. */
   readonly warnings: readonly string[];
 }
@@ -88,7 +98,7 @@ export interface InstallResult extends InstallPlan {
  */
 export function planInstall(options: InstallOptions): InstallPlan {
   const capture = options.capture ?? defaultCapture(options.platform);
-  const { change, registration } = planSettings(options, capture);
+  const { change, registration, statusLine } = planSettings(options, capture);
   const { home } = options.paths;
   checkHome(home);
   const files = programFiles(options.sourceRoot, interpreter(options), options.host);
@@ -101,6 +111,8 @@ export function planInstall(options: InstallOptions): InstallPlan {
     files,
     copy: compareProgram(files, home),
     link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
+    statusLine,
+    shellFiles: planShellFiles(options.shellFiles, readManifest(home)?.shellFiles ?? []),
     warnings: [...settingsWarnings(change.next ?? '', change.file), ...planWarnings(options)],
   };
 }
@@ -127,22 +139,24 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   // Planned again: the settings may have been written since.
   const { change, registration } = planSettings(options, capture);
   const known = readManifest(home);
-  writeManifest(home, nextManifest(plan, known, registration, linked));
+  const shellFiles = planShellFiles(options.shellFiles, known?.shellFiles ?? []);
+  writeManifest(home, nextManifest(plan, known, registration, linked, shellFiles));
+  applyShellFiles(shellFiles);
   const backup = applyChange(change, now);
   verifyInstall(plan);
 
   const isNew = copy.written.length > 0 || hadNode !== linkTarget(join(home, 'node'));
   const stoppedCourier = isNew ? stopCourier(home, paths.courierPid) : undefined;
-  return { ...plan, settings: change, copy, link: linked, backup, stoppedCourier };
+  return { ...plan, settings: change, copy, link: linked, shellFiles, backup, stoppedCourier };
 }
 
 /**
- * Makes sure that the hooks are still in the settings.
+ * Makes sure that the hooks and the status line are still in the settings.
  *
  * @throws TrackerError E_SETTINGS_OVERWRITTEN
  */
-export function verifyInstall({ options, settings, events }: InstallPlan): void {
-  verifyRegistration(settings.file, events, ownerOf(options));
+export function verifyInstall({ options, settings, events, statusLine }: InstallPlan): void {
+  verifyRegistration(settings.file, events, statusLine !== undefined, ownerOf(options));
 }
 
 // --- internal ---
@@ -157,7 +171,15 @@ function planSettings(options: InstallOptions, capture: CaptureFront) {
     hook: hookCommand(event, { capture, home: paths.home, node, platform }),
   }));
   const known = readManifest(paths.home)?.registrations.find((one) => one.settingsFile === file);
-  return planRegistration(file, scope, wanted, known, ownerOf(options));
+  const statusLineCommand = { home: paths.home, node, platform };
+  const { statusLine } = options;
+  return planRegistration(
+    file,
+    scope,
+    { hooks: wanted, statusLine, statusLineCommand },
+    known,
+    ownerOf(options),
+  );
 }
 
 function ownerOf({ paths, userHome }: InstallOptions) {
@@ -207,6 +229,7 @@ function nextManifest(
   known: InstallManifest | undefined,
   registration: Registration,
   link: LinkState,
+  shellFiles: ShellFilesChange,
 ): InstallManifest {
   const { version, node, now } = options;
   const others = known?.registrations.filter(
@@ -219,6 +242,7 @@ function nextManifest(
     capture,
     installedAt: new Date(now()).toISOString(),
     link: isOurs ? link.path : (known?.link ?? null),
+    shellFiles: [...shellFiles.installed],
     registrations: [...(others ?? []), registration],
   };
   const same = known && { ...next, installedAt: known.installedAt };

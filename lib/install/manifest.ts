@@ -14,6 +14,12 @@ const registration = z.object({
   events: z.array(z.string()),
 });
 
+const shellFile = z.object({
+  path: z.string(),
+  /** SHA-256 of what was written: a file that differs is somebody else's by now. */
+  sha256: z.string(),
+});
+
 const manifest = z.object({
   version: z.string(),
   node: z.string(),
@@ -21,11 +27,16 @@ const manifest = z.object({
   installedAt: z.string(),
   /** The link on PATH that was made; null when none was. */
   link: z.string().nullable(),
+  /** Completions and the man page; absent in a manifest of 0.1.0. */
+  shellFiles: z.array(shellFile).default([]),
   registrations: z.array(registration),
 });
 
 /** The hooks that were added to one settings file. */
 export type Registration = Readonly<z.infer<typeof registration>>;
+
+/** A file that was put into a folder of a shell or of man. */
+export type InstalledShellFile = Readonly<z.infer<typeof shellFile>>;
 
 /** What an installation has done, so that it can be undone: `install.json` in its folder. */
 export type InstallManifest = Readonly<z.infer<typeof manifest>>;

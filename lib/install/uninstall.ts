@@ -9,6 +9,7 @@ import { linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
 import { removeProgram } from './program-files.ts';
+import { ownFiles } from './shell-files.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
 import { readSettings, settingsPath } from './settings/settings-file.ts';
@@ -38,6 +39,8 @@ export interface UninstallPlan {
   readonly hasData: boolean;
   /** Folders with copies of the plugin that Claude Code no longer uses. */
   readonly pluginCopies: readonly string[];
+  /** Completions and the man page that go with the program. */
+  readonly shellFiles: readonly string[];
 }
 
 /** What {@link applyUninstall} has done. */
@@ -86,6 +89,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     hasData: existsSync(paths.data),
     pluginCopies:
       isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
+    shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
   };
 }
 
@@ -105,6 +109,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   }
   const link = manifest?.link ?? (options.userHome && linkPath(options.userHome));
   const isRemoved = link !== undefined && removeLink(link, join(home, 'dist', 'cli.mjs'));
+  for (const file of plan.shellFiles) rmSync(file, { force: true });
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
   removeProgram(home);

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CommandDef, CommandMeta } from 'citty';
 import { COMMANDS } from '../../lib/cli/command-list.ts';
+import { loadCommand } from '../../lib/cli/command.ts';
+import { argumentsOf } from '../../lib/cli/help.ts';
 import { homeOf } from '../../lib/cli/environment.ts';
 import { main } from '../../lib/cli/main.ts';
 import { Sample } from './sample-database.ts';
@@ -19,33 +20,44 @@ describe('--help', () => {
 
       Usage  pattern-tracker <command> [options]
 
-      Commands
-        status        Show whether Claude Code is being recorded, and what was recorded.
+      Look
+        status        Show whether Claude Code is recorded, and what was recorded.
         patterns      List the code that Claude wrote.
-        show          Show one pattern: its code, where it was written, what it came from.
+        show          Show one pattern: its code, its places, what it came from.
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
         tail          Follow what Claude does, live.
+
+      Health
+        health        Say in one word whether all is well, and if not, why.
+        doctor        Check every part, and say how to mend what is broken.
+        capture-test  Send one event through the hook and follow it to the database.
+
+      Delivery
         outbox        Show and manage what waits for the server and the collector.
         breaker       Show the circuit breakers, close them, or open one for a drill.
-        metrics       Show how delivery to the server and the collector has gone, over all processes.
-        health        Say in one word whether all is well, and if not, why.
+        metrics       Show how delivery has gone, over all processes.
         flush         Send now what waits for the server and the collector.
-        cache         Show or clear the server's answers that are cached on this machine.
-        config        Show, check, back up and restore the configuration.
-        doctor        Check every link from Claude Code to the database, and say how to mend what is broken.
+        cache         Show or clear the server's answers cached on this machine.
+
+      Database
         backup        Copy the database to a file, while it stays in use.
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.
         repair        Rebuild a sound database from a damaged one.
-        serve         Answer the lineage API over HTTP, for this machine or for a team.
+
+      Server
+        serve         Answer the lineage API over HTTP, for yourself or a team.
         token         List, create and revoke the tokens of a service.
-        capture-test  Send one event through the installed hook and follow it to the database.
-        logs          Show what the courier and the library have logged.
-        version       Show the version.
+
+      Setup
+        config        Show, check, back up and restore the configuration.
         install       Register the hooks with Claude Code.
         setup         Get the SQLite module that the plugin needs for this Node.js.
         uninstall     Remove the hooks from Claude Code again.
+        statusline    Print the line that stands in Claude Code's status line.
+        completions   Print the completions for bash, zsh or fish.
+        man           Print the man page.
 
       Options
         --help, -h     Show this help; after a command, its help
@@ -65,9 +77,13 @@ describe('--help', () => {
     const { exitCode, out } = await run(sample, 'show --help');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "Show one pattern: its code, where it was written, what it came from.
+      "Show one pattern: its code, its places, what it came from.
 
       Usage  pattern-tracker show ID [options]
+
+      Examples
+        pattern-tracker show 683314ed22112e8d
+        pattern-tracker show 6833 --json | jq -r .pattern.code
 
       Arguments
         ID  The id, or its first characters
@@ -82,17 +98,12 @@ describe('--help', () => {
       The first characters of an id are enough if no other pattern begins with them. --diff shows what it
       changed in the pattern that it was made from, instead of code, occurrences and lineage.
 
-      --json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
-      first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
-      tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
-      {ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
-      is_cut}}; with --diff also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent.
-      is_exact is false when the event that wrote it is past retention, and whole patterns are compared.
-
-      Examples
-        pattern-tracker show 683314ed22112e8d
-        pattern-tracker show 6833 --diff
-        pattern-tracker show 6833 --json | jq -r .pattern.code
+      --json prints {pattern: {id, name, language, lines, origin, generation,
+      lineage_id, occurrences, first_seen_at, last_seen_at, code}, occurrences:
+      [{action, file_path, start_line, end_line, language, tool_name, tool_use_id,
+      replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors,
+      descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id,
+      depth}], is_cut}}.
       "
     `);
     expect((await run(sample, 'help show')).out).toBe(out);
@@ -101,15 +112,36 @@ describe('--help', () => {
   it.each(Object.entries(COMMANDS))(
     'says the same of %s as the command itself',
     async (name, listed) => {
-      const { meta } = (await listed.load()) as CommandDef;
-      const { name: ownName, description } = meta as CommandMeta;
-      expect(ownName).toBe(name);
-      expect(description?.split('\n')[0]).toBe(listed.summary);
+      const { meta, help, ...command } = await loadCommand(listed);
+      expect(meta).toMatchObject({ name });
+      expect(help.summary).toBe(listed.summary);
+      const action = argumentsOf(command).positionals.find(([key]) => key === 'action');
+      expect(action?.[1].description?.split(', ')).toEqual(
+        help.actions && Object.keys(help.actions),
+      );
     },
   );
 
+  it.each(['', ...Object.keys(COMMANDS)])('fits into 80 columns: %s', async (name) => {
+    const { out } = await run(sample, `${name} --help`);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it.each(Object.keys(COMMANDS))('of %s shows examples before fields', async (name) => {
+    const { out } = await run(sample, `${name} --help`);
+    expect(out.indexOf('\nExamples\n')).toBeGreaterThan(0);
+    expect(out.indexOf('\nOptions\n')).toBeGreaterThan(out.indexOf('\nExamples\n'));
+    expect(out.indexOf('--json prints')).toBeGreaterThan(out.indexOf('\nOptions\n'));
+  });
+
   it.each(Object.keys(COMMANDS))('documents --json of %s', async (name) => {
     expect((await run(sample, `${name} --help`)).out).toMatch(/--json/);
+  });
+
+  it('is laid out for the width of the terminal', async () => {
+    const { out } = await run(sample, 'outbox --help', { columns: 50 });
+    const wide = out.split('\n').filter((line) => line.length > 50);
+    expect(wide.filter((line) => !/^(?:Usage)?  +pattern-tracker/.test(line))).toEqual([]);
   });
 
   it('is not asked for behind --', async () => {

@@ -17,18 +17,16 @@ import { UsageError } from '../arguments/usage-error.ts';
 /** `backup`: copies a database while others use it. */
 export const backupCommand = trackerCommand({
   name: 'backup',
-  description: `Copy the database to a file, while it stays in use.
-
-The copy shows the database at one moment. It is checked, and gets its name only when it is complete and
+  summary: 'Copy the database to a file, while it stays in use.',
+  examples: [
+    'pattern-tracker backup',
+    'pattern-tracker backup /mnt/backup/ --keep 14',
+    'pattern-tracker backup --database /srv/tracker/tenants/team-a.db /mnt/backup/',
+  ],
+  details: `The copy shows the database at one moment. It is checked, and gets its name only when it is complete and
 on the disk. FILE may be a folder; without FILE the copy goes to data/backups/, named by its time. Nothing
-is ever overwritten. What still waits in the spool is not in the copy, but will be in the next one.
-
---json prints {path, bytes, schema_version, rows, pruned}: rows by table, and the files that --keep removed.
-
-Examples
-  pattern-tracker backup
-  pattern-tracker backup /mnt/backup/ --keep 14
-  pattern-tracker backup --database /srv/tracker/tenants/team-a.db /mnt/backup/`,
+is ever overwritten. What still waits in the spool is not in the copy, but will be in the next one.`,
+  json: '{path, bytes, schema_version, rows, pruned}: rows by table, and the files that --keep removed.',
   args: {
     file: { type: 'positional', required: false, description: 'A new file, or a folder' },
     keep: {

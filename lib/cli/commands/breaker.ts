@@ -28,20 +28,22 @@ const SHOWN_TRANSITIONS = 10;
 /** `breaker`: shows, closes or opens the circuit breakers. */
 export const breakerCommand = trackerCommand({
   name: 'breaker',
-  description: `Show the circuit breakers, close them, or open one for a drill.
-
-The server and the collector have one each, shared by all processes. While it is open, nothing is sent
-until the recovery timeout is over; while it is half open, single events probe whether it can close. reset
-closes both, or with --sink only that one.
-
---json prints {state, failure_count, last_failure_time, last_success_time, failure_threshold,
-recovery_timeout, opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]} for the first,
-and sinks: the same for each, with its name as sink.
-
-Examples
-  pattern-tracker breaker
-  pattern-tracker breaker reset
-  pattern-tracker breaker trip --sink http --reason "drill"`,
+  summary: 'Show the circuit breakers, close them, or open one for a drill.',
+  examples: [
+    'pattern-tracker breaker',
+    'pattern-tracker breaker reset',
+    'pattern-tracker breaker trip --sink http --reason "drill"',
+  ],
+  actions: {
+    show: 'each breaker with its history',
+    reset: 'close both, or with --sink only that one',
+    trip: 'open the one that --sink names, for a drill',
+  },
+  details: `The server and the collector have one each, shared by all processes. While it is open, nothing is sent
+until the recovery timeout is over; while it is half open, single events probe whether it can close.`,
+  json: `{state, failure_count, last_failure_time, last_success_time, failure_threshold, recovery_timeout,
+opened_at, retry_at, reason, trips, history: [{at, from, to, reason}]} for the first, and sinks: the same
+for each, with its name as sink.`,
   args: {
     ...actionArg(ACTIONS),
     ...sinkArg,

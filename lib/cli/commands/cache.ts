@@ -14,17 +14,16 @@ const ACTIONS = ['show', 'clear', 'cleanup'] as const;
 /** `cache`: shows or clears the cached answers of the server. */
 export const cacheCommand = trackerCommand({
   name: 'cache',
-  description: `Show or clear the server's answers that are cached on this machine.
-
-All programs that use the library share them. show tells how many there are and how often they were used,
-clear drops all of them, cleanup drops those that are too old.
-
---json prints {size, entries, ttl, hit_rate}: the largest number of entries, their number now, seconds, and
-0 to 1 or null without data; clear and cleanup add {dropped}.
-
-Examples
-  pattern-tracker cache
-  pattern-tracker cache clear`,
+  summary: "Show or clear the server's answers cached on this machine.",
+  examples: ['pattern-tracker cache', 'pattern-tracker cache clear'],
+  actions: {
+    show: 'how many answers there are, and how often they were used',
+    clear: 'drop all of them',
+    cleanup: 'drop those that are too old',
+  },
+  details: 'All programs that use the library share them.',
+  json: `{size, entries, ttl, hit_rate}: the largest number of entries, their number now, seconds, and 0 to 1 or
+null without data; clear and cleanup add {dropped}.`,
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'cache');

@@ -14,14 +14,12 @@ import type { TrialStep } from '../trial/trial.ts';
 /** `capture-test`: sends one event through the installed hook and follows it. */
 export const captureTestCommand = trackerCommand({
   name: 'capture-test',
-  description: `Send one event through the installed hook and follow it to the database.
-
-It calls the hook as Claude Code does, for a Read in a session of its own. Lists leave that session out
-unless --all is given.
-
---json prints {ok, session_id, steps: [{id, title, ok, found, mend}]}; mend is null when ok is true.
-
-Exit code 0 when the event arrived, else 1.`,
+  summary: 'Send one event through the hook and follow it to the database.',
+  examples: ['pattern-tracker capture-test', 'pattern-tracker capture-test --timeout 60'],
+  details: `It calls the hook as Claude Code does, for a Read in a session of its own. Lists leave that session out
+unless --all is given.`,
+  json: '{ok, session_id, steps: [{id, title, ok, found, mend}]}; mend is null when ok is true.',
+  exitCodes: '0 when the event arrived, else 1.',
   args: {
     timeout: {
       type: 'string',

@@ -22,19 +22,23 @@ const ACTIONS = ['show', 'check', 'diff', 'backup', 'restore', 'schema'] as cons
 /** `config`: shows, checks, backs up and restores the configuration. */
 export const configCommand = trackerCommand({
   name: 'config',
-  description: `Show, check, back up and restore the configuration.
-
-show     every key with its value in force
-check    what is wrong with the files and the environment, with file, line and key
-diff     what differs from the defaults, or with --backup from a backup
-backup   copy the files into a new backup, named by its time
-restore  put the files of a backup back: of NAME, or of the newest
-schema   print the JSON Schema of config.yaml, for editors
-
---json prints for show {KEY: {value, origin}}, for check {ok, problems, warnings}, for diff an array of
-{key, value, other}, for backup and restore {name, files}.
-
-Exit code 1 when check finds something wrong, or diff finds a difference.`,
+  summary: 'Show, check, back up and restore the configuration.',
+  examples: [
+    'pattern-tracker config',
+    'pattern-tracker config check',
+    'pattern-tracker config diff --backup NAME',
+  ],
+  actions: {
+    show: 'every key with its value in force',
+    check: 'what is wrong with the files and the environment, with file, line and key',
+    diff: 'what differs from the defaults, or with --backup from a backup',
+    backup: 'copy the files into a new backup, named by its time',
+    restore: 'put the files of a backup back: of NAME, or of the newest',
+    schema: 'print the JSON Schema of config.yaml, for editors',
+  },
+  json: `for show {KEY: {value, origin}}, for check {ok, problems, warnings}, for diff an array of {key, value,
+other}, for backup and restore {name, files}.`,
+  exitCodes: '1 when check finds something wrong, or diff finds a difference.',
   args: {
     ...actionArg(ACTIONS),
     name: { type: 'positional', required: false, description: 'For restore: a backup' },

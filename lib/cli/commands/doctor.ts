@@ -18,14 +18,16 @@ import { readInstallation } from '../installation.ts';
 /** `doctor`: runs every check. */
 export const doctorCommand = trackerCommand({
   name: 'doctor',
-  description: `Check every link from Claude Code to the database, and say how to mend what is broken.
-
-It starts a courier if none runs. Apart from that it only writes a probe file in the spool.
-
---json prints {ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", found,
-mend}], log: {path}}; mend is null when the status is ok.
-
-Exit code 0 when nothing fails, else 1.`,
+  summary: 'Check every part, and say how to mend what is broken.',
+  examples: [
+    'pattern-tracker doctor',
+    'pattern-tracker doctor --json | jq \'.checks[] | select(.status != "ok")\'',
+  ],
+  details:
+    'The parts are the links from Claude Code to the database. It starts a courier if none runs. Apart from that it only writes a probe file in the spool.',
+  json: `{ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", found, mend}], log:
+{path}}; mend is null when the status is ok.`,
+  exitCodes: '0 when nothing fails, else 1.',
   args: { ...common.jsonArg },
   async run({ json }, cli) {
     const facts = checkFacts(cli, {

@@ -40,18 +40,20 @@ import { UsageError } from '../arguments/usage-error.ts';
 /** `flush`: sends now what waits. */
 export const flushCommand = trackerCommand({
   name: 'flush',
-  description: `Send now what waits for the server and the collector.
-
-It does not wait until the next attempt is due, but lets a courier that is delivering finish first. Ctrl-C
-ends it, and nothing is lost. --limit applies to each of the two separately.
-
---json prints {delivered, dead, failed, left, end, last_error, duration_ms, sinks}: sums, end and
-last_error of the sink with the worst result, and the same for each with its name as sink; with --dry-run
-{would_send, dead, bytes, oldest_at, base_url, sinks: [the same with sink and address]}.
-
-Exit code 0 when everything asked for is delivered; 1 when something is left (more than --limit, failed,
-refused, interrupted) or tracker.db cannot be used; 2 when a sink cannot be reached or used (circuit open,
-no token file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
+  summary: 'Send now what waits for the server and the collector.',
+  examples: [
+    'pattern-tracker flush --dry-run',
+    'pattern-tracker flush',
+    'pattern-tracker flush --dead --sink http',
+  ],
+  details: `It does not wait until the next attempt is due, but lets a courier that is delivering finish first. Ctrl-C
+ends it, and nothing is lost. --limit applies to each of the two separately.`,
+  json: `{delivered, dead, failed, left, end, last_error, duration_ms, sinks}: sums, end and last_error of the
+sink with the worst result, and the same for each with its name as sink; with --dry-run {would_send, dead,
+bytes, oldest_at, base_url, sinks: [the same with sink and address]}.`,
+  exitCodes: `0 when everything asked for is delivered; 1 when something is left (more than --limit, failed, refused,
+interrupted) or tracker.db cannot be used; 2 when a sink cannot be reached or used (circuit open, no token
+file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
   args: {
     'dry-run': { type: 'boolean', description: 'Show what would be sent; send nothing' },
     dead: { type: 'boolean', description: 'Give dead letters another chance first' },

@@ -18,15 +18,14 @@ const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
 /** `health`: one word, the reasons, and an exit code. */
 export const healthCommand = trackerCommand({
   name: 'health',
-  description: `Say in one word whether all is well, and if not, why.
-
-Degraded: something needs a look. Unhealthy: nothing is recorded, or the database cannot be used.
-
---json prints {status, api_available, cache_size, base_url, enabled, outbox: {waiting, dead,
-oldest_at}, circuit_breaker, reasons, sinks: [{sink, address, available, outbox, circuit_breaker}]}.
-Everything outside sinks is about the server (http), except status and reasons, which are about all.
-
-Exit code 0 healthy, 1 degraded, 2 unhealthy.`,
+  summary: 'Say in one word whether all is well, and if not, why.',
+  examples: ['pattern-tracker health', 'pattern-tracker health --probe --json | jq -r .status'],
+  details:
+    'Degraded: something needs a look. Unhealthy: nothing is recorded, or the database cannot be used.',
+  json: `{status, api_available, cache_size, base_url, enabled, outbox: {waiting, dead, oldest_at},
+circuit_breaker, reasons, sinks: [{sink, address, available, outbox, circuit_breaker}]}. Everything outside
+sinks is about the server (http), except status and reasons, which are about all.`,
+  exitCodes: '0 healthy, 1 degraded, 2 unhealthy.',
   args: {
     probe: {
       type: 'boolean',

@@ -9,24 +9,36 @@ import { claudeVersion } from '../../install/claude-version.ts';
 import { installPreview, installScreen } from '../../install/install-screen.ts';
 import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
 import type { InstallPlan, InstallResult } from '../../install/install.ts';
+import { readManifest } from '../../install/manifest.ts';
 import { nativeHost } from '../../install/native-module.ts';
+import { SHELL_FILE_KINDS, shellFilePaths } from '../../install/shell-files.ts';
+import type { ShellFile } from '../../install/shell-files.ts';
 import { settingsDiff } from '../../install/settings/settings-diff.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
+import type { CommandList } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
+import { shellTexts } from '../shell/shell-texts.ts';
 
 /** `install`: copies the program and registers the hooks. */
 export const installCommand = trackerCommand({
   name: 'install',
-  description: [
-    'Register the hooks with Claude Code.',
-    'Copies the program beside its data, adds the hooks to a settings file (with a backup), and sends one',
-    'event through them. Running it again brings an installation up to date and changes nothing else.',
-    '',
-    'Examples',
-    '  pattern-tracker install --dry-run',
-    '  pattern-tracker install --scope local',
-  ].join('\n'),
+  summary: 'Register the hooks with Claude Code.',
+  examples: [
+    'pattern-tracker install --dry-run',
+    'pattern-tracker install',
+    'pattern-tracker install --scope local',
+    'pattern-tracker install --completions --statusline',
+  ],
+  details: `Copies the program beside its data, adds the hooks to a settings file (with a backup), and sends one event
+through them. Running it again brings an installation up to date and changes nothing else.
+
+--completions also installs completions for bash, zsh and fish, and the man page, into your own folders.
+--statusline adds a line about the session to Claude Code; a status line that is there already is kept and
+shown before it. Later installations keep both; --no-completions and --no-statusline remove them.`,
+  json: `{ok, dry_run, version, home, node, capture, claude_version, events, settings: {file, scope, changed, diff,
+backup}, status_line: {command, former} or null, completions: {installed, written, removed, taken}, files:
+{written, unchanged, removed}, link, stopped_courier, warnings, capture_test}.`,
   args: {
     scope: {
       type: 'enum',
@@ -49,10 +61,18 @@ export const installCommand = trackerCommand({
       default: true,
       description: 'Send no event through the installed hook',
     },
+    completions: {
+      type: 'boolean',
+      description: 'Install completions for bash, zsh and fish, and the man page',
+    },
+    statusline: {
+      type: 'boolean',
+      description: "Add a line about the session to Claude Code's status line",
+    },
     'dry-run': { type: 'boolean', description: 'Show what would be done; change nothing' },
     ...jsonArg,
   },
-  run: (args, cli) => {
+  run: async (args, cli, commands) => {
     const { env } = cli;
     const claude = claudeFolder(env);
     if (!claude) {
@@ -60,12 +80,14 @@ export const installCommand = trackerCommand({
         hint: "Set HOME, or CLAUDE_CONFIG_DIR to Claude Code's folder.",
       });
     }
+    const userHome = env['HOME'] || env['USERPROFILE'];
+    const paths = trackerPaths(resolve(cli.cwd, cli.paths.home));
     const plan = planInstall({
       sourceRoot: dirname(dirname(realpathSync(process.argv[1] ?? ''))),
       version: VERSION,
-      paths: trackerPaths(resolve(cli.cwd, cli.paths.home)),
+      paths,
       claudeFolder: resolve(cli.cwd, claude),
-      userHome: env['HOME'] || env['USERPROFILE'],
+      userHome,
       cwd: cli.cwd,
       platform: process.platform,
       node: realpathSync(process.execPath),
@@ -74,6 +96,13 @@ export const installCommand = trackerCommand({
       scope: args.scope,
       capture: args.capture,
       link: args.link,
+      statusLine: args.statusline,
+      shellFiles: await wantedShellFiles(args.completions, {
+        env,
+        userHome,
+        home: paths.home,
+        commands,
+      }),
       claudeVersion: claudeVersion(env),
       now: cli.now,
     });
@@ -112,6 +141,29 @@ export const installCommand = trackerCommand({
 /** The longest run of the capture-test, in milliseconds: two waits of 15 seconds, and the hooks. */
 const TEST_LIMIT_MS = 60_000;
 
+/** Undefined when they shall stay as they are: not there. Those that are there are brought up to date. */
+async function wantedShellFiles(
+  isWanted: boolean | undefined,
+  {
+    env,
+    userHome,
+    home,
+    commands,
+  }: {
+    readonly env: CliEnvironment['env'];
+    readonly userHome: string | undefined;
+    readonly home: string;
+    readonly commands: CommandList;
+  },
+): Promise<readonly ShellFile[] | undefined> {
+  if (isWanted === false) return [];
+  const isThere = (readManifest(home)?.shellFiles ?? []).length > 0;
+  if ((!isWanted && !isThere) || userHome === undefined) return undefined;
+  const texts = await shellTexts(commands);
+  const places = shellFilePaths(env, userHome);
+  return SHELL_FILE_KINDS.map((kind) => ({ kind, path: places[kind], content: texts[kind] }));
+}
+
 function captureTest({ options }: InstallPlan, cli: CliEnvironment) {
   const { home } = options.paths;
   const node = options.platform === 'win32' ? options.node : join(home, 'node');
@@ -137,7 +189,7 @@ function indented(text: string): string {
 }
 
 function summary(plan: InstallPlan | InstallResult) {
-  const { options, settings, events, copy, link, capture, warnings } = plan;
+  const { options, settings, events, copy, link, capture, warnings, shellFiles } = plan;
   return {
     version: options.version,
     home: options.paths.home,
@@ -151,6 +203,13 @@ function summary(plan: InstallPlan | InstallResult) {
       changed: settings.current !== settings.next,
       diff: settingsDiff(settings.file, settings.current, settings.next),
       backup: 'backup' in plan ? plan.backup : null,
+    },
+    statusLine: plan.statusLine ?? null,
+    completions: {
+      installed: shellFiles.installed.map(({ path }) => path),
+      written: shellFiles.write.map(({ path }) => path),
+      removed: shellFiles.remove,
+      taken: shellFiles.taken,
     },
     files: { written: copy.written, unchanged: copy.unchanged.length, removed: copy.removed },
     link,

@@ -14,16 +14,14 @@ import { plainLine } from '../output/plain-text.ts';
 /** `logs`: shows data/logs/tracker.log and its rotated files. */
 export const logsCommand = trackerCommand({
   name: 'logs',
-  description: `Show what the courier and the library have logged.
-
-The newest lines come last. Rotated files are read too. A service (\`serve\`) logs to its standard error.
-
---json prints each line as it is stored: {level, time, pid, msg} and further keys, which differ.
-
-Examples
-  pattern-tracker logs --level warn --since yesterday
-  pattern-tracker logs --follow
-  pattern-tracker logs --grep "breaker|unavailable" --limit 0`,
+  summary: 'Show what the courier and the library have logged.',
+  examples: [
+    'pattern-tracker logs --level warn --since yesterday',
+    'pattern-tracker logs --follow',
+    'pattern-tracker logs --grep "breaker|unavailable" --limit 0',
+  ],
+  details: `The newest lines come last. Rotated files are read too. A service (\`serve\`) logs to its standard error.`,
+  json: 'each line as it is stored: {level, time, pid, msg} and further keys, which differ.',
   args: {
     follow: { type: 'boolean', alias: 'f', description: 'Go on with new lines until Ctrl-C' },
     ...common.timeArgs,

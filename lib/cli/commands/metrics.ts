@@ -27,19 +27,23 @@ const CLEAR_SCREEN = '\u001B[H\u001B[J';
 /** `metrics`: shows or resets the metrics of delivery. */
 export const metricsCommand = trackerCommand({
   name: 'metrics',
-  description: `Show how delivery to the server and the collector has gone, over all processes.
-
---json prints {total_requests, successful_requests, failed_requests, success_rate, cached_events,
-circuit_breaker_trips, retry_attempts, avg_response_time_ms, cache_hit_rate, dead_letters,
-dropped_events, http_requests, http_failures, latency: {count, sum_ms, buckets: [{up_to_ms, count}]}}
-for the first sink, and sinks: the same for each, without cache_hit_rate and with its name as sink.
-Rates are 0 to 1, and null without data. total_requests counts events that were attempted, each once:
-successful_requests were acknowledged, failed_requests wait for another attempt or are dead letters.
-
-Examples
-  pattern-tracker metrics --watch
-  pattern-tracker metrics --prometheus > /var/lib/node_exporter/claude.prom
-  pattern-tracker metrics reset`,
+  summary: 'Show how delivery has gone, over all processes.',
+  examples: [
+    'pattern-tracker metrics --watch',
+    'pattern-tracker metrics --prometheus > /var/lib/node_exporter/claude.prom',
+    'pattern-tracker metrics reset',
+  ],
+  actions: {
+    show: 'the numbers since the last reset',
+    reset: 'count from zero again',
+  },
+  details: 'Delivery is what goes to the server and to the collector.',
+  json: `{total_requests, successful_requests, failed_requests, success_rate, cached_events,
+circuit_breaker_trips, retry_attempts, avg_response_time_ms, cache_hit_rate, dead_letters, dropped_events,
+http_requests, http_failures, latency: {count, sum_ms, buckets: [{up_to_ms, count}]}} for the first sink,
+and sinks: the same for each, without cache_hit_rate and with its name as sink. Rates are 0 to 1, and null
+without data. total_requests counts events that were attempted, each once: successful_requests were
+acknowledged, failed_requests wait for another attempt or are dead letters.`,
   args: {
     ...actionArg(ACTIONS),
     prometheus: { type: 'boolean', description: 'Print the text format of Prometheus' },

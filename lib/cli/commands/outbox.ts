@@ -45,24 +45,23 @@ const PART_CHARACTERS = 4_000_000;
 /** `outbox`: lists, shows, retries, drops and exports what waits for the sinks. */
 export const outboxCommand = trackerCommand({
   name: 'outbox',
-  description: `Show and manage what waits for the server and the collector.
-
-list    what waits, and dead letters, which were refused or failed too often
-show    everything known about one row; ID is the first column of the list
-retry   send rows with the next delivery; a dead letter gets another chance
-drop    remove rows for good, after asking; with --yes without asking
-export  print bodies, one per line; as CloudEvents 1.0 with --format cloudevents
-
-retry and drop need IDs, --dead, --session or --all.
-
---json prints for list an array of {id, sink, event_id, event_type, session_id, pattern_id, lineage_id,
-created_at, attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one of these
-with body, for retry and drop {changed}. The pattern_id of a tool call is empty.
-
-Examples
-  pattern-tracker outbox list --dead
-  pattern-tracker outbox retry --dead
-  pattern-tracker outbox export --format cloudevents > events.jsonl`,
+  summary: 'Show and manage what waits for the server and the collector.',
+  examples: [
+    'pattern-tracker outbox list --dead',
+    'pattern-tracker outbox retry --dead',
+    'pattern-tracker outbox export --format cloudevents > events.jsonl',
+  ],
+  actions: {
+    list: 'what waits, and dead letters, which were refused or failed too often',
+    show: 'everything known about one row; ID is the first column of the list',
+    retry: 'send rows with the next delivery; a dead letter gets another chance',
+    drop: 'remove rows for good, after asking; with --yes without asking',
+    export: 'print bodies, one per line; as CloudEvents 1.0 with --format cloudevents',
+  },
+  details: 'retry and drop need IDs, --dead, --session or --all.',
+  json: `for list an array of {id, sink, event_id, event_type, session_id, pattern_id, lineage_id, created_at,
+attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one of these with body, for
+retry and drop {changed}. The pattern_id of a tool call is empty.`,
   args: {
     ...actionArg(ACTIONS),
     id: {

@@ -19,20 +19,18 @@ import { ago } from '../../base/time-text.ts';
 /** `patterns`: lists patterns. */
 export const patternsCommand = trackerCommand({
   name: 'patterns',
-  description: `List the code that Claude wrote.
-
-Each line is one pattern: a piece of code that Claude wrote, once however often it was written.
-FILE is where it was written last, within its project. GEN is its generation: 1 is new code, 2 an edit
-of it, and so on; SEEN is how often it was written.
-
---json prints an array of {id, name, language, lines, origin, generation, lineage_id, occurrences,
-first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_root, project_name}.
-
-Examples
-  pattern-tracker patterns --project . --since 3d
-  pattern-tracker patterns --file src/cart/index.ts
-  pattern-tracker patterns --file 'lib/**/*.py'
-  pattern-tracker patterns --language typescript --sort used --limit 5`,
+  summary: 'List the code that Claude wrote.',
+  examples: [
+    'pattern-tracker patterns --project . --since yesterday',
+    'pattern-tracker patterns --file src/cart/index.ts',
+    "pattern-tracker patterns --file 'lib/**/*.py'",
+    'pattern-tracker patterns --language typescript --sort used --limit 5',
+  ],
+  details: `Each line is one pattern: a piece of code that Claude wrote, once however often it was written. FILE is
+where it was written last, within its project. SEEN is how often it was written, GEN its generation: 1 is new
+code, 2 an edit of it, and so on.`,
+  json: `an array of {id, name, language, lines, origin, generation, lineage_id, occurrences, first_seen_at,
+last_seen_at, head, file_path, start_line, session_id, project_root, project_name}.`,
   args: {
     ...common.projectArg,
     ...fileArg,

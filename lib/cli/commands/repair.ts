@@ -20,21 +20,19 @@ import { renderTable } from '../output/table.ts';
 /** `repair`: rebuilds a damaged database. */
 export const repairCommand = trackerCommand({
   name: 'repair',
-  description: `Rebuild a sound database from a damaged one.
-
-Skips damaged pages, so that only the rows on them are lost, and rebuilds indexes and counts. FILE may be
+  summary: 'Rebuild a sound database from a damaged one.',
+  examples: [
+    'pattern-tracker repair',
+    'pattern-tracker repair data/tracker.db.corrupt-20261124T120000 --yes',
+  ],
+  details: `Skips damaged pages, so that only the rows on them are lost, and rebuilds indexes and counts. FILE may be
 one that the courier has set aside as tracker.db.corrupt-TIME; what was recorded since is then added. The
 result is checked and shown, and replaces the database only if you agree. The previous database is kept
 beside it as tracker.db.before-restore-TIME, and FILE is only read. No courier runs meanwhile; hooks go on,
-and what they capture waits in the spool.
-
---json prints {repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method is none (the
-pages are sound), reindex or salvage; tables are {table, salvaged, lost, damaged_pages}, where lost is a
-lower bound; mended are {table, fault, rows}.
-
-Examples
-  pattern-tracker repair
-  pattern-tracker repair data/tracker.db.corrupt-20261124T120000 --yes`,
+and what they capture waits in the spool.`,
+  json: `{repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method is none (the pages are
+sound), reindex or salvage; tables are {table, salvaged, lost, damaged_pages}, where lost is a lower bound;
+mended are {table, fault, rows}.`,
   args: {
     file: { type: 'positional', required: false, description: 'Default: the database in use' },
     yes: { type: 'boolean', description: 'Do not ask' },

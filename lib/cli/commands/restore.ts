@@ -13,18 +13,15 @@ import { countsObject, countsText, databaseLine } from '../output/table-counts.t
 /** `restore`: replaces the database with a backup. */
 export const restoreCommand = trackerCommand({
   name: 'restore',
-  description: `Replace the database with a backup.
-
-The backup is checked first, and only read. The previous database is kept beside it as
+  summary: 'Replace the database with a backup.',
+  examples: [
+    'pattern-tracker restore data/backups/tracker-20261124-120000.db',
+    'pattern-tracker restore /mnt/backup/tracker.db --yes',
+  ],
+  details: `The backup is checked first, and only read. The previous database is kept beside it as
 tracker.db.before-restore-TIME. The courier is stopped and none starts meanwhile; hooks go on, and what
-they capture waits in the spool for the next courier.
-
---json prints {restored, schema_version, rows, kept_as}: rows by table; kept_as is null when there was no
-database.
-
-Examples
-  pattern-tracker restore data/backups/tracker-20261124-120000.db
-  pattern-tracker restore /mnt/backup/tracker.db --yes`,
+they capture waits in the spool for the next courier.`,
+  json: '{restored, schema_version, rows, kept_as}: rows by table; kept_as is null when there was no database.',
   args: {
     file: { type: 'positional', required: true, description: 'A backup' },
     yes: { type: 'boolean', description: 'Do not ask' },

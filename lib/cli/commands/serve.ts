@@ -15,21 +15,20 @@ const MAX_RATE = 1_000_000;
 /** `serve`: runs the service until a signal ends it. */
 export const serveCommand = trackerCommand({
   name: 'serve',
-  description: `Answer the lineage API over HTTP, for this machine or for a team.
-
-The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
+  summary: 'Answer the lineage API over HTTP, for yourself or a team.',
+  examples: [
+    'pattern-tracker serve',
+    `PATTERN_TRACKER_DATABASE=postgres://tracker:…@db/tracker \\
+  pattern-tracker serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem \\
+  --allowed-host tracker.example.com`,
+  ],
+  details: `The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
 processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE, because every user of
 the machine can see arguments. On loopback the service is open until the first token is created; on any
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
-code 0; on SIGHUP it reads the TLS files again. Errors are logged to standard error, with --log requests
-too; on a terminal as text, else as JSON lines.
-
---json prints {url, database} when it is ready.
-
-Examples
-  pattern-tracker serve
-  PATTERN_TRACKER_DATABASE=postgres://tracker:…@db/tracker pattern-tracker serve --host 0.0.0.0 \\
-    --tls-cert cert.pem --tls-key key.pem --allowed-host tracker.example.com`,
+code 0; on SIGHUP it reads the TLS files again. Errors are logged to standard error, with --log
+requests too; on a terminal as text, else as JSON lines.`,
+  json: '{url, database} when it is ready.',
   args: {
     host: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
     port: { type: 'string', default: '8053', description: 'Port to listen on; 0 is any free one' },

@@ -18,19 +18,17 @@ import { ago, span } from '../../base/time-text.ts';
 /** `sessions`: lists sessions. */
 export const sessionsCommand = trackerCommand({
   name: 'sessions',
-  description: `List the sessions of Claude Code.
-
-LASTED is the time from the first event to the end; "open" means that no end was recorded. FILES are
-those that code was written to, LINES what was added and removed. FIRST PROMPT is gone once its payload is
-past retention (30 days).
-
---json prints an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd,
-git_branch, transcript_path, project_root, project_name, prompts, tool_calls, failed_tool_calls,
-subagents, patterns, files, lines_added, lines_removed, first_prompt}.
-
-Examples
-  pattern-tracker sessions --since 1d
-  pattern-tracker tool-calls --session 3f2a9c10`,
+  summary: 'List the sessions of Claude Code.',
+  examples: [
+    'pattern-tracker sessions --since 1d',
+    'pattern-tracker tool-calls --session 3f2a9c10',
+  ],
+  details: `LASTED is the time from the first event to the end; "open" means that no end was recorded. FILES are those
+that code was written to, LINES what was added and removed. FIRST PROMPT is gone once its payload is past
+retention (30 days).`,
+  json: `an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd, git_branch,
+transcript_path, project_root, project_name, prompts, tool_calls, failed_tool_calls, subagents, patterns,
+files, lines_added, lines_removed, first_prompt}.`,
   args: {
     ...common.projectArg,
     ...common.timeArgs,

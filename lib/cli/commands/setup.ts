@@ -17,14 +17,13 @@ import { printJson } from '../output/json-output.ts';
 /** `setup`: gets what the plugin lacks for this Node.js. */
 export const setupCommand = trackerCommand({
   name: 'setup',
-  description: `Get the SQLite module that the plugin needs for this Node.js.
-
-The plugin of a built checkout has it for the Node.js it was built with. Elsewhere, and after a change of
-Node.js, the plugin's courier runs this command by itself, at most once a day. It runs npm, which checks the
-digest of what it downloads, and writes into the plugin's own folder.
-
---json prints {ok, node, sqlite, fetched, log}: the versions of Node.js and SQLite, the package that was
-fetched and npm's output in a file; both are null when the module was there.`,
+  summary: 'Get the SQLite module that the plugin needs.',
+  examples: ['pattern-tracker setup'],
+  details: `The plugin of a built checkout has the module for the Node.js it was built with. Elsewhere, and after a
+change of Node.js, the plugin's courier runs this command by itself, at most once a day. It runs npm, which
+checks the digest of what it downloads, and writes into the plugin's own folder.`,
+  json: `{ok, node, sqlite, fetched, log}: the versions of Node.js and SQLite, the package that was fetched and npm's
+output in a file; both are null when the module was there.`,
   args: { ...jsonArg },
   run({ json }, cli) {
     const root = pluginRoot(cli.program);

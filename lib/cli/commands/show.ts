@@ -35,22 +35,20 @@ interface ShownPattern {
 /** `show`: shows one pattern. */
 export const showCommand = trackerCommand({
   name: 'show',
-  description: `Show one pattern: its code, where it was written, what it came from.
-
-The first characters of an id are enough if no other pattern begins with them. --diff shows what it
-changed in the pattern that it was made from, instead of code, occurrences and lineage.
-
---json prints {pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences,
-first_seen_at, last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language,
-tool_name, tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
-{ancestors, descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}],
-is_cut}}; with --diff also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent.
-is_exact is false when the event that wrote it is past retention, and whole patterns are compared.
-
-Examples
-  pattern-tracker show 683314ed22112e8d
-  pattern-tracker show 6833 --diff
-  pattern-tracker show 6833 --json | jq -r .pattern.code`,
+  summary: 'Show one pattern: its code, its places, what it came from.',
+  examples: [
+    'pattern-tracker show 683314ed22112e8d',
+    'pattern-tracker show 6833 --diff',
+    'pattern-tracker show 6833 --json | jq -r .pattern.code',
+  ],
+  details: `The first characters of an id are enough if no other pattern begins with them. --diff shows what it changed in
+the pattern that it was made from, instead of code, occurrences and lineage.`,
+  json: `{pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences, first_seen_at,
+last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language, tool_name,
+tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors, descendants:
+[{id, name, language, generation, last_seen_at, edge_type, via_id, depth}], is_cut}}; with --diff
+also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent. is_exact is false when the event
+that wrote it is past retention, and whole patterns are compared.`,
   args: {
     id: { type: 'positional', required: true, description: 'The id, or its first characters' },
     diff: { type: 'boolean', description: 'Show what it changed in its parent' },

@@ -24,17 +24,16 @@ import { ago, span } from '../../base/time-text.ts';
 /** `status`: shows whether Claude Code is recorded, and how everything stands. */
 export const statusCommand = trackerCommand({
   name: 'status',
-  description: `Show whether Claude Code is being recorded, and what was recorded.
-
---json prints {recording: {state, by} or {state, why, hint}, is_installed, courier: {status, pid,
-version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full,
-quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events,
-projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
-reason} or null}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered,
-last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at, sinks: [the same
-with sink and address in place of base_url]}}; everything outside sinks is about the server (http).
-
-Exit code 1 when the database exists but cannot be read, else 0.`,
+  summary: 'Show whether Claude Code is recorded, and what was recorded.',
+  examples: ['pattern-tracker status', 'pattern-tracker status --json | jq .spool.waiting'],
+  json: `{recording: {state, by} or {state, why, hint}, is_installed, courier: {status, pid, version, started_at,
+updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
+{unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
+null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, config: {path,
+error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
+breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
+base_url]}}; everything outside sinks is about the server (http).`,
+  exitCodes: '1 when the database exists but cannot be read, else 0.',
   args: {
     acknowledge: {
       type: 'boolean',

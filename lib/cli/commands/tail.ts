@@ -20,19 +20,14 @@ import { UsageError } from '../arguments/usage-error.ts';
 /** `tail`: prints what Claude does as it happens. */
 export const tailCommand = trackerCommand({
   name: 'tail',
-  description: `Follow what Claude does, live.
-
-Prints a line for each tool call that has ended, each piece of code it wrote, and each session that begins
-or ends. Ctrl-C ends it.
-
---json prints one line of JSON for each: {type: "session", at, session_id, project_root, change, source,
-reason}, {type: "tool_call", at, session_id, project_root, tool_use_id, tool_name, summary, outcome,
-error, duration_ms}, {type: "pattern", at, session_id, project_root, pattern_id, action, file_path,
-start_line, end_line, language, lines, generation}.
-
-Examples
-  pattern-tracker tail
-  pattern-tracker tail --since 10m --json | jq -r 'select(.type == "pattern") | .file_path'`,
+  summary: 'Follow what Claude does, live.',
+  examples: ['pattern-tracker tail', 'pattern-tracker tail --since 10m --json | jq -r .type'],
+  details: `Prints a line for each tool call that has ended, each piece of code it wrote, and each session that begins
+or ends. Ctrl-C ends it.`,
+  json: `one line of JSON for each: {type: "session", at, session_id, project_root, change, source, reason}, {type:
+"tool_call", at, session_id, project_root, tool_use_id, tool_name, summary, outcome, error, duration_ms},
+{type: "pattern", at, session_id, project_root, pattern_id, action, file_path, start_line, end_line,
+language, lines, generation}.`,
   args: {
     ...common.sessionArg,
     since: {

@@ -20,19 +20,22 @@ const MAX_DAYS = 3_650;
 /** `token`: lists, creates and revokes the tokens of a service. */
 export const tokenCommand = trackerCommand({
   name: 'token',
-  description: `List, create and revoke the tokens of a service.
-
-A token is printed once, when it is created; only its SHA-256 is kept. The first token closes a service on
-loopback to requests without one. With the scope write a client may record events and feedback, with read
-it may query; admin allows both, and /metrics. Every process knows of a revocation within 5 seconds.
-
---json prints for create {id, token, name, tenant, scopes, expires_at}, for list [{id, name, tenant, scopes,
-created_at, expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.
-
-Examples
-  pattern-tracker token create --name laptop
-  pattern-tracker token create --name grafana --scope admin --expires 90
-  pattern-tracker token revoke 3f9a1c07b2de`,
+  summary: 'List, create and revoke the tokens of a service.',
+  examples: [
+    'pattern-tracker token create --name laptop',
+    'pattern-tracker token create --name grafana --scope admin --expires 90',
+    'pattern-tracker token revoke 3f9a1c07b2de',
+  ],
+  actions: {
+    list: 'every token: scopes, when it expires, when it was last used',
+    create: 'make a token and print it, this once',
+    revoke: 'end the token with this ID',
+  },
+  details: `A token is printed once, when it is created; only its SHA-256 is kept. The first token closes a service on
+loopback to requests without one. With the scope write a client may record events and feedback, with
+read it may query; admin allows both, and /metrics. Every process knows of a revocation within 5 seconds.`,
+  json: `for create {id, token, name, tenant, scopes, expires_at}, for list [{id, name, tenant, scopes, created_at,
+expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.`,
   args: {
     ...actionArg(ACTIONS),
     id: {

@@ -27,17 +27,15 @@ import { ago, span } from '../../base/time-text.ts';
 /** `tool-calls`: lists tool calls. */
 export const toolCallsCommand = trackerCommand({
   name: 'tool-calls',
-  description: `List the tool calls that Claude made.
-
-Outcomes: ok; failed; rejected (it never began: unknown tool, wrong input); denied (by a permission or a
-hook); interrupted; running. ERROR is one line of what Claude was told; --json has more of it.
-
---json prints an array of {session_id, tool_use_id, tool_name, agent_id, summary, outcome, error,
-started_at, ended_at, duration_ms, at, lines_added, lines_removed, project_root, project_name}.
-
-Examples
-  pattern-tracker tool-calls --outcome failed --since 1d
-  pattern-tracker tool-calls --tool Bash --project .`,
+  summary: 'List the tool calls that Claude made.',
+  examples: [
+    'pattern-tracker tool-calls --outcome failed --since 1d',
+    'pattern-tracker tool-calls --tool Bash --project .',
+  ],
+  details: `Outcomes: ok; failed; rejected (it never began: unknown tool, wrong input); denied (by a permission or a
+hook); interrupted; running. ERROR is one line of what Claude was told; --json has more of it.`,
+  json: `an array of {session_id, tool_use_id, tool_name, agent_id, summary, outcome, error, started_at, ended_at,
+duration_ms, at, lines_added, lines_removed, project_root, project_name}.`,
   args: {
     ...common.sessionArg,
     tool: { type: 'string', valueHint: 'name', description: 'Only this tool: Write, Bash, …' },

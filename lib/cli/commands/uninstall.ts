@@ -15,16 +15,17 @@ import { printJson } from '../output/json-output.ts';
 /** `uninstall`: removes hooks, link and program; asks about the data. */
 export const uninstallCommand = trackerCommand({
   name: 'uninstall',
-  description: [
-    'Remove the hooks from Claude Code again.',
-    'Removes the hooks from every settings file they were added to, the link and the program. What was',
-    'recorded is kept unless you want it removed: on a terminal you are asked. Copies of the plugin that',
-    'Claude Code no longer uses go, too.',
-    '',
-    'Examples',
-    '  pattern-tracker uninstall --dry-run',
-    '  pattern-tracker uninstall --purge',
-  ].join('\n'),
+  summary: 'Remove the hooks from Claude Code again.',
+  examples: [
+    'pattern-tracker uninstall --dry-run',
+    'pattern-tracker uninstall',
+    'pattern-tracker uninstall --purge',
+  ],
+  details: `Removes the hooks and the status line from every settings file they were added to, then the completions,
+the link and the program. What was recorded is kept unless you want it removed: on a terminal you are asked. Copies of the
+plugin that Claude Code no longer uses go, too.`,
+  json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, plugin_copies, removes_program, data,
+backups, removed_link, stopped_courier, data_removed}; the last four not with --dry-run.`,
   args: {
     scope: {
       type: 'enum',
@@ -88,7 +89,8 @@ export const uninstallCommand = trackerCommand({
 
 // --- internal ---
 
-function summary({ options, settings, removesProgram, hasData, pluginCopies }: UninstallPlan) {
+function summary(plan: UninstallPlan) {
+  const { options, settings, removesProgram, hasData, shellFiles, pluginCopies } = plan;
   return {
     home: options.paths.home,
     settings: settings.map(({ file, scope, current, next, isRestored }) => ({
@@ -98,6 +100,7 @@ function summary({ options, settings, removesProgram, hasData, pluginCopies }: U
       restored: isRestored,
       diff: settingsDiff(file, current, next),
     })),
+    completions: shellFiles,
     removesProgram,
     data: hasData ? options.paths.data : null,
     pluginCopies,

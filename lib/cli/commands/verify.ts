@@ -12,20 +12,17 @@ import { painter, renderTable } from '../output/table.ts';
 /** `verify`: checks a database; changes nothing. */
 export const verifyCommand = trackerCommand({
   name: 'verify',
-  description: `Check the database, or a backup, from its pages to its rows.
-
-Checks pages and indexes (with SQLite's own checks), tables against the schema, foreign keys, and what is
+  summary: 'Check the database, or a backup, from its pages to its rows.',
+  examples: [
+    'pattern-tracker verify',
+    'pattern-tracker verify data/backups/tracker-20261124-120000.db',
+  ],
+  details: `Checks pages and indexes (with SQLite's own checks), tables against the schema, foreign keys, and what is
 true of every sound database: each occurrence has its pattern, each pattern counts its occurrences, each
-child is one generation after its parent, and so on. Changes nothing; the courier may go on.
-
---json prints {ok, path, bytes, schema_version, rows, findings, spool}: findings are {kind, table, message},
-where kind is file, index, schema or rows; spool is {waiting, set_aside}.
-
-Exit code 1 when there are findings.
-
-Examples
-  pattern-tracker verify
-  pattern-tracker verify data/backups/tracker-20261124-120000.db`,
+child is one generation after its parent, and so on. Changes nothing; the courier may go on.`,
+  json: `{ok, path, bytes, schema_version, rows, findings, spool}: findings are {kind, table, message}, where kind
+is file, index, schema or rows; spool is {waiting, set_aside}.`,
+  exitCodes: '1 when there are findings.',
   args: {
     file: { type: 'positional', required: false, description: 'Default: the database in use' },
     quick: { type: 'boolean', description: 'Do not check whether indexes and tables agree' },

@@ -6,11 +6,11 @@ import { printJson } from '../output/json-output.ts';
 /** `version`, `--version`: what is running, and where. */
 export const versionCommand = trackerCommand({
   name: 'version',
-  description: `Show the version.
-
---json prints {version, node, program, data, sqlite}: the versions of this program, Node.js and SQLite, the
-file that runs, and the folder of what is recorded. sqlite is null when its module does not load, program
-and data are null when they are not known.`,
+  summary: 'Show the version.',
+  examples: ['pattern-tracker version', 'pattern-tracker version --json'],
+  json: `{version, node, program, data, sqlite}: the versions of this program, Node.js and SQLite, the file that
+runs, and the folder of what is recorded. sqlite is null when its module does not load, program and data are
+null when they are not known.`,
   args: { ...jsonArg },
   async run({ json }, cli) {
     if (!json) {

@@ -4,14 +4,17 @@ import { getNodeValue } from 'jsonc-parser';
 import type { Clock } from '../../base/clock.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { registerHooks, registeredEvents, unregisterHooks } from './hook-registration.ts';
-import type { WantedHook } from './hook-registration.ts';
+import type { RegistrationOptions, WantedHook } from './hook-registration.ts';
 import { member } from './json-edit.ts';
 import { settingsDigest } from '../manifest.ts';
 import type { Registration } from '../manifest.ts';
 import { isOwnHook } from './own-hook.ts';
+import type { OwnHookOptions } from './own-hook.ts';
 import { backupSettings, readSettings, writeSettings } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
 import { isClaudeUnreadable, parseSettings } from './settings-text.ts';
+import { registeredStatusLine, registerStatusLine, unregisterStatusLine } from './status-line.ts';
+import type { RegisteredStatusLine, StatusLineCommand } from './status-line.ts';
 
 /** The text of a settings file before and after a change. Null stands for no file. */
 export interface SettingsChange {
@@ -23,6 +26,14 @@ export interface SettingsChange {
   readonly isRestored: boolean;
 }
 
+/** Everything of ours that settings should contain. */
+export interface WantedSettings {
+  readonly hooks: readonly WantedHook[];
+  /** True adds our status line, false removes it, undefined leaves it as it is. */
+  readonly statusLine: boolean | undefined;
+  readonly statusLineCommand: StatusLineCommand;
+}
+
 /** How to tell our hooks from those of others. */
 export interface OwnerOptions {
   /** The installation's folder, absolute. */
@@ -30,8 +41,16 @@ export interface OwnerOptions {
   readonly userHome: string | undefined;
 }
 
+/** A planned change of a settings file, and the record that lets it be undone. */
+export interface PlannedRegistration {
+  readonly change: SettingsChange;
+  readonly registration: Registration;
+  /** Our status line after the change. */
+  readonly statusLine: RegisteredStatusLine | undefined;
+}
+
 /**
- * Plans the registration of hooks in a settings file, with the record that lets it be undone.
+ * Plans the registration of hooks, and perhaps a status line, in a settings file, with the record that lets it be undone.
  *
  * @param known the record of this file in the manifest
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE
@@ -39,14 +58,18 @@ export interface OwnerOptions {
 export function planRegistration(
   file: string,
   scope: SettingsScope,
-  wanted: readonly WantedHook[],
+  wanted: WantedSettings,
   known: Registration | undefined,
   owner: OwnerOptions,
-): { readonly change: SettingsChange; readonly registration: Registration } {
+): PlannedRegistration {
   const current = readSettings(file);
-  const options = { file, isOwn: isOwn(owner), before: known?.before };
-  const next = registerHooks(current, wanted, options);
-  const events = wanted.map(({ event }) => event);
+  const options = optionsOf(file, known, owner);
+  const hooked = registerHooks(current, wanted.hooks, options);
+  const isLineWanted = wanted.statusLine ?? registeredStatusLine(hooked, options) !== undefined;
+  const next = isLineWanted
+    ? registerStatusLine(hooked, wanted.statusLineCommand, options)
+    : unregisterStatusLine(hooked, options);
+  const events = wanted.hooks.map(({ event }) => event);
   const isUntouched =
     known !== undefined && current !== null && settingsDigest(current) === known.afterSha256;
   const registration: Registration =
@@ -55,16 +78,17 @@ export function planRegistration(
       : {
           settingsFile: file,
           scope,
-          before: isUntouched ? known.before : current && unregisterHooks(current, options),
+          before: isUntouched ? known.before : current && unregister(current, options),
           afterSha256: settingsDigest(next),
           events,
         };
-  return { change: { file, scope, current, next, isRestored: false }, registration };
+  const statusLine = registeredStatusLine(next, options);
+  return { change: { file, scope, current, next, isRestored: false }, registration, statusLine };
 }
 
 /**
- * Plans the removal of our hooks. If nobody has changed the file since, its former text comes back; else
- * only the hooks are removed.
+ * Plans the removal of our hooks and our status line. If nobody has changed the file since, its former text comes back; else
+ * only these are removed.
  *
  * @throws TrackerError E_SETTINGS_INVALID, E_SETTINGS_UNREADABLE
  */
@@ -80,7 +104,7 @@ export function planRemoval(
   if (known && settingsDigest(current) === known.afterSha256) {
     return { ...change, next: known.before, isRestored: true };
   }
-  const text = unregisterHooks(current, { file, isOwn: isOwn(owner), before: known?.before });
+  const text = unregister(current, optionsOf(file, known, owner));
   const isOursAlone = known?.before === null && isEmptyObject(text, file);
   return { ...change, next: isOursAlone ? null : text, isRestored: false };
 }
@@ -104,14 +128,22 @@ export function applyChange(change: SettingsChange, now: Clock): string | null {
 export function verifyRegistration(
   file: string,
   events: readonly string[],
+  hasStatusLine: boolean,
   owner: OwnerOptions,
 ): void {
-  const registered = registeredEvents(readSettings(file) ?? '', { file, isOwn: isOwn(owner) });
+  const text = readSettings(file) ?? '';
+  const options = optionsOf(file, undefined, owner);
+  const registered = registeredEvents(text, options);
   const missing = events.filter((event) => !registered.includes(event));
-  if (missing.length === 0) return;
+  const isLineMissing = hasStatusLine && !registeredStatusLine(text, options);
+  if (missing.length === 0 && !isLineMissing) return;
+  const what =
+    missing.length === 0
+      ? 'our status line is missing'
+      : `hooks are missing for ${missing.join(', ')}`;
   throw new TrackerError(
     'E_SETTINGS_OVERWRITTEN',
-    `${file} was written by another program: hooks are missing for ${missing.join(', ')}`,
+    `${file} was written by another program: ${what}`,
     { hint: 'Close the running Claude Code sessions, then run this again.' },
   );
 }
@@ -135,14 +167,26 @@ export function settingsWarnings(text: string, file: string): readonly string[] 
 
 // --- internal ---
 
-function isOwn({ home, userHome }: OwnerOptions): (hook: unknown) => boolean {
+type EditOptions = RegistrationOptions & OwnHookOptions;
+
+function optionsOf(
+  file: string,
+  known: Registration | undefined,
+  { home, userHome }: OwnerOptions,
+): EditOptions {
   const homes = [home];
   try {
     homes.push(realpathSync(home));
   } catch {
     // it does not exist yet, so it has no second name
   }
-  return (hook) => isOwnHook(hook, { homes, userHome });
+  const own = { homes, userHome };
+  return { ...own, file, before: known?.before, isOwn: (hook) => isOwnHook(hook, own) };
+}
+
+/** Without the status line first: if it was there alone with the hooks, `hooks` knows what an empty file was. */
+function unregister(text: string, options: EditOptions): string {
+  return unregisterHooks(unregisterStatusLine(text, options), options);
 }
 
 function isEmptyObject(text: string, file: string): boolean {

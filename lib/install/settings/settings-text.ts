@@ -70,9 +70,8 @@ export function isClaudeUnreadable(original: string): boolean {
   }
 }
 
-// --- internal ---
-
-function refusal(file: string, text: string, offset: number, problem: string): TrackerError {
+/** The error for settings that cannot be edited safely; it names the place. */
+export function refusal(file: string, text: string, offset: number, problem: string): TrackerError {
   const lines = text.slice(0, offset).split('\n');
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return new TrackerError(

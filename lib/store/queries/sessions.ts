@@ -1,4 +1,6 @@
+import { asNumber, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
+import type { ReadableDatabase } from '../database/quick-reader.ts';
 import { Conditions, TEST_SESSION_PREFIX } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
 import { countRows } from './listing.ts';
@@ -111,4 +113,16 @@ function matching(filter: ListFilter) {
   );
   const from = `FROM sessions s LEFT JOIN projects project ON project.id = s.project_id ${where.sql()}`;
   return { from, values: where.values };
+}
+
+/** How many different patterns were written in a session; undefined when nothing of it is recorded. */
+export function patternsOfSession(database: ReadableDatabase, id: string): number | undefined {
+  const row = database
+    .prepare(
+      `SELECT (SELECT count(DISTINCT pattern_id) FROM occurrences WHERE session_id = sessions.id)
+         AS patterns
+       FROM sessions WHERE id = ?`,
+    )
+    .get(id);
+  return isJsonObject(row) ? asNumber(row['patterns']) : undefined;
 }

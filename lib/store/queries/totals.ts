@@ -1,5 +1,6 @@
 import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
+import type { ReadableDatabase } from '../database/quick-reader.ts';
 import { TEST_SESSION_PREFIX } from './conditions.ts';
 
 /** How much tracker.db holds. */
@@ -49,11 +50,9 @@ export function countersOf(database: Database): Record<string, number> {
 }
 
 /** The corrupt database that was set aside and not acknowledged yet. */
-export function setAsideDatabase(database: Database): SetAside | undefined {
-  const text = database
-    .prepare<[string], string>('SELECT value FROM meta WHERE key = ?')
-    .pluck()
-    .get(SET_ASIDE_KEY);
+export function setAsideDatabase(database: ReadableDatabase): SetAside | undefined {
+  const row = database.prepare('SELECT value FROM meta WHERE key = ?').get(SET_ASIDE_KEY);
+  const text = isJsonObject(row) ? asString(row['value']) : undefined;
   if (text === undefined) return undefined;
   let value: unknown;
   try {

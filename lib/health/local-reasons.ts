@@ -1,0 +1,23 @@
+import type { SetAside } from '../store/queries/totals.ts';
+import type { CourierFacts } from './courier-facts.ts';
+import type { SpoolFacts } from './spool-facts.ts';
+
+/** What is known of this machine's own part, from the hooks to the database. */
+export interface LocalFacts {
+  readonly courier: Pick<CourierFacts, 'status' | 'reason'>;
+  readonly spool: Pick<SpoolFacts, 'isFull' | 'dropped'>;
+  /** The corrupt database that the present one replaced. */
+  readonly setAside: Pick<SetAside, 'path'> | null | undefined;
+}
+
+/** Why recording on this machine needs a look although it goes on, a sentence each. */
+export function localReasons({ courier, spool, setAside }: LocalFacts): string[] {
+  const reasons: string[] = [];
+  if (courier.status === 'degraded')
+    reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
+  if (spool.isFull) reasons.push('The spool is full: events are dropped.');
+  const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
+  if (dropped > 0) reasons.push(`Events were dropped: ${dropped}.`);
+  if (setAside) reasons.push(`A corrupt database was set aside as ${setAside.path}.`);
+  return reasons;
+}
