@@ -1,11 +1,18 @@
 // Builds dist/: the hooks (hooks/*.cjs), courier.cjs, cli.mjs, and the library (index.mjs, with its types
 // in types/). Fails if a hook bundle contains more than the hot ring or exceeds its budget.
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { writeTypes } from './build/published-types.ts';
 
 /** A hook runs on every tool call, and Node.js loads a small bundle faster. Ours have about 7,000 bytes. */
 const HOOK_BUDGET_BYTES = 15_000;
@@ -36,6 +43,9 @@ const esm: BuildOptions = {
   mainFields: ['module', 'main'], // jsonc-parser's main cannot be bundled
   outExtension: { '.js': '.mjs' },
 };
+
+const startedAt = new Date();
+console.log('== building'); // the step that ./install.sh shows
 
 // Built beside the old dist/ and swapped in, so that whoever runs it meanwhile finds it complete.
 const OUT = `dist.next-${process.pid}`;
@@ -74,9 +84,11 @@ const [hookBuild] = await Promise.all([
     outdir: OUT,
     banner: { js: REQUIRE },
   }),
-  emitTypes(`${OUT}/types`),
+  writeTypes(`${OUT}/types`),
 ]);
 checkHooks(hookBuild.metafile as Metafile);
+// What is saved while this runs is newer than dist/cli.mjs, so that ./install.sh builds again.
+utimesSync(`${OUT}/cli.mjs`, startedAt, startedAt);
 swapIn(OUT, 'dist');
 console.log(`built dist/ (${hooks.length} hooks, courier, cli, library) for version ${version}`);
 
@@ -97,13 +109,6 @@ function checkHooks({ outputs }: Metafile): void {
       fail(`${basename(file)} has ${size} bytes`, `A hook bundle may have ${HOOK_BUDGET_BYTES}.`);
     }
   }
-}
-
-/** Writes one .d.ts per module, unchecked: `npm run types` checks the types. */
-async function emitTypes(folder: string): Promise<void> {
-  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
-  const project = ['-p', 'tsconfig.types.json', '--noCheck', '--outDir', folder];
-  await promisify(execFile)(process.execPath, [compiler, ...project]);
 }
 
 function swapIn(built: string, place: string): void {

@@ -1,3 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { sqlitePackage } from '../base/sqlite-package.ts';
 
 /** The properties of a Node.js that decide which binary of SQLite it loads. */
@@ -10,7 +13,8 @@ export interface NativeHost {
 
 /** What an installation copies from node_modules/. Paths are relative to that, with `/`. */
 export interface NativeModule {
-  readonly packages: readonly string[];
+  /** The module itself, then what it needs: each is loaded by the one before. */
+  readonly packages: readonly [string, ...string[]];
   /** True for a file of these packages that is needed. */
   readonly includes: (path: string) => boolean;
   /** One of these files has to exist. */
@@ -36,6 +40,30 @@ export function nativeModuleFor({ nodeApi, target }: NativeHost): NativeModule {
     includes: (path) => binaries.includes(path) || SCRIPTS.test(path),
     binaries,
   };
+}
+
+/**
+ * The folder of each package of the module, found as Node.js finds it from `root`: npm may have put it
+ * inside of this package or beside it. Undefined when one is missing, or none of its binaries is there.
+ */
+export function moduleFolders(
+  root: string,
+  { packages, binaries }: NativeModule,
+): ReadonlyMap<string, string> | undefined {
+  const folders = new Map<string, string>();
+  let from = root;
+  for (const name of packages) {
+    const places = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
+    const place = places.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
+    if (place === undefined) return undefined;
+    from = realpathSync(place);
+    folders.set(name, from);
+  }
+  const [name] = packages;
+  const hasBinary = binaries.some((path) =>
+    existsSync(join(folders.get(name) ?? '', path.slice(name.length))),
+  );
+  return hasBinary ? folders : undefined;
 }
 
 // --- internal ---

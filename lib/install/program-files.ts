@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { nativeModuleFor } from './native-module.ts';
+import { moduleFolders, nativeModuleFor } from './native-module.ts';
 import type { NativeHost } from './native-module.ts';
 
 /** A file of the program, as it shall be in the installation's folder. */
@@ -33,30 +33,40 @@ export interface CopyResult {
   readonly removed: readonly string[];
 }
 
+/** Where the files to install come from. */
+export interface ProgramSource {
+  /** A built checkout, the npm package, or an installation. */
+  readonly sourceRoot: string;
+  /**
+   * The folder from which Node.js would find the SQLite module, when it is not `sourceRoot`; null for a
+   * program without it.
+   */
+  readonly sqliteRoot?: string | null | undefined;
+}
+
 /**
- * Reads the files to install from a built checkout.
+ * Reads the files to install.
  *
  * @param node the absolute path of the Node.js that the installed programs shall run on
  * @param host what that Node.js loads
  * @throws TrackerError E_NOT_BUILT when a file is missing
  */
 export function programFiles(
-  sourceRoot: string,
+  { sourceRoot, sqliteRoot = sourceRoot }: ProgramSource,
   node: string,
   host: NativeHost,
 ): readonly ProgramFile[] {
-  const paths = [
-    ...modulePaths(sourceRoot, host),
-    ...walk(join(sourceRoot, 'dist')).map((path) => `dist/${path}`),
-    'hooks/capture.sh',
-    'package.json',
-  ];
+  const sources = new Map<string, string>(sqliteRoot === null ? [] : modulePaths(sqliteRoot, host));
+  const own = walk(join(sourceRoot, 'dist')).filter((path) => !path.startsWith('types/'));
+  for (const path of [...own.map((file) => `dist/${file}`), 'hooks/capture.sh', 'package.json']) {
+    sources.set(path, join(sourceRoot, path));
+  }
   for (const path of REQUIRED) {
-    if (!paths.includes(path)) throw notBuilt(join(sourceRoot, path));
+    if (!sources.has(path)) throw notBuilt(join(sourceRoot, path));
   }
   // Files that others load come first, so that no new file finds its parts missing.
-  return paths.toSorted(byDependence).map((path) => {
-    const content = contentOf(join(sourceRoot, path));
+  return [...sources.keys()].toSorted(byDependence).map((path) => {
+    const content = contentOf(sources.get(path) ?? '');
     const isScript = content.subarray(0, 2).toString('latin1') === '#!';
     return {
       path,
@@ -138,15 +148,16 @@ export function linkTarget(path: string): string | undefined {
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
 const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.cjs'] as const;
 
-/** The files of the native module, and of the packages it loads. */
-function modulePaths(sourceRoot: string, host: NativeHost): string[] {
-  const { packages, includes, binaries } = nativeModuleFor(host);
-  const folder = join(sourceRoot, 'node_modules');
-  const paths = packages
-    .flatMap((name) => walk(join(folder, name)).map((path) => `${name}/${path}`))
-    .filter((path) => includes(path));
-  if (!binaries.some((path) => paths.includes(path))) throw notBuilt(join(folder, binaries[0]));
-  return paths.map((path) => `node_modules/${path}`);
+/** The files of the native module and of the packages it loads: where each goes, and where it is. */
+function modulePaths(root: string, host: NativeHost): (readonly [string, string])[] {
+  const module = nativeModuleFor(host);
+  const folders = moduleFolders(root, module);
+  if (!folders) throw notBuilt(join(root, 'node_modules', module.binaries[0]));
+  return [...folders].flatMap(([name, folder]) =>
+    walk(folder)
+      .filter((path) => module.includes(`${name}/${path}`))
+      .map((path) => [`node_modules/${name}/${path}`, join(folder, path)] as const),
+  );
 }
 
 /** Every file below a folder, sorted, relative to it, with `/`; empty when there is no folder. */
@@ -200,7 +211,7 @@ function contentOf(path: string): Buffer {
 
 function notBuilt(path: string): TrackerError {
   return new TrackerError('E_NOT_BUILT', `${path} is missing`, {
-    hint: 'Run ./install.sh in a checkout: it builds everything first.',
+    hint: 'Run `npx claude-pattern-tracker install`, or ./install.sh in a checkout: it builds everything first.',
   });
 }
 

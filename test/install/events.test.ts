@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseClaudeVersion } from '../../lib/install/claude-version.ts';
+import { parseClaudeVersion } from '../../lib/claude/version.ts';
 import { eventsFor, HOOK_EVENTS } from '../../lib/install/events.ts';
 import { HOOK_TIMEOUT_SECONDS } from '../../lib/install/hook-command.ts';
 

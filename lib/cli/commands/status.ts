@@ -9,6 +9,7 @@ import { noSinkFacts } from '../../health/sink-facts.ts';
 import type { SinkFacts } from '../../health/sink-facts.ts';
 import { factsInUse } from '../../health/stored-facts.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
+import { missingEvents } from '../installation.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -27,13 +28,14 @@ export const statusCommand = trackerCommand({
   name: 'status',
   description: `Show whether Claude Code is being recorded, and what was recorded.
 
---json prints {recording: {state, by} or {state, why, hint}, is_installed, courier: {status, pid,
-version, started_at, updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full,
-quarantined, dropped: {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events,
-projects, last_event_at} or null, counters, database: {path, bytes, error, set_aside: {path, at,
-reason} or null}, config: {path, error}, delivery: {base_url, waiting, oldest_at, dead, delivered,
-last_delivered_at, next_attempt_at, breaker, breaker_reason, last_error, last_error_at, sinks: [the same
-with sink and address in place of base_url]}}; everything outside sinks is about the server (http).
+--json prints {recording: {state, by} or {state, why, hint}, is_installed, missing_events: events that
+the newest Claude Code here knows and that have no hook, courier: {status, pid, version, started_at,
+updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
+{unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
+null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, config: {path,
+error}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
+breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
+base_url]}}; everything outside sinks is about the server (http).
 
 Exit code 1 when the database exists but cannot be read, else 0.`,
   args: {
@@ -46,13 +48,19 @@ Exit code 1 when the database exists but cannot be read, else 0.`,
   async run({ acknowledge, json }, cli) {
     if (acknowledge) forgetSetAside(cli);
     const config = await couriersConfig(cli);
-    const facts = gatherFacts(cli, { registration: readRegistration(cli) });
+    const registration = readRegistration(cli);
+    const facts = gatherFacts(cli, { registration });
     const inUse = factsInUse(config?.config, facts.stored.delivery.value);
     const deliveries = inUse.map((of) => ({
       ...of,
       address: config ? of.sink.address(config.config) : null,
     }));
-    const status = { ...facts, deliveries, configError: config?.error ?? null };
+    const status = {
+      ...facts,
+      deliveries,
+      configError: config?.error ?? null,
+      missing: missingEvents(cli, registration),
+    };
     if (json) printJson(cli, forJson(status, cli));
     else cli.out(render(status, cli));
     return facts.stored.content.error ? 1 : 0;
@@ -66,6 +74,8 @@ interface Status extends HealthFacts {
   readonly deliveries: readonly Delivery[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
+  /** Events that the newest Claude Code knows, and for which no hook is registered. */
+  readonly missing: readonly string[];
 }
 
 interface Delivery extends SinkFacts {
@@ -112,14 +122,21 @@ function render(status: Status, cli: CliEnvironment): string {
     .join('');
 }
 
-function recordingLines({ recording }: Status): Line[] {
+function recordingLines({ recording, missing }: Status): Line[] {
   if (recording.state === 'off') {
     return [
       ['Recording', `off: ${recording.why}`, 'red'],
       ['', recording.hint],
     ];
   }
-  return [['Recording', `on, by ${recording.by.join(' and ')}`, 'green']];
+  const lines: Line[] = [['Recording', `on, by ${recording.by.join(' and ')}`, 'green']];
+  if (missing.length > 0) {
+    lines.push(
+      ['', `without a hook for ${missing.join(', ')}, which this Claude Code knows`, 'yellow'],
+      ['', 'Run `pattern-tracker install`.'],
+    );
+  }
+  return lines;
 }
 
 function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
@@ -230,6 +247,7 @@ function forJson(status: Status, cli: CliEnvironment) {
   return {
     recording: status.recording,
     isInstalled: status.isInstalled,
+    missingEvents: status.missing,
     courier: {
       ...courier,
       startedAt: isoTime(courier.startedAt),

@@ -100,7 +100,7 @@ async function callHooks(cli: CliEnvironment, options: TrialOptions): Promise<Tr
       return broken(
         step,
         `${event}: it printed "${answer.printed.trim().slice(0, 200)}"`,
-        'Claude Code may pass that to the model. Run ./install.sh again.',
+        'Claude Code may pass that to the model. Run `pattern-tracker install`.',
       );
     }
     times.push(span(answer.tookMs));

@@ -9,6 +9,8 @@ import type { CheckFinding } from './check.ts';
 
 /** The oldest Node.js that package.json accepts. */
 const MINIMUM = [20, 19] as const;
+const NEWER_NODE =
+  'Install Node.js 20.19 or newer, then run `npx claude-pattern-tracker install` (or ./install.sh in a clone).';
 /** How long Node.js may take to answer, in milliseconds. */
 const CHILD_MS = 10_000;
 
@@ -25,14 +27,11 @@ export async function nodeFound({ paths, env }: CheckFacts): Promise<CheckFindin
       isLinked
         ? `${link} does not run: ${answer.problem}`
         : 'no Node.js in the home and none on PATH',
-      'Install Node.js 20.19 or newer, then run ./install.sh again.',
+      NEWER_NODE,
     );
   }
   if (Number(major) < MINIMUM[0] || (Number(major) === MINIMUM[0] && Number(minor) < MINIMUM[1])) {
-    return fail(
-      `${version} is too old`,
-      'Install Node.js 20.19 or newer, then run ./install.sh again.',
-    );
+    return fail(`${version} is too old`, NEWER_NODE);
   }
   if (isDangling) return warn(`${link} leads nowhere; ${version} on PATH is used`, INSTALL);
   return ok(isLinked ? `${version}, ${realpathSync(link)}` : `${version}, on PATH`);
@@ -51,18 +50,12 @@ export async function nativeModule(facts: CheckFacts): Promise<CheckFinding> {
   );
   if (answer.problem === undefined) return ok(`SQLite ${answer.stdout.trim()}`);
   if (OTHER_BUILD.test(answer.stderr)) {
-    return fail(
-      'better-sqlite3 was built for another Node.js or another machine',
-      'Run ./install.sh again: it fetches the one for your Node.js.',
-    );
+    return fail('better-sqlite3 was built for another Node.js or another machine', INSTALL);
   }
   if (/MODULE_NOT_FOUND|bindings file/.test(answer.stderr)) {
-    return fail('better-sqlite3 is not there, or was never built', 'Run ./install.sh again.');
+    return fail('better-sqlite3 is not there, or was never built', INSTALL);
   }
-  return fail(
-    `better-sqlite3 does not open a database: ${answer.problem}`,
-    'Run ./install.sh again.',
-  );
+  return fail(`better-sqlite3 does not open a database: ${answer.problem}`, INSTALL);
 }
 
 // --- internal ---

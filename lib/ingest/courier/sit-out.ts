@@ -28,7 +28,7 @@ export async function sitOut(
   new CourierStateFile(paths.courierState, clock, pid).tell({
     status: 'degraded',
     reason: errorMessage(error),
-    hint: 'Run `pattern-tracker doctor`; ./install.sh in a checkout repairs a broken installation.',
+    hint: 'Run `pattern-tracker doctor`; `npx claude-pattern-tracker install` repairs a broken installation.',
   });
   markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
   await setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -25,7 +25,8 @@ function load(name: string): typeof BetterSqlite3 {
     // Throws when a database is opened, not on import: `doctor` and others can work without one.
     const [reason] = errorMessage(error).split('\n'); // the other lines are the require stack
     const what = `the SQLite module does not load in Node.js ${process.versions.node}: ${reason}`;
-    const hint = 'Run ./install.sh again in a checkout: it gets the module for your Node.js.';
+    const hint =
+      'Run `pattern-tracker install`, which gets the module for your Node.js. A program that uses the library before Node.js 22.14 installs it by itself: docs/library.md.';
     class Missing {
       constructor() {
         throw new TrackerError('E_NO_SQLITE', what, { hint, cause: error });

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { errorCode, TrackerError } from '../base/errors.ts';
+import { moduleFolders, nativeModuleFor } from './native-module.ts';
+import type { NativeHost } from './native-module.ts';
+
+/** Where the SQLite module is put, and what is needed to get it. */
+export interface SqliteDownloadOptions {
+  /** The program whose package.json says which versions it can use. */
+  readonly sourceRoot: string;
+  /** What the Node.js of the installation loads. */
+  readonly host: NativeHost;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The Node.js that runs npm; the npm beside it is preferred. */
+  readonly node: string;
+  /** A folder for temporary files. */
+  readonly temporary: string;
+  /** Is told what goes on, before it begins, and in which file the output is. */
+  readonly onStep: (step: string, log: string) => void;
+}
+
+/** A SQLite module that was downloaded, in a folder of its own. */
+export interface SqliteDownload {
+  /** Node.js finds the module from here. */
+  readonly root: string;
+  /** Removes the folder. */
+  remove(): void;
+}
+
+/**
+ * Gets the SQLite module for a Node.js from npm. It is needed where npm has left it out: npm ignores an
+ * optional package that it cannot download, and for Node.js before 22.14 the module has to be compiled.
+ *
+ * @throws TrackerError E_NO_NPM, E_DOWNLOAD, E_COMPILE; the log it names is then kept
+ */
+export async function downloadSqlite(options: SqliteDownloadOptions): Promise<SqliteDownload> {
+  const { sourceRoot, host, onStep, temporary } = options;
+  const module = nativeModuleFor(host);
+  const [name] = module.packages;
+  const folder = mkdtempSync(join(temporary, 'pattern-tracker-sqlite-'));
+  const log = join(folder, 'npm.log');
+  const root = join(folder, 'sqlite');
+  mkdirSync(root);
+  const npm = (...args: string[]) => runNpm(args, { ...options, folder: root, log });
+
+  onStep(`downloading ${name}`, log);
+  const wanted = `${name}@${wantedVersion(sourceRoot, name)}`;
+  if ((await npm('install', '--prefix', root, ...INSTALL_FLAGS, wanted)) !== 0) {
+    const code = npmCode(log);
+    rmSync(root, { recursive: true, force: true });
+    throw new TrackerError('E_DOWNLOAD', `could not download ${name}: ${code}`, {
+      hint: `${remedy(code)} Then try again. What npm said is in ${log}.`,
+    });
+  }
+  if (!moduleFolders(root, module)) {
+    onStep('compiling SQLite, about 1 min', log);
+    const script = name === 'better-sqlite3' ? 'build-release' : 'install';
+    await npm('run', script, '--prefix', join(root, 'node_modules', name));
+  }
+  if (moduleFolders(root, module)) {
+    return { root, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  }
+  rmSync(root, { recursive: true, force: true });
+  throw new TrackerError(
+    'E_COMPILE',
+    `could not compile SQLite for this Node.js (${host.target})`,
+    {
+      hint: `It needs a C++ compiler, make and Python 3 (Debian: apt install build-essential python3; macOS: xcode-select --install). Or use Node.js 22.14 or newer, which needs none of them on x64 and arm64. Then try again. What the compiler said is in ${log}.`,
+    },
+  );
+}
+
+// --- internal ---
+
+const INSTALL_FLAGS = [
+  '--ignore-scripts', // the one script that is needed is run by name
+  '--no-save',
+  '--no-package-lock',
+  '--no-audit',
+  '--no-fund',
+  '--global=false', // `npm install -g` hands its own setting down
+  '--loglevel=error',
+  '--fetch-retry-mintimeout=1000', // npm would wait a minute between its attempts
+  '--fetch-retry-maxtimeout=5000',
+] as const;
+
+interface NpmRun {
+  readonly env: SqliteDownloadOptions['env'];
+  readonly node: string;
+  readonly folder: string;
+  readonly log: string;
+}
+
+/** The version that package.json asks for, as npm reads it. */
+function wantedVersion(sourceRoot: string, name: string): string {
+  const text = readFileSync(join(sourceRoot, 'package.json'), 'utf8');
+  const manifest = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
+  return manifest['optionalDependencies']?.[name] ?? manifest['peerDependencies']?.[name] ?? '*';
+}
+
+/** Runs npm with its output in the log; returns its exit code. */
+async function runNpm(
+  args: readonly string[],
+  { env, node, folder, log }: NpmRun,
+): Promise<number> {
+  // Native modules are compiled against the headers that came with Node.js, so that nothing is downloaded.
+  const prefix = dirname(dirname(node));
+  const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_version.h'));
+  const output = openSync(log, 'a', 0o600);
+  try {
+    const isWindows = process.platform === 'win32';
+    const child = spawn(isWindows ? 'npm.cmd' : 'npm', args, {
+      cwd: folder,
+      env: {
+        ...(hasHeaders ? { npm_config_nodedir: prefix } : {}),
+        ...env,
+        PATH: [dirname(node), env['PATH']].filter(Boolean).join(delimiter),
+      },
+      shell: isWindows,
+      stdio: ['ignore', output, output],
+      windowsHide: true,
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code ?? 1;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw new TrackerError(
+      'E_NO_NPM',
+      'npm is not on PATH, and the SQLite module has to be downloaded',
+      {
+        hint: 'Install npm, which comes with most packages of Node.js. Then try again.',
+      },
+    );
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Why npm failed: its last `npm error code X`, such as ECONNREFUSED. */
+function npmCode(log: string): string {
+  const codes = readFileSync(log, 'utf8').matchAll(/^npm (?:error|ERR!) code (\S+)/gm);
+  return [...codes].at(-1)?.[1] ?? 'npm failed';
+}
+
+function remedy(code: string): string {
+  if (/CERT|ISSUER|SIGNATURE|SSL/.test(code)) {
+    return 'Set NODE_EXTRA_CA_CERTS to a file with the certificates of your proxy or mirror.';
+  }
+  if (/^E(?:40\d|NOVERSIONS|TARGET|INTEGRITY)/.test(code)) {
+    return 'The registry does not hand it out: `npm config get registry` shows which one is asked.';
+  }
+  if (/^E(?:ACCES|PERM|NOSPC|ROFS)/.test(code)) {
+    return 'Make room in, or allow writing to, the folder for temporary files and that of `npm config get cache`.';
+  }
+  return 'Check the network. HTTPS_PROXY names a proxy, `npm config set registry URL` a mirror.';
+}
