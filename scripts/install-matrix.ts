@@ -67,6 +67,7 @@ async function main(): Promise<number> {
   const npm = {
     npm_config_cache: join(folder, 'npm-cache'), // all machines share it
     npm_config_userconfig: npmSetting('userconfig'),
+    ...networkSettings(process.env),
   };
   try {
     const tarball = packed(folder);
@@ -120,6 +121,16 @@ function nodeFolder(folder: string, version: string): string {
     symlinkSync(join(npm, 'bin', `${program}-cli.js`), join(bin, program));
   }
   return bin;
+}
+
+/** What the network of this machine needs: certificates and proxies. */
+function networkSettings(env: Readonly<Record<string, string | undefined>>) {
+  const names = /^(?:NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy)$/i;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value] as const] : [],
+    ),
+  );
 }
 
 function npmSetting(name: string): string {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { asArray, isJsonObject } from '../../lib/base/json.ts';
+import { asArray, asString, isJsonObject } from '../../lib/base/json.ts';
 import type { Json } from '../../lib/base/json.ts';
 import { SETTINGS } from './machine.ts';
 import type { Machine } from './machine.ts';
@@ -87,8 +87,10 @@ function hooksOf({ settings }: Machine): { command: string; args: string[] | und
     .flatMap((group) => (isJsonObject(group) ? asArray(group['hooks']) : []))
     .filter(isJsonObject)
     .map((hook) => ({
-      command: String(hook['command']),
-      args: Array.isArray(hook['args']) ? hook['args'].map(String) : undefined,
+      command: asString(hook['command']) ?? '',
+      args: Array.isArray(hook['args'])
+        ? hook['args'].map((word) => asString(word) ?? '')
+        : undefined,
     }));
 }
 
