@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { claudeFolder } from '../base/paths.ts';
-import { installedClaudes } from '../claude/installed-claude.ts';
-import type { InstalledClaude } from '../claude/installed-claude.ts';
-import { newestTranscriptVersion } from '../claude/transcript-version.ts';
-import { newestVersion } from '../claude/version.ts';
+import { installedClaudes } from '../claude-code/installed-claude.ts';
+import type { InstalledClaude } from '../claude-code/installed-claude.ts';
+import { newestTranscriptVersion } from '../claude-code/transcript-version.ts';
+import { newestVersion } from '../claude-code/version.ts';
 import type { InstallationFacts } from '../health/installation.ts';
 import { eventsFor } from '../install/events.ts';
 import { captureScript, courierBundle } from '../install/installed-files.ts';

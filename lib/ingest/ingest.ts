@@ -1,5 +1,5 @@
 import { errorCode } from '../base/errors.ts';
-import { transcriptVersion } from '../claude/transcript-version.ts';
+import { transcriptVersion } from '../claude-code/transcript-version.ts';
 import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
 import type { NotAHookEventReason } from '../event/hook-event.ts';

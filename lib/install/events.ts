@@ -1,4 +1,4 @@
-import { compareVersions } from '../claude/version.ts';
+import { compareVersions } from '../claude-code/version.ts';
 
 /** One event of Claude Code that this project registers a hook for. */
 export interface HookEventSpec {

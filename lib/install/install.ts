@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import type { InstalledClaude } from '../claude/installed-claude.ts';
-import { compareVersions } from '../claude/version.ts';
+import type { InstalledClaude } from '../claude-code/installed-claude.ts';
+import { compareVersions } from '../claude-code/version.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { stopCourier } from './courier-stop.ts';
 import {

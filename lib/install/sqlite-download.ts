@@ -44,40 +44,19 @@ export interface SqliteDownload {
  * @throws TrackerError E_NO_NPM, E_DOWNLOAD, E_COMPILE; the log it names is then kept
  */
 export async function downloadSqlite(options: SqliteDownloadOptions): Promise<SqliteDownload> {
-  const { sourceRoot, host, onStep, temporary } = options;
-  const module = nativeModuleFor(host);
-  const [name] = module.packages;
-  const folder = mkdtempSync(join(temporary, 'pattern-tracker-sqlite-'));
+  const folder = mkdtempSync(join(options.temporary, 'pattern-tracker-sqlite-'));
   const log = join(folder, 'npm.log');
   const root = join(folder, 'sqlite');
   mkdirSync(root);
-  const npm = (...args: string[]) => runNpm(args, { ...options, folder: root, log });
-
-  onStep(`downloading ${name}`, log);
-  const wanted = `${name}@${wantedVersion(sourceRoot, name)}`;
-  if ((await npm('install', '--prefix', root, ...INSTALL_FLAGS, wanted)) !== 0) {
-    const code = npmCode(log);
-    rmSync(root, { recursive: true, force: true });
-    throw new TrackerError('E_DOWNLOAD', `could not download ${name}: ${code}`, {
-      hint: `${remedy(code)} Then try again. What npm said is in ${log}.`,
-    });
+  try {
+    await getModule({ ...options, root, log });
+  } catch (error) {
+    // Only the log is kept; npm that does not start writes none.
+    const isSilent = errorCode(error) === 'E_NO_NPM';
+    rmSync(isSilent ? folder : root, { recursive: true, force: true });
+    throw error;
   }
-  if (!moduleFolders(root, module)) {
-    onStep('compiling SQLite, about 1 min', log);
-    const script = name === 'better-sqlite3' ? 'build-release' : 'install';
-    await npm('run', script, '--prefix', join(root, 'node_modules', name));
-  }
-  if (moduleFolders(root, module)) {
-    return { root, remove: () => rmSync(folder, { recursive: true, force: true }) };
-  }
-  rmSync(root, { recursive: true, force: true });
-  throw new TrackerError(
-    'E_COMPILE',
-    `could not compile SQLite for this Node.js (${host.target})`,
-    {
-      hint: `It needs a C++ compiler, make and Python 3 (Debian: apt install build-essential python3; macOS: xcode-select --install). Or use Node.js 22.14 or newer, which needs none of them on x64 and arm64. Then try again. What the compiler said is in ${log}.`,
-    },
-  );
+  return { root, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 // --- internal ---
@@ -94,11 +73,36 @@ const INSTALL_FLAGS = [
   '--fetch-retry-maxtimeout=5000',
 ] as const;
 
-interface NpmRun {
-  readonly env: SqliteDownloadOptions['env'];
-  readonly node: string;
-  readonly folder: string;
+interface ModuleRun extends SqliteDownloadOptions {
+  /** The folder that gets the module. */
+  readonly root: string;
   readonly log: string;
+}
+
+async function getModule(run: ModuleRun): Promise<void> {
+  const { sourceRoot, host, onStep, root, log } = run;
+  const module = nativeModuleFor(host);
+  const [name] = module.packages;
+  onStep(`downloading ${name}`, log);
+  const wanted = `${name}@${wantedVersion(sourceRoot, name)}`;
+  if ((await runNpm(['install', '--prefix', root, ...INSTALL_FLAGS, wanted], run)) !== 0) {
+    const code = npmCode(log);
+    throw new TrackerError('E_DOWNLOAD', `could not download ${name}: ${code}`, {
+      hint: `${remedy(code)} Then try again. What npm said is in ${log}.`,
+    });
+  }
+  if (moduleFolders(root, module)) return;
+  onStep('compiling SQLite, about 1 min', log);
+  const script = name === 'better-sqlite3' ? 'build-release' : 'install';
+  await runNpm(['run', script, '--prefix', join(root, 'node_modules', name)], run);
+  if (moduleFolders(root, module)) return;
+  throw new TrackerError(
+    'E_COMPILE',
+    `could not compile SQLite for this Node.js (${host.target})`,
+    {
+      hint: `It needs a C++ compiler, make and Python 3 (Debian: apt install build-essential python3; macOS: xcode-select --install). Or use Node.js 22.14 or newer, which needs none of them on x64 and arm64. Then try again. What the compiler said is in ${log}.`,
+    },
+  );
 }
 
 /** The version that package.json asks for, as npm reads it. */
@@ -111,7 +115,7 @@ function wantedVersion(sourceRoot: string, name: string): string {
 /** Runs npm with its output in the log; returns its exit code. */
 async function runNpm(
   args: readonly string[],
-  { env, node, folder, log }: NpmRun,
+  { env, node, root, log }: ModuleRun,
 ): Promise<number> {
   // Native modules are compiled against the headers that came with Node.js, so that nothing is downloaded.
   const prefix = dirname(dirname(node));
@@ -120,7 +124,7 @@ async function runNpm(
   try {
     const isWindows = process.platform === 'win32';
     const child = spawn(isWindows ? 'npm.cmd' : 'npm', args, {
-      cwd: folder,
+      cwd: root,
       env: {
         ...(hasHeaders ? { npm_config_nodedir: prefix } : {}),
         ...env,

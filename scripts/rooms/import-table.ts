@@ -57,7 +57,7 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
-    name: 'claude',
+    name: 'claude-code',
     group: 'rules',
     purpose: 'finds the Claude Codes on this machine, and their versions',
     imports: ['base'],
@@ -152,7 +152,7 @@ export const ROOMS: readonly Room[] = [
     group: 'capabilities',
     purpose: 'turns spool files into rows: courier/, spool/',
     imports: words(
-      'base capture claude event config log redact pattern',
+      'base capture claude-code event config log redact pattern',
       'store/database store/writers store/maintenance delivery',
     ),
     packages: words('lru-cache write-file-atomic'),
@@ -192,7 +192,7 @@ export const ROOMS: readonly Room[] = [
     name: 'install',
     group: 'faces',
     purpose: "edits Claude Code's settings, copies the program",
-    imports: words('base claude'),
+    imports: words('base claude-code'),
     packages: words('diff jsonc-parser zod'),
   },
   {
@@ -200,7 +200,7 @@ export const ROOMS: readonly Room[] = [
     group: 'faces',
     purpose: 'the command line, the one composition root: one file a command, loaded when called',
     imports: words(
-      'base capture claude event config store/database store/queries store/maintenance',
+      'base capture claude-code event config store/database store/queries store/maintenance',
       'delivery ingest service/store service health install',
     ),
     packages: words('citty cli-progress picocolors string-width'),
