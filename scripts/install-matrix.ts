@@ -145,7 +145,7 @@ function rowText({ way, node, traits }: Cell, outcome: Outcome): string {
     traitText(traits),
     `${Math.round(installSeconds)} s`,
     `${Math.round(patternSeconds)} s`,
-    faults.length === 0 ? 'as below' : faults.map((fault) => fault.split(':')[0]).join(', '),
+    faults.length === 0 ? 'as said' : faults.map((fault) => fault.split(':')[0]).join(', '),
   ];
   return `| ${cells.join(' | ')} |`;
 }
