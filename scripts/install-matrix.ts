@@ -1,7 +1,7 @@
 // `npm run test:install`: installs the package in every way, with every Node.js, on throwaway machines with
 // something unusual, and writes the table in docs/install.md. Needs npm's registry, a C++ compiler for
 // Node.js 20, and a user who is not root. Exit code 0 if everything went as docs/install.md says.
-//   npm run test:install -- --only 22   only with this Node.js; writes nothing
+//   npm run test:install -- --only 22   only with this Node.js; the other rows stay as they are
 import { execFileSync } from 'node:child_process';
 import {
   mkdtempSync,
@@ -85,7 +85,7 @@ async function main(): Promise<number> {
       console.log(rowText(cell, outcome));
       for (const fault of outcome.faults) console.log(`  ${fault.replaceAll('\n', '\n  ')}`);
     }
-    if (values.only === undefined) writeTable(rows);
+    writeTable(rows);
     return rows.some(([, { faults }]) => faults.length > 0) ? 1 : 0;
   } finally {
     execFileSync('chmod', ['-R', 'u+w', folder]);
@@ -159,16 +159,28 @@ function traitText({ umask, oddNames, bare, ignoresScripts }: MachineTraits): st
   ].join(', ');
 }
 
+/** What stands at the beginning of a row, and only of that one. */
+function keyOf({ way, node }: Cell): string {
+  return `${way.name} | ${node}`;
+}
+
+/** Writes the rows into the page; those that were not run again stay. */
 function writeTable(rows: readonly [Cell, Outcome][]): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
+  const texts = new Map<string, string>();
+  for (const line of page.slice(before, after).split('\n')) {
+    const [, way = '', node = ''] = line.split('|').map((text) => text.trim());
+    texts.set(`${way} | ${node}`, line);
+  }
+  for (const [cell, outcome] of rows) texts.set(keyOf(cell), rowText(cell, outcome));
   const table = [
     '| way | Node.js | machine | installed after | first pattern after | all steps |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...rows.map(([cell, outcome]) => rowText(cell, outcome)),
+    ...CELLS.flatMap((cell) => texts.get(keyOf(cell)) ?? []),
   ].join('\n');
   const day = new Date().toISOString().slice(0, 10);
-  const ran = `Run on ${day}, on ${process.platform}-${process.arch} with ${availableParallelism()} processors, load ${loadavg()[0]?.toFixed(1)} at the end, npm's packages not cached at first:`;
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
+  const ran = `Last run on ${day}, on ${process.platform}-${process.arch} with ${availableParallelism()} processors, load ${loadavg()[0]?.toFixed(1)} at the end, npm's packages not cached at first:`;
   writeFileSync(PAGE, `${page.slice(0, before)}\n\n${ran}\n\n${table}\n\n${page.slice(after)}`);
   execFileSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', PAGE]);
 }

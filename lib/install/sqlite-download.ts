@@ -34,7 +34,7 @@ export interface SqliteDownload {
   /** Node.js finds the module from here. */
   readonly root: string;
   /** Removes the folder. */
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /**
