@@ -151,6 +151,8 @@ logged() {
   job=$!
   seconds=0
   shown=
+  width=$(stty size <&2 2>/dev/null | cut -d ' ' -f 2)
+  [ "${width:-0}" -gt 20 ] || width=80
   while kill -0 "$job" 2>/dev/null; do
     step=$(sed -n 's/^== //p' "$log" | tail -n 1)
     case $step in
@@ -158,7 +160,8 @@ logged() {
     *) step="$step; log: $log" ;;
     esac
     if [ -t 2 ]; then
-      printf '\r\033[K%s s  %s' "$seconds" "$step" >&2
+      line=$(printf '%s s  %s' "$seconds" "$step" | cut -c "1-$((width - 1))")
+      printf '\r\033[K%s' "$line" >&2
     elif [ "$step" != "$shown" ]; then
       say "$step"
     fi

@@ -44,7 +44,7 @@ export interface SqliteDownload {
  * @throws TrackerError E_NO_NPM, E_DOWNLOAD, E_COMPILE; the log it names is then kept
  */
 export async function downloadSqlite(options: SqliteDownloadOptions): Promise<SqliteDownload> {
-  const folder = mkdtempSync(join(options.temporary, 'pattern-tracker-sqlite-'));
+  const folder = mkdtempSync(join(options.temporary, 'pattern-tracker-'));
   const log = join(folder, 'npm.log');
   const root = join(folder, 'sqlite');
   mkdirSync(root);

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import { InvariantError } from '../../lib/base/errors.ts';
 import { configSchema } from '../../lib/config/config.ts';
 
 /**
  * Writes the types of the library into `folder`: one .d.ts for each module that index.d.ts needs. They use no
  * package, so that they hold for users who have none of ours. Nothing is checked: `npm run types` does that.
  *
- * @throws Error when they still use a package
+ * @throws InvariantError when they still use a package
  */
 export async function writeTypes(folder: string): Promise<void> {
   const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
@@ -45,7 +46,7 @@ function modulesOf(entry: string): ReadonlySet<string> {
     const text = readFileSync(file, 'utf8');
     for (const [, name = ''] of text.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)) {
       if (!name.startsWith('.')) {
-        throw new Error(`${relative(dirname(entry), file)} uses the package ${name}`);
+        throw new InvariantError(`${relative(dirname(entry), file)} uses the package ${name}`);
       }
       waiting.push(join(dirname(file), name).replace(/\.ts$/, '.d.ts'));
     }
