@@ -10,29 +10,21 @@ import { captureScript, courierBundle } from '../install/installed-files.ts';
 import { leadsTo, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/settings/registration.ts';
 import type { RegistrationReport } from '../install/settings/registration.ts';
-import { readDatabase } from '../store/database/read-database.ts';
-import { seenClaudeVersion } from '../store/queries/claude-version.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /** What is known of the Claude Codes on this machine. */
 export interface ClaudeFacts {
   readonly claudes: readonly InstalledClaude[];
-  /** The newest version: of those, of the last one that the courier saw, else of the newest transcript. */
+  /** The newest version: of those, and of the one that wrote the newest transcript. */
   readonly version: string | undefined;
 }
 
-/**
- * Finds every Claude Code.
- *
- * @param mayRun whether to run a `claude` that does not tell its version otherwise
- */
-export function readClaudes(cli: CliEnvironment, mayRun: boolean): ClaudeFacts {
-  const { env, cwd } = cli;
-  const claudes = installedClaudes({ env, node: process.execPath, mayRun });
-  const known = newestVersion([...claudes.map(({ version }) => version), seenVersion(cli)]);
+/** Finds every Claude Code; runs those that do not tell their version otherwise, and looks for transcripts. */
+export function readClaudes({ env, cwd }: CliEnvironment): ClaudeFacts {
+  const claudes = installedClaudes({ env, node: process.execPath, mayRun: true });
   const folder = claudeFolder(env);
-  const version = known ?? (folder && newestTranscriptVersion(resolve(cwd, folder)));
-  return { claudes, version };
+  const inUse = folder && newestTranscriptVersion(resolve(cwd, folder));
+  return { claudes, version: newestVersion([...claudes.map(({ version }) => version), inUse]) };
 }
 
 /** What `doctor` needs to know about the installation, for this version of Claude Code. */
@@ -52,14 +44,18 @@ export function readInstallation(
 
 /**
  * The events that the newest Claude Code knows, and that no settings file registers, as after an update of
- * Claude Code. None where no settings register hooks, or Claude Code is not known without running it.
+ * Claude Code. Runs none. None are missing where no settings register hooks, or no version is known.
+ *
+ * @param seen the version that the courier saw
  */
 export function missingEvents(
-  cli: CliEnvironment,
+  { env }: CliEnvironment,
   { hooks, plugin }: RegistrationReport,
+  seen: string | null | undefined,
 ): string[] {
   if (hooks.length === 0 || plugin !== undefined) return [];
-  const { version } = readClaudes(cli, false);
+  const claudes = installedClaudes({ env, node: process.execPath, mayRun: false });
+  const version = newestVersion([...claudes.map((one) => one.version), seen ?? undefined]);
   if (version === undefined) return [];
   const registered = new Set(hooks.map(({ event }) => event));
   const wanted = eventsFor(version).map(({ name }) => name);
@@ -67,15 +63,6 @@ export function missingEvents(
 }
 
 // --- internal ---
-
-/** The version that the courier saw; undefined when it saw none, or the database cannot be read. */
-function seenVersion({ paths }: CliEnvironment): string | undefined {
-  try {
-    return readDatabase(paths.database, seenClaudeVersion);
-  } catch {
-    return undefined; // a check of its own reports the database
-  }
-}
 
 function ownLink({ env, paths }: CliEnvironment): string | undefined {
   const userHome = env['HOME'] ?? env['USERPROFILE'];

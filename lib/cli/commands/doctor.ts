@@ -28,7 +28,7 @@ Exit code 0 when nothing fails, else 1.`,
   args: { ...common.jsonArg },
   async run({ json }, cli) {
     const facts = checkFacts(cli, {
-      installation: readInstallation(cli, readClaudes(cli, true).version),
+      installation: readInstallation(cli, readClaudes(cli).version),
       config: loadConfig(cli.paths),
     });
     const results: CheckResult[] = [];

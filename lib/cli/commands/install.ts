@@ -71,7 +71,7 @@ export const installCommand = trackerCommand({
     const paths = trackerPaths(resolve(cli.cwd, cli.paths.home));
     // The module of an earlier installation will do, so that an update needs no compiler and no network.
     const sqliteRoot = [sourceRoot, paths.home].find((root) => hasSqlite(root, node, host)) ?? null;
-    const { claudes, version } = readClaudes(cli, true);
+    const { claudes, version } = readClaudes(cli);
     const options: InstallOptions = {
       sourceRoot,
       sqliteRoot,

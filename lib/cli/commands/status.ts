@@ -59,7 +59,7 @@ Exit code 1 when the database exists but cannot be read, else 0.`,
       ...facts,
       deliveries,
       configError: config?.error ?? null,
-      missing: missingEvents(cli, registration),
+      missing: missingEvents(cli, registration, facts.stored.content.value?.claudeVersion),
     };
     if (json) printJson(cli, forJson(status, cli));
     else cli.out(render(status, cli));
