@@ -1,13 +1,14 @@
 #!/bin/sh
-# Installs claude-pattern-tracker from this checkout into Claude Code, or uninstalls it. Needs Node.js and
-# npm; it downloads or builds everything else. Run it with --help for the options.
+# Installs claude-pattern-tracker from this checkout into Claude Code, or uninstalls it. Needs Node.js and,
+# unless the checkout is built already, npm; it downloads or builds everything else. Run it with --help for
+# the options.
 set -eu
 
 usage() {
   cat <<'EOF'
 Usage: ./install.sh [options]
 
-Builds claude-pattern-tracker, copies it to ~/.claude/hooks/pattern-tracker/, adds its hooks to Claude
+Builds claude-pattern-tracker unless that is done, copies it to ~/.claude/hooks/pattern-tracker/, adds its hooks to Claude
 Code's settings (after a backup), links `pattern-tracker` into ~/.local/bin, and tests the hook with one
 event. Run it again to update an installation; recorded data is kept.
 
@@ -137,32 +138,36 @@ case $version in
     'Install Node.js 20.19 or newer, or put a newer one first on PATH, then run this again.'
   ;;
 esac
-command -v npm >/dev/null || fail "npm is not on PATH, though node is ($(command -v node))" \
-  'Install npm (it comes with most packages of Node.js), then run this again.'
 
 # --- dependencies and build, their output in a log ------------------------------------------------------
 
-log=$(umask 077 && mktemp "${TMPDIR:-/tmp}/pattern-tracker-install.XXXXXX")
 job=
-# Interrupting the installation ends npm as well.
-trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
+log=
 
-# Runs a command in the checkout and shows its progress. If it fails, shows the end of its output and exits.
+# Runs a command in the checkout and shows which step of it runs: a line of its output that begins with "== ".
+# If it fails, shows why and exits.
 logged() {
-  say "$1"
-  shift
   (cd "$here" && exec "$@") </dev/null >>"$log" 2>&1 &
   job=$!
   seconds=0
+  shown=
+  width=$(stty size <&2 2>/dev/null | cut -d ' ' -f 2)
+  [ "${width:-0}" -gt 20 ] || width=80
   while kill -0 "$job" 2>/dev/null; do
+    step=$(sed -n 's/^== //p' "$log" | tail -n 1)
+    case $step in
+    '' | *'; log: '*) ;;
+    *) step="$step; log: $log" ;;
+    esac
+    if [ -t 2 ]; then
+      line=$(printf '%s s  %s' "$seconds" "$step" | cut -c "1-$((width - 1))")
+      printf '\r\033[K%s' "$line" >&2
+    elif [ "$step" != "$shown" ]; then
+      say "$step"
+    fi
+    shown=$step
     sleep 1
     seconds=$((seconds + 1))
-    if [ -t 2 ]; then
-      line=$(tail -n 1 "$log" | tr -cd '\040-\176' | cut -c 1-64)
-      printf '\r\033[K  %s s  %s' "$seconds" "$line" >&2
-    elif [ $((seconds % 15)) -eq 0 ]; then
-      say "  $seconds s"
-    fi
   done
   if wait "$job"; then status=0; else status=$?; fi
   job=
@@ -171,21 +176,32 @@ logged() {
 }
 
 gave_up() {
-  tail -n 20 "$log" >&2
-  if grep -qi 'gyp ERR' "$log"; then
-    fail "\`$*\` failed; its output is in $log" \
-      'The SQLite module had to be compiled, which needs a C++ compiler, make and Python 3.' \
-      'On Debian: apt install build-essential python3. On macOS: xcode-select --install.' \
-      'Or use Node.js 22.14 or newer, which needs none of them on x64 and arm64.'
+  if grep -q '^error: ' "$log"; then
+    sed -n '/^error: /,$p' "$log" >&2
+    exit 1
   fi
+  tail -n 20 "$log" >&2
   fail "\`$*\` failed; its output is in $log"
 }
 
-logged 'Installing the dependencies; this takes a minute or more if SQLite must be compiled …' \
-  node scripts/ensure-installed.mjs
-logged 'Building …' npm run build
-rm -f "$log"
-trap - INT TERM
+# True when dist/ is younger than everything that it is built from.
+is_built() {
+  [ -f "$here/dist/cli.mjs" ] && (
+    cd "$here" && [ -z "$(find lib hooks scripts/build scripts/build.ts package.json package-lock.json tsconfig.json \
+      tsconfig.types.json -newer dist/cli.mjs)" ]
+  )
+}
+
+if ! is_built; then
+  command -v npm >/dev/null || fail "npm is not on PATH, though node is ($(command -v node))" \
+    'Install npm (it comes with most packages of Node.js), then run this again.'
+  log=$(umask 077 && mktemp "${TMPDIR:-/tmp}/pattern-tracker-install.XXXXXX")
+  # Interrupting the installation ends npm as well.
+  trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
+  logged npm run build
+  rm -f "$log"
+  trap - INT TERM
+fi
 
 if [ -n "$uninstall" ]; then
   exec node "$here/dist/cli.mjs" uninstall "$@"

@@ -12,7 +12,8 @@ export type {
   PatternMerge,
   PatternModification,
 } from './library/declaration.ts';
-export type { ConfigInput, PatternTrackerOptions } from './library/library-settings.ts';
+export type { ConfigInput } from './library/config-input.ts';
+export type { PatternTrackerOptions } from './library/library-options.ts';
 export type {
   AnswerSource,
   LineageQuery,

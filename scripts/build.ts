@@ -1,19 +1,28 @@
 // Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, and the library (index.mjs, with
 // its types in types/); and from these the plugin's folder, plugin/. Fails if a hook bundle contains more than
 // the hot ring or exceeds its budget.
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { writeTypes } from './build/published-types.ts';
 import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 
 /** A hook runs on every tool call, and Node.js loads a small bundle faster. Ours have about 7,000 bytes. */
 const HOOK_BUDGET_BYTES = 15_000;
 const HOOK_RING = /^(?:hooks|lib\/capture|lib\/base)\//;
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const { version, optionalDependencies, peerDependencies } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+) as Record<'optionalDependencies' | 'peerDependencies', object> & { version: string };
 const shared: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -21,7 +30,10 @@ const shared: BuildOptions = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
-  define: { PACKAGE_VERSION: JSON.stringify(version) },
+  define: {
+    PACKAGE_VERSION: JSON.stringify(version),
+    SQLITE_RANGES: JSON.stringify({ ...optionalDependencies, ...peerDependencies }),
+  },
   logOverride: { 'empty-import-meta': 'silent' }, // lib/store/database/sqlite.ts handles an empty one
 };
 
@@ -39,8 +51,14 @@ const esm: BuildOptions = {
   outExtension: { '.js': '.mjs' },
 };
 
+const startedAt = new Date();
+console.log('== building'); // the step that ./install.sh shows
+
 // Built beside the old dist/ and swapped in, so that whoever runs it meanwhile finds it complete.
 const OUT = `dist.next-${process.pid}`;
+process.once('exit', () => {
+  for (const left of [OUT, join(PLUGIN, OUT)]) rmSync(left, { recursive: true, force: true });
+});
 const hooks = readdirSync('hooks').filter((name) => name.endsWith('.ts'));
 const [hookBuild, courierBuild, cliBuild] = await Promise.all([
   build({
@@ -76,7 +94,7 @@ const [hookBuild, courierBuild, cliBuild] = await Promise.all([
     outdir: OUT,
     banner: { js: REQUIRE },
   }),
-  emitTypes(`${OUT}/types`),
+  writeTypes(`${OUT}/types`),
 ]);
 checkHooks(hookBuild.metafile as Metafile);
 // The image of the service is built without the plugin.
@@ -84,9 +102,11 @@ if (existsSync(PLUGIN)) {
   const program = [hookBuild, courierBuild, cliBuild].flatMap(({ metafile }) =>
     Object.keys(metafile?.outputs ?? {}),
   );
-  fillPlugin(program, OUT, join(PLUGIN, OUT));
+  await fillPlugin(program, OUT, join(PLUGIN, OUT));
   swapIn(join(PLUGIN, OUT), join(PLUGIN, 'dist'));
 }
+// What is saved while this runs is newer than dist/cli.mjs, so that ./install.sh builds again.
+utimesSync(`${OUT}/cli.mjs`, startedAt, startedAt);
 swapIn(OUT, 'dist');
 console.log(`built dist/ (${hooks.length} hooks, courier, cli, library) for version ${version}`);
 
@@ -107,13 +127,6 @@ function checkHooks({ outputs }: Metafile): void {
       fail(`${basename(file)} has ${size} bytes`, `A hook bundle may have ${HOOK_BUDGET_BYTES}.`);
     }
   }
-}
-
-/** Writes one .d.ts per module, unchecked: `npm run types` checks the types. */
-async function emitTypes(folder: string): Promise<void> {
-  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
-  const project = ['-p', 'tsconfig.types.json', '--noCheck', '--outDir', folder];
-  await promisify(execFile)(process.execPath, [compiler, ...project]);
 }
 
 function swapIn(built: string, place: string): void {

@@ -1,33 +1,44 @@
 // Installs the dependencies if they are missing, older than the lock file, or built for another Node.js,
 // so that `npm test` and ./install.sh work on a fresh clone. Plain JavaScript, because nothing that runs
-// TypeScript is installed yet.
+// TypeScript is installed yet. ./install.sh shows the lines that begin with "== ", and an "error: ".
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync, utimesSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 
 const installed = 'node_modules/.package-lock.json';
-// As in lib/base/sqlite-package.ts. Version 13 brings binaries, but not for every platform.
+// As in lib/base/sqlite-package.ts.
 const sqlite = Number(process.versions.napi) < 10 ? 'better-sqlite3-12' : 'better-sqlite3';
 const isCurrent =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs;
 
-if (!isCurrent || !sqliteLoads()) process.exitCode = install();
+if (!isCurrent) process.exitCode = installPackages();
+// npm ignores a failure here, because the package is optional: each Node.js needs another one.
+if (!process.exitCode && !sqliteLoads()) {
+  const program = ['--import', 'tsx', 'scripts/get-sqlite.ts'];
+  process.exitCode = spawnSync(process.execPath, program, { stdio: 'inherit' }).status ?? 1;
+}
 
-function install() {
-  const mayCompile = sqlite === 'better-sqlite3-12';
-  console.log(
-    mayCompile
-      ? 'npm ci (the native module may have to be compiled, which takes about a minute) …'
-      : 'npm ci …',
-  );
-  const status = npm('ci', '--foreground-scripts');
-  if (status !== 0) return status;
-  utimesSync(installed, new Date(), new Date());
-  if (sqliteLoads()) return 0;
-  if (!mayCompile) npm('run', 'build-release', '--prefix', join('node_modules', sqlite));
-  if (sqliteLoads()) return 0;
-  // Both packages are optional, so npm ignores a failure: each Node.js needs only one of them.
-  console.error(`The SQLite module does not load in Node.js ${process.versions.node}.`);
+function installPackages() {
+  console.log('== downloading the packages');
+  const isWindows = process.platform === 'win32';
+  const { status, stderr } = spawnSync(isWindows ? 'npm.cmd' : 'npm', ['ci'], {
+    stdio: ['inherit', 'inherit', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+    shell: isWindows,
+  });
+  process.stderr.write(stderr ?? '');
+  if (status === 0) {
+    utimesSync(installed, new Date(), new Date());
+    return 0;
+  }
+  const code = /^npm error code (\S+)/m.exec(stderr ?? '')?.[1];
+  if (code) {
+    console.error(
+      `error: could not download the packages: ${code}\n` +
+        '  Check the network. NODE_EXTRA_CA_CERTS names the certificates of a proxy or a mirror,\n' +
+        '  HTTPS_PROXY a proxy, `npm config set registry URL` a mirror. Then try again.',
+    );
+  }
   return 1;
 }
 
@@ -35,18 +46,4 @@ function install() {
 function sqliteLoads() {
   const open = `new (require('${sqlite}'))(':memory:').close()`;
   return spawnSync(process.execPath, ['-e', open], { stdio: 'ignore' }).status === 0;
-}
-
-function npm(...args) {
-  // If Node.js was installed with its headers, native modules are compiled against those, so that nothing
-  // needs to be downloaded.
-  const prefix = resolve(process.execPath, '..', '..');
-  const hasHeaders = existsSync(resolve(prefix, 'include', 'node', 'node_version.h'));
-  const isWindows = process.platform === 'win32';
-  const { status } = spawnSync(isWindows ? 'npm.cmd' : 'npm', args, {
-    stdio: 'inherit',
-    shell: isWindows,
-    env: hasHeaders ? { npm_config_nodedir: prefix, ...process.env } : process.env,
-  });
-  return status ?? 1;
 }

@@ -9,18 +9,14 @@ import {
   realpathSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
 import { errorMessage } from '../lib/base/errors.ts';
-import { nativeHost, nativeModuleFor, nativeModulePaths } from '../lib/install/native-module.ts';
-import type { NativeHost } from '../lib/install/native-module.ts';
+import { moduleFiles, nativeHost, nativeModuleFor } from '../lib/install/program/native-module.ts';
+import type { NativeHost } from '../lib/install/program/native-module.ts';
 import { pluginHooks } from '../lib/install/plugin/plugin-hooks.ts';
-import { linkNode } from '../lib/install/program-files.ts';
-import {
-  copyModule,
-  fetchSqlite,
-  lockedSqlite,
-  versionOf,
-} from '../lib/install/plugin/sqlite-fetch.ts';
+import { linkNode } from '../lib/install/program/program-files.ts';
+import { copyModule, downloadSqlite } from '../lib/install/program/sqlite-download.ts';
 
 /** The folder that .claude-plugin/marketplace.json names. */
 export const PLUGIN = 'plugin';
@@ -32,7 +28,11 @@ export const PLUGIN = 'plugin';
  * @param built the folder in which the build has put them
  * @param dist the folder to make
  */
-export function fillPlugin(files: readonly string[], built: string, dist: string): void {
+export async function fillPlugin(
+  files: readonly string[],
+  built: string,
+  dist: string,
+): Promise<void> {
   writeChanged(join(PLUGIN, 'hooks', 'hooks.json'), pluginHooks());
   writeChanged(join(PLUGIN, 'hooks', 'capture.sh'), readFileSync('hooks/capture.sh', 'utf8'));
   chmodSync(join(PLUGIN, 'hooks', 'capture.sh'), 0o755);
@@ -41,13 +41,8 @@ export function fillPlugin(files: readonly string[], built: string, dist: string
     mkdirSync(dirname(target), { recursive: true });
     cpSync(file, target);
   }
-  const lock = readFileSync('package-lock.json', 'utf8');
-  const locks = Object.fromEntries(
-    HOSTS.map((host) => [nativeModuleFor(host).packages[0], lockedSqlite(lock, host)]),
-  );
-  writeFileSync(join(dist, 'sqlite-locks.json'), JSON.stringify(locks));
   linkNode(PLUGIN, realpathSync(process.execPath));
-  for (const host of HOSTS) bringSqlite(host, lock);
+  for (const host of HOSTS) await bringSqlite(host);
 }
 
 // --- internal ---
@@ -60,27 +55,39 @@ const HOSTS: readonly NativeHost[] = ['9', '10'].map((nodeApi) => ({ ...nativeHo
  * out the package for other versions of Node.js, a fetched one. Version 12 has to be built by the Node.js that
  * loads it, so it is fetched when that one runs the plugin.
  */
-function bringSqlite(host: NativeHost, lock: string): void {
-  const own = nativeModulePaths('node_modules', host);
-  const [name = ''] = nativeModuleFor(host).packages;
-  if (own) return copyModule('node_modules', own, join(PLUGIN, 'node_modules'));
-  const locked = lockedSqlite(lock, host);
-  if (name === 'better-sqlite3-12' || isThere(host, name, versionOf(locked, name))) return;
+async function bringSqlite(host: NativeHost): Promise<void> {
+  const checkout = process.cwd();
+  if (moduleFiles(checkout, host)) return copyModule(checkout, host, PLUGIN);
+  const [name] = nativeModuleFor(host).packages;
+  if (name === 'better-sqlite3-12' || isThere(host, name)) return;
   try {
-    fetchSqlite({ host, locked, root: PLUGIN, env: process.env, log: () => {} });
+    const download = await downloadSqlite({
+      host,
+      env: process.env,
+      node: realpathSync(process.execPath),
+      temporary: tmpdir(),
+      onStep: (step, log) => console.log(`== ${step}; log: ${log}`),
+    });
+    copyModule(download.root, host, PLUGIN);
+    download.remove();
   } catch (error) {
     console.warn(`plugin/: ${errorMessage(error)}; the plugin tries again when it needs it`);
   }
 }
 
-/** True when an earlier build has fetched it. */
-function isThere(host: NativeHost, name: string, version: string): boolean {
-  const folder = join(PLUGIN, 'node_modules');
-  if (!nativeModulePaths(folder, host)) return false;
-  const { version: found } = JSON.parse(
-    readFileSync(join(folder, name, 'package.json'), 'utf8'),
-  ) as { version?: string };
-  return found === version;
+/** True when an earlier build has fetched it, in the version that the lock file has. */
+function isThere(host: NativeHost, name: string): boolean {
+  const own = join(PLUGIN, 'node_modules', name, 'package.json');
+  if (!existsSync(own) || !moduleFiles(resolve(PLUGIN), host)) return false;
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  const locked = read('package-lock.json').packages?.[`node_modules/${name}`];
+  return read(own).version === locked?.version;
+}
+
+/** What is read of package.json and of package-lock.json. */
+interface Manifest {
+  readonly version?: string;
+  readonly packages?: Readonly<Record<string, { readonly version?: string }>>;
 }
 
 /** Leaves a committed file alone while it is right. */

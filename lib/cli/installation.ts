@@ -1,4 +1,9 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { claudeFolder } from '../base/paths.ts';
+import { installedClaudes } from '../claude-code/installed-claude.ts';
+import type { InstalledClaude } from '../claude-code/installed-claude.ts';
+import { newestTranscriptVersion } from '../claude-code/transcript-version.ts';
+import { newestVersion } from '../claude-code/version.ts';
 import type { InstallationFacts } from '../health/installation.ts';
 import { eventsFor } from '../install/events.ts';
 import {
@@ -6,16 +11,28 @@ import {
   courierBundle,
   PLUGIN_COMMAND,
   pluginRoot,
-} from '../install/installed-files.ts';
+} from '../install/program/installed-files.ts';
 import { leadsTo, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/settings/registration.ts';
+import type { RegistrationReport } from '../install/settings/registration.ts';
 import type { CliEnvironment } from './environment.ts';
 
-/**
- * What `doctor` needs to know about the installation.
- *
- * @param claudeVersion the version of the `claude` on PATH; undefined when there is none
- */
+/** What is known of the Claude Codes on this machine. */
+export interface ClaudeFacts {
+  readonly claudes: readonly InstalledClaude[];
+  /** The newest version: of those, and of the one that wrote the newest transcript. */
+  readonly version: string | undefined;
+}
+
+/** Finds every Claude Code; runs those that do not tell their version otherwise, and looks for transcripts. */
+export function readClaudes({ env, cwd }: CliEnvironment): ClaudeFacts {
+  const claudes = installedClaudes({ env, node: process.execPath, mayRun: true });
+  const folder = claudeFolder(env);
+  const inUse = folder && newestTranscriptVersion(resolve(cwd, folder));
+  return { claudes, version: newestVersion([...claudes.map(({ version }) => version), inUse]) };
+}
+
+/** What `doctor` needs to know about the installation, for this version of Claude Code. */
 export function readInstallation(
   cli: CliEnvironment,
   claudeVersion: string | undefined,
@@ -29,6 +46,26 @@ export function readInstallation(
     captureScript: captureScript(cli),
     link: ownLink(cli),
   };
+}
+
+/**
+ * The events that the newest Claude Code knows, and that no settings file registers, as after an update of
+ * Claude Code. Runs none. None are missing where no settings register hooks, or no version is known.
+ *
+ * @param seen the version that the courier saw
+ */
+export function missingEvents(
+  { env }: CliEnvironment,
+  { hooks, plugin }: RegistrationReport,
+  seen: string | null | undefined,
+): string[] {
+  if (hooks.length === 0 || plugin !== undefined) return [];
+  const claudes = installedClaudes({ env, node: process.execPath, mayRun: false });
+  const version = newestVersion([...claudes.map((one) => one.version), seen ?? undefined]);
+  if (version === undefined) return [];
+  const registered = new Set(hooks.map(({ event }) => event));
+  const wanted = eventsFor(version).map(({ name }) => name);
+  return wanted.filter((name) => !registered.has(name));
 }
 
 // --- internal ---

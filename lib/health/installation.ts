@@ -36,7 +36,7 @@ export interface RegistrationFacts {
 /** What the checks need to know about the installation. The CLI reads it: health may not import install. */
 export interface InstallationFacts {
   readonly registration: RegistrationFacts;
-  /** The version of the `claude` on PATH; undefined when there is none. */
+  /** The newest version of Claude Code in use; undefined when none is known. */
   readonly claudeVersion: string | undefined;
   /** The events that this version accepts, all of which should have a hook. */
   readonly wantedEvents: readonly string[];

@@ -37,7 +37,7 @@ export function recordingOf(
     ? off('no hooks of this program are in the settings', 'Run `pattern-tracker install`.')
     : off(
         `nothing is installed in ${paths.home}`,
-        'Run ./install.sh, or `pattern-tracker install`.',
+        'Run `npx claude-pattern-tracker install`, or ./install.sh in a clone.',
       );
 }
 

@@ -8,6 +8,7 @@ import { cachedAnswers } from '../delivery/store/cache-store.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { schemaVersion } from '../store/database/database.ts';
 import { readDatabase } from '../store/database/read-database.ts';
+import { seenClaudeVersion } from '../store/queries/claude-version.ts';
 import { quickCheck } from '../store/queries/health.ts';
 import { countersOf, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
 import type { SetAside, Totals } from '../store/queries/totals.ts';
@@ -36,6 +37,8 @@ export interface StoredContent {
   readonly counters: Readonly<Record<string, number>>;
   /** The corrupt database that this one replaced; null when there was none. */
   readonly setAside: SetAside | null;
+  /** The version of Claude Code that the courier saw last; null when it saw none. */
+  readonly claudeVersion: string | null;
 }
 
 /** What tracker.db knows about delivery. */
@@ -78,6 +81,7 @@ export function readStored(path: string, now: number, checkedBytes = 0): StoredF
         totals: totalsOf(database),
         counters: countersOf(database),
         setAside: setAsideDatabase(database) ?? null,
+        claudeVersion: seenClaudeVersion(database) ?? null,
       })),
       delivery: attempt(path, () => ({
         sinks: SINKS.map((sink) => readSinkFacts(database, sink, now)),

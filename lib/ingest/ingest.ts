@@ -1,9 +1,11 @@
 import { errorCode } from '../base/errors.ts';
+import { transcriptVersion } from '../claude-code/transcript-version.ts';
 import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
 import type { NotAHookEventReason } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { Database } from '../store/database/database.ts';
+import { noteClaudeVersion } from '../store/database/meta.ts';
 import { TrackerWriter } from '../store/writers/tracker-writer.ts';
 import { patternFeed, toolCallFeed } from '../delivery/sinks.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
@@ -32,12 +34,14 @@ export interface IngestOptions {
 
 /** Writes batches of spool files to tracker.db, each batch in one transaction. */
 export class Ingest {
+  readonly #database: Database;
   readonly #reader: ArrivalReader;
   readonly #projects: ProjectFinder;
   readonly #writer: TrackerWriter;
   readonly #patterns: PatternRecorder;
 
   constructor(database: Database, { config, redactor, projects, machine }: IngestOptions) {
+    this.#database = database;
     this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
     this.#projects = projects;
     const calls = toolCallFeed(config, database);
@@ -75,6 +79,7 @@ export class Ingest {
   #takeTogether(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const bad: BadFile[] = [];
     const total = { ingested: 0, duplicates: 0, redactions: 0 };
+    let transcript: string | undefined;
     this.#writer.transaction(() => {
       for (const file of files) {
         const arrived = thread?.take(file) ?? this.#read(file, bad);
@@ -82,7 +87,11 @@ export class Ingest {
         const isNew = this.#write(arrived);
         total[isNew ? 'ingested' : 'duplicates'] += 1;
         if (isNew) total.redactions += arrived.redactions;
+        if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
       }
+      // One transcript a batch is enough to notice an update of Claude Code.
+      const version = transcript && transcriptVersion(transcript);
+      if (version) noteClaudeVersion(this.#database, version);
       const { counters } = this.#writer;
       counters.add('ingested', total.ingested);
       counters.add('duplicates', total.duplicates);
@@ -132,6 +141,9 @@ export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
 }
 
 // --- internal ---
+
+/** Events at which a transcript tells the version: a resumed one at once, a new one after its first turn. */
+const TURNS: ReadonlySet<string> = new Set(['SessionStart', 'Stop', 'SessionEnd']);
 
 /** True when the database is at fault, not the event. */
 function isStoreFault(error: unknown): boolean {

@@ -1,3 +1,5 @@
+import { compareVersions } from '../claude-code/version.ts';
+
 /** One event of Claude Code that this project registers a hook for. */
 export interface HookEventSpec {
   /** As Claude Code spells it. */
@@ -39,6 +41,9 @@ export const HOOK_EVENTS: readonly HookEventSpec[] = [
   { name: 'SessionEnd', bundle: 'session-end', ensure: true, since: '1.0.85' },
 ];
 
+/** Older versions ignore every hook of a settings file in which one event is unknown to them. */
+export const TOLERANT_CLAUDE_VERSION = '2.1.101';
+
 /** The version assumed when Claude Code's is not known. It is an old one, which rejects unknown events. */
 export const ASSUMED_CLAUDE_VERSION = '2.0.76';
 
@@ -46,16 +51,4 @@ export const ASSUMED_CLAUDE_VERSION = '2.0.76';
 export function eventsFor(claudeVersion: string | undefined): readonly HookEventSpec[] {
   const version = claudeVersion ?? ASSUMED_CLAUDE_VERSION;
   return HOOK_EVENTS.filter(({ since }) => compareVersions(version, since) >= 0);
-}
-
-// --- internal ---
-
-function compareVersions(a: string, b: string): number {
-  const left = a.split('.').map(Number);
-  const right = b.split('.').map(Number);
-  for (let index = 0; index < 3; index++) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -1,16 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import type { InstalledClaude } from '../claude-code/installed-claude.ts';
+import { compareVersions } from '../claude-code/version.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { stopCourier } from './courier-stop.ts';
-import { ASSUMED_CLAUDE_VERSION, eventsFor, HOOK_EVENTS } from './events.ts';
+import {
+  ASSUMED_CLAUDE_VERSION,
+  eventsFor,
+  HOOK_EVENTS,
+  TOLERANT_CLAUDE_VERSION,
+} from './events.ts';
 import { checkHome } from './home-check.ts';
 import { hookCommand } from './hook-command.ts';
 import type { CaptureFront } from './hook-command.ts';
 import type { WantedHook } from './settings/hook-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest, Registration } from './manifest.ts';
-import type { NativeHost } from './native-module.ts';
+import type { NativeHost } from './program/native-module.ts';
 import { inspectLink, linkPath, makeLink } from './path-link.ts';
 import type { LinkState } from './path-link.ts';
 import {
@@ -20,8 +27,8 @@ import {
   linkTarget,
   makeDataFolders,
   programFiles,
-} from './program-files.ts';
-import type { CopyResult, ProgramFile } from './program-files.ts';
+} from './program/program-files.ts';
+import type { CopyResult, ProgramFile, ProgramSource } from './program/program-files.ts';
 import { applyShellFiles, planShellFiles } from './shell-files.ts';
 import type { ShellFile, ShellFilesChange } from './shell-files.ts';
 import {
@@ -36,9 +43,7 @@ import { settingsPath } from './settings/settings-file.ts';
 import type { SettingsScope } from './settings/settings-file.ts';
 
 /** What to install, where to, and for which Claude Code. */
-export interface InstallOptions {
-  /** A built checkout, or an installation. */
-  readonly sourceRoot: string;
+export interface InstallOptions extends ProgramSource {
   readonly version: string;
   /** The installation to create or update; absolute. */
   readonly paths: TrackerPaths;
@@ -62,8 +67,10 @@ export interface InstallOptions {
   readonly statusLine?: boolean | undefined;
   /** Completions and the man page, as they shall be; an empty list removes them. @default as they are */
   readonly shellFiles?: readonly ShellFile[] | undefined;
-  /** Undefined when it is not known. */
+  /** The newest version of Claude Code in use; undefined when none is known. */
   readonly claudeVersion: string | undefined;
+  /** The Claude Codes on this machine. */
+  readonly claudes: readonly InstalledClaude[];
   readonly now: Clock;
 }
 
@@ -101,7 +108,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
   const { change, registration, statusLine } = planSettings(options, capture);
   const { home } = options.paths;
   checkHome(home);
-  const files = programFiles(options.sourceRoot, interpreter(options), options.host);
+  const files = programFiles(options, interpreter(options), options.host);
   const link = wantedLink(options);
   return {
     options,
@@ -203,18 +210,29 @@ function wantedLink({ link, userHome, platform }: InstallOptions): string | unde
   return link && userHome && platform !== 'win32' ? linkPath(userHome) : undefined;
 }
 
-function planWarnings({ claudeVersion, scope }: InstallOptions): string[] {
+function planWarnings({ claudeVersion, claudes, scope, sqliteRoot }: InstallOptions): string[] {
   const warnings: string[] = [];
   const left = HOOK_EVENTS.filter((event) => !eventsFor(claudeVersion).includes(event));
   const names = left.map(({ name }) => name).join(', ');
   if (claudeVersion === undefined) {
     warnings.push(
-      `The version of Claude Code is not known (no \`claude\` on PATH answered); ${ASSUMED_CLAUDE_VERSION} was assumed, so there is no hook for ${names}. A version that does not know an event ignores all hooks, so run this again when \`claude\` is on PATH.`,
+      `No Claude Code was found, on PATH, where its installers put it or in an editor; ${ASSUMED_CLAUDE_VERSION} was assumed, so there is no hook for ${names}. A version that does not know an event ignores all hooks, so run this again when Claude Code is installed.`,
     );
   } else if (left.length > 0) {
     warnings.push(
       `Claude Code ${claudeVersion} does not know ${names}: no hook for these. Run this again after an update of Claude Code.`,
     );
+  }
+  for (const { path, version } of claudes) {
+    const isStrict = compareVersions(version, TOLERANT_CLAUDE_VERSION) < 0;
+    const unknown = eventsFor(claudeVersion).filter((event) => !eventsFor(version).includes(event));
+    if (!isStrict || unknown.length === 0) continue;
+    warnings.push(
+      `${path} is Claude Code ${version}. It ignores all hooks in these settings, because it does not know ${unknown.map(({ name }) => name).join(', ')}: update or remove it.`,
+    );
+  }
+  if (sqliteRoot === null) {
+    warnings.push('The SQLite module for this Node.js is downloaded from npm first.');
   }
   if (scope === 'project') {
     warnings.push(

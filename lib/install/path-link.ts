@@ -1,6 +1,6 @@
 import { mkdirSync, lstatSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { linkTarget } from './program-files.ts';
+import { linkTarget } from './program/program-files.ts';
 
 /** What became of the link that puts the program on PATH. */
 export type LinkState =

@@ -8,7 +8,7 @@ import type { InstallManifest } from './manifest.ts';
 import { linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
-import { removeProgram } from './program-files.ts';
+import { removeProgram } from './program/program-files.ts';
 import { ownFiles } from './shell-files.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../base/json.ts';
-import { TRANSFORMATION_TYPES } from '../lineage-api/lineage-event.ts';
+import { TRANSFORMATION_TYPES } from '../lineage-api/lineage-terms.ts';
 import { trimCode } from '../pattern/identify.ts';
 import { checkArgument } from './library-argument.ts';
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { hostname } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
@@ -21,7 +22,8 @@ import { canProbe } from '../health/sink-probes.ts';
 import type { SinkProbe } from '../delivery/sink.ts';
 import { readSinkFacts } from '../health/sink-facts.ts';
 import { checkLibraryOptions, checkTimeout, librarySettings } from './library-settings.ts';
-import type { LibrarySettings, PatternTrackerOptions } from './library-settings.ts';
+import type { PatternTrackerOptions } from './library-options.ts';
+import type { LibrarySettings } from './library-settings.ts';
 import { LibraryStore } from './library-store.ts';
 import type { OpenLibraryStore } from './library-store.ts';
 import { PatternQueries } from './pattern-queries.ts';

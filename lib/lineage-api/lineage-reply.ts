@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EDGE_TYPES, TRANSFORMATION_TYPES } from './lineage-event.ts';
+import { EDGE_TYPES, TRANSFORMATION_TYPES } from './lineage-terms.ts';
 
 /** The service's replies about lineage. Times are ISO 8601 in UTC, durations in milliseconds. */
 

@@ -1,4 +1,4 @@
-import type { EdgeType, TransformationType } from '../lineage-api/lineage-event.ts';
+import type { EdgeType, TransformationType } from '../lineage-api/lineage-terms.ts';
 import { circles } from './circles.ts';
 import { occurrenceKey } from './occurrence-key.ts';
 

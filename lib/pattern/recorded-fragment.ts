@@ -1,4 +1,4 @@
-import type { EdgeType, TransformationType } from '../lineage-api/lineage-event.ts';
+import type { EdgeType, TransformationType } from '../lineage-api/lineage-terms.ts';
 
 /** A fragment with its pattern's id, on its way into the store. */
 export interface IdentifiedFragment {

@@ -57,6 +57,13 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    name: 'claude-code',
+    group: 'rules',
+    purpose: 'finds the Claude Codes on this machine, and their versions',
+    imports: ['base'],
+    packages: [],
+  },
+  {
     name: 'event',
     group: 'rules',
     purpose: "Claude's hook events, event records, outcomes of tool calls",
@@ -145,7 +152,7 @@ export const ROOMS: readonly Room[] = [
     group: 'capabilities',
     purpose: 'turns spool files into rows: courier/, spool/',
     imports: words(
-      'base capture event config log redact pattern',
+      'base capture claude-code event config log redact pattern',
       'store/database store/writers store/maintenance delivery',
     ),
     packages: words('lru-cache write-file-atomic'),
@@ -185,7 +192,7 @@ export const ROOMS: readonly Room[] = [
     name: 'install',
     group: 'faces',
     purpose: "edits Claude Code's settings, copies the program",
-    imports: ['base'],
+    imports: words('base claude-code'),
     packages: words('diff jsonc-parser zod'),
   },
   {
@@ -193,7 +200,7 @@ export const ROOMS: readonly Room[] = [
     group: 'faces',
     purpose: 'the command line, the one composition root: one file a command, loaded when called',
     imports: words(
-      'base capture event config log store/database store/queries store/maintenance',
+      'base capture claude-code event config log store/database store/queries store/maintenance',
       'delivery ingest service/store service health install',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
@@ -220,7 +227,7 @@ export const ROOMS: readonly Room[] = [
       'base capture config redact lineage-api pattern',
       'store/database delivery ingest service/store service install cli',
     ),
-    packages: words('autocannon esbuild oxc-parser picocolors'),
+    packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
       // The floors that benchmarks compare with, and the rows that they start from.
       { files: 'bench/bare-*.ts', packages: words('better-sqlite3 postgres undici') },

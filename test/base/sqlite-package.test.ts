@@ -12,21 +12,11 @@ describe('sqlitePackage', () => {
   });
 });
 
-// npm writes neither line, and drops them at times: put them in again (docs/decisions/011).
+// npm does not write this line, and drops it at times: put it in again (docs/decisions/011).
 describe('package-lock.json', () => {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-    packages: Record<
-      string,
-      { engines?: { node?: string }; gypfile?: boolean; optional?: boolean }
-    >;
+    packages: Record<string, { gypfile?: boolean; optional?: boolean }>;
   };
-
-  it('keeps npm from compiling better-sqlite3 12 on a Node.js that does not load it', () => {
-    expect(packages['node_modules/better-sqlite3-12']).toMatchObject({
-      optional: true,
-      engines: { node: '<22.14 || >=23 <23.6' },
-    });
-  });
 
   it('keeps npm from running node-gyp for better-sqlite3 13, which has its binaries', () => {
     expect(packages['node_modules/better-sqlite3']).toMatchObject({

@@ -48,6 +48,12 @@ describe('restore', () => {
     expect(existsSync(copy)).toBe(true);
   });
 
+  it('says that a file is not there before it asks anything', async () => {
+    const { exitCode, err } = await run(sample, 'restore /nope');
+    expect([exitCode, err]).toEqual([1, expect.stringContaining('/nope')]);
+    expect(err).not.toContain('--yes');
+  });
+
   it('prints the same for programs', async () => {
     fillSample(sample);
     await run(sample, 'backup copy.db');

@@ -2,6 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
+import { noteClaudeVersion } from '../../lib/store/database/meta.ts';
 import { deliveryOf, fillOutbox, queue, TOKEN } from './delivery-sample.ts';
 import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
@@ -41,7 +42,7 @@ describe('recording', () => {
       {
         "exitCode": 0,
         "out": "Recording   off: nothing is installed in ~/.claude/hooks/pattern-tracker
-                  Run ./install.sh, or \`pattern-tracker install\`.
+                  Run \`npx claude-pattern-tracker install\`, or ./install.sh in a clone.
       Courier     not running, has not run yet
       Spool       0 waiting
       Recorded    nothing yet
@@ -74,6 +75,23 @@ describe('recording', () => {
       Log         ~/.claude/hooks/pattern-tracker/data/logs/tracker.log
       "
     `);
+  });
+
+  it('says which events have no hook after an update of Claude Code', async () => {
+    const { PostToolBatch: _, ...hooks } = ourHooks();
+    writeSettings({ hooks });
+    const extension = join(sample.folder, '.vscode/extensions/anthropic.claude-code-2.0.76');
+    mkdirSync(extension, { recursive: true });
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({ missing_events: [] });
+
+    noteClaudeVersion(sample.database, '2.1.330'); // as the courier does
+    sample.close();
+    expect((await status()).out).toContain(
+      'without a hook for PostToolBatch, which this Claude Code knows\n            Run `pattern-tracker install`.',
+    );
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({
+      missing_events: ['PostToolBatch'],
+    });
   });
 
   it('is on where our plugin is enabled', async () => {

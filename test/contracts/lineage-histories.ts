@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EdgeType } from '../../lib/lineage-api/lineage-event.ts';
+import type { EdgeType } from '../../lib/lineage-api/lineage-terms.ts';
 
 /** One occurrence of a pattern in a history. Times are milliseconds since 1970. */
 export interface HistoryOccurrence {

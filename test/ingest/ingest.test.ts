@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { patternId } from '../../lib/pattern/identify.ts';
@@ -50,6 +51,30 @@ describe('an event that comes more than once', () => {
   it('is one tool call even if the file comes under another name', () => {
     store.take(hook.pre('t1', 'Read', {}), hook.pre('t1', 'Read', {}));
     expect(count('events')).toBe(1);
+  });
+});
+
+describe('the version of Claude Code', () => {
+  const transcript = join(tmpdir(), `transcript-${process.pid}.jsonl`);
+  afterEach(() => rmSync(transcript, { force: true }));
+  const version = () => store.value("SELECT value FROM meta WHERE key = 'claude_version'");
+  const event = (name: string) => hook.event(name, { transcript_path: transcript });
+
+  it('is taken from the transcript of a session that begins or ends a turn', () => {
+    store.take(event('SessionStart')); // there is no transcript yet
+    expect(version()).toBeUndefined();
+    writeFileSync(transcript, '{"type":"user","version":"2.1.330"}\n');
+    store.take(event('Stop'));
+    expect(version()).toBe('2.1.330');
+    writeFileSync(transcript, '{"type":"user","version":"2.1.332"}\n');
+    store.take(event('SessionStart'));
+    expect(version()).toBe('2.1.332');
+  });
+
+  it('is not looked for at every tool call', () => {
+    writeFileSync(transcript, '{"type":"user","version":"2.1.330"}\n');
+    store.take(event('PostToolUse'));
+    expect(version()).toBeUndefined();
   });
 });
 

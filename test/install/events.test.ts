@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseClaudeVersion } from '../../lib/install/claude-version.ts';
 import { eventsFor, HOOK_EVENTS } from '../../lib/install/events.ts';
 
 describe('eventsFor', () => {
@@ -19,17 +18,6 @@ describe('eventsFor', () => {
 
   it('takes an unknown version for 2.0.76', () => {
     expect(eventsFor(undefined)).toEqual(eventsFor('2.0.76'));
-  });
-});
-
-describe('parseClaudeVersion', () => {
-  it.each([
-    ['2.1.330 (Claude Code)\n', '2.1.330'],
-    ['1.0.60', '1.0.60'],
-    ['error: no such option', undefined],
-    ['', undefined],
-  ])('reads %j as %s', (output, version) => {
-    expect(parseClaudeVersion(output)).toBe(version);
   });
 });
 

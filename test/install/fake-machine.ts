@@ -33,6 +33,7 @@ export function fakeMachine(name = 'home') {
     scope: 'user',
     link: true,
     claudeVersion: '2.1.330',
+    claudes: [],
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
   };
   return {

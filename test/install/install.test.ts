@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -182,6 +183,20 @@ describe('the settings file', () => {
     expect(machine.install().warnings.join()).toMatch(warning);
   });
 
+  it('name the older Claude Code that would ignore them', () => {
+    const machine = fakeMachine();
+    const claudes = [
+      { path: '/opt/old/claude', version: '2.0.76' },
+      { path: '/opt/tolerant/claude', version: '2.1.101' },
+    ];
+    const { warnings } = machine.install({ claudes });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^\/opt\/old\/claude is Claude Code 2\.0\.76\. .*PostToolBatch: update/,
+      ),
+    ]);
+  });
+
   it('names only events that the version of Claude Code knows', () => {
     const machine = fakeMachine();
     const old = machine.install({ claudeVersion: '1.0.60' });
@@ -295,6 +310,17 @@ describe('the program', () => {
     put(join(machine.paths.home, compiled), 'ELF');
     const { copy } = machine.install();
     expect(copy.removed).toEqual([compiled]);
+  });
+
+  it('has the SQLite module that npm put beside its package', () => {
+    const machine = fakeMachine();
+    const modules = join(machine.root, 'npx', 'node_modules');
+    const sourceRoot = join(modules, 'claude-pattern-tracker');
+    mkdirSync(modules, { recursive: true });
+    renameSync(machine.sourceRoot, sourceRoot);
+    renameSync(join(sourceRoot, 'node_modules', 'better-sqlite3'), join(modules, 'better-sqlite3'));
+    const { copy } = machine.install({ sourceRoot });
+    expect(copy.written).toContain('node_modules/better-sqlite3/prebuilds/linux-x64.node');
   });
 
   it('takes a compiled SQLite where there is none for the platform, and is refused without any', () => {

@@ -6,7 +6,7 @@ import { trackerPaths } from '../../lib/base/paths.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import { PatternTracker } from '../../lib/library/pattern-tracker.ts';
-import type { PatternTrackerOptions } from '../../lib/library/library-settings.ts';
+import type { PatternTrackerOptions } from '../../lib/library/library-options.ts';
 
 export class LibraryHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'library-'));

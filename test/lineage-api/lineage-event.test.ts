@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  EDGE_TYPES,
-  lineageEventSchema,
-  TRANSFORMATION_TYPES,
-} from '../../lib/lineage-api/lineage-event.ts';
+import { lineageEventSchema } from '../../lib/lineage-api/lineage-event.ts';
+import { EDGE_TYPES, TRANSFORMATION_TYPES } from '../../lib/lineage-api/lineage-terms.ts';
 
 /** The example of the contract. */
 const MODIFIED = {

@@ -33,7 +33,7 @@ describe('an installation without the SQLite module of its Node.js', () => {
     writeFileSync(home.paths.database, '');
     const { status, stderr } = command('patterns');
     expect(stderr).toContain(`does not load in Node.js ${process.versions.node}`);
-    expect(stderr).toContain('Run ./install.sh again');
+    expect(stderr).toContain('Run `pattern-tracker install`');
     expect(status).toBe(1);
   });
 });

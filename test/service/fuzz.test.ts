@@ -4,7 +4,7 @@ import {
   EDGE_TYPES,
   LINEAGE_EVENT_TYPES,
   TRANSFORMATION_TYPES,
-} from '../../lib/lineage-api/lineage-event.ts';
+} from '../../lib/lineage-api/lineage-terms.ts';
 import { ENDPOINTS } from '../../lib/service/routes/endpoints.ts';
 import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
 import type { ServiceStore } from '../../lib/service/store/service-store.ts';

@@ -5,7 +5,6 @@ import type { CheckFacts } from '../../health/checks/check-facts.ts';
 import { fail } from '../../health/checks/check.ts';
 import type { Check, CheckFinding } from '../../health/checks/check.ts';
 import { CHECKS } from '../../health/checks/checks.ts';
-import { claudeVersion } from '../../install/claude-version.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -13,7 +12,7 @@ import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { painter } from '../output/table.ts';
-import { readInstallation } from '../installation.ts';
+import { readClaudes, readInstallation } from '../installation.ts';
 
 /** `doctor`: runs every check. */
 export const doctorCommand = trackerCommand({
@@ -31,7 +30,7 @@ export const doctorCommand = trackerCommand({
   args: { ...common.jsonArg },
   async run({ json }, cli) {
     const facts = checkFacts(cli, {
-      installation: readInstallation(cli, claudeVersion(cli.env)),
+      installation: readInstallation(cli, readClaudes(cli).version),
       config: loadConfig(cli.paths),
     });
     const results: CheckResult[] = [];

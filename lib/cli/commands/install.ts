@@ -1,23 +1,28 @@
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { TrackerError } from '../../base/errors.ts';
 import { claudeFolder, trackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
-import { claudeVersion } from '../../install/claude-version.ts';
 import { installPreview, installScreen } from '../../install/install-screen.ts';
 import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
-import type { InstallPlan, InstallResult } from '../../install/install.ts';
+import type { InstallOptions, InstallPlan, InstallResult } from '../../install/install.ts';
 import { readManifest } from '../../install/manifest.ts';
-import { nativeHost } from '../../install/native-module.ts';
+import { moduleFolders, nativeHost, nativeModuleFor } from '../../install/program/native-module.ts';
+import type { NativeHost } from '../../install/program/native-module.ts';
 import { SHELL_FILE_KINDS, shellFilePaths } from '../../install/shell-files.ts';
 import type { ShellFile } from '../../install/shell-files.ts';
+import { downloadSqlite } from '../../install/program/sqlite-download.ts';
 import { settingsDiff } from '../../install/settings/settings-diff.ts';
+import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CommandList } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { readClaudes } from '../installation.ts';
 import { printJson } from '../output/json-output.ts';
+import { StepLine } from '../output/step-line.ts';
 import { shellTexts } from '../shell/shell-texts.ts';
 
 /** `install`: copies the program and registers the hooks. */
@@ -81,17 +86,24 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
       });
     }
     const userHome = env['HOME'] || env['USERPROFILE'];
+    const sourceRoot = dirname(dirname(realpathSync(process.argv[1] ?? '')));
+    const host = nativeHost();
+    const node = realpathSync(process.execPath);
     const paths = trackerPaths(resolve(cli.cwd, cli.paths.home));
-    const plan = planInstall({
-      sourceRoot: dirname(dirname(realpathSync(process.argv[1] ?? ''))),
+    // The module of an earlier installation will do, so that an update needs no compiler and no network.
+    const sqliteRoot = [sourceRoot, paths.home].find((root) => hasSqlite(root, node, host)) ?? null;
+    const { claudes, version } = readClaudes(cli);
+    const options: InstallOptions = {
+      sourceRoot,
+      sqliteRoot,
       version: VERSION,
       paths,
       claudeFolder: resolve(cli.cwd, claude),
       userHome,
       cwd: cli.cwd,
       platform: process.platform,
-      node: realpathSync(process.execPath),
-      host: nativeHost(),
+      node,
+      host,
       searchPath: env['PATH'] ?? '',
       scope: args.scope,
       capture: args.capture,
@@ -103,16 +115,26 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
         home: paths.home,
         commands,
       }),
-      claudeVersion: claudeVersion(env),
+      claudeVersion: version,
+      claudes,
       now: cli.now,
-    });
+    };
+    const preview = planInstall(options); // finds what is in the way before anything is downloaded
     const paint = pc.createColors(cli.color);
     if (args['dry-run']) {
-      if (args.json) printJson(cli, { ok: true, dryRun: true, ...summary(plan) });
-      else cli.out(installPreview(plan, paint));
+      if (args.json) printJson(cli, { ok: true, dryRun: true, ...summary(preview) });
+      else cli.out(installPreview(preview, paint));
       return 0;
     }
-    const result = applyInstall(plan);
+    const download = sqliteRoot === null ? await sqliteDownload(options, cli) : undefined;
+    let plan = preview;
+    let result;
+    try {
+      if (download) plan = planInstall({ ...options, sqliteRoot: download.root });
+      result = applyInstall(plan);
+    } finally {
+      download?.remove();
+    }
     const test = args.test ? captureTest(plan, cli) : undefined;
     verifyInstall(plan); // once more: a running session may have written the settings meanwhile
     const ok = test?.ok !== false;
@@ -164,6 +186,30 @@ async function wantedShellFiles(
   return SHELL_FILE_KINDS.map((kind) => ({ kind, path: places[kind], content: texts[kind] }));
 }
 
+/** True when this Node.js opens a database with the SQLite module that it finds from `root`. */
+function hasSqlite(root: string, node: string, host: NativeHost): boolean {
+  if (!moduleFolders(root, nativeModuleFor(host))) return false;
+  const probe = ['-e', SQLITE_PROBE, join(root, 'package.json')];
+  return spawnSync(node, probe, { stdio: 'ignore', windowsHide: true }).status === 0;
+}
+
+/** Gets the SQLite module, and says what goes on: on a terminal in one line that changes. */
+async function sqliteDownload(options: InstallOptions, cli: CliEnvironment) {
+  const { host, node } = options;
+  const line = new StepLine(cli);
+  try {
+    return await downloadSqlite({
+      host,
+      node,
+      env: cli.env,
+      temporary: tmpdir(),
+      onStep: (step, log) => line.show(`${step}; log: ${log}`),
+    });
+  } finally {
+    line.end();
+  }
+}
+
 function captureTest({ options }: InstallPlan, cli: CliEnvironment) {
   const { home } = options.paths;
   const node = options.platform === 'win32' ? options.node : join(home, 'node');
@@ -196,6 +242,7 @@ function summary(plan: InstallPlan | InstallResult) {
     node: options.node,
     capture,
     claudeVersion: options.claudeVersion ?? null,
+    claudes: options.claudes,
     events,
     settings: {
       file: settings.file,

@@ -30,11 +30,11 @@ import type { ListStyle } from '../output/list-output.ts';
 import { listingOf, MOST_COUNTED } from '../../store/queries/listing.ts';
 import type { Database } from '../../store/database/database.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
+import { outboxColumns } from '../output/outbox-columns.ts';
 import { noSinkLine } from '../output/sink-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
-import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
@@ -142,7 +142,6 @@ async function list(
   filter: OutboxFilter,
   { config, ...style }: ListStyle & { readonly config: Config },
 ): Promise<number> {
-  const now = cli.now();
   const missing = noSinkLine(SINKS, config, cli.paths);
   const { listing, hasSeveralSinks } = delivery(({ database, sinks }) => ({
     listing: listingOf(database, filter, { rows: outboxRows, count: countRows }),
@@ -154,31 +153,13 @@ async function list(
     forJson,
     nothing:
       missing ?? (filter.dead ? 'There are no dead letters.\n' : 'Nothing waits to be sent.\n'),
-    columns: [
-      { title: 'ID', cell: ({ id }) => String(id), align: 'right', isWhole: true },
-      ...(hasSeveralSinks ? [{ title: 'SINK', cell: ({ sink }: OutboxRow) => sink }] : []),
-      { title: 'EVENT', cell: ({ eventType }) => eventType.replace('pattern_', '') },
-      { title: 'PATTERN', cell: ({ patternId }) => patternId, rank: 2, paint: () => 'yellow' },
-      { title: 'QUEUED', cell: ({ createdAt }) => ago(createdAt, now), rank: 1 },
-      { title: 'ATTEMPTS', cell: ({ attempts }) => String(attempts), align: 'right', rank: 3 },
-      {
-        title: 'NEXT',
-        cell: (row) => nextAttempt(row, now),
-        paint: ({ deadAt }) => (deadAt === null ? undefined : 'red'),
-      },
-      { title: 'LAST ERROR', cell: ({ lastError }) => lastError ?? '', least: 16 },
-    ],
+    columns: outboxColumns(cli.now(), hasSeveralSinks),
   });
   return 0;
 }
 
 function countRows(database: Database, filter: OutboxFilter): number {
   return chosenRows(database, { ...filter, limit: MOST_COUNTED }).count;
-}
-
-function nextAttempt({ deadAt, notBefore }: OutboxRow, now: number): string {
-  if (deadAt !== null) return 'dead';
-  return notBefore <= now ? 'now' : `in ${span(notBefore - now)}`;
 }
 
 function show(

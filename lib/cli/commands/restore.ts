@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { removeDatabase } from '../../store/maintenance/database-file.ts';
 import { putInPlace, stageBackup } from '../../store/maintenance/restore.ts';
+import { noDatabase } from '../../store/maintenance/verify.ts';
 import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -29,8 +31,9 @@ they capture waits in the spool for the next courier.`,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    checkAgreement(cli, args);
     const file = resolve(cli.cwd, args.file);
+    if (!existsSync(file)) throw noDatabase(file);
+    checkAgreement(cli, args);
     const database = chosenDatabase(args.database, cli);
     const staged = stageBackup(file, database);
     try {

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TrackerError } from '../../base/errors.ts';
 import { startCourier } from '../../capture/courier-start.ts';
 import { setupLog } from '../../ingest/courier/plugin-setup.ts';
 import { stopCourier } from '../../install/courier-stop.ts';
-import { nativeHost, nativeModuleFor } from '../../install/native-module.ts';
-import { fetchSqlite } from '../../install/plugin/sqlite-fetch.ts';
-import type { LockedPackages } from '../../install/plugin/sqlite-fetch.ts';
-import { pluginRoot } from '../../install/installed-files.ts';
+import { nativeHost, nativeModuleFor } from '../../install/program/native-module.ts';
+import { copyModule, downloadSqlite } from '../../install/program/sqlite-download.ts';
+import { pluginRoot } from '../../install/program/installed-files.ts';
 import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -20,12 +20,12 @@ export const setupCommand = trackerCommand({
   summary: 'Get the SQLite module that the plugin needs.',
   examples: ['pattern-tracker setup'],
   details: `The plugin of a built checkout has the module for the Node.js it was built with. Elsewhere, and after a
-change of Node.js, the plugin's courier runs this command by itself, at most once a day. It runs npm, which
-checks the digest of what it downloads, and writes into the plugin's own folder.`,
+change of Node.js, the plugin's courier runs this command by itself, at most once a day. It runs npm, and writes
+into the plugin's own folder.`,
   json: `{ok, node, sqlite, fetched, log}: the versions of Node.js and SQLite, the package that was fetched and npm's
 output in a file; both are null when the module was there.`,
   args: { ...jsonArg },
-  run({ json }, cli) {
+  async run({ json }, cli) {
     const root = pluginRoot(cli.program);
     if (root === undefined) {
       throw new TrackerError('E_NO_PLUGIN', 'this program is not the one of the plugin', {
@@ -33,7 +33,7 @@ output in a file; both are null when the module was there.`,
       });
     }
     const before = sqliteIn(root);
-    const got = before === undefined ? fetchInto(root, cli) : undefined;
+    const got = before === undefined ? await fetchInto(root, cli) : undefined;
     const sqlite = before ?? sqliteIn(root);
     if (sqlite === undefined) {
       throw new TrackerError('E_SQLITE_FETCH', `${got?.package} does not load in Node.js ${NODE}`, {
@@ -62,23 +62,22 @@ function sqliteIn(root: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-function fetchInto(root: string, { env, paths }: CliEnvironment) {
+async function fetchInto(root: string, { env, paths }: CliEnvironment) {
   const host = nativeHost();
-  const [name = ''] = nativeModuleFor(host).packages;
-  const locks = JSON.parse(readFileSync(join(root, 'dist', 'sqlite-locks.json'), 'utf8')) as Record<
-    string,
-    LockedPackages
-  >;
+  const [name] = nativeModuleFor(host).packages;
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = setupLog(paths);
   writeFileSync(log, `npm gets ${name} for Node.js ${NODE} …\n`, { mode: 0o600 });
-  fetchSqlite({
+  const download = await downloadSqlite({
     host,
-    locked: locks[name] ?? {},
-    root,
     env: ownEnvironment(env),
-    log: (output) => writeFileSync(log, output),
+    node: realpathSync(process.execPath),
+    temporary: tmpdir(),
+    log,
+    onStep: (step) => appendFileSync(log, `${step} …\n`),
   });
+  copyModule(download.root, host, root);
+  download.remove();
   return { package: name, log };
 }
 

@@ -8,6 +8,7 @@ import type { HealthFacts } from '../../health/health-facts.ts';
 import type { SinkFacts } from '../../health/sink-facts.ts';
 import { factsInUse, factsOf } from '../../health/stored-facts.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
+import { missingEvents } from '../installation.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -26,7 +27,8 @@ export const statusCommand = trackerCommand({
   name: 'status',
   summary: 'Show whether Claude Code is recorded, and what was recorded.',
   examples: ['pattern-tracker status', 'pattern-tracker status --json | jq .spool.waiting'],
-  json: `{recording: {state, by} or {state, why, hint}, is_installed, courier: {status, pid, version, started_at,
+  json: `{recording: {state, by} or {state, why, hint}, is_installed, missing_events: events
+that the newest Claude Code here knows and that have no hook, courier: {status, pid, version, started_at,
 updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
 {unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
 null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, config: {path,
@@ -44,13 +46,19 @@ base_url]}}; everything outside sinks is about the server (http).`,
   async run({ acknowledge, json }, cli) {
     if (acknowledge) forgetSetAside(cli);
     const config = await couriersConfig(cli);
-    const facts = gatherFacts(cli, { registration: readRegistration(cli) });
+    const registration = readRegistration(cli);
+    const facts = gatherFacts(cli, { registration });
     const inUse = factsInUse(config?.config, facts.stored.delivery.value);
     const deliveries = inUse.map((of) => ({
       ...of,
       address: config ? of.sink.address(config.config) : null,
     }));
-    const status = { ...facts, deliveries, configError: config?.error ?? null };
+    const status = {
+      ...facts,
+      deliveries,
+      configError: config?.error ?? null,
+      missing: missingEvents(cli, registration, facts.stored.content.value?.claudeVersion),
+    };
     if (json) printJson(cli, forJson(status, cli));
     else cli.out(render(status, cli));
     return facts.stored.content.error ? 1 : 0;
@@ -64,6 +72,8 @@ interface Status extends HealthFacts {
   readonly deliveries: readonly Delivery[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
+  /** Events that the newest Claude Code knows, and for which no hook is registered. */
+  readonly missing: readonly string[];
 }
 
 interface Delivery extends SinkFacts {
@@ -111,14 +121,21 @@ function render(status: Status, cli: CliEnvironment): string {
     .join('');
 }
 
-function recordingLines({ recording }: Status): Line[] {
+function recordingLines({ recording, missing }: Status): Line[] {
   if (recording.state === 'off') {
     return [
       ['Recording', `off: ${recording.why}`, 'red'],
       ['', recording.hint],
     ];
   }
-  return [['Recording', `on, by ${recording.by.join(' and ')}`, 'green']];
+  const lines: Line[] = [['Recording', `on, by ${recording.by.join(' and ')}`, 'green']];
+  if (missing.length > 0) {
+    lines.push(
+      ['', `without a hook for ${missing.join(', ')}, which this Claude Code knows`, 'yellow'],
+      ['', 'Run `pattern-tracker install`.'],
+    );
+  }
+  return lines;
 }
 
 function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
@@ -229,6 +246,7 @@ function forJson(status: Status, cli: CliEnvironment) {
   return {
     recording: status.recording,
     isInstalled: status.isInstalled,
+    missingEvents: status.missing,
     courier: {
       ...courier,
       startedAt: isoTime(courier.startedAt),

@@ -5,7 +5,7 @@ import { listToolCalls } from '../../store/queries/tool-calls.ts';
 import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 import { readCourier } from '../../health/courier-facts.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { captureScript } from '../../install/installed-files.ts';
+import { captureScript } from '../../install/program/installed-files.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import type { RegistrationReport } from '../../install/settings/registration.ts';
@@ -100,7 +100,7 @@ async function callHooks(cli: CliEnvironment, options: TrialOptions): Promise<Tr
       return broken(
         step,
         `${event}: it printed "${answer.printed.trim().slice(0, 200)}"`,
-        'Claude Code may pass that to the model. Run ./install.sh again.',
+        'Claude Code may pass that to the model. Run `pattern-tracker install`.',
       );
     }
     times.push(span(answer.tookMs));

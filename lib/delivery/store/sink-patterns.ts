@@ -1,4 +1,4 @@
-import type { EdgeType } from '../../lineage-api/lineage-event.ts';
+import type { EdgeType } from '../../lineage-api/lineage-terms.ts';
 import type { Database } from '../../store/database/database.ts';
 
 /** A pattern that a sink has not been told about. */

@@ -3,12 +3,12 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** Claude Code is on PATH and tells its version. */
+/** A Claude Code is on this machine, or was in use. */
 export function claudeFound({ installation: { claudeVersion } }: CheckFacts): CheckFinding {
   if (claudeVersion !== undefined) return ok(`version ${claudeVersion}`);
   return warn(
-    'no `claude` on PATH tells its version',
-    'Install Claude Code, or put it on PATH: npm install -g @anthropic-ai/claude-code',
+    'none found, on PATH, where its installers put it or in an editor',
+    'Install Claude Code: https://code.claude.com/docs',
   );
 }
 

@@ -8,6 +8,7 @@ import type { CheckFinding } from './check.ts';
 
 /** The oldest Node.js that package.json accepts. */
 const MINIMUM = [20, 19] as const;
+const NEWER_NODE = 'Install Node.js 20.19 or newer.';
 /** How long Node.js may take to answer, in milliseconds. */
 const CHILD_MS = 10_000;
 
@@ -21,7 +22,7 @@ export async function nodeFound(facts: CheckFacts): Promise<CheckFinding> {
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(answer.stdout) ?? [];
   const version = answer.stdout.trim();
   const isPlugin = installation.pluginRoot !== undefined;
-  const newer = `Install Node.js 20.19 or newer${isPlugin ? '' : ', then run ./install.sh again'}.`;
+  const newer = isPlugin ? NEWER_NODE : `${NEWER_NODE} ${INSTALL}`;
   if (major === undefined) {
     return fail(
       isLinked
@@ -46,8 +47,7 @@ export async function nativeModule(facts: CheckFacts): Promise<CheckFinding> {
   const { courier, pluginRoot } = installation;
   if (courier === undefined) return noBundle(facts);
   const link = nodeLink(facts);
-  const again = 'Run ./install.sh again: it gets the one for your Node.js.';
-  const mend = pluginRoot === undefined ? again : SETUP;
+  const mend = pluginRoot === undefined ? INSTALL : SETUP;
   const answer = await child(
     existsSync(link) ? link : 'node',
     ['-e', SQLITE_PROBE, realpathSync(courier)],

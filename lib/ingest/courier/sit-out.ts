@@ -48,4 +48,4 @@ export async function sitOut(
 // --- internal ---
 
 const ADVICE =
-  'Run `pattern-tracker doctor`; ./install.sh in a checkout repairs a broken installation.';
+  'Run `pattern-tracker doctor`; `npx claude-pattern-tracker install` repairs a broken installation.';

@@ -1,7 +1,7 @@
 import { asNumber, asString, isJsonObject, isNestedDeeper } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
-import type { LineageEventType } from '../../lineage-api/lineage-event.ts';
+import type { LineageEventType } from '../../lineage-api/lineage-terms.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { TrackedEvent } from '../store/rows/tracked-event.ts';
 import { validationDetail } from '../http/validation.ts';

@@ -3,7 +3,7 @@ import type {
   EdgeType,
   LineageEventType,
   TransformationType,
-} from '../../lineage-api/lineage-event.ts';
+} from '../../lineage-api/lineage-terms.ts';
 import type { Claim, DescentChange, KnownDescent, PatternDescent } from '../../pattern/descent.ts';
 import type { OccurrenceKey } from '../../pattern/occurrence-key.ts';
 import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';

@@ -1,4 +1,4 @@
-import type { EdgeType } from '../../lineage-api/lineage-event.ts';
+import type { EdgeType } from '../../lineage-api/lineage-terms.ts';
 import { Descent } from '../../pattern/descent.ts';
 import type { Claim, PatternDescent } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';

@@ -118,7 +118,7 @@ function newer(path: string, version: number): TrackerError {
   return new TrackerError(
     'E_DATABASE_NEWER',
     `${path} was written by a newer version (schema ${version}, this one knows ${MIGRATIONS.length})`,
-    { hint: 'Install the newer version again: ./install.sh' },
+    { hint: 'Install the newer version again: npx claude-pattern-tracker@latest install' },
   );
 }
 

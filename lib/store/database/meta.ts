@@ -7,6 +7,9 @@ export interface MovedAside {
   readonly reason: string;
 }
 
+/** The row of `meta` with the version of Claude Code that was last seen at work. */
+export const CLAUDE_VERSION_KEY = 'claude_version';
+
 const KEY = 'corrupt_moved_to';
 
 /** Records in the fresh database where the corrupt one was moved to. */
@@ -14,4 +17,14 @@ export function noteMovedAside(database: Database, moved: MovedAside): void {
   database
     .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
     .run(KEY, JSON.stringify(moved));
+}
+
+/** Records the version of Claude Code that is at work; writes nothing when it is known already. */
+export function noteClaudeVersion(database: Database, version: string): void {
+  database
+    .prepare<[string, string]>(
+      `INSERT INTO meta (key, value) VALUES (?, ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
+    )
+    .run(CLAUDE_VERSION_KEY, version);
 }

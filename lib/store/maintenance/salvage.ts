@@ -86,7 +86,7 @@ function versionOf(file: PageFile, path: string): number {
   throw new TrackerError(
     'E_DATABASE_NEWER',
     `${path} was written by a newer version (schema ${userVersion}, this one knows ${MIGRATIONS.length})`,
-    { hint: 'Install the newer version again: ./install.sh' },
+    { hint: 'Install the newer version again: npx claude-pattern-tracker@latest install' },
   );
 }
 

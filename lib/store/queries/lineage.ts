@@ -1,4 +1,4 @@
-import type { EdgeType, TransformationType } from '../../lineage-api/lineage-event.ts';
+import type { EdgeType, TransformationType } from '../../lineage-api/lineage-terms.ts';
 import type { Database } from '../database/database.ts';
 
 /** A pattern that a walk through the lineage met. Times are milliseconds since 1970. */

@@ -18,7 +18,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqlitePackage } from '../../../lib/base/sqlite-package.ts';
 import { trackerPaths } from '../../../lib/base/paths.ts';
-import { walk } from '../../../lib/install/file-walk.ts';
+import { walk } from '../../../lib/install/program/file-walk.ts';
 import { pluginHooks } from '../../../lib/install/plugin/plugin-hooks.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');

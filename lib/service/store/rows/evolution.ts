@@ -1,4 +1,4 @@
-import type { EdgeType, TransformationType } from '../../../lineage-api/lineage-event.ts';
+import type { EdgeType, TransformationType } from '../../../lineage-api/lineage-terms.ts';
 import type { Relative, WalkLimits } from './relatives.ts';
 import type { PatternNode } from './tracked-event.ts';
 

@@ -3,7 +3,7 @@ import type {
   EdgeType,
   LineageEventType,
   TransformationType,
-} from '../../../lineage-api/lineage-event.ts';
+} from '../../../lineage-api/lineage-terms.ts';
 
 /** A checked event of the lineage API, with its defaults filled in. Times are milliseconds since 1970. */
 export interface TrackedEvent {

@@ -13,10 +13,10 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorCode, TrackerError } from '../base/errors.ts';
-import { writeAtomically } from './atomic-file.ts';
+import { errorCode, TrackerError } from '../../base/errors.ts';
+import { writeAtomically } from '../atomic-file.ts';
 import { walk } from './file-walk.ts';
-import { nativeModuleFor, nativeModulePaths } from './native-module.ts';
+import { moduleFiles, nativeModuleFor } from './native-module.ts';
 import type { NativeHost } from './native-module.ts';
 
 /** A file of the program, as it shall be in the installation's folder. */
@@ -35,33 +35,41 @@ export interface CopyResult {
   readonly removed: readonly string[];
 }
 
+/** Where the files to install come from. */
+export interface ProgramSource {
+  /** A built checkout, the npm package, or an installation. */
+  readonly sourceRoot: string;
+  /**
+   * The folder from which Node.js would find the SQLite module, when it is not `sourceRoot`; null for a
+   * program without it.
+   */
+  readonly sqliteRoot?: string | null | undefined;
+}
+
 /**
- * Reads the files to install from a built checkout, the package or the plugin.
+ * Reads the files to install.
  *
  * @param node the absolute path of the Node.js that the installed programs shall run on
  * @param host what that Node.js loads
  * @throws TrackerError E_NOT_BUILT when a file is missing
  */
 export function programFiles(
-  sourceRoot: string,
+  { sourceRoot, sqliteRoot = sourceRoot }: ProgramSource,
   node: string,
   host: NativeHost,
 ): readonly ProgramFile[] {
-  const modules = join(sourceRoot, 'node_modules');
-  const native = nativeModulePaths(modules, host);
-  if (native === undefined) throw notBuilt(join(modules, nativeModuleFor(host).binaries[0]));
-  const paths = [
-    ...native.map((path) => `node_modules/${path}`),
-    ...walk(join(sourceRoot, 'dist')).map((path) => `dist/${path}`),
-    'hooks/capture.sh',
-    ...(existsSync(join(sourceRoot, 'package.json')) ? ['package.json'] : []), // the plugin has none
-  ];
+  const sources = new Map<string, string>(sqliteRoot === null ? [] : modulePaths(sqliteRoot, host));
+  const own = walk(join(sourceRoot, 'dist')).filter((path) => !path.startsWith('types/'));
+  for (const path of [...own.map((file) => `dist/${file}`), 'hooks/capture.sh', 'package.json']) {
+    const file = join(sourceRoot, path);
+    if (path !== 'package.json' || existsSync(file)) sources.set(path, file); // the plugin has none
+  }
   for (const path of REQUIRED) {
-    if (!paths.includes(path)) throw notBuilt(join(sourceRoot, path));
+    if (!sources.has(path)) throw notBuilt(join(sourceRoot, path));
   }
   // Files that others load come first, so that no new file finds its parts missing.
-  return paths.toSorted(byDependence).map((path) => {
-    const content = contentOf(join(sourceRoot, path));
+  return [...sources.keys()].toSorted(byDependence).map((path) => {
+    const content = contentOf(sources.get(path) ?? '');
     const isScript = content.subarray(0, 2).toString('latin1') === '#!';
     return {
       path,
@@ -143,6 +151,12 @@ export function linkTarget(path: string): string | undefined {
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
 const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.cjs'] as const;
 
+/** The files of the native module and of the packages it loads: where each goes, and where it is. */
+function modulePaths(root: string, host: NativeHost): (readonly [string, string])[] {
+  const files = moduleFiles(root, host);
+  if (!files) throw notBuilt(join(root, 'node_modules', nativeModuleFor(host).binaries[0]));
+  return [...files].map(([path, file]) => [`node_modules/${path}`, file] as const);
+}
 function byDependence(a: string, b: string): number {
   return rank(a) - rank(b);
 }
@@ -177,7 +191,7 @@ function contentOf(path: string): Buffer {
 
 function notBuilt(path: string): TrackerError {
   return new TrackerError('E_NOT_BUILT', `${path} is missing`, {
-    hint: 'Run ./install.sh in a checkout: it builds everything first.',
+    hint: 'Run `npx claude-pattern-tracker install`, or ./install.sh in a checkout: it builds everything first.',
   });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { TrackerPaths } from '../base/paths.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
 
 /** Where the files of an installation are looked for. */
 export interface InstalledPlace {

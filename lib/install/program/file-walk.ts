@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../base/errors.ts';
+import { errorCode } from '../../base/errors.ts';
 
 /** Every file below a folder, sorted, relative to it, with `/`; empty when there is no folder. */
 export function walk(folder: string, below = ''): string[] {

@@ -1,5 +1,7 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { sqlitePackage } from '../base/sqlite-package.ts';
+import { sqlitePackage } from '../../base/sqlite-package.ts';
 import { walk } from './file-walk.ts';
 
 /** The properties of a Node.js that decide which binary of SQLite it loads. */
@@ -12,7 +14,8 @@ export interface NativeHost {
 
 /** What an installation copies from node_modules/. Paths are relative to that, with `/`. */
 export interface NativeModule {
-  readonly packages: readonly string[];
+  /** The module itself, then what it needs: each is loaded by the one before. */
+  readonly packages: readonly [string, ...string[]];
   /** True for a file of these packages that is needed. */
   readonly includes: (path: string) => boolean;
   /** One of these files has to exist. */
@@ -41,15 +44,51 @@ export function nativeModuleFor({ nodeApi, target }: NativeHost): NativeModule {
 }
 
 /**
- * The files of that module in a folder `node_modules`, relative to it; undefined when it holds no binary
- * for `host`.
+ * The folder of each package of the module, found as Node.js finds it from `root`: npm may have put it
+ * inside of this package or beside it. Undefined when one is missing, or none of its binaries is there.
  */
-export function nativeModulePaths(folder: string, host: NativeHost): string[] | undefined {
-  const { packages, includes, binaries } = nativeModuleFor(host);
-  const paths = packages
-    .flatMap((name) => walk(join(folder, name)).map((path) => `${name}/${path}`))
-    .filter((path) => includes(path));
-  return binaries.some((path) => paths.includes(path)) ? paths : undefined;
+export function moduleFolders(
+  root: string,
+  { packages, binaries }: NativeModule,
+): ReadonlyMap<string, string> | undefined {
+  const folders = new Map<string, string>();
+  let from = root;
+  for (const name of packages) {
+    const places = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
+    const place = places.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
+    if (place === undefined) return undefined;
+    from = realpathSync(place);
+    folders.set(name, from);
+  }
+  const [name] = packages;
+  const hasBinary = binaries.some((path) =>
+    existsSync(join(folders.get(name) ?? '', path.slice(name.length))),
+  );
+  return hasBinary ? folders : undefined;
+}
+
+/**
+ * The files of the module for `host` that a program needs, found from `root`: where each is, by its path within
+ * `node_modules`. Undefined when the module is not there.
+ */
+export function moduleFiles(
+  root: string,
+  host: NativeHost,
+): ReadonlyMap<string, string> | undefined {
+  const module = nativeModuleFor(host);
+  const folders = moduleFolders(root, module);
+  return (
+    folders &&
+    new Map(
+      [...folders].flatMap(([name, folder]) =>
+        walk(folder).flatMap((path) =>
+          module.includes(`${name}/${path}`)
+            ? [[`${name}/${path}`, join(folder, path)] as const]
+            : [],
+        ),
+      ),
+    )
+  );
 }
 
 // --- internal ---
