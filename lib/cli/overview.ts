@@ -17,8 +17,8 @@ import { columnsOfPatterns, patternForJson } from './commands/patterns.ts';
 import type { CliEnvironment } from './environment.ts';
 import { printJson } from './output/json-output.ts';
 import { plainLine } from './output/plain-text.ts';
-import { linesText } from './output/row-text.ts';
-import { painter, renderTable } from './output/table.ts';
+import { linesText } from './listing/row-text.ts';
+import { painter, renderTable } from './listing/table.ts';
 
 /**
  * Prints what `pattern-tracker` shows without a command: whether Claude Code is recorded, what it did today, and

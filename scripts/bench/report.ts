@@ -1,6 +1,6 @@
 import { arch, cpus, platform } from 'node:os';
-import { renderTable } from '../../lib/cli/output/table.ts';
-import type { Paint } from '../../lib/cli/output/table.ts';
+import { renderTable } from '../../lib/cli/listing/table.ts';
+import type { Paint } from '../../lib/cli/listing/table.ts';
 import { isReached } from './benchmark.ts';
 import type { Limit, Result } from './benchmark.ts';
 

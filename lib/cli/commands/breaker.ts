@@ -17,8 +17,8 @@ import { noSinkLine } from '../output/sink-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
-import { painter, renderTable } from '../output/table.ts';
-import type { Paint } from '../output/table.ts';
+import { painter, renderTable } from '../listing/table.ts';
+import type { Paint } from '../listing/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 

@@ -7,7 +7,7 @@ import { printJson } from '../output/json-output.ts';
 import { parseCount } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
-import { painter } from '../output/table.ts';
+import { painter } from '../listing/table.ts';
 import { runTrial } from '../trial/trial.ts';
 import type { TrialStep } from '../trial/trial.ts';
 

@@ -14,7 +14,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { printJson, printJsonAsIs } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
-import { painter, renderTable } from '../output/table.ts';
+import { painter, renderTable } from '../listing/table.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'check', 'diff', 'backup', 'restore', 'schema'] as const;

@@ -11,7 +11,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
-import { painter } from '../output/table.ts';
+import { painter } from '../listing/table.ts';
 import { readClaudes, readInstallation } from '../installation.ts';
 
 /** `doctor`: runs every check. */

@@ -11,7 +11,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { noAddressText, noSinkText, titleOf } from '../output/sink-text.ts';
-import { painter } from '../output/table.ts';
+import { painter } from '../listing/table.ts';
 
 const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
 

@@ -16,7 +16,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { noSinkLine } from '../output/sink-text.ts';
-import { painter } from '../output/table.ts';
+import { painter } from '../listing/table.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const ACTIONS = ['show', 'reset'] as const;

@@ -15,7 +15,7 @@ import { pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { countsObject, countsText } from '../output/table-counts.ts';
-import { renderTable } from '../output/table.ts';
+import { renderTable } from '../listing/table.ts';
 
 /** `repair`: rebuilds a damaged database. */
 export const repairCommand = trackerCommand({

@@ -8,11 +8,11 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
-import { nothingFound, printList } from '../output/list-output.ts';
+import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { linesText, projectColumn, shortSession } from '../output/row-text.ts';
-import type { Column } from '../output/table.ts';
+import { linesText, projectColumn, shortSession } from '../listing/row-text.ts';
+import type { Column } from '../listing/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
 /** `sessions`: lists sessions. */

@@ -18,8 +18,8 @@ import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
 import { noAddressText, titleOf } from '../output/sink-text.ts';
-import { painter } from '../output/table.ts';
-import type { Paint } from '../output/table.ts';
+import { painter } from '../listing/table.ts';
+import type { Paint } from '../listing/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
 /** `status`: shows whether Claude Code is recorded, and how everything stands. */

@@ -12,8 +12,8 @@ import { timeRangeOf } from '../arguments/time-range.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
-import { fileAndLines, outcomePaint, shortSession, withinProject } from '../output/row-text.ts';
-import { painter } from '../output/table.ts';
+import { fileAndLines, outcomePaint, shortSession, withinProject } from '../listing/row-text.ts';
+import { painter } from '../listing/table.ts';
 import { span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 

@@ -188,7 +188,7 @@ async function listTokens(tokens: readonly StoredToken[], cli: CliEnvironment): 
     cli.out('There are no tokens. On loopback the service is open to all users of this machine.\n');
     return;
   }
-  const { renderTable } = await import('../output/table.ts');
+  const { renderTable } = await import('../listing/table.ts');
   const now = cli.now();
   const state = ({ revokedAt, expiresAt }: StoredToken) => {
     if (revokedAt !== null) return 'revoked';

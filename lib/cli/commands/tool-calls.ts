@@ -9,7 +9,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
-import { nothingFound, printList } from '../output/list-output.ts';
+import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -20,8 +20,8 @@ import {
   projectColumn,
   shortSession,
   shownPath,
-} from '../output/row-text.ts';
-import type { Column } from '../output/table.ts';
+} from '../listing/row-text.ts';
+import type { Column } from '../listing/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 
 /** `tool-calls`: lists tool calls. */

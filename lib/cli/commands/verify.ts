@@ -7,7 +7,7 @@ import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readSpool } from '../../health/spool-facts.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
-import { painter, renderTable } from '../output/table.ts';
+import { painter, renderTable } from '../listing/table.ts';
 
 /** `verify`: checks a database; changes nothing. */
 export const verifyCommand = trackerCommand({

@@ -3,8 +3,8 @@ import { localTime } from '../../base/time-text.ts';
 import { entryText } from '../../log/log-entry.ts';
 import type { EntryLevel, LogEntry } from '../../log/log-entry.ts';
 import { plainLine, plainLines } from './plain-text.ts';
-import { painter } from './table.ts';
-import type { Paint } from './table.ts';
+import { painter } from '../listing/table.ts';
+import type { Paint } from '../listing/table.ts';
 
 /** A line of a log for people: local time, level, message, fields, and below them the stack of an error. */
 export function logText(entry: LogEntry, color: boolean): string {

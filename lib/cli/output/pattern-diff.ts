@@ -2,8 +2,8 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import type { PatternChange } from '../../store/queries/pattern-change.ts';
 import type { PatternWithCode } from '../../store/queries/patterns.ts';
 import { plainLines } from './plain-text.ts';
-import { painter } from './table.ts';
-import type { Paint } from './table.ts';
+import { painter } from '../listing/table.ts';
+import type { Paint } from '../listing/table.ts';
 
 /** A unified diff from the parent's code to the pattern's; '' when nothing but white space at the ends differs. */
 export function patternDiff(pattern: PatternWithCode, change: PatternChange): string {

@@ -1,7 +1,7 @@
 import type { TableCount, Verification } from '../../store/maintenance/verify.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { byteText } from '../../base/amount-text.ts';
-import { renderTable } from './table.ts';
+import { renderTable } from '../listing/table.ts';
 
 /** A table that shows how many rows each table of a database has; empty ones are left out. */
 export function countsText(cli: CliEnvironment, tables: readonly TableCount[]): string {

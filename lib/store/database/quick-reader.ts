@@ -1,4 +1,4 @@
-import { errorCode } from '../../base/errors.ts';
+import { errorCode, TrackerError } from '../../base/errors.ts';
 import { sqliteBinding } from './sqlite-binding.ts';
 
 /** As much of a connection as a reader needs. */
@@ -75,17 +75,12 @@ interface Addon {
     close(): unknown;
   };
   isInitialized?: boolean;
-  setErrorConstructor(type: typeof NativeError): void;
+  setErrorConstructor(type: typeof nativeError): void;
 }
 
-/** Called with SQLite's message and the name of its code. */
-class NativeError extends Error {
-  readonly code: string;
-
-  constructor(message: string, code: string) {
-    super(message);
-    this.code = code;
-  }
+/** Is called with `new`. */
+function nativeError(message: string, code: string): TrackerError {
+  return new TrackerError(code, message);
 }
 
 /** Without the package's fourteen files of JavaScript, which take longer to load than the native part. */
@@ -93,7 +88,7 @@ function boundDatabase(binding: string, path: string): Connection {
   const module: { exports: unknown } = { exports: {} };
   process.dlopen(module, binding);
   const addon = module.exports as Addon;
-  if (!addon.isInitialized) addon.setErrorConstructor(NativeError);
+  if (!addon.isInitialized) addon.setErrorConstructor(nativeError);
   addon.isInitialized = true;
   const native = new addon.Database(path, path, false, true, true, 0, null, null);
   return {

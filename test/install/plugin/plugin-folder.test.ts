@@ -71,16 +71,6 @@ describe('plugin/, once it is built', () => {
   it('notes the Node.js that built it', () => {
     expect(realpathSync('plugin/node')).toBe(realpathSync(process.execPath));
   });
-
-  it('has the digest of everything that `setup` downloads', () => {
-    const locks = json('plugin/dist/sqlite-locks.json') as Record<string, object>;
-    expect(Object.keys(locks)).toEqual(['better-sqlite3-12', 'better-sqlite3']);
-    for (const packages of Object.values(locks)) {
-      for (const entry of Object.values(packages)) {
-        expect(entry).toMatchObject({ integrity: expect.stringMatching(/^sha512-/) });
-      }
-    }
-  });
 });
 
 describe('the command line of the plugin', () => {
@@ -150,8 +140,8 @@ describe('the command line of the plugin', () => {
       `registry=http://127.0.0.1:9/\nfetch-retries=0\ncache=${join(folder, 'cache')}\n`,
     );
     const { status, stderr } = run(join(root, 'bin', 'pattern-tracker'), 'setup');
-    expect(stderr).toMatch(/could not get better-sqlite3\S* [\d.]+: .*ECONNREFUSED/);
-    expect(stderr).toContain('run `pattern-tracker setup` again');
+    expect(stderr).toMatch(/could not download better-sqlite3\S*: ECONNREFUSED/);
+    expect(stderr).toContain('Then try again.');
     expect(status).toBe(1);
     const { logs } = trackerPaths(join(folder, '.claude/hooks/pattern-tracker'));
     expect(read(join(logs, readdirSync(logs)[0] ?? ''))).toContain('ECONNREFUSED');

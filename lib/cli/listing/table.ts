@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import stringWidth from 'string-width';
 import type { CliEnvironment } from '../environment.ts';
-import { plainLine } from './plain-text.ts';
+import { plainLine } from '../output/plain-text.ts';
 
 /** A column of a table. */
 export interface Column<Row> {

@@ -4,7 +4,7 @@ import {
   linesText,
   projectColumn,
   shownPath,
-} from '../../../lib/cli/output/row-text.ts';
+} from '../../../lib/cli/listing/row-text.ts';
 
 describe('errorLine', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { MOST_COUNTED } from '../../store/queries/listing.ts';
 import type { Listing } from '../../store/queries/listing.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { printJson } from './json-output.ts';
+import { printJson } from '../output/json-output.ts';
 import { printPaged } from './pager.ts';
 import { painter, renderTable } from './table.ts';
 import type { Column } from './table.ts';

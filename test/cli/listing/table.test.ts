@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { renderTable } from '../../../lib/cli/output/table.ts';
+import { renderTable } from '../../../lib/cli/listing/table.ts';
 
 interface Row {
   readonly name: string;
