@@ -3,9 +3,18 @@ import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillOutbox } from './delivery-sample.ts';
 import { fillSample, Sample } from './sample-database.ts';
-import { run } from './test-environment.ts';
+import { run as runIn, testEnvironment } from './test-environment.ts';
+import type { CliEnvironment } from '../../lib/cli/environment.ts';
 
 const sample = new Sample();
+/** Runs with a server that the outbox can wait for. */
+const run = async (of: Sample, argv: string, overrides: Partial<CliEnvironment> = {}) => {
+  const { env } = testEnvironment(of, overrides).cli;
+  return runIn(of, argv, {
+    ...overrides,
+    env: { ...env, INTELLIGENCE_SERVICE_URL: 'http://127.0.0.1:9' },
+  });
+};
 beforeAll(() => {
   fillSample(sample);
   fillOutbox(sample);

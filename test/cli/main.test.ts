@@ -32,6 +32,7 @@ describe('--help', () => {
         health        Say in one word whether all is well, and if not, why.
         doctor        Check every part, and say how to mend what is broken.
         capture-test  Send one event through the hook and follow it to the database.
+        logs          Show what the courier and the library have logged.
 
       Delivery
         outbox        Show and manage what waits for the server and the collector.
@@ -52,8 +53,9 @@ describe('--help', () => {
 
       Setup
         config        Show, check, back up and restore the configuration.
+        version       Show the version.
         install       Register the hooks with Claude Code.
-        setup         Get the SQLite module that the plugin needs for this Node.js.
+        setup         Get the SQLite module that the plugin needs.
         uninstall     Remove the hooks from Claude Code again.
         statusline    Print the line that stands in Claude Code's status line.
         completions   Print the completions for bash, zsh or fish.
@@ -83,6 +85,7 @@ describe('--help', () => {
 
       Examples
         pattern-tracker show 683314ed22112e8d
+        pattern-tracker show 6833 --diff
         pattern-tracker show 6833 --json | jq -r .pattern.code
 
       Arguments
@@ -95,15 +98,18 @@ describe('--help', () => {
         --json       Print JSON for programs
         --help, -h   Show this help
 
-      The first characters of an id are enough if no other pattern begins with them. --diff shows what it
-      changed in the pattern that it was made from, instead of code, occurrences and lineage.
+      The first characters of an id are enough if no other pattern begins with them.
+      --diff shows what it changed in the pattern that it was made from, instead of
+      code, occurrences and lineage.
 
       --json prints {pattern: {id, name, language, lines, origin, generation,
       lineage_id, occurrences, first_seen_at, last_seen_at, code}, occurrences:
       [{action, file_path, start_line, end_line, language, tool_name, tool_use_id,
       replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors,
       descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id,
-      depth}], is_cut}}.
+      depth}], is_cut}}; with --diff also diff: {parent_id, unified, is_exact}, or
+      null for a pattern without a parent. is_exact is false when the event that wrote
+      it is past retention, and whole patterns are compared.
       "
     `);
     expect((await run(sample, 'help show')).out).toBe(out);

@@ -28,7 +28,7 @@ describe('the program without a command', () => {
   it('says how to begin before anything is installed', async () => {
     expect(await overview()).toMatchInlineSnapshot(`
       "Recording   off: nothing is installed in ~/.claude/hooks/pattern-tracker
-                  Run ./install.sh, or \`pattern-tracker install\`.
+                  Run \`npx claude-pattern-tracker install\`, or ./install.sh in a clone.
 
       Try
         pattern-tracker install --dry-run  what installing would change

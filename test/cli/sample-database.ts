@@ -195,6 +195,7 @@ export function fillSample(sample: Sample): void {
   sample.pattern('19aa52c0de77b841', '\nexport function push() {\n  return 1;\n}\n', {
     lines: 3,
     occurrences: 2,
+    first_seen_at: NOW - 2 * HOUR - MINUTE,
     last_seen_at: NOW - 2 * HOUR,
   });
   sample.pattern('7c1e09ab44d2f310', 'export function push() {\n  return 2;\n}\n', {

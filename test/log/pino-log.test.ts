@@ -175,14 +175,18 @@ describe('the files', () => {
   const files = () => readdirSync(paths.logs).toSorted();
   const asides = () => files().filter((name) => name !== 'tracker.log');
 
-  const sizeNow = () => statSync(paths.logFile, { throwIfNoEntry: false })?.size;
+  /** Changes with every line, also with one that is rotated away at once. */
+  const stateNow = () => {
+    const file = statSync(paths.logFile, { bigint: true, throwIfNoEntry: false });
+    return file && `${file.ino} ${file.size} ${file.mtimeNs}`;
+  };
 
   /** Lines of about a kilobyte, each written before the next is said. */
   async function fill(log: TrackerLog, kilobytes: number): Promise<void> {
     for (let n = 0; n < kilobytes; n++) {
-      const before = sizeNow();
+      const before = stateNow();
       log.info('Filling', { n, text: 'x'.repeat(1000) });
-      await expect.poll(sizeNow, { interval: 1 }).not.toBe(before);
+      await expect.poll(stateNow, { interval: 1 }).not.toBe(before);
     }
     await log.close();
   }

@@ -147,7 +147,7 @@ async function list(
     listing: listingOf(database, filter, { rows: outboxRows, count: countRows }),
     hasSeveralSinks: sinks.length > 1,
   })) ?? { listing: { rows: [], total: 0 }, hasSeveralSinks: false };
-  if (missing && listing.rows.length > 0 && !style.json) cli.out(missing);
+  if (missing && listing.rows.length > 0 && !style.json) cli.err(missing);
   await printList<OutboxRow>(cli, style, {
     ...listing,
     forJson,

@@ -49,7 +49,7 @@ describe('the patterns of a place', () => {
     write(5_001, 40, '/v/b.ts', 'two', sample.project('/v', 'v'));
     const newest = { ids: [count, count - 1, count - 2].map(idOf), total: Math.min(count, 1_000) };
     expect(found({ files: ['/w/a.ts', '/nowhere'] })).toEqual(newest);
-    expect(found({ session: 'on' })).toEqual(newest);
+    expect(found({ session: 'one' })).toEqual(newest);
     expect(found({ projectIds: [1] })).toEqual(newest);
     expect(found({ projectIds: [1], withTests: true })).toEqual(newest);
     expect(found({ files: ['/w/a.ts'], since: NOW - 10 * DAY + (count - 1) * 60_000 })).toEqual({

@@ -77,7 +77,7 @@ describe('no table is read as a whole', () => {
 
   it.each([
     ['a file', { files: ['/w/a.ts'] }, 'occurrences_by_file (file_path=?)'],
-    ['a session', { session: '3f' }, 'occurrences_by_session (session_id>? AND session_id<?)'],
+    ['a session', { session: '3f' }, 'occurrences_by_session (session_id=?)'],
     ['a project', { projectIds: [1] }, 'occurrences_by_project (project_id=?)'],
   ])('for the patterns of %s, which an index finds', (_, filter, index) => {
     const steps = plansOf((database) => listPatterns(database, { ...base, ...filter }));
