@@ -57,7 +57,7 @@ export function commandHelp(name: string, command: TrackerCommand, screen: HelpS
   return text([
     ...wrapped(summary, width),
     '',
-    `${bold('Usage')}  ${[PROGRAM, name, ...positionals.map(placeOf), '[options]'].join(' ')}`,
+    `${bold('Usage')}  ${[PROGRAM, name, ...positionals.map(argumentPlace), '[options]'].join(' ')}`,
     ...section(
       'Examples',
       examples.flatMap((example) => example.split('\n').map((line) => `  ${line}`)),
@@ -88,7 +88,7 @@ export function argumentsOf({ args }: Pick<TrackerCommand, 'args'>): {
 }
 
 /** A positional argument as usage shows it: `FILE`, `[ID…]`. */
-export function placeOf([key, arg]: NamedArg): string {
+export function argumentPlace([key, arg]: NamedArg): string {
   const place = `${key.toUpperCase()}${arg.valueHint ?? ''}`;
   return arg.required === false ? `[${place}]` : place;
 }

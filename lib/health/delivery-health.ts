@@ -1,3 +1,4 @@
+import { counted } from '../base/amount-text.ts';
 import type { ConfigView, LoadedConfig } from '../config/config-file.ts';
 import type { BreakerState } from '../delivery/breaker/breaker.ts';
 import { MAIN_SINK } from '../delivery/sinks.ts';
@@ -157,12 +158,14 @@ function sinkReasons(view: SinkView): string[] {
     reasons.push(`The ${noun} is not available: ${detail}.`);
   }
   if (outbox.dead > 0) {
-    reasons.push(`The ${noun} refused ${events(outbox.dead)}: see \`pattern-tracker outbox\`.`);
+    reasons.push(
+      `The ${noun} refused ${counted(outbox.dead, 'event')}: see \`pattern-tracker outbox\`.`,
+    );
   }
   if (outbox.waiting > 0 && !view.hasDelivery) {
     const command = address === null ? `outbox drop --all --sink ${sink.name}` : 'flush';
     reasons.push(
-      `${events(outbox.waiting)} cannot be delivered by a courier: put ${sink.key} into config.yaml, or run \`pattern-tracker ${command}\`.`,
+      `${counted(outbox.waiting, 'event')} cannot be delivered by a courier: put ${sink.key} into config.yaml, or run \`pattern-tracker ${command}\`.`,
     );
   }
   return reasons;
@@ -180,8 +183,4 @@ function lastKnown({ phase, lastFailureAt, lastSuccessAt }: BreakerState): boole
 
 function outboxSummary({ waiting, dead, oldestAt }: OutboxTotals): HealthSummary['outbox'] {
   return { waiting, dead, oldest_at: oldestAt === null ? null : new Date(oldestAt).toISOString() };
-}
-
-function events(count: number): string {
-  return `${count} event${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
 import { span } from '../base/time-text.ts';
-import { MOST_COUNTED, outboxGlance } from '../delivery/store/outbox-glance.ts';
+import { MOST_WAITING, outboxGlance } from '../delivery/store/outbox-glance.ts';
 import type { OutboxGlance } from '../delivery/store/outbox-glance.ts';
 import { readQuickly } from '../store/database/quick-reader.ts';
 import type { QuickReading, ReadFault } from '../store/database/quick-reader.ts';
@@ -20,13 +20,13 @@ export interface StatusLine {
   readonly patterns: number | null;
   /** Captured events that wait to be ingested. */
   readonly waiting: number;
-  /** Events that wait for the server or the collector; counting stops at {@link MOST_COUNTED}. */
+  /** Events that wait for the server or the collector; counting stops at {@link MOST_WAITING}. */
   readonly toSend: number;
   /** What is wrong, the worst first, a sentence each. */
   readonly faults: readonly string[];
 }
 
-export { MOST_COUNTED };
+export { MOST_WAITING };
 
 /** Where to look, and for which session. */
 export interface StatusLineOptions {

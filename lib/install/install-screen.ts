@@ -1,3 +1,4 @@
+import { counted } from '../base/amount-text.ts';
 import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
 import type { LinkState } from './path-link.ts';
@@ -162,9 +163,6 @@ function filesLine(verb: string, paths: readonly string[], home: string): string
 }
 
 /** `[1, 'file']` is "1 file", `[2, 'file']` is "2 files". */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 function lines(parts: readonly string[]): string {
   return `${parts.join('\n')}\n`;

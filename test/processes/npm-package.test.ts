@@ -40,15 +40,29 @@ export { health, id, patterns, TrackerError, wrong };
 
 describe('the npm package', () => {
   it('holds the programs, the sh front and the types, and nothing of the repository', () => {
-    expect(files.filter((path) => !/^dist\/(?:chunks|types|hooks)\//.test(path))).toEqual([
+    const parts = /^(?:plugin\/)?dist\/(?:chunks|types|hooks)\//;
+    expect(files.filter((path) => !parts.test(path))).toEqual([
+      '.claude-plugin/marketplace.json',
       'LICENSE',
       'README.md',
       'dist/cli.mjs',
       'dist/courier.cjs',
       'dist/index.mjs',
       'dist/spool-thread.cjs',
+      'dist/statusline.cjs',
       'hooks/capture.sh',
       'package.json',
+      'plugin/.claude-plugin/plugin.json',
+      'plugin/bin/pattern-tracker',
+      'plugin/commands/doctor.md',
+      'plugin/commands/setup.md',
+      'plugin/commands/status.md',
+      'plugin/dist/cli.mjs',
+      'plugin/dist/courier.cjs',
+      'plugin/dist/spool-thread.cjs',
+      'plugin/dist/statusline.cjs',
+      'plugin/hooks/capture.sh',
+      'plugin/hooks/hooks.json',
     ]);
     expect(files).toContain('dist/hooks/pre-tool-use.cjs');
     expect(files).toContain('dist/types/index.d.ts');

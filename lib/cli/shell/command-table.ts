@@ -1,6 +1,6 @@
 import { loadCommand } from '../command.ts';
 import type { CommandHelp, CommandList, ListedCommand } from '../command.ts';
-import { argumentsOf, flagOf, placeOf, textOf } from '../help.ts';
+import { argumentsOf, flagOf, argumentPlace, textOf } from '../help.ts';
 import type { NamedArg } from '../help.ts';
 
 /** What can be typed for an argument. */
@@ -91,7 +91,7 @@ function completedOption([key, arg]: NamedArg): CompletedOption {
 function completedPlace(command: string, named: NamedArg, help: CommandHelp): CompletedPlace {
   const [key, arg] = named;
   return {
-    usage: placeOf(named),
+    usage: argumentPlace(named),
     name: key.toUpperCase(),
     meaning: textOf(arg),
     values: placeValues(command, named, help),

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { MOST_COUNTED } from '../../health/status-line.ts';
+import { MOST_WAITING } from '../../health/status-line.ts';
 import type { StatusLine } from '../../health/status-line.ts';
 import { plainLine } from '../output/plain-text.ts';
 
@@ -11,7 +11,7 @@ export function lineText(line: StatusLine, color: boolean): string {
   const parts: string[] = [];
   if (patterns !== null) parts.push(`${patterns} ${patterns === 1 ? 'pattern' : 'patterns'}`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
-  if (toSend > 0) parts.push(`${toSend}${toSend >= MOST_COUNTED ? '+' : ''} to send`);
+  if (toSend > 0) parts.push(`${toSend}${toSend >= MOST_WAITING ? '+' : ''} to send`);
   const [worst, ...others] = faults;
   if (worst !== undefined) {
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';

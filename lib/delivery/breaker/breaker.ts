@@ -1,3 +1,5 @@
+import { counted } from '../../base/amount-text.ts';
+
 /** `closed`: calls are made. `open`: none is made. `half_open`: single calls probe the server. */
 export type BreakerPhase = BreakerState['phase'];
 
@@ -323,10 +325,6 @@ function speedOf(latencyMs: number, { slowCallMs }: BreakerPolicy): 's' | 'f' {
 
 function slowIn(window: string): number {
   return window.split('s').length - 1;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** The same keys with unknown values, because a stored state may hold anything. */

@@ -4,7 +4,7 @@ import { parseBreakerState } from '../breaker/breaker.ts';
 
 /** The outboxes of all sinks, as far as one look at the indexes tells. */
 export interface OutboxGlance {
-  /** Events that wait to be delivered; counting stops at {@link MOST_COUNTED}. */
+  /** Events that wait to be delivered; counting stops at {@link MOST_WAITING}. */
   readonly waiting: number;
   /** Dead letters, counted in the same way. */
   readonly dead: number;
@@ -20,7 +20,7 @@ export interface InterruptedSink {
 }
 
 /** Counting more rows than this takes too long for a glance, and nobody needs the exact number. */
-export const MOST_COUNTED = 10_000;
+export const MOST_WAITING = 10_000;
 
 /** Looks at the outboxes, in a time that does not grow with them. */
 export function outboxGlance(database: ReadableDatabase): OutboxGlance {
@@ -28,7 +28,7 @@ export function outboxGlance(database: ReadableDatabase): OutboxGlance {
     const row = database
       .prepare(
         `SELECT count(*) AS count FROM (SELECT 1 FROM outbox INDEXED BY ${index}
-         WHERE ${condition} LIMIT ${MOST_COUNTED})`,
+         WHERE ${condition} LIMIT ${MOST_WAITING})`,
       )
       .get();
     return isJsonObject(row) ? (asNumber(row['count']) ?? 0) : 0;

@@ -34,14 +34,14 @@ export function parseSettings(original: string, file: string): SettingsText {
   const [error] = errors;
   if (error) {
     const problem = printParseErrorCode(error.error).replaceAll(/\B[A-Z]/g, ' $&');
-    throw refusal(file, text, error.offset, problem.toLowerCase());
+    throw refusedSettings(file, text, error.offset, problem.toLowerCase());
   }
   if (root?.type !== 'object') {
-    throw refusal(file, text, root?.offset ?? 0, 'expected an object');
+    throw refusedSettings(file, text, root?.offset ?? 0, 'expected an object');
   }
   const hooks = member(root, 'hooks');
   if (hooks && hooks.type !== 'object') {
-    throw refusal(
+    throw refusedSettings(
       file,
       text,
       hooks.offset,
@@ -52,7 +52,7 @@ export function parseSettings(original: string, file: string): SettingsText {
     const [name, groups] = children;
     if (groups && groups.type !== 'array') {
       const what = `expected "hooks.${String(name?.value)}" to be an array, found ${groups.type}`;
-      throw refusal(file, text, groups.offset, what);
+      throw refusedSettings(file, text, groups.offset, what);
     }
   }
   return { text, bom, layout, root, hooks };
@@ -71,7 +71,12 @@ export function isClaudeUnreadable(original: string): boolean {
 }
 
 /** The error for settings that cannot be edited safely; it names the place. */
-export function refusal(file: string, text: string, offset: number, problem: string): TrackerError {
+export function refusedSettings(
+  file: string,
+  text: string,
+  offset: number,
+  problem: string,
+): TrackerError {
   const lines = text.slice(0, offset).split('\n');
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return new TrackerError(

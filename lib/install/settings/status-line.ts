@@ -4,7 +4,7 @@ import { quoteWord, splitWords } from '../shell-words.ts';
 import { append, member, remove, replace, source } from './json-edit.ts';
 import { isOwnHook } from './own-hook.ts';
 import type { OwnHookOptions } from './own-hook.ts';
-import { parseSettings, refusal } from './settings-text.ts';
+import { parseSettings, refusedSettings } from './settings-text.ts';
 
 /** The command line that shows our status line. */
 export interface StatusLineCommand {
@@ -16,7 +16,7 @@ export interface StatusLineCommand {
 }
 
 /** What is known of the settings that are edited. */
-export interface StatusLineOptions extends OwnHookOptions {
+export interface StatusLineSettings extends OwnHookOptions {
   /** Names the file in errors. */
   readonly file: string;
   /** The settings before the first registration, as for hooks: the former status line stands there as it was. */
@@ -39,7 +39,7 @@ export interface RegisteredStatusLine {
 export function registerStatusLine(
   original: string,
   program: StatusLineCommand,
-  options: StatusLineOptions,
+  options: StatusLineSettings,
 ): string {
   const { text, bom, layout, root } = parseSettings(original, options.file);
   if (!root) return original;
@@ -52,7 +52,7 @@ export function registerStatusLine(
   const command = member(node, 'command');
   if (member(node, 'type')?.value !== 'command' || command?.type !== 'string') {
     const what = 'expected "statusLine" to be {"type": "command", "command": "…"}';
-    throw refusal(options.file, text, node.offset, what);
+    throw refusedSettings(options.file, text, node.offset, what);
   }
   const wanted = commandLine(program, own ? own.former : String(command.value));
   return command.value === wanted ? original : bom + replace(text, command, wanted, layout);
@@ -63,7 +63,7 @@ export function registerStatusLine(
  *
  * @throws TrackerError E_SETTINGS_INVALID
  */
-export function unregisterStatusLine(original: string, options: StatusLineOptions): string {
+export function unregisterStatusLine(original: string, options: StatusLineSettings): string {
   const own = registeredStatusLine(original, options);
   const { text, bom, layout, root } = parseSettings(original, options.file);
   const node = member(root, 'statusLine');
@@ -81,7 +81,7 @@ export function unregisterStatusLine(original: string, options: StatusLineOption
 /** Our status line in the settings; undefined when there is none, or it is somebody else's. */
 export function registeredStatusLine(
   original: string,
-  options: StatusLineOptions,
+  options: StatusLineSettings,
 ): RegisteredStatusLine | undefined {
   const { root } = parseSettings(original, options.file);
   const command = member(member(root, 'statusLine'), 'command')?.value as unknown;

@@ -55,7 +55,7 @@ const OCCURRENCES = '(SELECT count(*) FROM occurrences WHERE pattern_id = row.id
 const DESCENT: readonly Invariant[] = [
   {
     table: 'lineage_edges',
-    fault: 'name a parent that is younger than its child',
+    fault: 'count a parent that is younger than its child, or leave out one that is not',
     count: (database) => descentCount(database, 'edges'),
     mend: mendDescent,
   },
