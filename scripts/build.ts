@@ -32,7 +32,8 @@ const shared: BuildOptions = {
   metafile: true,
   define: {
     PACKAGE_VERSION: JSON.stringify(version),
-    SQLITE_RANGES: JSON.stringify({ ...optionalDependencies, ...peerDependencies }),
+    // As a text, which esbuild puts where it is used; an object would be a module of its own.
+    SQLITE_RANGES: JSON.stringify(JSON.stringify({ ...optionalDependencies, ...peerDependencies })),
   },
   logOverride: { 'empty-import-meta': 'silent' }, // lib/store/database/sqlite.ts handles an empty one
 };

@@ -85,7 +85,7 @@ const INSTALL_FLAGS = [
   '--fetch-retry-maxtimeout=5000',
 ] as const;
 
-declare const SQLITE_RANGES: Readonly<Record<string, string>> | undefined; // the build replaces it
+declare const SQLITE_RANGES: string | undefined; // the build replaces it by JSON
 
 interface ModuleRun extends SqliteDownloadOptions {
   /** The folder that gets the module. */
@@ -121,7 +121,10 @@ async function getModule(run: ModuleRun): Promise<void> {
 
 /** The version that package.json asks for, as npm reads it. */
 function wantedVersion(name: string): string {
-  const ranges = typeof SQLITE_RANGES === 'object' ? SQLITE_RANGES : sourceRanges();
+  const ranges =
+    typeof SQLITE_RANGES === 'string'
+      ? (JSON.parse(SQLITE_RANGES) as Readonly<Record<string, string>>)
+      : sourceRanges();
   return ranges[name] ?? '*';
 }
 
