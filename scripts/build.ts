@@ -13,6 +13,7 @@ import {
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { joinStart } from './build/joined-start.ts';
 import { writeTypes } from './build/published-types.ts';
 import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 
@@ -98,6 +99,7 @@ const [hookBuild, courierBuild, cliBuild] = await Promise.all([
   writeTypes(`${OUT}/types`),
 ]);
 checkHooks(hookBuild.metafile as Metafile);
+await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
 // The image of the service is built without the plugin.
 if (existsSync(PLUGIN)) {
   const program = [hookBuild, courierBuild, cliBuild].flatMap(({ metafile }) =>

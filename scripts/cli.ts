@@ -1,4 +1,4 @@
 // The program `pattern-tracker`: the command line on what was recorded.
 import { runProgram } from '../lib/cli/program.ts';
 
-await runProgram(process.argv.slice(2));
+void runProgram(process.argv.slice(2));
