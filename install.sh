@@ -17,6 +17,8 @@ event. Run it again to update an installation; recorded data is kept.
                                .claude/settings.local.json of the current folder
   --capture sh|node            front that records an event; sh by default if there is /bin/sh
   --no-link                    make no link in ~/.local/bin
+  --completions                also install completions for bash, zsh and fish, and the man page
+  --statusline                 also add a line about the session to Claude Code's status line
   --no-test                    send no event through the installed hook
   --json                       print the result as JSON
   --uninstall                  remove hooks, link and program; ask about recorded data
@@ -81,7 +83,9 @@ while [ "$count" -gt 0 ]; do
     check_value "${argument%%=*}" "${argument#*=}"
     set -- "$@" "$argument"
     ;;
-  --dry-run | --json | --no-link | --no-test) set -- "$@" "$argument" ;;
+  --dry-run | --json | --no-link | --no-test | --completions | --no-completions | --statusline | --no-statusline)
+    set -- "$@" "$argument"
+    ;;
   *)
     say "install.sh: unknown option $argument"
     say "  ./install.sh --help lists the options."

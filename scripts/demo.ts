@@ -138,7 +138,7 @@ async function conclude(stage: Stage): Promise<number> {
     [...stage.server.events.values()].length - new Set(stage.server.events.keys()).size;
   say('');
   say(
-    `sent ${stage.sent}, received ${stage.server.events.size}, lost ${lost}, duplicated ${doubled}`,
+    `recorded ${stage.sent}, received ${stage.server.events.size}, lost ${lost}, duplicated ${doubled}`,
   );
   say(
     pc.dim(
@@ -175,7 +175,7 @@ function show(title: string, stage: Stage, isLast = false): void {
   const circuit = breaker === 'closed' ? pc.green(breaker) : pc.red(breaker);
   const line = [
     pc.bold(title.padEnd(30)),
-    `sent ${String(stage.sent).padStart(4)}`,
+    `recorded ${String(stage.sent).padStart(4)}`,
     `waiting ${String(waiting).padStart(4)}`,
     `received ${String(stage.server.events.size).padStart(4)}`,
     `circuit ${circuit}`,

@@ -5,12 +5,16 @@ import { startOfDay } from '../base/time-text.ts';
 import { readCourier } from '../health/courier-facts.ts';
 import type { CourierFacts } from '../health/courier-facts.ts';
 import { isInstalled } from '../health/installation.ts';
+import { localReasons } from '../health/local-reasons.ts';
+import { readSpool } from '../health/spool-facts.ts';
 import { recordingOf } from '../health/recording.ts';
 import type { Recording } from '../health/recording.ts';
 import { readRegistration } from '../install/settings/registration.ts';
 import { readDatabase } from '../store/database/read-database.ts';
 import { listPatterns } from '../store/queries/patterns.ts';
 import type { ListedPattern } from '../store/queries/patterns.ts';
+import { setAsideDatabase } from '../store/queries/totals.ts';
+import type { SetAside } from '../store/queries/totals.ts';
 import { workSince } from '../store/queries/work.ts';
 import type { Work } from '../store/queries/work.ts';
 import { columnsOfPatterns, patternForJson } from './commands/patterns.ts';
@@ -34,6 +38,8 @@ export function printOverview(cli: CliEnvironment, json: boolean): void {
 
 /** How many patterns are shown. */
 const PATTERNS = 5;
+/** The courier has a line of its own. */
+const WELL = { status: 'idle', reason: null } as const;
 /** So many digits of an id are unique among a hundred million patterns, more often than not. */
 const ID_DIGITS = 8;
 
@@ -45,6 +51,8 @@ interface Overview {
   readonly since: number;
   /** Null while there is no database, or when it cannot be read. */
   readonly today: Work | null;
+  /** What needs a look although recording goes on, a sentence each. */
+  readonly reasons: readonly string[];
   /** The last written first. */
   readonly patterns: readonly ListedPattern[];
   /** Why the database cannot be read; null when it can. */
@@ -64,19 +72,36 @@ function gather(cli: CliEnvironment): Overview {
     courier: readCourier(paths),
     since,
   };
+  const spool = readSpool(paths);
+  const reasons = (setAside: SetAside | undefined) =>
+    localReasons({ courier: WELL, spool, setAside });
   try {
     const stored = readDatabase(paths.database, (database) => ({
+      reasons: reasons(setAsideDatabase(database)),
       today: workSince(database, since),
       patterns: listPatterns(database, { sort: 'recent', limit: PATTERNS }),
     }));
-    return { ...known, today: null, patterns: [], error: null, ...stored };
+    return {
+      ...known,
+      reasons: reasons(undefined),
+      today: null,
+      patterns: [],
+      error: null,
+      ...stored,
+    };
   } catch (error) {
-    return { ...known, today: null, patterns: [], error: errorMessage(error) };
+    return {
+      ...known,
+      reasons: reasons(undefined),
+      today: null,
+      patterns: [],
+      error: errorMessage(error),
+    };
   }
 }
 
 function render(cli: CliEnvironment, overview: Overview): string {
-  const { recording, courier, today, patterns, error } = overview;
+  const { recording, courier, reasons, today, patterns, error } = overview;
   const paint = painter(cli.color);
   const fact = (label: string, text: string) => `${paint('bold', label.padEnd(10))}  ${text}\n`;
   const list =
@@ -91,6 +116,7 @@ function render(cli: CliEnvironment, overview: Overview): string {
     courier.reason === null
       ? ''
       : fact('Courier', paint('red', plainLine(`${courier.status}: ${courier.reason}`))),
+    ...reasons.map((reason) => fact('Attention', paint('yellow', plainLine(reason)))),
     error === null ? '' : fact('Database', paint('red', plainLine(error))),
     today === null ? '' : fact('Today', workText(today)),
     list && `\n${paint('bold', 'Last written')}\n${list}`,
@@ -118,11 +144,12 @@ function adviceFor({
   recording,
   isInstalled: installed,
   courier,
+  reasons,
   today,
   patterns,
   error,
 }: Overview): Advice[] {
-  if (!installed) {
+  if (!installed && recording.state === 'off') {
     return [
       ['pattern-tracker install --dry-run', 'what installing would change'],
       ['pattern-tracker install', 'records every tool call from the next session on'],
@@ -146,18 +173,19 @@ function adviceFor({
     today !== null && today.failedToolCalls > 0
       ? ['pattern-tracker tool-calls --outcome failed', 'what went wrong, and why']
       : ['pattern-tracker sessions', 'what each session was about, and what came of it'],
-    recording.state === 'off' || courier.reason !== null
+    recording.state === 'off' || courier.reason !== null || reasons.length > 0
       ? ['pattern-tracker doctor', 'checks every link from Claude Code to the database']
       : ['pattern-tracker tail', 'follows what Claude does, live'],
   ];
 }
 
 function forJson(overview: Overview) {
-  const { recording, courier, since, today, patterns, error } = overview;
+  const { recording, courier, reasons, since, today, patterns, error } = overview;
   return {
     recording,
     isInstalled: overview.isInstalled,
     courier: { status: courier.status, reason: courier.reason },
+    attention: reasons,
     today: today && { since: isoTime(since), ...today },
     patterns: patterns.map(patternForJson),
     databaseError: error,

@@ -17,7 +17,12 @@ export function localReasons({ courier, spool, setAside }: LocalFacts): string[]
     reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
   if (spool.isFull) reasons.push('The spool is full: events are dropped.');
   const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
-  if (dropped > 0) reasons.push(`Events were dropped: ${dropped}.`);
-  if (setAside) reasons.push(`A corrupt database was set aside as ${setAside.path}.`);
+  if (dropped > 0)
+    reasons.push(`Events were dropped: ${dropped}; \`pattern-tracker doctor\` says why.`);
+  if (setAside) {
+    reasons.push(
+      `A corrupt database was set aside as ${setAside.path}: \`pattern-tracker repair\` with that file adds what it holds.`,
+    );
+  }
   return reasons;
 }

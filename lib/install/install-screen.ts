@@ -56,7 +56,9 @@ export function installScreen(
       paint,
     ),
     '',
-    'Claude Code is recorded from its next session on; restart those that run now.',
+    result.isIgnored
+      ? 'Claude Code is not recorded until that is mended.'
+      : 'Claude Code is recorded from its next session on; restart those that run now.',
     '',
     ...table(
       [

@@ -86,6 +86,8 @@ export interface InstallPlan {
   /** Our status line in the settings; undefined when it is not there. */
   readonly statusLine: RegisteredStatusLine | undefined;
   readonly shellFiles: ShellFilesChange;
+  /** True while something in the settings keeps Claude Code from running the hooks; `warnings` says what. */
+  readonly isIgnored: boolean;
   /** One sentence each, or more. */
   readonly warnings: readonly string[];
 }
@@ -108,6 +110,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
   const { change, registration, statusLine } = planSettings(options, capture);
   const { home } = options.paths;
   checkHome(home);
+  const ignored = settingsWarnings(change.next ?? '', change.file);
   const files = programFiles(options, interpreter(options), options.host);
   const link = wantedLink(options);
   return {
@@ -120,7 +123,8 @@ export function planInstall(options: InstallOptions): InstallPlan {
     link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
     statusLine,
     shellFiles: planShellFiles(options.shellFiles, readManifest(home)?.shellFiles ?? []),
-    warnings: [...settingsWarnings(change.next ?? '', change.file), ...planWarnings(options)],
+    isIgnored: ignored.length > 0,
+    warnings: [...ignored, ...planWarnings(options)],
   };
 }
 
@@ -216,7 +220,7 @@ function planWarnings({ claudeVersion, claudes, scope, sqliteRoot }: InstallOpti
   const names = left.map(({ name }) => name).join(', ');
   if (claudeVersion === undefined) {
     warnings.push(
-      `No Claude Code was found, on PATH, where its installers put it or in an editor; ${ASSUMED_CLAUDE_VERSION} was assumed, so there is no hook for ${names}. A version that does not know an event ignores all hooks, so run this again when Claude Code is installed.`,
+      `Claude Code was not found, so the hooks are those that ${ASSUMED_CLAUDE_VERSION} knows; there is none for ${names}. Run this again after installing Claude Code.`,
     );
   } else if (left.length > 0) {
     warnings.push(

@@ -127,7 +127,7 @@ describe('a degraded one', () => {
     ],
     [
       'dropped events',
-      [/^Events were dropped: 3\.$/],
+      [/^Events were dropped: 3; `pattern-tracker doctor` says why\.$/],
       () => {
         mkdirSync(sample.paths.data, { recursive: true });
         writeFileSync(sample.paths.drops, 'wwf');

@@ -108,6 +108,15 @@ describe('the program without a command', () => {
     expect(out).toContain('pattern-tracker doctor');
   });
 
+  it('names what needs a look', async () => {
+    register();
+    fillSample(sample);
+    writeFileSync(sample.paths.drops, 'ww\n');
+    const out = await overview();
+    expect(out).toMatch(/^Attention {3}Events were dropped: 2; .*doctor/m);
+    expect(out).toMatch(/ {2}pattern-tracker doctor +checks/);
+  });
+
   it('names what keeps the courier from storing events', async () => {
     register();
     fillSample(sample);

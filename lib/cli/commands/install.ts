@@ -68,11 +68,13 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
     },
     completions: {
       type: 'boolean',
-      description: 'Install completions for bash, zsh and fish, and the man page',
+      description:
+        'Install completions for bash, zsh and fish, and the man page; --no-completions removes them',
     },
     statusline: {
       type: 'boolean',
-      description: "Add a line about the session to Claude Code's status line",
+      description:
+        "Add a line about the session to Claude Code's status line; --no-statusline removes it",
     },
     'dry-run': { type: 'boolean', description: 'Show what would be done; change nothing' },
     ...jsonArg,
@@ -154,7 +156,7 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
         );
       }
     }
-    return ok ? 0 : 1;
+    return ok && !plan.isIgnored ? 0 : 1;
   },
 });
 

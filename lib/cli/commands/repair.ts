@@ -23,7 +23,7 @@ export const repairCommand = trackerCommand({
   summary: 'Rebuild a sound database from a damaged one.',
   examples: [
     'pattern-tracker repair',
-    'pattern-tracker repair data/tracker.db.corrupt-20261124T120000 --yes',
+    'pattern-tracker repair ./tracker.db.corrupt-20261124T120000 --yes',
   ],
   details: `Skips damaged pages, so that only the rows on them are lost, and rebuilds indexes and counts. FILE may be
 one that the courier has set aside as tracker.db.corrupt-TIME; what was recorded since is then added. The

@@ -17,7 +17,7 @@ export const restoreCommand = trackerCommand({
   name: 'restore',
   summary: 'Replace the database with a backup.',
   examples: [
-    'pattern-tracker restore data/backups/tracker-20261124-120000.db',
+    'pattern-tracker restore /backups/tracker-20261124-120000.db',
     'pattern-tracker restore /mnt/backup/tracker.db --yes',
   ],
   details: `The backup is checked first, and only read. The previous database is kept beside it as

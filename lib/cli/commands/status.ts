@@ -202,7 +202,11 @@ function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment)
         'red',
       ],
       ['', `${setAside.reason || 'The reason is not known.'}`],
-      ['', 'A new one has taken its place; `status --acknowledge` ends this notice.'],
+      [
+        '',
+        `A new one has taken its place. \`pattern-tracker repair ${setAside.path}\` adds to it what the old one still holds.`,
+      ],
+      ['', '`pattern-tracker status --acknowledge` ends this notice.'],
     );
   }
   return lines;

@@ -15,7 +15,7 @@ export const verifyCommand = trackerCommand({
   summary: 'Check the database, or a backup, from its pages to its rows.',
   examples: [
     'pattern-tracker verify',
-    'pattern-tracker verify data/backups/tracker-20261124-120000.db',
+    'pattern-tracker verify /backups/tracker-20261124-120000.db',
   ],
   details: `Checks pages and indexes (with SQLite's own checks), tables against the schema, foreign keys, and what is
 true of every sound database: each occurrence has its pattern, each pattern counts its occurrences, each

@@ -98,7 +98,7 @@ function sentences(flush: SinkFlush): string[] {
   }
   if (lastError !== undefined) said.push(`Last error: ${plainLine(lastError)}`);
   if (end === 'circuit_open') {
-    said.push(`The circuit is open, so the ${noun} is left alone. \`--force\` tries it anyway.`);
+    said.push(`The circuit is open, so the ${noun} is left alone. \`--force\` makes one attempt.`);
   }
   if (end === 'aborted') said.push('Interrupted. Nothing is lost.');
   if (left > 0) said.push(`${counted(left, 'event')} left.`);

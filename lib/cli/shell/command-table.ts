@@ -80,7 +80,7 @@ function completedOption([key, arg]: NamedArg): CompletedOption {
   const usage = flagOf(key, arg);
   const takesValue = arg.type === 'enum' || arg.type === 'string';
   return {
-    flag: usage.split(' ')[0] ?? usage,
+    flag: usage.split(/[ ,]/)[0] ?? usage,
     usage,
     meaning: textOf(arg),
     values: takesValue ? valuesOf([key, arg]) : undefined,

@@ -19,7 +19,7 @@ export function databaseSound({ gathered }: CheckFacts): CheckFinding {
   if (setAside) {
     return warn(
       `sound, but an earlier one was corrupt and lies in ${setAside.path}`,
-      'When you have dealt with it, run `pattern-tracker status --acknowledge`.',
+      'Run `pattern-tracker repair` with that file: it adds what the old one still holds to the new one. Then run `pattern-tracker status --acknowledge`.',
     );
   }
   const check = isChecked ? 'sound' : 'too large to be checked here';

@@ -22,7 +22,7 @@ export function onPath({ env, installation: { link, pluginRoot } }: CheckFacts):
   if (link === undefined && pluginRoot !== undefined) {
     return warn(
       '`pattern-tracker` is not on PATH',
-      `In Claude Code it is. For a terminal: ln -s '${join(pluginRoot, 'bin', 'pattern-tracker')}' ~/.local/bin/`,
+      `In Claude Code it is. For a terminal: mkdir -p ~/.local/bin && ln -s '${join(pluginRoot, 'bin', 'pattern-tracker')}' ~/.local/bin/`,
     );
   }
   if (link === undefined) return warn('`pattern-tracker` is not on PATH', INSTALL);
