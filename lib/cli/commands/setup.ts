@@ -13,6 +13,7 @@ import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
+import { StepLine } from '../output/step-line.ts';
 
 /** `setup`: gets what the plugin lacks for this Node.js. */
 export const setupCommand = trackerCommand({
@@ -62,20 +63,25 @@ function sqliteIn(root: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-async function fetchInto(root: string, { env, paths }: CliEnvironment) {
+async function fetchInto(root: string, cli: CliEnvironment) {
+  const { env, paths } = cli;
   const host = nativeHost();
   const [name] = nativeModuleFor(host).packages;
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = setupLog(paths);
   writeFileSync(log, `npm gets ${name} for Node.js ${NODE} …\n`, { mode: 0o600 });
+  const line = new StepLine(cli);
   const download = await downloadSqlite({
     host,
     env: ownEnvironment(env),
     node: realpathSync(process.execPath),
     temporary: tmpdir(),
     log,
-    onStep: (step) => appendFileSync(log, `${step} …\n`),
-  });
+    onStep: (step) => {
+      appendFileSync(log, `${step} …\n`);
+      line.show(`${step}; log: ${log}`);
+    },
+  }).finally(() => line.end());
   copyModule(download.root, host, root);
   download.remove();
   return { package: name, log };

@@ -21,7 +21,7 @@ export function errorJson(error: unknown, withStack = false): string {
   const hint = error instanceof TrackerError ? error.hint : undefined;
   const isMisuse = error instanceof Error && error.name === 'CLIError'; // citty's own
   const code = isMisuse ? 'E_USAGE' : (errorCode(error) ?? 'E_UNEXPECTED');
-  const report = { code, message: errorMessage(error), hint: hint ?? null };
+  const report = { code, message: plainLine(errorMessage(error)), hint: hint ?? null };
   const stack = withStack && error instanceof Error ? { stack: error.stack } : {};
   return `${terminalSafe(JSON.stringify({ error: { ...report, ...stack } }))}\n`;
 }

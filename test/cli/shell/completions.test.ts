@@ -147,6 +147,13 @@ describe('the man page', () => {
 });
 
 describe('completions', () => {
+  it('offer nothing but what can be typed', () => {
+    const all = script('completions', 'bash');
+    const lists = [...all.matchAll(/options='([^']*)'/g)].map(([, words = '']) => words.split(' '));
+    expect(lists.length).toBeGreaterThan(20);
+    expect(lists.flat().filter((word) => !/^--[a-z][a-z-]*=?$/.test(word))).toEqual([]);
+  });
+
   it('prints ids for the scripts, and JSON on request', () => {
     expect(script('completions', 'patterns')).toBe('0123456789abcdef\ta.ts: const a = 1;\n');
     expect(JSON.parse(script('completions', 'sessions', '--json'))).toEqual([
