@@ -11,7 +11,7 @@ describe('show', () => {
     const { exitCode, out } = await run(sample, 'show 7c1e');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "7c1e09ab44d2f310  queue.ts
+      "7c1e09ab44d2f310  src/queue.ts
       typescript · 3 lines · generation 2 · seen 1 time · last 1 h ago
 
       1 │ export function push() {
@@ -34,7 +34,7 @@ describe('show', () => {
     const { exitCode, out } = await run(sample, 'show 7c1e --diff');
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "7c1e09ab44d2f310  queue.ts
+      "7c1e09ab44d2f310  src/queue.ts
       typescript · 3 lines · generation 2 · seen 1 time · last 1 h ago
 
       The event that wrote it is past retention, so whole patterns are compared.
@@ -88,8 +88,8 @@ describe('show', () => {
     expect(err).toMatchInlineSnapshot(`
       "error: more than one pattern begins with "7c"
         Give more characters of one of them:
-        7cffffffffffffff  typescript  queue.ts  1 h ago
-        7c1e09ab44d2f310  typescript  queue.ts  1 h ago
+        7cffffffffffffff  typescript  src/queue.ts  1 h ago
+        7c1e09ab44d2f310  typescript  src/queue.ts  1 h ago
       "
     `);
   });

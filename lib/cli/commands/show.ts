@@ -19,7 +19,7 @@ import { candidateOf, MAX_CANDIDATES } from '../arguments/id-prefix.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { counted } from '../../base/amount-text.ts';
-import { fileAndLines, shortSession, withinProject } from '../listing/row-text.ts';
+import { fileAndLines, shortSession, shownPath, withinProject } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -84,6 +84,15 @@ that wrote it is past retention, and whole patterns are compared.`,
 
 // --- internal ---
 
+/** The file that a pattern was written to last, within its project; its name alone where no place is known. */
+function fileOf(
+  { name }: { readonly name: string },
+  [newest]: readonly PatternOccurrence[],
+  { env }: CliEnvironment,
+): string {
+  return newest ? shownPath(newest.filePath, newest.projectRoot, env) : name;
+}
+
 function find(
   database: Database,
   prefix: string,
@@ -91,10 +100,10 @@ function find(
   cli: CliEnvironment,
 ): ShownPattern | undefined {
   const candidates = patternsByPrefix(database, prefix, MAX_CANDIDATES + 1);
-  const id = candidateOf('pattern', prefix, candidates, ({ language, name, lastSeenAt }) => [
-    language,
-    name,
-    ago(lastSeenAt, cli.now()),
+  const id = candidateOf('pattern', prefix, candidates, (candidate) => [
+    candidate.language,
+    fileOf(candidate, occurrencesOf(database, candidate.id, 1), cli),
+    ago(candidate.lastSeenAt, cli.now()),
   ])?.id;
   const pattern = id === undefined ? undefined : patternById(database, id);
   return (
@@ -114,7 +123,11 @@ function noSuchPattern(prefix: string): TrackerError {
 }
 
 /** The id and the facts of a pattern. */
-function headLines(cli: CliEnvironment, pattern: PatternWithCode): string[] {
+function headLines(
+  cli: CliEnvironment,
+  pattern: PatternWithCode,
+  occurrences: readonly PatternOccurrence[],
+): string[] {
   const paint = painter(cli.color);
   const facts = [
     pattern.language,
@@ -124,13 +137,16 @@ function headLines(cli: CliEnvironment, pattern: PatternWithCode): string[] {
     `last ${ago(pattern.lastSeenAt, cli.now())}`,
   ];
   return [
-    `${paint('yellow', pattern.id)}  ${paint('bold', plainLine(pattern.name))}`,
+    `${paint('yellow', pattern.id)}  ${paint('bold', plainLine(fileOf(pattern, occurrences, cli)))}`,
     paint('dim', facts.join(' · ')),
   ];
 }
 
-async function renderDiff(cli: CliEnvironment, { pattern, change }: ShownPattern): Promise<string> {
-  const head = [...headLines(cli, pattern), ''];
+async function renderDiff(
+  cli: CliEnvironment,
+  { pattern, change, occurrences }: ShownPattern,
+): Promise<string> {
+  const head = [...headLines(cli, pattern, occurrences), ''];
   if (!change) {
     return [...head, 'It was made from no other pattern, so there is nothing to compare.', ''].join(
       '\n',
@@ -160,7 +176,7 @@ function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPat
   const code = plainLines(pattern.code.replace(/\n$/, ''));
   const digits = String(code.length).length;
   return [
-    ...headLines(cli, pattern),
+    ...headLines(cli, pattern, occurrences),
     '',
     ...code.map((line, at) =>
       `${paint('dim', `${String(at + 1).padStart(digits)} │`)} ${line}`.trimEnd(),
