@@ -33,7 +33,7 @@ export function unknownCommand(
  * @param options.misuse the exit code for wrong usage
  * @param options.isJson true prints the error as JSON
  */
-export async function report(
+export async function reportFailure(
   thrown: unknown,
   cli: CliEnvironment,
   { misuse, isJson }: { readonly misuse: number; readonly isJson: boolean },

@@ -40,8 +40,8 @@ export async function main(
   } catch (error) {
     const misuse = (name !== undefined && listedCommand(name)?.misuse) || MISUSE;
     const isJson = beforeDashes(argv).includes('--json');
-    const { report } = await import('./failure.ts');
-    return report(error, cli, { misuse, isJson });
+    const { reportFailure } = await import('./failure.ts');
+    return reportFailure(error, cli, { misuse, isJson });
   }
 }
 

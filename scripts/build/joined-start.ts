@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { TrackerError } from '../../lib/base/errors.ts';
 
 /**
  * Puts the entry `cli.mjs` and all chunks that it always loads into one file, because Node.js takes a millisecond
@@ -49,7 +50,7 @@ export async function joinStart(
     ],
   });
   if (/^await /m.test(readFileSync(joined, 'utf8'))) {
-    throw new Error('the start of the command line awaits at its top level');
+    throw new TrackerError('E_BUILD', 'the start of the command line awaits at its top level');
   }
   renameSync(joined, entry);
   for (const [index, path] of chunks.entries()) {
