@@ -11,6 +11,7 @@ export default defineConfig({
       'test/store/maintenance/merge-lineage.test.ts',
       'test/{faults,service}/fuzz.test.ts',
       'test/processes/*chaos.test.ts',
+      'test/redact/recall.test.ts',
       'test/processes/restore.test.ts',
       'test/processes/service-durability.test.ts',
     ],

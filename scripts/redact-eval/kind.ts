@@ -1,0 +1,67 @@
+import { PREFIXES } from '../../lib/redact/rules.ts';
+import type { Dice } from './dice.ts';
+import { textOfPattern } from './pattern-text.ts';
+import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';
+import type { Spelling } from './secret-names.ts';
+import { secretValue } from './secret-values.ts';
+import type { Shape, Subject } from './shape.ts';
+
+/** A kind of secret: a token known by its own form, or a name that says what its value is. */
+export interface Kind {
+  readonly name: string;
+  readonly group: 'token' | 'named';
+  /** How many characters at the start of a value are no secret. */
+  readonly publicLength: number;
+  subjectFor(shape: Shape, dice: Dice): Subject;
+}
+
+/** Every beginning of every known token, and every name in every spelling. */
+export function allKinds(): readonly Kind[] {
+  const tokens = PREFIXES.flatMap(([kind, prefixes, rest]) =>
+    prefixes.split(' ').map((prefix) => tokenKind(kind, prefix, rest)),
+  );
+  const named = SECRET_NAMES.flatMap((words) =>
+    SPELLINGS.map((spelling) => [spell(words, spelling), namedKind(words, spelling)] as const),
+  );
+  return [...tokens, ...new Map(named).values()];
+}
+
+// --- internal ---
+
+/** Names that say nothing, so that a token must be known by its form. */
+const NEUTRAL = ['item', 'entry', 'field value', 'ref', 'data', 'my text', 'note'];
+
+function tokenKind(kind: string, prefix: string, rest: string): Kind {
+  const before = prefix.startsWith(':') ? '1234567890' : '';
+  return {
+    name: `${kind} ${prefix}`,
+    group: 'token',
+    publicLength: before.length + prefix.length,
+    subjectFor: (_shape, dice) =>
+      subjectOf(
+        dice.oneOf(NEUTRAL),
+        dice.oneOf(SPELLINGS),
+        before + prefix + textOfPattern(rest, dice),
+      ),
+  };
+}
+
+function namedKind(words: string, spelling: Spelling): Kind {
+  return {
+    name: spell(words, spelling),
+    group: 'named',
+    publicLength: 0,
+    subjectFor: (shape, dice) =>
+      subjectOf(words, spelling, secretValue(dice.oneOf(shape.flavours), dice)),
+  };
+}
+
+function subjectOf(words: string, own: Spelling, value: string): Subject {
+  return {
+    value,
+    nameIn(spelling = own) {
+      if (spelling !== 'identifier') return spell(words, spelling);
+      return spell(words, own === 'kebab' ? 'snake' : own);
+    },
+  };
+}
