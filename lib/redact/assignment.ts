@@ -1,209 +1,194 @@
-import { isIdentifierLike, isPlaceholder } from './placeholder.ts';
-import type { AnchoredRule, FoundSecret } from './rule.ts';
+import { readBare } from './bare-value.ts';
+import { NAME_TRIGGERS } from './secret-name.ts';
+import { nameAt } from './name-span.ts';
+import type { NameSpan } from './name-span.ts';
+import type { AnchoredRule } from './rule.ts';
+import { isSecretAnywhere, isSecretText } from './secret-value.ts';
+import { findSibling } from './sibling.ts';
 import { matchAt } from './sticky.ts';
-
-/** Decides how random a value must look: people choose passwords, machines generate tokens. */
-type WordClass = 'password' | 'token' | 'auth';
-
-const WORDS = (
-  [
-    ['password', 'password passwd passphrase _pwd secret credential credentials'],
-    ['token', 'token api_key apikey api-key access_key accesskey access-key'],
-    ['token', 'private_key privatekey private-key account_key accountkey'],
-    ['token', 'encryption_key encryptionkey signing_key signingkey cookie'],
-    ['auth', 'auth'],
-  ] as const
-).flatMap(([wordClass, words]) => words.split(' ').map((word) => ({ word, wordClass })));
+import { findColumn } from './table.ts';
+import { blockAt, quotedAt, spanOf } from './value-span.ts';
+import type { ValueSpan } from './value-span.ts';
 
 /**
- * Rules that recognise a secret by its name: `NAME=value`, `name: value`, `"name": "value"`,
- * `--name value`, `<name>value</name>`. Code in place of the value (a call, a variable, a type) is not a
- * secret, so a value without quotes must also look like one.
+ * Recognises a secret by its name: `NAME=value`, `name: value`, `"name": "value"`, `--name value`,
+ * `<name>value</name>`, `set("name", "value")`, a sibling member called `value`, a column of a table.
+ * Code in place of the value (a call, a variable, a type) is not a secret, so a value without quotes must
+ * also look like one.
  */
-export const ASSIGNMENT_RULES: readonly AnchoredRule[] = WORDS.map(({ word, wordClass }) => ({
+export const ASSIGNMENT_RULE: AnchoredRule = {
   scope: 'place',
   kind: 'assignment',
-  triggers: [word],
-  find: (text, at) => findAssignment(text, at, word.length, wordClass),
-}));
+  triggers: NAME_TRIGGERS,
+  find(text, at, found) {
+    const name = nameAt(text, at);
+    if (name.nameClass === undefined) return name.end;
+    for (const find of SHAPES) {
+      const spans = find(text, name as Named);
+      if (spans === undefined) continue;
+      for (const { start, end } of spans) found.push({ start, end, kind: 'assignment' });
+      break;
+    }
+    return name.end;
+  },
+};
 
-/** True when an object's member holds a secret, judging by its name and its value. */
-export function isSecretMember(name: string, value: string): boolean {
-  if (!ANY_WORD.test(name)) return false;
-  const lower = name.toLowerCase();
-  return WORDS.some(({ word, wordClass }) => {
-    const at = lower.lastIndexOf(word);
-    return (
-      at !== -1 && nameEnd(name, at + word.length) === name.length && isSecretText(wordClass, value)
-    );
-  });
-}
+/** A name that names a secret. */
+export type Named = NameSpan & { readonly nameClass: NonNullable<NameSpan['nameClass']> };
+
+/** Finds the values that belong to a name; undefined when the name does not stand in this shape. */
+export type Shape = (text: string, name: Named) => readonly ValueSpan[] | undefined;
 
 // --- internal ---
 
-const ANY_WORD = new RegExp(WORDS.map(({ word }) => word).join('|'), 'i');
-const MIN_LENGTH = 6;
-const MAX_LENGTH = 4096;
+/** The first shape that fits decides. */
+const SHAPES: readonly Shape[] = [findElement, findSibling, findCall, findValue, findColumn];
 
-/** What may follow the word while the name still names the secret itself; `token_count` does not. */
-const SUFFIX =
-  /(?:[_-]?(?:access|key|base|value|string|text|prod|production|dev|stage|staging|test|live|old|new|current|v?\d{1,3})){0,4}/iy;
-const TYPED = /:[ \t]{0,4}[A-Za-z&'][\w.&'<>| ]{0,30}=[ \t]{0,8}(?=\\*["'`])/y;
-const OPERATOR = /\\*["'`]?\]?[ \t]{0,8}(:=|=>|[:=])(?![=~])[ \t]{0,16}/y;
-const QUOTE = /[bBuUrRfF@$]{0,2}(\\*)("{3}|'{3}|["'`])/y;
-const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
-const TO_BLANK = /[^\s"'`<>]{6,512}/y;
-const TO_TAG = /[^\s<>]{6,512}(?=<)/y;
-const BLANKS = /[ \t]{1,8}/y;
-const LINE_END = /[ \t]*(?:#.*)?\r?(?:\n|$)/y;
+const TO_TAG = /[^<>]{3,512}(?=<)/y;
+const ELEMENT = /(?:\s[^<>]{0,128})?>(?:<!\[CDATA\[)?\s{0,8}/y;
+const NEXT_ELEMENT = /<\/[\w:]{1,32}>\s{0,64}<[\w:]{1,32}(?:\s[^<>]{0,64})?>(?:<!\[CDATA\[)?\s{0,8}/y;
 
-function findAssignment(
-  text: string,
-  at: number,
-  length: number,
-  wordClass: WordClass,
-): FoundSecret | undefined {
-  const end = nameEnd(text, at + length);
-  if (end === undefined) return undefined;
-  const start = nameStart(text, at);
+/** `<password>V</password>`, and a property list's `<key>password</key><string>V</string>`. */
+function findElement(text: string, { start, end, nameClass }: Named): readonly ValueSpan[] | undefined {
   const before = text.charAt(start - 1);
-  const isFlag = text.startsWith('--', start);
+  const next = matchAt(NEXT_ELEMENT, text, end);
+  const own = before === '<' || before === ':' ? matchAt(ELEMENT, text, end) : null;
+  const opening = next ?? own;
+  if (opening === null) return undefined;
+  const value = spanOf(TO_TAG, text, end + opening[0].length);
+  return value && secretText(text, trimmed(text, value), nameClass);
+}
 
-  if (before === '<' && text.charAt(end) === '>') {
-    const value = matchAt(TO_TAG, text, end + 1)?.[0];
-    return value !== undefined && isSecretText(wordClass, value)
-      ? found(end + 1, value)
-      : undefined;
+const PAIR = /\\{0,15}["'`]\s{0,8}(?:\)\s{0,4})?,\s{0,32}(?:[A-Za-z_.]{1,40}\s{0,2}[:=(]\s{0,4}){0,2}/y;
+const SETS = /(?:set|put|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;
+const CALL = /\s{0,2}\(\s{0,8}/y;
+const SETTER = /^(?:set|with|use|add|put|update|change|define|register)/i;
+const CLOSERS = /\\{0,15}["'`]\]?\)?/y;
+const DEFAULT = /["'`\])}]{0,3}\s{0,8}(?:\|\||\?\?|\bor\b|:-|\?:|:=|-(?=["']))\s{0,8}/y;
+
+/** `set("password", "V")`, `setPassword("V")`, `getenv("PASSWORD") || "V"`. */
+function findCall(text: string, name: Named): readonly ValueSpan[] | undefined {
+  const { start, end, nameClass } = name;
+  const pair = matchAt(PAIR, text, end);
+  if (pair !== null) {
+    const value = quotedAt(text, end + pair[0].length);
+    if (value === undefined) return undefined;
+    const known = SETS.test(text.slice(Math.max(0, start - 48), start));
+    return secretText(text, value, nameClass, !known);
   }
+  const call = matchAt(CALL, text, end);
+  if (call !== null) {
+    const value = quotedAt(text, end + call[0].length);
+    const own = text.slice(start, end);
+    return value && secretText(text, value, nameClass, !SETTER.test(own.slice(own.lastIndexOf('.') + 1)));
+  }
+  const closers = matchAt(CLOSERS, text, end)?.[0].length ?? 0;
+  const fallback = matchAt(DEFAULT, text, end + closers);
+  if (fallback === null) return undefined;
+  const from = end + closers + fallback[0].length;
+  const quoted = quotedAt(text, from);
+  if (quoted !== undefined) return secretText(text, quoted, nameClass);
+  const bare = spanOf(/[^\s"'`{}()]{4,512}(?=\})/y, text, from); // ${PASSWORD:-V}
+  return bare && secretText(text, bare, nameClass);
+}
+
+const OPERATOR =
+  /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?[ \t]{0,32}(:=|=>|->|<-|\?\?=|\|\|=|\?=|\+=|[:=：＝])(?![=~])(?:\*\*)?[ \t]{0,64}/y;
+const TYPED =
+  /(?::[ \t]{0,4}|[ \t]{1,4})(?:&'\w{1,16} )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}[ \t]{0,4}:?=[ \t]{0,8}(?=[a-zA-Z@$]{0,2}\\{0,15}["'`])/y;
+const BLANKS = /\\{0,15}["'`]?[ \t]{1,32}/y;
+const COPULA =
+  /["'`]?(?:[ \t](?:for|of|to|für|de|du|on)(?:[ \t][\w.@/-]{1,40}){1,4})?[ \t]{1,4}(?:is now|is|was|are|will be|set to|to|equals|ist|lautet|est|es|é|è|=>?|—|–)[ \t]{0,2}:?[ \t]{1,4}|(?:是|为|為|は|が|은|는|이|:|：)[ \t]{0,4}/y;
+/** What may stand between an operator and the quotes. */
+const MODIFIER =
+  /(?:!{1,2}[A-Za-z]{1,24}[ \t]{1,4}|&\w{1,32}[ \t]{1,4}|(?:new|await|final)[ \t]{1,4}|\(\w{1,24}\)[ \t]?){1,3}/y;
+const WRAPPER =
+  /(?:new[ \t])?[\w.:$]{1,48}!?[(][ \t]{0,4}|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
+
+/** A value behind an operator, a blank or a verb. */
+function findValue(text: string, name: Named): readonly ValueSpan[] | undefined {
+  const { end, nameClass } = name;
   const typed = matchAt(TYPED, text, end);
   const operator = typed ?? matchAt(OPERATOR, text, end);
-  const separator = operator ?? (isFlag ? matchAt(BLANKS, text, end) : null);
+  const copula = operator === null ? matchAt(COPULA, text, end) : null;
+  const blank = operator === null && copula === null ? matchAt(BLANKS, text, end) : null;
+  const separator = operator ?? copula ?? blank;
   if (separator === null) return undefined;
-  const from = end + separator[0].length;
+  let from = end + separator[0].length;
+  const modifier = matchAt(MODIFIER, text, from);
+  if (modifier !== null) from += modifier[0].length;
 
-  const quote = matchAt(QUOTE, text, from);
-  if (quote !== null) {
-    const valueStart = from + quote[0].length;
-    const value = quotedValue(text, valueStart, quote[1]?.length ?? 0, quote[2] ?? '');
+  const quoted = quotedAt(text, from);
+  if (quoted !== undefined) {
     // A sentence in a shell assignment is a pass phrase; elsewhere it is more likely a label.
-    const shown = isVariable(text.slice(start, end), operator) ? value.replaceAll(' ', '') : value;
-    return isSecretText(wordClass, shown) ? found(valueStart, value) : undefined;
-  }
-  const name = text.slice(start, end);
-  const tight = operator?.[0] === '=';
-  if (tight && /[?&;]/.test(before) && !name.includes('.')) {
-    const value = matchAt(BARE, text, from)?.[0] ?? '';
-    const call = /[([{]/.test(text.charAt(from + value.length));
-    return !call && isSecretText(wordClass, value) ? found(from, value) : undefined;
-  }
-  if (tight && (isFlag || isVariable(name, operator))) {
-    const quoted = before === '"' || before === "'"; // the whole argument is in quotes
-    const value = matchAt(quoted ? BARE : TO_BLANK, text, from)?.[0].replace(/[;,)\]}]+$/, '');
-    return value !== undefined && isSecretWord(wordClass, value) ? found(from, value) : undefined;
-  }
-  const value = matchAt(BARE, text, from)?.[0];
-  if (value === undefined || !isSecretLine(wordClass, value, tight || operator?.[1] === ':')) {
-    return undefined;
-  }
-  const alone =
-    isFlag || (atLineStart(text, start) && matchAt(LINE_END, text, from + value.length));
-  return alone ? found(from, value) : undefined;
-}
-
-/** True for `NAME=`, as in a shell or an .env file. */
-function isVariable(name: string, operator: RegExpExecArray | null): boolean {
-  return operator?.[0] === '=' && /^[A-Z][A-Z0-9_]*$/.test(name);
-}
-
-/** Where the name that contains the word ends; undefined when the name means something else. */
-function nameEnd(text: string, from: number): number | undefined {
-  const end = from + (matchAt(SUFFIX, text, from)?.[0].length ?? 0);
-  return /[\w$-]/.test(text.charAt(end)) ? undefined : end;
-}
-
-function nameStart(text: string, at: number): number {
-  let start = at;
-  while (start > 0 && at - start < 64 && /[\w.-]/.test(text.charAt(start - 1))) start -= 1;
-  // A leading `-` may be the sign of a diff line, which is not part of the name.
-  while (text.charAt(start) === '-' && !text.startsWith('--', start)) start += 1;
-  return start;
-}
-
-/** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
-function atLineStart(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 64), start);
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  if (line.length === before.length && start > before.length) return false; // the line starts further back
-  return /^[\s+\d→-]*(?:(?:export|set|env)\s+)?["']?$/i.test(line);
-}
-
-/** The value up to its closing quote or the end of the line. `depth` backslashes escape the quote. */
-function quotedValue(text: string, start: number, depth: number, quote: string): string {
-  const limit = Math.min(text.length, start + MAX_LENGTH);
-  let backslashes = 0;
-  for (let i = start; i < limit; i += 1) {
-    const char = text.charAt(i);
-    if (char === '\n') return text.slice(start, i);
-    if (char === '\\') {
-      backslashes += 1;
-      continue;
+    const own = text.slice(name.start, end);
+    if (operator?.[0] === '=' && /^[A-Z][A-Z\d_]*$/.test(own)) {
+      const value = text.slice(quoted.start, quoted.end).replaceAll(' ', '');
+      return isSecretText(nameClass, value) ? [quoted] : [];
     }
-    const closes = backslashes <= depth || (depth === 0 && backslashes % 2 === 0);
-    if (closes && text.startsWith(quote, i))
-      return text.slice(start, i - Math.min(depth, backslashes));
-    backslashes = 0;
+    return secretText(text, quoted, nameClass, operator === null && nameClass !== 'password');
   }
-  return text.slice(start, limit);
-}
-
-/** Judges a value that is certainly text, not code. */
-function isSecretText(wordClass: WordClass, value: string): boolean {
-  if (value.length < MIN_LENGTH || /\s/.test(value) || isPlaceholder(value)) return false;
-  if (/^[#.][A-Za-z][\w-]*$/.test(value)) return false; // a CSS selector
-  const digit = /\d/.test(value);
-  switch (wordClass) {
-    case 'auth':
-      return digit && value.length >= 16 && !isIdentifierLike(value);
-    case 'token':
-      return digit
-        ? value.length >= 8 && !isIdentifierLike(value)
-        : value.length >= 20 &&
-            /^[A-Za-z+/=]*$/.test(value) &&
-            /[a-z][A-Z]{2}|[A-Z][a-z][A-Z]/.test(value);
-    case 'password':
-      return digit || !isLabel(value);
+  if (operator !== null) {
+    const list = listAt(text, from);
+    if (list !== undefined) return list.filter((span) => isSecretText(nameClass, text.slice(span.start, span.end)));
+    const block = blockAt(text, from);
+    if (block !== undefined) return secretText(text, block, nameClass);
+    const wrapper = matchAt(WRAPPER, text, from);
+    const inside = wrapper && quotedAt(text, from + wrapper[0].length);
+    if (inside) return secretText(text, inside, nameClass, wrapper[0].endsWith('('));
   }
+  const bare = readBare(text, name, from, operator?.[0] ?? (copula ? ':' : ''), copula !== null);
+  return bare === undefined ? undefined : [bare];
 }
 
-/** Judges a value without quotes where only text can stand: the environment, a flag, a query. */
-function isSecretWord(wordClass: WordClass, value: string): boolean {
-  if (value.length < MIN_LENGTH || isPlaceholder(value)) return false;
-  if (/^[A-Za-z_$][\w$.]*[([]/.test(value)) return false; // a call
-  if (wordClass === 'auth') return isSecretText('auth', value);
-  return /\d/.test(value) || !isLabel(value);
+const LIST = /\[\s{0,64}/y;
+const NEXT_ITEM = /\\{0,15}["'`]\s{0,16},\s{0,64}/y;
+const YAML_ITEM = /\r?\n[ \t]{0,32}-[ \t]{1,8}/y;
+const LINE_VALUE = /[^\s"'`,#:]{6,512}(?=[ \t]*(?:\r?\n|$))/y;
+const MOST_ITEMS = 64;
+
+/** The items of `["V", "W"]`, or of lines that begin with a dash. */
+function listAt(text: string, from: number): readonly ValueSpan[] | undefined {
+  const items: ValueSpan[] = [];
+  const opening = matchAt(LIST, text, from);
+  if (opening !== null) {
+    let at = from + opening[0].length;
+    while (items.length < MOST_ITEMS) {
+      const item = quotedAt(text, at);
+      if (item === undefined) break;
+      items.push(item);
+      const next = matchAt(NEXT_ITEM, text, item.end);
+      if (next === null) break;
+      at = item.end + next[0].length;
+    }
+    return items.length > 0 ? items : undefined;
+  }
+  let at = from;
+  while (items.length < MOST_ITEMS) {
+    const dash = matchAt(YAML_ITEM, text, at);
+    if (dash === null) break;
+    const item = quotedAt(text, at + dash[0].length) ?? spanOf(LINE_VALUE, text, at + dash[0].length);
+    if (item === undefined) break;
+    items.push(item);
+    at = text.charAt(item.end) === '\n' || text.charAt(item.end) === '\r' ? item.end : item.end + 1;
+  }
+  return items.length > 0 ? items : undefined;
 }
 
-/** Judges a value without quotes that ends its line, where code may stand as well. */
-function isSecretLine(wordClass: WordClass, value: string, plain: boolean): boolean {
-  if (!/\d/.test(value) || isPlaceholder(value)) return false;
-  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value)) return false; // a property
-  if (wordClass === 'auth') return isSecretText('auth', value);
-  if (plain) return wordClass === 'password' || isSecretText('token', value);
-  // In `a = b`, b is most likely a variable, unless it does not look like one.
-  if (/^[A-Za-z_$][\w$]*$/.test(value)) return value.length >= 16 && !isIdentifierLike(value);
-  return /[!@#$%^?~]/.test(value) || value.replace(/\D/g, '').length >= 3;
+/** The span if it holds a secret; `anywhere` asks for one that looks like nothing else. */
+function secretText(
+  text: string,
+  span: ValueSpan,
+  nameClass: Named['nameClass'],
+  anywhere = false,
+): readonly ValueSpan[] {
+  const value = text.slice(span.start, span.end);
+  const isSecret = anywhere
+    ? isSecretAnywhere(nameClass, value) || (/\s/.test(value) && isSecretText('token', value))
+    : isSecretText(nameClass, value);
+  return isSecret ? [span] : [];
 }
 
-/** True for a word meant for people or code, such as a label of a form or a key of a dictionary. */
-function isLabel(value: string): boolean {
-  return (
-    /[^\x21-\x7e]/.test(value) ||
-    /^[A-Z][a-z]+$/.test(value) ||
-    /\./.test(value) ||
-    /pass|secret|token|auth|key|pwd/i.test(value)
-  );
-}
-
-function found(start: number, value: string): FoundSecret {
-  return { start, end: start + value.length, kind: 'assignment' };
+function trimmed(text: string, { start, end }: ValueSpan): ValueSpan {
+  return { start, end: start + text.slice(start, end).trimEnd().length };
 }

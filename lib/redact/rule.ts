@@ -19,19 +19,18 @@ export interface AnchoredRule {
    * in lower case in any case.
    */
   readonly triggers: readonly string[];
-  /** `at` is where the trigger begins. */
-  find(text: string, at: number): FoundSecret | undefined;
+  /**
+   * Adds what it finds to `found`. `at` is where the trigger begins. Returns the position before which
+   * the rule need not look again.
+   */
+  find(text: string, at: number, found: FoundSecret[]): number;
 }
 
-/** A rule that looks at the whole text, once, if the text contains one of its triggers. */
+/** A rule that looks at the whole text, such as an expression of the user's. It takes linear time. */
 export interface TextRule {
   readonly scope: 'text';
-  readonly name: string;
-  /** As in {@link AnchoredRule}; without triggers the rule looks at every text. */
-  readonly triggers: readonly string[];
-  /** A cheap second check, sticky, at the trigger; without a match the trigger does not count. */
-  readonly confirm?: RegExp;
-  findAll(text: string): FoundSecret[];
+  readonly kind: string;
+  findAll(text: string): Iterable<{ readonly start: number; readonly end: number }>;
 }
 
 /** Any rule that finds secrets. */

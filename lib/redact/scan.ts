@@ -1,43 +1,46 @@
 /** Finds any number of words in a text in one pass. */
 export interface TriggerScanner {
-  /** Calls `onHit` for each occurrence of each word, with the word's index and where it begins. */
-  scan(text: string, onHit: (word: number, at: number) => void): void;
+  /**
+   * Calls `onHit` for each occurrence of each word, with the word's index and where it begins. Stops
+   * when `onHit` returns false, and returns where it stopped.
+   */
+  scan(text: string, onHit: (word: number, at: number) => boolean): number;
 }
 
 /**
  * Builds an Aho-Corasick automaton of `words`, which costs one table look-up per character however many
  * words there are.
  *
- * Words are ASCII. A word with a capital letter is matched exactly, a word in lower case in any case.
+ * A word with a capital letter is matched exactly, a word in lower case in any case.
  */
 export function createTriggerScanner(words: readonly string[]): TriggerScanner {
-  const { table, hits, firstHit } = buildAutomaton(words);
+  const { classes, table, hits, firstHit, width } = buildAutomaton(words);
   const exact = words.map((word) => word !== word.toLowerCase());
   return {
     scan(text, onHit) {
       let state = 0;
       for (let i = 0; i < text.length; i += 1) {
-        const code = text.charCodeAt(i);
-        state = code < ALPHABET ? (table[state + code] as number) : 0;
+        state = table[state + (classes[text.charCodeAt(i)] as number)] as number;
         if (state < firstHit) continue;
-        for (const word of hits[state / ALPHABET] ?? []) {
+        for (const word of hits[state / width] ?? []) {
           const at = i + 1 - (words[word]?.length ?? 0);
-          if (!exact[word] || text.startsWith(words[word] ?? '', at)) onHit(word, at);
+          const isHit = !exact[word] || text.startsWith(words[word] ?? '', at);
+          if (isHit && !onHit(word, at)) return i + 1;
         }
       }
+      return text.length;
     },
   };
 }
 
 // --- internal ---
 
-const ALPHABET = 128;
-
 interface Automaton {
-  /**
-   * The next state, by state + character code. A state is an offset into this table: its number times
-   * ALPHABET.
-   */
+  /** The class of each UTF-16 unit. All units that no word contains are of class 0. */
+  readonly classes: Uint8Array;
+  /** The number of classes. */
+  readonly width: number;
+  /** The next state, by state + class. A state is an offset into this table: its number times `width`. */
   readonly table: Uint32Array;
   /** The words that end in a state, by the state's number. */
   readonly hits: readonly (readonly number[])[];
@@ -49,48 +52,66 @@ interface Node {
   readonly children: Map<number, Node>;
   words: number[];
   fail: Node | undefined;
+  id: number;
 }
 
 function buildAutomaton(words: readonly string[]): Automaton {
+  const { classes, width } = classify(words);
   const root = newNode();
   for (const [index, word] of words.entries()) {
     let node = root;
-    for (const char of word.toLowerCase()) {
-      const code = char.charCodeAt(0);
-      let child = node.children.get(code);
-      if (child === undefined) node.children.set(code, (child = newNode()));
+    for (let i = 0; i < word.length; i += 1) {
+      const unit = classes[word.charCodeAt(i)] as number;
+      let child = node.children.get(unit);
+      if (child === undefined) node.children.set(unit, (child = newNode()));
       node = child;
     }
     node.words.push(index);
   }
   const nodes = linkFailures(root);
-  nodes.sort((a, b) => Number(a.words.length > 0) - Number(b.words.length > 0)); // stable: root stays first
-  const ids = new Map(nodes.map((node, id) => [node, id]));
-  const table = new Uint32Array(nodes.length * ALPHABET);
-  for (const [id, node] of nodes.entries()) {
-    for (let code = 0; code < ALPHABET; code += 1) {
-      const folded = code >= 65 && code <= 90 ? code + 32 : code;
-      table[id * ALPHABET + code] = (ids.get(step(node, folded, root)) ?? 0) * ALPHABET;
+  const ordered = nodes.toSorted((a, b) => Number(a.words.length > 0) - Number(b.words.length > 0));
+  for (const [id, node] of ordered.entries()) node.id = id; // stable: root stays first
+  const table = new Uint32Array(nodes.length * width);
+  // Breadth first, so that the row of a node's failure is complete when it is copied.
+  for (const { id, fail, children } of nodes) {
+    if (fail !== undefined) {
+      table.copyWithin(id * width, fail.id * width, (fail.id + 1) * width);
     }
+    for (const [unit, child] of children) table[id * width + unit] = child.id * width;
   }
-  const firstHit = nodes.findIndex((node) => node.words.length > 0);
+  const firstHit = ordered.findIndex((node) => node.words.length > 0);
   return {
+    classes,
+    width,
     table,
-    hits: nodes.map((node) => node.words),
-    firstHit: (firstHit === -1 ? nodes.length : firstHit) * ALPHABET,
+    hits: ordered.map((node) => node.words),
+    firstHit: (firstHit === -1 ? nodes.length : firstHit) * width,
   };
 }
 
+/** Gives each unit of the words a class of its own, which both cases of a letter share. */
+function classify(words: readonly string[]): Pick<Automaton, 'classes' | 'width'> {
+  const classes = new Uint8Array(2 ** 16);
+  let width = 1;
+  for (const char of new Set(words.join('').toLowerCase().split(''))) {
+    classes[char.charCodeAt(0)] = width;
+    const upper = char.toUpperCase();
+    if (upper.length === 1) classes[upper.charCodeAt(0)] = width;
+    width += 1;
+  }
+  return { classes, width };
+}
+
 function newNode(): Node {
-  return { children: new Map(), words: [], fail: undefined };
+  return { children: new Map(), words: [], fail: undefined, id: 0 };
 }
 
 /** Returns all nodes, breadth first, each linked to the longest proper suffix that is also a node. */
 function linkFailures(root: Node): Node[] {
   const nodes = [root];
   for (const node of nodes) {
-    for (const [code, child] of node.children) {
-      child.fail = node === root ? root : step(node.fail ?? root, code, root);
+    for (const [unit, child] of node.children) {
+      child.fail = node === root ? root : step(node.fail ?? root, unit, root);
       child.words = [...child.words, ...child.fail.words];
       nodes.push(child);
     }
@@ -98,9 +119,9 @@ function linkFailures(root: Node): Node[] {
   return nodes;
 }
 
-function step(from: Node, code: number, root: Node): Node {
+function step(from: Node, unit: number, root: Node): Node {
   for (let node: Node | undefined = from; node !== undefined; node = node.fail) {
-    const child = node.children.get(code);
+    const child = node.children.get(unit);
     if (child !== undefined) return child;
   }
   return root;

@@ -1,4 +1,4 @@
-import { PREFIXES } from '../../lib/redact/rules.ts';
+import { PREFIXES } from '../../lib/redact/token-rule.ts';
 import type { Dice } from './dice.ts';
 import { textOfPattern } from './pattern-text.ts';
 import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';

@@ -1,0 +1,112 @@
+import type { NameClass } from './name-words.ts';
+import type { NameSpan } from './name-span.ts';
+import { isSecretAnywhere, isSecretLine, isSecretText, isSecretWord } from './secret-value.ts';
+import { closingQuote, spanOf } from './value-span.ts';
+import type { ValueSpan } from './value-span.ts';
+import { isGibberish } from './word-shape.ts';
+
+/**
+ * The value without quotes at `from`, behind a name and its operator; an empty operator is a blank.
+ * `prose` says that a verb stood there. Undefined when it is no secret.
+ */
+export function readBare(
+  text: string,
+  name: NameSpan,
+  from: number,
+  operator: string,
+  prose: boolean,
+): ValueSpan | undefined {
+  const { start, end } = name;
+  const nameClass = name.nameClass as NameClass;
+  const own = text.slice(start, end);
+  const before = text.charAt(start - 1);
+  const isFlag = before === '-' || before === '/';
+  const tight = operator === '=';
+  const isVariable = tight && /^[A-Z][A-Z\d_]*$/.test(own);
+  const lineStart = atLineStart(text, start);
+
+  if (tight && (before === '?' || before === '&')) return word(text, QUERY, from, nameClass);
+  if (isVariable && lineStart) return lineOf(text, from, nameClass);
+  if (tight && (isFlag || isVariable)) {
+    if (before === '"' || before === "'") {
+      // The whole argument is in quotes.
+      const whole = { start: from, end: closingQuote(text, from, 0, before) };
+      if (isSecretText(nameClass, text.slice(from, whole.end))) return whole;
+      return word(text, BARE, from, nameClass);
+    }
+    return word(text, TO_BLANK, from, nameClass);
+  }
+  if (tight && before === ';' && !own.includes('.')) return word(text, BARE, from, nameClass);
+  if (isFlag && operator === '') return word(text, TO_BLANK, from, nameClass, isSecretLine);
+  const colon = /^["'`\\\])}]*\s*[:：]/.test(operator) || operator.startsWith(':');
+  if (operator !== '' && !prose && lineStart) {
+    const value = spanOf(TO_LINE_END, text, from);
+    const line = value && withoutComment(text, value);
+    if (line !== undefined && isSecretLine(nameClass, text.slice(line.start, line.end), tight || colon)) return line;
+  }
+  // In the middle of code or prose, the value must look like a secret by itself.
+  const bare = spanOf(BARE, text, from);
+  if (bare === undefined) return undefined;
+  const stop = trimEnd(text, bare);
+  if (/[([]/.test(text.charAt(stop.end))) return undefined;
+  return isSecretAnywhere(nameClass, text.slice(stop.start, stop.end)) ? stop : undefined;
+}
+
+// --- internal ---
+
+const QUERY = /[^\s"'`<>&#\\]{4,2048}/y;
+const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
+const TO_BLANK = /[^\s"'`<>]{3,512}/y;
+const TO_LINE_END = /[^\r\n]{3,512}/y;
+
+type Judge = (nameClass: NameClass, value: string, plain: boolean) => boolean;
+
+function word(
+  text: string,
+  pattern: RegExp,
+  from: number,
+  nameClass: NameClass,
+  judge: Judge = isSecretWord,
+): ValueSpan | undefined {
+  const span = spanOf(pattern, text, from);
+  if (span === undefined) return undefined;
+  const value = trimEnd(text, span);
+  return judge(nameClass, text.slice(value.start, value.end), true) ? value : undefined;
+}
+
+/** The value of an assignment that begins its line: a word, or all words of a pass phrase. */
+function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | undefined {
+  const line = spanOf(TO_LINE_END, text, from);
+  if (line === undefined) return undefined;
+  const { end } = withoutComment(text, line);
+  const value = text.slice(from, end);
+  const [first = ''] = value.split(/\s/, 1);
+  if (first.length < value.length) {
+    const more = value.slice(first.length).trim().split(/\s+/);
+    const isPhrase = more.every((one) => /^[a-z\d]+$/i.test(one)) && isGibberish(value.replace(/\s/g, ''));
+    if (isPhrase) return { start: from, end };
+  }
+  const span = trimEnd(text, { start: from, end: from + first.length });
+  return isSecretWord(nameClass, text.slice(span.start, span.end)) ? span : undefined;
+}
+
+function withoutComment(text: string, { start, end }: ValueSpan): ValueSpan {
+  const value = text.slice(start, end).replace(/[ \t]+(?:#|\/\/|--).*$/, '').replace(/[\s,;]+$/, '');
+  return { start, end: start + value.length };
+}
+
+function trimEnd(text: string, { start, end }: ValueSpan): ValueSpan {
+  return { start, end: start + text.slice(start, end).replace(/[;,)\]}.:]+$/, '').length };
+}
+
+/** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
+function atLineStart(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 96), start);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  if (line.length === before.length && start > before.length) return false; // the line starts further back
+  return LINE_START.test(line);
+}
+
+/** Signs, numbers and file names that a listing puts before a line, and words before a variable. */
+const LINE_START =
+  /^(?:[\w./-]{1,60}[:-]\d{1,7}[:-](?:\d{1,5}:)?)?[\s+\d→|>:$*/#;%!-]*(?:(?:export|set|setx|env|arg|local|declare|readonly|const|let|var|val|final|public|private|static|string)\s+){0,3}["']?$/i;

@@ -1,0 +1,155 @@
+import type { AnchoredRule, FoundSecret } from './rule.ts';
+import { isPlaceholderPassword } from './placeholder.ts';
+import { matchAt } from './sticky.ts';
+import { closingQuote } from './value-span.ts';
+import { isGibberish } from './word-shape.ts';
+
+/**
+ * The options of programs that take a secret under a name that does not say so. `pair` options take
+ * `user:password`; an option that ends with `=` or `:` holds the secret in the same word, and so may a
+ * `glued` one.
+ */
+const PROGRAMS: readonly ProgramOptions[] = [
+  { names: 'curl', pair: '-u --user -U --proxy-user -E --cert' },
+  { names: 'http https xh', pair: '-a --auth' },
+  { names: 'mysql mysqldump mysqladmin mysqlimport mysqlshow mariadb mariadb-dump', glued: '-p' },
+  { names: 'sshpass', options: '-p', glued: '-p' },
+  { names: 'redis-cli redis-benchmark', options: '-a' },
+  { names: 'docker podman buildah nerdctl', verb: 'login', options: '-p' },
+  { names: 'helm oc az twine rabbitmqadmin', verb: 'login', options: '-p' },
+  { names: 'twine', verb: 'upload', options: '-p' },
+  { names: 'skopeo podman buildah crane', pair: '--creds --src-creds --dest-creds' },
+  { names: 'mongo mongosh mongodump mongorestore mongoexport mongoimport', options: '-p', glued: '-p' },
+  { names: 'sqlcmd bcp', options: '-P', glued: '-P' },
+  { names: 'ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami', options: '-w -s', glued: '-w' },
+  { names: 'zip unzip ipmitool mosquitto_pub mosquitto_sub', options: '-P' },
+  { names: '7z 7za 7zz rar unrar', glued: '-p -hp' },
+  { names: 'openssl', options: '-k', glued: 'pass:' },
+  { names: 'keytool jarsigner', options: '-storepass -keypass' },
+  { names: 'htpasswd', argument: 3 },
+  { names: 'rabbitmqctl', verb: 'add_user', argument: 3 },
+  { names: 'rabbitmqctl', verb: 'change_password', argument: 3 },
+  { names: 'smbclient rpcclient smbmap', pair: '-U --user' },
+  { names: 'lftp', pair: '-u' },
+  { names: 'snmpwalk snmpget snmpset', options: '-A -X -c' },
+  { names: 'xfreerdp rdesktop', options: '-p', glued: '/p:' },
+  { names: 'cqlsh clickhouse-client', options: '-p' },
+];
+
+interface ProgramOptions {
+  readonly names: string;
+  /** Only after this word. */
+  readonly verb?: string;
+  readonly options?: string;
+  readonly glued?: string;
+  readonly pair?: string;
+  /** The number of the word that is the secret, among those that are no options. */
+  readonly argument?: number;
+}
+
+/** Finds secrets that programs take on their command lines, such as `mysql -pV` and `curl -u joe:V`. */
+export const COMMAND_RULE: AnchoredRule = {
+  scope: 'place',
+  kind: 'command-line',
+  triggers: [...new Set(PROGRAMS.flatMap(({ names }) => names.split(' ')))],
+  find(text, at, found) {
+    if (/[\w$-]/.test(text.charAt(at - 1))) return at + 1;
+    const name = matchAt(PROGRAM, text, at)?.[0] ?? '';
+    const programs = BY_NAME.get(name.toLowerCase().replace(/\.exe$/, ''));
+    return programs === undefined ? at + 1 : findArguments(text, at + name.length, programs, found);
+  },
+};
+
+// --- internal ---
+
+interface Program {
+  readonly verb: string | undefined;
+  readonly options: readonly string[];
+  readonly glued: readonly string[];
+  readonly pairs: readonly string[];
+  readonly argument: number | undefined;
+}
+
+const BY_NAME: ReadonlyMap<string, readonly Program[]> = programsByName();
+
+function programsByName(): Map<string, Program[]> {
+  const listOf = (list = '') => list.split(' ').filter((one) => one !== '');
+  const byName = new Map<string, Program[]>();
+  for (const { names, verb, options, glued, pair, argument } of PROGRAMS) {
+    const program = { verb, options: listOf(options), glued: listOf(glued), pairs: listOf(pair), argument };
+    for (const name of listOf(names)) byName.set(name, [...(byName.get(name) ?? []), program]);
+  }
+  return byName;
+}
+
+const PROGRAM = /[\w.-]{1,24}(?=[ \t])/y;
+const GAP = /(?:[ \t]|\\\r?\n){1,64}/y;
+const WORD = /(?:\\.|[^\s"'`\\;&|<>]){1,512}/y;
+const MOST_WORDS = 48;
+const MOST_CHARACTERS = 1_500;
+
+interface Word {
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
+
+/** Reads the words of a command up to its end, and adds those that are secrets. */
+function findArguments(text: string, from: number, programs: readonly Program[], found: FoundSecret[]): number {
+  const free: string[] = [];
+  let at = from;
+  let option = '';
+  for (let i = 0; i < MOST_WORDS && at - from < MOST_CHARACTERS; i += 1) {
+    const gap = matchAt(GAP, text, at);
+    if (gap === null) break;
+    const word = wordAt(text, at + gap[0].length);
+    if (word === undefined) break;
+    const value = text.slice(word.start, word.end);
+    if (option === '' && !value.startsWith('-')) free.push(value);
+    for (const program of programs) {
+      if (program.verb !== undefined && !free.includes(program.verb)) continue;
+      const start = secretIn(value, option, free.length, program);
+      if (start !== -1) add(found, text, word.start + start, word.end);
+    }
+    option = option === '' && value.startsWith('-') ? value : '';
+    at = word.next;
+  }
+  return at;
+}
+
+/** Where in a word the secret begins; -1 when it holds none. `option` is the word before it. */
+function secretIn(value: string, option: string, free: number, program: Program): number {
+  if (option !== '' && program.options.includes(option)) return 0;
+  const colon = value.search(/[:%]/) + 1;
+  if (option !== '' && program.pairs.includes(option)) return colon > 0 ? colon : -1;
+  for (const one of program.pairs) {
+    const isGlued = one.startsWith('--') ? value.startsWith(`${one}=`) : /^-\w/.test(one) && value.startsWith(one);
+    if (isGlued && colon > one.length) return colon;
+  }
+  for (const one of program.glued) {
+    const at = value.indexOf(one);
+    const fits = at === 0 || (at > 0 && !/^[-/]/.test(one));
+    if (fits && value.length > at + one.length) return at + one.length;
+  }
+  return option === '' && !value.startsWith('-') && free === program.argument ? 0 : -1;
+}
+
+function wordAt(text: string, from: number): Word | undefined {
+  const quote = text.charAt(from);
+  const word = quote === '"' || quote === "'" ? '' : matchAt(WORD, text, from)?.[0];
+  if (word === undefined) return undefined;
+  const end = from + word.length;
+  const opening = text.charAt(end);
+  if (opening !== '"' && opening !== "'") return { start: from, end, next: end };
+  const close = closingQuote(text, end + 1, 0, opening);
+  return { start: word === '' ? end + 1 : from, end: close, next: close + 1 };
+}
+
+function add(found: FoundSecret[], text: string, from: number, end: number): void {
+  const start = from + (matchAt(/["'=]{1,2}/y, text, from)?.[0].length ?? 0);
+  const value = text.slice(start, end);
+  if (value.length < 4 || value.startsWith('-') || isPlaceholderPassword(value)) return;
+  if (/^[\d.:/-]{1,24}$/.test(value) && /[.:/]/.test(value)) return; // ports and addresses
+  if (!/\d|[^\w./-]/.test(value) && !isGibberish(value)) return; // a word
+  found.push({ start, end, kind: 'command-line' });
+}

@@ -1,0 +1,107 @@
+/**
+ * How random a value must look for its name to make it a secret: people choose passwords, machines
+ * generate tokens, the id of a session may be one of ours, a code has few digits, and what only may be a
+ * secret must look like nothing else.
+ */
+export type NameClass = 'password' | 'token' | 'session' | 'code' | 'weak';
+
+const words = (list: string): readonly string[] => list.trim().split(/[\s,]+/);
+
+/** Words that make a name secret wherever a part of the name ends with them. */
+export const ENDINGS: Readonly<Record<'password' | 'token', readonly string[]>> = {
+  password: words(`
+    password passwords passwd passphrase passphrases passcode passwort kennwort secret secrets
+    credential credentials kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
+    lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola hasło haslo heslo heslá geheimnis
+    kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
+    пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
+    รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
+  token: words(`
+    token tokens apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
+    accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
+    mnemonic connectionstring токен ключ 密钥 密鑰 令牌
+    秘密鍵 トークン 토큰 개인키`),
+};
+
+/** Words that make a name secret as a part of their own, last in the name. */
+export const WHOLE: Readonly<Record<NameClass, readonly string[]>> = {
+  password: words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass rootpass smtppass mailpass
+    adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`),
+  token: words(`pat bearer dsn sas sig signature salt seed cookie authorization htpasswd ikey authkey
+    hmac apitoken`),
+  session: words('sid sessionid phpsessid jsessionid aspsessionid sessid session'),
+  code: words('pin otp totp cvv cvc passcode'),
+  weak: words('auth webhook'),
+};
+
+/** Two last parts that make a name secret together. */
+export const PAIRS: ReadonlyMap<string, NameClass> = new Map([
+  ...pairs('session', 'session sess sessn', 'id ids'),
+  ...pairs('token', 'connection conn connect', 'string str'),
+  ...pairs('token', 'signed presigned webhook hook', 'url'),
+  ...pairs('password', 'pass seed recovery secret mnemonic backup', 'phrase phrases words'),
+  ...pairs('password', 'pass', 'word words'),
+  ...pairs('password', 'security', 'answer'),
+  ...pairs('code', 'pass pin access security verification auth authorization recovery backup mfa 2fa otp invite reset sms', 'code codes'),
+  ...pairs('password', 'mot de', 'passe'),
+  ...pairs('password', 'mật mat', 'khẩu khau'),
+  ...pairs('password', 'كلمة', 'المرور السر'),
+  ...pairs('password', 'clave', 'secreta privada'),
+  ...pairs('password', 'kata', 'sandi'),
+  ...pairs('token', 'x amz aws', 'credential signature'),
+]);
+
+/** What a key that is secret opens, or who gave it; before `key`. */
+export const KEY_KINDS: ReadonlySet<string> = new Set(
+  words(`api access secret private master encryption encrypt crypt crypto decryption decrypt cipher
+    signing sign signature hmac aes des rsa dsa ecdsa ed25519 ssh gpg pgp pem tls ssl deploy license licence account storage
+    subscription shared session cookie app application client consumer admin auth authentication authorization service role
+    wallet vapid sas webhook hook preshared pre psk token jwt jwe jws password functions function host secure security
+    recovery backup root integration project server write ingest ingestion instrumentation maps site
+
+    openai anthropic claude gemini cohere mistral groq deepseek perplexity xai grok openrouter together
+    replicate huggingface hf elevenlabs deepgram assemblyai stability pinecone weaviate qdrant langchain langsmith
+    aws azure gcp google firebase cloudflare cf digitalocean heroku vercel netlify fly render railway supabase
+    stripe paypal square braintree adyen plaid coinbase binance kraken alchemy infura etherscan moralis
+    twilio sendgrid mailgun mailchimp postmark sparkpost mailjet brevo resend vonage nexmo plivo
+    github gitlab bitbucket circleci travis jenkins sonar snyk codecov npm pypi docker nuget rubygems
+    slack discord telegram teams zoom intercom zendesk freshdesk hubspot salesforce segment mixpanel amplitude posthog
+    datadog dd newrelic relic sentry rollbar bugsnag honeycomb grafana splunk pagerduty opsgenie logdna loggly papertrail
+    algolia elastic meilisearch typesense mapbox here weather openweather openweathermap giphy unsplash tmdb omdb
+    shopify airtable notion linear asana trello jira atlassian figma dropbox box okta auth0 clerk launchdarkly
+    facebook twitter instagram linkedin youtube spotify twitch steam recaptcha hcaptcha turnstile captcha
+    terraform pulumi vault consul doppler infisical tailscale ngrok localstack redis mongo mongodb pg mysql postgres
+    django flask rails laravel nextauth serper tavily brave bing rapidapi scraperapi apify browserless fireworks voyage`),
+);
+
+/** Words before `key` that say it is none to a lock. */
+export const NOT_KEYS: ReadonlySet<string> = new Set(
+  words(`public primary foreign sort partition range cache object row group index query route item unique
+    translation i18n react shortcut hot event state map dict lookup natural composite surrogate candidate
+    hash config option property prop attribute field column data meta metadata label message locale lang
+    arrow enter escape tab shift ctrl control alt any press pressed down up last first next prev parent child
+    node tree entry storage_ local ident id name by sub`),
+);
+
+/** Words that end a name without changing whose secret it is. */
+export const SUFFIXES: ReadonlySet<string> = new Set(
+  words(`prod production dev development stage staging test testing live local default value val string str
+    text plain plaintext raw clear cleartext base64 b64 encoded enc data base env var new old current previous
+    confirm confirmation confirmed repeat again retype verify primary secondary main v base32 header pem ascii
+    literal input env_var backup`),
+);
+
+/** Words that make a name count something, or name a place, whatever follows. */
+export const COUNTED: ReadonlySet<string> = new Set(
+  words(`max min num number count total input output prompt completion cached cache used remaining limit budget
+    thinking reasoning avg average next prev csstoken syntax lexer parser design theme color next_page page
+    pagination continuation continue cancellation cancel whitespace punctuation keyword operator`),
+);
+
+// --- internal ---
+
+function pairs(nameClass: NameClass, firsts: string, seconds: string): [string, NameClass][] {
+  return firsts
+    .split(' ')
+    .flatMap((first) => seconds.split(' ').map((second): [string, NameClass] => [`${first} ${second}`, nameClass]));
+}

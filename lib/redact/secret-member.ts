@@ -1,0 +1,78 @@
+import { isJsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { NameClass } from './name-words.ts';
+import { classOfName } from './secret-name.ts';
+import { isSecretAnywhere, isSecretText } from './secret-value.ts';
+import { isNameName, isValueName } from './sibling.ts';
+
+/** Tells which members of an object or array are secrets, by their names, by siblings and by what holds them. */
+export class SecretMembers {
+  readonly #container: JsonObject | readonly Json[];
+  readonly #inherited: NameClass | undefined;
+  readonly #top: boolean;
+  /** What the member called `name` says of the one called `value`. */
+  readonly #named: NameClass | undefined;
+
+  /** `inherited` is the class of the name that holds the container; `top` is true for a whole payload. */
+  constructor(container: JsonObject | readonly Json[], inherited: NameClass | undefined, top: boolean) {
+    this.#container = container;
+    this.#inherited = inherited;
+    this.#top = top;
+    this.#named = isJsonObject(container) && !top ? namedClass(container) : undefined;
+  }
+
+  /** `key` is a name, or an index of an array. */
+  isSecret(key: string, value: Json): boolean {
+    if (typeof value !== 'string' && typeof value !== 'number') return false;
+    const container = this.#container;
+    if (Array.isArray(container)) {
+      return isSecretValue(classBefore(container as readonly Json[], Number(key)) ?? this.#inherited, value);
+    }
+    if (this.#named !== undefined && isValueName(key)) return isSecretValue(this.#named, value);
+    if (this.#top && key.endsWith('_id')) return false;
+    const own = classOfName(key);
+    if (own !== undefined) return isSecretValue(own, value);
+    if (this.#inherited === undefined) return false;
+    if (isValueName(key) || isNameName(key) === false && /^(?:current|previous|new|old|primary|secondary|prod\w*|dev\w*|test|stag\w+|live)$/i.test(key)) {
+      return isSecretValue(this.#inherited, value);
+    }
+    return typeof value === 'string' && isSecretAnywhere('token', value);
+  }
+
+  /** The class that the containers within a member inherit. */
+  inheritedBy(key: string): NameClass | undefined {
+    if (Array.isArray(this.#container)) return this.#inherited;
+    if (this.#named !== undefined && isValueName(key)) return this.#named;
+    return classOfName(key) ?? this.#inherited;
+  }
+}
+
+// --- internal ---
+
+function isSecretValue(nameClass: NameClass | undefined, value: string | number): boolean {
+  if (nameClass === undefined) return false;
+  if (typeof value === 'string') return isSecretText(nameClass, value);
+  const digits = String(value);
+  // A number of tokens, of seconds or of retries is shorter.
+  const least = nameClass === 'code' ? 4 : nameClass === 'password' ? 6 : 9;
+  return nameClass !== 'weak' && nameClass !== 'session' && /^\d+$/.test(digits) && digits.length >= least;
+}
+
+/** The class of what a member such as `name` names. */
+function namedClass(container: JsonObject): NameClass | undefined {
+  for (const [key, value] of Object.entries(container)) {
+    if (typeof value !== 'string' || value.length > 64 || !isNameName(key)) continue;
+    const nameClass = classOfName(value);
+    if (nameClass !== undefined) return nameClass;
+  }
+  return undefined;
+}
+
+/** What the item before says of an item: `["--password", "V"]`, and a pair such as `["password", "V"]`. */
+function classBefore(container: readonly Json[], index: number): NameClass | undefined {
+  const before = container[index - 1];
+  if (typeof before !== 'string' || before.length > 64) return undefined;
+  const flag = /^--?([A-Za-z][\w-]*)$/.exec(before);
+  if (flag !== null) return classOfName(flag[1] ?? '');
+  return container.length === 2 && index === 1 && /^[\w-]+$/.test(before) ? classOfName(before) : undefined;
+}

@@ -1,0 +1,105 @@
+import { isCredentials } from './encoded.ts';
+import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
+import type { NameClass } from './name-words.ts';
+import { isGibberish, isIdentifierLike, isMixedCase, isRandom } from './word-shape.ts';
+
+/** Judges a value that is certainly text, not code, such as one in quotes. */
+export function isSecretText(nameClass: NameClass, value: string): boolean {
+  if (value.length < 3 || value.length > MOST_LETTERS || isPlaceholderPassword(value)) return false;
+  if (/\s/.test(value)) return isPhrase(nameClass, value);
+  if (/^[#.][A-Za-z][\w-]*$/.test(value) && !isRandom(value.slice(1))) return false; // a CSS selector
+  const digit = /\d/.test(value);
+  switch (nameClass) {
+    case 'code':
+      return /^[\d-]{3,12}$/.test(value) || isRandom(value);
+    case 'weak':
+      return (value.length >= 16 && isRandom(value) && !UUID.test(value)) || isCredentials(value);
+    case 'session':
+      return !UUID.test(value) && value.length >= 8 && isTokenText(value, digit);
+    case 'token':
+      return value.length >= 8 && isTokenText(value, digit);
+    case 'password':
+      return value.length >= 6 && (digit || !isLabel(value));
+  }
+}
+
+/** Judges a value without quotes where only text can stand: the environment, a flag, a query. */
+export function isSecretWord(nameClass: NameClass, value: string): boolean {
+  if (nameClass === 'code') return isSecretText('code', value);
+  if (value.length < 6 || isPlaceholder(value) || isCall(value)) return false;
+  if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
+  return /\d/.test(value) || !isLabel(value);
+}
+
+/** Judges a value without quotes where code may stand as well. `plain` is false after `name = `. */
+export function isSecretLine(nameClass: NameClass, value: string, plain: boolean): boolean {
+  if (nameClass === 'code') return /^\d{4,10}$/.test(value);
+  if (value.length < 6 || isPlaceholder(value) || isCall(value)) return false;
+  if (/\s/.test(value)) return isPhrase('token', value);
+  if (!/\d/.test(value)) return value.length >= 8 && (isGibberish(value) || isSigned(value));
+  if (PROPERTY.test(value)) return false;
+  if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
+  if (plain) return nameClass === 'password' || isSecretText('token', value);
+  // In `a = b`, b is most likely a variable, unless it does not look like one.
+  if (/^[A-Za-z_$][\w$]*$/.test(value)) return value.length >= 16 && !isIdentifierLike(value);
+  return /[!@#$%^?~]/.test(value) || value.replace(/\D/g, '').length >= 3;
+}
+
+/** Judges a value in the middle of code or prose, which must look like a secret by itself. */
+export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
+  if (nameClass === 'code') return false;
+  if (isPlaceholder(value) || isCall(value) || PROPERTY.test(value)) return false;
+  if (/^\d+$/.test(value)) return false;
+  return value.length >= 10 && isRandom(value) && isSecretText(nameClass, value);
+}
+
+// --- internal ---
+
+/** No secret in one line is longer. */
+const MOST_LETTERS = 4096;
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const PROPERTY = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
+
+function isTokenText(value: string, digit: boolean): boolean {
+  if (digit) return !isIdentifierLike(value) || /^\d+$/.test(value);
+  return (
+    isGibberish(value) || (value.length >= 16 && isMixedCase(value)) || isSigned(value)
+  );
+}
+
+/** True for gibberish with signs in it, such as `kxl!tpn-wgtqlk`. */
+function isSigned(value: string): boolean {
+  const letters = value.replace(/[^A-Za-z]/g, '');
+  return /[!@#$%^&*?~{}()[\];|<>'+=]/.test(value) && letters.length >= 8 && isGibberish(letters);
+}
+
+/** True for a call or an element of something that is named like code. */
+function isCall(value: string): boolean {
+  const [, callee = '', rest = ''] = /^([A-Za-z_$][\w$.]*)[([](.*)$/s.exec(value) ?? [];
+  return callee !== '' && isIdentifierLike(callee.replaceAll('$', '')) && (/[)\]};,]$/.test(rest) || !/[)\]]/.test(rest));
+}
+
+const SENTENCE =
+  /\b(?:a|an|the|is|are|was|be|been|in|on|of|or|and|to|not|no|for|your|you|must|please|with|if|this|that|at|by|from|it|as|can|cannot|should|will|has|have|enter|required|invalid|incorrect|wrong|expired|forgot|reset|change|new|old|confirm|repeat|current|least|characters|de|la|le|el|der|die|das)\b/i;
+
+/** Words that say nothing to people, or, after the name of a password, that make no sentence. */
+function isPhrase(nameClass: NameClass, value: string): boolean {
+  const words = value.trim().split(/\s+/);
+  if (words.length > 24) return false;
+  const letters = words.join('');
+  if (/^[a-z]+$/.test(letters) && words.length > 1 && isGibberish(letters)) return true;
+  if (words.some((word) => word.length >= 8 && /\d/.test(word) && isRandom(word))) return !SENTENCE.test(value);
+  if (nameClass !== 'password' || SENTENCE.test(value) || isLabel(letters)) return false;
+  return words.length >= 3 && /^[a-z\d]+$/.test(letters) && letters.length >= 12;
+}
+
+/** True for a word meant for people or code, such as a label of a form or a key of a dictionary. */
+function isLabel(value: string): boolean {
+  if (isSigned(value)) return false;
+  return (
+    /[^\x21-\x7e]/.test(value) ||
+    /^[A-Z][a-z]+$/.test(value) ||
+    /\./.test(value) ||
+    /pass|secret|token|auth|key|pwd|cred|username|login/i.test(value)
+  );
+}

@@ -1,0 +1,83 @@
+import type { Named } from './assignment.ts';
+import { isSecretLine, isSecretText } from './secret-value.ts';
+import { matchAt } from './sticky.ts';
+import { blockAt, quotedAt, spanOf } from './value-span.ts';
+import type { ValueSpan } from './value-span.ts';
+
+/** True for a member that holds what another member names. */
+export function isValueName(name: string): boolean {
+  return VALUE_NAME.test(name);
+}
+
+/** True for a member that names what another member holds. */
+export function isNameName(name: string): boolean {
+  return NAME_NAME.test(name);
+}
+
+/** `name: DB_PASSWORD, value: V`, `<add key="password" value="V"/>`, `{"value":"V","name":"password"}`. */
+export function findSibling(text: string, { start, end, nameClass }: Named): readonly ValueSpan[] | undefined {
+  const before = text.slice(Math.max(0, start - 64), start);
+  const opening = NAMED.exec(before);
+  if (opening === null) return undefined;
+  const value = valueAfter(text, end) ?? valueBefore(text, start - opening[0].length);
+  if (value === undefined) return undefined;
+  const shown = text.slice(value.start, value.end);
+  const isQuoted = /["'`>]/.test(text.charAt(value.start - 1));
+  const isSecret = isQuoted ? isSecretText(nameClass, shown) : isSecretLine(nameClass, shown, true);
+  return isSecret ? [value] : [];
+}
+
+// --- internal ---
+
+const VALUE_NAME =
+  /^(?:[a-z]{1,16}[_-]?)?(?:value|val|content|default|defaultvalue|plaintext|string|text|data|current|literal)$/i;
+const NAME_NAME =
+  /^(?:[a-z]{1,16}[_-]?)?(?:name|key|id|field|variable|var|header|param|parameter|option|setting|property|label|title|k|n)$/i;
+const NAMED =
+  /(?:name|key|id|field|var|variable|header|param|parameter|option|setting|property|label|title)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}\\{0,15}["'`]?$/i;
+const MEMBER =
+  /\\{0,15}["'`]?[ \t]{0,8}[,;]?(?:\s{0,64}-?[ \t]{1,8}|\s{0,64})\\{0,15}["'`]?([\w-]{1,32})\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}/y;
+const CONTENT = /\\{0,15}["'`]?\s{0,4}>\s{0,8}(?:<value>\s{0,8})?/y;
+const OTHER = /\\{0,15}["'`]?[^"'`\n,<>{}\\]{0,64}/y;
+const LINE_VALUE = /[^\r\n,}]{3,512}/y;
+const TO_TAG = /[^<>]{3,512}(?=<)/y;
+const MOST_BETWEEN = 3;
+
+function valueAfter(text: string, end: number): ValueSpan | undefined {
+  const content = matchAt(CONTENT, text, end);
+  if (content !== null) {
+    const value = spanOf(TO_TAG, text, end + content[0].length);
+    if (value !== undefined) return value;
+  }
+  let at = end;
+  for (let i = 0; i < MOST_BETWEEN; i += 1) {
+    const member = matchAt(MEMBER, text, at);
+    if (member === null) return undefined;
+    const from = at + member[0].length;
+    if (isValueName(member[1] ?? '')) {
+      return quotedAt(text, from) ?? blockAt(text, from) ?? lineValue(text, from);
+    }
+    at = from + (matchAt(OTHER, text, from)?.[0].length ?? 0);
+  }
+  return undefined;
+}
+
+const VALUE_MEMBER =
+  /(?:value|val|content|default|string|text)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}(\\{0,15}["'`])([^"'`\n{}<>]{3,160})\1[ \t]{0,4},?\s{0,32}-?[ \t]{0,4}\\{0,15}["'`]?(?:[\w-]{1,16}[_-])?$/i;
+
+/** The value of the member right before, whose quotes tell where it ends. */
+function valueBefore(text: string, end: number): ValueSpan | undefined {
+  const from = Math.max(0, end - 256);
+  const before = text.slice(from, end);
+  const match = VALUE_MEMBER.exec(before.slice(Math.max(before.lastIndexOf('{'), before.lastIndexOf('<'), 0)));
+  if (match === null) return undefined;
+  const whole = end - match[0].length;
+  const start = whole + match[0].indexOf(match[1] ?? '', 0) + (match[1] ?? '').length;
+  const at = text.indexOf(match[2] ?? '', start);
+  return { start: at, end: at + (match[2] ?? '').length };
+}
+
+function lineValue(text: string, from: number): ValueSpan | undefined {
+  const line = spanOf(LINE_VALUE, text, from);
+  return line && { start: from, end: from + text.slice(from, line.end).trimEnd().length };
+}

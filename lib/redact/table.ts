@@ -1,0 +1,84 @@
+import type { Named } from './assignment.ts';
+import { isSecretText } from './secret-value.ts';
+import type { ValueSpan } from './value-span.ts';
+
+/** The cells below a column's head that names a secret, in a table of lines with `|`, `,`, `;` or tabs. */
+export function findColumn(text: string, { start, end, nameClass }: Named): readonly ValueSpan[] | undefined {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  if (start - lineStart > LONGEST_HEAD) return undefined;
+  const separator = separatorOf(text, start, end);
+  if (separator === undefined) return undefined;
+  const column = count(text, separator, lineStart, start);
+  const cells: ValueSpan[] = [];
+  let line = text.indexOf('\n', end) + 1;
+  for (let row = 0; line > 0 && row < MOST_ROWS; row += 1) {
+    const newline = text.indexOf('\n', line);
+    const stop = newline === -1 ? text.length : newline;
+    if (stop - line > LONGEST_ROW) break;
+    if (!/^[\s|+:=─┼│-]*$/.test(text.slice(line, stop))) {
+      const cell = cellOf(text, separator, column, line, stop);
+      if (cell === undefined) break;
+      if (isSecretText(nameClass, text.slice(cell.start, cell.end))) cells.push(cell);
+    }
+    line = newline + 1;
+    if (newline === -1) break;
+  }
+  return cells.length > 0 ? cells : undefined;
+}
+
+// --- internal ---
+
+const LONGEST_HEAD = 1_000;
+const LONGEST_ROW = 4_000;
+const MOST_ROWS = 200;
+const SEPARATORS = ['|', '│', '\t', ',', ';'] as const;
+
+/** The separator on one side of the name, if the name fills its cell; `\n` for a table of one column. */
+function separatorOf(text: string, start: number, end: number): string | undefined {
+  let left = start - 1;
+  while (left >= 0 && /[ "'*`]/.test(text.charAt(left))) left -= 1;
+  let right = end;
+  while (right < text.length && /[ "'*`\r]/.test(text.charAt(right))) right += 1;
+  const before = left < 0 ? '\n' : text.charAt(left);
+  const after = text.charAt(right) || '\n';
+  const found = SEPARATORS.find((one) => one === before || one === after);
+  if (found !== undefined) {
+    const bounded = (one: string) => one === found || one === '\n';
+    return bounded(before) && bounded(after) && before + after !== '\n\n' ? found : undefined;
+  }
+  const dashes = before === '\n' && after === '\n' && /^\n[ -]*-{3,}\s*\n/.test(text.slice(right, right + 80));
+  return dashes ? '\n' : undefined;
+}
+
+function count(text: string, separator: string, from: number, to: number): number {
+  let found = 0;
+  for (let at = from; at < to; at += 1) if (text.charAt(at) === separator) found += 1;
+  return found;
+}
+
+/** The cell of a row, without blanks and quotes; undefined when the row has no such column. */
+function cellOf(text: string, separator: string, column: number, line: number, stop: number): ValueSpan | undefined {
+  let at = line;
+  for (let i = 0; i < column; i += 1) {
+    const next = nextSeparator(text, separator, at, stop);
+    if (next === stop) return undefined;
+    at = next + 1;
+  }
+  let end = nextSeparator(text, separator, at, stop);
+  if (column === 0 && end === stop && separator !== '\n') return undefined;
+  while (at < end && /[\s"'`*]/.test(text.charAt(at))) at += 1;
+  while (end > at && /[\s"'`*]/.test(text.charAt(end - 1))) end -= 1;
+  return { start: at, end };
+}
+
+/** Where the cell ends, whose quotes may hold a separator. */
+function nextSeparator(text: string, separator: string, from: number, stop: number): number {
+  if (separator === '\n') return stop;
+  let quoted = false;
+  for (let at = from; at < stop; at += 1) {
+    const char = text.charAt(at);
+    if (char === '"' && (separator === ',' || separator === ';' || separator === '\t')) quoted = !quoted;
+    if (char === separator && !quoted) return at;
+  }
+  return stop;
+}

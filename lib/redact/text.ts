@@ -1,0 +1,96 @@
+import type { WorkBudget } from './budget.ts';
+import { markerOf, withoutOverlaps } from './find.ts';
+import type { SecretFinder } from './find.ts';
+import type { KnownValues } from './known-values.ts';
+import type { RedactedText } from './redact.ts';
+import type { FoundSecret } from './rule.ts';
+
+/** What the redaction of one event works with. */
+export interface RedactionTools {
+  readonly find: SecretFinder;
+  readonly known: KnownValues;
+  readonly allow: ((value: string) => boolean) | undefined;
+  readonly budget: WorkBudget;
+}
+
+/** The kind of what was left out unchecked. */
+export const UNCHECKED = 'unchecked';
+
+/** The redaction of texts with the same known values and budget. */
+export class TextRedaction {
+  readonly #tools: RedactionTools;
+
+  constructor(tools: RedactionTools) {
+    this.#tools = tools;
+  }
+
+  /** Redacts a text until nothing more is found in what is left. */
+  of(text: string): RedactedText {
+    let found: readonly FoundSecret[] = [];
+    let result = text;
+    for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+      const more = this.findIn(result);
+      if (more.length === 0) break;
+      const toText = originOf(found);
+      const placed = more.map(({ start, end, kind }) => ({ start: toText(start), end: toText(end), kind }));
+      found = withoutOverlaps('', [...found, ...placed]);
+      result = replaced(text, found);
+    }
+    const findings = found.filter(({ kind }) => kind !== UNCHECKED);
+    const leftOut = found.reduce((sum, { start, end, kind }) => sum + (kind === UNCHECKED ? end - start : 0), 0);
+    return { text: result, count: findings.length, findings, leftOut };
+  }
+
+  /** The secrets of a text, and what is left of it when the budget ended. Remembers their values. */
+  findIn(text: string): FoundSecret[] {
+    const { find, known, allow, budget } = this.#tools;
+    const { secrets, checkedTo } = find(text, budget, (secret, kind) => {
+      if (allow?.(secret) !== true) known.add(secret, kind);
+    });
+    const again = known.findIn(text);
+    if (secrets.length === 0 && again.length === 0 && checkedTo === text.length) return [];
+    const found = [...secrets.filter(({ start, end }) => allow?.(text.slice(start, end)) !== true), ...again];
+    if (checkedTo < text.length) found.push({ start: checkedTo, end: text.length, kind: UNCHECKED });
+    return withoutOverlaps(text, found);
+  }
+}
+
+/** The text with a marker in place of each finding. */
+export function replaced(text: string, findings: readonly FoundSecret[]): string {
+  let result = '';
+  let from = 0;
+  for (const { start, end, kind } of findings) {
+    result += text.slice(from, start) + markerOf(kind);
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+// --- internal ---
+
+/** A replaced secret changes what its neighbours look like, so passes repeat. Real texts need at most two. */
+const MOST_PASSES = 6;
+
+/** Tells where in the text a position of the redacted text was. Positions are asked in any order. */
+function originOf(found: readonly FoundSecret[]): (at: number) => number {
+  if (found.length === 0) return (at) => at;
+  // After the finding with the same index, positions differ by this much.
+  const shifts: number[] = [];
+  const ends: number[] = [];
+  let shift = 0;
+  for (const { start, end, kind } of found) {
+    shift += end - start - markerOf(kind).length;
+    shifts.push(shift);
+    ends.push(end - shift);
+  }
+  return (at) => {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((ends[middle] as number) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return at + (shifts[low - 1] ?? 0);
+  };
+}

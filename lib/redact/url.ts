@@ -1,0 +1,94 @@
+import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
+import type { AnchoredRule, FoundSecret } from './rule.ts';
+import { matchAt } from './sticky.ts';
+import { isRandom } from './word-shape.ts';
+
+/** Passwords and signatures in addresses, and addresses that are secrets themselves. */
+export const URL_RULES: readonly AnchoredRule[] = [
+  { scope: 'place', kind: 'url-password', triggers: ['://'], find: findUrlPassword },
+  {
+    scope: 'place',
+    kind: 'webhook',
+    triggers: [
+      'hooks.slack.com/', 'discord.com/api/', 'discordapp.com/api/', 'webhook.office.com/', 'office.com/webhook',
+      'hooks.zapier.com/', 'maker.ifttt.com/', 'api.telegram.org/bot', 'hook.integromat.com/', 'make.com/',
+      'webhook.site/', 'chat.googleapis.com/', 'open.feishu.cn/', 'open.larksuite.com/', 'hc-ping.com/',
+    ],
+    find: findWebhook,
+  },
+  { scope: 'place', kind: 'signed-url', triggers: ['?', '&'], find: findQuery },
+  {
+    scope: 'place',
+    kind: 'database-password',
+    triggers: [':1', ':2', ':3', ':4', ':5', ':6', ':7', ':8', ':9', ':*:'],
+    find: findPgpass,
+  },
+];
+
+// --- internal ---
+
+/** Excludes a container image's tag before its digest, as in `alpine:3@sha256:…`. */
+const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sha\d)/y;
+/** The same where a password holds signs that should have been written as `%XX`. */
+const URL_ODD_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@[\w.-]{3,}/y;
+/** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
+const URL_TOKEN = /:\/\/([\w-]{20,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
+
+function findUrlPassword(text: string, at: number, found: FoundSecret[]): number {
+  const token = matchAt(URL_TOKEN, text, at);
+  if (token !== null && /\d/.test(token[1] ?? '') && /[a-z]/i.test(token[1] ?? '')) {
+    return addGroup(found, token, at, 'url-password');
+  }
+  const oauth = matchAt(/:\/\/([\w-]{20,256}):x-oauth-basic@/y, text, at);
+  if (oauth !== null) return addGroup(found, oauth, at, 'url-password');
+  const match = matchAt(URL_PASSWORD, text, at) ?? matchAt(URL_ODD_PASSWORD, text, at);
+  if (match === null || isPlaceholderPassword(match[1] ?? '')) return at + 1;
+  return addGroup(found, match, at, 'url-password');
+}
+
+const WEBHOOK = /[\w./:-]{8,80}?\/((?:[\w@%.=~-]{1,256}\/){0,8}[\w@%.=~-]{8,512})/y;
+
+/** All of the path, if some part of it looks random. */
+function findWebhook(text: string, at: number, found: FoundSecret[]): number {
+  const match = matchAt(WEBHOOK, text, at);
+  const path = match?.[1] ?? '';
+  const parts = path.split('/');
+  const first = parts.findIndex((part) => part.length >= 8 && (isRandom(part.replace(/^bot/, '')) || /^\d{8,}$/.test(part)));
+  if (match === null || first === -1) return at + 1;
+  const end = at + match[0].length;
+  found.push({ start: end - parts.slice(first).join('/').length, end, kind: 'webhook' });
+  return end;
+}
+
+const QUERY =
+  /[?&](?:amp;)?(?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|googleaccessid|awsaccesskeyid|code|state|key|api_?key|access_?key|auth|auth_?token|access_?token|id_?token|refresh_?token|token|oauth_token|oauth_signature|oauth_verifier|code_verifier|client_secret|client_assertion|assertion|samlresponse|ticket|hmac|hash|sign|policy|password|pass|pwd|secret|session|sid|jwt|subscription-key|appid|app_?key|license_?key|otp|magic|invite|nonce|se_sig|st|t|k)=([^\s"'`<>&#\\]{8,4096})/iy;
+
+/** A query's member whose name says little, such as `sig` and `code`, if its value looks random. */
+function findQuery(text: string, at: number, found: FoundSecret[]): number {
+  const match = matchAt(QUERY, text, at);
+  if (match === null) return at + 1;
+  const value = match[1] ?? '';
+  const end = at + match[0].length;
+  if (value.length < 16 || isPlaceholder(value) || !isRandom(value.slice(0, 256))) return at + 1;
+  found.push({ start: end - value.length, end, kind: 'signed-url' });
+  return end;
+}
+
+/** `host:port:database:user:password`, the lines of a .pgpass. */
+const PGPASS = /:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.@-]{1,64}:((?:\\.|[^\s:"'`,;]){4,256})(?=\s|$|["'`\\])/y;
+
+function findPgpass(text: string, at: number, found: FoundSecret[]): number {
+  const match = matchAt(PGPASS, text, at);
+  const value = match?.[1] ?? '';
+  if (match === null || !/[\w*]/.test(text.charAt(at - 1)) || isPlaceholder(value)) return at + 1;
+  if (!/[a-z]/i.test(value) || /^\d+$|\.\w{1,4}$|^sha\d|\//.test(value)) return at + 1;
+  return addGroup(found, match, at, 'database-password');
+}
+
+/** Adds the first group of a match, and returns where it ends. */
+function addGroup(found: FoundSecret[], match: RegExpExecArray, at: number, kind: string): number {
+  const secret = match[1] ?? '';
+  const start = at + match[0].lastIndexOf(secret);
+  found.push({ start, end: start + secret.length, kind });
+  return start + secret.length;
+}

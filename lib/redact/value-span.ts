@@ -1,0 +1,62 @@
+import { matchAt } from './sticky.ts';
+
+/** Where a value stands in a text. */
+export interface ValueSpan {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/** The value behind an opening quote at `from`, which a prefix or backslashes may precede; undefined without one. */
+export function quotedAt(text: string, from: number): ValueSpan | undefined {
+  const quote = matchAt(QUOTE, text, from);
+  if (quote === null) return undefined;
+  const start = from + quote[0].length;
+  const end = closingQuote(text, start, quote[1]?.length ?? 0, quote[2] ?? '');
+  return { start, end };
+}
+
+/** Where the text in quotes that begins at `start` ends: before its closing quote, or with its line. */
+export function closingQuote(text: string, start: number, depth: number, quote: string): number {
+  const limit = Math.min(text.length, start + MAX_LENGTH);
+  let backslashes = 0;
+  for (let i = start; i < limit; i += 1) {
+    const char = text.charAt(i);
+    if (char === '\n' && quote.length === 1) return i;
+    if (char === '\\') {
+      backslashes += 1;
+      continue;
+    }
+    const closes = backslashes <= depth || (depth === 0 && backslashes % 2 === 0);
+    if (closes && text.startsWith(quote, i)) {
+      // SQL, YAML and CSV write a quote twice to mean one.
+      const twice = i > start && depth === 0 && quote.length === 1 && text.charAt(i + 1) === quote;
+      if (!twice) return i - Math.min(depth, backslashes);
+      i += 1;
+    }
+    backslashes = 0;
+  }
+  return limit;
+}
+
+/** The lines of a block that is indented deeper than nothing: YAML's `|` and `>`, a here-document. */
+export function blockAt(text: string, from: number): ValueSpan | undefined {
+  const opening = matchAt(BLOCK, text, from)?.[0];
+  if (opening === undefined) return undefined;
+  const start = from + opening.length;
+  const line = matchAt(LINE, text, start)?.[0].trimEnd() ?? '';
+  return line === '' ? undefined : { start, end: start + line.length };
+}
+
+/** The match of a sticky expression as a span; undefined without one, or when it is empty. */
+export function spanOf(pattern: RegExp, text: string, from: number): ValueSpan | undefined {
+  const match = matchAt(pattern, text, from)?.[0];
+  return match === undefined || match === '' ? undefined : { start: from, end: from + match.length };
+}
+
+// --- internal ---
+
+const MAX_LENGTH = 4096;
+const QUOTE = /[bBuUrRfFLqQ@$]{0,2}(\\{0,15})("{3}|'{3}|["'`«“‘])/y;
+const BLOCK = /(?:[|>][+-]?\d?|<<[-~]?\\?["']?\w{1,32}["']?)[ \t]{0,8}\r?\n[ \t]{0,64}/y;
+const LINE = /[^\r\n]{1,512}/y;
