@@ -1,5 +1,5 @@
 import { isCredentials } from './encoded.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
 import type { AnchoredRule, FoundSecret } from './rule.ts';
 import { matchAt } from './sticky.ts';
 import { isIdentifierLike, isRandom } from './word-shape.ts';
@@ -25,6 +25,7 @@ function findAuthorization(text: string, at: number, found: FoundSecret[]): numb
   const made = /\d/.test(value) && !isIdentifierLike(value);
   const encoded =
     value.length >= 12 && /[a-z][A-Z]/.test(value) && !/token|key|secret|auth/i.test(value);
+  if (/^basic$/i.test(match[1] ?? '') && isPlaceholderPassword(passwordOf(value))) return at + 1;
   const isSecret =
     match[1] === undefined ? made && value.length >= 12 : made || encoded || isRandom(value);
   return isSecret && !isPlaceholder(value) ? addLast(found, match, at) : at + 1;
@@ -32,11 +33,15 @@ function findAuthorization(text: string, at: number, found: FoundSecret[]): numb
 
 function findScheme(text: string, at: number, found: FoundSecret[]): number {
   const basic = matchAt(BASIC, text, at);
-  if (basic !== null) return isCredentials(basic[1] ?? '') ? addLast(found, basic, at) : at + 1;
+  if (basic !== null) return isCredentials(basic[1] ?? '') && !isPlaceholderPassword(passwordOf(basic[1] ?? '')) ? addLast(found, basic, at) : at + 1;
   const match = matchAt(BEARER, text, at);
   const value = match?.[1] ?? '';
   const isSecret = (/\d/.test(value) && !isIdentifierLike(value)) || isRandom(value);
   return match !== null && isSecret && !isPlaceholder(value) ? addLast(found, match, at) : at + 1;
+}
+
+function passwordOf(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('latin1').replace(/^[^:]*:/, '');
 }
 
 const COOKIE = /(?:set-)?cookies?\d?\\{0,15}["'`]?[ \t]{0,4}[:=,][ \t]{0,4}\\{0,15}["'`]?(?=[\w.$%-]{1,64}=)/iy;

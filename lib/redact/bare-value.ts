@@ -1,9 +1,9 @@
 import type { NameClass } from './name-words.ts';
-import type { NameSpan } from './name-span.ts';
+import type { SecretName } from './name-shape.ts';
 import { isSecretAnywhere, isSecretLine, isSecretText, isSecretWord } from './secret-value.ts';
 import { closingQuote, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
-import { isGibberish } from './word-shape.ts';
+import { isGibberishPhrase } from './word-shape.ts';
 
 /**
  * The value without quotes at `from`, behind a name and its operator; an empty operator is a blank.
@@ -11,13 +11,12 @@ import { isGibberish } from './word-shape.ts';
  */
 export function readBare(
   text: string,
-  name: NameSpan,
+  name: SecretName,
   from: number,
   operator: string,
   prose: boolean,
 ): ValueSpan | undefined {
-  const { start, end } = name;
-  const nameClass = name.nameClass as NameClass;
+  const { start, end, nameClass } = name;
   const own = text.slice(start, end);
   const before = text.charAt(start - 1);
   const isFlag = before === '-' || before === '/';
@@ -42,7 +41,12 @@ export function readBare(
   if (operator !== '' && !prose && lineStart) {
     const value = spanOf(TO_LINE_END, text, from);
     const line = value && withoutComment(text, value);
-    if (line !== undefined && isSecretLine(nameClass, text.slice(line.start, line.end), tight || colon)) return line;
+    const first = line && spanOf(WORD, text, line.start);
+    // After a secret without blanks a command may follow, or a remark.
+    if (first && first.end < (line?.end ?? 0) && isSecretAnywhere(nameClass, text.slice(first.start, first.end))) {
+      return trimEnd(text, first);
+    }
+    if (line && isSecretLine(nameClass, text.slice(line.start, line.end), tight || colon)) return line;
   }
   // In the middle of code or prose, the value must look like a secret by itself.
   const bare = spanOf(BARE, text, from);
@@ -57,6 +61,7 @@ export function readBare(
 const QUERY = /[^\s"'`<>&#\\]{4,2048}/y;
 const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
 const TO_BLANK = /[^\s"'`<>]{3,512}/y;
+const WORD = /[^\s]{6,512}/y;
 const TO_LINE_END = /[^\r\n]{3,512}/y;
 
 type Judge = (nameClass: NameClass, value: string, plain: boolean) => boolean;
@@ -83,8 +88,7 @@ function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | u
   const [first = ''] = value.split(/\s/, 1);
   if (first.length < value.length) {
     const more = value.slice(first.length).trim().split(/\s+/);
-    const isPhrase = more.every((one) => /^[a-z\d]+$/i.test(one)) && isGibberish(value.replace(/\s/g, ''));
-    if (isPhrase) return { start: from, end };
+    if (isGibberishPhrase([first, ...more])) return { start: from, end };
   }
   const span = trimEnd(text, { start: from, end: from + first.length });
   return isSecretWord(nameClass, text.slice(span.start, span.end)) ? span : undefined;
@@ -109,4 +113,4 @@ function atLineStart(text: string, start: number): boolean {
 
 /** Signs, numbers and file names that a listing puts before a line, and words before a variable. */
 const LINE_START =
-  /^(?:[\w./-]{1,60}[:-]\d{1,7}[:-](?:\d{1,5}:)?)?[\s+\d→|>:$*/#;%!-]*(?:(?:export|set|setx|env|arg|local|declare|readonly|const|let|var|val|final|public|private|static|string)\s+){0,3}["']?$/i;
+  /^(?:[\w./-]{1,60}[:-]\d{1,7}[:-](?:\d{1,5}:)?)?[\s+\d→|>:$*/#;%!-]*(?:(?:export|set|setx|env|arg|local|declare|readonly|const|let|var|val|final|public|private|static|string)\s+){0,3}["'[<(]?$/i;

@@ -26,7 +26,12 @@ const PROGRAMS: readonly ProgramOptions[] = [
   { names: '7z 7za 7zz rar unrar', glued: '-p -hp' },
   { names: 'openssl', options: '-k', glued: 'pass:' },
   { names: 'keytool jarsigner', options: '-storepass -keypass' },
-  { names: 'htpasswd', argument: 3 },
+  { names: 'htpasswd', argument: 2 },
+  { names: 'net', verb: 'user', argument: 3 },
+  { names: 'cargo vault', verb: 'login', argument: 2 },
+  { names: 'useradd usermod', options: '-p' },
+  { names: 'ssh-keygen', options: '-N -P' },
+  { names: 'gem', options: '--key' },
   { names: 'rabbitmqctl', verb: 'add_user', argument: 3 },
   { names: 'rabbitmqctl', verb: 'change_password', argument: 3 },
   { names: 'smbclient rpcclient smbmap', pair: '-U --user' },
@@ -111,7 +116,7 @@ function findArguments(text: string, from: number, programs: readonly Program[],
       const start = secretIn(value, option, free.length, program);
       if (start !== -1) add(found, text, word.start + start, word.end);
     }
-    option = option === '' && value.startsWith('-') ? value : '';
+    option = value.startsWith('-') ? value : '';
     at = word.next;
   }
   return at;
@@ -131,7 +136,7 @@ function secretIn(value: string, option: string, free: number, program: Program)
     const fits = at === 0 || (at > 0 && !/^[-/]/.test(one));
     if (fits && value.length > at + one.length) return at + one.length;
   }
-  return option === '' && !value.startsWith('-') && free === program.argument ? 0 : -1;
+  return option === '' && !value.startsWith('-') && free >= (program.argument ?? Infinity) ? 0 : -1;
 }
 
 function wordAt(text: string, from: number): Word | undefined {

@@ -5,55 +5,69 @@ export interface DecodedText {
   readonly origin: Uint32Array;
 }
 
-/** True for a text that {@link decode} may change. */
-export function isEncoded(text: string): boolean {
-  return ENCODED.test(text);
-}
-
 /**
  * Takes one layer of escaping off: backslashes, `%XX`, HTML entities, the colours of a terminal, the
- * zeros of UTF-16, and what joins two string literals. What remains is where rules look as well. Undefined
- * when nothing was encoded.
+ * zeros of UTF-16, and what joins two string literals. Gives the lines where something was encoded, which
+ * is where rules have to look again; undefined when there are none.
  */
 export function decode(encoded: string): DecodedText | undefined {
-  const units: number[] = [];
-  const origin = new Uint32Array(encoded.length + 1);
-  let changed = false;
-  let text = '';
+  ENCODED.lastIndex = 0;
+  let place = ENCODED.exec(encoded);
+  if (place === null) return undefined;
+  const units = new Uint16Array(encoded.length + 1);
+  const origin = new Uint32Array(encoded.length + 2);
   let length = 0;
-  let at = 0;
-  const put = (unit: number, width: number) => {
-    origin[length] = at;
-    length += 1;
-    units.push(unit);
-    if (units.length === CHUNK) {
-      text += String.fromCharCode(...units);
-      units.length = 0;
+  let changed = false;
+  let end = 0;
+  while (place !== null) {
+    const start = Math.max(end, lineStart(encoded, place.index));
+    if (start > end && length > 0) {
+      units[length] = 10; // lines that were not next to each other
+      origin[length] = end;
+      length += 1;
     }
-    at += width;
-  };
-  while (at < encoded.length) {
-    const unit = encoded.charCodeAt(at);
-    const step = SPECIAL[unit] === 1 ? stepAt(encoded, at, unit) : undefined;
-    if (step === undefined) put(unit, 1);
-    else {
-      changed = true;
-      if (step.unit === undefined) at += step.width;
-      else put(step.unit, step.width);
+    end = lineEnd(encoded, place.index);
+    for (let at = start; at < end; ) {
+      const unit = encoded.charCodeAt(at);
+      const step = SPECIAL[unit] === 1 ? stepAt(encoded, at, unit) : undefined;
+      if (step?.unit !== undefined || step === undefined) {
+        units[length] = step?.unit ?? unit;
+        origin[length] = at;
+        length += 1;
+      }
+      if (step !== undefined) changed = true;
+      at += step?.width ?? 1;
+      if (at > end) end = Math.max(end, lineEnd(encoded, at)); // a step may take a line break
     }
+    if (end >= encoded.length) break;
+    ENCODED.lastIndex = end;
+    place = ENCODED.exec(encoded);
   }
   if (!changed) return undefined;
-  text += String.fromCharCode(...units);
-  origin[length] = encoded.length;
+  origin[length] = end;
+  const text = Buffer.from(units.buffer, 0, length * 2).toString('utf16le');
   return { text, origin: origin.subarray(0, length + 1) };
 }
 
 // --- internal ---
 
-const CHUNK = 4_096;
-const ENCODED = /[\\\0\u001b]|%[\da-fA-F]{2}|&(?:[a-z]{2,4}|#x?[\da-fA-F]{1,4});|["'`]\s{0,4}(?:[+.&]|\|\||\.\.)?\s{0,4}["'`]|=\r?\n/;
+const ENCODED =
+  /[\0\u001b]|\\[^.*+?()[\]{}|^$\-sdwSDWB]|%[\da-fA-F]{2}|&(?:[a-z]{2,4}|#x?[\da-fA-F]{1,4});|[\w+/=.-]["'`][ \t]{0,8}(?:[+.&~\\<|][ \t.|>+&]{0,8}(?:\r?\n[ \t+>|]{0,64})?|(?:\r?\n[ \t+>|.&]{0,64}))["'`]|[\w+/=.-]["'`][ \t]{1,8}["'`][\w+/=.-]/g;
 const SPECIAL = new Uint8Array(2 ** 16);
-for (const char of '\\%&\u001b\0"\'`=') SPECIAL[char.charCodeAt(0)] = 1;
+for (const char of '\\%&\u001b\0"\'`') SPECIAL[char.charCodeAt(0)] = 1;
+/** A longer line is decoded this far around a place. */
+const BEFORE_PLACE = 1_000;
+const AFTER_PLACE = 4_000;
+
+function lineStart(text: string, at: number): number {
+  const near = text.lastIndexOf('\n', at - 1) + 1;
+  return Math.max(near, at - BEFORE_PLACE);
+}
+
+function lineEnd(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  return Math.min(newline === -1 ? text.length : newline + 1, at + AFTER_PLACE, text.length);
+}
 
 interface Step {
   /** How many units of the encoded text it takes. */
@@ -85,9 +99,6 @@ function stepAt(text: string, at: number, unit: number): Step | undefined {
       return { width: COLOUR.exec(text)?.[0].length ?? 1 };
     case 0:
       return { width: 1 };
-    case 61: // a soft line break of quoted-printable
-      if (text.startsWith('\n', at + 1)) return { width: 2 };
-      return text.startsWith('\r\n', at + 1) ? { width: 3 } : undefined;
     default:
       return jointAt(text, at);
   }

@@ -9,13 +9,23 @@ export interface EncodedRun {
 
 /** The runs of base64 or hex in a text that stand for readable text, at whichever of four places the first group begins. */
 export function* encodedRuns(text: string): Generator<EncodedRun> {
-  RUN.lastIndex = 0;
-  for (let match = RUN.exec(text); match !== null; match = RUN.exec(text)) {
-    const [run] = match;
-    const start = match.index;
-    const decoded = decodeRun(run);
-    if (decoded !== undefined) yield { start, end: start + run.length, text: decoded };
-    RUN.lastIndex = start + run.length; // `yield` lets others use the expression
+  let start = 0;
+  for (;;) {
+    // A run is at least so long that looking at its last unit first passes over most of a text.
+    const last = start + SHORTEST_RUN - 1;
+    if (last >= text.length) return;
+    let at = last;
+    while (at >= start && IN_RUN[text.charCodeAt(at)] === 1) at -= 1;
+    if (at >= start) {
+      start = at + 1;
+      continue;
+    }
+    let end = last + 1;
+    while (end < text.length && IN_RUN[text.charCodeAt(end)] === 1) end += 1;
+    const decoded = decodeRun(text.slice(start, end));
+    while (text.charAt(end) === '=') end += 1;
+    if (decoded !== undefined) yield { start, end, text: decoded };
+    start = end + 1;
   }
 }
 
@@ -27,7 +37,11 @@ export function isCredentials(base64: string): boolean {
 
 // --- internal ---
 
-const RUN = /[A-Za-z\d+/_-]{20,}={0,2}/g;
+const SHORTEST_RUN = 20;
+const IN_RUN = new Uint8Array(2 ** 16);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') {
+  IN_RUN[char.charCodeAt(0)] = 1;
+}
 /** As many characters tell text from noise, whose chance to look like text is one in a million. */
 const SAMPLE = 20;
 const TEXT = /^[\t\n\r\x20-\x7e]+$/;

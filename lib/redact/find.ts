@@ -1,5 +1,5 @@
 import type { WorkBudget } from './budget.ts';
-import { decode, isEncoded } from './decode.ts';
+import { decode } from './decode.ts';
 import { encodedRuns } from './encoded.ts';
 import { RULES } from './rules.ts';
 import type { AnchoredRule, FoundSecret, TextRule } from './rule.ts';
@@ -53,7 +53,7 @@ export function createSecretFinder(
     if (learn) for (const { start, end, kind } of findings) learn(text.slice(start, end), kind);
     let layer = text;
     let toText = (at: number) => at;
-    for (let depth = 0; depth < MOST_LAYERS && isEncoded(layer); depth += 1) {
+    for (let depth = 0; depth < MOST_LAYERS; depth += 1) {
       const decoded = decode(layer);
       if (decoded === undefined) break;
       const inside: FoundSecret[] = [];

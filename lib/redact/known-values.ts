@@ -5,7 +5,7 @@ import { isGibberish } from './word-shape.ts';
 export class KnownValues {
   readonly #kinds = new Map<string, string>();
   readonly #byStart = new Map<string, string[]>();
-  readonly #starts = new Uint8Array(2 ** 16);
+  #starts: Uint8Array | undefined;
 
   get size(): number {
     return this.#kinds.size;
@@ -19,6 +19,7 @@ export class KnownValues {
       this.#kinds.set(form, kind);
       const start = form.slice(0, SHORTEST);
       this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), form]);
+      this.#starts ??= new Uint8Array(2 ** 16);
       this.#starts[hashOf(form)] = 1;
     }
   }
@@ -26,11 +27,12 @@ export class KnownValues {
   /** The places in a text where a remembered value stands. */
   findIn(text: string): FoundSecret[] {
     const found: FoundSecret[] = [];
-    if (this.size === 0 || text.length < SHORTEST) return found;
+    const starts = this.#starts;
+    if (starts === undefined || text.length < SHORTEST) return found;
     let hash = 0;
     for (let i = 0; i < text.length; i += 1) {
       hash = ((hash << 4) ^ text.charCodeAt(i)) & 0xffff;
-      if (this.#starts[hash] !== 1 || i < HASHED - 1) continue;
+      if (starts[hash] !== 1 || i < HASHED - 1) continue;
       const at = i - HASHED + 1;
       const forms = this.#byStart.get(text.slice(at, at + SHORTEST));
       let longest = '';

@@ -8,6 +8,8 @@ export interface NameSpan {
   readonly end: number;
   /** Undefined when the name is not one of a secret. */
   readonly nameClass: NameClass | undefined;
+  /** Before this position stands no other name. */
+  readonly next: number;
 }
 
 /** The name that contains the word at `at`. */
@@ -21,9 +23,9 @@ export function nameAt(text: string, at: number): NameSpan {
   while (end > at + 1 && /[.-]/.test(text.charAt(end - 1))) end -= 1;
   while (start < at && /[.-]/.test(text.charAt(start))) start += 1;
   const nameClass = classOfName(text.slice(start, end));
-  if (nameClass !== undefined) return { start, end, nameClass };
+  if (nameClass !== undefined) return { start, end, nameClass, next };
   const wide = UNSPACED.test(text.charAt(at)) ? shorter(text, start, at, end) : spaced(text, start, end);
-  return wide ?? { start, end: next, nameClass: undefined };
+  return wide ?? { start, end, nameClass: undefined, next };
 }
 
 // --- internal ---
@@ -52,7 +54,7 @@ function isNameUnit(unit: number): boolean {
 function shorter(text: string, start: number, at: number, end: number): NameSpan | undefined {
   for (let stop = at + 1; stop <= Math.min(end, at + MOST_UNSPACED); stop += 1) {
     const nameClass = classOfName(text.slice(at, stop));
-    if (nameClass !== undefined) return { start, end: stop, nameClass };
+    if (nameClass !== undefined) return { start, end: stop, nameClass, next: stop };
   }
   return undefined;
 }
@@ -64,5 +66,5 @@ function spaced(text: string, start: number, end: number): NameSpan | undefined 
   while (first > 0 && start - first < 24 && isNameUnit(text.charCodeAt(first - 1))) first -= 1;
   if (first === start - 1) return undefined;
   const nameClass = classOfName(`${text.slice(first, start - 1)}_${text.slice(start, end)}`);
-  return nameClass === undefined || nameClass === 'weak' ? undefined : { start: first, end, nameClass };
+  return nameClass === undefined || nameClass === 'weak' ? undefined : { start: first, end, nameClass, next: end };
 }

@@ -10,12 +10,12 @@ const words = (list: string): readonly string[] => list.trim().split(/[\s,]+/);
 /** Words that make a name secret wherever a part of the name ends with them. */
 export const ENDINGS: Readonly<Record<'password' | 'token', readonly string[]>> = {
   password: words(`
-    password passwords passwd passphrase passphrases passcode passwort kennwort secret secrets
+    pwd passwords password passwd passphrase passphrases passcode passwort kennwort secret secrets
     credential credentials kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
     lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola hasło haslo heslo heslá geheimnis
     kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
-    รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
+    كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
   token: words(`
     token tokens apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
     accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
@@ -25,13 +25,13 @@ export const ENDINGS: Readonly<Record<'password' | 'token', readonly string[]>> 
 
 /** Words that make a name secret as a part of their own, last in the name. */
 export const WHOLE: Readonly<Record<NameClass, readonly string[]>> = {
-  password: words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass rootpass smtppass mailpass
+  password: words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
     adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`),
-  token: words(`pat bearer dsn sas sig signature salt seed cookie authorization htpasswd ikey authkey
+  token: words(`pat bearer dsn sas sig salt cookie authorization htpasswd ikey authkey
     hmac apitoken`),
   session: words('sid sessionid phpsessid jsessionid aspsessionid sessid session'),
   code: words('pin otp totp cvv cvc passcode'),
-  weak: words('auth webhook'),
+  weak: words('auth webhook seed signature'),
 };
 
 /** Two last parts that make a name secret together. */
@@ -49,6 +49,8 @@ export const PAIRS: ReadonlyMap<string, NameClass> = new Map([
   ...pairs('password', 'clave', 'secreta privada'),
   ...pairs('password', 'kata', 'sandi'),
   ...pairs('token', 'x amz aws', 'credential signature'),
+  ...pairs('password', 'redis mongo mysql db smtp ftp proxy registry', 'auth'),
+  ...pairs('token', 'sonar', 'login'),
 ]);
 
 /** What a key that is secret opens, or who gave it; before `key`. */
@@ -88,7 +90,7 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
   words(`prod production dev development stage staging test testing live local default value val string str
     text plain plaintext raw clear cleartext base64 b64 encoded enc data base env var new old current previous
     confirm confirmation confirmed repeat again retype verify primary secondary main v base32 header pem ascii
-    literal input env_var backup`),
+    literal input backup do da de del di banco dados datos datenbank`),
 );
 
 /** Words that make a name count something, or name a place, whatever follows. */

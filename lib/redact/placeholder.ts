@@ -1,4 +1,4 @@
-import { isIdentifierLike } from './word-shape.ts';
+import { isGibberish } from './word-shape.ts';
 
 /**
  * True for a value that stands in for a secret: a variable, a template, a mask, a reference to where the
@@ -7,10 +7,10 @@ import { isIdentifierLike } from './word-shape.ts';
  */
 export function isPlaceholder(value: string): boolean {
   if (WORD.test(value) || REFERENCE.test(value) || PATH.test(value)) return true;
-  const rest = value.replace(INTERPOLATION, ' ').replace(MASK, ' ');
+  const rest = value.replace(INTERPOLATION, (part) => (isOdd(part) ? part : ' ')).replace(MASK, ' ');
   if (rest !== value) {
     const words = rest.trim().split(/[^\w]+/);
-    return words.every((word) => word.length < 4 || /^\d+$/.test(word) || isIdentifierLike(word));
+    return words.join('').length < 4 || words.every((word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word));
   }
   return FILLER.test(value) && !/[A-Za-z]\d[A-Za-z]\w{0,40}\d/.test(value);
 }
@@ -22,15 +22,22 @@ export function isPlaceholderPassword(value: string): boolean {
 
 // --- internal ---
 
+/** True for `$` and letters that name no variable. */
+function isOdd(part: string): boolean {
+  const name = /^\$([A-Za-z]+)\d{0,2}$/.exec(part)?.[1] ?? '';
+  return name !== name.toUpperCase() && isGibberish(name);
+}
+
 /** `${X}`, `$(x)`, `$X`, `{{ x }}`, `{x}`, `<x>`, `%(x)s`, `%X%`, `#{x}`, `[x]`. */
 const INTERPOLATION =
   /\$\{[^{}]{0,128}\}?|\$\([^()]{0,128}\)?|\$(?:[A-Za-z_]+\d{0,2}|\d)(?!\w)|\{\{[^{}]{0,128}\}\}|\{[A-Za-z_.]{0,64}\d?\}|<[^<>]{1,64}>|&lt;|%\(\w{0,64}\)s?|%[A-Za-z_]{2,64}%|^%[sdv]$|#\{[^{}]{0,128}\}|\[redacted:?[\w-]{0,40}\]?/g;
-const MASK = /^(.)\1*$|x{4,}|X{4,}|\*{3,}|\.{3,}|…|•+|^redacted$/gi;
+const MASK = /^(.)\1*$|x{4,}|X{4,}|\*{3,}|\.{3,}|…|•+|^\[?redacted\]?$/gi;
 const WORD =
   /^(?:null|none|nil|undefined|true|false|string|number|boolean|required|optional|default|invalid|missing|enabled|disabled|current|confirm|hidden|visible|generated|inherit|include|redacted|(?:sha|md|utf|oauth|base|u?int|float|bytes)-?\d{1,3})$/i;
 const FILLER =
-  /^(?:your|enter|insert|replace)[-_ ]|^my[-_]?(?:password|secret|token|key)\d?$|example|placeholder|change[-_]?me|dummy|sample|not[-_]?set|goes[-_]here/i;
+  /^(?:your|enter|insert|replace)[-_ ]|^my[-_]?(?:password|secret|token|key)\d?$|example|placeholder|change[-_]?me|dummy|sample|not[-_]?set|goes[-_]here|^(?:super|my|top)?[-_]?secret[-_]?\w{0,2}\d{0,3}$|sensitive|^abc(?:d(?:e(?:fg?)?)?)?\d{0,3}$/i;
 const REFERENCE =
   /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/(?![^@\s]*:[^@\s]*@)|(?:env|op|vault|arn|ssm|file|keyring|secretref|projects):|(?:process\.env|import\.meta|os\.environ|os\.getenv|secrets|env|vars|config|settings|self|this|req|args|options|ctx)[.[(])/i;
 const PATH = /^(?:~|\.{1,2})?\/(?:[\w@.-]+\/|[\w-]+\.\w{1,5}$)|^[A-Za-z]:\\/;
-const PASSWORD_IN_DOCS = /^(?:pass|passwd|password|pwd|secret|token|user|username|x-oauth-basic)$/i;
+const PASSWORD_IN_DOCS = 
+  /^(?:(?:some|my|your|the|db|user|test|an?|super)?[-_]?(?:pass|passwd|password|pwd|secret|token)|user|username|x-oauth-basic)$/i;

@@ -23,7 +23,7 @@ export function partsOfName(name: string): string[] {
   return (
     name
       .normalize('NFC')
-      .match(/\p{Lu}+(?![\p{Ll}])|\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+|\p{Lu}+|\d+/gu)
+      .match(/\p{Lu}+(?![\p{Ll}])|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}]+|\p{Lu}+|\d+/gu)
       ?.map((part) => part.toLowerCase()) ?? []
   );
 }

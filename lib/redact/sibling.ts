@@ -1,4 +1,4 @@
-import type { Named } from './assignment.ts';
+import type { SecretName } from './name-shape.ts';
 import { isSecretLine, isSecretText } from './secret-value.ts';
 import { matchAt } from './sticky.ts';
 import { blockAt, quotedAt, spanOf } from './value-span.ts';
@@ -15,7 +15,7 @@ export function isNameName(name: string): boolean {
 }
 
 /** `name: DB_PASSWORD, value: V`, `<add key="password" value="V"/>`, `{"value":"V","name":"password"}`. */
-export function findSibling(text: string, { start, end, nameClass }: Named): readonly ValueSpan[] | undefined {
+export function findSibling(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
   const before = text.slice(Math.max(0, start - 64), start);
   const opening = NAMED.exec(before);
   if (opening === null) return undefined;
@@ -34,9 +34,9 @@ const VALUE_NAME =
 const NAME_NAME =
   /^(?:[a-z]{1,16}[_-]?)?(?:name|key|id|field|variable|var|header|param|parameter|option|setting|property|label|title|k|n)$/i;
 const NAMED =
-  /(?:name|key|id|field|var|variable|header|param|parameter|option|setting|property|label|title)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}\\{0,15}["'`]?$/i;
+  /(?:(?:name|key|id|field|var|variable|header|param|parameter|option|setting|property|label|title)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)|(?:variable|env|secret|setting)[ \t])[ \t]{0,8}\\{0,15}["'`]?$/i;
 const MEMBER =
-  /\\{0,15}["'`]?[ \t]{0,8}[,;]?(?:\s{0,64}-?[ \t]{1,8}|\s{0,64})\\{0,15}["'`]?([\w-]{1,32})\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}/y;
+  /\\{0,15}["'`]?[ \t]{0,8}[,;{]?(?:\s{0,64}-?[ \t]{1,8}|\s{0,64})\\{0,15}["'`]?([\w-]{1,32})\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}/y;
 const CONTENT = /\\{0,15}["'`]?\s{0,4}>\s{0,8}(?:<value>\s{0,8})?/y;
 const OTHER = /\\{0,15}["'`]?[^"'`\n,<>{}\\]{0,64}/y;
 const LINE_VALUE = /[^\r\n,}]{3,512}/y;
@@ -63,7 +63,7 @@ function valueAfter(text: string, end: number): ValueSpan | undefined {
 }
 
 const VALUE_MEMBER =
-  /(?:value|val|content|default|string|text)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}(\\{0,15}["'`])([^"'`\n{}<>]{3,160})\1[ \t]{0,4},?\s{0,32}-?[ \t]{0,4}\\{0,15}["'`]?(?:[\w-]{1,16}[_-])?$/i;
+  /(?:value|val|content|default|string|text)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}(\\{0,15}["'`])((?:(?!\1)[^\n<>]){3,160})\1[ \t]{0,4},?\s{0,32}-?[ \t]{0,4}\\{0,15}["'`]?(?:[\w-]{1,16}[_-])?$/i;
 
 /** The value of the member right before, whose quotes tell where it ends. */
 function valueBefore(text: string, end: number): ValueSpan | undefined {

@@ -1,21 +1,26 @@
-import type { Named } from './assignment.ts';
+import type { SecretName } from './name-shape.ts';
 import { isSecretText } from './secret-value.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** The cells below a column's head that names a secret, in a table of lines with `|`, `,`, `;` or tabs. */
-export function findColumn(text: string, { start, end, nameClass }: Named): readonly ValueSpan[] | undefined {
+export function findColumn(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   if (start - lineStart > LONGEST_HEAD) return undefined;
   const separator = separatorOf(text, start, end);
-  if (separator === undefined) return undefined;
+  const head = text.slice(lineStart, end + LONGEST_HEAD).split('\n', 2);
+  if (separator === undefined || !isHead(separator, head[0] ?? '', head[1] ?? '')) return undefined;
   const column = count(text, separator, lineStart, start);
+  const headEnd = text.indexOf('\n', end);
+  if (headEnd === -1) return undefined;
+  const width = count(text, separator, lineStart, headEnd);
   const cells: ValueSpan[] = [];
-  let line = text.indexOf('\n', end) + 1;
+  let line = headEnd + 1;
   for (let row = 0; line > 0 && row < MOST_ROWS; row += 1) {
     const newline = text.indexOf('\n', line);
     const stop = newline === -1 ? text.length : newline;
     if (stop - line > LONGEST_ROW) break;
-    if (!/^[\s|+:=─┼│-]*$/.test(text.slice(line, stop))) {
+    if (!/^[\s|+:=─┼│├┤-]*$/.test(text.slice(line, stop))) {
+      if (separator !== '\n' && count(text, separator, line, stop) !== width) break;
       const cell = cellOf(text, separator, column, line, stop);
       if (cell === undefined) break;
       if (isSecretText(nameClass, text.slice(cell.start, cell.end))) cells.push(cell);
@@ -48,6 +53,15 @@ function separatorOf(text: string, start: number, end: number): string | undefin
   }
   const dashes = before === '\n' && after === '\n' && /^\n[ -]*-{3,}\s*\n/.test(text.slice(right, right + 80));
   return dashes ? '\n' : undefined;
+}
+
+/** True for a line of column names; code has blanks after its commas, and quotes between its bars. */
+function isHead(separator: string, line: string, next: string): boolean {
+  if (separator === '\n') return true;
+  if (separator === '|' || separator === '│') {
+    return !/['"=]/.test(line) && (/^[\s|+:=─┼│├┤-]*-[\s|+:=─┼│├┤-]*$/.test(next) || /[─┼]/.test(next) || line.split(separator).length > 3);
+  }
+  return !/, |;\s|[(){}=[\]<>]|[,;]\s*$/.test(line);
 }
 
 function count(text: string, separator: string, from: number, to: number): number {

@@ -34,6 +34,8 @@ const URL_ODD_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@[
 /** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
 const URL_TOKEN = /:\/\/([\w-]{20,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
 
+const EXAMPLE_HOST = /^(?:[\w-]{1,20}\.)?(?:example\.(?:com|org|net)|localhost|somehost)/;
+
 function findUrlPassword(text: string, at: number, found: FoundSecret[]): number {
   const token = matchAt(URL_TOKEN, text, at);
   if (token !== null && /\d/.test(token[1] ?? '') && /[a-z]/i.test(token[1] ?? '')) {
@@ -43,6 +45,7 @@ function findUrlPassword(text: string, at: number, found: FoundSecret[]): number
   if (oauth !== null) return addGroup(found, oauth, at, 'url-password');
   const match = matchAt(URL_PASSWORD, text, at) ?? matchAt(URL_ODD_PASSWORD, text, at);
   if (match === null || isPlaceholderPassword(match[1] ?? '')) return at + 1;
+  if (/^[a-z]+$/i.test(match[1] ?? '') && EXAMPLE_HOST.test(text.slice(at + match[0].length, at + match[0].length + 40))) return at + 1;
   return addGroup(found, match, at, 'url-password');
 }
 
@@ -75,13 +78,13 @@ function findQuery(text: string, at: number, found: FoundSecret[]): number {
 }
 
 /** `host:port:database:user:password`, the lines of a .pgpass. */
-const PGPASS = /:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.@-]{1,64}:((?:\\.|[^\s:"'`,;]){4,256})(?=\s|$|["'`\\])/y;
+const PGPASS = /:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.@-]{1,64}:((?:\\.|[^\s:"'`,;]){6,256})(?=\s|$|["'`\\])/y;
 
 function findPgpass(text: string, at: number, found: FoundSecret[]): number {
   const match = matchAt(PGPASS, text, at);
   const value = match?.[1] ?? '';
   if (match === null || !/[\w*]/.test(text.charAt(at - 1)) || isPlaceholder(value)) return at + 1;
-  if (!/[a-z]/i.test(value) || /^\d+$|\.\w{1,4}$|^sha\d|\//.test(value)) return at + 1;
+  if (/^\d{1,7}$|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) || (!/\d/.test(value) && !isRandom(value))) return at + 1;
   return addGroup(found, match, at, 'database-password');
 }
 

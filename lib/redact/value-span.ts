@@ -12,7 +12,7 @@ export function quotedAt(text: string, from: number): ValueSpan | undefined {
   const quote = matchAt(QUOTE, text, from);
   if (quote === null) return undefined;
   const start = from + quote[0].length;
-  const end = closingQuote(text, start, quote[1]?.length ?? 0, quote[2] ?? '');
+  const end = closingQuote(text, start, quote[1]?.length ?? 0, CLOSING[quote[2] ?? ''] ?? quote[2] ?? '');
   return { start, end };
 }
 
@@ -57,6 +57,7 @@ export function spanOf(pattern: RegExp, text: string, from: number): ValueSpan |
 // --- internal ---
 
 const MAX_LENGTH = 4096;
-const QUOTE = /[bBuUrRfFLqQ@$]{0,2}(\\{0,15})("{3}|'{3}|["'`«“‘])/y;
+const QUOTE = /[bBuUrRfFLNqQ@$]{0,2}(\\{0,15})("{3}|'{3}|["'`«“”„‘’])/y;
+const CLOSING: Readonly<Record<string, string>> = { '«': '»', '“': '”', '„': '“', '‘': '’' };
 const BLOCK = /(?:[|>][+-]?\d?|<<[-~]?\\?["']?\w{1,32}["']?)[ \t]{0,8}\r?\n[ \t]{0,64}/y;
 const LINE = /[^\r\n]{1,512}/y;

@@ -1,0 +1,49 @@
+import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
+import type { SecretName } from './name-shape.ts';
+import { matchAt } from './sticky.ts';
+import { quotedAt, spanOf } from './value-span.ts';
+import type { ValueSpan } from './value-span.ts';
+
+/** `set("password", "V")`, `setPassword("V")`, `getenv("PASSWORD") || "V"`, `${PASSWORD:-V}`. */
+export function findCall(text: string, name: SecretName): readonly ValueSpan[] | undefined {
+  const { start, end } = name;
+  const pair = matchAt(PAIR, text, end);
+  if (pair !== null) {
+    const value = quotedAt(text, end + pair[0].length);
+    if (value === undefined) return undefined;
+    const isSet = SETS.test(text.slice(Math.max(0, start - 48), start));
+    return isSet ? ifSecretText(text, value, name) : ifSecretAnywhere(text, value, name);
+  }
+  const call = matchAt(CALL, text, end);
+  if (call !== null) {
+    const first = quotedAt(text, end + call[0].length);
+    if (first === undefined) return undefined;
+    const own = text.slice(start, end);
+    if (SETTER.test(own.slice(own.lastIndexOf('.') + 1))) return ifSecretText(text, first, name);
+    const more = matchAt(SECOND, text, first.end);
+    const second = more && quotedAt(text, first.end + more[0].length);
+    return [first, second].flatMap((value) => (value ? ifSecretAnywhere(text, value, name) : []));
+  }
+  const closers = matchAt(CLOSERS, text, end)?.[0].length ?? 0;
+  const fallback = matchAt(FALLBACK, text, end + closers);
+  if (fallback === null) return undefined;
+  const from = end + closers + fallback[0].length;
+  const quoted = quotedAt(text, from);
+  if (quoted !== undefined) return ifSecretText(text, quoted, name);
+  const bare = spanOf(TO_BRACE, text, from);
+  return bare && ifSecretText(text, bare, name);
+}
+
+// --- internal ---
+
+const PAIR =
+  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b)\s{0,32}(?:[A-Za-z_.]{1,40}\s{0,2}[:=(]\s{0,4}){0,2}(?:<<(?="))?/y;
+/** What a call is named whose second argument is a value. */
+const SETS =
+  /(?:set|put|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;
+const CALL = /\s{0,2}[({]\s{0,8}(?=[a-zA-Z@$]{0,2}\\{0,15}["'`])/y;
+const SETTER = /^(?:set|with|use|add|put|update|change|define|register)/i;
+const SECOND = /\\{0,15}["'`]\s{0,4},\s{0,8}/y;
+const CLOSERS = /\\{0,15}["'`]?\]?\)?/y;
+const FALLBACK = /\s{0,8}(?:\|\||\?\?|\bor\b|:-|\?:|:=|-(?=["']))\s{0,8}/y;
+const TO_BRACE = /[^\s"'`{}()]{4,512}(?=\})/y;

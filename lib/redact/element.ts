@@ -1,0 +1,24 @@
+import { ifSecretText } from './name-shape.ts';
+import type { SecretName } from './name-shape.ts';
+import { matchAt } from './sticky.ts';
+import { spanOf } from './value-span.ts';
+import type { ValueSpan } from './value-span.ts';
+
+/** `<password>V</password>`, and a property list's `<key>password</key><string>V</string>`. */
+export function findElement(text: string, name: SecretName): readonly ValueSpan[] | undefined {
+  const next = matchAt(NEXT_ELEMENT, text, name.end);
+  const own = /[<:]/.test(text.charAt(name.start - 1)) ? matchAt(ELEMENT, text, name.end) : null;
+  const opening = next ?? own;
+  if (opening === null) return undefined;
+  const value = spanOf(TO_TAG, text, name.end + opening[0].length);
+  if (value === undefined) return undefined;
+  const { start } = value;
+  return ifSecretText(text, { start, end: start + text.slice(start, value.end).trimEnd().length }, name);
+}
+
+// --- internal ---
+
+const TO_TAG = /[^<>\]]{3,512}(?=<|\]\]>)|[^<>]{3,512}(?=<)/y;
+const ELEMENT = /(?:\s[^<>]{0,128})?>(?:<!\[CDATA\[)?\s{0,8}/y;
+const NEXT_ELEMENT =
+  /<\/[\w:]{1,32}>\s{0,64}<[\w:]{1,32}(?:\s[^<>]{0,64})?>(?:<!\[CDATA\[)?\s{0,8}/y;
