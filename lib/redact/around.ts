@@ -1,7 +1,7 @@
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
 import { isSecretAnywhere } from './secret-value.ts';
-import { matchAt } from './sticky.ts';
+import { endAt } from './sticky.ts';
 import { quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -11,16 +11,17 @@ import type { ValueSpan } from './value-span.ts';
  */
 export function findAround(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   const { end } = name;
-  const option = matchAt(OPTION, text, end);
-  if (option !== null) {
-    const from = end + option[0].length;
+  const first = text.charAt(endAt(SKIPPED, text, end) ?? end);
+  const from = first === '-' || first === '\\' ? endAt(OPTION, text, end) : undefined;
+  if (from !== undefined) {
     const value = quotedAt(text, from) ?? spanOf(TO_BLANK, text, from);
     return value && ifSecretText(text, value, name);
   }
-  for (const [between, pattern] of AFTER) {
-    const separator = matchAt(between, text, end);
-    const value = separator && spanOf(pattern, text, end + separator[0].length);
-    if (!value) continue;
+  for (const [firsts, between, pattern] of AFTER) {
+    if (!firsts.includes(first)) continue;
+    const at = endAt(between, text, end);
+    const value = at === undefined ? undefined : spanOf(pattern, text, at);
+    if (value === undefined) continue;
     const trimmed = { start: value.start, end: value.start + text.slice(value.start, value.end).trimEnd().length };
     if (ifSecretAnywhere(text, trimmed, name).length > 0) return [trimmed];
   }
@@ -32,13 +33,16 @@ export function findAround(text: string, name: SecretName): readonly ValueSpan[]
 const OPTION =
   /\\{0,15}["'`]?(?:[ \t]|\\\r?\n){1,64}(?:--(?!value|body|secret|string|data|val)[\w-]{1,32}(?:[ =][^\s-][^\s]{0,64})?[ \t]{1,32}){0,2}--(?:value|body|secret-string|secret-value|string-value|string|data|val)[ =]/y;
 const TO_BLANK = /[^\s"'`]{3,512}/y;
-const AFTER: readonly (readonly [RegExp, RegExp])[] = [
+/** What may stand before the sign that tells which shape it is. */
+const SKIPPED = /[ \t"'`*\]]{0,64}/y;
+/** That sign, what comes before the value, and the value. */
+const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   // the next cell of a row
-  [/["'`*]{0,3}[ \t]{0,64}[|│┃║][ \t]{0,64}["'`*]{0,3}/y, /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y],
-  [/[ \t]?\.{3,128}[ \t]?/y, /[^\s"'`]{6,512}/y],
+  ['|│┃║', /["'`*]{0,3}[ \t]{0,64}[|│┃║][ \t]{0,64}["'`*]{0,3}/y, /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y],
+  ['.', /[ \t]?\.{3,128}[ \t]?/y, /[^\s"'`]{6,512}/y],
   // the next line
-  [/(?:["'`]\]?:?|:)[ \t]{0,8}(?:\r?\n){1,2}[ \t>]{0,32}/y, /[^\s"'`]{8,512}(?=[ \t]{0,8}(?:\r?\n|$))/y],
-  [/[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
+  ['\r\n:', /(?:["'`]\]?:?|:)[ \t]{0,8}(?:\r?\n){1,2}[ \t>]{0,32}/y, /[^\s"'`]{8,512}(?=[ \t]{0,8}(?:\r?\n|$))/y],
+  [':=', /[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
 ];
 const PATH_PART = /[^\s"'`/?#&=<>]{10,512}/y;
 const BEFORE =

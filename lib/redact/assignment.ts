@@ -9,7 +9,7 @@ import type { AnchoredRule } from './rule.ts';
 import { NAME_TRIGGERS } from './secret-name.ts';
 import { isSecretText } from './secret-value.ts';
 import { findSibling } from './sibling.ts';
-import { matchAt } from './sticky.ts';
+import { endAt, matchAt } from './sticky.ts';
 import { findColumn } from './table.ts';
 import { blockAt, quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
@@ -24,9 +24,10 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
   scope: 'place',
   kind: 'assignment',
   triggers: NAME_TRIGGERS,
-  find(text, at, found) {
+  find(text, at, found, budget) {
     const { start, end, next, nameClass } = nameAt(text, at);
-    if (nameClass === undefined) return next;
+    if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
+    budget.spend(STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
       if (spans === undefined) continue;
@@ -38,6 +39,12 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
 };
 
 // --- internal ---
+
+/** Where a marker stands already. */
+const DONE = /[^\w\n[]{0,8}\[redacted:/y;
+
+/** What it costs to try all shapes. */
+const STEPS_PER_NAME = 300;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [findElement, findSibling, findCall, findValue, findColumn, findAround];
@@ -68,7 +75,7 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
   if (separator === null) return undefined;
   if (operator !== null && text.charAt(start - 1) === ':' && operator[0] === ':') return undefined; // an ARN
   let from = end + separator[0].length;
-  from += matchAt(MODIFIER, text, from)?.[0].length ?? 0;
+  from = endAt(MODIFIER, text, from) ?? from;
   const compares = operator !== null && /[=!]=/.test(operator[0]);
 
   const quoted = quotedAt(text, from);

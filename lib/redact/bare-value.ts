@@ -22,10 +22,9 @@ export function readBare(
   const isFlag = before === '-' || before === '/';
   const tight = operator === '=';
   const isVariable = tight && /^[A-Z][A-Z\d_]*$/.test(own);
-  const lineStart = atLineStart(text, start);
 
   if (tight && (before === '?' || before === '&')) return word(text, QUERY, from, nameClass);
-  if (isVariable && lineStart) return lineOf(text, from, nameClass);
+  if (isVariable && atLineStart(text, start)) return lineOf(text, from, nameClass);
   if (tight && (isFlag || isVariable)) {
     if (before === '"' || before === "'") {
       // The whole argument is in quotes.
@@ -38,7 +37,7 @@ export function readBare(
   if (tight && before === ';' && !own.includes('.')) return word(text, BARE, from, nameClass);
   if (isFlag && operator === '') return word(text, TO_BLANK, from, nameClass, isSecretLine);
   const colon = /^["'`\\\])}]*\s*[:：]/.test(operator) || operator.startsWith(':');
-  if (operator !== '' && !prose && lineStart) {
+  if (operator !== '' && !prose && atLineStart(text, start)) {
     const value = spanOf(TO_LINE_END, text, from);
     const line = value && withoutComment(text, value);
     const first = line && spanOf(WORD, text, line.start);

@@ -1,10 +1,14 @@
 /**
- * The work that redaction may do on one event, in steps: a character read is one, a place looked at costs
- * more. It grows with each text, so that ordinary texts use a small part of it, and ends the work on a text
- * that was made to be slow.
+ * The work that redaction may do on one event, in steps of some ten nanoseconds. It grows with each text,
+ * so that ordinary texts use a small part of it, and ends the work on a text that was made to be slow.
  */
 export class WorkBudget {
-  #left = STEPS_AT_FIRST;
+  #left: number;
+
+  /** @param steps what may be spent before any text allows for more */
+  constructor(steps = STEPS_AT_FIRST) {
+    this.#left = steps;
+  }
 
   /** Adds what a text of this length may cost. */
   allow(length: number): void {
@@ -20,6 +24,7 @@ export class WorkBudget {
 
 // --- internal ---
 
-const STEPS_AT_FIRST = 100_000;
-/** Ordinary code takes some three. */
-const STEPS_PER_CHARACTER = 24;
+/** Enough for a text of a megabyte, whatever it holds. */
+const STEPS_AT_FIRST = 20_000_000;
+/** 150 ms for a megabyte. Ordinary code takes one or two. */
+const STEPS_PER_CHARACTER = 15;

@@ -1,33 +1,32 @@
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
-import { matchAt } from './sticky.ts';
+import { endAt } from './sticky.ts';
 import { quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** `set("password", "V")`, `setPassword("V")`, `getenv("PASSWORD") || "V"`, `${PASSWORD:-V}`. */
 export function findCall(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   const { start, end } = name;
-  const pair = matchAt(PAIR, text, end);
-  if (pair !== null) {
-    const value = quotedAt(text, end + pair[0].length);
+  if (/[=:](?!-)/y.test(text.slice(end, end + 2))) return undefined;
+  const pair = endAt(PAIR, text, end);
+  if (pair !== undefined) {
+    const value = quotedAt(text, pair);
     if (value === undefined) return undefined;
     const isSet = SETS.test(text.slice(Math.max(0, start - 48), start));
     return isSet ? ifSecretText(text, value, name) : ifSecretAnywhere(text, value, name);
   }
-  const call = matchAt(CALL, text, end);
-  if (call !== null) {
-    const first = quotedAt(text, end + call[0].length);
+  const call = endAt(CALL, text, end);
+  if (call !== undefined) {
+    const first = quotedAt(text, call);
     if (first === undefined) return undefined;
     const own = text.slice(start, end);
     if (SETTER.test(own.slice(own.lastIndexOf('.') + 1))) return ifSecretText(text, first, name);
-    const more = matchAt(SECOND, text, first.end);
-    const second = more && quotedAt(text, first.end + more[0].length);
+    const more = endAt(SECOND, text, first.end);
+    const second = more === undefined ? undefined : quotedAt(text, more);
     return [first, second].flatMap((value) => (value ? ifSecretAnywhere(text, value, name) : []));
   }
-  const closers = matchAt(CLOSERS, text, end)?.[0].length ?? 0;
-  const fallback = matchAt(FALLBACK, text, end + closers);
-  if (fallback === null) return undefined;
-  const from = end + closers + fallback[0].length;
+  const from = endAt(FALLBACK, text, endAt(CLOSERS, text, end) ?? end);
+  if (from === undefined) return undefined;
   const quoted = quotedAt(text, from);
   if (quoted !== undefined) return ifSecretText(text, quoted, name);
   const bare = spanOf(TO_BRACE, text, from);

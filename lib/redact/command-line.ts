@@ -1,3 +1,4 @@
+import type { WorkBudget } from './budget.ts';
 import type { AnchoredRule, FoundSecret } from './rule.ts';
 import { isPlaceholderPassword } from './placeholder.ts';
 import { matchAt } from './sticky.ts';
@@ -57,11 +58,11 @@ export const COMMAND_RULE: AnchoredRule = {
   scope: 'place',
   kind: 'command-line',
   triggers: [...new Set(PROGRAMS.flatMap(({ names }) => names.split(' ')))],
-  find(text, at, found) {
+  find(text, at, found, budget) {
     if (/[\w$-]/.test(text.charAt(at - 1))) return at + 1;
     const name = matchAt(PROGRAM, text, at)?.[0] ?? '';
     const programs = BY_NAME.get(name.toLowerCase().replace(/\.exe$/, ''));
-    return programs === undefined ? at + 1 : findArguments(text, at + name.length, programs, found);
+    return programs === undefined ? at + 1 : findArguments(text, at + name.length, programs, found, budget);
   },
 };
 
@@ -90,6 +91,7 @@ function programsByName(): Map<string, Program[]> {
 const PROGRAM = /[\w.-]{1,24}(?=[ \t])/y;
 const GAP = /(?:[ \t]|\\\r?\n){1,64}/y;
 const WORD = /(?:\\.|[^\s"'`\\;&|<>]){1,512}/y;
+const STEPS_PER_WORD = 100;
 const MOST_WORDS = 48;
 const MOST_CHARACTERS = 1_500;
 
@@ -100,7 +102,7 @@ interface Word {
 }
 
 /** Reads the words of a command up to its end, and adds those that are secrets. */
-function findArguments(text: string, from: number, programs: readonly Program[], found: FoundSecret[]): number {
+function findArguments(text: string, from: number, programs: readonly Program[], found: FoundSecret[], budget: WorkBudget): number {
   const free: string[] = [];
   let at = from;
   let option = '';
@@ -110,6 +112,7 @@ function findArguments(text: string, from: number, programs: readonly Program[],
     const word = wordAt(text, at + gap[0].length);
     if (word === undefined) break;
     const value = text.slice(word.start, word.end);
+    budget.spend(STEPS_PER_WORD);
     if (option === '' && !value.startsWith('-')) free.push(value);
     for (const program of programs) {
       if (program.verb !== undefined && !free.includes(program.verb)) continue;

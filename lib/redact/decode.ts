@@ -60,13 +60,13 @@ const BEFORE_PLACE = 1_000;
 const AFTER_PLACE = 4_000;
 
 function lineStart(text: string, at: number): number {
-  const near = text.lastIndexOf('\n', at - 1) + 1;
-  return Math.max(near, at - BEFORE_PLACE);
+  const from = Math.max(0, at - BEFORE_PLACE);
+  return from + text.slice(from, at).lastIndexOf('\n') + 1;
 }
 
 function lineEnd(text: string, at: number): number {
-  const newline = text.indexOf('\n', at);
-  return Math.min(newline === -1 ? text.length : newline + 1, at + AFTER_PLACE, text.length);
+  const newline = text.slice(at, at + AFTER_PLACE).indexOf('\n');
+  return newline === -1 ? Math.min(at + AFTER_PLACE, text.length) : at + newline + 1;
 }
 
 interface Step {

@@ -1,4 +1,4 @@
-import type { WorkBudget } from './budget.ts';
+import { WorkBudget } from './budget.ts';
 import { decode } from './decode.ts';
 import { encodedRuns } from './encoded.ts';
 import { RULES } from './rules.ts';
@@ -100,7 +100,7 @@ export function withoutOverlaps(text: string, findings: readonly FoundSecret[]):
 /** A string in JSON in JSON has three. */
 const MOST_LAYERS = 4;
 /** What it costs to look at a place, as often as reading a character. */
-const STEPS_PER_LOOK = 8;
+const STEPS_PER_LOOK = 20;
 const MARKER_START = '[redacted:';
 const MARKER = /\[redacted:[a-z0-9-]+\]/g;
 
@@ -123,15 +123,15 @@ function createLook(rules: readonly AnchoredRule[]): Look {
   const next = new Int32Array(rules.length);
   let source = '';
   let found: FoundSecret[] = [];
-  let work: WorkBudget | undefined;
+  let work = new WorkBudget();
   let clean = true;
   const onHit = (word: number, at: number): boolean => {
     for (const index of ruleList[word] as number[]) {
       if (at < (next[index] as number)) continue;
-      const end = (rules[index] as AnchoredRule).find(source, at, found);
+      const end = (rules[index] as AnchoredRule).find(source, at, found, work);
       next[index] = end;
       clean = false;
-      if (work?.spend(STEPS_PER_LOOK + end - at) === false) return false;
+      if (!work.spend(STEPS_PER_LOOK + end - at)) return false;
     }
     return true;
   };

@@ -90,7 +90,7 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
   words(`prod production dev development stage staging test testing live local default value val string str
     text plain plaintext raw clear cleartext base64 b64 encoded enc data base env var new old current previous
     confirm confirmation confirmed repeat again retype verify primary secondary main v base32 header pem ascii
-    literal input backup do da de del di banco dados datos datenbank`),
+    literal input backup stdin do da de del di banco dados datos datenbank`),
 );
 
 /** Words that make a name count something, or name a place, whatever follows. */

@@ -6,13 +6,10 @@ import { isGibberish } from './word-shape.ts';
  * secret with braces in it, so that it must look like words.
  */
 export function isPlaceholder(value: string): boolean {
-  if (WORD.test(value) || REFERENCE.test(value) || PATH.test(value)) return true;
-  const rest = value.replace(INTERPOLATION, (part) => (isOdd(part) ? part : ' ')).replace(MASK, ' ');
-  if (rest !== value) {
-    const words = rest.trim().split(/[^\w]+/);
-    return words.join('').length < 4 || words.every((word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word));
-  }
-  return FILLER.test(value) && !/[A-Za-z]\d[A-Za-z]\w{0,40}\d/.test(value);
+  if (!/^\w*$/.test(value)) {
+    if (REFERENCE.test(value) || PATH.test(value) || isFilled(value)) return true;
+  } else if (/x{4}|^(.)\1*$/i.test(value) && isFilled(value)) return true;
+  return WORD.test(value) || (FILLER.test(value) && !/[A-Za-z]\d[A-Za-z]\w{0,40}\d/.test(value));
 }
 
 /** The same for the password of a URL, which documentation often writes as `password`. */
@@ -21,6 +18,17 @@ export function isPlaceholderPassword(value: string): boolean {
 }
 
 // --- internal ---
+
+/** True when words at most are left without what is interpolated or masked. */
+function isFilled(value: string): boolean {
+  const rest = value.replace(INTERPOLATION, (part) => (isOdd(part) ? part : ' ')).replace(MASK, ' ');
+  if (rest === value) return false;
+  const words = rest.trim().split(/[^\w]+/);
+  return (
+    words.join('').length < 4 ||
+    words.every((word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word))
+  );
+}
 
 /** True for `$` and letters that name no variable. */
 function isOdd(part: string): boolean {

@@ -108,8 +108,8 @@ function findBeforeEnd(text: string, at: number, found: FoundSecret[]): number {
   const close = at + 1 + end.length;
   const from = Math.max(0, at - LONGEST);
   const before = text.slice(from, at);
-  if (before.includes('-BEGIN ')) return close;
   let body = before.slice(before.lastIndexOf('-END ') + 1);
+  if (body.includes('-BEGIN ')) return close;
   // Only the lines right before, so far as they are base64.
   const lines = body.split('\n');
   let first = lines.length - 1;

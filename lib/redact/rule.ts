@@ -1,3 +1,5 @@
+import type { WorkBudget } from './budget.ts';
+
 /** A secret found in a text, by its position in UTF-16 units. */
 export interface FoundSecret {
   readonly start: number;
@@ -21,9 +23,9 @@ export interface AnchoredRule {
   readonly triggers: readonly string[];
   /**
    * Adds what it finds to `found`. `at` is where the trigger begins. Returns the position before which
-   * the rule need not look again.
+   * the rule need not look again. A rule that does more than a few hundred steps takes them from `budget`.
    */
-  find(text: string, at: number, found: FoundSecret[]): number;
+  find(text: string, at: number, found: FoundSecret[], budget: WorkBudget): number;
 }
 
 /** A rule that looks at the whole text, such as an expression of the user's. It takes linear time. */

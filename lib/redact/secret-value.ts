@@ -49,7 +49,9 @@ export function isSecretLine(nameClass: NameClass, value: string, plain: boolean
 
 /** Judges a value in the middle of code or prose, which must look like a secret by itself. */
 export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
+  if (value.length < 8) return false;
   if (/\s/.test(value)) return isGibberishPhrase(value.split(/\s+/));
+  if (/^[A-Za-z]*$/.test(value) && !isRandom(value)) return false;
   if (isPlaceholder(value) || isCall(value) || PROPERTY.test(value) || isNumberLike(value)) return false;
   if (/^\d+$/.test(value)) return value.length >= 10 && value.length <= 24 && nameClass !== 'weak';
   if (/^[[_(]|[;(){}[\]]$|^(?:this|self|new|await)\b|\w\.\w+\(|=>|&&/.test(value)) return false; // code

@@ -16,7 +16,8 @@ export function isNameName(name: string): boolean {
 
 /** `name: DB_PASSWORD, value: V`, `<add key="password" value="V"/>`, `{"value":"V","name":"password"}`. */
 export function findSibling(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
-  const before = text.slice(Math.max(0, start - 64), start);
+  if (!/["'`:=>\s\\]/.test(text.charAt(start - 1)) || text.charAt(end) === '=') return undefined;
+  const before = text.slice(Math.max(0, start - 48), start);
   const opening = NAMED.exec(before);
   if (opening === null) return undefined;
   const value = valueAfter(text, end) ?? valueBefore(text, start - opening[0].length);

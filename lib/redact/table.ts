@@ -4,15 +4,18 @@ import type { ValueSpan } from './value-span.ts';
 
 /** The cells below a column's head that names a secret, in a table of lines with `|`, `,`, `;` or tabs. */
 export function findColumn(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  if (start - lineStart > LONGEST_HEAD) return undefined;
   const separator = separatorOf(text, start, end);
-  const head = text.slice(lineStart, end + LONGEST_HEAD).split('\n', 2);
-  if (separator === undefined || !isHead(separator, head[0] ?? '', head[1] ?? '')) return undefined;
+  if (separator === undefined) return undefined;
+  const near = Math.max(0, start - LONGEST_HEAD);
+  const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1;
+  if (lineStart === near && near > 0) return undefined;
+  const [head = '', second] = text.slice(lineStart, end + LONGEST_HEAD).split('\n', 2);
+  if (second === undefined || !isHead(separator, head, second)) return undefined;
+  const headEnd = lineStart + head.length;
   const column = count(text, separator, lineStart, start);
-  const headEnd = text.indexOf('\n', end);
-  if (headEnd === -1) return undefined;
   const width = count(text, separator, lineStart, headEnd);
+  const above = text.slice(Math.max(0, lineStart - LONGEST_HEAD), lineStart - 1);
+  if (lineStart > 0 && count(above, separator, above.lastIndexOf('\n') + 1, above.length) === width) return undefined;
   const cells: ValueSpan[] = [];
   let line = headEnd + 1;
   for (let row = 0; line > 0 && row < MOST_ROWS; row += 1) {

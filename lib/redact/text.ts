@@ -1,6 +1,6 @@
 import type { WorkBudget } from './budget.ts';
 import { markerOf, withoutOverlaps } from './find.ts';
-import type { SecretFinder } from './find.ts';
+import type { Findings, SecretFinder } from './find.ts';
 import type { KnownValues } from './known-values.ts';
 import type { RedactedText } from './redact.ts';
 import type { FoundSecret } from './rule.ts';
@@ -19,6 +19,8 @@ export const UNCHECKED = 'unchecked';
 /** The redaction of texts with the same known values and budget. */
 export class TextRedaction {
   readonly #tools: RedactionTools;
+  /** What rules found in texts, because a payload is walked again when something was found. */
+  readonly #found = new Map<string, Findings>();
 
   constructor(tools: RedactionTools) {
     this.#tools = tools;
@@ -44,9 +46,14 @@ export class TextRedaction {
   /** The secrets of a text, and what is left of it when the budget ended. Remembers their values. */
   findIn(text: string): FoundSecret[] {
     const { find, known, allow, budget } = this.#tools;
-    const { secrets, checkedTo } = find(text, budget, (secret, kind) => {
-      if (allow?.(secret) !== true) known.add(secret, kind);
-    });
+    let findings = this.#found.get(text);
+    if (findings === undefined) {
+      findings = find(text, budget, (secret, kind) => {
+        if (allow?.(secret) !== true) known.add(secret, kind);
+      });
+      if (findings.secrets.length > 0) this.#found.set(text, findings);
+    }
+    const { secrets, checkedTo } = findings;
     const again = known.findIn(text);
     if (secrets.length === 0 && again.length === 0 && checkedTo === text.length) return [];
     const found = [...secrets.filter(({ start, end }) => allow?.(text.slice(start, end)) !== true), ...again];

@@ -1,4 +1,4 @@
-import { matchAt } from './sticky.ts';
+import { endAt, matchAt } from './sticky.ts';
 
 /** Where a value stands in a text. */
 export interface ValueSpan {
@@ -9,6 +9,7 @@ export interface ValueSpan {
 
 /** The value behind an opening quote at `from`, which a prefix or backslashes may precede; undefined without one. */
 export function quotedAt(text: string, from: number): ValueSpan | undefined {
+  if (MAY_QUOTE[text.charCodeAt(from)] !== 1) return undefined;
   const quote = matchAt(QUOTE, text, from);
   if (quote === null) return undefined;
   const start = from + quote[0].length;
@@ -50,13 +51,15 @@ export function blockAt(text: string, from: number): ValueSpan | undefined {
 
 /** The match of a sticky expression as a span; undefined without one, or when it is empty. */
 export function spanOf(pattern: RegExp, text: string, from: number): ValueSpan | undefined {
-  const match = matchAt(pattern, text, from)?.[0];
-  return match === undefined || match === '' ? undefined : { start: from, end: from + match.length };
+  const end = endAt(pattern, text, from);
+  return end === undefined || end === from ? undefined : { start: from, end };
 }
 
 // --- internal ---
 
 const MAX_LENGTH = 4096;
+const MAY_QUOTE = new Uint8Array(2 ** 16);
+for (const char of 'bBuUrRfFLNqQ@$\\"\'`«“”„‘’') MAY_QUOTE[char.charCodeAt(0)] = 1;
 const QUOTE = /[bBuUrRfFLNqQ@$]{0,2}(\\{0,15})("{3}|'{3}|["'`«“”„‘’])/y;
 const CLOSING: Readonly<Record<string, string>> = { '«': '»', '“': '”', '„': '“', '‘': '’' };
 const BLOCK = /(?:[|>][+-]?\d?|<<[-~]?\\?["']?\w{1,32}["']?)[ \t]{0,8}\r?\n[ \t]{0,64}/y;

@@ -1,11 +1,12 @@
 /** True for words joined by separators or by capitals, as identifiers are: `access_token_v2`, `addInt32`. */
 export function isIdentifierLike(value: string): boolean {
   if (!/^[\w.:/-]*$/.test(value)) return false;
-  const parts = partsOf(value);
+  const parts = partsOf(value.replace(/x{4,}/gi, ''));
+  const mixed = /[a-z]/.test(value);
   const numbers = parts.filter((part) => /^\d/.test(part)).length;
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const length = parts.reduce((sum, part) => sum + (/^[A-Z]/.test(part) && mixed ? Math.min(part.length, /[a-z]/.test(part) ? 99 : 2) : part.length), 0);
   // In noise, letters and digits change places with almost every character.
-  return numbers <= 3 && length * 10 >= (parts.length - 1) * 26 && !isGibberishPhrase(parts.filter((part) => part.length > 3 && /[a-z]/.test(part)), 3);
+  return numbers <= 3 && length * 10 >= (parts.length - 1) * 30 && !isGibberishPhrase(parts.filter((part) => part.length > 3 && /[a-z]/.test(part)), 3);
 }
 
 /** True for letters that no word has in this order, such as `kxltpnwgtqlk`. */
