@@ -1,10 +1,11 @@
-import { PREFIXES } from '../../lib/redact/rules.ts';
+import type { TokenForm } from '../../lib/redact/tokens/token-form.ts';
+import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
 import type { Dice } from './dice.ts';
-import { textOfPattern } from './pattern-text.ts';
 import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';
 import type { Spelling } from './secret-names.ts';
 import { secretValue } from './secret-values.ts';
 import type { Shape, Subject } from './shape.ts';
+import { tokenText } from './token-text.ts';
 
 /** A kind of secret: a token known by its own form, or a name that says what its value is. */
 export interface Kind {
@@ -17,13 +18,16 @@ export interface Kind {
 
 /** Every beginning of every known token, and every name in every spelling. */
 export function allKinds(): readonly Kind[] {
-  const tokens = PREFIXES.flatMap(([kind, prefixes, rest]) =>
-    prefixes.split(' ').map((prefix) => tokenKind(kind, prefix, rest)),
+  const tokens = TOKENS.flatMap((row) =>
+    row[1].split(' ').map((prefix) => {
+      const name = `${row[0]} ${prefix}${row[2]}`;
+      return [name, tokenKind(row, prefix, name)] as const;
+    }),
   );
   const named = SECRET_NAMES.flatMap((words) =>
     SPELLINGS.map((spelling) => [spell(words, spelling), namedKind(words, spelling)] as const),
   );
-  return [...tokens, ...new Map(named).values()];
+  return [...new Map([...tokens, ...named]).values()];
 }
 
 // --- internal ---
@@ -31,18 +35,13 @@ export function allKinds(): readonly Kind[] {
 /** Names that say nothing, so that a token must be known by its form. */
 const NEUTRAL = ['item', 'entry', 'field value', 'ref', 'data', 'my text', 'note'];
 
-function tokenKind(kind: string, prefix: string, rest: string): Kind {
-  const before = prefix.startsWith(':') ? '1234567890' : '';
+function tokenKind(row: TokenForm, prefix: string, name: string): Kind {
   return {
-    name: `${kind} ${prefix}`,
+    name,
     group: 'token',
-    publicLength: before.length + prefix.length,
+    publicLength: row[3] === undefined ? prefix.length : 0,
     subjectFor: (_shape, dice) =>
-      subjectOf(
-        dice.oneOf(NEUTRAL),
-        dice.oneOf(SPELLINGS),
-        before + prefix + textOfPattern(rest, dice),
-      ),
+      subjectOf(dice.oneOf(NEUTRAL), dice.oneOf(SPELLINGS), tokenText(row, prefix, dice)),
   };
 }
 

@@ -1,0 +1,24 @@
+/**
+ * Tokens that are recognised by a fixed part, mostly their beginning.
+ *
+ * - `kind` names them in the marker, in words of `a-z0-9-`.
+ * - `prefixes` are the fixed parts, separated by blanks. One with a capital letter is looked for exactly, one in lower
+ *   case in any case.
+ * - `rest` is a regular expression of what must follow. It is bounded, and open towards longer tokens where a vendor may
+ *   make them longer. It has enough random characters that no ordinary text has them by chance.
+ * - `before` is a regular expression of what must stand before the fixed part and belongs to the token: at most
+ *   {@link MOST_BEFORE} characters.
+ */
+export type TokenForm = readonly [kind: string, prefixes: string, rest: string, before?: string];
+
+/** The longest part of a token before its fixed part, in characters. */
+export const MOST_BEFORE = 64;
+
+/** For the start of `rest`: the token has a digit within its first letters, as words and names seldom have. */
+export const DIGIT = '(?=[A-Za-z_-]{0,24}\\d)';
+
+/** The same, three times. */
+export const DIGITS = '(?=(?:[A-Za-z_-]{0,24}\\d){3})';
+
+/** The form of a UUID. */
+export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
