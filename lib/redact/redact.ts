@@ -33,7 +33,7 @@ export function createRedactor(): Redactor {
 // --- internal ---
 
 /** A replaced secret changes what its neighbours look like, so passes repeat. Real texts need at most two. */
-const MAX_PASSES = 5;
+const MAX_PASSES = 12;
 
 type Container = JsonObject | readonly Json[];
 

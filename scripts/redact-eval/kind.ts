@@ -1,6 +1,8 @@
 import type { TokenForm } from '../../lib/redact/tokens/token-form.ts';
 import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
+import { VENDOR_WORDS } from '../../lib/redact/vendor-words.ts';
 import type { Dice } from './dice.ts';
+import { textOfPattern } from './pattern-text.ts';
 import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';
 import type { Spelling } from './secret-names.ts';
 import { secretValue } from './secret-values.ts';
@@ -16,7 +18,7 @@ export interface Kind {
   subjectFor(shape: Shape, dice: Dice): Subject;
 }
 
-/** Every beginning of every known token, and every name in every spelling. */
+/** Every beginning of every known token, every name in every spelling, and the keys of vendors. */
 export function allKinds(): readonly Kind[] {
   const tokens = TOKENS.flatMap((row) =>
     row[1].split(' ').map((prefix) => {
@@ -27,7 +29,13 @@ export function allKinds(): readonly Kind[] {
   const named = SECRET_NAMES.flatMap((words) =>
     SPELLINGS.map((spelling) => [spell(words, spelling), namedKind(words, spelling)] as const),
   );
-  return [...new Map([...tokens, ...named]).values()];
+  const vendors = VENDOR_WORDS.flatMap(([form, words]) =>
+    words.split(' ').map((vendor, i) => {
+      const kind = vendorKind(vendor, form, i);
+      return [kind.name, kind] as const;
+    }),
+  );
+  return [...new Map([...tokens, ...named, ...vendors]).values()];
 }
 
 // --- internal ---
@@ -52,6 +60,18 @@ function namedKind(words: string, spelling: Spelling): Kind {
     publicLength: 0,
     subjectFor: (shape, dice) =>
       subjectOf(words, spelling, secretValue(dice.oneOf(shape.flavours), dice)),
+  };
+}
+
+/** A key that only its vendor's name tells, in one of the usual names and spellings. */
+function vendorKind(vendor: string, form: string, index: number): Kind {
+  const words = `${vendor} ${['api key', 'key', 'token', 'secret', 'access token'][index % 5] ?? ''}`;
+  const spelling = SPELLINGS[Math.floor(index / 5) % SPELLINGS.length] ?? 'screaming';
+  return {
+    name: `${spell(words, spelling)} ${form}`,
+    group: 'named',
+    publicLength: 0,
+    subjectFor: (_shape, dice) => subjectOf(words, spelling, textOfPattern(form, dice)),
   };
 }
 

@@ -21,4 +21,4 @@ export const DIGIT = '(?=[A-Za-z_-]{0,24}\\d)';
 export const DIGITS = '(?=(?:[A-Za-z_-]{0,24}\\d){3})';
 
 /** The form of a UUID. */
-export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
