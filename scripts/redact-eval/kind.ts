@@ -20,10 +20,10 @@ export interface Kind {
 
 /** Every beginning of every known token, every name in every spelling, and the keys of vendors. */
 export function allKinds(): readonly Kind[] {
-  const tokens = TOKENS.flatMap((row) =>
-    row[1].split(' ').map((prefix) => {
-      const name = `${row[0]} ${prefix}${row[2]}`;
-      return [name, tokenKind(row, prefix, name)] as const;
+  const tokens = TOKENS.flatMap((form) =>
+    form.prefixes.split(' ').map((prefix) => {
+      const name = `${form.kind} ${prefix}${form.rest}`;
+      return [name, tokenKind(form, prefix, name)] as const;
     }),
   );
   const named = SECRET_NAMES.flatMap((words) =>
@@ -43,13 +43,13 @@ export function allKinds(): readonly Kind[] {
 /** Names that say nothing, so that a token must be known by its form. */
 const NEUTRAL = ['item', 'entry', 'field value', 'ref', 'data', 'my text', 'note'];
 
-function tokenKind(row: TokenForm, prefix: string, name: string): Kind {
+function tokenKind(form: TokenForm, prefix: string, name: string): Kind {
   return {
     name,
     group: 'token',
-    publicLength: row[3] === undefined ? prefix.length : 0,
+    publicLength: form.before === undefined ? prefix.length : 0,
     subjectFor: (_shape, dice) =>
-      subjectOf(dice.oneOf(NEUTRAL), dice.oneOf(SPELLINGS), tokenText(row, prefix, dice)),
+      subjectOf(dice.oneOf(NEUTRAL), dice.oneOf(SPELLINGS), tokenText(form, prefix, dice)),
   };
 }
 

@@ -111,11 +111,12 @@ export const SECRETLINT_VECTORS: readonly SecretVector[] = [
   vector('secretlint:1password', '1password-token', `op${'s_'}${OPS}`),
 ];
 
-/** For each fixed part of each row of the table of tokens one, made from the row. */
+/** For each fixed part of each form of tokens one, made from the form. */
 export const PREFIX_VECTORS: readonly (SecretVector & { readonly prefix: string })[] =
-  TOKENS.flatMap((row) =>
-    row[1].split(' ').map((prefix) => {
-      const secret = tokenText(row, prefix, new Dice('vector', row[0], row[2], prefix));
-      return { ...vector(row[0], row[0], secret, `x = f(${secret})`), prefix };
+  TOKENS.flatMap((form) =>
+    form.prefixes.split(' ').map((prefix) => {
+      const { kind, rest } = form;
+      const secret = tokenText(form, prefix, new Dice('vector', kind, rest, prefix));
+      return { ...vector(kind, kind, secret, `x = f(${secret})`), prefix };
     }),
   );

@@ -3,8 +3,8 @@ import { matchAt } from '../sticky.ts';
 import { MOST_BEFORE } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
 
-/** The rule that finds the tokens of a row. */
-export function tokenRule([kind, prefixes, rest, before]: TokenForm): AnchoredRule {
+/** The rule that finds the tokens of this form. */
+export function tokenRule({ kind, prefixes, rest, before }: TokenForm): AnchoredRule {
   const triggers = prefixes.split(' ');
   const fixed = triggers.map((prefix) => prefix.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
   const pattern = new RegExp(`${before === undefined ? '(?<!\\w)' : ''}(?:${fixed})(${rest})`, 'y');
