@@ -1,4 +1,5 @@
 import { COUNTED, ENDINGS, KEY_KINDS, NOT_KEYS, PAIRS, SUFFIXES, WHOLE } from './name-words.ts';
+import { VENDOR_WORDS } from './vendor-words.ts';
 import type { NameClass } from './name-words.ts';
 
 /** One of these stands in every name of a secret. */
@@ -33,6 +34,7 @@ export function partsOfName(name: string): string[] {
 const KNOWN = new Map<string, NameClass | undefined>();
 const KNOWN_NAMES = 4_000;
 
+const VENDORS: ReadonlySet<string> = new Set(VENDOR_WORDS.flatMap(([, vendors]) => vendors.split(' ')));
 const WHOLE_CLASS = new Map<string, NameClass>(
   (Object.entries(WHOLE) as [NameClass, readonly string[]][]).flatMap(([nameClass, list]) =>
     list.map((word): [string, NameClass] => [word, nameClass]),
@@ -67,7 +69,7 @@ function classOfLast(parts: readonly string[], end: number, name: string): NameC
   const whole = WHOLE_CLASS.get(last);
   if (whole !== undefined) return whole;
   if (last !== 'key' && last !== 'keys') return undefined;
-  if (KEY_KINDS.has(before)) return 'token';
+  if (KEY_KINDS.has(before) || VENDORS.has(before)) return 'token';
   if (before === '' || NOT_KEYS.has(before)) return undefined;
   return /^[A-Z\d_]+$/.test(name) ? 'token' : 'weak';
 }

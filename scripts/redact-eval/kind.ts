@@ -1,10 +1,13 @@
-import { PREFIXES } from '../../lib/redact/token-rule.ts';
+import type { TokenForm } from '../../lib/redact/tokens/token-form.ts';
+import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
+import { VENDOR_WORDS } from '../../lib/redact/vendor-words.ts';
 import type { Dice } from './dice.ts';
 import { textOfPattern } from './pattern-text.ts';
 import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';
 import type { Spelling } from './secret-names.ts';
 import { secretValue } from './secret-values.ts';
 import type { Shape, Subject } from './shape.ts';
+import { tokenText } from './token-text.ts';
 
 /** A kind of secret: a token known by its own form, or a name that says what its value is. */
 export interface Kind {
@@ -15,15 +18,24 @@ export interface Kind {
   subjectFor(shape: Shape, dice: Dice): Subject;
 }
 
-/** Every beginning of every known token, and every name in every spelling. */
+/** Every beginning of every known token, every name in every spelling, and the keys of vendors. */
 export function allKinds(): readonly Kind[] {
-  const tokens = PREFIXES.flatMap(([kind, prefixes, rest]) =>
-    prefixes.split(' ').map((prefix) => tokenKind(kind, prefix, rest)),
+  const tokens = TOKENS.flatMap((form) =>
+    form.prefixes.split(' ').map((prefix) => {
+      const name = `${form.kind} ${prefix}${form.rest}`;
+      return [name, tokenKind(form, prefix, name)] as const;
+    }),
   );
   const named = SECRET_NAMES.flatMap((words) =>
     SPELLINGS.map((spelling) => [spell(words, spelling), namedKind(words, spelling)] as const),
   );
-  return [...tokens, ...new Map(named).values()];
+  const vendors = VENDOR_WORDS.flatMap(([form, words]) =>
+    words.split(' ').map((vendor, i) => {
+      const kind = vendorKind(vendor, form, i);
+      return [kind.name, kind] as const;
+    }),
+  );
+  return [...new Map([...tokens, ...named, ...vendors]).values()];
 }
 
 // --- internal ---
@@ -31,18 +43,13 @@ export function allKinds(): readonly Kind[] {
 /** Names that say nothing, so that a token must be known by its form. */
 const NEUTRAL = ['item', 'entry', 'field value', 'ref', 'data', 'my text', 'note'];
 
-function tokenKind(kind: string, prefix: string, rest: string): Kind {
-  const before = prefix.startsWith(':') ? '1234567890' : '';
+function tokenKind(form: TokenForm, prefix: string, name: string): Kind {
   return {
-    name: `${kind} ${prefix}`,
+    name,
     group: 'token',
-    publicLength: before.length + prefix.length,
+    publicLength: form.before === undefined ? prefix.length : 0,
     subjectFor: (_shape, dice) =>
-      subjectOf(
-        dice.oneOf(NEUTRAL),
-        dice.oneOf(SPELLINGS),
-        before + prefix + textOfPattern(rest, dice),
-      ),
+      subjectOf(dice.oneOf(NEUTRAL), dice.oneOf(SPELLINGS), tokenText(form, prefix, dice)),
   };
 }
 
@@ -53,6 +60,18 @@ function namedKind(words: string, spelling: Spelling): Kind {
     publicLength: 0,
     subjectFor: (shape, dice) =>
       subjectOf(words, spelling, secretValue(dice.oneOf(shape.flavours), dice)),
+  };
+}
+
+/** A key that only its vendor's name tells, in one of the usual names and spellings. */
+function vendorKind(vendor: string, form: string, index: number): Kind {
+  const words = `${vendor} ${['api key', 'key', 'token', 'secret', 'access token'][index % 5] ?? ''}`;
+  const spelling = SPELLINGS[Math.floor(index / 5) % SPELLINGS.length] ?? 'screaming';
+  return {
+    name: `${spell(words, spelling)} ${form}`,
+    group: 'named',
+    publicLength: 0,
+    subjectFor: (_shape, dice) => subjectOf(words, spelling, textOfPattern(form, dice)),
   };
 }
 

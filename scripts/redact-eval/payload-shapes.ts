@@ -100,6 +100,7 @@ export function frameShape(shape: TextShape, [name, payloadOf]: Frame): Shape {
   return {
     name: `${name}/${shape.name}`,
     flavours: shape.flavours,
+    bare: shape.bare,
     write(subject) {
       const { content, forms } = shape.write(subject);
       const encoded = forms.map((form) => JSON.stringify(form).slice(1, -1));
@@ -114,6 +115,7 @@ function memberShape([name, flavours, memberOf]: Member): Shape {
   return {
     name: `payload-${name}`,
     flavours,
+    bare: false,
     write(subject) {
       const escape = (text: string): string => JSON.stringify(text).slice(1, -1);
       const once = escape(subject.value);

@@ -18,7 +18,7 @@ export function allShapes(composed: number, seed: number): readonly Shape[] {
   return [
     ...[CODE_SHAPES, CONFIG_SHAPES, WIRE_SHAPES, COMMAND_SHAPES, PROSE_SHAPES]
       .flat()
-      .map(textShape),
+      .map((row) => textShape(row)),
     ...WRAPPED_SHAPES,
     ...PAYLOAD_SHAPES,
     ...composedShapes(composed, seed),
@@ -68,6 +68,7 @@ export function measureRecall(redactor: Redactor, options: RecallOptions): Recal
   const leaks: Leak[] = [];
   for (const shape of options.shapes) {
     for (const kind of options.kinds) {
+      if (shape.bare && kind.group !== 'token') continue;
       const dice = new Dice(seed, kind.name, shape.name);
       if (dice.between(1, oneIn) !== 1) continue;
       const subject = kind.subjectFor(shape, dice);

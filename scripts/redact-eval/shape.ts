@@ -23,6 +23,8 @@ export interface Shape {
   readonly name: string;
   /** The forms of secrets that a person could write this way. */
   readonly flavours: readonly Flavour[];
+  /** True where nothing but its own form says that a secret stands there. */
+  readonly bare: boolean;
   write(subject: Subject): Specimen;
 }
 
@@ -35,11 +37,13 @@ export type ShapeRow = readonly [
 ];
 
 /** A shape that writes one text. */
-export function textShape([name, slotName, spelling, template]: ShapeRow): TextShape {
+export function textShape(row: ShapeRow, bare = false): TextShape {
+  const [name, slotName, spelling, template] = row;
   const slot = SLOTS[slotName];
   return {
     name,
     flavours: slot.flavours,
+    bare,
     write(subject) {
       const written = slot.encode(subject.value);
       const shown = subject.nameIn(spelling === 'own' ? undefined : spelling);

@@ -18,6 +18,15 @@ const WRAPPED: readonly ShapeRow[] = [
   ['json', 'alone', 'own', '{\n  "a": 1,\n  "{N}": "{V}"\n}'],
 ];
 
+/** Tokens by themselves, and where what stands before them could be taken for a part of them. */
+const BARE: readonly ShapeRow[] = [
+  ['lines', 'word', 'own', 'first\n{V}\nlast'],
+  ['words', 'word', 'own', 'it is {V} now'],
+  ['underscore', 'word', 'own', 'x_{V} y'],
+  ['concatenated', 'word', 'own', "'a' + '{V}' + 'b'"],
+  ['list', 'word', 'own', '["{V}","b"]'],
+];
+
 const same = (text: string): string => text;
 const eachLine =
   (change: (line: string, index: number) => string) =>
@@ -126,16 +135,21 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
 ];
 
-/** Each statement in each wrapper. */
-export const WRAPPED_SHAPES: readonly TextShape[] = WRAPPERS.flatMap((wrapper) =>
-  WRAPPED.map((row) => wrapShape(textShape(row), wrapper)),
-);
+/** Each statement in each wrapper, and each bare token without and in each wrapper. */
+export const WRAPPED_SHAPES: readonly TextShape[] = [
+  ...BARE.map((row) => textShape(row, true)),
+  ...WRAPPERS.flatMap((wrapper) => [
+    ...WRAPPED.map((row) => wrapShape(textShape(row), wrapper)),
+    ...BARE.map((row) => wrapShape(textShape(row, true), wrapper)),
+  ]),
+];
 
 /** A shape in a wrapper. */
 export function wrapShape(shape: TextShape, wrapper: Wrapper): TextShape {
   return {
     name: `${wrapper.name}/${shape.name}`,
     flavours: shape.flavours,
+    bare: shape.bare,
     write(subject) {
       const { content, forms } = shape.write(subject);
       const encoded = forms.map((form) => wrapper.encode(form));

@@ -3,22 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isJsonObject } from '../../lib/base/json.ts';
 import type { Json, JsonObject } from '../../lib/base/json.ts';
-import { PREFIXES } from '../../lib/redact/rules.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
 import {
   JWT,
   PEM_BODY,
   pemOf,
-  prefixVector,
+  PREFIX_VECTORS,
   randomText,
   SECRETLINT_VECTORS,
 } from './secret-vectors.ts';
 
 const redactor = createRedactor();
 const redact = (text: string) => redactor.redactText(text).text;
-const PREFIX_VECTORS = PREFIXES.flatMap(([kind, prefixes]) =>
-  prefixes.split(' ').flatMap((prefix) => prefixVector(kind, prefix) ?? []),
-);
 const HEX = randomText(32, '3fa91c07be5d2648');
 const PASSWORD = 'hunter22';
 

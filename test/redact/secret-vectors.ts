@@ -1,3 +1,7 @@
+import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
+import { Dice } from '../../scripts/redact-eval/dice.ts';
+import { tokenText } from '../../scripts/redact-eval/token-text.ts';
+
 /** Made-up secrets in the form of real ones. They are put together here, so that no scanner takes them for real. */
 export interface SecretVector {
   /** The rule that has to find it: a kind of ours, or `secretlint:NAME`. */
@@ -107,48 +111,12 @@ export const SECRETLINT_VECTORS: readonly SecretVector[] = [
   vector('secretlint:1password', '1password-token', `op${'s_'}${OPS}`),
 ];
 
-/** The rest of a key by its beginning, for each beginning of the table of prefixes. */
-const RESTS: Readonly<Record<string, string>> = {
-  'aws-access-key-id': upper(16),
-  'google-api-key': randomText(35),
-  'google-oauth-secret': randomText(28),
-  'google-oauth-token': randomText(60),
-  'stripe-key': randomText(24),
-  'stripe-webhook-secret': randomText(32),
-  'gitlab-token': randomText(20),
-  'anthropic-key': `oat01-${randomText(60)}`,
-  'openai-key': randomText(60),
-  'openrouter-key': hex(64),
-  'groq-key': randomText(52),
-  'xai-key': randomText(80),
-  'perplexity-key': randomText(48),
-  'replicate-token': randomText(37),
-  'huggingface-token': randomText(34),
-  'slack-token': `1-${randomText(40)}`,
-  'telegram-token': randomText(33),
-  'digitalocean-token': hex(64),
-  'databricks-token': hex(32),
-  'pypi-token': randomText(120),
-  'docker-token': randomText(27),
-  'rubygems-key': hex(48),
-  'atlassian-token': randomText(100),
-  'square-token': randomText(43),
-  'vault-token': randomText(90),
-  'doppler-token': randomText(43),
-  'grafana-token': randomText(41),
-  'sentry-token': randomText(80),
-  'newrelic-key': upper(27),
-  'notion-token': randomText(46),
-  'postman-key': `${hex(24)}-${hex(34)}`,
-  'supabase-token': hex(40),
-  'pulumi-token': hex(40),
-  'age-key': upper(58),
-};
-
-/** A vector of a kind of the table of prefixes; undefined where this file lacks one. */
-export function prefixVector(kind: string, prefix: string): SecretVector | undefined {
-  const rest = RESTS[kind];
-  if (rest === undefined) return undefined;
-  const before = prefix.startsWith(':') ? '1234567890' : '';
-  return vector(kind, kind, prefix + rest, `x = f(${before}${prefix}${rest})`);
-}
+/** For each fixed part of each form of tokens one, made from the form. */
+export const PREFIX_VECTORS: readonly (SecretVector & { readonly prefix: string })[] =
+  TOKENS.flatMap((form) =>
+    form.prefixes.split(' ').map((prefix) => {
+      const { kind, rest } = form;
+      const secret = tokenText(form, prefix, new Dice('vector', kind, rest, prefix));
+      return { ...vector(kind, kind, secret, `x = f(${secret})`), prefix };
+    }),
+  );

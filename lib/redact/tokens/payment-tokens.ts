@@ -1,0 +1,132 @@
+import { DIGIT, DIGITS, UUID } from './token-form.ts';
+import type { TokenForm } from './token-form.ts';
+
+/** Tokens of payments, shops, parcels, banks and coins. */
+export const PAYMENT_TOKENS: readonly TokenForm[] = [
+  {
+    kind: 'stripe-key',
+    prefixes: 'sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_',
+    rest: '[\\w-]{14,256}',
+  },
+  { kind: 'stripe-key', prefixes: 'sk_org_live_ sk_org_test_', rest: '[A-Za-z0-9]{16,256}' },
+  { kind: 'stripe-key', prefixes: 'ek_live_ ek_test_', rest: '[A-Za-z0-9+/_]{40,256}' },
+  { kind: 'stripe-webhook-secret', prefixes: 'whsec_', rest: '[A-Za-z0-9+/]{24,128}={0,2}' },
+  {
+    kind: 'square-token',
+    prefixes: 'sq0atp- sq0csp- sq0idp- sq0idb- sandbox-sq0idb- sandbox-sq0csb-',
+    rest: '[\\w-]{22,64}',
+  },
+  { kind: 'square-token', prefixes: 'EAAA', rest: `${DIGITS}[\\w-]{22,64}={0,2}(?![\\w+/-])` },
+  {
+    kind: 'paypal-token',
+    prefixes: 'access_token$production$ access_token$sandbox$',
+    rest: '[0-9a-z]{16}\\$[0-9a-fA-F]{32}',
+  },
+  { kind: 'paypal-token', prefixes: 'A21AA', rest: '[\\w-]{80,128}' },
+  { kind: 'adyen-key', prefixes: 'AQE', rest: '[A-Za-z0-9+/]{60,200}={0,2}' },
+  { kind: 'razorpay-key', prefixes: 'rzp_live_ rzp_test_', rest: '[A-Za-z0-9]{14,24}' },
+  {
+    kind: 'flutterwave-key',
+    prefixes: 'FLWSECK- FLWSECK_TEST- FLWPUBK- FLWPUBK_TEST-',
+    rest: '[0-9a-zA-Z]{12,32}(?:-X)?',
+  },
+  {
+    kind: 'plaid-token',
+    prefixes: 'access-sandbox- access-development- access-production-',
+    rest: UUID,
+  },
+  {
+    kind: 'plaid-token',
+    prefixes:
+      'public-sandbox- public-production- link-sandbox- link-production- asset-report-sandbox- asset-report-production-',
+    rest: UUID,
+  },
+  { kind: 'live-key', prefixes: 'live_ test_', rest: `${DIGITS}[A-Za-z0-9_-]{40}(?![\\w-])` },
+  { kind: 'live-key', prefixes: 'live_ test_', rest: '[0-9a-fA-F]{32,40}(?!\\w)' },
+  { kind: 'live-key', prefixes: 'live_ test_', rest: `${DIGITS}[A-Za-z0-9]{27,32}(?!\\w)` },
+  { kind: 'lob-key', prefixes: 'live_pub_ test_pub_', rest: '[0-9a-fA-F]{31}' },
+  { kind: 'mollie-token', prefixes: 'access_', rest: `${DIGITS}[A-Za-z0-9]{30,64}(?!\\w)` },
+  { kind: 'checkout-key', prefixes: 'sk_sbox_ pk_sbox_', rest: '[a-z0-9]{20,32}[a-z0-9*#$=]?' },
+  { kind: 'shippo-token', prefixes: 'shippo_live_ shippo_test_', rest: '[0-9a-fA-F]{40}' },
+  { kind: 'easypost-key', prefixes: 'EZAK EZTK', rest: '[A-Za-z0-9]{54}' },
+  { kind: 'duffel-token', prefixes: 'duffel_test_ duffel_live_', rest: '[\\w=-]{43}' },
+  {
+    kind: 'shopify-key',
+    prefixes: 'shpat_ shpca_ shppa_ shpss_ shpua_ shptka_ shpct_ shpit_ shpltk_',
+    rest: '[0-9a-fA-F]{32,64}',
+  },
+  { kind: 'shopify-key', prefixes: 'prtapi_', rest: '[0-9a-fA-F]{32}' },
+  { kind: 'brex-token', prefixes: 'bxt_', rest: '[A-Za-z0-9]{32,64}' },
+  { kind: 'ramp-key', prefixes: 'ramp_id_ ramp_sec_ ramp_tok_', rest: '[A-Za-z0-9]{32,64}' },
+  {
+    kind: 'paddle-key',
+    prefixes: 'pdl_live_apikey_ pdl_sdbx_apikey_ pdl_ntfset_',
+    rest: '[a-z0-9]{26}_[A-Za-z0-9+/]{20,40}(?:_[A-Za-z0-9]{3})?',
+  },
+  {
+    kind: 'polar-token',
+    prefixes: 'polar_oat_ polar_pat_ polar_at_u_ polar_rt_u_ polar_cs_ polar_whs_',
+    rest: '[A-Za-z0-9]{32,64}',
+  },
+  { kind: 'midtrans-key', prefixes: 'Mid-server- SB-Mid-server-', rest: '[\\w-]{20,40}' },
+  {
+    kind: 'xendit-key',
+    prefixes: 'xnd_production_ xnd_development_ xnd_public_production_',
+    rest: '[A-Za-z0-9]{40,80}',
+  },
+  { kind: 'omise-key', prefixes: 'skey_ skey_test_ pkey_', rest: '[a-z0-9]{19}(?!\\w)' },
+  {
+    kind: 'mercadopago-token',
+    prefixes: 'APP_USR- TEST-',
+    rest: '\\d{12,19}-\\d{6}-[0-9a-fA-F]{32}-\\d{6,12}',
+  },
+  { kind: 'mercadopago-token', prefixes: 'APP_USR- TEST-', rest: UUID },
+  {
+    kind: 'klarna-key',
+    prefixes: 'klarna_live_api_ klarna_test_api_',
+    rest: '[A-Za-z0-9+/=]{40,160}',
+  },
+  {
+    kind: 'persona-key',
+    prefixes: 'persona_production_ persona_sandbox_',
+    rest: `(?:${UUID}|[A-Za-z0-9]{32,64})`,
+  },
+  { kind: 'stytch-secret', prefixes: 'secret-live- secret-test-', rest: '[\\w-]{30,40}={0,2}' },
+  {
+    kind: 'ory-token',
+    prefixes: 'ory_st_ ory_pat_ ory_at_ ory_rt_ ory_apikey_',
+    rest: '[\\w.-]{24,256}',
+  },
+  { kind: 'liveblocks-key', prefixes: 'sk_dev_ sk_staging_', rest: `${DIGIT}[\\w-]{24,128}` },
+  {
+    kind: 'nowpayments-key',
+    prefixes: 'NP-',
+    rest: '[A-Z0-9]{7}-[A-Z0-9]{7}-[A-Z0-9]{7}-[A-Z0-9]{7}',
+  },
+  { kind: 'coinbase-key', prefixes: 'organizations/', rest: `${UUID}/apiKeys/${UUID}` },
+  {
+    kind: 'blockfrost-key',
+    prefixes: 'mainnet preprod preview',
+    rest: `${DIGITS}(?=[a-z0-9]{0,32}[A-Z])[A-Za-z0-9]{32}(?!\\w)`,
+  },
+  { kind: 'tatum-key', prefixes: 't-', rest: '[0-9a-fA-F]{24}-[0-9a-fA-F]{24,32}' },
+  { kind: 'bitcoin-key', prefixes: 'xprv yprv zprv tprv', rest: '[1-9A-HJ-NP-Za-km-z]{107,108}' },
+  { kind: 'fleetbase-key', prefixes: 'flb_live_ flb_test_', rest: '[A-Za-z0-9]{20}' },
+  { kind: 'settlemint-token', prefixes: 'sm_aat_ sm_pat_ sm_sat_', rest: '[A-Za-z0-9]{16,64}' },
+  { kind: 'finage-key', prefixes: 'API_KEY', rest: '[0-9A-Z]{32}(?!\\w)' },
+  { kind: 'dfuse-key', prefixes: 'web_ server_', rest: `${DIGITS}[0-9a-fA-F]{32}(?!\\w)` },
+  { kind: 'ebay-token', prefixes: 'v^1.1#', rest: '[A-Za-z0-9#^+/=-]{80,2048}' },
+  { kind: 'clickup-token', prefixes: 'pk_', rest: '\\d{6,9}_[A-Za-z0-9]{32}' },
+  { kind: 'snipcart-key', prefixes: 'ST_', rest: '[A-Za-z0-9]{72}' },
+  { kind: 'checkout-key', prefixes: 'sk_ pk_ pk_test_', rest: UUID },
+  {
+    kind: 'onfido-token',
+    prefixes: 'api_live. api_sandbox. api_live_us. api_live_ca. api_sandbox_us. api_sandbox_ca.',
+    rest: '[\\w-]{11}\\.[\\w-]{32}',
+  },
+  {
+    kind: 'crossmint-key',
+    prefixes: 'sk_production_ ck_production_ ck_staging_',
+    rest: '[A-Za-z0-9]{60,300}',
+  },
+];

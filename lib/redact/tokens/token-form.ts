@@ -1,0 +1,32 @@
+/** The form of tokens that are recognised by a fixed part, mostly their beginning. */
+export interface TokenForm {
+  /** Names them in the marker, in words of `a-z0-9-`. */
+  readonly kind: string;
+  /**
+   * The fixed parts, separated by blanks. One with a capital letter is looked for exactly, one in lower case
+   * in any case.
+   */
+  readonly prefixes: string;
+  /**
+   * A regular expression of what must follow. It is bounded, and open towards longer tokens where a vendor may make them
+   * longer. It has so many random characters that no ordinary text has them by chance.
+   */
+  readonly rest: string;
+  /**
+   * A regular expression of what must stand before the fixed part and belongs to the token: at most
+   * {@link MOST_BEFORE} characters.
+   */
+  readonly before?: string;
+}
+
+/** The longest part of a token before its fixed part, in characters. */
+export const MOST_BEFORE = 64;
+
+/** For the start of `rest`: the token has a digit within its first letters, as words and names seldom have. */
+export const DIGIT = '(?=[A-Za-z_-]{0,24}\\d)';
+
+/** The same, three times. */
+export const DIGITS = '(?=(?:[A-Za-z_-]{0,24}\\d){3})';
+
+/** The form of a UUID. */
+export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
