@@ -129,8 +129,11 @@ function createLook(rules: readonly AnchoredRule[]): Look {
     for (const index of ruleList[word] as number[]) {
       if (at < (next[index] as number)) continue;
       const end = (rules[index] as AnchoredRule).find(source, at, found, work);
-      next[index] = end;
-      clean = false;
+      // A longer trigger that began earlier may come later, so a rule that found nothing skips nothing.
+      if (end > at + 1) {
+        next[index] = end;
+        clean = false;
+      }
       if (!work.spend(STEPS_PER_LOOK + end - at)) return false;
     }
     return true;

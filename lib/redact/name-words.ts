@@ -28,8 +28,8 @@ export const WHOLE: Readonly<Record<NameClass, readonly string[]>> = {
   password: words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
     adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`),
   token: words(`pat bearer dsn sas sig salt cookie authorization htpasswd ikey authkey
-    hmac apitoken`),
-  session: words('sid sessionid phpsessid jsessionid aspsessionid sessid session'),
+    hmac apitoken sid phpsessid jsessionid aspsessionid`),
+  session: words('sessionid sessid session'),
   code: words('pin otp totp cvv cvc passcode'),
   weak: words('auth webhook seed signature'),
 };

@@ -26,6 +26,11 @@ export class SecretMembers {
     if (typeof value !== 'string' && typeof value !== 'number') return false;
     const container = this.#container;
     if (Array.isArray(container)) {
+      if (typeof value === 'string') {
+        const flag = /^--?([A-Za-z][\w-]{0,64})=(.+)$/s.exec(value);
+        const own = flag === null ? undefined : classOfName(flag[1] ?? '');
+        if (own !== undefined && isSecretText(own, flag?.[2] ?? '')) return true;
+      }
       return isSecretValue(classBefore(container as readonly Json[], Number(key)) ?? this.#inherited, value);
     }
     if (this.#named !== undefined && isValueName(key)) return isSecretValue(this.#named, value);
@@ -74,5 +79,8 @@ function classBefore(container: readonly Json[], index: number): NameClass | und
   if (typeof before !== 'string' || before.length > 64) return undefined;
   const flag = /^--?([A-Za-z][\w-]*)$/.exec(before);
   if (flag !== null) return classOfName(flag[1] ?? '');
-  return container.length === 2 && index === 1 && /^[\w-]+$/.test(before) ? classOfName(before) : undefined;
+  // A list of names and values, such as that of raw headers, has a value at each odd index.
+  return container.length % 2 === 0 && index % 2 === 1 && /^[\p{L}\p{N}_.-]+$/u.test(before)
+    ? classOfName(before)
+    : undefined;
 }

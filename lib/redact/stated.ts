@@ -4,7 +4,7 @@ import { matchAt } from './sticky.ts';
 import { isRandom } from './word-shape.ts';
 
 const IDENTIFIED =
-  /identified[ \t\n]{1,8}(?:with[ \t]{1,4}["']?\w{1,40}["']?[ \t]{1,4})?(?:by|as|using)[ \t]{1,8}(?:password[ \t]{1,4})?(["'`]?)((?:(?!\1)[^\n]|\1\1){4,256})(?=\1)/iy;
+  /identified[ \t\n]{1,8}(?:with[ \t]{1,4}["']?\w{1,40}["']?[ \t]{1,4})?(?:by|as|using)[ \t]{1,8}(?:password[ \t]{1,4})?(["']?)((?:(?!\1)[^\n]|\1\1){4,256})(?=\1)/iy;
 
 const SMTP =
   /(?:auth[ \t]{1,4}(?:plain|login|xoauth2)|xoauth2)[ \t]{1,4}()([A-Za-z\d+/]{8,1024}={0,2})/iy;
@@ -36,6 +36,7 @@ function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
     let value = match?.[2] ?? '';
     if (quote === '') value = value.split(/[\s;]/, 1)[0] ?? '';
     if (match === null || value.length < 4 || isPlaceholderPassword(value)) return at + 1;
+    if (!/\d|[^\w.\s]/.test(value) && !isRandom(value)) return at + 1;
     const start = at + match[0].indexOf(match[2] ?? '', match[0].length - (match[2]?.length ?? 0));
     found.push({ start, end: start + value.length, kind });
     return start + value.length;

@@ -1,11 +1,12 @@
 import type { SecretName } from './name-shape.ts';
-import { isSecretText } from './secret-value.ts';
+import { isSecretAnywhere, isSecretText } from './secret-value.ts';
+import type { NameClass } from './name-words.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** The cells below a column's head that names a secret, in a table of lines with `|`, `,`, `;` or tabs. */
 export function findColumn(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
   const separator = separatorOf(text, start, end);
-  if (separator === undefined) return undefined;
+  if (separator === undefined) return findAligned(text, start, end, nameClass);
   const near = Math.max(0, start - LONGEST_HEAD);
   const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1;
   if (lineStart === near && near > 0) return undefined;
@@ -40,6 +41,8 @@ const LONGEST_HEAD = 1_000;
 const LONGEST_ROW = 4_000;
 const MOST_ROWS = 200;
 const SEPARATORS = ['|', '│', '\t', ',', ';'] as const;
+const ALIGNED = /\t| {2,}/;
+const MOST_ALIGNED = 50;
 
 /** The separator on one side of the name, if the name fills its cell; `\n` for a table of one column. */
 function separatorOf(text: string, start: number, end: number): string | undefined {
@@ -56,6 +59,30 @@ function separatorOf(text: string, start: number, end: number): string | undefin
   }
   const dashes = before === '\n' && after === '\n' && /^\n[ -]*-{3,}\s*\n/.test(text.slice(right, right + 80));
   return dashes ? '\n' : undefined;
+}
+
+/** The words below a name in a table whose columns are set apart by blanks, if they look like secrets by themselves. */
+function findAligned(text: string, start: number, end: number, nameClass: NameClass): readonly ValueSpan[] | undefined {
+  if (!/[ \n]/.test(text.charAt(start - 1)) || !/[ \r\n]/.test(text.charAt(end))) return undefined;
+  const near = Math.max(0, start - LONGEST_HEAD);
+  const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1;
+  const lines = text.slice(lineStart, end + LONGEST_ROW).split('\n', MOST_ALIGNED);
+  const names = lines[0]?.trim().split(ALIGNED) ?? [];
+  const column = names.indexOf(text.slice(start, end));
+  if (names.length < 2 || column === -1 || names.some((name) => !/^[\w -]+$/.test(name))) return undefined;
+  const cells: ValueSpan[] = [];
+  let line = lineStart;
+  for (const [row, content] of lines.entries()) {
+    const words = content.trim().split(ALIGNED);
+    const word = words[column] ?? '';
+    if (words.length !== names.length) break;
+    if (row > 0 && isSecretAnywhere(nameClass, word)) {
+      const at = line + content.indexOf(word);
+      cells.push({ start: at, end: at + word.length });
+    }
+    line += content.length + 1;
+  }
+  return cells.length > 0 ? cells : undefined;
 }
 
 /** True for a line of column names; code has blanks after its commas, and quotes between its bars. */

@@ -1,6 +1,7 @@
 /** True for words joined by separators or by capitals, as identifiers are: `access_token_v2`, `addInt32`. */
 export function isIdentifierLike(value: string): boolean {
   if (!/^[\w.:/-]*$/.test(value)) return false;
+  if (value.split(/[_.:/-]/).every((part) => /^(?:[A-Za-z]*\d{0,2}|\d{1,4})$/.test(part) && !isGibberish(part))) return true;
   const parts = partsOf(value.replace(/x{4,}/gi, ''));
   const mixed = /[a-z]/.test(value);
   const numbers = parts.filter((part) => /^\d/.test(part)).length;
@@ -47,8 +48,7 @@ export function isGibberishPhrase(words: readonly string[], oneIn = 7): boolean 
 /** True for letters whose case changes as in no name in camel case, such as `aBcDEfgHIJk`. */
 export function isMixedCase(value: string): boolean {
   return (
-    /^[A-Za-z+/=_-]*$/.test(value) && (value.match(/[A-Z][a-z]?(?=[A-Z])/g)?.length ?? 0) >= 3 &&
-    /[a-z]/.test(value)
+    /^[A-Za-z+/=_-]*[a-z][A-Za-z+/=_-]*$/.test(value) && partsOf(value).length * 3 > value.length
   );
 }
 

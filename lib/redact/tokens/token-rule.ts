@@ -20,7 +20,7 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
       if (start === undefined) return at + 1;
       const end = at + tail[0].length;
       const random = text.slice(start, at) + (tail[1] ?? '');
-      if (NAME.test(random) || PLACEHOLDER.test(random)) return at + 1;
+      if (NAME.test(random) || PLACEHOLDER.test(random)) return end;
       found.push({ start, end, kind });
       return end;
     },
