@@ -7,7 +7,7 @@ import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { NameShape, SecretName } from './name-shape.ts';
 import type { AnchoredRule } from './rule.ts';
 import { NAME_TRIGGERS } from './secret-name.ts';
-import { isSecretText } from './secret-value.ts';
+import { isSecretText, isSecretWord } from './secret-value.ts';
 import { findSibling } from './sibling.ts';
 import { endAt, matchAt } from './sticky.ts';
 import { findColumn } from './table.ts';
@@ -121,7 +121,7 @@ function inQuotes(
   if (operator[0] === '=' && /^[A-Z][A-Z\d_]*$/.test(own)) {
     // A sentence in a shell assignment is a pass phrase; elsewhere it is more likely a label.
     const value = text.slice(quoted.start, quoted.end).replaceAll(' ', '');
-    return isSecretText(name.nameClass, value) ? [quoted] : [];
+    return isSecretWord(name.nameClass, value) ? [quoted] : [];
   }
   return ifSecretText(text, quoted, name);
 }

@@ -14,7 +14,7 @@ export const AUTHORIZATION_RULES: readonly AnchoredRule[] = [
 // --- internal ---
 
 const AUTHORIZATION =
-  /authorization\\*["'`]?\]?[ \t]{0,4}(?::=|=>|[:=,])[ \t]{0,4}\\*["'`]?(?:(bearer|basic|token|apikey|api-key|negotiate|digest|splunk|ssws|bot|key|sso-key|genie-?key|aws4-hmac-sha256)[ \t=:]{1,4})?([\w.~+/=:-]{6,4096})/iy;
+  /authorization\\*["'`]?\]?[ \t]{0,4}(?::=|=>|[:=,])[ \t]{0,4}\\*["'`]?(?:(bearer|basic|token|apikey|api-key|negotiate|digest|splunk|ssws|bot|key|sso-key|genie-?key|aws4-hmac-sha256)[ \t=:]{1,4})?([^\s"'`,;\\<>]{6,4096})/iy;
 const BEARER = /bearer(?:\\?["'`]?[,:=]?[ \t]{1,4}\\?["'`]?|%20|\+)([\w.~+/=-]{16,4096})/iy;
 const BASIC = /basic[ \t]{1,4}([A-Za-z\d+/]{12,1024}={0,2})/iy;
 

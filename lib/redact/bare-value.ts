@@ -45,7 +45,8 @@ export function readBare(
     if (first && first.end < (line?.end ?? 0) && isSecretAnywhere(nameClass, text.slice(first.start, first.end))) {
       return trimEnd(text, first);
     }
-    if (line && isSecretLine(nameClass, text.slice(line.start, line.end), tight || colon)) return line;
+    const ends = line && /["'`]/.test(before) ? trimEnd(text, line) : line;
+    if (ends && isSecretLine(nameClass, text.slice(ends.start, ends.end), tight || colon)) return ends;
   }
   // In the middle of code or prose, the value must look like a secret by itself.
   const bare = spanOf(BARE, text, from);
@@ -94,12 +95,15 @@ function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | u
 }
 
 function withoutComment(text: string, { start, end }: ValueSpan): ValueSpan {
-  const value = text.slice(start, end).replace(/[ \t]+(?:#|\/\/|--).*$/, '').replace(/[\s,;]+$/, '');
+  const value = text
+    .slice(start, end)
+    .replace(/[ \t]+(?:#|\/\/|--).*$/, '')
+    .replace(/[\s,;]+$/, '');
   return { start, end: start + value.length };
 }
 
 function trimEnd(text: string, { start, end }: ValueSpan): ValueSpan {
-  return { start, end: start + text.slice(start, end).replace(/[;,)\]}.:]+$/, '').length };
+  return { start, end: start + text.slice(start, end).replace(/[;,)\]}.:"'`\\]+$/, '').length };
 }
 
 /** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
@@ -112,4 +116,4 @@ function atLineStart(text: string, start: number): boolean {
 
 /** Signs, numbers and file names that a listing puts before a line, and words before a variable. */
 const LINE_START =
-  /^(?:[\w./-]{1,60}[:-]\d{1,7}[:-](?:\d{1,5}:)?)?[\s+\d→|>:$*/#;%!-]*(?:(?:export|set|setx|env|arg|local|declare|readonly|const|let|var|val|final|public|private|static|string)\s+){0,3}["'[<(]?$/i;
+  /^(?:[\w./-]{1,60}[:-]\d{1,7}[:-](?:\d{1,5}:)?)?[\s+\d→|>:$*/#%!-]*(?:;[ \t]+)?(?:(?:export|set|setx|env|arg|local|declare|readonly|const|let|var|val|final|public|private|static|string)\s+){0,3}["'[<(]?$/i;

@@ -73,15 +73,23 @@ export function createSecretFinder(
 
 /** Drops findings that touch an existing marker, and merges those that overlap. */
 export function withoutOverlaps(text: string, findings: readonly FoundSecret[]): FoundSecret[] {
-  const markers = text.includes(MARKER_START) ? [...text.matchAll(MARKER)] : [];
+  if (!text.includes(MARKER_START)) return mergeOverlaps(text, findings);
+  const markers = [...text.matchAll(MARKER)];
   let next = 0;
-  const sorted = findings
-    .filter(({ start, end }) => end > start)
-    .toSorted((a, b) => a.start - b.start || b.end - a.end)
+  const free = findings
+    .toSorted((a, b) => a.start - b.start)
     .filter(({ start, end }) => {
       while (next < markers.length && endOf(markers[next]) <= start) next += 1;
       return (markers[next]?.index ?? Infinity) >= end;
     });
+  return mergeOverlaps(text, free);
+}
+
+/** Puts findings in order, and makes one of those that overlap. */
+export function mergeOverlaps(text: string, findings: readonly FoundSecret[]): FoundSecret[] {
+  const sorted = findings
+    .filter(({ start, end }) => end > start)
+    .toSorted((a, b) => a.start - b.start || b.end - a.end);
   const settled: FoundSecret[] = [];
   for (const finding of sorted) {
     const last = settled.at(-1);
@@ -89,8 +97,11 @@ export function withoutOverlaps(text: string, findings: readonly FoundSecret[]):
       settled.push(finding);
       continue;
     }
-    const kind = GENERAL.has(last.kind) ? finding.kind : last.kind;
-    settled[settled.length - 1] = { start: last.start, end: Math.max(last.end, finding.end), kind };
+    const isNamed = GENERAL.has(last.kind) && !GENERAL.has(finding.kind);
+    // What is found by its form ends where the form does, not with a bracket behind it.
+    const isTail = isNamed && /^[^\w\s]{1,3}$/.test(text.slice(finding.end, last.end));
+    const end = isTail ? finding.end : Math.max(last.end, finding.end);
+    settled[settled.length - 1] = { start: last.start, end, kind: isNamed ? finding.kind : last.kind };
   }
   return settled;
 }

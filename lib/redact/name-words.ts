@@ -8,31 +8,31 @@ export type NameClass = 'password' | 'token' | 'session' | 'code' | 'weak';
 const words = (list: string): readonly string[] => list.trim().split(/[\s,]+/);
 
 /** Words that make a name secret wherever a part of the name ends with them. */
-export const ENDINGS: Readonly<Record<'password' | 'token', readonly string[]>> = {
-  password: words(`
+export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token'])[] = [
+  [words(`
     pwd passwords password passwd passphrase passphrases passcode passwort kennwort secret secrets
     credential credentials kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
     lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola hasło haslo heslo heslá geheimnis
     kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
-    كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
-  token: words(`
+    كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`), 'password'],
+  [words(`
     token tokens apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
     accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
     mnemonic connectionstring токен ключ 密钥 密鑰 令牌
-    秘密鍵 トークン 토큰 개인키`),
-};
+    秘密鍵 トークン 토큰 개인키`), 'token'],
+];
 
 /** Words that make a name secret as a part of their own, last in the name. */
-export const WHOLE: Readonly<Record<NameClass, readonly string[]>> = {
-  password: words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
-    adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`),
-  token: words(`pat bearer dsn sas sig salt cookie authorization htpasswd ikey authkey
-    hmac apitoken sid phpsessid jsessionid aspsessionid`),
-  session: words('sessionid sessid session'),
-  code: words('pin otp totp cvv cvc passcode'),
-  weak: words('auth webhook seed signature'),
-};
+export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
+  [words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
+    adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`), 'password'],
+  [words(`pat bearer dsn sas sig salt cookie htpasswd ikey authkey
+    hmac apitoken sid phpsessid jsessionid aspsessionid`), 'token'],
+  [words('sessionid sessid session'), 'session'],
+  [words('pin otp totp cvv cvc passcode'), 'code'],
+  [words('auth webhook seed signature'), 'weak'],
+];
 
 /** Two last parts that make a name secret together. */
 export const PAIRS: ReadonlyMap<string, NameClass> = new Map([

@@ -66,6 +66,12 @@ export class PayloadRedaction {
     return members.isSecret(key, value) && this.#tools.allow?.(String(value)) !== true;
   }
 
+  /** A kind found by a secret's own form names it better than its name does. */
+  #kindOf(value: Json): string {
+    const [only] = typeof value === 'string' ? this.#text.findIn(value) : [];
+    return only?.start === 0 && only.end === String(value).length ? only.kind : 'assignment';
+  }
+
   #isKnownNumber(value: Json): boolean {
     return typeof value === 'number' && this.#tools.known.findIn(String(value)).length > 0;
   }
@@ -84,8 +90,9 @@ export class PayloadRedaction {
           stack.push({ container: value as Container, inherited: members.inheritedBy(key), top: false, target: inner });
           result = inner;
         } else if (this.#isSecret(members, key, value) || this.#isKnownNumber(value)) {
-          this.#add('assignment');
-          result = markerOf('assignment');
+          const kind = this.#kindOf(value);
+          this.#add(kind);
+          result = markerOf(kind);
         } else if (typeof value === 'string') result = lines?.[Number(key)] ?? this.#redact(value);
         if (Array.isArray(target)) target.push(result);
         else this.#define(target, key, result);

@@ -4,8 +4,7 @@ import type { NameClass } from './name-words.ts';
 
 /** One of these stands in every name of a secret. */
 export const NAME_TRIGGERS: readonly string[] = withoutLonger([
-  ...Object.values(ENDINGS).flat(),
-  ...Object.values(WHOLE).flat(),
+  ...[...ENDINGS, ...WHOLE].flatMap(([words]) => words),
   ...[...PAIRS.keys()].flatMap((pair) => pair.split(' ').slice(-1)),
   'key',
 ]);
@@ -36,12 +35,12 @@ const KNOWN_NAMES = 4_000;
 
 const VENDORS: ReadonlySet<string> = new Set(VENDOR_WORDS.flatMap(([, vendors]) => vendors.split(' ')));
 const WHOLE_CLASS = new Map<string, NameClass>(
-  (Object.entries(WHOLE) as [NameClass, readonly string[]][]).flatMap(([nameClass, list]) =>
-    list.map((word): [string, NameClass] => [word, nameClass]),
-  ),
+  WHOLE.flatMap(([words, nameClass]) => words.map((word): [string, NameClass] => [word, nameClass])),
 );
-const PASSWORD_END = new RegExp(`(?:${ENDINGS.password.join('|')})$`, 'u');
-const TOKEN_END = new RegExp(`(?:${ENDINGS.token.join('|')})$`, 'u');
+const [PASSWORD_END, TOKEN_END] = (['password', 'token'] as const).map(
+  (nameClass) =>
+    new RegExp(`(?:${ENDINGS.filter(([, own]) => own === nameClass).flatMap(([words]) => words).join('|')})$`, 'u'),
+) as [RegExp, RegExp];
 const VENDOR_END = new RegExp(`(?:api|openai|stripe|private|secret|master|access)keys?$`);
 
 function classify(name: string): NameClass | undefined {

@@ -1,5 +1,5 @@
 import type { WorkBudget } from './budget.ts';
-import { markerOf, withoutOverlaps } from './find.ts';
+import { markerOf, mergeOverlaps, withoutOverlaps } from './find.ts';
 import type { Findings, SecretFinder } from './find.ts';
 import type { KnownValues } from './known-values.ts';
 import type { RedactedText } from './redact.ts';
@@ -35,7 +35,7 @@ export class TextRedaction {
       if (more.length === 0) break;
       const toText = originOf(found);
       const placed = more.map(({ start, end, kind }) => ({ start: toText(start), end: toText(end), kind }));
-      found = withoutOverlaps('', [...found, ...placed]);
+      found = mergeOverlaps(text, [...found, ...placed]);
       result = replaced(text, found);
     }
     const findings = found.filter(({ kind }) => kind !== UNCHECKED);

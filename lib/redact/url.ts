@@ -1,5 +1,6 @@
 import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
 import type { AnchoredRule, FoundSecret } from './rule.ts';
+import { classOfName } from './secret-name.ts';
 import { matchAt } from './sticky.ts';
 import { isRandom } from './word-shape.ts';
 
@@ -30,7 +31,7 @@ export const URL_RULES: readonly AnchoredRule[] = [
 /** Excludes a container image's tag before its digest, as in `alpine:3@sha256:…`. */
 const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sha\d)/y;
 /** The same where a password holds signs that should have been written as `%XX`. */
-const URL_ODD_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@[\w.-]{3,}/y;
+const URL_ODD_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@(?!sha\d)[\w.-]{3,}/y;
 /** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
 const URL_TOKEN = /:\/\/([\w-]{20,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
 
@@ -64,14 +65,15 @@ function findWebhook(text: string, at: number, found: FoundSecret[]): number {
 }
 
 const QUERY =
-  /[?&](?:amp;)?(?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|googleaccessid|awsaccesskeyid|code|state|key|api_?key|access_?key|auth|auth_?token|access_?token|id_?token|refresh_?token|token|oauth_token|oauth_signature|oauth_verifier|code_verifier|client_secret|client_assertion|assertion|samlresponse|ticket|hmac|hash|sign|policy|password|pass|pwd|secret|session|sid|jwt|subscription-key|appid|app_?key|license_?key|otp|magic|invite|nonce|se_sig|st|t|k)=([^\s"'`<>&#\\(){};,=]{8,4096}={0,2})/iy;
+  /[?&](?:amp;)?(sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|googleaccessid|awsaccesskeyid|code|state|key|api_?key|access_?key|auth|auth_?token|access_?token|id_?token|refresh_?token|token|oauth_token|oauth_signature|oauth_verifier|code_verifier|client_secret|client_assertion|assertion|samlresponse|ticket|hmac|hash|sign|policy|password|pass|pwd|secret|session|sid|jwt|subscription-key|appid|app_?key|license_?key|otp|magic|invite|nonce|se_sig|st|t|k)=([^\s"'`<>&#\\(){}[\]|;,=]{8,4096}={0,2})/iy;
 
 /** A query's member whose name says little, such as `sig` and `code`, if its value looks random. */
 function findQuery(text: string, at: number, found: FoundSecret[]): number {
   const match = matchAt(QUERY, text, at);
   if (match === null) return at + 1;
-  const value = match[1] ?? '';
-  const end = at + match[0].length;
+  const [whole, name = '', value = ''] = match;
+  const end = at + whole.length;
+  if (classOfName(name) !== undefined) return at + 1; // the rule for names finds it
   if (value.length < 16 || isPlaceholder(value) || !isRandom(value.slice(0, 256))) return at + 1;
   found.push({ start: end - value.length, end, kind: 'signed-url' });
   return end;

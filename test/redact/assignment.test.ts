@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSecretMember } from '../../lib/redact/assignment.ts';
+import { SecretMembers } from '../../lib/redact/secret-member.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
 import { randomText } from './secret-vectors.ts';
 
@@ -149,7 +149,7 @@ describe('a secret behind a name', () => {
   });
 });
 
-describe('isSecretMember', () => {
+describe('a member', () => {
   it.each([
     ['password', 'hunter22', true],
     ['dbPassword', 'hunterhunter', true],
@@ -160,8 +160,10 @@ describe('isSecretMember', () => {
     ['token_type', 'Bearer12345', false],
     ['session_id', HEX, false],
     ['tool_use_id', HEX, false],
-    ['tokens', HEX, false],
-  ])('says of %s: %s %s', (name, value, secret) => {
-    expect(isSecretMember(name, value)).toBe(secret);
+    ['tokens', HEX, true],
+  ])('of a payload called %s with %s is a secret: %s', (name, value, secret) => {
+    expect(new SecretMembers({ [name]: value }, undefined, true).isSecret(name, value)).toBe(
+      secret,
+    );
   });
 });

@@ -1,68 +1,22 @@
-import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSecretFinder, RULES, withoutOverlaps } from '../../lib/redact/find.ts';
+import { WorkBudget } from '../../lib/redact/budget.ts';
+import { createSecretFinder, withoutOverlaps } from '../../lib/redact/find.ts';
 import { createTriggerScanner } from '../../lib/redact/scan.ts';
-import { SECRETLINT_ADAPTERS, SECRETLINT_RULES } from '../../lib/redact/secretlint.ts';
-import type { FoundSecret } from '../../lib/redact/rule.ts';
-import { JWT, pemOf, PREFIX_VECTORS, SECRETLINT_VECTORS } from './secret-vectors.ts';
+import { PREFIX_VECTORS, SECRETLINT_VECTORS } from './secret-vectors.ts';
 
-const find = createSecretFinder();
-const nameOf = (id: string) => id.replace(/^.*secretlint-rule-/, '');
-/** Every rule, without the one pass before: on the whole text, or wherever its word stands. */
-function findEverywhere(text: string): FoundSecret[] {
-  const findings = RULES.flatMap((rule) => {
-    if (rule.scope === 'text') return rule.findAll(text);
-    const found: FoundSecret[] = [];
-    for (const trigger of rule.triggers) {
-      for (let at = 0; at < text.length; at += 1) {
-        const there = text.slice(at, at + trigger.length);
-        if (there !== trigger && there.toLowerCase() !== trigger) continue;
-        const finding = rule.find(text, at);
-        if (finding !== undefined) found.push(finding);
-      }
-    }
-    return found;
-  });
-  return withoutOverlaps(text, findings);
-}
+const finder = createSecretFinder();
+const find = (text: string) => finder(text, new WorkBudget()).secrets;
 
-describe('the rules of the secretlint preset', () => {
-  it('are all known here, by their ids', () => {
-    expect(presetRules.map(({ meta }) => nameOf(meta.id)).toSorted()).toEqual(
-      Object.keys(SECRETLINT_ADAPTERS).toSorted(),
-    );
-  });
-
-  it('each have a vector, but for the one about comments', () => {
-    const covered = new Set(SECRETLINT_VECTORS.map(({ rule }) => rule));
-    expect(
-      Object.keys(SECRETLINT_ADAPTERS).filter((name) => !covered.has(`secretlint:${name}`)),
-    ).toEqual(['filter-comments']);
-  });
-
-  it.each(SECRETLINT_VECTORS.filter(({ rule }) => rule !== 'secretlint:gcp'))(
-    'find the whole secret by $rule alone: $marker',
-    ({ rule, text, secret, marker }) => {
-      const [own] = SECRETLINT_RULES.filter(({ name }) => `secretlint:${name}` === rule);
-      const findings = own?.findAll(text) ?? [];
-      const spans = findings.map(({ start, end }) => text.slice(start, end));
-      expect(spans.some((span) => span.includes(secret))).toBe(true);
-      expect(findings[0]?.kind).toBe(marker);
-    },
-  );
-
-  it.each(SECRETLINT_VECTORS)('find the same with the pass before: $rule', ({ text, secret }) => {
-    const findings = find(text);
-    expect(findings).toEqual(findEverywhere(text));
-    expect(findings.some(({ start, end }) => text.slice(start, end).includes(secret))).toBe(true);
+describe('what the rules of secretlint know', () => {
+  it.each(SECRETLINT_VECTORS)('is found: $rule', ({ text, secret }) => {
+    expect(find(text).some(({ start, end }) => text.slice(start, end).includes(secret))).toBe(true);
   });
 });
 
 describe('tokens known by a fixed part', () => {
   it.each(PREFIX_VECTORS)('are found: $rule $prefix', ({ text, secret }) => {
     expect(find(text).map(({ start, end }) => text.slice(start, end))).toEqual([secret]);
-    expect(findEverywhere(text)).toEqual(find(text));
   });
 });
 
@@ -103,7 +57,7 @@ describe('the pass before', () => {
     fc.assert(
       fc.property(words, texts, (list, text) => {
         const hits: string[] = [];
-        createTriggerScanner(list).scan(text, (word, at) => hits.push(`${word} ${at}`));
+        createTriggerScanner(list).scan(text, (word, at) => hits.push(`${word} ${at}`) > 0);
         const expected = list.flatMap((word, index) =>
           text.split('').flatMap((_, at) => {
             const there = text.slice(at, at + word.length);
@@ -114,46 +68,6 @@ describe('the pass before', () => {
         );
         expect(hits.toSorted()).toEqual(expected.toSorted());
       }),
-    );
-  });
-
-  it('changes nothing in what is found in texts put together from secrets and what stands around them', () => {
-    const pieces = fc.constantFrom(
-      ...SECRETLINT_VECTORS.flatMap(({ text, secret }) => [text, secret]),
-      ...PREFIX_VECTORS.map(({ secret }) => secret),
-
-      JWT,
-      pemOf('EC PRIVATE KEY'),
-      'password',
-      'token',
-      '_auth',
-      '=',
-      ': ',
-      '"',
-      "'",
-      '\\"',
-      '\n',
-      ' ',
-
-      '://',
-      '@',
-      'a',
-      'é',
-      '-',
-      '.',
-      'hunter22',
-      'Authorization: Bearer ',
-      '[redacted:jwt]',
-      '$',
-      '{',
-      '(',
-    );
-    fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
-        const text = parts.join('');
-        expect(find(text)).toEqual(findEverywhere(text));
-      }),
-      { numRuns: 500 },
     );
   });
 });

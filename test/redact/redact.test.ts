@@ -30,17 +30,22 @@ describe('redactText', () => {
   );
 
   it('replaces the secret only, and counts', () => {
-    expect(redactor.redactText(`a ${JWT} b ${JWT} c`)).toEqual({
+    expect(redactor.redactText(`a ${JWT} b ${JWT} c`)).toMatchObject({
       text: 'a [redacted:jwt] b [redacted:jwt] c',
       count: 2,
     });
-    expect(redactor.redactText('nothing here')).toEqual({ text: 'nothing here', count: 0 });
+    expect(redactor.redactText('nothing here')).toEqual({
+      text: 'nothing here',
+      count: 0,
+      findings: [],
+      leftOut: 0,
+    });
   });
 
   it('keeps what a secret access key stands behind', () => {
     const key = randomText(40);
     expect(redact(`AWS_SECRET_ACCESS_KEY=${key}\nREGION=eu`)).toBe(
-      'AWS_SECRET_ACCESS_KEY=[redacted:aws-secret-key]\nREGION=eu',
+      'AWS_SECRET_ACCESS_KEY=[redacted:assignment]\nREGION=eu',
     );
   });
 
@@ -101,7 +106,7 @@ describe('redactText', () => {
       [`Authorization: Bearer ${HEX}`, 'Authorization: Bearer [redacted:authorization]'],
       [`-H "authorization: token ${HEX}"`, '-H "authorization: token [redacted:authorization]"'],
       [
-        `{"Authorization":"Basic dXNlcjpwYXNz"}`,
+        `{"Authorization":"Basic am9lOmh1bnRlcjIy"}`,
         '{"Authorization":"Basic [redacted:authorization]"}',
       ],
       [
@@ -179,7 +184,7 @@ describe('redactText', () => {
   describe('on tokens', () => {
     it('takes the token out of an .npmrc', () => {
       expect(redact(`//registry/:_authToken=${HEX}\n`)).toBe(
-        '//registry/:_authToken=[redacted:npm-token]\n',
+        '//registry/:_authToken=[redacted:assignment]\n',
       );
     });
 
@@ -248,7 +253,7 @@ describe('redactText', () => {
         fc.array(fc.oneof(pieces, fc.string({ maxLength: 3 })), { maxLength: 10 }),
         (parts) => {
           const once = redact(parts.join(''));
-          expect(redactor.redactText(once)).toEqual({ text: once, count: 0 });
+          expect(redactor.redactText(once)).toMatchObject({ text: once, count: 0 });
         },
       ),
       { numRuns: 1000 },
@@ -330,7 +335,10 @@ describe('redactPayload', () => {
     expect(JSON.stringify(result.payload)).toBe(JSON.stringify(payloadOf(redacted)));
     expect(result.count).toBe(count);
     expect(JSON.stringify(payload)).toBe(before);
-    expect(redactor.redactPayload(result.payload)).toEqual({ payload: result.payload, count: 0 });
+    expect(redactor.redactPayload(result.payload)).toMatchObject({
+      payload: result.payload,
+      count: 0,
+    });
   });
 
   it('walks a payload of any depth', () => {
@@ -371,7 +379,7 @@ describe('redactPayload', () => {
         // Keys are texts too: only what they hold, and in what order, stays.
         const shape = (json: Json) =>
           JSON.stringify(json, (_key, v: Json) => {
-            if (typeof v === 'string') return '';
+            if (typeof v === 'string' || typeof v === 'number') return '';
             return isJsonObject(v) ? Object.values(v) : v;
           });
         expect(shape(once.payload)).toBe(shape(payload));

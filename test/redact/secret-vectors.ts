@@ -56,14 +56,14 @@ const SERVICE_ACCOUNT = JSON.stringify({
 
 /** For each rule of the preset at least one. */
 export const SECRETLINT_VECTORS: readonly SecretVector[] = [
-  vector('secretlint:aws', 'aws-secret-key', AWS_SECRET, `AWS_SECRET_ACCESS_KEY=${AWS_SECRET}\n`),
-  vector('secretlint:aws', 'aws-secret-key', AWS_SECRET, `"awsSecretAccessKey": "${AWS_SECRET}"\n`),
+  vector('secretlint:aws', 'assignment', AWS_SECRET, `AWS_SECRET_ACCESS_KEY=${AWS_SECRET}\n`),
+  vector('secretlint:aws', 'assignment', AWS_SECRET, `"awsSecretAccessKey": "${AWS_SECRET}"\n`),
   vector('secretlint:gcp', 'private-key', PEM_BODY.slice(0, 64), SERVICE_ACCOUNT),
   vector('secretlint:privatekey', 'private-key', PEM_BODY, `a\n${pemOf('RSA PRIVATE KEY')}\nb`),
   vector('secretlint:npm', 'npm-token', `npm${'_'}${randomText(36)}`),
   vector(
     'secretlint:npm',
-    'npm-token',
+    'url-password',
     hex(40),
     `"a": "git+https://${hex(40)}:x-oauth${'-'}basic@github.com/o/r.git"`,
   ),
@@ -94,7 +94,7 @@ export const SECRETLINT_VECTORS: readonly SecretVector[] = [
   vector('secretlint:slack', 'slack-token', `xox${'b-'}2${'1'.repeat(11)}-${randomText(24)}`),
   vector(
     'secretlint:slack',
-    'slack-token',
+    'slack-webhook',
     `https://hooks.slack.com/${'services'}/T${upper(9)}/B${upper(9)}/${randomText(24)}`,
   ),
   vector('secretlint:sendgrid', 'sendgrid-key', `S${'G.'}${randomText(22)}.${randomText(43)}`),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { WorkBudget } from '../../lib/redact/budget.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
+import type { FoundSecret } from '../../lib/redact/rule.ts';
 import type { TokenForm } from '../../lib/redact/tokens/token-form.ts';
 import { tokenRule } from '../../lib/redact/tokens/token-rule.ts';
 import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
@@ -36,7 +38,9 @@ const BORDERS = [
 ] as const;
 
 function isFoundBy(form: TokenForm, text: string, at: number): boolean {
-  return tokenRule(form).find(text, at) !== undefined;
+  const found: FoundSecret[] = [];
+  tokenRule(form).find(text, at, found, new WorkBudget());
+  return found.length > 0;
 }
 
 describe('the table of tokens', () => {

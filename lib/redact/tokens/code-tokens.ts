@@ -90,7 +90,7 @@ export const CODE_TOKENS: readonly TokenForm[] = [
     prefixes: 'A3-',
     rest: '[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}',
   },
-  { kind: '1password-token', prefixes: 'ops_eyJ', rest: '[A-Za-z0-9+/_-]{200,4096}={0,3}' },
+  { kind: '1password-token', prefixes: 'ops_eyJ', rest: '[A-Za-z0-9+/_-]{100,4096}={0,3}' },
   {
     kind: 'bitwarden-token',
     prefixes: '0.',
