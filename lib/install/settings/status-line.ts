@@ -44,10 +44,9 @@ export function registerStatusLine(
   const { text, bom, layout, root } = parseSettings(original, options.file);
   if (!root) return original;
   const node = member(root, 'statusLine');
-  if (!node) {
-    const value = { type: 'command', command: commandLine(program, null) };
-    return bom + append(text, root, 'statusLine', value, layout);
-  }
+  const value = { type: 'command', command: commandLine(program, null) };
+  if (!node) return bom + append(text, root, 'statusLine', value, layout);
+  if (node.type === 'null') return bom + replace(text, node, value, layout);
   const own = registeredStatusLine(original, options);
   const command = member(node, 'command');
   if (member(node, 'type')?.value !== 'command' || command?.type !== 'string') {

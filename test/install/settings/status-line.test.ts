@@ -100,7 +100,16 @@ describe('the status line', () => {
     expect(read(project).statusLine?.command).toContain('statusline.cjs theirs');
   });
 
-  it.each(['"~/line.sh"', '{"type":"other"}', '{"type":"command"}', 'null'])(
+  it('takes the place of null, which Claude Code takes for none', async () => {
+    const machine = fakeMachine();
+    put(machine.settings, '{"statusLine": null}');
+    expect(machine.install({ statusLine: true }).statusLine?.former).toBeNull();
+    expect(read(machine.settings).statusLine).toMatchObject({ type: 'command' });
+    await machine.uninstall();
+    expect(readFileSync(machine.settings, 'utf8')).toBe('{"statusLine": null}');
+  });
+
+  it.each(['"~/line.sh"', '{"type":"other"}', '{"type":"command"}'])(
     'that is %s is refused, and nothing is changed',
     (value) => {
       const machine = fakeMachine();
