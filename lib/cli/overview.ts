@@ -2,6 +2,7 @@ import { counted } from '../base/amount-text.ts';
 import { isoTime } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import { startOfDay } from '../base/time-text.ts';
+import { readAttempts } from '../health/attempts.ts';
 import { readCourier } from '../health/courier-facts.ts';
 import type { CourierFacts } from '../health/courier-facts.ts';
 import { isInstalled } from '../health/installation.ts';
@@ -74,8 +75,9 @@ function gather(cli: CliEnvironment): Overview {
     since,
   };
   const spool = readSpool(paths);
+  const attempts = readAttempts(paths.tried);
   const reasons = (setAside: SetAside | undefined) =>
-    localReasons({ courier: WELL, spool, setAside });
+    localReasons({ courier: WELL, spool, setAside, attempts });
   try {
     const stored = readDatabase(paths.database, (database) => ({
       reasons: reasons(setAsideDatabase(database)),

@@ -3,6 +3,7 @@ import * as claudeCode from './claude-code.ts';
 import { courierStartable } from './courier.ts';
 import { databaseSound } from './database.ts';
 import { hookFiles } from './hook-files.ts';
+import { hookRuns } from './hook-runs.ts';
 import * as runtime from './runtime.ts';
 import * as spool from './spool.ts';
 import * as storage from './storage.ts';
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   { id: 'hooks_registered', title: 'Hooks registered', run: claudeCode.hooksRegistered },
   { id: 'registered_by', title: 'Registered by', run: claudeCode.registeredOnce },
   { id: 'hook_files', title: 'Hook files', run: hookFiles },
+  { id: 'hook_runs', title: 'Hook runs', run: hookRuns },
   { id: 'spool_writable', title: 'Spool writable', run: storage.spoolWritable },
   { id: 'node', title: 'Node.js', run: runtime.nodeFound },
   { id: 'native_module', title: 'Native module', run: runtime.nativeModule },
@@ -24,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   { id: 'backlog', title: 'Spool', run: spool.backlog },
   { id: 'quarantine', title: 'Set aside', run: spool.quarantine },
   { id: 'drops', title: 'Dropped', run: spool.drops },
+  { id: 'projects', title: 'Projects', run: spool.attempts },
   { id: 'permissions', title: 'Permissions', run: storage.permissions },
   { id: 'disk', title: 'Disk', run: storage.diskFree },
   { id: 'config', title: 'Config', run: surroundings.configValid },

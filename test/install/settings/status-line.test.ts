@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { quoteWord } from '../../../lib/install/shell-words.ts';
+import { nodeCommandLine, quoteWord } from '../../../lib/install/shell-words.ts';
 import { verifyInstall } from '../../../lib/install/install.ts';
 import { fakeMachine, put } from '../fake-machine.ts';
 import { SETTINGS_CASES } from './settings-cases.ts';
@@ -57,8 +57,13 @@ describe('the status line', () => {
       padding: 0,
       type: 'command',
       command: [
-        join(paths.home, 'node'),
-        join(paths.home, 'dist', 'statusline.cjs'),
+        nodeCommandLine(
+          {
+            node: join(paths.home, 'node'),
+            program: join(paths.home, 'dist', 'statusline.cjs'),
+          },
+          'linux',
+        ),
         quoteWord(former),
       ].join(' '),
     });
