@@ -2,7 +2,7 @@ import { counted } from '../base/amount-text.ts';
 import { isoTime } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import { startOfDay } from '../base/time-text.ts';
-import { readAttempts } from '../health/attempts.ts';
+import { readAttempts } from '../health/attempts/attempts.ts';
 import { readCourier } from '../health/courier-facts.ts';
 import type { CourierFacts } from '../health/courier-facts.ts';
 import { isInstalled } from '../health/installation.ts';

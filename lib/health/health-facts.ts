@@ -1,7 +1,7 @@
 import { claudeFolder } from '../base/paths.ts';
 import { listTranscripts } from '../claude-code/transcript-list.ts';
-import { allAttempts } from './all-attempts.ts';
-import type { ProjectAttempts } from './attempts.ts';
+import { allAttempts } from './attempts/all-attempts.ts';
+import type { ProjectAttempts } from './attempts/attempts.ts';
 import { readCourier } from './courier-facts.ts';
 import type { CourierFacts } from './courier-facts.ts';
 import type { FactSources } from './fact-sources.ts';

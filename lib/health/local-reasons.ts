@@ -1,6 +1,6 @@
 import type { SetAside } from '../store/queries/totals.ts';
-import { attemptReasons } from './attempts.ts';
-import type { ProjectAttempts } from './attempts.ts';
+import { attemptReasons } from './attempts/attempt-text.ts';
+import type { ProjectAttempts } from './attempts/attempts.ts';
 import type { CourierFacts } from './courier-facts.ts';
 import type { SpoolFacts } from './spool-facts.ts';
 

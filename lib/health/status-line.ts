@@ -8,7 +8,7 @@ import type { QuickReading, ReadFault } from '../store/database/quick-reader.ts'
 import { patternsOfSession } from '../store/queries/sessions.ts';
 import { setAsideDatabase } from '../store/queries/totals.ts';
 import type { SetAside } from '../store/queries/totals.ts';
-import { readAttempts } from './attempts.ts';
+import { readAttempts } from './attempts/attempts.ts';
 import { readCourier } from './courier-facts.ts';
 import { localReasons } from './local-reasons.ts';
 import { readSpool } from './spool-facts.ts';

@@ -3,13 +3,8 @@ import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
 import type { ConfigView } from '../../config/config-file.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
-import {
-  attemptReasons,
-  forgetAttempts,
-  isSwitchedOffByProject,
-  switchedOffText,
-} from '../../health/attempts.ts';
-import type { ProjectAttempts } from '../../health/attempts.ts';
+import { forgetAttempts } from '../../health/attempts/attempts.ts';
+import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
 import type { SinkFacts } from '../../health/sink-facts.ts';
@@ -185,31 +180,16 @@ function spoolLines({ spool }: Status, cli: CliEnvironment): Line[] {
   return lines;
 }
 
-/** How many projects are shown. */
-const MOST_PROJECTS = 5;
-
 function attemptLines({ attempts }: Status): Line[] {
-  const lines: Line[] = attempts.slice(0, MOST_PROJECTS).flatMap((one) => {
-    const ofUser = one.switchedOff > 0 && !isSwitchedOffByProject(one);
-    return [
-      ...attemptReasons(one).map((text): Line => ['Project', text, 'yellow']),
-      ...(ofUser ? [['Project', `${switchedOffText(one)}.`] as const] : []),
-      ...variableLines(one),
-    ];
-  });
-  const more = attempts.length - MOST_PROJECTS;
-  if (more > 0) lines.push(['', `${counted(more, 'more project')}: see --json.`]);
-  if (attempts.some((one) => one.redirected + one.switchedOff > 0)) {
-    lines.push(['', '`pattern-tracker status --acknowledge` ends this notice.']);
-  }
-  return lines;
-}
-
-/** Which variables a project sets for hooks. Most have a good reason, and no effect on recording. */
-function variableLines({ project, settings }: ProjectAttempts): Line[] {
-  const names = settings.variables.filter((name) => !name.startsWith('PATTERN_TRACKER_'));
-  if (names.length === 0) return [];
-  return [['Project', `${project} sets ${names.join(', ')}: hooks and courier go without them.`]];
+  const { notices, facts, more, isCounted } = attemptTexts(attempts);
+  return [
+    ...notices.map((text): Line => ['Project', text, 'yellow']),
+    ...facts.map((text): Line => ['Project', text]),
+    ...(more > 0 ? [['', `${counted(more, 'more project')}: see --json.`] as const] : []),
+    ...(isCounted
+      ? [['', '`pattern-tracker status --acknowledge` ends this notice.'] as const]
+      : []),
+  ];
 }
 
 function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment): Line[] {

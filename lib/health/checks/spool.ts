@@ -1,6 +1,6 @@
 import { counted } from '../../base/amount-text.ts';
 import { ago } from '../../base/time-text.ts';
-import { attemptReasons } from '../attempts.ts';
+import { attemptReasons } from '../attempts/attempt-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';

@@ -1,9 +1,9 @@
-import { transcriptFolder } from '../claude-code/transcript-list.ts';
-import type { Transcript } from '../claude-code/transcript-list.ts';
+import { transcriptFolder } from '../../claude-code/transcript-list.ts';
+import type { Transcript } from '../../claude-code/transcript-list.ts';
 import { attemptsIn, readAttempts } from './attempts.ts';
 import type { ProjectAttempts } from './attempts.ts';
-import type { SpoolFacts } from './spool-facts.ts';
-import type { RecordedWork } from './stored-facts.ts';
+import type { SpoolFacts } from '../spool-facts.ts';
+import type { RecordedWork } from '../stored-facts.ts';
 
 /** What is compared. */
 export interface AttemptSources {

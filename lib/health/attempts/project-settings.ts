@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
-import { isJsonObject } from '../base/json.ts';
-import type { JsonObject } from '../base/json.ts';
-import { readRegularFile } from '../base/regular-file.ts';
+import { isJsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { readRegularFile } from '../../base/regular-file.ts';
 
 /** What the settings in a project's folder say that is about recording. */
 export interface ProjectSettings {
@@ -29,7 +29,9 @@ export function readProjectSettings(project: string): ProjectSettings {
   const names = files.flatMap(({ env }) => Object.keys(env));
   return {
     hooksDisabledIn: firstWith(({ settings }) => settings['disableAllHooks'] === true),
-    switchedOffIn: firstWith(({ env }) => String(env['PATTERN_TRACKER_DISABLED']) === '1'),
+    switchedOffIn: firstWith(({ env }) =>
+      ['1', 1].includes(env['PATTERN_TRACKER_DISABLED'] as string | number),
+    ),
     redirectedIn: firstWith(({ env }) => Boolean(env['PATTERN_TRACKER_HOME'])),
     variables: [...new Set(names)].filter((name) => WATCHED.test(name)).toSorted(),
   };
