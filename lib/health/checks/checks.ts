@@ -17,7 +17,6 @@ export const CHECKS: readonly Check[] = [
   { id: 'hooks_registered', title: 'Hooks registered', run: claudeCode.hooksRegistered },
   { id: 'registered_by', title: 'Registered by', run: claudeCode.registeredOnce },
   { id: 'hook_files', title: 'Hook files', run: hookFiles },
-  { id: 'hook_runs', title: 'Hook runs', run: hookRuns },
   { id: 'spool_writable', title: 'Spool writable', run: storage.spoolWritable },
   { id: 'node', title: 'Node.js', run: runtime.nodeFound },
   { id: 'native_module', title: 'Native module', run: runtime.nativeModule },
@@ -32,4 +31,6 @@ export const CHECKS: readonly Check[] = [
   { id: 'config', title: 'Config', run: surroundings.configValid },
   { id: 'path', title: 'On PATH', run: surroundings.onPath },
   { id: 'clock', title: 'Clock', run: surroundings.clockSane },
+  // The last, because it makes an event, which none of the others shall see.
+  { id: 'hook_runs', title: 'Hook runs', run: hookRuns },
 ];
