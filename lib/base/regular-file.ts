@@ -85,14 +85,15 @@ function withRegularFile<T>(path: string, read: (file: number, size: number) => 
   }
 }
 
-/** Reads until the end or `maxBytes`. The size is only a guess: files in /proc say 0, and a file may grow. */
+/** Reads until the end or `maxBytes`. A size of 0 says nothing: files in /proc have it. */
 function readBytes(file: number, from: number, maxBytes: number, size: number): Buffer {
   let buffer = Buffer.allocUnsafe(Math.min(maxBytes, size - from + 1));
   let length = 0;
   for (;;) {
     const read = readSync(file, buffer, length, buffer.length - length, from + length);
     length += read;
-    if (read === 0 || length >= maxBytes) return buffer.subarray(0, length);
+    const isAll = read === 0 || length >= maxBytes || (size > 0 && length === size - from);
+    if (isAll) return buffer.subarray(0, length);
     if (length < buffer.length) continue;
     const larger = Buffer.allocUnsafe(Math.min(maxBytes, 2 * length + 4096));
     buffer.copy(larger);
