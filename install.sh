@@ -25,7 +25,8 @@ event. Run it again to update an installation; recorded data is kept.
   --purge                      with --uninstall: also remove recorded data, without asking
   --help                       show this
 
-CLAUDE_CONFIG_DIR replaces ~/.claude; PATTERN_TRACKER_HOME replaces the folder of the installation.
+CLAUDE_CONFIG_DIR replaces ~/.claude; PATTERN_TRACKER_HOME replaces the folder of the installation, except
+inside a Claude Code session, where a project can set it.
 EOF
 }
 
@@ -107,7 +108,7 @@ case $0 in
 *) here=. ;;
 esac
 here=$(CDPATH='' cd -- "${here:-/}" && pwd -P)
-if [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
+if [ -n "${PATTERN_TRACKER_HOME:-}" ] && [ -z "${CLAUDECODE+x}${CLAUDE_CODE_ENTRYPOINT+x}" ]; then
   home=$PATTERN_TRACKER_HOME
 elif [ -n "${CLAUDE_CONFIG_DIR:-${HOME:-}}" ]; then
   home=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/hooks/pattern-tracker

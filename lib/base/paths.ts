@@ -1,9 +1,8 @@
 import { dirname, join, normalize, sep } from 'node:path';
+import { isInClaudeSession } from './claude-session.ts';
 
-/** The environment variables that say where files are kept. */
-export type PathEnvironment = Readonly<
-  Partial<Record<'PATTERN_TRACKER_HOME' | 'CLAUDE_CONFIG_DIR' | 'HOME' | 'USERPROFILE', string>>
->;
+/** The environment, of which a few variables say where files are kept. */
+export type PathEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** The few files that capture needs. All paths are absolute. */
 export interface CapturePaths {
@@ -11,6 +10,8 @@ export interface CapturePaths {
   readonly courierPid: string;
   /** One letter for each event that capture dropped, saying why. */
   readonly drops: string;
+  /** A file for each project that tried to redirect recording or switched it off: a letter each time. */
+  readonly tried: string;
   readonly spoolTmp: string;
   readonly spoolNew: string;
   /** Quarantine: files that could not be parsed, each with its reason. */
@@ -49,14 +50,25 @@ export interface TrackerPaths extends CapturePaths {
 
 /** Claude Code's own folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`; undefined when no variable says. */
 export function claudeFolder(env: PathEnvironment): string | undefined {
-  if (env.CLAUDE_CONFIG_DIR) return env.CLAUDE_CONFIG_DIR;
-  const user = env.HOME || env.USERPROFILE;
+  if (env['CLAUDE_CONFIG_DIR']) return env['CLAUDE_CONFIG_DIR'];
+  const user = env['HOME'] || env['USERPROFILE'];
   return user ? join(user, '.claude') : undefined;
 }
 
-/** The installation's folder: `$PATTERN_TRACKER_HOME`, else `hooks/pattern-tracker` in Claude's folder. */
+/**
+ * The installation's folder: `$PATTERN_TRACKER_HOME`, else {@link defaultHome}. Inside a Claude Code session the
+ * variable does not count, because a project's settings can set it there.
+ */
 export function trackerHome(env: PathEnvironment): string | undefined {
-  if (env.PATTERN_TRACKER_HOME) return env.PATTERN_TRACKER_HOME;
+  const named = env['PATTERN_TRACKER_HOME'];
+  return named && !isInClaudeSession(env) ? named : defaultHome(env);
+}
+
+/**
+ * `hooks/pattern-tracker` in Claude's folder. Of the variables that say where that is, Claude Code takes none
+ * from a project's settings.
+ */
+export function defaultHome(env: PathEnvironment): string | undefined {
   const claude = claudeFolder(env);
   return claude && join(claude, 'hooks', 'pattern-tracker');
 }
@@ -71,6 +83,7 @@ export function capturePaths(home: string): CapturePaths {
   return {
     courierPid: `${data}${sep}courier.pid`,
     drops: `${data}${sep}drops`,
+    tried: `${data}${sep}tried`,
     spoolTmp: `${spool}${sep}tmp`,
     spoolNew: `${spool}${sep}new`,
     spoolBad: `${spool}${sep}bad`,

@@ -1,16 +1,49 @@
-import { readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import type { Stats } from 'node:fs';
 import { TrackerError } from './errors.ts';
 
+/** How much of a file is read where the caller sets no other bound, in bytes. */
+const USUAL_BYTES = 8 * 1024 * 1024;
+
 /**
- * The text of a file, in UTF-8. It checks the kind first, because opening a FIFO would block until
- * somebody writes to it.
+ * The text of a file, in UTF-8. Whatever lies at `path`, it neither blocks nor reads without end. (A network
+ * file system that hangs does block: Node.js has no way to look at a path with a deadline.)
  *
- * @throws TrackerError E_NO_FILE for a folder, a FIFO, a socket or a device; the system's error otherwise
+ * @throws TrackerError E_NO_FILE for a folder, a FIFO, a socket or a device, E_LARGE_FILE for more than
+ *   `maxBytes`, 8 MiB by default; the system's error otherwise
  */
-export function readRegularFile(path: string): string {
-  checkRegularFile(path);
-  return readFileSync(path, 'utf8');
+export function readRegularFile(path: string, maxBytes = USUAL_BYTES): string {
+  return readRegularBytes(path, maxBytes).toString('utf8');
+}
+
+/** The bytes of a file; otherwise like {@link readRegularFile}. */
+export function readRegularBytes(path: string, maxBytes = USUAL_BYTES): Buffer {
+  const bytes = withRegularFile(path, (file, size) => {
+    if (size > maxBytes) throw tooLarge(path, maxBytes);
+    return readBytes(file, 0, maxBytes + 1, size); // one more, because the file may be growing
+  });
+  if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
+  return bytes;
+}
+
+/**
+ * The last `maxBytes` bytes of a file as UTF-8; the first character may be cut.
+ *
+ * @throws TrackerError E_NO_FILE when it is no regular file; the system's error otherwise
+ */
+export function readTail(path: string, maxBytes: number): string {
+  return withRegularFile(path, (file, size) =>
+    readBytes(file, Math.max(0, size - maxBytes), maxBytes, size),
+  ).toString('utf8');
 }
 
 /**
@@ -19,14 +52,67 @@ export function readRegularFile(path: string): string {
  * @throws TrackerError E_NO_FILE when it is something else; the system's error when nothing is there
  */
 export function checkRegularFile(path: string): void {
-  const stats = statSync(path);
+  checkKind(path, statSync(path));
+}
+
+/**
+ * Removes a FIFO, a device, a socket or a link where a file of our own is about to be written: opening a FIFO
+ * to write would block, and a link leads elsewhere. A folder is left for the write to fail on.
+ */
+export function makeWayForFile(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats && !stats.isFile() && !stats.isDirectory()) unlinkSync(path);
+}
+
+// --- internal ---
+
+/** Opening a FIFO or a terminal must neither wait nor make it ours. Windows lacks both flags. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/**
+ * Hands `read` an open regular file and its size. The kind is checked before, because opening a device may
+ * have an effect, and again when it is open, because another file may have taken the place.
+ */
+function withRegularFile<T>(path: string, read: (file: number, size: number) => T): T {
+  checkRegularFile(path);
+  const file = openSync(path, READ);
+  try {
+    const stats = fstatSync(file);
+    checkKind(path, stats);
+    return read(file, stats.size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Reads until the end or `maxBytes`. A size of 0 says nothing: files in /proc have it. */
+function readBytes(file: number, from: number, maxBytes: number, size: number): Buffer {
+  let buffer = Buffer.allocUnsafe(Math.min(maxBytes, size - from + 1));
+  let length = 0;
+  for (;;) {
+    const read = readSync(file, buffer, length, buffer.length - length, from + length);
+    length += read;
+    const isAll = read === 0 || length >= maxBytes || (size > 0 && length === size - from);
+    if (isAll) return buffer.subarray(0, length);
+    if (length < buffer.length) continue;
+    const larger = Buffer.allocUnsafe(Math.min(maxBytes, 2 * length + 4096));
+    buffer.copy(larger);
+    buffer = larger;
+  }
+}
+
+function checkKind(path: string, stats: Stats): void {
   if (stats.isFile()) return;
   throw new TrackerError('E_NO_FILE', `${path}: it is ${kindOf(stats)}, not a file`, {
     hint: 'Put a file in its place.',
   });
 }
 
-// --- internal ---
+function tooLarge(path: string, maxBytes: number): TrackerError {
+  return new TrackerError('E_LARGE_FILE', `${path}: it holds more than ${maxBytes} bytes`, {
+    hint: 'Is it the right file? Nothing of this kind needs so much.',
+  });
+}
 
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';

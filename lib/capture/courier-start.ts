@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 
 /** The process id in the file `courier.pid`, if that process is alive and ours; else undefined. */
 export function courierLives(pidFile: string): number | undefined {
@@ -22,14 +22,14 @@ export interface StartOptions {
   readonly courier: string;
   /** The Node.js executable. */
   readonly node: string;
-  /** The caller's environment, of which the courier gets a few variables. */
+  /** The caller's environment, of which the courier gets a few variables, but not PATH. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * Starts a courier in a session of its own, with every descriptor on the null device, and returns its
  * process id at once. The courier gets only the variables it needs, because a hook's environment holds
- * secrets. Undefined when Node.js could not start it.
+ * secrets, and variables that a project has set. Undefined when Node.js could not start it.
  */
 export function startCourier({ home, courier, node, env }: StartOptions): number | undefined {
   // Loaded here because nearly every hook finds a courier alive and never gets this far.
@@ -39,11 +39,23 @@ export function startCourier({ home, courier, node, env }: StartOptions): number
     detached: true,
     stdio: 'ignore',
     windowsHide: true,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name))),
+    env: ownVariables(env, node),
   });
   child.on('error', () => {}); // Node.js is gone: the events wait in the spool, and doctor reports it
   child.unref();
   return child.pid;
+}
+
+/**
+ * The variables of an environment that no project has set, and that a program of ours needs. PATH is none of them:
+ * programs, such as npm, are found beside `node` or where the system has them.
+ */
+export function ownVariables(env: StartOptions['env'], node: string): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && PASSED_ON.test(name)) own[name] = value;
+  }
+  return { ...own, PATH: [dirname(node), ...SYSTEM_FOLDERS].join(delimiter) };
 }
 
 // --- internal ---
@@ -58,5 +70,16 @@ function isZombie(pid: number): boolean {
   }
 }
 
-const PASSED_ON =
-  /^(?:HOME|USERPROFILE|PATH|TZ|LANG|LC_ALL|TMPDIR|TEMP|TMP|SystemRoot|CLAUDE_CONFIG_DIR|PATTERN_TRACKER_\w+)$/i;
+const IS_WINDOWS = process.platform === 'win32';
+
+/**
+ * Claude Code takes none of those that name folders from a project's settings. `TMP` and `TEMP` are only
+ * Windows's.
+ */
+const PASSED_ON = IS_WINDOWS
+  ? /^(?:USERPROFILE|APPDATA|TZ|TEMP|TMP|SystemRoot|CLAUDE_CONFIG_DIR)$/i
+  : /^(?:HOME|TZ|LANG|LC_ALL|TMPDIR|CLAUDE_CONFIG_DIR)$/;
+
+const SYSTEM_FOLDERS = IS_WINDOWS
+  ? ['C:\\Windows\\System32']
+  : ['/usr/local/bin', '/usr/bin', '/bin'];

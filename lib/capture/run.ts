@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capturePaths, trackerHome } from '../base/paths.ts';
+import { capturePaths, defaultHome } from '../base/paths.ts';
+import { countAttempt } from './attempt.ts';
 import { courierLives, startCourier } from './courier-start.ts';
 import { spoolName, writeToSpool } from './spool-writer.ts';
 import { readStdin } from './stdin.ts';
@@ -39,27 +40,32 @@ export function runHook(
 
 /**
  * The home of a program that Claude Code runs from `root`; undefined when no variable says. The installed
- * copy uses the `data/` beside it and ignores the environment, because a project's settings can set variables
- * for what Claude Code runs, and must not redirect the data.
+ * copy uses the `data/` beside it. `PATTERN_TRACKER_HOME` never counts, because a project's settings can set
+ * variables for what Claude Code runs, and must not redirect the data.
  */
 export function hookHome(env: HookEnvironment, root: string): string | undefined {
-  return existsSync(join(root, 'data')) ? root : trackerHome(env);
+  return existsSync(join(root, 'data')) ? root : defaultHome(env);
 }
 
 // --- internal ---
 
 function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): void {
-  if (env['PATTERN_TRACKER_DISABLED'] === '1') return;
   const root = join(bundle, '..', '..');
   const home = hookHome(env, root);
   if (home === undefined) return;
   const paths = capturePaths(home);
-  const registration = env['CLAUDE_PLUGIN_ROOT'] ? 'plugin' : 'settings';
+  const named = env['PATTERN_TRACKER_HOME'];
+  if (named && named.replace(/\/$/, '') !== home) countAttempt(paths.tried, 'h', env);
+  if (env['PATTERN_TRACKER_DISABLED'] === '1') {
+    countAttempt(paths.tried, 'd', env);
+    return;
+  }
+  // An installation's hooks are never the plugin's, whatever a project's settings say.
+  const registration = home !== root && env['CLAUDE_PLUGIN_ROOT'] ? 'plugin' : 'settings';
   const name = spoolName(registration, process.pid);
   if (!writeToSpool(paths, name, readStdin)) return; // where we cannot write, a courier cannot either
   if (!ensureCourier && courierLives(paths.courierPid) !== undefined) return;
-  // The plugin runs its own program only, because a project can set the variable that names `home`.
-  const programs = registration === 'plugin' ? [root] : [home, root];
+  const programs = registration === 'plugin' ? [root] : [home, root]; // the plugin brings its own
   const courier = programs
     .map((folder) => join(folder, 'dist', 'courier.cjs'))
     .find((file) => existsSync(file));

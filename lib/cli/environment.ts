@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
-import { trackerHome, trackerPaths } from '../base/paths.ts';
+import { isInClaudeSession } from '../base/claude-session.ts';
+import { defaultHome, trackerPaths } from '../base/paths.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 
 /** Everything a command takes from the world around it. Tests make their own. */
@@ -34,8 +35,12 @@ export interface CliEnvironment {
   readonly interruption: () => AbortSignal;
 }
 
-/** The environment of this process. Commands read `process.env` only through it. */
-export function cliEnvironment(): CliEnvironment {
+/**
+ * The environment of this process. Commands read `process.env` only through it.
+ *
+ * @param named the home that the command line names
+ */
+export function cliEnvironment(named?: string): CliEnvironment {
   const { env, stdout } = process; // oxlint-disable-line node/no-process-env -- the entrypoint's edge
   const isTTY = stdout.isTTY === true;
   const program = realPath(process.argv[1]);
@@ -43,7 +48,7 @@ export function cliEnvironment(): CliEnvironment {
     env,
     cwd: process.cwd(),
     get paths() {
-      return trackerPaths(homeOf(env, program));
+      return trackerPaths(named === undefined ? homeOf(env, program) : resolve(named));
     },
     program,
     isTTY,
@@ -62,13 +67,14 @@ export function cliEnvironment(): CliEnvironment {
 }
 
 /**
- * The installation's folder: `PATTERN_TRACKER_HOME`, else the one that the running program lies in,
- * else the one in Claude Code's folder.
+ * The installation's folder: `PATTERN_TRACKER_HOME`, else the one that the running program lies in, else the one
+ * in Claude Code's folder. {@link refusesHome} says when the variable does not count.
  *
  * @throws TrackerError E_NO_HOME when none of them is known
  */
 export function homeOf(env: CliEnvironment['env'], program: string | undefined): string {
-  const home = (!env['PATTERN_TRACKER_HOME'] && installedHome(program)) || trackerHome(env);
+  const named = isInClaudeSession(env) ? undefined : env['PATTERN_TRACKER_HOME'];
+  const home = named || installedHome(program) || defaultHome(env);
   if (home) return home;
   throw new TrackerError(
     'E_NO_HOME',
@@ -77,6 +83,16 @@ export function homeOf(env: CliEnvironment['env'], program: string | undefined):
       hint: 'Set HOME, or PATTERN_TRACKER_HOME to the folder that holds `data`.',
     },
   );
+}
+
+/**
+ * True when `PATTERN_TRACKER_HOME` names another home than the one in use, because inside a Claude Code session
+ * it does not count: a project's settings can set it there.
+ */
+export function refusesHome(env: CliEnvironment['env'], program: string | undefined): boolean {
+  const named = env['PATTERN_TRACKER_HOME'];
+  if (!named || !isInClaudeSession(env)) return false;
+  return resolve(named) !== (installedHome(program) ?? defaultHome(env));
 }
 
 /** Whether to print colours. NO_COLOR wins over FORCE_COLOR, which wins over what standard output is. */

@@ -38,6 +38,7 @@ export function programHelp(commands: CommandList, screen: HelpScreen): string {
       [
         ['--help, -h', 'Show this help; after a command, its help'],
         ['--version, -v', 'Show the version'],
+        ['--home DIR', 'Before the command: use the installation in this folder'],
       ],
       width,
     ),

@@ -16,6 +16,8 @@ import { leadsTo, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/settings/registration.ts';
 import type { RegistrationReport } from '../install/settings/registration.ts';
 import type { CliEnvironment } from './environment.ts';
+import { callHook } from './trial/hook-call.ts';
+import { newTestCall, testEvent } from './trial/test-events.ts';
 
 /** What is known of the Claude Codes on this machine. */
 export interface ClaudeFacts {
@@ -37,12 +39,14 @@ export function readInstallation(
   cli: CliEnvironment,
   claudeVersion: string | undefined,
 ): InstallationFacts {
+  const registration = readRegistration(cli);
   return {
-    registration: readRegistration(cli),
+    registration,
     claudeVersion,
     wantedEvents: eventsFor(claudeVersion).map(({ name }) => name),
     pluginRoot: pluginRoot(cli.program),
     courier: courierBundle(cli),
+    callHook: hookCaller(cli, registration),
     captureScript: captureScript(cli),
     link: ownLink(cli),
   };
@@ -69,6 +73,31 @@ export function missingEvents(
 }
 
 // --- internal ---
+
+/** The same 10 seconds after which Claude Code stops a hook of ours. */
+const HOOK_TIMEOUT_MS = 10_000;
+
+/** Not with what a project's settings set: looking at a project must not run anything of it. */
+function hookCaller(
+  cli: CliEnvironment,
+  { hooks, settings }: RegistrationReport,
+): InstallationFacts['callHook'] {
+  const event = 'PreToolUse';
+  const hook = hooks.find((one) => one.event === event && one.scope === 'user');
+  if (!hook || cli.env['PATTERN_TRACKER_DISABLED'] === '1') return undefined;
+  const set = settings.find(({ scope }) => scope === 'user')?.variables ?? {};
+  if (set['PATTERN_TRACKER_DISABLED'] === '1') return undefined;
+  return async () => {
+    const call = testEvent(event, newTestCall());
+    const answer = await callHook(
+      hook,
+      call,
+      { ...cli, env: { ...cli.env, ...set } },
+      HOOK_TIMEOUT_MS,
+    );
+    return { ...answer, variables: Object.keys(set) };
+  };
+}
 
 function ownLink({ env, paths, program }: CliEnvironment): string | undefined {
   const userHome = env['HOME'] ?? env['USERPROFILE'];

@@ -29,7 +29,7 @@ export async function main(
       cli.out(programHelp(COMMANDS, cli));
       return 0;
     }
-    if (name === '--version' || name === '-v') {
+    if (name === '--version' || name === '-v' || name === '-V') {
       if (rest.length > 0) return await runCommand('version', rest, cli);
       const { VERSION } = await import('../base/version.ts');
       cli.out(`${VERSION}\n`);

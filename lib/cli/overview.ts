@@ -2,6 +2,7 @@ import { counted } from '../base/amount-text.ts';
 import { isoTime } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import { startOfDay } from '../base/time-text.ts';
+import { readAttempts } from '../health/attempts/attempts.ts';
 import { readCourier } from '../health/courier-facts.ts';
 import type { CourierFacts } from '../health/courier-facts.ts';
 import { isInstalled } from '../health/installation.ts';
@@ -13,6 +14,7 @@ import { readRegistration } from '../install/settings/registration.ts';
 import { readDatabase } from '../store/database/read-database.ts';
 import { listPatterns } from '../store/queries/patterns.ts';
 import type { ListedPattern } from '../store/queries/patterns.ts';
+import { projectRoots } from '../store/queries/projects.ts';
 import { setAsideDatabase } from '../store/queries/totals.ts';
 import type { SetAside } from '../store/queries/totals.ts';
 import { workSince } from '../store/queries/work.ts';
@@ -21,7 +23,7 @@ import { columnsOfPatterns, patternForJson } from './commands/patterns.ts';
 import type { CliEnvironment } from './environment.ts';
 import { printJson } from './output/json-output.ts';
 import { plainLine } from './output/plain-text.ts';
-import { linesText } from './listing/row-text.ts';
+import { linesText, shortIds } from './listing/row-text.ts';
 import { painter, renderTable } from './listing/table.ts';
 
 /**
@@ -40,8 +42,6 @@ export function printOverview(cli: CliEnvironment, json: boolean): void {
 const PATTERNS = 5;
 /** The courier has a line of its own. */
 const WELL = { status: 'idle', reason: null } as const;
-/** So many digits of an id are unique among a hundred million patterns, more often than not. */
-const ID_DIGITS = 8;
 
 interface Overview {
   readonly recording: Recording;
@@ -55,6 +55,8 @@ interface Overview {
   readonly reasons: readonly string[];
   /** The last written first. */
   readonly patterns: readonly ListedPattern[];
+  /** The root of every project. */
+  readonly roots: readonly string[];
   /** Why the database cannot be read; null when it can. */
   readonly error: string | null;
 }
@@ -73,19 +75,22 @@ function gather(cli: CliEnvironment): Overview {
     since,
   };
   const spool = readSpool(paths);
+  const attempts = readAttempts(paths.tried);
   const reasons = (setAside: SetAside | undefined) =>
-    localReasons({ courier: WELL, spool, setAside });
+    localReasons({ courier: WELL, spool, setAside, attempts });
   try {
     const stored = readDatabase(paths.database, (database) => ({
       reasons: reasons(setAsideDatabase(database)),
       today: workSince(database, since),
       patterns: listPatterns(database, { sort: 'recent', limit: PATTERNS }),
+      roots: projectRoots(database),
     }));
     return {
       ...known,
       reasons: reasons(undefined),
       today: null,
       patterns: [],
+      roots: [],
       error: null,
       ...stored,
     };
@@ -95,17 +100,20 @@ function gather(cli: CliEnvironment): Overview {
       reasons: reasons(undefined),
       today: null,
       patterns: [],
+      roots: [],
       error: errorMessage(error),
     };
   }
 }
 
 function render(cli: CliEnvironment, overview: Overview): string {
-  const { recording, courier, reasons, today, patterns, error } = overview;
+  const { recording, courier, reasons, today, patterns, roots, error } = overview;
   const paint = painter(cli.color);
   const fact = (label: string, text: string) => `${paint('bold', label.padEnd(10))}  ${text}\n`;
   const list =
-    patterns.length > 0 ? renderTable(cli, columnsOfPatterns(patterns, cli), patterns) : '';
+    patterns.length > 0
+      ? renderTable(cli, columnsOfPatterns({ rows: patterns, roots }, cli), patterns)
+      : '';
   const commands = adviceFor(overview).map(([command, purpose]) => ({ command, purpose }));
   const width = Math.max(...commands.map(({ command }) => command.length));
   return [
@@ -165,7 +173,7 @@ function adviceFor({
     ];
   }
   const edit = patterns.find(({ generation }) => generation > 1);
-  const id = (edit ?? last).id.slice(0, ID_DIGITS);
+  const id = shortIds(patterns.map((pattern) => pattern.id))((edit ?? last).id);
   return [
     edit
       ? [`pattern-tracker show ${id} --diff`, 'what this version changed']

@@ -1,3 +1,4 @@
+import { cliEnvironment, refusesHome } from './environment.ts';
 import { main } from './main.ts';
 
 /**
@@ -12,5 +13,22 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     process.stderr.write(`error: E_OUTPUT: cannot write to standard output: ${error.message}\n`);
     process.exit(1);
   });
-  process.exitCode = await main(argv);
+  const { home, words } = splitHome(argv);
+  const cli = cliEnvironment(home);
+  if (home === undefined && refusesHome(cli.env, cli.program)) cli.err(REFUSED);
+  process.exitCode = await main(words, cli);
+}
+
+// --- internal ---
+
+const REFUSED =
+  'note: PATTERN_TRACKER_HOME does not count inside Claude Code, because a project can set it there; `pattern-tracker --home DIR COMMAND` does.\n';
+
+/** `--home DIR` stands before the command, and is for every command. */
+function splitHome(argv: readonly string[]): { home: string | undefined; words: string[] } {
+  const [first = '', second, ...rest] = argv;
+  if (first.startsWith('--home='))
+    return { home: first.slice('--home='.length), words: argv.slice(1) };
+  if (first === '--home' && second !== undefined) return { home: second, words: rest };
+  return { home: undefined, words: [...argv] };
 }

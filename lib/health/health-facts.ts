@@ -1,3 +1,7 @@
+import { claudeFolder } from '../base/paths.ts';
+import { listTranscripts } from '../claude-code/transcript-list.ts';
+import { allAttempts } from './attempts/all-attempts.ts';
+import type { ProjectAttempts } from './attempts/attempts.ts';
 import { readCourier } from './courier-facts.ts';
 import type { CourierFacts } from './courier-facts.ts';
 import type { FactSources } from './fact-sources.ts';
@@ -19,6 +23,8 @@ export interface HealthFacts {
   readonly courier: CourierFacts;
   readonly spool: SpoolFacts;
   readonly stored: StoredFacts;
+  /** What projects tried, and what their settings could do; the last first. */
+  readonly attempts: readonly ProjectAttempts[];
 }
 
 /** What the caller knows already, and how thoroughly to look. */
@@ -34,17 +40,29 @@ export interface FactOptions {
  */
 export function gatherFacts(
   sources: FactSources,
-  { registration, checkedBytes = 0 }: FactOptions,
+  { registration, checkedBytes }: FactOptions,
 ): HealthFacts {
-  const { paths, now } = sources;
+  const { paths, env, now } = sources;
   const at = now();
   const installed = isInstalled(paths);
+  // In this order: an event is in the spool before its session has a transcript, and until it is in the database.
+  const claude = claudeFolder(env);
+  const transcripts = claude ? listTranscripts(claude).slice(0, MAX_TRANSCRIPTS) : [];
+  const spool = readSpool(paths);
+  const sessions = transcripts.map(({ session }) => session);
+  const stored = readStored(paths.database, at, { checkedBytes, sessions });
   return {
     at,
     isInstalled: installed,
     recording: recordingOf(registration, sources, installed),
     courier: readCourier(paths),
-    spool: readSpool(paths),
-    stored: readStored(paths.database, at, checkedBytes),
+    spool,
+    stored,
+    attempts: allAttempts({ tried: paths.tried, transcripts, spool, work: stored.work.value }),
   };
 }
+
+// --- internal ---
+
+/** The most transcripts that are compared with what is recorded, the last written. */
+const MAX_TRANSCRIPTS = 2_000;

@@ -31,6 +31,20 @@ export interface RegistrationFacts {
   readonly plugin: string | undefined;
   /** The file that sets `disableAllHooks`; undefined when none does. */
   readonly hooksDisabledIn: string | undefined;
+  /** The file that sets `PATTERN_TRACKER_DISABLED=1`; undefined when none does. */
+  readonly switchedOffIn?: string | undefined;
+}
+
+/** How a hook ended that was called. */
+export interface HookCall {
+  /** Null when it was killed or could not be started. */
+  readonly exitCode: number | null;
+  /** What it wrote to standard output and standard error. */
+  readonly printed: string;
+  /** Why it could not be started, or that it took too long. */
+  readonly problem: string | undefined;
+  /** The variables of the user's settings that it was called with. */
+  readonly variables: readonly string[];
 }
 
 /** What the checks need to know about the installation. The CLI reads it: health may not import install. */
@@ -42,6 +56,11 @@ export interface InstallationFacts {
   readonly wantedEvents: readonly string[];
   /** The plugin's folder, when the program that asks is the plugin's; else undefined. */
   readonly pluginRoot: string | undefined;
+  /**
+   * Calls the registered hook with an event of a test session, as Claude Code does: in this environment, and with the
+   * variables that the user's settings set. Undefined when there is none to call.
+   */
+  readonly callHook?: (() => Promise<HookCall>) | undefined;
   /** The courier's bundle; undefined when none is found. */
   readonly courier: string | undefined;
   /** The sh front of capture; undefined when none is found. */

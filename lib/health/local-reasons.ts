@@ -1,4 +1,6 @@
 import type { SetAside } from '../store/queries/totals.ts';
+import { attemptReasons } from './attempts/attempt-text.ts';
+import type { ProjectAttempts } from './attempts/attempts.ts';
 import type { CourierFacts } from './courier-facts.ts';
 import type { SpoolFacts } from './spool-facts.ts';
 
@@ -6,12 +8,14 @@ import type { SpoolFacts } from './spool-facts.ts';
 export interface LocalFacts {
   readonly courier: Pick<CourierFacts, 'status' | 'reason'>;
   readonly spool: Pick<SpoolFacts, 'isFull' | 'dropped'>;
+  /** What projects tried. */
+  readonly attempts: readonly ProjectAttempts[];
   /** The corrupt database that the present one replaced. */
   readonly setAside: Pick<SetAside, 'path'> | null | undefined;
 }
 
 /** Why recording on this machine needs a look although it goes on, a sentence each. */
-export function localReasons({ courier, spool, setAside }: LocalFacts): string[] {
+export function localReasons({ courier, spool, setAside, attempts }: LocalFacts): string[] {
   const reasons: string[] = [];
   if (courier.status === 'degraded')
     reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
@@ -19,6 +23,11 @@ export function localReasons({ courier, spool, setAside }: LocalFacts): string[]
   const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
   if (dropped > 0)
     reasons.push(`Events were dropped: ${dropped}; \`pattern-tracker doctor\` says why.`);
+  const tried = attempts.flatMap(attemptReasons);
+  reasons.push(...tried.slice(0, MOST_TRIED));
+  if (tried.length > MOST_TRIED) {
+    reasons.push(`${tried.length - MOST_TRIED} more of this kind: see \`pattern-tracker status\`.`);
+  }
   if (setAside) {
     reasons.push(
       `A corrupt database was set aside as ${setAside.path}: \`pattern-tracker repair\` with that file adds what it holds.`,
@@ -26,3 +35,8 @@ export function localReasons({ courier, spool, setAside }: LocalFacts): string[]
   }
   return reasons;
 }
+
+// --- internal ---
+
+/** How many sentences about what projects tried are shown. */
+const MOST_TRIED = 3;

@@ -22,6 +22,12 @@ export function recordingOf(
       'Remove it there to have hooks run again.',
     );
   }
+  if (registration.switchedOffIn !== undefined) {
+    return off(
+      `PATTERN_TRACKER_DISABLED=1 is set in ${registration.switchedOffIn}`,
+      'Remove it there to have events recorded again.',
+    );
+  }
   const by = registration.settings
     .filter(({ hooks }) =>
       ESSENTIAL_EVENTS.every((name) => hooks.some(({ event }) => event === name)),

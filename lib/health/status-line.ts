@@ -8,6 +8,7 @@ import type { QuickReading, ReadFault } from '../store/database/quick-reader.ts'
 import { patternsOfSession } from '../store/queries/sessions.ts';
 import { setAsideDatabase } from '../store/queries/totals.ts';
 import type { SetAside } from '../store/queries/totals.ts';
+import { readAttempts } from './attempts/attempts.ts';
 import { readCourier } from './courier-facts.ts';
 import { localReasons } from './local-reasons.ts';
 import { readSpool } from './spool-facts.ts';
@@ -53,7 +54,12 @@ export async function readStatusLine({
   const content = reading && 'value' in reading ? reading.value : undefined;
   const fault = reading && 'fault' in reading ? reading.fault : undefined;
   const fatal: string[] = [];
-  const minor = localReasons({ courier: readCourier(paths), spool, setAside: content?.setAside });
+  const minor = localReasons({
+    courier: readCourier(paths),
+    spool,
+    setAside: content?.setAside,
+    attempts: readAttempts(paths.tried),
+  });
   if (env['PATTERN_TRACKER_DISABLED'] === '1') {
     fatal.push('Nothing is recorded: PATTERN_TRACKER_DISABLED=1 is set.');
   }

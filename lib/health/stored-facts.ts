@@ -8,6 +8,9 @@ import { cachedAnswers } from '../delivery/store/cache-store.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { schemaVersion } from '../store/database/database.ts';
 import { readDatabase } from '../store/database/read-database.ts';
+import { knownSessions } from '../store/queries/known-sessions.ts';
+import type { KnownSessions } from '../store/queries/known-sessions.ts';
+import { allProjects } from '../store/queries/projects.ts';
 import { seenClaudeVersion } from '../store/queries/claude-version.ts';
 import { quickCheck } from '../store/queries/health.ts';
 import { countersOf, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
@@ -49,6 +52,20 @@ export interface StoredDelivery {
   readonly cacheEntries: number;
 }
 
+/** What is compared with the sessions and projects of Claude Code. */
+export interface RecordedWork extends KnownSessions {
+  /** The folders of the projects, the last added first. */
+  readonly roots: readonly string[];
+}
+
+/** What to read beside the usual. */
+export interface StoredOptions {
+  /** The largest file that is searched for damage, in bytes. @default 0, so that none is */
+  readonly checkedBytes?: number | undefined;
+  /** The sessions that are looked for. @default none */
+  readonly sessions?: readonly string[];
+}
+
 /** Everything that is read from tracker.db; a part that cannot be read does not hide the others. */
 export interface StoredFacts {
   /** The size of the file and its WAL, in bytes; null while there is no file. */
@@ -56,15 +73,19 @@ export interface StoredFacts {
   readonly soundness: Reading<Soundness>;
   readonly content: Reading<StoredContent>;
   readonly delivery: Reading<StoredDelivery>;
+  readonly work: Reading<RecordedWork>;
 }
 
 /**
  * Reads the database at `path`. Opens it once and changes nothing.
  *
  * @param now milliseconds since 1970
- * @param checkedBytes the largest file that is searched for damage; 0 searches none
  */
-export function readStored(path: string, now: number, checkedBytes = 0): StoredFacts {
+export function readStored(
+  path: string,
+  now: number,
+  { checkedBytes = 0, sessions = [] }: StoredOptions = {},
+): StoredFacts {
   const size = attempt(path, () => sizeOf(path));
   const bytes = size.value;
   const isChecked = bytes !== null && bytes <= checkedBytes;
@@ -87,10 +108,17 @@ export function readStored(path: string, now: number, checkedBytes = 0): StoredF
         sinks: SINKS.map((sink) => readSinkFacts(database, sink, now)),
         cacheEntries: cachedAnswers(database),
       })),
+      work: attempt(path, () => ({
+        ...knownSessions(database, sessions),
+        roots: allProjects(database).map(({ root }) => root),
+      })),
     }));
   });
   const unread = { value: null, error };
-  return { bytes, ...(value ?? { soundness: unread, content: unread, delivery: unread }) };
+  return {
+    bytes,
+    ...(value ?? { soundness: unread, content: unread, delivery: unread, work: unread }),
+  };
 }
 
 /** The facts of the sinks in use, in the order of `SINKS`. An undefined configuration names none. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { HookEventSpec } from './events.ts';
-import { isPlainWord, quoteWord } from './shell-words.ts';
+import { isPlainWord, nodeCommandLine, quoteWord } from './shell-words.ts';
 
 /** Which program captures: `hooks/capture.sh`, or one Node.js bundle per event. */
 export type CaptureFront = 'sh' | 'node';
@@ -36,7 +36,11 @@ export function hookCommand(
   const timeout = HOOK_TIMEOUT_SECONDS;
   if (capture === 'node') {
     const bundle = join(home, 'dist', 'hooks', `${event.bundle}.cjs`);
-    const command = `${quoteWord(node, platform)} ${quoteWord(bundle, platform)}`;
+    // On Windows the command may be for cmd.exe, which has no way to set variables for one command.
+    const command =
+      platform === 'win32'
+        ? `${quoteWord(node, platform)} ${quoteWord(bundle, platform)}`
+        : nodeCommandLine({ node, program: bundle }, platform);
     return { type: 'command', command, timeout };
   }
   const script = join(home, 'hooks', 'capture.sh');

@@ -145,6 +145,7 @@ export function uninstallPreview(
     plan.removesProgram
       ? `remove the program from ${options.paths.home}`
       : 'keep the program: hooks are registered elsewhere',
+    ...(plan.link === undefined ? [] : [`remove ${plan.link}`]),
     ...plan.shellFiles.map((file) => `remove ${file}`),
     ...settings.flatMap(({ file, current, next }) => [
       next === null ? `remove ${file}` : `edit ${file}:`,

@@ -48,7 +48,41 @@ export function splitWords(
   return words;
 }
 
+/**
+ * A Node.js program as a command line of sh for Claude Code to run: without the variables by which a project's
+ * settings could load code into it, or make it fail or print something.
+ */
+export function nodeCommandLine(
+  { node, program }: { readonly node: string; readonly program: string },
+  platform: NodeJS.Platform,
+): string {
+  return [...EMPTIED, quoteWord(node, platform), quoteWord(program, platform)].join(' ');
+}
+
+/** The words of a command behind the variables that it sets. */
+export function withoutAssignments(words: readonly string[]): readonly string[] {
+  const start = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  return start === -1 ? [] : words.slice(start);
+}
+
 // --- internal ---
+
+/** Empty, they mean to Node.js and to the system's loader the same as unset. */
+const EMPTIED = [
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_COMPILE_CACHE',
+  'NODE_V8_COVERAGE',
+  'NODE_CHANNEL_FD',
+  'NODE_DEBUG',
+  'NODE_DEBUG_NATIVE',
+  'NODE_ICU_DATA',
+  'OPENSSL_CONF',
+  'LD_PRELOAD',
+  'LD_AUDIT',
+  'LD_LIBRARY_PATH',
+].map((name) => `${name}=`);
 
 interface Piece {
   readonly text: string;

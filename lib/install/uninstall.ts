@@ -5,7 +5,7 @@ import type { TrackerPaths } from '../base/paths.ts';
 import { processEnd, stopCourier } from './courier-stop.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest } from './manifest.ts';
-import { linkPath, removeLink } from './path-link.ts';
+import { leadsTo, linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
 import { removeProgram } from './program/program-files.ts';
@@ -37,6 +37,8 @@ export interface UninstallPlan {
   /** The manifest afterwards, if the program stays; undefined when there is none now. */
   readonly manifest: InstallManifest | undefined;
   readonly hasData: boolean;
+  /** The link on PATH, if it is ours and goes with the program. */
+  readonly link: string | undefined;
   /** Folders with copies of the plugin that Claude Code no longer uses. */
   readonly pluginCopies: readonly string[];
   /** Completions and the man page that go with the program. */
@@ -87,6 +89,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     removesProgram: !isKept,
     manifest: manifest && { ...manifest, registrations },
     hasData: existsSync(paths.data),
+    link: isKept ? undefined : ownLink(paths.home, manifest?.link ?? undefined, userHome),
     pluginCopies:
       isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
     shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
@@ -107,8 +110,8 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
     if (manifest) writeManifest(home, manifest);
     return { ...plan, backups, removedLink: undefined, stoppedCourier: undefined };
   }
-  const link = manifest?.link ?? (options.userHome && linkPath(options.userHome));
-  const isRemoved = link !== undefined && removeLink(link, join(home, 'dist', 'cli.mjs'));
+  const { link } = plan;
+  const isRemoved = link !== undefined && removeLink(link, linkedProgram(home));
   for (const file of plan.shellFiles) rmSync(file, { force: true });
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
@@ -124,6 +127,20 @@ export function removeData(paths: TrackerPaths): void {
 }
 
 // --- internal ---
+
+/** The link that leads to this installation; undefined when it is gone, or leads elsewhere. */
+function ownLink(
+  home: string,
+  noted: string | undefined,
+  userHome: string | undefined,
+): string | undefined {
+  const link = noted ?? (userHome && linkPath(userHome));
+  return link && leadsTo(link, linkedProgram(home)) ? link : undefined;
+}
+
+function linkedProgram(home: string): string {
+  return join(home, 'dist', 'cli.mjs');
+}
 
 /** How long to wait for the courier to end, in milliseconds. */
 const COURIER_LIMIT_MS = 5000;

@@ -3,7 +3,7 @@ import type { ConfigInput } from './config-input.ts';
 
 /** The options that override the configuration. */
 export interface LibraryOptions {
-  /** The installation's folder. @default PATTERN_TRACKER_HOME, else hooks/pattern-tracker in Claude's folder */
+  /** The installation's folder. @default PATTERN_TRACKER_HOME outside Claude Code, else hooks/pattern-tracker in Claude's folder */
   readonly home?: string | undefined;
   /** The server to ask; null for none. @default api.base_url of the configuration */
   readonly baseUrl?: string | null | undefined;

@@ -6,36 +6,68 @@
 # It prints nothing, always exits 0, reads no configuration and no secret from the environment. In the
 # common case it forks once, for cat. It writes the file in place, without a rename: JSON shows where it
 # ends, so the courier recognises an unfinished file and waits. Finding a live courier costs no fork.
+#
+# A project's settings can set variables for hooks, all but HOME, CLAUDE_CONFIG_DIR, TMPDIR and those that
+# Claude Code gives to hooks. So no other variable says where data, programs or configuration are.
 
-[ "${PATTERN_TRACKER_DISABLED:-}" = 1 ] && exit 0
 trap 'exit 0' EXIT # a fault in this script must never reach Claude as an exit code
 exec >/dev/null 2>&1
+# Where sh is bash, a variable can define a function in the place of a command.
+unset -f [ cat command date echo env kill mkdir printf read rm sed tr umask
+unset LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH # by which this shell may have loaded code, but cat need not
 umask 077
-path=${PATH:-}
-PATH=/usr/bin:/bin${PATH:+:$PATH} # system tools first: the user's shims would slow down every tool call
+# Only the system's: the user's shims would slow down every tool call, and the rest may be a project's.
+PATH=/usr/bin:/bin:/usr/local/bin:/run/current-system/sw/bin
 
 case $0 in
 */*) root=${0%/*}/.. ;;
 *) root=.. ;;
 esac
-# The installed copy uses the data/ beside it and ignores the environment, because a project's settings
-# can set variables for hooks and must not redirect the data.
-if [ -d "$root/data" ]; then
+registration=settings
+if [ -d "$root/data" ]; then # installed
   home=$root
-elif [ -n "${PATTERN_TRACKER_HOME:-}" ]; then
-  home=$PATTERN_TRACKER_HOME
 elif [ -n "${CLAUDE_CONFIG_DIR:-${HOME:-}}" ]; then # the plugin, or a checkout
   home=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/hooks/pattern-tracker
+  [ -n "${CLAUDE_PLUGIN_ROOT:-}" ] && registration=plugin
 else
   exit 0 # without HOME there is no folder of the user's to write to
 fi
 data=$home/data
 spool=$data/spool
 
+# Counts what a project's settings have tried, as one letter in the project's file in tried/: h to give the
+# data another home, which is not obeyed; d to switch recording off, which is. A file is named after its
+# project, with % and / written as %25 and %2F.
+tried() {
+  rest=${CLAUDE_PROJECT_DIR:-${PWD:-}}
+  [ ${#rest} -le 250 ] || rest= # it would not fit
+  file=
+  while :; do
+    head=${rest%%[%/]*}
+    file=$file$head
+    rest=${rest#"$head"}
+    case $rest in
+    /*) file=$file%2F ;;
+    %*) file=$file%25 ;;
+    *) break ;;
+    esac
+    rest=${rest#?}
+  done
+  [ -d "$data/tried" ] || mkdir -p "$data/tried"
+  printf %s "$1" >>"$data/tried/${file:-other}" || printf %s "$1" >>"$data/tried/other"
+}
+
+case ${PATTERN_TRACKER_HOME:-} in
+'' | "${0%/hooks/*}" | "${0%/hooks/*}/" | "$home" | "$home/") ;;
+*) tried h ;;
+esac
+if [ "${PATTERN_TRACKER_DISABLED:-}" = 1 ]; then
+  tried d
+  exit 0
+fi
+
 # A unique name; where the kernel provides one, it costs no fork.
 read -r id </proc/sys/kernel/random/uuid || id=$(date +%s)-$$
-registration=settings
-[ -n "${CLAUDE_PLUGIN_ROOT:-}" ] && registration=plugin
 name=$id.$registration
 
 # Records a dropped event as one letter: w it could not be written, f the spool is full. Appending one
@@ -83,17 +115,26 @@ fi
     ;;
   esac
   program=$home
-  # The plugin runs its own program only, because a project can set the variable that names $home.
-  [ "$registration" = plugin ] && program=$root
+  [ "$registration" = plugin ] && program=$root # it brings its own
   courier=$program/dist/courier.cjs
   [ -f "$courier" ] || courier=$root/dist/courier.cjs
   [ -f "$courier" ] || exit 0
   node=$program/node
-  # The user's own first, as in a terminal.
-  [ -x "$node" ] || node=$(PATH=${path:-$PATH} && command -v node) || node=$(command -v node) || exit 0
-  NODE_OPTIONS=
-  export NODE_OPTIONS
-  exec "$node" "$courier" --detach --home "$home"
+  [ -x "$node" ] || node=$home/node # which `pattern-tracker setup` has recorded
+  if ! [ -x "$node" ]; then
+    # The first one on the PATH with which Claude Code itself was started, or else the system's.
+    path=
+    case ${CLAUDE_PID:-} in
+    '' | *[!0-9]*) ;;
+    *) path=$(tr '\0' '\n' <"/proc/$CLAUDE_PID/environ" | sed -n 's/^PATH=//p') ;;
+    esac
+    # From / because a relative folder on PATH would be the project's.
+    node=$(cd / && PATH=${path:+$path:}$PATH:/opt/homebrew/bin && command -v node) || exit 0
+  fi
+  # Of the variables only those that the courier needs.
+  exec env -i ${HOME:+"HOME=$HOME"} ${CLAUDE_CONFIG_DIR:+"CLAUDE_CONFIG_DIR=$CLAUDE_CONFIG_DIR"} \
+    ${TMPDIR:+"TMPDIR=$TMPDIR"} ${TZ:+"TZ=$TZ"} ${LANG:+"LANG=$LANG"} ${LC_ALL:+"LC_ALL=$LC_ALL"} \
+    "$node" "$courier" --detach --home "$home"
 ) </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 [ "${1:-}" = ensure ] || echo $! >"$data/courier.pid" # keeps the next hook from starting a second courier
 exit 0

@@ -51,7 +51,7 @@ export class CaptureHome {
     return {
       ...front.command(this.#throwaway),
       input,
-      env: { ...this.#throwaway.env, PATTERN_TRACKER_HOME: this.#paths.home },
+      env: this.#throwaway.envOf(this.#paths),
       cwd: this.#throwaway.root,
     };
   }

@@ -63,7 +63,7 @@ async function deliveringHome(
     command: (front, input) => ({
       ...front.command(throwaway),
       input,
-      env: { ...throwaway.env, PATTERN_TRACKER_HOME: paths.home },
+      env: throwaway.envOf(paths),
       cwd: throwaway.root,
     }),
   };

@@ -11,12 +11,12 @@ const LIMIT = { kind: 'at most', value: 1.3, unit: 'x' } as const;
 export const statusline: Benchmark = {
   name: 'statusline',
   async *run({ throwaway, pairs = PAIRS }) {
-    const { home, database } = throwaway.home();
-    fill(database);
+    const paths = throwaway.home();
+    fill(paths.database);
     const input = throwaway.file('status.json', '{"session_id":"s1","model":{"id":"m"}}\n');
     const bundle = nodeCommand(throwaway, [join(throwaway.program, 'dist', 'statusline.cjs')]);
     const times = timeCommands(throwaway, {
-      ours: { ...bundle, input, env: { ...bundle.env, PATTERN_TRACKER_HOME: home } },
+      ours: { ...bundle, input, env: { ...bundle.env, ...throwaway.envOf(paths) } },
       floor: nodeCommand(throwaway, ['-e', '0']),
       pairs,
     });

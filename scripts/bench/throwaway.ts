@@ -44,13 +44,18 @@ export class Throwaway {
   /** Makes a home with an empty spool and `config` as its config.yaml. */
   home(config = ''): TrackerPaths {
     this.#homes += 1;
-    const paths = trackerPaths(join(this.root, `home-${this.#homes}`, 'pattern-tracker'));
+    const paths = trackerPaths(join(this.root, `home-${this.#homes}`, 'hooks', 'pattern-tracker'));
     for (const folder of [paths.spoolNew, paths.spoolTmp, paths.spoolBad]) {
       mkdirSync(folder, { recursive: true });
     }
     writeFileSync(paths.drops, '\n');
     writeFileSync(paths.configFile, config);
     return paths;
+  }
+
+  /** The environment in which hooks and status line use this home. */
+  envOf({ home }: TrackerPaths): Readonly<Record<string, string>> {
+    return { ...this.env, CLAUDE_CONFIG_DIR: dirname(dirname(home)) };
   }
 
   /** Makes sure that a process ends with the run, and returns it. */

@@ -175,7 +175,10 @@ export const ROOMS: readonly Room[] = [
     name: 'health',
     group: 'capabilities',
     purpose: 'the facts about delivery, courier and store that others show',
-    imports: words('base capture event config', 'store/database store/queries delivery ingest'),
+    imports: words(
+      'base capture claude-code event config',
+      'store/database store/queries delivery ingest',
+    ),
     packages: ['prom-client'],
   },
   {

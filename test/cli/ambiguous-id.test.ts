@@ -75,7 +75,11 @@ it('one more character is enough, and a whole id means itself only', async () =>
 
 it('leaves out the sessions of capture-test unless they are asked for', async () => {
   sample.session('capture-test-2');
-  expect((await run(sample, 'tool-calls --session c')).out).toBe('No tool calls match.\n');
+  const unknown = await run(sample, 'tool-calls --session capture-test-2');
+  expect(unknown).toMatchObject({ exitCode: 1, out: '' });
+  expect(unknown.err).toBe(
+    'error: no session begins with "capture-test-2"\n  What `capture-test` recorded is shown with --all only.\n',
+  );
   expect((await run(sample, 'tool-calls --all --session c')).err).toContain('capture-test-2');
 });
 

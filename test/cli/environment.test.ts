@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { homeOf, wantsColor } from '../../lib/cli/environment.ts';
+import { homeOf, refusesHome, wantsColor } from '../../lib/cli/environment.ts';
 
 describe('homeOf', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pattern-tracker-home-'));
@@ -25,8 +25,25 @@ describe('homeOf', () => {
       undefined,
       '/c/hooks/pattern-tracker',
     ],
+    [
+      'not one that is named inside Claude Code',
+      { PATTERN_TRACKER_HOME: '/x', HOME: '/h', CLAUDECODE: '1' },
+      installed,
+      join(folder, 'installed'),
+    ],
   ])('is %s', (_, env, program, home) => {
     expect(homeOf(env, program)).toBe(home);
+  });
+});
+
+describe('refusesHome', () => {
+  it('is true where a variable names another home inside Claude Code', () => {
+    const env = { HOME: '/h', PATTERN_TRACKER_HOME: '/x', CLAUDECODE: '1' };
+    expect(refusesHome(env, undefined)).toBe(true);
+    const { CLAUDECODE: _, ...outside } = env;
+    expect(refusesHome(outside, undefined)).toBe(false);
+    const own = { ...env, PATTERN_TRACKER_HOME: '/h/.claude/hooks/pattern-tracker/' };
+    expect(refusesHome(own, undefined)).toBe(false);
   });
 });
 

@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => sample.remove());
 
 const LISTS: [argv: string, atSixty: string][] = [
-  ['patterns', 'ID PROJECT FILE LAST SEEN CODE'],
+  ['patterns', 'ID PROJECT FILE GEN LAST SEEN CODE'],
   ['sessions', 'SESSION PROJECT STARTED FILES LINES FIRST PROMPT'],
   ['tool-calls', 'WHEN TOOL OUTCOME WHAT ERROR'],
   ['outbox', 'ID EVENT PATTERN QUEUED NEXT LAST ERROR'],

@@ -64,6 +64,7 @@ describe('--help', () => {
       Options
         --help, -h     Show this help; after a command, its help
         --version, -v  Show the version
+        --home DIR     Before the command: use the installation in this folder
 
       Try  pattern-tracker status
       "

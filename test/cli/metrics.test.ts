@@ -47,7 +47,7 @@ describe('metrics', () => {
       Failing       2
       Waiting       2
       Dead letters  1
-      Dropped       2
+      Dropped by hand  2
       Retries       3
       Requests      4, 1 failed
       Response      5012.0 ms on average

@@ -35,7 +35,7 @@ function onTerminal(argv: string, env: Record<string, string> = {}, shellVariabl
 describe.skipIf(!hasScript)('the pager', () => {
   it('shows a list that is longer than the terminal', () => {
     const screen = onTerminal('patterns --limit 0', { PAGER: MARK });
-    expect(screen).toMatch(/^paged: ID {16}PROJECT/m);
+    expect(screen).toMatch(/^paged: ID {8}PROJECT/m);
     expect(screen.match(/^paged: /gm)).toHaveLength(56);
     expect(screen).toContain('ended with 0');
   });
@@ -62,7 +62,7 @@ describe.skipIf(!hasScript)('the pager', () => {
   it('may end before it has read all', () => {
     expect(onTerminal('patterns --limit 0', { PAGER: 'true' })).toBe('ended with 0\n');
     expect(onTerminal('patterns --limit 0', { PAGER: 'head -1' })).toMatch(
-      /^ID {16}PROJECT.*\nended with 0\n$/,
+      /^ID {8}PROJECT.*\nended with 0\n$/,
     );
   });
 

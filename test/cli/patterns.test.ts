@@ -32,11 +32,11 @@ describe('patterns', () => {
   it('cuts the widest column to the width of a terminal', async () => {
     const { out } = await run(sample, 'patterns', { isTTY: true, columns: 80 });
     expect(out).toMatchInlineSnapshot(`
-      "ID                PROJECT  FILE          LINES  GEN  SEEN  LAST SEEN  CODE
-      ab00000000000000  site     site.css          1    1     1  3 min ago  body { co…
-      7cffffffffffffff  app      src/queue.ts      3    3     1  1 h ago    export fu…
-      7c1e09ab44d2f310  app      src/queue.ts      3    2     1  1 h ago    export fu…
-      19aa52c0de77b841  app      src/queue.ts      3    1     2  2 h ago    export fu…
+      "ID        PROJECT  FILE          LANGUAGE  LINES  GEN  SEEN  LAST SEEN  CODE
+      ab000000  site     site.css      css           1    1     1  3 min ago  body { …
+      7cffffff  app      src/queue.ts  typescr…      3    3     1  1 h ago    export …
+      7c1e09ab  app      src/queue.ts  typescr…      3    2     1  1 h ago    export …
+      19aa52c0  app      src/queue.ts  typescr…      3    1     2  2 h ago    export …
       "
     `);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -80,13 +80,19 @@ describe('patterns', () => {
     ['--until 2026-11-20', []],
     ['--sort used --limit 1', ['19aa52c0de77b841']],
     ['--limit 0 --project app', ['7cffffffffffffff', '7c1e09ab44d2f310', '19aa52c0de77b841']],
-    ['--session none', []],
     ['--file site.css', ['ab00000000000000']],
     ['--file src/*.ts --limit 1', ['7cffffffffffffff']],
     ['--file copy.ts', ['19aa52c0de77b841']],
     ['--file none.rs', []],
   ])('keeps to %s', async (argv, ids) => {
     expect(await idsOf(argv)).toEqual(ids);
+  });
+
+  it('refuses a session that is not there', async () => {
+    expect(await run(sample, 'patterns --session none')).toMatchObject({
+      exitCode: 1,
+      err: 'error: no session begins with "none"\n  `pattern-tracker sessions` lists what there is.\n',
+    });
   });
 
   it('says with --until which library patterns there were', async () => {

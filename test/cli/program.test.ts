@@ -58,6 +58,20 @@ describe('the built program', () => {
     expect(err).toMatch(/^error: neither PATTERN_TRACKER_HOME, .*\n {2}Set HOME/);
   });
 
+  it('takes its home from --home, and inside Claude Code from no variable', async () => {
+    const inside = { HOME: sample.folder, CLAUDECODE: '1', PATTERN_TRACKER_HOME: '/nowhere' };
+    const hostile = await program(['status', '--json'], inside);
+    expect(hostile.err).toMatch(/^note: PATTERN_TRACKER_HOME does not count inside Claude Code/);
+    expect(JSON.parse(hostile.out)).toMatchObject({ database: { path: sample.paths.database } });
+    for (const home of [['--home', '/nowhere'], ['--home=/nowhere']]) {
+      const named = await program([...home, 'status', '--json'], inside);
+      expect(named.err).toBe('');
+      expect(JSON.parse(named.out)).toMatchObject({
+        database: { path: '/nowhere/data/tracker.db' },
+      });
+    }
+  });
+
   it('ends silently with 0 when its reader has seen enough', async () => {
     const { child, text, ended } = start(['patterns', '--limit', '0']);
     child.stdout.destroy();

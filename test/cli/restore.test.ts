@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fillWithMany, pagesOf, wipe } from '../store/maintenance/damage.ts';
@@ -65,6 +65,19 @@ describe('restore', () => {
       rows: expect.objectContaining({ patterns: 4 }),
       kept_as: `${sample.paths.database}.before-restore-20261124T120000`,
     });
+  });
+
+  it('names the newest backup of a folder before it asks', async () => {
+    fillSample(sample);
+    mkdirSync(join(sample.folder, 'backups'));
+    expect((await run(sample, 'restore backups')).err).toMatch(
+      /is a folder\n {2}It holds no backup/,
+    );
+    await run(sample, 'backup backups/tracker-1.db');
+    await run(sample, 'backup backups/tracker-2.db');
+    expect((await run(sample, 'restore backups')).err).toMatch(
+      /is a folder\n {2}Name a backup in it, such as .*tracker-2\.db\.\n/,
+    );
   });
 
   it('works where there is no database, nor a folder for it', async () => {

@@ -104,7 +104,6 @@ describe('tool-calls', () => {
     ['--until 10m', ['toolu_2', 'toolu_1']],
     ['--since 3h --until 2h', []], // toolu_1 began at that very moment
     ['--until 119.5m', ['toolu_1']],
-    ['--session capture-test', []],
     ['--session capture-test --all', ['toolu_test_1']],
   ])('keeps to %s', async (argv, ids) => {
     const { out } = await run(sample, `tool-calls --json ${argv}`);

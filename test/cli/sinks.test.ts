@@ -114,7 +114,7 @@ describe('metrics', () => {
       Failing       2                         0
       Waiting       2                         3
       Dead letters  1                         0
-      Dropped       0                         0
+      Dropped by hand  0                         0
       Retries       0                         0
       Requests      0, 0 failed               30, 0 failed
       Response      no data yet               40.0 ms on average

@@ -1,3 +1,4 @@
+import { countAttempt } from '../../lib/capture/attempt.ts';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -119,6 +120,28 @@ describe('recording', () => {
     writeSettings({ hooks: ourHooks() });
     const env = { HOME: sample.folder, PATTERN_TRACKER_DISABLED: '1' };
     expect((await status('', { env })).out).toContain('off: PATTERN_TRACKER_DISABLED=1 is set');
+  });
+
+  it('is off where the settings set that variable, and names the file', async () => {
+    writeSettings({ hooks: ourHooks(), env: { PATTERN_TRACKER_DISABLED: '1' } });
+    expect((await status()).out).toContain(
+      'off: PATTERN_TRACKER_DISABLED=1 is set in ~/.claude/settings.json',
+    );
+  });
+
+  it('names the projects that tried to redirect it, until that is acknowledged', async () => {
+    writeSettings({ hooks: ourHooks() });
+    countAttempt(sample.paths.tried, 'h', { CLAUDE_PROJECT_DIR: '/its project' });
+    const { out } = await status();
+    expect(out).toMatch(/^Project {5}PATTERN_TRACKER_HOME was set .*: \/its project, 1 hook, /m);
+    expect(out).toContain('`pattern-tracker status --acknowledge` ends this notice.');
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({
+      attempts: [{ project: '/its project', redirected: 1, switched_off: 0, is_gone: true }],
+      spool: { dropped: { unwritable: 0, spool_full: 0 } },
+    });
+    expect((await run(sample, 'health')).out).toMatch(/^degraded[^]*not obeyed: \/its project/);
+    expect((await run(sample, '')).out).toMatch(/^Attention .*not obeyed: \/its project/m);
+    expect(JSON.parse((await status('--acknowledge --json')).out)).toMatchObject({ attempts: [] });
   });
 
   it('names line and column of broken settings', async () => {

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../lib/base/paths.ts';
+import { triedProject } from '../../lib/capture/attempt.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
 
 /** A capture front under test. */
@@ -85,10 +86,11 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
 
     beforeEach(() => {
       folder = mkdtempSync(join(tmpdir(), 'capture-'));
-      paths = trackerPaths(join(folder, 'home of "it"'));
+      const claude = join(folder, 'Claude of "it"');
+      paths = trackerPaths(join(claude, 'hooks', 'pattern-tracker'));
       mkdirSync(paths.data, { recursive: true });
       writeFileSync(paths.courierPid, `${process.pid}\n`); // this very process is "the courier"
-      env = { HOME: folder, PATH: '/usr/bin:/bin', PATTERN_TRACKER_HOME: paths.home };
+      env = { HOME: folder, PATH: '/usr/bin:/bin', CLAUDE_CONFIG_DIR: claude };
     });
 
     afterEach(() => {
@@ -161,10 +163,134 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(texts.filter((text) => text.includes('sk-very-secret'))).toEqual([]);
     });
 
-    it('leaves at once when it is switched off', async () => {
-      const off = { ...env, PATTERN_TRACKER_DISABLED: '1' };
+    const tried = () =>
+      Object.fromEntries(
+        (existsSync(paths.tried) ? readdirSync(paths.tried) : []).map((name) => [
+          triedProject(name) ?? null,
+          readFileSync(join(paths.tried, name), 'utf8'),
+        ]),
+      );
+
+    it('records nothing when it is switched off, and counts that for the project', async () => {
+      const off = { ...env, PATTERN_TRACKER_DISABLED: '1', CLAUDE_PROJECT_DIR: '/a/100% of it' };
+      expect(await capture({ command, env: off, input: EVENT })).toEqual(QUIET);
       expect(await capture({ command, env: off, input: EVENT })).toEqual(QUIET);
       expect(waiting()).toEqual([]);
+      expect(drops()).toBe('');
+      expect(tried()).toEqual({ '/a/100% of it': 'dd' });
+    });
+
+    it('counts it even before anything was recorded', async () => {
+      rmSync(paths.home, { recursive: true });
+      const off = { ...env, PATTERN_TRACKER_DISABLED: '1', CLAUDE_PROJECT_DIR: '/p' };
+      expect(await capture({ command, env: off, input: EVENT })).toEqual(QUIET);
+      expect(tried()).toEqual({ '/p': 'd' });
+    });
+
+    it('gives its data no other home that a variable names, and counts the attempt', async () => {
+      const elsewhere = join(folder, 'project', '.cache', 'tracker');
+      const project = { PATTERN_TRACKER_HOME: elsewhere, CLAUDE_PROJECT_DIR: '/a/project' };
+      for (const plugin of [{}, { CLAUDE_PLUGIN_ROOT: resolve('.') }]) {
+        const redirected = { ...env, ...project, ...plugin };
+        expect(await capture({ command, env: redirected, input: EVENT })).toEqual(QUIET);
+      }
+      expect(waiting()).toHaveLength(2);
+      expect(existsSync(elsewhere)).toBe(false);
+      expect(tried()).toEqual({ '/a/project': 'hh' });
+    });
+
+    it('does not count a variable that names the home in use', async () => {
+      const same = { ...env, PATTERN_TRACKER_HOME: `${paths.home}/` };
+      expect(await capture({ command, env: same, input: EVENT })).toEqual(QUIET);
+      expect(tried()).toEqual({});
+    });
+
+    it.each([
+      ['very long', `/${'deep/'.repeat(60)}`],
+      ['longer than any name', `/${'x'.repeat(200_000 / 4)}`],
+      ['of dots', '..'],
+    ])('counts also for a project whose path is %s', async (_, path) => {
+      const off = { ...env, PATTERN_TRACKER_DISABLED: '1', CLAUDE_PROJECT_DIR: path };
+      expect(await capture({ command, env: off, input: EVENT })).toEqual(QUIET);
+      expect(tried()).toEqual({ null: 'd' });
+    });
+
+    it('runs nothing that the variables of a project name', async () => {
+      rmSync(paths.courierPid);
+      const project = join(folder, 'project');
+      const evil = (name: string, text: string) => {
+        const file = join(project, name);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text, { mode: 0o755 });
+        return file;
+      };
+      const ran = join(folder, 'ran');
+      const shell = `#!/bin/sh\necho "$0" >> '${ran}'\n`;
+      const home = join(project, 'tracker');
+      const names = [
+        'cat',
+        'date',
+        'env',
+        'kill',
+        'mkdir',
+        'node',
+        'npm',
+        'printf',
+        'read',
+        'rm',
+        'sed',
+        'sh',
+        'tr',
+      ];
+      for (const name of names) evil(`bin/${name}`, shell);
+      evil('tracker/node', shell);
+      evil('tracker/dist/courier.cjs', `require('fs').appendFileSync('${ran}', 'courier');`);
+      const script = evil('evil.sh', shell);
+      const functions = names.map((name) => [
+        `BASH_FUNC_${name}%%`,
+        `() { ${shell.split('\n')[1]}; }`,
+      ]);
+      const hostile = {
+        ...env,
+        ...Object.fromEntries(functions),
+        PATH: `${join(project, 'bin')}:/usr/bin:/bin`,
+        BASH_ENV: script,
+        ENV: script,
+        CDPATH: project,
+        IFS: '/',
+        PATTERN_TRACKER_HOME: home,
+      };
+      installFakeCourier();
+      expect(
+        await capture({ command: ensureCommand, env: hostile, input: EVENT, cwd: project }),
+      ).toEqual(QUIET);
+      await firstStarted();
+      expect(waiting()).toHaveLength(1);
+      expect(existsSync(ran) ? readFileSync(ran, 'utf8') : '').toBe('');
+    });
+
+    it('hands a courier only variables that no project sets', async () => {
+      installFakeCourier();
+      const project = {
+        NODE_OPTIONS: '',
+        NODE_PATH: '/p',
+        NODE_EXTRA_CA_CERTS: '',
+        NODE_COMPILE_CACHE: '',
+        OPENSSL_CONF: '',
+        LD_PRELOAD: '',
+        HTTPS_PROXY: 'http://127.0.0.1:9',
+        TMP: '/p',
+        PATTERN_TRACKER_LOG_LEVEL: 'debug',
+        INTELLIGENCE_SERVICE_URL: 'http://127.0.0.1:9',
+      };
+      const users = { LANG: 'C', TMPDIR: folder };
+      const all = { ...env, ...users, ...project };
+      expect(await capture({ command: ensureCommand, env: all, input: EVENT })).toEqual(QUIET);
+      await firstStarted();
+      const given = started()[0]?.env.filter(
+        (name) => !['PATH', 'PWD', 'SHLVL', '_', 'OLDPWD'].includes(name),
+      );
+      expect(given?.toSorted()).toEqual(['CLAUDE_CONFIG_DIR', 'HOME', 'LANG', 'TMPDIR']);
     });
 
     it('notes which way it was registered', async () => {
@@ -172,7 +298,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(onlyFile()).toMatch(/\.plugin$/);
     });
 
-    it('starts no program that lies in the folder which a variable names, in the plugin', async () => {
+    it("starts the plugin's own courier in the plugin, not one that lies beside the data", async () => {
       rmSync(paths.courierPid);
       installFakeCourier();
       const asPlugin = { ...env, CLAUDE_PLUGIN_ROOT: resolve('.') };
@@ -209,10 +335,10 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     });
 
     it.each<[string, Record<string, string | undefined>]>([
-      ['HOME', { HOME: undefined, PATTERN_TRACKER_HOME: undefined }],
+      ['HOME', { HOME: undefined, CLAUDE_CONFIG_DIR: undefined }],
       ['PATH', { PATH: undefined }],
       ['a PATH with anything in it', { PATH: '' }],
-      ['any environment', { HOME: undefined, PATH: undefined, PATTERN_TRACKER_HOME: undefined }],
+      ['any environment', { HOME: undefined, PATH: undefined, CLAUDE_CONFIG_DIR: undefined }],
     ])('is quiet and leaves with 0 without %s', async (_, change) => {
       const present = Object.entries({ ...env, ...change }).filter(
         ([, value]) => value !== undefined,
@@ -220,7 +346,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       const changed = Object.fromEntries(present) as Record<string, string>;
       const before = readdirSync('/');
       expect(await capture({ command, env: changed, input: EVENT, cwd: folder })).toEqual(QUIET);
-      expect(waiting()).toHaveLength(changed['PATTERN_TRACKER_HOME'] ? 1 : 0);
+      expect(waiting()).toHaveLength(changed['CLAUDE_CONFIG_DIR'] ? 1 : 0);
       expect(readdirSync('/')).toEqual(before);
     });
 
@@ -234,8 +360,10 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       writeFileSync(join(installed, 'data', 'courier.pid'), `${process.pid}\n`);
       const [program, ...args] = [...command.slice(0, -1), copy];
       const there = [program ?? copy, ...args] as const;
-      expect(await capture({ command: there, env, input: EVENT })).toEqual(QUIET);
-      expect(readdirSync(join(installed, 'data', 'spool', 'new'))).toHaveLength(1);
+      const says = { ...env, PATTERN_TRACKER_HOME: paths.home, CLAUDE_PLUGIN_ROOT: '/p' };
+      expect(await capture({ command: there, env: says, input: EVENT })).toEqual(QUIET);
+      const [name, ...others] = readdirSync(join(installed, 'data', 'spool', 'new'));
+      expect([name, others]).toEqual([expect.stringMatching(/\.settings$/), []]);
       expect(waiting()).toEqual([]);
     });
 
@@ -259,7 +387,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     it.skipIf(process.platform !== 'linux')(
       'is quiet and leaves with 0 when its home cannot be made',
       async () => {
-        const nowhere = { ...env, PATTERN_TRACKER_HOME: '/proc/nowhere' };
+        const nowhere = { ...env, CLAUDE_CONFIG_DIR: '/proc/nowhere' };
         expect(await capture({ command, env: nowhere, input: EVENT })).toEqual(QUIET);
       },
     );

@@ -12,13 +12,14 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byteText } from '../../lib/base/amount-text.ts';
 import { sqlitePackage } from '../../lib/base/sqlite-package.ts';
+import { countAttempt } from '../../lib/capture/attempt.ts';
 import type { CliEnvironment } from '../../lib/cli/environment.ts';
 import { readInstallation } from '../../lib/cli/installation.ts';
 import { loadConfig } from '../../lib/config/config-file.ts';
 import { checkFacts } from '../../lib/health/checks/check-facts.ts';
 import type { CheckFinding } from '../../lib/health/checks/check.ts';
 import { CHECKS } from '../../lib/health/checks/checks.ts';
-import { endCourier, writeHooks, writeSettings } from '../cli/installed-home.ts';
+import { endCourier, layOutHome, writeHooks, writeSettings } from '../cli/installed-home.ts';
 import { HOUR, NOW, Sample } from '../cli/sample-database.ts';
 import { testEnvironment } from '../cli/test-environment.ts';
 
@@ -47,6 +48,48 @@ async function check(
 }
 
 const script = () => join(sample.paths.home, 'hooks', 'capture.sh');
+
+describe('the hook', () => {
+  it('is run in this environment, and with the variables of the settings', async () => {
+    layOutHome(sample);
+    writeHooks(sample, { command: `'${script()}'` });
+    expect(await check('hook_runs')).toEqual({
+      status: 'ok',
+      found: 'exit code 0, nothing printed',
+    });
+    const own = { hooks: [{ type: 'command', command: `'${process.execPath}' '${script()}'` }] };
+    writeSettings(sample, { hooks: { PreToolUse: [own] } });
+    expect(await check('hook_runs')).toMatchObject({ status: 'fail' }); // Node.js cannot run a script of sh
+    writeSettings(sample, {
+      hooks: { PreToolUse: [{ hooks: [{ type: 'command', command: `'${script()}'` }] }] },
+      env: { EDITOR: 'vi', HOME: '/nowhere' },
+    });
+    expect(await check('hook_runs')).toMatchObject({
+      found: 'exit code 0, nothing printed, with EDITOR of your settings',
+    });
+  });
+
+  it('is not run where none is registered, or recording is off', async () => {
+    expect(await check('hook_runs')).toMatchObject({ found: expect.stringMatching(/^not tried/) });
+    writeSettings(sample, {
+      hooks: { PreToolUse: [{ hooks: [{ type: 'command', command: script() }] }] },
+      env: { PATTERN_TRACKER_DISABLED: '1' },
+    });
+    expect(await check('hook_runs')).toMatchObject({ status: 'ok' });
+    expect(await check('hooks_allowed')).toMatchObject({ status: 'fail' });
+  });
+});
+
+describe('projects', () => {
+  it('are named where they tried something', async () => {
+    expect(await check('projects')).toEqual({ status: 'ok', found: 'nothing' });
+    countAttempt(sample.paths.tried, 'd', { CLAUDE_PROJECT_DIR: '/gone' });
+    expect(await check('projects')).toMatchObject({
+      status: 'warn',
+      found: expect.stringMatching(/switched recording off: \/gone, 1 event, the last \d/),
+    });
+  });
+});
 
 it('has stable ids, each once', () => {
   const ids = CHECKS.map(({ id }) => id);

@@ -68,10 +68,13 @@ function parsed(rawArgs: readonly string[], options: NonNullable<ParseArgsConfig
     const code = errorCode(error);
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw unknownOption(name, Object.keys(options));
     if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') throw error;
+    if (message.includes('does not take an argument')) {
+      throw new UsageError(`${name} takes no value`);
+    }
+    const option = quoted.replace(/^-\w, /, '').replace(/[ =].*/, '');
     throw new UsageError(
-      message.includes('does not take an argument')
-        ? `${name} takes no value`
-        : `${quoted.replace(/^-\w, /, '').replace(/[ =].*/, '')} needs a value`,
+      `${option} needs a value`,
+      message.includes('ambiguous') ? `A value that begins with "-": ${option}=-…` : undefined,
     );
   }
 }

@@ -1,5 +1,7 @@
+import { TrackerError } from '../../base/errors.ts';
 import { ago } from '../../base/time-text.ts';
 import { outboxSessions } from '../../delivery/store/outbox-rows.ts';
+import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 import type { Database } from '../../store/database/database.ts';
 import { sessionsByPrefix } from '../../store/queries/sessions.ts';
 import type { SessionCandidate } from '../../store/queries/sessions.ts';
@@ -15,10 +17,10 @@ export interface SessionScope {
 }
 
 /**
- * The whole id of the session that `--session` names; undefined when it is not given. A text that no
- * session begins with stays as it is: nothing matches it.
+ * The whole id of the session that `--session` names; undefined when it is not given. With `inOutbox`, a text
+ * that no session begins with stays as it is, because what a session has sent is no longer there.
  *
- * @throws TrackerError E_AMBIGUOUS_SESSION
+ * @throws TrackerError E_AMBIGUOUS_SESSION, or E_NO_SESSION when none begins with it
  */
 export function chooseSession(
   database: Database,
@@ -26,7 +28,14 @@ export function chooseSession(
   cli: Pick<CliEnvironment, 'now'>,
   scope: SessionScope = {},
 ): string | undefined {
-  return text === undefined ? undefined : (findSession(database, text, cli, scope) ?? text);
+  const id = text === undefined ? undefined : findSession(database, text, cli, scope);
+  if (text === undefined || id !== undefined) return id;
+  if (scope.inOutbox) return text;
+  throw new TrackerError('E_NO_SESSION', `no session begins with "${text}"`, {
+    hint: text.startsWith(TEST_SESSION_PREFIX)
+      ? 'What `capture-test` recorded is shown with --all only.'
+      : '`pattern-tracker sessions` lists what there is.',
+  });
 }
 
 /**

@@ -47,12 +47,13 @@ export async function timeRangeOf(
 const UNITS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
-  min: 60_000,
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
 };
 
+const DURATION =
+  /^(\d+(?:\.\d+)?)\s*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:(?:ou)?rs?)?|(d)(?:ays?)?|(w)(?:eeks?)?)$/i;
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 /** No words: 11/01/2026 is a day of November or of January, 2026-13-01 none, and -2h may be a slip. */
 const NUMBERS_ONLY = /\d[-/]\d|\d\.\d+\.\d|^[^a-z\d]/i;
@@ -69,9 +70,10 @@ async function spanOf(flag: string, given: string, now: number): Promise<Span> {
   );
 }
 
-/** `2h`: that long before now. */
+/** `2h`, `2 days`: that long before now. */
 function durationSpan(text: string, now: number): Span | undefined {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)$/.exec(text) ?? [];
+  const [, count, ...units] = DURATION.exec(text) ?? [];
+  const unit = units.find(Boolean)?.toLowerCase();
   if (!count || !unit) return undefined;
   return momentSpan(Math.max(0, now - Number(count) * (UNITS[unit] ?? 0)));
 }

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -8,6 +6,7 @@ import { parseCount } from '../arguments/list-arguments.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import { painter } from '../listing/table.ts';
+import { newTestCall } from '../trial/test-events.ts';
 import { runTrial } from '../trial/trial.ts';
 import type { TrialStep } from '../trial/trial.ts';
 
@@ -31,8 +30,7 @@ unless --all is given.`,
   },
   async run({ timeout, json }, cli) {
     const timeoutMs = parseCount('--timeout', timeout) * 1000;
-    const id = randomUUID();
-    const call = { sessionId: `${TEST_SESSION_PREFIX}${id}`, toolUseId: `toolu_test_${id}` };
+    const call = newTestCall();
     const steps: TrialStep[] = [];
     for await (const step of runTrial(cli, { ...call, timeoutMs })) {
       steps.push(step);

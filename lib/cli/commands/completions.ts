@@ -4,6 +4,7 @@ import { listPatterns } from '../../store/queries/patterns.ts';
 import { listSessions } from '../../store/queries/sessions.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
+import { localTime } from '../../base/time-text.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { shellTexts } from '../shell/shell-texts.ts';
@@ -62,6 +63,6 @@ const idLists = {
   sessions: (database: Database): OfferedId[] =>
     listSessions(database, { limit: MOST_IDS }).map(({ id, projectName, startedAt }) => ({
       id,
-      meaning: `${projectName ?? ''} ${new Date(startedAt).toISOString().slice(0, 16)}`.trim(),
+      meaning: `${projectName ?? ''} ${localTime(startedAt).slice(0, 16)}`.trim(),
     })),
 };

@@ -23,7 +23,7 @@ export const doctorCommand = trackerCommand({
     'pattern-tracker doctor --json | jq \'.checks[] | select(.status != "ok")\'',
   ],
   details:
-    'The parts are the links from Claude Code to the database. It starts a courier if none runs. Apart from that it only writes a probe file in the spool.',
+    'The parts are the links from Claude Code to the database. It starts a courier if none runs, and calls the hook once with an event of a session that lists leave out. Apart from that it only writes a probe file in the spool.',
   json: `{ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", found, mend}], log:
 {path}}; mend is null when the status is ok.`,
   exitCodes: '0 when nothing fails, else 1.',

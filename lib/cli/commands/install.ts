@@ -217,9 +217,9 @@ function captureTest({ options }: InstallPlan, cli: CliEnvironment) {
   const node = options.platform === 'win32' ? options.node : join(home, 'node');
   const { status, stdout, stderr, error } = spawnSync(
     node,
-    [join(home, 'dist', 'cli.mjs'), 'capture-test'],
+    [join(home, 'dist', 'cli.mjs'), '--home', home, 'capture-test'],
     {
-      env: { ...cli.env, PATTERN_TRACKER_HOME: home, NO_COLOR: '1' },
+      env: { ...cli.env, NO_COLOR: '1' },
       cwd: cli.cwd,
       encoding: 'utf8',
       timeout: TEST_LIMIT_MS,

@@ -133,7 +133,7 @@ function text(sinks: Shown['sinks'], cacheHitRate: number | null, cli: CliEnviro
     ['Failing', ({ failed_requests: failed }) => number(failed)],
     ['Waiting', ({ cached_events: waiting }) => number(waiting)],
     ['Dead letters', ({ dead_letters: dead }) => number(dead)],
-    ['Dropped', ({ dropped_events: dropped }) => number(dropped)],
+    ['Dropped by hand', ({ dropped_events: dropped }) => number(dropped)],
     ['Retries', ({ retry_attempts: retries }) => number(retries)],
     ['Requests', (of) => `${number(of.http_requests)}, ${number(of.http_failures)} failed`],
     ['Response', ({ avg_response_time_ms: average }) => responseText(average)],

@@ -1,6 +1,7 @@
 import { listingOf } from '../../store/queries/listing.ts';
 import { allFiles, countPatterns, listPatterns } from '../../store/queries/patterns.ts';
 import type { ListedPattern, PatternFilter } from '../../store/queries/patterns.ts';
+import { projectRoots } from '../../store/queries/projects.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -8,7 +9,7 @@ import { isoTime } from '../../base/clock.ts';
 import { chooseFiles, fileArg } from '../arguments/file-choice.ts';
 import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
-import { isOfSeveralProjects, projectColumn, shownPath } from '../listing/row-text.ts';
+import { projectColumn, shortIds, shownPath } from '../listing/row-text.ts';
 import type { Column } from '../listing/table.ts';
 import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
@@ -68,26 +69,30 @@ last_seen_at, head, file_path, start_line, session_id, project_root, project_nam
         limit,
         withTests: args.all,
       };
-      return listingOf(database, filter, { rows: listPatterns, count: countPatterns });
-    }) ?? { rows: [], total: 0 };
+      return {
+        ...listingOf(database, filter, { rows: listPatterns, count: countPatterns }),
+        roots: projectRoots(database, filter.projectIds),
+      };
+    }) ?? { rows: [], total: 0, roots: [] };
     const filters = [args.project, args.language, file, session, args.since, args.until];
     await printList<ListedPattern>(cli, args, {
       ...listing,
       forJson: patternForJson,
       nothing: nothingFound('patterns', filters.some(Boolean)),
-      columns: columnsOfPatterns(listing.rows, cli),
+      columns: columnsOfPatterns(listing, cli),
     });
   },
 });
 
-/** The columns of a table of patterns. */
+/** The columns of a table of patterns. `roots` are those of the projects that the list could show. */
 export function columnsOfPatterns(
-  rows: readonly ListedPattern[],
-  { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
+  { rows, roots }: { readonly rows: readonly ListedPattern[]; readonly roots: readonly string[] },
+  { env, isTTY, now }: Pick<CliEnvironment, 'env' | 'isTTY' | 'now'>,
 ): Column<ListedPattern>[] {
+  const short = shortIds(isTTY ? rows.map(({ id }) => id) : []); // a program gets whole ids
   return [
-    { title: 'ID', cell: ({ id }) => id, isWhole: true, paint: () => 'yellow' },
-    ...(isOfSeveralProjects(rows) ? [projectColumn(rows, 1)] : []),
+    { title: 'ID', cell: ({ id }) => short(id), isWhole: true, paint: () => 'yellow' },
+    ...(roots.length > 1 ? [projectColumn<ListedPattern>(roots, 1)] : []),
     {
       title: 'FILE',
       cell: ({ name, filePath, projectRoot }) =>

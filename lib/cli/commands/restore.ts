@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { TrackerError } from '../../base/errors.ts';
 import { removeDatabase } from '../../store/maintenance/database-file.ts';
 import { putInPlace, stageBackup } from '../../store/maintenance/restore.ts';
 import { noDatabase } from '../../store/maintenance/verify.ts';
@@ -32,7 +33,7 @@ they capture waits in the spool for the next courier.`,
   },
   async run(args, cli) {
     const file = resolve(cli.cwd, args.file);
-    if (!existsSync(file)) throw noDatabase(file);
+    checkBackup(file);
     checkAgreement(cli, args);
     const database = chosenDatabase(args.database, cli);
     const staged = stageBackup(file, database);
@@ -58,3 +59,19 @@ they capture waits in the spool for the next courier.`,
     }
   },
 });
+
+// --- internal ---
+
+/** @throws TrackerError E_NO_DATABASE when there is no such file, before anything is asked */
+function checkBackup(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) throw noDatabase(file);
+  if (!stats.isDirectory()) return;
+  const newest = readdirSync(file)
+    .filter((name) => name.endsWith('.db'))
+    .sort()
+    .at(-1);
+  throw new TrackerError('E_NO_DATABASE', `${file} is a folder`, {
+    hint: newest ? `Name a backup in it, such as ${join(file, newest)}.` : 'It holds no backup.',
+  });
+}

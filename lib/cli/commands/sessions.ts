@@ -1,4 +1,5 @@
 import type { ListFilter } from '../../store/queries/conditions.ts';
+import { projectRoots } from '../../store/queries/projects.ts';
 import { listingOf } from '../../store/queries/listing.ts';
 import { countSessions, listSessions } from '../../store/queries/sessions.ts';
 import type { ListedSession } from '../../store/queries/sessions.ts';
@@ -47,13 +48,16 @@ files, lines_added, lines_removed, first_prompt}.`,
         limit,
         withTests: args.all,
       };
-      return listingOf(database, filter, { rows: listSessions, count: countSessions });
-    }) ?? { rows: [], total: 0 };
+      return {
+        ...listingOf(database, filter, { rows: listSessions, count: countSessions }),
+        roots: projectRoots(database, filter.projectIds),
+      };
+    }) ?? { rows: [], total: 0, roots: [] };
     await printList<ListedSession>(cli, args, {
       ...listing,
       forJson,
       nothing: nothingFound('sessions', Boolean(args.project ?? args.since ?? args.until)),
-      columns: columnsOf(listing.rows, cli),
+      columns: columnsOf(listing.roots, cli),
     });
   },
 });
@@ -61,12 +65,12 @@ files, lines_added, lines_removed, first_prompt}.`,
 // --- internal ---
 
 function columnsOf(
-  rows: readonly ListedSession[],
+  roots: readonly string[],
   { now }: Pick<CliEnvironment, 'now'>,
 ): Column<ListedSession>[] {
   return [
     { title: 'SESSION', cell: ({ id }) => shortSession(id), isWhole: true, paint: () => 'yellow' },
-    projectColumn(rows, 1),
+    projectColumn(roots, 1),
     { title: 'BRANCH', cell: ({ gitBranch }) => gitBranch ?? '', rank: 7 },
     { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, now()), isWhole: true },
     {

@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isInClaudeSession } from '../../base/claude-session.ts';
 import { TrackerError } from '../../base/errors.ts';
-import { startCourier } from '../../capture/courier-start.ts';
+import { ownVariables, startCourier } from '../../capture/courier-start.ts';
 import { setupLog } from '../../ingest/courier/plugin-setup.ts';
 import { stopCourier } from '../../install/courier-stop.ts';
 import { nativeHost, nativeModuleFor } from '../../install/program/native-module.ts';
 import { copyModule, downloadSqlite } from '../../install/program/sqlite-download.ts';
 import { pluginRoot } from '../../install/program/installed-files.ts';
+import { linkNode } from '../../install/program/program-files.ts';
 import { SQLITE_PROBE } from '../../store/database/sqlite-probe.ts';
 import { jsonArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -33,6 +35,7 @@ output in a file; both are null when the module was there.`,
         hint: 'Use `pattern-tracker install`, or ./install.sh in a clone: they bring the module along.',
       });
     }
+    noteNode(root, cli);
     const before = sqliteIn(root);
     const got = before === undefined ? await fetchInto(root, cli) : undefined;
     const sqlite = before ?? sqliteIn(root);
@@ -63,6 +66,16 @@ function sqliteIn(root: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
+/**
+ * Notes this Node.js for hooks that find none: inside Claude Code PATH may be a project's, so they look for it on no
+ * PATH but the one that Claude Code was started with, which not every system shows.
+ */
+function noteNode(root: string, { paths }: CliEnvironment): void {
+  if (existsSync(join(root, 'node')) || existsSync(join(paths.home, 'node'))) return;
+  mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+  linkNode(paths.home, realpathSync(process.execPath));
+}
+
 async function fetchInto(root: string, cli: CliEnvironment) {
   const { env, paths } = cli;
   const host = nativeHost();
@@ -73,7 +86,7 @@ async function fetchInto(root: string, cli: CliEnvironment) {
   const line = new StepLine(cli);
   const download = await downloadSqlite({
     host,
-    env: ownEnvironment(env),
+    env: isInClaudeSession(env) ? ownVariables(env, process.execPath) : env,
     node: realpathSync(process.execPath),
     temporary: tmpdir(),
     log,
@@ -85,13 +98,6 @@ async function fetchInto(root: string, cli: CliEnvironment) {
   copyModule(download.root, host, root);
   download.remove();
   return { package: name, log };
-}
-
-/** Without npm's variables inside Claude Code, because a project can set those. The user's .npmrc counts. */
-function ownEnvironment(env: CliEnvironment['env']): CliEnvironment['env'] {
-  if (!env['CLAUDECODE']) return env;
-  const isForeign = (name: string) => /^(?:npm_config_|NODE_OPTIONS$)/i.test(name);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isForeign(name)));
 }
 
 /** Replaces the courier that has no SQLite, so that what waits is ingested now. */

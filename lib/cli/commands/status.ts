@@ -3,6 +3,8 @@ import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
 import type { ConfigView } from '../../config/config-file.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
+import { forgetAttempts } from '../../health/attempts/attempts.ts';
+import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
 import type { SinkFacts } from '../../health/sink-facts.ts';
@@ -30,7 +32,9 @@ export const statusCommand = trackerCommand({
   json: `{recording: {state, by} or {state, why, hint}, is_installed, missing_events: events
 that the newest Claude Code here knows and that have no hook, courier: {status, pid, version, started_at,
 updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
-{unwritable, spool_full}}, totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
+{unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
+first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
+redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
 null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, config: {path,
 error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
@@ -39,12 +43,16 @@ base_url]}}; everything outside sinks is about the server (http).`,
   args: {
     acknowledge: {
       type: 'boolean',
-      description: 'Stop reporting the corrupt database that was set aside',
+      description:
+        'Stop reporting the corrupt database that was set aside, and what projects tried',
     },
     ...common.jsonArg,
   },
   async run({ acknowledge, json }, cli) {
-    if (acknowledge) forgetSetAside(cli);
+    if (acknowledge) {
+      forgetSetAside(cli);
+      forgetAttempts(cli.paths.tried);
+    }
     const config = await couriersConfig(cli);
     const registration = readRegistration(cli);
     const facts = gatherFacts(cli, { registration });
@@ -91,7 +99,6 @@ async function couriersConfig({ paths }: CliEnvironment): Promise<ConfigView | u
   return loadConfig(paths).courier;
 }
 
-/** The only thing that this command writes. */
 function forgetSetAside(cli: CliEnvironment): void {
   if (!readDatabase(cli.paths.database, setAsideDatabase)) return;
   const database = openDatabase(cli.paths.database);
@@ -108,6 +115,7 @@ function render(status: Status, cli: CliEnvironment): string {
     ...recordingLines(status),
     ...courierLines(status, cli),
     ...spoolLines(status, cli),
+    ...attemptLines(status),
     ...storeLines(status, cli),
     ...status.deliveries.flatMap((delivery) => deliveryLines(delivery, status, cli)),
     ...(status.configError ? [['Config', status.configError, 'red'] as const] : []),
@@ -170,6 +178,18 @@ function spoolLines({ spool }: Status, cli: CliEnvironment): Line[] {
     ]);
   }
   return lines;
+}
+
+function attemptLines({ attempts }: Status): Line[] {
+  const { notices, facts, more, isCounted } = attemptTexts(attempts);
+  return [
+    ...notices.map((text): Line => ['Project', text, 'yellow']),
+    ...facts.map((text): Line => ['Project', text]),
+    ...(more > 0 ? [['', `${counted(more, 'more project')}: see --json.`] as const] : []),
+    ...(isCounted
+      ? [['', '`pattern-tracker status --acknowledge` ends this notice.'] as const]
+      : []),
+  ];
 }
 
 function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment): Line[] {
@@ -244,7 +264,7 @@ function deliveryLines(delivery: Delivery, { deliveries }: Status, cli: CliEnvir
 }
 
 function forJson(status: Status, cli: CliEnvironment) {
-  const { courier, spool, stored, deliveries } = status;
+  const { courier, spool, stored, deliveries, attempts } = status;
   const { totals, counters, setAside } = stored.content.value ?? NOTHING_STORED;
   const server = deliveries.find(({ sink }) => sink === MAIN_SINK);
   return {
@@ -257,6 +277,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       updatedAt: isoTime(courier.updatedAt),
     },
     spool: { ...spool, oldestAt: isoTime(spool.oldestAt) },
+    attempts: attempts.map((one) => ({ ...one, lastAt: isoTime(one.lastAt) })),
     totals: totals && { ...totals, lastEventAt: isoTime(totals.lastEventAt) },
     counters,
     database: {

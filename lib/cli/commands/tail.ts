@@ -12,7 +12,13 @@ import { timeRangeOf } from '../arguments/time-range.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
-import { fileAndLines, outcomePaint, shortSession, withinProject } from '../listing/row-text.ts';
+import {
+  errorLine,
+  fileAndLines,
+  outcomePaint,
+  shortSession,
+  withinProject,
+} from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -112,11 +118,12 @@ function bodyOf(cli: CliEnvironment, item: ActivityItem): string {
       );
     }
     case 'tool_call': {
-      const { outcome, toolName, durationMs } = item.call;
+      const { outcome, toolName, durationMs, error } = item.call;
       const took = durationMs === null ? '' : paint('dim', `  ${span(durationMs)}`);
       const what = plainLine(withinProject(item.call.summary, event.projectRoot));
       const outcomeText = paint(outcomePaint(outcome), outcome.padEnd(8));
-      return `${outcomeText}  ${plainLine(toolName)}  ${what}${took}`;
+      const why = error === null ? '' : `  ${paint('red', plainLine(errorLine(error)))}`;
+      return `${outcomeText}  ${plainLine(toolName)}  ${what}${took}${why}`;
     }
     case 'pattern': {
       const { patternId, action, filePath, startLine, endLine, lines } = item.pattern;

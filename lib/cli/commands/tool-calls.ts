@@ -1,5 +1,6 @@
 import { TOOL_OUTCOMES } from '../../event/tool-call.ts';
 import type { ToolOutcome } from '../../event/tool-call.ts';
+import { projectRoots } from '../../store/queries/projects.ts';
 import { listingOf } from '../../store/queries/listing.ts';
 import { countToolCalls, listToolCalls } from '../../store/queries/tool-calls.ts';
 import type { ListedToolCall, ToolCallFilter } from '../../store/queries/tool-calls.ts';
@@ -16,7 +17,6 @@ import { readDatabase } from '../../store/database/read-database.ts';
 import {
   errorLine,
   outcomePaint,
-  isOfSeveralProjects,
   projectColumn,
   shortSession,
   shownPath,
@@ -65,14 +65,17 @@ duration_ms, at, lines_added, lines_removed, project_root, project_name}.`,
         limit,
         withTests: args.all,
       };
-      return listingOf(database, filter, { rows: listToolCalls, count: countToolCalls });
-    }) ?? { rows: [], total: 0 };
+      return {
+        ...listingOf(database, filter, { rows: listToolCalls, count: countToolCalls }),
+        roots: projectRoots(database, filter.projectIds),
+      };
+    }) ?? { rows: [], total: 0, roots: [] };
     const filters = [session, args.tool, args.outcome, args.project, args.since, args.until];
     await printList<ListedToolCall>(cli, args, {
       ...listing,
       forJson: toolCallForJson,
       nothing: nothingFound('tool calls', filters.some(Boolean)),
-      columns: columnsOf(listing.rows, cli),
+      columns: columnsOf(listing, cli),
     });
   },
 });
@@ -90,7 +93,7 @@ export function toolCallForJson(call: ListedToolCall) {
 // --- internal ---
 
 function columnsOf(
-  rows: readonly ListedToolCall[],
+  { rows, roots }: { readonly rows: readonly ListedToolCall[]; readonly roots: readonly string[] },
   { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
 ): Column<ListedToolCall>[] {
   const errorColumn: Column<ListedToolCall> = {
@@ -108,7 +111,7 @@ function columnsOf(
       rank: 2,
       paint: () => 'dim',
     },
-    ...(isOfSeveralProjects(rows) ? [projectColumn(rows, 3)] : []),
+    ...(roots.length > 1 ? [projectColumn<ListedToolCall>(roots, 3)] : []),
     { title: 'TOOL', cell: ({ toolName }) => toolName },
     {
       title: 'OUTCOME',

@@ -24,7 +24,8 @@ export const uninstallCommand = trackerCommand({
   details: `Removes the hooks and the status line from every settings file they were added to, then the completions,
 the link and the program. What was recorded is kept unless you want it removed: on a terminal you are asked. Copies of the
 plugin that Claude Code no longer uses go, too.`,
-  json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, plugin_copies, removes_program, data,
+  json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, plugin_copies, removes_program,
+link, data,
 backups, removed_link, stopped_courier, data_removed}; the last four not with --dry-run.`,
   args: {
     scope: {
@@ -90,7 +91,7 @@ backups, removed_link, stopped_courier, data_removed}; the last four not with --
 // --- internal ---
 
 function summary(plan: UninstallPlan) {
-  const { options, settings, removesProgram, hasData, shellFiles, pluginCopies } = plan;
+  const { options, settings, removesProgram, hasData, link, shellFiles, pluginCopies } = plan;
   return {
     home: options.paths.home,
     settings: settings.map(({ file, scope, current, next, isRestored }) => ({
@@ -102,6 +103,7 @@ function summary(plan: UninstallPlan) {
     })),
     completions: shellFiles,
     removesProgram,
+    link: link ?? null,
     data: hasData ? options.paths.data : null,
     pluginCopies,
   };

@@ -11,7 +11,7 @@ interface ProjectRow {
 /** A session id as tables show it: its first 8 characters, and before them the prefix of `capture-test`. */
 export function shortSession(id: string): string {
   const start = id.startsWith(TEST_SESSION_PREFIX) ? TEST_SESSION_PREFIX.length : 0;
-  return id.slice(0, start + 8);
+  return id.slice(0, start + SHORT_ID);
 }
 
 /** `a.ts`, `a.ts:7`, `a.ts:7-12`; the whole path with `withFolders`. */
@@ -40,17 +40,30 @@ export function shownPath(path: string, root: string | null, env: CliEnvironment
   return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
-/** Whether a list needs a column for the project. */
-export function isOfSeveralProjects(rows: readonly ProjectRow[]): boolean {
-  return rootsOf(rows).length > 1;
+/**
+ * Shortens each of `ids` to its first 8 characters, and to more where others of them begin with the same ones. So
+ * a person reads it, and commands take it for the whole.
+ */
+export function shortIds(ids: readonly string[]): (id: string) => string {
+  const sorted = [...new Set(ids)].sort();
+  const shortened = new Map(
+    sorted.map((id, index) => {
+      const shared = [sorted[index - 1], sorted[index + 1]].map((other) => sharedLength(id, other));
+      return [id, id.slice(0, Math.max(SHORT_ID, ...shared.map((length) => length + 1)))];
+    }),
+  );
+  return (id) => shortened.get(id) ?? id;
 }
 
-/** The name of each row's project. Projects of the same name are told apart by the folders they lie in. */
+/**
+ * The name of each row's project. Projects of the same name are told apart by the folders they lie in.
+ *
+ * @param roots those of all projects that the list could show, not of this page only
+ */
 export function projectColumn<Row extends ProjectRow>(
-  rows: readonly Row[],
+  roots: readonly string[],
   rank: number,
 ): Column<Row> {
-  const roots = rootsOf(rows);
   const names = new Map(roots.map((root) => [root, shortestName(root, roots)]));
   return {
     title: 'PROJECT',
@@ -102,8 +115,14 @@ export function outcomePaint(outcome: string): Paint | undefined {
 
 // --- internal ---
 
-function rootsOf(rows: readonly ProjectRow[]): string[] {
-  return [...new Set(rows.flatMap(({ projectRoot }) => projectRoot ?? []))];
+/** So many digits of an id are unique among a hundred million patterns, more often than not. */
+const SHORT_ID = 8;
+
+/** How many characters two ids share at their beginning. */
+function sharedLength(id: string, other = ''): number {
+  let length = 0;
+  while (length < id.length && id[length] === other[length]) length += 1;
+  return length;
 }
 
 /** As many of the last parts of `root` as no other root ends with. */

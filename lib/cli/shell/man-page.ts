@@ -38,7 +38,7 @@ export function manPage(commands: readonly CompletedCommand[], version: string):
     '.SH ENVIRONMENT',
     '.TP',
     '.B PATTERN_TRACKER_HOME',
-    ...prose("The installation's folder."),
+    ...prose("The installation's folder; inside a Claude Code session only --home DIR names it."),
     '.TP',
     '.B PATTERN_TRACKER_DISABLED',
     ...prose('With 1, hooks record nothing.'),

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../base/json.ts';
+import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 
 /** The event a registered hook is asked to capture. */
 export type TestEventName = 'PreToolUse' | 'PostToolUse';
@@ -7,6 +9,12 @@ export type TestEventName = 'PreToolUse' | 'PostToolUse';
 export interface TestCall {
   readonly sessionId: string;
   readonly toolUseId: string;
+}
+
+/** The ids of a new call, in a session that lists leave out. */
+export function newTestCall(): TestCall {
+  const id = randomUUID();
+  return { sessionId: `${TEST_SESSION_PREFIX}${id}`, toolUseId: `toolu_test_${id}` };
 }
 
 /**

@@ -121,7 +121,7 @@ function checkSpool(cli: CliEnvironment, { sessionId }: TrialOptions): TrialStep
     return broken(
       step,
       `the hook wrote nothing: there is no ${paths.spoolNew}`,
-      'It may use another home: compare PATTERN_TRACKER_HOME and CLAUDE_CONFIG_DIR here and in Claude Code.',
+      'It may use another home: compare HOME and CLAUDE_CONFIG_DIR here and in Claude Code. Hooks do not obey PATTERN_TRACKER_HOME.',
     );
   }
   const spool = readSpool(paths);

@@ -3,6 +3,7 @@ import * as claudeCode from './claude-code.ts';
 import { courierStartable } from './courier.ts';
 import { databaseSound } from './database.ts';
 import { hookFiles } from './hook-files.ts';
+import { hookRuns } from './hook-runs.ts';
 import * as runtime from './runtime.ts';
 import * as spool from './spool.ts';
 import * as storage from './storage.ts';
@@ -24,9 +25,12 @@ export const CHECKS: readonly Check[] = [
   { id: 'backlog', title: 'Spool', run: spool.backlog },
   { id: 'quarantine', title: 'Set aside', run: spool.quarantine },
   { id: 'drops', title: 'Dropped', run: spool.drops },
+  { id: 'projects', title: 'Projects', run: spool.attempts },
   { id: 'permissions', title: 'Permissions', run: storage.permissions },
   { id: 'disk', title: 'Disk', run: storage.diskFree },
   { id: 'config', title: 'Config', run: surroundings.configValid },
   { id: 'path', title: 'On PATH', run: surroundings.onPath },
   { id: 'clock', title: 'Clock', run: surroundings.clockSane },
+  // The last, because it makes an event, which none of the others shall see.
+  { id: 'hook_runs', title: 'Hook runs', run: hookRuns },
 ];

@@ -33,6 +33,12 @@ export function hooksAllowed({ installation: { registration }, env }: CheckFacts
       'Remove it there; until then no hook runs.',
     );
   }
+  if (registration.switchedOffIn !== undefined) {
+    return fail(
+      `PATTERN_TRACKER_DISABLED=1 is set in ${registration.switchedOffIn}`,
+      'Remove it there to have events recorded again.',
+    );
+  }
   if (env['PATTERN_TRACKER_DISABLED'] === '1') {
     return warn('PATTERN_TRACKER_DISABLED=1 is set', 'Unset it to have events recorded again.');
   }

@@ -1,5 +1,6 @@
 import { counted } from '../../base/amount-text.ts';
 import { ago } from '../../base/time-text.ts';
+import { attemptReasons } from '../attempts/attempt-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
@@ -37,4 +38,20 @@ export function drops({ paths, gathered }: CheckFacts): CheckFinding {
     ...(spoolFull > 0 ? [`${counted(spoolFull, 'event')} came while the spool was full`] : []),
   ];
   return warn(parts.join('; '), `They are lost. To reset the count, run: : > '${paths.drops}'`);
+}
+
+/** No project has tried to redirect what is recorded, or switched it off. */
+export function attempts({ gathered }: CheckFacts): CheckFinding {
+  const { attempts: found } = gathered();
+  const reasons = found.flatMap(attemptReasons);
+  if (reasons.length > 0) {
+    return warn(
+      reasons.join(' '),
+      'Look at the settings of the project. `pattern-tracker status --acknowledge` ends this warning.',
+    );
+  }
+  const setting = found.flatMap(({ project, settings: { variables } }) =>
+    variables.length > 0 ? [`${project} sets ${variables.join(', ')}`] : [],
+  );
+  return ok(setting.length === 0 ? 'nothing' : `nothing; ${setting.join('; ')}`);
 }

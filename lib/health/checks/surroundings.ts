@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { configuredSinks } from '../../delivery/sinks.ts';
 import { accessFault } from '../../delivery/sink-access.ts';
-import { ago } from '../../base/time-text.ts';
+import { ago, localTime } from '../../base/time-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
@@ -61,12 +61,12 @@ export function configValid({ paths, config: loaded, gathered }: CheckFacts): Ch
 export function clockSane({ now: clock, gathered }: CheckFacts): CheckFinding {
   const now = clock();
   const mend = 'Set the clock of this machine.';
-  if (now < PLAUSIBLE_MS) return fail(`it says ${new Date(now).toISOString()}`, mend);
+  if (now < PLAUSIBLE_MS) return fail(`it says ${localTime(now)}`, mend);
   const last = gathered().stored.content.value?.totals.lastEventAt ?? null;
   if (last !== null && last > now + FUTURE_MS) {
     return warn(`the newest event is from the future: ${ago(last, now)}`, mend);
   }
-  return ok(new Date(now).toISOString());
+  return ok(localTime(now));
 }
 
 // --- internal ---

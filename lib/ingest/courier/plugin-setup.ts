@@ -29,9 +29,9 @@ export function startPluginSetup(
   const log = setupLog(paths);
   const last = statSync(log, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
   if (now() - last > AGAIN_MS) {
-    const env = { ...process.env, PATTERN_TRACKER_HOME: paths.home }; // oxlint-disable-line node/no-process-env -- the short list that a courier is started with
-    const command = [join(root, 'dist', 'cli.mjs'), 'setup'];
-    spawn(process.execPath, command, { cwd: root, detached: true, stdio: 'ignore', env })
+    const command = [join(root, 'dist', 'cli.mjs'), '--home', paths.home, 'setup'];
+    // In the environment of the courier, which has no variable of a project's.
+    spawn(process.execPath, command, { cwd: root, detached: true, stdio: 'ignore' })
       .on('error', () => {}) // the hint says how to run it by hand
       .unref();
   }

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { isJsonObject } from '../../base/json.ts';
-import { splitWords } from '../shell-words.ts';
+import { splitWords, withoutAssignments } from '../shell-words.ts';
 
 /** How to recognise our own hooks. */
 export interface OwnHookOptions {
@@ -26,9 +26,9 @@ export function isOwnHook(hook: unknown, { homes, userHome }: OwnHookOptions): b
 
 // --- internal ---
 
-/** The file that a call runs: its first word, or after an interpreter the first word that is no option. */
+/** The file that a call runs: its first word, or after an interpreter the first word that is no option; behind variables. */
 function programOf(words: readonly string[]): string | undefined {
-  const [first = '', ...rest] = words;
+  const [first = '', ...rest] = withoutAssignments(words);
   if (!/(?:^|[\\/])(?:node|sh|bash|dash)(?:\.exe)?$/i.test(first)) return first;
   return rest.find((word) => !word.startsWith('-'));
 }

@@ -10,7 +10,7 @@ import { isOwnHook } from './own-hook.ts';
 import { readSettings, settingsPath } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
 import { parseSettings } from './settings-text.ts';
-import { splitWords } from '../shell-words.ts';
+import { splitWords, withoutAssignments } from '../shell-words.ts';
 
 /** The environment and the folders that decide which settings Claude Code would read. */
 export interface RegistrationPlace {
@@ -40,6 +40,8 @@ export interface SettingsReport {
   readonly error: string | null;
   readonly hooks: readonly RegisteredHook[];
   readonly disablesAllHooks: boolean;
+  /** The variables that it sets for what Claude Code runs. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Our plugin as `name@marketplace`; undefined when this file does not enable it. */
   readonly plugin: string | undefined;
 }
@@ -51,6 +53,8 @@ export interface RegistrationReport {
   readonly plugin: string | undefined;
   /** The file that sets `disableAllHooks`; undefined when none does. */
   readonly hooksDisabledIn: string | undefined;
+  /** The file that sets `PATTERN_TRACKER_DISABLED=1`; undefined when none does. */
+  readonly switchedOffIn: string | undefined;
 }
 
 /** Reads the settings of the user, the project in the current folder, and its local ones. */
@@ -66,6 +70,8 @@ export function readRegistration(place: RegistrationPlace): RegistrationReport {
     hooks: settings.flatMap(({ hooks }) => hooks),
     plugin: settings.find(({ plugin }) => plugin !== undefined)?.plugin,
     hooksDisabledIn: settings.find(({ disablesAllHooks }) => disablesAllHooks)?.file,
+    switchedOffIn: settings.find(({ variables }) => variables['PATTERN_TRACKER_DISABLED'] === '1')
+      ?.file,
   };
 }
 
@@ -85,6 +91,7 @@ function readScope(scope: SettingsScope, file: string, place: RegistrationPlace)
     error: null,
     hooks: [],
     disablesAllHooks: false,
+    variables: {},
     plugin: undefined,
   };
   let text: string | null;
@@ -105,6 +112,7 @@ function readScope(scope: SettingsScope, file: string, place: RegistrationPlace)
       exists: true,
       hooks: hooksOf(settings, scope, place),
       disablesAllHooks: settings['disableAllHooks'] === true,
+      variables: variablesOf(settings),
       plugin: pluginOf(settings),
     };
   } catch (error) {
@@ -129,9 +137,20 @@ function hooksOf(
       .map((hook) => {
         const command = asString(hook['command']) ?? '';
         const args = Array.isArray(hook['args']) ? asArray(hook['args']).map(String) : undefined;
-        const words = args ? [command, ...args] : splitWords(command, { HOME: userHome });
+        const split = args ? [command, ...args] : splitWords(command, { HOME: userHome });
+        const words = split && withoutAssignments(split);
         return { event, scope, command, args, words };
       }),
+  );
+}
+
+/** Claude Code takes none of the variables that say where its own and the user's files are. */
+function variablesOf(settings: JsonObject): Record<string, string> {
+  const env = isJsonObject(settings['env']) ? Object.entries(settings['env']) : [];
+  return Object.fromEntries(
+    env
+      .filter(([name]) => !/^(?:HOME|CLAUDE_CONFIG_DIR|TMPDIR)$/.test(name))
+      .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import { join } from 'node:path';
-import { quoteWord, splitWords } from '../shell-words.ts';
+import { nodeCommandLine, quoteWord, splitWords, withoutAssignments } from '../shell-words.ts';
 import { append, member, remove, replace, source } from './json-edit.ts';
 import { isOwnHook } from './own-hook.ts';
 import type { OwnHookOptions } from './own-hook.ts';
@@ -44,10 +44,9 @@ export function registerStatusLine(
   const { text, bom, layout, root } = parseSettings(original, options.file);
   if (!root) return original;
   const node = member(root, 'statusLine');
-  if (!node) {
-    const value = { type: 'command', command: commandLine(program, null) };
-    return bom + append(text, root, 'statusLine', value, layout);
-  }
+  const value = { type: 'command', command: commandLine(program, null) };
+  if (!node) return bom + append(text, root, 'statusLine', value, layout);
+  if (node.type === 'null') return bom + replace(text, node, value, layout);
   const own = registeredStatusLine(original, options);
   const command = member(node, 'command');
   if (member(node, 'type')?.value !== 'command' || command?.type !== 'string') {
@@ -86,18 +85,17 @@ export function registeredStatusLine(
   const { root } = parseSettings(original, options.file);
   const command = member(member(root, 'statusLine'), 'command')?.value as unknown;
   if (typeof command !== 'string' || !isOwnHook({ command }, options)) return undefined;
-  const words = splitWords(command, { HOME: options.userHome }) ?? [];
+  const words = withoutAssignments(splitWords(command, { HOME: options.userHome }) ?? []);
   return { command, former: words[2] ?? null };
 }
 
 // --- internal ---
 
 function commandLine({ home, node, platform }: StatusLineCommand, former: string | null): string {
-  const program = [node, join(home, 'dist', 'statusline.cjs')].map((word) =>
-    quoteWord(word, platform),
-  );
+  const program = join(home, 'dist', 'statusline.cjs');
   // For sh on every system: Claude Code runs status lines in Git Bash on Windows.
-  return [...program, ...(former === null ? [] : [quoteWord(former)])].join(' ');
+  const own = nodeCommandLine({ node, program }, platform);
+  return former === null ? own : `${own} ${quoteWord(former)}`;
 }
 
 function spliced(text: string, node: Node, content: string): string {

@@ -1,4 +1,4 @@
-import { DIGIT, DIGITS, UUID } from './token-form.ts';
+import { UUID } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
 
 /** Tokens of code hosts, package registries, builds, secret stores and developers' tools. */
@@ -26,7 +26,7 @@ export const CODE_TOKENS: readonly TokenForm[] = [
   { kind: 'npm-token', prefixes: 'npm_', rest: '[A-Za-z0-9]{36}' },
   { kind: 'pypi-token', prefixes: 'pypi-AgE', rest: '[\\w-]{50,1024}' },
   { kind: 'rubygems-key', prefixes: 'rubygems_', rest: '[0-9A-Za-z]{48}' },
-  { kind: 'crates-token', prefixes: 'cio', rest: `${DIGIT}[A-Za-z0-9]{32}(?!\\w)` },
+  { kind: 'crates-token', prefixes: 'cio', rest: '[A-Za-z0-9]{32}(?!\\w)' },
   { kind: 'clojars-token', prefixes: 'CLOJARS_ clojars_', rest: '[A-Za-z0-9]{60}' },
   { kind: 'nuget-key', prefixes: 'oy2', rest: '[a-z0-9]{43}(?!\\w)' },
   {
@@ -45,7 +45,7 @@ export const CODE_TOKENS: readonly TokenForm[] = [
     prefixes: 'pat. sat.',
     rest: '[\\w-]{22}\\.[0-9A-Za-z]{24}\\.[A-Za-z0-9]{20}',
   },
-  { kind: 'octopus-key', prefixes: 'API-', rest: `(?=[A-Z]{0,20}\\d)[A-Z0-9]{25,32}(?!\\w)` },
+  { kind: 'octopus-key', prefixes: 'API-', rest: '(?=[A-Z]{0,20}\\d)[A-Z0-9]{25,32}(?!\\w)' },
   { kind: 'teamcity-token', prefixes: 'eyJ0eXAiOiAiVENWMiJ9.', rest: '[\\w-]{36}\\.[\\w-]{48}' },
   { kind: 'sonar-token', prefixes: 'squ_ sqp_ sqa_', rest: '[0-9a-fA-F]{40}' },
   { kind: 'snyk-token', prefixes: 'snyk_uat. snyk_sat.', rest: '[\\w.-]{24,256}' },
@@ -66,12 +66,12 @@ export const CODE_TOKENS: readonly TokenForm[] = [
     rest: '[\\w=-]{60,70}',
     before: '[A-Za-z0-9]{14}',
   },
-  { kind: 'infracost-key', prefixes: 'ico-', rest: `${DIGIT}[A-Za-z0-9]{32}(?!\\w)` },
+  { kind: 'infracost-key', prefixes: 'ico-', rest: '[A-Za-z0-9]{32}(?!\\w)' },
   { kind: 'vault-token', prefixes: 'hvs. hvb. hvr.', rest: '[\\w-]{24,512}' },
   {
     kind: 'vault-token',
     prefixes: 's.',
-    rest: `${DIGITS}(?=[a-z0-9]{0,24}[A-Z])[A-Za-z0-9]{24}(?![\\w.(])`,
+    rest: '(?=[a-z0-9]{0,24}[A-Z])[A-Za-z0-9]{24}(?![\\w.(])',
   },
   { kind: 'hcp-token', prefixes: 'hcp.', rest: '[\\w-]{40,512}' },
   {
@@ -96,7 +96,7 @@ export const CODE_TOKENS: readonly TokenForm[] = [
     prefixes: '0.',
     rest: `${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==`,
   },
-  { kind: 'keeper-token', prefixes: 'US: EU: AU: CA:', rest: `${DIGITS}[\\w-]{43}(?![\\w-])` },
+  { kind: 'keeper-token', prefixes: 'US: EU: AU: CA:', rest: '[\\w-]{43}(?![\\w-])' },
   { kind: 'age-key', prefixes: 'AGE-SECRET-KEY-1', rest: '[0-9A-Z]{58}' },
   { kind: 'age-key', prefixes: 'AGE-PLUGIN-', rest: '[A-Z0-9]{2,20}-1[0-9A-Z]{40,120}' },
   {
@@ -113,13 +113,13 @@ export const CODE_TOKENS: readonly TokenForm[] = [
     rest: '[\\w-]{36,200}',
   },
   { kind: 'readme-key', prefixes: 'rdme_', rest: '[a-z0-9]{70}' },
-  { kind: 'gitbook-token', prefixes: 'gb_api_', rest: `${DIGIT}[A-Za-z0-9]{32,64}` },
-  { kind: 'retool-token', prefixes: 'retool_', rest: `${DIGIT}[a-z0-9]{24,64}` },
+  { kind: 'gitbook-token', prefixes: 'gb_api_', rest: '[A-Za-z0-9]{32,64}' },
+  { kind: 'retool-token', prefixes: 'retool_', rest: '[a-z0-9]{24,64}' },
   { kind: 'n8n-key', prefixes: 'n8n_api_', rest: '[0-9a-fA-F]{64,160}' },
   {
     kind: 'trigger-key',
     prefixes: 'tr_dev_ tr_prod_ tr_stg_ tr_preview_ tr_pat_',
-    rest: `${DIGIT}[A-Za-z0-9]{20,48}`,
+    rest: '[A-Za-z0-9]{20,48}',
   },
   {
     kind: 'inngest-key',
@@ -129,7 +129,7 @@ export const CODE_TOKENS: readonly TokenForm[] = [
   { kind: 'prefect-token', prefixes: 'pnu_ pnb_', rest: '[A-Za-z0-9]{36}' },
   { kind: 'valtown-token', prefixes: 'vtwn_', rest: '[A-Za-z0-9]{24,48}' },
   { kind: 'codesandbox-key', prefixes: 'csb_v1_', rest: '[\\w-]{32,80}' },
-  { kind: 'lichess-token', prefixes: 'lip_ lio_', rest: `${DIGIT}[A-Za-z0-9]{20}(?!\\w)` },
+  { kind: 'lichess-token', prefixes: 'lip_ lio_', rest: '[A-Za-z0-9]{20}(?!\\w)' },
   {
     kind: 'jetbrains-token',
     prefixes: 'perm:',
@@ -156,5 +156,5 @@ export const CODE_TOKENS: readonly TokenForm[] = [
   { kind: 'iterative-token', prefixes: 'isat_', rest: '[A-Za-z0-9]{32,80}' },
   { kind: 'chief-token', prefixes: 'ctp_', rest: '[A-Za-z0-9]{36,48}' },
   { kind: 'thunderstore-token', prefixes: 'tss_', rest: '[A-Za-z0-9]{34,40}' },
-  { kind: 'ionic-token', prefixes: 'ion_', rest: `${DIGIT}[A-Za-z0-9]{42}` },
+  { kind: 'ionic-token', prefixes: 'ion_', rest: '[A-Za-z0-9]{42}' },
 ];

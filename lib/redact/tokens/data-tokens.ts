@@ -1,4 +1,4 @@
-import { DIGIT, DIGITS, UUID } from './token-form.ts';
+import { UUID } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
 
 /** Tokens of databases, analytics, feature flags and what watches over services. */
@@ -19,14 +19,14 @@ export const DATA_TOKENS: readonly TokenForm[] = [
   { kind: 'mongodb-secret', prefixes: 'mdb_sa_sk_', rest: '[\\w-]{40}' },
   { kind: 'mongodb-id', prefixes: 'mdb_sa_id_', rest: '[0-9a-fA-F]{24}' },
   { kind: 'aiven-token', prefixes: 'aivenv1', rest: '[A-Za-z0-9+/=_-]{60,500}' },
-  { kind: 'clickhouse-key', prefixes: '4b1d', rest: `${DIGIT}[A-Za-z0-9]{38}(?!\\w)` },
+  { kind: 'clickhouse-key', prefixes: '4b1d', rest: '[A-Za-z0-9]{38}(?!\\w)' },
   { kind: 'confluent-secret', prefixes: 'cflt', rest: '[A-Za-z0-9+/]{60,70}' },
   { kind: 'elastic-key', prefixes: 'essu_', rest: '[A-Za-z0-9+/_-]{40,200}={0,2}' },
   { kind: 'influx-token', prefixes: 'apiv3_', rest: '[\\w-]{60,120}' },
   { kind: 'tinybird-token', prefixes: 'p.eyJ', rest: '[\\w-]{20,400}\\.[\\w-]{20,100}' },
   { kind: 'materialize-password', prefixes: 'mzp_', rest: '[0-9a-fA-F]{64}' },
   { kind: 'edgedb-token', prefixes: 'edbt_ edbt1_ nbwt_ nbwt1_', rest: '[\\w.-]{60,1024}' },
-  { kind: 'fauna-key', prefixes: 'fnA', rest: `${DIGIT}[\\w-]{37,60}(?![\\w-])` },
+  { kind: 'fauna-key', prefixes: 'fnA', rest: '[\\w-]{37,60}(?![\\w-])' },
   {
     kind: 'convex-key',
     prefixes: 'prod: dev: preview:',
@@ -37,7 +37,7 @@ export const DATA_TOKENS: readonly TokenForm[] = [
   {
     kind: 'statsig-key',
     prefixes: 'secret- console-',
-    rest: `${DIGITS}[A-Za-z0-9]{40,48}(?![\\w-])`,
+    rest: '[A-Za-z0-9]{40,48}(?![\\w-])',
   },
   { kind: 'launchdarkly-key', prefixes: 'api- sdk- mob-', rest: UUID },
   { kind: 'configcat-key', prefixes: 'configcat-sdk-1/', rest: '[\\w-]{22}/[\\w-]{22}' },
@@ -47,7 +47,7 @@ export const DATA_TOKENS: readonly TokenForm[] = [
     prefixes: 'secret_admin_ secret_readonly_ secret_user_',
     rest: '[A-Za-z0-9]{20,64}',
   },
-  { kind: 'flagsmith-key', prefixes: 'ser.', rest: `${DIGIT}[A-Za-z0-9]{22}(?!\\w)` },
+  { kind: 'flagsmith-key', prefixes: 'ser.', rest: '[A-Za-z0-9]{22}(?!\\w)' },
   {
     kind: 'unleash-token',
     prefixes: '*:*. *:development. *:production. default:development. default:production.',
@@ -99,7 +99,7 @@ export const DATA_TOKENS: readonly TokenForm[] = [
   { kind: 'wakatime-key', prefixes: 'waka_', rest: UUID },
   { kind: 'wakatime-key', prefixes: 'waka_tok_ waka_sec_ waka_ref_', rest: '[A-Za-z0-9]{80,128}' },
   { kind: 'ubidots-key', prefixes: 'BBFF- BBUS-', rest: '[A-Za-z0-9]{30,40}' },
-  { kind: 'adafruit-key', prefixes: 'aio_', rest: `${DIGIT}[A-Za-z0-9]{28}(?!\\w)` },
+  { kind: 'adafruit-key', prefixes: 'aio_', rest: '[A-Za-z0-9]{28}(?!\\w)' },
   { kind: 'apify-token', prefixes: 'apify_api_', rest: '[A-Za-z0-9]{36,46}' },
   { kind: 'apify-token', prefixes: 'apify_proxy_', rest: '[A-Za-z0-9]{24,46}' },
   {
@@ -108,14 +108,14 @@ export const DATA_TOKENS: readonly TokenForm[] = [
     rest: '(?!\\w)',
     before: '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}',
   },
-  { kind: 'locationiq-key', prefixes: 'pk.', rest: `${DIGITS}[A-Za-z0-9-]{32}(?![\\w.-])` },
+  { kind: 'locationiq-key', prefixes: 'pk.', rest: '[A-Za-z0-9-]{32}(?![\\w.-])' },
   {
     kind: 'mapbox-token',
     prefixes: 'pk.eyJ sk.eyJ tk.eyJ',
     rest: '[\\w-]{40,240}\\.[\\w-]{20,32}',
   },
   { kind: 'mapbox-token', prefixes: 'pk. sk.', rest: '[a-z0-9]{60,100}\\.[A-Za-z0-9_-]{22}' },
-  { kind: 'mapbox-token', prefixes: 'sk.', rest: `${DIGITS}[A-Za-z0-9.-]{80,240}` },
+  { kind: 'mapbox-token', prefixes: 'sk.', rest: '[A-Za-z0-9.-]{80,240}' },
   { kind: 'aiven-password', prefixes: 'AVNS_', rest: '[\\w-]{19,40}' },
   { kind: 'aiven-token', prefixes: 'AVNU_', rest: '[A-Za-z0-9+/]{60,500}={0,2}' },
   { kind: 'logicmonitor-token', prefixes: 'lmb_', rest: '[A-Za-z0-9+/=]{40,160}' },

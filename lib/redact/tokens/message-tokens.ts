@@ -1,4 +1,4 @@
-import { DIGIT, DIGITS, UUID } from './token-form.ts';
+import { DIGIT, UUID } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
 
 /** Tokens of chats, mail, telephones and social networks, and the addresses of their webhooks. */
@@ -75,14 +75,13 @@ export const MESSAGE_TOKENS: readonly TokenForm[] = [
   { kind: 'twilio-key', prefixes: 'SK', rest: '[0-9a-fA-F]{32}(?!\\w)' },
   { kind: 'twilio-account', prefixes: 'AC', rest: '[0-9a-fA-F]{32}(?!\\w)' },
   { kind: 'sendgrid-key', prefixes: 'SG.', rest: '[\\w-]{20,24}\\.[\\w-]{39,50}' },
-  { kind: 'sendgrid-key', prefixes: 'SG.', rest: `${DIGITS}[\\w=.-]{66}` },
+  { kind: 'sendgrid-key', prefixes: 'SG.', rest: '[\\w=.-]{66}' },
   { kind: 'mailgun-key', prefixes: 'key- pubkey-', rest: '[0-9a-fA-F]{32}(?!\\w)' },
   { kind: 'mailchimp-key', prefixes: '-us', rest: '\\d{1,2}(?!\\w)', before: '[0-9a-fA-F]{32}' },
-  { kind: 'mandrill-key', prefixes: 'md-', rest: `${DIGIT}[\\w-]{22}(?![\\w-])` },
+  { kind: 'mandrill-key', prefixes: 'md-', rest: '[\\w-]{22}(?![\\w-])' },
   { kind: 'brevo-key', prefixes: 'xkeysib- xsmtpsib-', rest: '[A-Za-z0-9_-]{81}' },
   { kind: 'resend-key', prefixes: 're_', rest: '[A-Za-z0-9]{8}_[A-Za-z0-9]{24}' },
   { kind: 'mailersend-token', prefixes: 'mlsn.', rest: '[0-9a-fA-F]{64}' },
-  { kind: 'mailsac-key', prefixes: 'k_', rest: `${DIGITS}[A-Za-z0-9]{36,64}(?!\\w)` },
   { kind: 'klaviyo-key', prefixes: 'pk_', rest: '[0-9a-fA-F]{34}(?!\\w)' },
   { kind: 'hubspot-token', prefixes: 'pat-na1- pat-na2- pat-na3- pat-eu1- pat-ap1-', rest: UUID },
   { kind: 'intercom-token', prefixes: 'dG9rO', rest: '[A-Za-z0-9+/]{54}=' },
@@ -90,16 +89,16 @@ export const MESSAGE_TOKENS: readonly TokenForm[] = [
   {
     kind: 'facebook-token',
     prefixes: 'EAA',
-    rest: '(?=[A-Za-z0-9]{0,60}\\d)[A-Za-z0-9]{90,512}(?![\\w+/])',
+    rest: DIGIT + '[A-Za-z0-9]{90,512}(?![\\w+/])',
   },
-  { kind: 'instagram-token', prefixes: 'IGQV IGQW IGAA', rest: '[A-Za-z0-9_-]{80,512}' },
+  { kind: 'instagram-token', prefixes: 'IGQV IGQW IGAA', rest: DIGIT + '[A-Za-z0-9_-]{80,512}' },
   {
     kind: 'twitter-token',
     prefixes: 'AAAAAAAAAAAAAAAAAAAAA',
-    rest: '(?=[A-Za-z%]{0,60}\\d)[A-Za-z0-9%]{60,128}(?![\\w+/])',
+    rest: DIGIT + '[A-Za-z0-9%]{60,128}(?![\\w+/])',
   },
   { kind: 'linkedin-secret', prefixes: 'WPL_AP1. WPL_AP0.', rest: '[A-Za-z0-9.+/=]{16,64}' },
-  { kind: 'threads-token', prefixes: 'THAA', rest: '[A-Za-z0-9_-]{100,512}' },
+  { kind: 'threads-token', prefixes: 'THAA', rest: DIGIT + '[A-Za-z0-9_-]{100,512}' },
   { kind: 'onesignal-key', prefixes: 'os_v2_app_ os_v2_org_', rest: '[a-z2-7]{60,120}' },
   {
     kind: 'courier-key',
@@ -107,13 +106,13 @@ export const MESSAGE_TOKENS: readonly TokenForm[] = [
     rest: '[A-Za-z0-9]{24,120}',
   },
   { kind: 'telnyx-key', prefixes: 'KEY', rest: '[0-9A-F]{20,40}_[A-Za-z0-9]{20,40}' },
-  { kind: 'telnyx-key', prefixes: 'KEY', rest: `${DIGITS}[\\w-]{55}(?![\\w-])` },
+  { kind: 'telnyx-key', prefixes: 'KEY', rest: '[\\w-]{55}(?![\\w-])' },
   {
     kind: 'pushbullet-token',
     prefixes: 'o.',
-    rest: `${DIGITS}(?=[a-z0-9]{0,32}[A-Z])[A-Za-z0-9]{32}(?![\\w.(])`,
+    rest: '(?=[a-z0-9]{0,32}[A-Z])[A-Za-z0-9]{32}(?![\\w.(])',
   },
-  { kind: 'pagerduty-key', prefixes: 'u+', rest: `${DIGIT}[\\w-]{18}(?![\\w-])` },
+  { kind: 'pagerduty-key', prefixes: 'u+', rest: '[\\w-]{18}(?![\\w-])' },
   { kind: 'smooch-key', prefixes: 'act_', rest: '[0-9a-fA-F]{24}(?!\\w)' },
   { kind: 'lark-token', prefixes: 't-g1 u-g1', rest: '[A-Za-z0-9]{32,64}' },
   { kind: 'matrix-token', prefixes: 'syt_ mct_ mat_', rest: '[A-Za-z0-9_-]{24,128}' },

@@ -1,4 +1,4 @@
-import { DIGIT, DIGITS, UUID } from './token-form.ts';
+import { DIGIT, UUID } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
 
 /** Tokens of payments, shops, parcels, banks and coins. */
@@ -16,14 +16,18 @@ export const PAYMENT_TOKENS: readonly TokenForm[] = [
     prefixes: 'sq0atp- sq0csp- sq0idp- sq0idb- sandbox-sq0idb- sandbox-sq0csb-',
     rest: '[\\w-]{22,64}',
   },
-  { kind: 'square-token', prefixes: 'EAAA', rest: `${DIGITS}[\\w-]{22,64}={0,2}(?![\\w+/-])` },
+  { kind: 'square-token', prefixes: 'EAAA', rest: DIGIT + '[\\w-]{22,64}={0,2}(?![\\w+/-])' },
   {
     kind: 'paypal-token',
     prefixes: 'access_token$production$ access_token$sandbox$',
     rest: '[0-9a-z]{16}\\$[0-9a-fA-F]{32}',
   },
   { kind: 'paypal-token', prefixes: 'A21AA', rest: '[\\w-]{80,128}' },
-  { kind: 'adyen-key', prefixes: 'AQE', rest: '[A-Za-z0-9+/]{60,200}={0,2}' },
+  {
+    kind: 'adyen-key',
+    prefixes: 'AQE',
+    rest: '[A-Za-z0-9+/]{60,200}={0,2}-[A-Za-z0-9+/]{20,60}={0,2}-[A-Za-z0-9@#$%^*.,:;?!+=~-]{8,32}',
+  },
   { kind: 'razorpay-key', prefixes: 'rzp_live_ rzp_test_', rest: '[A-Za-z0-9]{14,24}' },
   {
     kind: 'flutterwave-key',
@@ -41,11 +45,15 @@ export const PAYMENT_TOKENS: readonly TokenForm[] = [
       'public-sandbox- public-production- link-sandbox- link-production- asset-report-sandbox- asset-report-production-',
     rest: UUID,
   },
-  { kind: 'live-key', prefixes: 'live_ test_', rest: `${DIGITS}[A-Za-z0-9_-]{40}(?![\\w-])` },
+  {
+    kind: 'live-key',
+    prefixes: 'live_ sandbox_',
+    rest: '(?=[a-z0-9_-]{0,39}[A-Z])[A-Za-z0-9_-]{40}(?![\\w-])',
+  },
   { kind: 'live-key', prefixes: 'live_ test_', rest: '[0-9a-fA-F]{32,40}(?!\\w)' },
-  { kind: 'live-key', prefixes: 'live_ test_', rest: `${DIGITS}[A-Za-z0-9]{27,32}(?!\\w)` },
+  { kind: 'live-key', prefixes: 'live_ test_', rest: '[A-Za-z0-9]{27,32}(?!\\w)' },
   { kind: 'lob-key', prefixes: 'live_pub_ test_pub_', rest: '[0-9a-fA-F]{31}' },
-  { kind: 'mollie-token', prefixes: 'access_', rest: `${DIGITS}[A-Za-z0-9]{30,64}(?!\\w)` },
+  { kind: 'mollie-token', prefixes: 'access_', rest: '[A-Za-z0-9]{30,64}(?!\\w)' },
   { kind: 'checkout-key', prefixes: 'sk_sbox_ pk_sbox_', rest: '[a-z0-9]{20,32}[a-z0-9*#$=]?' },
   { kind: 'shippo-token', prefixes: 'shippo_live_ shippo_test_', rest: '[0-9a-fA-F]{40}' },
   { kind: 'easypost-key', prefixes: 'EZAK EZTK', rest: '[A-Za-z0-9]{54}' },
@@ -97,7 +105,7 @@ export const PAYMENT_TOKENS: readonly TokenForm[] = [
     prefixes: 'ory_st_ ory_pat_ ory_at_ ory_rt_ ory_apikey_',
     rest: '[\\w.-]{24,256}',
   },
-  { kind: 'liveblocks-key', prefixes: 'sk_dev_ sk_staging_', rest: `${DIGIT}[\\w-]{24,128}` },
+  { kind: 'liveblocks-key', prefixes: 'sk_dev_ sk_staging_', rest: '[\\w-]{24,128}' },
   {
     kind: 'nowpayments-key',
     prefixes: 'NP-',
@@ -107,14 +115,14 @@ export const PAYMENT_TOKENS: readonly TokenForm[] = [
   {
     kind: 'blockfrost-key',
     prefixes: 'mainnet preprod preview',
-    rest: `${DIGITS}(?=[a-z0-9]{0,32}[A-Z])[A-Za-z0-9]{32}(?!\\w)`,
+    rest: '(?=[a-z0-9]{0,32}[A-Z])[A-Za-z0-9]{32}(?!\\w)',
   },
   { kind: 'tatum-key', prefixes: 't-', rest: '[0-9a-fA-F]{24}-[0-9a-fA-F]{24,32}' },
   { kind: 'bitcoin-key', prefixes: 'xprv yprv zprv tprv', rest: '[1-9A-HJ-NP-Za-km-z]{107,108}' },
   { kind: 'fleetbase-key', prefixes: 'flb_live_ flb_test_', rest: '[A-Za-z0-9]{20}' },
   { kind: 'settlemint-token', prefixes: 'sm_aat_ sm_pat_ sm_sat_', rest: '[A-Za-z0-9]{16,64}' },
   { kind: 'finage-key', prefixes: 'API_KEY', rest: '[0-9A-Z]{32}(?!\\w)' },
-  { kind: 'dfuse-key', prefixes: 'web_ server_', rest: `${DIGITS}[0-9a-fA-F]{32}(?!\\w)` },
+  { kind: 'dfuse-key', prefixes: 'web_ server_', rest: '[0-9a-fA-F]{32}(?!\\w)' },
   { kind: 'ebay-token', prefixes: 'v^1.1#', rest: '[A-Za-z0-9#^+/=-]{80,2048}' },
   { kind: 'clickup-token', prefixes: 'pk_', rest: '\\d{6,9}_[A-Za-z0-9]{32}' },
   { kind: 'snipcart-key', prefixes: 'ST_', rest: '[A-Za-z0-9]{72}' },

@@ -1,10 +1,10 @@
-import { DIGIT, DIGITS } from './token-form.ts';
+import { DIGIT } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
 
 /** Tokens of documents, media, forms, maps and other services. */
 export const SERVICE_TOKENS: readonly TokenForm[] = [
   { kind: 'notion-token', prefixes: 'ntn_', rest: '[A-Za-z0-9]{40,64}' },
-  { kind: 'notion-token', prefixes: 'secret_', rest: `${DIGIT}[A-Za-z0-9]{43}(?!\\w)` },
+  { kind: 'notion-token', prefixes: 'secret_', rest: '[A-Za-z0-9]{43}(?!\\w)' },
   { kind: 'airtable-token', prefixes: 'pat', rest: '[A-Za-z0-9]{14}\\.[0-9a-fA-F]{64}(?!\\w)' },
   { kind: 'asana-token', prefixes: '0/ 1/ 2/', rest: '\\d{16}(?:/\\d{16})?:[0-9a-z]{32}(?!\\w)' },
   { kind: 'dropbox-token', prefixes: 'sl.', rest: '(?:u\\.)?[\\w=-]{130,1400}' },
@@ -20,7 +20,7 @@ export const SERVICE_TOKENS: readonly TokenForm[] = [
   {
     kind: 'sanity-token',
     prefixes: 'sk',
-    rest: '(?=[A-Za-z]{0,40}\\d)[A-Za-z0-9]{80,180}(?![\\w-])',
+    rest: DIGIT + '[A-Za-z0-9]{80,180}(?![\\w-])',
   },
   { kind: 'builder-key', prefixes: 'bpk-', rest: '[0-9a-fA-F]{32}' },
   { kind: 'typeform-token', prefixes: 'tfp_', rest: '[\\w.=-]{40,64}' },
@@ -28,14 +28,14 @@ export const SERVICE_TOKENS: readonly TokenForm[] = [
   {
     kind: 'close-key',
     prefixes: 'api_',
-    rest: `${DIGITS}[A-Za-z0-9]{20,24}\\.[A-Za-z0-9]{20,24}(?!\\w)`,
+    rest: '[A-Za-z0-9]{20,24}\\.[A-Za-z0-9]{20,24}(?!\\w)',
   },
   { kind: 'adobe-secret', prefixes: 'p8e-', rest: '[\\w-]{32}' },
   { kind: 'teamwork-token', prefixes: 'tkn.v1_', rest: '[A-Za-z0-9+/]{60,90}={0,2}' },
   {
     kind: 'shutterstock-token',
     prefixes: 'v2/',
-    rest: '(?=[A-Za-z]{0,40}\\d)[A-Za-z0-9]{300,420}',
+    rest: DIGIT + '[A-Za-z0-9]{300,420}',
   },
   { kind: 'dotmailer-user', prefixes: 'apiuser-', rest: '[0-9a-fA-F]{12}@apiconnector\\.com' },
   { kind: 'midise-key', prefixes: 'midi-', rest: '[0-9a-fA-F]{10}[A-Za-z0-9]{54}' },
@@ -54,14 +54,14 @@ export const SERVICE_TOKENS: readonly TokenForm[] = [
   },
   { kind: 'liveagent-key', prefixes: 'k_', rest: '[0-9a-fA-F]{32}(?!\\w)' },
   { kind: 'appwrite-key', prefixes: 'standard_', rest: '[0-9a-fA-F]{100,300}' },
-  { kind: 'clerk-key', prefixes: 'ak_', rest: `${DIGITS}[0-9a-fA-F]{32,64}(?!\\w)` },
-  { kind: 'workos-key', prefixes: 'sk_', rest: `${DIGITS}[A-Za-z0-9]{60,140}(?!\\w)` },
+  { kind: 'clerk-key', prefixes: 'ak_', rest: '[0-9a-fA-F]{32,64}(?!\\w)' },
+  { kind: 'workos-key', prefixes: 'sk_', rest: '[A-Za-z0-9]{60,140}(?!\\w)' },
   {
     kind: 'svix-key',
     prefixes: 'testsk_ sk_',
-    rest: `${DIGITS}[A-Za-z0-9]{32}\\.(?:eu|us|in|ca|au)(?!\\w)`,
+    rest: '[A-Za-z0-9]{32}\\.(?:eu|us|in|ca|au)(?!\\w)',
   },
-  { kind: 'close-key', prefixes: 'api_', rest: `${DIGITS}[A-Za-z0-9.]{45}(?!\\w)` },
+  { kind: 'close-key', prefixes: 'api_', rest: '[A-Za-z0-9.]{45}(?!\\w)' },
   // What this project's own service gives out.
   { kind: 'pattern-tracker-token', prefixes: 'ptk_', rest: '[0-9a-f]{12}_[\\w-]{43}' },
 ];

@@ -22,11 +22,8 @@ export interface TokenForm {
 /** The longest part of a token before its fixed part, in characters. */
 export const MOST_BEFORE = 64;
 
-/** For the start of `rest`: the token has a digit within its first letters, as words and names seldom have. */
-export const DIGIT = '(?=[A-Za-z_-]{0,24}\\d)';
-
-/** The same, three times. */
-export const DIGITS = '(?=(?:[A-Za-z_-]{0,24}\\d){3})';
+/** For the start of a long `rest`: it has a digit, as what encodes nothing but zeros has not. */
+export const DIGIT = '(?=[A-Za-z%_-]{0,80}\\d)';
 
 /** The form of a UUID. */
 export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';

@@ -29,8 +29,9 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
 
 // --- internal ---
 
-/** A name that begins like a token: in small letters only, or `inCamelCase`. */
-const NAME = /^(?:[^A-Z0-9]*|[A-Za-z][a-z]{0,24}(?:[A-Z][a-z]{1,24}){1,16})$/;
+/** A name that only begins like a token: `in_small_letters`, `IN_CAPITALS` or `inCamelCase`. */
+const NAME =
+  /^(?:[^A-Z0-9]*|[A-Z]{1,64}(?:[_-][A-Z]{1,64}){1,16}|[A-Za-z][a-z]{0,24}(?:[A-Z][a-z]{1,24}){1,16})$/;
 const PLACEHOLDER = /x{6,}|EXAMPLE$/i;
 
 /** Where the part before the fixed part begins. One more character than it may have tells its border. */

@@ -8,9 +8,9 @@ import { SERVICE_TOKENS } from './service-tokens.ts';
 import type { TokenForm } from './token-form.ts';
 
 /**
- * All known tokens. What their vendors and the public rule sets say of their form (gitleaks, betterleaks,
- * detect-secrets, secretlint, trufflehog, Nosey Parker, Kingfisher, GitHub's partners), where it suffices by itself.
- * What needs a vendor's name beside it is found by that name: `vendor-words.ts`.
+ * All known tokens that need nothing beside them to be told, after what their vendors and the public rule sets say of
+ * their form: gitleaks and betterleaks, detect-secrets, secretlint, trufflehog, Nosey Parker and others. Those that
+ * need their vendor's name are found by it: `vendor-words.ts`.
  */
 export const TOKENS: readonly TokenForm[] = [
   ...AI_TOKENS,

@@ -14,3 +14,10 @@ export function allProjects(database: Database): Project[] {
     .prepare<[], Project>('SELECT id, root, name FROM projects ORDER BY id DESC')
     .all();
 }
+
+/** The roots of the projects that a list can show: those of `ids`, or all. */
+export function projectRoots(database: Database, ids?: readonly number[]): string[] {
+  return allProjects(database)
+    .filter(({ id }) => ids === undefined || ids.includes(id))
+    .map(({ root }) => root);
+}

@@ -3,6 +3,7 @@ import {
   errorLine,
   linesText,
   projectColumn,
+  shortIds,
   shownPath,
 } from '../../../lib/cli/listing/row-text.ts';
 
@@ -33,10 +34,21 @@ describe('shownPath', () => {
   });
 });
 
+describe('shortIds', () => {
+  it('keeps eight characters, and as many more as tell an id from the others', () => {
+    const short = shortIds(['0123456789ab', '0123456799ab', 'ffffffffffff']);
+    expect(short('0123456789ab')).toBe('012345678');
+    expect(short('0123456799ab')).toBe('012345679');
+    expect(short('ffffffffffff')).toBe('ffffffff');
+    expect(short('not among them')).toBe('not among them');
+  });
+});
+
 describe('projectColumn', () => {
   const named = (...projectRoots: (string | null)[]) => {
     const rows = projectRoots.map((projectRoot) => ({ projectRoot }));
-    const { cell } = projectColumn(rows, 1);
+    const roots = projectRoots.filter((root) => root !== null);
+    const { cell } = projectColumn<(typeof rows)[number]>(roots, 1);
     return rows.map(cell);
   };
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localTime } from '../../../lib/base/time-text.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 import { COMMANDS } from '../../../lib/cli/command-list.ts';
 
@@ -157,7 +158,7 @@ describe('completions', () => {
   it('prints ids for the scripts, and JSON on request', () => {
     expect(script('completions', 'patterns')).toBe('0123456789abcdef\ta.ts: const a = 1;\n');
     expect(JSON.parse(script('completions', 'sessions', '--json'))).toEqual([
-      { id: '5e551011-aaaa', meaning: '1970-01-01T00:00' },
+      { id: '5e551011-aaaa', meaning: localTime(0).slice(0, 16) },
     ]);
     expect(JSON.parse(script('completions', 'fish', '--json'))).toHaveProperty('script');
   });

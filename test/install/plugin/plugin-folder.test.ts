@@ -119,6 +119,49 @@ describe('the command line of the plugin', () => {
     expect(run(join(unbuilt(), 'bin', 'pattern-tracker'), '--version').status).toBe(0);
   });
 
+  it('runs nothing of a project inside Claude Code', () => {
+    const root = join(folder, 'copy');
+    const filter = (path: string) => !/^plugin\/node(?:\/|$)/.test(path);
+    cpSync('plugin', root, { recursive: true, filter });
+    const ran = join(folder, 'ran');
+    const evil = `#!/bin/sh\necho "$0" >> "${ran}"\n`;
+    for (const name of ['node', 'readlink', 'tr', 'sed', 'cat']) {
+      mkdirSync(join(folder, 'bin'), { recursive: true });
+      writeFileSync(join(folder, 'bin', name), evil, { mode: 0o755 });
+    }
+    const preloaded = join(folder, 'evil.cjs');
+    writeFileSync(preloaded, `require('fs').appendFileSync(${JSON.stringify(ran)}, 'preloaded')`);
+    const note = join(folder, '.claude/hooks/pattern-tracker');
+    mkdirSync(note, { recursive: true });
+    symlinkSync(process.execPath, join(note, 'node')); // as `setup` notes it
+    for (const PATH of [`${join(folder, 'bin')}:/usr/bin:/bin`, 'bin:/usr/bin:/bin']) {
+      const variables = {
+        HOME: folder,
+        CLAUDECODE: '1',
+        PATTERN_TRACKER_HOME: join(folder, 'elsewhere'),
+        NODE_OPTIONS: `--require "${preloaded}"`,
+        PATH,
+      };
+      const options = { env: variables, cwd: folder, encoding: 'utf8' } as const;
+      const { status, stdout } = spawnSync(
+        join(root, 'bin', 'pattern-tracker'),
+        ['status', '--json'],
+        options,
+      );
+      expect([status, existsSync(ran)]).toEqual([0, false]);
+      expect(stdout).toContain(join(folder, '.claude'));
+    }
+  });
+
+  it('notes the Node.js it runs on for hooks, where the build has noted none', () => {
+    const root = join(folder, 'copy');
+    const filter = (path: string) => !/^plugin\/node(?:\/|$)/.test(path);
+    cpSync('plugin', root, { recursive: true, filter });
+    expect(run(join(root, 'bin', 'pattern-tracker'), 'setup').status).toBe(0);
+    const link = join(folder, '.claude/hooks/pattern-tracker/node');
+    expect(realpathSync(link)).toBe(realpathSync(process.execPath));
+  });
+
   it('has nothing to set up where SQLite loads', () => {
     const { status, stdout } = run(resolve('plugin/bin/pattern-tracker'), 'setup', '--json');
     expect(status).toBe(0);

@@ -14,6 +14,7 @@ describe('isOwnHook', () => {
     ['an argument behind it', { command: `${quoted}/hooks/capture.sh' ensure` }],
     ['a shell in front', { command: `/bin/sh ${quoted}/hooks/capture.sh'` }],
     ['the Node.js front', { command: `${quoted}/node' ${quoted}/dist/hooks/stop.cjs'` }],
+    ['variables in front', { command: `A= B='x y' /n/node ${quoted}/dist/hooks/stop.cjs'` }],
     ['another Node.js', { command: `/usr/bin/node --no-warnings ${quoted}/dist/hooks/stop.cjs'` }],
     ['arguments apart', { command: '/usr/bin/node', args: [`${HOME}/dist/hooks/stop.cjs`] }],
     ['an older layout', { command: `${quoted}/capture.sh'` }],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { quoteWord } from '../../../lib/install/shell-words.ts';
+import { nodeCommandLine, quoteWord } from '../../../lib/install/shell-words.ts';
 import { verifyInstall } from '../../../lib/install/install.ts';
 import { fakeMachine, put } from '../fake-machine.ts';
 import { SETTINGS_CASES } from './settings-cases.ts';
@@ -57,8 +57,13 @@ describe('the status line', () => {
       padding: 0,
       type: 'command',
       command: [
-        join(paths.home, 'node'),
-        join(paths.home, 'dist', 'statusline.cjs'),
+        nodeCommandLine(
+          {
+            node: join(paths.home, 'node'),
+            program: join(paths.home, 'dist', 'statusline.cjs'),
+          },
+          'linux',
+        ),
         quoteWord(former),
       ].join(' '),
     });
@@ -100,7 +105,16 @@ describe('the status line', () => {
     expect(read(project).statusLine?.command).toContain('statusline.cjs theirs');
   });
 
-  it.each(['"~/line.sh"', '{"type":"other"}', '{"type":"command"}', 'null'])(
+  it('takes the place of null, which Claude Code takes for none', async () => {
+    const machine = fakeMachine();
+    put(machine.settings, '{"statusLine": null}');
+    expect(machine.install({ statusLine: true }).statusLine?.former).toBeNull();
+    expect(read(machine.settings).statusLine).toMatchObject({ type: 'command' });
+    await machine.uninstall();
+    expect(readFileSync(machine.settings, 'utf8')).toBe('{"statusLine": null}');
+  });
+
+  it.each(['"~/line.sh"', '{"type":"other"}', '{"type":"command"}'])(
     'that is %s is refused, and nothing is changed',
     (value) => {
       const machine = fakeMachine();
