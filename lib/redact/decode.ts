@@ -27,7 +27,7 @@ export function decode(encoded: string): DecodedText | undefined {
       length += 1;
     }
     end = lineEnd(encoded, place.index);
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const unit = encoded.charCodeAt(at);
       const step = SPECIAL[unit] === 1 ? stepAt(encoded, at, unit) : undefined;
       if (step?.unit !== undefined || step === undefined) {
@@ -51,7 +51,9 @@ export function decode(encoded: string): DecodedText | undefined {
 
 // --- internal ---
 
+/** Control characters are what colours a terminal, and what UTF-16 leaves between letters. */
 const ENCODED =
+  // oxlint-disable-next-line no-control-regex -- they are looked for
   /[\0\u001b]|\\[^.*+?()[\]{}|^$\-sdwSDWB]|%[\da-fA-F]{2}|&(?:[a-z]{2,4}|#x?[\da-fA-F]{1,4});|[\w+/=.-]["'`][ \t]{0,8}(?:[+.&~\\<|][ \t.|>+&]{0,8}(?:\r?\n[ \t+>|]{0,64})?|(?:\r?\n[ \t+>|.&]{0,64}))["'`]|[\w+/=.-]["'`][ \t]{1,8}["'`][\w+/=.-]/g;
 const SPECIAL = new Uint8Array(2 ** 16);
 for (const char of '\\%&\u001b\0"\'`') SPECIAL[char.charCodeAt(0)] = 1;
@@ -76,14 +78,32 @@ interface Step {
   readonly unit?: number;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '0': '\0', e: '\u001b' };
-const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: '&', lt: '<', gt: '>', apos: "'", nbsp: ' ' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  '0': '\0',
+  e: '\u001b',
+};
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  apos: "'",
+  nbsp: ' ',
+};
+// oxlint-disable-next-line no-control-regex -- they are looked for
 const COLOUR = /\u001b(?:\[[\d;?]{0,16}[A-Za-z]|\][^\u0007\u001b]{0,64}\u0007|\(B)/y;
 const HEX = /[\da-fA-F]{2}/y;
 const ENTITY = /&(?:([a-z]{2,4})|#(\d{1,5})|#x([\da-fA-F]{1,4}));/y;
-const UNICODE = /\\(?:u([\da-fA-F]{4})|u\{([\da-fA-F]{1,4})\}|x([\da-fA-F]{2})|033|([0-3][0-7]{2}))/y;
+const UNICODE =
+  /\\(?:u([\da-fA-F]{4})|u\{([\da-fA-F]{1,4})\}|x([\da-fA-F]{2})|033|([0-3][0-7]{2}))/y;
 /** A quote, what joins two literals in some language, and a quote of the same kind. */
-const JOINT = /(["'`])[ \t]{0,8}(?:(?:\+|\.{1,2}|&|\|\||<>|\+\+|~)?(?:[ \t]{0,8}\\?\r?\n[ \t+>|]{0,64})?(?:\+|\.{1,2}|&|\|\||<>|\+\+|~)?)[ \t]{0,8}[bruf@]?\1(?=[\w+/=.-])/y;
+const JOINT =
+  /(["'`])[ \t]{0,8}(?:(?:\+|\.{1,2}|&|\|\||<>|\+\+|~)?(?:[ \t]{0,8}\\?\r?\n[ \t+>|]{0,64})?(?:\+|\.{1,2}|&|\|\||<>|\+\+|~)?)[ \t]{0,8}[bruf@]?\1(?=[\w+/=.-])/y;
 
 function stepAt(text: string, at: number, unit: number): Step | undefined {
   switch (unit) {
@@ -91,7 +111,9 @@ function stepAt(text: string, at: number, unit: number): Step | undefined {
       return escapeAt(text, at);
     case 37: // percent
       HEX.lastIndex = at + 1;
-      return HEX.test(text) ? { width: 3, unit: Number.parseInt(text.slice(at + 1, at + 3), 16) } : undefined;
+      return HEX.test(text)
+        ? { width: 3, unit: Number.parseInt(text.slice(at + 1, at + 3), 16) }
+        : undefined;
     case 38: // ampersand
       return entityAt(text, at);
     case 27: // escape

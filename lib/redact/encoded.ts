@@ -32,7 +32,9 @@ export function* encodedRuns(text: string): Generator<EncodedRun> {
 /** True for base64 of `user:password`. */
 export function isCredentials(base64: string): boolean {
   if (!/^[A-Za-z\d+/]{12,1024}={0,2}$/.test(base64)) return false;
-  return /^[\x20-\x7e]{0,256}:[\x20-\x7e]{1,512}$/.test(Buffer.from(base64, 'base64').toString('latin1'));
+  return /^[\x20-\x7e]{0,256}:[\x20-\x7e]{1,512}$/.test(
+    Buffer.from(base64, 'base64').toString('latin1'),
+  );
 }
 
 // --- internal ---
@@ -54,7 +56,8 @@ function decodeRun(run: string): string | undefined {
   }
   for (let skip = 0; skip < 4; skip += 1) {
     const sample = Buffer.from(run.slice(skip, skip + SAMPLE), 'base64').toString('latin1');
-    if (TEXT.test(sample)) return Buffer.from(run.slice(skip, LONGEST), 'base64').toString('latin1');
+    if (TEXT.test(sample))
+      return Buffer.from(run.slice(skip, LONGEST), 'base64').toString('latin1');
   }
   return undefined;
 }

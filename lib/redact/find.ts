@@ -39,8 +39,9 @@ export function createSecretFinder(
     budget.allow(text.length);
     const findings: FoundSecret[] = [];
     let checkedTo = look(text, budget, findings);
-    for (const { kind, findAll } of textRules) {
-      for (const { start, end } of findAll(text)) findings.push({ start, end, kind });
+    for (const rule of textRules) {
+      for (const { start, end } of rule.findAll(text))
+        findings.push({ start, end, kind: rule.kind });
     }
     for (const run of encodedRuns(text)) {
       const inside: FoundSecret[] = [];
@@ -67,7 +68,10 @@ export function createSecretFinder(
       }
       layer = decoded.text;
     }
-    return { secrets: findings.length === 0 ? findings : withoutOverlaps(text, findings), checkedTo };
+    return {
+      secrets: findings.length === 0 ? findings : withoutOverlaps(text, findings),
+      checkedTo,
+    };
   };
 }
 
@@ -101,7 +105,11 @@ export function mergeOverlaps(text: string, findings: readonly FoundSecret[]): F
     // What is found by its form ends where the form does, not with a bracket behind it.
     const isTail = isNamed && /^[^\w\s]{1,3}$/.test(text.slice(finding.end, last.end));
     const end = isTail ? finding.end : Math.max(last.end, finding.end);
-    settled[settled.length - 1] = { start: last.start, end, kind: isNamed ? finding.kind : last.kind };
+    settled[settled.length - 1] = {
+      start: last.start,
+      end,
+      kind: isNamed ? finding.kind : last.kind,
+    };
   }
   return settled;
 }
@@ -117,7 +125,13 @@ const MARKER = /\[redacted:[a-z0-9-]+\]/g;
 
 /** Kinds found by what surrounds a secret. A kind found by the secret's own form names it better. */
 const GENERAL: ReadonlySet<string> = new Set([
-  'assignment', 'authorization', 'url-password', 'cookie', 'command-line', 'signed-url', 'webhook',
+  'assignment',
+  'authorization',
+  'url-password',
+  'cookie',
+  'command-line',
+  'signed-url',
+  'webhook',
 ]);
 
 type Look = (text: string, budget: WorkBudget, findings: FoundSecret[]) => number;

@@ -1,5 +1,5 @@
 import type { FoundSecret } from './rule.ts';
-import { isGibberish } from './word-shape.ts';
+import { isGibberish } from './value/word-shape.ts';
 
 /** Secrets that were found once, which are secrets wherever else they stand. They are kept in memory only. */
 export class KnownValues {
@@ -82,7 +82,8 @@ function hashOf(form: string): number {
 
 /** True for a value that is not likely to stand somewhere by chance. */
 function isSpecific(value: string): boolean {
-  if (value.length < SHORTEST || value.length > LONGEST || value.includes('[redacted')) return false;
+  if (value.length < SHORTEST || value.length > LONGEST || value.includes('[redacted'))
+    return false;
   if (/^\d+$/.test(value)) return value.length > 8;
   if (/\s/.test(value)) return value.length >= 12;
   return /\d/.test(value) || isGibberish(value) || value.length >= 16 || /[^\w.:/-]/.test(value);
@@ -100,7 +101,10 @@ function formsOf(value: string): Set<string> {
   for (const lead of [0, 1, 2]) {
     const base64 = Buffer.concat([Buffer.alloc(lead), bytes]).toString('base64');
     // The first and the last characters depend on what stands beside the value.
-    const known = base64.slice(lead === 0 ? 0 : lead + 1, Math.floor(((bytes.length + lead) * 8) / 6));
+    const known = base64.slice(
+      lead === 0 ? 0 : lead + 1,
+      Math.floor(((bytes.length + lead) * 8) / 6),
+    );
     forms.add(known);
     forms.add(known.replaceAll('+', '-').replaceAll('/', '_'));
   }

@@ -1,11 +1,21 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import { markerOf } from './find.ts';
-import type { NameClass } from './name-words.ts';
-import { SecretMembers } from './secret-member.ts';
-import type { RedactedPayload } from './redact.ts';
+import type { NameClass } from './named/name-words.ts';
+import { SecretMembers } from './named/secret-member.ts';
 import type { FoundSecret } from './rule.ts';
 import { replaced, TextRedaction, UNCHECKED } from './text.ts';
 import type { RedactionTools } from './text.ts';
+
+/** What became of a payload. */
+export interface RedactedPayload {
+  readonly payload: JsonObject;
+  /** The number of secrets replaced. */
+  readonly count: number;
+  /** The same by kind. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** How many characters of all strings were left out, because to check them was too much work. */
+  readonly leftOut: number;
+}
 
 /** The values that Claude Code and this program go by: ids, folders, names of events and tools. */
 export function identifiersOf(payload: JsonObject): string[] {
@@ -45,12 +55,17 @@ export class PayloadRedaction {
     for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
       const { container, inherited, top } = visit;
       const members = new SecretMembers(container, inherited, top);
-      if (isTextArray(container) && this.#text.findIn(container.join('\n')).length > 0) clean = false;
+      if (isTextArray(container) && this.#text.findIn(container.join('\n')).length > 0)
+        clean = false;
       const isText = isTextArray(container);
       for (const [key, value] of Object.entries(container) as [string, Json][]) {
         if (!Array.isArray(container) && this.#text.findIn(key).length > 0) clean = false;
         if (typeof value === 'object' && value !== null) {
-          stack.push({ container: value as Container, inherited: members.inheritedBy(key), top: false });
+          stack.push({
+            container: value as Container,
+            inherited: members.inheritedBy(key),
+            top: false,
+          });
         } else if (this.#isSecret(members, key, value)) {
           this.#tools.known.add(String(value), 'assignment');
           clean = false;
@@ -63,13 +78,15 @@ export class PayloadRedaction {
   }
 
   #isSecret(members: SecretMembers, key: string, value: Json): boolean {
-    return members.isSecret(key, value) && this.#tools.allow?.(String(value)) !== true;
+    return (
+      members.isSecret(key, value) && this.#tools.allow?.(`${value as string | number}`) !== true
+    );
   }
 
   /** A kind found by a secret's own form names it better than its name does. */
   #kindOf(value: Json): string {
     const [only] = typeof value === 'string' ? this.#text.findIn(value) : [];
-    return only?.start === 0 && only.end === String(value).length ? only.kind : 'assignment';
+    return only?.start === 0 && only.end === (value as string).length ? only.kind : 'assignment';
   }
 
   #isKnownNumber(value: Json): boolean {
@@ -87,7 +104,12 @@ export class PayloadRedaction {
         let result = value;
         if (typeof value === 'object' && value !== null) {
           const inner = Array.isArray(value) ? [] : {};
-          stack.push({ container: value as Container, inherited: members.inheritedBy(key), top: false, target: inner });
+          stack.push({
+            container: value as Container,
+            inherited: members.inheritedBy(key),
+            top: false,
+            target: inner,
+          });
           result = inner;
         } else if (this.#isSecret(members, key, value) || this.#isKnownNumber(value)) {
           const kind = this.#kindOf(value);
@@ -106,7 +128,12 @@ export class PayloadRedaction {
     // Two keys must not become one because each held a secret.
     while (Object.hasOwn(target, name)) name += `_${this.#count}`;
     // Assigning to `__proto__` would not create a member.
-    Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(target, name, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
 
   #redact(text: string): string {
@@ -135,7 +162,8 @@ export class PayloadRedaction {
 // --- internal ---
 
 const MOST_PASSES = 6;
-const IDENTIFIER = /^(?:session_id|tool_use_id|\w{0,32}_id|transcript_path|\w{0,32}_path|cwd|hook_event_name|tool_name|uuid)$/;
+const IDENTIFIER =
+  /^(?:session_id|tool_use_id|\w{0,32}_id|transcript_path|\w{0,32}_path|cwd|hook_event_name|tool_name|uuid)$/;
 
 type Container = JsonObject | readonly Json[];
 
@@ -153,7 +181,9 @@ interface Copy extends Visit {
 
 /** True for an array of strings such as a diff's lines: a secret may begin in one and end in another. */
 function isTextArray(values: Container): values is readonly string[] {
-  return Array.isArray(values) && values.length > 1 && values.every((value) => typeof value === 'string');
+  return (
+    Array.isArray(values) && values.length > 1 && values.every((value) => typeof value === 'string')
+  );
 }
 
 /** Puts a marker into each line that held part of a secret. Positions are those of the joined lines. */

@@ -5,9 +5,11 @@ import { createSecretFinder } from './find.ts';
 import type { Findings, SecretFinder } from './find.ts';
 import { KnownValues, SessionValues } from './known-values.ts';
 import { identifiersOf, PayloadRedaction } from './payload.ts';
+import type { RedactedPayload } from './payload.ts';
 import type { FoundSecret, TextRule } from './rule.ts';
 import { RULES } from './rules.ts';
 import { TextRedaction } from './text.ts';
+import type { RedactedText } from './text.ts';
 
 /** Replaces secrets in what is about to be stored by `[redacted:KIND]`. */
 export interface Redactor {
@@ -19,28 +21,6 @@ export interface Redactor {
    * payload, and in later payloads with the same `session_id`.
    */
   redactPayload(payload: JsonObject): RedactedPayload;
-}
-
-/** What became of a text. */
-export interface RedactedText {
-  readonly text: string;
-  /** The number of secrets replaced. */
-  readonly count: number;
-  /** The secrets, by their positions in the text as it was given, in order. */
-  readonly findings: readonly FoundSecret[];
-  /** How many characters were replaced by `[redacted:unchecked]`, because to check them was too much work. */
-  readonly leftOut: number;
-}
-
-/** What became of a payload. */
-export interface RedactedPayload {
-  readonly payload: JsonObject;
-  /** The number of secrets replaced. */
-  readonly count: number;
-  /** The same by kind. */
-  readonly kinds: Readonly<Record<string, number>>;
-  /** As in {@link RedactedText}, of all strings together. */
-  readonly leftOut: number;
 }
 
 /** What a user adds to redaction. */
@@ -89,7 +69,8 @@ const NOTHING: readonly FoundSecret[] = [];
 function skipKnown(find: SecretFinder): SecretFinder {
   const known = new Set<string>();
   return (text, budget, learn): Findings => {
-    if (text.length < SHORT_TEXT || text.length > KNOWN_TEXT_LENGTH) return find(text, budget, learn);
+    if (text.length < SHORT_TEXT || text.length > KNOWN_TEXT_LENGTH)
+      return find(text, budget, learn);
     if (known.has(text)) return { secrets: NOTHING, checkedTo: text.length };
     const findings = find(text, budget, learn);
     if (findings.secrets.length > 0 || findings.checkedTo < text.length) return findings;

@@ -34,6 +34,3 @@ export interface TextRule {
   readonly kind: string;
   findAll(text: string): Iterable<{ readonly start: number; readonly end: number }>;
 }
-
-/** Any rule that finds secrets. */
-export type SecretRule = AnchoredRule | TextRule;

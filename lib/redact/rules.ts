@@ -1,13 +1,13 @@
-import { ASSIGNMENT_RULE } from './assignment.ts';
-import { AUTHORIZATION_RULES } from './authorization.ts';
-import { COMMAND_RULE } from './command-line.ts';
-import { JWT_RULE } from './jwt.ts';
-import { PRIVATE_KEY_RULES } from './private-key.ts';
+import { ASSIGNMENT_RULE } from './named/assignment.ts';
+import { AUTHORIZATION_RULES } from './stated/authorization.ts';
+import { COMMAND_RULE } from './stated/command-line.ts';
+import { JWT_RULE } from './stated/jwt.ts';
+import { PRIVATE_KEY_RULES } from './stated/private-key.ts';
 import type { AnchoredRule } from './rule.ts';
-import { STATED_RULES } from './stated.ts';
+import { STATED_RULES } from './stated/stated.ts';
 import { tokenRule } from './tokens/token-rule.ts';
 import { TOKENS } from './tokens/tokens.ts';
-import { URL_RULES } from './url.ts';
+import { URL_RULES } from './stated/url.ts';
 
 /** All rules, specific before general: when two find the same secret, the first names it. */
 export const RULES: readonly AnchoredRule[] = [

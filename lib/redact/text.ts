@@ -2,8 +2,18 @@ import type { WorkBudget } from './budget.ts';
 import { markerOf, mergeOverlaps, withoutOverlaps } from './find.ts';
 import type { Findings, SecretFinder } from './find.ts';
 import type { KnownValues } from './known-values.ts';
-import type { RedactedText } from './redact.ts';
 import type { FoundSecret } from './rule.ts';
+
+/** What became of a text. */
+export interface RedactedText {
+  readonly text: string;
+  /** The number of secrets replaced. */
+  readonly count: number;
+  /** The secrets, by their positions in the text as it was given, in order. */
+  readonly findings: readonly FoundSecret[];
+  /** How many characters were replaced by `[redacted:unchecked]`, because to check them was too much work. */
+  readonly leftOut: number;
+}
 
 /** What the redaction of one event works with. */
 export interface RedactionTools {
@@ -34,12 +44,19 @@ export class TextRedaction {
       const more = this.findIn(result);
       if (more.length === 0) break;
       const toText = originOf(found);
-      const placed = more.map(({ start, end, kind }) => ({ start: toText(start), end: toText(end), kind }));
+      const placed = more.map(({ start, end, kind }) => ({
+        start: toText(start),
+        end: toText(end),
+        kind,
+      }));
       found = mergeOverlaps(text, [...found, ...placed]);
       result = replaced(text, found);
     }
     const findings = found.filter(({ kind }) => kind !== UNCHECKED);
-    const leftOut = found.reduce((sum, { start, end, kind }) => sum + (kind === UNCHECKED ? end - start : 0), 0);
+    const leftOut = found.reduce(
+      (sum, { start, end, kind }) => sum + (kind === UNCHECKED ? end - start : 0),
+      0,
+    );
     return { text: result, count: findings.length, findings, leftOut };
   }
 
@@ -56,8 +73,12 @@ export class TextRedaction {
     const { secrets, checkedTo } = findings;
     const again = known.findIn(text);
     if (secrets.length === 0 && again.length === 0 && checkedTo === text.length) return [];
-    const found = [...secrets.filter(({ start, end }) => allow?.(text.slice(start, end)) !== true), ...again];
-    if (checkedTo < text.length) found.push({ start: checkedTo, end: text.length, kind: UNCHECKED });
+    const found = [
+      ...secrets.filter(({ start, end }) => allow?.(text.slice(start, end)) !== true),
+      ...again,
+    ];
+    if (checkedTo < text.length)
+      found.push({ start: checkedTo, end: text.length, kind: UNCHECKED });
     return withoutOverlaps(text, found);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SecretMembers } from '../../lib/redact/secret-member.ts';
+import { SecretMembers } from '../../lib/redact/named/secret-member.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
 import { randomText } from './secret-vectors.ts';
 

@@ -41,7 +41,10 @@ describe('recall', () => {
       leftOut: 0,
     });
     const { groups } = measureRecall(
-      { redactText: half, redactPayload: (payload) => ({ payload, count: 0, kinds: {}, leftOut: 0 }) },
+      {
+        redactText: half,
+        redactPayload: (payload) => ({ payload, count: 0, kinds: {}, leftOut: 0 }),
+      },
       { seed: 1, oneIn: 50, kinds, shapes },
     );
     const { tried, found } = groups.get('named') ?? { tried: 0, found: 0 };

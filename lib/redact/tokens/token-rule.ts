@@ -7,7 +7,10 @@ import type { TokenForm } from './token-form.ts';
 export function tokenRule({ kind, prefixes, rest, before }: TokenForm): AnchoredRule {
   const triggers = prefixes.split(' ');
   const fixed = triggers.map((prefix) => prefix.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
-  const pattern = new RegExp(`${before === undefined ? '(?<![A-Za-z0-9])' : ''}(?:${fixed})(${rest})`, 'y');
+  const pattern = new RegExp(
+    `${before === undefined ? '(?<![A-Za-z0-9])' : ''}(?:${fixed})(${rest})`,
+    'y',
+  );
   const head = before === undefined ? undefined : new RegExp(`(?<![A-Za-z0-9])(?:${before})$`);
   return {
     scope: 'place',

@@ -1,7 +1,7 @@
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
-import { isSecretAnywhere } from './secret-value.ts';
-import { endAt } from './sticky.ts';
+import { isSecretAnywhere } from '../value/secret-value.ts';
+import { endAt } from '../sticky.ts';
 import { quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -22,7 +22,10 @@ export function findAround(text: string, name: SecretName): readonly ValueSpan[]
     const at = endAt(between, text, end);
     const value = at === undefined ? undefined : spanOf(pattern, text, at);
     if (value === undefined) continue;
-    const trimmed = { start: value.start, end: value.start + text.slice(value.start, value.end).trimEnd().length };
+    const trimmed = {
+      start: value.start,
+      end: value.start + text.slice(value.start, value.end).trimEnd().length,
+    };
     if (ifSecretAnywhere(text, trimmed, name).length > 0) return [trimmed];
   }
   return inPath(text, name) ?? before(text, name);
@@ -38,10 +41,18 @@ const SKIPPED = /[ \t"'`*\]]{0,64}/y;
 /** That sign, what comes before the value, and the value. */
 const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   // the next cell of a row
-  ['|│┃║', /["'`*]{0,3}[ \t]{0,64}[|│┃║][ \t]{0,64}["'`*]{0,3}/y, /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y],
+  [
+    '|│┃║',
+    /["'`*]{0,3}[ \t]{0,64}[|│┃║][ \t]{0,64}["'`*]{0,3}/y,
+    /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y,
+  ],
   ['.', /[ \t]?\.{3,128}[ \t]?/y, /[^\s"'`]{6,512}/y],
   // the next line
-  ['\r\n:', /(?:["'`]\]?:?|:)[ \t]{0,8}(?:\r?\n){1,2}[ \t>]{0,32}/y, /[^\s"'`]{8,512}(?=[ \t]{0,8}(?:\r?\n|$))/y],
+  [
+    '\r\n:',
+    /(?:["'`]\]?:?|:)[ \t]{0,8}(?:\r?\n){1,2}[ \t>]{0,32}/y,
+    /[^\s"'`]{8,512}(?=[ \t]{0,8}(?:\r?\n|$))/y,
+  ],
   [':=', /[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
 ];
 const PATH_PART = /[^\s"'`/?#&=<>]{10,512}/y;
@@ -51,7 +62,8 @@ const BEFORE =
 /** `/password/V/`, where the name fills its part of the path. */
 function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   const { start, end } = name;
-  if (end - start < 5 || text.charAt(start - 1) !== '/' || text.charAt(end) !== '/') return undefined;
+  if (end - start < 5 || text.charAt(start - 1) !== '/' || text.charAt(end) !== '/')
+    return undefined;
   const value = spanOf(PATH_PART, text, end + 1);
   return value && ifSecretAnywhere(text, value, name);
 }

@@ -1,7 +1,7 @@
-import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
-import type { AnchoredRule } from './rule.ts';
-import { matchAt } from './sticky.ts';
-import { isRandom } from './word-shape.ts';
+import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
+import type { AnchoredRule } from '../rule.ts';
+import { matchAt } from '../sticky.ts';
+import { isRandom } from '../value/word-shape.ts';
 
 const IDENTIFIED =
   /identified[ \t\n]{1,8}(?:with[ \t]{1,4}["']?\w{1,40}["']?[ \t]{1,4})?(?:by|as|using)[ \t]{1,8}(?:password[ \t]{1,4})?(["']?)((?:(?!\1)[^\n]|\1\1){4,256})(?=\1)/iy;
@@ -14,15 +14,45 @@ const ORACLE =
 
 /** What a secret may be stated by besides its name: a clause of SQL, a pipe into a login, a driver's address. */
 export const STATED_RULES: readonly AnchoredRule[] = [
-  { scope: 'place', kind: 'sql-password', triggers: ['identified'], find: after('sql-password', IDENTIFIED) },
-  { scope: 'place', kind: 'authorization', triggers: ['auth plain', 'auth login', 'xoauth2 '], find: after('authorization', SMTP) },
-  { scope: 'place', kind: 'url-password', triggers: ['thin:', 'sqlplus', 'oci:'], find: after('url-password', ORACLE) },
-  { scope: 'place', kind: 'url-password', triggers: ['@tcp(', '@unix('], find: before('url-password', /[\w.-]{1,64}:([^\s"'`/@]{4,256})$/) },
+  {
+    scope: 'place',
+    kind: 'sql-password',
+    triggers: ['identified'],
+    find: after('sql-password', IDENTIFIED),
+  },
+  {
+    scope: 'place',
+    kind: 'authorization',
+    triggers: ['auth plain', 'auth login', 'xoauth2 '],
+    find: after('authorization', SMTP),
+  },
+  {
+    scope: 'place',
+    kind: 'url-password',
+    triggers: ['thin:', 'sqlplus', 'oci:'],
+    find: after('url-password', ORACLE),
+  },
+  {
+    scope: 'place',
+    kind: 'url-password',
+    triggers: ['@tcp(', '@unix('],
+    find: before('url-password', /[\w.-]{1,64}:([^\s"'`/@]{4,256})$/),
+  },
   {
     scope: 'place',
     kind: 'command-line',
-    triggers: ['password-stdin', 'with-token', 'token-stdin', 'sudo -s', 'passwd --stdin', '| chpasswd'],
-    find: before('command-line', /(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:["']%s(?:\\n)?["'][ \t]+)?(["']?)(?:[\w.-]{1,32}:(?=[^\n|]*\| ?$))?([^\n|]{4,200}?)\1[ \t]*\|[^|\n]*$/),
+    triggers: [
+      'password-stdin',
+      'with-token',
+      'token-stdin',
+      'sudo -s',
+      'passwd --stdin',
+      '| chpasswd',
+    ],
+    find: before(
+      'command-line',
+      /(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:["']%s(?:\\n)?["'][ \t]+)?(["']?)(?:[\w.-]{1,32}:(?=[^\n|]*\| ?$))?([^\n|]{4,200}?)\1[ \t]*\|[^|\n]*$/,
+    ),
   },
 ];
 
@@ -50,8 +80,10 @@ function before(kind: string, pattern: RegExp): AnchoredRule['find'] {
     const line = near.slice(near.lastIndexOf('\n') + 1) + (text.charAt(at) === '|' ? '| ' : '');
     const match = pattern.exec(line);
     const value = match?.at(-1) ?? '';
-    if (match === null || isPlaceholder(value) || (!/\d/.test(value) && !isRandom(value))) return at + 1;
-    const start = at - (near.length - near.lastIndexOf('\n') - 1) + match.index + match[0].lastIndexOf(value);
+    if (match === null || isPlaceholder(value) || (!/\d/.test(value) && !isRandom(value)))
+      return at + 1;
+    const start =
+      at - (near.length - near.lastIndexOf('\n') - 1) + match.index + match[0].lastIndexOf(value);
     found.push({ start, end: start + value.length, kind });
     return at + 1;
   };

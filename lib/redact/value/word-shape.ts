@@ -1,13 +1,32 @@
 /** True for words joined by separators or by capitals, as identifiers are: `access_token_v2`, `addInt32`. */
 export function isIdentifierLike(value: string): boolean {
   if (!/^[\w.:/-]*$/.test(value)) return false;
-  if (value.split(/[_.:/-]/).every((part) => /^(?:[A-Za-z]*\d{0,2}|\d{1,4})$/.test(part) && !isGibberish(part))) return true;
+  if (
+    value
+      .split(/[_.:/-]/)
+      .every((part) => /^(?:[A-Za-z]*\d{0,2}|\d{1,4})$/.test(part) && !isGibberish(part))
+  )
+    return true;
   const parts = partsOf(value.replace(/x{4,}/gi, ''));
   const mixed = /[a-z]/.test(value);
   const numbers = parts.filter((part) => /^\d/.test(part)).length;
-  const length = parts.reduce((sum, part) => sum + (/^[A-Z]/.test(part) && mixed ? Math.min(part.length, /[a-z]/.test(part) ? 99 : 2) : part.length), 0);
+  const length = parts.reduce(
+    (sum, part) =>
+      sum +
+      (/^[A-Z]/.test(part) && mixed
+        ? Math.min(part.length, /[a-z]/.test(part) ? 99 : 2)
+        : part.length),
+    0,
+  );
   // In noise, letters and digits change places with almost every character.
-  return numbers <= 3 && length * 10 >= (parts.length - 1) * 30 && !isGibberishPhrase(parts.filter((part) => part.length > 3 && /[a-z]/.test(part)), 3);
+  return (
+    numbers <= 3 &&
+    length * 10 >= (parts.length - 1) * 30 &&
+    !isGibberishPhrase(
+      parts.filter((part) => part.length > 3 && /[a-z]/.test(part)),
+      3,
+    )
+  );
 }
 
 /** True for letters that no word has in this order, such as `kxltpnwgtqlk`. */
@@ -15,7 +34,10 @@ export function isGibberish(value: string, least = 0.25): boolean {
   if (value.length < MIN_LETTERS || !/^[A-Za-z]+$/.test(value)) return false;
   const parts = partsOf(value);
   // A word in capitals among others is an abbreviation.
-  const rare = parts.reduce((sum, part) => sum + (parts.length > 1 && /^[A-Z]+$/.test(part) ? 0 : rarePairs(part)), 0);
+  const rare = parts.reduce(
+    (sum, part) => sum + (parts.length > 1 && /^[A-Z]+$/.test(part) ? 0 : rarePairs(part)),
+    0,
+  );
   return rare >= (value.length - 1) * (value.length < 10 ? Math.max(least, 1 / 3) : least);
 }
 

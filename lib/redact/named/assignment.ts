@@ -5,11 +5,11 @@ import { findElement } from './element.ts';
 import { nameAt } from './name-span.ts';
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { NameShape, SecretName } from './name-shape.ts';
-import type { AnchoredRule } from './rule.ts';
+import type { AnchoredRule } from '../rule.ts';
 import { NAME_TRIGGERS } from './secret-name.ts';
-import { isSecretText, isSecretWord } from './secret-value.ts';
+import { isSecretText, isSecretWord } from '../value/secret-value.ts';
 import { findSibling } from './sibling.ts';
-import { endAt, matchAt } from './sticky.ts';
+import { endAt, matchAt } from '../sticky.ts';
 import { findColumn } from './table.ts';
 import { blockAt, quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
@@ -31,7 +31,8 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
       if (spans === undefined) continue;
-      for (const span of spans) found.push({ start: span.start, end: span.end, kind: 'assignment' });
+      for (const span of spans)
+        found.push({ start: span.start, end: span.end, kind: 'assignment' });
       break;
     }
     return next;
@@ -47,7 +48,14 @@ const DONE = /[^\w\n[]{0,8}\[redacted:/y;
 const STEPS_PER_NAME = 300;
 
 /** The first shape that fits decides. */
-const SHAPES: readonly NameShape[] = [findElement, findSibling, findCall, findValue, findColumn, findAround];
+const SHAPES: readonly NameShape[] = [
+  findElement,
+  findSibling,
+  findCall,
+  findValue,
+  findColumn,
+  findAround,
+];
 
 const OPERATOR =
   /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?(?: \{ ?get; ?(?:set|init)?;? ?\})?[ \t]{0,32}(:=|=>|->|<-|<<<|\?\?=|\|\|=|\?=|\+=|={2,3}|!={1,2}|[:=：＝])(?![=~])(?:\*\*)?[ \t]{0,64}/y;
@@ -63,7 +71,8 @@ const WRAPPER =
   /(?:new[ \t])?[\w.:$-]{1,48}!?(?:[({][ \t]{0,4}|[ \t](?=["']))|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
 const CHANGED = /\\{0,15}["'`]?[ \t]{0,4}(?:->|=>|→)[ \t]{0,4}/y;
 /** Names that mean something else in running text: to pass, the key, a sign. */
-const COMMON_WORD = /^(?:pass|pw|pat|pin|key|keys|sign|signature|salt|seed|bearer|cookie|cookies|clave|token|tokens|auth|secret|secrets|credential|credentials|session|sig|sas|sid|ключ|webhook)$/i;
+const COMMON_WORD =
+  /^(?:pass|pw|pat|pin|key|keys|sign|signature|salt|seed|bearer|cookie|cookies|clave|token|tokens|auth|secret|secrets|credential|credentials|session|sig|sas|sid|ключ|webhook)$/i;
 
 /** A value behind an operator, a blank or a verb. */
 function findValue(text: string, name: SecretName): readonly ValueSpan[] | undefined {
@@ -83,13 +92,16 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
   if (compares) return [];
   if (operator !== null) {
     const list = listAt(text, from);
-    if (list !== undefined) return list.filter((span) => isSecretText(nameClass, text.slice(span.start, span.end)));
+    if (list !== undefined)
+      return list.filter((span) => isSecretText(nameClass, text.slice(span.start, span.end)));
     const block = blockAt(text, from);
     if (block !== undefined) return ifSecretText(text, block, name);
     const wrapper = matchAt(WRAPPER, text, from);
     const inside = wrapper && quotedAt(text, from + wrapper[0].length);
     if (inside) {
-      const holds = wrapper[0].startsWith('{') || /secure|secret|string|from|plain|some|bytes|value/i.test(wrapper[0]);
+      const holds =
+        wrapper[0].startsWith('{') ||
+        /secure|secret|string|from|plain|some|bytes|value/i.test(wrapper[0]);
       return holds ? ifSecretText(text, inside, name) : ifSecretAnywhere(text, inside, name);
     }
   }
@@ -112,7 +124,10 @@ function inQuotes(
 ): readonly ValueSpan[] {
   if (compares) return ifSecretAnywhere(text, quoted, name);
   if (operator === null) {
-    const isClear = name.nameClass === 'password' && !COMMON_WORD.test(own) && text.charAt(quoted.start - 1) !== '`';
+    const isClear =
+      name.nameClass === 'password' &&
+      !COMMON_WORD.test(own) &&
+      text.charAt(quoted.start - 1) !== '`';
     return isClear ? ifSecretText(text, quoted, name) : ifSecretAnywhere(text, quoted, name);
   }
   const changed = matchAt(CHANGED, text, quoted.end);

@@ -9,26 +9,38 @@ const words = (list: string): readonly string[] => list.trim().split(/[\s,]+/);
 
 /** Words that make a name secret wherever a part of the name ends with them. */
 export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token'])[] = [
-  [words(`
+  [
+    words(`
     pwd passwords password passwd passphrase passphrases passcode passwort kennwort secret secrets
     credential credentials kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
     lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola hasło haslo heslo heslá geheimnis
     kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
-    كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`), 'password'],
-  [words(`
+    كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
+    'password',
+  ],
+  [
+    words(`
     token tokens apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
     accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
     mnemonic connectionstring токен ключ 密钥 密鑰 令牌
-    秘密鍵 トークン 토큰 개인키`), 'token'],
+    秘密鍵 トークン 토큰 개인키`),
+    'token',
+  ],
 ];
 
 /** Words that make a name secret as a part of their own, last in the name. */
 export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
-  [words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
-    adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`), 'password'],
-  [words(`pat bearer dsn sas sig salt cookie htpasswd ikey authkey
-    hmac apitoken sid phpsessid jsessionid aspsessionid`), 'token'],
+  [
+    words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
+    adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`),
+    'password',
+  ],
+  [
+    words(`pat bearer dsn sas sig salt cookie htpasswd ikey authkey
+    hmac apitoken sid phpsessid jsessionid aspsessionid`),
+    'token',
+  ],
   [words('sessionid sessid session'), 'session'],
   [words('pin otp totp cvv cvc passcode'), 'code'],
   [words('auth webhook seed signature'), 'weak'],
@@ -36,21 +48,25 @@ export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
 
 /** Two last parts that make a name secret together. */
 export const PAIRS: ReadonlyMap<string, NameClass> = new Map([
-  ...pairs('session', 'session sess sessn', 'id ids'),
-  ...pairs('token', 'connection conn connect', 'string str'),
-  ...pairs('token', 'signed presigned webhook hook', 'url'),
-  ...pairs('password', 'pass seed recovery secret mnemonic backup', 'phrase phrases words'),
-  ...pairs('password', 'pass', 'word words'),
-  ...pairs('password', 'security', 'answer'),
-  ...pairs('code', 'pass pin access security verification auth authorization recovery backup mfa 2fa otp invite reset sms', 'code codes'),
-  ...pairs('password', 'mot de', 'passe'),
-  ...pairs('password', 'mật mat', 'khẩu khau'),
-  ...pairs('password', 'كلمة', 'المرور السر'),
-  ...pairs('password', 'clave', 'secreta privada'),
-  ...pairs('password', 'kata', 'sandi'),
-  ...pairs('token', 'x amz aws', 'credential signature'),
-  ...pairs('password', 'redis mongo mysql db smtp ftp proxy registry', 'auth'),
-  ...pairs('token', 'sonar', 'login'),
+  ...pairs('session sess sessn', 'id ids', 'session'),
+  ...pairs('connection conn connect', 'string str', 'token'),
+  ...pairs('signed presigned webhook hook', 'url', 'token'),
+  ...pairs('pass seed recovery secret mnemonic backup', 'phrase phrases words', 'password'),
+  ...pairs('pass', 'word words', 'password'),
+  ...pairs('security', 'answer', 'password'),
+  ...pairs(
+    'pass pin access security verification auth authorization recovery backup mfa 2fa otp invite reset sms',
+    'code codes',
+    'code',
+  ),
+  ...pairs('mot de', 'passe', 'password'),
+  ...pairs('mật mat', 'khẩu khau', 'password'),
+  ...pairs('كلمة', 'المرور السر', 'password'),
+  ...pairs('clave', 'secreta privada', 'password'),
+  ...pairs('kata', 'sandi', 'password'),
+  ...pairs('x amz aws', 'credential signature', 'token'),
+  ...pairs('redis mongo mysql db smtp ftp proxy registry', 'auth', 'password'),
+  ...pairs('sonar', 'login', 'token'),
 ]);
 
 /** What a key that is secret opens, or who gave it; before `key`. */
@@ -102,8 +118,10 @@ export const COUNTED: ReadonlySet<string> = new Set(
 
 // --- internal ---
 
-function pairs(nameClass: NameClass, firsts: string, seconds: string): [string, NameClass][] {
+function pairs(firsts: string, seconds: string, nameClass: NameClass): [string, NameClass][] {
   return firsts
     .split(' ')
-    .flatMap((first) => seconds.split(' ').map((second): [string, NameClass] => [`${first} ${second}`, nameClass]));
+    .flatMap((first) =>
+      seconds.split(' ').map((second): [string, NameClass] => [`${first} ${second}`, nameClass]),
+    );
 }

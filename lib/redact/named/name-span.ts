@@ -15,7 +15,8 @@ export interface NameSpan {
 /** The name that contains the word at `at`. */
 export function nameAt(text: string, at: number): NameSpan {
   let start = at;
-  while (start > 0 && at - start < MOST_BEFORE && isNameUnit(text.charCodeAt(start - 1))) start -= 1;
+  while (start > 0 && at - start < MOST_BEFORE && isNameUnit(text.charCodeAt(start - 1)))
+    start -= 1;
   let end = at + 1;
   while (end < text.length && end - at < MOST_AFTER && isNameUnit(text.charCodeAt(end))) end += 1;
   // A script without blanks between words: the name ends where its last known word does.
@@ -24,7 +25,9 @@ export function nameAt(text: string, at: number): NameSpan {
   while (start < at && /[.-]/.test(text.charAt(start))) start += 1;
   const nameClass = classOfName(text.slice(start, end));
   if (nameClass !== undefined) return { start, end, nameClass, next };
-  const wide = UNSPACED.test(text.charAt(at)) ? shorter(text, start, at, end) : spaced(text, start, end);
+  const wide = UNSPACED.test(text.charAt(at))
+    ? shorter(text, start, at, end)
+    : spaced(text, start, end);
   return wide ?? { start, end, nameClass: undefined, next };
 }
 
@@ -39,14 +42,21 @@ const UNSPACED = /[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 function isNameUnit(unit: number): boolean {
   if (unit < 128) {
     return (
-      (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) ||
-      unit === 95 || unit === 45 || unit === 46
+      (unit >= 97 && unit <= 122) ||
+      (unit >= 65 && unit <= 90) ||
+      (unit >= 48 && unit <= 57) ||
+      unit === 95 ||
+      unit === 45 ||
+      unit === 46
     );
   }
   // Not Latin-1 signs, general punctuation, CJK punctuation, or full-width signs.
   return !(
-    unit < 0xc0 || (unit >= 0x2000 && unit < 0x2c00) || (unit >= 0x3000 && unit < 0x3040) ||
-    (unit >= 0xd800 && unit < 0xf900) || unit >= 0xfe00
+    unit < 0xc0 ||
+    (unit >= 0x2000 && unit < 0x2c00) ||
+    (unit >= 0x3000 && unit < 0x3040) ||
+    (unit >= 0xd800 && unit < 0xf900) ||
+    unit >= 0xfe00
   );
 }
 
@@ -66,5 +76,7 @@ function spaced(text: string, start: number, end: number): NameSpan | undefined 
   while (first > 0 && start - first < 24 && isNameUnit(text.charCodeAt(first - 1))) first -= 1;
   if (first === start - 1) return undefined;
   const nameClass = classOfName(`${text.slice(first, start - 1)}_${text.slice(start, end)}`);
-  return nameClass === undefined || nameClass === 'weak' ? undefined : { start: first, end, nameClass, next: end };
+  return nameClass === undefined || nameClass === 'weak'
+    ? undefined
+    : { start: first, end, nameClass, next: end };
 }

@@ -1,6 +1,6 @@
 import type { SecretName } from './name-shape.ts';
-import { isSecretLine, isSecretText } from './secret-value.ts';
-import { matchAt } from './sticky.ts';
+import { isSecretLine, isSecretText } from '../value/secret-value.ts';
+import { matchAt } from '../sticky.ts';
 import { blockAt, quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -15,7 +15,10 @@ export function isNameName(name: string): boolean {
 }
 
 /** `name: DB_PASSWORD, value: V`, `<add key="password" value="V"/>`, `{"value":"V","name":"password"}`. */
-export function findSibling(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
+export function findSibling(
+  text: string,
+  { start, end, nameClass }: SecretName,
+): readonly ValueSpan[] | undefined {
   if (!/["'`:=>\s\\]/.test(text.charAt(start - 1)) || text.charAt(end) === '=') return undefined;
   const before = text.slice(Math.max(0, start - 48), start);
   const opening = NAMED.exec(before);
@@ -70,7 +73,9 @@ const VALUE_MEMBER =
 function valueBefore(text: string, end: number): ValueSpan | undefined {
   const from = Math.max(0, end - 256);
   const before = text.slice(from, end);
-  const match = VALUE_MEMBER.exec(before.slice(Math.max(before.lastIndexOf('{'), before.lastIndexOf('<'), 0)));
+  const match = VALUE_MEMBER.exec(
+    before.slice(Math.max(before.lastIndexOf('{'), before.lastIndexOf('<'), 0)),
+  );
   if (match === null) return undefined;
   const whole = end - match[0].length;
   const start = whole + match[0].indexOf(match[1] ?? '', 0) + (match[1] ?? '').length;

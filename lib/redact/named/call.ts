@@ -1,6 +1,6 @@
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
-import { endAt } from './sticky.ts';
+import { endAt } from '../sticky.ts';
 import { quotedAt, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -36,7 +36,7 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
 // --- internal ---
 
 const PAIR =
-  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b)\s{0,32}(?:(?:default|value|val|fallback|default_?value|or)\s{0,2}[:=]\s{0,2})?(?:[A-Za-z_.]{1,40}\(\s{0,4})?(?:<<(?="))?/y;
+  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b)\s{0,32}(?:(?:default|value|val|fallback|default_?value|or)\s{0,2}[:=]\s{0,2})?(?:[A-Za-z_][\w.]{0,40}\(\s{0,4})?(?:<<(?="))?/y;
 /** What a call is named whose second argument is a value. */
 const SETS =
   /(?:set|put|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;

@@ -1,5 +1,5 @@
 import { COUNTED, ENDINGS, KEY_KINDS, NOT_KEYS, PAIRS, SUFFIXES, WHOLE } from './name-words.ts';
-import { VENDOR_WORDS } from './vendor-words.ts';
+import { VENDOR_WORDS } from '../vendor-words.ts';
 import type { NameClass } from './name-words.ts';
 
 /** One of these stands in every name of a secret. */
@@ -33,13 +33,22 @@ export function partsOfName(name: string): string[] {
 const KNOWN = new Map<string, NameClass | undefined>();
 const KNOWN_NAMES = 4_000;
 
-const VENDORS: ReadonlySet<string> = new Set(VENDOR_WORDS.flatMap(([, vendors]) => vendors.split(' ')));
+const VENDORS: ReadonlySet<string> = new Set(
+  VENDOR_WORDS.flatMap(([, vendors]) => vendors.split(' ')),
+);
 const WHOLE_CLASS = new Map<string, NameClass>(
-  WHOLE.flatMap(([words, nameClass]) => words.map((word): [string, NameClass] => [word, nameClass])),
+  WHOLE.flatMap(([words, nameClass]) =>
+    words.map((word): [string, NameClass] => [word, nameClass]),
+  ),
 );
 const [PASSWORD_END, TOKEN_END] = (['password', 'token'] as const).map(
   (nameClass) =>
-    new RegExp(`(?:${ENDINGS.filter(([, own]) => own === nameClass).flatMap(([words]) => words).join('|')})$`, 'u'),
+    new RegExp(
+      `(?:${ENDINGS.filter(([, own]) => own === nameClass)
+        .flatMap(([words]) => words)
+        .join('|')})$`,
+      'u',
+    ),
 ) as [RegExp, RegExp];
 const VENDOR_END = new RegExp(`(?:api|openai|stripe|private|secret|master|access)keys?$`);
 

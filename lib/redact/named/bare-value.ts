@@ -1,9 +1,14 @@
 import type { NameClass } from './name-words.ts';
 import type { SecretName } from './name-shape.ts';
-import { isSecretAnywhere, isSecretLine, isSecretText, isSecretWord } from './secret-value.ts';
+import {
+  isSecretAnywhere,
+  isSecretLine,
+  isSecretText,
+  isSecretWord,
+} from '../value/secret-value.ts';
 import { closingQuote, spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
-import { isGibberishPhrase } from './word-shape.ts';
+import { isGibberishPhrase } from '../value/word-shape.ts';
 
 /**
  * The value without quotes at `from`, behind a name and its operator; an empty operator is a blank.
@@ -42,11 +47,16 @@ export function readBare(
     const line = value && withoutComment(text, value);
     const first = line && spanOf(WORD, text, line.start);
     // After a secret without blanks a command may follow, or a remark.
-    if (first && first.end < (line?.end ?? 0) && isSecretAnywhere(nameClass, text.slice(first.start, first.end))) {
+    if (
+      first &&
+      first.end < (line?.end ?? 0) &&
+      isSecretAnywhere(nameClass, text.slice(first.start, first.end))
+    ) {
       return trimEnd(text, first);
     }
     const ends = line && /["'`]/.test(before) ? trimEnd(text, line) : line;
-    if (ends && isSecretLine(nameClass, text.slice(ends.start, ends.end), tight || colon)) return ends;
+    if (ends && isSecretLine(nameClass, text.slice(ends.start, ends.end), tight || colon))
+      return ends;
   }
   // In the middle of code or prose, the value must look like a secret by itself.
   const bare = spanOf(BARE, text, from);

@@ -1,9 +1,9 @@
-import type { WorkBudget } from './budget.ts';
-import type { AnchoredRule, FoundSecret } from './rule.ts';
-import { isPlaceholderPassword } from './placeholder.ts';
-import { matchAt } from './sticky.ts';
-import { closingQuote } from './value-span.ts';
-import { isGibberish } from './word-shape.ts';
+import type { WorkBudget } from '../budget.ts';
+import type { AnchoredRule, FoundSecret } from '../rule.ts';
+import { isPlaceholderPassword } from '../value/placeholder.ts';
+import { matchAt } from '../sticky.ts';
+import { closingQuote } from '../named/value-span.ts';
+import { isGibberish } from '../value/word-shape.ts';
 
 /**
  * The options of programs that take a secret under a name that does not say so. `pair` options take
@@ -20,9 +20,17 @@ const PROGRAMS: readonly ProgramOptions[] = [
   { names: 'helm oc az twine rabbitmqadmin', verb: 'login', options: '-p' },
   { names: 'twine', verb: 'upload', options: '-p' },
   { names: 'skopeo podman buildah crane', pair: '--creds --src-creds --dest-creds' },
-  { names: 'mongo mongosh mongodump mongorestore mongoexport mongoimport', options: '-p', glued: '-p' },
+  {
+    names: 'mongo mongosh mongodump mongorestore mongoexport mongoimport',
+    options: '-p',
+    glued: '-p',
+  },
   { names: 'sqlcmd bcp', options: '-P', glued: '-P' },
-  { names: 'ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami', options: '-w -s', glued: '-w' },
+  {
+    names: 'ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami',
+    options: '-w -s',
+    glued: '-w',
+  },
   { names: 'zip unzip ipmitool mosquitto_pub mosquitto_sub', options: '-P' },
   { names: '7z 7za 7zz rar unrar', glued: '-p -hp' },
   { names: 'openssl', options: '-k', glued: 'pass:' },
@@ -62,7 +70,9 @@ export const COMMAND_RULE: AnchoredRule = {
     if (/[\w$-]/.test(text.charAt(at - 1))) return at + 1;
     const name = matchAt(PROGRAM, text, at)?.[0] ?? '';
     const programs = BY_NAME.get(name.toLowerCase().replace(/\.exe$/, ''));
-    return programs === undefined ? at + 1 : findArguments(text, at + name.length, programs, found, budget);
+    return programs === undefined
+      ? at + 1
+      : findArguments(text, at + name.length, programs, found, budget);
   },
 };
 
@@ -82,7 +92,13 @@ function programsByName(): Map<string, Program[]> {
   const listOf = (list = '') => list.split(' ').filter((one) => one !== '');
   const byName = new Map<string, Program[]>();
   for (const { names, verb, options, glued, pair, argument } of PROGRAMS) {
-    const program = { verb, options: listOf(options), glued: listOf(glued), pairs: listOf(pair), argument };
+    const program = {
+      verb,
+      options: listOf(options),
+      glued: listOf(glued),
+      pairs: listOf(pair),
+      argument,
+    };
     for (const name of listOf(names)) byName.set(name, [...(byName.get(name) ?? []), program]);
   }
   return byName;
@@ -102,7 +118,13 @@ interface Word {
 }
 
 /** Reads the words of a command up to its end, and adds those that are secrets. */
-function findArguments(text: string, from: number, programs: readonly Program[], found: FoundSecret[], budget: WorkBudget): number {
+function findArguments(
+  text: string,
+  from: number,
+  programs: readonly Program[],
+  found: FoundSecret[],
+  budget: WorkBudget,
+): number {
   const free: string[] = [];
   let at = from;
   let option = '';
@@ -131,7 +153,9 @@ function secretIn(value: string, option: string, free: number, program: Program)
   const colon = value.search(/[:%]/) + 1;
   if (option !== '' && program.pairs.includes(option)) return colon > 0 ? colon : -1;
   for (const one of program.pairs) {
-    const isGlued = one.startsWith('--') ? value.startsWith(`${one}=`) : /^-\w/.test(one) && value.startsWith(one);
+    const isGlued = one.startsWith('--')
+      ? value.startsWith(`${one}=`)
+      : /^-\w/.test(one) && value.startsWith(one);
     if (isGlued && colon > one.length) return colon;
   }
   for (const one of program.glued) {

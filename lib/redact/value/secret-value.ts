@@ -1,11 +1,24 @@
-import { isCredentials } from './encoded.ts';
+import { isCredentials } from '../encoded.ts';
 import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
-import type { NameClass } from './name-words.ts';
-import { isGibberish, isGibberishPhrase, isIdentifierLike, isMixedCase, isRandom, isSigned } from './word-shape.ts';
+import type { NameClass } from '../named/name-words.ts';
+import {
+  isGibberish,
+  isGibberishPhrase,
+  isIdentifierLike,
+  isMixedCase,
+  isRandom,
+  isSigned,
+} from './word-shape.ts';
 
 /** Judges a value that is certainly text, not code, such as one in quotes. */
 export function isSecretText(nameClass: NameClass, value: string): boolean {
-  if (value.length < 3 || value.length > MOST_LETTERS || isPlaceholderPassword(value) || isNumberLike(value)) return false;
+  if (
+    value.length < 3 ||
+    value.length > MOST_LETTERS ||
+    isPlaceholderPassword(value) ||
+    isNumberLike(value)
+  )
+    return false;
   if (/\s/.test(value)) return isPhrase(nameClass, value);
   if (/^[#.][A-Za-z][\w-]*$/.test(value) && !isRandom(value.slice(1))) return false; // a CSS selector
   const digit = /\d/.test(value);
@@ -26,7 +39,8 @@ export function isSecretText(nameClass: NameClass, value: string): boolean {
 /** Judges a value without quotes where only text can stand: the environment, a flag, a query. */
 export function isSecretWord(nameClass: NameClass, value: string): boolean {
   if (nameClass === 'code') return isSecretText('code', value);
-  if (value.length < 6 || isPlaceholder(value) || isCall(value) || isNumberLike(value)) return false;
+  if (value.length < 6 || isPlaceholder(value) || isCall(value) || isNumberLike(value))
+    return false;
   if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
   return /\d/.test(value) || !isLabel(value);
 }
@@ -34,7 +48,8 @@ export function isSecretWord(nameClass: NameClass, value: string): boolean {
 /** Judges a value without quotes where code may stand as well. `plain` is false after `name = `. */
 export function isSecretLine(nameClass: NameClass, value: string, plain: boolean): boolean {
   if (nameClass === 'code' && /^\d{4,12}$/.test(value)) return true;
-  if (value.length < 6 || isPlaceholder(value) || isCall(value) || isNumberLike(value)) return false;
+  if (value.length < 6 || isPlaceholder(value) || isCall(value) || isNumberLike(value))
+    return false;
   if (/\s/.test(value)) return isGibberishPhrase(value.split(/\s+/));
   if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value)) return false; // an expression, or a path
   if (!/\d/.test(value)) return value.length >= 8 && (isGibberish(value) || isSigned(value));
@@ -52,10 +67,15 @@ export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
   if (value.length < 8) return false;
   if (/\s/.test(value)) return isGibberishPhrase(value.split(/\s+/));
   if (/^[A-Za-z]*$/.test(value) && !isRandom(value)) return false;
-  if (isPlaceholder(value) || isCall(value) || PROPERTY.test(value) || isNumberLike(value)) return false;
+  if (isPlaceholder(value) || isCall(value) || PROPERTY.test(value) || isNumberLike(value))
+    return false;
   if (/^\d+$/.test(value)) return value.length >= 10 && value.length <= 24 && nameClass !== 'weak';
   if (/^[[_(]|[;(){}[\]]$|^(?:this|self|new|await)\b|\w\.\w+\(|=>|&&/.test(value)) return false; // code
-  return value.length >= (nameClass === 'password' ? 8 : 10) && isRandom(value) && isSecretText(nameClass, value);
+  return (
+    value.length >= (nameClass === 'password' ? 8 : 10) &&
+    isRandom(value) &&
+    isSecretText(nameClass, value)
+  );
 }
 
 // --- internal ---
@@ -67,22 +87,28 @@ const PROPERTY = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
 
 function isTokenText(value: string, digit: boolean): boolean {
   if (digit) return !isIdentifierLike(value) || /^\d+$/.test(value);
-  return (
-    isGibberish(value) || (value.length >= 16 && isMixedCase(value)) || isSigned(value)
-  );
+  return isGibberish(value) || (value.length >= 16 && isMixedCase(value)) || isSigned(value);
 }
 
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
-  if (/\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|^[\w$]+\[\w{0,8}\]\.\w+|^[A-Za-z_]\w*<[A-Za-z]\w*[>,]?|^\\[xu]\d/.test(value)) return true;
-  return /^(?:[\^~<>=v]{0,2}\d{1,4}(?:\.\d{1,4}){1,3}(?:[-+][\w.]{1,20})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(value);
+  if (
+    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|^[\w$]+\[\w{0,8}\]\.\w+|^[A-Za-z_]\w*<[A-Za-z]\w*[>,]?|^\\[xu]\d/.test(
+      value,
+    )
+  )
+    return true;
+  return /^(?:[\^~<>=v]{0,2}\d{1,4}(?:\.\d{1,4}){1,3}(?:[-+][\w.]{1,20})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
+    value,
+  );
 }
 
 /** True for a call or an element of something that is named like code. */
 function isCall(value: string): boolean {
   const [, callee = '', rest = ''] = /^([A-Za-z_$][\w$.]*)[([](.*)$/s.exec(value) ?? [];
   if (callee === '') return false;
-  if (/[)\]};,]$/.test(rest)) return !/[^\w\s.,'"`()[\]{}:;=>$-]/.test(rest) && !/[a-z]\d[a-z]\d/i.test(rest);
+  if (/[)\]};,]$/.test(rest))
+    return !/[^\w\s.,'"`()[\]{}:;=>$?!|&-]/.test(rest) && !/[a-z]\d[a-z]\d/i.test(rest);
   return /^[\w\s.,'"`$-]*$/.test(rest) && isIdentifierLike(callee.replaceAll('$', ''));
 }
 
@@ -96,7 +122,8 @@ function isPhrase(nameClass: NameClass, value: string): boolean {
   const letters = words.join('');
   if (isGibberishPhrase(words)) return true;
   if (SENTENCE.test(value)) return false;
-  if (words.some((word) => /^[\w+/=-]{10,}$/.test(word) && /\d/.test(word) && isRandom(word))) return true;
+  if (words.some((word) => /^[\w+/=-]{10,}$/.test(word) && /\d/.test(word) && isRandom(word)))
+    return true;
   if (nameClass !== 'password' || isLabel(letters)) return false;
   return words.length >= 3 && /^[a-z\d]+$/.test(letters) && letters.length >= 12;
 }

@@ -1,9 +1,14 @@
-import type { AnchoredRule, FoundSecret } from './rule.ts';
-import { matchAt } from './sticky.ts';
+import type { AnchoredRule, FoundSecret } from '../rule.ts';
+import { matchAt } from '../sticky.ts';
 
 /** Finds private keys by their first line, by their last, and by how their body begins. */
 export const PRIVATE_KEY_RULES: readonly AnchoredRule[] = [
-  { scope: 'place', kind: 'private-key', triggers: ['-begin ', '-begin+', 'begin ssh2 '], find: findFromBegin },
+  {
+    scope: 'place',
+    kind: 'private-key',
+    triggers: ['-begin ', '-begin+', 'begin ssh2 '],
+    find: findFromBegin,
+  },
   { scope: 'place', kind: 'private-key', triggers: ['-END '], find: findBeforeEnd },
   {
     scope: 'place',
@@ -17,7 +22,8 @@ export const PRIVATE_KEY_RULES: readonly AnchoredRule[] = [
 // --- internal ---
 
 const kind = 'private-key';
-const BEGIN = /-{1,5}BEGIN[ +](?:[A-Z\d]{1,16}[ +]){0,4}(?:PRIVATE|SECRET)[ +]KEY(?:[ +]BLOCK)?-{1,5}/iy;
+const BEGIN =
+  /-{1,5}BEGIN[ +](?:[A-Z\d]{1,16}[ +]){0,4}(?:PRIVATE|SECRET)[ +]KEY(?:[ +]BLOCK)?-{1,5}/iy;
 const END = /-{0,5}END[ +](?:[A-Z\d]{1,16}[ +]){0,4}(?:PRIVATE|SECRET)[ +]KEY(?:[ +]BLOCK)?-{0,5}/y;
 /** A key of 16,384 bits has 13,000 characters, to which each line of a listing adds its own. */
 const LONGEST = 24_000;
@@ -52,7 +58,12 @@ function findFromBegin(text: string, at: number, found: FoundSecret[]): number {
 function openBodyEnd(text: string, bodyStart: number): number | undefined {
   const rest = /(?:\s|\\+[nrt]|["'`+→|>:#*/-]|<br ?\/?>|\d{1,5}(?![A-Za-z\d+/])){0,64}/y;
   const from = bodyStart + (matchAt(rest, text, bodyStart)?.[0].length ?? 0);
-  const run = matchAt(/(?:[A-Za-z\d+/=]|\s{1,3}(?=[A-Za-z\d+/]{24})|\\+[nr]){0,16384}/y, text, from)?.[0].trimEnd() ?? '';
+  const run =
+    matchAt(
+      /(?:[A-Za-z\d+/=]|\s{1,3}(?=[A-Za-z\d+/]{24})|\\+[nr]){0,16384}/y,
+      text,
+      from,
+    )?.[0].trimEnd() ?? '';
   if (/[A-Za-z\d+/]{40}/.test(run) && /\d/.test(run)) {
     const more = keyLines(text, from);
     return Math.max(more, from + run.length);
@@ -139,7 +150,9 @@ function findPutty(text: string, at: number, found: FoundSecret[]): number {
   const lines = matchAt(PUTTY_LINES, text, at);
   if (lines === null) return at + 1;
   const from = at + lines[0].length;
-  const run = matchAt(/(?:[A-Za-z\d+/=]|\s{1,3}(?=[A-Za-z\d+/]{16})|\\+[rn]){24,8192}/y, text, from)?.[0] ?? '';
+  const run =
+    matchAt(/(?:[A-Za-z\d+/=]|\s{1,3}(?=[A-Za-z\d+/]{16})|\\+[rn]){24,8192}/y, text, from)?.[0] ??
+    '';
   const end = Math.max(from + run.trimEnd().length, keyLines(text, from));
   if (end <= from) return from;
   found.push({ start: from, end, kind });

@@ -1,10 +1,13 @@
 import type { SecretName } from './name-shape.ts';
-import { isSecretAnywhere, isSecretText } from './secret-value.ts';
+import { isSecretAnywhere, isSecretText } from '../value/secret-value.ts';
 import type { NameClass } from './name-words.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** The cells below a column's head that names a secret, in a table of lines with `|`, `,`, `;` or tabs. */
-export function findColumn(text: string, { start, end, nameClass }: SecretName): readonly ValueSpan[] | undefined {
+export function findColumn(
+  text: string,
+  { start, end, nameClass }: SecretName,
+): readonly ValueSpan[] | undefined {
   const separator = separatorOf(text, start, end);
   if (separator === undefined) return findAligned(text, start, end, nameClass);
   const near = Math.max(0, start - LONGEST_HEAD);
@@ -16,7 +19,8 @@ export function findColumn(text: string, { start, end, nameClass }: SecretName):
   const column = count(text, separator, lineStart, start);
   const width = count(text, separator, lineStart, headEnd);
   const above = text.slice(Math.max(0, lineStart - LONGEST_HEAD), lineStart - 1);
-  if (lineStart > 0 && count(above, separator, above.lastIndexOf('\n') + 1, above.length) === width) return undefined;
+  if (lineStart > 0 && count(above, separator, above.lastIndexOf('\n') + 1, above.length) === width)
+    return undefined;
   const cells: ValueSpan[] = [];
   let line = headEnd + 1;
   for (let row = 0; line > 0 && row < MOST_ROWS; row += 1) {
@@ -57,19 +61,26 @@ function separatorOf(text: string, start: number, end: number): string | undefin
     const bounded = (one: string) => one === found || one === '\n';
     return bounded(before) && bounded(after) && before + after !== '\n\n' ? found : undefined;
   }
-  const dashes = before === '\n' && after === '\n' && /^\n[ -]*-{3,}\s*\n/.test(text.slice(right, right + 80));
+  const dashes =
+    before === '\n' && after === '\n' && /^\n[ -]*-{3,}\s*\n/.test(text.slice(right, right + 80));
   return dashes ? '\n' : undefined;
 }
 
 /** The words below a name in a table whose columns are set apart by blanks, if they look like secrets by themselves. */
-function findAligned(text: string, start: number, end: number, nameClass: NameClass): readonly ValueSpan[] | undefined {
+function findAligned(
+  text: string,
+  start: number,
+  end: number,
+  nameClass: NameClass,
+): readonly ValueSpan[] | undefined {
   if (!/[ \n]/.test(text.charAt(start - 1)) || !/[ \r\n]/.test(text.charAt(end))) return undefined;
   const near = Math.max(0, start - LONGEST_HEAD);
   const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1;
   const lines = text.slice(lineStart, end + LONGEST_ROW).split('\n', MOST_ALIGNED);
   const names = lines[0]?.trim().split(ALIGNED) ?? [];
   const column = names.indexOf(text.slice(start, end));
-  if (names.length < 2 || column === -1 || names.some((name) => !/^[\w -]+$/.test(name))) return undefined;
+  if (names.length < 2 || column === -1 || names.some((name) => !/^[\w -]+$/.test(name)))
+    return undefined;
   const cells: ValueSpan[] = [];
   let line = lineStart;
   for (const [row, content] of lines.entries()) {
@@ -89,7 +100,12 @@ function findAligned(text: string, start: number, end: number, nameClass: NameCl
 function isHead(separator: string, line: string, next: string): boolean {
   if (separator === '\n') return true;
   if (separator === '|' || separator === '│') {
-    return !/['"=]/.test(line) && (/^[\s|+:=─┼│├┤-]*-[\s|+:=─┼│├┤-]*$/.test(next) || /[─┼]/.test(next) || line.split(separator).length > 3);
+    return (
+      !/['"=]/.test(line) &&
+      (/^[\s|+:=─┼│├┤-]*-[\s|+:=─┼│├┤-]*$/.test(next) ||
+        /[─┼]/.test(next) ||
+        line.split(separator).length > 3)
+    );
   }
   return !/, |;\s|[(){}=[\]<>]|[,;]\s*$/.test(line);
 }
@@ -101,7 +117,13 @@ function count(text: string, separator: string, from: number, to: number): numbe
 }
 
 /** The cell of a row, without blanks and quotes; undefined when the row has no such column. */
-function cellOf(text: string, separator: string, column: number, line: number, stop: number): ValueSpan | undefined {
+function cellOf(
+  text: string,
+  separator: string,
+  column: number,
+  line: number,
+  stop: number,
+): ValueSpan | undefined {
   let at = line;
   for (let i = 0; i < column; i += 1) {
     const next = nextSeparator(text, separator, at, stop);
@@ -121,7 +143,8 @@ function nextSeparator(text: string, separator: string, from: number, stop: numb
   let quoted = false;
   for (let at = from; at < stop; at += 1) {
     const char = text.charAt(at);
-    if (char === '"' && (separator === ',' || separator === ';' || separator === '\t')) quoted = !quoted;
+    if (char === '"' && (separator === ',' || separator === ';' || separator === '\t'))
+      quoted = !quoted;
     if (char === separator && !quoted) return at;
   }
   return stop;

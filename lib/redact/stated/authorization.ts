@@ -1,8 +1,8 @@
-import { isCredentials } from './encoded.ts';
-import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
-import type { AnchoredRule, FoundSecret } from './rule.ts';
-import { matchAt } from './sticky.ts';
-import { isIdentifierLike, isRandom } from './word-shape.ts';
+import { isCredentials } from '../encoded.ts';
+import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
+import type { AnchoredRule, FoundSecret } from '../rule.ts';
+import { matchAt } from '../sticky.ts';
+import { isIdentifierLike, isRandom } from '../value/word-shape.ts';
 
 /** Values of headers that let somebody in: authorization, bearer tokens, cookies. */
 export const AUTHORIZATION_RULES: readonly AnchoredRule[] = [
@@ -33,7 +33,10 @@ function findAuthorization(text: string, at: number, found: FoundSecret[]): numb
 
 function findScheme(text: string, at: number, found: FoundSecret[]): number {
   const basic = matchAt(BASIC, text, at);
-  if (basic !== null) return isCredentials(basic[1] ?? '') && !isPlaceholderPassword(passwordOf(basic[1] ?? '')) ? addLast(found, basic, at) : at + 1;
+  if (basic !== null)
+    return isCredentials(basic[1] ?? '') && !isPlaceholderPassword(passwordOf(basic[1] ?? ''))
+      ? addLast(found, basic, at)
+      : at + 1;
   const match = matchAt(BEARER, text, at);
   const value = match?.[1] ?? '';
   const isSecret = (/\d/.test(value) && !isIdentifierLike(value)) || isRandom(value);
@@ -41,10 +44,13 @@ function findScheme(text: string, at: number, found: FoundSecret[]): number {
 }
 
 function passwordOf(base64: string): string {
-  return Buffer.from(base64, 'base64').toString('latin1').replace(/^[^:]*:/, '');
+  return Buffer.from(base64, 'base64')
+    .toString('latin1')
+    .replace(/^[^:]*:/, '');
 }
 
-const COOKIE = /(?:set-)?cookies?\d?\\{0,15}["'`]?[ \t]{0,4}[:=,][ \t]{0,4}\\{0,15}["'`]?(?=[\w.$%-]{1,64}=)/iy;
+const COOKIE =
+  /(?:set-)?cookies?\d?\\{0,15}["'`]?[ \t]{0,4}[:=,][ \t]{0,4}\\{0,15}["'`]?(?=[\w.$%-]{1,64}=)/iy;
 const CRUMB = /([\w.$%-]{1,64})=([^\s;"'`\\,]{0,4096})(;[ \t]{0,2})?/y;
 const MOST_CRUMBS = 64;
 

@@ -1,6 +1,6 @@
 import { ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
-import { matchAt } from './sticky.ts';
+import { matchAt } from '../sticky.ts';
 import { spanOf } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -14,7 +14,11 @@ export function findElement(text: string, name: SecretName): readonly ValueSpan[
   const value = spanOf(TO_TAG, text, name.end + opening[0].length);
   if (value === undefined) return undefined;
   const { start } = value;
-  return ifSecretText(text, { start, end: start + text.slice(start, value.end).trimEnd().length }, name);
+  return ifSecretText(
+    text,
+    { start, end: start + text.slice(start, value.end).trimEnd().length },
+    name,
+  );
 }
 
 // --- internal ---

@@ -1,8 +1,13 @@
-import type { AnchoredRule, FoundSecret } from './rule.ts';
-import { matchAt } from './sticky.ts';
+import type { AnchoredRule, FoundSecret } from '../rule.ts';
+import { matchAt } from '../sticky.ts';
 
 /** Finds JSON web tokens: two objects in base64 and a signature. */
-export const JWT_RULE: AnchoredRule = { scope: 'place', kind: 'jwt', triggers: ['eyJ'], find: findJwt };
+export const JWT_RULE: AnchoredRule = {
+  scope: 'place',
+  kind: 'jwt',
+  triggers: ['eyJ'],
+  find: findJwt,
+};
 
 // --- internal ---
 

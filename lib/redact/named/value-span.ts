@@ -1,4 +1,4 @@
-import { endAt, matchAt } from './sticky.ts';
+import { endAt, matchAt } from '../sticky.ts';
 
 /** Where a value stands in a text. */
 export interface ValueSpan {
@@ -13,7 +13,12 @@ export function quotedAt(text: string, from: number): ValueSpan | undefined {
   const quote = matchAt(QUOTE, text, from);
   if (quote === null) return undefined;
   const start = from + quote[0].length;
-  const end = closingQuote(text, start, quote[1]?.length ?? 0, CLOSING[quote[2] ?? ''] ?? quote[2] ?? '');
+  const end = closingQuote(
+    text,
+    start,
+    quote[1]?.length ?? 0,
+    CLOSING[quote[2] ?? ''] ?? quote[2] ?? '',
+  );
   return { start, end };
 }
 

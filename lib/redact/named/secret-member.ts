@@ -1,8 +1,8 @@
-import { isJsonObject } from '../base/json.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import type { NameClass } from './name-words.ts';
 import { classOfName } from './secret-name.ts';
-import { isSecretAnywhere, isSecretText } from './secret-value.ts';
+import { isSecretAnywhere, isSecretText } from '../value/secret-value.ts';
 import { isNameName, isValueName } from './sibling.ts';
 
 /** Tells which members of an object or array are secrets, by their names, by siblings and by what holds them. */
@@ -14,7 +14,11 @@ export class SecretMembers {
   readonly #named: NameClass | undefined;
 
   /** `inherited` is the class of the name that holds the container; `top` is true for a whole payload. */
-  constructor(container: JsonObject | readonly Json[], inherited: NameClass | undefined, top: boolean) {
+  constructor(
+    container: JsonObject | readonly Json[],
+    inherited: NameClass | undefined,
+    top: boolean,
+  ) {
     this.#container = container;
     this.#inherited = inherited;
     this.#top = top;
@@ -31,14 +35,23 @@ export class SecretMembers {
         const own = flag === null ? undefined : classOfName(flag[1] ?? '');
         if (own !== undefined && isSecretText(own, flag?.[2] ?? '')) return true;
       }
-      return isSecretValue(classBefore(container as readonly Json[], Number(key)) ?? this.#inherited, value);
+      return isSecretValue(
+        classBefore(container as readonly Json[], Number(key)) ?? this.#inherited,
+        value,
+      );
     }
     if (this.#named !== undefined && isValueName(key)) return isSecretValue(this.#named, value);
     if (this.#top && key.endsWith('_id')) return false;
     const own = classOfName(key);
     if (own !== undefined) return isSecretValue(own, value);
     if (this.#inherited === undefined) return false;
-    if (isValueName(key) || isNameName(key) === false && /^(?:current|previous|new|old|primary|secondary|prod\w*|dev\w*|test|stag\w+|live)$/i.test(key)) {
+    if (
+      isValueName(key) ||
+      (isNameName(key) === false &&
+        /^(?:current|previous|new|old|primary|secondary|prod\w*|dev\w*|test|stag\w+|live)$/i.test(
+          key,
+        ))
+    ) {
       return isSecretValue(this.#inherited, value);
     }
     return typeof value === 'string' && isSecretAnywhere('token', value);
@@ -60,7 +73,12 @@ function isSecretValue(nameClass: NameClass | undefined, value: string | number)
   const digits = String(value);
   // A number of tokens, of seconds or of retries is shorter.
   const least = nameClass === 'code' ? 4 : nameClass === 'password' ? 6 : 9;
-  return nameClass !== 'weak' && nameClass !== 'session' && /^\d+$/.test(digits) && digits.length >= least;
+  return (
+    nameClass !== 'weak' &&
+    nameClass !== 'session' &&
+    /^\d+$/.test(digits) &&
+    digits.length >= least
+  );
 }
 
 /** The class of what a member such as `name` names. */

@@ -1,8 +1,8 @@
-import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
-import type { AnchoredRule, FoundSecret } from './rule.ts';
-import { classOfName } from './secret-name.ts';
-import { matchAt } from './sticky.ts';
-import { isRandom } from './word-shape.ts';
+import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
+import type { AnchoredRule, FoundSecret } from '../rule.ts';
+import { classOfName } from '../named/secret-name.ts';
+import { matchAt } from '../sticky.ts';
+import { isRandom } from '../value/word-shape.ts';
 
 /** Passwords and signatures in addresses, and addresses that are secrets themselves. */
 export const URL_RULES: readonly AnchoredRule[] = [
@@ -11,9 +11,21 @@ export const URL_RULES: readonly AnchoredRule[] = [
     scope: 'place',
     kind: 'webhook',
     triggers: [
-      'hooks.slack.com/', 'discord.com/api/', 'discordapp.com/api/', 'webhook.office.com/', 'office.com/webhook',
-      'hooks.zapier.com/', 'maker.ifttt.com/', 'api.telegram.org/bot', 'hook.integromat.com/', 'make.com/',
-      'webhook.site/', 'chat.googleapis.com/', 'open.feishu.cn/', 'open.larksuite.com/', 'hc-ping.com/',
+      'hooks.slack.com/',
+      'discord.com/api/',
+      'discordapp.com/api/',
+      'webhook.office.com/',
+      'office.com/webhook',
+      'hooks.zapier.com/',
+      'maker.ifttt.com/',
+      'api.telegram.org/bot',
+      'hook.integromat.com/',
+      'make.com/',
+      'webhook.site/',
+      'chat.googleapis.com/',
+      'open.feishu.cn/',
+      'open.larksuite.com/',
+      'hc-ping.com/',
     ],
     find: findWebhook,
   },
@@ -31,7 +43,8 @@ export const URL_RULES: readonly AnchoredRule[] = [
 /** Excludes a container image's tag before its digest, as in `alpine:3@sha256:…`. */
 const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sha\d)/y;
 /** The same where a password holds signs that should have been written as `%XX`. */
-const URL_ODD_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@(?!sha\d)[\w.-]{3,}/y;
+const URL_ODD_PASSWORD =
+  /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@(?!sha\d)[\w.-]{3,}/y;
 /** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
 const URL_TOKEN = /:\/\/([\w-]{20,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
 
@@ -46,7 +59,11 @@ function findUrlPassword(text: string, at: number, found: FoundSecret[]): number
   if (oauth !== null) return addGroup(found, oauth, at, 'url-password');
   const match = matchAt(URL_PASSWORD, text, at) ?? matchAt(URL_ODD_PASSWORD, text, at);
   if (match === null || isPlaceholderPassword(match[1] ?? '')) return at + 1;
-  if (/^[a-z]+$/i.test(match[1] ?? '') && EXAMPLE_HOST.test(text.slice(at + match[0].length, at + match[0].length + 40))) return at + 1;
+  if (
+    /^[a-z]+$/i.test(match[1] ?? '') &&
+    EXAMPLE_HOST.test(text.slice(at + match[0].length, at + match[0].length + 40))
+  )
+    return at + 1;
   return addGroup(found, match, at, 'url-password');
 }
 
@@ -57,7 +74,9 @@ function findWebhook(text: string, at: number, found: FoundSecret[]): number {
   const match = matchAt(WEBHOOK, text, at);
   const path = match?.[1] ?? '';
   const parts = path.split('/');
-  const first = parts.findIndex((part) => part.length >= 8 && (isRandom(part.replace(/^bot/, '')) || /^\d{8,}$/.test(part)));
+  const first = parts.findIndex(
+    (part) => part.length >= 8 && (isRandom(part.replace(/^bot/, '')) || /^\d{8,}$/.test(part)),
+  );
   if (match === null || first === -1) return at + 1;
   const end = at + match[0].length;
   found.push({ start: end - parts.slice(first).join('/').length, end, kind: 'webhook' });
@@ -80,13 +99,18 @@ function findQuery(text: string, at: number, found: FoundSecret[]): number {
 }
 
 /** `host:port:database:user:password`, the lines of a .pgpass. */
-const PGPASS = /:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.@-]{1,64}:((?:\\.|[^\s:"'`,;]){6,256})(?=\s|$|["'`\\])/y;
+const PGPASS =
+  /:(?:\d{2,5}|\*):[\w*.-]{1,64}:[\w*.@-]{1,64}:((?:\\.|[^\s:"'`,;]){6,256})(?=\s|$|["'`\\])/y;
 
 function findPgpass(text: string, at: number, found: FoundSecret[]): number {
   const match = matchAt(PGPASS, text, at);
   const value = match?.[1] ?? '';
   if (match === null || !/[\w*]/.test(text.charAt(at - 1)) || isPlaceholder(value)) return at + 1;
-  if (/^\d{1,7}$|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) || (!/\d/.test(value) && !isRandom(value))) return at + 1;
+  if (
+    /^\d{1,7}$|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) ||
+    (!/\d/.test(value) && !isRandom(value))
+  )
+    return at + 1;
   return addGroup(found, match, at, 'database-password');
 }
 

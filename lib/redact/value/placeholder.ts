@@ -21,7 +21,9 @@ export function isPlaceholderPassword(value: string): boolean {
 
 /** True when words at most are left without what is interpolated or masked. */
 function isFilled(value: string): boolean {
-  const rest = value.replace(INTERPOLATION, (part) => (isOdd(part) ? part : ' ')).replace(MASK, ' ');
+  const rest = value
+    .replace(INTERPOLATION, (part) => (isOdd(part) ? part : ' '))
+    .replace(MASK, ' ');
   if (rest === value) return false;
   const words = rest.trim().split(/[^\w]+/);
   return (
@@ -47,5 +49,5 @@ const FILLER =
 const REFERENCE =
   /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/(?![^@\s]*:[^@\s]*@)|(?:env|op|vault|arn|ssm|file|keyring|secretref|projects):|(?:process\.env|import\.meta|os\.environ|os\.getenv|secrets|env|vars|config|settings|self|this|req|args|options|ctx)[.[(])/i;
 const PATH = /^(?:~|\.{1,2})?\/(?:[\w@.-]+\/|[\w-]+\.\w{1,5}$)|^[A-Za-z]:\\/;
-const PASSWORD_IN_DOCS = 
+const PASSWORD_IN_DOCS =
   /^(?:(?:some|my|your|the|db|user|test|an?|super)?[-_]?(?:pass|passwd|password|pwd|secret|token)|user|username|x-oauth-basic)$/i;
