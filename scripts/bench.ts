@@ -12,6 +12,7 @@ import { courierIdle } from './bench/courier-idle.ts';
 import { courierIngest } from './bench/courier-ingest.ts';
 import { courierMemory } from './bench/courier-memory.ts';
 import { delivery } from './bench/delivery.ts';
+import { redactHostile } from './bench/redact-hostile.ts';
 import { serviceIngest } from './bench/service-ingest.ts';
 import { serviceScale } from './bench/service-scale.ts';
 import { machine, renderReport, reportJson } from './bench/report.ts';
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   courierMemory,
   courierIdle,
   delivery,
+  redactHostile,
   serviceIngest,
   serviceScale,
   cliStart,

@@ -89,7 +89,7 @@ export const ROOMS: readonly Room[] = [
     group: 'rules',
     purpose: 'finds and replaces secrets',
     imports: ['base'],
-    packages: words('@secretlint/secretlint-rule-preset-recommend @secretlint/types'),
+    packages: [],
   },
   {
     name: 'lineage-api',

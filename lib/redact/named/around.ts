@@ -2,7 +2,7 @@ import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
 import { isSecretAnywhere } from '../value/secret-value.ts';
 import { endAt } from '../sticky.ts';
-import { quotedAt, spanOf } from './value-span.ts';
+import { quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /**
@@ -14,13 +14,13 @@ export function findAround(text: string, name: SecretName): readonly ValueSpan[]
   const first = text.charAt(endAt(SKIPPED, text, end) ?? end);
   const from = first === '-' || first === '\\' ? endAt(OPTION, text, end) : undefined;
   if (from !== undefined) {
-    const value = quotedAt(text, from) ?? spanOf(TO_BLANK, text, from);
+    const value = quotedAt(text, from) ?? valueSpan(TO_BLANK, text, from);
     return value && ifSecretText(text, value, name);
   }
   for (const [firsts, between, pattern] of AFTER) {
     if (!firsts.includes(first)) continue;
     const at = endAt(between, text, end);
-    const value = at === undefined ? undefined : spanOf(pattern, text, at);
+    const value = at === undefined ? undefined : valueSpan(pattern, text, at);
     if (value === undefined) continue;
     const trimmed = {
       start: value.start,
@@ -64,7 +64,7 @@ function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefine
   const { start, end } = name;
   if (end - start < 5 || text.charAt(start - 1) !== '/' || text.charAt(end) !== '/')
     return undefined;
-  const value = spanOf(PATH_PART, text, end + 1);
+  const value = valueSpan(PATH_PART, text, end + 1);
   return value && ifSecretAnywhere(text, value, name);
 }
 

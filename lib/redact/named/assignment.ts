@@ -11,7 +11,7 @@ import { isSecretText, isSecretWord } from '../value/secret-value.ts';
 import { findSibling } from './sibling.ts';
 import { endAt, matchAt } from '../sticky.ts';
 import { findColumn } from './table.ts';
-import { blockAt, quotedAt, spanOf } from './value-span.ts';
+import { blockAt, quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /**
@@ -106,7 +106,7 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
     }
   }
   if (text.slice(start - 2, start) === '${' && operator !== null) {
-    const fallback = spanOf(/[^\s{}"'`]{3,512}(?=\})/y, text, from); // Spring's `${password:V}`
+    const fallback = valueSpan(/[^\s{}"'`]{3,512}(?=\})/y, text, from); // Spring's `${password:V}`
     return fallback && ifSecretText(text, fallback, name);
   }
   const bare = readBare(text, name, from, operator?.[0] ?? (copula ? ':' : ''), operator === null);
@@ -156,7 +156,7 @@ function listAt(text: string, from: number): readonly ValueSpan[] | undefined {
     const dash = opening === null ? matchAt(YAML_ITEM, text, at) : null;
     if (opening === null && dash === null) break;
     at += dash?.[0].length ?? 0;
-    const item = quotedAt(text, at) ?? (dash && spanOf(LINE_VALUE, text, at));
+    const item = quotedAt(text, at) ?? (dash && valueSpan(LINE_VALUE, text, at));
     if (!item) break;
     items.push(item);
     const next = matchAt(NEXT_ITEM, text, item.end);

@@ -6,7 +6,7 @@ import {
   isSecretText,
   isSecretWord,
 } from '../value/secret-value.ts';
-import { closingQuote, spanOf } from './value-span.ts';
+import { closingQuote, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 import { isGibberishPhrase } from '../value/word-shape.ts';
 
@@ -43,9 +43,9 @@ export function readBare(
   if (isFlag && operator === '') return word(text, TO_BLANK, from, nameClass, isSecretLine);
   const colon = /^["'`\\\])}]*\s*[:：]/.test(operator) || operator.startsWith(':');
   if (operator !== '' && !prose && atLineStart(text, start)) {
-    const value = spanOf(TO_LINE_END, text, from);
+    const value = valueSpan(TO_LINE_END, text, from);
     const line = value && withoutComment(text, value);
-    const first = line && spanOf(WORD, text, line.start);
+    const first = line && valueSpan(WORD, text, line.start);
     // After a secret without blanks a command may follow, or a remark.
     if (
       first &&
@@ -59,7 +59,7 @@ export function readBare(
       return ends;
   }
   // In the middle of code or prose, the value must look like a secret by itself.
-  const bare = spanOf(BARE, text, from);
+  const bare = valueSpan(BARE, text, from);
   if (bare === undefined) return undefined;
   const stop = trimEnd(text, bare);
   if (/[([]/.test(text.charAt(stop.end))) return undefined;
@@ -68,6 +68,8 @@ export function readBare(
 
 // --- internal ---
 
+/** So much of a value tells what it is. */
+const MOST_JUDGED = 256;
 const QUERY = /[^\s"'`<>&#\\]{4,2048}/y;
 const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
 const TO_BLANK = /[^\s"'`<>]{3,512}/y;
@@ -83,15 +85,21 @@ function word(
   nameClass: NameClass,
   judge: Judge = isSecretWord,
 ): ValueSpan | undefined {
-  const span = spanOf(pattern, text, from);
+  const span = valueSpan(pattern, text, from);
   if (span === undefined) return undefined;
   const value = trimEnd(text, span);
-  return judge(nameClass, text.slice(value.start, value.end), true) ? value : undefined;
+  return judge(
+    nameClass,
+    text.slice(value.start, Math.min(value.end, value.start + MOST_JUDGED)),
+    true,
+  )
+    ? value
+    : undefined;
 }
 
 /** The value of an assignment that begins its line: a word, or all words of a pass phrase. */
 function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | undefined {
-  const line = spanOf(TO_LINE_END, text, from);
+  const line = valueSpan(TO_LINE_END, text, from);
   if (line === undefined) return undefined;
   const { end } = withoutComment(text, line);
   const value = text.slice(from, end);

@@ -1,7 +1,7 @@
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
 import { endAt } from '../sticky.ts';
-import { quotedAt, spanOf } from './value-span.ts';
+import { quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** `set("password", "V")`, `setPassword("V")`, `getenv("PASSWORD") || "V"`, `${PASSWORD:-V}`. */
@@ -29,7 +29,7 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
   if (from === undefined) return undefined;
   const quoted = quotedAt(text, from);
   if (quoted !== undefined) return ifSecretText(text, quoted, name);
-  const bare = spanOf(TO_BRACE, text, from);
+  const bare = valueSpan(TO_BRACE, text, from);
   return bare && ifSecretText(text, bare, name);
 }
 

@@ -1,7 +1,7 @@
 import { ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
 import { matchAt } from '../sticky.ts';
-import { spanOf } from './value-span.ts';
+import { valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** `<password>V</password>`, and a property list's `<key>password</key><string>V</string>`. */
@@ -11,7 +11,7 @@ export function findElement(text: string, name: SecretName): readonly ValueSpan[
   const own = /[<:]/.test(text.charAt(name.start - 1)) ? matchAt(ELEMENT, text, name.end) : null;
   const opening = next ?? own;
   if (opening === null) return undefined;
-  const value = spanOf(TO_TAG, text, name.end + opening[0].length);
+  const value = valueSpan(TO_TAG, text, name.end + opening[0].length);
   if (value === undefined) return undefined;
   const { start } = value;
   return ifSecretText(

@@ -1,7 +1,7 @@
 import type { SecretName } from './name-shape.ts';
 import { isSecretLine, isSecretText } from '../value/secret-value.ts';
 import { matchAt } from '../sticky.ts';
-import { blockAt, quotedAt, spanOf } from './value-span.ts';
+import { blockAt, quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /** True for a member that holds what another member names. */
@@ -50,7 +50,7 @@ const MOST_BETWEEN = 3;
 function valueAfter(text: string, end: number): ValueSpan | undefined {
   const content = matchAt(CONTENT, text, end);
   if (content !== null) {
-    const value = spanOf(TO_TAG, text, end + content[0].length);
+    const value = valueSpan(TO_TAG, text, end + content[0].length);
     if (value !== undefined) return value;
   }
   let at = end;
@@ -84,6 +84,6 @@ function valueBefore(text: string, end: number): ValueSpan | undefined {
 }
 
 function lineValue(text: string, from: number): ValueSpan | undefined {
-  const line = spanOf(LINE_VALUE, text, from);
+  const line = valueSpan(LINE_VALUE, text, from);
   return line && { start: from, end: from + text.slice(from, line.end).trimEnd().length };
 }

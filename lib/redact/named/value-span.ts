@@ -55,7 +55,7 @@ export function blockAt(text: string, from: number): ValueSpan | undefined {
 }
 
 /** The match of a sticky expression as a span; undefined without one, or when it is empty. */
-export function spanOf(pattern: RegExp, text: string, from: number): ValueSpan | undefined {
+export function valueSpan(pattern: RegExp, text: string, from: number): ValueSpan | undefined {
   const end = endAt(pattern, text, from);
   return end === undefined || end === from ? undefined : { start: from, end };
 }

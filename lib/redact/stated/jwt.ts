@@ -1,5 +1,5 @@
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
-import { matchAt } from '../sticky.ts';
+import { endAt } from '../sticky.ts';
 
 /** Finds JSON web tokens: two objects in base64 and a signature. */
 export const JWT_RULE: AnchoredRule = {
@@ -11,11 +11,15 @@ export const JWT_RULE: AnchoredRule = {
 
 // --- internal ---
 
-const JWT = /(?<![A-Za-z0-9-])eyJ[\w-]{8,4096}\.eyJ[\w-]{8,16384}\.[\w-]{10,4096}/y;
+const HEAD = /(?<![A-Za-z0-9-])eyJ[\w-]{8,4096}/y;
+const REST = /\.eyJ[\w-]{8,16384}\.[\w-]{10,4096}/y;
 
 function findJwt(text: string, at: number, found: FoundSecret[]): number {
-  const match = matchAt(JWT, text, at)?.[0];
-  if (match === undefined) return at + 1;
-  found.push({ start: at, end: at + match.length, kind: 'jwt' });
-  return at + match.length;
+  const head = endAt(HEAD, text, at);
+  if (head === undefined) return at + 1;
+  // Within a head no other one begins that would end elsewhere.
+  const end = endAt(REST, text, head);
+  if (end === undefined) return head;
+  found.push({ start: at, end, kind: 'jwt' });
+  return end;
 }
