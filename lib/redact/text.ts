@@ -68,7 +68,9 @@ export class TextRedaction {
       findings = find(text, budget, (secret, kind) => {
         if (allow?.(secret) !== true) known.add(secret, kind);
       });
-      if (findings.secrets.length > 0) this.#found.set(text, findings);
+      if (findings.secrets.length > 0 || findings.checkedTo < text.length) {
+        this.#found.set(text, findings);
+      }
     }
     const { secrets, checkedTo } = findings;
     const again = known.findIn(text);

@@ -45,7 +45,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
 const DONE = /[^\w\n[]{0,8}\[redacted:/y;
 
 /** What it costs to try all shapes. */
-const STEPS_PER_NAME = 300;
+const STEPS_PER_NAME = 400;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [

@@ -73,7 +73,10 @@ function findAligned(
   end: number,
   nameClass: NameClass,
 ): readonly ValueSpan[] | undefined {
-  if (!/[ \n]/.test(text.charAt(start - 1)) || !/[ \r\n]/.test(text.charAt(end))) return undefined;
+  const isAlone =
+    /(?:^|\n|\t| {2})$/.test(text.slice(Math.max(0, start - 2), start)) &&
+    /^(?:\r?\n|\t| {2})/.test(text.slice(end, end + 2));
+  if (!isAlone) return undefined;
   const near = Math.max(0, start - LONGEST_HEAD);
   const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1;
   const lines = text.slice(lineStart, end + LONGEST_ROW).split('\n', MOST_ALIGNED);
