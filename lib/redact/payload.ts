@@ -9,7 +9,7 @@ import type { RedactionTools } from './text.ts';
 /** What became of a payload. */
 export interface RedactedPayload {
   readonly payload: JsonObject;
-  /** The number of secrets replaced. */
+  /** The number of markers put in, for secrets and for what was left out. */
   readonly count: number;
   /** The same by kind. */
   readonly kinds: Readonly<Record<string, number>>;
@@ -150,7 +150,7 @@ export class PayloadRedaction {
 
   #note({ start, end, kind }: FoundSecret): void {
     if (kind === UNCHECKED) this.#leftOut += end - start;
-    else this.#add(kind);
+    this.#add(kind);
   }
 
   #add(kind: string): void {

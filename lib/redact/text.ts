@@ -7,7 +7,7 @@ import type { FoundSecret } from './rule.ts';
 /** What became of a text. */
 export interface RedactedText {
   readonly text: string;
-  /** The number of secrets replaced. */
+  /** The number of markers put in, for secrets and for what was left out. */
   readonly count: number;
   /** The secrets, by their positions in the text as it was given, in order. */
   readonly findings: readonly FoundSecret[];
@@ -57,7 +57,7 @@ export class TextRedaction {
       (sum, { start, end, kind }) => sum + (kind === UNCHECKED ? end - start : 0),
       0,
     );
-    return { text: result, count: findings.length, findings, leftOut };
+    return { text: result, count: found.length, findings, leftOut };
   }
 
   /** The secrets of a text, and what is left of it when the budget ended. Remembers their values. */
