@@ -55,8 +55,8 @@ export function eventRecord(event: HookEvent): EventRecord {
     toolUseId: event.toolUseId,
     agentId: event.agentId,
     agentType: event.agentType,
-    cwd: event.cwd,
-    transcriptPath: event.transcriptPath,
+    cwd: pathOf(event.cwd),
+    transcriptPath: pathOf(event.transcriptPath),
     source: event.source,
     reason: event.reason,
     isTypedPrompt: isTypedPrompt(event),
@@ -66,6 +66,13 @@ export function eventRecord(event: HookEvent): EventRecord {
 }
 
 // --- internal ---
+
+/** A longer path than this, in bytes, names nothing on any system; what is no path is left to the payload. */
+const MAX_PATH = 32_767;
+
+function pathOf(text: string | undefined): string | undefined {
+  return text === undefined || text.length > MAX_PATH || text.includes('\0') ? undefined : text;
+}
 
 const OF_ONE_CALL: ReadonlySet<string> = new Set([
   'PreToolUse',

@@ -41,7 +41,7 @@ export class ArrivalReader {
    */
   read(file: SpoolFile): Arrival | undefined {
     if (file.size > this.#limits.maxEventBytes) throw new NotAHookEventError('too-large');
-    const text = readSpoolFile(file)?.trimEnd();
+    const text = readSpoolFile(file, this.#limits.maxEventBytes)?.trimEnd();
     if (text === undefined) return undefined;
     const asSent = parseHookEvent(text);
     const { payload, count } = this.#redactor.redactPayload(asSent.payload);
@@ -54,7 +54,8 @@ export class ArrivalReader {
       registration: registrationOf(file.name),
       receivedAt: Math.floor(file.writtenAt),
       size: file.size,
-      payload: stored === asSent.payload ? text : JSON.stringify(stored),
+      // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
+      payload: JSON.stringify(stored),
       fragments: extractFragments(event),
       redactions: count,
     };

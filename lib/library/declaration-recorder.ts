@@ -21,6 +21,8 @@ export interface DeclarationRecorderOptions {
   readonly clock: Clock;
   /** The name of this machine, which the server is told. */
   readonly machine: string;
+  /** Takes the secrets out of a text. */
+  readonly clean: (text: string) => string;
   /** Makes a unique id for an event, in hex digits. */
   readonly newEventId: () => string;
 }
@@ -58,7 +60,7 @@ export class DeclarationRecorder {
     this.#database = database;
     this.#options = options;
     this.#writer = new TrackerWriter(database);
-    this.#projects = new ProjectFinder(options.clock);
+    this.#projects = new ProjectFinder(options.clock, options.clean);
     this.#feed = LINEAGE.delivers(options.config)
       ? new DeclarationFeed(database, LINEAGE.name, options.machine)
       : undefined;
@@ -178,6 +180,10 @@ function cleanContext(context: DeclaredContext, redactor: Redactor): DeclaredCon
   return {
     ...context,
     filePath: clean(context.filePath) ?? '',
+    language: clean(context.language),
+    sessionId: clean(context.sessionId),
+    toolName: clean(context.toolName),
+    toolUseId: clean(context.toolUseId),
     reason: clean(context.reason),
     further: redactor.redactPayload(context.further).payload,
   };

@@ -22,6 +22,8 @@ export interface LibraryStoreOptions {
   readonly clock: Clock;
   /** The name of this machine, which the server is told. */
   readonly machine: string;
+  /** Takes the secrets out of a text. */
+  readonly clean: (text: string) => string;
 }
 
 /** The open tracker.db and the library's parts of it. */
@@ -76,7 +78,7 @@ export class LibraryStore {
   }
 
   #opened(): OpenLibraryStore {
-    const { paths, config, clock, machine } = this.#options;
+    const { paths, config, clock, machine, clean } = this.#options;
     mkdirSync(paths.data, { recursive: true, mode: 0o700 });
     removeOrphans(paths.database);
     const database = openDatabase(paths.database);
@@ -84,7 +86,7 @@ export class LibraryStore {
     try {
       return {
         database,
-        recorder: new DeclarationRecorder(database, { config, clock, machine, newEventId }),
+        recorder: new DeclarationRecorder(database, { config, clock, machine, clean, newEventId }),
         delivery: deliveryStore(database, LINEAGE, {
           policy: breakerPolicy(config),
           clock,

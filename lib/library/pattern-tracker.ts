@@ -228,8 +228,14 @@ export class PatternTracker {
     const env = this.#env;
     const settings = librarySettings(this.#options, env);
     const { machine = hostname() } = this.#options;
-    const store = new LibraryStore({ ...settings, clock: this.#clock, machine });
+    const clean = (text: string) => this.#loadRedactor().redactText(text).text;
+    const store = new LibraryStore({ ...settings, clock: this.#clock, machine, clean });
     return { settings, store, nudge: new CourierNudge({ paths: settings.paths, env }) };
+  }
+
+  /** Made only when something is declared, because its rules take time to prepare. */
+  #loadRedactor(): Redactor {
+    return (this.#redactor ??= createRedactor());
   }
 
   #use<T>(work: (store: OpenLibraryStore) => T): T {
@@ -255,8 +261,7 @@ export class PatternTracker {
   #track(declare: () => declared.Declaration): string {
     const { settings, store, nudge } = this.#load();
     const { config, courier } = settings;
-    this.#redactor ??= createRedactor();
-    const clean = cleanDeclaration(declare(), this.#redactor, config.patterns.id_scheme);
+    const clean = cleanDeclaration(declare(), this.#loadRedactor(), config.patterns.id_scheme);
     if (!config.pattern_tracking.enabled) return clean.patternId;
     store.use(({ recorder }) => recorder.record(clean));
     if (LINEAGE.delivers(courier.config) && this.#options.startCourier !== false) nudge.give();
@@ -309,7 +314,11 @@ export class PatternTracker {
   /** Opens the log for one line and closes it again, because an open log would keep the process alive. */
   async #log({ paths, config }: LibrarySettings, note: (log: TrackerLog) => void): Promise<void> {
     const { openLog } = await import('../log/pino-log.ts');
-    const log = openLog(paths, config.logging, { clock: this.#clock, pid: process.pid });
+    const log = openLog(paths, config.logging, {
+      clock: this.#clock,
+      pid: process.pid,
+      clean: (text) => this.#loadRedactor().redactText(text).text,
+    });
     note(log);
     await log.close();
   }
