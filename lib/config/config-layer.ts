@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode, YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage } from '../base/errors.ts';
@@ -43,10 +43,16 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   const layer = emptyLayer();
   let text: string;
   try {
-    text = readRegularFile(path);
+    text = readRegularFile(path, MAX_BYTES);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return layer;
     layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
+    return layer;
+  }
+  const excess = excessOf(text);
+  if (excess) {
+    const line = text.slice(0, excess.offset).split('\n').length;
+    layer.problems.push(wholeFile(`${path}:${line}`, excess.message));
     return layer;
   }
   const lines = new LineCounter();
@@ -101,6 +107,16 @@ export function givenLayer(values: Readonly<Record<string, unknown>>, origin: st
   }
   checkValues(layer);
   return layer;
+}
+
+/** Several layers as one; a later one comes before an earlier one. */
+export function joinedLayers(layers: readonly ConfigLayer[]): ConfigLayer {
+  return {
+    values: new Map(layers.flatMap(({ values }) => [...values])),
+    origins: new Map(layers.flatMap(({ origins }) => [...origins])),
+    problems: layers.flatMap(({ problems }) => problems),
+    warnings: layers.flatMap(({ warnings }) => warnings),
+  };
 }
 
 // --- internal ---
@@ -264,6 +280,52 @@ const SECTIONS: ReadonlySet<string> = new Set(
     key.split('.').map((_, depth, names) => names.slice(0, depth).join('.')),
   ),
 );
+
+/**
+ * Why a text is not given to the parser, and where; undefined if it may be. The parser calls itself for each
+ * level until the stack overflows, and its time grows with the square of what it finds; the lexer does
+ * neither.
+ */
+function excessOf(text: string): { readonly message: string; readonly offset: number } | undefined {
+  let flows = 0;
+  let blocks = 0;
+  let tokens = 0;
+  let marks = 0;
+  let offset = 0;
+  let isLineStart = true;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') flows += 1;
+    else if (token === ']' || token === '}') flows -= 1;
+    else if (token === '\n') blocks = 0;
+    else if (BLOCK_MARKS.has(token)) blocks += flows === 0 ? 1 : 0;
+    tokens += 1;
+    if (!/^[\s#]/.test(token)) marks += 1;
+    const isIndent = isLineStart && token.length > MAX_INDENT && /^ +$/.test(token);
+    if (flows > MAX_DEPTH || blocks > MAX_DEPTH || isIndent) {
+      return { message: 'it is nested too deep', offset };
+    }
+    if (marks > MAX_MARKS || tokens > MAX_TOKENS) {
+      return { message: 'it has too many words and marks', offset };
+    }
+    isLineStart = token === '\n';
+    offset += token.length;
+  }
+  return undefined;
+}
+
+const BLOCK_MARKS: ReadonlySet<string> = new Set(['-', '?', ':']);
+
+/** Most brackets in each other, and marks of a list or a key in one line. Our own keys are two levels deep. */
+const MAX_DEPTH = 32;
+/** Most spaces before a key: each may be a level. */
+const MAX_INDENT = 256;
+/** Most words and marks; all our keys with their values are some 200. */
+const MAX_MARKS = 30_000;
+/** Most of them with comments and empty lines. */
+const MAX_TOKENS = 250_000;
+
+/** The longest file, in bytes: 4 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Most problems reported of one file; a file meant for another program has one in each line. */
 const MAX_PROBLEMS = 100;

@@ -422,6 +422,39 @@ describe('large and hostile files', () => {
     expect(error?.length).toBeLessThan(1_000);
   });
 
+  it.each(['[', '{', '[a,', '- ', '? ', ': ', 'a: ', '- - [ ', 'a: [\n'])(
+    'parses nothing that nests without end: %j',
+    (begin) => {
+      folder.write('config', begin.repeat(100_000));
+      expect(folder.told(folder.load().problems)).toEqual([
+        expect.stringMatching(/^config\.yaml:\d+ it is nested too deep$/),
+      ]);
+    },
+  );
+
+  it('parses nothing that nests without end by its indentation', () => {
+    const lines = Array.from({ length: 2_000 }, (_, n) => `${' '.repeat(n)}a:\n`);
+    folder.write('config', lines.join(''));
+    expect(folder.told(folder.load().problems)).toEqual(['config.yaml:258 it is nested too deep']);
+  });
+
+  it.each(['[]', '!a ', '&a ', '"', 'a: b\n', '-\n', '? a\n', '<<: *a\n', '\n', '# c\n'])(
+    'parses nothing that has words and marks without end: %j',
+    (word) => {
+      folder.write('config', word.repeat(400_000));
+      expect(folder.told(folder.load().problems)).toEqual([
+        expect.stringMatching(/^config\.yaml:\d+ it has too many words and marks$/),
+      ]);
+    },
+  );
+
+  it('reads no file that is longer than any configuration', () => {
+    folder.write('config', ' '.repeat(5_000_000));
+    expect(folder.told(folder.load().problems)).toEqual([
+      expect.stringMatching(/^config\.yaml it holds more than 4194304 bytes/),
+    ]);
+  });
+
   it('does not expand anchors within anchors', () => {
     const levels = Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]\n`);
     folder.write('config', `a0: &a0 x\n${levels.join('')}api: { base_url: *a30 }\n`);
