@@ -12,6 +12,8 @@ import type { PatternWithCode } from '../store/queries/patterns.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from '../delivery/lineage/declaration-feed.ts';
 import type { DeclaredEvent } from '../delivery/lineage/declaration-feed.ts';
+import { serverAddress } from '../config/server-address.ts';
+import { SinkState } from '../delivery/store/sink-state.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 
@@ -23,6 +25,8 @@ export interface DeclarationRecorderOptions {
   readonly machine: string;
   /** Takes the secrets out of a text. */
   readonly clean: (text: string) => string;
+  /** The name of the destination that events wait for. @default the server in the configuration files */
+  readonly destination?: string;
   /** Makes a unique id for an event, in hex digits. */
   readonly newEventId: () => string;
 }
@@ -62,7 +66,7 @@ export class DeclarationRecorder {
     this.#writer = new TrackerWriter(database);
     this.#projects = new ProjectFinder(options.clock, options.clean);
     this.#feed = LINEAGE.delivers(options.config)
-      ? new DeclarationFeed(database, LINEAGE.name, options.machine)
+      ? new DeclarationFeed(database, options.destination ?? LINEAGE.name, options.machine)
       : undefined;
   }
 
@@ -73,7 +77,18 @@ export class DeclarationRecorder {
    *   error when tracker.db cannot be written
    */
   record(declaration: CleanDeclaration): void {
-    this.#writer.transaction(() => this.#write(declaration));
+    this.#writer.transaction(() => {
+      this.#noteServer();
+      this.#write(declaration);
+    });
+  }
+
+  /** Notes which server the events wait for, if they are its first. */
+  #noteServer(): void {
+    const { config, destination = LINEAGE.name } = this.#options;
+    const address = LINEAGE.address(config);
+    if (!this.#feed || address === null) return;
+    new SinkState(this.#database, destination).noteFirstServer(serverAddress(address));
   }
 
   #write(declaration: CleanDeclaration): void {

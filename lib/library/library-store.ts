@@ -4,12 +4,14 @@ import type { Clock } from '../base/clock.ts';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-file.ts';
 import { CacheStore } from '../delivery/store/cache-store.ts';
 import { openDatabase } from '../store/database/database.ts';
 import type { Database } from '../store/database/database.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { fileIdentity, removeOrphans } from '../store/database/file-identity.ts';
 import { DeclarationRecorder } from './declaration-recorder.ts';
+import { destinationOf } from '../delivery/destination.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { deliveryStore } from '../delivery/store/delivery-store.ts';
@@ -19,6 +21,8 @@ import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
 export interface LibraryStoreOptions {
   readonly paths: TrackerPaths;
   readonly config: Config;
+  /** The configuration by the files alone. */
+  readonly courier: ConfigView;
   readonly clock: Clock;
   /** The name of this machine, which the server is told. */
   readonly machine: string;
@@ -84,10 +88,19 @@ export class LibraryStore {
     const database = openDatabase(paths.database);
     this.#file = fileIdentity(paths.database);
     try {
+      const destination = destinationOf(LINEAGE, this.#options, database);
+      const { name } = destination;
       return {
         database,
-        recorder: new DeclarationRecorder(database, { config, clock, machine, clean, newEventId }),
-        delivery: deliveryStore(database, LINEAGE, {
+        recorder: new DeclarationRecorder(database, {
+          config,
+          clock,
+          machine,
+          clean,
+          newEventId,
+          destination: name,
+        }),
+        delivery: deliveryStore(database, destination, {
           policy: breakerPolicy(config),
           clock,
           newId: randomUUID,

@@ -398,6 +398,9 @@ describe('the delivery side', () => {
       breaker_reason: null,
       last_error: 'it answered 503',
       last_error_at: '2026-11-24T11:59:00.000Z',
+      access_fault: null,
+      queued_for: null,
+      elsewhere: [],
     };
     expect(await shown()).toEqual(expected);
     breaker.trip('drill');
