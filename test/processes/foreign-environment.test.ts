@@ -1,7 +1,7 @@
 // The real command line in an environment that somebody else has set, against real servers: neither the
 // user's token nor what waits for the user's server goes elsewhere, and nobody else's answer settles it.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -253,6 +253,18 @@ describe('variables that decide whom TLS trusts', () => {
       await server.down();
     }
   });
+});
+
+describe('a variable that names the database of a service', () => {
+  it.each([['serve'], ['token', 'create', '--name', 'x']])(
+    'is refused inside a Claude Code session by %s',
+    async (...args) => {
+      const file = join(home.folder, 'planted.db');
+      const { code, err } = await cli({ ...SESSION, PATTERN_TRACKER_DATABASE: file }, ...args);
+      expect([code, existsSync(file)]).toEqual([2, false]);
+      expect(err).toMatch(/^error: PATTERN_TRACKER_DATABASE would decide .*\n {2}.*--database/);
+    },
+  );
 });
 
 describe("the collector's variables", () => {

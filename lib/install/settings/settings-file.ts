@@ -35,7 +35,7 @@ export function settingsPath(scope: SettingsScope, claudeFolder: string, cwd: st
 export function readSettings(file: string): string | null {
   let bytes: Buffer;
   try {
-    bytes = readRegularBytes(file);
+    bytes = readRegularBytes(file, MAX_BYTES);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw new TrackerError(
@@ -101,6 +101,9 @@ export function backupSettings(file: string, text: string, now: Clock): string {
 }
 
 // --- internal ---
+
+/** The longest settings file, in bytes; some texts of 4 MiB keep the parser busy for seconds. */
+const MAX_BYTES = 1024 * 1024;
 
 /** The file a path leads to through links, even if it does not exist yet. */
 function targetOf(file: string): string {
