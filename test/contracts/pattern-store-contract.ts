@@ -1,3 +1,4 @@
+import { forgettingContract } from './forgetting-contract.ts';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
@@ -73,6 +74,8 @@ export function patternStoreContract(
     };
     const modified = (patternId: string, parentId: string, at: number) =>
       trackedEvent({ eventType: 'pattern_modified', patternId, parentIds: [parentId], at });
+
+    forgettingContract(() => store, trackedEvent);
 
     describe('tracking', () => {
       test('makes a pattern of a creation', async () => {

@@ -10,6 +10,7 @@ function known(...nodes: KnownNode[]): KnownState {
   const firsts = new Map(nodes.map((first) => [first.patternId, first]));
   return {
     eventIds: new Set(),
+    forgotten: new Set(),
     nodes,
     descent: {
       node: (id) => {

@@ -15,6 +15,8 @@ const BLOCKED_MS = 5;
 const PATIENCE_MS = 10_000;
 /** The pause between two tries for the lock, in milliseconds. */
 const PAUSE_MS = 20;
+/** How long `clearLog` waits for readers, in milliseconds. */
+const CLEARING_MS = 2_000;
 /** How often a read checks that the file in place is still the same one, in milliseconds. */
 const LOOK_MS = 1_000;
 
@@ -71,6 +73,26 @@ export class SqliteConnection {
   /** As `write`, but without waiting, neither for the lock nor for other writes. */
   async tryWrite<T>(work: (database: Database) => T): Promise<T> {
     return this.#writeNow(work);
+  }
+
+  /**
+   * Writes the log (the WAL file) into the database and cuts it to nothing, so that it keeps no copy of what was
+   * deleted. While another process reads, that is left to the next checkpoint. Never rejects.
+   */
+  async clearLog(): Promise<void> {
+    const until = this.#monotonic() + CLEARING_MS;
+    for (;;) {
+      try {
+        const [row] = this.#current().database.pragma('wal_checkpoint(TRUNCATE)') as {
+          readonly busy: number;
+        }[];
+        if (row?.busy === 0) return;
+      } catch {
+        // The file is at fault, which the next call says.
+      }
+      if (this.#monotonic() >= until) return;
+      await setTimeout(PAUSE_MS);
+    }
   }
 
   /** Whether the file can be read. Never rejects. */
@@ -135,6 +157,7 @@ export class SqliteConnection {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       const database = openDatabase(this.path);
       database.pragma(`busy_timeout = ${BLOCKED_MS}`);
+      database.pragma('secure_delete = ON'); // what is deleted is overwritten with zeros
       this.#opened = { database, identity: fileIdentity(this.path) };
     }
     return this.#opened;

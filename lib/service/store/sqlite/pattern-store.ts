@@ -1,6 +1,7 @@
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
@@ -15,6 +16,8 @@ import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { SqliteConnection } from './connection.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
+import { countStep } from './forget-count.ts';
+import { forgetStep, trimForgotten } from './forget.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { perDatabase } from './per-database.ts';
@@ -95,5 +98,18 @@ export class SqlitePatternStore implements PatternStore {
 
   async integrity(patternId: string | undefined): Promise<IntegrityReport> {
     return this.#connection.read((database) => integrityOf(database, patternId));
+  }
+
+  async forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep> {
+    return this.#connection.write((database) => forgetStep(database, selection, place, now));
+  }
+
+  async countStep(selection: Selection, place: ForgetPlace): Promise<ForgetStep> {
+    return this.#connection.read((database) => countStep(database, selection, place));
+  }
+
+  async settleForgetting(now: number): Promise<void> {
+    await this.#connection.write((database) => trimForgotten(database, now));
+    await this.#connection.clearLog();
   }
 }
