@@ -10,6 +10,8 @@ export interface ForgettingOptions {
   readonly clock: Clock;
   /** Asked between two steps; false ends the deletion early. @default goes on to the end */
   readonly mayGoOn?: () => boolean;
+  /** Told what each step has deleted. @default nobody is told */
+  readonly onRemoved?: (removed: RemovedRows) => void;
 }
 
 /** What a deletion did. */
@@ -28,7 +30,7 @@ export interface Forgotten {
 export async function forget(
   store: PatternStore,
   selection: Selection,
-  { isTrial, clock, mayGoOn = () => true }: ForgettingOptions,
+  { isTrial, clock, mayGoOn = () => true, onRemoved = () => {} }: ForgettingOptions,
 ): Promise<Forgotten> {
   let removed = NOTHING_REMOVED;
   let place: ForgetPlace | undefined = FORGET_START;
@@ -37,6 +39,7 @@ export async function forget(
       ? await store.countStep(selection, place)
       : await store.forgetStep(selection, place, clock());
     removed = addRemoved(removed, step.removed);
+    if (!isTrial) onRemoved(step.removed);
     place = step.next;
     // A store on SQLite works in this thread, and others are to have their turn.
     await new Promise((resolve) => setImmediate(resolve));

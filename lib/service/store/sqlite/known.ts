@@ -4,7 +4,7 @@ import { DESCENT_COLUMNS } from '../../../store/writers/descent-rows.ts';
 import type { PatternNode } from '../rows/tracked-event.ts';
 import { occurrenceKey } from '../../../pattern/occurrence-key.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
-import { forgottenDigest } from './forget.ts';
+import { forgottenDigest } from './forgetting/forgotten.ts';
 
 /** Reads what has to be known to plan events from tracker.db. */
 export class SqliteKnown {

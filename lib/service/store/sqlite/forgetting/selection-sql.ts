@@ -1,6 +1,6 @@
-import type { Selection } from '../rows/forgetting.ts';
-import { choosesCalls } from '../rows/forgetting.ts';
-import { EVENT_ID } from './patterns.ts';
+import type { Selection } from '../../rows/forgetting.ts';
+import { choosesCalls } from '../../rows/forgetting.ts';
+import { EVENT_ID } from '../patterns.ts';
 
 /** SQL conditions for a selection. They take its members as named parameters, and are never null. */
 export interface SelectionSql {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { Descent } from '../../../pattern/descent.ts';
+import { Descent } from '../../../../pattern/descent.ts';
 import {
   addRemoved,
   choosesCalls,
@@ -10,13 +10,13 @@ import {
   STEP_PATTERNS,
   STEP_ROWS,
   TELLING_EVENTS,
-} from '../rows/forgetting.ts';
-import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../rows/forgetting.ts';
-import type { Sql } from './connection.ts';
-import { descentRows, edgeRows, nodeRows } from './descent-rows.ts';
-import { readDescendants } from './known.ts';
+} from '../../rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
+import type { Sql } from '../connection.ts';
+import { descentRows, edgeRows, nodeRows } from '../descent-rows.ts';
+import { readDescendants } from '../known.ts';
 import { candidates, eventCondition } from './selection-sql.ts';
-import { indexedWords } from './text/words.ts';
+import { indexedWords } from '../text/words.ts';
 
 /**
  * Deletes some of the rows that `selection` names. Reads what is to go, plans, and writes in one transaction;

@@ -4,9 +4,9 @@ import {
   movesOrigins,
   NOTHING_REMOVED,
   STEP_PATTERNS,
-} from '../rows/forgetting.ts';
-import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../rows/forgetting.ts';
-import type { Sql } from './connection.ts';
+} from '../../rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
+import type { Sql } from '../connection.ts';
 import { candidates, eventCondition, otherConditions } from './selection-sql.ts';
 import type { Fragment } from './selection-sql.ts';
 

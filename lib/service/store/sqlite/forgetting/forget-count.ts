@@ -1,6 +1,6 @@
-import type { Database } from '../../../store/database/database.ts';
-import { addRemoved, choosesCalls, movesOrigins, NOTHING_REMOVED } from '../rows/forgetting.ts';
-import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../rows/forgetting.ts';
+import type { Database } from '../../../../store/database/database.ts';
+import { addRemoved, choosesCalls, movesOrigins, NOTHING_REMOVED } from '../../rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
 import { candidatePage } from './forget.ts';
 import { selectionSql } from './selection-sql.ts';
 import type { SelectionSql } from './selection-sql.ts';
