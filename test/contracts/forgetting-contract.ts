@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { times } from '../support/depth.ts';
+import { inRun, outcomesOf } from './lineage-histories.ts';
+import type { HistoryOccurrence } from './lineage-histories.ts';
+import { serviceOutcomes, tellService } from './lineage-writers.ts';
 import { forget } from '../../lib/service/store/forgetting.ts';
 import {
   addRemoved,
@@ -340,5 +344,47 @@ export function forgettingContract(
       expect(next && (await store.forgetStep({}, next, NOW)).removed.patterns).toBe(0);
       expect(await store.pattern('c')).toBeDefined();
     });
+
+    test('patterns leave what would be there without them, whatever came from what', async () => {
+      const store = current();
+      for (let run = 0; run < times(8, 40); run++) {
+        const events = inRun(`run${run}`, entangled(run));
+        await tellService(store, events);
+        const ids = [...new Set(events.map(({ patternId }) => patternId))].toSorted();
+        const gone = new Set(ids.filter((_, index) => (run >> (index % 3)) % 2 === index % 2));
+        for (const patternId of gone) await remove({ patternId });
+        const expected = outcomesOf(
+          events.flatMap((event) =>
+            event.kind === 'deprecation' || gone.has(event.patternId)
+              ? []
+              : { ...event, parentIds: event.parentIds.filter((id) => !gone.has(id)) },
+          ),
+        );
+        const left = expected.map(({ id }) => id);
+        expect(await serviceOutcomes(store, left, async () => null)).toEqual(expected);
+        for (const id of gone) expect(await store.pattern(id)).toBeUndefined();
+      }
+    });
+  });
+}
+
+// --- internal ---
+
+/** Edits back and forth among a few patterns, some in the same millisecond. */
+function entangled(seed: number): HistoryOccurrence[] {
+  let state = seed * 7919 + 1;
+  const next = (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const one = () => ids[next(ids.length)] ?? 'a';
+  return Array.from({ length: 24 }, (_, index) => {
+    const parents = [...new Set(Array.from({ length: next(3) }, one))];
+    return {
+      kind: 'occurrence',
+      patternId: one(),
+      at: 1 + next(12),
+      eventId: `${index}`,
+      parentIds: parents,
+      edgeType: parents.length > 1 ? 'merged_from' : 'modified_from',
+    };
   });
 }

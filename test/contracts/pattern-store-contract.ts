@@ -1,3 +1,4 @@
+import { accountingContract } from './accounting-contract.ts';
 import { forgettingContract } from './forgetting-contract.ts';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
@@ -76,6 +77,7 @@ export function patternStoreContract(
       trackedEvent({ eventType: 'pattern_modified', patternId, parentIds: [parentId], at });
 
     forgettingContract(() => store, trackedEvent);
+    accountingContract(() => service, openAgain, trackedEvent);
 
     describe('tracking', () => {
       test('makes a pattern of a creation', async () => {

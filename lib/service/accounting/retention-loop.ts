@@ -88,7 +88,7 @@ export class RetentionLoop {
       }
       await sleep(PAUSE_MS);
     }
-    await tenant.settleForgetting(clock());
+    await tenant.settleForgetting(clock(), false);
     const isComplete = place === undefined;
     if (Object.values(removed).some((count) => count > 0)) {
       const actor = { tokenId: null, tokenName: null, address: null, route: 'retention' };

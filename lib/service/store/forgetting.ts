@@ -44,6 +44,6 @@ export async function forget(
     // A store on SQLite works in this thread, and others are to have their turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (!isTrial) await store.settleForgetting(clock());
+  if (!isTrial && !place) await store.settleForgetting(clock(), true);
   return { removed, isComplete: place === undefined };
 }

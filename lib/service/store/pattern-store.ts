@@ -47,6 +47,9 @@ export interface PatternStore {
   forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep>;
   /** As `forgetStep`, but only counts the rows. */
   countStep(selection: Selection, place: ForgetPlace): Promise<ForgetStep>;
-  /** Ends a deletion: drops ids that were remembered for long enough, and clears the file's log. */
-  settleForgetting(now: number): Promise<void>;
+  /**
+   * Ends a deletion: drops ids that were remembered for long enough, and leaves nothing of what was deleted in
+   * the files of SQLite. `isUrgent`: also if rewriting a large file keeps writers waiting for long.
+   */
+  settleForgetting(now: number, isUrgent: boolean): Promise<void>;
 }

@@ -119,11 +119,11 @@ export const SERVICE_TABLES = `
 /** What the service needs beyond {@link SERVICE_TABLES} to delete and to account for it. */
 export const ACCOUNTING_TABLES = `
   -- Digests of the ids of deleted events and patterns, so that an event that is sent again brings nothing back.
-  CREATE TABLE forgotten (
+  CREATE TABLE forgotten_lineage (
     digest TEXT PRIMARY KEY,        -- of "event ID" or "pattern ID", 32 hex digits
     at INTEGER NOT NULL             -- when it was deleted
   ) WITHOUT ROWID;
-  CREATE INDEX forgotten_by_age ON forgotten(at);
+  CREATE INDEX forgotten_lineage_by_age ON forgotten_lineage(at);
   -- Most events of a session have an occurrence, which has an index by session; these have none.
   CREATE INDEX lineage_events_unplaced ON lineage_events(session_id)
     WHERE event_type = 'pattern_deprecated';

@@ -45,8 +45,8 @@ export async function readKnown(
       (SELECT json_agg(name) FROM (
          SELECT 'event ' || unnest(${[...eventIds]}::text[]) AS name
          UNION ALL SELECT 'pattern ' || unnest(${ids}::text[])) AS given
-       WHERE EXISTS (SELECT FROM forgotten WHERE tenant = ${tenant}) AND EXISTS (
-         SELECT FROM forgotten
+       WHERE EXISTS (SELECT FROM forgotten_lineage WHERE tenant = ${tenant}) AND EXISTS (
+         SELECT FROM forgotten_lineage
          WHERE tenant = ${tenant} AND digest = sha256(convert_to(name, 'UTF8')))) AS forgotten`;
   const nodes = new Map<string, DescentNode>();
   const versions: KnownNode[] = [];

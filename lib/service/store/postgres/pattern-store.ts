@@ -18,7 +18,8 @@ import type { EventPartitions } from './schema/partitions.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
 import { countStep } from './forgetting/forget-count.ts';
-import { forgetStep, trimForgotten } from './forgetting/forget.ts';
+import { forgetStep } from './forgetting/forget.ts';
+import { trimForgotten } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
@@ -106,6 +107,7 @@ export class PostgresPatternStore implements PatternStore {
     return this.#run((sql) => countStep(sql, this.#tenant, kept, place));
   }
 
+  /** Dead rows are left to PostgreSQL's vacuum. */
   settleForgetting(now: number): Promise<void> {
     return this.#run((sql) => trimForgotten(sql, this.#tenant, now));
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../../base/errors.ts';
@@ -8,6 +8,7 @@ import { fileIdentity, removeOrphans } from '../../../store/database/file-identi
 import type { StoreHealth } from '../service-store.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { faultKind } from './faults.ts';
+import { wipeFile } from './wipe.ts';
 
 /** How long a statement may block this process while another one holds the lock, in milliseconds. */
 const BLOCKED_MS = 5;
@@ -15,8 +16,6 @@ const BLOCKED_MS = 5;
 const PATIENCE_MS = 10_000;
 /** The pause between two tries for the lock, in milliseconds. */
 const PAUSE_MS = 20;
-/** How long `clearLog` waits for readers, in milliseconds. */
-const CLEARING_MS = 2_000;
 /** How often a read checks that the file in place is still the same one, in milliseconds. */
 const LOOK_MS = 1_000;
 
@@ -34,6 +33,8 @@ export class SqliteConnection {
   #isClosed = false;
   /** The previous write, done or failed. Writes take turns, so that only one at a time tries for the lock. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** The previous `wipe`, done or failed. */
+  #wipe: Promise<unknown> = Promise.resolve();
 
   /** @param monotonic milliseconds of a clock that is never set @default performance.now */
   constructor(path: string, monotonic: () => number = () => performance.now()) {
@@ -76,23 +77,25 @@ export class SqliteConnection {
   }
 
   /**
-   * Writes the log (the WAL file) into the database and cuts it to nothing, so that it keeps no copy of what was
-   * deleted. While another process reads, that is left to the next checkpoint. Never rejects.
+   * Leaves nothing of what was deleted in the file and its log (the WAL file); false if the file is larger than
+   * `mostBytes`, and only its log was cleared. Calls of one process take turns.
+   *
+   * @throws SQLite's error
    */
-  async clearLog(): Promise<void> {
-    const until = this.#monotonic() + CLEARING_MS;
-    for (;;) {
-      try {
-        const [row] = this.#current().database.pragma('wal_checkpoint(TRUNCATE)') as {
-          readonly busy: number;
-        }[];
-        if (row?.busy === 0) return;
-      } catch {
-        // The file is at fault, which the next call says.
+  async wipe(mostBytes: number): Promise<boolean> {
+    const before = this.#wipe;
+    const own = (async () => {
+      await before.catch(() => {});
+      if (this.#isClosed) return false;
+      if (statSync(this.path).size > mostBytes) {
+        this.#current().database.pragma('wal_checkpoint(TRUNCATE)');
+        return false;
       }
-      if (this.#monotonic() >= until) return;
-      await setTimeout(PAUSE_MS);
-    }
+      await wipeFile(this.path);
+      return true;
+    })();
+    this.#wipe = own;
+    return own;
   }
 
   /** Whether the file can be read. Never rejects. */

@@ -37,9 +37,11 @@ export class SqliteKnown {
     this.#isAnyPending = database
       .prepare<[], number>('SELECT 1 FROM pending_edges LIMIT 1')
       .pluck();
-    this.#isAnyForgotten = database.prepare<[], number>('SELECT 1 FROM forgotten LIMIT 1').pluck();
+    this.#isAnyForgotten = database
+      .prepare<[], number>('SELECT 1 FROM forgotten_lineage LIMIT 1')
+      .pluck();
     this.#isForgotten = database
-      .prepare<[string], number>('SELECT 1 FROM forgotten WHERE digest = ?')
+      .prepare<[string], number>('SELECT 1 FROM forgotten_lineage WHERE digest = ?')
       .pluck();
   }
 

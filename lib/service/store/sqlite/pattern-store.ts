@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
@@ -18,7 +19,7 @@ import { addFeedback, addImprovements, improvementsOf, patternActivity } from '.
 import { executionsOf, executionTotals } from './executions.ts';
 import { countStep } from './forgetting/forget-count.ts';
 import { forgetStep } from './forgetting/forget.ts';
-import { trimForgotten } from './forgetting/forgotten.ts';
+import { clearUnwiped, trimForgotten, unwipedMark } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { perDatabase } from './per-database.ts';
@@ -26,6 +27,11 @@ import { SearchIndex } from './search-index.ts';
 import { searchPatterns } from './search.ts';
 import { SqliteTrack } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
+
+/** Larger files are rewritten only for a deletion that somebody asked for, in bytes: a second or two. */
+const MOST_BYTES_WIPED = 128 * 1024 * 1024;
+/** How long a deletion waits for the file to be rewritten, in milliseconds. */
+const WIPE_WAIT_MS = 5_000;
 
 /** The patterns of one database file, which a courier may be filling at the same time. */
 export class SqlitePatternStore implements PatternStore {
@@ -109,8 +115,19 @@ export class SqlitePatternStore implements PatternStore {
     return this.#connection.read((database) => countStep(database, selection, place));
   }
 
-  async settleForgetting(now: number): Promise<void> {
-    await this.#connection.write((database) => trimForgotten(database, now));
-    await this.#connection.clearLog();
+  async settleForgetting(now: number, isUrgent: boolean): Promise<void> {
+    const mark = await this.#connection.write((database) => {
+      trimForgotten(database, now);
+      return unwipedMark(database);
+    });
+    if (mark === undefined) return;
+    const wiped = this.#wipe(isUrgent ? Infinity : MOST_BYTES_WIPED, mark);
+    // What takes longer goes on by itself; what fails is done again after the next deletion.
+    await Promise.race([wiped.catch(() => {}), sleep(WIPE_WAIT_MS, undefined, { ref: false })]);
+  }
+
+  async #wipe(mostBytes: number, mark: string): Promise<void> {
+    if (!(await this.#connection.wipe(mostBytes))) return;
+    await this.#connection.write((database) => clearUnwiped(database, mark));
   }
 }

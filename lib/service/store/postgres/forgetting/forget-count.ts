@@ -8,7 +8,7 @@ import {
 import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
 import type { Sql } from '../connection.ts';
 import { candidates, eventCondition, otherConditions } from './selection-sql.ts';
-import type { Fragment } from './selection-sql.ts';
+import type { SqlFragment } from './selection-sql.ts';
 
 /** Counts what the same step of a deletion would delete. */
 export async function countStep(
@@ -37,7 +37,7 @@ export async function countStep(
 // --- internal ---
 
 /** Whether a pattern goes: the selection has all of its events. `id` is an SQL expression. */
-function isGone(sql: Sql, tenant: string, selection: Selection, id: Fragment): Fragment {
+function isGone(sql: Sql, tenant: string, selection: Selection, id: SqlFragment): SqlFragment {
   const { before } = selection;
   const isAged = movesOrigins(selection)
     ? sql`false`
@@ -51,7 +51,7 @@ function isGone(sql: Sql, tenant: string, selection: Selection, id: Fragment): F
 }
 
 function countPage(sql: Sql, tenant: string, selection: Selection, ids: readonly string[]) {
-  const gone = (id: Fragment) => isGone(sql, tenant, selection, id);
+  const gone = (id: SqlFragment) => isGone(sql, tenant, selection, id);
   const condition = eventCondition(sql, selection);
   const movedEdges = movesOrigins(selection)
     ? sql`(SELECT count(*) FROM page JOIN patterns p ON p.tenant = ${tenant} AND p.id = page.id
@@ -81,7 +81,7 @@ function countPage(sql: Sql, tenant: string, selection: Selection, ids: readonly
 }
 
 function countOthers(sql: Sql, tenant: string, selection: Selection) {
-  const gone = (id: Fragment) => isGone(sql, tenant, selection, id);
+  const gone = (id: SqlFragment) => isGone(sql, tenant, selection, id);
   const condition = eventCondition(sql, selection);
   const { feedback, improvement, call, session } = otherConditions(sql, tenant, selection);
   const written = sql`events e WHERE e.tenant = ${tenant} AND e.action IS NOT NULL`;

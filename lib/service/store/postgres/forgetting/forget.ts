@@ -3,10 +3,8 @@ import { Descent } from '../../../../pattern/descent.ts';
 import {
   addRemoved,
   choosesCalls,
-  MOST_REMEMBERED,
   movesOrigins,
   NOTHING_REMOVED,
-  REMEMBERED_MS,
   STEP_PATTERNS,
   STEP_ROWS,
   TELLING_EVENTS,
@@ -40,13 +38,6 @@ export async function forgetStep(
   const isDone = read.events.length < STEP_ROWS;
   const { id, lastSeenAt } = last;
   return { removed, next: isDone ? { step: 'patterns', id, lastSeenAt } : place };
-}
-
-/** Drops the ids that were remembered for long enough. */
-export async function trimForgotten(sql: Sql, tenant: string, now: number): Promise<void> {
-  await sql`DELETE FROM forgotten WHERE tenant = ${tenant} AND (at < ${now - REMEMBERED_MS}
-    OR at <= (SELECT at FROM forgotten WHERE tenant = ${tenant}
-      ORDER BY at DESC LIMIT 1 OFFSET ${MOST_REMEMBERED}))`;
 }
 
 // --- internal ---

@@ -3,13 +3,13 @@ import type { Selection } from '../../rows/forgetting.ts';
 import type { Sql } from '../connection.ts';
 
 /** A part of a statement. */
-export type Fragment = ReturnType<Sql>;
+export type SqlFragment = ReturnType<Sql>;
 
 /** The condition for a row of events, `e`; it is never null. */
 export function eventCondition(
   sql: Sql,
   { patternId, sessionId, machine, before }: Selection,
-): Fragment {
+): SqlFragment {
   return sql`(true
     ${patternId === undefined ? sql`` : sql`AND e.pattern_id = ${patternId}`}
     ${sessionId === undefined ? sql`` : sql`AND e.session_id IS NOT DISTINCT FROM ${sessionId}`}
@@ -49,7 +49,7 @@ export function candidates(
   { patternId, sessionId }: Selection,
   { id, lastSeenAt }: { readonly id: string | undefined; readonly lastSeenAt: number | undefined },
   limit: number,
-): Fragment {
+): SqlFragment {
   if (patternId !== undefined) {
     return sql`SELECT id, last_seen_at AS "lastSeenAt" FROM patterns
       WHERE tenant = ${tenant} AND id = ${patternId} AND ${id === undefined}`;

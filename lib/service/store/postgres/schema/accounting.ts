@@ -7,13 +7,13 @@
 export const ACCOUNTING = `
   -- Digests of the ids of deleted events and patterns ("event ID", "pattern ID"), so that an event that is
   -- sent again brings nothing back.
-  CREATE TABLE forgotten (
+  CREATE TABLE forgotten_lineage (
     tenant text COLLATE "C" NOT NULL,
     digest bytea NOT NULL,
     at bigint NOT NULL,             -- when it was deleted
     PRIMARY KEY (tenant, digest)
   );
-  CREATE INDEX forgotten_by_age ON forgotten (tenant, at);
+  CREATE INDEX forgotten_lineage_by_age ON forgotten_lineage (tenant, at);
 
   -- How long a tenant's rows are kept.
   CREATE TABLE tenant_retention (
@@ -86,7 +86,7 @@ export const ACCOUNTING = `
       RAISE EXCEPTION 'what is deleted has changed meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
 
-    INSERT INTO forgotten AS f (tenant, digest, at)
+    INSERT INTO forgotten_lineage AS f (tenant, digest, at)
     SELECT of_tenant, sha256(convert_to(name, 'UTF8')), happens_at
     FROM (
       SELECT 'event ' || r.event_id AS name FROM json_to_recordset(removed) AS r (event_id text)

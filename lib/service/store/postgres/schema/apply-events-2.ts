@@ -51,9 +51,9 @@ export const APPLY_EVENTS_2 = `
       RAISE EXCEPTION 'a child came meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
 
-    IF EXISTS (SELECT FROM forgotten WHERE tenant = of_tenant) AND EXISTS (
+    IF EXISTS (SELECT FROM forgotten_lineage WHERE tenant = of_tenant) AND EXISTS (
       SELECT FROM json_to_recordset(new_events) AS e (event_id text)
-      JOIN forgotten f ON f.tenant = of_tenant
+      JOIN forgotten_lineage f ON f.tenant = of_tenant
         AND f.digest = sha256(convert_to('event ' || e.event_id, 'UTF8'))
     ) THEN
       RAISE EXCEPTION 'an event was deleted meanwhile' USING ERRCODE = 'serialization_failure';

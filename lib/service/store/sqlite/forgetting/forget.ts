@@ -1,6 +1,7 @@
 import type { Database } from '../../../../store/database/database.ts';
 import { addRemoved, NOTHING_REMOVED, STEP_PATTERNS, STEP_ROWS } from '../../rows/forgetting.ts';
-import type { ForgetPlace, ForgetStep, Selection } from '../../rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
+import { noteUnwiped } from './forgotten.ts';
 import { PatternStep } from './pattern-step.ts';
 import { candidatesSql, IS_SESSION_EMPTY, selectionSql } from './selection-sql.ts';
 
@@ -20,6 +21,7 @@ export function forgetStep(
   const isDone = step.removeEvents(ids);
   step.removePatterns(ids);
   step.removeCalls();
+  noteRemoved(database, step.removed);
   const next: ForgetPlace = isDone ? { step: 'patterns', ...last } : place;
   return { removed: step.removed, next };
 }
@@ -58,6 +60,11 @@ function forgetOthers(database: Database, selection: Selection): ForgetStep {
     executions: remove('tool_calls', 'session_id, tool_use_id', call),
     sessions: remove('sessions', 'id', `${session} AND ${IS_SESSION_EMPTY}`),
   });
+  noteRemoved(database, removed);
   const isMore = Object.values(removed).some((count) => count === STEP_ROWS);
   return { removed, next: isMore ? { step: 'others' } : undefined };
+}
+
+function noteRemoved(database: Database, removed: RemovedRows): void {
+  if (Object.values(removed).some((count) => count > 0)) noteUnwiped(database);
 }

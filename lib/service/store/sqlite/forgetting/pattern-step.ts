@@ -34,7 +34,7 @@ export class PatternStep {
     this.#selection = selection;
     this.#now = now;
     this.#remember = database.prepare<[string, number]>(
-      'INSERT INTO forgotten (digest, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
+      'INSERT INTO forgotten_lineage (digest, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
     );
   }
 
