@@ -22,6 +22,8 @@ import { databasePlace } from './serve.ts';
 const ACTIONS = ['audit', 'forget', 'retention'] as const;
 const CHANGES = ['list', 'set', 'off'] as const;
 const MAX_DAYS = 36_500;
+/** A command waits until nothing is left in the files, however large they are. */
+const DAY_MS = 86_400_000;
 
 /** `service`: deletes from a service's store, sets how long it keeps rows, and shows its audit log. */
 export const serviceCommand = trackerCommand({
@@ -131,6 +133,7 @@ async function forgetRows(cli: CliEnvironment, args: ServiceArgs): Promise<Act> 
         isTrial: trial,
         clock: cli.now,
         mayGoOn: () => !signal.aborted,
+        settleMs: DAY_MS,
       });
     if (isTrial || !args.yes) {
       const preview = await run(true);

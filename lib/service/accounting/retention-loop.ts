@@ -88,7 +88,7 @@ export class RetentionLoop {
       }
       await sleep(PAUSE_MS);
     }
-    await tenant.settleForgetting(clock(), false);
+    await tenant.settleForgetting(clock(), { isUrgent: false, waitMs: 0 });
     const isComplete = place === undefined;
     if (Object.values(removed).some((count) => count > 0)) {
       const actor = { tokenId: null, tokenName: null, address: null, route: 'retention' };

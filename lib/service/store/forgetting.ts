@@ -10,6 +10,8 @@ export interface ForgettingOptions {
   readonly clock: Clock;
   /** Asked between two steps; false ends the deletion early. @default goes on to the end */
   readonly mayGoOn?: () => boolean;
+  /** How long to wait at the end until nothing is left in the files, in milliseconds. @default 5,000 */
+  readonly settleMs?: number;
   /** Told what each step has deleted. @default nobody is told */
   readonly onRemoved?: (removed: RemovedRows) => void;
 }
@@ -30,7 +32,13 @@ export interface Forgotten {
 export async function forget(
   store: PatternStore,
   selection: Selection,
-  { isTrial, clock, mayGoOn = () => true, onRemoved = () => {} }: ForgettingOptions,
+  {
+    isTrial,
+    clock,
+    mayGoOn = () => true,
+    settleMs = 5_000,
+    onRemoved = () => {},
+  }: ForgettingOptions,
 ): Promise<Forgotten> {
   let removed = NOTHING_REMOVED;
   let place: ForgetPlace | undefined = FORGET_START;
@@ -44,6 +52,7 @@ export async function forget(
     // A store on SQLite works in this thread, and others are to have their turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (!isTrial && !place) await store.settleForgetting(clock(), true);
+  if (!isTrial && !place)
+    await store.settleForgetting(clock(), { isUrgent: true, waitMs: settleMs });
   return { removed, isComplete: place === undefined };
 }

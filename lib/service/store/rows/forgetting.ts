@@ -21,6 +21,14 @@ export const REMOVED_KINDS = [
   'sessions',
 ] as const;
 
+/** How a deletion ends. */
+export interface SettleOptions {
+  /** Whether to rewrite a large file too, although writers wait meanwhile. */
+  readonly isUrgent: boolean;
+  /** How long to wait for that, in milliseconds; it goes on by itself. */
+  readonly waitMs: number;
+}
+
 /** How many rows of each kind were deleted, or would be. */
 export type RemovedRows = Readonly<Record<(typeof REMOVED_KINDS)[number], number>>;
 

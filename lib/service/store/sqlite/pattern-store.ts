@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
-import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, Selection, SettleOptions } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
@@ -30,8 +30,6 @@ import { evolutionOf, relativesOf } from './walk.ts';
 
 /** Larger files are rewritten only for a deletion that somebody asked for, in bytes: a second or two. */
 const MOST_BYTES_WIPED = 128 * 1024 * 1024;
-/** How long a deletion waits for the file to be rewritten, in milliseconds. */
-const WIPE_WAIT_MS = 5_000;
 
 /** The patterns of one database file, which a courier may be filling at the same time. */
 export class SqlitePatternStore implements PatternStore {
@@ -115,7 +113,7 @@ export class SqlitePatternStore implements PatternStore {
     return this.#connection.read((database) => countStep(database, selection, place));
   }
 
-  async settleForgetting(now: number, isUrgent: boolean): Promise<void> {
+  async settleForgetting(now: number, { isUrgent, waitMs }: SettleOptions): Promise<void> {
     const mark = await this.#connection.write((database) => {
       trimForgotten(database, now);
       return unwipedMark(database);
@@ -123,7 +121,7 @@ export class SqlitePatternStore implements PatternStore {
     if (mark === undefined) return;
     const wiped = this.#wipe(isUrgent ? Infinity : MOST_BYTES_WIPED, mark);
     // What takes longer goes on by itself; what fails is done again after the next deletion.
-    await Promise.race([wiped.catch(() => {}), sleep(WIPE_WAIT_MS, undefined, { ref: false })]);
+    await Promise.race([wiped.catch(() => {}), sleep(waitMs, undefined, { ref: false })]);
   }
 
   async #wipe(mostBytes: number, mark: string): Promise<void> {

@@ -14,7 +14,6 @@ export async function wipeFile(path: string): Promise<void> {
   const from = (import.meta.url as string | undefined) ?? __filename; // a CommonJS bundle has no import.meta
   const sqlite = createRequire(from).resolve(sqlitePackage(process.versions['napi']));
   const worker = new Worker(PROGRAM, { eval: true, workerData: { path, sqlite } });
-  worker.unref();
   await once(worker, 'exit'); // rejects with the thread's error
 }
 
