@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteStore } from '../../lib/service/store/sqlite/store.ts';
-import { trackedEvent } from '../contracts/pattern-store-contract.ts';
-import { NOW, Sample } from './sample-database.ts';
+import { trackedEvent } from '../contracts/tracked-event.ts';
+import { fillSample, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 const DAY_MS = 86_400_000;
@@ -76,6 +76,26 @@ describe('service forget', () => {
     const { exitCode, err } = await service(words);
     expect(exitCode).toBe(2);
     expect(err).toContain(message);
+  });
+});
+
+describe('service forget on the database of a courier', () => {
+  it.each([
+    ['--before 1m', 3],
+    ['--all', 0],
+  ])('leaves it sound after %s', async (words, left) => {
+    const sample = new Sample();
+    onTestFinished(() => sample.remove());
+    fillSample(sample);
+    const database = `--database ${sample.paths.database}`;
+    const count = (table: string) =>
+      sample.database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+    const { out, err } = await run(sample, `service forget ${words} --yes --json ${database}`);
+    expect(JSON.parse(out), err).toMatchObject({ removed: { patterns: 4 - left } });
+    const verified = await run(sample, 'verify --json');
+    expect(JSON.parse(verified.out)).toMatchObject({ findings: [] });
+    expect(count('patterns')).toBe(left);
+    if (left === 0) expect(count('live_fragments')).toBe(0);
   });
 });
 

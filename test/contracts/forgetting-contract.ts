@@ -3,6 +3,7 @@ import { times } from '../support/depth.ts';
 import { inRun, outcomesOf } from './lineage-histories.ts';
 import type { HistoryOccurrence } from './lineage-histories.ts';
 import { serviceOutcomes, tellService } from './lineage-writers.ts';
+import { trackedEvent } from './tracked-event.ts';
 import { forget } from '../../lib/service/store/forgetting.ts';
 import {
   addRemoved,
@@ -20,11 +21,9 @@ const LIMITS = { depth: 20, rows: 1000 };
 type Told = Partial<TrackedEvent> & { readonly patternId: string };
 
 /** Tests how a store deletes; part of the contract of `ServiceStore`. */
-export function forgettingContract(
-  current: () => PatternStore,
-  trackedEvent: (change: Told) => TrackedEvent,
-): void {
-  const tell = (...events: readonly Told[]) => current().track(events.map(trackedEvent));
+export function forgettingContract(current: () => PatternStore): void {
+  const tell = (...events: readonly Told[]) =>
+    current().track(events.map((event) => trackedEvent(event)));
   const remove = async (selection: Selection) => {
     const store = current();
     const counted = await forget(store, selection, { isTrial: true, clock: () => NOW });

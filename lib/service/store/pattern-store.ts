@@ -1,6 +1,6 @@
 import type { Evolution } from './rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from './rows/execution.ts';
-import type { ForgetPlace, ForgetStep, Selection, SettleOptions } from './rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from './rows/forgetting.ts';
 import type { IntegrityReport } from './rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from './rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from './rows/pattern-search.ts';
@@ -51,5 +51,5 @@ export interface PatternStore {
    * Ends a deletion: drops ids that were remembered for long enough, and leaves nothing of what was deleted in
    * the files of SQLite.
    */
-  settleForgetting(now: number, options: SettleOptions): Promise<void>;
+  settleForgetting(now: number, options: WipeOptions): Promise<void>;
 }

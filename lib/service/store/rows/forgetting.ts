@@ -22,7 +22,7 @@ export const REMOVED_KINDS = [
 ] as const;
 
 /** How a deletion ends. */
-export interface SettleOptions {
+export interface WipeOptions {
   /** Whether to rewrite a large file too, although writers wait meanwhile. */
   readonly isUrgent: boolean;
   /** How long to wait for that, in milliseconds; it goes on by itself. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
-import type { ForgetPlace, ForgetStep, Selection, SettleOptions } from '../rows/forgetting.ts';
+import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
@@ -113,7 +113,7 @@ export class SqlitePatternStore implements PatternStore {
     return this.#connection.read((database) => countStep(database, selection, place));
   }
 
-  async settleForgetting(now: number, { isUrgent, waitMs }: SettleOptions): Promise<void> {
+  async settleForgetting(now: number, { isUrgent, waitMs }: WipeOptions): Promise<void> {
     const mark = await this.#connection.write((database) => {
       trimForgotten(database, now);
       return unwipedMark(database);

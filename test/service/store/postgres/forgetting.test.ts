@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { forget } from '../../../../lib/service/store/forgetting.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
-import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../../contracts/tracked-event.ts';
 import { times } from '../../../support/depth.ts';
 import { createDatabase } from '../../../support/shared-postgres.ts';
 
