@@ -31,6 +31,8 @@ export interface LoadedConfig extends ConfigView {
   readonly courier: ConfigView;
   /** Variables that would name another server, and are not heeded inside a Claude Code session. */
   readonly refused: readonly string[];
+  /** Why the files do not tell for certain what is kept of events; null when they do. */
+  readonly policyError: string | null;
 }
 
 /** What may set keys beside the files. */
@@ -75,6 +77,7 @@ export function loadConfig(
     origins,
     courier: viewOf([inFiles]),
     refused: refusedVariables(unheeded, layers),
+    policyError: policyErrorOf([inFiles]),
   };
 }
 
@@ -107,6 +110,14 @@ function refusedVariables(
     if (!isChange || given.some((url) => url !== undefined)) return [];
     return layer?.origins.get(address) ?? [];
   });
+}
+
+/** The problems that leave open what is kept: a default in their place could keep what the user forbade. */
+function policyErrorOf(layers: readonly ConfigLayer[]): string | null {
+  const problems = layers.flatMap((layer) =>
+    layer.problems.filter(({ key }) => layer.isPolicyHidden || /^capture(?:\.|$)/.test(key)),
+  );
+  return problems.length === 0 ? null : problems.map(problemText).join('; ');
 }
 
 /** What the layers say together; a later one comes before an earlier one. */

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
-import { configKeys, configSchema, shownValue } from './config.ts';
+import { CONFIG_DEFAULTS, configKeys, configSchema, leaves, shownValue } from './config.ts';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -26,6 +26,8 @@ export interface ConfigLayer {
   readonly problems: readonly ConfigProblem[];
   /** What still works but should be changed. */
   readonly warnings: readonly ConfigProblem[];
+  /** True for a file that cannot be understood and may say what is kept of events. */
+  readonly isPolicyHidden: boolean;
 }
 
 interface OpenLayer extends ConfigLayer {
@@ -33,6 +35,7 @@ interface OpenLayer extends ConfigLayer {
   readonly origins: Map<string, string>;
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[];
+  isPolicyHidden: boolean;
 }
 
 /**
@@ -47,6 +50,7 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return layer;
     layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
+    layer.isPolicyHidden = section === undefined;
     return layer;
   }
   const excess = excessOf(text);
@@ -67,6 +71,7 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
     const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : plain;
     layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
   }
+  if (layer.problems.length > 0) layer.isPolicyHidden = text.includes('capture');
   if (layer.problems.length > 0 || document.contents === null) return layer;
   if (!isMap(document.contents)) {
     if (!(isScalar(document.contents) && document.contents.value === null)) {
@@ -122,7 +127,13 @@ export function joinedLayers(layers: readonly ConfigLayer[]): ConfigLayer {
 // --- internal ---
 
 function emptyLayer(): OpenLayer {
-  return { values: new Map(), origins: new Map(), problems: [], warnings: [] };
+  return {
+    values: new Map(),
+    origins: new Map(),
+    problems: [],
+    warnings: [],
+    isPolicyHidden: false,
+  };
 }
 
 function wholeFile(path: string, message: string): ConfigProblem {
@@ -154,7 +165,7 @@ function collect(
     const isLooked = isAlias(value) && (isSection || KNOWN.has(canonical(written)));
     const node = isLooked ? (value.resolve(document) ?? LOST) : value;
     if (isSection && isMap(node)) collect(document, node, keyPath, visit);
-    else visit(written, plainValue(node), offset);
+    else visit(written, LISTS.has(canonical(written)) ? listValue(node) : plainValue(node), offset);
   }
 }
 
@@ -163,6 +174,19 @@ function plainValue(node: unknown): unknown {
   if (isSeq(node)) return [];
   if (isMap(node)) return {};
   return node === LOST ? LOST : null;
+}
+
+/** The items of a list that is a value: scalars, and maps of scalars. */
+function listValue(node: unknown): unknown {
+  if (!isSeq(node)) return plainValue(node);
+  return node.items.slice(0, MAX_ITEMS).map((item) => {
+    if (!isMap(item)) return plainValue(item);
+    const members = item.items.slice(0, MAX_ITEMS).map(({ key, value }) => {
+      const name = isScalar(key) ? String(key.value) : String(key);
+      return [name.slice(0, MAX_SHOWN), plainValue(value)] as const;
+    });
+    return Object.fromEntries(members);
+  });
 }
 
 /** The current name of a key. */
@@ -204,12 +228,18 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
 function checkValues(layer: OpenLayer): void {
   const result = configSchema.safeParse(nested(layer.values));
   for (const issue of result.error?.issues ?? []) {
-    const key = issue.path.join('.');
+    const length = issue.path.findIndex((_, end) =>
+      KNOWN.has(issue.path.slice(0, end + 1).join('.')),
+    );
+    const key = issue.path.slice(0, length + 1).join('.');
     if (!layer.values.has(key)) continue; // already reported
     const where = layer.origins.get(key) ?? '';
-    const value = shownValue(key, layer.values.get(key));
-    const got = value === '(set)' ? '' : `, not ${shown(value)}`;
-    layer.problems.push({ where, key, message: expectation(issue) + got, hint: null });
+    const inner = issue.path.slice(length + 1);
+    const value = shownValue(key, valueAt(layer.values.get(key), inner));
+    const isPlain = value !== '(set)' && issue.code !== 'unrecognized_keys';
+    const got = isPlain ? `, not ${shown(value)}` : '';
+    const message = inner.map(placeText).join('') + expectation(issue) + got;
+    layer.problems.push({ where, key, message, hint: null });
     layer.values.delete(key);
     layer.origins.delete(key);
   }
@@ -227,6 +257,22 @@ function warnOfReaders(layer: OpenLayer, path: string): void {
   }
 }
 
+/** What stands in a list, at the place that an issue names. */
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Readonly<Record<PropertyKey, unknown>>)[name]
+        : undefined,
+    value,
+  );
+}
+
+/** A part of the way into a list: `item 2: `, `path: `. */
+function placeText(name: PropertyKey): string {
+  return `${typeof name === 'number' ? `item ${name + 1}` : String(name)}: `;
+}
+
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'keys';
@@ -236,7 +282,7 @@ function shown(value: unknown): string {
 
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
-    return `must be a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+    return `must be a ${EXPECTED.get(issue.expected) ?? issue.expected}`;
   }
   if (issue.code === 'too_small') {
     if (issue.origin === 'string') return 'must not be empty';
@@ -245,8 +291,14 @@ function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `must not hold ${issue.keys.join(', ')}`;
   return issue.message;
 }
+
+const EXPECTED: ReadonlyMap<string, string> = new Map([
+  ['int', 'whole number'],
+  ['array', 'list'],
+]);
 
 /** Builds a nested object from dotted keys. */
 export function nested(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
@@ -273,6 +325,11 @@ function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(configKeys());
+
+/** The keys whose value is a list. */
+const LISTS: ReadonlySet<string> = new Set(
+  leaves(CONFIG_DEFAULTS).flatMap(([key, value]) => (Array.isArray(value) ? [key] : [])),
+);
 
 /** Every name that has keys below it, under its current and older names. */
 const SECTIONS: ReadonlySet<string> = new Set(
@@ -329,6 +386,9 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Most problems reported of one file; a file meant for another program has one in each line. */
 const MAX_PROBLEMS = 100;
+
+/** Most items read of a list: one more than is valid, so that a longer list is reported. */
+const MAX_ITEMS = 1_001;
 
 /** Most characters shown of a wrong name or value. */
 const MAX_SHOWN = 100;

@@ -16,6 +16,9 @@ function otherValue(key: string): unknown {
   const value = new Map(leaves(CONFIG_DEFAULTS)).get(key);
   if (key === 'logging.level') return 'warn';
   if (key === 'patterns.id_scheme') return 'path200';
+  if (key === 'capture.content') return 'code';
+  if (key === 'capture.projects') return [{ path: '~/client', content: 'none' }];
+  if (Array.isArray(value)) return ['*.secret'];
   if (key === 'otlp.protocol') return 'http/json';
   if (key === 'otlp.headers') return 'api-key=secret,x-team=core';
   if (key === 'resilience.circuit_breaker.slow_call_rate') return 0.5;
@@ -303,6 +306,31 @@ describe('what is wrong with a file', () => {
       'a list for a text',
       'api: { base_url: [1, 2] }\n',
       'config.yaml:1:8 api.base_url must be a string, not a list',
+    ],
+    [
+      'a text for a list',
+      'capture: { exclude_paths: .env }\n',
+      'config.yaml:1:12 capture.exclude_paths must be a list, not ".env"',
+    ],
+    [
+      'a number in a list of texts',
+      "capture: { exclude_tools: ['a', 2] }\n",
+      'config.yaml:1:12 capture.exclude_tools item 2: must be a string, not 2',
+    ],
+    [
+      'a wrong value in a list of keys',
+      'capture: { projects: [{ path: ~/a, content: nothing }] }\n',
+      'config.yaml:1:12 capture.projects item 1: content: must be one of full, code, metadata, none, not "nothing"',
+    ],
+    [
+      'a list with a key that is not known',
+      'capture: { projects: [{ path: ~/a, content: none, x: 1 }] }\n',
+      'config.yaml:1:12 capture.projects item 1: must not hold x',
+    ],
+    [
+      'a list within a list',
+      'capture: { exclude_paths: [[a]] }\n',
+      'config.yaml:1:12 capture.exclude_paths item 1: must be a string, not a list',
     ],
     [
       'keys for a text',

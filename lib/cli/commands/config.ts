@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { backUpConfig, listConfigBackups, restoreConfig } from '../../config/config-backup.ts';
@@ -148,7 +149,7 @@ function diff(cli: CliEnvironment, backup: string | undefined, json: boolean): n
   const ours = new Map(leaves(loadConfig(cli.paths, { env: cli.env }).config));
   const theirs = new Map(leaves(other(cli, backup)));
   const rows = configKeys()
-    .filter((key) => ours.get(key) !== theirs.get(key))
+    .filter((key) => !isDeepStrictEqual(ours.get(key), theirs.get(key)))
     .map((key) => {
       const [value, otherValue] = [ours.get(key), theirs.get(key)];
       return { key, value: shownValue(key, value), other: shownValue(key, otherValue) };
