@@ -98,14 +98,16 @@ export class Ingest {
   }
 
   #takeEach(files: readonly SpoolFile[], thread: SpoolThread | undefined, bad: BadFile[]): void {
-    const total = { ingested: 0, duplicates: 0, redactions: 0 };
+    const total = { ingested: 0, duplicates: 0, redactions: 0, narrowed: 0, excluded: 0 };
     let transcript: string | undefined;
     for (const file of files) {
       const arrived = thread?.take(file) ?? this.#read(file, bad);
-      if (!arrived) continue;
+      if (arrived === 'excluded') total.excluded += 1;
+      if (!arrived || arrived === 'excluded') continue;
       const isNew = this.#write(arrived);
       total[isNew ? 'ingested' : 'duplicates'] += 1;
       if (isNew) total.redactions += arrived.redactions;
+      if (isNew && arrived.isNarrowed) total.narrowed += 1;
       if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
     }
     // One transcript a batch is enough to notice an update of Claude Code.
@@ -115,10 +117,12 @@ export class Ingest {
     counters.add('ingested', total.ingested);
     counters.add('duplicates', total.duplicates);
     counters.add('redactions', total.redactions);
+    counters.add('narrowed', total.narrowed);
+    counters.add('excluded', total.excluded);
   }
 
   /** Reads a file; undefined when it is gone, or bad and therefore added to `bad`. */
-  #read(file: SpoolFile, bad: BadFile[]): Arrival | undefined {
+  #read(file: SpoolFile, bad: BadFile[]): Arrival | 'excluded' | undefined {
     try {
       return this.#reader.read(file);
     } catch (error) {
@@ -150,10 +154,11 @@ export class Ingest {
 }
 
 /** The limits that the configuration sets for reading events. */
-export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
+export function arrivalLimits({ capture, courier, retention }: Config): ArrivalLimits {
   return {
     maxEventBytes: courier.max_event_bytes,
     maxStringBytes: retention.max_string_bytes,
+    capture,
   };
 }
 

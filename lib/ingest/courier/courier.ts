@@ -188,6 +188,7 @@ export class Courier {
       markFull(this.#paths, files.length, max_files);
       if (mayTake) for (const name of files.odd) this.#setAside(name, 'not-a-file');
       if (files.length === 0 || !mayTake) return 0;
+      checkPolicy(this.#config);
       if (files.length > BATCH_FILES) {
         this.#report.tell({ status: 'working' });
         this.#watch?.pause();
@@ -329,6 +330,18 @@ export class Courier {
 }
 
 // --- internal ---
+
+/**
+ * Events wait while it is not known what may be kept of them: the defaults could keep what the user forbade.
+ *
+ * @throws TrackerError E_CONFIG
+ */
+function checkPolicy({ policyError }: ConfigWatch): void {
+  if (policyError === null) return;
+  throw new TrackerError('E_CONFIG', `what may be kept is not known: ${policyError}`, {
+    hint: 'Correct the configuration; until then the events wait.',
+  });
+}
 
 /** When a file was last written, in milliseconds since 1970 UTC; undefined when it is gone. */
 function writtenAtNow(path: string): number | undefined {

@@ -1,0 +1,16 @@
+import { hexDigest } from '../../base/digest.ts';
+import type { Json } from '../../base/json.ts';
+
+/**
+ * What stands in place of a value that is left out: its size, and with `digests` the beginning of its SHA-256,
+ * by which equal values are recognised.
+ */
+export function leftOut(value: Json, { digests }: { readonly digests: boolean }): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const digest = digests ? `, sha256 ${hexDigest(text, DIGEST_DIGITS)}` : '';
+  return `[left out: ${text.length} characters${digest}]`;
+}
+
+// --- internal ---
+
+const DIGEST_DIGITS = 16;
