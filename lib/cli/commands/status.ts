@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
-import type { ConfigView } from '../../config/config-file.ts';
+import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
+import { captureText } from '../../config/capture-text.ts';
 import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
@@ -12,6 +12,7 @@ import { readRegistration } from '../../install/settings/registration.ts';
 import { missingEvents } from '../installation.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import { courierConfig } from '../courier-config.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
@@ -34,8 +35,8 @@ updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, qu
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
-null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, config: {path,
-error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
+null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, capture: {content, prompts,
+projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
 base_url], access_fault: why nothing can be sent, queued_for: the server before its address was changed,
 elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name}}; everything outside sinks is about the server (http).`,
@@ -53,7 +54,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
       forgetSetAside(cli);
       forgetAttempts(cli.paths.tried);
     }
-    const config = await couriersConfig(cli);
+    const config = await courierConfig(cli);
     const registration = readRegistration(cli);
     const facts = gatherFacts(cli, { registration });
     const inUse = factsInUse(config?.config, facts.stored.delivery.value);
@@ -64,6 +65,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
       ...facts,
       deliveries,
       configError: config?.error ?? null,
+      capture: config?.config.capture,
       missing: missingEvents(cli, registration, facts.stored.content.value?.claudeVersion),
     };
     if (json) printJson(cli, forJson(status, cli));
@@ -79,16 +81,10 @@ interface Status extends HealthFacts {
   readonly deliveries: readonly DeliveryStatus[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
+  /** What is kept of events; undefined for the defaults. */
+  readonly capture: Config['capture'] | undefined;
   /** Events that the newest Claude Code knows, and for which no hook is registered. */
   readonly missing: readonly string[];
-}
-
-/** The configuration that a courier uses; undefined when no file exists, which saves loading the parser. */
-async function couriersConfig({ paths }: CliEnvironment): Promise<ConfigView | undefined> {
-  const { configFile, resilienceFile, loggingFile } = paths;
-  if (![configFile, resilienceFile, loggingFile].some((file) => existsSync(file))) return undefined;
-  const { loadConfig } = await import('../../config/config-file.ts');
-  return loadConfig(paths).courier;
 }
 
 function forgetSetAside(cli: CliEnvironment): void {
@@ -112,6 +108,7 @@ function render(status: Status, cli: CliEnvironment): string {
     ...status.deliveries.flatMap((delivery) =>
       deliveryLines(delivery, status.deliveries, cli.now()),
     ),
+    ...captureLines(status),
     ...(status.configError ? [['Config', status.configError, 'red'] as const] : []),
     ['Log', cli.paths.logFile],
   ];
@@ -226,6 +223,11 @@ function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment)
   return lines;
 }
 
+function captureLines({ capture, stored }: Status): Line[] {
+  const text = captureText(capture, stored.content.value?.counters ?? {});
+  return text === null ? [] : [['Kept', text]];
+}
+
 function forJson(status: Status, cli: CliEnvironment) {
   const { courier, spool, stored, deliveries, attempts } = status;
   const { totals, counters, setAside } = stored.content.value ?? NOTHING_STORED;
@@ -249,6 +251,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       error: stored.content.error?.message ?? null,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
+    capture: captureForJson(status.capture),
     config: { path: cli.paths.configFile, error: status.configError },
     log: { path: cli.paths.logFile },
     delivery: {
@@ -262,6 +265,17 @@ function forJson(status: Status, cli: CliEnvironment) {
         ...deliveryNumbers(delivery),
       })),
     },
+  };
+}
+
+function captureForJson(capture: Config['capture'] | undefined) {
+  return {
+    content: capture?.content ?? 'full',
+    prompts: capture?.prompts ?? true,
+    projects: capture?.projects.length ?? 0,
+    excludePaths: capture?.exclude_paths.length ?? 0,
+    defaultExcludePaths: capture?.default_exclude_paths ?? true,
+    excludeTools: capture?.exclude_tools.length ?? 0,
   };
 }
 
