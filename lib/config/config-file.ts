@@ -112,10 +112,13 @@ function refusedVariables(
   });
 }
 
-/** The problems that leave open what is kept: a default in their place could keep what the user forbade. */
+/**
+ * The problems that leave open what is kept: a default in their place could keep what the user forbade. A problem
+ * without a key concerns a whole file.
+ */
 function policyErrorOf(layers: readonly ConfigLayer[]): string | null {
-  const problems = layers.flatMap((layer) =>
-    layer.problems.filter(({ key }) => layer.isPolicyHidden || /^capture(?:\.|$)/.test(key)),
+  const problems = layers.flatMap(({ problems: all, mentionsCapture }) =>
+    all.filter(({ key }) => (key === '' ? mentionsCapture : /^capture(?:\.|$)/.test(key))),
   );
   return problems.length === 0 ? null : problems.map(problemText).join('; ');
 }

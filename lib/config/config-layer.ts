@@ -26,8 +26,8 @@ export interface ConfigLayer {
   readonly problems: readonly ConfigProblem[];
   /** What still works but should be changed. */
   readonly warnings: readonly ConfigProblem[];
-  /** True for a file that cannot be understood and may say what is kept of events. */
-  readonly isPolicyHidden: boolean;
+  /** True for a file that names `capture` anywhere, or cannot be read. */
+  readonly mentionsCapture: boolean;
 }
 
 interface OpenLayer extends ConfigLayer {
@@ -35,7 +35,7 @@ interface OpenLayer extends ConfigLayer {
   readonly origins: Map<string, string>;
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[];
-  isPolicyHidden: boolean;
+  mentionsCapture: boolean;
 }
 
 /**
@@ -50,9 +50,10 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return layer;
     layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
-    layer.isPolicyHidden = section === undefined;
+    layer.mentionsCapture = section === undefined;
     return layer;
   }
+  layer.mentionsCapture = text.includes('capture');
   const excess = excessOf(text);
   if (excess) {
     const line = text.slice(0, excess.offset).split('\n').length;
@@ -71,7 +72,6 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
     const message = code === 'MULTIPLE_DOCS' ? 'it holds more than one document' : plain;
     layer.problems.push({ where: whereOf(pos[0]), key: '', message, hint: null });
   }
-  if (layer.problems.length > 0) layer.isPolicyHidden = text.includes('capture');
   if (layer.problems.length > 0 || document.contents === null) return layer;
   if (!isMap(document.contents)) {
     if (!(isScalar(document.contents) && document.contents.value === null)) {
@@ -121,6 +121,7 @@ export function joinedLayers(layers: readonly ConfigLayer[]): ConfigLayer {
     origins: new Map(layers.flatMap(({ origins }) => [...origins])),
     problems: layers.flatMap(({ problems }) => problems),
     warnings: layers.flatMap(({ warnings }) => warnings),
+    mentionsCapture: layers.some(({ mentionsCapture }) => mentionsCapture),
   };
 }
 
@@ -132,7 +133,7 @@ function emptyLayer(): OpenLayer {
     origins: new Map(),
     problems: [],
     warnings: [],
-    isPolicyHidden: false,
+    mentionsCapture: false,
   };
 }
 

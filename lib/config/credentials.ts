@@ -63,6 +63,7 @@ function withOwnCredentialsOf(
     const without = <T>(map: ReadonlyMap<string, T>) =>
       new Map([...map].filter(([key]) => !left.has(key)));
     return {
+      ...layer,
       values: without(layer.values),
       origins: without(layer.origins),
       problems: [...layer.problems, ...problems],

@@ -165,6 +165,16 @@ it('keeps nothing of a project with `none`', async () => {
   expect(home?.value("SELECT value FROM counters WHERE name = 'excluded'")).toBe(events.length);
 });
 
+it('holds for a backlog too, which a second thread helps with', async () => {
+  home = new TrackerHome('courier: { idle_exit_seconds: 0.3 }\ncapture: { content: metadata }\n');
+  for (let n = 0; n < 3_000; n += 1) {
+    home.spool(`${String(n).padStart(5, '0')}.settings`, events[n % events.length] ?? '');
+  }
+  expect(await home.runCourier()).toBe(0);
+  expect(home.waiting).toEqual([]);
+  expect(found()['stored']).toEqual([]);
+});
+
 it('ingests nothing while the policy cannot be read, and all of it once it can', async () => {
   const config = (content: string) =>
     `courier: { idle_exit_seconds: 30 }\ncapture: { content: ${content} }\n`;

@@ -8,6 +8,7 @@ import type { HookEvent } from '../../event/hook-event.ts';
 import type { ProjectFinder } from '../project.ts';
 import { withoutExcluded } from './excluded-output.ts';
 import { IgnoreFiles, isIgnored } from './ignore-files.ts';
+import type { Budget } from './ignore-patterns.ts';
 import { both, EXCLUDED, KEPT } from './kept.ts';
 import type { Kept } from './kept.ts';
 import { namedPaths } from './named-paths.ts';
@@ -54,7 +55,8 @@ export class CapturePolicy {
       cwd: event.cwd,
       base: KEPT[content],
       ignored: this.#ignoreFiles.of(folders),
-      budget: { left: STEPS },
+      steps: { left: STEPS },
+      characters: CHARACTERS,
     };
     const told = this.#withoutUnwanted(event, json);
     const kept = this.#keptOf(told.payload, work);
@@ -100,10 +102,12 @@ export class CapturePolicy {
     return kept;
   }
 
-  #keptOfPath(text: string, { cwd, ignored, budget }: Work): Kept {
-    const path = this.#paths.absolute(text, cwd);
+  #keptOfPath(text: string, work: Work): Kept {
+    const path = this.#paths.absolute(text, work.cwd);
     if (path === undefined) return KEPT.full;
-    return isIgnored(path, ignored, budget) ? EXCLUDED : this.#paths.kept(path);
+    work.characters -= path.length;
+    if (work.characters < 0 || isIgnored(path, work.ignored, work.steps)) return EXCLUDED;
+    return this.#paths.kept(path);
   }
 
   /** The files that a call was not given but shows. */
@@ -134,14 +138,20 @@ interface Work {
   readonly cwd: string | undefined;
   readonly base: Kept;
   readonly ignored: ReturnType<IgnoreFiles['of']>;
-  readonly budget: { left: number };
+  readonly steps: Budget;
+  /** How many characters of paths may still be judged. */
+  characters: number;
 }
 
 /** A longer text is no path. */
 const MAX_PATH = 4096;
 
-/** How many steps the comparison with a project's ignore files may take for one event: some milliseconds. */
-const STEPS = 1_000_000;
+/**
+ * What may be spent on one event, which is some 100 milliseconds each: steps of the comparison with a project's
+ * ignore files, and characters of the paths it names. What is named beyond that counts as excluded.
+ */
+const STEPS = 10_000_000;
+const CHARACTERS = 2_000_000;
 
 /** Tools that answer with the text of the file that they were given, which may look like any output. */
 const TEXT_OF_ONE_FILE: ReadonlySet<string> = new Set(

@@ -76,8 +76,13 @@ function withoutLines(text: string, isExcluded: IsExcluded): string {
 
 /** The files that a section of an output is about, by its first line; undefined within a section. */
 function sectionOf(line: string, next: string | undefined): string[] | undefined {
-  const git = /^diff --git (?:"?a\/)?(.{1,4096}?)"? "?b\/(.{1,4096}?)"?$/.exec(line);
-  if (git) return git.slice(1);
+  if (line.startsWith('diff --git ')) {
+    const names = line.slice('diff --git '.length);
+    return [
+      names.slice(0, names.indexOf(' ', names.indexOf('/'))),
+      names.slice(names.lastIndexOf(' b/') + 1),
+    ].map(nameInDiff);
+  }
   const combined = /^diff --(?:cc|combined) (.{1,4096})$/.exec(line);
   if (combined) return combined.slice(1);
   const head = /^==> (.{1,4096}) <==$/.exec(line);

@@ -1,4 +1,5 @@
 import { hexDigest } from '../../base/digest.ts';
+import { isNestedDeeper } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { Json } from '../../base/json.ts';
  * by which equal values are recognised.
  */
 export function leftOut(value: Json, { digests }: { readonly digests: boolean }): string {
+  if (isNestedDeeper(value, MAX_DEPTH)) return '[left out: nested too deeply]';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const digest = digests ? `, sha256 ${hexDigest(text, DIGEST_DIGITS)}` : '';
   return `[left out: ${text.length} characters${digest}]`;
@@ -14,3 +16,5 @@ export function leftOut(value: Json, { digests }: { readonly digests: boolean })
 // --- internal ---
 
 const DIGEST_DIGITS = 16;
+/** A deeper value could overflow the stack. */
+const MAX_DEPTH = 500;

@@ -68,4 +68,4 @@ function wordsOf(command: string): Set<string> {
 }
 
 /** What ends a word, and what stands before a path in one: `--file=.env`, `@.env`, `host:.ssh/id_rsa`. */
-const SEPARATORS = /[\s;&|<>()"'`,=:@[\]]+/;
+const SEPARATORS = /[\s;&|<>()"'`,=:@[\]{}]+/;

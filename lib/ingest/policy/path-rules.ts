@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import picomatch from 'picomatch';
 import type { Config } from '../../config/config.ts';
@@ -29,7 +30,7 @@ export class PathRules {
 
   /** What the first entry says that matches one of the folders; undefined if none does. */
   projectContent(folders: readonly string[]): ProjectContent | undefined {
-    return this.#projects.find(({ paths }) => folders.some((folder) => paths.test(folder)))
+    return this.#projects.find(({ paths }) => folders.some((folder) => paths.test(slashed(folder))))
       ?.content;
   }
 
@@ -51,7 +52,7 @@ export class PathRules {
       .replace(/^file:\/\//, '')
       .replace(/^(?:~|\$HOME|\$\{HOME\}|%USERPROFILE%)(?=$|[/\\])/, () => this.#home)
       .replaceAll('\\', '/');
-    return resolve(folder !== undefined && isAbsolute(folder) ? folder : '/', path);
+    return slashed(resolve(folder !== undefined && isAbsolute(folder) ? folder : '/', path));
   }
 }
 
@@ -62,16 +63,42 @@ const MAX_PATH = 4096;
 
 function matcherOf(patterns: readonly string[], home: string): RegExp {
   const sources = patterns.flatMap((pattern) => {
-    const glob = globOf(pattern, home);
-    return [glob, `${glob}/**`].map((each) => picomatch.makeRe(each, { dot: true }).source);
+    const globs = globsOf(pattern, home).flatMap((glob) => [glob, `${glob}/**`]);
+    return globs.map((each) => picomatch.makeRe(each, { dot: true }).source);
   });
   return new RegExp(sources.join('|'), 'i');
 }
 
-function globOf(pattern: string, home: string): string {
+/** A pattern as globs of absolute paths: as it is written, and with links in its beginning followed. */
+function globsOf(pattern: string, home: string): string[] {
   const path = pattern.replace(/(?<=.)\/+$/, '');
-  if (/^~(?:\/|$)/.test(path)) return escapeGlob(home.replaceAll('\\', '/')) + path.slice(1);
-  return /^(?:\/|\*\*\/|[A-Za-z]:)/.test(path) ? path : `**/${path}`;
+  const isHome = /^~(?:\/|$)/.test(path);
+  if (!isHome && !/^(?:\/|[A-Za-z]:)/.test(path)) {
+    return [path.startsWith('**/') ? path : `**/${path}`];
+  }
+  const names = (isHome ? path.slice(1) : path).split('/');
+  const plain = names.findIndex((name) => /[*?[\]{}()!+@\\]/.test(name));
+  const length = plain === -1 ? names.length : plain;
+  const base = (isHome ? slashed(home) : '') + names.slice(0, length).join('/');
+  const rest = names.slice(length).map((name) => `/${name}`);
+  const bases = new Set([base, followed(base)].map((each) => each.replace(/\/$/, '')));
+  return [...bases].map((each) => escapeGlob(each) + rest.join('') || '/**');
+}
+
+/** The path with links followed as far as it exists: Claude Code names a folder without links. */
+function followed(path: string): string {
+  for (let inner = path; dirname(inner) !== inner; inner = dirname(inner)) {
+    try {
+      return slashed(realpathSync(inner)) + path.slice(inner.length);
+    } catch {
+      continue; // the rest of the path does not exist yet
+    }
+  }
+  return path;
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
 }
 
 function escapeGlob(path: string): string {

@@ -82,14 +82,17 @@ function dropInLines(lines: readonly string[]): readonly string[] {
   const spans = spansOf(lines.join('\n'), true);
   if (spans.length === 0) return lines;
   let begin = 0;
+  let first = 0;
   return lines.map((line) => {
     const [head, body] = isDiff ? [line.slice(0, 1), line.slice(1)] : ['', line];
     const at = begin + head.length;
     begin += line.length + 1;
     let result = head;
     let from = 0;
-    for (const { start, end } of spans) {
-      if (end <= at || start >= at + body.length) continue;
+    while ((spans[first]?.end ?? Infinity) <= at) first += 1;
+    for (let index = first; index < spans.length; index += 1) {
+      const { start, end } = spans[index] as Span;
+      if (start >= at + body.length) break;
       result += body.slice(from, Math.max(from, start - at)) + PRIVATE;
       from = Math.min(end - at, body.length);
     }

@@ -8,8 +8,8 @@ import { leftOut } from './left-out.ts';
  * later, and what a notification says of them. Their sizes stay. Returns the same object when there is none.
  */
 export function dropPrompts({ name, payload }: HookEvent): JsonObject {
-  const keys = name === 'Notification' ? NOTIFICATION_KEYS : PROMPT_KEYS;
-  return dropInObject(payload, keys, 0);
+  const isMessage = name === 'Notification' || payload['tool_name'] === 'SendMessage';
+  return dropInObject(payload, isMessage ? MESSAGE_KEYS : PROMPT_KEYS, 0);
 }
 
 /**
@@ -30,7 +30,7 @@ const PROMPT_KEYS: ReadonlySet<string> = new Set([
   'command_args',
   'initial_prompt',
 ]);
-const NOTIFICATION_KEYS: ReadonlySet<string> = new Set([...PROMPT_KEYS, 'message', 'title']);
+const MESSAGE_KEYS: ReadonlySet<string> = new Set([...PROMPT_KEYS, 'message', 'title', 'summary']);
 /** Deeper values are left out, so that no payload overflows the stack. */
 const MAX_DEPTH = 200;
 

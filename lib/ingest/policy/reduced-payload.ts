@@ -68,8 +68,13 @@ const MEASURES: ReadonlySet<string> = new Set(
     'success run_in_background timeout offset limit head_limit multiline',
     'numFiles numLines numMatches totalLines totalMatches startLine',
     'durationMs totalDurationMs totalTokens totalToolUseCount code bytes',
-    'durationSeconds returnCodeInterpretation noOutputExpected type edit_mode',
+    'durationSeconds noOutputExpected type edit_mode',
   ].flatMap((names) => names.split(' ')),
+);
+
+/** The words that say which kind of file or of change a call was about. */
+const KINDS: ReadonlySet<string> = new Set(
+  'create update text notebook image pdf parts replace insert delete'.split(' '),
 );
 
 /** Keys that a reader meets where a text was; others are put together, because a key may be a text. */
@@ -118,7 +123,7 @@ function isPath(text: string): boolean {
 }
 
 function isMeasure(value: Json): boolean {
-  return isPlain(value) || (typeof value === 'string' && /^[a-z_]{1,32}$/.test(value));
+  return isPlain(value) || (typeof value === 'string' && KINDS.has(value));
 }
 
 function isPlain(value: Json): value is number | boolean | null {

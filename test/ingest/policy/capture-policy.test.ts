@@ -275,6 +275,24 @@ describe("the user's rules", () => {
     expect(store.value('SELECT count(*) FROM events')).toBe(2);
   });
 
+  it('hold for a folder by each of its names', () => {
+    mkdirSync(join(folder, 'disk/client'), { recursive: true });
+    symlinkSync(join(folder, 'disk'), join(folder, 'work'));
+    const store = makeStore({
+      projects: [{ path: join(folder, 'work/client/**'), content: 'none' }],
+    });
+    for (const name of ['disk', 'work']) {
+      store.take(hook.event('Stop', { cwd: join(folder, name, 'client') }));
+    }
+    expect(counters(store)).toEqual({ excluded: 2 });
+  });
+
+  it.each(['/', '/**', '**', '~/..'])('may be for every project: %s', (path) => {
+    const store = makeStore({ projects: [{ path, content: 'none' }] });
+    store.take(hook.event('Stop', { cwd: join(homedir(), 'a') }));
+    expect(counters(store)).toEqual({ excluded: 1 });
+  });
+
   it('for a file of another project hold if they are stricter', () => {
     const store = makeStore({
       projects: [
@@ -394,6 +412,32 @@ it('keeps with `metadata` nothing of forms that it does not know', () => {
     hook.event('SessionEnd', { reason: `because ${SECRET}` }),
   );
   expect(held(store)).not.toContain(SECRET);
+});
+
+it('takes an event of any depth and size, whatever the policy', () => {
+  const deep = JSON.parse(`${'['.repeat(2_000)}"${SECRET}"${']'.repeat(2_000)}`) as unknown;
+  const many = Array.from({ length: 300_000 }, (_, n) => `word${n}`).join(' ');
+  const store = makeStore({ content: 'metadata', prompts: false });
+  expect(
+    store.take(
+      hook.post('1', 'mcp__a__b', { deep }, { tool_response: deep }),
+      hook.post('2', 'Bash', { command: `${many} ${SECRET} <private>` }),
+      hook.event('Odd', { deep }),
+    ),
+  ).toEqual([]);
+  expect(held(store)).not.toContain(SECRET);
+});
+
+it('keeps without prompts nothing of what one agent tells another', () => {
+  const store = makeStore({ prompts: false });
+  store.take(
+    hook.pre('1', 'Agent', { description: ORDINARY, prompt: SECRET }),
+    hook.pre('2', 'SendMessage', { to: 'reviewer', message: SECRET, summary: SECRET }),
+    hook.event('Stop', { session_crons: [{ prompt: SECRET }] }),
+    hook.event('Notification', { message: SECRET, title: SECRET }),
+  );
+  expect(held(store)).not.toContain(SECRET);
+  expect(held(store)).toContain(ORDINARY);
 });
 
 it('tells a prompt that nobody typed from one that somebody did, without either', () => {
