@@ -4,9 +4,9 @@ import type { Json, JsonObject } from '../../base/json.ts';
 /** What stands in place of a span that the user marked as private. */
 export const PRIVATE = '[private]';
 
-/** True when the JSON text of a payload may hold a tag; escapes of letters could spell one. */
+/** True when the JSON text of a payload may hold a tag, which escapes could spell, too. */
 export function mayHavePrivate(json: string): boolean {
-  return /private|\\u00[4-7]/i.test(json);
+  return /private(?:\s|\\[nrtfv]|\\u[\da-f]{4}){0,8}>|\\u00[2-7]/i.test(json);
 }
 
 /**

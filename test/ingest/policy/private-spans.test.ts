@@ -80,5 +80,7 @@ describe('a private span', () => {
 it('is looked for only in events that may have one', () => {
   expect(mayHavePrivate('{"a":"<PRIVATE>"}')).toBe(true);
   expect(mayHavePrivate(String.raw`{"a":"<\u0070rivate>"}`)).toBe(true);
-  expect(mayHavePrivate('{"a":"<b>"}')).toBe(false);
+  expect(mayHavePrivate(String.raw`{"a":"<private\n >"}`)).toBe(true);
+  expect(mayHavePrivate(String.raw`{"a":"<private\u003e"}`)).toBe(true);
+  expect(mayHavePrivate('{"a":"<b> private readonly x"}')).toBe(false);
 });
