@@ -17,8 +17,9 @@ export function dropPrompts({ name, payload }: HookEvent): JsonObject {
  * told from those that the user typed.
  */
 export function leftOutPrompt(prompt: string, options: { readonly digests: boolean }): string {
-  const tag = prompt.trimStart().startsWith(TASK_TAG) ? TASK_TAG : '';
-  return tag + leftOut(prompt, options);
+  const left = leftOut(prompt, options);
+  const isTagged = prompt.trimStart().startsWith(TASK_TAG) && left !== prompt;
+  return isTagged ? TASK_TAG + left : left;
 }
 
 // --- internal ---

@@ -441,12 +441,16 @@ it('keeps without prompts nothing of what one agent tells another', () => {
 });
 
 it('tells a prompt that nobody typed from one that somebody did, without either', () => {
-  const store = makeStore({ content: 'metadata' });
+  const store = makeStore({ content: 'metadata', prompts: false });
   store.take(
     hook.event('UserPromptSubmit', { prompt: `<task-notification>${SECRET}` }),
     hook.event('UserPromptSubmit', { prompt: SECRET }),
   );
   expect(store.value('SELECT prompts FROM sessions')).toBe(1);
+  expect(payloads(store).map(({ prompt }) => prompt)).toEqual([
+    '<task-notification>[left out: 29 characters]',
+    '[left out: 10 characters]',
+  ]);
   expect(held(store)).not.toContain(SECRET);
 });
 

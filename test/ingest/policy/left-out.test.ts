@@ -7,6 +7,7 @@ it('stands in place of a value with its size, and with a digest if that is allow
   expect(leftOut('test', { digests: true })).toBe(
     '[left out: 4 characters, sha256 9f86d081884c7d65]',
   );
+  expect(leftOut('[left out: 4 characters]', { digests: true })).toBe('[left out: 4 characters]');
   expect(leftOut(['a'], { digests: false })).toBe('[left out: 5 characters]');
 });
 
