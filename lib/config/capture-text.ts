@@ -22,6 +22,18 @@ export function captureText(
   return [rules.join(', '), counts.join(', ')].filter(Boolean).join('; ');
 }
 
+/** The policy for `--json`, with the numbers of rules. An undefined configuration is the default one. */
+export function captureSummary(capture: Config['capture'] | undefined) {
+  return {
+    content: capture?.content ?? 'full',
+    prompts: capture?.prompts ?? true,
+    projects: capture?.projects.length ?? 0,
+    excludePaths: capture?.exclude_paths.length ?? 0,
+    defaultExcludePaths: capture?.default_exclude_paths ?? true,
+    excludeTools: capture?.exclude_tools.length ?? 0,
+  };
+}
+
 // --- internal ---
 
 const CONTENT = {

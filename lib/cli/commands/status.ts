@@ -2,7 +2,7 @@ import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
 import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
-import { captureText } from '../../config/capture-text.ts';
+import { captureSummary, captureText } from '../../config/capture-text.ts';
 import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
@@ -251,7 +251,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       error: stored.content.error?.message ?? null,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
-    capture: captureForJson(status.capture),
+    capture: captureSummary(status.capture),
     config: { path: cli.paths.configFile, error: status.configError },
     log: { path: cli.paths.logFile },
     delivery: {
@@ -265,17 +265,6 @@ function forJson(status: Status, cli: CliEnvironment) {
         ...deliveryNumbers(delivery),
       })),
     },
-  };
-}
-
-function captureForJson(capture: Config['capture'] | undefined) {
-  return {
-    content: capture?.content ?? 'full',
-    prompts: capture?.prompts ?? true,
-    projects: capture?.projects.length ?? 0,
-    excludePaths: capture?.exclude_paths.length ?? 0,
-    defaultExcludePaths: capture?.default_exclude_paths ?? true,
-    excludeTools: capture?.exclude_tools.length ?? 0,
   };
 }
 

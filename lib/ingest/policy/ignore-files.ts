@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { readHead } from '../../base/regular-file.ts';
 import { IgnorePatterns } from './ignore-patterns.ts';
 import type { Budget } from './ignore-patterns.ts';
 
@@ -100,17 +101,10 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** What it was may have changed since it was looked at, so the open file is looked at again. */
 function readBeginning(path: string): string {
-  let file: number | undefined;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!fstatSync(file).isFile()) return '';
-    const bytes = Buffer.alloc(MAX_BYTES);
-    return bytes.subarray(0, readSync(file, bytes, 0, MAX_BYTES, 0)).toString('utf8');
+    return readHead(path, MAX_BYTES);
   } catch {
-    return '';
-  } finally {
-    if (file !== undefined) closeSync(file);
+    return ''; // it may not be read, or is no file any more
   }
 }
