@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode, YAMLMap } from 'yaml';
-import type { z } from 'zod';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
-import { CONFIG_DEFAULTS, configKeys, configSchema, leaves, shownValue } from './config.ts';
+import { CONFIG_DEFAULTS, configKeys, configSchema, leaves } from './config.ts';
+import { issueText } from './issue-text.ts';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -235,11 +235,10 @@ function checkValues(layer: OpenLayer): void {
     const key = issue.path.slice(0, length + 1).join('.');
     if (!layer.values.has(key)) continue; // already reported
     const where = layer.origins.get(key) ?? '';
-    const inner = issue.path.slice(length + 1);
-    const value = shownValue(key, valueAt(layer.values.get(key), inner));
-    const isPlain = value !== '(set)' && issue.code !== 'unrecognized_keys';
-    const got = isPlain ? `, not ${shown(value)}` : '';
-    const message = inner.map(placeText).join('') + expectation(issue) + got;
+    const message = issueText(issue, issue.path.slice(length + 1), {
+      key,
+      value: layer.values.get(key),
+    });
     layer.problems.push({ where, key, message, hint: null });
     layer.values.delete(key);
     layer.origins.delete(key);
@@ -257,49 +256,6 @@ function warnOfReaders(layer: OpenLayer, path: string): void {
     layer.warnings.push({ where, key, message, hint: `Run: chmod 600 ${path}` });
   }
 }
-
-/** What stands in a list, at the place that an issue names. */
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null
-        ? (inner as Readonly<Record<PropertyKey, unknown>>)[name]
-        : undefined,
-    value,
-  );
-}
-
-/** A part of the way into a list: `item 2: `, `path: `. */
-function placeText(name: PropertyKey): string {
-  return `${typeof name === 'number' ? `item ${name + 1}` : String(name)}: `;
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'keys';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') {
-    return `must be a ${EXPECTED.get(issue.expected) ?? issue.expected}`;
-  }
-  if (issue.code === 'too_small') {
-    if (issue.origin === 'string') return 'must not be empty';
-    return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
-  }
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
-  if (issue.code === 'invalid_value')
-    return `must be one of ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'unrecognized_keys') return `must not hold ${issue.keys.join(', ')}`;
-  return issue.message;
-}
-
-const EXPECTED: ReadonlyMap<string, string> = new Map([
-  ['int', 'whole number'],
-  ['array', 'list'],
-]);
 
 /** Builds a nested object from dotted keys. */
 export function nested(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
