@@ -8,6 +8,8 @@ export default defineConfig({
     ...usual.test,
     include: [
       'test/{library,service/store,store/writers}/**/lineage.test.ts',
+      'test/service/serve-command.test.ts',
+      'test/service/store/{sqlite,postgres}/{store,forgetting}.test.ts',
       'test/store/maintenance/merge-lineage.test.ts',
       'test/{faults,service}/fuzz.test.ts',
       'test/processes/*chaos.test.ts',

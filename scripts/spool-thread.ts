@@ -31,7 +31,8 @@ port.on('message', ({ kind, files }: SpoolThreadRequest) => {
 function read(file: SpoolFile): Arrival | null {
   if (file.size > MAX_FILE_BYTES) return null;
   try {
-    return reader.read(file) ?? null;
+    const arrival = reader.read(file);
+    return arrival === 'excluded' ? null : (arrival ?? null); // the courier counts what is excluded
   } catch {
     return null; // the courier reads it again and finds out why
   }

@@ -30,6 +30,8 @@ export interface TrackerPaths extends CapturePaths {
   readonly courierLock: string;
   /** What the courier last reported about itself, as JSON. */
   readonly courierState: string;
+  /** Which spool files the courier is working on. A courier that finds it was preceded by one that died at work. */
+  readonly courierWork: string;
   readonly spool: string;
   /** The bound on spool files. The courier publishes it here because capture reads no configuration. */
   readonly spoolMaxFiles: string;
@@ -105,6 +107,7 @@ export function trackerPaths(
     database: join(data, 'tracker.db'),
     courierLock: join(data, 'courier.lock'),
     courierState: join(data, 'courier.json'),
+    courierWork: join(data, 'courier-work.json'),
     spool,
     spoolMaxFiles: join(spool, 'max-files'),
     deliveryLock: join(data, 'delivery.lock'),

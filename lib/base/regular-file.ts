@@ -35,6 +35,11 @@ export function readRegularBytes(path: string, maxBytes = USUAL_BYTES): Buffer {
   return bytes;
 }
 
+/** The first `maxBytes` bytes of a file as UTF-8; otherwise like {@link readTail}. */
+export function readHead(path: string, maxBytes: number): string {
+  return withRegularFile(path, (file, size) => readBytes(file, 0, maxBytes, size)).toString('utf8');
+}
+
 /**
  * The last `maxBytes` bytes of a file as UTF-8; the first character may be cut.
  *

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 
 /** The process id in the file `courier.pid`, if that process is alive and ours; else undefined. */
 export function courierLives(pidFile: string): number | undefined {
   try {
+    if (!statSync(pidFile).isFile()) return undefined; // reading a FIFO would wait
     const text = readFileSync(pidFile, 'utf8').trim(); // 'utf8' takes the fast path of Node.js
     if (!/^[1-9]\d{0,9}$/.test(text)) return undefined;
     const pid = Number(text);

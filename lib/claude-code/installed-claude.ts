@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { asString, isJsonObject } from '../base/json.ts';
 import { claudeFolder } from '../base/paths.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { parseClaudeVersion } from './version.ts';
 
 /** A Claude Code on this machine. */
@@ -109,7 +110,7 @@ function versionInPackage(path: string): string | undefined {
 
 function readManifest(path: string) {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const value: unknown = JSON.parse(readRegularFile(path));
     if (!isJsonObject(value)) return undefined;
     const version = parseClaudeVersion(asString(value['version']) ?? '');
     return { name: asString(value['name']) ?? '', version };

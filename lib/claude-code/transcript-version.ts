@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asString, isJsonObject } from '../base/json.ts';
-import { checkRegularFile } from '../base/regular-file.ts';
+import { readTail } from '../base/regular-file.ts';
 import { parseClaudeVersion } from './version.ts';
 
 /** How much of a transcript's end is read, in bytes. Each record there names the version. */
@@ -13,7 +13,7 @@ const TAIL_BYTES = 64 * 1024;
  */
 export function transcriptVersion(path: string): string | undefined {
   try {
-    const lines = tailOf(path).split('\n');
+    const lines = readTail(path, TAIL_BYTES).split('\n');
     return lines.toReversed().map(versionIn).find(Boolean);
   } catch {
     return undefined; // the file is not there yet, or may not be read
@@ -35,19 +35,6 @@ export function newestTranscriptVersion(claudeFolder: string): string | undefine
 
 // --- internal ---
 
-function tailOf(path: string): string {
-  checkRegularFile(path);
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    const length = readSync(file, buffer, 0, buffer.length, Math.max(0, size - TAIL_BYTES));
-    return buffer.toString('utf8', 0, length);
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** The version that a record names. The first line may be cut, the last one half written. */
 function versionIn(line: string): string | undefined {
   if (!line.includes('"version"')) return undefined;
@@ -68,5 +55,5 @@ function namesIn(folder: string): string[] {
 }
 
 function writtenAt(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

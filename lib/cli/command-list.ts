@@ -103,6 +103,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'List, create and revoke the tokens of a service.',
     load: async () => (await import('./commands/token.ts')).tokenCommand,
   },
+  service: {
+    group: 'Server',
+    summary: 'Delete from a service, set its retention, show its audit log.',
+    load: async () => (await import('./commands/service.ts')).serviceCommand,
+  },
   'capture-test': {
     group: 'Health',
     summary: 'Send one event through the hook and follow it to the database.',

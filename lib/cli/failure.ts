@@ -57,7 +57,7 @@ export async function reportFailure(
 // --- internal ---
 
 /** The codes of errors that mean wrong usage. */
-const MISUSES = /^E_(?:USAGE$|AMBIGUOUS_)/;
+const MISUSES = /^E_(?:USAGE$|ENVIRONMENT$|AMBIGUOUS_)/;
 
 /** Explains an error of SQLite, which itself names neither the file nor a remedy. */
 async function explained(error: unknown, cli: CliEnvironment): Promise<unknown> {

@@ -22,7 +22,7 @@ export async function main(
   try {
     if (name === undefined || (name === '--json' && rest.length === 0)) {
       const { printOverview } = await import('./overview.ts');
-      printOverview(cli, name === '--json');
+      await printOverview(cli, name === '--json');
       return 0;
     }
     if (isHelp(name) || (name === 'help' && rest.length === 0)) {

@@ -2,6 +2,8 @@ import { counted } from '../base/amount-text.ts';
 import { isoTime } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import { startOfDay } from '../base/time-text.ts';
+import type { Config } from '../config/config.ts';
+import { captureText } from '../config/capture-text.ts';
 import { readAttempts } from '../health/attempts/attempts.ts';
 import { readCourier } from '../health/courier-facts.ts';
 import type { CourierFacts } from '../health/courier-facts.ts';
@@ -15,11 +17,12 @@ import { readDatabase } from '../store/database/read-database.ts';
 import { listPatterns } from '../store/queries/patterns.ts';
 import type { ListedPattern } from '../store/queries/patterns.ts';
 import { projectRoots } from '../store/queries/projects.ts';
-import { setAsideDatabase } from '../store/queries/totals.ts';
+import { countersOf, setAsideDatabase } from '../store/queries/totals.ts';
 import type { SetAside } from '../store/queries/totals.ts';
 import { workSince } from '../store/queries/work.ts';
 import type { Work } from '../store/queries/work.ts';
 import { columnsOfPatterns, patternForJson } from './commands/patterns.ts';
+import { courierConfig } from './courier-config.ts';
 import type { CliEnvironment } from './environment.ts';
 import { printJson } from './output/json-output.ts';
 import { plainLine } from './output/plain-text.ts';
@@ -30,8 +33,8 @@ import { painter, renderTable } from './listing/table.ts';
  * Prints what `pattern-tracker` shows without a command: whether Claude Code is recorded, what it did today, and
  * what to try next. It counts nothing older than today, so that it is fast however much was recorded.
  */
-export function printOverview(cli: CliEnvironment, json: boolean): void {
-  const overview = gather(cli);
+export async function printOverview(cli: CliEnvironment, json: boolean): Promise<void> {
+  const overview = gather(cli, (await courierConfig(cli))?.config.capture);
   if (json) printJson(cli, forJson(overview));
   else cli.out(render(cli, overview));
 }
@@ -51,6 +54,8 @@ interface Overview {
   readonly since: number;
   /** Null while there is no database, or when it cannot be read. */
   readonly today: Work | null;
+  /** What the policy leaves out, in one line; null when nothing is left out. */
+  readonly kept: string | null;
   /** What needs a look although recording goes on, a sentence each. */
   readonly reasons: readonly string[];
   /** The last written first. */
@@ -64,7 +69,7 @@ interface Overview {
 /** A command, and what it is good for. */
 type Advice = readonly [command: string, purpose: string];
 
-function gather(cli: CliEnvironment): Overview {
+function gather(cli: CliEnvironment, capture: Config['capture'] | undefined): Overview {
   const { paths } = cli;
   const since = startOfDay(cli.now());
   const installed = isInstalled(paths);
@@ -73,6 +78,7 @@ function gather(cli: CliEnvironment): Overview {
     isInstalled: installed,
     courier: readCourier(paths),
     since,
+    kept: captureText(capture, {}),
   };
   const spool = readSpool(paths);
   const attempts = readAttempts(paths.tried);
@@ -81,6 +87,7 @@ function gather(cli: CliEnvironment): Overview {
   try {
     const stored = readDatabase(paths.database, (database) => ({
       reasons: reasons(setAsideDatabase(database)),
+      kept: captureText(capture, countersOf(database)),
       today: workSince(database, since),
       patterns: listPatterns(database, { sort: 'recent', limit: PATTERNS }),
       roots: projectRoots(database),
@@ -107,7 +114,7 @@ function gather(cli: CliEnvironment): Overview {
 }
 
 function render(cli: CliEnvironment, overview: Overview): string {
-  const { recording, courier, reasons, today, patterns, roots, error } = overview;
+  const { recording, courier, reasons, kept, today, patterns, roots, error } = overview;
   const paint = painter(cli.color);
   const fact = (label: string, text: string) => `${paint('bold', label.padEnd(10))}  ${text}\n`;
   const list =
@@ -126,6 +133,7 @@ function render(cli: CliEnvironment, overview: Overview): string {
       : fact('Courier', paint('red', plainLine(`${courier.status}: ${courier.reason}`))),
     ...reasons.map((reason) => fact('Attention', paint('yellow', plainLine(reason)))),
     error === null ? '' : fact('Database', paint('red', plainLine(error))),
+    kept === null ? '' : fact('Kept', plainLine(kept)),
     today === null ? '' : fact('Today', workText(today)),
     list && `\n${paint('bold', 'Last written')}\n${list}`,
     `\n${paint('bold', 'Try')}\n`,
@@ -194,6 +202,7 @@ function forJson(overview: Overview) {
     isInstalled: overview.isInstalled,
     courier: { status: courier.status, reason: courier.reason },
     attention: reasons,
+    kept: overview.kept,
     today: today && { since: isoTime(since), ...today },
     patterns: patterns.map(patternForJson),
     databaseError: error,

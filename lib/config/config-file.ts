@@ -1,7 +1,10 @@
+import { isInClaudeSession } from '../base/claude-session.ts';
 import { configKeys, configSchema } from './config.ts';
 import type { Config } from './config.ts';
-import { nested, readEnvironmentLayer, readFileLayer } from './config-layer.ts';
+import { joinedLayers, nested, readEnvironmentLayer, readFileLayer } from './config-layer.ts';
 import type { ConfigLayer, ConfigProblem } from './config-layer.ts';
+import { SERVERS, withOwnCredentials } from './credentials.ts';
+import { isSameServer } from './server-address.ts';
 
 /** The files of a configuration, as absolute paths; each file may be missing. */
 export interface ConfigFiles {
@@ -26,6 +29,10 @@ export interface LoadedConfig extends ConfigView {
   readonly origins: ReadonlyMap<string, string>;
   /** The configuration by the files alone, which are all that a courier reads. */
   readonly courier: ConfigView;
+  /** Variables that would name another server, and are not heeded inside a Claude Code session. */
+  readonly refused: readonly string[];
+  /** Why the files do not tell for certain what is kept of events; null when they do. */
+  readonly policyError: string | null;
 }
 
 /** What may set keys beside the files. */
@@ -34,31 +41,43 @@ export interface ConfigSources {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Values that the caller sets in code or on the command line; they win over all others. */
   readonly given?: ConfigLayer | undefined;
+  /** Heed the environment inside a Claude Code session, too, where a project can set it. @default false */
+  readonly allowsEnv?: boolean | undefined;
 }
 
 /**
  * Loads the configuration. Strongest first: given values, environment, resilience.yaml and logging.yaml,
- * config.yaml, defaults. Never throws: what is wrong is in `problems`.
+ * config.yaml, defaults. Credentials go only to the server that the same source names, where all files count
+ * as one source. Never throws: what is wrong is in `problems`.
  */
-export function loadConfig(files: ConfigFiles, { env, given }: ConfigSources = {}): LoadedConfig {
-  const inFiles: ConfigLayer[] = [
+export function loadConfig(
+  files: ConfigFiles,
+  { env, given, allowsEnv }: ConfigSources = {},
+): LoadedConfig {
+  const inFiles = joinedLayers([
     readFileLayer(files.configFile),
     readFileLayer(files.resilienceFile, 'resilience'),
     readFileLayer(files.loggingFile, 'logging'),
-  ];
-  const layers = [
-    ...inFiles,
-    ...(env ? [readEnvironmentLayer(env)] : []),
+  ]);
+  const named = env && readEnvironmentLayer(env);
+  const isHeeded = env !== undefined && (allowsEnv === true || !isInClaudeSession(env));
+  const layers = withOwnCredentials([
+    inFiles,
+    ...(named && isHeeded ? [named] : []),
     ...(given ? [given] : []),
-  ];
+  ]);
   const origins = new Map(configKeys().map((key) => [key, 'default']));
   for (const layer of layers) for (const [key, origin] of layer.origins) origins.set(key, origin);
+  const unheeded = named && !isHeeded ? named : undefined;
+  const view = viewOf(layers);
   return {
-    ...viewOf(layers),
+    ...view,
     problems: layers.flatMap((layer) => layer.problems),
-    warnings: layers.flatMap((layer) => layer.warnings),
+    warnings: [...layers.flatMap((layer) => layer.warnings), ...unheededWarnings(unheeded)],
     origins,
-    courier: viewOf(inFiles),
+    courier: viewOf([inFiles]),
+    refused: refusedVariables(unheeded, layers),
+    policyError: policyErrorOf([inFiles]),
   };
 }
 
@@ -69,6 +88,40 @@ export function problemText({ where, key, message, hint }: ConfigProblem): strin
 }
 
 // --- internal ---
+
+function unheededWarnings(layer: ConfigLayer | undefined): ConfigProblem[] {
+  return [...(layer?.origins ?? [])].map(([key, where]) => ({
+    where,
+    key,
+    message: 'is not read from the environment inside a Claude Code session',
+    hint: 'A project can set variables there. Put it into config.yaml.',
+  }));
+}
+
+/** The variables of a layer that is not heeded which would have changed where something is sent. */
+function refusedVariables(
+  layer: ConfigLayer | undefined,
+  heeded: readonly ConfigLayer[],
+): string[] {
+  return SERVERS.flatMap(({ address }) => {
+    const [own, ...given] = heeded.map(({ values }) => values.get(address) as string | undefined);
+    const other = layer?.values.get(address) as string | undefined;
+    const isChange = other !== undefined && !isSameServer(other, own ?? null);
+    if (!isChange || given.some((url) => url !== undefined)) return [];
+    return layer?.origins.get(address) ?? [];
+  });
+}
+
+/**
+ * The problems that leave open what is kept: a default in their place could keep what the user forbade. A problem
+ * without a key concerns a whole file.
+ */
+function policyErrorOf(layers: readonly ConfigLayer[]): string | null {
+  const problems = layers.flatMap(({ problems: all, mentionsCapture }) =>
+    all.filter(({ key }) => (key === '' ? mentionsCapture : /^capture(?:\.|$)/.test(key))),
+  );
+  return problems.length === 0 ? null : problems.map(problemText).join('; ');
+}
 
 /** What the layers say together; a later one comes before an earlier one. */
 function viewOf(layers: readonly ConfigLayer[]): ConfigView {

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode, YAMLMap } from 'yaml';
-import type { z } from 'zod';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
-import { configKeys, configSchema, shownValue } from './config.ts';
+import { CONFIG_DEFAULTS, configKeys, configSchema, leaves } from './config.ts';
+import { issueText } from './issue-text.ts';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -26,6 +26,8 @@ export interface ConfigLayer {
   readonly problems: readonly ConfigProblem[];
   /** What still works but should be changed. */
   readonly warnings: readonly ConfigProblem[];
+  /** True for a file that names `capture` anywhere, or cannot be read. */
+  readonly mentionsCapture: boolean;
 }
 
 interface OpenLayer extends ConfigLayer {
@@ -33,6 +35,7 @@ interface OpenLayer extends ConfigLayer {
   readonly origins: Map<string, string>;
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[];
+  mentionsCapture: boolean;
 }
 
 /**
@@ -43,10 +46,18 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   const layer = emptyLayer();
   let text: string;
   try {
-    text = readRegularFile(path);
+    text = readRegularFile(path, MAX_BYTES);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return layer;
     layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
+    layer.mentionsCapture = section === undefined;
+    return layer;
+  }
+  layer.mentionsCapture = text.includes('capture');
+  const excess = excessOf(text);
+  if (excess) {
+    const line = text.slice(0, excess.offset).split('\n').length;
+    layer.problems.push(wholeFile(`${path}:${line}`, excess.message));
     return layer;
   }
   const lines = new LineCounter();
@@ -103,10 +114,27 @@ export function givenLayer(values: Readonly<Record<string, unknown>>, origin: st
   return layer;
 }
 
+/** Several layers as one; a later one comes before an earlier one. */
+export function joinedLayers(layers: readonly ConfigLayer[]): ConfigLayer {
+  return {
+    values: new Map(layers.flatMap(({ values }) => [...values])),
+    origins: new Map(layers.flatMap(({ origins }) => [...origins])),
+    problems: layers.flatMap(({ problems }) => problems),
+    warnings: layers.flatMap(({ warnings }) => warnings),
+    mentionsCapture: layers.some(({ mentionsCapture }) => mentionsCapture),
+  };
+}
+
 // --- internal ---
 
 function emptyLayer(): OpenLayer {
-  return { values: new Map(), origins: new Map(), problems: [], warnings: [] };
+  return {
+    values: new Map(),
+    origins: new Map(),
+    problems: [],
+    warnings: [],
+    mentionsCapture: false,
+  };
 }
 
 function wholeFile(path: string, message: string): ConfigProblem {
@@ -138,7 +166,7 @@ function collect(
     const isLooked = isAlias(value) && (isSection || KNOWN.has(canonical(written)));
     const node = isLooked ? (value.resolve(document) ?? LOST) : value;
     if (isSection && isMap(node)) collect(document, node, keyPath, visit);
-    else visit(written, plainValue(node), offset);
+    else visit(written, LISTS.has(canonical(written)) ? listValue(node) : plainValue(node), offset);
   }
 }
 
@@ -147,6 +175,19 @@ function plainValue(node: unknown): unknown {
   if (isSeq(node)) return [];
   if (isMap(node)) return {};
   return node === LOST ? LOST : null;
+}
+
+/** The items of a list that is a value: scalars, and maps of scalars. */
+function listValue(node: unknown): unknown {
+  if (!isSeq(node)) return plainValue(node);
+  return node.items.slice(0, MAX_ITEMS).map((item) => {
+    if (!isMap(item)) return plainValue(item);
+    const members = item.items.slice(0, MAX_ITEMS).map(({ key, value }) => {
+      const name = isScalar(key) ? String(key.value) : String(key);
+      return [name.slice(0, MAX_SHOWN), plainValue(value)] as const;
+    });
+    return Object.fromEntries(members);
+  });
 }
 
 /** The current name of a key. */
@@ -188,12 +229,17 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
 function checkValues(layer: OpenLayer): void {
   const result = configSchema.safeParse(nested(layer.values));
   for (const issue of result.error?.issues ?? []) {
-    const key = issue.path.join('.');
+    const length = issue.path.findIndex((_, end) =>
+      KNOWN.has(issue.path.slice(0, end + 1).join('.')),
+    );
+    const key = issue.path.slice(0, length + 1).join('.');
     if (!layer.values.has(key)) continue; // already reported
     const where = layer.origins.get(key) ?? '';
-    const value = shownValue(key, layer.values.get(key));
-    const got = value === '(set)' ? '' : `, not ${shown(value)}`;
-    layer.problems.push({ where, key, message: expectation(issue) + got, hint: null });
+    const message = issueText(issue, issue.path.slice(length + 1), {
+      key,
+      value: layer.values.get(key),
+    });
+    layer.problems.push({ where, key, message, hint: null });
     layer.values.delete(key);
     layer.origins.delete(key);
   }
@@ -209,27 +255,6 @@ function warnOfReaders(layer: OpenLayer, path: string): void {
     const message = 'can be read by other users';
     layer.warnings.push({ where, key, message, hint: `Run: chmod 600 ${path}` });
   }
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'keys';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') {
-    return `must be a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
-  }
-  if (issue.code === 'too_small') {
-    if (issue.origin === 'string') return 'must not be empty';
-    return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
-  }
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
-  if (issue.code === 'invalid_value')
-    return `must be one of ${issue.values.map(String).join(', ')}`;
-  return issue.message;
 }
 
 /** Builds a nested object from dotted keys. */
@@ -258,6 +283,11 @@ function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
 
 const KNOWN: ReadonlySet<string> = new Set(configKeys());
 
+/** The keys whose value is a list. */
+const LISTS: ReadonlySet<string> = new Set(
+  leaves(CONFIG_DEFAULTS).flatMap(([key, value]) => (Array.isArray(value) ? [key] : [])),
+);
+
 /** Every name that has keys below it, under its current and older names. */
 const SECTIONS: ReadonlySet<string> = new Set(
   [...KNOWN, ...Object.keys(ALIASES)].flatMap((key) =>
@@ -265,8 +295,57 @@ const SECTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
+/**
+ * Why a text is not given to the parser, and where; undefined if it may be. The parser calls itself for each
+ * level until the stack overflows, and its time grows with the square of what it finds; the lexer does
+ * neither.
+ */
+function excessOf(text: string): { readonly message: string; readonly offset: number } | undefined {
+  let flows = 0;
+  let blocks = 0;
+  let tokens = 0;
+  let marks = 0;
+  let offset = 0;
+  let isLineStart = true;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') flows += 1;
+    else if (token === ']' || token === '}') flows -= 1;
+    else if (token === '\n') blocks = 0;
+    else if (BLOCK_MARKS.has(token)) blocks += flows === 0 ? 1 : 0;
+    tokens += 1;
+    if (!/^[\s#]/.test(token)) marks += 1;
+    const isIndent = isLineStart && token.length > MAX_INDENT && /^ +$/.test(token);
+    if (flows > MAX_DEPTH || blocks > MAX_DEPTH || isIndent) {
+      return { message: 'it is nested too deep', offset };
+    }
+    if (marks > MAX_MARKS || tokens > MAX_TOKENS) {
+      return { message: 'it has too many words and marks', offset };
+    }
+    isLineStart = token === '\n';
+    offset += token.length;
+  }
+  return undefined;
+}
+
+const BLOCK_MARKS: ReadonlySet<string> = new Set(['-', '?', ':']);
+
+/** Most brackets in each other, and marks of a list or a key in one line. Our own keys are two levels deep. */
+const MAX_DEPTH = 32;
+/** Most spaces before a key: each may be a level. */
+const MAX_INDENT = 256;
+/** Most words and marks; all our keys with their values are some 200. */
+const MAX_MARKS = 30_000;
+/** Most of them with comments and empty lines. */
+const MAX_TOKENS = 250_000;
+
+/** The longest file, in bytes: 4 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
 /** Most problems reported of one file; a file meant for another program has one in each line. */
 const MAX_PROBLEMS = 100;
+
+/** Most items read of a list: one more than is valid, so that a longer list is reported. */
+const MAX_ITEMS = 1_001;
 
 /** Most characters shown of a wrong name or value. */
 const MAX_SHOWN = 100;

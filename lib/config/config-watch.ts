@@ -12,7 +12,9 @@ export class ConfigWatch {
   #emptied: string | undefined;
   #current: Config = CONFIG_DEFAULTS;
   #error: string | null = null;
+  #policyError: string | null = null;
   #hasRead = false;
+  #hasPolicy = false;
 
   constructor(files: ConfigFiles) {
     this.#files = files;
@@ -28,6 +30,14 @@ export class ConfigWatch {
     return this.#error;
   }
 
+  /**
+   * Why it is not known what may be kept of events: the files are wrong about that, and there is no earlier
+   * configuration that was right. Null when it is known.
+   */
+  get policyError(): string | null {
+    return this.#policyError;
+  }
+
   /** Reads the files if one was added, changed or removed. Returns true if they were read. */
   refresh(): boolean {
     const { configFile, resilienceFile, loggingFile } = this.#files;
@@ -39,11 +49,16 @@ export class ConfigWatch {
       return false;
     }
     this.#stamp = stamp;
-    const { config, error } = loadConfig(this.#files);
+    const { config, error, policyError } = loadConfig(this.#files);
     this.#error = error;
+    const hadPolicy = this.#hasPolicy;
+    if (policyError === null || !hadPolicy) this.#policyError = policyError;
+    this.#hasPolicy ||= policyError === null;
     // Without an earlier good configuration, the valid keys apply: one typo must not make us forget the
     // server.
     if (error === null || !this.#hasRead) this.#current = config;
+    else if (!hadPolicy && policyError === null)
+      this.#current = { ...this.#current, capture: config.capture };
     this.#hasRead = true;
     return true;
   }

@@ -17,6 +17,10 @@ const server = (what: string, secretKey: string) =>
     .default(null)
     .describe(what);
 
+const list = <T extends z.ZodType>(item: T, what: string) =>
+  z.array(item).max(1_000).default([]).describe(what);
+const glob = z.string().min(1).max(1_000);
+
 /**
  * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
  * error.
@@ -62,6 +66,27 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('Send what a call was about (file, command, …) and its error'),
+    })
+    .prefault({}),
+  capture: z
+    .strictObject({
+      content: z
+        .enum(['full', 'code', 'metadata'])
+        .default('full')
+        .describe(
+          'full: whole payloads; code: of texts only the code that Claude wrote; metadata: no text at all',
+        ),
+      prompts: z.boolean().default(true).describe('False: prompts are not kept'),
+      projects: list(
+        z.strictObject({ path: glob, content: z.enum(['full', 'code', 'metadata', 'none']) }),
+        'What is kept of the projects in these folders; none: nothing. The first entry that matches decides',
+      ),
+      exclude_paths: list(glob, 'Files of which no text is kept, as globs'),
+      default_exclude_paths: z
+        .boolean()
+        .default(true)
+        .describe('Leave out the text of .env, private keys and the like, too'),
+      exclude_tools: list(glob, 'Tools of whose calls nothing is kept, as names or globs'),
     })
     .prefault({}),
   pattern_tracking: z

@@ -5,7 +5,8 @@ import { breakerPolicy, retryPolicy } from './delivery-policy.ts';
 import { deliveryStore } from './store/delivery-store.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 import { Delivery } from './delivery.ts';
-import type { Sink, SinkClientOptions } from './sink.ts';
+import type { Destination } from './destination.ts';
+import type { SinkClientOptions } from './sink.ts';
 import type { SinkClient } from './sink-client.ts';
 
 /** What delivery needs besides a client. */
@@ -24,14 +25,14 @@ export interface SinkDelivery {
   close(): Promise<void>;
 }
 
-/** Sets up delivery to a sink through `client`, which is closed with it. */
+/** Sets up delivery to a destination through `client`, which is closed with it. */
 export function openDelivery(
-  sink: Sink,
+  destination: Destination,
   client: SinkClient,
   { config, database, clock, onTransition }: SinkDeliveryOptions,
 ): SinkDelivery {
   const policy = breakerPolicy(config);
-  const store = storeOf(sink, database, { policy, clock, newId: randomUUID });
+  const store = storeOf(destination, database, { policy, clock, newId: randomUUID });
   const delivery = new Delivery({
     store,
     client,
@@ -45,9 +46,9 @@ export function openDelivery(
 
 // --- internal ---
 
-/** The sink's store, prepared again whenever the database is another one. */
+/** The destination's store, prepared again whenever the database is another one. */
 function storeOf(
-  sink: Sink,
+  destination: Destination,
   database: () => Database,
   options: Parameters<typeof deliveryStore>[2],
 ): () => DeliveryStore {
@@ -55,7 +56,7 @@ function storeOf(
   return () => {
     const now = database();
     if (current?.database !== now) {
-      current = { database: now, store: deliveryStore(now, sink, options) };
+      current = { database: now, store: deliveryStore(now, destination, options) };
     }
     return current.store;
   };

@@ -31,7 +31,7 @@ export interface Sink {
   /** The lock that a process must hold while it delivers to this sink. */
   lockPath(paths: TrackerPaths): string;
   /**
-   * Checks that the configured secrets can be read and may be sent to the configured address.
+   * Checks that the configured secrets can be read, and may be sent to the address if there is one.
    *
    * @throws TrackerError that says what is wrong
    */
@@ -42,9 +42,10 @@ export interface Sink {
   toolCallFeed?(database: Database): ToolCallFeed;
   /**
    * Called in a transaction when the address has changed: adds to the outbox what the old server knew and
-   * the new one must be told. `now` is in milliseconds since 1970 UTC.
+   * the new one must be told. `destination` is its name in tracker.db; `now` is in milliseconds since 1970
+   * UTC.
    */
-  retell?(database: Database, now: number): void;
+  retell?(database: Database, destination: string, now: number): void;
   /**
    * Asks the server for its health; left out where the protocol has no such request.
    *

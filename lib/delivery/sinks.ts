@@ -2,6 +2,8 @@ import type { Config } from '../config/config.ts';
 import type { Database } from '../store/database/database.ts';
 import { COLLECTOR } from './collector/collector-sink.ts';
 import { LINEAGE } from './lineage/lineage-sink.ts';
+import { serverAddress } from '../config/server-address.ts';
+import { SinkState } from './store/sink-state.ts';
 import type { PatternFeed, Sink, ToolCallFeed } from './sink.ts';
 
 /** All sinks, in the order in which they are shown and flushed. */
@@ -25,8 +27,10 @@ export function patternFeed(
     (sink) => sink.patternFeed?.(database, machine) ?? [],
   );
   if (feeds.length === 0) return undefined;
+  const noteServers = serverNote(config, database);
   return {
     add: (...occurrence) => {
+      noteServers();
       for (const feed of feeds) feed.add(...occurrence);
     },
   };
@@ -36,9 +40,28 @@ export function patternFeed(
 export function toolCallFeed(config: Config, database: Database): ToolCallFeed | undefined {
   const feeds = configuredSinks(config).flatMap((sink) => sink.toolCallFeed?.(database) ?? []);
   if (feeds.length === 0) return undefined;
+  const noteServers = serverNote(config, database);
   return {
     put: (end) => {
+      noteServers();
       for (const feed of feeds) feed.put(end);
     },
+  };
+}
+
+// --- internal ---
+
+/** Notes, with the first event, which servers the events wait for. */
+function serverNote(config: Config, database: Database): () => void {
+  let isNoted = false;
+  return () => {
+    if (isNoted) return;
+    for (const sink of configuredSinks(config)) {
+      const address = sink.address(config);
+      if (address !== null) {
+        new SinkState(database, sink.name).noteFirstServer(serverAddress(address));
+      }
+    }
+    isNoted = true;
   };
 }

@@ -47,25 +47,35 @@ export interface BatchedCallRecord {
   readonly error: string | null;
 }
 
-/** Picks from an event what the tables keep. */
-export function eventRecord(event: HookEvent): EventRecord {
+/**
+ * Picks from an event what the tables keep. Where texts are left out of what is stored, `whole` is the event with
+ * them: what they only count or tell apart is taken from it.
+ */
+export function eventRecord(event: HookEvent, whole: HookEvent = event): EventRecord {
   return {
     name: event.name,
     sessionId: event.sessionId,
     toolUseId: event.toolUseId,
     agentId: event.agentId,
     agentType: event.agentType,
-    cwd: event.cwd,
-    transcriptPath: event.transcriptPath,
+    cwd: pathOf(event.cwd),
+    transcriptPath: pathOf(event.transcriptPath),
     source: event.source,
     reason: event.reason,
-    isTypedPrompt: isTypedPrompt(event),
-    call: OF_ONE_CALL.has(event.name) ? callRecord(event) : undefined,
+    isTypedPrompt: isTypedPrompt(whole),
+    call: OF_ONE_CALL.has(event.name) ? callRecord(event, whole) : undefined,
     batched: event.name === 'PostToolBatch' ? event.toolCalls.map(batchedCallRecord) : [],
   };
 }
 
 // --- internal ---
+
+/** A longer path than this, in bytes, names nothing on any system; what is no path is left to the payload. */
+const MAX_PATH = 32_767;
+
+function pathOf(text: string | undefined): string | undefined {
+  return text === undefined || text.length > MAX_PATH || text.includes('\0') ? undefined : text;
+}
 
 const OF_ONE_CALL: ReadonlySet<string> = new Set([
   'PreToolUse',
@@ -73,15 +83,15 @@ const OF_ONE_CALL: ReadonlySet<string> = new Set([
   'PostToolUseFailure',
 ]);
 
-function callRecord(event: HookEvent): CallRecord {
+function callRecord(event: HookEvent, whole: HookEvent): CallRecord {
   return {
     toolName: event.toolName ?? '',
     summary: callSummary(event.toolInput),
-    inputDigest: event.toolUseId ? null : inputDigest(event),
-    isInterrupted: event.isInterrupt || asObject(event.toolResponse)?.['interrupted'] === true,
+    inputDigest: event.toolUseId ? null : inputDigest(whole),
+    isInterrupted: event.isInterrupt || asObject(whole.toolResponse)?.['interrupted'] === true,
     error: errorSummary(event.error),
     durationMs: event.durationMs ?? null,
-    lines: lineChange(event),
+    lines: lineChange(whole),
   };
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { parseCourierState } from '../ingest/courier/courier-state.ts';
 import type { CourierState } from '../ingest/courier/courier-state.ts';
 import { courierLives } from '../capture/courier-start.ts';
@@ -43,7 +43,7 @@ const UNKNOWN = {
 
 function readState(path: string): CourierState | undefined {
   try {
-    return parseCourierState(readFileSync(path, 'utf8'));
+    return parseCourierState(readRegularFile(path));
   } catch {
     return undefined;
   }

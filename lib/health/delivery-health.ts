@@ -1,5 +1,6 @@
 import { counted } from '../base/amount-text.ts';
 import type { ConfigView, LoadedConfig } from '../config/config-file.ts';
+import { isSameServer } from '../config/server-address.ts';
 import type { BreakerState } from '../delivery/breaker/breaker.ts';
 import { MAIN_SINK } from '../delivery/sinks.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
@@ -11,6 +12,7 @@ import type { BreakerSummary, HealthSummary } from './health-summary.ts';
 import type { SinkProbes } from './sink-probes.ts';
 import type { SinkFacts } from './sink-facts.ts';
 import { factsInUse, factsOf } from './stored-facts.ts';
+import { elsewhereText } from '../delivery/waiting-elsewhere.ts';
 import type { StoredDelivery } from './stored-facts.ts';
 
 /** The facts by which the health of delivery is judged. */
@@ -82,7 +84,11 @@ export function deliveryHealth(facts: DeliveryFacts): DeliveryHealth {
   const reasons = views.flatMap((view) => namedReasons(view.sink, sinks, sinkReasons(view)));
   return {
     ...healthSummary(facts),
-    reasons: [...configReasons(facts), ...reasons],
+    reasons: [
+      ...configReasons(facts),
+      ...reasons,
+      ...(facts.stored?.elsewhere ?? []).map((waiting) => `Waiting: ${elsewhereText(waiting)}`),
+    ],
     sinks: views.map(sinkHealth),
   };
 }
@@ -122,7 +128,9 @@ function viewOf(
     sink,
     address: sink.address(config),
     accessFault: accessFault(config, sink),
-    hasDelivery: sink.delivers(courier.config),
+    hasDelivery:
+      sink.delivers(courier.config) &&
+      isSameServer(sink.address(config), sink.address(courier.config)),
     facts,
     circuitBreaker: stored && breakerSummary(facts.breaker, breakerPolicy(config)),
     probe: probes?.get(sink),

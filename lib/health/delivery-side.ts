@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { errorCode } from '../base/errors.ts';
-import type { Config } from '../config/config.ts';
+import type { LoadedConfig } from '../config/config-file.ts';
+import { destinationOf } from '../delivery/destination.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { sinksInUse } from '../delivery/sinks-in-use.ts';
@@ -19,6 +20,7 @@ export interface DeliverySide {
   readonly database: Database;
   /** The sinks in use; at least one. */
   readonly sinks: readonly Sink[];
+  /** The store of a sink at the address that is configured. */
   readonly storeOf: (sink: Sink) => DeliveryStore;
   readonly cache: CacheStore;
 }
@@ -31,19 +33,22 @@ export interface DeliverySide {
  */
 export function withDelivery<T>(
   { paths: { database: path }, now }: Pick<FactSources, 'paths' | 'now'>,
-  config: Config,
+  loaded: Pick<LoadedConfig, 'config' | 'courier'>,
   work: (side: DeliverySide) => T,
 ): T | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const database = openForDelivery(path);
     try {
+      const { config } = loaded;
       const options = { policy: breakerPolicy(config), clock: now, newId: randomUUID };
       const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
       return work({
         database,
-        sinks: sinksInUse(config, ({ name }) => hasOutboxRows(database, name)),
-        storeOf: (sink) => deliveryStore(database, sink, options),
+        sinks: sinksInUse(config, (sink) =>
+          hasOutboxRows(database, destinationOf(sink, loaded, database).name),
+        ),
+        storeOf: (sink) => deliveryStore(database, destinationOf(sink, loaded, database), options),
         cache: new CacheStore(database, { size, ttl, clock: now }),
       });
     } finally {

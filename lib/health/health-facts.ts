@@ -12,7 +12,7 @@ import type { Recording } from './recording.ts';
 import { readSpool } from './spool-facts.ts';
 import type { SpoolFacts } from './spool-facts.ts';
 import { readStored } from './stored-facts.ts';
-import type { StoredFacts } from './stored-facts.ts';
+import type { DestinationOf, StoredFacts } from './stored-facts.ts';
 
 /** What is known of this installation at one moment; `health`, `status` and `doctor` show it. */
 export interface HealthFacts {
@@ -32,6 +32,8 @@ export interface FactOptions {
   readonly registration: RegistrationFacts;
   /** The largest tracker.db that is searched for damage, in bytes. @default 0, so that none is */
   readonly checkedBytes?: number;
+  /** Where delivery goes in this process. @default the addresses in the configuration files */
+  readonly destination?: DestinationOf | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface FactOptions {
  */
 export function gatherFacts(
   sources: FactSources,
-  { registration, checkedBytes }: FactOptions,
+  { registration, checkedBytes, destination }: FactOptions,
 ): HealthFacts {
   const { paths, env, now } = sources;
   const at = now();
@@ -50,7 +52,7 @@ export function gatherFacts(
   const transcripts = claude ? listTranscripts(claude).slice(0, MAX_TRANSCRIPTS) : [];
   const spool = readSpool(paths);
   const sessions = transcripts.map(({ session }) => session);
-  const stored = readStored(paths.database, at, { checkedBytes, sessions });
+  const stored = readStored(paths.database, at, { checkedBytes, sessions, destination });
   return {
     at,
     isInstalled: installed,

@@ -1,5 +1,6 @@
 import { CLOSED } from '../delivery/breaker/breaker.ts';
 import type { BreakerState } from '../delivery/breaker/breaker.ts';
+import type { Destination } from '../delivery/destination.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { readBreaker } from '../delivery/store/breaker-store.ts';
 import { Metrics } from '../delivery/store/metrics.ts';
@@ -17,6 +18,8 @@ export interface SinkFacts {
   readonly breaker: BreakerState;
   /** Events that the sink has acknowledged since the last reset of the metrics. */
   readonly delivered: number;
+  /** The server that it was last delivered to, or is about to be; null before the first delivery. */
+  readonly server: string | null;
   readonly lastDeliveredAt: number | null;
   readonly lastError: string | null;
   readonly lastErrorAt: number | null;
@@ -24,21 +27,30 @@ export interface SinkFacts {
   readonly nextAttemptAt: number | null;
 }
 
-/** Reads the facts of a sink. It writes nothing, so a database opened for reading is enough. */
-export function readSinkFacts(database: Database, sink: Sink, now: number): SinkFacts {
-  const outbox = outboxTotals(database, sink.name);
-  const status = new SinkState(database, sink.name).read();
-  const breaker = readBreaker(database, sink.name);
+/**
+ * Reads the facts of a sink, by default at the address in the configuration files. It writes nothing, so a
+ * database opened for reading is enough.
+ */
+export function readSinkFacts(
+  database: Database,
+  sink: Sink,
+  now: number,
+  { name }: Pick<Destination, 'name'> = sink,
+): SinkFacts {
+  const outbox = outboxTotals(database, name);
+  const status = new SinkState(database, name).read();
+  const breaker = readBreaker(database, name);
   const isHeld = outbox.waiting === 0 || breaker.phase === 'open';
   return {
     sink,
     outbox,
     breaker,
-    delivered: new Metrics<'delivered'>(database, sink.name).value('delivered'),
+    delivered: new Metrics<'delivered'>(database, name).value('delivered'),
+    server: status.server,
     lastDeliveredAt: status.lastDeliveredAt,
     lastError: status.lastError,
     lastErrorAt: status.lastErrorAt,
-    nextAttemptAt: isHeld ? null : nextAttemptAt(new Outbox(database, sink.name), status, now),
+    nextAttemptAt: isHeld ? null : nextAttemptAt(new Outbox(database, name), status, now),
   };
 }
 
@@ -49,6 +61,7 @@ export function noSinkFacts(sink: Sink): SinkFacts {
     outbox: { waiting: 0, dead: 0, failed: 0, oldestAt: null },
     breaker: CLOSED,
     delivered: 0,
+    server: null,
     lastDeliveredAt: null,
     lastError: null,
     lastErrorAt: null,

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 
 /** What lies in the spool, seen from outside. */
 export interface SpoolFacts {
@@ -36,6 +37,8 @@ export function readSpool(paths: TrackerPaths): SpoolFacts {
 
 // --- internal ---
 
+/** How much of a count of drops is read, in bytes: a letter for each. */
+const MAX_DROPS = 64 * 1024 * 1024;
 /** The largest number of files to read the age of; each costs a system call. */
 const MAX_STATS = 2_000;
 
@@ -50,7 +53,7 @@ function namesIn(folder: string): string[] {
 function oldestIn(folder: string, names: readonly string[]): number | null {
   let oldest: number | null = null;
   for (const name of names.slice(0, MAX_STATS)) {
-    const stats = statSync(join(folder, name), { throwIfNoEntry: false }); // or it is ingested by now
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false }); // or it is ingested by now
     if (stats && (oldest === null || stats.mtimeMs < oldest)) oldest = Math.floor(stats.mtimeMs);
   }
   return oldest;
@@ -59,7 +62,7 @@ function oldestIn(folder: string, names: readonly string[]): number | null {
 function readDrops(path: string): DropCounts {
   let letters = '';
   try {
-    letters = readFileSync(path, 'latin1');
+    letters = readRegularFile(path, MAX_DROPS);
   } catch {
     // Nothing was ever dropped.
   }

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import type { TrackerError } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
+import type { Destination } from '../delivery/destination.ts';
 import { SINKS } from '../delivery/sinks.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { sinksInUse } from '../delivery/sinks-in-use.ts';
 import { cachedAnswers } from '../delivery/store/cache-store.ts';
+import type { Database } from '../store/database/database.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { schemaVersion } from '../store/database/database.ts';
 import { readDatabase } from '../store/database/read-database.ts';
@@ -16,6 +18,8 @@ import { quickCheck } from '../store/queries/health.ts';
 import { countersOf, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
 import type { SetAside, Totals } from '../store/queries/totals.ts';
 import { noSinkFacts, readSinkFacts } from './sink-facts.ts';
+import { waitingElsewhere } from '../delivery/waiting-elsewhere.ts';
+import type { WaitingElsewhere } from '../delivery/waiting-elsewhere.ts';
 import type { SinkFacts } from './sink-facts.ts';
 
 /** A part of tracker.db: the value, or why it cannot be read; neither while there is no database. */
@@ -48,9 +52,14 @@ export interface StoredContent {
 export interface StoredDelivery {
   /** Every sink there is, configured or not. */
   readonly sinks: readonly SinkFacts[];
+  /** What waits for servers that the configuration does not name. */
+  readonly elsewhere: readonly WaitingElsewhere[];
   /** Answers of the server in the cache. */
   readonly cacheEntries: number;
 }
+
+/** The destination of a sink in this process. */
+export type DestinationOf = (sink: Sink, database: Database) => Pick<Destination, 'name'>;
 
 /** What is compared with the sessions and projects of Claude Code. */
 export interface RecordedWork extends KnownSessions {
@@ -64,6 +73,8 @@ export interface StoredOptions {
   readonly checkedBytes?: number | undefined;
   /** The sessions that are looked for. @default none */
   readonly sessions?: readonly string[];
+  /** Where delivery to a sink goes. @default the address in the configuration files */
+  readonly destination?: DestinationOf | undefined;
 }
 
 /** Everything that is read from tracker.db; a part that cannot be read does not hide the others. */
@@ -84,7 +95,7 @@ export interface StoredFacts {
 export function readStored(
   path: string,
   now: number,
-  { checkedBytes = 0, sessions = [] }: StoredOptions = {},
+  { checkedBytes = 0, sessions = [], destination = (sink) => sink }: StoredOptions = {},
 ): StoredFacts {
   const size = attempt(path, () => sizeOf(path));
   const bytes = size.value;
@@ -105,7 +116,10 @@ export function readStored(
         claudeVersion: seenClaudeVersion(database) ?? null,
       })),
       delivery: attempt(path, () => ({
-        sinks: SINKS.map((sink) => readSinkFacts(database, sink, now)),
+        sinks: SINKS.map((sink) => readSinkFacts(database, sink, now, destination(sink, database))),
+        elsewhere: SINKS.flatMap((sink) =>
+          waitingElsewhere(database, sink, destination(sink, database).name),
+        ),
         cacheEntries: cachedAnswers(database),
       })),
       work: attempt(path, () => ({
@@ -128,7 +142,9 @@ export function factsInUse(
 ): readonly SinkFacts[] {
   const hasRows = (sink: Sink) => {
     const { outbox } = factsOf(sink, stored);
-    return outbox.waiting + outbox.dead > 0;
+    return (
+      outbox.waiting + outbox.dead > 0 || stored?.elsewhere.some((of) => of.sink === sink) === true
+    );
   };
   return sinksInUse(config, hasRows).map((sink) => factsOf(sink, stored));
 }

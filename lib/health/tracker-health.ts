@@ -1,6 +1,7 @@
 import { counted } from '../base/amount-text.ts';
 import { span } from '../base/time-text.ts';
 import type { LoadedConfig } from '../config/config-file.ts';
+import { isSameServer } from '../config/server-address.ts';
 import { deliveryHealth, namedReasons, unhealthySummary } from './delivery-health.ts';
 import type { DeliveryHealth } from './delivery-health.ts';
 import type { HealthFacts } from './health-facts.ts';
@@ -67,11 +68,13 @@ function fatalReasons({ recording, stored }: HealthFacts): string[] {
  * something waits. A single event that waits while others are delivered is no reason: in time it becomes a
  * dead letter.
  */
-function stalledReasons({ at, stored }: HealthFacts, { courier }: LoadedConfig): string[] {
+function stalledReasons({ at, stored }: HealthFacts, { config, courier }: LoadedConfig): string[] {
   const inUse = factsInUse(courier.config, stored.delivery.value);
   const sinks = inUse.map(({ sink }) => sink);
   return inUse.flatMap(({ sink, outbox, lastDeliveredAt }) => {
-    if (sink.address(courier.config) === null || outbox.oldestAt === null) return [];
+    const address = sink.address(courier.config);
+    if (address === null || outbox.oldestAt === null) return [];
+    if (!isSameServer(address, sink.address(config))) return []; // the facts are those of another server
     const idle = at - Math.max(outbox.oldestAt, lastDeliveredAt ?? 0);
     if (idle < STALLED_MS) return [];
     return namedReasons(sink, sinks, [

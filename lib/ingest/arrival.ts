@@ -1,10 +1,15 @@
+import { systemClock } from '../base/clock.ts';
 import { hexDigest } from '../base/digest.ts';
+import { CONFIG_DEFAULTS } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { eventRecord } from '../event/event-record.ts';
 import { hookEventOf, NotAHookEventError, parseHookEvent } from '../event/hook-event.ts';
 import { extractFragments } from '../pattern/extract.ts';
 import type { Fragment } from '../pattern/fragment.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { ArrivedEvent } from '../store/writers/event-writer.ts';
+import { CapturePolicy } from './policy/capture-policy.ts';
+import { ProjectFinder } from './project.ts';
 import { readSpoolFile, registrationOf } from './spool/spool-reader.ts';
 import type { SpoolFile } from './spool/spool-reader.ts';
 import { shortenPayload } from './stored-payload.ts';
@@ -14,49 +19,61 @@ export interface Arrival extends ArrivedEvent {
   readonly fragments: readonly Fragment[];
   /** Secrets that were redacted. */
   readonly redactions: number;
+  /** True when the capture policy left something out. */
+  readonly isNarrowed: boolean;
 }
 
-/** Limits of an event, in bytes. */
+/** What may be taken of an event; sizes in bytes. */
 export interface ArrivalLimits {
   /** A larger file is quarantined. */
   readonly maxEventBytes: number;
   /** A longer string in a payload is cut before it is stored. */
   readonly maxStringBytes: number;
+  /** What is kept of it. @default the default configuration's */
+  readonly capture?: Config['capture'];
 }
 
 /** Reads, parses and redacts spool files: every step of ingest that needs no database. */
 export class ArrivalReader {
   readonly #redactor: Redactor;
   readonly #limits: ArrivalLimits;
+  readonly #policy: CapturePolicy;
 
   constructor(redactor: Redactor, limits: ArrivalLimits) {
     this.#redactor = redactor;
     this.#limits = limits;
+    const { capture = CONFIG_DEFAULTS.capture } = limits;
+    this.#policy = new CapturePolicy(capture, new ProjectFinder(systemClock, (text) => text));
   }
 
   /**
-   * Reads a file; undefined when it is gone.
+   * Reads a file; undefined when it is gone, `excluded` when nothing of its event may be kept.
    *
    * @throws NotAHookEventError when it holds no hook event
    */
-  read(file: SpoolFile): Arrival | undefined {
+  read(file: SpoolFile): Arrival | 'excluded' | undefined {
     if (file.size > this.#limits.maxEventBytes) throw new NotAHookEventError('too-large');
-    const text = readSpoolFile(file)?.trimEnd();
+    const text = readSpoolFile(file, this.#limits.maxEventBytes)?.trimEnd();
     if (text === undefined) return undefined;
     const asSent = parseHookEvent(text);
-    const { payload, count } = this.#redactor.redactPayload(asSent.payload);
-    const event = count > 0 ? hookEventOf(payload) : asSent;
-    const stored = shortenPayload(event, this.#limits.maxStringBytes);
+    const judged = this.#policy.judge(asSent, text);
+    if (!judged) return 'excluded';
+    const { payload, count } = this.#redactor.redactPayload(judged.event.payload);
+    const event = count > 0 ? hookEventOf(payload) : judged.event;
+    const kept = judged.stored(event);
+    const stored = shortenPayload(kept, this.#limits.maxStringBytes);
     return {
-      event: eventRecord(event),
+      event: eventRecord(kept, event),
       digest: event.toolUseId ? '' : hexDigest(text, 32),
       spoolName: file.name,
       registration: registrationOf(file.name),
       receivedAt: Math.floor(file.writtenAt),
       size: file.size,
-      payload: stored === asSent.payload ? text : JSON.stringify(stored),
-      fragments: extractFragments(event),
+      // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
+      payload: JSON.stringify(stored),
+      fragments: judged.keepsCode ? extractFragments(event) : [],
       redactions: count,
+      isNarrowed: judged.event !== asSent || kept !== event,
     };
   }
 }

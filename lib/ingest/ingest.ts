@@ -14,11 +14,14 @@ import { ArrivalReader } from './arrival.ts';
 import type { Arrival, ArrivalLimits } from './arrival.ts';
 import type { SpoolFile } from './spool/spool-reader.ts';
 import type { SpoolThread } from './spool/spool-thread.ts';
+import { OutOfTimeError } from './work-guard.ts';
+import type { WorkGuard } from './work-guard.ts';
 
-/** A spool file whose event cannot be ingested, and why. */
+/** A spool file whose event is not ingested, and why. */
 export interface BadFile {
   readonly file: SpoolFile;
-  readonly reason: NotAHookEventReason | 'failed';
+  /** `slow`: it took too long this time, and may be tried again; `timed-out`: it did so too often. */
+  readonly reason: NotAHookEventReason | 'failed' | 'slow' | 'timed-out';
   /** With the reason `failed`: the error, which was not foreseen. */
   readonly error?: unknown;
 }
@@ -30,6 +33,8 @@ export interface IngestOptions {
   readonly projects: ProjectFinder;
   /** The name of this machine, which sinks are told. */
   readonly machine: string;
+  /** Keeps one event from stopping all others. @default nothing does */
+  readonly guard?: WorkGuard | undefined;
 }
 
 /** Writes batches of spool files to tracker.db, each batch in one transaction. */
@@ -39,9 +44,11 @@ export class Ingest {
   readonly #projects: ProjectFinder;
   readonly #writer: TrackerWriter;
   readonly #patterns: PatternRecorder;
+  readonly #guard: WorkGuard | undefined;
 
-  constructor(database: Database, { config, redactor, projects, machine }: IngestOptions) {
+  constructor(database: Database, { config, redactor, projects, machine, guard }: IngestOptions) {
     this.#database = database;
+    this.#guard = guard;
     this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
     this.#projects = projects;
     const calls = toolCallFeed(config, database);
@@ -49,6 +56,7 @@ export class Ingest {
     this.#patterns = new PatternRecorder(database, this.#writer.patterns, {
       scheme: config.patterns.id_scheme,
       feed: patternFeed(config, database, machine),
+      clean: (text) => redactor.redactText(text).text,
     });
   }
 
@@ -59,10 +67,12 @@ export class Ingest {
    * @throws SQLite's error when the database cannot be written at all (full, locked, corrupt)
    */
   take(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
-    try {
-      return this.#takeTogether(files, thread);
-    } catch (error) {
-      if (isStoreFault(error)) throw error;
+    if (!this.#guard?.mustPart(files)) {
+      try {
+        return this.#takeTogether(files, thread);
+      } catch (error) {
+        if (isStoreFault(error)) throw error;
+      }
     }
     // An event that cannot be written must not hold up the others of its batch.
     return files.flatMap((file) => {
@@ -70,7 +80,8 @@ export class Ingest {
         return this.#takeTogether([file]);
       } catch (error) {
         if (isStoreFault(error)) throw error;
-        return [{ file, reason: 'failed', error }];
+        if (!(error instanceof OutOfTimeError)) return [{ file, reason: 'failed', error }];
+        return [{ file, reason: this.#guard?.isGuilty(file) ? 'timed-out' : 'slow' }];
       }
     });
   }
@@ -78,30 +89,40 @@ export class Ingest {
   /** Ingests file by file, so that only one event is in memory at a time. */
   #takeTogether(files: readonly SpoolFile[], thread?: SpoolThread): BadFile[] {
     const bad: BadFile[] = [];
-    const total = { ingested: 0, duplicates: 0, redactions: 0 };
-    let transcript: string | undefined;
     this.#writer.transaction(() => {
-      for (const file of files) {
-        const arrived = thread?.take(file) ?? this.#read(file, bad);
-        if (!arrived) continue;
-        const isNew = this.#write(arrived);
-        total[isNew ? 'ingested' : 'duplicates'] += 1;
-        if (isNew) total.redactions += arrived.redactions;
-        if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
-      }
-      // One transcript a batch is enough to notice an update of Claude Code.
-      const version = transcript && transcriptVersion(transcript);
-      if (version) noteClaudeVersion(this.#database, version);
-      const { counters } = this.#writer;
-      counters.add('ingested', total.ingested);
-      counters.add('duplicates', total.duplicates);
-      counters.add('redactions', total.redactions);
+      const work = () => this.#takeEach(files, thread, bad);
+      if (this.#guard) this.#guard.during(files, work);
+      else work();
     });
     return bad;
   }
 
+  #takeEach(files: readonly SpoolFile[], thread: SpoolThread | undefined, bad: BadFile[]): void {
+    const total = { ingested: 0, duplicates: 0, redactions: 0, narrowed: 0, excluded: 0 };
+    let transcript: string | undefined;
+    for (const file of files) {
+      const arrived = thread?.take(file) ?? this.#read(file, bad);
+      if (arrived === 'excluded') total.excluded += 1;
+      if (!arrived || arrived === 'excluded') continue;
+      const isNew = this.#write(arrived);
+      total[isNew ? 'ingested' : 'duplicates'] += 1;
+      if (isNew) total.redactions += arrived.redactions;
+      if (isNew && arrived.isNarrowed) total.narrowed += 1;
+      if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
+    }
+    // One transcript a batch is enough to notice an update of Claude Code.
+    const version = transcript && transcriptVersion(transcript);
+    if (version) noteClaudeVersion(this.#database, version);
+    const { counters } = this.#writer;
+    counters.add('ingested', total.ingested);
+    counters.add('duplicates', total.duplicates);
+    counters.add('redactions', total.redactions);
+    counters.add('narrowed', total.narrowed);
+    counters.add('excluded', total.excluded);
+  }
+
   /** Reads a file; undefined when it is gone, or bad and therefore added to `bad`. */
-  #read(file: SpoolFile, bad: BadFile[]): Arrival | undefined {
+  #read(file: SpoolFile, bad: BadFile[]): Arrival | 'excluded' | undefined {
     try {
       return this.#reader.read(file);
     } catch (error) {
@@ -133,10 +154,11 @@ export class Ingest {
 }
 
 /** The limits that the configuration sets for reading events. */
-export function arrivalLimits({ courier, retention }: Config): ArrivalLimits {
+export function arrivalLimits({ capture, courier, retention }: Config): ArrivalLimits {
   return {
     maxEventBytes: courier.max_event_bytes,
     maxStringBytes: retention.max_string_bytes,
+    capture,
   };
 }
 

@@ -4,7 +4,7 @@ import { patternId } from '../pattern/identify.ts';
 import type { OccurrenceOrigin } from '../pattern/recorded-fragment.ts';
 import { applyEdit, chooseParent } from '../pattern/replacement.ts';
 import type { Database } from '../store/database/database.ts';
-import { LiveFragments } from '../store/writers/live-fragments.ts';
+import { LiveFragments, MAX_LIVE_TEXT } from '../store/writers/live-fragments.ts';
 import type { PatternWriter } from '../store/writers/pattern-writer.ts';
 import type { PatternFeed } from '../delivery/sink.ts';
 
@@ -14,6 +14,8 @@ export interface PatternRecorderOptions {
   readonly scheme: Config['patterns']['id_scheme'];
   /** Where everything that is recorded is put into the sinks' outboxes too. */
   readonly feed: PatternFeed | undefined;
+  /** Takes the secrets out of a text that was put together from redacted ones. */
+  readonly clean: (text: string) => string;
 }
 
 /** Turns the fragments of one tool call into patterns, occurrences and lineage. */
@@ -22,16 +24,18 @@ export class PatternRecorder {
   readonly #live: LiveFragments;
   readonly #scheme: Config['patterns']['id_scheme'];
   readonly #feed: PatternFeed | undefined;
+  readonly #clean: (text: string) => string;
 
   constructor(
     database: Database,
     patterns: PatternWriter,
-    { scheme, feed }: PatternRecorderOptions,
+    { scheme, feed, clean }: PatternRecorderOptions,
   ) {
     this.#patterns = patterns;
     this.#live = new LiveFragments(database);
     this.#scheme = scheme;
     this.#feed = feed;
+    this.#clean = clean;
   }
 
   record(fragments: readonly Fragment[], origin: OccurrenceOrigin): void {
@@ -68,7 +72,8 @@ export class PatternRecorder {
     const edited = live.flatMap((row) => {
       if (replaces.kind !== 'text') return [];
       const text = applyEdit(row.text, replaces.text, code, everywhere);
-      return text === undefined ? [] : [{ ...row, text }];
+      if (text === undefined || text.length > MAX_LIVE_TEXT) return [];
+      return [{ ...row, text: this.#clean(text) }];
     });
     this.#live.add(filePath, { patternId: id, text: code }, edited, live[0]?.seq ?? 0);
     return parent?.patternId;

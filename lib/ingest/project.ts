@@ -1,17 +1,28 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import type { ProjectPlace } from '../store/writers/session-writer.ts';
 
 /** How long an answer is kept, in milliseconds: the branch may change while a session runs. */
 const CACHE_MS = 10_000;
+/** The longest path that Linux takes, in bytes. To look for a longer one would take long, and find nothing. */
+const MAX_PATH = 4096;
+/** A file of git that names a folder or a branch is a line; a larger one is none of git's. In bytes. */
+const MAX_GIT_FILE = 2 * MAX_PATH;
 
-/** Finds the project of a folder by reading git's files; no git process runs. */
+/**
+ * Finds the project of a folder by reading git's files; no git process runs. The folder and its `.git` may have
+ * been made to harm: only small regular files are read.
+ */
 export class ProjectFinder {
+  readonly #clean: (text: string) => string;
   readonly #cache;
 
-  constructor(clock: Clock) {
+  /** `clean` takes the secrets out of what is found, for callers who store it. */
+  constructor(clock: Clock, clean: (text: string) => string) {
+    this.#clean = clean;
     this.#cache = new LRUCache<string, ProjectPlace>({
       max: 500,
       ttl: CACHE_MS,
@@ -20,11 +31,18 @@ export class ProjectFinder {
     });
   }
 
-  /** The project that `cwd` lies in; outside a git repository, the folder itself. */
-  find(cwd: string): ProjectPlace {
+  /** The project that `cwd` lies in; outside a git repository, the folder itself. Null if no folder is called so. */
+  find(cwd: string): ProjectPlace | null {
+    if (!isPath(cwd)) return null;
     const known = this.#cache.get(cwd);
     if (known) return known;
-    const place = gitPlace(cwd) ?? { root: cwd, name: basename(cwd) || cwd, branch: null };
+    const { root, branch } = gitPlace(cwd) ?? { root: cwd, branch: null };
+    const cleanRoot = this.#clean(root);
+    const place = {
+      root: cleanRoot,
+      name: basename(cleanRoot) || cleanRoot,
+      branch: branch && this.#clean(branch),
+    };
     this.#cache.set(cwd, place);
     return place;
   }
@@ -32,13 +50,13 @@ export class ProjectFinder {
 
 // --- internal ---
 
-function gitPlace(cwd: string): ProjectPlace | undefined {
+/** Where git keeps the work tree that `cwd` lies in. Its steps are bounded by the length of a path. */
+function gitPlace(cwd: string): Pick<ProjectPlace, 'root' | 'branch'> | undefined {
   if (!isAbsolute(cwd)) return undefined;
   for (let folder = cwd; ; folder = dirname(folder)) {
     const gitFolder = gitFolderAt(join(folder, '.git'));
     if (gitFolder) {
-      const root = mainWorkTree(gitFolder) ?? folder;
-      return { root, name: basename(root) || root, branch: branchOf(gitFolder) };
+      return { root: mainWorkTree(gitFolder) ?? folder, branch: branchOf(gitFolder) };
     }
     if (dirname(folder) === folder) return undefined;
   }
@@ -48,8 +66,8 @@ function gitPlace(cwd: string): ProjectPlace | undefined {
 function gitFolderAt(path: string): string | undefined {
   try {
     if (statSync(path).isDirectory()) return existsSync(join(path, 'HEAD')) ? path : undefined;
-    const target = /^gitdir: (.+?)\s*$/m.exec(readFileSync(path, 'utf8'))?.[1];
-    return target && resolve(dirname(path), target);
+    const target = /^gitdir: (.+?)\s*$/m.exec(readGitFile(path))?.[1];
+    return target && named(dirname(path), target);
   } catch {
     return undefined;
   }
@@ -58,9 +76,8 @@ function gitFolderAt(path: string): string | undefined {
 /** The main work tree, which stands for all work trees of a repository: they are one project. */
 function mainWorkTree(gitFolder: string): string | undefined {
   try {
-    const common = readFileSync(join(gitFolder, 'commondir'), 'utf8').trim();
-    const folder = resolve(gitFolder, common);
-    return basename(folder) === '.git' ? dirname(folder) : undefined;
+    const folder = named(gitFolder, readGitFile(join(gitFolder, 'commondir')).trim());
+    return folder && basename(folder) === '.git' ? dirname(folder) : undefined;
   } catch {
     return undefined;
   }
@@ -69,9 +86,27 @@ function mainWorkTree(gitFolder: string): string | undefined {
 /** The branch, or the first 12 digits of the commit if HEAD is detached; null when it cannot be read. */
 function branchOf(gitFolder: string): string | null {
   try {
-    const head = readFileSync(join(gitFolder, 'HEAD'), 'utf8').trim();
-    return /^ref: refs\/heads\/(.+)$/.exec(head)?.[1] ?? (head.slice(0, 12) || null);
+    const head = readGitFile(join(gitFolder, 'HEAD')).trim();
+    return (
+      /^ref: refs\/heads\/(.{1,255})$/.exec(head)?.[1] ??
+      /^([\da-f]{12})[\da-f]*$/i.exec(head)?.[1] ??
+      null
+    );
   } catch {
     return null;
   }
+}
+
+function readGitFile(path: string): string {
+  return readRegularFile(path, MAX_GIT_FILE);
+}
+
+/** The path that a file of git names, relative to `folder`. */
+function named(folder: string, path: string): string | undefined {
+  const whole = resolve(folder, path);
+  return isPath(whole) ? whole : undefined;
+}
+
+function isPath(text: string): boolean {
+  return text.length <= MAX_PATH && !text.includes('\0');
 }

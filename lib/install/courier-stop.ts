@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { readRegularFile } from '../base/regular-file.ts';
 
 /**
  * Asks the courier of `home` to leave (SIGTERM), so that the next hook starts a new one. Returns its
@@ -38,7 +39,7 @@ const POLL_MS = 25;
 
 function readPid(pidFile: string): number | undefined {
   try {
-    const text = readFileSync(pidFile, 'latin1').trim();
+    const text = readRegularFile(pidFile).trim();
     return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
   } catch {
     return undefined;

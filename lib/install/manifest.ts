@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { hexDigest } from '../base/digest.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { writeAtomically } from './atomic-file.ts';
 
 const registration = z.object({
@@ -44,7 +45,7 @@ export type InstallManifest = Readonly<z.infer<typeof manifest>>;
 /** The manifest in `home`; undefined when there is none, or it cannot be parsed. */
 export function readManifest(home: string): InstallManifest | undefined {
   try {
-    return manifest.parse(JSON.parse(readFileSync(manifestPath(home), 'utf8')));
+    return manifest.parse(JSON.parse(readRegularFile(manifestPath(home))));
   } catch {
     return undefined; // uninstalling then recognises our hooks by what they run
   }

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hexDigest } from '../base/digest.ts';
 import { errorCode } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { writeAtomically } from './atomic-file.ts';
 import type { InstalledShellFile } from './manifest.ts';
 
@@ -110,7 +111,7 @@ function digest(content: string): string {
 /** Undefined when there is no file. What cannot be read is not ours. */
 function presentDigest(path: string): string | undefined {
   try {
-    return digest(readFileSync(path, 'utf8'));
+    return digest(readRegularFile(path));
   } catch (error) {
     return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR' ? undefined : '';
   }

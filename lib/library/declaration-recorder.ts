@@ -12,6 +12,8 @@ import type { PatternWithCode } from '../store/queries/patterns.ts';
 import type { DeclaredContext, Declaration } from './declaration.ts';
 import { DeclarationFeed } from '../delivery/lineage/declaration-feed.ts';
 import type { DeclaredEvent } from '../delivery/lineage/declaration-feed.ts';
+import { serverAddress } from '../config/server-address.ts';
+import { SinkState } from '../delivery/store/sink-state.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 
@@ -21,6 +23,10 @@ export interface DeclarationRecorderOptions {
   readonly clock: Clock;
   /** The name of this machine, which the server is told. */
   readonly machine: string;
+  /** Takes the secrets out of a text. */
+  readonly clean: (text: string) => string;
+  /** The name of the destination that events wait for. @default the server in the configuration files */
+  readonly destination?: string;
   /** Makes a unique id for an event, in hex digits. */
   readonly newEventId: () => string;
 }
@@ -58,9 +64,9 @@ export class DeclarationRecorder {
     this.#database = database;
     this.#options = options;
     this.#writer = new TrackerWriter(database);
-    this.#projects = new ProjectFinder(options.clock);
+    this.#projects = new ProjectFinder(options.clock, options.clean);
     this.#feed = LINEAGE.delivers(options.config)
-      ? new DeclarationFeed(database, LINEAGE.name, options.machine)
+      ? new DeclarationFeed(database, options.destination ?? LINEAGE.name, options.machine)
       : undefined;
   }
 
@@ -71,7 +77,18 @@ export class DeclarationRecorder {
    *   error when tracker.db cannot be written
    */
   record(declaration: CleanDeclaration): void {
-    this.#writer.transaction(() => this.#write(declaration));
+    this.#writer.transaction(() => {
+      this.#noteServer();
+      this.#write(declaration);
+    });
+  }
+
+  /** Notes which server the events wait for, if they are its first. */
+  #noteServer(): void {
+    const { config, destination = LINEAGE.name } = this.#options;
+    const address = LINEAGE.address(config);
+    if (!this.#feed || address === null) return;
+    new SinkState(this.#database, destination).noteFirstServer(serverAddress(address));
   }
 
   #write(declaration: CleanDeclaration): void {
@@ -178,6 +195,10 @@ function cleanContext(context: DeclaredContext, redactor: Redactor): DeclaredCon
   return {
     ...context,
     filePath: clean(context.filePath) ?? '',
+    language: clean(context.language),
+    sessionId: clean(context.sessionId),
+    toolName: clean(context.toolName),
+    toolUseId: clean(context.toolUseId),
     reason: clean(context.reason),
     further: redactor.redactPayload(context.further).payload,
   };

@@ -14,6 +14,12 @@ export interface LibraryOptions {
   readonly timeout?: number | undefined;
   /** Takes precedence over the configuration's files and the environment. */
   readonly config?: ConfigInput | undefined;
+  /**
+   * Heed variables inside a Claude Code session, where a project can set them. Without it they set nothing
+   * there, and asking the server fails with E_ENVIRONMENT if one names another server or a proxy.
+   * @default false
+   */
+  readonly allowEnv?: boolean | undefined;
 }
 
 /** The options of `new PatternTracker()`. */

@@ -10,7 +10,7 @@ import { checkArgument } from './library-argument.ts';
 import type { LibraryOptions, PatternTrackerOptions } from './library-options.ts';
 
 /** The settings that result from the options, the environment and the configuration's files. */
-export interface LibrarySettings extends ConfigView, Pick<LoadedConfig, 'courier'> {
+export interface LibrarySettings extends ConfigView, Pick<LoadedConfig, 'courier' | 'refused'> {
   readonly paths: TrackerPaths;
 }
 
@@ -47,14 +47,12 @@ export function librarySettings(
   env: Readonly<Record<string, string | undefined>>,
 ): LibrarySettings {
   const paths = trackerPaths(homeOf(options, env));
-  const { config, error, courier } = loadConfig(paths, { env, given: givenOf(options) });
-  const { baseUrl = config.api.base_url } = options;
-  return {
-    paths,
-    config: { ...config, api: { ...config.api, base_url: baseUrl } },
-    error,
-    courier,
-  };
+  const given = givenOf(options);
+  const loaded = loadConfig(paths, { env, given, allowsEnv: options.allowEnv });
+  if (options.baseUrl !== null) return { paths, ...loaded };
+  const { config } = loaded;
+  const api = { ...config.api, base_url: null };
+  return { paths, ...loaded, config: { ...config, api }, refused: [] };
 }
 
 /** Validates a timeout in seconds: above 0, at most 600. @throws TrackerError E_ARGUMENT */
@@ -95,11 +93,15 @@ const OPTIONS = z.strictObject({
     .optional(),
   machine: z.string('must be the name of a machine').min(1, 'must not be empty').optional(),
   startCourier: z.boolean('must be true or false').optional(),
+  allowEnv: z.boolean('must be true or false').optional(),
 });
 
-function givenOf({ config, timeout }: LibraryOptions) {
+function givenOf({ config, timeout, baseUrl }: LibraryOptions) {
   const values = Object.fromEntries(leaves(config ?? {}));
-  const own = timeout === undefined ? {} : { 'pattern_tracking.timeout': timeout };
+  const own = {
+    ...(timeout === undefined ? {} : { 'pattern_tracking.timeout': timeout }),
+    ...(baseUrl === undefined || baseUrl === null ? {} : { 'api.base_url': baseUrl }),
+  };
   return givenLayer({ ...values, ...own }, 'new PatternTracker()');
 }
 

@@ -4,12 +4,14 @@ import type { Clock } from '../base/clock.ts';
 import { errorCode, TrackerError } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import type { Config } from '../config/config.ts';
+import type { ConfigView } from '../config/config-file.ts';
 import { CacheStore } from '../delivery/store/cache-store.ts';
 import { openDatabase } from '../store/database/database.ts';
 import type { Database } from '../store/database/database.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { fileIdentity, removeOrphans } from '../store/database/file-identity.ts';
 import { DeclarationRecorder } from './declaration-recorder.ts';
+import { destinationOf } from '../delivery/destination.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { deliveryStore } from '../delivery/store/delivery-store.ts';
@@ -19,9 +21,13 @@ import type { DeliveryStore } from '../delivery/store/delivery-store.ts';
 export interface LibraryStoreOptions {
   readonly paths: TrackerPaths;
   readonly config: Config;
+  /** The configuration by the files alone. */
+  readonly courier: ConfigView;
   readonly clock: Clock;
   /** The name of this machine, which the server is told. */
   readonly machine: string;
+  /** Takes the secrets out of a text. */
+  readonly clean: (text: string) => string;
 }
 
 /** The open tracker.db and the library's parts of it. */
@@ -76,16 +82,25 @@ export class LibraryStore {
   }
 
   #opened(): OpenLibraryStore {
-    const { paths, config, clock, machine } = this.#options;
+    const { paths, config, clock, machine, clean } = this.#options;
     mkdirSync(paths.data, { recursive: true, mode: 0o700 });
     removeOrphans(paths.database);
     const database = openDatabase(paths.database);
     this.#file = fileIdentity(paths.database);
     try {
+      const destination = destinationOf(LINEAGE, this.#options, database);
+      const { name } = destination;
       return {
         database,
-        recorder: new DeclarationRecorder(database, { config, clock, machine, newEventId }),
-        delivery: deliveryStore(database, LINEAGE, {
+        recorder: new DeclarationRecorder(database, {
+          config,
+          clock,
+          machine,
+          clean,
+          newEventId,
+          destination: name,
+        }),
+        delivery: deliveryStore(database, destination, {
           policy: breakerPolicy(config),
           clock,
           newId: randomUUID,

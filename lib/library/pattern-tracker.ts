@@ -13,7 +13,8 @@ import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
 import * as declaration from './declaration.ts';
 import type * as declared from './declaration.ts';
-import { proxyOf } from '../delivery/http/proxy-settings.ts';
+import type { ProxySettings } from '../delivery/http/proxy-settings.ts';
+import { requestRoute } from '../delivery/request-route.ts';
 import { LINEAGE } from '../delivery/lineage/lineage-sink.ts';
 import { breakerPolicy } from '../delivery/delivery-policy.ts';
 import { readErrorMetrics, resetErrorMetrics } from '../health/metrics/sink-metrics.ts';
@@ -159,7 +160,8 @@ export class PatternTracker {
    * unreachable server is no error.
    *
    * @throws TrackerError E_ARGUMENT; E_DATABASE_…; E_TOKEN…, E_CA_FILE, E_BASE_URL, E_INSECURE_URL or
-   *   E_PROXY_URL when the configuration of the server cannot be used
+   *   E_PROXY_URL when the configuration of the server cannot be used; E_ENVIRONMENT inside a Claude Code
+   *   session when a variable would decide which server is asked
    */
   async queryPatterns(query?: PatternQuery): Promise<TrackedPattern[]> {
     return this.#run((queries) => queries.patterns(query));
@@ -179,9 +181,10 @@ export class PatternTracker {
     return this.#health(this.#load());
   }
 
-  /** The health of recording and delivery, after asking the server. */
+  /** The health of recording and delivery, after asking the server. @throws TrackerError E_ENVIRONMENT */
   async checkHealth(): Promise<HealthSummary> {
     const loaded = this.#load();
+    this.#route(loaded.settings);
     if (!canProbe(LINEAGE, loaded.settings.config)) return this.#health(loaded);
     return this.#during(async () => {
       const client = await this.#openClient(loaded);
@@ -228,8 +231,14 @@ export class PatternTracker {
     const env = this.#env;
     const settings = librarySettings(this.#options, env);
     const { machine = hostname() } = this.#options;
-    const store = new LibraryStore({ ...settings, clock: this.#clock, machine });
+    const clean = (text: string) => this.#loadRedactor().redactText(text).text;
+    const store = new LibraryStore({ ...settings, clock: this.#clock, machine, clean });
     return { settings, store, nudge: new CourierNudge({ paths: settings.paths, env }) };
+  }
+
+  /** Made only when something is declared, because its rules take time to prepare. */
+  #loadRedactor(): Redactor {
+    return (this.#redactor ??= createRedactor());
   }
 
   #use<T>(work: (store: OpenLibraryStore) => T): T {
@@ -238,11 +247,11 @@ export class PatternTracker {
 
   #health({ settings, store }: Loaded, probe?: SinkProbe): HealthSummary {
     try {
-      return store.use(({ database, cache }) => {
-        const sinks = [readSinkFacts(database, LINEAGE, this.#clock())];
+      return store.use(({ database, delivery, cache }) => {
+        const sinks = [readSinkFacts(database, LINEAGE, this.#clock(), delivery)];
         return healthSummary({
           config: settings,
-          stored: { sinks, cacheEntries: cache.length },
+          stored: { sinks, elsewhere: [], cacheEntries: cache.length },
           probes: probe && new Map([[LINEAGE, probe]]),
         });
       });
@@ -255,8 +264,7 @@ export class PatternTracker {
   #track(declare: () => declared.Declaration): string {
     const { settings, store, nudge } = this.#load();
     const { config, courier } = settings;
-    this.#redactor ??= createRedactor();
-    const clean = cleanDeclaration(declare(), this.#redactor, config.patterns.id_scheme);
+    const clean = cleanDeclaration(declare(), this.#loadRedactor(), config.patterns.id_scheme);
     if (!config.pattern_tracking.enabled) return clean.patternId;
     store.use(({ recorder }) => recorder.record(clean));
     if (LINEAGE.delivers(courier.config) && this.#options.startCourier !== false) nudge.give();
@@ -268,6 +276,7 @@ export class PatternTracker {
     const { settings, store } = loaded;
     return this.#during(async () => {
       try {
+        this.#route(settings);
         const { database, delivery, cache } = store.use((open) => open);
         const queries = new PatternQueries({
           database,
@@ -295,21 +304,37 @@ export class PatternTracker {
     }
   }
 
-  async #openClient({ settings: { config } }: Loaded): Promise<LineageClient> {
+  async #openClient({ settings }: Loaded): Promise<LineageClient> {
+    const { config } = settings;
+    const proxy = this.#route(settings);
     // Loaded only now, because it takes longer than all the rest, and most callers never need it.
     const { openLineageClient } = await import('../delivery/lineage/open-lineage.ts');
     const timeout = this.#timeout ?? config.pattern_tracking.timeout;
     return (this.#client ??= openLineageClient({
       config: { ...config, pattern_tracking: { ...config.pattern_tracking, timeout } },
       clock: this.#clock,
-      proxy: proxyOf(this.#env),
+      proxy,
     }));
+  }
+
+  /** @throws TrackerError E_ENVIRONMENT */
+  #route(settings: LibrarySettings): ProxySettings {
+    return requestRoute(settings, {
+      env: this.#env,
+      allowsEnv: this.#options.allowEnv === true,
+      sinks: [LINEAGE],
+      consent: 'the option allowEnv of PatternTracker',
+    });
   }
 
   /** Opens the log for one line and closes it again, because an open log would keep the process alive. */
   async #log({ paths, config }: LibrarySettings, note: (log: TrackerLog) => void): Promise<void> {
     const { openLog } = await import('../log/pino-log.ts');
-    const log = openLog(paths, config.logging, { clock: this.#clock, pid: process.pid });
+    const log = openLog(paths, config.logging, {
+      clock: this.#clock,
+      pid: process.pid,
+      clean: (text) => this.#loadRedactor().redactText(text).text,
+    });
     note(log);
     await log.close();
   }

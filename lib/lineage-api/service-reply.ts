@@ -250,3 +250,48 @@ export const healthReplySchema = z.object({
   store: z.string().optional(),
   error: z.string().optional(),
 });
+
+/** Reply of `DELETE /patterns` and `DELETE /patterns/{pattern_id}`. */
+export const forgetReplySchema = z.object({
+  success: z.literal(true),
+  data: z.object({
+    removed: z.object({
+      patterns: count,
+      versions: count,
+      events: count,
+      occurrences: count,
+      edges: count,
+      feedback: count,
+      improvements: count,
+      executions: count,
+      sessions: count,
+    }),
+    /** False when the time of a request was over; the same request again does the rest. */
+    is_complete: z.boolean(),
+  }),
+  metadata: z.object({ dry_run: z.boolean(), processing_time_ms: milliseconds }),
+});
+
+/** Reply of `GET /audit`. */
+export const auditReplySchema = z.object({
+  success: z.literal(true),
+  data: z.object({
+    entries: z.array(
+      z.object({
+        id: count,
+        at: time,
+        action: z.string(),
+        token_id: z.string().nullable(),
+        token_name: z.string().nullable(),
+        address: z.string().nullable(),
+        route: z.string().nullable(),
+        subject: z.string().nullable(),
+        count,
+        detail: z.looseObject({}).nullable(),
+      }),
+    ),
+    count,
+    next_cursor: z.string().nullable(),
+  }),
+  metadata: z.object({ processing_time_ms: milliseconds }),
+});

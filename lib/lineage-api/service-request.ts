@@ -138,3 +138,44 @@ export const executionLogsSchema = z.object({
 export const executionSummarySchema = z.object({
   agent_name: z.string().min(1).max(255).optional(),
 });
+
+/** Query of `DELETE /patterns/{pattern_id}`. An unknown key is refused, because a slip would delete more. */
+export const forgetPatternSchema = z.strictObject({ dry_run: flag(false) });
+
+/** Query of `DELETE /patterns`: what to delete is what matches all that is named. */
+export const forgetSchema = z
+  .strictObject({
+    session: z.string().min(1).max(255).optional(),
+    machine: z.string().min(1).max(1_000).optional(),
+    before: z.iso.datetime({ offset: true }).optional(),
+    all: z.enum(['true']).optional(),
+    dry_run: flag(false),
+  })
+  .refine(
+    ({ session, machine, before, all }) => {
+      const isNarrowed = [session, machine, before].some((value) => value !== undefined);
+      return isNarrowed !== (all !== undefined);
+    },
+    { error: 'Give session, machine or before, or all=true alone' },
+  );
+
+/** What the audit log tells of: `token_refused` is a token that does not open what was asked for. */
+export const AUDIT_ACTIONS = [
+  'token_created',
+  'token_revoked',
+  'token_refused',
+  'deleted',
+  'retention_set',
+  'read',
+  'lost',
+] as const;
+/** One of {@link AUDIT_ACTIONS}. */
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Query of `GET /audit`. */
+export const auditQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.coerce.number().int().min(1).optional(),
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+});

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import { errorCode } from '../base/errors.ts';
+import { checkRegularFile } from '../base/regular-file.ts';
 
 /** How a log is followed. */
 export interface FollowLogOptions {
@@ -35,6 +36,8 @@ export async function logFiles(logFile: string): Promise<string[]> {
 
 /** The lines of a rotated file, some at a time. One that is gone by now has none. */
 export async function* linesIn(file: string): AsyncGenerator<readonly string[]> {
+  if ((await inodeOf(file)) === undefined) return;
+  checkRegularFile(file);
   const bytes = createReadStream(file);
   const stream = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   bytes.on('error', (error) => stream.destroy(error)); // pipe does not hand an error on
@@ -63,7 +66,7 @@ export class LogFollower {
   /** Opens the log, which need not be there yet, at its beginning. */
   static async open(logFile: string): Promise<LogFollower> {
     const follower = new LogFollower(logFile);
-    follower.#handle = await open(logFile).catch(absent);
+    follower.#handle = await openFile(logFile).catch(absent);
     return follower;
   }
 
@@ -90,7 +93,7 @@ export class LogFollower {
     let decoder = new StringDecoder('utf8');
     while (!signal.aborted) {
       const isOver = clock() >= until; // read once more, then end
-      this.#handle ??= await open(this.#logFile).catch(absent);
+      this.#handle ??= await openFile(this.#logFile).catch(absent);
       const handle = this.#handle;
       let next: string | undefined;
       if (handle) {
@@ -102,7 +105,7 @@ export class LogFollower {
       }
       if (next !== undefined) {
         await handle?.close();
-        this.#handle = await open(next).catch(absent);
+        this.#handle = await openFile(next).catch(absent);
         this.#position = 0;
         decoder = new StringDecoder('utf8');
         yield '\n'; // a line that the old file did not finish
@@ -136,6 +139,12 @@ export class LogFollower {
 }
 
 // --- internal ---
+
+/** Opens a file to read; opening a FIFO would wait. */
+async function openFile(path: string): Promise<FileHandle> {
+  checkRegularFile(path);
+  return open(path);
+}
 
 /** How much of a file is read at a time, in bytes. */
 const PART_BYTES = 65_536;

@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import type { Clock } from '../base/clock.ts';
 import { errorCode, errorMessage } from '../base/errors.ts';
+import { makeWayForFile } from '../base/regular-file.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { terminalSafe } from '../base/terminal-safe.ts';
 import { SILENT_LOG, withoutRepeats } from './tracker-log.ts';
@@ -37,17 +38,27 @@ export interface LogSettings {
   readonly backup_count: number;
 }
 
+/** Who writes the log. */
+export interface LogSurroundings {
+  readonly clock: Clock;
+  readonly pid: number;
+  /** Takes the secrets out of a text: the message of an error may quote what it failed on. */
+  readonly clean: (text: string) => string;
+}
+
 /** Opens the log. Never throws and never prints; if the log cannot be written, it stays silent. */
 export function openLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
   logging: LogSettings,
-  { clock, pid }: { readonly clock: Clock; readonly pid: number },
+  surroundings: LogSurroundings,
 ): TrackerLog {
   if (logging.level === 'silent') return SILENT_LOG;
   try {
     mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+    const { clock } = surroundings;
+    makeWayForFile(paths.logFile);
     putAside(paths.logFile, logging, clock());
-    return withoutRepeats(writingLog(paths, logging, { clock, pid }), clock);
+    return withoutRepeats(writingLog(paths, logging, surroundings), clock);
   } catch {
     return SILENT_LOG;
   }
@@ -58,7 +69,7 @@ export function openLog(
 function writingLog(
   paths: Pick<TrackerPaths, 'logs' | 'logFile'>,
   logging: LogSettings,
-  { clock, pid }: { readonly clock: Clock; readonly pid: number },
+  { clock, pid, clean }: LogSurroundings,
 ): TrackerLog {
   const keeps = logging.backup_count;
   const stream = createStream(basename(paths.logFile), {
@@ -76,7 +87,16 @@ function writingLog(
       level: logging.level,
       base: { pid },
       timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) =>
+          Object.fromEntries(
+            Object.entries(fields).map(([name, value]) => [
+              name,
+              typeof value === 'string' ? clean(value) : value,
+            ]),
+          ),
+      },
     },
     { write: (line: string) => stream.write(terminalSafe(line)) },
   );

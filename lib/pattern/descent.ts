@@ -14,6 +14,7 @@ import { occurrenceKey } from './occurrence-key.ts';
  * - The generation is 1 without parents, else 1 more than the highest generation among the parents. The
  *   lineage is that of the first parent that counts, else the pattern's own.
  * - A claim that does not count is kept. It counts as soon as its parent is known and early enough.
+ * - A pattern that is deleted takes the claims on it along, so that nothing names it any more.
  */
 
 /** A parent that an occurrence names for its pattern. */
@@ -93,6 +94,7 @@ export class Descent {
   readonly #redrawn = new Set<string>();
   /** Patterns told of here, by the parents that they claim. */
   readonly #toldClaimants = new Map<string, Set<string>>();
+  readonly #deleted = new Set<string>();
 
   /** @param known what is stored; it must not change while this object is in use */
   constructor(known: KnownDescent) {
@@ -101,6 +103,7 @@ export class Descent {
 
   /** A pattern's descent after all that was told here; undefined for an unknown pattern. */
   node(id: string): DescentNode | undefined {
+    if (this.#deleted.has(id)) return undefined;
     return this.#told.get(id) ?? this.#storedNode(id);
   }
 
@@ -123,6 +126,42 @@ export class Descent {
     this.#redrawn.add(patternId);
     this.#passOn(patternId);
     return this.#told.get(patternId);
+  }
+
+  /** Applies that patterns are deleted, and with them all claims on them. `changes` lists who is left. */
+  delete(ids: Iterable<string>): void {
+    const gone = [...ids];
+    const orphans = new Set(gone.flatMap((id) => [...this.#claimants(id)]));
+    for (const id of gone) {
+      this.#deleted.add(id);
+      this.#told.delete(id);
+      orphans.delete(id);
+    }
+    for (const id of orphans) {
+      const node = this.node(id);
+      if (!node) continue;
+      const claims = this.#claims(id).filter(({ parentId }) => !this.#deleted.has(parentId));
+      this.#told.set(id, this.#derive(id, node, claims, NONE));
+      this.#redrawn.add(id);
+    }
+    for (const id of orphans) this.#passOn(id);
+  }
+
+  /**
+   * Applies that a pattern's origin is deleted and that another occurrence, which was told of before, is the
+   * origin now. Nobody has kept whom that one named, so the pattern has no parents.
+   */
+  moveOrigin(id: string, { at, key }: Pick<ToldOccurrence, 'at' | 'key'>): void {
+    if (!this.node(id)) return;
+    this.#told.set(id, this.#derive(id, { originAt: at, originKey: key }, [], NONE));
+    this.#redrawn.add(id);
+    for (const childId of this.#claimants(id)) {
+      const child = this.node(childId);
+      if (!child || child.originAt >= at) continue;
+      this.#rederive(childId, NONE);
+      this.#passOn(childId);
+    }
+    this.#passOn(id);
   }
 
   /** The patterns whose rows have to change; a new pattern is among them. */

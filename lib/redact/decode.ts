@@ -11,6 +11,7 @@ export interface DecodedText {
  * is where rules have to look again; undefined when there are none.
  */
 export function decode(encoded: string): DecodedText | undefined {
+  if (!MAY_BE_ENCODED.test(encoded)) return undefined;
   ENCODED.lastIndex = 0;
   let place = ENCODED.exec(encoded);
   if (place === null) return undefined;
@@ -51,6 +52,9 @@ export function decode(encoded: string): DecodedText | undefined {
 
 // --- internal ---
 
+/** Looked for first, because most texts hold none of it. */
+// oxlint-disable-next-line no-control-regex -- they are looked for
+const MAY_BE_ENCODED = /[\0\u001b\\%&]|["'`][ \t+.&~|<\r\n]{1,64}["'`]/;
 /** Control characters are what colours a terminal, and what UTF-16 leaves between letters. */
 const ENCODED =
   // oxlint-disable-next-line no-control-regex -- they are looked for

@@ -58,7 +58,8 @@ export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Red
 /** How many clean texts are remembered, and their longest length in characters: some megabytes at most. */
 const KNOWN_TEXTS = 64;
 const KNOWN_TEXT_LENGTH = 32 * 1024;
-/** Scanning a shorter text is as fast as looking it up. */
+/** How many clean texts of a few characters are remembered, such as the keys of payloads, which repeat. */
+const SHORT_TEXTS = 4_000;
 const SHORT_TEXT = 24;
 const NOTHING: readonly FoundSecret[] = [];
 
@@ -68,9 +69,18 @@ const NOTHING: readonly FoundSecret[] = [];
  */
 function skipKnown(find: SecretFinder): SecretFinder {
   const known = new Set<string>();
+  const short = new Set<string>();
   return (text, budget, learn): Findings => {
-    if (text.length < SHORT_TEXT || text.length > KNOWN_TEXT_LENGTH)
-      return find(text, budget, learn);
+    if (text.length < SHORT_TEXT) {
+      if (short.has(text)) return { secrets: NOTHING, checkedTo: text.length };
+      const findings = find(text, budget, learn);
+      if (findings.secrets.length === 0 && findings.checkedTo === text.length) {
+        if (short.size >= SHORT_TEXTS) short.clear();
+        short.add(text);
+      }
+      return findings;
+    }
+    if (text.length > KNOWN_TEXT_LENGTH) return find(text, budget, learn);
     if (known.has(text)) return { secrets: NOTHING, checkedTo: text.length };
     const findings = find(text, budget, learn);
     if (findings.secrets.length > 0 || findings.checkedTo < text.length) return findings;

@@ -6,6 +6,8 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { InvariantError } from '../base/errors.ts';
 import { admit, rateHeaders } from './auth/admission.ts';
+import { actorOf } from './auth/admission.ts';
+import { DEFAULT_TENANT } from './store/tenants.ts';
 import type { Admitted } from './auth/admission.ts';
 import { withinDeadline } from '../base/deadline.ts';
 import { ENDPOINTS } from './routes/endpoints.ts';
@@ -108,7 +110,11 @@ async function answered(
     authorization: c.req.header('authorization'),
     address: addressOf(c),
   };
-  const admitted = await admit(service, route.scope, credentials, route.isLimited);
+  const admitted = await admit(
+    service,
+    { ...route, path: `${route.method} ${route.path}` },
+    credentials,
+  );
   c.set('admitted', admitted);
   if (admitted.rate) {
     for (const [name, value] of Object.entries(rateHeaders(admitted.rate))) c.header(name, value);
@@ -150,6 +156,7 @@ async function readCall(
     wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),
     idempotencyKey: keyOf(req.header('idempotency-key')),
     limitedAs,
+    actor: actorOf(caller, tenant ?? DEFAULT_TENANT, `${route.method} ${route.path}`, addressOf(c)),
     isTrusted: caller !== undefined,
     elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
   };

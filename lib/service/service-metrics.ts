@@ -1,3 +1,5 @@
+import { REMOVED_KINDS } from './store/rows/forgetting.ts';
+import type { RemovedRows } from './store/rows/forgetting.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Where `ServiceMetrics` gets the numbers that it reads only when asked. */
@@ -18,6 +20,9 @@ export class ServiceMetrics {
   readonly #duration: Histogram<'method' | 'route'>;
   readonly #ingested: Counter<'result'>;
   readonly #commits: Counter;
+  readonly #removed: Counter<'kind' | 'cause'>;
+  readonly #retentionRuns: Counter<'result'>;
+  readonly #auditLost: Counter;
 
   /** Starts with all counters at 0. */
   constructor({ queuedEvents, isStoreUp, withProcess }: ServiceMetricsOptions) {
@@ -46,6 +51,24 @@ export class ServiceMetrics {
       help: 'Transactions that events were written in.',
       registers,
     });
+    this.#removed = new Counter({
+      name: 'pattern_tracker_removed_rows_total',
+      help: 'Rows that were deleted, by kind; the cause is a request or retention.',
+      labelNames: ['kind', 'cause'],
+      registers,
+    });
+    this.#retentionRuns = new Counter({
+      name: 'pattern_tracker_retention_runs_total',
+      help: 'How often the old rows of a tenant were deleted.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.#auditLost = new Counter({
+      name: 'pattern_tracker_audit_lost_total',
+      help: 'Entries that the audit log has lost, because more came than are held.',
+      registers,
+    });
+    for (const result of ['done', 'failed']) this.#retentionRuns.inc({ result }, 0);
     for (const result of RESULTS) this.#ingested.inc({ result }, 0);
     new Gauge({
       name: 'pattern_tracker_ingest_queue_events',
@@ -81,6 +104,21 @@ export class ServiceMetrics {
   /** Counts a transaction. */
   committed(): void {
     this.#commits.inc();
+  }
+
+  /** Counts rows that were deleted. */
+  removed(cause: 'request' | 'retention', rows: RemovedRows): void {
+    for (const kind of REMOVED_KINDS) this.#removed.inc({ kind, cause }, rows[kind]);
+  }
+
+  /** Counts that the old rows of a tenant were deleted, or could not be. */
+  retentionRun(result: 'done' | 'failed'): void {
+    this.#retentionRuns.inc({ result });
+  }
+
+  /** Counts entries that the audit log has lost. */
+  auditLost(entries: number): void {
+    this.#auditLost.inc(entries);
   }
 
   /** The `Content-Type` of `text`. */

@@ -1,3 +1,5 @@
+import { AuditLog } from './accounting/audit-log.ts';
+import { RetentionLoop } from './accounting/retention-loop.ts';
 import type { Clock } from '../base/clock.ts';
 import { createRedactor } from '../redact/redact.ts';
 import type { Redactor } from '../redact/redact.ts';
@@ -29,6 +31,8 @@ export interface ServiceParts {
   readonly hosts: HostCheck;
   readonly probe: StoreProbe;
   readonly metrics: ServiceMetrics;
+  readonly audit: AuditLog;
+  readonly retention: RetentionLoop;
   readonly log: ServiceLog;
   /** True if other machines can reach the service: strangers then learn nothing of its internal state. */
   readonly isExposed: boolean;
@@ -68,6 +72,7 @@ const SPARE_LOOK_UPS = { requests: 20, windowMs: 1_000 } as const;
 /** Puts a service together around its store. */
 export function serviceParts(options: ServicePartsOptions): ServiceParts {
   const { store, clock, isExposed = false, timeoutMs = 30_000, redact = true } = options;
+  const log = options.log ?? SILENT_SERVICE_LOG;
   const queue = new IngestQueue(store, {
     concurrency: store.kind === 'postgres' ? 4 : 1,
     timeoutMs,
@@ -94,7 +99,22 @@ export function serviceParts(options: ServicePartsOptions): ServiceParts {
     hosts: new HostCheck(options.allowedHosts ?? []),
     probe,
     metrics,
-    log: options.log ?? SILENT_SERVICE_LOG,
+    audit: new AuditLog({
+      store: store.audit,
+      clock,
+      onLost: (entries) => metrics.auditLost(entries),
+      onFailed: (error) => log.error('the audit log could not be stored', error),
+    }),
+    retention: new RetentionLoop({
+      store,
+      clock,
+      onRemoved: (rows) => metrics.removed('retention', rows),
+      onRun(result, error) {
+        metrics.retentionRun(result);
+        if (result === 'failed') log.error('old rows could not be deleted', error);
+      },
+    }),
+    log,
     isExposed,
     timeoutMs,
     isStopping: false,

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
-import { TrackerError } from '../base/errors.ts';
+import { InvariantError, TrackerError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import type { ServiceStore } from './store/service-store.ts';
 import type { ServiceLog } from './service-log.ts';
@@ -34,6 +34,8 @@ export interface RunningService {
 
 /** Time for the last requests, in milliseconds: Kubernetes kills after 30 s. Docker's 10 s must be raised. */
 const GRACE_MS = 25_000;
+/** Time for the last entries of the audit log and the last step of retention, in milliseconds. */
+const ACCOUNTING_CLOSE_MS = 2_000;
 /** Time for closing the store, in milliseconds. */
 const STORE_CLOSE_MS = 3_000;
 
@@ -56,6 +58,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const server = new HttpServer(createApp(service), options);
   const url = await server.listen();
   log.info('listening', { url, store: store.kind });
+  service.retention.start();
   return {
     url,
     reloadTls() {
@@ -68,6 +71,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       const until = service.monotonic() + GRACE_MS;
       await server.close(GRACE_MS);
       await service.queue.idle(until - service.monotonic());
+      await withinDeadline(
+        Promise.all([service.retention.stop(), service.audit.flush()]),
+        ACCOUNTING_CLOSE_MS,
+        () => new InvariantError('the audit log was not stored in time'),
+      ).catch((error: unknown) => log.error('something was left undone', error));
       await withinDeadline(
         store.close(),
         STORE_CLOSE_MS,

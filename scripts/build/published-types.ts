@@ -32,6 +32,9 @@ interface JsonSchema {
   readonly enum?: readonly string[];
   readonly anyOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  /** The properties that must be there: in the items of lists. */
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
   readonly description?: string;
   readonly default?: unknown;
 }
@@ -64,12 +67,13 @@ function typeText(schema: JsonSchema, indent: string): string {
   const { anyOf, properties, type } = schema;
   if (anyOf) return anyOf.map((one) => typeText(one, indent)).join(' | ');
   if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ');
+  if (schema.items) return `(${typeText(schema.items, indent)})[]`;
   if (properties) {
     const inner = `${indent}    `;
-    const lines = Object.entries(properties).map(
-      ([name, one]) =>
-        `${docText(one, inner)}${inner}${name}?: ${typeText(one, inner)} | undefined;`,
-    );
+    const lines = Object.entries(properties).map(([name, one]) => {
+      const [mark, end] = schema.required?.includes(name) ? ['', ''] : ['?', ' | undefined'];
+      return `${docText(one, inner)}${inner}${name}${mark}: ${typeText(one, inner)}${end};`;
+    });
     return `{\n${lines.join('\n')}\n${indent}}`;
   }
   const names = typeof type === 'string' ? [type] : (type ?? ['unknown']);

@@ -155,7 +155,7 @@ export const ROOMS: readonly Room[] = [
       'base capture claude-code event config log redact pattern',
       'store/database store/writers store/maintenance delivery',
     ),
-    packages: words('lru-cache write-file-atomic'),
+    packages: words('lru-cache picomatch write-file-atomic'),
   },
   {
     name: 'service/store',

@@ -133,6 +133,15 @@ describe('capture-test', () => {
     expect(await broken('--timeout 0')).toMatchObject({ id: 'courier' });
   });
 
+  it('says that the capture policy may exclude its call', async () => {
+    layOutHome(sample);
+    writeFileSync(sample.paths.configFile, 'capture: { exclude_tools: [Read] }\n');
+    expect(await broken('--timeout 5')).toMatchObject({
+      id: 'database',
+      found: expect.stringContaining('`capture.exclude_tools` may keep nothing of it') as string,
+    });
+  });
+
   it('says that the event never arrived', async () => {
     layOutHome(sample);
     writeHooks(sample, { command: hook('#!/bin/sh\n'), args: [] });

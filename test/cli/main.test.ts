@@ -50,6 +50,7 @@ describe('--help', () => {
       Server
         serve         Answer the lineage API over HTTP, for yourself or a team.
         token         List, create and revoke the tokens of a service.
+        service       Delete from a service, set its retention, show its audit log.
 
       Setup
         config        Show, check, back up and restore the configuration.

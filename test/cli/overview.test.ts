@@ -117,6 +117,16 @@ describe('the program without a command', () => {
     expect(out).toMatch(/ {2}pattern-tracker doctor +checks/);
   });
 
+  it('says what is left out of events', async () => {
+    register();
+    expect(await overview()).not.toContain('Kept');
+    mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+    writeFileSync(sample.paths.configFile, 'capture: { content: metadata }\n');
+    expect(await overview()).toMatch(/^Kept +no texts$/m);
+    const { out } = await run(sample, '--json');
+    expect(JSON.parse(out)).toMatchObject({ kept: 'no texts' });
+  });
+
   it('names what keeps the courier from storing events', async () => {
     register();
     fillSample(sample);

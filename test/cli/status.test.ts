@@ -244,6 +244,26 @@ it('shows what is wrong with the configuration', async () => {
   expect((await status()).out).toMatch(/^Config .*config\.yaml.*max_files/m);
 });
 
+it('shows what is left out of events', async () => {
+  expect((await status()).out).not.toMatch(/^Kept/m);
+  mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+  writeFileSync(
+    sample.paths.configFile,
+    'capture:\n  prompts: false\n  projects: [{ path: ~/a, content: none }]\n',
+  );
+  expect((await status()).out).toMatch(/^Kept +no prompts, 1 rule for projects$/m);
+  expect(JSON.parse((await status('--json')).out)).toMatchObject({
+    capture: {
+      content: 'full',
+      prompts: false,
+      projects: 1,
+      exclude_paths: 0,
+      default_exclude_paths: true,
+      exclude_tools: 0,
+    },
+  });
+});
+
 it('prints one document of stable keys with --json', async () => {
   fillSample(sample);
   const { exitCode, out } = await status('--json');
@@ -398,6 +418,9 @@ describe('the delivery side', () => {
       breaker_reason: null,
       last_error: 'it answered 503',
       last_error_at: '2026-11-24T11:59:00.000Z',
+      access_fault: null,
+      queued_for: null,
+      elsewhere: [],
     };
     expect(await shown()).toEqual(expected);
     breaker.trip('drill');

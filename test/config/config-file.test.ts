@@ -16,6 +16,9 @@ function otherValue(key: string): unknown {
   const value = new Map(leaves(CONFIG_DEFAULTS)).get(key);
   if (key === 'logging.level') return 'warn';
   if (key === 'patterns.id_scheme') return 'path200';
+  if (key === 'capture.content') return 'code';
+  if (key === 'capture.projects') return [{ path: '~/client', content: 'none' }];
+  if (Array.isArray(value)) return ['*.secret'];
   if (key === 'otlp.protocol') return 'http/json';
   if (key === 'otlp.headers') return 'api-key=secret,x-team=core';
   if (key === 'resilience.circuit_breaker.slow_call_rate') return 0.5;
@@ -305,6 +308,31 @@ describe('what is wrong with a file', () => {
       'config.yaml:1:8 api.base_url must be a string, not a list',
     ],
     [
+      'a text for a list',
+      'capture: { exclude_paths: .env }\n',
+      'config.yaml:1:12 capture.exclude_paths must be a list, not ".env"',
+    ],
+    [
+      'a number in a list of texts',
+      "capture: { exclude_tools: ['a', 2] }\n",
+      'config.yaml:1:12 capture.exclude_tools item 2: must be a string, not 2',
+    ],
+    [
+      'a wrong value in a list of keys',
+      'capture: { projects: [{ path: ~/a, content: nothing }] }\n',
+      'config.yaml:1:12 capture.projects item 1: content: must be one of full, code, metadata, none, not "nothing"',
+    ],
+    [
+      'a list with a key that is not known',
+      'capture: { projects: [{ path: ~/a, content: none, x: 1 }] }\n',
+      'config.yaml:1:12 capture.projects item 1: must not hold x',
+    ],
+    [
+      'a list within a list',
+      'capture: { exclude_paths: [[a]] }\n',
+      'config.yaml:1:12 capture.exclude_paths item 1: must be a string, not a list',
+    ],
+    [
       'keys for a text',
       'api: { base_url: { a: 1 } }\n',
       'config.yaml:1:8 api.base_url must be a string, not keys',
@@ -420,6 +448,39 @@ describe('large and hostile files', () => {
     const { problems, error } = folder.load();
     expect(problems).toHaveLength(2);
     expect(error?.length).toBeLessThan(1_000);
+  });
+
+  it.each(['[', '{', '[a,', '- ', '? ', ': ', 'a: ', '- - [ ', 'a: [\n'])(
+    'parses nothing that nests without end: %j',
+    (begin) => {
+      folder.write('config', begin.repeat(100_000));
+      expect(folder.told(folder.load().problems)).toEqual([
+        expect.stringMatching(/^config\.yaml:\d+ it is nested too deep$/),
+      ]);
+    },
+  );
+
+  it('parses nothing that nests without end by its indentation', () => {
+    const lines = Array.from({ length: 2_000 }, (_, n) => `${' '.repeat(n)}a:\n`);
+    folder.write('config', lines.join(''));
+    expect(folder.told(folder.load().problems)).toEqual(['config.yaml:258 it is nested too deep']);
+  });
+
+  it.each(['[]', '!a ', '&a ', '"', 'a: b\n', '-\n', '? a\n', '<<: *a\n', '\n', '# c\n'])(
+    'parses nothing that has words and marks without end: %j',
+    (word) => {
+      folder.write('config', word.repeat(400_000));
+      expect(folder.told(folder.load().problems)).toEqual([
+        expect.stringMatching(/^config\.yaml:\d+ it has too many words and marks$/),
+      ]);
+    },
+  );
+
+  it('reads no file that is longer than any configuration', () => {
+    folder.write('config', ' '.repeat(5_000_000));
+    expect(folder.told(folder.load().problems)).toEqual([
+      expect.stringMatching(/^config\.yaml it holds more than 4194304 bytes/),
+    ]);
   });
 
   it('does not expand anchors within anchors', () => {

@@ -4,7 +4,7 @@ import type { Database } from '../../lib/store/database/database.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import { fileNameOf } from './lineage-histories.ts';
 import type { HistoryEvent, PatternOutcome } from './lineage-histories.ts';
-import { trackedEvent } from './pattern-store-contract.ts';
+import { trackedEvent } from './tracked-event.ts';
 
 /** Writes events to tracker.db as the courier does, in one transaction. */
 export function tellDatabase(database: Database, events: readonly HistoryEvent[]): void {

@@ -1,8 +1,11 @@
+import { accountingContract } from './accounting-contract.ts';
+import { forgettingContract } from './forgetting-contract.ts';
+import { trackedEvent } from './tracked-event.ts';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import type { Feedback } from '../../lib/service/store/rows/pattern-activity.ts';
-import type { TrackAnswer, TrackedEvent } from '../../lib/service/store/rows/tracked-event.ts';
+import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
 import type { ServiceStore } from '../../lib/service/store/service-store.ts';
 import type { StoredToken } from '../../lib/service/store/token-store.ts';
 
@@ -18,38 +21,6 @@ export interface StoreUnderTest {
 
 const NOW = Date.parse('2026-03-04T05:06:07.890Z');
 const LIMITS = { depth: 20, rows: 1000 };
-
-/** Makes an event with what most tests need. Its id contains type, pattern and `at`. */
-export function trackedEvent(
-  change: Partial<TrackedEvent> & { readonly patternId: string },
-): TrackedEvent {
-  return {
-    eventId: `${change.eventType ?? 'pattern_created'}-of-${change.patternId}-at-${change.at ?? NOW}x`,
-    eventType: 'pattern_created',
-    name: 'queue.ts',
-    patternType: 'code',
-    version: '1.0.0',
-    language: 'typescript',
-    code: `export const ${change.patternId} = 1;\n`,
-    parentIds: [],
-    edgeType: undefined,
-    transformationType: null,
-    reason: null,
-    triggeredBy: 'claude-code',
-    toolName: 'Write',
-    filePath: '/w/app/queue.ts',
-    sessionId: 's-1',
-    toolUseId: null,
-    agentName: null,
-    startLine: 1,
-    endLine: 1,
-    durationMs: null,
-    at: NOW,
-    receivedAt: NOW + 5,
-    extra: {},
-    ...change,
-  };
-}
 
 /** Tests what every implementation of `ServiceStore` has to do. */
 export function patternStoreContract(
@@ -73,6 +44,9 @@ export function patternStoreContract(
     };
     const modified = (patternId: string, parentId: string, at: number) =>
       trackedEvent({ eventType: 'pattern_modified', patternId, parentIds: [parentId], at });
+
+    forgettingContract(() => store);
+    accountingContract(() => service, openAgain);
 
     describe('tracking', () => {
       test('makes a pattern of a creation', async () => {

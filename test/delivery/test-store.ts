@@ -31,7 +31,10 @@ export class TestStore {
     this.#ingest = new Ingest(this.database, {
       config: { ...CONFIG_DEFAULTS, ...configSchema.parse(config) },
       redactor: createRedactor(),
-      projects: new ProjectFinder(() => this.#now),
+      projects: new ProjectFinder(
+        () => this.#now,
+        (text) => text,
+      ),
       machine: 'workbench',
     });
   }

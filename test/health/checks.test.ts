@@ -491,3 +491,37 @@ function putNode(nodeApi: string): void {
     { mode: 0o755 },
   );
 }
+
+describe('capture', () => {
+  const configure = (text: string) => {
+    mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+    writeFileSync(sample.paths.configFile, text);
+  };
+
+  it('says what is kept', async () => {
+    expect(await check('capture')).toMatchObject({
+      status: 'ok',
+      found: expect.stringContaining('everything') as string,
+    });
+    configure('capture: { content: code }\n');
+    expect(await check('capture')).toMatchObject({
+      status: 'ok',
+      found: expect.stringContaining('only the code') as string,
+    });
+  });
+
+  it.each([
+    'capture: { content: cod }\n',
+    'capture: { contents: code }\n',
+    'capture:\n\tcontent: code\n',
+    'capture: code\n',
+  ])('fails where it is not certain what may be kept: %j', async (text) => {
+    configure(text);
+    expect(await check('capture')).toMatchObject({ status: 'fail' });
+  });
+
+  it('is certain where something else is wrong', async () => {
+    configure('unknown: 1\napi:\n  base_url: none\n');
+    expect(await check('capture')).toMatchObject({ status: 'ok' });
+  });
+});

@@ -367,3 +367,78 @@ describe('getErrorMetrics', () => {
     });
   });
 });
+
+describe('an environment that somebody else may have set', () => {
+  const PROJECT = { CLAUDECODE: '1' };
+  const ours = async () => {
+    await deliver();
+    return api.events.size;
+  };
+  let stranger: FaultyApi;
+  beforeEach(async () => (stranger = await new FaultyApi().up()));
+  afterEach(async () => stranger.down());
+
+  it('decides nothing inside a Claude Code session: questions fail, records wait for the own server', async () => {
+    const env = { ...PROJECT, INTELLIGENCE_SERVICE_URL: stranger.url };
+    const tracker = home.tracker({ env });
+    await tracker.trackPatternCreation(creation);
+    expect(tracker.baseUrl).toBe(api.url);
+    for (const asked of [tracker.queryPatterns(), tracker.getLineage('x'), tracker.checkHealth()]) {
+      await expect(asked).rejects.toMatchObject({
+        code: 'E_ENVIRONMENT',
+        hint: expect.stringMatching(/config\.yaml .* allowEnv/) as string,
+      });
+    }
+    expect([stranger.requests, await ours()]).toEqual([[], 1]);
+  });
+
+  it('decides where the program allows it, but gets no token and nothing of the own server', async () => {
+    configure('  token: mine\n');
+    await home.tracker().trackPatternCreation(creation);
+    const env = { ...PROJECT, INTELLIGENCE_SERVICE_URL: stranger.url };
+    const tracker = home.tracker({ env, allowEnv: true });
+    expect(await tracker.queryPatterns()).toEqual([]);
+    await tracker.trackPatternCreation({ code: 'b', context: { filePath: '/b.ts' } });
+    expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    expect(
+      home.rows('SELECT sink, count(*) AS count FROM outbox GROUP BY sink ORDER BY sink'),
+    ).toEqual([
+      { sink: 'http', count: 1 },
+      { sink: `http ${stranger.url}`, count: 1 },
+    ]);
+  });
+
+  it('has a breaker of its own', async () => {
+    await stranger.down();
+    const tracker = home.tracker({ env: { INTELLIGENCE_SERVICE_URL: stranger.url } });
+    for (let n = 0; n < 5; n++) await tracker.queryPatterns();
+    expect(tracker.circuitBreaker.state).toBe('open');
+    const own = home.tracker();
+    expect([own.circuitBreaker.state, own.getErrorMetrics().circuit_breaker_trips]).toEqual([
+      'closed',
+      0,
+    ]);
+    expect(await own.queryPatterns()).toEqual([]);
+    expect(queries()).toBe(1);
+  });
+
+  it('may name no proxy inside a session', async () => {
+    const env = { ...PROJECT, HTTPS_PROXY: stranger.url };
+    const baseUrl = 'http://tracker.invalid';
+    await expect(home.tracker({ env, baseUrl }).queryPatterns()).rejects.toMatchObject({
+      code: 'E_ENVIRONMENT',
+    });
+    expect(stranger.connections).toBe(0);
+    expect(await home.tracker({ env }).queryPatterns()).toEqual([]); // on this machine none is used
+  });
+
+  it('leaves a program its own choice, which gets no token of the files', async () => {
+    configure('  token: mine\n');
+    const env = { ...PROJECT, INTELLIGENCE_SERVICE_URL: 'http://127.0.0.1:9' };
+    await home.tracker({ env, baseUrl: stranger.url }).queryPatterns();
+    expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    const config = { api: { base_url: stranger.url, token: 'given' } };
+    await home.tracker({ env, config }).queryPatterns({ limit: 7 });
+    expect(stranger.requests.at(-1)?.headers.authorization).toBe('Bearer given');
+  });
+});

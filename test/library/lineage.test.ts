@@ -23,6 +23,7 @@ lineageContract('library: declarations of a caller', {
       config: CONFIG_DEFAULTS,
       clock: () => now?.at ?? 0,
       machine: 'test-machine',
+      clean: (text) => text,
       newEventId: () => now?.eventId ?? '',
     });
     const known = new Set<string>();
@@ -54,6 +55,7 @@ it('takes what is declared of a known pattern in the millisecond of its origin f
     config: CONFIG_DEFAULTS,
     clock: () => 10,
     machine: 'test-machine',
+    clean: (text) => text,
     newEventId: () => `${++events}`.padEnd(32, '0'), // each greater than those before
   });
   const code = 'code';

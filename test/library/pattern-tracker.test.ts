@@ -105,6 +105,26 @@ describe('trackPatternCreation', () => {
     expect(stored).toContain('[redacted:');
   });
 
+  it('stores and sends no secret in what a caller names: session, tool, call, language, folder', async () => {
+    const tracker = home.tracker({ baseUrl: SERVER });
+    const secret = `ghp_${'A1b2C3d4E5f6'.repeat(3)}`;
+    await tracker.trackPatternCreation({
+      code: 'def a(): pass',
+      context: {
+        filePath: `/${secret}/a.py`,
+        sessionId: secret,
+        toolName: secret,
+        toolUseId: secret,
+        language: secret,
+        cwd: `/${secret}`,
+      },
+    });
+    const tables = ['patterns', 'occurrences', 'outbox', 'projects', 'sessions', 'tool_calls'];
+    const stored = JSON.stringify(tables.map((table) => home.rows(`SELECT * FROM ${table}`)));
+    expect(stored).not.toContain(secret);
+    expect(home.outbox[0]).toMatchObject({ tool_name: expect.stringContaining('[redacted:') });
+  });
+
   it('writes nothing while tracking is switched off, and still tells the id', async () => {
     const env = { PATTERN_TRACKING_ENABLED: 'false' };
     const tracker = home.tracker({ env, baseUrl: SERVER });

@@ -192,7 +192,7 @@ describe('following', () => {
       max_age_days: 30,
       backup_count: 100,
     } as const;
-    const log = openLog(paths, logging, { clock: () => NOW, pid: 7 });
+    const log = openLog(paths, logging, { clock: () => NOW, pid: 7, clean: (text) => text });
     follow({ limit: -1 });
     const expected = Array.from({ length: 60 }, (_, n) => `line ${n} ${'x'.repeat(50)}`);
     for (const [n, text] of expected.entries()) {

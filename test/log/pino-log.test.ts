@@ -37,7 +37,7 @@ function openedLog(logging: Partial<Config['logging']> = {}): TrackerLog {
   const log = openLog(
     paths,
     { ...CONFIG_DEFAULTS.logging, ...logging },
-    { clock: () => NOW, pid: 4711 },
+    { clock: () => NOW, pid: 4711, clean: (text) => text.replaceAll('hush', '[…]') },
   );
   open.push(log);
   return log;
@@ -239,7 +239,7 @@ describe('the files', () => {
       const log = openLog(
         paths,
         { ...CONFIG_DEFAULTS.logging, ...logging },
-        { clock: () => now, pid: 1 },
+        { clock: () => now, pid: 1, clean: (text) => text },
       );
       log.info(`Day ${(now - NOW) / DAY_MS}`);
       await log.close();

@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteStore } from '../../lib/service/store/sqlite/store.ts';
+import { trackedEvent } from '../contracts/tracked-event.ts';
+import { times } from '../support/depth.ts';
 import { API, createdEvent } from './service-fixture.ts';
 
 const CLI = 'dist/cli.mjs';
@@ -109,6 +111,66 @@ describe('pattern-tracker serve', () => {
     const result = await run(folder, ['serve', ...args.map((arg) => (arg === 'BAD' ? bad : arg))]);
     expect(result.err).toContain(words);
     expect(result.code).toBe(code);
+  });
+});
+
+describe('pattern-tracker service', () => {
+  it('deletes from the store of a service that runs, and leaves no byte of it', async () => {
+    const folder = throwawayFolder();
+    const path = join(folder, 'team.db');
+    const { url } = await serve(folder, ['--database', path]);
+    for (let n = 0; n < 60; n++) expect((await track(url, `zebra${n}`)).status).toBe(200);
+    const holds = () =>
+      readdirSync(folder).some(
+        (name) => name.startsWith('team.db') && readFileSync(join(folder, name)).includes('zebra'),
+      );
+    expect(holds()).toBe(true);
+    const args = ['service', 'forget', '--session', 's-1', '--yes', '--json', '--database', path];
+    const { code, out, err } = await run(folder, args);
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ removed: { patterns: 60 }, is_complete: true });
+    expect(holds()).toBe(false);
+    expect(await (await track(url, 'zebra1')).json()).toMatchObject({ success: true });
+    expect((await fetch(`${url}${API}/patterns/zebra1`)).status).toBe(404);
+    expect((await track(url, 'new')).status).toBe(200);
+  });
+
+  it('goes on with a deletion that was killed', async () => {
+    const folder = throwawayFolder();
+    const path = join(folder, 'team.db');
+    const store = openSqliteStore(path);
+    const events = Array.from({ length: 3_000 }, (_, n) =>
+      trackedEvent({
+        patternId: `p${n}`,
+        at: 1_000 + n,
+        parentIds: n % 3 === 0 ? [] : [`p${n - 1}`],
+      }),
+    );
+    for (let from = 0; from < events.length; from += 1_000) {
+      await store.tenant('default').track(events.slice(from, from + 1_000));
+    }
+    const left = async () => (await store.tenant('default').stats()).patterns;
+    const args = ['service', 'forget', '--all', '--yes', '--json', '--database', path];
+    for (let kills = 0; kills < times(2, 8); kills++) {
+      const before = await left();
+      const child = spawn(process.execPath, [CLI, ...args], {
+        env: { PATH: process.env['PATH'], PATTERN_TRACKER_HOME: folder },
+        stdio: 'ignore',
+      });
+      await expect.poll(async () => (await left()) < before || child.exitCode !== null).toBe(true);
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      expect(await store.tenant('default').integrity(undefined)).toMatchObject({
+        brokenEdges: [],
+        orphans: [],
+        wrongGenerations: [],
+      });
+      if ((await left()) === 0) break;
+    }
+    const { code } = await run(folder, args);
+    expect(code).toBe(0);
+    expect(await left()).toBe(0);
+    await store.close();
   });
 });
 

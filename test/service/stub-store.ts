@@ -33,6 +33,14 @@ export function stubStore(
       },
       noteUse: async () => {},
     },
+    audit: { add: async () => {}, list: async () => [], trim: async () => {} },
+    retention: {
+      list: async () => [],
+      set: async () => {},
+      claim: async () => undefined,
+      renew: async () => false,
+      release: async () => {},
+    },
     health: async () => ({ isWell: true, detail: 'operational', pool: null }),
     close: async () => {},
   };

@@ -171,6 +171,38 @@ describe('a body', () => {
     expect(found?.code).toContain('[redacted:');
     expect(JSON.stringify(found)).not.toContain(key);
   });
+
+  it('keeps the secrets in its names to itself, and names without any as they are', async () => {
+    const { post, get } = openFixture();
+    const key = `ghp_${'A1b2C3d4E5f6'.repeat(3)}`;
+    const names = (word: string) => ({
+      pattern_name: word,
+      pattern_type: word,
+      tool_name: word,
+      file_path: `/${word}/a.ts`,
+      language: word,
+      reason: word,
+      triggered_by: word,
+      pattern_data: { code: 'x', session_id: word, tool_use_id: word, agent_name: word },
+    });
+    await post('lineage/track', createdEvent('a', names(key)));
+    await post('lineage/track', createdEvent('b', names('8c1b6c1e-0f5a-4f1e')));
+    await post('feedback/record', {
+      pattern_id: 'a',
+      feedback_id: key,
+      feedback_type: key,
+      session_id: key,
+      comment: key,
+    });
+    const answers = await Promise.all(
+      ['lineage/a', 'lineage/b', 'executions/logs', 'patterns', 'analytics/a'].map((path) =>
+        get(path),
+      ),
+    );
+    const told = JSON.stringify(answers.map(({ body }) => body as unknown));
+    expect(told).not.toContain(key);
+    expect(told).toContain('8c1b6c1e-0f5a-4f1e');
+  });
 });
 
 describe('an answer', () => {

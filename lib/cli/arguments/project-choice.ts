@@ -50,8 +50,8 @@ function byPath(
     cli.cwd,
     text.replace(/^~(?=$|[/\\])/, () => home),
   );
-  const finder = new ProjectFinder(cli.now);
-  const places = new Set([path, real(path)].flatMap((at) => [at, finder.find(at).root]));
+  const finder = new ProjectFinder(cli.now, (found) => found); // it is compared, and not stored
+  const places = new Set([path, real(path)].flatMap((at) => [at, finder.find(at)?.root]));
   const exact = projects.filter(({ root }) => places.has(root));
   if (exact.length > 0) return exact;
   const around = projects.filter(({ root }) => path.startsWith(root + sep)); // no longer a repository

@@ -41,6 +41,15 @@ export async function timeRangeOf(
   return { since: since?.from, until: until?.to };
 }
 
+/**
+ * The time that the option `flag` names, in milliseconds since 1970; of a day, its first moment.
+ *
+ * @throws UsageError for a text that names no time
+ */
+export async function momentOf(flag: string, text: string, now: number): Promise<number> {
+  return (await spanOf(flag, text, now)).from;
+}
+
 // --- internal ---
 
 /** The units of a duration, in milliseconds. */

@@ -53,8 +53,9 @@ for each, with its name as sink.`,
   run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'breaker');
     const only = sinkOf(args);
-    const { config } = loadConfig(cli.paths, { env: cli.env });
-    const views = withDelivery(cli, config, ({ sinks, storeOf }) => {
+    const loaded = loadConfig(cli.paths, { env: cli.env });
+    const { config } = loaded;
+    const views = withDelivery(cli, loaded, ({ sinks, storeOf }) => {
       const chosen = only ? [only] : sinks;
       if (action === 'trip') checkOne(chosen);
       return chosen.map((sink): BreakerView => {

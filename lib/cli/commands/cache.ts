@@ -27,8 +27,9 @@ null without data; clear and cleanup add {dropped}.`,
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
     const action = actionOf(args.action, ACTIONS, 'cache');
-    const { config } = loadConfig(cli.paths, { env: cli.env });
-    const changed = withDelivery(cli, config, ({ cache }) => {
+    const loaded = loadConfig(cli.paths, { env: cli.env });
+    const { config } = loaded;
+    const changed = withDelivery(cli, loaded, ({ cache }) => {
       const dropped =
         action === 'clear' ? cache.clear() : action === 'cleanup' ? cache.cleanup() : 0;
       return { dropped, state: cache.toJSON() };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { backUpConfig, listConfigBackups, restoreConfig } from '../../config/config-backup.ts';
@@ -7,6 +8,8 @@ import { loadConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigProblem } from '../../config/config-layer.ts';
 import { configJsonSchema } from '../../config/config-schema.ts';
+import { accessError } from '../../delivery/sink-access.ts';
+import { SINKS } from '../../delivery/sinks.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -105,7 +108,9 @@ function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
 }
 
 function check(cli: CliEnvironment, json: boolean): number {
-  const { problems, warnings } = loadConfig(cli.paths, { env: cli.env });
+  const loaded = loadConfig(cli.paths, { env: cli.env });
+  const { warnings } = loaded;
+  const problems = [...loaded.problems, ...accessProblems(loaded)];
   const isOk = problems.length === 0;
   if (json) {
     printJson(cli, { ok: isOk, problems, warnings });
@@ -122,11 +127,29 @@ function check(cli: CliEnvironment, json: boolean): number {
   return isOk ? 0 : 1;
 }
 
+/** What would make every request to a sink fail, such as a token file that others can read. */
+function accessProblems({ config, origins }: LoadedConfig): ConfigProblem[] {
+  const problems = SINKS.flatMap((sink): ConfigProblem[] => {
+    const error = accessError(config, sink);
+    if (!error) return [];
+    const [section] = sink.key.split('.');
+    const key = { E_CA_FILE: 'api.ca_file', E_PROXY_URL: 'api.proxy' }[error.code];
+    const named = error.code.startsWith('E_TOKEN_FILE') ? `${section}.token_file` : sink.key;
+    const where = origins.get(key ?? named) ?? '';
+    const { message, hint = null } = error;
+    return [{ where, key: key ?? named, message: `cannot be used: ${message}`, hint }];
+  });
+  // Both sinks use the same proxy and the same certificates.
+  return problems.filter(
+    ({ key }, index) => problems.findIndex((one) => one.key === key) === index,
+  );
+}
+
 function diff(cli: CliEnvironment, backup: string | undefined, json: boolean): number {
   const ours = new Map(leaves(loadConfig(cli.paths, { env: cli.env }).config));
   const theirs = new Map(leaves(other(cli, backup)));
   const rows = configKeys()
-    .filter((key) => ours.get(key) !== theirs.get(key))
+    .filter((key) => !isDeepStrictEqual(ours.get(key), theirs.get(key)))
     .map((key) => {
       const [value, otherValue] = [ours.get(key), theirs.get(key)];
       return { key, value: shownValue(key, value), other: shownValue(key, otherValue) };

@@ -2,21 +2,26 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { TrackerError } from '../../base/errors.ts';
-import type { Config } from '../../config/config.ts';
 import { openDatabase, openDatabaseForReading } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
 import { chosenRows } from '../../delivery/store/outbox-rows.ts';
-import { loadConfig } from '../../config/config-file.ts';
+import { loadConfig, problemText } from '../../config/config-file.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
+import { SERVERS } from '../../config/credentials.ts';
 import { CourierNudge } from '../../ingest/courier/courier-nudge.ts';
 import type { DrainLimits } from '../../delivery/delivery.ts';
 import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
 import type { Sink } from '../../delivery/sink.ts';
 import { flushOutbox } from '../../delivery/outbox-flush.ts';
-import { proxyOf } from '../../delivery/http/proxy-settings.ts';
+import { destinationOf } from '../../delivery/destination.ts';
+import type { Destination } from '../../delivery/destination.ts';
+import type { ProxySettings } from '../../delivery/http/proxy-settings.ts';
 import { openDelivery } from '../../delivery/sink-delivery.ts';
 import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import { namedSinks } from '../../delivery/sinks-in-use.ts';
 import { readSpool } from '../../health/spool-facts.ts';
+import { elsewhereText, waitingElsewhere } from '../../delivery/waiting-elsewhere.ts';
+import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -62,6 +67,7 @@ file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
       description: 'Send even if the circuit is open or tracking is switched off',
     },
     limit: { type: 'string', valueHint: 'n', description: 'Send at most n events' },
+    ...allowEnvArg,
     ...sinkArg,
     ...common.sessionArg,
     ...common.jsonArg,
@@ -75,7 +81,7 @@ file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
       force: args.force === true,
       json: args.json === true,
     };
-    const target = targetOf(cli, request);
+    const target = targetOf(cli, request, args);
     const interruption = cli.interruption();
     if (!args['dry-run']) await takeIn(cli, interruption);
     const { database: path } = cli.paths;
@@ -95,10 +101,13 @@ file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
       const session = chooseSession(database, request.session, cli, { inOutbox: true });
       const choice = { ...request, session };
       if (args['dry-run']) {
-        const plan = (sink: Sink) => flushPlan(database, sink.name, choice, cli.now());
+        const plan = (sink: Sink) =>
+          flushPlan(database, destinationOf(sink, target.loaded, database).name, choice, cli.now());
         showPlans(plansOf(target, plan), request.json, cli);
+        tellElsewhere(database, target, request, cli);
         return 0;
       }
+      tellElsewhere(database, target, request, cli);
       return await flush(database, target, choice, interruption, cli);
     } finally {
       database.close();
@@ -120,15 +129,26 @@ interface FlushRequest extends FlushChoice {
 
 /** Where events go, and the configuration in force. */
 interface Target {
-  readonly config: Config;
+  readonly loaded: LoadedConfig;
+  readonly proxy: ProxySettings;
   readonly sinks: readonly Sink[];
 }
 
-/** The sinks to send to, by files and environment. @throws UsageError when these let nothing be sent */
-function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
-  const { config, error } = loadConfig(cli.paths, { env: cli.env });
+/**
+ * The sinks to send to, by files and environment.
+ *
+ * @throws UsageError when these let nothing be sent, TrackerError E_ENVIRONMENT when they may not
+ */
+function targetOf(
+  cli: CliEnvironment,
+  { sink, force }: FlushRequest,
+  args: Parameters<typeof allowedRoute>[2],
+): Target {
+  const loaded = loadConfig(cli.paths, { env: cli.env, allowsEnv: args['allow-env'] });
+  const { config, error } = loaded;
   if (error !== null) throw new UsageError(error, 'See `pattern-tracker config check`.');
   const asked = sink ? [sink] : SINKS;
+  const proxy = allowedRoute(loaded, asked, args, cli);
   const sinks = namedSinks(config).filter((named) => asked.includes(named));
   const missing = noSinkText(asked, config, cli.paths);
   if (missing) throw new UsageError(missing.what, `${missing.mend.replace('set', 'Set')}.`);
@@ -138,7 +158,7 @@ function targetOf(cli: CliEnvironment, { sink, force }: FlushRequest): Target {
       'Set it to true, or use --force to send what waits anyway.',
     );
   }
-  return { config, sinks };
+  return { loaded, proxy, sinks };
 }
 
 function openIfThere(path: string): Database | undefined {
@@ -158,29 +178,51 @@ async function takeIn(cli: CliEnvironment, interruption: AbortSignal): Promise<v
 
 async function flush(
   database: Database,
-  { config, sinks }: Target,
+  { loaded, proxy, sinks }: Target,
   request: FlushRequest,
   interruption: AbortSignal,
   cli: CliEnvironment,
 ): Promise<number> {
   const flushes: SinkFlush[] = [];
   for (const sink of sinks) {
+    const destination = destinationOf(sink, loaded, database);
     const open = async () => {
       const openClient = await sink.loadClient();
-      const shared = { config, clock: cli.now };
-      const client = openClient({ ...shared, proxy: proxyOf(cli.env), machine: hostname() });
-      return openDelivery(sink, client, { ...shared, database: () => database });
+      const shared = { config: loaded.config, clock: cli.now };
+      const client = openClient({ ...shared, proxy, machine: hostname() });
+      return openDelivery(destination, client, { ...shared, database: () => database });
     };
-    flushes.push(await flushSink(sink, database, open, request, interruption, cli));
+    flushes.push(await flushSink(sink, destination, database, open, request, interruption, cli));
   }
   if (request.json) printJson(cli, flushSummary(flushes));
   else cli.out(flushText(flushes));
   return flushExitCode(flushes);
 }
 
+/** Says what is not sent because it waits for another server, and which secrets are not sent to this one. */
+function tellElsewhere(
+  database: Database,
+  { loaded, sinks }: Target,
+  { json }: FlushRequest,
+  cli: CliEnvironment,
+): void {
+  if (json) return;
+  const elsewhere = sinks.flatMap((sink) =>
+    waitingElsewhere(database, sink, destinationOf(sink, loaded, database).name),
+  );
+  const lines = [
+    ...elsewhere.map((waiting) => `Not sent: ${elsewhereText(waiting)}`),
+    ...loaded.warnings
+      .filter(({ key }) => SERVERS.some(({ credentials }) => credentials.includes(key)))
+      .map(problemText),
+  ];
+  for (const line of lines) cli.err(`${plainLine(line)}\n`);
+}
+
 /** Sends what waits for one sink. A fault in its configuration is printed and does not stop the other sinks. */
 async function flushSink(
   sink: Sink,
+  destination: Destination,
   database: Database,
   open: () => Promise<SinkDelivery>,
   { dead, json, session, events, force }: FlushRequest,
@@ -188,7 +230,7 @@ async function flushSink(
   cli: CliEnvironment,
 ): Promise<SinkFlush> {
   const startedAt = cli.now();
-  const filter = { sink: sink.name, dead: false, session, limit: -1 };
+  const filter = { sink: destination.name, dead: false, session, limit: -1 };
   const waiting = () => chosenRows(database, filter).count;
   let opened: SinkDelivery;
   try {
@@ -226,7 +268,10 @@ interface SinkPlan extends FlushPlan {
   readonly address: string | null;
 }
 
-function plansOf({ config, sinks }: Target, planOf: (sink: Sink) => FlushPlan): SinkPlan[] {
+function plansOf(
+  { loaded: { config }, sinks }: Target,
+  planOf: (sink: Sink) => FlushPlan,
+): SinkPlan[] {
   return sinks.map((sink) => ({ ...planOf(sink), sink, address: sink.address(config) }));
 }
 

@@ -1,10 +1,12 @@
 import { loadConfig } from '../../config/config-file.ts';
+import { destinationOf } from '../../delivery/destination.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import type { DeliveryHealth, SinkHealth } from '../../health/delivery-health.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import { probeSinks } from '../../health/sink-probes.ts';
 import { trackerHealth } from '../../health/tracker-health.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
+import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -31,12 +33,27 @@ sinks is about the server (http), except status and reasons, which are about all
       type: 'boolean',
       description: 'Ask the server now (a collector cannot be asked); else the last answer counts',
     },
+    ...allowEnvArg,
     ...common.jsonArg,
   },
-  async run({ probe, json }, cli) {
-    const config = loadConfig(cli.paths, { env: cli.env });
-    const answer = probe ? await probeSinks(config.config, cli) : undefined;
-    const facts = gatherFacts(cli, { registration: readRegistration(cli) });
+  async run(args, cli) {
+    const { probe, json } = args;
+    const config = loadConfig(cli.paths, { env: cli.env, allowsEnv: args['allow-env'] });
+    const answer = probe
+      ? await probeSinks(config.config, {
+          now: cli.now,
+          proxy: allowedRoute(
+            config,
+            SINKS.filter((sink) => sink.probe !== undefined),
+            args,
+            cli,
+          ),
+        })
+      : undefined;
+    const facts = gatherFacts(cli, {
+      registration: readRegistration(cli),
+      destination: (sink, database) => destinationOf(sink, config, database),
+    });
     const health = trackerHealth(facts, config, answer);
     if (json) printJson(cli, forJson(health));
     else cli.out(text(health, cli, noSinkText(SINKS, config.config, cli.paths)?.mend));

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { loadConfig } from '../../config/config-file.ts';
-import type { Config } from '../../config/config.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
 import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
 import { sinksInUse } from '../../delivery/sinks-in-use.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
@@ -54,7 +54,8 @@ acknowledged, failed_requests wait for another attempt or are dead letters.`,
     if (actionOf(args.action, ACTIONS, 'metrics') === 'reset') {
       withDelivery(cli, configOf(cli), ({ database, storeOf, cache }) => {
         for (const sink of SINKS) {
-          resetSinkMetrics({ database, delivery: storeOf(sink) }, sink.name, cli.now());
+          const delivery = storeOf(sink);
+          resetSinkMetrics({ database, delivery }, cli.now());
         }
         cache.resetHitRate();
       });
@@ -98,8 +99,9 @@ interface Shown {
 }
 
 function readMetrics(cli: CliEnvironment): Shown {
-  const config = configOf(cli);
-  const read = withDelivery(cli, config, ({ database, sinks, storeOf, cache }) => ({
+  const loaded = configOf(cli);
+  const { config } = loaded;
+  const read = withDelivery(cli, loaded, ({ database, sinks, storeOf, cache }) => ({
     sinks: sinks.map((sink) => readSinkMetrics({ database, delivery: storeOf(sink) }, sink.name)),
     cacheHitRate: cache.hitRate,
   }));
@@ -112,8 +114,8 @@ function readMetrics(cli: CliEnvironment): Shown {
   return { sinks: [first, ...others], cacheHitRate, missing };
 }
 
-function configOf(cli: CliEnvironment): Config {
-  return loadConfig(cli.paths, { env: cli.env }).config;
+function configOf(cli: CliEnvironment): LoadedConfig {
+  return loadConfig(cli.paths, { env: cli.env });
 }
 
 /** The numbers; without a sink a line that says so, and the numbers only if there are any. */

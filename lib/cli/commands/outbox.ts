@@ -6,14 +6,12 @@ import {
   retryRows,
   rowsBySink,
 } from '../../delivery/store/outbox-rows.ts';
-import type {
-  OutboxFilter,
-  OutboxRow,
-  OutboxRowWithBody,
-} from '../../delivery/store/outbox-rows.ts';
+import type { OutboxFilter, OutboxRow } from '../../delivery/store/outbox-rows.ts';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { SINKS } from '../../delivery/sinks.ts';
+import type { DeliveryMetric } from '../../delivery/store/delivery-store.ts';
+import { Metrics } from '../../delivery/store/metrics.ts';
 import { withDelivery } from '../../health/delivery-side.ts';
 import type { DeliverySide } from '../../health/delivery-side.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
@@ -23,6 +21,7 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
+import { cloudEvent } from '../output/cloud-event.ts';
 import { printJson, printJsonAsIs } from '../output/json-output.ts';
 import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { printList } from '../listing/list-output.ts';
@@ -34,10 +33,11 @@ import { outboxColumns } from '../listing/outbox-columns.ts';
 import { noSinkLine } from '../output/sink-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
+import { moveAll } from '../outbox-move.ts';
 import { sinkArg, sinkOf } from '../arguments/sink-choice.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
-const ACTIONS = ['list', 'show', 'retry', 'drop', 'export'] as const;
+const ACTIONS = ['list', 'show', 'retry', 'move', 'drop', 'export'] as const;
 const FORMATS = ['jsonl', 'cloudevents'] as const;
 /** An export is read and written in parts of this size, in characters, so that it needs little memory. */
 const PART_CHARACTERS = 4_000_000;
@@ -55,13 +55,14 @@ export const outboxCommand = trackerCommand({
     list: 'what waits, and dead letters, which were refused or failed too often',
     show: 'everything known about one row; ID is the first column of the list',
     retry: 'send rows with the next delivery; a dead letter gets another chance',
+    move: 'give what waits for a server that config.yaml does not name to the one it names',
     drop: 'remove rows for good, after asking; with --yes without asking',
     export: 'print bodies, one per line; as CloudEvents 1.0 with --format cloudevents',
   },
   details: 'retry and drop need IDs, --dead, --session or --all.',
   json: `for list an array of {id, sink, event_id, event_type, session_id, pattern_id, lineage_id, created_at,
 attempts, faults, attempted_at, next_attempt_at, last_error, dead_at}, for show one of these with body, for
-retry and drop {changed}. The pattern_id of a tool call is empty.`,
+retry, move and drop {changed}. The pattern_id of a tool call is empty.`,
   args: {
     ...actionArg(ACTIONS),
     id: {
@@ -94,8 +95,9 @@ retry and drop {changed}. The pattern_id of a tool call is empty.`,
     const ids = args._.slice(1).map((id) => parseCount('ID', id));
     const session = sessionOf(args);
     const limit = parseLimit(args.limit ?? (action === 'list' ? '20' : '0'));
-    const { config } = loadConfig(cli.paths, { env: cli.env });
-    const delivery: Delivery = (work) => withDelivery(cli, config, work);
+    const loaded = loadConfig(cli.paths, { env: cli.env });
+    const { config } = loaded;
+    const delivery: Delivery = (work) => withDelivery(cli, loaded, work);
     const filter: OutboxFilter = {
       sink: sinkOf(args)?.name,
       dead: args.dead ? true : undefined,
@@ -127,6 +129,11 @@ retry and drop {changed}. The pattern_id of a tool call is empty.`,
       case 'drop':
         checkChoice(filter, args.all === true);
         return drop(cli, delivery, filter, { asks: !args.yes, json: args.json === true });
+      case 'move':
+        if (ids.length > 0) throw new UsageError('move takes no ID', 'It moves all rows.');
+        return change(cli, delivery, args.json === true, 'Moved', ({ database }) =>
+          moveAll(database, sinkOf(args), cli),
+        );
     }
   },
 });
@@ -213,20 +220,6 @@ async function exportRows(
   return 0;
 }
 
-/** An event as CloudEvents 1.0 has it: source and id together identify it, and subject must not be empty. */
-function cloudEvent({ eventId, eventType, patternId, createdAt, body }: OutboxRowWithBody) {
-  return {
-    specversion: '1.0',
-    id: eventId,
-    source: 'urn:claude-pattern-tracker', // not the sink's URL: the event is the same for another server
-    type: `dev.claude-pattern-tracker.${eventType}`,
-    ...(patternId === '' ? {} : { subject: patternId }),
-    time: isoTime(createdAt),
-    datacontenttype: 'application/json',
-    data: JSON.parse(body) as unknown,
-  };
-}
-
 function checkChoice({ ids, dead, session }: OutboxFilter, all: boolean): void {
   if (ids !== undefined || dead || session !== undefined || all) return;
   throw new UsageError('no rows are named', 'Give an ID, --dead, --session or --all.');
@@ -258,11 +251,13 @@ async function drop(
   }
   // The user has not agreed to drop rows that were added since.
   const agreed = { ...filter, upTo: lastId ?? 0 };
-  return change(cli, delivery, json, 'Dropped', ({ database, storeOf }) =>
+  return change(cli, delivery, json, 'Dropped', ({ database }) =>
     database
       .transaction(() => {
-        const counts = new Map(rowsBySink(database, agreed));
-        for (const sink of SINKS) storeOf(sink).metrics.add('dropped', counts.get(sink.name) ?? 0);
+        const counts = rowsBySink(database, agreed);
+        for (const [name, count] of counts) {
+          new Metrics<DeliveryMetric>(database, name).add('dropped', count);
+        }
         return dropRows(database, agreed);
       })
       .immediate(),

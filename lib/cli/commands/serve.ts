@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import process from 'node:process';
-import { errorMessage } from '../../base/errors.ts';
+import { isInClaudeSession } from '../../base/claude-session.ts';
+import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { readEntry } from '../../log/log-entry.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -123,7 +124,8 @@ requests too; on a terminal as text, else as JSON lines.`,
  * Where the service's store is: `given`, else PATTERN_TRACKER_DATABASE, else this installation's
  * tracker.db.
  *
- * @throws UsageError when the option or the variable is set but empty
+ * @throws UsageError when the option or the variable is set but empty; TrackerError E_ENVIRONMENT when the
+ *   variable counts inside a Claude Code session
  */
 export function databasePlace(
   given: string | undefined,
@@ -135,6 +137,13 @@ export function databasePlace(
     throw new UsageError(
       given === '' ? '--database is empty' : 'PATTERN_TRACKER_DATABASE is set and empty',
       'Name a path or postgres://…, or leave it out for tracker.db.',
+    );
+  }
+  if (given === undefined && named !== undefined && isInClaudeSession(cli.env)) {
+    throw new TrackerError(
+      'E_ENVIRONMENT',
+      'PATTERN_TRACKER_DATABASE would decide where data go, and inside a Claude Code session a project can set that',
+      { hint: 'Name the place with --database.' },
     );
   }
   return named ?? cli.paths.database;

@@ -1,28 +1,28 @@
-import { existsSync } from 'node:fs';
 import { openDatabase } from '../../store/database/database.ts';
 import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
-import type { ConfigView } from '../../config/config-file.ts';
+import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
+import { captureSummary, captureText } from '../../config/capture-text.ts';
 import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
-import type { SinkFacts } from '../../health/sink-facts.ts';
 import { factsInUse, factsOf } from '../../health/stored-facts.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import { missingEvents } from '../installation.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import { courierConfig } from '../courier-config.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
-import { noAddressText, titleOf } from '../output/sink-text.ts';
+import { deliveryLines, deliveryNumbers, deliveryStatus } from '../output/delivery-status.ts';
+import type { DeliveryStatus, StatusRow as Line } from '../output/delivery-status.ts';
 import { painter } from '../listing/table.ts';
-import type { Paint } from '../listing/table.ts';
-import { ago, span } from '../../base/time-text.ts';
+import { ago } from '../../base/time-text.ts';
 
 /** `status`: shows whether Claude Code is recorded, and how everything stands. */
 export const statusCommand = trackerCommand({
@@ -35,10 +35,11 @@ updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, qu
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
-null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, config: {path,
-error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
+null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, capture: {content, prompts,
+projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
-base_url]}}; everything outside sinks is about the server (http).`,
+base_url], access_fault: why nothing can be sent, queued_for: the server before its address was changed,
+elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name}}; everything outside sinks is about the server (http).`,
   exitCodes: '1 when the database exists but cannot be read, else 0.',
   args: {
     acknowledge: {
@@ -53,18 +54,18 @@ base_url]}}; everything outside sinks is about the server (http).`,
       forgetSetAside(cli);
       forgetAttempts(cli.paths.tried);
     }
-    const config = await couriersConfig(cli);
+    const config = await courierConfig(cli);
     const registration = readRegistration(cli);
     const facts = gatherFacts(cli, { registration });
     const inUse = factsInUse(config?.config, facts.stored.delivery.value);
-    const deliveries = inUse.map((of) => ({
-      ...of,
-      address: config ? of.sink.address(config.config) : null,
-    }));
+    const deliveries = inUse.map((of) =>
+      deliveryStatus(of, config?.config, facts.stored.delivery.value),
+    );
     const status = {
       ...facts,
       deliveries,
       configError: config?.error ?? null,
+      capture: config?.config.capture,
       missing: missingEvents(cli, registration, facts.stored.content.value?.claudeVersion),
     };
     if (json) printJson(cli, forJson(status, cli));
@@ -77,26 +78,13 @@ base_url]}}; everything outside sinks is about the server (http).`,
 
 /** What the command shows. */
 interface Status extends HealthFacts {
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly DeliveryStatus[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
+  /** What is kept of events; undefined for the defaults. */
+  readonly capture: Config['capture'] | undefined;
   /** Events that the newest Claude Code knows, and for which no hook is registered. */
   readonly missing: readonly string[];
-}
-
-interface Delivery extends SinkFacts {
-  /** Null when the configuration files name none. */
-  readonly address: string | null;
-}
-
-type Line = readonly [label: string, text: string, paint?: Paint];
-
-/** The configuration that a courier uses; undefined when no file exists, which saves loading the parser. */
-async function couriersConfig({ paths }: CliEnvironment): Promise<ConfigView | undefined> {
-  const { configFile, resilienceFile, loggingFile } = paths;
-  if (![configFile, resilienceFile, loggingFile].some((file) => existsSync(file))) return undefined;
-  const { loadConfig } = await import('../../config/config-file.ts');
-  return loadConfig(paths).courier;
 }
 
 function forgetSetAside(cli: CliEnvironment): void {
@@ -117,7 +105,10 @@ function render(status: Status, cli: CliEnvironment): string {
     ...spoolLines(status, cli),
     ...attemptLines(status),
     ...storeLines(status, cli),
-    ...status.deliveries.flatMap((delivery) => deliveryLines(delivery, status, cli)),
+    ...status.deliveries.flatMap((delivery) =>
+      deliveryLines(delivery, status.deliveries, cli.now()),
+    ),
+    ...captureLines(status),
     ...(status.configError ? [['Config', status.configError, 'red'] as const] : []),
     ['Log', cli.paths.logFile],
   ];
@@ -232,35 +223,9 @@ function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment)
   return lines;
 }
 
-function deliveryLines(delivery: Delivery, { deliveries }: Status, cli: CliEnvironment): Line[] {
-  const { sink, address, breaker, delivered, lastDeliveredAt, lastError } = delivery;
-  const { waiting, dead, oldestAt } = delivery.outbox;
-  const now = cli.now();
-  const lines: Line[] = [[titleOf(sink), address ?? noAddressText('none', deliveries)]];
-  if (address === null && waiting === 0 && dead === 0) return lines;
-  const last = lastDeliveredAt === null ? '' : `, the last ${ago(lastDeliveredAt, now)}`;
-  lines.push(['Delivered', `${counted(delivered, 'event')}${last}`]);
-  if (waiting > 0) {
-    const age = oldestAt === null ? '' : `, the oldest from ${ago(oldestAt, now)}`;
-    const next = delivery.nextAttemptAt;
-    const when =
-      next === null || address === null ? '' : `; next attempt in ${span(Math.max(0, next - now))}`;
-    lines.push(['Outbox', `${counted(waiting, 'event')} waiting${age}${when}`, 'yellow']);
-    if (lastError !== null && (delivery.lastErrorAt ?? 0) > (lastDeliveredAt ?? 0)) {
-      lines.push(['', lastError]);
-    }
-  }
-  if (dead > 0) {
-    lines.push(
-      ['Refused', `${counted(dead, 'event')} by the ${sink.noun}`, 'red'],
-      ['', 'See `pattern-tracker outbox list --dead`.'],
-    );
-  }
-  if (breaker.phase !== 'closed') {
-    const reason = breaker.reason === null ? '' : `: ${breaker.reason}`;
-    lines.push(['Circuit', `${breaker.phase.replace('_', ' ')}${reason}`, 'red']);
-  }
-  return lines;
+function captureLines({ capture, stored }: Status): Line[] {
+  const text = captureText(capture, stored.content.value?.counters ?? {});
+  return text === null ? [] : [['Kept', text]];
 }
 
 function forJson(status: Status, cli: CliEnvironment) {
@@ -286,34 +251,21 @@ function forJson(status: Status, cli: CliEnvironment) {
       error: stored.content.error?.message ?? null,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
+    capture: captureSummary(status.capture),
     config: { path: cli.paths.configFile, error: status.configError },
     log: { path: cli.paths.logFile },
     delivery: {
       baseUrl: server?.address ?? null,
-      ...numbersOf(server ?? factsOf(MAIN_SINK, stored.delivery.value)),
+      ...deliveryNumbers(
+        server ?? deliveryStatus(factsOf(MAIN_SINK, stored.delivery.value), undefined, null),
+      ),
       sinks: deliveries.map((delivery) => ({
         sink: delivery.sink.name,
         address: delivery.address,
-        ...numbersOf(delivery),
+        ...deliveryNumbers(delivery),
       })),
     },
   };
 }
 
 const NOTHING_STORED = { totals: null, counters: {}, setAside: null };
-
-/** The facts of a sink for `--json`, without its name and address. */
-function numbersOf({ outbox, breaker, ...facts }: SinkFacts) {
-  return {
-    waiting: outbox.waiting,
-    oldestAt: isoTime(outbox.oldestAt),
-    dead: outbox.dead,
-    delivered: facts.delivered,
-    lastDeliveredAt: isoTime(facts.lastDeliveredAt),
-    nextAttemptAt: isoTime(facts.nextAttemptAt),
-    breaker: breaker.phase,
-    breakerReason: breaker.phase === 'closed' ? null : breaker.reason,
-    lastError: facts.lastError,
-    lastErrorAt: isoTime(facts.lastErrorAt),
-  };
-}

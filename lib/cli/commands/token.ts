@@ -1,6 +1,7 @@
 import { TrackerError } from '../../base/errors.ts';
 import { createToken, TOKEN_SCOPES } from '../../service/auth/token.ts';
 import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/tenants.ts';
+import type { AuditEntry } from '../../service/store/audit-store.ts';
 import type { ServiceStore } from '../../service/store/service-store.ts';
 import type { StoredToken, TokenScope } from '../../service/store/token-store.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
@@ -84,7 +85,10 @@ expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.`,
     if (action === 'create') {
       const wanted = newToken(args, cli.now());
       const { text, stored } = createToken(wanted);
-      await withStore((store) => store.tokens.add(stored));
+      await withStore(async (store) => {
+        await store.tokens.add(stored);
+        await store.audit.add([tokenEntry('token_created', stored, cli.now())]);
+      });
       if (args.json) printJson(cli, createdJson(text, stored));
       else cli.out(createdText(text, stored));
     } else if (action === 'revoke') {
@@ -95,8 +99,10 @@ expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.`,
       let id = prefix;
       await withStore(async (store) => {
         const tokens = await store.tokens.list();
-        id = findToken(tokens, prefix).id;
+        const token = findToken(tokens, prefix);
+        id = token.id;
         await store.tokens.revoke(id, cli.now());
+        await store.audit.add([tokenEntry('token_revoked', token, cli.now())]);
       });
       if (args.json) printJson(cli, { id, revoked: true });
       else cli.out(`Token ${id} is revoked.\n`);
@@ -153,6 +159,26 @@ function findToken(tokens: readonly StoredToken[], prefix: string): StoredToken 
   throw new TrackerError('E_NO_TOKEN', `no token begins with "${prefix}"`, {
     hint: '`pattern-tracker token list` shows all tokens.',
   });
+}
+
+/** The audit log's entry for what was done to a token on the command line. */
+function tokenEntry(
+  action: 'token_created' | 'token_revoked',
+  { id, name, tenant, scopes, expiresAt }: StoredToken,
+  at: number,
+): AuditEntry {
+  const nobody = { tokenId: null, tokenName: null, address: null };
+  const detail = { name, scopes: [...scopes], expires_at: isoTime(expiresAt) };
+  return {
+    ...nobody,
+    at,
+    tenant,
+    action,
+    route: 'pattern-tracker token',
+    subject: id,
+    count: 1,
+    detail,
+  };
 }
 
 function createdText(text: string, { id, name, tenant, scopes, expiresAt }: StoredToken): string {

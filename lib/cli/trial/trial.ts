@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
+import { countersOf } from '../../store/queries/totals.ts';
 import { listToolCalls } from '../../store/queries/tool-calls.ts';
 import type { ListedToolCall } from '../../store/queries/tool-calls.ts';
 import { readCourier } from '../../health/courier-facts.ts';
@@ -166,6 +167,7 @@ async function waitForRow(cli: CliEnvironment, options: TrialOptions): Promise<T
   const row = await poll(options.timeoutMs, () => {
     try {
       last = callIn(cli, options) ?? last;
+      problem = undefined; // the database was only being made
       return last?.outcome === 'ok' ? last : undefined;
     } catch (error) {
       problem =
@@ -207,8 +209,17 @@ function rowMissing(
     );
   }
   const isBad = namesIn(cli.paths.spoolBad).length > 0;
-  const where = isBad ? `; it may be in ${cli.paths.spoolBad}` : '';
+  const where = isBad
+    ? `; it may be in ${cli.paths.spoolBad}`
+    : hasExcluded(cli)
+      ? '; `capture.exclude_tools` may keep nothing of it: it is a call of Read'
+      : '';
   return broken(step, `not there after ${span(timeoutMs)}${where}`, DOCTOR);
+}
+
+/** True when the capture policy has excluded events. */
+function hasExcluded({ paths }: CliEnvironment): boolean {
+  return (readDatabase(paths.database, countersOf)?.['excluded'] ?? 0) > 0;
 }
 
 function callIn(cli: CliEnvironment, { sessionId }: TestCall): ListedToolCall | undefined {

@@ -1,3 +1,4 @@
+import { checkJsonBounds } from '../../base/json/bounded-json.ts';
 import { InvariantError } from '../../base/errors.ts';
 import type { Resource } from '@opentelemetry/resources';
 import { parseToolCall } from '../ended-tool-call.ts';
@@ -10,7 +11,7 @@ import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '
 import { collectorUrl } from './otlp-url.ts';
 import { isPage, wordsOf } from './otlp-reply.ts';
 import { resourceOf } from './otlp-scope.ts';
-import { CONTENT_TYPES, logsSignal, tracesSignal } from './otlp-signal.ts';
+import { CONTENT_TYPES, isJson, logsSignal, tracesSignal } from './otlp-signal.ts';
 import type { OtlpProtocol, OtlpSignal } from './otlp-signal.ts';
 
 /** Where the collector is, and what it is sent. */
@@ -194,6 +195,7 @@ export class CollectorClient implements SinkClient {
     let rejected = 0;
     let words = '';
     try {
+      if (isJson(contentType)) checkJsonBounds(Buffer.from(bytes).toString('utf8'));
       ({ rejected, message: words } = kind.read(bytes, contentType));
     } catch {
       // The status 2xx is what counts; some collectors send another body with it.

@@ -22,7 +22,8 @@ export const COLLECTOR: Sink = {
   lockPath: (paths) => paths.otlpDeliveryLock,
   checkAccess: ({ otlp }) => {
     const headers = collectorHeaders(otlp);
-    collectorUrl({ endpoint: otlp.endpoint ?? '', headers, allowInsecure: otlp.allow_insecure });
+    const { endpoint, allow_insecure: allowInsecure } = otlp;
+    if (endpoint !== null) collectorUrl({ endpoint, headers, allowInsecure });
   },
   toolCallFeed: (database) => new ToolCallOutbox(database, NAME),
   loadClient: async () => (await import('./open-collector.ts')).openCollectorClient,

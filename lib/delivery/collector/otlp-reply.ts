@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../base/json/bounded-json.ts';
 import { errorText } from '../../lineage-api/api-reply.ts';
 import type { HttpReply } from '../http/http-client.ts';
 
@@ -31,7 +32,7 @@ function withoutLength(run: string): string {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

@@ -77,11 +77,12 @@ export function logsSignal(protocol: OtlpProtocol): OtlpSignal {
   };
 }
 
-// --- internal ---
-
-function isJson(contentType: string | undefined): boolean {
+/** True when a reply is in JSON, not in protobuf. */
+export function isJson(contentType: string | undefined): boolean {
   return /^application\/json\b/i.test(contentType ?? '');
 }
+
+// --- internal ---
 
 function written(bytes: Uint8Array | undefined): Uint8Array {
   if (bytes === undefined) throw new InvariantError('the calls cannot be written as OTLP');

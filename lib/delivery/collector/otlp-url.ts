@@ -1,5 +1,6 @@
 import { TrackerError } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
+import { serverAddress } from '../../config/server-address.ts';
 
 /** The collector as the configuration describes it (`otlp`). */
 export interface Collector {
@@ -32,9 +33,7 @@ export function collectorUrl({ endpoint, headers, allowInsecure }: Collector): {
       hint: 'Use https: in otlp.endpoint, or set otlp.allow_insecure to true in a network you trust.',
     });
   }
-  // Some vendors document the whole address of a signal; accept that too.
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1\/(?:traces|logs|metrics)$/, '');
-  return { url: url.origin + path, isLocal };
+  return { url: serverAddress(endpoint), isLocal };
 }
 
 // --- internal ---

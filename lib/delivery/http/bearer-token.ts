@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
+import { readRegularFile } from '../../base/regular-file.ts';
 
 /** Where the configuration keeps a bearer token. `token` takes precedence. */
 export interface TokenSource {
@@ -22,6 +23,9 @@ export function bearerToken({ token, tokenFile }: TokenSource): string | undefin
 
 // --- internal ---
 
+/** The longest file with a token, in bytes. */
+const MAX_BYTES = 64 * 1024;
+
 function readPrivate(file: string): string {
   try {
     const stats = statSync(file);
@@ -31,10 +35,10 @@ function readPrivate(file: string): string {
         hint: `Run: chmod 600 ${file}`,
       });
     }
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file, MAX_BYTES);
   } catch (error) {
-    if (error instanceof TrackerError) throw error;
-    throw unreadable(file, errorMessage(error), error);
+    if (error instanceof TrackerError && error.code.startsWith('E_TOKEN')) throw error;
+    throw unreadable(file, errorMessage(error).replace(`${file}: `, ''), error);
   }
 }
 

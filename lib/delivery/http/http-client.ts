@@ -1,13 +1,14 @@
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { gzip } from 'node:zlib';
-import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { Agent, buildConnector, EnvHttpProxyAgent, errors, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
-import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
-import { readRegularFile } from '../../base/regular-file.ts';
+import { errorCode, errorMessage } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
 import { contentCoding, decodeBody, withoutBom } from '../../lineage-api/http-body.ts';
+import { readCertificates } from './certificates.ts';
 import { NoReplyError } from './no-reply-error.ts';
+import { proxyUrl } from './proxy-settings.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { withoutUnaskedContinue } from './unasked-continue.ts';
 
@@ -65,9 +66,12 @@ export class HttpClient {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     const { timeoutMs, caFile, proxy } = options;
-    const tls = caFile === undefined ? {} : { ca: [...rootCertificates, readCertificates(caFile)] };
+    // Named one by one, because NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and NODE_TLS_REJECT_UNAUTHORIZED would
+    // count otherwise, and a project can set these.
+    const own = caFile === undefined ? [] : [readCertificates(caFile)];
+    const tls = { ca: [...rootCertificates, ...own], rejectUnauthorized: true };
     const common = {
-      connect: buildConnector({ timeout: timeoutMs, ...tls }),
+      connect: makeConnector(timeoutMs, tls),
       factory: makePool,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -162,6 +166,24 @@ export class HttpClient {
 
 const zip = promisify(gzip) as (body: string | Uint8Array) => Promise<Buffer>;
 
+/** Connects. The certificates are parsed once, with the first connection that needs them: that takes 30 ms. */
+function makeConnector(
+  timeout: number,
+  { ca, rejectUnauthorized }: { readonly ca: string[]; readonly rejectUnauthorized: boolean },
+): buildConnector.connector {
+  const plain = buildConnector({ timeout });
+  let secure: buildConnector.connector | undefined;
+  return (to, callback) => {
+    if (to.protocol !== 'https:') return plain(to, callback);
+    secure ??= buildConnector({
+      timeout,
+      secureContext: createSecureContext({ ca }),
+      rejectUnauthorized,
+    });
+    return secure(to, callback);
+  };
+}
+
 /** The connection pool of one origin; `options.connect` connects, through the proxy if one is set. */
 function makePool(origin: string | URL, options: Pool.Options): Dispatcher {
   const { connect } = options;
@@ -172,34 +194,6 @@ function makePool(origin: string | URL, options: Pool.Options): Dispatcher {
       else callback(null, withoutUnaskedContinue(socket));
     });
   return new Pool(origin, { ...options, connect: connectWell });
-}
-
-function proxyUrl(text: string | undefined): string {
-  if (!text) return '';
-  const url = text.includes('://') ? text : `http://${text}`;
-  if (/^https?:/i.test(url) && URL.canParse(url)) return url;
-  // The message leaves the URL out, because it may contain a password.
-  throw new TrackerError('E_PROXY_URL', "the URL of the proxy can't be used", {
-    hint: 'It looks like http://proxy.example.com:3128, in api.proxy or HTTPS_PROXY.',
-  });
-}
-
-function readCertificates(file: string): string {
-  let text: string;
-  try {
-    text = readRegularFile(file);
-  } catch (error) {
-    throw badCertificates(file, errorMessage(error).replace(`${file}: `, ''), error);
-  }
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw badCertificates(file, 'it holds no PEM certificate');
-}
-
-function badCertificates(file: string, why: string, cause?: unknown): TrackerError {
-  return new TrackerError('E_CA_FILE', `${file}: ${why}`, {
-    hint: 'api.ca_file names a PEM file with the certificates of your authority.',
-    cause,
-  });
 }
 
 async function readBytes(

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../base/json/bounded-json.ts';
 import { hexDigest } from '../../base/digest.ts';
 import { InvariantError, TrackerError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
@@ -20,9 +21,9 @@ import type { ReplyFailure } from '../http/classify.ts';
 import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
 import { isLoopback } from '../../base/loopback.ts';
+import { lineageUrl } from './lineage-url.ts';
+import type { LineageServer } from './lineage-url.ts';
 import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
-
-const PREFIX = '/api/pattern-traceability';
 
 /** The answer to a query. */
 export type Answer =
@@ -39,13 +40,8 @@ export interface ServerHealth {
 }
 
 /** Where the server is, and how to be admitted. */
-export interface LineageClientOptions extends Omit<HttpClientOptions, 'maxReplyBytes'> {
-  /** Sent with each request. @default none */
-  readonly token?: string | undefined;
-  /** The server's address, with or without `/api/pattern-traceability`. */
-  readonly baseUrl: string;
-  /** Send the token over plain HTTP to another machine too. @default false */
-  readonly allowInsecure?: boolean | undefined;
+export interface LineageClientOptions
+  extends LineageServer, Omit<HttpClientOptions, 'maxReplyBytes'> {
   /**
    * Reads the token again after the server has refused it. If it throws a TrackerError, that counts as an
    * outage. @default the same token is sent again
@@ -76,7 +72,7 @@ export class LineageClient implements SinkClient {
 
   /** @throws TrackerError E_BASE_URL, E_INSECURE_URL, E_CA_FILE, E_PROXY_URL */
   constructor(options: LineageClientOptions) {
-    const url = apiUrl(options);
+    const url = lineageUrl(options);
     // Through a proxy on another machine, the token for a local server would leave this machine unencrypted.
     const proxy = isLoopback(url.hostname) ? undefined : options.proxy;
     this.server = url.origin + url.pathname;
@@ -262,34 +258,8 @@ function isApiError(body: unknown): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }
-}
-
-function apiUrl({ baseUrl, token, allowInsecure }: LineageClientOptions): URL {
-  let url: URL;
-  try {
-    url = new URL(baseUrl);
-  } catch {
-    throw wrongUrl(baseUrl, 'it is not a URL');
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw wrongUrl(baseUrl, 'it begins with neither http: nor https:');
-  }
-  if (url.username || url.password) throw wrongUrl(url.host, 'it holds a password: use api.token');
-  if (token && url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecure) {
-    throw new TrackerError('E_INSECURE_URL', `the token would go to ${url.host} unencrypted`, {
-      hint: 'Use https: in api.base_url, or set api.allow_insecure to true in a network you trust.',
-    });
-  }
-  const path = url.pathname.replace(/\/+$/, '');
-  return new URL(url.origin + (path.endsWith(PREFIX) ? path : path + PREFIX));
-}
-
-function wrongUrl(url: string, why: string): TrackerError {
-  return new TrackerError('E_BASE_URL', `api.base_url "${url}" can't be used: ${why}`, {
-    hint: 'It looks like https://tracker.example.com or http://localhost:8053.',
-  });
 }

@@ -1,6 +1,7 @@
 import { bearerToken } from '../http/bearer-token.ts';
 import type { Sink } from '../sink.ts';
 import { LineageFeed } from './lineage-feed.ts';
+import { lineageUrl } from './lineage-url.ts';
 import { retellPatterns } from './retelling.ts';
 
 const NAME = 'http';
@@ -19,9 +20,13 @@ export const LINEAGE: Sink = {
   address: ({ api }) => api.base_url,
   delivers: ({ api, pattern_tracking }) => api.base_url !== null && pattern_tracking.enabled,
   lockPath: (paths) => paths.deliveryLock,
-  checkAccess: ({ api }) => void bearerToken({ token: api.token, tokenFile: api.token_file }),
+  checkAccess: ({ api }) => {
+    const token = bearerToken({ token: api.token, tokenFile: api.token_file });
+    const { base_url: baseUrl, allow_insecure: allowInsecure } = api;
+    if (baseUrl !== null) lineageUrl({ baseUrl, token, allowInsecure });
+  },
   patternFeed: (database, machine) => new LineageFeed(database, NAME, machine),
-  retell: (database, now) => retellPatterns(database, NAME, now),
+  retell: retellPatterns,
   probe: async (options) => {
     const { openLineageClient } = await import('./open-lineage.ts');
     const client = openLineageClient(options);

@@ -5,7 +5,7 @@ import { Metrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import { SinkState } from './sink-state.ts';
 import { adoptServer } from './server-adoption.ts';
-import type { Sink } from '../sink.ts';
+import type { Destination } from '../destination.ts';
 
 /** Counters of one sink. */
 export type DeliveryMetric =
@@ -21,8 +21,10 @@ export type DeliveryMetric =
   /** Requests that failed at the server. */
   | 'request_failures';
 
-/** Everything that tracker.db holds for delivery to one sink. */
+/** Everything that tracker.db holds for one destination. */
 export interface DeliveryStore {
+  /** The name of the destination in tracker.db. */
+  readonly name: string;
   readonly outbox: Outbox;
   readonly breaker: BreakerStore;
   readonly metrics: Metrics<DeliveryMetric>;
@@ -33,21 +35,22 @@ export interface DeliveryStore {
   transaction<T>(work: () => T): T;
 }
 
-/** The part of `database` that belongs to `sink`; `options` are those of its breaker. */
+/** The part of `database` that belongs to `destination`; `options` are those of its breaker. */
 export function deliveryStore(
   database: Database,
-  sink: Pick<Sink, 'name' | 'retell'>,
+  destination: Destination,
   options: BreakerStoreOptions,
 ): DeliveryStore {
-  const { name } = sink;
+  const { name } = destination;
   const breaker = new BreakerStore(database, name, options);
   return {
+    name,
     outbox: new Outbox(database, name),
     breaker,
     metrics: new Metrics(database, name),
     state: new SinkState(database, name),
     adoptServer: (server) => {
-      if (adoptServer(database, sink, server, options.clock())) breaker.reset();
+      if (adoptServer(database, destination, server, options.clock())) breaker.reset();
     },
     transaction: (work) => database.transaction(work).immediate(),
   };

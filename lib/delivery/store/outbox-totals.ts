@@ -30,6 +30,28 @@ export function outboxTotals(database: Database, sink: string, since = 0): Outbo
   return totals ?? { waiting: 0, dead: 0, failed: 0, oldestAt: null };
 }
 
+/** What is in the outboxes of all destinations but `current`, by their names. Looks at the index alone. */
+export function otherDestinations(
+  database: Database,
+  current: string,
+): { readonly name: string; readonly waiting: number; readonly dead: number }[] {
+  return database
+    .prepare<[], string>(
+      // One step of the index for each name, however many rows have it.
+      `WITH RECURSIVE names (name) AS (
+         SELECT min(sink) FROM outbox
+         UNION ALL SELECT (SELECT min(sink) FROM outbox WHERE sink > name) FROM names WHERE name IS NOT NULL)
+       SELECT name FROM names WHERE name IS NOT NULL`,
+    )
+    .pluck()
+    .all()
+    .filter((name) => name !== current)
+    .map((name) => {
+      const { waiting, dead } = outboxTotals(database, name);
+      return { name, waiting, dead };
+    });
+}
+
 /** True when there is anything in the outbox of a sink. */
 export function hasOutboxRows(database: Database, sink: string): boolean {
   const row = database.prepare<[string]>('SELECT 1 FROM outbox WHERE sink = ? LIMIT 1').get(sink);

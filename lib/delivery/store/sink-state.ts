@@ -3,7 +3,7 @@ import type { Database } from '../../store/database/database.ts';
 
 /** The state of a sink, without its breaker. Times are milliseconds since 1970 UTC. */
 export interface SinkStatus {
-  /** URL of the server that patterns were told to and pauses apply to; null before the first delivery. */
+  /** URL of the server that events wait for, patterns were told to and pauses apply to; null before the first event. */
   readonly server: string | null;
   /** No request is sent before then, because the sink asked for a pause or a request failed. */
   readonly pausedUntil: number;
@@ -25,6 +25,7 @@ export class SinkState {
   readonly #sink: string;
   readonly #read;
   readonly #serve;
+  readonly #serveFirst;
   readonly #pause;
   readonly #delivered;
   readonly #failed;
@@ -39,6 +40,10 @@ export class SinkState {
     this.#serve = database.prepare<[string, string]>(
       `INSERT INTO sinks (sink, server) VALUES (?, ?)
        ON CONFLICT (sink) DO UPDATE SET server = excluded.server`,
+    );
+    this.#serveFirst = database.prepare<[string, string]>(
+      `INSERT INTO sinks (sink, server) VALUES (?, ?)
+       ON CONFLICT (sink) DO UPDATE SET server = excluded.server WHERE server IS NULL`,
     );
     this.#pause = database.prepare<[string, number]>(
       `INSERT INTO sinks (sink, paused_until) VALUES (?, ?)
@@ -71,6 +76,11 @@ export class SinkState {
   /** Records which server the sink is. */
   noteServer(server: string): void {
     this.#serve.run(this.#sink, server);
+  }
+
+  /** Records which server the first events wait for, unless one is recorded already. */
+  noteFirstServer(server: string): void {
+    this.#serveFirst.run(this.#sink, server);
   }
 
   /** Lets nothing be sent before `until`, in milliseconds since 1970 UTC. */

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { captureKnown } from './capture.ts';
 import * as claudeCode from './claude-code.ts';
 import { courierStartable } from './courier.ts';
 import { databaseSound } from './database.ts';
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   { id: 'permissions', title: 'Permissions', run: storage.permissions },
   { id: 'disk', title: 'Disk', run: storage.diskFree },
   { id: 'config', title: 'Config', run: surroundings.configValid },
+  { id: 'capture', title: 'Kept', run: captureKnown },
   { id: 'path', title: 'On PATH', run: surroundings.onPath },
   { id: 'clock', title: 'Clock', run: surroundings.clockSane },
   // The last, because it makes an event, which none of the others shall see.

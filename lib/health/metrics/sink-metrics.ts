@@ -10,7 +10,7 @@ import type { ErrorMetrics } from './error-metrics.ts';
 /** Where the metrics of one sink are kept. */
 export interface SinkSources {
   readonly database: Database;
-  readonly delivery: Pick<DeliveryStore, 'breaker' | 'metrics' | 'transaction'>;
+  readonly delivery: Pick<DeliveryStore, 'name' | 'breaker' | 'metrics' | 'transaction'>;
 }
 
 /** How delivery to one sink has gone since the last reset; the cache belongs to no sink. */
@@ -29,13 +29,13 @@ export interface SinkMetrics extends SinkErrorMetrics {
 /** Metrics of one sink, plus the cache hit rate, which belongs to no sink. */
 export interface DeliveryMetrics extends Omit<SinkMetrics, 'sink'>, ErrorMetrics {}
 
-/** How delivery to a sink has gone since the last reset. */
+/** How delivery to a destination of `sink` has gone since the last reset. */
 export function readSinkMetrics(sources: SinkSources, sink: string): SinkMetrics {
-  const { metrics } = sources.delivery;
+  const { metrics, name } = sources.delivery;
   return {
     sink,
-    ...readSinkErrorMetrics(sources, sink),
-    dead_letters: outboxTotals(sources.database, sink).dead,
+    ...readSinkErrorMetrics(sources),
+    dead_letters: outboxTotals(sources.database, name).dead,
     dropped_events: metrics.value('dropped'),
     http_requests: metrics.value('requests'),
     http_failures: metrics.value('request_failures'),
@@ -68,14 +68,10 @@ export function noSinkMetrics(sink: string): SinkMetrics {
  *
  * @param now milliseconds since 1970
  */
-export function resetSinkMetrics(
-  { database, delivery }: SinkSources,
-  sink: string,
-  now: number,
-): void {
+export function resetSinkMetrics({ database, delivery }: SinkSources, now: number): void {
   delivery.transaction(() => {
     delivery.metrics.reset();
-    const last = lastReset(database, sink);
+    const last = lastReset(database, delivery.name);
     last.reset();
     last.add('at', now);
     // The breaker goes on counting its trips: they are its history.
@@ -88,7 +84,7 @@ export function readErrorMetrics(
   sources: SinkSources & { readonly cache: CacheStore },
 ): ErrorMetrics {
   return {
-    ...readSinkErrorMetrics(sources, MAIN_SINK.name),
+    ...readSinkErrorMetrics(sources),
     cache_hit_rate: sources.cache.hitRate,
   };
 }
@@ -98,16 +94,16 @@ export function resetErrorMetrics(
   sources: SinkSources & { readonly cache: CacheStore },
   now: number,
 ): void {
-  resetSinkMetrics(sources, MAIN_SINK.name, now);
+  resetSinkMetrics(sources, now);
   sources.cache.resetHitRate();
 }
 
 // --- internal ---
 
-function readSinkErrorMetrics({ database, delivery }: SinkSources, sink: string): SinkErrorMetrics {
-  const { metrics, breaker } = delivery;
-  const last = lastReset(database, sink);
-  const { waiting, failed } = outboxTotals(database, sink, last.value('at'));
+function readSinkErrorMetrics({ database, delivery }: SinkSources): SinkErrorMetrics {
+  const { name, metrics, breaker } = delivery;
+  const last = lastReset(database, name);
+  const { waiting, failed } = outboxTotals(database, name, last.value('at'));
   const successful = metrics.value('delivered');
   const total = successful + failed;
   const { count, sumMs } = metrics.latency();
@@ -123,7 +119,7 @@ function readSinkErrorMetrics({ database, delivery }: SinkSources, sink: string)
   };
 }
 
-/** When a sink's metrics were last reset, and how many trips there had been. */
-function lastReset(database: Database, sink: string): Metrics<'at' | 'trips'> {
-  return new Metrics(database, sink === MAIN_SINK.name ? 'reset' : `reset_${sink}`);
+/** When a destination's metrics were last reset, and how many trips there had been. */
+function lastReset(database: Database, destination: string): Metrics<'at' | 'trips'> {
+  return new Metrics(database, destination === MAIN_SINK.name ? 'reset' : `reset_${destination}`);
 }

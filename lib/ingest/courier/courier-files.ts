@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import type { Clock } from '../../base/clock.ts';
+import { makeWayForFile, readRegularFile } from '../../base/regular-file.ts';
 import { VERSION } from '../../base/version.ts';
 import type { CourierState } from './courier-state.ts';
 
@@ -18,6 +19,7 @@ export class PidHint {
   show(): boolean {
     if (this.#read() === this.#text) return true;
     try {
+      makeWayForFile(this.#path);
       writeFileSync(this.#path, this.#text, { mode: 0o600 });
       return true;
     } catch {
@@ -32,7 +34,7 @@ export class PidHint {
 
   #read(): string | undefined {
     try {
-      return readFileSync(this.#path, 'latin1');
+      return readRegularFile(this.#path);
     } catch {
       return undefined;
     }
@@ -70,6 +72,7 @@ export class CourierStateFile {
     this.#state = { ...next, updatedAt: this.#clock() };
     this.#written = true;
     try {
+      makeWayForFile(this.#path); // an atomic write follows a link and replaces what that leads to
       writeFileAtomic(this.#path, `${JSON.stringify(this.#state)}\n`, {
         mode: 0o600,
         fsync: false,

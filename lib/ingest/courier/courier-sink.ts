@@ -4,6 +4,8 @@ import type { Config } from '../../config/config.ts';
 import { CONFIG_DEFAULTS } from '../../config/config.ts';
 import type { Transition } from '../../delivery/breaker/breaker.ts';
 import type { Database } from '../../store/database/database.ts';
+import { destinationName } from '../../delivery/destination.ts';
+import { hasOutboxRows } from '../../delivery/store/outbox-totals.ts';
 import { Outbox } from '../../delivery/store/outbox.ts';
 import { SinkState } from '../../delivery/store/sink-state.ts';
 import { DeliveryLoop } from '../../delivery/delivery-loop.ts';
@@ -105,7 +107,10 @@ export class CourierSink {
       this.#outbox = { database: open, rows: new Outbox(open, sink.name) };
     }
     const { rows } = this.#outbox;
-    const isDue = rows.isDue(now);
+    const address = sink.address(this.#config);
+    // What waits for this address under another name is taken over when delivery begins.
+    const hasAlias = address !== null && hasOutboxRows(open, destinationName(sink, address));
+    const isDue = hasAlias || rows.isDue(now);
     return { isDue, nextAt: rows.nextAttemptAt(now) ?? (isDue ? now : undefined) };
   }
 

@@ -4,6 +4,7 @@ import { isCorruption, moveAside, openDatabase } from '../../store/database/data
 import type { Database } from '../../store/database/database.ts';
 import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
 import { noteMovedAside } from '../../store/database/meta.ts';
+import type { MovedAside } from '../../store/database/meta.ts';
 import type { BadFile, Ingest } from '../ingest.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import type { SpoolThread } from '../spool/spool-thread.ts';
@@ -26,12 +27,19 @@ export class CourierStore {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #makeIngest: (database: Database) => Ingest;
+  readonly #onMovedAside: (moved: MovedAside) => void;
   #store: OpenStore | undefined;
 
-  constructor(path: string, clock: Clock, makeIngest: (database: Database) => Ingest) {
+  constructor(
+    path: string,
+    clock: Clock,
+    makeIngest: (database: Database) => Ingest,
+    onMovedAside: (moved: MovedAside) => void = () => {},
+  ) {
     this.#path = path;
     this.#clock = clock;
     this.#makeIngest = makeIngest;
+    this.#onMovedAside = onMovedAside;
   }
 
   /** The database if it is open. */
@@ -81,9 +89,10 @@ export class CourierStore {
 
   #startAfresh(cause: unknown): OpenStore {
     const at = this.#clock();
-    const path = moveAside(this.#path, at);
+    const moved = { path: moveAside(this.#path, at), at, reason: errorMessage(cause) };
+    this.#onMovedAside(moved);
     const database = openDatabase(this.#path);
-    noteMovedAside(database, { path, at, reason: errorMessage(cause) });
+    noteMovedAside(database, moved);
     return this.#with(database);
   }
 

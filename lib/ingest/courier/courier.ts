@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
-import { errorMessage, TrackerError } from '../../base/errors.ts';
+import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
 import { createRedactor } from '../../redact/redact.ts';
@@ -27,6 +28,8 @@ import { removeSpoolFiles } from '../spool/spool-reader.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { readAhead, SpoolThread } from '../spool/spool-thread.ts';
 import { SpoolWatch } from '../spool/spool-watch.ts';
+import { WorkGuard } from '../work-guard.ts';
+import type { WorkLimits } from '../work-guard.ts';
 
 /** How long a starting courier waits for another one that is leaving, in milliseconds. */
 const LOCK_WAIT_MS = 3_000;
@@ -51,6 +54,8 @@ export interface CourierOptions {
   readonly machine: string;
   /** The program of the thread that helps with a backlog; without one, the courier works alone. */
   readonly threadBundle?: string | undefined;
+  /** How long it may work on events. */
+  readonly limits?: WorkLimits | undefined;
 }
 
 /**
@@ -65,6 +70,8 @@ export class Courier {
   readonly #store: CourierStore;
   readonly #report: CourierStateFile;
   readonly #delivery: CourierDelivery;
+  readonly #guard: WorkGuard;
+  readonly #clean: (text: string) => string;
   readonly #pid: number;
   readonly #threadBundle: string | undefined;
   #watch: SpoolWatch | undefined;
@@ -76,20 +83,25 @@ export class Courier {
   #retryAt = 0;
   #upkeepAt = 0;
 
-  constructor({ paths, clock, pid, machine, threadBundle }: CourierOptions) {
+  constructor({ paths, clock, pid, machine, threadBundle, limits }: CourierOptions) {
     this.#paths = paths;
     this.#clock = clock;
     this.#pid = pid;
     this.#threadBundle = threadBundle;
     this.#hint = new PidHint(paths.courierPid, pid);
     this.#config = new ConfigWatch(paths);
-    const projects = new ProjectFinder(clock);
     const redactor = createRedactor();
+    this.#clean = (text) => redactor.redactText(text).text;
+    const projects = new ProjectFinder(clock, this.#clean);
+    const guard = new WorkGuard(paths.courierWork, limits);
+    this.#guard = guard;
     this.#store = new CourierStore(
       paths.database,
       clock,
       (database) =>
-        new Ingest(database, { config: this.#config.current, redactor, projects, machine }),
+        new Ingest(database, { config: this.#config.current, redactor, projects, machine, guard }),
+      ({ path, reason }) =>
+        this.#log.warn('The corrupt database was moved aside', { path, reason }),
     );
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const database = () => this.#store.open();
@@ -110,6 +122,8 @@ export class Courier {
       await this.#adoptConfig();
       this.#log.info('Courier started', { version: VERSION });
       this.#report.tell({ status: 'idle' });
+      const killer = this.#guard.recover();
+      if (killer !== undefined) this.#setAside(killer, 'crashed');
       await this.#serve(signal);
       this.#report.tell({ status: 'stopped' });
     } finally {
@@ -162,7 +176,7 @@ export class Courier {
     let thread: SpoolThread | undefined;
     const mayTake = this.#clock() >= this.#retryAt;
     const files = new SpoolListing(this.#paths.spoolNew, BATCH_FILES, () => {
-      if (mayTake) thread ??= this.#startThread(); // early, so that it is ready when all are listed
+      if (mayTake && !this.#guard.isCareful) thread ??= this.#startThread(); // early, so that it is ready when all are listed
       limitHeap();
     });
     const { max_files } = this.#config.current.spool;
@@ -172,7 +186,9 @@ export class Courier {
     try {
       publishBound(this.#paths, max_files);
       markFull(this.#paths, files.length, max_files);
+      if (mayTake) for (const name of files.odd) this.#setAside(name, 'not-a-file');
       if (files.length === 0 || !mayTake) return 0;
+      checkPolicy(this.#config);
       if (files.length > BATCH_FILES) {
         this.#report.tell({ status: 'working' });
         this.#watch?.pause();
@@ -181,11 +197,12 @@ export class Courier {
         const done = this.#take(batch, thread);
         await removing;
         removing = thread ? thread.remove(done.taken) : removeSpoolFiles(done.taken);
-        taken += batch.length - done.unfinished;
+        taken += done.left;
         this.#unfinished += done.unfinished;
         await setImmediate(); // lets signals be handled
         if (signal.aborted) break;
       }
+      if (!signal.aborted) this.#guard.endCare();
       await removing;
       await thread?.end();
       markFull(this.#paths, files.length - taken, max_files);
@@ -197,6 +214,7 @@ export class Courier {
       await removing.catch(() => {}); // files that remain are read again and found to be duplicates
     } finally {
       await thread?.end().catch(() => {});
+      this.#guard.release();
       this.#watch?.resume();
     }
     return taken;
@@ -204,25 +222,32 @@ export class Courier {
 
   #startThread(): SpoolThread | undefined {
     if (this.#threadBundle === undefined) return undefined;
+    this.#guard.hold();
     return new SpoolThread(this.#threadBundle, arrivalLimits(this.#config.current));
   }
 
-  /** Ingests one batch; returns the files whose events are stored, and the number of half-written ones. */
+  /**
+   * Ingests one batch; returns the files whose events are stored, the number that left the spool, and the number
+   * to try again, half-written ones for example.
+   */
   #take(
     batch: readonly SpoolFile[],
     thread: SpoolThread | undefined,
-  ): { taken: readonly SpoolFile[]; unfinished: number } {
+  ): { taken: readonly SpoolFile[]; left: number; unfinished: number } {
     const notTaken = this.#store.take(batch, thread);
-    if (notTaken.length === 0) return { taken: batch, unfinished: 0 };
+    if (notTaken.length === 0) return { taken: batch, left: batch.length, unfinished: 0 };
     const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
     const now = this.#clock();
     // The time is read again: the file may have been written to since it was listed.
     const isFresh = ({ path, writtenAt }: SpoolFile) =>
       Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
-    const bad = notTaken.filter(({ file, reason }) => !(UNFINISHED.has(reason) && isFresh(file)));
+    const bad = notTaken.filter(
+      ({ file, reason }) => reason !== 'slow' && !(UNFINISHED.has(reason) && isFresh(file)),
+    );
+    let moved = 0;
     for (const { file, reason, error } of bad) {
-      if (reason === 'failed') this.#log.unforeseen('A spool file was set aside', error);
-      quarantineFile(file, reason, this.#paths.spoolBad);
+      if (reason === 'failed') this.#log.unforeseen('An event could not be ingested', error);
+      if (this.#setAside(file.name, reason)) moved += 1;
     }
     boundQuarantine(
       this.#paths.spoolBad,
@@ -232,8 +257,23 @@ export class Courier {
     const kept = new Set(notTaken.map(({ file }) => file));
     return {
       taken: batch.filter((file) => !kept.has(file)),
+      left: batch.length - notTaken.length + moved,
       unfinished: notTaken.length - bad.length,
     };
+  }
+
+  /** Moves an entry of the spool into the quarantine; false, and a line in the log, when it cannot be moved. */
+  #setAside(name: string, reason: string): boolean {
+    const { spoolNew, spoolBad } = this.#paths;
+    try {
+      quarantineFile(join(spoolNew, name), name, reason, spoolBad);
+      this.#log.warn('A spool file was set aside', { file: name, reason });
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return true; // it is gone
+      this.#log.error('A spool file could not be set aside', error);
+      return false;
+    }
   }
 
   async #adoptConfig(): Promise<void> {
@@ -241,7 +281,11 @@ export class Courier {
     const { current, error } = this.#config;
     const { openLog } = await import('../../log/pino-log.ts');
     await this.#log.close();
-    this.#log = openLog(this.#paths, current.logging, { clock: this.#clock, pid: this.#pid });
+    this.#log = openLog(this.#paths, current.logging, {
+      clock: this.#clock,
+      pid: this.#pid,
+      clean: this.#clean,
+    });
     if (error === null) this.#log.info('Configuration taken up');
     else this.#log.warn('The configuration is broken', { error });
     this.#store.close(); // the next sweep opens it with the new settings
@@ -272,7 +316,7 @@ export class Courier {
 
   /** Reports why it cannot ingest, and tries again later. The events wait in the spool. */
   #degrade(error: unknown): void {
-    const reason = errorMessage(error);
+    const reason = this.#clean(errorMessage(error));
     if (reason !== this.#trouble) this.#log.error('The courier cannot take in events', error);
     this.#trouble = reason;
     this.#retryAt = this.#clock() + RETRY_MS;
@@ -287,7 +331,19 @@ export class Courier {
 
 // --- internal ---
 
+/**
+ * Events wait while it is not known what may be kept of them: the defaults could keep what the user forbade.
+ *
+ * @throws TrackerError E_CONFIG
+ */
+function checkPolicy({ policyError }: ConfigWatch): void {
+  if (policyError === null) return;
+  throw new TrackerError('E_CONFIG', `what may be kept is not known: ${policyError}`, {
+    hint: 'Correct the configuration; until then the events wait.',
+  });
+}
+
 /** When a file was last written, in milliseconds since 1970 UTC; undefined when it is gone. */
 function writtenAtNow(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../../base/paths.ts';
+import { makeWayForFile, readRegularFile } from '../../base/regular-file.ts';
 import { makeFolder } from '../../capture/folder.ts';
 
 /** After this time a half-written file in `spool/tmp/` counts as abandoned, in milliseconds. */
@@ -11,6 +12,7 @@ export function makeSpool(paths: TrackerPaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
   }
+  makeWayForFile(paths.drops);
   if ((statSync(paths.drops, { throwIfNoEntry: false })?.size ?? 0) === 0) {
     writeFileSync(paths.drops, '\n', { mode: 0o600, flag: 'a' });
   }
@@ -19,14 +21,20 @@ export function makeSpool(paths: TrackerPaths): void {
 /** Writes the bound of the spool where capture looks for it: capture reads no configuration. */
 export function publishBound(paths: TrackerPaths, maxFiles: number): void {
   const text = `${maxFiles}\n`;
-  const present = existsSync(paths.spoolMaxFiles) ? readFileSync(paths.spoolMaxFiles, 'utf8') : '';
+  makeWayForFile(paths.spoolMaxFiles);
+  const isThere = statSync(paths.spoolMaxFiles, { throwIfNoEntry: false }) !== undefined;
+  const present = isThere ? readRegularFile(paths.spoolMaxFiles) : '';
   if (present !== text) writeFileSync(paths.spoolMaxFiles, text, { mode: 0o600 });
 }
 
 /** Makes or removes the file that tells capture that the spool has reached its bound. */
 export function markFull(paths: TrackerPaths, waiting: number, maxFiles: number): void {
-  if (waiting >= maxFiles) writeFileSync(paths.spoolFull, '', { mode: 0o600 });
-  else rmSync(paths.spoolFull, { force: true });
+  if (waiting < maxFiles) {
+    rmSync(paths.spoolFull, { force: true });
+    return;
+  }
+  makeWayForFile(paths.spoolFull);
+  writeFileSync(paths.spoolFull, '', { mode: 0o600 });
 }
 
 /**
@@ -37,7 +45,7 @@ export function removeAbandoned(paths: TrackerPaths, now: number): number {
   let removed = 0;
   for (const name of readdirSync(paths.spoolTmp)) {
     const path = join(paths.spoolTmp, name);
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats || now - stats.mtimeMs < ABANDONED_MS) continue;
     rmSync(path, { force: true, recursive: true });
     removed += 1;

@@ -1,4 +1,4 @@
-import { opendirSync, statSync } from 'node:fs';
+import { lstatSync, opendirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
 import type { SpoolFile } from './spool-reader.ts';
@@ -11,6 +11,9 @@ const SWEEP_FILES = 250_000;
  */
 const NAMES_A_TEXT = 512;
 
+/** How many entries that are no files one sweep names. */
+const ODD_NAMES = 1_000;
+
 /** The files that wait in the spool, oldest first. Kept in columns, because there may be 250,000. */
 export class SpoolListing {
   readonly #folder: string;
@@ -18,6 +21,7 @@ export class SpoolListing {
   readonly #times: Float64Array;
   readonly #sizes: Float64Array;
   readonly #order: Uint32Array;
+  readonly #odd: string[] = [];
 
   /** `onMany` is called after every `many` files, for work that need not wait until all are listed. */
   constructor(folder: string, many = Infinity, onMany: () => void = () => {}) {
@@ -30,7 +34,11 @@ export class SpoolListing {
         const index = this.#names.length;
         if (index >= SWEEP_FILES) break;
         const stats = statsOf(`${folder}${sep}${entry.name}`);
-        if (!stats?.isFile()) continue;
+        if (!stats) continue;
+        if (!stats.isFile()) {
+          if (this.#odd.length < ODD_NAMES) this.#odd.push(entry.name);
+          continue;
+        }
         if (index === times.length) {
           times = doubled(times);
           sizes = doubled(sizes);
@@ -55,6 +63,11 @@ export class SpoolListing {
   /** The number of files. */
   get length(): number {
     return this.#order.length;
+  }
+
+  /** The names of links, folders, FIFOs, sockets and devices, which capture never makes. */
+  get odd(): readonly string[] {
+    return this.#odd;
   }
 
   /** The files in batches of at most `maxFiles` files and about `maxBytes` bytes, in order. */
@@ -90,7 +103,7 @@ export class SpoolListing {
 /** Undefined for a file that is gone or unreadable: one odd entry must not hold up the others. */
 function statsOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
-import { readFileSync, unlink } from 'node:fs';
+import { unlink } from 'node:fs';
 import { errorCode } from '../../base/errors.ts';
+import { readRegularFile } from '../../base/regular-file.ts';
+import { NotAHookEventError } from '../../event/hook-event.ts';
 
 /** A file that waits in `spool/new/`, with one event. */
 export interface SpoolFile {
@@ -11,12 +13,17 @@ export interface SpoolFile {
   readonly size: number;
 }
 
-/** The text of a spool file; undefined when it is gone. */
-export function readSpoolFile({ path }: SpoolFile): string | undefined {
+/**
+ * The text of a spool file; undefined when it is gone.
+ *
+ * @throws NotAHookEventError when it holds more than `maxBytes`; TrackerError E_NO_FILE when it is no file
+ */
+export function readSpoolFile({ path }: SpoolFile, maxBytes: number): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFile(path, maxBytes);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'E_LARGE_FILE') throw new NotAHookEventError('too-large', error);
     throw error;
   }
 }

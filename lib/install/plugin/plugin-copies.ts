@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
+import { readRegularFile } from '../../base/regular-file.ts';
 
 /** The names under which the plugin is known: in this marketplace, and in others. */
 export const PLUGIN_NAMES = ['claude-pattern-tracker', 'pattern-tracker'] as const;
@@ -47,7 +48,7 @@ function entries(folder: string): string[] {
 /** True also when Claude Code's list cannot be understood, so that nothing in use is removed. */
 function isInstalled(plugins: string, id: string): boolean {
   try {
-    const list: unknown = JSON.parse(readFileSync(join(plugins, 'installed_plugins.json'), 'utf8'));
+    const list: unknown = JSON.parse(readRegularFile(join(plugins, 'installed_plugins.json')));
     const installed = isJsonObject(list) ? list['plugins'] : undefined;
     return !isJsonObject(installed) || installed[id] !== undefined;
   } catch (error) {

@@ -1,7 +1,6 @@
 import {
   chmodSync,
   mkdirSync,
-  readFileSync,
   readlinkSync,
   realpathSync,
   unlinkSync,
@@ -10,6 +9,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { readRegularBytes } from '../../base/regular-file.ts';
 import { writeAtomically } from '../atomic-file.ts';
 
 /** Which of Claude Code's settings files: the user's, a project's shared one, a project's private one. */
@@ -35,13 +35,17 @@ export function settingsPath(scope: SettingsScope, claudeFolder: string, cwd: st
 export function readSettings(file: string): string | null {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegularBytes(file, MAX_BYTES);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
-    throw new TrackerError('E_SETTINGS_UNREADABLE', `${file}: ${errorMessage(error)}`, {
-      hint: 'Make the file readable, then run this again.',
-      cause: error,
-    });
+    throw new TrackerError(
+      'E_SETTINGS_UNREADABLE',
+      `${file}: ${errorMessage(error).replace(`${file}: `, '')}`,
+      {
+        hint: 'Make the file readable, then run this again.',
+        cause: error,
+      },
+    );
   }
   const text = bytes.toString('utf8');
   if (Buffer.from(text, 'utf8').equals(bytes)) return text;
@@ -97,6 +101,9 @@ export function backupSettings(file: string, text: string, now: Clock): string {
 }
 
 // --- internal ---
+
+/** The longest settings file, in bytes; some texts of 4 MiB keep the parser busy for seconds. */
+const MAX_BYTES = 1024 * 1024;
 
 /** The file a path leads to through links, even if it does not exist yet. */
 function targetOf(file: string): string {

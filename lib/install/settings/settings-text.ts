@@ -1,5 +1,6 @@
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
+import { checkJsonBounds, JsonBoundsError } from '../../base/json/bounded-json.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { jsonLayout, member, PARSE_OPTIONS } from './json-edit.ts';
 import type { JsonLayout } from './json-edit.ts';
@@ -26,6 +27,12 @@ export interface SettingsText {
 export function parseSettings(original: string, file: string): SettingsText {
   const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
   const text = original.slice(bom.length);
+  try {
+    checkJsonBounds(text, { maxDepth: MAX_DEPTH, maxValues: MAX_VALUES, hasComments: true });
+  } catch (error) {
+    if (!(error instanceof JsonBoundsError)) throw error;
+    throw refusedSettings(file, text, error.offset, error.message);
+  }
   const layout = jsonLayout(text);
   if (text.trim() === '') return { text, bom, layout, root: undefined, hooks: undefined };
 
@@ -87,3 +94,9 @@ export function refusedSettings(
     },
   );
 }
+
+// --- internal ---
+
+/** The parser calls itself for each level. */
+const MAX_DEPTH = 200;
+const MAX_VALUES = 200_000;

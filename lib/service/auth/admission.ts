@@ -6,6 +6,8 @@ import type { RateState } from '../http/rate-limiter.ts';
 import type { ServiceParts } from '../service-parts.ts';
 import { hasScope } from './token-gate.ts';
 import type { Caller } from './token-gate.ts';
+import type { Actor } from '../accounting/audit-log.ts';
+import { DEFAULT_TENANT } from '../store/tenants.ts';
 
 /** What a request tells about its sender. */
 export interface Credentials {
@@ -13,6 +15,16 @@ export interface Credentials {
   readonly authorization: string | undefined;
   /** The client's IP address; undefined where there is no socket. */
   readonly address: string | undefined;
+}
+
+/** What a request asks for. */
+export interface Asked {
+  /** The scope that the route needs; null for a route that is open to all. */
+  readonly scope: TokenScope | null;
+  /** Whether an open route counts against the rate limit; every other route does. @default false */
+  readonly isLimited?: boolean;
+  /** Method and path of the route. */
+  readonly path: string;
 }
 
 /** A request that was let in. */
@@ -28,17 +40,15 @@ export interface Admitted {
 /**
  * Lets a request in, or throws the reply that refuses it.
  *
- * @param scope the scope that the route needs; null for a route that is open to all
- * @param isLimited whether an open route counts against the rate limit; every other route does
  * @throws HttpFault 401 without a valid token, 403 without the scope, 429 past the rate limit
  * @throws StoreUnavailableError when a token cannot be looked up and the route is not open
  */
 export async function admit(
   service: ServiceParts,
-  scope: TokenScope | null,
-  { authorization, address }: Credentials,
-  isLimited = false,
+  { scope, isLimited = false, path }: Asked,
+  credentials: Credentials,
 ): Promise<Admitted> {
+  const { authorization, address } = credentials;
   const { gate, limiter } = service;
   const anonymous = addressCaller(address);
   const isKnown = gate.isKnown(authorization);
@@ -49,7 +59,7 @@ export async function admit(
   const mayLookUp = isKnown || !state.isExceeded || !service.spareLookUps.count('all').isExceeded;
   if (scope === null) {
     const caller = mayLookUp
-      ? await callerOf(service, authorization, anonymous).catch(() => undefined) // store unreachable
+      ? await callerOf(service, path, credentials).catch(() => undefined) // store unreachable
       : undefined;
     const limitedAs = caller?.tokenId ? `token:${caller.tokenId}` : anonymous;
     const rate = isLimited ? limiter.count(limitedAs) : undefined;
@@ -57,17 +67,29 @@ export async function admit(
     return { caller, limitedAs, rate };
   }
   if (!mayLookUp) throw tooMany(state);
-  const caller = await callerOf(service, authorization, anonymous);
+  const caller = await callerOf(service, path, credentials);
   if (!caller) throw unauthorized(authorization);
   const limitedAs = caller.tokenId ? `token:${caller.tokenId}` : anonymous;
   const rate = limiter.count(limitedAs);
   if (rate.isExceeded) throw tooMany(rate);
   if (!hasScope(caller, scope)) {
+    service.audit.refused(actorOf(caller, caller.tenant, path, address), 'scope');
     throw fault(403, `This token has no scope "${scope}"`, {
       'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
     });
   }
   return { caller, limitedAs, rate };
+}
+
+/** Who asks, for the audit log. */
+export function actorOf(
+  caller: Partial<Pick<Caller, 'tokenId' | 'tokenName'>> | undefined,
+  tenant: string,
+  route: string,
+  address: string | undefined,
+): Actor {
+  const { tokenId = null, tokenName = null } = caller ?? {};
+  return { tenant, tokenId, tokenName, route, address: address ?? null };
 }
 
 /** The `RateLimit-*` headers, which tell a caller how many requests are left; none without a limit. */
@@ -84,13 +106,19 @@ export function rateHeaders({ limit, used, resetSeconds }: RateState): Record<st
 
 /** Who sends the token; undefined for an invalid one, which counts against the address. */
 async function callerOf(
-  { gate, limiter }: ServiceParts,
-  authorization: string | undefined,
-  anonymous: string,
+  { gate, limiter, audit }: ServiceParts,
+  path: string,
+  { authorization, address }: Credentials,
 ): Promise<Caller | undefined> {
   const admission = await gate.admit(authorization);
   if (admission.kind === 'admitted') return admission.caller;
-  if (authorization !== undefined) limiter.count(anonymous);
+  if (authorization !== undefined) limiter.count(addressCaller(address));
+  if (admission.kind === 'invalid') {
+    const { token, reason } = admission;
+    const claimed = token && { tokenId: token.id, tokenName: token.name };
+    // A token that there is not belongs to nobody: the default tenant's admins see it.
+    audit.refused(actorOf(claimed, token?.tenant ?? DEFAULT_TENANT, path, address), reason);
+  }
   return undefined;
 }
 

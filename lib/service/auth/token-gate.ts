@@ -8,6 +8,8 @@ import { isToken, tokenId } from './token.ts';
 export interface Caller {
   /** The public part of the token; undefined for anybody, in a service without tokens. */
   readonly tokenId: string | undefined;
+  /** What the token is for, as its maker said; undefined without a token. */
+  readonly tokenName: string | undefined;
   /** The tenant whose patterns the token opens. */
   readonly tenant: string;
   readonly scopes: readonly TokenScope[];
@@ -18,8 +20,11 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }
   /** No token was sent, and one is needed. */
   | { readonly kind: 'missing' }
-  /** The token is malformed, unknown, revoked or expired. */
-  | { readonly kind: 'invalid' };
+  /** The token does not open anything; `token` is the stored one that it claims to be. */
+  | { readonly kind: 'invalid'; readonly reason: InvalidReason; readonly token?: StoredToken };
+
+/** Why a token is not valid. `unknown`: malformed, or there is none with its id. */
+export type InvalidReason = 'unknown' | 'wrong secret' | 'revoked' | 'expired';
 
 /** What a `TokenGate` works with. */
 export interface TokenGateOptions {
@@ -78,14 +83,18 @@ export class TokenGate {
     if (authorization === undefined) return { kind: 'missing' };
     const text = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
     const id = text && tokenId(text);
-    if (!text || !id) return { kind: 'invalid' };
+    if (!text || !id) return { kind: 'invalid', reason: 'unknown' };
     const token = await this.#find(id);
     const now = this.#clock();
-    if (!token || !isToken(text, token) || token.revokedAt !== null) return { kind: 'invalid' };
-    if (token.expiresAt !== null && token.expiresAt <= now) return { kind: 'invalid' };
+    if (!token) return { kind: 'invalid', reason: 'unknown' };
+    if (!isToken(text, token)) return { kind: 'invalid', reason: 'wrong secret', token };
+    if (token.revokedAt !== null) return { kind: 'invalid', reason: 'revoked', token };
+    if (token.expiresAt !== null && token.expiresAt <= now) {
+      return { kind: 'invalid', reason: 'expired', token };
+    }
     this.#noteUse(token, now);
-    const { tenant, scopes } = token;
-    return { kind: 'admitted', caller: { tokenId: id, tenant, scopes } };
+    const { tenant, scopes, name } = token;
+    return { kind: 'admitted', caller: { tokenId: id, tokenName: name, tenant, scopes } };
   }
 
   /** Whether the header names a token that is remembered, so that admitting it costs no look-up. */
@@ -141,4 +150,9 @@ export function hasScope({ scopes }: Caller, scope: TokenScope): boolean {
 // --- internal ---
 
 /** The caller of a service without tokens. */
-const ANYBODY: Caller = { tokenId: undefined, tenant: DEFAULT_TENANT, scopes: ['admin'] };
+const ANYBODY: Caller = {
+  tokenId: undefined,
+  tokenName: undefined,
+  tenant: DEFAULT_TENANT,
+  scopes: ['admin'],
+};

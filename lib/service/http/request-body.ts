@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { errorCode } from '../../base/errors.ts';
-import { isNestedDeeper } from '../../base/json.ts';
-import type { Json } from '../../base/json.ts';
+import { JsonBoundsError, parseBoundedJson } from '../../base/json/bounded-json.ts';
 import { wellFormedJson } from '../../base/well-formed-json.ts';
 import {
   CONTENT_CODINGS,
@@ -26,6 +25,8 @@ const MAX_WAITING = 1_000;
 
 /** The deepest nesting of a body, in levels: an event may have 64, and a batch adds a few around it. */
 const MAX_DEPTH = 70;
+/** The most values in a body: 1,000 events of the largest batch with 1,000 each. */
+const MAX_VALUES = 1_000_000;
 
 /** A body that was read. */
 export interface JsonBody {
@@ -89,9 +90,7 @@ export class BodyReader {
       requireJsonType(headers.contentType);
       const plain = isPlain ? sent : await this.#decoded(sent, coding);
       if (!isPlain) take(plain.length);
-      const value = parsed(plain);
-      if (isNestedDeeper(value as Json, MAX_DEPTH)) throw tooDeep();
-      return { value, bytes: plain.length };
+      return { value: parsed(plain), bytes: plain.length };
     } finally {
       this.#held -= taken;
     }
@@ -173,8 +172,9 @@ function parsed(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw notJson('Body is not UTF-8', 0);
   const text = wellFormedJson(withoutBom(bytes).toString('utf8'));
   try {
-    return JSON.parse(withoutNul(text));
+    return parseBoundedJson(withoutNul(text), { maxDepth: MAX_DEPTH, maxValues: MAX_VALUES });
   } catch (error) {
+    if (error instanceof JsonBoundsError) throw outOfBounds(error);
     const place = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     throw notJson('JSON decode error', Number(place ?? 0));
   }
@@ -188,8 +188,10 @@ function withoutNul(json: string): string {
   );
 }
 
-function tooDeep(): HttpFault {
-  const msg = `Input should not be nested deeper than ${MAX_DEPTH} levels`;
+function outOfBounds({ message }: JsonBoundsError): HttpFault {
+  const msg = message
+    .replace(/^it is/, 'Input should not be')
+    .replace(/^it has/, 'Input should not have');
   return new HttpFault(422, { detail: [{ type: 'value_error', loc: ['body'], msg, input: null }] });
 }
 

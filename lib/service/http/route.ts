@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PatternStore } from '../store/pattern-store.ts';
 import type { TokenScope } from '../store/token-store.ts';
+import type { Actor } from '../accounting/audit-log.ts';
 import type { ServiceParts } from '../service-parts.ts';
 
 /** The prefix of every path of the API. */
@@ -29,6 +30,8 @@ export interface Call<Q = unknown, B = unknown> {
   readonly idempotencyKey: string | undefined;
   /** The key of the rate limit: the token, else the address. */
   readonly limitedAs: string;
+  /** Who asks, for the audit log. */
+  readonly actor: Actor;
   /** Whether the caller was admitted, and so may see the service's internal state. */
   readonly isTrusted: boolean;
   /** Milliseconds since the request came. */
@@ -48,7 +51,7 @@ export interface Reply {
 
 /** All that serving, limiting and documenting an endpoint needs. `Q`: its query, `B`: its body. */
 export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** In OpenAPI's notation: `/lineage/{pattern_id}`. */
   readonly path: string;
   /** One line for the documentation. */

@@ -180,15 +180,26 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
 }
 
 function redacted(event: TrackedEvent, redactor: Redactor): TrackedEvent {
-  const { code, name, reason, extra } = event;
-  const { payload, count } = redactor.redactPayload({ code, name, reason, extra });
-  if (count === 0) return event;
+  const clean = <T>(value: T) =>
+    typeof value === 'string' ? (redactor.redactText(value).text as T) : value;
   return {
     ...event,
-    code: asString(payload['code']) ?? '',
-    name: asString(payload['name']) ?? '',
-    reason: asString(payload['reason']) ?? null,
-    extra: payload['extra'] as JsonObject,
+    eventId: clean(event.eventId),
+    patternId: clean(event.patternId),
+    name: clean(event.name),
+    patternType: clean(event.patternType),
+    version: clean(event.version),
+    language: clean(event.language),
+    code: clean(event.code),
+    parentIds: event.parentIds.map(clean),
+    reason: clean(event.reason),
+    triggeredBy: clean(event.triggeredBy),
+    toolName: clean(event.toolName),
+    filePath: clean(event.filePath),
+    sessionId: clean(event.sessionId),
+    toolUseId: clean(event.toolUseId),
+    agentName: clean(event.agentName),
+    extra: redactor.redactPayload(event.extra).payload,
   };
 }
 

@@ -4,6 +4,8 @@ import { documentationRoutes } from './documentation.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { feedbackRoutes } from './feedback.ts';
 import { apiHealthRoute, healthRoute, metricsRoute } from './health.ts';
+import { auditRoute } from './audit.ts';
+import { forgetRoutes } from './forget.ts';
 import { executionRoutes } from './executions.ts';
 import { statsRoutes } from './stats.ts';
 import { lineageRoutes } from './lineage.ts';
@@ -15,10 +17,12 @@ const API: readonly Route[] = [
   ...trackRoutes,
   ...lineageRoutes,
   ...patternRoutes,
+  ...forgetRoutes,
   ...analyticsRoutes,
   ...feedbackRoutes,
   ...statsRoutes,
   ...executionRoutes,
+  auditRoute,
   apiHealthRoute,
 ];
 

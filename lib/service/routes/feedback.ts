@@ -97,21 +97,21 @@ async function recordFeedback(call: RecordCall): Promise<Reply> {
   } = body;
   await requirePattern(store, patternId, elapsedMs);
   const at = service.clock();
-  const id = feedback_id ?? call.idempotencyKey ?? randomUUID();
-  const words = { comment: comment ?? null, extra: extra as JsonObject };
   const { redactor } = service;
-  const safe = redactor ? (redactor.redactPayload(words).payload as typeof words) : words;
+  const clean = (text: string) => redactor?.redactText(text).text ?? text;
+  const id = clean(feedback_id ?? call.idempotencyKey ?? randomUUID());
+  const further = extra as JsonObject;
   await store.recordFeedback({
     id,
     patternId,
-    feedbackType,
+    feedbackType: clean(feedbackType),
     isSuccess: success ?? null,
     rating: rating ?? null,
     executionTimeMs: execution_time_ms ?? null,
-    sessionId: session_id ?? null,
-    comment: safe.comment,
+    sessionId: typeof session_id === 'string' ? clean(session_id) : null,
+    comment: typeof comment === 'string' ? clean(comment) : null,
     at,
-    extra: safe.extra,
+    extra: redactor?.redactPayload(further).payload ?? further,
   });
   return okReply({
     success: true,

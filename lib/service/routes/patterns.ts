@@ -52,9 +52,10 @@ export const patternRoutes: readonly Route[] = [
     summary: 'Show a pattern: its code, and where it was written last',
     scope: 'read',
     replies: { 200: patternReplySchema, 404: failureReplySchema },
-    async handle({ store, patternId, elapsedMs }) {
+    async handle({ store, service, actor, patternId, elapsedMs }) {
       const found = await store.pattern(patternId);
       if (!found) throw patternNotFound(patternId, elapsedMs());
+      service.audit.read(actor, patternId, 1);
       return okReply({
         success: true,
         data: {
@@ -79,7 +80,7 @@ export const patternRoutes: readonly Route[] = [
     scope: 'read',
     body: searchRequestSchema,
     replies: { 200: searchReplySchema },
-    async handle({ store, service, body, elapsedMs }) {
+    async handle({ store, service, actor, body, elapsedMs }) {
       const now = service.clock();
       const { limit, min_quality_score: quality, time_window_days: days } = body;
       const words = body.query
@@ -99,6 +100,7 @@ export const patternRoutes: readonly Route[] = [
       const patterns = quality
         ? (await rated(store, found, quality, now)).slice(0, limit)
         : found.map(foundReply);
+      if (patterns.length > 0) service.audit.read(actor, null, patterns.length);
       return okReply({
         success: true,
         data: { patterns, count: patterns.length },

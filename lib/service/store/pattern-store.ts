@@ -1,5 +1,6 @@
 import type { Evolution } from './rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from './rows/execution.ts';
+import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from './rows/forgetting.ts';
 import type { IntegrityReport } from './rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from './rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from './rows/pattern-search.ts';
@@ -39,4 +40,16 @@ export interface PatternStore {
   executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]>;
   /** Checks one pattern and its edges, or the newest `CHECKED_PATTERNS` patterns. */
   integrity(patternId: string | undefined): Promise<IntegrityReport>;
+  /**
+   * Deletes some of the rows that a selection names, in one transaction of bounded size. `forget` in
+   * `forgetting.ts` runs all steps. `now`: milliseconds since 1970.
+   */
+  forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep>;
+  /** As `forgetStep`, but only counts the rows. */
+  countStep(selection: Selection, place: ForgetPlace): Promise<ForgetStep>;
+  /**
+   * Ends a deletion: drops ids that were remembered for long enough, and leaves nothing of what was deleted in
+   * the files of SQLite.
+   */
+  settleForgetting(now: number, options: WipeOptions): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * Where a service keeps its data: `pattern-store.ts`, `token-store.ts` and this file say what a store does,
- * `rows/` what it takes and answers, together with the logic that needs no SQL. `sqlite/` and `postgres/`
- * implement it with files of the same names:
+ * Where a service keeps its data: the `…-store.ts` here say what a store does, `rows/` what it takes and
+ * answers, together with the logic that needs no SQL. `sqlite/` and `postgres/` implement it with files of
+ * the same names:
  *
  * | file              | what it is for                                                   |
  * | ----------------- | ---------------------------------------------------------------- |
@@ -17,7 +17,8 @@
  * | activity.ts       | uses, feedback and improvements of a pattern                     |
  * | executions.ts     | tool calls                                                       |
  * | integrity.ts      | what contradicts itself                                          |
- * | token-store.ts    | TokenStore                                                       |
+ * | forgetting/       | deletes in steps, and counts what would be deleted               |
+ * | accounting/       | TokenStore, AuditStore, RetentionStore                           |
  *
  * SQLite alone has `search-index.ts` (fills the index of words behind the writers) and `per-database.ts`
  * (statements of a file that may be replaced); its schema is that of tracker.db. PostgreSQL alone has `url.ts`
@@ -25,7 +26,9 @@
  * `text/` (what its columns can keep, what its index of words holds).
  */
 
+import type { AuditStore } from './audit-store.ts';
 import type { PatternStore } from './pattern-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** Whether a store can be used, for health checks. */
@@ -43,6 +46,8 @@ export interface ServiceStore {
   /** @throws TrackerError E_TENANT when the name is not valid */
   tenant(name: string): PatternStore;
   readonly tokens: TokenStore;
+  readonly audit: AuditStore;
+  readonly retention: RetentionStore;
   /** Never rejects. */
   health(): Promise<StoreHealth>;
   close(): Promise<void>;

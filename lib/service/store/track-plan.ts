@@ -23,8 +23,10 @@ export interface TrackNeeds {
 
 /** What a store looked up to plan events. */
 export interface KnownState {
-  /** The event ids, among those asked for, that were applied before. */
+  /** The event ids, among those asked for, that were applied before, also those of deleted events. */
   readonly eventIds: ReadonlySet<string>;
+  /** The patterns, among those asked for, that were deleted and are not known again. */
+  readonly forgotten: ReadonlySet<string>;
   /** Every version of the patterns asked for, oldest first. */
   readonly nodes: readonly KnownNode[];
   readonly descent: KnownDescent;

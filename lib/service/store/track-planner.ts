@@ -30,6 +30,7 @@ export function planTrack(events: readonly TrackedEvent[], known: KnownState): T
 class Planner {
   readonly #descent: Descent;
   readonly #eventIds: Set<string>;
+  readonly #forgotten: ReadonlySet<string>;
   /** The versions of each pattern by its id, newest last. */
   readonly #nodes = new Map<string, KnownNode[]>();
   readonly #events: NewEvent[] = [];
@@ -44,6 +45,7 @@ class Planner {
   constructor(known: KnownState) {
     this.#descent = new Descent(known.descent);
     this.#eventIds = new Set(known.eventIds);
+    this.#forgotten = known.forgotten;
     for (const node of known.nodes) this.#learn(node);
   }
 
@@ -75,7 +77,7 @@ class Planner {
       return { kind: 'duplicate', node };
     }
     const answer = this.#dispatch(event);
-    if (answer.kind === 'refused') return answer;
+    if (answer.kind === 'refused' || answer.kind === 'duplicate') return answer;
     this.#eventIds.add(event.eventId);
     const { eventId, eventType, patternId, sessionId, at, receivedAt, durationMs, extra } = event;
     const { version } = answer.node;
@@ -107,10 +109,12 @@ class Planner {
   }
 
   #descend(event: TrackedEvent, parentIds: readonly string[], edgeType: EdgeType): TrackAnswer {
-    const unknown = parentIds.find((id) => !this.#newest(id));
+    const unknown = parentIds.find((id) => !this.#newest(id) && !this.#forgotten.has(id));
     if (unknown !== undefined) return refused(`Parent pattern not found: ${unknown}`);
     if (parentIds.length === 0) return refused(`${event.eventType} needs a parent`);
-    return this.#create(event, parentIds, edgeType);
+    // Its client cannot know that a parent was deleted here: the child is kept without it.
+    const left = parentIds.filter((id) => this.#newest(id));
+    return this.#create(event, left, edgeType);
   }
 
   #create(event: TrackedEvent, parentIds: readonly string[], usualEdgeType: EdgeType): TrackAnswer {
@@ -183,7 +187,7 @@ class Planner {
 
   #apply(event: TrackedEvent): TrackAnswer {
     const node = this.#find(event.patternId, event.version) ?? this.#newest(event.patternId);
-    if (!node) return refused(`Pattern not found: ${event.patternId}`);
+    if (!node) return this.#withoutPattern(event);
     this.#occur(event, 'applied'); // an application does not tell how the pattern came to be
     return { kind: 'noted', node };
   }
@@ -191,9 +195,17 @@ class Planner {
   #deprecate(event: TrackedEvent): TrackAnswer {
     const { patternId, reason, at } = event;
     const node = this.#newest(patternId);
-    if (!node) return refused(`Pattern not found: ${patternId}`);
+    if (!node) return this.#withoutPattern(event);
     this.#deprecations.push({ patternId, reason, at });
     return { kind: 'noted', node };
+  }
+
+  /** An event that only makes sense with its pattern. If that was deleted, the event is deleted with it. */
+  #withoutPattern(event: TrackedEvent): TrackAnswer {
+    if (!this.#forgotten.has(event.patternId)) {
+      return refused(`Pattern not found: ${event.patternId}`);
+    }
+    return { kind: 'duplicate', node: unknownNode(event) };
   }
 
   #tell({ patternId, at, eventId }: TrackedEvent, claims: readonly Claim[]) {
@@ -275,7 +287,7 @@ function refused(message: string): TrackAnswer {
   return { kind: 'refused', message: `Validation error: ${message}` };
 }
 
-/** The node of an event that was applied before and whose pattern is gone. */
+/** The node of an event whose pattern is gone. */
 function unknownNode({ patternId, version }: TrackedEvent): PatternNode {
   return { patternId, version, lineageId: patternId, generation: 1 };
 }

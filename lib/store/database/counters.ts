@@ -5,6 +5,8 @@ export type CounterName =
   | 'ingested'
   | 'duplicates'
   | 'redactions'
+  | 'narrowed'
+  | 'excluded'
   | 'quarantine_evicted'
   | 'abandoned';
 

@@ -1,5 +1,5 @@
 import { DELIVERY_TABLES } from './delivery-schema.ts';
-import { SERVICE_TABLES } from './service-schema.ts';
+import { ACCOUNTING_TABLES, SERVICE_TABLES } from './service-schema.ts';
 
 /**
  * The schema of tracker.db, one string per version; a released version is never edited.
@@ -211,4 +211,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX occurrences_by_file ON occurrences(file_path);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at);
   `,
+  ACCOUNTING_TABLES,
 ];

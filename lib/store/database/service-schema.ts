@@ -116,7 +116,70 @@ export const SERVICE_TABLES = `
   END;
 `;
 
+/** What the service needs beyond {@link SERVICE_TABLES} to delete and to account for it. */
+export const ACCOUNTING_TABLES = `
+  -- Digests of the ids of deleted events and patterns, so that an event that is sent again brings nothing back.
+  CREATE TABLE forgotten_lineage (
+    digest TEXT PRIMARY KEY,        -- of "event ID" or "pattern ID", 32 hex digits
+    at INTEGER NOT NULL             -- when it was deleted
+  ) WITHOUT ROWID;
+  CREATE INDEX forgotten_lineage_by_age ON forgotten_lineage(at);
+  -- Most events of a session have an occurrence, which has an index by session; these have none.
+  CREATE INDEX lineage_events_unplaced ON lineage_events(session_id)
+    WHERE event_type = 'pattern_deprecated';
+
+  -- How long a tenant's rows are kept. Only in the database that has the tokens.
+  CREATE TABLE tenant_retention (
+    tenant TEXT PRIMARY KEY,
+    days INTEGER NOT NULL,
+    claimed_until INTEGER NOT NULL, -- until then one process is at it
+    ran_at INTEGER                  -- when it was last done
+  ) WITHOUT ROWID;
+
+  -- Who did what; also only there. See lib/service/store/audit-store.ts.
+  CREATE TABLE audit_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    action TEXT NOT NULL,
+    token_id TEXT,
+    token_name TEXT,
+    address TEXT,
+    route TEXT,
+    subject TEXT,
+    count INTEGER NOT NULL,
+    detail TEXT                     -- JSON
+  );
+  CREATE INDEX audit_log_by_action ON audit_log(action, id);
+  CREATE INDEX audit_log_by_tenant ON audit_log(tenant, id);
+
+  -- Words leave the index together with their pattern. FTS5 has to be told what it had indexed, so the rows
+  -- of patterns that have got another name since are made anew, and with them all the others.
+  INSERT INTO pattern_search (pattern_search) VALUES ('delete-all');
+  INSERT INTO pattern_search (pattern_search, rank) VALUES ('secure-delete', 1);
+  DELETE FROM search_queue;
+  INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at;
+  CREATE INDEX search_queue_by_pattern ON search_queue(pattern_id);
+  CREATE INDEX pattern_search_by_pattern ON pattern_search_content(c2);
+  CREATE TRIGGER patterns_unsearched AFTER DELETE ON patterns BEGIN
+    ${unsearched()}
+    DELETE FROM search_queue WHERE pattern_id = old.id;
+  END;
+  CREATE TRIGGER patterns_renamed AFTER UPDATE OF name ON patterns WHEN old.name != new.name BEGIN
+    ${unsearched()}
+    DELETE FROM search_queue WHERE pattern_id = old.id;
+    INSERT INTO search_queue (pattern_id) VALUES (new.id);
+  END;
+`;
+
 // --- internal ---
+
+/** Takes the words of a pattern, as it was, out of the index. 100,000: as many characters as are indexed. */
+function unsearched(): string {
+  return `INSERT INTO pattern_search (pattern_search, rowid, name, code, pattern_id)
+      SELECT 'delete', id, old.name, substr(old.code, 1, 100000), old.id
+      FROM pattern_search_content WHERE c2 = old.id;`;
+}
 
 function add(name: string, value: string): string {
   return `INSERT INTO totals VALUES (${name}, ${value})

@@ -7,7 +7,7 @@ export interface LiveFragment {
 }
 
 /** Longer texts are not tracked, so an edit in one finds no parent. In characters. */
-const MAX_TEXT = 1024 * 1024;
+export const MAX_LIVE_TEXT = 1024 * 1024;
 /** Fragments tracked in one file. Beyond it the oldest are dropped, but not the first: the file itself. */
 const MAX_PER_FILE = 64;
 
@@ -59,6 +59,6 @@ export class LiveFragments {
   }
 
   #put(filePath: string, seq: number, { patternId, text }: LiveFragment): void {
-    if (text.length <= MAX_TEXT) this.#set.run(filePath, seq, patternId, text);
+    if (text.length <= MAX_LIVE_TEXT) this.#set.run(filePath, seq, patternId, text);
   }
 }

@@ -19,7 +19,10 @@ let store: CourierStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'courier-store-'));
   path = join(folder, 'tracker.db');
-  const projects = new ProjectFinder(() => NOW);
+  const projects = new ProjectFinder(
+    () => NOW,
+    (text) => text,
+  );
   const redactor = createRedactor();
   const options = { config: CONFIG_DEFAULTS, redactor, projects, machine: 'test' };
   store = new CourierStore(

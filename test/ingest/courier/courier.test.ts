@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../../lib/base/paths.ts';
 import { Courier } from '../../../lib/ingest/courier/courier.ts';
+import { patience } from '../../support/patience.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 
 let folder: string;
@@ -35,13 +36,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function run(signal: AbortSignal, idleExitSeconds: number): Promise<void> {
   writeFileSync(paths.configFile, `courier: { idle_exit_seconds: ${idleExitSeconds} }\n`);
   const clock = () => (now += 10_000);
-  await new Courier({ paths, clock, pid: process.pid, machine: 'test' }).run(signal);
+  const limits = { togetherMs: 300 * patience, aloneMs: 200 * patience };
+  await new Courier({ paths, clock, pid: process.pid, machine: 'test', limits }).run(signal);
 }
 
 interface LogLine {
   readonly msg: string;
   readonly error?: string;
   readonly stack?: string;
+  readonly file?: string;
+  readonly path?: string;
+  readonly reason?: string;
 }
 
 function logged(): LogLine[] {
@@ -96,7 +101,7 @@ describe('an event that fails in a way that nobody foresaw', () => {
 
   it('is logged once, with message and stack, and set aside', async () => {
     await run(new AbortController().signal, 1);
-    const faults = logged().filter(({ msg }) => msg === 'A spool file was set aside');
+    const faults = logged().filter(({ msg }) => msg === 'An event could not be ingested');
     expect(faults).toEqual([expect.objectContaining({ error: 'a planted fault' })]);
     expect(faults[0]?.stack).toMatch(/a planted fault\n +at /);
     expect(readdirSync(paths.spoolBad).toSorted()).toEqual([
@@ -113,11 +118,66 @@ describe('an event that fails in a way that nobody foresaw', () => {
     expect(names).toEqual(['SessionStart', 'Stop']);
   });
 
-  it('is not logged for bytes that are no event', async () => {
+  it('is no fault of this program when the bytes are no event', async () => {
     writeFileSync(join(paths.spoolNew, '2.settings'), '[]');
     rmSync(join(paths.spoolNew, '3.settings'));
     await run(new AbortController().signal, 1);
-    expect(told()).not.toContain('A spool file was set aside');
+    expect(told()).not.toContain('An event could not be ingested');
     expect(readdirSync(paths.spoolBad)).toEqual(['2.settings.not-an-object']);
+  });
+
+  it('is named in the log with every other file that is set aside, and its reason', async () => {
+    writeFileSync(join(paths.spoolNew, '0.settings'), '[]');
+    await run(new AbortController().signal, 1);
+    const named = logged().filter(({ msg }) => msg === 'A spool file was set aside');
+    expect(named.map(({ file, reason }) => `${file} ${reason}`).toSorted()).toEqual([
+      '0.settings not-an-object',
+      '2.settings failed',
+      '3.settings failed',
+    ]);
+  });
+});
+
+describe('a corrupt database', () => {
+  it('is named in the log once, with the reason and its new name', async () => {
+    rmdirSync(paths.database);
+    writeFileSync(paths.database, 'no database at all, though long enough'.repeat(100));
+    await run(new AbortController().signal, 1);
+    const moved = logged().filter(({ msg }) => msg === 'The corrupt database was moved aside');
+    expect(moved).toEqual([
+      expect.objectContaining({ reason: expect.stringMatching(/not a database/) }),
+    ]);
+    expect(existsSync(moved[0]?.path ?? '')).toBe(true);
+  });
+});
+
+describe('an event on which the courier works for ever', () => {
+  const parse = JSON.parse;
+  beforeEach(() => {
+    rmdirSync(paths.database);
+    JSON.parse = (text: string, ...rest) => {
+      while (text.includes('poison'));
+      return parse(text, ...rest) as unknown;
+    };
+  });
+  afterEach(() => void (JSON.parse = parse));
+
+  it('is set aside after three attempts, and keeps no other event back', async () => {
+    for (const name of ['2.settings', '3.settings', '4.settings']) {
+      const prompt = name[0] === '3' ? 'poison' : '';
+      const event = { session_id: name, hook_event_name: 'UserPromptSubmit', prompt };
+      writeFileSync(join(paths.spoolNew, name), JSON.stringify(event));
+    }
+    await run(new AbortController().signal, 1);
+    expect(readdirSync(paths.spoolBad)).toEqual(['3.settings.timed-out']);
+    expect(logged().find(({ reason }) => reason === 'timed-out')).toMatchObject({
+      msg: 'A spool file was set aside',
+      file: '3.settings',
+    });
+    const database = openDatabase(paths.database);
+    const sessions = database.prepare('SELECT id FROM sessions ORDER BY id').pluck().all();
+    database.close();
+    expect(sessions).toEqual(['2.settings', '4.settings', 's']);
+    expect(existsSync(paths.courierWork)).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ describe('the OpenAPI document', () => {
     for (const [path, item] of Object.entries(paths ?? {})) {
       expect(path).toMatch(/^\//);
       for (const [method, given] of Object.entries(item as JsonObject)) {
-        expect(['get', 'post']).toContain(method);
+        expect(['get', 'post', 'delete']).toContain(method);
         const operation = given as Record<string, Json>;
         operationIds.push(asString(operation['operationId']) ?? '');
         const parameters = operation['parameters'] as JsonObject[];

@@ -3,13 +3,14 @@ import { occurrenceKey } from '../../../lib/pattern/occurrence-key.ts';
 import { trackNeeds } from '../../../lib/service/store/track-plan.ts';
 import type { KnownNode, KnownState } from '../../../lib/service/store/track-plan.ts';
 import { planTrack } from '../../../lib/service/store/track-planner.ts';
-import { trackedEvent } from '../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../contracts/tracked-event.ts';
 
 /** What a store knows that has these patterns, each first seen at 0. */
 function known(...nodes: KnownNode[]): KnownState {
   const firsts = new Map(nodes.map((first) => [first.patternId, first]));
   return {
     eventIds: new Set(),
+    forgotten: new Set(),
     nodes,
     descent: {
       node: (id) => {

@@ -1,14 +1,20 @@
 import { isEarlierOrigin } from '../../../pattern/descent.ts';
-import type { DescentNode, JudgedClaim } from '../../../pattern/descent.ts';
+import type { DescentNode, JudgedClaim, KnownDescent } from '../../../pattern/descent.ts';
 import type { TrackedEvent } from '../rows/tracked-event.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
 import type { Sql } from './connection.ts';
+
+/** Stored patterns whose descent may change together. */
+export interface Family {
+  readonly ids: readonly string[];
+  readonly descent: KnownDescent;
+}
 
 /** What was read to plan events. */
 export interface Known {
   readonly state: KnownState;
   /** The stored patterns whose descent the events may change. */
-  readonly family: readonly string[];
+  readonly family: Family;
 }
 
 /**
@@ -35,7 +41,13 @@ export async function readKnown(
        FROM pattern_versions
        WHERE tenant = ${tenant} AND pattern_id = ANY(${ids}::text[])) AS further,
       (SELECT json_agg(DISTINCT parent_id) FROM pending_edges
-       WHERE tenant = ${tenant} AND parent_id = ANY(${ids}::text[])) AS awaited`;
+       WHERE tenant = ${tenant} AND parent_id = ANY(${ids}::text[])) AS awaited,
+      (SELECT json_agg(name) FROM (
+         SELECT 'event ' || unnest(${[...eventIds]}::text[]) AS name
+         UNION ALL SELECT 'pattern ' || unnest(${ids}::text[])) AS given
+       WHERE EXISTS (SELECT FROM forgotten_lineage WHERE tenant = ${tenant}) AND EXISTS (
+         SELECT FROM forgotten_lineage
+         WHERE tenant = ${tenant} AND digest = sha256(convert_to(name, 'UTF8')))) AS forgotten`;
   const nodes = new Map<string, DescentNode>();
   const versions: KnownNode[] = [];
   for (const [patternId, version, lineageId, generation, originAt, originKey] of row?.firsts ??
@@ -47,7 +59,9 @@ export async function readKnown(
     const lineageId = nodes.get(patternId)?.lineageId ?? patternId;
     versions.push({ patternId, version, lineageId, generation, isFirst: false });
   }
+  const forgotten = new Set(row?.forgotten);
   const applied = new Set(row?.events);
+  for (const id of eventIds) if (forgotten.has(`event ${id}`)) applied.add(id);
   const awaited = new Set(row?.awaited);
   const moved = events.filter(({ eventId, patternId, at }) => {
     if (applied.has(eventId)) return false;
@@ -56,26 +70,27 @@ export async function readKnown(
   });
   const roots = new Set(moved.map(({ patternId }) => patternId));
   const claims = roots.size > 0 ? await readFamily(sql, tenant, [...roots], nodes) : NO_CLAIMS;
-  const claimants = new Map<string, string[]>();
-  for (const [id, own] of claims) {
-    for (const { parentId } of own) {
-      const others = claimants.get(parentId);
-      if (others) others.push(id);
-      else claimants.set(parentId, [id]);
-    }
-  }
+  const family = familyOf(nodes, claims);
   return {
     state: {
       eventIds: applied,
+      forgotten: new Set(ids.filter((id) => forgotten.has(`pattern ${id}`) && !nodes.has(id))),
       nodes: versions,
-      descent: {
-        node: (id) => nodes.get(id),
-        claims: (id) => claims.get(id) ?? [],
-        claimants: (id) => claimants.get(id) ?? [],
-      },
+      descent: family.descent,
     },
-    family: [...claims.keys()].filter((id) => nodes.has(id)),
+    family,
   };
+}
+
+/** Reads what has to be known to delete patterns and origins: `roots`, and all that descends from them. */
+export async function readDescendants(
+  sql: Sql,
+  tenant: string,
+  roots: readonly string[],
+): Promise<Family> {
+  const nodes = new Map<string, DescentNode>();
+  const claims = roots.length > 0 ? await readFamily(sql, tenant, roots, nodes) : NO_CLAIMS;
+  return familyOf(nodes, claims);
 }
 
 // --- internal ---
@@ -85,6 +100,8 @@ interface KnownRow {
   readonly firsts: readonly FirstColumns[] | null;
   readonly further: readonly (readonly [string, string, number])[] | null;
   readonly awaited: readonly string[] | null;
+  /** "event ID" and "pattern ID" of what was deleted. */
+  readonly forgotten: readonly string[] | null;
 }
 
 type FirstColumns = readonly [
@@ -97,6 +114,28 @@ type FirstColumns = readonly [
 ];
 
 const NO_CLAIMS: ReadonlyMap<string, readonly JudgedClaim[]> = new Map();
+
+function familyOf(
+  nodes: ReadonlyMap<string, DescentNode>,
+  claims: ReadonlyMap<string, readonly JudgedClaim[]>,
+): Family {
+  const claimants = new Map<string, string[]>();
+  for (const [id, own] of claims) {
+    for (const { parentId } of own) {
+      const others = claimants.get(parentId);
+      if (others) others.push(id);
+      else claimants.set(parentId, [id]);
+    }
+  }
+  return {
+    ids: [...claims.keys()].filter((id) => nodes.has(id)),
+    descent: {
+      node: (id) => nodes.get(id),
+      claims: (id) => claims.get(id) ?? [],
+      claimants: (id) => claimants.get(id) ?? [],
+    },
+  };
+}
 
 interface FamilyRow extends JudgedClaim {
   readonly childId: string;

@@ -1,6 +1,7 @@
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
@@ -16,6 +17,9 @@ import type { PostgresConnection, Sql } from './connection.ts';
 import type { EventPartitions } from './schema/partitions.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
+import { countStep } from './forgetting/forget-count.ts';
+import { forgetStep } from './forgetting/forget.ts';
+import { trimForgotten } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
@@ -91,6 +95,21 @@ export class PostgresPatternStore implements PatternStore {
 
   integrity(patternId: string | undefined): Promise<IntegrityReport> {
     return this.#run((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
+  }
+
+  forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep> {
+    const kept = withKeys(storable(selection));
+    return this.#run((sql) => forgetStep(sql, this.#tenant, kept, place, now));
+  }
+
+  countStep(selection: Selection, place: ForgetPlace): Promise<ForgetStep> {
+    const kept = withKeys(storable(selection));
+    return this.#run((sql) => countStep(sql, this.#tenant, kept, place));
+  }
+
+  /** Dead rows are left to PostgreSQL's vacuum. */
+  settleForgetting(now: number): Promise<void> {
+    return this.#run((sql) => trimForgotten(sql, this.#tenant, now));
   }
 
   /** May run `work` twice, so every call has the same effect when repeated. */

@@ -8,7 +8,9 @@ import { faultKind } from './faults.ts';
 import { migrate } from './schema/migrate.ts';
 import { EventPartitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
-import { PostgresTokenStore } from './token-store.ts';
+import { PostgresAuditStore } from './accounting/audit-store.ts';
+import { PostgresRetentionStore } from './accounting/retention-store.ts';
+import { PostgresTokenStore } from './accounting/token-store.ts';
 import { parsePostgresUrl } from './url.ts';
 import type { PostgresTarget } from './url.ts';
 
@@ -53,6 +55,8 @@ export async function openPostgresStore(
     kind: 'postgres',
     tenant: (name) => tenants.get(name),
     tokens: new PostgresTokenStore(connection),
+    audit: new PostgresAuditStore(connection),
+    retention: new PostgresRetentionStore(connection),
     health: () => connection.health(),
     close: () => connection.close(),
   };

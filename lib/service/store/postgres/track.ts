@@ -3,6 +3,7 @@ import { trackNeeds } from '../track-plan.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import { planTrack } from '../track-planner.ts';
 import type { Sql } from './connection.ts';
+import { descentRows, edgeRows, nodeRows } from './descent-rows.ts';
 import { readKnown } from './known.ts';
 import type { Known } from './known.ts';
 import { indexedWords } from './text/words.ts';
@@ -36,8 +37,8 @@ async function write(sql: Sql, tenant: string, { events, plan, known }: Planned)
   await sql`SELECT apply_events_2(
     of_tenant => ${tenant},
     rewrites => ${rewrites(plan)},
-    read_nodes => ${json(nodeRows(plan, known))},
-    family => ${[...known.family]}::text[],
+    read_nodes => ${json(nodeRows(plan, known.family))},
+    family => ${[...known.family.ids]}::text[],
     new_ids => ${plan.patterns.map(({ patternId }) => patternId)}::text[],
     new_events => ${json(eventRows(events, plan))},
     seen_patterns => ${json(patternRows(plan))},
@@ -59,23 +60,6 @@ function rewrites({ descents }: TrackPlan): boolean {
   );
 }
 
-/** The patterns whose descent the plan rests on, as they were read. */
-function nodeRows({ descents }: TrackPlan, { state, family }: Known) {
-  const ids = new Set(family);
-  for (const { after } of descents) for (const { parentId } of after.claims) ids.add(parentId);
-  const added = new Set(descents.flatMap(({ before, after }) => (before ? [] : after.id)));
-  return [...ids].flatMap((id) => {
-    const node = state.descent.node(id);
-    if (!node && added.has(id)) return [];
-    return {
-      id,
-      origin_at: node?.originAt ?? null,
-      generation: node?.generation ?? null,
-      lineage_id: node?.lineageId ?? null,
-    };
-  });
-}
-
 function codeRows(tenant: string, { patterns }: TrackPlan) {
   return patterns.map((pattern) => ({
     id: pattern.patternId,
@@ -83,23 +67,6 @@ function codeRows(tenant: string, { patterns }: TrackPlan) {
     code: pattern.code,
     words: indexedWords(tenant, pattern).join(' '),
   }));
-}
-
-/** What changes in the descent of stored patterns. */
-function descentRows({ descents }: TrackPlan) {
-  return descents.flatMap(({ before, after, isRedrawn }) => {
-    if (!before) return [];
-    return {
-      id: after.id,
-      is_redrawn: isRedrawn,
-      is_origin_new: before.originAt !== after.originAt || before.originKey !== after.originKey,
-      origin: after.origin,
-      generation: after.generation,
-      lineage_id: after.lineageId,
-      origin_at: after.originAt,
-      origin_key: after.originKey,
-    };
-  });
 }
 
 function renamingRows({ renamings }: TrackPlan) {
@@ -123,36 +90,6 @@ function versionRows({ versions }: TrackPlan) {
     edge_type: version.edgeType,
     transformation_type: version.transformationType,
     at: version.at,
-  }));
-}
-
-function edgeRows({ descents, versionEdges }: TrackPlan) {
-  const claimed = descents.flatMap(({ after, isRedrawn }) =>
-    (isRedrawn ? after.claims : []).map((claim, position) => ({
-      ...claim,
-      childId: after.id,
-      position,
-    })),
-  );
-  const kept = new Set(claimed.map(({ childId, parentId }) => JSON.stringify([childId, parentId])));
-  const met = new Set<string>();
-  const drawn = versionEdges.filter(({ childId, parentId }) => {
-    const key = JSON.stringify([childId, parentId]);
-    if (kept.has(key) || met.has(key)) return false; // one statement cannot write a row twice
-    met.add(key);
-    return true;
-  });
-  return [
-    ...claimed,
-    ...drawn.map((edge) => ({ ...edge, position: VERSION_EDGE, counts: true })),
-  ].map((edge) => ({
-    child_id: edge.childId,
-    parent_id: edge.parentId,
-    edge_type: edge.edgeType,
-    transformation_type: edge.transformationType,
-    created_at: edge.at,
-    position: edge.position,
-    counts: edge.counts,
   }));
 }
 
@@ -262,9 +199,6 @@ const NO_PATTERN = {
   generation: 0,
   lineage_id: '',
 };
-
-/** The position of an edge from a further version, which is no claim of the pattern's origin. */
-const VERSION_EDGE = -1;
 
 function sessionRows({ occurrences }: TrackPlan) {
   const met = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../../base/errors.ts';
@@ -8,6 +8,7 @@ import { fileIdentity, removeOrphans } from '../../../store/database/file-identi
 import type { StoreHealth } from '../service-store.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { faultKind } from './faults.ts';
+import { wipeFile } from './wipe.ts';
 
 /** How long a statement may block this process while another one holds the lock, in milliseconds. */
 const BLOCKED_MS = 5;
@@ -32,6 +33,8 @@ export class SqliteConnection {
   #isClosed = false;
   /** The previous write, done or failed. Writes take turns, so that only one at a time tries for the lock. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** The previous `wipe`, done or failed. */
+  #wipe: Promise<unknown> = Promise.resolve();
 
   /** @param monotonic milliseconds of a clock that is never set @default performance.now */
   constructor(path: string, monotonic: () => number = () => performance.now()) {
@@ -71,6 +74,28 @@ export class SqliteConnection {
   /** As `write`, but without waiting, neither for the lock nor for other writes. */
   async tryWrite<T>(work: (database: Database) => T): Promise<T> {
     return this.#writeNow(work);
+  }
+
+  /**
+   * Leaves nothing of what was deleted in the file and its log (the WAL file); false if the file is larger than
+   * `mostBytes`, and only its log was cleared. Calls of one process take turns.
+   *
+   * @throws SQLite's error
+   */
+  async wipe(mostBytes: number): Promise<boolean> {
+    const before = this.#wipe;
+    const own = (async () => {
+      await before.catch(() => {});
+      if (this.#isClosed) return false;
+      if (statSync(this.path).size > mostBytes) {
+        this.#current().database.pragma('wal_checkpoint(TRUNCATE)');
+        return false;
+      }
+      await wipeFile(this.path);
+      return true;
+    })();
+    this.#wipe = own;
+    return own;
   }
 
   /** Whether the file can be read. Never rejects. */
@@ -135,6 +160,7 @@ export class SqliteConnection {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       const database = openDatabase(this.path);
       database.pragma(`busy_timeout = ${BLOCKED_MS}`);
+      database.pragma('secure_delete = ON'); // what is deleted is overwritten with zeros
       this.#opened = { database, identity: fileIdentity(this.path) };
     }
     return this.#opened;

@@ -4,6 +4,7 @@ import { DESCENT_COLUMNS } from '../../../store/writers/descent-rows.ts';
 import type { PatternNode } from '../rows/tracked-event.ts';
 import { occurrenceKey } from '../../../pattern/occurrence-key.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
+import { forgottenDigest } from './forgetting/forgotten.ts';
 
 /** Reads what has to be known to plan events from tracker.db. */
 export class SqliteKnown {
@@ -12,6 +13,8 @@ export class SqliteKnown {
   readonly #first;
   readonly #versions;
   readonly #isAnyPending;
+  readonly #isAnyForgotten;
+  readonly #isForgotten;
   readonly #descent: KnownDescent;
 
   constructor(database: Database, descent: KnownDescent) {
@@ -34,28 +37,43 @@ export class SqliteKnown {
     this.#isAnyPending = database
       .prepare<[], number>('SELECT 1 FROM pending_edges LIMIT 1')
       .pluck();
+    this.#isAnyForgotten = database
+      .prepare<[], number>('SELECT 1 FROM forgotten_lineage LIMIT 1')
+      .pluck();
+    this.#isForgotten = database
+      .prepare<[string], number>('SELECT 1 FROM forgotten_lineage WHERE digest = ?')
+      .pluck();
   }
 
   /** Reads what `trackNeeds` asks for. Call it in the transaction that writes the plan. */
   read({ eventIds, patternIds }: TrackNeeds): KnownState {
     const known = new Set<string>();
+    const forgotten = new Set<string>();
+    const isAnyForgotten = this.#isAnyForgotten.get() !== undefined;
+    const isForgotten = (kind: 'event' | 'pattern', id: string) =>
+      isAnyForgotten && this.#isForgotten.get(forgottenDigest(kind, id)) !== undefined;
     for (const eventId of eventIds) {
       const { eventId: own, ordinal } = occurrenceKey(eventId);
-      if (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) known.add(eventId);
+      const isKnown =
+        (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) !== undefined;
+      if (isKnown || isForgotten('event', eventId)) known.add(eventId);
     }
     const nodes: KnownNode[] = [];
     const firsts = new Map<string, DescentNode | undefined>();
     for (const id of patternIds) {
       const first = this.#first.get(id);
       firsts.set(id, first);
-      if (!first) continue;
+      if (!first) {
+        if (isForgotten('pattern', id)) forgotten.add(id);
+        continue;
+      }
       const { patternId, version, lineageId, generation } = first;
       nodes.push({ patternId, version, lineageId, generation, isFirst: true });
       for (const further of this.#versions.iterate(id)) {
         nodes.push({ ...further, lineageId, isFirst: false });
       }
     }
-    return { eventIds: known, nodes, descent: this.#descentOf(firsts) };
+    return { eventIds: known, forgotten, nodes, descent: this.#descentOf(firsts) };
   }
 
   /** Most patterns are new and nobody waits for them, so the rows that were read anyway answer nearly all. */

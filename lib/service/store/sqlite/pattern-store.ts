@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
+import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
@@ -15,6 +17,9 @@ import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { SqliteConnection } from './connection.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
+import { countStep } from './forgetting/forget-count.ts';
+import { forgetStep } from './forgetting/forget.ts';
+import { clearUnwiped, trimForgotten, unwipedMark } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { perDatabase } from './per-database.ts';
@@ -22,6 +27,9 @@ import { SearchIndex } from './search-index.ts';
 import { searchPatterns } from './search.ts';
 import { SqliteTrack } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
+
+/** Larger files are rewritten only for a deletion that somebody asked for, in bytes: a second or two. */
+const MOST_BYTES_WIPED = 128 * 1024 * 1024;
 
 /** The patterns of one database file, which a courier may be filling at the same time. */
 export class SqlitePatternStore implements PatternStore {
@@ -95,5 +103,29 @@ export class SqlitePatternStore implements PatternStore {
 
   async integrity(patternId: string | undefined): Promise<IntegrityReport> {
     return this.#connection.read((database) => integrityOf(database, patternId));
+  }
+
+  async forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep> {
+    return this.#connection.write((database) => forgetStep(database, selection, place, now));
+  }
+
+  async countStep(selection: Selection, place: ForgetPlace): Promise<ForgetStep> {
+    return this.#connection.read((database) => countStep(database, selection, place));
+  }
+
+  async settleForgetting(now: number, { isUrgent, waitMs }: WipeOptions): Promise<void> {
+    const mark = await this.#connection.write((database) => {
+      trimForgotten(database, now);
+      return unwipedMark(database);
+    });
+    if (mark === undefined) return;
+    const wiped = this.#wipe(isUrgent ? Infinity : MOST_BYTES_WIPED, mark);
+    // What takes longer goes on by itself; what fails is done again after the next deletion.
+    await Promise.race([wiped.catch(() => {}), sleep(waitMs, undefined, { ref: false })]);
+  }
+
+  async #wipe(mostBytes: number, mark: string): Promise<void> {
+    if (!(await this.#connection.wipe(mostBytes))) return;
+    await this.#connection.write((database) => clearUnwiped(database, mark));
   }
 }

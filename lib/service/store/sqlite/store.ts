@@ -3,7 +3,9 @@ import type { ServiceStore } from '../service-store.ts';
 import { DEFAULT_TENANT, Tenants } from '../tenants.ts';
 import { SqliteConnection } from './connection.ts';
 import { SqlitePatternStore } from './pattern-store.ts';
-import { SqliteTokenStore } from './token-store.ts';
+import { SqliteAuditStore } from './accounting/audit-store.ts';
+import { SqliteRetentionStore } from './accounting/retention-store.ts';
+import { SqliteTokenStore } from './accounting/token-store.ts';
 
 /**
  * Opens a service's store on SQLite: `path`, which may be a person's own tracker.db, holds the default
@@ -25,6 +27,8 @@ export function openSqliteStore(path: string): ServiceStore {
     kind: 'sqlite',
     tenant: (name) => tenants.get(name),
     tokens: new SqliteTokenStore(main),
+    audit: new SqliteAuditStore(main),
+    retention: new SqliteRetentionStore(main),
     health: () => main.health(),
     close: async () => {
       for (const connection of connections) connection.close();

@@ -6,7 +6,7 @@ import { lineageContract } from '../../../contracts/lineage-contract.ts';
 import { inRun, outcomesOf } from '../../../contracts/lineage-histories.ts';
 import type { HistoryEvent } from '../../../contracts/lineage-histories.ts';
 import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
-import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../../contracts/tracked-event.ts';
 import { times } from '../../../support/depth.ts';
 import { createDatabase } from '../../../support/shared-postgres.ts';
 

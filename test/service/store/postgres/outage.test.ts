@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../../../lib/service/store/store-unava
 import type { PatternStore } from '../../../../lib/service/store/pattern-store.ts';
 import type { TrackedEvent } from '../../../../lib/service/store/rows/tracked-event.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
-import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../../contracts/tracked-event.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';
 import type { PostgresServer } from '../../../support/postgres-server.ts';
 

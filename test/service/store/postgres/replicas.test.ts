@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { TrackAnswer } from '../../../../lib/service/store/rows/tracked-event.ts';
 import { POSTGRES_MIGRATIONS } from '../../../../lib/service/store/postgres/schema/migrations.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
-import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../../contracts/tracked-event.ts';
 import { createDatabase } from '../../../support/shared-postgres.ts';
 
 describe('replicas on one database', () => {

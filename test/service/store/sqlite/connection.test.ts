@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
 import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
 import type { PatternStore } from '../../../../lib/service/store/pattern-store.ts';
 import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
-import { trackedEvent } from '../../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../../contracts/tracked-event.ts';
 
 let folder: string;
 let path: string;

@@ -51,6 +51,13 @@ export const APPLY_EVENTS_2 = `
       RAISE EXCEPTION 'a child came meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
 
+    IF EXISTS (SELECT FROM forgotten_lineage WHERE tenant = of_tenant) AND EXISTS (
+      SELECT FROM json_to_recordset(new_events) AS e (event_id text)
+      JOIN forgotten_lineage f ON f.tenant = of_tenant
+        AND f.digest = sha256(convert_to('event ' || e.event_id, 'UTF8'))
+    ) THEN
+      RAISE EXCEPTION 'an event was deleted meanwhile' USING ERRCODE = 'serialization_failure';
+    END IF;
     INSERT INTO event_ids (tenant, event_id, received_at)
     SELECT of_tenant, e.event_id, e.received_at
     FROM json_to_recordset(new_events) AS e (event_id text COLLATE "C", received_at bigint)

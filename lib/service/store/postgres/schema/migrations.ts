@@ -1,3 +1,4 @@
+import { ACCOUNTING } from './accounting.ts';
 import { APPLY_EVENTS_1 } from './apply-events-1.ts';
 import { APPLY_EVENTS_2 } from './apply-events-2.ts';
 
@@ -262,4 +263,5 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX pending_edges_by_child ON pending_edges (tenant, child_id);
 `,
   APPLY_EVENTS_2,
+  ACCOUNTING,
 ];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ServiceStore } from '../../../../../lib/service/store/service-store.ts';
 import { openPostgresStore } from '../../../../../lib/service/store/postgres/store.ts';
-import { trackedEvent } from '../../../../contracts/pattern-store-contract.ts';
+import { trackedEvent } from '../../../../contracts/tracked-event.ts';
 import { createDatabase } from '../../../../support/shared-postgres.ts';
 
 let store: ServiceStore;

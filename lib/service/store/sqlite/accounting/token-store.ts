@@ -1,6 +1,6 @@
-import { readToken } from '../token-store.ts';
-import type { StoredToken, TokenRow, TokenStore } from '../token-store.ts';
-import type { SqliteConnection } from './connection.ts';
+import { readToken } from '../../token-store.ts';
+import type { StoredToken, TokenRow, TokenStore } from '../../token-store.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 /** The tokens of a service that keeps them in tracker.db. */
 export class SqliteTokenStore implements TokenStore {

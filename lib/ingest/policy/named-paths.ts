@@ -1,0 +1,71 @@
+import type { Json } from '../../base/json.ts';
+import { PATH_KEYS } from './reduced-payload.ts';
+
+/**
+ * The texts in the input and the response of a call that may name a file that the call is about: paths, words
+ * of commands, and, of a tool that is not Claude Code's own, every short string of its input. What a command
+ * wrote and found is not among them: it is judged file by file.
+ */
+export function* namedPaths(
+  toolName: string,
+  input: Json | undefined,
+  response: Json | undefined,
+): Generator<string> {
+  yield* namesIn(input, !OWN_TOOLS.has(toolName));
+  yield* namesIn(response, false);
+}
+
+// --- internal ---
+
+/** Claude Code's own tools, of which it is known where they are given paths. */
+const OWN_TOOLS: ReadonlySet<string> = new Set(
+  [
+    'Agent AskUserQuestion Bash BashOutput Edit EnterPlanMode EnterWorktree',
+    'ExitPlanMode ExitWorktree Glob Grep KillShell LS LSP MultiEdit',
+    'NotebookEdit NotebookRead Read Skill SlashCommand Task TaskCreate',
+    'TaskGet TaskList TaskOutput TaskStop TaskUpdate TodoWrite ToolSearch',
+    'WebFetch WebSearch Write',
+  ].flatMap((names) => names.split(' ')),
+);
+const COMMAND_KEYS: ReadonlySet<string> = new Set(['command', 'cmd', 'script']);
+/** A glob may name one file, too. */
+const GLOB_KEYS: ReadonlySet<string> = new Set(['glob']);
+/** Judged apart. */
+const APART: ReadonlySet<string> = new Set(['bashEditDiff', 'structuredPatch', 'edits']);
+const MAX_DEPTH = 8;
+const MAX_NAME = 4096;
+
+function* namesIn(
+  value: Json | undefined,
+  isEvery: boolean,
+  key = '',
+  depth = 0,
+): Generator<string> {
+  if (typeof value === 'string') {
+    if (COMMAND_KEYS.has(key)) yield* wordsOf(value);
+    else if (PATH_KEYS.has(key) || GLOB_KEYS.has(key)) yield value;
+    else if (isEvery && value.length <= MAX_NAME) yield value;
+    return;
+  }
+  if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) yield* namesIn(item, isEvery, key, depth + 1);
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (!APART.has(name)) yield* namesIn(member, isEvery, name, depth + 1);
+  }
+}
+
+/**
+ * The words of a command, each once: with quotes and backslashes taken away as a shell does, and as they stand
+ * between quotes.
+ */
+function wordsOf(command: string): Set<string> {
+  const words = command.split(SEPARATORS);
+  const quoted = command.replaceAll(/["'`\\]/g, '').split(SEPARATORS);
+  return new Set([...words, ...quoted]);
+}
+
+/** What ends a word, and what stands before a path in one: `--file=.env`, `@.env`, `host:.ssh/id_rsa`. */
+const SEPARATORS = /[\s;&|<>()"'`,=:@[\]{}]+/;

@@ -1,0 +1,106 @@
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import picomatch from 'picomatch';
+import type { Config } from '../../config/config.ts';
+import { DEFAULT_EXCLUDED_PATHS } from './excluded-paths.ts';
+import { both, EXCLUDED, KEPT } from './kept.ts';
+import type { Kept } from './kept.ts';
+
+type Capture = Config['capture'];
+type ProjectContent = Capture['projects'][number]['content'];
+
+/** What the user's configuration says of paths. */
+export class PathRules {
+  readonly #home: string;
+  readonly #excluded: RegExp | undefined;
+  readonly #projects: readonly { readonly paths: RegExp; readonly content: ProjectContent }[];
+  readonly #known = new LRUCache<string, Kept>({ max: 2_000 });
+
+  /** `home` is the user's own folder, which `~` stands for. */
+  constructor(capture: Capture, home: string) {
+    const defaults = capture.default_exclude_paths ? DEFAULT_EXCLUDED_PATHS : [];
+    const excluded = [...defaults, ...capture.exclude_paths];
+    this.#home = home;
+    this.#excluded = excluded.length > 0 ? matcherOf(excluded, home) : undefined;
+    this.#projects = capture.projects.map(({ path, content }) => {
+      return { paths: matcherOf([path], home), content };
+    });
+  }
+
+  /** What the first entry says that matches one of the folders; undefined if none does. */
+  projectContent(folders: readonly string[]): ProjectContent | undefined {
+    return this.#projects.find(({ paths }) => folders.some((folder) => paths.test(slashed(folder))))
+      ?.content;
+  }
+
+  /** What may be kept of a call on the file at an absolute path. */
+  kept(path: string): Kept {
+    const known = this.#known.get(path);
+    if (known) return known;
+    const content = this.projectContent([path]) ?? 'full';
+    const byProject = content === 'none' ? EXCLUDED : KEPT[content];
+    const kept = this.#excluded?.test(path) ? both(byProject, EXCLUDED) : byProject;
+    this.#known.set(path, kept);
+    return kept;
+  }
+
+  /** The absolute path that a text means in `folder`; undefined for a text that cannot be a path. */
+  absolute(text: string, folder: string | undefined): string | undefined {
+    if (text === '' || text.length > MAX_PATH || /[\n\0]/.test(text)) return undefined;
+    const path = text
+      .replace(/^file:\/\//, '')
+      .replace(/^(?:~|\$HOME|\$\{HOME\}|%USERPROFILE%)(?=$|[/\\])/, () => this.#home)
+      .replaceAll('\\', '/');
+    return slashed(resolve(folder !== undefined && isAbsolute(folder) ? folder : '/', path));
+  }
+}
+
+// --- internal ---
+
+/** A longer text is no path. */
+const MAX_PATH = 4096;
+
+function matcherOf(patterns: readonly string[], home: string): RegExp {
+  const sources = patterns.flatMap((pattern) => {
+    const globs = globsOf(pattern, home).flatMap((glob) => [glob, `${glob}/**`]);
+    return globs.map((each) => picomatch.makeRe(each, { dot: true }).source);
+  });
+  return new RegExp(sources.join('|'), 'i');
+}
+
+/** A pattern as globs of absolute paths: as it is written, and with links in its beginning followed. */
+function globsOf(pattern: string, home: string): string[] {
+  const path = pattern.replace(/(?<=.)\/+$/, '');
+  const isHome = /^~(?:\/|$)/.test(path);
+  if (!isHome && !/^(?:\/|[A-Za-z]:)/.test(path)) {
+    return [path.startsWith('**/') ? path : `**/${path}`];
+  }
+  const names = (isHome ? path.slice(1) : path).split('/');
+  const plain = names.findIndex((name) => /[*?[\]{}()!+@\\]/.test(name));
+  const length = plain === -1 ? names.length : plain;
+  const base = (isHome ? slashed(home) : '') + names.slice(0, length).join('/');
+  const rest = names.slice(length).map((name) => `/${name}`);
+  const bases = new Set([base, followed(base)].map((each) => each.replace(/\/$/, '')));
+  return [...bases].map((each) => escapeGlob(each) + rest.join('') || '/**');
+}
+
+/** The path with links followed as far as it exists: Claude Code names a folder without links. */
+function followed(path: string): string {
+  for (let inner = path; dirname(inner) !== inner; inner = dirname(inner)) {
+    try {
+      return slashed(realpathSync(inner)) + path.slice(inner.length);
+    } catch {
+      continue; // the rest of the path does not exist yet
+    }
+  }
+  return path;
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
+}
+
+function escapeGlob(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, String.raw`\$&`);
+}

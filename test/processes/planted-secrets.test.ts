@@ -1,0 +1,115 @@
+// A secret in every field of every event that is known, on its way through hook, courier, server and collector.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isJsonObject } from '../../lib/base/json.ts';
+import type { Json, JsonObject } from '../../lib/base/json.ts';
+import { FaultyApi } from '../support/faulty-api.ts';
+import { OtlpCollector } from '../support/otlp-collector.ts';
+import { TrackerHome } from './tracker-home.ts';
+
+const FIXTURES = 'test/fixtures/payloads';
+const EVENTS = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => JSON.parse(readFileSync(join(FIXTURES, file), 'utf8')) as JsonObject);
+/** Whatever of a secret is left, this is in it. */
+const MARK = 'PLANTED';
+
+let planted = 0;
+let home: TrackerHome;
+let api: FaultyApi;
+let collector: OtlpCollector;
+beforeEach(async () => {
+  api = await new FaultyApi().up();
+  collector = await new OtlpCollector().up();
+  home = new TrackerHome(
+    `api: { base_url: '${api.url}' }\notlp: { endpoint: '${collector.url}', content: true }\n`,
+  );
+});
+afterEach(async () => {
+  await home.remove();
+  await api.down();
+  await collector.down();
+});
+
+/** A token as GitHub makes them, with a number that tells where it was planted. */
+function secret(): string {
+  planted += 1;
+  return `ghp_${MARK}${String(planted).padStart(5, '0')}aB3dE5gH7jK9mN1pQ3rS5tU7`;
+}
+
+/** Adds a secret to every text but those under the names in `spared`, and a member that is one. */
+function plant(value: Json, spared: ReadonlySet<string>): Json {
+  if (typeof value === 'string') return `${value} ${secret()}`;
+  if (Array.isArray(value)) return value.map((item: Json) => plant(item, spared));
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([name, member]): [string, Json] => [
+    name,
+    spared.has(name) && typeof member === 'string' ? member : plant(member, spared),
+  ]);
+  return Object.fromEntries([...members, [secret(), secret()]]);
+}
+
+/** The event as text, with a member before the one that JSON.parse shows. */
+function twice(event: Json): string {
+  return JSON.stringify(event).replace(
+    '{',
+    () => `{"session_id":"${secret()}","cwd":"${secret()}",`,
+  );
+}
+
+/** Every file that holds the mark. */
+function filesWithMark(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path, 'latin1').includes(MARK))
+    .map((path) => path.slice(folder.length));
+}
+
+it('is stored nowhere and sent nowhere', async () => {
+  const repositories = [join(home.folder, 'clean'), join(home.folder, secret())];
+  for (const repository of repositories) {
+    mkdirSync(join(repository, '.git'), { recursive: true });
+    writeFileSync(join(repository, '.git/HEAD'), `ref: refs/heads/${secret()}\n`);
+  }
+  const rounds: readonly ((event: JsonObject) => Json)[] = [
+    (event) => event, // only what JSON.parse does not show
+    // What an event is about has to stay, or much of the courier would not look at it.
+    (event) => plant(event, new Set(['hook_event_name', 'tool_name', 'cwd', 'type'])),
+    (event) => plant(event, new Set()),
+  ];
+  let captured = 0;
+  for (const planting of rounds) {
+    for (const event of EVENTS) {
+      const cwd = repositories[captured % 2] ?? '';
+      const whole = { ...event, cwd, reason: event['reason'] ?? 'why', source: 'startup' };
+      home.capture(twice(planting(whole)));
+      captured += 1;
+    }
+  }
+  await home.settled();
+  await expect.poll(() => home.value('SELECT count(*) FROM outbox')).toBe(0);
+  await home.stop();
+
+  expect(home.quarantined).toEqual([]);
+  expect(home.value("SELECT value FROM counters WHERE name = 'redactions'")).toBeGreaterThan(
+    planted / 3,
+  );
+  expect(home.value('SELECT count(*) FROM events')).toBeGreaterThan(captured / 3);
+  expect(home.value('SELECT count(*) FROM patterns')).toBeGreaterThan(5);
+  expect(home.value('SELECT count(*) FROM sessions WHERE git_branch IS NOT NULL')).toBeGreaterThan(
+    0,
+  );
+  const requests = [
+    ...api.requests.map(({ url, headers, body }) => JSON.stringify([url, headers, body])),
+    ...collector.requests.map(({ headers, body }) => {
+      const isPacked = headers['content-encoding'] === 'gzip';
+      return JSON.stringify(headers) + (isPacked ? gunzipSync(body) : body).toString('latin1');
+    }),
+  ];
+  expect([api.received.length > 5, collector.spans.length > 5]).toEqual([true, true]);
+  expect(requests.filter((request) => request.includes(MARK))).toEqual([]);
+  expect(filesWithMark(join(home.folder, '.claude'))).toEqual([]);
+});
