@@ -23,7 +23,7 @@ describe('recall', () => {
   it.each(['token', 'named'] as const)('of %s secrets does not fall', (group) => {
     const { groups, leaks } = measureRecall(createRedactor(), {
       seed: 1,
-      oneIn: times(60, 1),
+      oneIn: times(150, 1),
       maxLeaks: 20,
       kinds: kinds.filter((kind) => kind.group === group),
       shapes,
@@ -45,7 +45,7 @@ describe('recall', () => {
         redactText: half,
         redactPayload: (payload) => ({ payload, count: 0, kinds: {}, leftOut: 0 }),
       },
-      { seed: 1, oneIn: 50, kinds, shapes },
+      { seed: 1, oneIn: 500, kinds, shapes },
     );
     const { tried, found } = groups.get('named') ?? { tried: 0, found: 0 };
     expect(found).toBeLessThan(tried / 2);
