@@ -17,7 +17,7 @@ export function* hostileTexts(length: number): Generator<HostileText> {
 
 // --- internal ---
 
-const TAILS = ['', '\n', ' ', '="a1', '="a1 ', ': b2\n'];
+const TAILS = ['', '\n', ' ', '="a1 '];
 const OWN = [
   'DB_PASSWORD=Xk3kd93kdQ4t\n',
   'password="aaaa1',

@@ -67,7 +67,7 @@ export const COMMAND_RULE: AnchoredRule = {
   kind: 'command-line',
   triggers: [...new Set(PROGRAMS.flatMap(({ names }) => names.split(' ')))],
   find(text, at, found, budget) {
-    if (/[\w$-]/.test(text.charAt(at - 1))) return at + 1;
+    if (/[\w$.-]/.test(text.charAt(at - 1))) return at + 1;
     const name = matchAt(PROGRAM, text, at)?.[0] ?? '';
     const programs = BY_NAME.get(name.toLowerCase().replace(/\.exe$/, ''));
     return programs === undefined
