@@ -24,7 +24,7 @@ export function readBare(
   const { start, end, nameClass } = name;
   const own = text.slice(start, end);
   const before = text.charAt(start - 1);
-  const isFlag = before === '-' || before === '/';
+  const isFlag = /(?:[-/]|-[DP])$/.test(text.slice(Math.max(0, start - 2), start));
   const tight = operator === '=';
   const isVariable = tight && /^[A-Z][A-Z\d_]*$/.test(own);
 

@@ -23,6 +23,14 @@ export function nameAt(text: string, at: number): NameSpan {
   const next = end;
   while (end > at + 1 && /[.-]/.test(text.charAt(end - 1))) end -= 1;
   while (start < at && /[.-]/.test(text.charAt(start))) start += 1;
+  // `-Dname=` and `-Pname=` define a property of Java.
+  if (
+    start < at &&
+    text.charAt(start - 1) === '-' &&
+    /^[DP][a-z]/.test(text.slice(start, start + 2))
+  ) {
+    start += 1;
+  }
   const nameClass = classOfName(text.slice(start, end));
   if (nameClass !== undefined) return { start, end, nameClass, next };
   const wide = UNSPACED.test(text.charAt(at))
