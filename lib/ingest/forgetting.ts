@@ -12,6 +12,7 @@ import { basename, join } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
 import { triedProject } from '../capture/attempt.ts';
 import { removeForgottenRows } from '../delivery/store/forgotten-rows.ts';
+import { otherAddress } from '../delivery/destination.ts';
 import { SINKS } from '../delivery/sinks.ts';
 import type { Database } from '../store/database/database.ts';
 import { isOfWholeSessions, isOnlyMatch } from '../store/maintenance/forget/criteria.ts';
@@ -35,7 +36,7 @@ import { wipe } from '../store/maintenance/wipe.ts';
 /** Rows of all kinds that were removed. */
 export interface ForgottenRows extends RemovedRows {
   readonly outbox: number;
-  /** Patterns that each sink is asked to delete, by the sink's name. */
+  /** Patterns that each sink is asked to delete, by the destination's name. */
   readonly erasures: Readonly<Record<string, number>>;
 }
 
@@ -64,10 +65,14 @@ export function forgetRows(
   let outbox = 0;
   const erasures: Record<string, number> = {};
   const onRemoved = (keys: RemovedKeys) => {
+    const told = toldPatterns(database, keys.patternIds);
     outbox = removeForgottenRows(database, keys);
-    for (const sink of SINKS) {
-      const erased = sink.erase?.(database, keys.patternIds, now) ?? 0;
-      if (erased > 0) erasures[sink.name] = erased;
+    for (const [destination, patternIds] of told) {
+      const sink = SINKS.find(
+        (one) => one.name === destination || otherAddress(one, destination) !== undefined,
+      );
+      const erased = sink?.erase?.(database, destination, patternIds, now) ?? 0;
+      if (erased > 0) erasures[destination] = erased;
     }
   };
   const rows = removeChosen(database, criteria, { onChosen, onRemoved });
@@ -127,6 +132,25 @@ export function finishForgetting(database: Database, paths: TrackerPaths, now: n
 }
 
 // --- internal ---
+
+/** By destination: those of the patterns that it was told of, or was about to be. */
+function toldPatterns(database: Database, patternIds: readonly string[]): Map<string, string[]> {
+  const told = new Map<string, string[]>();
+  const rows = database
+    .prepare<[string], [string, string | null]>(
+      `SELECT destination.sink, gone.pattern_id FROM (SELECT DISTINCT sink FROM sink_patterns) destination
+       LEFT JOIN sink_patterns gone ON gone.sink = destination.sink
+         AND gone.pattern_id IN (SELECT value FROM json_each(?))`,
+    )
+    .raw()
+    .all(JSON.stringify(patternIds));
+  for (const [destination, id] of rows) {
+    const ids = told.get(destination) ?? [];
+    if (id !== null) ids.push(id);
+    told.set(destination, ids);
+  }
+  return told;
+}
 
 /** Files of capture that are younger may still be written to, in milliseconds. */
 const UNFINISHED_MS = 60_000;

@@ -124,7 +124,7 @@ describe('forget', () => {
         prompts: 1,
       },
       backups: [],
-      servers: [{ sink: 'http', deletions: 12, recalls: true }],
+      servers: [{ sink: 'http', deletions: 13, recalls: true }],
       verified: { values: 1, found: [], kept: 0, is_wiped: true },
     });
     expect(holders()).toEqual([]);
@@ -138,7 +138,7 @@ describe('forget', () => {
     expect(holders()).toEqual([]);
     const deleted = api.requests.filter(({ method }) => method === 'DELETE');
     expect(deleted.map(({ path }) => /^\/patterns\/[0-9a-f]{16}$/.test(path))).toEqual(
-      Array.from({ length: 12 }, () => true),
+      Array.from({ length: 13 }, () => true),
     );
   });
 

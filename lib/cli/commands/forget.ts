@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { isoTime } from '../../base/clock.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { Config } from '../../config/config.ts';
+import { otherAddress } from '../../delivery/destination.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import { SinkState } from '../../delivery/store/sink-state.ts';
 import { carryOut, finishForgetting, forgetRows } from '../../ingest/forgetting.ts';
@@ -161,12 +162,17 @@ function serversOf(
   { erasures }: ForgottenRows,
 ): ForgetServer[] {
   return SINKS.flatMap((sink) => {
-    const server = new SinkState(database, sink.name).read().server ?? sink.address(config);
-    if (server === null) return [];
-    const deletions = erasures[sink.name] ?? 0;
-    return [
-      { sink: sink.name, noun: sink.noun, server, deletions, recalls: sink.erase !== undefined },
-    ];
+    const { name, noun } = sink;
+    const others = Object.keys(erasures).filter((key) => otherAddress(sink, key) !== undefined);
+    return [name, ...others].flatMap((destination) => {
+      const { server } = new SinkState(database, destination).read();
+      const address = server ?? otherAddress(sink, destination) ?? sink.address(config);
+      if (address === null) return [];
+      const deletions = erasures[destination] ?? 0;
+      return [
+        { sink: destination, noun, server: address, deletions, recalls: sink.erase !== undefined },
+      ];
+    });
   });
 }
 

@@ -6,8 +6,8 @@ import { SinkState } from '../store/sink-state.ts';
 import { introducePatterns } from './retelling.ts';
 
 /**
- * Adds to the outbox that the server is to delete these patterns, as far as it may know them; returns how
- * many. Each row's body is the event that says so to a server that deletes nothing: a deprecation without code
+ * Adds to the outbox that the server is to delete these patterns, which it was told of or was about to be;
+ * returns how many: none if it was never reached. Each row's body is the event that says so to a server that deletes nothing: a deprecation without code
  * or name. Call it in a transaction, after the patterns and their other rows were removed; `now` is in
  * milliseconds since 1970 UTC.
  */
@@ -19,10 +19,12 @@ export function erasePatterns(
 ): number {
   const told = new SinkPatterns(database, sink);
   const outbox = new Outbox(database, sink);
-  const wasReached = new SinkState(database, sink).read().server !== null;
+  const { lastDeliveredAt, lastErrorAt } = new SinkState(database, sink).read();
+  const wasReached = lastDeliveredAt !== null || lastErrorAt !== null;
   let erased = 0;
   for (const id of patternIds) {
-    if (!told.remove(id) || !wasReached) continue;
+    told.remove(id);
+    if (!wasReached) continue;
     const eventId = `erased-${id}-${now}`;
     const event = {
       event_id: eventId,

@@ -27,7 +27,7 @@ export const LINEAGE: Sink = {
     if (baseUrl !== null) lineageUrl({ baseUrl, token, allowInsecure });
   },
   patternFeed: (database, machine) => new LineageFeed(database, NAME, machine),
-  erase: (database, patternIds, now) => erasePatterns(database, NAME, patternIds, now),
+  erase: erasePatterns,
   retell: retellPatterns,
   probe: async (options) => {
     const { openLineageClient } = await import('./open-lineage.ts');
