@@ -28,13 +28,13 @@ import { filesBelow, fileSearch } from '../store/maintenance/forget/byte-search.
 import { keptCopies, rewriteCopy } from '../store/maintenance/forget/kept-copies.ts';
 import type { ForgottenCopy, KeptCopy } from '../store/maintenance/forget/kept-copies.ts';
 import { removeChosen } from '../store/maintenance/forget/removal.ts';
-import type { RemovedKeys, RemovedRows } from '../store/maintenance/forget/removal.ts';
+import type { RemovedKeys, ErasedRows } from '../store/maintenance/forget/removal.ts';
 import { formsOf } from '../store/maintenance/forget/text-forms.ts';
 import { tracesOf } from '../store/maintenance/forget/traces.ts';
 import { wipe } from '../store/maintenance/wipe.ts';
 
 /** Rows of all kinds that were removed. */
-export interface ForgottenRows extends RemovedRows {
+export interface ForgottenRows extends ErasedRows {
   readonly outbox: number;
   /** Patterns that each sink is asked to delete, by the destination's name. */
   readonly erasures: Readonly<Record<string, number>>;

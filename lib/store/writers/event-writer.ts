@@ -1,7 +1,7 @@
 import { hexDigest } from '../../base/digest.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
-import { Forgotten } from './forgotten.ts';
+import { ForgottenMarks } from './forgotten-marks.ts';
 
 /** An event on its way into the store. */
 export interface ArrivedEvent {
@@ -23,7 +23,7 @@ export class EventWriter {
   readonly #insert;
   readonly #sightings;
   readonly #see;
-  readonly #forgotten: Forgotten;
+  readonly #forgotten: ForgottenMarks;
 
   constructor(database: Database) {
     this.#insert = database.prepare<
@@ -43,7 +43,7 @@ export class EventWriter {
       `INSERT INTO sightings (digest, registration, spool_name, received_at) VALUES (?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
-    this.#forgotten = new Forgotten(database);
+    this.#forgotten = new ForgottenMarks(database);
   }
 
   /** Writes an event and returns its id; undefined if it was written before, or forgotten. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
-import { Forgotten } from '../../writers/forgotten.ts';
+import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
 import { isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
 import { removePatterns } from './pattern-removal.ts';
@@ -8,7 +8,7 @@ import { CHOSEN, choose, chooseReturned, defineHolds } from './selection.ts';
 import { formsOf, holderOf } from './text-forms.ts';
 
 /** Rows that were removed, by kind; for a preview, rows that would be. */
-export interface RemovedRows {
+export interface ErasedRows {
   readonly events: number;
   /** Those of the events that are prompts. */
   readonly prompts: number;
@@ -55,7 +55,7 @@ export function removeChosen(
   database: Database,
   criteria: ForgetCriteria,
   { onChosen, onRemoved }: RemovalSteps = {},
-): RemovedRows {
+): ErasedRows {
   choose(database, criteria);
   onChosen?.();
   remember(database, criteria);
@@ -78,7 +78,7 @@ function removeRows(
   database: Database,
   criteria: Pick<ForgetCriteria, 'files' | 'pattern' | 'match'>,
   onRemoved: RemovalSteps['onRemoved'],
-): RemovedRows {
+): ErasedRows {
   const payloads = criteria.pattern === undefined ? 0 : clearCode(database, criteria.pattern);
   const events = countOf(database, CHOSEN.events);
   const prompts = countOf(database, CHOSEN.events, PROMPTS);
@@ -136,7 +136,7 @@ function countOf(database: Database, table: string, condition = 'true'): number 
 
 /** Keeps what was chosen from coming back. */
 function remember(database: Database, criteria: ForgetCriteria): void {
-  const forgotten = new Forgotten(database);
+  const forgotten = new ForgottenMarks(database);
   const ids = database
     .prepare<[], string>(
       `SELECT event_id FROM ${CHOSEN.events} UNION SELECT event_id FROM ${CHOSEN.occurrences}`,

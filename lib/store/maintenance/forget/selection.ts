@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { sessionDigest } from '../../writers/forgotten.ts';
+import { sessionDigest } from '../../writers/forgotten-marks.ts';
 import { isBounded } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
 import { formsOf, holderOf } from './text-forms.ts';

@@ -2,7 +2,7 @@ import { hexDigest } from '../../base/digest.ts';
 import type { Database } from '../database/database.ts';
 
 /** What was forgotten, and must not come back when it arrives once more: from the spool, a copy, an import. */
-export class Forgotten {
+export class ForgottenMarks {
   readonly #any;
   readonly #event;
   readonly #session;
