@@ -93,6 +93,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Rebuild a sound database from a damaged one.',
     load: async () => (await import('./commands/repair.ts')).repairCommand,
   },
+  forget: {
+    group: 'Database',
+    summary: 'Erase what was recorded, so that nothing of it is left.',
+    load: async () => (await import('./commands/forget.ts')).forgetCommand,
+  },
+  privacy: {
+    group: 'Database',
+    summary: 'Say what was recorded, where it lies, and where it was sent.',
+    load: async () => (await import('./commands/privacy.ts')).privacyCommand,
+  },
   serve: {
     group: 'Server',
     summary: 'Answer the lineage API over HTTP, for yourself or a team.',

@@ -203,6 +203,16 @@ export const configSchema = z.strictObject({
         256,
         'Bytes after which a string in a stored payload is cut',
       ),
+      max_database_bytes: z
+        .number()
+        .int()
+        .min(1024 * 1024)
+        .max(2 ** 40)
+        .nullable()
+        .default(2 * 1024 ** 3)
+        .describe(
+          'Bytes above which the oldest payloads, then patterns, are removed; null: no bound',
+        ),
     })
     .prefault({}),
   patterns: z

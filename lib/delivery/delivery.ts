@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Permit, Transition } from './breaker/breaker.ts';
-import { crossesLineages } from './store/outbox-pass.ts';
+import { crossesLineages, ERASURE_EVENT } from './store/outbox-pass.ts';
 import type { DueEvent, OutboxPass } from './store/outbox-pass.ts';
 import { concernsSetup } from './http/classify.ts';
 import type { Attempt, BatchOutcome, SinkClient } from './sink-client.ts';
@@ -23,7 +23,7 @@ const PROBE_ROWS = 100;
 export interface DeliveryOptions {
   /** The store; returns another one after tracker.db was replaced. */
   readonly store: () => DeliveryStore;
-  readonly client: Pick<SinkClient, 'track' | 'trackBatch' | 'server' | 'isClosed'>;
+  readonly client: Pick<SinkClient, 'track' | 'trackBatch' | 'erase' | 'server' | 'isClosed'>;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   /** The most events in one request. */
@@ -242,7 +242,9 @@ export class Delivery {
     const rows = isSingly ? 1 : this.#options.batchRows;
     const due = drain.pass.next({ now, after, rows, characters: BATCH_CHARACTERS });
     const goesAlone = (row: DueEvent) =>
-      row.id <= drain.aloneUntil || row.faults >= ALONE_AFTER_FAULTS;
+      row.id <= drain.aloneUntil ||
+      row.faults >= ALONE_AFTER_FAULTS ||
+      row.eventType === ERASURE_EVENT;
     const alone = due.findIndex(goesAlone);
     if (alone === -1) return due;
     return due.slice(0, Math.max(alone, 1));
@@ -270,7 +272,10 @@ export class Delivery {
     const { client } = this.#options;
     const [first] = rows;
     if (first && rows.length === 1) {
-      const { outcome, ...rest } = await client.track(first.body, first.eventId, signal);
+      const { body, eventId, eventType } = first;
+      const { outcome, ...rest } = await (eventType === ERASURE_EVENT && client.erase
+        ? client.erase(body, eventId, signal)
+        : client.track(body, eventId, signal));
       if (outcome.kind !== 'accepted') return asOutage({ ...rest, outcome });
       return { ...rest, outcome: { kind: 'items', items: [outcome] } };
     }

@@ -48,6 +48,11 @@ export interface SinkClient {
   track(body: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
   /** Sends several events in their order; each gets a result of its own. */
   trackBatch(bodies: readonly string[], signal?: AbortSignal): Promise<Attempt<BatchOutcome>>;
+  /**
+   * Deletes the pattern of an event at the server; if the server does not do that, or not for this token, it
+   * sends the event itself, which deprecates the pattern. `body` is that of a row of `ERASURE_EVENT`.
+   */
+  erase?(body: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
   /** Closes all connections and gives up the requests in flight. */
   close(): Promise<void>;
 }

@@ -47,6 +47,16 @@ export interface Sink {
    */
   retell?(database: Database, destination: string, now: number): void;
   /**
+   * Adds to the outbox of a destination that patterns are to be deleted there; returns how many. A sink without this keeps what it
+   * has received. Called in a transaction; `now` is in milliseconds since 1970 UTC.
+   */
+  erase?(
+    database: Database,
+    destination: string,
+    patternIds: readonly string[],
+    now: number,
+  ): number;
+  /**
    * Asks the server for its health; left out where the protocol has no such request.
    *
    * @throws TrackerError as `OpenClient`

@@ -15,7 +15,7 @@ import type { KnownSessions } from '../store/queries/known-sessions.ts';
 import { allProjects } from '../store/queries/projects.ts';
 import { seenClaudeVersion } from '../store/queries/claude-version.ts';
 import { quickCheck } from '../store/queries/health.ts';
-import { countersOf, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
+import { countersOf, forgetting, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
 import type { SetAside, Totals } from '../store/queries/totals.ts';
 import { noSinkFacts, readSinkFacts } from './sink-facts.ts';
 import { waitingElsewhere } from '../delivery/waiting-elsewhere.ts';
@@ -44,6 +44,8 @@ export interface StoredContent {
   readonly counters: Readonly<Record<string, number>>;
   /** The corrupt database that this one replaced; null when there was none. */
   readonly setAside: SetAside | null;
+  /** Orders to forget something that are not carried out to their end; the next courier goes on with them. */
+  readonly forgetting: number;
   /** The version of Claude Code that the courier saw last; null when it saw none. */
   readonly claudeVersion: string | null;
 }
@@ -113,6 +115,7 @@ export function readStored(
         totals: totalsOf(database),
         counters: countersOf(database),
         setAside: setAsideDatabase(database) ?? null,
+        forgetting: forgetting(database),
         claudeVersion: seenClaudeVersion(database) ?? null,
       })),
       delivery: attempt(path, () => ({

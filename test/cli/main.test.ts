@@ -46,6 +46,8 @@ describe('--help', () => {
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.
         repair        Rebuild a sound database from a damaged one.
+        forget        Erase what was recorded, so that nothing of it is left.
+        privacy       Say what was recorded, where it lies, and where it was sent.
 
       Server
         serve         Answer the lineage API over HTTP, for yourself or a team.

@@ -79,6 +79,8 @@ export class FaultyApi {
     status: 200,
     body: { status: 'healthy', components: { lineage_tracker: 'operational' } },
   };
+  /** What it answers to DELETE. */
+  deletes = 200;
   /** Refuses events whose parents it has not seen. */
   strict = false;
   readonly #options: FaultyApiOptions;
@@ -156,6 +158,13 @@ export class FaultyApi {
         send(response, 401, { detail: 'Unknown token' });
       } else if (method === 'POST') {
         await this.#track(path, body, headers, response);
+      } else if (method === 'DELETE' && this.behaviour.kind !== 'status') {
+        const isDone = this.deletes === 200;
+        send(
+          response,
+          this.deletes,
+          isDone ? { success: true, data: { removed: {} } } : { detail: 'no' },
+        );
       } else {
         this.#answer(path, response);
       }

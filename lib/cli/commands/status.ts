@@ -16,6 +16,7 @@ import { courierConfig } from '../courier-config.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
+import { evictedText } from '../output/evicted-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
@@ -35,7 +36,7 @@ updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, qu
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
-null, counters, database: {path, bytes, error, set_aside: {path, at, reason} or null}, capture: {content, prompts,
+null, counters, forgetting: orders to forget that are not finished, database: {path, bytes, error, set_aside: {path, at, reason} or null}, capture: {content, prompts,
 projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
 base_url], access_fault: why nothing can be sent, queued_for: the server before its address was changed,
@@ -205,6 +206,10 @@ function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment)
       lines.push(['Last event', ago(totals.lastEventAt, cli.now())]);
     }
   }
+  const evicted = evictedText(value?.counters ?? {});
+  const isForgetting = (value?.forgetting ?? 0) > 0;
+  if (isForgetting) lines.push(['Forgetting', 'the next courier goes on with it', 'yellow']);
+  if (evicted !== undefined) lines.push(['Removed', evicted, 'yellow']);
   if (setAside) {
     lines.push(
       [
@@ -230,7 +235,7 @@ function captureLines({ capture, stored }: Status): Line[] {
 
 function forJson(status: Status, cli: CliEnvironment) {
   const { courier, spool, stored, deliveries, attempts } = status;
-  const { totals, counters, setAside } = stored.content.value ?? NOTHING_STORED;
+  const { totals, counters, setAside, forgetting } = stored.content.value ?? NOTHING_STORED;
   const server = deliveries.find(({ sink }) => sink === MAIN_SINK);
   return {
     recording: status.recording,
@@ -245,6 +250,7 @@ function forJson(status: Status, cli: CliEnvironment) {
     attempts: attempts.map((one) => ({ ...one, lastAt: isoTime(one.lastAt) })),
     totals: totals && { ...totals, lastEventAt: isoTime(totals.lastEventAt) },
     counters,
+    forgetting,
     database: {
       path: cli.paths.database,
       bytes: stored.bytes,
@@ -268,4 +274,4 @@ function forJson(status: Status, cli: CliEnvironment) {
   };
 }
 
-const NOTHING_STORED = { totals: null, counters: {}, setAside: null };
+const NOTHING_STORED = { totals: null, counters: {}, setAside: null, forgetting: 0 };

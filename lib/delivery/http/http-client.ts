@@ -34,7 +34,7 @@ export interface HttpClientOptions {
 
 /** One request. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** JSON, unless the headers say otherwise. */
   readonly body?: string | Uint8Array | undefined;

@@ -1,7 +1,7 @@
 import { parseBoundedJson } from '../../base/json/bounded-json.ts';
 import { hexDigest } from '../../base/digest.ts';
 import { InvariantError, TrackerError } from '../../base/errors.ts';
-import { isJsonObject } from '../../base/json.ts';
+import { asObject, asString, isJsonObject } from '../../base/json.ts';
 import {
   errorText,
   readBatchReply,
@@ -125,6 +125,23 @@ export class LineageClient implements SinkClient {
     return isMissing ? { ...attempt, outcome: { kind: 'unsupported' } } : attempt;
   }
 
+  /** See `SinkClient`. A server that does not know the pattern has nothing to forget. */
+  async erase(event: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
+    const id = asString(asObject(JSON.parse(event))?.['pattern_id']) ?? '';
+    const path = `/patterns/${encodeURIComponent(id)}`;
+    const attempt = await this.#attempt<Delivered>('DELETE', path, { signal }, (reply) => {
+      return isJsonObject(reply) && reply['success'] === true ? { kind: 'accepted' } : undefined;
+    });
+    const { outcome } = attempt;
+    if (outcome.kind !== 'rejected' || !DELETES_NOTHING.has(outcome.status)) return attempt;
+    const told = await this.track(event, eventId, signal);
+    const isUnknown =
+      told.outcome.kind === 'rejected' &&
+      told.outcome.status === 400 &&
+      UNKNOWN_PATTERN.test(told.outcome.message);
+    return isUnknown ? { ...told, outcome: { kind: 'accepted' } } : told;
+  }
+
   /** Asks for the newest patterns, at most `limit`. */
   async patterns(limit: number, signal?: AbortSignal): Promise<Attempt<Answer>> {
     return this.#ask(`/lineage/query?limit=${limit}`, signal);
@@ -167,7 +184,7 @@ export class LineageClient implements SinkClient {
   }
 
   async #attempt<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     request: {
       readonly body?: string;
@@ -245,6 +262,11 @@ export class LineageClient implements SinkClient {
 }
 
 // --- internal ---
+
+/** Answers to DELETE of a server without this request, and to a token that may not make it. */
+const DELETES_NOTHING: ReadonlySet<number> = new Set([401, 403, 404, 405]);
+/** Words of a server that was to deprecate a pattern that it does not know. */
+const UNKNOWN_PATTERN = /not found|unknown|not known|does not exist|no such|there is no pattern/i;
 
 /** A digest of the batch's first and last event and its length; a digest of all events would be costly. */
 function batchId(events: readonly string[]): string {

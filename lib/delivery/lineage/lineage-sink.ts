@@ -1,5 +1,6 @@
 import { bearerToken } from '../http/bearer-token.ts';
 import type { Sink } from '../sink.ts';
+import { erasePatterns } from './erasure.ts';
 import { LineageFeed } from './lineage-feed.ts';
 import { lineageUrl } from './lineage-url.ts';
 import { retellPatterns } from './retelling.ts';
@@ -26,6 +27,7 @@ export const LINEAGE: Sink = {
     if (baseUrl !== null) lineageUrl({ baseUrl, token, allowInsecure });
   },
   patternFeed: (database, machine) => new LineageFeed(database, NAME, machine),
+  erase: erasePatterns,
   retell: retellPatterns,
   probe: async (options) => {
     const { openLineageClient } = await import('./open-lineage.ts');

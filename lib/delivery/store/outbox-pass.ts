@@ -1,6 +1,9 @@
 import { MAX_WAIT_MS } from '../breaker/backoff.ts';
 import type { Database } from '../../store/database/database.ts';
 
+/** The event type of a row that asks the server to delete a pattern. It is always sent alone. */
+export const ERASURE_EVENT = 'pattern_forgotten';
+
 /** A row of the outbox that is due. Times are milliseconds since 1970 UTC. */
 export interface DueEvent {
   readonly id: number;

@@ -29,6 +29,8 @@ export class SinkPatterns {
   readonly #knows;
   readonly #add;
   readonly #forget;
+  readonly #remove;
+  readonly #count;
   readonly #pattern;
   readonly #parents;
 
@@ -43,6 +45,12 @@ export class SinkPatterns {
       'INSERT INTO sink_patterns (sink, pattern_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
     this.#forget = database.prepare<[string]>('DELETE FROM sink_patterns WHERE sink = ?');
+    this.#remove = database.prepare<[string, string]>(
+      'DELETE FROM sink_patterns WHERE sink = ? AND pattern_id = ?',
+    );
+    this.#count = database
+      .prepare<[string], number>('SELECT count(*) FROM sink_patterns WHERE sink = ?')
+      .pluck();
     this.#pattern = database.prepare<[string], Omit<UntoldPattern, 'parents'>>(
       `SELECT id, name, code, language, lineage_id AS lineageId, generation,
          first_seen_at AS firstSeenAt
@@ -65,9 +73,19 @@ export class SinkPatterns {
     return this.#knows.get(this.#sink, patternId) !== undefined;
   }
 
+  /** The number of patterns that the sink has been told about, or will be. */
+  get count(): number {
+    return this.#count.get(this.#sink) ?? 0;
+  }
+
   /** Marks every pattern as untold: the sink is a new server now. */
   forget(): void {
     this.#forget.run(this.#sink);
+  }
+
+  /** Marks a pattern as untold; false if it was. */
+  remove(patternId: string): boolean {
+    return this.#remove.run(this.#sink, patternId).changes === 1;
   }
 
   /** `patternId` and its ancestors, as far as the sink has not been told about them; parents first. */

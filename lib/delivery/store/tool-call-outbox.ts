@@ -37,7 +37,7 @@ export class ToolCallOutbox implements ToolCallFeed {
   /** Adds a call that has just ended, or updates its row while that still waits. */
   put({ sessionId, toolUseId, at, isUpdate }: ToolCallEnd): void {
     if (isOfTest(sessionId)) return;
-    const eventId = idOf(sessionId, toolUseId);
+    const eventId = toolCallEventId(sessionId, toolUseId);
     if (isUpdate) {
       this.#refine.run(this.#body(sessionId, toolUseId), this.#sink, eventId);
       return;
@@ -60,11 +60,12 @@ export class ToolCallOutbox implements ToolCallFeed {
   }
 }
 
-// --- internal ---
-
-function idOf(sessionId: string, toolUseId: string): string {
+/** The id of a tool call's row in an outbox. */
+export function toolCallEventId(sessionId: string, toolUseId: string): string {
   return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
 }
+
+// --- internal ---
 
 /** True for sessions of `capture-test`, which are not Claude's. */
 function isOfTest(sessionId: string): boolean {

@@ -9,13 +9,15 @@ import { createRedactor } from '../../redact/redact.ts';
 import { acquireProcessLock } from '../../store/database/process-lock.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { CounterName } from '../../store/database/counters.ts';
-import { closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retention.ts';
+import { boundChunk, closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retention.ts';
+import { wipe } from '../../store/maintenance/wipe.ts';
 import { toolCallFeed } from '../../delivery/sinks.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
 import { limitHeap } from './heap-limit.ts';
+import { finishForgetting } from '../forgetting.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
 import type { BadFile } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
@@ -303,8 +305,11 @@ export class Courier {
       const { current } = this.#config;
       const calls = toolCallFeed(current, database);
       closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
-      const { raw_events_days } = current.retention;
+      finishForgetting(database, this.#paths, now);
+      const { raw_events_days, max_database_bytes: most } = current.retention;
       while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
+      if (most !== null) while (!signal.aborted && boundChunk(database, most)) await setImmediate();
+      wipe(database); // what it could not do now, such as while somebody reads, it does in an hour
     } catch (error) {
       this.#degrade(error);
     }

@@ -8,7 +8,10 @@ export type CounterName =
   | 'narrowed'
   | 'excluded'
   | 'quarantine_evicted'
-  | 'abandoned';
+  | 'abandoned'
+  /** Removed to keep the database within `retention.max_database_bytes`. */
+  | 'evicted_payloads'
+  | 'evicted_patterns';
 
 /** Adds to the stored totals. Call it inside the transaction whose work it counts. */
 export class Counters {

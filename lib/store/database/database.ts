@@ -28,6 +28,7 @@ export function openDatabase(path: string): Database {
     try {
       if (isNew) chmodSync(path, 0o600);
       database.pragma('auto_vacuum = INCREMENTAL'); // only takes effect before the first table
+      database.pragma('secure_delete = ON'); // what is deleted becomes zeros; FAST would leave freed pages as they are
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = FULL'); // spool files are removed after the commit, so it has to last
       database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);

@@ -211,5 +211,24 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX occurrences_by_file ON occurrences(file_path);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at);
   `,
-  ACCOUNTING_TABLES,
+  `${ACCOUNTING_TABLES}
+  -- What was forgotten, so that it stays so if it arrives again: ids of events, and digests of the ids of
+  -- sessions. No text of what was forgotten is in it.
+  CREATE TABLE forgotten (
+    id TEXT PRIMARY KEY,
+    until INTEGER                   -- of a session: its events up to this time; null for an event
+  ) WITHOUT ROWID;
+
+  -- What is being forgotten; a killed process leaves its row here, and another one goes on with it.
+  CREATE TABLE forget_jobs (
+    id INTEGER PRIMARY KEY,
+    criteria TEXT NOT NULL,         -- JSON; {} once it is no longer needed
+    traces TEXT NOT NULL,           -- JSON: texts that files are searched for; [] once that is done
+    phase TEXT NOT NULL             -- rows, files, pages: what is done next
+  );
+
+  -- Earlier releases did not fill what they deleted with zeros; the next upkeep rewrites such a file.
+  INSERT INTO meta SELECT 'freed_pages_unwiped', 'yes' WHERE EXISTS (SELECT 1 FROM events)
+    OR EXISTS (SELECT 1 FROM patterns) OR EXISTS (SELECT 1 FROM lineage_events);
+  `,
 ];

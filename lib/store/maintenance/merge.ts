@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.ts';
+import { UNWIPED_KEY } from '../database/meta.ts';
+import { removeReturned } from './forget/removal.ts';
 import { mergePatterns } from './merge-patterns.ts';
 import { DERIVED_TABLES, tableShapes } from './schema-shape.ts';
 import type { TableShape } from './schema-shape.ts';
@@ -28,6 +30,7 @@ export function mergeLater(database: Database, laterPath: string): void {
           const rule = RULES[shape.name];
           database.exec(rule ? rule(isDisjoint, shape) : missingRows(shape));
         }
+        removeReturned(database);
       })
       .immediate();
   } finally {
@@ -99,8 +102,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   metrics: (isDisjoint, shape) => added(shape, 'scope, name', isDisjoint),
   counters: (isDisjoint, shape) => added(shape, 'name', isDisjoint),
-  // That key holds the id of an event, and events get other ids here.
-  meta: (_, shape) => missingRows(shape, "row.key != 'payloads_pruned_to'"),
+  // One key holds the id of an event, and events get other ids here; the other is about the file itself.
+  meta: (_, shape) => missingRows(shape, `row.key NOT IN ('payloads_pruned_to', '${UNWIPED_KEY}')`),
 };
 
 const OWN_PROJECT = `(SELECT own.id FROM later.projects AS theirs

@@ -1,13 +1,17 @@
 import type { ToolCallEnd } from '../../event/tool-call.ts';
+import { Counters } from '../database/counters.ts';
 import type { Database } from '../database/database.ts';
+import { removePatterns } from './forget/pattern-removal.ts';
+import { CHOSEN } from './forget/selection.ts';
+import { usedBytes } from './wipe.ts';
 
 const DAY_MS = 86_400_000;
 /** Sessions whose last event is older were closed by earlier runs. */
 const ABANDONED_DAYS = 30;
 /** Rows changed in one transaction: few, so that no other process waits long for the lock. */
 const CHUNK_ROWS = 500;
-/** Free pages given back to the file system at a time. */
-const VACUUM_PAGES = 2_000;
+/** Patterns removed in one transaction: each works out lineage again, which takes longer the more are left. */
+const CHUNK_PATTERNS = 5_000;
 
 /**
  * Removes one chunk of the payloads and sightings older than `rawEventsDays`. What was derived from an
@@ -16,7 +20,7 @@ const VACUUM_PAGES = 2_000;
 export function pruneChunk(database: Database, now: number, rawEventsDays: number): boolean {
   const limit = now - rawEventsDays * DAY_MS;
   const more = database.transaction(() => {
-    const pruned = prunePayloads(database, limit);
+    const { events } = prunePayloads(database, limit);
     const forgotten = database
       .prepare<[number]>(
         `DELETE FROM sightings WHERE (digest, registration, spool_name) IN (
@@ -24,11 +28,30 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
            WHERE received_at < ? LIMIT ${CHUNK_ROWS})`,
       )
       .run(limit).changes;
-    return pruned === CHUNK_ROWS || forgotten === CHUNK_ROWS;
+    return events === CHUNK_ROWS || forgotten === CHUNK_ROWS;
   });
-  if (more.immediate()) return true;
-  database.pragma(`incremental_vacuum(${VACUUM_PAGES})`);
-  return false;
+  return more.immediate();
+}
+
+/**
+ * Removes one chunk of what is oldest and least used while the database is larger than `maxBytes`: payloads first,
+ * then patterns that are in no file as it is now, then other patterns, each with its occurrences. They are counted.
+ * Returns true while there is more to do.
+ */
+export function boundChunk(database: Database, maxBytes: number): boolean {
+  return database
+    .transaction(() => {
+      const excess = usedBytes(database) - maxBytes;
+      if (excess <= 0) return false;
+      const counters = new Counters(database);
+      const { events, payloads } = prunePayloads(database, Infinity);
+      counters.add('evicted_payloads', payloads);
+      if (events > 0) return true;
+      const patterns = evictPatterns(database, excess);
+      counters.add('evicted_patterns', patterns);
+      return patterns > 0; // without patterns, what is left is small: sessions, calls, the outbox
+    })
+    .immediate();
 }
 
 /**
@@ -56,13 +79,33 @@ export function closeAbandonedCalls(
 
 // --- internal ---
 
+/** Removes the least useful patterns, until their code makes up `bytes`; returns their number. */
+function evictPatterns(database: Database, bytes: number): number {
+  database.exec(`DROP TABLE IF EXISTS ${CHOSEN.patterns};
+    CREATE TEMP TABLE forget_patterns (id TEXT PRIMARY KEY) WITHOUT ROWID`);
+  database
+    .prepare<[number]>(
+      `INSERT INTO ${CHOSEN.patterns} SELECT id FROM (
+         SELECT id, sum(length(code)) OVER (ORDER BY is_live, occurrences, last_seen_at, id) - length(code) AS before
+         FROM (SELECT id, code, occurrences, last_seen_at, id IN (SELECT pattern_id FROM live_fragments) AS is_live
+               FROM patterns ORDER BY is_live, occurrences, last_seen_at, id LIMIT ${CHUNK_PATTERNS}))
+       WHERE before < ?`,
+    )
+    .run(bytes);
+  database.exec(`DELETE FROM occurrences WHERE pattern_id IN (SELECT id FROM ${CHOSEN.patterns})`);
+  return removePatterns(database).patternIds.length;
+}
+
 const PRUNED_TO = 'payloads_pruned_to';
 
 /**
  * Events are stored in about the order of their time, so pruning goes by id: up to the first event that
- * is not due, from where the last run ended.
+ * is not due, from where the last run ended. Returns how many events were due, and how many of them had a payload.
  */
-function prunePayloads(database: Database, limit: number): number {
+function prunePayloads(
+  database: Database,
+  limit: number,
+): { readonly events: number; readonly payloads: number } {
   const prunedTo = Number(
     database.prepare<[string]>('SELECT value FROM meta WHERE key = ?').pluck().get(PRUNED_TO) ?? 0,
   );
@@ -74,12 +117,38 @@ function prunePayloads(database: Database, limit: number): number {
   const firstKept = chunk.findIndex(({ received_at }) => received_at >= limit);
   const due = firstKept === -1 ? chunk : chunk.slice(0, firstKept);
   const last = due.at(-1);
-  if (!last) return 0;
-  database
-    .prepare<[number, number]>('UPDATE events SET payload = NULL WHERE id > ? AND id <= ?')
-    .run(prunedTo, last.id);
+  if (!last) return { events: 0, payloads: 0 };
+  const payloads = clearPayloads(database, prunedTo, last.id);
   database
     .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
     .run(PRUNED_TO, String(last.id));
-  return due.length;
+  return { events: due.length, payloads };
+}
+
+/**
+ * Removes the payloads of the events after one id, up to another one; returns how many there were. The rows are
+ * removed and added again, because SQLite joins pages that have become nearly empty only when it removes rows;
+ * otherwise the file would not shrink.
+ */
+function clearPayloads(database: Database, after: number, upTo: number): number {
+  const columns = database
+    .prepare<[], string>("SELECT name FROM pragma_table_info('events') WHERE name != 'payload'")
+    .pluck()
+    .all()
+    .map((name) => `"${name}"`)
+    .join(', ');
+  const range = `id > ${after} AND id <= ${upTo}`;
+  const payloads = Number(
+    database
+      .prepare(`SELECT count(*) FROM events WHERE ${range} AND payload IS NOT NULL`)
+      .pluck()
+      .get(),
+  );
+  if (payloads === 0) return 0;
+  database.exec(`DROP TABLE IF EXISTS temp.pruned_events;
+    CREATE TEMP TABLE pruned_events AS SELECT ${columns} FROM events WHERE ${range};
+    DELETE FROM events WHERE ${range};
+    INSERT INTO events (${columns}) SELECT ${columns} FROM temp.pruned_events;
+    DROP TABLE temp.pruned_events`);
+  return payloads;
 }

@@ -11,7 +11,9 @@ export interface KnownSessions {
 /** Looks for sessions by their ids. */
 export function knownSessions(database: Database, ids: readonly string[]): KnownSessions {
   const known = database
-    .prepare<[string], string>('SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each(?))')
+    .prepare<[string], string>(
+      'SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each(?))',
+    )
     .pluck()
     .all(JSON.stringify(ids));
   const firstAt = database

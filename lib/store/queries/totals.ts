@@ -49,6 +49,11 @@ export function countersOf(database: Database): Record<string, number> {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
+/** How many orders to forget something are not carried out to their end. */
+export function forgetting(database: Database): number {
+  return Number(database.prepare('SELECT count(*) FROM forget_jobs').pluck().get());
+}
+
 /** The corrupt database that was set aside and not acknowledged yet. */
 export function setAsideDatabase(database: ReadableDatabase): SetAside | undefined {
   const row = database.prepare('SELECT value FROM meta WHERE key = ?').get(SET_ASIDE_KEY);

@@ -1,6 +1,7 @@
 import { hexDigest } from '../../base/digest.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
+import { ForgottenMarks } from './forgotten-marks.ts';
 
 /** An event on its way into the store. */
 export interface ArrivedEvent {
@@ -22,6 +23,7 @@ export class EventWriter {
   readonly #insert;
   readonly #sightings;
   readonly #see;
+  readonly #forgotten: ForgottenMarks;
 
   constructor(database: Database) {
     this.#insert = database.prepare<
@@ -41,15 +43,17 @@ export class EventWriter {
       `INSERT INTO sightings (digest, registration, spool_name, received_at) VALUES (?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
+    this.#forgotten = new ForgottenMarks(database);
   }
 
-  /** Writes an event and returns its id; undefined if it was written before. */
+  /** Writes an event and returns its id; undefined if it was written before, or forgotten. */
   write(arrived: ArrivedEvent): string | undefined {
     const { event } = arrived;
     const eventId = event.toolUseId
       ? hexDigest(`${event.sessionId}\n${event.toolUseId}\n${event.name}`, 32)
       : this.#sightedId(arrived);
     if (eventId === undefined) return undefined;
+    if (this.#forgotten.has(eventId, event.sessionId, arrived.receivedAt)) return undefined;
     const { changes } = this.#insert.run(
       eventId,
       event.sessionId,

@@ -113,6 +113,7 @@ export class SessionWriter {
   flush(): void {
     for (const change of this.#changes.values()) this.#upsert.run(change);
     this.#changes.clear();
+    this.#projects.clear(); // before the next transaction, another process may forget a project
   }
 
   #changeOf(id: string, at: number): SessionChange {

@@ -620,3 +620,48 @@ describe('a client', () => {
     expect(client.isClosed).toBe(true);
   });
 });
+
+describe('an erasure', () => {
+  const body = JSON.stringify({
+    event_id: 'erased-1',
+    event_type: 'pattern_deprecated',
+    pattern_id: '7c1e09ab44d2f310',
+    parent_pattern_ids: [],
+    reason: 'forgotten',
+  });
+
+  it('deletes the pattern at the server', async () => {
+    const api = await makeApi();
+    const client = makeClient(api.url);
+    expect((await client.erase(body, 'erased-1')).outcome).toEqual(accepted);
+    expect(api.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'DELETE /patterns/7c1e09ab44d2f310',
+    ]);
+  });
+
+  it.each([401, 403, 404, 405])('deprecates it where the answer is %i', async (status) => {
+    const api = await makeApi();
+    api.deletes = status;
+    const client = makeClient(api.url);
+    expect((await client.erase(body, 'erased-1')).outcome).toEqual(accepted);
+    expect(api.received).toMatchObject([{ event_id: 'erased-1', reason: 'forgotten' }]);
+  });
+
+  it('is done where the server does not know the pattern', async () => {
+    const api = await makeApi({
+      kind: 'reply',
+      status: 400,
+      body: '{"success":false,"error":"Pattern not found: 7c1e09ab44d2f310"}',
+    });
+    api.deletes = 404;
+    expect((await makeClient(api.url).erase(body, 'erased-1')).outcome).toEqual(accepted);
+  });
+
+  it('waits while the server is down, or refuses the token for everything', async () => {
+    const down = await makeApi({ kind: 'status', status: 503 });
+    expect((await makeClient(down.url).erase(body, 'e')).outcome).toMatchObject({ kind: 'retry' });
+    const closed = await makeApi(undefined, { token: 'right' });
+    const { outcome } = await makeClient(closed.url, { token: 'wrong' }).erase(body, 'e');
+    expect(outcome).toMatchObject({ kind: 'rejected', status: 401 });
+  });
+});

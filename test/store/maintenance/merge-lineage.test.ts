@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 import { descentFaults } from '../../../lib/store/maintenance/descent-check.ts';
+import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
+import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
+import { hook, TestStore } from '../../delivery/test-store.ts';
 import { mergeLater } from '../../../lib/store/maintenance/merge.ts';
 import { lineageContract } from '../../contracts/lineage-contract.ts';
 import { times } from '../../support/depth.ts';
@@ -80,4 +83,30 @@ it('keeps the edges of further versions, and goes by the origin rather than by w
   older.close();
   later.close();
   rmSync(folder, { recursive: true });
+});
+
+it('does not bring back what one of them has forgotten', () => {
+  const stores = [new TestStore(), new TestStore()] as const;
+  const [older, later] = stores;
+  const code = 'export const gone = 1;\n';
+  for (const store of stores) {
+    store.take(
+      hook.write('t1', '/w/a.ts', code, { session_id: 'gone' }),
+      hook.event('Stop', { session_id: 'gone' }),
+      hook.write('t2', '/w/b.ts', 'export const kept = 1;\n', { session_id: 'kept' }),
+    );
+  }
+  // Only the older one was told of this; it is of the same time.
+  older.arrive([
+    { payload: hook.write('t3', '/w/c.ts', code, { session_id: 'gone' }), at: 1_500_000 },
+  ]);
+  later.database
+    .transaction(() => removeChosen(later.database, { session: 'gone', at: 2_000_000 }))
+    .immediate();
+  mergeLater(older.database, later.database.name);
+  expect(older.rows('SELECT code FROM patterns')).toEqual([{ code: 'export const kept = 1;\n' }]);
+  expect(older.rows('SELECT session_id AS id FROM events')).toEqual([{ id: 'kept' }]);
+  expect(older.rows('SELECT id FROM sessions')).toEqual([{ id: 'kept' }]);
+  expect(verifyDatabase(older.database.name).findings).toEqual([]);
+  for (const store of stores) store.remove();
 });

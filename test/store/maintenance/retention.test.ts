@@ -1,5 +1,14 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { closeAbandonedCalls, pruneChunk } from '../../../lib/store/maintenance/retention.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isWiped } from '../../../lib/store/database/meta.ts';
+import { Sqlite } from '../../../lib/store/database/sqlite.ts';
+import {
+  boundChunk,
+  closeAbandonedCalls,
+  pruneChunk,
+} from '../../../lib/store/maintenance/retention.ts';
+import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
+import { usedBytes, wipe } from '../../../lib/store/maintenance/wipe.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 
 const DAY = 86_400_000;
@@ -64,4 +73,117 @@ it('ends calls whose session has been silent for a day', () => {
     { id: 'old', outcome: 'interrupted' },
     { id: 'new', outcome: 'running' },
   ]);
+});
+
+describe('a bound on the size', () => {
+  const code = (n: number) => `export const big${n} = \`${`text ${n} `.repeat(4_000)}\`;\n`;
+  const kept = () =>
+    store.rows<{ name: string }>('SELECT name FROM patterns ORDER BY name').map(({ name }) => name);
+  const bound = (bytes: number) => {
+    while (boundChunk(store.database, bytes));
+    wipe(store.database);
+    return usedBytes(store.database);
+  };
+
+  beforeEach(() => {
+    const writes = Array.from({ length: 60 }, (_, n) => ({
+      payload: hook.write(`t${n}`, `/p/${String(n).padStart(2, '0')}.ts`, code(n)),
+      at: NOW - 60 * DAY + n * 1_000,
+    }));
+    store.arrive(writes);
+    // One is written twice, and three are in files no longer.
+    store.arrive([{ payload: hook.write('again', '/p/00.ts', code(0)), at: NOW }]);
+    store.database.exec(
+      "DELETE FROM live_fragments WHERE file_path IN ('/p/07.ts', '/p/08.ts', '/p/09.ts')",
+    );
+  });
+
+  it('removes payloads before patterns, counts them, and makes the file smaller', () => {
+    wipe(store.database);
+    const before = statSync(store.database.name).size;
+    const full = usedBytes(store.database);
+    expect(bound(full - 200_000)).toBeLessThanOrEqual(full - 200_000);
+    expect(kept()).toHaveLength(60);
+    expect(store.rows("SELECT name, value FROM counters WHERE name LIKE 'evicted%'")).toEqual([
+      { name: 'evicted_payloads', value: 61 },
+    ]);
+    expect(statSync(store.database.name).size).toBeLessThan(before);
+    expect(boundChunk(store.database, full)).toBe(false);
+  });
+
+  it('then removes those in no file, the oldest and the least used, and leaves a sound database', () => {
+    bound(5_000_000);
+    const full = usedBytes(store.database);
+    bound(full - 60_000);
+    expect(kept()).not.toContain('07.ts');
+    expect(kept().length).toBeGreaterThan(56);
+    bound(3_000_000);
+    expect(kept()[0]).toBe('00.ts'); // used twice
+    expect(kept()).not.toContain('01.ts');
+    expect(kept()).toContain('59.ts');
+    expect(store.value("SELECT value FROM counters WHERE name = 'evicted_patterns'")).toBe(
+      60 - kept().length,
+    );
+    expect(verifyDatabase(store.database.name).findings).toEqual([]);
+  });
+
+  it('ends when nothing is left to remove', () => {
+    bound(1_000);
+    expect(kept()).toEqual([]);
+    expect(store.value('SELECT count(*) FROM tool_calls')).toBe(61);
+  });
+});
+
+describe('what was removed', () => {
+  const secret = (n: number) => `correct-horse-${n}-battery-staple`;
+  const inFiles = () =>
+    ['', '-wal'].flatMap((suffix) => {
+      const text = readFileSync(store.database.name + suffix, 'latin1');
+      return [...text.matchAll(/correct-horse-\d+-battery/g)].map(([found]) => found);
+    });
+  const fill = () =>
+    store.arrive(
+      Array.from({ length: 300 }, (_, n) => ({
+        payload: hook.event('UserPromptSubmit', {
+          prompt: `${secret(n)} ${n % 10 === 0 ? 'x'.repeat(30_000) : ''} ${secret(n)}`,
+        }),
+        at: NOW - 40 * DAY + n,
+      })),
+    );
+
+  it('is in neither the file nor its WAL, on pages of any kind', () => {
+    fill();
+    store.database.pragma('wal_checkpoint(FULL)');
+    expect(inFiles().length).toBeGreaterThan(300);
+    prune();
+    expect(wipe(store.database)).toBe(true);
+    expect(inFiles()).toEqual([]);
+  });
+
+  it('goes from a database that an earlier version has left it in', () => {
+    store.database.pragma('secure_delete = OFF');
+    fill();
+    prune();
+    store.arrive([{ payload: write(1), at: NOW }]);
+    store.database.exec("INSERT INTO meta VALUES ('freed_pages_unwiped', 'yes')");
+    store.database.pragma('secure_delete = ON');
+    store.database.pragma('wal_checkpoint(TRUNCATE)');
+    expect(inFiles().length).toBeGreaterThan(100);
+    expect(wipe(store.database)).toBe(true);
+    expect(inFiles()).toEqual([]);
+    expect(isWiped(store.database)).toBe(true);
+    expect(store.value('SELECT count(*) FROM patterns')).toBe(1);
+  });
+
+  it('waits while another process reads it', () => {
+    fill();
+    const reader = new Sqlite(store.database.name, { readonly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM events').get();
+    prune();
+    expect(wipe(store.database)).toBe(false);
+    reader.close();
+    expect(wipe(store.database)).toBe(true);
+    expect(inFiles()).toEqual([]);
+  });
 });

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import type { TrackerPaths } from '../base/paths.ts';
+import type { Config } from '../config/config.ts';
+import { createRedactor } from '../redact/redact.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Database } from '../store/database/database.ts';
+import { Ingest } from './ingest.ts';
+import { ProjectFinder } from './project.ts';
+import { quarantineFile } from './spool/quarantine.ts';
+import { SpoolListing } from './spool/spool-listing.ts';
+import { removeSpoolFiles } from './spool/spool-reader.ts';
+
+/** Where events wait, and with what they are taken in. */
+export interface WaitingEventsOptions {
+  readonly paths: TrackerPaths;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** The name of this machine, which sinks are told. */
+  readonly machine: string;
+}
+
+/**
+ * Takes in every event that waits in the spool, for a command that works on all that was recorded. The caller keeps
+ * the courier away. A half-written file stays where it is for a while.
+ *
+ * @throws SQLite's error
+ */
+export async function takeWaiting(
+  database: Database,
+  { paths, config, clock, machine }: WaitingEventsOptions,
+): Promise<void> {
+  if (!existsSync(paths.spoolNew)) return;
+  const listing = new SpoolListing(paths.spoolNew);
+  if (listing.length === 0) return;
+  const redactor = createRedactor();
+  const projects = new ProjectFinder(clock, (text) => redactor.redactText(text).text);
+  const ingest = new Ingest(database, { config, redactor, projects, machine });
+  for (const batch of listing.batches(BATCH_FILES, BATCH_BYTES)) {
+    const bad = new Map(ingest.take(batch).map(({ file, reason }) => [file, reason]));
+    for (const [file, reason] of bad) {
+      const isFresh = Math.abs(clock() - file.writtenAt) < config.spool.partial_seconds * 1000;
+      if (!(UNFINISHED.has(reason) && isFresh))
+        quarantineFile(file.path, file.name, reason, paths.spoolBad);
+    }
+    await removeSpoolFiles(batch.filter((file) => !bad.has(file)));
+  }
+}
+
+// --- internal ---
+
+/** The most files and bytes in one transaction. */
+const BATCH_FILES = 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** Capture may still be writing such a file; the courier sees to it later. */
+const UNFINISHED: ReadonlySet<string> = new Set(['empty', 'not-json']);

@@ -1,0 +1,119 @@
+import { basename } from 'node:path';
+import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
+import type { Database } from '../../database/database.ts';
+import { mendDescent } from '../descent-check.ts';
+import { CHOSEN } from './selection.ts';
+
+/**
+ * Removes the patterns of {@link CHOSEN} that no occurrence is left of, and tells the others' origins from the
+ * occurrences that are left. Returns the ids of those that were removed.
+ */
+export function removePatterns(database: Database): {
+  readonly patternIds: readonly string[];
+  readonly fragments: number;
+} {
+  const gone = `SELECT id FROM ${GONE}`;
+  database.exec(`DROP TABLE IF EXISTS ${GONE};
+    CREATE TEMP TABLE forget_gone AS SELECT id FROM ${CHOSEN.patterns} chosen
+    WHERE NOT EXISTS (SELECT 1 FROM occurrences WHERE pattern_id = chosen.id);
+    DELETE FROM ${CHOSEN.patterns} WHERE id IN (${gone})`);
+  const patternIds = database.prepare<[], string>(gone).pluck().all();
+  const fragments = database
+    .prepare(`DELETE FROM live_fragments WHERE pattern_id IN (${gone})`)
+    .run().changes;
+  if (patternIds.length > 0) {
+    database.exec(`
+      DELETE FROM lineage_edges WHERE child_id IN (${gone}) OR parent_id IN (${gone});
+      DELETE FROM pending_edges WHERE child_id IN (${gone}) OR parent_id IN (${gone});
+      UPDATE occurrences SET replaced_id = NULL WHERE replaced_id IN (${gone});
+      DELETE FROM pattern_versions WHERE pattern_id IN (${gone});
+      DELETE FROM deprecations WHERE pattern_id IN (${gone});
+      DELETE FROM lineage_events WHERE pattern_id IN (${gone});
+      DELETE FROM feedback WHERE pattern_id IN (${gone});
+      DELETE FROM applied_improvements WHERE pattern_id IN (${gone});
+      DELETE FROM patterns WHERE id IN (${gone})`);
+    emptyIndex(database);
+  }
+  const kept = database.prepare<[], string>(`SELECT id FROM ${CHOSEN.patterns}`).pluck().all();
+  retellOrigins(database, kept);
+  mendDescent(database);
+  return { patternIds, fragments };
+}
+
+// --- internal ---
+
+const GONE = 'temp.forget_gone';
+
+/**
+ * Empties the full-text index, which cannot remove single patterns without a trace. It fills again from the
+ * queue at the next search of the service.
+ */
+function emptyIndex(database: Database): void {
+  const isUsed = database.prepare('SELECT 1 FROM pattern_search LIMIT 1').get() !== undefined;
+  if (!isUsed) {
+    database.exec('DELETE FROM search_queue WHERE pattern_id NOT IN (SELECT id FROM patterns)');
+    return;
+  }
+  database.exec(`
+    INSERT INTO pattern_search (pattern_search) VALUES ('delete-all');
+    DELETE FROM search_queue;
+    INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at`);
+}
+
+interface LeftOccurrence {
+  readonly eventId: string;
+  readonly ordinal: number;
+  readonly replacedId: string | null;
+  readonly filePath: string;
+  readonly language: string;
+  readonly at: number;
+}
+
+/** Counts patterns again that lost occurrences; if one lost its origin, the earliest that is left becomes it. */
+function retellOrigins(database: Database, patternIds: readonly string[]): void {
+  const count = database.prepare<[string, string]>(
+    `UPDATE patterns SET occurrences = seen.count, first_seen_at = seen.first, last_seen_at = seen.last
+     FROM (SELECT count(*) AS count, min(at) AS first, max(at) AS last FROM occurrences WHERE pattern_id = ?) seen
+     WHERE id = ?`,
+  );
+  const hasOrigin = database.prepare<[string]>(
+    "SELECT 1 FROM occurrences WHERE pattern_id = ? AND action != 'applied'",
+  );
+  const earliest = database.prepare<[string], LeftOccurrence>(
+    // An application that a client of the service reported does not tell how a pattern came to be.
+    `SELECT event_id AS eventId, ordinal, replaced_id AS replacedId, file_path AS filePath, language, at
+     FROM occurrences own WHERE pattern_id = ?
+     ORDER BY EXISTS (SELECT 1 FROM lineage_events WHERE event_type = 'pattern_applied'
+         AND event_id IN (own.event_id, own.event_id || '-' || own.ordinal)), at, event_id DESC, ordinal
+     LIMIT 1`,
+  );
+  const describe = database.prepare<[string, string, number, string, string]>(
+    'UPDATE patterns SET name = ?, language = ?, origin_at = ?, origin_key = ? WHERE id = ?',
+  );
+  const dropEdges = database.prepare<[string]>(
+    'DELETE FROM lineage_edges WHERE child_id = ? AND position >= 0',
+  );
+  const dropPending = database.prepare<[string]>('DELETE FROM pending_edges WHERE child_id = ?');
+  const claim = database.prepare<[string, string, number]>(
+    `INSERT INTO pending_edges (child_id, parent_id, edge_type, created_at, position)
+     VALUES (?, ?, 'modified_from', ?, 0)`,
+  );
+  const promote = database.prepare<[string, string, number]>(
+    `UPDATE occurrences SET action = (SELECT origin FROM patterns WHERE id = ?)
+     WHERE event_id = ? AND ordinal = ?`,
+  );
+  for (const id of patternIds) {
+    count.run(id, id);
+    if (hasOrigin.get(id) !== undefined) continue;
+    const origin = earliest.get(id);
+    if (!origin) continue;
+    const { eventId, ordinal, replacedId, filePath, language, at } = origin;
+    const key = ordinal === NO_ORDINAL ? eventId : `${eventId}-${ordinal}`;
+    describe.run(basename(filePath), language, at, key, id);
+    dropEdges.run(id);
+    dropPending.run(id);
+    // `mendDescent` judges it.
+    if (replacedId !== null && replacedId !== id) claim.run(id, replacedId, at);
+    promote.run(id, eventId, ordinal);
+  }
+}

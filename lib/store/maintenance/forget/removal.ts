@@ -1,0 +1,256 @@
+import type { Database } from '../../database/database.ts';
+import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
+import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
+import { isOfWholeSessions } from './criteria.ts';
+import type { ForgetCriteria } from './criteria.ts';
+import { removePatterns } from './pattern-removal.ts';
+import { CHOSEN, choose, chooseReturned, defineHolds } from './selection.ts';
+import { formsOf, holderOf } from './text-forms.ts';
+
+/** Rows that were removed, by kind; for a preview, rows that would be. */
+export interface ErasedRows {
+  readonly events: number;
+  /** Those of the events that are prompts. */
+  readonly prompts: number;
+  readonly toolCalls: number;
+  readonly sessions: number;
+  readonly patterns: number;
+  /** Patterns that stay because they were also written elsewhere, and lost some of their occurrences. */
+  readonly keptPatterns: number;
+  readonly occurrences: number;
+  /** Rows about files as they are now. */
+  readonly liveFragments: number;
+  /** Payloads of events that stay, which held the code of a pattern that is forgotten. */
+  readonly payloads: number;
+}
+
+/** What the outbox has to know of rows that were removed. */
+export interface RemovedKeys {
+  readonly patternIds: readonly string[];
+  /** Ids of lineage events, as sinks know them. */
+  readonly eventIds: readonly string[];
+  readonly calls: readonly { readonly sessionId: string; readonly toolUseId: string }[];
+  /** Sessions of which nothing is left. */
+  readonly sessionIds: readonly string[];
+  /** Tells whether another text has to go, too. */
+  readonly holds: ((text: string) => boolean) | undefined;
+}
+
+/** What is called while rows are removed, in the same transaction. */
+export interface RemovalSteps {
+  /** Called when the rows are chosen and still there. */
+  readonly onChosen?: (() => void) | undefined;
+  /** Called when they are gone. */
+  readonly onRemoved?: ((keys: RemovedKeys) => void) | undefined;
+}
+
+/**
+ * Removes from a database what the criteria choose, and everything that follows from it. What stays is as if
+ * the rest had never been recorded: counts are right, and lineage follows the rule book. Call it in a
+ * transaction.
+ *
+ * @throws SQLite's error
+ */
+export function removeChosen(
+  database: Database,
+  criteria: ForgetCriteria,
+  { onChosen, onRemoved }: RemovalSteps = {},
+): ErasedRows {
+  choose(database, criteria);
+  onChosen?.();
+  remember(database, criteria);
+  return removeRows(database, criteria, onRemoved);
+}
+
+/** Removes again what was forgotten before and has come back with another database. Call it in a transaction. */
+export function removeReturned(database: Database): void {
+  if (database.prepare('SELECT 1 FROM forgotten LIMIT 1').get() === undefined) return;
+  chooseReturned(database);
+  removeRows(database, {}, undefined);
+}
+
+// --- internal ---
+
+const PROMPTS = `event_id IN (SELECT event_id FROM events WHERE name = 'UserPromptSubmit')`;
+
+/** Removes the rows of {@link CHOSEN} and what follows from them. */
+function removeRows(
+  database: Database,
+  criteria: Pick<ForgetCriteria, 'files' | 'pattern' | 'match'>,
+  onRemoved: RemovalSteps['onRemoved'],
+): ErasedRows {
+  const payloads = criteria.pattern === undefined ? 0 : clearCode(database, criteria.pattern);
+  const events = countOf(database, CHOSEN.events);
+  const prompts = countOf(database, CHOSEN.events, PROMPTS);
+  const occurrences = countOf(database, CHOSEN.occurrences);
+  const eventIds = occurrenceIds(database);
+  const calls = database
+    .prepare<[], { sessionId: string; toolUseId: string }>(
+      `SELECT session_id AS sessionId, tool_use_id AS toolUseId FROM ${CHOSEN.calls}`,
+    )
+    .all();
+  deductPrompts(database);
+  database.exec(`
+    DELETE FROM events WHERE event_id IN (SELECT event_id FROM ${CHOSEN.events});
+    DELETE FROM tool_calls WHERE (session_id, tool_use_id) IN (SELECT session_id, tool_use_id FROM ${CHOSEN.calls});
+    DELETE FROM occurrences WHERE (event_id, ordinal) IN (SELECT event_id, ordinal FROM ${CHOSEN.occurrences});
+  `);
+  const files = database
+    .prepare<[], string>(`SELECT DISTINCT file_path FROM ${CHOSEN.occurrences}`)
+    .pluck()
+    .all();
+  const liveFragments = forgetFiles(
+    database,
+    [...files, ...(criteria.files ?? [])],
+    criteria.match,
+  );
+  const { patternIds, fragments } = removePatterns(database);
+  const sessionIds = removeSessions(database);
+  if (criteria.match !== undefined) clearWords(database, criteria.match);
+  database.exec('DELETE FROM cache_entries'); // answers of the server may hold any pattern
+  onRemoved?.({
+    patternIds,
+    eventIds,
+    calls,
+    sessionIds,
+    holds: criteria.match === undefined ? undefined : holderOf(formsOf(criteria.match)),
+  });
+  return {
+    events,
+    prompts,
+    toolCalls: calls.length,
+    sessions: sessionIds.length,
+    patterns: patternIds.length,
+    keptPatterns: countOf(database, CHOSEN.patterns),
+    occurrences,
+    liveFragments: liveFragments + fragments,
+    payloads,
+  };
+}
+
+function countOf(database: Database, table: string, condition = 'true'): number {
+  return Number(
+    database.prepare(`SELECT count(*) FROM ${table} WHERE ${condition}`).pluck().get() ?? 0,
+  );
+}
+
+/** Keeps what was chosen from coming back. */
+function remember(database: Database, criteria: ForgetCriteria): void {
+  const forgotten = new ForgottenMarks(database);
+  const ids = database
+    .prepare<[], string>(
+      `SELECT event_id FROM ${CHOSEN.events} UNION SELECT event_id FROM ${CHOSEN.occurrences}`,
+    )
+    .pluck()
+    .all();
+  for (const id of ids) forgotten.addEvent(id);
+  if (!isOfWholeSessions(criteria)) return;
+  const sessions = database
+    .prepare<[string | null, string], string>(
+      `SELECT id FROM ${CHOSEN.sessions} WHERE id = ? OR id IN (SELECT session.id FROM sessions session
+         JOIN projects project ON project.id = session.project_id
+         WHERE project.root IN (SELECT value FROM json_each(?)))`,
+    )
+    .pluck()
+    .all(criteria.session ?? null, JSON.stringify(criteria.projects ?? []));
+  for (const id of sessions) forgotten.addSession(id, criteria.at);
+}
+
+/** The ids under which sinks know the occurrences: a courier's has an ordinal, others' do not. */
+function occurrenceIds(database: Database): string[] {
+  return database
+    .prepare<[], [string, number]>(`SELECT event_id, ordinal FROM ${CHOSEN.occurrences}`)
+    .raw()
+    .all()
+    .flatMap(([id, ordinal]) => (ordinal === NO_ORDINAL ? [id] : [`${id}-${ordinal}`, id]));
+}
+
+/** Removes what is known of the present text of files; later edits of them find no parent. */
+function forgetFiles(
+  database: Database,
+  files: readonly string[],
+  match: string | undefined,
+): number {
+  const named = JSON.stringify(files);
+  const of = `file_path IN (SELECT value FROM json_each(@named))`;
+  if (match === undefined) {
+    return database
+      .prepare<[{ named: string }]>(`DELETE FROM live_fragments WHERE ${of}`)
+      .run({ named }).changes;
+  }
+  defineHolds(database, match);
+  return database
+    .prepare<[{ named: string }]>(
+      `DELETE FROM live_fragments WHERE ${of} OR file_path IN
+         (SELECT file_path FROM live_fragments WHERE forget_holds(text) OR forget_holds(file_path))`,
+    )
+    .run({ named }).changes;
+}
+
+/** Removes the payloads of other events that hold the code of a pattern, such as those that read it. */
+function clearCode(database: Database, id: string): number {
+  const code = database
+    .prepare<[string], string>('SELECT code FROM patterns WHERE id = ?')
+    .pluck()
+    .get(id);
+  if (code === undefined || code.trim().length < LEAST_CODE) return 0;
+  defineHolds(database, code.trim());
+  return database
+    .prepare(
+      `UPDATE events SET payload = NULL WHERE forget_holds(payload)
+         AND event_id NOT IN (SELECT event_id FROM ${CHOSEN.events})`,
+    )
+    .run().changes;
+}
+
+/** Shorter code, such as `}`, is in many texts and tells nothing. In characters. */
+const LEAST_CODE = 16;
+
+function deductPrompts(database: Database): void {
+  database.exec(`UPDATE sessions SET prompts = max(0, sessions.prompts - gone.prompts)
+    FROM (SELECT session_id, count(*) AS prompts FROM ${CHOSEN.events} WHERE ${PROMPTS} GROUP BY session_id) gone
+    WHERE sessions.id = gone.session_id`);
+}
+
+/** Removes the sessions of which nothing is left, and sets the times of the others. */
+function removeSessions(database: Database): string[] {
+  const touched = `SELECT id FROM ${CHOSEN.sessions}`;
+  const left = (table: string) =>
+    `id NOT IN (SELECT session_id FROM ${table} WHERE session_id IN (${touched}))`;
+  const removed = database
+    .prepare<[], string>(
+      `DELETE FROM sessions WHERE id IN (${touched})
+         AND ${['events', 'tool_calls', 'occurrences'].map(left).join(' AND ')} RETURNING id`,
+    )
+    .pluck()
+    .all();
+  const ids = JSON.stringify(removed);
+  for (const table of ['subagents', 'lineage_events', 'feedback']) {
+    database
+      .prepare<[string]>(
+        `DELETE FROM ${table} WHERE session_id IN (SELECT value FROM json_each(?))`,
+      )
+      .run(ids);
+  }
+  database.exec(`
+    UPDATE sessions SET started_at = row.first, last_event_at = row.last
+    FROM (SELECT session_id, min(received_at) AS first, max(received_at) AS last FROM events
+          WHERE session_id IN (${touched}) GROUP BY session_id) row
+    WHERE sessions.id = row.session_id;
+    DELETE FROM projects WHERE id NOT IN (SELECT project_id FROM sessions WHERE project_id IS NOT NULL)
+      AND id NOT IN (SELECT project_id FROM occurrences WHERE project_id IS NOT NULL)`);
+  return removed;
+}
+
+/** Removes a text from where it stands beside the rows that are chosen. */
+function clearWords(database: Database, match: string): void {
+  defineHolds(database, match);
+  database.exec(`
+    UPDATE deprecations SET reason = NULL WHERE forget_holds(reason);
+    UPDATE sinks SET last_error = NULL WHERE forget_holds(last_error);
+    DELETE FROM breaker_transitions WHERE forget_holds(reason);
+    DELETE FROM breakers WHERE forget_holds(state);
+    DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id);
+    DELETE FROM lineage_events WHERE forget_holds(extra);
+    DELETE FROM feedback WHERE forget_holds(comment) OR forget_holds(extra)`);
+}

@@ -1,0 +1,48 @@
+import { hexDigest } from '../../base/digest.ts';
+import type { Database } from '../database/database.ts';
+
+/** What was forgotten, and must not come back when it arrives once more: from the spool, a copy, an import. */
+export class ForgottenMarks {
+  readonly #any;
+  readonly #event;
+  readonly #session;
+  readonly #add;
+
+  constructor(database: Database) {
+    this.#any = database.prepare('SELECT 1 FROM forgotten LIMIT 1');
+    this.#event = database.prepare<[string]>('SELECT 1 FROM forgotten WHERE id = ?');
+    this.#session = database.prepare<[string, number]>(
+      'SELECT 1 FROM forgotten WHERE id = ? AND until >= ?',
+    );
+    this.#add = database.prepare<[string, number | null]>(
+      `INSERT INTO forgotten (id, until) VALUES (?, ?)
+       ON CONFLICT (id) DO UPDATE SET until = max(until, excluded.until)`,
+    );
+  }
+
+  /** True for an event that was forgotten, alone or with its session. `at` is in milliseconds since 1970 UTC. */
+  has(eventId: string, sessionId: string, at: number): boolean {
+    if (this.#any.get() === undefined) return false; // nearly always, and it saves the digest
+    return this.#event.get(eventId) !== undefined || this.hasSession(sessionId, at);
+  }
+
+  /** True if all that a session had recorded by `at` was forgotten. */
+  hasSession(sessionId: string, at: number): boolean {
+    return this.#session.get(sessionDigest(sessionId), at) !== undefined;
+  }
+
+  /** Keeps an event from coming back. */
+  addEvent(eventId: string): void {
+    this.#add.run(eventId, null);
+  }
+
+  /** Keeps everything from coming back that a session had recorded by `until`, in milliseconds since 1970 UTC. */
+  addSession(sessionId: string, until: number): void {
+    this.#add.run(sessionDigest(sessionId), until);
+  }
+}
+
+/** The id of a session in `forgotten`: not the session's own, so that nothing of it is left. */
+export function sessionDigest(sessionId: string): string {
+  return hexDigest(`session\n${sessionId}`, 32);
+}

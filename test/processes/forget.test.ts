@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FaultyApi } from '../support/faulty-api.ts';
+import { Sqlite } from '../../lib/store/database/sqlite.ts';
+import { times } from '../support/depth.ts';
+import { payload, TrackerHome } from './tracker-home.ts';
+
+const CLI = resolve('dist/cli.mjs');
+const SECRET = 'Zebra-Accordion "77" ünder\nthe stairs';
+/** How often an erasure is killed. */
+const ROUNDS = times(6, 40);
+
+let home: TrackerHome;
+let api: FaultyApi;
+beforeEach(async () => {
+  api = new FaultyApi();
+  await api.up();
+  home = new TrackerHome(
+    `api: { base_url: "${api.url}" }\ncourier: { idle_exit_seconds: 60 }\nspool: { partial_seconds: 0 }\n`,
+  );
+});
+afterEach(async () => {
+  await home.remove();
+  await api.down();
+});
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function cli(...args: string[]): Promise<Run> {
+  const child = spawn(process.execPath, [CLI, ...args], { env: home.env });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  return new Promise((done) => child.on('close', (status) => done({ status, stdout, stderr })));
+}
+
+function event(n: number, fields: Record<string, unknown>): string {
+  return payload({ tool_use_id: `toolu_${n}`, session_id: `session-${n % 3}`, ...fields });
+}
+
+const write = (n: number, content: string) =>
+  event(n, {
+    hook_event_name: 'PostToolUse',
+    tool_name: 'Write',
+    tool_input: { file_path: `/home/dev/project/f${n}.ts`, content },
+    tool_response: { type: 'create' },
+  });
+
+/** Sixty calls; every fifth holds the secret, some of them in a text of many pages. */
+function spoolCalls(): void {
+  for (let n = 0; n < 60; n++) {
+    const isSecret = n % 5 === 0;
+    const filler = `// line ${n}\n`.repeat(n % 10 === 0 ? 4_000 : 3);
+    const code = `${filler}export const value${n} = ${isSecret ? JSON.stringify(SECRET) : n};\n${filler}`;
+    home.spool(`${String(n).padStart(4, '0')}.settings`, write(n, code));
+  }
+  home.spool('9000.settings', payload({ hook_event_name: 'UserPromptSubmit', prompt: SECRET }));
+  home.spool('9001.settings', `{"session_id": "broken", "prompt": ${JSON.stringify(SECRET)}`);
+}
+
+/** A courier takes what waits and delivers it, and leaves. */
+async function takeIn(isDone = () => true): Promise<void> {
+  const courier = home.runCourier();
+  await expect.poll(() => home.courierPid).toBeDefined();
+  await home.settled();
+  await expect.poll(isDone).toBe(true);
+  await home.stop();
+  await courier;
+}
+
+/** The files below the data folder that hold a part of the secret, in any spelling. */
+function holders(folder = home.paths.data): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => /Zebra-Accordion|the stairs/.test(readFileSync(path, 'latin1')));
+}
+
+const outboxRows = () => home.value('SELECT count(*) FROM outbox');
+
+describe('forget', () => {
+  it('leaves nothing of a text in any file, tells the server, and stays forgotten', async () => {
+    spoolCalls();
+    await takeIn(() => outboxRows() === 0);
+    expect(api.received.length).toBe(60);
+    writeFileSync(join(home.paths.spoolBad, 'old.not-json'), `{"x": ${JSON.stringify(SECRET)}`);
+    appendFileSync(
+      home.paths.logFile,
+      `${JSON.stringify({ error: `no file ${SECRET}` })}\n{"msg":"kept"}\n`,
+    );
+    expect(holders().length).toBeGreaterThan(2);
+    // Still in the spool, and a second time.
+    home.spool('9100.settings', write(100, `const again = ${JSON.stringify(SECRET)};\n`));
+    home.spool('9101.plugin', write(0, 'came from the plugin, too'));
+
+    const dry = await cli('forget', '--match', SECRET, '--dry-run', '--json');
+    expect(dry).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(dry.stdout)).toMatchObject({ would_remove: { patterns: 12 }, waiting: 2 });
+    expect(home.value('SELECT count(*) FROM patterns')).toBe(60);
+
+    const { status, stdout, stderr } = await cli('forget', '--match', SECRET, '--yes', '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      removed: {
+        events: 14,
+        tool_calls: 13,
+        patterns: 13,
+        quarantine_files: 2,
+        log_lines: 1,
+        prompts: 1,
+      },
+      backups: [],
+      servers: [{ sink: 'http', deletions: 13, recalls: true }],
+      verified: { values: 1, found: [], kept: 0, is_wiped: true },
+    });
+    expect(holders()).toEqual([]);
+    expect(readFileSync(home.paths.logFile, 'utf8')).toContain('"kept"');
+    expect(home.value('SELECT count(*) FROM forget_jobs')).toBe(0);
+    expect(home.value('PRAGMA integrity_check')).toBe('ok');
+    expect((await cli('verify')).status).toBe(0);
+
+    home.spool('9200.plugin', write(5, `const value5 = ${JSON.stringify(SECRET)};\n`));
+    await takeIn(() => outboxRows() === 0);
+    expect(holders()).toEqual([]);
+    const deleted = api.requests.filter(({ method }) => method === 'DELETE');
+    expect(deleted.map(({ path }) => /^\/patterns\/[0-9a-f]{16}$/.test(path))).toEqual(
+      Array.from({ length: 13 }, () => true),
+    );
+  });
+
+  it('names the backups that still hold it, and rewrites them', async () => {
+    spoolCalls();
+    await takeIn();
+    expect((await cli('backup')).status).toBe(0);
+    const aside = join(home.paths.data, 'tracker.db.corrupt-20260101T000000');
+    writeFileSync(aside, `no database: ${SECRET}`);
+    const named = await cli('forget', '--match', SECRET, '--yes', '--json');
+    expect(JSON.parse(named.stdout)).toMatchObject({
+      backups: [
+        { kind: 'backup', holds: true, is_rewritten: false },
+        { path: aside, kind: 'set-aside', holds: true, is_rewritten: false },
+      ],
+    });
+    const { status, stdout } = await cli(
+      'forget',
+      '--match',
+      SECRET,
+      '--yes',
+      '--json',
+      '--backups',
+    );
+    const { backups } = JSON.parse(stdout) as {
+      backups: { path: string; holds: boolean; error: string | null }[];
+    };
+    expect(status).toBe(0);
+    expect(backups.map(({ holds, error }) => [holds, error === null])).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    expect(holders()).toEqual([aside]);
+    expect((await cli('verify', backups[0]?.path ?? '')).status).toBe(0);
+    const copy = new Sqlite(backups[0]?.path ?? '', { readonly: true });
+    expect(copy.prepare('SELECT count(*) FROM patterns').pluck().get()).toBe(48);
+    copy.close();
+  });
+
+  it.each([403, 404, 405])('deprecates where the server answers %i to a deletion', async (code) => {
+    spoolCalls();
+    await takeIn(() => outboxRows() === 0);
+    api.deletes = code;
+    await cli('forget', '--session', 'session-1', '--yes');
+    const id = String(home.value('SELECT pattern_id FROM outbox LIMIT 1'));
+    expect(outboxRows()).toBe(20);
+    expect((await cli('flush')).status).toBe(0);
+    expect(outboxRows()).toBe(0);
+    const told = api.received.filter(({ event_type }) => event_type === 'pattern_deprecated');
+    expect(told).toHaveLength(20);
+    expect(told.find(({ pattern_id }) => pattern_id === id)).toMatchObject({ reason: 'forgotten' });
+  });
+
+  it('leaves the rest to the courier while another program reads', async () => {
+    spoolCalls();
+    await takeIn();
+    const reader = new Sqlite(home.paths.database, { readonly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM events').get();
+    const { stdout } = await cli('forget', '--match', SECRET, '--yes', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      removed: { patterns: 12 },
+      verified: { is_wiped: false },
+    });
+    expect(home.rows('SELECT phase, traces FROM forget_jobs')).toEqual([
+      { phase: 'pages', traces: '[]' },
+    ]);
+    reader.close();
+    home.spool('b.settings', payload({ hook_event_name: 'Stop' }));
+    await takeIn(() => home.value('SELECT count(*) FROM forget_jobs') === 0);
+    expect(holders()).toEqual([]);
+  });
+
+  it('goes on after it was killed at any moment', async () => {
+    spoolCalls();
+    await takeIn();
+    await cli('backup');
+    mkdirSync(home.paths.spoolBad, { recursive: true });
+    const { database } = home.paths;
+    const before = readFileSync(database);
+    const startedAt = performance.now();
+    expect(
+      JSON.parse((await cli('forget', '--match', SECRET, '--dry-run', '--json')).stdout),
+    ).toMatchObject({
+      would_remove: { patterns: 12 },
+    });
+    const usualMs = 1.6 * (performance.now() - startedAt);
+    const phases = new Set<string>();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const suffix of ['-wal', '-shm']) writeFileSync(database + suffix, '');
+      writeFileSync(database, before);
+      writeFileSync(join(home.paths.spoolBad, 'x.not-json'), SECRET);
+      const child = spawn(
+        process.execPath,
+        [CLI, 'forget', '--match', SECRET, '--yes', '--backups'],
+        {
+          env: home.env,
+          stdio: 'ignore',
+        },
+      );
+      const ended = new Promise((done) => child.on('close', done));
+      const killer = setTimeout(
+        () => child.kill('SIGKILL'),
+        usualMs * (0.3 + (0.9 * round) / ROUNDS),
+      );
+      await ended;
+      clearTimeout(killer);
+      const [job] = home.rows('SELECT phase FROM forget_jobs') as { phase: string }[];
+      const phase = job?.phase ?? 'none';
+      const events = Number(home.value('SELECT count(*) FROM events'));
+      phases.add(`${phase} ${events}`);
+      if (phase === 'none' && events === 61) continue; // it had not begun
+      // Any courier goes on with it.
+      home.spool(`a${round}.settings`, payload({ hook_event_name: 'Stop', round }));
+      await takeIn(() => home.value('SELECT count(*) FROM forget_jobs') === 0);
+      expect(holders().filter((path) => statSync(path).size > 0)).toEqual([]);
+      expect((await cli('verify')).status).toBe(0);
+      expect(existsSync(database)).toBe(true);
+    }
+    expect(phases.size).toBeGreaterThan(1);
+  });
+});

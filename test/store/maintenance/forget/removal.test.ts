@@ -1,0 +1,291 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyDatabase } from '../../../../lib/store/maintenance/verify.ts';
+import { keptTraces, ownTraces } from '../../../../lib/store/maintenance/forget/kept-text.ts';
+import { wipe } from '../../../../lib/store/maintenance/wipe.ts';
+import { forgetRows } from '../../../../lib/ingest/forgetting.ts';
+import type { ForgetCriteria } from '../../../../lib/store/maintenance/forget/criteria.ts';
+import { hook, TestStore } from '../../../delivery/test-store.ts';
+import type { Arrival } from '../../../delivery/test-store.ts';
+
+const SECRET = 'the "plan" \\ for\nTuesday, žlutý 🐎';
+const A = 'export const first = () => "alpha";\n';
+const B = 'export const second = () => "beta";\n';
+const C = 'export const third = () => "gamma";\n';
+
+let store: TestStore;
+beforeEach(() => (store = new TestStore({ api: { base_url: 'http://127.0.0.1:9' } })));
+afterEach(() => store.remove());
+
+const forget = (criteria: Omit<ForgetCriteria, 'at'>, at = 1e15) =>
+  store.database
+    .transaction(() => forgetRows(store.database, { at, ...criteria }, 5_000))
+    .immediate();
+const count = (table: string) => store.value(`SELECT count(*) FROM ${table}`);
+const of = (session_id: string, fields = {}) => ({
+  session_id,
+  cwd: `/w/${session_id}`,
+  ...fields,
+});
+const findings = () => verifyDatabase(store.database.name).findings;
+
+/** All that is in a database, as one text. */
+function everything(): string {
+  const tables = store
+    .rows<{ name: string }>(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'",
+    )
+    .map(({ name }) => name);
+  return JSON.stringify(tables.map((name) => store.rows(`SELECT * FROM "${name}"`)));
+}
+
+describe('a session', () => {
+  beforeEach(() => {
+    store.take(
+      hook.event('UserPromptSubmit', of('one', { prompt: 'write it' })),
+      hook.write('t1', '/w/one/a.ts', A, of('one')),
+      hook.write('t2', '/w/one/b.ts', B, of('one')),
+      hook.write('t3', '/w/two/a.ts', A, of('two')),
+      hook.edit('t4', '/w/one/b.ts', B, C, of('two')),
+      hook.event('Stop', of('one')),
+    );
+  });
+
+  it('goes with everything but the code that another session wrote, too', () => {
+    expect(forget({ session: 'one' })).toMatchObject({
+      events: 4,
+      prompts: 1,
+      toolCalls: 2,
+      sessions: 1,
+      patterns: 1,
+      keptPatterns: 1,
+      occurrences: 2,
+      outbox: 2,
+    });
+    expect(everything()).not.toMatch(/"one"|\/w\/one\/a|const second[^,]*,"language/);
+    expect(
+      store.rows('SELECT code, occurrences, origin, name FROM patterns ORDER BY code'),
+    ).toEqual([
+      { code: A, occurrences: 1, origin: 'created', name: 'a.ts' },
+      { code: C, occurrences: 1, origin: 'created', name: 'b.ts' },
+    ]);
+    expect(store.rows('SELECT action, replaced_id FROM occurrences')).toEqual([
+      { action: 'created', replaced_id: null },
+      { action: 'created', replaced_id: null },
+    ]);
+    expect(
+      store.rows("SELECT name, value FROM totals WHERE name IN ('patterns', 'lineages')"),
+    ).toEqual([
+      { name: 'lineages', value: 2 },
+      { name: 'patterns', value: 2 },
+    ]);
+    expect(findings()).toEqual([]);
+  });
+
+  it('stays forgotten when its events arrive again, and is recorded again from now on', () => {
+    forget({ session: 'one' }, 2_000_000);
+    store.arrive([
+      { payload: hook.write('t1', '/w/one/a.ts', A, of('one')), registration: 'plugin' },
+      { payload: hook.event('Stop', of('one')), registration: 'plugin' },
+      // Never seen before, but from the forgotten time.
+      { payload: hook.write('t9', '/w/one/z.ts', B, of('one')), at: 1_999_999 },
+    ]);
+    expect(store.value("SELECT count(*) FROM events WHERE session_id = 'one'")).toBe(0);
+    store.arrive([{ payload: hook.write('t10', '/w/one/z.ts', B, of('one')), at: 2_000_001 }]);
+    expect(store.value("SELECT count(*) FROM events WHERE session_id = 'one'")).toBe(1);
+  });
+
+  it('leaves what another one has to tell the server in order', () => {
+    forget({ session: 'one' });
+    const rows = store.rows<{ event_type: string; body: string }>(
+      'SELECT event_type, body FROM outbox ORDER BY id',
+    );
+    // The first pattern was told by the forgotten session, and is introduced instead.
+    expect(rows.map(({ event_type }) => event_type)).toEqual([
+      'pattern_created',
+      'pattern_applied',
+      'pattern_created',
+    ]);
+    expect(
+      rows.map(({ body }) => (JSON.parse(body) as { parent_pattern_ids: [] }).parent_pattern_ids),
+    ).toEqual([[], [], []]);
+  });
+});
+
+describe('a text', () => {
+  const arrivals: Arrival[] = [
+    { payload: hook.event('UserPromptSubmit', { prompt: `remember ${SECRET}` }) },
+    { payload: hook.pre('t1', 'Bash', { command: `echo '${SECRET}'` }) },
+    { payload: hook.post('t1', 'Bash', { command: 'x' }, { tool_response: { stdout: 'ok' } }) },
+    { payload: hook.failure('t2', 'Bash', `no such thing: ${SECRET}`) },
+    { payload: hook.write('t3', '/w/s.ts', `const plan = \`${SECRET}\`;\n`) },
+    {
+      payload: hook.post(
+        't4',
+        'Read',
+        { file_path: '/w/x.json' },
+        { tool_response: JSON.stringify({ SECRET }) },
+      ),
+    },
+    {
+      payload: hook.post(
+        't5',
+        'Read',
+        { file_path: '/w/x.json' },
+        { tool_response: { [SECRET]: 1 } },
+      ),
+    },
+    { payload: hook.write('t6', '/w/kept.ts', A) },
+  ];
+
+  it('goes from everywhere, however JSON writes it', () => {
+    store.arrive(arrivals);
+    const removed = forget({ match: SECRET });
+    expect(removed).toMatchObject({ events: 7, toolCalls: 5, patterns: 1, sessions: 0 });
+    const left = everything();
+    expect(left).not.toContain('Tuesday');
+    expect(store.value('SELECT count(*) FROM events')).toBe(1);
+    expect(store.rows('SELECT prompts FROM sessions')).toEqual([{ prompts: 0 }]);
+    expect(findings()).toEqual([]);
+  });
+
+  it('is only looked for within the other criteria', () => {
+    store.arrive(arrivals);
+    store.arrive([
+      { payload: hook.write('u1', '/w/s.ts', `const plan = \`${SECRET}\`;\n`, of('two')) },
+    ]);
+    expect(forget({ match: SECRET, session: 'two' })).toMatchObject({
+      events: 1,
+      patterns: 0,
+      keptPatterns: 1,
+    });
+    expect(everything()).toContain('Tuesday');
+    expect(findings()).toEqual([]);
+  });
+
+  it('goes with a pattern whose payload is gone already', () => {
+    store.arrive(arrivals);
+    store.database.exec('UPDATE events SET payload = NULL');
+    forget({ match: 'Tuesday' });
+    expect(everything()).not.toContain('Tuesday');
+  });
+});
+
+describe('a file', () => {
+  it('goes with the calls that wrote, read or named it, and no other file does', () => {
+    store.take(
+      hook.write('t1', '/w/p/key.ts', A),
+      hook.post('t2', 'Read', { file_path: '/w/p/key.ts' }),
+      hook.post('t3', 'Bash', { command: 'cat /w/p/key.ts' }),
+      hook.post('t4', 'Bash', { command: 'cat /w/p/key.tsx /w/p/key.ts.bak /x/w/p/key.ts' }),
+      hook.write('t5', '/w/p/key.tsx', B),
+    );
+    expect(forget({ files: ['/w/p/key.ts'] })).toMatchObject({
+      events: 3,
+      patterns: 1,
+      liveFragments: 1,
+    });
+    expect(store.rows('SELECT tool_use_id FROM tool_calls ORDER BY at')).toEqual([
+      { tool_use_id: 't4' },
+      { tool_use_id: 't5' },
+    ]);
+    expect(findings()).toEqual([]);
+  });
+});
+
+describe('a pattern', () => {
+  it('goes with its calls, and from the payloads of others', () => {
+    store.take(
+      hook.write('t1', '/w/a.ts', A),
+      hook.post(
+        't2',
+        'Read',
+        { file_path: '/w/a.ts' },
+        { tool_response: { file: { content: A } } },
+      ),
+      hook.edit('t3', '/w/a.ts', A, B),
+      hook.edit('t4', '/w/a.ts', B, C),
+    );
+    const id = String(store.value(`SELECT id FROM patterns WHERE code LIKE '%alpha%'`));
+    expect(forget({ pattern: id })).toMatchObject({ events: 1, patterns: 1, payloads: 2 });
+    expect(everything()).not.toMatch(new RegExp(`alpha|"${id}"`));
+    expect(
+      store.rows('SELECT code, generation, origin FROM patterns ORDER BY first_seen_at'),
+    ).toEqual([
+      { code: B, generation: 1, origin: 'created' },
+      { code: C, generation: 2, origin: 'modified' },
+    ]);
+    expect(findings()).toEqual([]);
+  });
+});
+
+describe('a project and a time', () => {
+  it('choose calls as a whole', () => {
+    store.arrive([
+      { payload: hook.pre('t1', 'Bash', {}, of('one')), at: 1_000 },
+      { payload: hook.post('t1', 'Bash', {}, of('one')), at: 3_000 },
+      { payload: hook.write('t2', '/w/one/a.ts', A, of('one')), at: 4_000 },
+      { payload: hook.write('t3', '/w/two/a.ts', A, of('two')), at: 1_000 },
+    ]);
+    expect(forget({ projects: ['/w/one'], until: 2_000 })).toMatchObject({
+      events: 2,
+      toolCalls: 1,
+      sessions: 0,
+    });
+    expect(store.rows("SELECT started_at FROM sessions WHERE id = 'one'")).toEqual([
+      { started_at: 4_000 },
+    ]);
+    expect(forget({ projects: ['/w/one'] })).toMatchObject({ events: 1, sessions: 1, patterns: 0 });
+    expect(count('projects')).toBe(1);
+    expect(everything()).not.toContain('/w/one');
+    expect(findings()).toEqual([]);
+  });
+
+  it('leave what was recorded after the user asked', () => {
+    store.arrive([{ payload: hook.write('t1', '/w/a.ts', A), at: 2_000 }]);
+    expect(forget({ session: 's1' }, 1_000)).toMatchObject({ events: 0, patterns: 0 });
+  });
+});
+
+describe('what follows from calls and code', () => {
+  it('goes from the full-text index, and the others are indexed again', () => {
+    store.take(
+      hook.write('t1', '/w/a.ts', 'const zebraword = 1;\n'),
+      hook.write('t2', '/w/b.ts', B),
+    );
+    store.database.exec(`
+      INSERT INTO pattern_search (rowid, name, code, pattern_id) SELECT rowid, name, code, id FROM
+        (SELECT row_number() OVER () AS rowid, name, code, id FROM patterns);
+      DELETE FROM search_queue`);
+    forget({ match: 'zebraword' });
+    expect(wipe(store.database)).toBe(true);
+    expect(readFileSync(store.database.name, 'latin1')).not.toContain('zebraword');
+    expect(count('search_queue')).toBe(1);
+    expect(findings()).toEqual([]);
+  });
+
+  it('goes from what waits for the collector, and of a pattern that nothing wrote', () => {
+    store.remove();
+    store = new TestStore({ otlp: { endpoint: 'http://127.0.0.1:9' } });
+    store.take(
+      hook.post('t1', 'Bash', { command: `echo ${SECRET}` }),
+      hook.post('t2', 'Bash', { command: 'ls' }),
+    );
+    store.database
+      .exec(`INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
+      occurrences, first_seen_at, last_seen_at)
+      VALUES ('00', 'x', 'the Tuesday code', 'text', 1, 'created', 1, '00', 0, 1, 1)`);
+    expect(forget({ match: 'Tuesday' })).toMatchObject({ outbox: 1, patterns: 1 });
+    expect(everything()).not.toContain('Tuesday');
+    expect(count('outbox')).toBe(1);
+  });
+
+  it('knows its own words from what was recorded', () => {
+    store.take(hook.write('t1', '/w/a.ts', A), hook.event('Stop', { note: 'alpha' }));
+    expect(ownTraces(store.database, ['PostToolUse', 'live_fragments', 'alpha'])).toEqual([
+      'PostToolUse',
+      'live_fragments',
+    ]);
+    expect(keptTraces(store.database, ['PostToolUse!', 'alpha'])).toEqual(['alpha']);
+  });
+});
