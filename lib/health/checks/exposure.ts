@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+
+/** How a file or a folder is open to others than its user. */
+export interface Exposure {
+  /** `foreign`: it belongs to somebody else; `writable` and `readable`: by its group, or by everybody. */
+  readonly kind: 'foreign' | 'writable' | 'readable';
+  /** One sentence without its end. */
+  readonly text: string;
+}
+
+/**
+ * How `path` is open to others than the user `uid`; undefined when it is not, or is not there. Links are followed.
+ * Where a file has an access list, the bits of its group say the most that any entry of it allows.
+ *
+ * @param known what is known of it already
+ */
+export function exposureOf(
+  path: string,
+  uid: number,
+  known: Stats | undefined = statSync(path, { throwIfNoEntry: false }),
+): Exposure | undefined {
+  if (!known) return undefined;
+  if (known.uid !== uid) {
+    return { kind: 'foreign', text: `${path} belongs to another user (uid ${known.uid})` };
+  }
+  const bits = known.mode & 0o077;
+  if (bits === 0) return undefined;
+  const mode = (known.mode & 0o777).toString(8);
+  return (bits & 0o022) === 0
+    ? { kind: 'readable', text: `others may read ${path} (mode ${mode})` }
+    : { kind: 'writable', text: `others may write ${path} (mode ${mode})` };
+}
