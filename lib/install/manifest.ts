@@ -56,9 +56,6 @@ export type Registration = Readonly<z.infer<typeof registration>>;
 /** A hook as it was registered. */
 export type ManifestHook = Readonly<z.infer<typeof registeredHook>>;
 
-/** A file of the program, as it was written. */
-export type ManifestFile = Readonly<z.infer<typeof programFile>>;
-
 /** A file that was put into a folder of a shell or of man. */
 export type InstalledShellFile = Readonly<z.infer<typeof shellFile>>;
 
