@@ -51,7 +51,7 @@ export function environment({ env, settingsVariables }: AuditFacts): CheckFindin
 
 // --- internal ---
 
-/** What each variable does. */
+/** What each variable does. Those that name certificate authorities are left out: nothing of ours obeys them. */
 const VARIABLES: Readonly<Record<string, string>> = {
   INTELLIGENCE_SERVICE_URL: 'names the server',
   PATTERN_TRACKER_HOME: 'names the home',
@@ -59,18 +59,13 @@ const VARIABLES: Readonly<Record<string, string>> = {
   HTTPS_PROXY: 'names a proxy',
   HTTP_PROXY: 'names a proxy',
   ALL_PROXY: 'names a proxy',
-  NODE_EXTRA_CA_CERTS: 'adds certificate authorities',
-  NODE_TLS_REJECT_UNAUTHORIZED: 'can switch off the check of certificates',
-  SSL_CERT_FILE: 'names certificate authorities',
-  SSL_CERT_DIR: 'names certificate authorities',
+  NODE_TLS_REJECT_UNAUTHORIZED: 'can switch off the check of certificates in other programs',
   OPENSSL_CONF: 'configures encryption',
   NODE_OPTIONS: 'can load code into Node.js',
   NODE_PATH: 'names folders of packages',
   LD_PRELOAD: 'loads code into programs',
   LD_AUDIT: 'loads code into programs',
-  LD_LIBRARY_PATH: 'names folders of libraries',
   DYLD_INSERT_LIBRARIES: 'loads code into programs',
-  DYLD_LIBRARY_PATH: 'names folders of libraries',
   BASH_ENV: 'runs a file in each bash',
   ENV: 'runs a file in each interactive sh',
 };
