@@ -89,25 +89,25 @@ const inData = ({ paths }: Machine, ...names: string[]) => join(paths.data, ...n
 const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Machine) => void])[] =
   [
     [
-      'data that others can reach and read',
+      'data that others can read',
       'data',
       'fail',
-      /others may read .*tracker\.db \(mode 644\)/,
-      (machine) => {
-        put(inData(machine, 'tracker.db'), '');
-        chmodSync(inData(machine, 'tracker.db'), 0o644);
-        chmodSync(machine.paths.data, 0o755);
-        chmodSync(machine.paths.home, 0o755);
-      },
-    ],
-    [
-      'data that only its folder protects',
-      'data',
-      'warn',
-      /spool\/new\/deep \(mode 640\), though its folder/,
+      /others may read .*spool\/new\/deep \(mode 640\)/,
       (machine) => {
         put(inData(machine, 'spool', 'new', 'deep'), '');
         chmodSync(inData(machine, 'spool', 'new', 'deep'), 0o640);
+      },
+    ],
+    [
+      'data that others can read behind a link in the place of the home',
+      'data',
+      'fail',
+      /others may read .*tracker\.db \(mode 644\)/,
+      ({ paths, root }) => {
+        renameSync(paths.home, join(root, 'elsewhere'));
+        symlinkSync(join(root, 'elsewhere'), paths.home);
+        put(join(paths.data, 'tracker.db'), '');
+        chmodSync(join(paths.data, 'tracker.db'), 0o644);
       },
     ],
     [
@@ -120,7 +120,7 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
     [
       'a backup that others can read',
       'backups',
-      'warn',
+      'fail',
       /backups\/one\.db/,
       (machine) => {
         put(inData(machine, 'backups', 'one.db'), '');
@@ -206,6 +206,13 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
         rmSync(join(paths.home, 'node'));
         symlinkSync('/bin/sh', join(paths.home, 'node'));
       },
+    ],
+    [
+      'a manifest that is gone',
+      'program',
+      'fail',
+      /install\.json is missing/,
+      ({ paths }) => rmSync(join(paths.home, 'install.json')),
     ],
     [
       'an installation that has noted no digests',
@@ -294,6 +301,17 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
       'fail',
       /tracker\.log:2 \(/,
       (machine) => put(inData(machine, 'logs', 'tracker.log'), `{}\n{"msg":"${TOKEN}"}\n`),
+    ],
+    [
+      'a secret far down in a long log',
+      'log_secrets',
+      'fail',
+      /tracker\.log:20001 \(/,
+      (machine) =>
+        put(
+          inData(machine, 'logs', 'tracker.log'),
+          `${'{"msg":"started"}\n'.repeat(20_000)}${TOKEN}`,
+        ),
     ],
     [
       'a secret in a log that was rotated',
@@ -400,5 +418,5 @@ it('shows people a line for each check, with what to do', async () => {
   expect(await main(['audit'], cli)).toBe(1);
   expect(written.out).toMatch(/^✓ Hooks unchanged {2}/m);
   expect(written.out).toMatch(/^✗ Secrets in logs .*\n +→ Remove that file/m);
-  expect(written.out).toMatch(/\n1 check failed\b.*\.\n$/);
+  expect(written.out).toMatch(/\n\d checks? failed\b.*\.\n$/);
 });

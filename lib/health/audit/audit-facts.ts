@@ -20,7 +20,7 @@ export interface HookDifferenceFacts {
 
 /** What the audit judges, beside what the checks of `doctor` do. */
 export interface AuditFacts extends CheckFacts {
-  /** Undefined where no program is installed in the home. */
+  /** Undefined where the home has no manifest. */
   readonly program: ProgramFacts | undefined;
   readonly hookDifferences: readonly HookDifferenceFacts[];
   /** The variables that Claude Code's settings set, by the file that does. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { counted } from '../../base/amount-text.ts';
 import { fail, INSTALL, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
@@ -6,7 +8,10 @@ import { foundList } from './found-list.ts';
 
 /** The installed files are those that were installed. Who can change them and the manifest is not found out. */
 export function programUnchanged({ program, paths }: AuditFacts): CheckFinding {
-  if (program === undefined) return ok(`nothing is installed in ${paths.home}`);
+  if (program === undefined) {
+    if (!existsSync(join(paths.home, 'dist'))) return ok(`nothing is installed in ${paths.home}`);
+    return fail(`install.json is missing in ${paths.home}, or broken`, `${INSTALL} It writes it.`);
+  }
   const { changed, missing, added, compared, isNodeOther } = program;
   if (compared === 0) {
     return warn('the installation has noted no digests of its files', `${INSTALL} It notes them.`);

@@ -14,7 +14,7 @@ import { serviceDatabase, serviceUnits } from './service-files.ts';
 export function dataPrivate(facts: AuditFacts): CheckFinding {
   // It keeps the text of Claude Code's settings, which may hold keys.
   const manifest = fileTree(join(facts.paths.home, 'install.json'));
-  const data = dataEntries(facts).filter(({ path }) => !isBackup(facts, path));
+  const data = fileTree(facts.paths.data).filter(({ path }) => !isBackup(facts, path));
   const service = serviceDatabase(facts).flatMap((file) => fileTree(file));
   return privacy(facts, [...manifest, ...service, ...data]);
 }
@@ -23,7 +23,7 @@ export function dataPrivate(facts: AuditFacts): CheckFinding {
 export function backupsPrivate(facts: AuditFacts): CheckFinding {
   return privacy(
     facts,
-    dataEntries(facts).filter(({ path }) => isBackup(facts, path)),
+    fileTree(facts.paths.data).filter(({ path }) => isBackup(facts, path)),
   );
 }
 
@@ -101,27 +101,18 @@ export function regularFiles(facts: AuditFacts): CheckFinding {
 
 const UNKNOWN = ok('not known on this system');
 
-function dataEntries({ paths: { home, data } }: AuditFacts): TreeEntry[] {
-  const stats = statSync(home, { throwIfNoEntry: false });
-  return fileTree(data, stats !== undefined && (stats.mode & 0o011) !== 0);
-}
-
 function privacy({ paths, uid }: AuditFacts, entries: readonly TreeEntry[]): CheckFinding {
   if (uid === undefined) return UNKNOWN;
   if (entries.length === 0) return ok('nothing there yet');
-  const open: string[] = [];
-  const covered: string[] = [];
-  for (const { path, stats, isReachable } of entries) {
-    if (stats.isSymbolicLink()) continue; // its mode says nothing
-    const exposure = exposureOf(path, uid, stats);
-    if (!exposure) continue;
-    if (isReachable || exposure.kind === 'foreign') open.push(exposure.text);
-    else covered.push(`${exposure.text}, though its folder keeps them out`);
-  }
-  const mend = `Run: chmod -R go-rwx '${paths.data}', and chmod 600 on the other files named.`;
-  if (open.length > 0) return fail(foundList([...open, ...covered]), mend);
-  if (covered.length > 0) return warn(foundList(covered), mend);
-  return ok(`${counted(entries.length, 'path')} that only you can read`);
+  const open = entries.flatMap(({ path, stats }) => {
+    if (stats.isSymbolicLink()) return []; // its mode says nothing
+    return exposureOf(path, uid, stats)?.text ?? [];
+  });
+  if (open.length === 0) return ok(`${counted(entries.length, 'path')} that only you can read`);
+  return fail(
+    foundList(open),
+    `Run: chmod -R go-rwx '${paths.data}', and chmod 600 on the other files named.`,
+  );
 }
 
 /** Copies of the database or of the configuration. */
@@ -140,7 +131,7 @@ function isBelow(path: string, folder: string): boolean {
 /** Such a file may be a link, for example into dotfiles: what counts is the file. */
 function followed(path: string): TreeEntry[] {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats ? [{ path, stats, isReachable: true }] : [];
+  return stats ? [{ path, stats }] : [];
 }
 
 /** The folders above these paths, by their names and by where links lead. */

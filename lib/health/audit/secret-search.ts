@@ -39,7 +39,12 @@ export function searchSecrets(files: readonly string[]): SecretSearch {
     try {
       const text = textOf(file, left);
       left -= text.length;
-      found.push(...secretLines(file, text, redactor.redactText(text).text));
+      let line = 1;
+      for (const part of partsOf(text)) {
+        const lines = secretLines(part, redactor.redactText(part).text);
+        for (const [at, kinds] of lines) found.push({ file, line: line + at, kinds: [...kinds] });
+        line += newlinesIn(part);
+      }
     } catch (error) {
       unread.push(
         errorMessage(error).startsWith(file)
@@ -58,6 +63,9 @@ export function secretLineText({ file, line, kinds }: SecretLine): string {
 
 // --- internal ---
 
+/** The length of a part in characters, up to the end of its last line. */
+const PART_LENGTH = 256 * 1024;
+
 const MARKER = /\[redacted:([a-z0-9-]+)\]/g;
 
 function textOf(file: string, maxBytes: number): string {
@@ -66,25 +74,35 @@ function textOf(file: string, maxBytes: number): string {
   return plain.toString('utf8');
 }
 
-/** Finds the places of the markers in the text as it was: what stands between them did not change. */
-function secretLines(file: string, text: string, redacted: string): SecretLine[] {
-  const kinds = new Map<number, Set<string>>();
-  let line = 1;
+/** The kinds found in each line, from 0. What stands between the markers did not change, and tells where they are. */
+function secretLines(text: string, redacted: string): ReadonlyMap<number, ReadonlySet<string>> {
+  const lines = new Map<number, Set<string>>();
+  let line = 0;
   let at = 0;
   let from = 0;
   for (const { 0: marker, 1: kind = '', index } of redacted.matchAll(MARKER)) {
     const kept = redacted.slice(from, index);
     const next = text.indexOf(kept, at) + kept.length;
-    line += linesIn(text.slice(at, next));
+    line += newlinesIn(text.slice(at, next));
     at = next;
     from = index + marker.length;
     if (text.startsWith(marker, at)) continue; // it was redacted before
-    const known = kinds.get(line) ?? new Set();
-    kinds.set(line, known.add(kind));
+    const known = lines.get(line) ?? new Set();
+    lines.set(line, known.add(kind));
   }
-  return [...kinds].map(([number, found]) => ({ file, line: number, kinds: [...found] }));
+  return lines;
 }
 
-function linesIn(text: string): number {
+/** Whole lines, some at a time: redaction bounds its work on one text. */
+function* partsOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length;) {
+    const newline = text.indexOf('\n', from + PART_LENGTH);
+    const end = newline === -1 ? text.length : newline + 1;
+    yield text.slice(from, end);
+    from = end;
+  }
+}
+
+function newlinesIn(text: string): number {
   return text.split('\n').length - 1;
 }
