@@ -53,6 +53,33 @@ it('finds nothing in a sound installation, and looks at everything', async () =>
   expect(exitCode).toBe(0);
 });
 
+it.each([
+  ['with the Node front', 'home', 'node'],
+  ['in a home with a blank', "ada's home", 'sh'],
+  ['with the Node front in a home with a blank', "ada's home", 'node'],
+] as const)('finds nothing in a sound installation %s', async (_, name, capture) => {
+  const machine = fakeMachine(name);
+  machine.install({ capture });
+  const { checks } = await audit(machine);
+  expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+});
+
+it('finds a hook of somebody else that runs ours in a home that has to be quoted', async () => {
+  const machine = fakeMachine("ada's home");
+  machine.install();
+  const script = join(machine.paths.home, 'hooks', 'capture.sh').replace("'", String.raw`'\''`);
+  addHook(machine, { command: `tee /tmp/x | '${script}'` });
+  const { checks } = await audit(machine);
+  expect(checks.find(({ id }) => id === 'hooks')).toMatchObject({ status: 'fail' });
+});
+
+it('finds nothing in a hook of somebody else whose folder has a name like ours', async () => {
+  const machine = installed();
+  addHook(machine, { command: `${machine.paths.home}-of-mine/run.sh` });
+  const { checks } = await audit(machine);
+  expect(checks.find(({ id }) => id === 'hooks')).toMatchObject({ status: 'ok' });
+});
+
 it('finds nothing where nothing is installed', async () => {
   const machine = fakeMachine();
   chmodSync(machine.root, 0o700);
@@ -340,6 +367,19 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
         const file = join(machine.root, 'token');
         put(file, 'abc');
         chmodSync(file, 0o644);
+        configure(machine, `api: { token_file: ${file} }\n`);
+      },
+    ],
+    [
+      'a token file in a folder that everybody can write',
+      'token_files',
+      'fail',
+      /everybody may write .*shared/,
+      (machine) => {
+        const file = join(machine.root, 'shared', 'token');
+        put(file, 'abc');
+        chmodSync(file, 0o600);
+        chmodSync(dirname(file), 0o777);
         configure(machine, `api: { token_file: ${file} }\n`);
       },
     ],

@@ -5,7 +5,7 @@ import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { bearerToken } from '../../delivery/http/bearer-token.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
-import { exposureOf } from '../checks/exposure.ts';
+import { exposureOf, folderExposure } from '../checks/exposure.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { fileTree } from './file-tree.ts';
 import { foundList } from './found-list.ts';
@@ -73,10 +73,8 @@ export function tokenFiles({ config: { config }, uid }: AuditFacts): CheckFindin
       const hint = error instanceof TrackerError ? error.hint : undefined;
       return fail(errorMessage(error), hint ?? mend);
     }
-    const folder =
-      uid === undefined ? undefined : exposureOf(dirname(file), folderOwner(file, uid));
-    if (folder && folder.kind !== 'readable')
-      return fail(folder.text, `Run: chmod go-w '${dirname(file)}'`);
+    const folder = uid === undefined ? undefined : folderExposure(dirname(file), uid);
+    if (folder) return fail(folder.text, `Run: chmod go-w '${dirname(file)}'`);
   }
   return ok(files.length === 0 ? 'none is configured' : files.join(', '));
 }
@@ -103,9 +101,4 @@ function withBackups(file: string): string[] {
   const names = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
   const copies = names.filter((name) => join(folder, name).startsWith(`${file}.backup-`));
   return [file, ...copies.map((name) => join(folder, name))];
-}
-
-/** A folder of root's is as good as one's own. */
-function folderOwner(file: string, uid: number): number {
-  return statSync(dirname(file)).uid === 0 ? 0 : uid;
 }

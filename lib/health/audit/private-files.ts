@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { counted } from '../../base/amount-text.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
-import { exposureOf } from '../checks/exposure.ts';
+import { exposureOf, folderExposure } from '../checks/exposure.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { fileTree } from './file-tree.ts';
 import type { TreeEntry } from './file-tree.ts';
@@ -56,25 +56,13 @@ export function programUnwritable(facts: AuditFacts): CheckFinding {
 /** Nobody else can put another folder in the place of the home: by writing to one of the folders above it. */
 export function parentsUnwritable({ paths, uid }: AuditFacts): CheckFinding {
   if (uid === undefined) return UNKNOWN;
-  const open: string[] = [];
-  const perhaps: string[] = [];
-  for (const folder of foldersAbove([paths.home, paths.configFile])) {
-    const stats = statSync(folder, { throwIfNoEntry: false });
-    if (!stats) continue;
-    const mode = (stats.mode & 0o7777).toString(8);
-    const isSticky = (stats.mode & 0o1000) !== 0;
-    if (stats.uid !== uid && stats.uid !== 0) {
-      open.push(`${folder} belongs to another user (uid ${stats.uid})`);
-    } else if ((stats.mode & 0o002) !== 0 && !isSticky) {
-      open.push(`everybody may write ${folder} (mode ${mode})`);
-    } else if ((stats.mode & 0o020) !== 0 && !isSticky && stats.gid !== 0) {
-      perhaps.push(`the group ${stats.gid} may write ${folder} (mode ${mode})`);
-    }
-  }
+  const found = [...foldersAbove([paths.home, paths.configFile])].flatMap(
+    (folder) => folderExposure(folder, uid) ?? [],
+  );
   const mend = 'Run `chmod go-w` on it: who can write there can replace what lies in it.';
-  if (open.length > 0) return fail(foundList([...open, ...perhaps]), mend);
-  if (perhaps.length > 0)
-    return warn(foundList(perhaps), `${mend} If you alone are in it, all is well.`);
+  const texts = foundList(found.map(({ text }) => text));
+  if (found.some(({ isCertain }) => isCertain)) return fail(texts, mend);
+  if (found.length > 0) return warn(texts, `${mend} If you alone are in that group, all is well.`);
   return ok('only you and root can write there');
 }
 

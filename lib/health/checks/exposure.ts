@@ -31,3 +31,30 @@ export function exposureOf(
     ? { kind: 'readable', text: `others may read ${path} (mode ${mode})` }
     : { kind: 'writable', text: `others may write ${path} (mode ${mode})` };
 }
+
+/** How others can replace what lies in a folder. */
+export interface FolderExposure {
+  /** False when it is only a group that can, of which the user may be the only member. */
+  readonly isCertain: boolean;
+  /** One sentence without its end. */
+  readonly text: string;
+}
+
+/**
+ * How others than root and the user `uid` can replace what lies in `folder`; undefined when they cannot. Where a
+ * folder is sticky, as /tmp is, each can replace only his own.
+ */
+export function folderExposure(folder: string, uid: number): FolderExposure | undefined {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  if (stats.uid !== uid && stats.uid !== 0) {
+    return { isCertain: true, text: `${folder} belongs to another user (uid ${stats.uid})` };
+  }
+  if ((stats.mode & 0o1000) !== 0) return undefined;
+  const mode = (stats.mode & 0o777).toString(8);
+  if ((stats.mode & 0o002) !== 0) {
+    return { isCertain: true, text: `everybody may write ${folder} (mode ${mode})` };
+  }
+  if ((stats.mode & 0o020) === 0 || stats.gid === 0) return undefined;
+  return { isCertain: false, text: `the group ${stats.gid} may write ${folder} (mode ${mode})` };
+}

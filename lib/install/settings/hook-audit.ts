@@ -98,11 +98,14 @@ function hooksIn(file: string): PlacedHook[] {
 /** True for a command that names our folder, however it is quoted or the user's home is spelled. */
 function namesUs(hook: JsonObject, { homes, userHome }: OwnHookOptions): boolean {
   const words = [asString(hook['command']) ?? '', ...asArray(hook['args']).map(String)];
-  const text = words.join(' ').replaceAll(/["'\\{}]/g, '');
+  const bare = (spelled: string) => spelled.replaceAll(/["'\\{}]/g, '');
+  const text = bare(words.join(' '));
   return homes.some((home) => {
     const below = userHome === undefined ? '..' : relative(userHome, home);
     const names = below.startsWith('..') ? [] : [join('~', below), join('$HOME', below)];
     const inClaude = join('$CLAUDE_CONFIG_DIR', basename(dirname(home)), basename(home));
-    return [home, ...names, inClaude].some((name) => text.includes(name));
+    return [home, ...names, inClaude].some((name) =>
+      text.split(bare(name)).some((rest, index) => index > 0 && !/^[\w.-]/.test(rest)),
+    );
   });
 }
