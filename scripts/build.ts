@@ -1,6 +1,7 @@
 // Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, and the library (index.mjs, with
-// its types in types/); and from these the plugin's folder, plugin/. Fails if a hook bundle contains more than
-// the hot ring or exceeds its budget.
+// its types in types/); the licences and the bill of materials of what is bundled; and from these the plugin's
+// folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget, and if the licence
+// of a bundled package does not allow it.
 import {
   existsSync,
   readdirSync,
@@ -9,11 +10,16 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions, Metafile } from 'esbuild';
+import type { BuildOptions, BuildResult, Metafile } from 'esbuild';
+import { billOfMaterials } from './build/bill-of-materials.ts';
+import type { LockFile } from './build/bill-of-materials.ts';
+import { bundledPackages } from './build/bundled-packages.ts';
 import { joinStart } from './build/joined-start.ts';
+import { noticesText } from './build/notices.ts';
 import { writeTypes } from './build/published-types.ts';
 import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 
@@ -21,9 +27,10 @@ import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 const HOOK_BUDGET_BYTES = 15_000;
 const HOOK_RING = /^(?:hooks|lib\/capture|lib\/base)\//;
 
-const { version, optionalDependencies, peerDependencies } = JSON.parse(
+const { name, version, license, optionalDependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
-) as Record<'optionalDependencies' | 'peerDependencies', object> & { version: string };
+) as Record<'optionalDependencies' | 'peerDependencies', object> &
+  Record<'name' | 'version' | 'license', string>;
 const shared: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -31,6 +38,7 @@ const shared: BuildOptions = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
+  preserveSymlinks: true, // or names in the bundles would tell where packages really lie
   define: {
     PACKAGE_VERSION: JSON.stringify(version),
     // As a text, which esbuild puts where it is used; an object would be a module of its own.
@@ -62,7 +70,7 @@ process.once('exit', () => {
   for (const left of [OUT, join(PLUGIN, OUT)]) rmSync(left, { recursive: true, force: true });
 });
 const hooks = readdirSync('hooks').filter((name) => name.endsWith('.ts'));
-const [hookBuild, courierBuild, cliBuild] = await Promise.all([
+const [hookBuild, courierBuild, cliBuild, libraryBuild] = await Promise.all([
   build({
     ...shared,
     entryPoints: hooks.map((name) => join('hooks', name)),
@@ -100,11 +108,12 @@ const [hookBuild, courierBuild, cliBuild] = await Promise.all([
 ]);
 checkHooks(hookBuild.metafile as Metafile);
 await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
+const papers = writePapers([hookBuild, courierBuild, cliBuild, libraryBuild]);
 // The image of the service is built without the plugin.
 if (existsSync(PLUGIN)) {
-  const program = [hookBuild, courierBuild, cliBuild].flatMap(({ metafile }) =>
-    Object.keys(metafile?.outputs ?? {}),
-  );
+  const program = [hookBuild, courierBuild, cliBuild]
+    .flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))
+    .concat(papers);
   await fillPlugin(program, OUT, join(PLUGIN, OUT));
   swapIn(join(PLUGIN, OUT), join(PLUGIN, 'dist'));
 }
@@ -130,6 +139,22 @@ function checkHooks({ outputs }: Metafile): void {
       fail(`${basename(file)} has ${size} bytes`, `A hook bundle may have ${HOOK_BUDGET_BYTES}.`);
     }
   }
+}
+
+/** Writes what a distributor needs, and returns the files: licences, and a bill of materials. */
+function writePapers(builds: readonly BuildResult[]): string[] {
+  const bundled = bundledPackages(builds.flatMap(({ metafile }) => metafile ?? []));
+  const loaded = Object.keys(optionalDependencies);
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as LockFile;
+  const materials = billOfMaterials({ root: { name, version, license }, bundled, loaded, lock });
+  const files = {
+    'THIRD_PARTY_LICENSES.txt': noticesText(bundled),
+    'sbom.cdx.json': `${JSON.stringify(materials, null, 1)}\n`,
+  };
+  return Object.entries(files).map(([file, text]) => {
+    writeFileSync(join(OUT, file), text);
+    return join(OUT, file);
+  });
 }
 
 function swapIn(built: string, place: string): void {

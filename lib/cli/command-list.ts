@@ -73,6 +73,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Check every part, and say how to mend what is broken.',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
+  audit: {
+    group: 'Health',
+    summary: 'Check who can get at your data, and what has been changed.',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
   backup: {
     group: 'Database',
     summary: 'Copy the database to a file, while it stays in use.',

@@ -22,6 +22,7 @@ import { inspectLink, linkPath, makeLink } from './path-link.ts';
 import type { LinkState } from './path-link.ts';
 import {
   compareProgram,
+  contentDigest,
   copyProgram,
   linkNode,
   linkTarget,
@@ -247,7 +248,7 @@ function planWarnings({ claudeVersion, claudes, scope, sqliteRoot }: InstallOpti
 }
 
 function nextManifest(
-  { options, capture }: InstallPlan,
+  { options, capture, files }: InstallPlan,
   known: InstallManifest | undefined,
   registration: Registration,
   link: LinkState,
@@ -265,6 +266,7 @@ function nextManifest(
     installedAt: new Date(now()).toISOString(),
     link: isOurs ? link.path : (known?.link ?? null),
     shellFiles: [...shellFiles.installed],
+    files: files.map(({ path, content }) => ({ path, sha256: contentDigest(content) })),
     registrations: [...(others ?? []), registration],
   };
   const same = known && { ...next, installedAt: known.installedAt };

@@ -5,6 +5,12 @@ import { hexDigest } from '../base/digest.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { writeAtomically } from './atomic-file.ts';
 
+const registeredHook = z.object({
+  event: z.string(),
+  matcher: z.string().optional(),
+  hook: z.record(z.string(), z.unknown()),
+});
+
 const registration = z.object({
   settingsFile: z.string(),
   scope: z.enum(['user', 'project', 'local']),
@@ -13,6 +19,15 @@ const registration = z.object({
   /** SHA-256 of the file as we left it: while it still matches, uninstalling restores `before`. */
   afterSha256: z.string(),
   events: z.array(z.string()),
+  /** The hooks as they were registered; absent in a manifest of 0.1.0. */
+  hooks: z.array(registeredHook).default([]),
+});
+
+const programFile = z.object({
+  /** Relative to the installation's folder, with `/`. */
+  path: z.string(),
+  /** SHA-256 of what was written. */
+  sha256: z.string(),
 });
 
 const shellFile = z.object({
@@ -30,11 +45,16 @@ const manifest = z.object({
   link: z.string().nullable(),
   /** Completions and the man page; absent in a manifest of 0.1.0. */
   shellFiles: z.array(shellFile).default([]),
+  /** The files of the program; absent in a manifest of 0.1.0. */
+  files: z.array(programFile).default([]),
   registrations: z.array(registration),
 });
 
 /** The hooks that were added to one settings file. */
 export type Registration = Readonly<z.infer<typeof registration>>;
+
+/** A hook as it was registered. */
+export type ManifestHook = Readonly<z.infer<typeof registeredHook>>;
 
 /** A file that was put into a folder of a shell or of man. */
 export type InstalledShellFile = Readonly<z.infer<typeof shellFile>>;

@@ -176,7 +176,7 @@ export const ROOMS: readonly Room[] = [
     group: 'capabilities',
     purpose: 'the facts about delivery, courier and store that others show',
     imports: words(
-      'base capture claude-code event config',
+      'base capture claude-code event config redact',
       'store/database store/queries delivery ingest',
     ),
     packages: ['prom-client'],

@@ -12,7 +12,7 @@ export interface Run {
 
 /** An environment made from nothing; what is written to it is kept. */
 export function testEnvironment(
-  sample: Sample,
+  sample: Pick<Sample, 'folder' | 'paths'>,
   overrides: Partial<CliEnvironment> = {},
 ): { cli: CliEnvironment; written: { out: string; err: string } } {
   const written = { out: '', err: '' };

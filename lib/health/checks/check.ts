@@ -6,12 +6,12 @@ export type CheckFinding =
   | { readonly status: 'ok'; readonly found: string }
   | { readonly status: 'warn' | 'fail'; readonly found: string; readonly mend: string };
 
-/** One link of the way from Claude Code to the database. */
-export interface Check {
+/** One thing to look at: of `doctor` a link of the way from Claude Code to the database. */
+export interface Check<Facts = CheckFacts> {
   /** Stable, for `--json`. */
   readonly id: string;
   readonly title: string;
-  readonly run: (facts: CheckFacts) => CheckFinding | Promise<CheckFinding>;
+  readonly run: (facts: Facts) => CheckFinding | Promise<CheckFinding>;
 }
 
 /** The remedy for everything that a new installation replaces. */

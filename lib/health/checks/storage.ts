@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
@@ -6,6 +6,7 @@ import { byteText } from '../../base/amount-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
+import { exposureOf } from './exposure.ts';
 
 /** With less free space than this, in bytes, the check warns, and fails. */
 const WARN_FREE_BYTES = 500_000_000;
@@ -35,18 +36,12 @@ export function permissions({ paths }: CheckFacts): CheckFinding {
   const uid = process.getuid();
   const files = readdirSync(data).map((name) => join(data, name));
   for (const path of new Set([data, spool, spoolTmp, spoolNew, spoolBad, ...files])) {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats) continue;
-    if (stats.uid !== uid) {
-      return fail(
-        `${path} belongs to another user (uid ${stats.uid})`,
-        `Make it yours: sudo chown -R "$(id -u)" '${data}'`,
-      );
+    const exposure = exposureOf(path, uid);
+    if (!exposure) continue;
+    if (exposure.kind === 'foreign') {
+      return fail(exposure.text, `Make it yours: sudo chown -R "$(id -u)" '${data}'`);
     }
-    if ((stats.mode & 0o077) !== 0) {
-      const mode = (stats.mode & 0o777).toString(8);
-      return warn(`others may read ${path} (mode ${mode})`, `Run: chmod -R go-rwx '${data}'`);
-    }
+    return warn(exposure.text, `Run: chmod -R go-rwx '${data}'`);
   }
   return ok('folders and files are yours alone');
 }

@@ -13,6 +13,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hexDigest } from '../../base/digest.ts';
 import { errorCode, TrackerError } from '../../base/errors.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { walk } from './file-walk.ts';
@@ -87,6 +88,38 @@ export function compareProgram(files: readonly ProgramFile[], home: string): Cop
     unchanged: files.filter(isSame).map(({ path }) => path),
     removed: strangers(files, home),
   };
+}
+
+/** How the program in a folder differs from what was installed. Paths are relative to that folder. */
+export interface ProgramDifference {
+  /** Of other content, or no regular files. */
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+  /** Files that were not installed, in the program's folders. */
+  readonly added: readonly string[];
+}
+
+/** Compares the program in `home` with the digests that were noted when it was installed. */
+export function programDifference(
+  home: string,
+  noted: readonly { readonly path: string; readonly sha256: string }[],
+): ProgramDifference {
+  const of = (path: string) => lstatSync(join(home, path), { throwIfNoEntry: false });
+  const present = noted.filter(({ path }) => of(path) !== undefined);
+  const changed = present.filter(
+    ({ path, sha256 }) =>
+      !of(path)?.isFile() || contentDigest(readFileSync(join(home, path))) !== sha256,
+  );
+  return {
+    changed: changed.map(({ path }) => path),
+    missing: noted.filter((one) => !present.includes(one)).map(({ path }) => path),
+    added: strangers(noted, home),
+  };
+}
+
+/** The SHA-256 of a file's content, in hex. */
+export function contentDigest(content: Buffer): string {
+  return hexDigest(content, 64);
 }
 
 /**
@@ -207,7 +240,7 @@ function isInstalled({ path, content, mode }: ProgramFile, home: string): boolea
 }
 
 /** The files in the program's folders that do not belong to this version. */
-function strangers(files: readonly ProgramFile[], home: string): string[] {
+function strangers(files: readonly Pick<ProgramFile, 'path'>[], home: string): string[] {
   const known = new Set(files.map(({ path }) => path));
   return PROGRAM_FOLDERS.flatMap((folder) =>
     walk(join(home, folder)).map((path) => `${folder}/${path}`),

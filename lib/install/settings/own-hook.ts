@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { isJsonObject } from '../../base/json.ts';
 import { splitWords, withoutAssignments } from '../shell-words.ts';
@@ -22,6 +23,15 @@ export function isOwnHook(hook: unknown, { homes, userHome }: OwnHookOptions): b
   else calls.push(splitWords(command, { HOME: userHome }));
   if (Array.isArray(args)) calls.push([command]); // without a shell, the command is a path
   return calls.some((words) => words !== undefined && isOurs(programOf(words), homes));
+}
+
+/** The names of an installation's folder: as given, and with links resolved. */
+export function homesOf(home: string): readonly string[] {
+  try {
+    return [...new Set([home, realpathSync(home)])];
+  } catch {
+    return [home]; // it does not exist yet, so it has no second name
+  }
 }
 
 // --- internal ---

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
 import { asArray, asString, isJsonObject } from '../../base/json.ts';
@@ -6,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { claudeFolder } from '../../base/paths.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { PLUGIN_NAMES } from '../plugin/plugin-copies.ts';
-import { isOwnHook } from './own-hook.ts';
+import { homesOf, isOwnHook } from './own-hook.ts';
 import { readSettings, settingsPath } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
 import { parseSettings } from './settings-text.ts';
@@ -126,9 +125,8 @@ function hooksOf(
   place: RegistrationPlace,
 ): RegisteredHook[] {
   const events = isJsonObject(settings['hooks']) ? Object.entries(settings['hooks']) : [];
-  const { home } = place.paths;
   const userHome = place.env['HOME'] ?? place.env['USERPROFILE'];
-  const homes = [...new Set([home, real(home)])];
+  const homes = homesOf(place.paths.home);
   return events.flatMap(([event, groups]) =>
     asArray(groups)
       .flatMap((group) => (isJsonObject(group) ? asArray(group['hooks']) : []))
@@ -159,12 +157,4 @@ function pluginOf(settings: JsonObject): string | undefined {
   return Object.keys(enabled).find(
     (key) => enabled[key] === true && PLUGIN_NAMES.some((name) => key.startsWith(`${name}@`)),
   );
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

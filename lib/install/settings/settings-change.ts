@@ -1,4 +1,4 @@
-import { realpathSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { getNodeValue } from 'jsonc-parser';
 import type { Clock } from '../../base/clock.ts';
@@ -8,7 +8,7 @@ import type { RegistrationOptions, WantedHook } from './hook-registration.ts';
 import { member } from './json-edit.ts';
 import { settingsDigest } from '../manifest.ts';
 import type { Registration } from '../manifest.ts';
-import { isOwnHook } from './own-hook.ts';
+import { homesOf, isOwnHook } from './own-hook.ts';
 import type { OwnHookOptions } from './own-hook.ts';
 import { backupSettings, readSettings, writeSettings } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
@@ -70,17 +70,19 @@ export function planRegistration(
     ? registerStatusLine(hooked, wanted.statusLineCommand, options)
     : unregisterStatusLine(hooked, options);
   const events = wanted.hooks.map(({ event }) => event);
+  const hooks = wanted.hooks.map((one) => ({ ...one, hook: { ...one.hook } }));
   const isUntouched =
     known !== undefined && current !== null && settingsDigest(current) === known.afterSha256;
   const registration: Registration =
     known && next === current
-      ? { ...known, events }
+      ? { ...known, events, hooks }
       : {
           settingsFile: file,
           scope,
           before: isUntouched ? known.before : current && unregister(current, options),
           afterSha256: settingsDigest(next),
           events,
+          hooks,
         };
   const statusLine = registeredStatusLine(next, options);
   return { change: { file, scope, current, next, isRestored: false }, registration, statusLine };
@@ -174,13 +176,7 @@ function optionsOf(
   known: Registration | undefined,
   { home, userHome }: OwnerOptions,
 ): EditOptions {
-  const homes = [home];
-  try {
-    homes.push(realpathSync(home));
-  } catch {
-    // it does not exist yet, so it has no second name
-  }
-  const own = { homes, userHome };
+  const own = { homes: homesOf(home), userHome };
   return { ...own, file, before: known?.before, isOwn: (hook) => isOwnHook(hook, own) };
 }
 

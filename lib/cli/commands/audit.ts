@@ -1,0 +1,80 @@
+import { loadConfig } from '../../config/config-file.ts';
+import { AUDIT_CHECKS } from '../../health/audit/audit-checks.ts';
+import type { AuditFacts, ProgramFacts } from '../../health/audit/audit-facts.ts';
+import { checkFacts } from '../../health/checks/check-facts.ts';
+import { readManifest } from '../../install/manifest.ts';
+import type { InstallManifest } from '../../install/manifest.ts';
+import { linkTarget, programDifference } from '../../install/program/program-files.ts';
+import { hookDifferences } from '../../install/settings/hook-audit.ts';
+import { homesOf } from '../../install/settings/own-hook.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { readInstallation } from '../installation.ts';
+import { runChecks } from '../output/check-report.ts';
+import type { CheckResult } from '../output/check-report.ts';
+import { printJson } from '../output/json-output.ts';
+import { join } from 'node:path';
+
+/** `audit`: looks who can get at what is recorded, and whether anybody has. */
+export const auditCommand = trackerCommand({
+  name: 'audit',
+  summary: 'Check who can get at your data, and what has been changed.',
+  examples: [
+    'pattern-tracker audit',
+    'pattern-tracker audit --json | jq \'.checks[] | select(.status != "ok")\'',
+  ],
+  details: `It looks at modes and owners of all files, at links, at the installed program and the hooks in the settings, and
+searches configuration, settings, logs and the quarantine for secrets; it never prints one. It changes nothing and opens
+no connection. Settings of a project are those of the folder that you are in.`,
+  json: `{ok, failed, warned, checks: [{id, title, status: "ok" | "warn" | "fail", detail, hint}]}; there is no
+hint when the status is ok.`,
+  exitCodes: '0 when nothing fails, else 1.',
+  args: { ...common.jsonArg },
+  async run({ json }, cli) {
+    const { results, failed, warned } = await runChecks(AUDIT_CHECKS, auditFacts(cli), cli, json);
+    if (json) printJson(cli, { ok: failed === 0, failed, warned, checks: results.map(forJson) });
+    return failed === 0 ? 0 : 1;
+  },
+});
+
+// --- internal ---
+
+function auditFacts(cli: CliEnvironment): AuditFacts {
+  const { home } = cli.paths;
+  const registration = readRegistration(cli);
+  const facts = checkFacts(cli, {
+    installation: readInstallation(cli, undefined),
+    config: loadConfig(cli.paths),
+  });
+  const manifest = readManifest(home);
+  return {
+    ...facts,
+    program: manifest && programFacts(home, manifest),
+    hookDifferences: hookDifferences({
+      homes: homesOf(home),
+      userHome: cli.env['HOME'] ?? cli.env['USERPROFILE'],
+      files: registration.settings.map(({ file }) => file),
+      registrations: manifest?.registrations ?? [],
+    }),
+    settingsVariables: new Map(
+      registration.settings.map(({ file, variables }) => [file, variables]),
+    ),
+    uid: process.getuid?.(),
+  };
+}
+
+function programFacts(home: string, { files, node }: InstallManifest): ProgramFacts {
+  const link = linkTarget(join(home, 'node'));
+  return {
+    ...programDifference(home, files),
+    compared: files.length,
+    isNodeOther: link !== undefined && link !== node,
+  };
+}
+
+function forJson({ check: { id, title }, finding }: CheckResult) {
+  const { status, found: detail } = finding;
+  return { id, title, status, detail, ...(finding.status !== 'ok' && { hint: finding.mend }) };
+}
