@@ -2,23 +2,21 @@ import { asArray, asObject, asString } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import { parseHunks } from '../event/hunk.ts';
 import type { Hunk } from '../event/hunk.ts';
-import type { Fragment } from './fragment.ts';
+import type { Fragment, WrittenText } from './fragment.ts';
 import { languageOf } from './language.ts';
 import { wholeFile } from './write.ts';
 
-/**
- * The fragments that a Bash command wrote: each new file whole, and each run of changed lines of the
- * others.
- */
-export function bashFragments(response: JsonObject): Fragment[] {
+/** What a Bash command wrote: each new file whole, and each run of changed lines of the others. */
+export function bashTexts(response: JsonObject): WrittenText[] {
   return asArray(asObject(response['bashEditDiff'])?.['files']).flatMap((entry) => {
     const file = asObject(entry);
     const filePath = asString(file?.['filePath']);
     if (file === undefined || !filePath) return [];
     const hunks = parseHunks(file['hunks']);
-    if (file['created'] === true) return [wholeFile(filePath, contentOf(hunks))];
+    if (file['created'] === true)
+      return [[wholeFile(filePath, contentOf(hunks), { original: '' })]];
     const language = languageOf(filePath);
-    return hunks.flatMap(runsOf).map((run) => ({ ...run, filePath, language }));
+    return hunks.flatMap(runsOf).map((run) => [{ ...run, filePath, language }]);
   });
 }
 
@@ -40,13 +38,14 @@ function runsOf(hunk: Hunk): Run[] {
   let removed: string[] = [];
   const close = (): void => {
     if (added.length > 0) {
+      const lines = { startLine: line - added.length, endLine: line - 1 };
       runs.push({
         code: added.join('\n'),
         replaces:
           removed.length > 0 ? { kind: 'text', text: removed.join('\n') } : { kind: 'nothing' },
         wholeFile: false,
-        startLine: line - added.length,
-        endLine: line - 1,
+        ...lines,
+        changedLines: [lines],
       });
     }
     added = [];

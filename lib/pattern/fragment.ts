@@ -1,3 +1,5 @@
+import type { LineRange } from './line-range.ts';
+
 /** One piece of code that one tool call wrote in one place of one file. */
 export interface Fragment {
   /** As written, not trimmed; never only white space. */
@@ -19,4 +21,9 @@ export interface Fragment {
   readonly startLine: number | null;
   /** Its last line, inclusive. */
   readonly endLine: number | null;
+  /** Which of these lines are new or differ from before; null if the payload does not tell. */
+  readonly changedLines: readonly LineRange[] | null;
 }
+
+/** One text that a tool call wrote: a fragment for each place where it stands. */
+export type WrittenText = readonly Fragment[];

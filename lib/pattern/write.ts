@@ -1,17 +1,34 @@
 import { asString } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Fragment } from './fragment.ts';
+import { parseHunks } from '../event/hunk.ts';
+import type { Hunk } from '../event/hunk.ts';
+import { changedLines } from './changed-lines.ts';
+import type { Fragment, WrittenText } from './fragment.ts';
+import { addedLines } from './hunk-places.ts';
 import { languageOf } from './language.ts';
+import { lineCount } from './line-count.ts';
+import type { LineRange } from './line-range.ts';
+import { writtenFile } from './written-file.ts';
 
 /** The whole content that a Write wrote. */
-export function writeFragments(input: JsonObject, response: JsonObject): Fragment[] {
+export function writeTexts(input: JsonObject, response: JsonObject): WrittenText[] {
   const content = asString(input['content']);
-  const filePath = asString(response['filePath']) ?? asString(input['file_path']);
-  return content === undefined || !filePath ? [] : [wholeFile(filePath, content)];
+  const filePath = writtenFile(input['file_path'], response['filePath']);
+  if (content === undefined || !filePath) return [];
+  const original =
+    asString(response['originalFile']) ?? (response['type'] === 'update' ? undefined : '');
+  const hunks = parseHunks(response['structuredPatch']);
+  return [[wholeFile(filePath, content, { original, hunks })]];
+}
+
+/** What a file held before, as far as it is known: its text, or else the hunks of the change. */
+export interface FileBefore {
+  readonly original?: string | undefined;
+  readonly hunks?: readonly Hunk[];
 }
 
 /** The fragment of a file that was written whole. */
-export function wholeFile(filePath: string, content: string): Fragment {
+export function wholeFile(filePath: string, content: string, before: FileBefore): Fragment {
   return {
     code: content,
     replaces: { kind: 'file' },
@@ -19,18 +36,15 @@ export function wholeFile(filePath: string, content: string): Fragment {
     filePath,
     language: languageOf(filePath, content),
     startLine: 1,
-    endLine: countLines(content),
+    endLine: lineCount(content),
+    changedLines: changedIn(content, before),
   };
 }
 
 // --- internal ---
 
-function countLines(content: string): number {
-  let lines = 1;
-  let at = content.indexOf('\n');
-  while (at !== -1 && at < content.length - 1) {
-    lines += 1;
-    at = content.indexOf('\n', at + 1);
-  }
-  return lines;
+function changedIn(content: string, { original, hunks = [] }: FileBefore): LineRange[] | null {
+  const [before, after] = [original, content].map((text) => text?.replaceAll('\r\n', '\n'));
+  const changed = before === undefined ? undefined : changedLines(before, after ?? '');
+  return changed ?? (hunks.length > 0 ? addedLines(hunks) : null);
 }

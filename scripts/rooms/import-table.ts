@@ -103,7 +103,7 @@ export const ROOMS: readonly Room[] = [
     group: 'rules',
     purpose: 'extracts and identifies code: fragments, languages, descent; pure',
     imports: words('base event lineage-api'),
-    packages: [],
+    packages: ['diff'],
   },
   {
     name: 'store/database',

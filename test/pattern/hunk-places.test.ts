@@ -2,13 +2,13 @@ import { structuredPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseHunks } from '../../lib/event/hunk.ts';
-import { placesOf } from '../../lib/pattern/line-range.ts';
+import { placesInHunks } from '../../lib/pattern/hunk-places.ts';
 
 const hunksOf = (newStart: number, ...lines: string[]) => parseHunks([{ newStart, lines }]);
 const rangesOf = (written: string, hunks: ReturnType<typeof parseHunks>, limit = 100) =>
-  placesOf(written, hunks, limit).map(({ startLine, endLine }) => [startLine, endLine]);
+  placesInHunks(written, 'OLD', hunks, limit).map(({ startLine, endLine }) => [startLine, endLine]);
 
-describe('placesOf', () => {
+describe('placesInHunks', () => {
   it.each([
     ['one line', 'b', [' a', '-x', '+b', ' c'], [[11, 11]]],
     ['a part of a line', 'b', ['+a b c'], [[10, 10]]],
@@ -87,7 +87,12 @@ describe('placesOf', () => {
         const before = [...lines.slice(0, at), `${old}OLD`, ...lines.slice(at)].join('\n');
         const after = before.replace(`${old}OLD`, 'NEW');
         const { hunks } = structuredPatch('a', 'a', before, after);
-        const [place] = placesOf('NEW', parseHunks(JSON.parse(JSON.stringify(hunks))), 1);
+        const [place] = placesInHunks(
+          'NEW',
+          `${old}OLD`,
+          parseHunks(JSON.parse(JSON.stringify(hunks))),
+          1,
+        );
         expect(after.split('\n')[(place?.startLine ?? 0) - 1]).toContain('NEW');
         expect(place?.endLine).toBe(place?.startLine);
       }),
