@@ -5,7 +5,7 @@ import type { InstalledClaude } from '../claude-code/installed-claude.ts';
 import { newestTranscriptVersion } from '../claude-code/transcript-version.ts';
 import { newestVersion } from '../claude-code/version.ts';
 import type { InstallationFacts } from '../health/installation.ts';
-import { eventsFor } from '../install/events.ts';
+import { eventsFor, HOOK_EVENTS } from '../install/events.ts';
 import {
   captureScript,
   courierBundle,
@@ -40,10 +40,12 @@ export function readInstallation(
   claudeVersion: string | undefined,
 ): InstallationFacts {
   const registration = readRegistration(cli);
+  const known = eventsFor(claudeVersion);
   return {
     registration,
     claudeVersion,
-    wantedEvents: eventsFor(claudeVersion).map(({ name }) => name),
+    wantedEvents: known.map(({ name }) => name),
+    unknownEvents: HOOK_EVENTS.filter((event) => !known.includes(event)).map(({ name }) => name),
     pluginRoot: pluginRoot(cli.program),
     courier: courierBundle(cli),
     callHook: hookCaller(cli, registration),

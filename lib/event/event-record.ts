@@ -3,7 +3,7 @@ import { asObject } from '../base/json.ts';
 import type { BatchedCall, HookEvent } from './hook-event.ts';
 import { lineChange } from './line-change.ts';
 import type { LineChange } from './line-change.ts';
-import { callSummary, errorSummary, responseText } from './tool-call.ts';
+import { callSummary, errorSummary, isDenial, responseText } from './tool-call.ts';
 
 /** What the tables keep of a hook event beside its payload. Plain values, so that it can cross threads. */
 export interface EventRecord {
@@ -16,9 +16,13 @@ export interface EventRecord {
   readonly transcriptPath: string | undefined;
   readonly source: string | undefined;
   readonly reason: string | undefined;
-  /** True for a prompt that the user typed; Claude Code sends one itself when a background task ends. */
+  /** The session's model from now on; undefined where the event does not tell. */
+  readonly model: string | undefined;
+  /** True if the session waits for the user now: for leave, an answer or the next prompt. */
+  readonly isWaiting: boolean;
+  /** True for a prompt that the user typed; Claude Code sends some itself, as when a background task ends. */
   readonly isTypedPrompt: boolean;
-  /** Set for PreToolUse, PostToolUse and PostToolUseFailure. */
+  /** Set for PreToolUse, PostToolUse, PostToolUseFailure and PermissionDenied. */
   readonly call: CallRecord | undefined;
   /** The calls of a PostToolBatch; empty for other events. */
   readonly batched: readonly BatchedCallRecord[];
@@ -45,7 +49,20 @@ export interface BatchedCallRecord {
   readonly summary: string;
   /** What the model was told in reply; it becomes the error of a call that never ran. Null for nothing. */
   readonly error: string | null;
+  /** True if that was a refusal, and not a fault in the call. */
+  readonly isDenied: boolean;
 }
+
+/** The sources of prompts that no person typed. */
+export const UNTYPED_PROMPT_SOURCES: readonly string[] = [
+  'system',
+  'loop_wakeup',
+  'schedule_wakeup',
+  'poll_event',
+];
+
+/** How a prompt begins that Claude Code writes when a background task ends; older versions send no source. */
+export const TASK_NOTIFICATION = '<task-notification>';
 
 /**
  * Picks from an event what the tables keep. Where texts are left out of what is stored, `whole` is the event with
@@ -62,9 +79,11 @@ export function eventRecord(event: HookEvent, whole: HookEvent = event): EventRe
     transcriptPath: pathOf(event.transcriptPath),
     source: event.source,
     reason: event.reason,
+    model: SETS_MODEL.has(event.name) ? event.model : undefined,
+    isWaiting: isWaiting(event),
     isTypedPrompt: isTypedPrompt(whole),
     call: OF_ONE_CALL.has(event.name) ? callRecord(event, whole) : undefined,
-    batched: event.name === 'PostToolBatch' ? event.toolCalls.map(batchedCallRecord) : [],
+    batched: event.name === 'PostToolBatch' ? batchedCalls(event, whole) : [],
   };
 }
 
@@ -81,7 +100,23 @@ const OF_ONE_CALL: ReadonlySet<string> = new Set([
   'PreToolUse',
   'PostToolUse',
   'PostToolUseFailure',
+  'PermissionDenied',
 ]);
+
+const SETS_MODEL: ReadonlySet<string> = new Set(['SessionStart', 'PostModelSwitch']);
+
+/** The notifications that ask for something; others only tell. */
+const ASKING: ReadonlySet<string> = new Set([
+  'permission_prompt',
+  'idle_prompt',
+  'elicitation_dialog',
+]);
+
+function isWaiting({ name, notificationType }: HookEvent): boolean {
+  return (
+    name === 'PermissionRequest' || (name === 'Notification' && ASKING.has(notificationType ?? ''))
+  );
+}
 
 function callRecord(event: HookEvent, whole: HookEvent): CallRecord {
   return {
@@ -89,18 +124,27 @@ function callRecord(event: HookEvent, whole: HookEvent): CallRecord {
     summary: callSummary(event.toolInput),
     inputDigest: event.toolUseId ? null : inputDigest(whole),
     isInterrupted: event.isInterrupt || asObject(whole.toolResponse)?.['interrupted'] === true,
-    error: errorSummary(event.error),
+    error: errorSummary(event.name === 'PermissionDenied' ? event.reason : event.error),
     durationMs: event.durationMs ?? null,
     lines: lineChange(whole),
   };
 }
 
-function batchedCallRecord(call: BatchedCall): BatchedCallRecord {
+function batchedCalls(event: HookEvent, whole: HookEvent): BatchedCallRecord[] {
+  const told = new Map(whole.toolCalls.map((call) => [call.toolUseId, call.toolResponse]));
+  return event.toolCalls.map((call) =>
+    batchedCallRecord(call, responseText(told.get(call.toolUseId))),
+  );
+}
+
+/** `told` is the whole text of its response, even if that is not stored. */
+function batchedCallRecord(call: BatchedCall, told: string | undefined): BatchedCallRecord {
   return {
     toolUseId: call.toolUseId,
     toolName: call.toolName,
     summary: callSummary(call.toolInput),
     error: errorSummary(responseText(call.toolResponse)),
+    isDenied: told !== undefined && isDenial(told),
   };
 }
 
@@ -109,6 +153,8 @@ function inputDigest({ toolName, toolInput }: HookEvent): string {
   return hexDigest(`${toolName}\n${JSON.stringify(toolInput)}`, 16);
 }
 
-function isTypedPrompt({ name, prompt }: HookEvent): boolean {
-  return name === 'UserPromptSubmit' && !prompt?.trimStart().startsWith('<task-notification>');
+function isTypedPrompt({ name, source, prompt }: HookEvent): boolean {
+  if (name !== 'UserPromptSubmit') return false;
+  if (source) return !UNTYPED_PROMPT_SOURCES.includes(source);
+  return !prompt?.trimStart().startsWith(TASK_NOTIFICATION);
 }

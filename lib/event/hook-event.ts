@@ -31,11 +31,15 @@ export interface HookEvent {
   readonly durationMs: number | undefined;
   readonly error: string | undefined;
   readonly isInterrupt: boolean;
-  /** Why a session started (SessionStart): startup, resume, clear, compact. */
+  /** Why a session started (SessionStart): startup, resume, clear, compact. Who wrote a prompt (UserPromptSubmit). */
   readonly source: string | undefined;
-  /** Why a session ended (SessionEnd). */
+  /** Why a session ended (SessionEnd), or a call was denied (PermissionDenied). */
   readonly reason: string | undefined;
   readonly prompt: string | undefined;
+  /** The session's model from now on (SessionStart, PostModelSwitch). */
+  readonly model: string | undefined;
+  /** What the user is told of (Notification), such as permission_prompt. */
+  readonly notificationType: string | undefined;
   /** The calls of a PostToolBatch; empty for other events. */
   readonly toolCalls: readonly BatchedCall[];
   /** The whole event as sent. */
@@ -107,6 +111,8 @@ export function hookEventOf(payload: JsonObject): HookEvent {
     source: asString(payload['source']),
     reason: asString(payload['reason']),
     prompt: asString(payload['prompt']),
+    model: asString(payload[name === 'PostModelSwitch' ? 'to_model' : 'model']) || undefined,
+    notificationType: asString(payload['notification_type']),
     toolCalls: asArray(payload['tool_calls']).flatMap(batchedCallOf),
     payload,
   };

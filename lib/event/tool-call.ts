@@ -4,7 +4,7 @@ import type { HookEvent } from './hook-event.ts';
 
 /**
  * How a tool call ended. `rejected`: it never began (unknown tool, wrong input). `denied`: permission
- * was refused, by the user or another hook. `interrupted`: the user or the end of the session stopped
+ * was refused, by the user, a rule or another hook. `interrupted`: the user or the end of the session stopped
  * it. `running`: it has not ended yet.
  */
 export const TOOL_OUTCOMES = [
@@ -68,7 +68,25 @@ export function responseText(response: Json | undefined): string | undefined {
   return texts.length > 0 ? texts.join('\n') : undefined;
 }
 
+/** True if the model was told that a rule or a person refused the call, not that the call was wrong. */
+export function isDenial(told: string): boolean {
+  return DENIAL.test(told);
+}
+
 // --- internal ---
+
+/** The words of Claude Code 2.1.330. A tool that a deny rule takes away, or a mode lacks, is "disabled". */
+const DENIAL = new RegExp(
+  '^(?:<tool_use_error>)?(?:Error: )?(?:' +
+    [
+      'File is in a directory that is denied by your permission settings',
+      String.raw`File is covered by a \w{1,20} deny rule`,
+      String.raw`Permission to [^]{1,2000}? has been denied\b`,
+      String.raw`Agent type '[^']{1,200}' has been denied by permission rule`,
+      'No such tool available: [^]{1,400}? is disabled for this session',
+    ].join('|') +
+    ')',
+);
 
 /** Most telling first: the first one present is shown. */
 const SUMMARY_KEYS = [

@@ -54,6 +54,8 @@ export interface InstallationFacts {
   readonly claudeVersion: string | undefined;
   /** The events that this version accepts, all of which should have a hook. */
   readonly wantedEvents: readonly string[];
+  /** The events that have a hook in newer versions, and that this one does not know. */
+  readonly unknownEvents: readonly string[];
   /** The plugin's folder, when the program that asks is the plugin's; else undefined. */
   readonly pluginRoot: string | undefined;
   /**

@@ -3,11 +3,14 @@ import { hexDigest } from '../base/digest.ts';
 import { CONFIG_DEFAULTS } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { eventRecord } from '../event/event-record.ts';
+import { fileChanges } from '../event/file-change.ts';
+import type { FileChange } from '../event/file-change.ts';
 import { hookEventOf, NotAHookEventError, parseHookEvent } from '../event/hook-event.ts';
 import { extractFragments } from '../pattern/extract.ts';
 import type { Fragment } from '../pattern/fragment.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { ArrivedEvent } from '../store/writers/event-writer.ts';
+import { FileNames } from './file-names.ts';
 import { CapturePolicy } from './policy/capture-policy.ts';
 import { ProjectFinder } from './project.ts';
 import { readSpoolFile, registrationOf } from './spool/spool-reader.ts';
@@ -17,6 +20,7 @@ import { shortenPayload } from './stored-payload.ts';
 /** What one spool file brings, redacted. It has plain values only, so that it can cross threads. */
 export interface Arrival extends ArrivedEvent {
   readonly fragments: readonly Fragment[];
+  readonly fileChanges: readonly FileChange[];
   /** Secrets that were redacted. */
   readonly redactions: number;
   /** True when the capture policy left something out. */
@@ -38,12 +42,14 @@ export class ArrivalReader {
   readonly #redactor: Redactor;
   readonly #limits: ArrivalLimits;
   readonly #policy: CapturePolicy;
+  readonly #names: FileNames;
 
   constructor(redactor: Redactor, limits: ArrivalLimits) {
     this.#redactor = redactor;
     this.#limits = limits;
     const { capture = CONFIG_DEFAULTS.capture } = limits;
     this.#policy = new CapturePolicy(capture, new ProjectFinder(systemClock, (text) => text));
+    this.#names = new FileNames(systemClock, (text) => redactor.redactText(text).text);
   }
 
   /**
@@ -71,9 +77,21 @@ export class ArrivalReader {
       size: file.size,
       // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
       payload: JSON.stringify(stored),
-      fragments: judged.keepsCode ? extractFragments(event) : [],
+      fragments: judged.keepsCode ? this.#named(extractFragments(event, asSent), event.cwd) : [],
+      fileChanges: judged.keepsCode ? this.#named(fileChanges(event), event.cwd) : [],
       redactions: count,
       isNarrowed: judged.event !== asSent || kept !== event,
     };
+  }
+
+  /** With the names by which the files are stored. */
+  #named<T extends { readonly filePath: string; readonly calledPath?: string }>(
+    items: readonly T[],
+    cwd: string | undefined,
+  ): T[] {
+    return items.map((item) => {
+      const filePath = this.#names.find(item.filePath, cwd);
+      return filePath === item.filePath ? item : { ...item, filePath, calledPath: item.filePath };
+    });
   }
 }

@@ -133,17 +133,19 @@ export class Ingest {
   }
 
   #write(arrived: Arrival): boolean {
-    const { events, sessions, calls } = this.#writer;
+    const { events, sessions, calls, files } = this.#writer;
     const eventId = events.write(arrived);
     if (eventId === undefined) return false;
-    const { event, receivedAt: at, fragments } = arrived;
+    const { event, receivedAt: at, fragments, fileChanges } = arrived;
     const place = event.cwd ? this.#projects.find(event.cwd) : null;
     sessions.write(event, at, place);
     const toolUseId = calls.write(event, at);
+    const { sessionId } = event;
+    files.write(fileChanges, { eventId, sessionId, toolUseId, at });
     if (fragments.length === 0) return true;
     this.#patterns.record(fragments, {
       eventId,
-      sessionId: event.sessionId,
+      sessionId,
       toolUseId,
       toolName: event.call?.toolName ?? '',
       projectId: sessions.project(place),

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Fragment } from '../pattern/fragment.ts';
 import { patternId } from '../pattern/identify.ts';
+import { notebookSources } from '../pattern/notebook.ts';
 import type { OccurrenceOrigin } from '../pattern/recorded-fragment.ts';
 import { applyEdit, chooseParent } from '../pattern/replacement.ts';
 import type { Database } from '../store/database/database.ts';
@@ -53,10 +54,12 @@ export class PatternRecorder {
     }
   }
 
-  #idOf({ code, filePath }: Fragment): string {
+  #idOf({ code, filePath, calledPath = filePath }: Fragment): string {
     return patternId(
       code,
-      this.#scheme === 'path200' ? { scheme: 'path200', filePath } : { scheme: 'sha16-code' },
+      this.#scheme === 'path200'
+        ? { scheme: 'path200', filePath: calledPath }
+        : { scheme: 'sha16-code' },
     );
   }
 
@@ -66,7 +69,8 @@ export class PatternRecorder {
     const live = this.#live.of(filePath);
     const parent = chooseParent(replaces, live);
     if (fragment.wholeFile) {
-      this.#live.replaceAll(filePath, { patternId: id, text: code });
+      const text = notebookSources(filePath, code) ?? code;
+      this.#live.replaceAll(filePath, { patternId: id, text });
       return parent?.patternId;
     }
     const edited = live.flatMap((row) => {

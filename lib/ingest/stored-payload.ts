@@ -10,13 +10,22 @@ const FILE_COPIES = new Set([
   'updated_file',
 ]);
 
+/** Text for people and conversation, by event: what such an event is kept for is not in it. */
+const TEXT_FOR_PEOPLE: Readonly<Record<string, readonly string[]>> = {
+  Notification: ['message', 'title'],
+  PostCompact: ['compact_summary'],
+  MessageDisplay: ['delta'],
+  Elicitation: ['message', 'requested_schema'],
+  ElicitationResult: ['message', 'content'],
+};
+
 /**
- * The payload as it is stored: without copies of whole files, and with strings cut that are longer than
+ * The payload as it is stored: without copies of whole files and text for people, and with strings cut that are longer than
  * `maxStringBytes`. Patterns keep the written code in full. Returns the same object when nothing was
  * left out.
  */
 export function shortenPayload(event: HookEvent, maxStringBytes: number): JsonObject {
-  const { payload } = event;
+  const payload = withoutTexts(event);
   const response = asObject(event.toolResponse);
   const repeated = asString(event.toolInput?.['content']);
   return shortenObject(payload, (key, text, parent) => {
@@ -27,6 +36,13 @@ export function shortenPayload(event: HookEvent, maxStringBytes: number): JsonOb
 }
 
 // --- internal ---
+
+function withoutTexts({ name, payload }: HookEvent): JsonObject {
+  const keys = Object.hasOwn(TEXT_FOR_PEOPLE, name) ? TEXT_FOR_PEOPLE[name] : undefined;
+  const present = keys?.filter((key) => Object.hasOwn(payload, key)) ?? [];
+  if (present.length === 0) return payload;
+  return { ...payload, ...Object.fromEntries(present.map((key) => [key, '[left out]'])) };
+}
 
 type ShortenText = (key: string, text: string, parent: JsonObject | readonly Json[]) => string;
 

@@ -15,7 +15,8 @@ export interface HookEventSpec {
 }
 
 /**
- * Every event that is registered, in the order in which it is written to a settings file.
+ * Every event that is registered, in the order in which it is written to a settings file. Not among them, on purpose:
+ * WorktreeCreate, whose hook replaces git's, and PreSkillShellCommand (docs/decisions/018).
  *
  * Before 2.1.101, one unknown event in a settings file disabled all of its hooks, so `since` must not be
  * too low. Since 2.1.101 unknown events are tolerated; PostToolBatch has that version because the one
@@ -37,6 +38,24 @@ export const HOOK_EVENTS: readonly HookEventSpec[] = [
   { name: 'SubagentStart', bundle: 'subagent-start', ensure: false, since: '2.0.43' },
   { name: 'SubagentStop', bundle: 'subagent-stop', ensure: false, since: '1.0.41' },
   { name: 'Stop', bundle: 'stop', ensure: false, since: '1.0.38' },
+  { name: 'StopFailure', bundle: 'stop-failure', ensure: false, since: '2.1.120' },
+  {
+    name: 'PermissionRequest',
+    bundle: 'permission-request',
+    matcher: '*',
+    ensure: false,
+    since: '2.0.76',
+  },
+  {
+    name: 'PermissionDenied',
+    bundle: 'permission-denied',
+    matcher: '*',
+    ensure: false,
+    since: '2.1.120',
+  },
+  { name: 'Notification', bundle: 'notification', ensure: false, since: '1.0.38' },
+  { name: 'PostModelSwitch', bundle: 'post-model-switch', ensure: false, since: '2.1.330' },
+  { name: 'WorktreeRemove', bundle: 'worktree-remove', ensure: false, since: '2.1.120' },
   { name: 'PreCompact', bundle: 'pre-compact', ensure: false, since: '1.0.48' },
   { name: 'SessionEnd', bundle: 'session-end', ensure: true, since: '1.0.85' },
 ];

@@ -2,11 +2,11 @@ import { asArray, asObject, asString } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import { parseHunks } from '../event/hunk.ts';
 import type { WrittenText } from './fragment.ts';
-import { placesInHunks } from './hunk-places.ts';
+import { placesInHunks } from './lines/hunk-places.ts';
 import { languageOf } from './language.ts';
-import type { Place } from './line-range.ts';
-import { placesInText } from './text-places.ts';
-import type { Replacement } from './text-places.ts';
+import type { Place } from './lines/line-range.ts';
+import { placesInText } from './lines/text-places.ts';
+import type { Replacement } from './lines/text-places.ts';
 import { wholeFile } from './write.ts';
 import { writtenFile } from './written-file.ts';
 

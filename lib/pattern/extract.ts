@@ -22,8 +22,8 @@ export const MAX_FRAGMENTS_PER_EVENT = 1000;
  * The fragments that an event wrote, in the order of the payload; none unless the event ends a
  * successful write. A payload of unexpected form gives no fragments and does not throw.
  *
- * @param asSent the event before secrets were taken out of it: one may have had several lines, so the places and the
- *   files are taken from there. The paths are therefore not redacted.
+ * @param asSent the event before anything was taken out of it: a secret may have had several lines, so the lines are
+ *   counted there
  */
 export function extractFragments(event: HookEvent, asSent: HookEvent = event): Fragment[] {
   const texts = textsOf(event);
@@ -48,8 +48,8 @@ function textsOf(event: HookEvent): WrittenText[] {
 function withPlacesOf(text: WrittenText, exact: WrittenText = text): WrittenText {
   const [first] = text;
   if (text === exact || !first) return text;
-  return exact.map(({ filePath, startLine, endLine, changedLines }) => {
-    return { ...first, filePath, startLine, endLine, changedLines };
+  return exact.map(({ startLine, endLine, changedLines }) => {
+    return { ...first, startLine, endLine, changedLines };
   });
 }
 

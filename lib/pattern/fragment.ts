@@ -1,4 +1,4 @@
-import type { LineRange } from './line-range.ts';
+import type { LineRange } from './lines/line-range.ts';
 
 /** One piece of code that one tool call wrote in one place of one file. */
 export interface Fragment {
@@ -15,6 +15,8 @@ export interface Fragment {
   /** True when the fragment is the whole content of its file. */
   readonly wholeFile: boolean;
   readonly filePath: string;
+  /** How Claude called the file, if it is stored under another name: ids of the legacy scheme are made of it. */
+  readonly calledPath?: string;
   /** A key of `LANGUAGES`, or `unknown`. */
   readonly language: string;
   /** Its first line in the file after the write, 1-based; null if the payload does not tell. */

@@ -1,3 +1,4 @@
+import type { LineRange } from './lines/line-range.ts';
 import type { EdgeType, TransformationType } from '../lineage-api/lineage-terms.ts';
 
 /** A fragment with its pattern's id, on its way into the store. */
@@ -8,6 +9,8 @@ export interface IdentifiedFragment {
   readonly filePath: string;
   readonly startLine: number | null;
   readonly endLine: number | null;
+  /** Which of its lines are new or differ from before. @default null: that is not known */
+  readonly changedLines?: readonly LineRange[] | null;
   /** The known pattern whose place it took. */
   readonly replacedId: string | undefined;
   /** The patterns that it came from, if there are several. @default the one that it replaced */

@@ -2,12 +2,12 @@ import { asString } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import { parseHunks } from '../event/hunk.ts';
 import type { Hunk } from '../event/hunk.ts';
-import { changedLines } from './changed-lines.ts';
+import { changedLines } from './lines/changed-lines.ts';
 import type { Fragment, WrittenText } from './fragment.ts';
-import { addedLines } from './hunk-places.ts';
+import { addedLines } from './lines/hunk-places.ts';
 import { languageOf } from './language.ts';
 import { lineCount } from './line-count.ts';
-import type { LineRange } from './line-range.ts';
+import type { LineRange } from './lines/line-range.ts';
 import { writtenFile } from './written-file.ts';
 
 /** The whole content that a Write wrote. */

@@ -109,12 +109,12 @@ describe('--help', () => {
 
       --json prints {pattern: {id, name, language, lines, origin, generation,
       lineage_id, occurrences, first_seen_at, last_seen_at, code}, occurrences:
-      [{action, file_path, start_line, end_line, language, tool_name, tool_use_id,
-      replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors,
-      descendants: [{id, name, language, generation, last_seen_at, edge_type, via_id,
-      depth}], is_cut}}; with --diff also diff: {parent_id, unified, is_exact}, or
-      null for a pattern without a parent. is_exact is false when the event that wrote
-      it is past retention, and whole patterns are compared.
+      [{action, file_path, start_line, end_line, changed_lines, language, tool_name,
+      tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
+      {ancestors, descendants: [{id, name, language, generation, last_seen_at,
+      edge_type, via_id, depth}], is_cut}}; with --diff also diff: {parent_id,
+      unified, is_exact}, or null for a pattern without a parent. is_exact is false
+      when the event that wrote it is past retention, and whole patterns are compared.
       "
     `);
     expect((await run(sample, 'help show')).out).toBe(out);

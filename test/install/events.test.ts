@@ -2,13 +2,22 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eventsFor, HOOK_EVENTS } from '../../lib/install/events.ts';
 
+const UNKNOWN_TO_2_0_76 =
+  'PostToolBatch StopFailure PermissionDenied PostModelSwitch WorktreeRemove'.split(' ');
+
 describe('eventsFor', () => {
   it.each([
     [
       '1.0.60',
-      ['PreToolUse', 'PostToolUse', 'UserPromptSubmit', 'SubagentStop', 'Stop', 'PreCompact'],
+      'PreToolUse PostToolUse UserPromptSubmit SubagentStop Stop Notification PreCompact'.split(
+        ' ',
+      ),
     ],
-    ['2.0.76', HOOK_EVENTS.map(({ name }) => name).filter((name) => name !== 'PostToolBatch')],
+    [
+      '2.0.76',
+      HOOK_EVENTS.map(({ name }) => name).filter((name) => !UNKNOWN_TO_2_0_76.includes(name)),
+    ],
+    ['2.1.220', HOOK_EVENTS.map(({ name }) => name).filter((name) => name !== 'PostModelSwitch')],
     ['2.1.330', HOOK_EVENTS.map(({ name }) => name)],
     ['10.0.0', HOOK_EVENTS.map(({ name }) => name)],
     ['0.2.1', []],

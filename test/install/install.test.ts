@@ -192,7 +192,7 @@ describe('the settings file', () => {
     const { warnings } = machine.install({ claudes });
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^\/opt\/old\/claude is Claude Code 2\.0\.76\. .*PostToolBatch: update/,
+        /^\/opt\/old\/claude is Claude Code 2\.0\.76\. .*PostToolBatch, .*: update/,
       ),
     ]);
   });

@@ -53,7 +53,7 @@ describe('extractFragments over the real payloads', () => {
           `${file.replace('.json', '')} | ${brief(fragment).replaceAll('/home/dev/project/', '')}`,
       );
     });
-    expect(files).toHaveLength(131);
+    expect(files).toHaveLength(133);
     expect(table).toMatchInlineSnapshot(`
       [
         "post-tool-use.bash-writes-files | made-by-bash.txt:1-1 (all) text "from-bash\\n" < file",

@@ -24,11 +24,12 @@ export const sessionsCommand = trackerCommand({
     'pattern-tracker sessions --since 1d',
     'pattern-tracker tool-calls --session 3f2a9c10',
   ],
-  details: `LASTED is the time from the first event to the end; "open" means that no end was recorded. FILES are those
+  details: `LASTED is the time from the first event to the end; "open" means that no end was recorded,
+"waiting" that the session waits for you. FILES are those
 that code was written to, LINES what was added and removed. FIRST PROMPT is gone once its payload is past
 retention (30 days).`,
   json: `an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd, git_branch,
-transcript_path, project_root, project_name, prompts, tool_calls, failed_tool_calls, subagents, patterns,
+transcript_path, project_root, project_name, model, waiting_since, failed_turns, prompts, tool_calls, failed_tool_calls, subagents, patterns,
 files, lines_added, lines_removed, first_prompt}.`,
   args: {
     ...common.projectArg,
@@ -75,7 +76,8 @@ function columnsOf(
     { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, now()), isWhole: true },
     {
       title: 'LASTED',
-      cell: ({ startedAt, endedAt }) => (endedAt === null ? 'open' : span(endedAt - startedAt)),
+      cell: ({ startedAt, endedAt, waitingSince }) =>
+        endedAt !== null ? span(endedAt - startedAt) : waitingSince === null ? 'open' : 'waiting',
       isWhole: true,
       rank: 6,
       paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
@@ -102,5 +104,6 @@ function forJson(session: ListedSession) {
     startedAt: isoTime(session.startedAt),
     endedAt: isoTime(session.endedAt),
     lastEventAt: isoTime(session.lastEventAt),
+    waitingSince: isoTime(session.waitingSince),
   };
 }

@@ -44,7 +44,7 @@ export const showCommand = trackerCommand({
   details: `The first characters of an id are enough if no other pattern begins with them. --diff shows what it changed in
 the pattern that it was made from, instead of code, occurrences and lineage.`,
   json: `{pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences, first_seen_at,
-last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, language, tool_name,
+last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, changed_lines, language, tool_name,
 tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors, descendants:
 [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}], is_cut}}; with --diff
 also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent. is_exact is false when the event

@@ -8,6 +8,8 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
+import { asArray } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../listing/list-output.ts';
@@ -32,10 +34,12 @@ export const toolCallsCommand = trackerCommand({
     'pattern-tracker tool-calls --outcome failed --since 1d',
     'pattern-tracker tool-calls --tool Bash --project .',
   ],
-  details: `Outcomes: ok; failed; rejected (it never began: unknown tool, wrong input); denied (by a permission or a
-hook); interrupted; running. ERROR is one line of what Claude was told; --json has more of it.`,
-  json: `an array of {session_id, tool_use_id, tool_name, agent_id, summary, outcome, error, started_at, ended_at,
-duration_ms, at, lines_added, lines_removed, project_root, project_name}.`,
+  details: `Outcomes: ok; failed; rejected (it never began: unknown tool, wrong input); denied (by you, a
+permission or a hook); interrupted; running. UNSEEN counts files that a command deleted, or changed without Claude Code
+showing how. ERROR is one line of what Claude was told; --json has more of it.`,
+  json: `an array of {session_id, tool_use_id, tool_name, agent_id, summary, asked, outcome, error, started_at,
+ended_at, duration_ms, at, lines_added, lines_removed, file_changes: [{file_path, change}], project_root, project_name};
+asked is what Claude had asked for if another hook changed it.`,
   args: {
     ...common.sessionArg,
     tool: { type: 'string', valueHint: 'name', description: 'Only this tool: Write, Bash, …' },
@@ -84,6 +88,7 @@ duration_ms, at, lines_added, lines_removed, project_root, project_name}.`,
 export function toolCallForJson(call: ListedToolCall) {
   return {
     ...call,
+    fileChanges: changesOf(call),
     startedAt: isoTime(call.startedAt),
     endedAt: isoTime(call.endedAt),
     at: isoTime(call.at),
@@ -92,10 +97,20 @@ export function toolCallForJson(call: ListedToolCall) {
 
 // --- internal ---
 
+function changesOf({ fileChanges }: ListedToolCall): readonly Json[] {
+  return asArray(JSON.parse(fileChanges));
+}
+
 function columnsOf(
   { rows, roots }: { readonly rows: readonly ListedToolCall[]; readonly roots: readonly string[] },
   { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
 ): Column<ListedToolCall>[] {
+  const unseenColumn: Column<ListedToolCall> = {
+    title: 'UNSEEN',
+    cell: (call) => String(changesOf(call).length || ''),
+    align: 'right',
+    rank: 1,
+  };
   const errorColumn: Column<ListedToolCall> = {
     title: 'ERROR',
     cell: ({ error }) => (error === null ? '' : errorLine(error)),
@@ -131,6 +146,7 @@ function columnsOf(
       cell: ({ summary, projectRoot }) => shownPath(summary, projectRoot, env),
       least: 16,
     },
+    ...(rows.some((call) => changesOf(call).length > 0) ? [unseenColumn] : []),
     ...(rows.some(({ error }) => error !== null) ? [errorColumn] : []),
   ];
 }

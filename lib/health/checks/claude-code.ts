@@ -47,7 +47,7 @@ export function hooksAllowed({ installation: { registration }, env }: CheckFacts
 
 /** Every event that this Claude Code knows has its hook. */
 export function hooksRegistered({ installation }: CheckFacts): CheckFinding {
-  const { registration, wantedEvents: wanted } = installation;
+  const { registration, wantedEvents: wanted, unknownEvents, claudeVersion } = installation;
   const { hooks, plugin } = registration;
   if (hooks.length === 0) {
     if (plugin !== undefined) return ok(`by the plugin ${plugin}`);
@@ -58,9 +58,15 @@ export function hooksRegistered({ installation }: CheckFacts): CheckFinding {
   }
   const missing = wanted.filter((name) => !hooks.some(({ event }) => event === name));
   const scopes = [...new Set(hooks.map(({ scope }) => scope))].join(' and ');
-  const found = `${wanted.length - missing.length} of ${wanted.length} events in the ${scopes} settings`;
+  const counted = `${wanted.length - missing.length} of ${wanted.length} events in the ${scopes} settings`;
+  const version =
+    claudeVersion === undefined ? 'an old Claude Code' : `Claude Code ${claudeVersion}`;
+  const found =
+    unknownEvents.length === 0
+      ? counted
+      : `${counted}; ${version} does not know ${unknownEvents.join(', ')}`;
   if (missing.length === 0) return ok(found);
-  const text = `${found}; missing: ${missing.join(', ')}`;
+  const text = `${found}; without a hook: ${missing.join(', ')}, which an earlier version of this program did not register, or somebody removed`;
   const isEssential = missing.some((name) => ESSENTIAL_EVENTS.includes(name));
   return isEssential && plugin === undefined ? fail(text, INSTALL) : warn(text, INSTALL);
 }

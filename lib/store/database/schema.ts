@@ -230,5 +230,38 @@ export const MIGRATIONS: readonly string[] = [
   -- Earlier releases did not fill what they deleted with zeros; the next upkeep rewrites such a file.
   INSERT INTO meta SELECT 'freed_pages_unwiped', 'yes' WHERE EXISTS (SELECT 1 FROM events)
     OR EXISTS (SELECT 1 FROM patterns) OR EXISTS (SELECT 1 FROM lineage_events);
+
+  -- Which of the lines are new or differ from before, such as '3-5,9'; '' for none. Null where that is not known,
+  -- and in rows of an earlier release.
+  ALTER TABLE occurrences ADD COLUMN changed_lines TEXT;
+
+  -- What Claude had asked for, like the summary, if another hook changed the input before the call ran.
+  ALTER TABLE tool_calls ADD COLUMN asked TEXT;
+
+  ALTER TABLE sessions ADD COLUMN model TEXT;         -- the latest in session_models
+  ALTER TABLE sessions ADD COLUMN waiting_at INTEGER; -- the last event by which it waits for the user
+  ALTER TABLE sessions ADD COLUMN failed_turns INTEGER NOT NULL DEFAULT 0; -- ended by an error of the API
+
+  -- Which model a session had from when on.
+  CREATE TABLE session_models (
+    session_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    PRIMARY KEY (session_id, at)
+  ) WITHOUT ROWID;
+
+  -- Files that a call changed without its event telling what they hold: deleted ones, and those beyond the few
+  -- that Claude Code shows.
+  CREATE TABLE file_changes (
+    event_id TEXT NOT NULL,
+    file_path TEXT NOT NULL,
+    change TEXT NOT NULL,           -- deleted; changed: it was written, its content is not known
+    session_id TEXT NOT NULL,
+    tool_use_id TEXT,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (event_id, file_path)
+  ) WITHOUT ROWID;
+  CREATE INDEX file_changes_by_call ON file_changes(session_id, tool_use_id);
+  CREATE INDEX file_changes_by_file ON file_changes(file_path);
   `,
 ];

@@ -74,7 +74,10 @@ const RULES: Readonly<Record<string, Rule>> = {
       cwd = coalesce(cwd, excluded.cwd),
       project_id = coalesce(project_id, excluded.project_id),
       git_branch = coalesce(git_branch, excluded.git_branch),
-      transcript_path = coalesce(transcript_path, excluded.transcript_path),
+      transcript_path = coalesce(excluded.transcript_path, transcript_path),
+      model = coalesce(excluded.model, model),
+      waiting_at = coalesce(max(waiting_at, excluded.waiting_at), waiting_at, excluded.waiting_at),
+      failed_turns = ${isDisjoint ? 'failed_turns + excluded.failed_turns' : 'max(failed_turns, excluded.failed_turns)'},
       prompts = ${isDisjoint ? 'prompts + excluded.prompts' : 'max(prompts, excluded.prompts)'}`,
   subagents: (_, shape) => `${missingRows(shape, 'true', {}, 'INSERT')}
     ON CONFLICT (session_id, agent_id) DO UPDATE SET
@@ -88,6 +91,13 @@ const RULES: Readonly<Record<string, Rule>> = {
       input_digest = coalesce(input_digest, excluded.input_digest),
       outcome = CASE WHEN excluded.certainty >= certainty THEN excluded.outcome ELSE outcome END,
       error = CASE WHEN excluded.certainty >= certainty THEN excluded.error ELSE error END,
+      asked = coalesce(asked, excluded.asked, CASE
+        WHEN summary IN ('', excluded.summary) OR excluded.summary = ''
+          OR (certainty = 2) = (excluded.certainty = 2) THEN NULL
+        WHEN certainty = 2 AND excluded.started_at IS NOT NULL THEN excluded.summary
+        WHEN excluded.certainty = 2 AND started_at IS NOT NULL THEN summary END),
+      summary = CASE WHEN excluded.summary != '' AND (summary = '' OR excluded.certainty = 2)
+        THEN excluded.summary ELSE summary END,
       certainty = max(certainty, excluded.certainty),
       started_at = coalesce(started_at, excluded.started_at),
       ended_at = coalesce(excluded.ended_at, ended_at),

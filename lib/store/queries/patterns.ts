@@ -47,6 +47,8 @@ export interface PatternOccurrence {
   readonly filePath: string;
   readonly startLine: number | null;
   readonly endLine: number | null;
+  /** Which of these lines were new or changed, such as `3-5,9`; '' for none, null if it is not known. */
+  readonly changedLines: string | null;
   readonly language: string;
   readonly toolName: string;
   readonly toolUseId: string | null;
@@ -137,6 +139,7 @@ export function occurrencesOf(
   return database
     .prepare<[string, number], PatternOccurrence>(
       `SELECT o.action, o.file_path AS filePath, o.start_line AS startLine, o.end_line AS endLine,
+         o.changed_lines AS changedLines,
          o.language, o.tool_name AS toolName, o.tool_use_id AS toolUseId,
          o.replaced_id AS replacedId, o.session_id AS sessionId,
          project.root AS projectRoot, project.name AS projectName, o.at

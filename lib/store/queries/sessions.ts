@@ -1,3 +1,4 @@
+import { TASK_NOTIFICATION, UNTYPED_PROMPT_SOURCES } from '../../event/event-record.ts';
 import { asNumber, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
 import type { ReadableDatabase } from '../database/quick-reader.ts';
@@ -20,6 +21,12 @@ export interface ListedSession {
   readonly transcriptPath: string | null;
   readonly projectRoot: string | null;
   readonly projectName: string | null;
+  /** The latest. */
+  readonly model: string | null;
+  /** Since when it waits for the user; null when it does not. */
+  readonly waitingSince: number | null;
+  /** Turns that an error of the API ended. */
+  readonly failedTurns: number;
   readonly prompts: number;
   readonly toolCalls: number;
   readonly failedToolCalls: number;
@@ -73,7 +80,9 @@ export function listSessions(database: Database, filter: ListFilter): ListedSess
       `SELECT s.id, s.started_at AS startedAt, s.ended_at AS endedAt,
          s.last_event_at AS lastEventAt, s.source, s.end_reason AS endReason, s.cwd,
          s.git_branch AS gitBranch, s.transcript_path AS transcriptPath,
-         project.root AS projectRoot, project.name AS projectName, s.prompts,
+         project.root AS projectRoot, project.name AS projectName, s.model,
+         CASE WHEN s.ended_at IS NULL AND s.waiting_at = s.last_event_at THEN s.waiting_at END AS waitingSince,
+         s.failed_turns AS failedTurns, s.prompts,
          (SELECT count(*) FROM tool_calls WHERE session_id = s.id) AS toolCalls,
          (SELECT count(*) FROM tool_calls WHERE session_id = s.id AND outcome = 'failed')
            AS failedToolCalls,
@@ -96,13 +105,15 @@ export function countSessions(database: Database, filter: ListFilter): number {
 
 // --- internal ---
 
-/** SQL for what the user typed first; Claude Code sends a prompt itself when a background task ends. */
+/** SQL for what the user typed first, by the rule of `isTypedPrompt`. */
 const FIRST_PROMPT = `
   SELECT substr(ltrim(prompt, ' ' || char(9, 10, 13)), 1, 300)
   FROM (
-    SELECT id, ${payloadField('payload', 'prompt')} AS prompt
+    SELECT id, ${payloadField('payload', 'prompt')} AS prompt, ${payloadField('payload', 'source')} AS source
     FROM events WHERE session_id = s.id AND name = 'UserPromptSubmit')
-  WHERE prompt IS NULL OR ltrim(prompt, ' ' || char(9, 10, 13)) NOT GLOB '<task-notification>*'
+  WHERE CASE WHEN coalesce(source, '') != ''
+    THEN source NOT IN (${UNTYPED_PROMPT_SOURCES.map((source) => `'${source}'`).join(', ')})
+    ELSE prompt IS NULL OR ltrim(prompt, ' ' || char(9, 10, 13)) NOT GLOB '${TASK_NOTIFICATION}*' END
   ORDER BY id LIMIT 1`;
 
 /** The sessions that meet a filter: SQL from `FROM` on, and the values it binds. */

@@ -17,6 +17,8 @@ export interface ListedToolCall {
   readonly toolName: string;
   readonly agentId: string | null;
   readonly summary: string;
+  /** What Claude had asked for, if another hook changed the input; else null. */
+  readonly asked: string | null;
   readonly outcome: ToolOutcome;
   readonly error: string | null;
   readonly startedAt: number | null;
@@ -26,6 +28,8 @@ export interface ListedToolCall {
   /** Null, like the lines removed, if it wrote no file. */
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
+  /** Files that it deleted, or changed without telling what they hold, as JSON: `[{file_path, change}]`. */
+  readonly fileChanges: string;
   readonly projectRoot: string | null;
   readonly projectName: string | null;
 }
@@ -49,9 +53,11 @@ export function countToolCalls(database: Database, filter: ToolCallFilter): numb
 
 /** The columns of a `ListedToolCall`, for a query on `tool_calls call` and `projects project`. */
 export const TOOL_CALL_COLUMNS = `call.session_id AS sessionId, call.tool_use_id AS toolUseId,
-  call.tool_name AS toolName, call.agent_id AS agentId, call.summary, call.outcome, call.error,
+  call.tool_name AS toolName, call.agent_id AS agentId, call.summary, call.asked, call.outcome, call.error,
   call.started_at AS startedAt, call.ended_at AS endedAt, call.duration_ms AS durationMs, call.at,
   call.lines_added AS linesAdded, call.lines_removed AS linesRemoved,
+  (SELECT json_group_array(json_object('file_path', file_path, 'change', change)) FROM file_changes
+   WHERE session_id = call.session_id AND tool_use_id = call.tool_use_id) AS fileChanges,
   project.root AS projectRoot, project.name AS projectName`;
 
 // --- internal ---

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Descent } from '../../pattern/descent.ts';
 import type { PatternDescent, ToldOccurrence } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
+import { rangesText } from '../../pattern/lines/line-range.ts';
 import type {
   IdentifiedFragment,
   OccurrenceOrigin,
@@ -19,7 +20,7 @@ type PatternColumns = [
 /** In the order of the columns in the statement. */
 type OccurrenceColumns = [
   ...[string, number, string, string, string | null, string, string | null, string],
-  ...[number | null, string, string, number | null, number | null, number],
+  ...[number | null, string, string, number | null, number | null, string | null, number],
 ];
 
 /** Writes patterns, their occurrences, and their descent by the rules of `Descent`. */
@@ -46,8 +47,9 @@ export class PatternWriter {
     );
     this.#addOccurrence = database.prepare<OccurrenceColumns>(
       `INSERT INTO occurrences (event_id, ordinal, pattern_id, action, replaced_id, session_id,
-         tool_use_id, tool_name, project_id, file_path, language, start_line, end_line, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         tool_use_id, tool_name, project_id, file_path, language, start_line, end_line, changed_lines,
+         at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -81,6 +83,7 @@ export class PatternWriter {
       language,
       fragment.startLine,
       fragment.endLine,
+      fragment.changedLines ? rangesText(fragment.changedLines) : null,
       origin.at,
     );
     const { generation, lineageId } = told ?? known ?? { generation: 1, lineageId: patternId };

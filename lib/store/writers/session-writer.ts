@@ -22,7 +22,11 @@ interface SessionChange {
   projectId: number | null;
   branch: string | null;
   transcriptPath: string | null;
+  /** When an event last named the transcript, which moves with a work tree. */
+  transcriptAt: number;
   prompts: number;
+  waitingAt: number | null;
+  failedTurns: number;
 }
 
 /** Keeps sessions, their subagents and projects up to date. */
@@ -31,15 +35,19 @@ export class SessionWriter {
   readonly #projectId;
   readonly #addProject;
   readonly #subagent;
+  readonly #model;
+  readonly #latestModel;
   readonly #projects = new Map<string, number>();
   readonly #changes = new Map<string, SessionChange>();
+  /** The sessions whose model may have changed. */
+  readonly #remodelled = new Set<string>();
 
   constructor(database: Database) {
     this.#upsert = database.prepare<SessionChange>(
       `INSERT INTO sessions (id, started_at, ended_at, last_event_at, source, end_reason, cwd,
-         project_id, git_branch, transcript_path, prompts)
+         project_id, git_branch, transcript_path, prompts, waiting_at, failed_turns)
        VALUES (@id, @startedAt, @endedAt, @lastEventAt, @source, @endReason, @cwd, @projectId, @branch,
-         @transcriptPath, @prompts)
+         @transcriptPath, @prompts, @waitingAt, @failedTurns)
        ON CONFLICT (id) DO UPDATE SET
          started_at = min(started_at, excluded.started_at),
          last_event_at = max(last_event_at, excluded.last_event_at),
@@ -52,8 +60,12 @@ export class SessionWriter {
          cwd = coalesce(cwd, excluded.cwd),
          project_id = coalesce(project_id, excluded.project_id),
          git_branch = coalesce(git_branch, excluded.git_branch),
-         transcript_path = coalesce(transcript_path, excluded.transcript_path),
-         prompts = prompts + excluded.prompts`,
+         transcript_path = CASE WHEN @transcriptAt >= last_event_at
+           THEN coalesce(excluded.transcript_path, transcript_path)
+           ELSE coalesce(transcript_path, excluded.transcript_path) END,
+         prompts = prompts + excluded.prompts,
+         waiting_at = coalesce(max(waiting_at, excluded.waiting_at), waiting_at, excluded.waiting_at),
+         failed_turns = failed_turns + excluded.failed_turns`,
     );
     this.#projectId = database
       .prepare<[string], number>('SELECT id FROM projects WHERE root = ?')
@@ -71,6 +83,15 @@ export class SessionWriter {
          started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
          ended_at = coalesce(max(ended_at, excluded.ended_at), ended_at, excluded.ended_at)`,
     );
+    this.#model = database.prepare<[string, number, string]>(
+      `INSERT INTO session_models (session_id, at, model) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET model = max(model, excluded.model)`,
+    );
+    this.#latestModel = database.prepare<[string]>(
+      `UPDATE sessions SET model = (
+         SELECT model FROM session_models WHERE session_id = id ORDER BY at DESC LIMIT 1)
+       WHERE id = ?`,
+    );
   }
 
   /** The id of the project at `place`, which is added if it is new; null for null. */
@@ -86,6 +107,7 @@ export class SessionWriter {
   forget(): void {
     this.#projects.clear();
     this.#changes.clear();
+    this.#remodelled.clear();
   }
 
   /** Notes what one event reports about its session; `flush` writes it. */
@@ -96,12 +118,22 @@ export class SessionWriter {
     change.cwd ??= event.cwd ?? null;
     change.projectId ??= this.project(place);
     change.branch ??= place?.branch ?? null;
-    change.transcriptPath ??= event.transcriptPath ?? null;
+    if (event.transcriptPath !== undefined && at >= change.transcriptAt) {
+      change.transcriptPath = event.transcriptPath;
+      change.transcriptAt = at;
+    }
     if (event.isTypedPrompt) change.prompts += 1;
+    if (event.isWaiting) change.waitingAt = Math.max(change.waitingAt ?? 0, at);
+    if (event.model !== undefined) {
+      this.#model.run(event.sessionId, at, event.model);
+      this.#remodelled.add(event.sessionId);
+    }
     if (event.name === 'SessionStart') {
       change.source ??= event.source ?? null;
       change.resumedAt = at;
       if (change.endedAt !== null && at > change.endedAt) change.endedAt = null;
+    } else if (event.name === 'StopFailure') {
+      change.failedTurns += 1;
     } else if (event.name === 'SessionEnd') {
       change.endedAt = at;
       change.endReason = event.reason ?? change.endReason;
@@ -114,6 +146,8 @@ export class SessionWriter {
     for (const change of this.#changes.values()) this.#upsert.run(change);
     this.#changes.clear();
     this.#projects.clear(); // before the next transaction, another process may forget a project
+    for (const id of this.#remodelled) this.#latestModel.run(id);
+    this.#remodelled.clear();
   }
 
   #changeOf(id: string, at: number): SessionChange {
@@ -131,7 +165,10 @@ export class SessionWriter {
       projectId: null,
       branch: null,
       transcriptPath: null,
+      transcriptAt: 0,
       prompts: 0,
+      waitingAt: null,
+      failedTurns: 0,
     };
     this.#changes.set(id, change);
     return change;
@@ -141,6 +178,7 @@ export class SessionWriter {
     if (!event.agentId) return;
     const starts = event.name === 'SubagentStart';
     if (!starts && event.name !== 'SubagentStop') return;
+    if (event.agentType === '') return; // the summary that /compact has written, which no SubagentStart announces
     this.#subagent.run(
       event.sessionId,
       event.agentId,

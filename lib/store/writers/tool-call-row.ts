@@ -11,7 +11,10 @@ export interface ToolCallRow {
   readonly toolUseId: string;
   readonly toolName: string;
   readonly agentId: string | null;
+  /** Of the input that it ran with. */
   readonly summary: string;
+  /** What Claude had asked for, if another hook changed the input; else null. */
+  readonly asked: string | null;
   readonly inputDigest: string | null;
   readonly outcome: ToolOutcome;
   readonly certainty: Certainty;
@@ -35,6 +38,7 @@ export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRo
     // PostToolBatch may use an older name of the tool.
     toolName: told.certainty === CERTAINTY.inferred ? known.toolName : told.toolName,
     agentId: known.agentId ?? told.agentId,
+    ...mergedInput(known, told),
     outcome: mergedOutcome(known, told),
     certainty,
     error: isBetter ? told.error : known.error,
@@ -51,6 +55,19 @@ export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRo
 }
 
 // --- internal ---
+
+/** The event after a call has the input that it ran with, the one before it what Claude had asked for. */
+function mergedInput(
+  known: ToolCallRow,
+  told: ToolCallRow,
+): Pick<ToolCallRow, 'summary' | 'asked'> {
+  const rows = [told, known].filter(({ summary }) => summary !== ''); // a failure may tell no input
+  const ran = rows.find(({ certainty }) => certainty === CERTAINTY.said);
+  const asked = rows.find((row) => row !== ran && row.startedAt !== null);
+  const { summary } = ran ?? asked ?? rows.at(-1) ?? known;
+  if (known.asked !== null || !ran || !asked) return { summary, asked: known.asked };
+  return { summary, asked: asked.summary === summary ? null : asked.summary };
+}
 
 function mergedOutcome(known: ToolCallRow, told: ToolCallRow): ToolOutcome {
   // A call that only its batch reports was refused: `denied` if it is known to have begun, else

@@ -67,6 +67,7 @@ export class ToolCallWriter {
         return call && this.#begin(event, call, at);
       case 'PostToolUse':
       case 'PostToolUseFailure':
+      case 'PermissionDenied':
         return call && this.#end(event, call, at);
       case 'PostToolBatch':
         for (const batched of event.batched) this.#batched(event, batched, at);
@@ -74,6 +75,15 @@ export class ToolCallWriter {
       case 'Stop':
         // The turn is over and the call never got a result: it was denied.
         this.#closeAgentCalls({ sessionId, at, outcome: 'denied', agentId: null });
+        return undefined;
+      case 'StopFailure':
+        // An error of the API ended the turn, before the call had a result.
+        this.#closeAgentCalls({
+          sessionId,
+          at,
+          outcome: 'interrupted',
+          agentId: event.agentId ?? null,
+        });
         return undefined;
       case 'SubagentStop':
         if (event.agentId) {
@@ -142,12 +152,12 @@ export class ToolCallWriter {
       event.toolUseId ??
       this.#openCall(event.sessionId, call, at) ??
       this.#anonymousId(event.sessionId, call);
-    const failed = event.name === 'PostToolUseFailure';
+    const outcome = ENDS[event.name] ?? 'ok';
     this.#put({
       ...ownCall(event, toolUseId, call),
-      outcome: call.isInterrupted ? 'interrupted' : failed ? 'failed' : 'ok',
+      outcome: call.isInterrupted ? 'interrupted' : outcome,
       certainty: CERTAINTY.said,
-      error: failed ? call.error : null,
+      error: outcome === 'ok' ? null : call.error,
       startedAt: null,
       endedAt: at,
       durationMs: call.durationMs,
@@ -166,8 +176,9 @@ export class ToolCallWriter {
       toolName: call.toolName,
       agentId: event.agentId ?? null,
       summary: call.summary,
+      asked: null,
       inputDigest: null,
-      outcome: 'rejected', // the merge makes it `denied` if the call is known to have begun
+      outcome: call.isDenied ? 'denied' : 'rejected', // the merge makes it `denied` if the call is known to have begun
       certainty: CERTAINTY.inferred,
       error: call.error,
       startedAt: null,
@@ -221,6 +232,7 @@ export class ToolCallWriter {
       call.at,
       call.linesAdded,
       call.linesRemoved,
+      call.asked,
     );
   }
 
@@ -237,12 +249,18 @@ export class ToolCallWriter {
 
 // --- internal ---
 
+/** How a call ended of which such an event tells; any other: as it should. */
+const ENDS: Readonly<Record<string, ToolOutcome>> = {
+  PostToolUseFailure: 'failed',
+  PermissionDenied: 'denied',
+};
+
 type Text = string | null;
 type Num = number | null;
 /** In the order of the columns in UPSERT. */
 type CallColumns = [
   ...[string, string, string, Text, string, Text],
-  ...[ToolOutcome, number, Text, Num, Num, Num, Num, Num, Num],
+  ...[ToolOutcome, number, Text, Num, Num, Num, Num, Num, Num, Text],
 ];
 
 interface ClosedCalls {
@@ -265,19 +283,20 @@ const FIND = `
 SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName,
   agent_id AS agentId, summary, input_digest AS inputDigest, outcome, certainty, error,
   started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at,
-  lines_added AS linesAdded, lines_removed AS linesRemoved
+  lines_added AS linesAdded, lines_removed AS linesRemoved, asked
 FROM tool_calls WHERE session_id = ? AND tool_use_id = ?`;
 
 const UPSERT = `
 INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary,
   input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at, lines_added,
-  lines_removed)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  lines_removed, asked)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
   tool_name = excluded.tool_name, agent_id = excluded.agent_id, outcome = excluded.outcome,
   certainty = excluded.certainty, error = excluded.error, started_at = excluded.started_at,
   ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at,
-  lines_added = excluded.lines_added, lines_removed = excluded.lines_removed`;
+  lines_added = excluded.lines_added, lines_removed = excluded.lines_removed,
+  summary = excluded.summary, asked = excluded.asked`;
 
 function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
   return {
@@ -286,6 +305,7 @@ function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
     toolName: call.toolName,
     agentId: event.agentId ?? null,
     summary: call.summary,
+    asked: null,
     inputDigest: call.inputDigest,
   };
 }

@@ -3,6 +3,7 @@ import { Counters } from '../database/counters.ts';
 import type { Database } from '../database/database.ts';
 import { Deprecations } from './deprecations.ts';
 import { EventWriter } from './event-writer.ts';
+import { FileChangeWriter } from './file-change-writer.ts';
 import { PatternWriter } from './pattern-writer.ts';
 import { SessionWriter } from './session-writer.ts';
 import { ToolCallWriter } from './tool-call-writer.ts';
@@ -18,6 +19,7 @@ export class TrackerWriter {
   readonly events: EventWriter;
   readonly sessions: SessionWriter;
   readonly calls: ToolCallWriter;
+  readonly files: FileChangeWriter;
   readonly patterns: PatternWriter;
   readonly deprecations: Deprecations;
   readonly counters: Counters;
@@ -27,6 +29,7 @@ export class TrackerWriter {
     this.events = new EventWriter(database);
     this.sessions = new SessionWriter(database);
     this.calls = new ToolCallWriter(database, onEnded);
+    this.files = new FileChangeWriter(database);
     this.patterns = new PatternWriter(database);
     this.deprecations = new Deprecations(database);
     this.counters = new Counters(database);

@@ -38,10 +38,12 @@ export function ownTraces(database: Database, traces: readonly string[]): string
 /** Every column that may hold what somebody wrote. */
 const PLACES: readonly (readonly [table: string, columns: readonly string[]])[] = [
   ['events', ['session_id', 'payload']],
-  ['tool_calls', ['session_id', 'summary', 'error']],
-  ['sessions', ['id', 'cwd', 'git_branch', 'transcript_path']],
+  ['tool_calls', ['session_id', 'summary', 'asked', 'error']],
+  ['sessions', ['id', 'cwd', 'git_branch', 'transcript_path', 'model']],
   ['projects', ['root']],
   ['occurrences', ['session_id', 'file_path']],
+  ['file_changes', ['session_id', 'file_path']],
+  ['session_models', ['session_id', 'model']],
   ['patterns', ['name', 'code']],
   ['pattern_versions', ['name', 'code']],
   ['live_fragments', ['file_path', 'text']],

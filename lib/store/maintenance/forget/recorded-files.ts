@@ -6,6 +6,7 @@ export function recordedFiles(database: Database): string[] {
     .prepare<[], string>(
       `SELECT file_path FROM occurrences
        UNION SELECT file_path FROM live_fragments
+       UNION SELECT file_path FROM file_changes
        UNION SELECT json_extract(payload, '$.tool_input.file_path') FROM events WHERE payload LIKE '%"file_path"%'
        UNION SELECT json_extract(payload, '$.tool_input.notebook_path') FROM events
          WHERE payload LIKE '%"notebook_path"%'

@@ -92,6 +92,7 @@ function removeRows(
   deductPrompts(database);
   database.exec(`
     DELETE FROM events WHERE event_id IN (SELECT event_id FROM ${CHOSEN.events});
+    DELETE FROM file_changes WHERE event_id IN (SELECT event_id FROM ${CHOSEN.events});
     DELETE FROM tool_calls WHERE (session_id, tool_use_id) IN (SELECT session_id, tool_use_id FROM ${CHOSEN.calls});
     DELETE FROM occurrences WHERE (event_id, ordinal) IN (SELECT event_id, ordinal FROM ${CHOSEN.occurrences});
   `);
@@ -173,6 +174,7 @@ function forgetFiles(
 ): number {
   const named = JSON.stringify(files);
   const of = `file_path IN (SELECT value FROM json_each(@named))`;
+  database.prepare<[{ named: string }]>(`DELETE FROM file_changes WHERE ${of}`).run({ named });
   if (match === undefined) {
     return database
       .prepare<[{ named: string }]>(`DELETE FROM live_fragments WHERE ${of}`)
@@ -225,7 +227,13 @@ function removeSessions(database: Database): string[] {
     .pluck()
     .all();
   const ids = JSON.stringify(removed);
-  for (const table of ['subagents', 'lineage_events', 'feedback']) {
+  for (const table of [
+    'subagents',
+    'session_models',
+    'file_changes',
+    'lineage_events',
+    'feedback',
+  ]) {
     database
       .prepare<[string]>(
         `DELETE FROM ${table} WHERE session_id IN (SELECT value FROM json_each(?))`,
@@ -250,6 +258,9 @@ function clearWords(database: Database, match: string): void {
     UPDATE sinks SET last_error = NULL WHERE forget_holds(last_error);
     DELETE FROM breaker_transitions WHERE forget_holds(reason);
     DELETE FROM breakers WHERE forget_holds(state);
+    DELETE FROM file_changes WHERE forget_holds(file_path);
+    UPDATE sessions SET model = NULL WHERE forget_holds(model);
+    DELETE FROM session_models WHERE forget_holds(model);
     DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id);
     DELETE FROM lineage_events WHERE forget_holds(extra);
     DELETE FROM feedback WHERE forget_holds(comment) OR forget_holds(extra)`);

@@ -194,7 +194,9 @@ function contentTest(
     sets.push(
       new Set([
         ...keys(`SELECT ${EVENT} FROM events e WHERE forget_names(e.payload)`),
-        ...keys(`SELECT ${CALL} FROM tool_calls c WHERE forget_names(c.summary)`),
+        ...keys(
+          `SELECT ${CALL} FROM tool_calls c WHERE forget_names(c.summary) OR forget_names(c.asked)`,
+        ),
         ...keys(
           `SELECT ${OCCURRENCE} FROM occurrences o
            WHERE o.file_path IN (SELECT value FROM json_each(?))`,
@@ -220,7 +222,7 @@ function contentTest(
           `SELECT ${EVENT} FROM events e WHERE forget_holds(e.payload) OR e.session_id ${within}`,
         ),
         ...keys(
-          `SELECT ${CALL} FROM tool_calls c WHERE forget_holds(c.summary) OR forget_holds(c.error)
+          `SELECT ${CALL} FROM tool_calls c WHERE forget_holds(c.summary) OR forget_holds(c.error) OR forget_holds(c.asked)
              OR forget_holds(c.tool_name) OR c.session_id ${within}`,
         ),
         ...keys(

@@ -1,8 +1,8 @@
 import { structuredPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHunks } from '../../lib/event/hunk.ts';
-import { placesInHunks } from '../../lib/pattern/hunk-places.ts';
+import { parseHunks } from '../../../lib/event/hunk.ts';
+import { placesInHunks } from '../../../lib/pattern/lines/hunk-places.ts';
 
 const hunksOf = (newStart: number, ...lines: string[]) => parseHunks([{ newStart, lines }]);
 const rangesOf = (written: string, hunks: ReturnType<typeof parseHunks>, limit = 100) =>

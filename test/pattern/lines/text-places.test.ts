@@ -1,11 +1,11 @@
 import { structuredPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHunks } from '../../lib/event/hunk.ts';
-import { placesInHunks } from '../../lib/pattern/hunk-places.ts';
-import { rangesText } from '../../lib/pattern/line-range.ts';
-import type { Place } from '../../lib/pattern/line-range.ts';
-import { placesInText } from '../../lib/pattern/text-places.ts';
+import { parseHunks } from '../../../lib/event/hunk.ts';
+import { placesInHunks } from '../../../lib/pattern/lines/hunk-places.ts';
+import { rangesText } from '../../../lib/pattern/lines/line-range.ts';
+import type { Place } from '../../../lib/pattern/lines/line-range.ts';
+import { placesInText } from '../../../lib/pattern/lines/text-places.ts';
 
 const FILE = 'a\nb\nc\nb\n\tt\nd\n';
 

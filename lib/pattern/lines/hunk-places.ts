@@ -1,5 +1,5 @@
-import type { Hunk } from '../event/hunk.ts';
-import { rangesOf, rangesWithin, spanOf } from './line-range.ts';
+import type { Hunk } from '../../event/hunk.ts';
+import { rangesOf, rangesWithin, extentOf } from './line-range.ts';
 import type { LineRange, Place } from './line-range.ts';
 
 /** The lines that hunks added, as they stand after the change. */
@@ -82,7 +82,7 @@ function shownLines({ lines }: Hunk): ShownLine[] {
 function shownWhole(text: string, hunks: readonly Hunk[], limit: number): LineRange[] {
   const places: LineRange[] = [];
   if (!/[^\n]/.test(text)) return places;
-  const { skipped, breaks } = spanOf(`${text}\n`);
+  const { skipped, breaks } = extentOf(`${text}\n`);
   for (const hunk of hunks) {
     const after = shownLines(hunk);
     const whole = after.map((line) => line.text).join('\n');
@@ -128,7 +128,7 @@ function shownInPart(
   if (first === undefined) return undefined;
   const start = first - same;
   if (start < 1 || !texts.some((lines) => agrees(lines, start, hunks))) return undefined;
-  const { skipped, breaks } = spanOf(written.replaceAll('\r\n', '\n'));
+  const { skipped, breaks } = extentOf(written.replaceAll('\r\n', '\n'));
   return { startLine: start + skipped, endLine: start + breaks };
 }
 

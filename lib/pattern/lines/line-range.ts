@@ -11,7 +11,7 @@ export interface Place extends LineRange {
 }
 
 /** The lines of a written text as an editor counts them: from its first line with text to its last line. */
-export function spanOf(written: string): { readonly skipped: number; readonly breaks: number } {
+export function extentOf(written: string): { readonly skipped: number; readonly breaks: number } {
   const text = written.replace(/\n$/, '');
   return { skipped: Math.max(0, text.search(/[^\n]/)), breaks: lineBreaksIn(text, text.length) };
 }

@@ -1,5 +1,5 @@
 import { changedLines } from './changed-lines.ts';
-import { lineBreaksIn, rangesWithin, spanOf } from './line-range.ts';
+import { lineBreaksIn, rangesWithin, extentOf } from './line-range.ts';
 import type { LineRange, Place } from './line-range.ts';
 
 /** A text that was put in the place of another. */
@@ -106,7 +106,7 @@ function placed(
   const changed = changedLines(before, after);
   const places: Place[][] = edits.map(() => []);
   for (const { edit, start, end } of spots) {
-    const { skipped, breaks } = spanOf(after.slice(start, end));
+    const { skipped, breaks } = extentOf(after.slice(start, end));
     const line = 1 + lineBreaksIn(after, start);
     const range = { startLine: line + skipped, endLine: line + breaks };
     const own = places[edit] ?? [];

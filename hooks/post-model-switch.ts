@@ -1,0 +1,4 @@
+// Fires after the session got another model. Writes the event's JSON to spool/new/.
+import { runHook } from '../lib/capture/run.ts';
+
+runHook(process.env, __dirname);
