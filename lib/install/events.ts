@@ -16,7 +16,7 @@ export interface HookEventSpec {
 
 /**
  * Every event that is registered, in the order in which it is written to a settings file. Not among them, on purpose:
- * WorktreeCreate, whose hook replaces git's, and PreSkillShellCommand (docs/decisions/018).
+ * WorktreeCreate, whose hook replaces git's, and PreSkillShellCommand (docs/decisions/021).
  *
  * Before 2.1.101, one unknown event in a settings file disabled all of its hooks, so `since` must not be
  * too low. Since 2.1.101 unknown events are tolerated; PostToolBatch has that version because the one
