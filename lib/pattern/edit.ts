@@ -54,7 +54,7 @@ function editedTexts(
   if (!filePath) return [];
   const language = languageOf(filePath);
   const original = asString(response['originalFile']) ?? asString(response['originalFileContents']);
-  const exact = exactPlaces(original, edits) ?? exactPlaces(original, asDone);
+  const exact = exactPlaces(original, asDone) ?? exactPlaces(original, edits);
   const hunks = parseHunks(response['structuredPatch']);
   return edits.flatMap((edit, index) => {
     if (!edit) return [];

@@ -15,9 +15,9 @@ export function writeTexts(input: JsonObject, response: JsonObject): WrittenText
   const content = asString(input['content']);
   const filePath = writtenFile(input['file_path'], response['filePath']);
   if (content === undefined || !filePath) return [];
-  const original =
-    asString(response['originalFile']) ?? (response['type'] === 'update' ? undefined : '');
   const hunks = parseHunks(response['structuredPatch']);
+  const isNew = response['type'] !== 'update' && hunks.length === 0;
+  const original = asString(response['originalFile']) ?? (isNew ? '' : undefined);
   return [[wholeFile(filePath, content, { original, hunks })]];
 }
 

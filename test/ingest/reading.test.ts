@@ -71,9 +71,9 @@ describe('the lines of an edit', () => {
     const key = ['-----BEGIN PRIVATE KEY-----', ...body, '-----END PRIVATE KEY-----', ''].join(
       '\n',
     );
-    const originalFile = `${key}a\nb\n`;
+    const originalFile = `${key}a\nbee();\n`;
     store.take(
-      hook.edit('1', '/p/a.txt', 'b', 'B', { tool_response: { originalFile } }),
+      hook.edit('1', '/p/a.txt', 'bee();', 'wasp();', { tool_response: { originalFile } }),
       hook.write('2', '/p/k.txt', `${key}a\n`, { tool_response: { type: 'create' } }),
     );
     expect(occurrences()).toEqual([

@@ -24,8 +24,8 @@ export function placesInText(
   let after = before;
   let spots: Spot[] = [];
   for (const [edit, { oldText, newText, all }] of edits.entries()) {
-    const old = withLf(oldText);
     const written = withLf(newText);
+    const old = takenText(after, withLf(oldText), written);
     const found = old === '' ? [] : occurrences(after, old, all);
     if (found.length === 0) return undefined;
     spots = spots.flatMap((spot) => moved(spot, found, old.length, written.length));
@@ -50,6 +50,12 @@ interface Spot {
 
 function withLf(text: string): string {
   return text.replaceAll('\r\n', '\n');
+}
+
+/** Claude Code takes the line break too when it deletes the text of whole lines. */
+function takenText(text: string, old: string, written: string): string {
+  if (written !== '' || old === '' || old.endsWith('\n')) return old;
+  return text.includes(`${old}\n`) ? `${old}\n` : old;
 }
 
 function occurrences(text: string, old: string, all: boolean): number[] {

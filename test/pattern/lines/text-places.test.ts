@@ -70,6 +70,14 @@ describe('placesInText', () => {
     expect(placesInText(FILE, edits, 100)?.map(textOf)).toEqual(['4 [4]', '1-2 [2]', '', '7 [7]']);
   });
 
+  it('counts the lines below a deleted one, of which Claude Code takes the line break too', () => {
+    const edits = [
+      { oldText: 'a', newText: '', all: false },
+      { oldText: 'd', newText: 'D', all: false },
+    ];
+    expect(placesInText(FILE, edits, 100)?.map(textOf)[1]).toBe('5 [5]');
+  });
+
   it.each([
     ['is not there', 'z'],
     ['is empty', ''],

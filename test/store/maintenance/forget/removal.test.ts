@@ -172,6 +172,24 @@ describe('a text', () => {
 });
 
 describe('a file', () => {
+  it('goes from what is known to have changed unseen', () => {
+    const bashEditDiff = {
+      files: [{ filePath: '/w/p/key.ts', hunks: [], deleted: true }],
+      changedFiles: ['/w/p/key.ts', '/w/p/other.ts'],
+    };
+    const response = { tool_response: { bashEditDiff } };
+    store.take(hook.post('t1', 'Bash', { command: './clean' }, response), {
+      ...hook.post('t2', 'Bash', { command: './clean' }, response),
+      session_id: 'another',
+    });
+    expect(store.value('SELECT count(*) FROM file_changes')).toBe(4);
+    forget({ files: ['/w/p/key.ts'], session: 's1' });
+    expect(store.rows('SELECT tool_use_id, file_path FROM file_changes')).not.toContainEqual(
+      expect.objectContaining({ file_path: '/w/p/key.ts' }),
+    );
+    expect(findings()).toEqual([]);
+  });
+
   it('goes with the calls that wrote, read or named it, and no other file does', () => {
     store.take(
       hook.write('t1', '/w/p/key.ts', A),
