@@ -100,6 +100,10 @@ it('has stable ids, each once', () => {
 describe('claude', () => {
   it('is found by its version, and missed where none is found', async () => {
     expect(await check('claude')).toEqual({ status: 'ok', found: 'version 2.1.330' });
+    expect(await check('claude', {}, '2.0.76')).toEqual({
+      status: 'ok',
+      found: 'version 2.0.76; which files a Bash command writes is told from 2.1.330 on',
+    });
     expect(await check('claude', {}, null)).toMatchObject({ status: 'warn' });
   });
 });
