@@ -43,11 +43,14 @@ export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Red
     redactPayload(payload) {
       const session = asString(payload['session_id']);
       const known = session === undefined ? new KnownValues() : sessions.of(session);
-      const identifiers = identifiersOf(payload);
-      // What the program itself goes by is never a secret, whatever a text calls it.
+      const budget = new WorkBudget();
+      // What the program itself goes by is no secret, whatever a text calls it, unless a rule finds one in it.
+      const identifiers = identifiersOf(payload).filter(
+        (text) => find(text, budget).secrets.length === 0,
+      );
       const isAllowed = (value: string) =>
         allow?.(value) === true || identifiers.some((one) => one.includes(value));
-      const tools = { find, known, allow: isAllowed, budget: new WorkBudget() };
+      const tools = { find, known, allow: isAllowed, budget };
       return new PayloadRedaction(tools).of(payload);
     },
   };

@@ -269,7 +269,7 @@ describe('redactPayload', () => {
     const files = readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.json'),
     );
-    expect(files).toHaveLength(131);
+    expect(files).toHaveLength(133);
     for (const file of files) {
       const payload = JSON.parse(readFileSync(new URL(file, base), 'utf8')) as JsonObject;
       expect(redactor.redactPayload(payload).payload).toBe(payload);
