@@ -8,7 +8,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
 import { triedProject } from '../capture/attempt.ts';
 import { removeForgottenRows } from '../delivery/store/forgotten-rows.ts';
@@ -85,12 +85,12 @@ export function forgetRows(
  *
  * @throws SQLite's error, or that of a file that cannot be written
  */
-export function carryOut(
+export async function carryOut(
   database: Database,
   started: ForgetJob,
   paths: TrackerPaths,
   now: number,
-): Erasure {
+): Promise<Erasure> {
   let job = started;
   let rows: ForgottenRows | undefined;
   if (job.phase === 'rows') {
@@ -121,14 +121,18 @@ export function carryOut(
     }
     job = noteFilesDone(database, job);
   }
-  const isWiped = wipe(database);
+  const isWiped = await wipe(database, now);
   if (isWiped) removeForgetJob(database, job);
   return { rows, quarantineFiles, logLines, copies, traces, isWiped };
 }
 
 /** Goes on with everything that is to be forgotten and that another process did not finish. */
-export function finishForgetting(database: Database, paths: TrackerPaths, now: number): void {
-  for (const job of forgetJobs(database)) carryOut(database, job, paths, now);
+export async function finishForgetting(
+  database: Database,
+  paths: TrackerPaths,
+  now: number,
+): Promise<void> {
+  for (const job of forgetJobs(database)) await carryOut(database, job, paths, now);
 }
 
 // --- internal ---
@@ -181,8 +185,11 @@ function removeTried(folder: string, criteria: ForgetCriteria): void {
   for (const path of filesBelow(folder)) {
     const project = triedProject(basename(path));
     if (project === undefined) continue;
-    const isOfProject = projects.includes(project) && isOfWholeSessions(criteria);
-    if (isOfProject || (isOnlyMatch(criteria) && match !== undefined && project.includes(match))) {
+    const isOfProject = projects.some((root) => project === root || project.startsWith(root + sep));
+    if (
+      (isOfProject && isOfWholeSessions(criteria)) ||
+      (isOnlyMatch(criteria) && match !== undefined && project.includes(match))
+    ) {
       rmSync(path, { force: true });
     }
   }

@@ -3,14 +3,20 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
+import { countAttempt } from '../../lib/capture/attempt.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { times } from '../support/depth.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
@@ -82,12 +88,12 @@ async function takeIn(isDone = () => true): Promise<void> {
   await courier;
 }
 
-/** The files below the data folder that hold a part of the secret, in any spelling. */
-function holders(folder = home.paths.data): string[] {
+/** The files below a folder that hold a part of the secret, in any spelling, or are named after it. */
+function holders(folder = home.paths.data, secret = /Zebra-Accordion|the stairs/): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => /Zebra-Accordion|the stairs/.test(readFileSync(path, 'latin1')));
+    .filter((path) => secret.test(path) || secret.test(readFileSync(path, 'latin1')));
 }
 
 const outboxRows = () => home.value('SELECT count(*) FROM outbox');
@@ -212,6 +218,115 @@ describe('forget', () => {
     expect(holders()).toEqual([]);
   });
 
+  it('leaves no trace of a project anywhere, whoever has noted it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'projects-'));
+    const project = join(folder, 'Orchid-Bakery');
+    const other = join(folder, 'other');
+    for (const root of [project, other]) mkdirSync(join(root, '.git'), { recursive: true });
+    writeFileSync(join(project, '.git/HEAD'), 'ref: refs/heads/Orchid-Bakery-branch\n');
+    const name = (n: number) => `${String(n).padStart(4, '0')}.settings`;
+    const inProject = (n: number, fields: Record<string, unknown>) =>
+      home.spool(
+        name(n),
+        payload({
+          cwd: join(project, 'src'),
+          session_id: 'Orchid-Bakery-session',
+          transcript_path: `/x/${project.replaceAll('/', '-')}/t.jsonl`,
+          ...fields,
+        }),
+      );
+    const written = (n: number, root: string, content: string) => ({
+      hook_event_name: 'PostToolUse',
+      tool_name: 'Write',
+      tool_use_id: `toolu_${n}`,
+      tool_input: { file_path: join(root, `f${n}.ts`), content },
+      tool_response: { type: 'create' },
+    });
+    try {
+      inProject(0, { hook_event_name: 'SessionStart', source: 'startup' });
+      inProject(1, { hook_event_name: 'UserPromptSubmit', prompt: 'bake an Orchid-Bakery' });
+      inProject(2, {
+        hook_event_name: 'SubagentStart',
+        agent_id: 'a1',
+        agent_type: 'Orchid-Bakery-agent',
+      });
+      inProject(3, { hook_event_name: 'OrchidBakeryEvent', text: 'Orchid-Bakery' });
+      inProject(4, {
+        hook_event_name: 'PostToolUseFailure',
+        tool_name: 'Bash',
+        tool_use_id: 'toolu_4',
+        tool_input: { command: `ls ${project}` },
+        error: `no such file: ${project}`,
+      });
+      for (let n = 10; n < 40; n++) {
+        inProject(n, written(n, project, `// Orchid-Bakery ${n}\n`.repeat(n)));
+        home.spool(
+          name(100 + n),
+          payload({
+            ...written(100 + n, other, `// kept ${n}\n`.repeat(n)),
+            cwd: other,
+            session_id: 'other',
+          }),
+        );
+      }
+      // The same code in both.
+      inProject(50, written(50, project, 'export const shared = 1;\n'));
+      home.spool(
+        name(150),
+        payload({
+          ...written(150, other, 'export const shared = 1;\n'),
+          cwd: other,
+          session_id: 'other',
+        }),
+      );
+      api.behaviour = { kind: 'refuse', refuses: ({ pattern_id: id }) => (id ?? '') < '8' };
+      await takeIn(() => home.value('SELECT count(*) FROM outbox WHERE dead_at IS NULL') === 0);
+      expect(outboxRows()).toBeGreaterThan(10); // dead letters
+      expect(home.value('SELECT count(*) FROM patterns')).toBe(61);
+      countAttempt(home.paths.tried, 'd', { CLAUDE_PROJECT_DIR: project });
+      countAttempt(home.paths.tried, 'h', { CLAUDE_PROJECT_DIR: join(project, 'packages/a') });
+      countAttempt(home.paths.tried, 'd', { CLAUDE_PROJECT_DIR: other });
+      writeFileSync(join(home.paths.spoolBad, 'old.not-json'), `{"cwd": "${project}", `);
+      appendFileSync(home.paths.logFile, `{"msg":"slow","session":"Orchid-Bakery-session"}\n`);
+      const store = openDatabase(home.paths.database);
+      store.exec(`INSERT INTO sinks (sink, last_error) VALUES ('x', 'refused ${project}');
+        INSERT INTO breaker_transitions (sink, at, from_phase, to_phase, reason)
+        VALUES ('x', 1, 'closed', 'open', 'session Orchid-Bakery-session failed')`);
+      store.close();
+      expect(holders(home.folder, /Orchid-?Bakery/).length).toBeGreaterThan(4);
+
+      const { status, stdout, stderr } = await cli(
+        'forget',
+        '--project',
+        project,
+        '--yes',
+        '--json',
+      );
+      expect([status, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toMatchObject({
+        removed: { events: 36, sessions: 1, patterns: 30, kept_patterns: 1, quarantine_files: 1 },
+        verified: { found: [], is_wiped: true },
+      });
+      expect(holders(home.folder, /Orchid-?Bakery/)).toEqual([]);
+      expect(readdirSync(home.paths.tried)).toHaveLength(1);
+      expect(home.value('SELECT count(*) FROM patterns')).toBe(31);
+      expect((await cli('verify')).status).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('takes a project of which only attempts were counted', async () => {
+    home.spool('1.settings', payload({ hook_event_name: 'Stop' }));
+    await takeIn();
+    countAttempt(home.paths.tried, 'h', { CLAUDE_PROJECT_DIR: '/nowhere/Orchid-Bakery' });
+    expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).status).toBe(0);
+    expect(holders(home.folder, /Orchid-Bakery/)).toEqual([]);
+    expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).status).not.toBe(
+      0,
+    );
+  });
+
   it('goes on after it was killed at any moment', async () => {
     spoolCalls();
     await takeIn();
@@ -260,4 +375,21 @@ describe('forget', () => {
     }
     expect(phases.size).toBeGreaterThan(1);
   });
+});
+
+it('leaves nothing in the file of what retention removed, once nothing comes', async () => {
+  home.configure('retention: { raw_events_days: 0.00001 }\ncourier: { idle_exit_seconds: 1 }\n');
+  for (let n = 0; n < 60; n++) {
+    home.spool(
+      `${n}.settings`,
+      payload({ hook_event_name: 'UserPromptSubmit', prompt: `${n} ${SECRET}` }),
+    );
+    const file = join(home.paths.spoolNew, `${n}.settings`);
+    utimesSync(file, new Date('2026-01-01'), new Date('2026-01-01'));
+  }
+  expect(await home.runCourier()).toBe(0);
+  expect(home.value('SELECT count(*) FROM events')).toBe(60);
+  expect(home.value("SELECT count(*) FROM meta WHERE key = 'rewritten_at'")).toBe(1);
+  expect(home.value("SELECT count(*) FROM meta WHERE key = 'freed_pages_unwiped'")).toBe(0);
+  expect(holders()).toEqual([]);
 });

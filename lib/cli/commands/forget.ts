@@ -7,7 +7,7 @@ import { otherAddress } from '../../delivery/destination.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import { SinkState } from '../../delivery/store/sink-state.ts';
 import { carryOut, finishForgetting, forgetRows } from '../../ingest/forgetting.ts';
-import type { Erasure, ForgottenRows } from '../../ingest/forgetting.ts';
+import type { ForgottenRows } from '../../ingest/forgetting.ts';
 import { takeWaiting } from '../../ingest/waiting-events.ts';
 import { databaseFault } from '../../store/database/database-fault.ts';
 import { openDatabase } from '../../store/database/database.ts';
@@ -91,11 +91,11 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
     if (cli.env['CLAUDECODE'] && !isDry) {
       cli.err('Claude Code records this command, too: run it in a terminal of your own.\n');
     }
-    const work = async (): Promise<number> =>
-      withDatabase(cli, async (database) => {
+    const work = async (): Promise<number> => {
+      const outcome = await withDatabase(cli, async (database) => {
         const { config } = loadConfig(cli.paths);
         if (!isDry) {
-          finishForgetting(database, cli.paths, cli.now());
+          await finishForgetting(database, cli.paths, cli.now());
           await takeWaiting(database, {
             paths: cli.paths,
             config,
@@ -111,6 +111,8 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
           backups: args.backups === true,
         });
       });
+      return typeof outcome === 'number' ? outcome : showDone(cli, outcome, args.json === true);
+    };
     return isDry ? work() : withoutCourier(cli, work);
   },
 });
@@ -119,7 +121,7 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
 
 async function withDatabase<T>(
   { paths: { database: path } }: CliEnvironment,
-  work: (database: Database) => Promise<T>,
+  work: (database: Database) => T | Promise<T>,
 ): Promise<T> {
   try {
     const database = openDatabase(path);
@@ -200,41 +202,48 @@ async function erase(
     json,
     backups,
   }: { readonly asks: boolean; readonly json: boolean; readonly backups: boolean },
-): Promise<number> {
+): Promise<Erased | number> {
   if (!json) cli.out(previewText(cli, previewOf(cli, database, config, criteria), 0));
   if (asks && !(await isAgreed('Erase this for good?'))) {
     cli.out('Nothing was erased.\n');
     return 1;
   }
   const job = addForgetJob(database, { criteria, rewritesBackups: backups });
-  const done = carryOut(database, job, cli.paths, cli.now());
+  const done = await carryOut(database, job, cli.paths, cli.now());
   const { rows } = done;
   if (!rows) return 1; // a job that was just added has rows
-  const copies = searchCopies(done.copies, done.traces);
-  const report: ForgetReport = {
-    done,
-    rows,
-    backups: copies,
-    servers: serversOf(database, config, rows),
-    verified: verify(cli, database, criteria, done, copies),
-  };
+  return { criteria, done, rows, servers: serversOf(database, config, rows) };
+}
+
+/** What was erased, before it is verified. */
+interface Erased extends Pick<ForgetReport, 'done' | 'rows' | 'servers'> {
+  readonly criteria: ForgetCriteria;
+}
+
+async function showDone(cli: CliEnvironment, erased: Erased, json: boolean): Promise<number> {
+  const { done, rows, servers } = erased;
+  const backups = searchCopies(done.copies, done.traces);
+  const verified = await verify(cli, erased, backups);
+  const report: ForgetReport = { done, rows, backups, servers, verified };
   if (json) printJson(cli, reportForJson(report));
   else cli.out(doneText(report));
   return report.verified.found.length > 0 ? 1 : 0;
 }
 
-function verify(
-  { paths }: CliEnvironment,
-  database: Database,
-  criteria: ForgetCriteria,
-  { traces, isWiped }: Erasure,
+/** Call it while no connection is open: a process that closes a file gives up its locks on it, SQLite's too. */
+async function verify(
+  cli: CliEnvironment,
+  { criteria, done: { traces, isWiped } }: Erased,
   copies: readonly KeptCopy[],
-): ForgetVerification {
-  const { files, bytes, found } = searchBytes(paths.data, traces);
+): Promise<ForgetVerification> {
+  const { data, courierLock } = cli.paths; // this process holds that lock
+  const { files, bytes, found } = searchBytes(data, traces, courierLock);
   const elsewhere = found.filter(({ path }) => !copies.some((copy) => path.startsWith(copy.path)));
   const met = [...new Set(elsewhere.flatMap((file) => file.traces))];
   const kept = new Set(
-    isOnlyMatch(criteria) ? ownTraces(database, met) : keptTraces(database, met),
+    await withDatabase(cli, (database) =>
+      isOnlyMatch(criteria) ? ownTraces(database, met) : keptTraces(database, met),
+    ),
   );
   return {
     files,

@@ -43,8 +43,7 @@ export const privacyCommand = trackerCommand({
   json: `{held: [{kind, count, characters, oldest, newest}], projects: [{root, sessions, events, prompts, tool_calls,
 patterns, oldest, newest}], files: [{path, kind, files, bytes, oldest, newest}], sent: [{sink, server, is_configured,
 delivered, waiting, dead, last_delivered_at, patterns, recalls}], redactions, evicted: {payloads, patterns}, retention:
-{key: value}, is_wiped}; is_wiped is false while freed pages of an older version's database may hold what was
-deleted.`,
+{key: value}, is_wiped}; is_wiped is false while unused parts of the file may still hold what was deleted.`,
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
     actionOf(args.action, ACTIONS, 'privacy');
@@ -210,7 +209,7 @@ function render(cli: CliEnvironment, report: Report): string {
   if (removed !== undefined) parts.push(`Removed: ${removed}.\n`);
   if (!report.isWiped) {
     parts.push(
-      'Freed pages of an older version may hold what was deleted; the courier rewrites the file.\n',
+      'Unused parts of the file may still hold what was deleted; the courier rewrites it once a day, when nothing comes.\n',
     );
   }
   parts.push(

@@ -84,7 +84,7 @@ export function doneText({ done, rows, backups, servers, verified }: ForgetRepor
     ...(isWiped
       ? []
       : [
-          'Another program reads the database, or the disk is too full: the courier empties freed pages later.',
+          'Another program uses the database, or the disk is too full: unused parts of the file still hold it until the courier rewrites it.',
         ]),
   ]
     .map(line)

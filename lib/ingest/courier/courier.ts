@@ -9,22 +9,19 @@ import { createRedactor } from '../../redact/redact.ts';
 import { acquireProcessLock } from '../../store/database/process-lock.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { CounterName } from '../../store/database/counters.ts';
-import { boundChunk, closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retention.ts';
-import { wipe } from '../../store/maintenance/wipe.ts';
-import { toolCallFeed } from '../../delivery/sinks.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
 import { CourierStore } from './courier-store.ts';
+import { CourierUpkeep } from './courier-upkeep.ts';
 import { limitHeap } from './heap-limit.ts';
-import { finishForgetting } from '../forgetting.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
 import type { BadFile } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
 import { boundQuarantine, quarantineFile } from '../spool/quarantine.ts';
-import { makeSpool, markFull, publishBound, removeAbandoned } from '../spool/spool-bound.ts';
+import { makeSpool, markFull, publishBound } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 import { removeSpoolFiles } from '../spool/spool-reader.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
@@ -42,8 +39,8 @@ const BATCH_FILES = 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** How long a courier that cannot ingest waits before it tries again, in milliseconds. */
 const RETRY_MS = 5_000;
-/** How often to prune and to look for abandoned files and calls, in milliseconds. */
-const UPKEEP_MS = 3_600_000;
+/** How long nothing has come when it rewrites the database, which makes events wait, in milliseconds. */
+const QUIET_MS = 60_000;
 /** Why a half-written event is bad: the beginning of a JSON object is never valid JSON. */
 const UNFINISHED: ReadonlySet<BadFile['reason']> = new Set(['empty', 'not-json']);
 
@@ -73,6 +70,7 @@ export class Courier {
   readonly #report: CourierStateFile;
   readonly #delivery: CourierDelivery;
   readonly #guard: WorkGuard;
+  readonly #upkeep: CourierUpkeep;
   readonly #clean: (text: string) => string;
   readonly #pid: number;
   readonly #threadBundle: string | undefined;
@@ -83,7 +81,6 @@ export class Courier {
   /** Files that the last sweep found half written: capture is still writing them, or was killed. */
   #unfinished = 0;
   #retryAt = 0;
-  #upkeepAt = 0;
 
   constructor({ paths, clock, pid, machine, threadBundle, limits }: CourierOptions) {
     this.#paths = paths;
@@ -105,6 +102,7 @@ export class Courier {
       ({ path, reason }) =>
         this.#log.warn('The corrupt database was moved aside', { path, reason }),
     );
+    this.#upkeep = new CourierUpkeep(paths, clock);
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
@@ -152,6 +150,7 @@ export class Courier {
         const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
         const idleMs = this.#clock() - idleSince;
         if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
+        if (idleMs >= Math.min(QUIET_MS, idleExitMs)) await this.#rewrite();
         const isNeeded = this.#unfinished > 0 || this.#delivery.isNeeded(idleMs);
         if (idleMs >= idleExitMs && !isNeeded) {
           // Capture puts its file into spool/new/ before it looks at the hint. So once the hint is
@@ -161,7 +160,7 @@ export class Courier {
           if ((await this.#sweep(signal)) === 0 && !this.#delivery.hasNews) return;
           idleSince = this.#clock();
         } else {
-          await this.#upkeep(signal);
+          await this.#doUpkeep(signal);
           const left = idleExitMs - idleMs;
           await watch.wait(left > 0 ? Math.min(POLL_MS, left) : POLL_MS, signal);
         }
@@ -295,23 +294,23 @@ export class Courier {
     this.#report.tell({ configError: this.#config.error });
   }
 
-  async #upkeep(signal: AbortSignal): Promise<void> {
-    const now = this.#clock();
+  async #doUpkeep(signal: AbortSignal): Promise<void> {
     const { database } = this.#store;
-    if (now < this.#upkeepAt || !database) return;
-    this.#upkeepAt = now + UPKEEP_MS;
+    if (!database) return;
     try {
-      this.#count('abandoned', removeAbandoned(this.#paths, now));
-      const { current } = this.#config;
-      const calls = toolCallFeed(current, database);
-      closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
-      finishForgetting(database, this.#paths, now);
-      const { raw_events_days, max_database_bytes: most } = current.retention;
-      while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
-      if (most !== null) while (!signal.aborted && boundChunk(database, most)) await setImmediate();
-      wipe(database); // what it could not do now, such as while somebody reads, it does in an hour
+      await this.#upkeep.run(database, this.#config.current, signal);
     } catch (error) {
       this.#degrade(error);
+    }
+  }
+
+  async #rewrite(): Promise<void> {
+    const { database } = this.#store;
+    if (!database) return;
+    try {
+      await this.#upkeep.rewrite(database);
+    } catch (error) {
+      this.#log.error('The database cannot be rewritten', error);
     }
   }
 

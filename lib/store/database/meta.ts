@@ -11,10 +11,13 @@ export interface MovedAside {
 export const CLAUDE_VERSION_KEY = 'claude_version';
 
 /**
- * The row of `meta` that says that freed pages may still hold what was deleted: those of a database from before
- * `secure_delete`, until `wipe` has rewritten it.
+ * The row of `meta` that counts deletions since the file was last rewritten: unused parts of its pages may still hold
+ * what was deleted. In a database from before `secure_delete` there is a row, too.
  */
 export const UNWIPED_KEY = 'freed_pages_unwiped';
+
+/** The row of `meta` that says when the file was last rewritten, in milliseconds since 1970 UTC. */
+export const REWRITTEN_KEY = 'rewritten_at';
 
 const KEY = 'corrupt_moved_to';
 
@@ -25,14 +28,49 @@ export function noteMovedAside(database: Database, moved: MovedAside): void {
     .run(KEY, JSON.stringify(moved));
 }
 
-/** Records that no freed page of the database holds what was deleted. */
-export function noteWiped(database: Database): void {
-  database.prepare('DELETE FROM meta WHERE key = ?').run(UNWIPED_KEY);
+/** Notes that something was deleted: call it in the same transaction. */
+export function noteUnwiped(database: Database): void {
+  database
+    .prepare<[string]>(
+      `INSERT INTO meta (key, value) VALUES (?, '1')
+       ON CONFLICT (key) DO UPDATE SET value = CAST(value + 1 AS TEXT)`,
+    )
+    .run(UNWIPED_KEY);
 }
 
-/** True when no freed page of the database holds what was deleted. */
+/** What tells the present deletions from later ones; undefined when nothing was deleted since the last rewriting. */
+export function unwipedMark(database: Database): string | undefined {
+  return database
+    .prepare<[string], string>('SELECT value FROM meta WHERE key = ?')
+    .pluck()
+    .get(UNWIPED_KEY);
+}
+
+/**
+ * Notes that the file was rewritten, and that nothing is left in it of what was deleted before `mark` was read. `now` is
+ * in milliseconds since 1970 UTC.
+ */
+export function noteRewritten(database: Database, mark: string, now: number): void {
+  database
+    .prepare<[string, string]>('DELETE FROM meta WHERE key = ? AND value = ?')
+    .run(UNWIPED_KEY, mark);
+  database
+    .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+    .run(REWRITTEN_KEY, String(now));
+}
+
+/** True when no unused part of the file holds what was deleted. */
 export function isWiped(database: Database): boolean {
-  return database.prepare('SELECT 1 FROM meta WHERE key = ?').get(UNWIPED_KEY) === undefined;
+  return unwipedMark(database) === undefined;
+}
+
+/** When the file was last rewritten, in milliseconds since 1970 UTC; undefined if it never was. */
+export function rewrittenAt(database: Database): number | undefined {
+  const value = database
+    .prepare<[string], string>('SELECT value FROM meta WHERE key = ?')
+    .pluck()
+    .get(REWRITTEN_KEY);
+  return value === undefined ? undefined : Number(value);
 }
 
 /** Records the version of Claude Code that is at work; writes nothing when it is known already. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { UNWIPED_KEY } from '../database/meta.ts';
+import { REWRITTEN_KEY, UNWIPED_KEY } from '../database/meta.ts';
 import { removeReturned } from './forget/removal.ts';
 import { mergePatterns } from './merge-patterns.ts';
 import { DERIVED_TABLES, tableShapes } from './schema-shape.ts';
@@ -112,8 +112,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   metrics: (isDisjoint, shape) => added(shape, 'scope, name', isDisjoint),
   counters: (isDisjoint, shape) => added(shape, 'name', isDisjoint),
-  // One key holds the id of an event, and events get other ids here; the other is about the file itself.
-  meta: (_, shape) => missingRows(shape, `row.key NOT IN ('payloads_pruned_to', '${UNWIPED_KEY}')`),
+  // One key holds the id of an event, and events get other ids here; the others are about the file itself.
+  meta: (_, shape) =>
+    missingRows(
+      shape,
+      `row.key NOT IN ('payloads_pruned_to', '${UNWIPED_KEY}', '${REWRITTEN_KEY}')`,
+    ),
 };
 
 const OWN_PROJECT = `(SELECT own.id FROM later.projects AS theirs

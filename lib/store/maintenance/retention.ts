@@ -1,9 +1,10 @@
 import type { ToolCallEnd } from '../../event/tool-call.ts';
 import { Counters } from '../database/counters.ts';
 import type { Database } from '../database/database.ts';
+import { noteUnwiped } from '../database/meta.ts';
+import { usedBytes } from '../database/used-bytes.ts';
 import { removePatterns } from './forget/pattern-removal.ts';
 import { CHOSEN } from './forget/selection.ts';
-import { usedBytes } from './wipe.ts';
 
 const DAY_MS = 86_400_000;
 /** Sessions whose last event is older were closed by earlier runs. */
@@ -20,7 +21,7 @@ const CHUNK_PATTERNS = 5_000;
 export function pruneChunk(database: Database, now: number, rawEventsDays: number): boolean {
   const limit = now - rawEventsDays * DAY_MS;
   const more = database.transaction(() => {
-    const { events } = prunePayloads(database, limit);
+    const { events, payloads } = prunePayloads(database, limit);
     const forgotten = database
       .prepare<[number]>(
         `DELETE FROM sightings WHERE (digest, registration, spool_name) IN (
@@ -28,6 +29,7 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
            WHERE received_at < ? LIMIT ${CHUNK_ROWS})`,
       )
       .run(limit).changes;
+    if (payloads > 0) noteUnwiped(database); // a sighting is a digest
     return events === CHUNK_ROWS || forgotten === CHUNK_ROWS;
   });
   return more.immediate();
@@ -46,6 +48,7 @@ export function boundChunk(database: Database, maxBytes: number): boolean {
       const counters = new Counters(database);
       const { events, payloads } = prunePayloads(database, Infinity);
       counters.add('evicted_payloads', payloads);
+      noteUnwiped(database);
       if (events > 0) return true;
       const patterns = evictPatterns(database, excess);
       counters.add('evicted_patterns', patterns);

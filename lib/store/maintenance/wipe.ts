@@ -1,50 +1,44 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from '../../base/errors.ts';
 import type { Database } from '../database/database.ts';
-import { isWiped, noteWiped } from '../database/meta.ts';
+import { isWiped, noteRewritten, rewrittenAt, unwipedMark } from '../database/meta.ts';
+import { pragmaNumber } from '../database/used-bytes.ts';
+import { rewriteFile } from '../database/rewrite-file.ts';
 
 /**
- * Leaves nothing of what was deleted in the files of a database: zeros what a database from before
- * `secure_delete` has freed, gives free pages back to the file system, and empties the WAL, which still
- * holds pages as they were. Other processes may use the database meanwhile; one that writes waits.
+ * Leaves nothing of what was deleted in the files of a database: rewrites it if something was deleted, and
+ * {@link tidy}s up. Other processes may read meanwhile; one that writes waits. `now` is in milliseconds since 1970 UTC.
  *
- * @returns false if something is left, because a reader needs the WAL, or the disk lacks the space to rewrite
- *   the file: call it again later
+ * @returns false if something is left, because a reader needs the WAL, the file is locked, or the disk lacks the
+ *   space to rewrite it: call it again later
  * @throws SQLite's error
  */
-export function wipe(database: Database): boolean {
-  const isClean = isWiped(database) || rewrite(database);
-  while (shrink(database, VACUUM_PAGES) > 0);
-  return emptyWal(database) && isClean;
+export async function wipe(database: Database, now: number): Promise<boolean> {
+  try {
+    const mark = unwipedMark(database);
+    if (mark !== undefined && (await rewrite(database))) noteRewritten(database, mark, now);
+    return tidy(database) && isWiped(database);
+  } catch (error) {
+    if (/^SQLITE_(?:BUSY|FULL)/.test(errorCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
-/** Gives at most `pages` free pages back to the file system; returns how many are left. */
-export function shrink(database: Database, pages: number): number {
-  const before = numberOf(database, 'freelist_count');
-  if (before === 0) return 0;
-  database.pragma(`incremental_vacuum(${pages})`);
-  const left = numberOf(database, 'freelist_count');
-  return left < before ? left : 0; // a database made without auto_vacuum keeps them, filled with zeros
-}
-
-/** The bytes of the pages in use. */
-export function usedBytes(database: Database): number {
-  const pages = numberOf(database, 'page_count') - numberOf(database, 'freelist_count');
-  return pages * numberOf(database, 'page_size');
+/** True when something was deleted and the file was not rewritten for a day. `now` is in milliseconds since 1970 UTC. */
+export function isRewriteDue(database: Database, now: number): boolean {
+  if (isWiped(database)) return false;
+  const before = rewrittenAt(database);
+  return before === undefined || Math.abs(now - before) >= REWRITE_EVERY_MS; // the clock may have been set back
 }
 
 /**
- * Writes the WAL back into the database and cuts it to 0 bytes; false while another process reads from it.
+ * Gives free pages back to the file system, and empties the WAL, which still holds pages as they were; returns
+ * false while another process reads from it.
  */
-export function emptyWal(database: Database): boolean {
-  const patience = numberOf(database, 'busy_timeout');
-  database.pragma(`busy_timeout = ${READER_WAIT_MS}`);
-  try {
-    const [result] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    return result?.busy === 0;
-  } finally {
-    database.pragma(`busy_timeout = ${patience}`);
-  }
+export function tidy(database: Database): boolean {
+  while (shrink(database, VACUUM_PAGES) > 0);
+  return emptyWal(database);
 }
 
 // --- internal ---
@@ -55,22 +49,37 @@ const VACUUM_PAGES = 2_000;
 const READER_WAIT_MS = 500;
 /** VACUUM makes a copy, and writes it to the WAL. */
 const COPIES = 2.2;
+/** Retention deletes something nearly every day, and a large file takes a while: see docs/decisions/019. */
+const REWRITE_EVERY_MS = 86_400_000;
 
-/** Rewrites the file once, which also clears what was deleted within pages that are in use. */
-function rewrite(database: Database): boolean {
+/** Rewrites the file; false if the disk lacks the space. */
+async function rewrite(database: Database): Promise<boolean> {
   if (database.memory) return true;
   const { bavail, bsize } = statfsSync(dirname(database.name));
   if (bavail * bsize < COPIES * statSync(database.name).size) return false;
-  database.pragma('temp_store = FILE'); // the copy may be too large for the memory
-  try {
-    database.exec('VACUUM');
-  } finally {
-    database.pragma('temp_store = MEMORY');
-  }
-  noteWiped(database);
+  await rewriteFile(database.name);
   return true;
 }
 
-function numberOf(database: Database, pragma: string): number {
-  return Number(database.pragma(pragma, { simple: true }));
+/** Gives at most `pages` free pages back to the file system; returns how many are left. */
+function shrink(database: Database, pages: number): number {
+  const before = pragmaNumber(database, 'freelist_count');
+  if (before === 0) return 0;
+  database.pragma(`incremental_vacuum(${pages})`);
+  const left = pragmaNumber(database, 'freelist_count');
+  return left < before ? left : 0; // a database made without auto_vacuum keeps them, filled with zeros
+}
+
+/**
+ * Writes the WAL back into the database and cuts it to 0 bytes; false while another process reads from it.
+ */
+function emptyWal(database: Database): boolean {
+  const patience = pragmaNumber(database, 'busy_timeout');
+  database.pragma(`busy_timeout = ${READER_WAIT_MS}`);
+  try {
+    const [result] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return result?.busy === 0;
+  } finally {
+    database.pragma(`busy_timeout = ${patience}`);
+  }
 }

@@ -8,7 +8,8 @@ import {
   pruneChunk,
 } from '../../../lib/store/maintenance/retention.ts';
 import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
-import { usedBytes, wipe } from '../../../lib/store/maintenance/wipe.ts';
+import { isRewriteDue, tidy, wipe } from '../../../lib/store/maintenance/wipe.ts';
+import { usedBytes } from '../../../lib/store/database/used-bytes.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 
 const DAY = 86_400_000;
@@ -81,7 +82,7 @@ describe('a bound on the size', () => {
     store.rows<{ name: string }>('SELECT name FROM patterns ORDER BY name').map(({ name }) => name);
   const bound = (bytes: number) => {
     while (boundChunk(store.database, bytes));
-    wipe(store.database);
+    tidy(store.database);
     return usedBytes(store.database);
   };
 
@@ -99,7 +100,7 @@ describe('a bound on the size', () => {
   });
 
   it('removes payloads before patterns, counts them, and makes the file smaller', () => {
-    wipe(store.database);
+    tidy(store.database);
     const before = statSync(store.database.name).size;
     const full = usedBytes(store.database);
     expect(bound(full - 200_000)).toBeLessThanOrEqual(full - 200_000);
@@ -151,39 +152,54 @@ describe('what was removed', () => {
       })),
     );
 
-  it('is in neither the file nor its WAL, on pages of any kind', () => {
+  it('is in neither the file nor its WAL, on pages of any kind', async () => {
     fill();
     store.database.pragma('wal_checkpoint(FULL)');
     expect(inFiles().length).toBeGreaterThan(300);
     prune();
-    expect(wipe(store.database)).toBe(true);
+    expect(await wipe(store.database, NOW)).toBe(true);
     expect(inFiles()).toEqual([]);
   });
 
-  it('goes from a database that an earlier version has left it in', () => {
+  it('goes from a database that an earlier version has left it in', async () => {
     store.database.pragma('secure_delete = OFF');
     fill();
     prune();
     store.arrive([{ payload: write(1), at: NOW }]);
-    store.database.exec("INSERT INTO meta VALUES ('freed_pages_unwiped', 'yes')");
+    store.database.exec("INSERT OR REPLACE INTO meta VALUES ('freed_pages_unwiped', 'yes')");
     store.database.pragma('secure_delete = ON');
     store.database.pragma('wal_checkpoint(TRUNCATE)');
     expect(inFiles().length).toBeGreaterThan(100);
-    expect(wipe(store.database)).toBe(true);
+    expect(await wipe(store.database, NOW)).toBe(true);
     expect(inFiles()).toEqual([]);
     expect(isWiped(store.database)).toBe(true);
     expect(store.value('SELECT count(*) FROM patterns')).toBe(1);
   });
 
-  it('waits while another process reads it', () => {
+  it('waits while another process reads it', async () => {
     fill();
     const reader = new Sqlite(store.database.name, { readonly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM events').get();
     prune();
-    expect(wipe(store.database)).toBe(false);
+    expect(await wipe(store.database, NOW)).toBe(false);
     reader.close();
-    expect(wipe(store.database)).toBe(true);
+    expect(await wipe(store.database, NOW)).toBe(true);
     expect(inFiles()).toEqual([]);
+  });
+
+  it('has the file rewritten once a day, and only if something was deleted', async () => {
+    fill();
+    expect(isRewriteDue(store.database, NOW)).toBe(false);
+    prune();
+    expect(isRewriteDue(store.database, NOW)).toBe(true);
+    await wipe(store.database, NOW);
+    expect(isRewriteDue(store.database, NOW + 2 * DAY)).toBe(false);
+    store.arrive([
+      { payload: hook.event('UserPromptSubmit', { prompt: 'x' }), at: NOW - 40 * DAY },
+    ]);
+    prune();
+    expect(isRewriteDue(store.database, NOW + DAY - 1)).toBe(false);
+    expect(isRewriteDue(store.database, NOW + DAY)).toBe(true);
   });
 });

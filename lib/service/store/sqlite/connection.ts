@@ -5,10 +5,10 @@ import { errorMessage } from '../../../base/errors.ts';
 import { openDatabase } from '../../../store/database/database.ts';
 import type { Database } from '../../../store/database/database.ts';
 import { fileIdentity, removeOrphans } from '../../../store/database/file-identity.ts';
+import { rewriteFile } from '../../../store/database/rewrite-file.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { faultKind } from './faults.ts';
-import { wipeFile } from './wipe.ts';
 
 /** How long a statement may block this process while another one holds the lock, in milliseconds. */
 const BLOCKED_MS = 5;
@@ -91,7 +91,7 @@ export class SqliteConnection {
         this.#current().database.pragma('wal_checkpoint(TRUNCATE)');
         return false;
       }
-      await wipeFile(this.path);
+      await rewriteFile(this.path);
       return true;
     })();
     this.#wipe = own;
@@ -160,7 +160,6 @@ export class SqliteConnection {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       const database = openDatabase(this.path);
       database.pragma(`busy_timeout = ${BLOCKED_MS}`);
-      database.pragma('secure_delete = ON'); // what is deleted is overwritten with zeros
       this.#opened = { database, identity: fileIdentity(this.path) };
     }
     return this.#opened;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteRewritten, unwipedMark } from '../../../store/database/meta.ts';
 import type { PatternStore } from '../pattern-store.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
@@ -19,7 +20,7 @@ import { addFeedback, addImprovements, improvementsOf, patternActivity } from '.
 import { executionsOf, executionTotals } from './executions.ts';
 import { countStep } from './forgetting/forget-count.ts';
 import { forgetStep } from './forgetting/forget.ts';
-import { clearUnwiped, trimForgotten, unwipedMark } from './forgetting/forgotten.ts';
+import { trimForgotten } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { perDatabase } from './per-database.ts';
@@ -119,13 +120,13 @@ export class SqlitePatternStore implements PatternStore {
       return unwipedMark(database);
     });
     if (mark === undefined) return;
-    const wiped = this.#wipe(isUrgent ? Infinity : MOST_BYTES_WIPED, mark);
+    const wiped = this.#wipe(isUrgent ? Infinity : MOST_BYTES_WIPED, mark, now);
     // What takes longer goes on by itself; what fails is done again after the next deletion.
     await Promise.race([wiped.catch(() => {}), sleep(waitMs, undefined, { ref: false })]);
   }
 
-  async #wipe(mostBytes: number, mark: string): Promise<void> {
+  async #wipe(mostBytes: number, mark: string, now: number): Promise<void> {
     if (!(await this.#connection.wipe(mostBytes))) return;
-    await this.#connection.write((database) => clearUnwiped(database, mark));
+    await this.#connection.write((database) => noteRewritten(database, mark, now));
   }
 }

@@ -17,14 +17,19 @@ export interface FoundTraces {
 }
 
 /**
- * Searches every file below `folder` for texts, byte by byte, as they are and as JSON writes them. Links are not
- * followed.
+ * Searches every file below `folder` but `except` for texts, byte by byte, as they are and as JSON writes them. Links
+ * are not followed.
  */
-export function searchBytes(folder: string, traces: readonly string[]): ByteSearch {
+export function searchBytes(
+  folder: string,
+  traces: readonly string[],
+  except?: string,
+): ByteSearch {
   let [files, bytes] = [0, 0];
   const found: FoundTraces[] = [];
   const search = fileSearch(traces);
   for (const path of filesBelow(folder)) {
+    if (path === except) continue;
     const result = search(path);
     if (!result) continue; // it was taken in meanwhile
     files += 1;

@@ -19,7 +19,7 @@ export interface ForgetCriteria {
 }
 
 /** True if the criteria choose by what is in a text, and not by where and when it came from. */
-export function isByContent({ files, pattern, match }: ForgetCriteria): boolean {
+export function isByContent({ files, pattern, match }: Omit<ForgetCriteria, 'at'>): boolean {
   return files !== undefined || pattern !== undefined || match !== undefined;
 }
 
@@ -38,7 +38,7 @@ export function isOnlyMatch(criteria: ForgetCriteria): boolean {
 }
 
 /** True if whole sessions are forgotten, and not only some of what they did. */
-export function isOfWholeSessions(criteria: ForgetCriteria): boolean {
+export function isOfWholeSessions(criteria: Omit<ForgetCriteria, 'at'>): boolean {
   const { session, projects, since, until } = criteria;
   const isTimed = since !== undefined || until !== undefined;
   return (session !== undefined || projects !== undefined) && !isTimed && !isByContent(criteria);

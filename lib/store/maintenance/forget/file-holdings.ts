@@ -18,7 +18,7 @@ export interface FileHolding {
 
 /** The files that hold what was recorded, by kind; kinds without files are left out. */
 export function fileHoldings(paths: TrackerPaths): FileHolding[] {
-  const { database, spoolNew, spoolBad, logs } = paths;
+  const { database, spoolNew, spoolBad, logs, tried } = paths;
   const copies = keptCopies(database);
   const ofKind = (kind: string) =>
     copies.filter((copy) => copy.kind === kind).map(({ path }) => path);
@@ -27,6 +27,7 @@ export function fileHoldings(paths: TrackerPaths): FileHolding[] {
     ['spool: waiting, not redacted', spoolNew, filesBelow(spoolNew)],
     ['quarantine: not redacted', spoolBad, filesBelow(spoolBad)],
     ['log', logs, filesBelow(logs)],
+    ['projects that redirected or switched off', tried, filesBelow(tried)],
     ['backups', dirname(ofKind('backup')[0] ?? database), ofKind('backup')],
     ['damaged databases', dirname(database), ofKind('set-aside')],
     ['replaced databases', dirname(database), ofKind('replaced')],

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { noteUnwiped } from '../../database/meta.ts';
 import type { ForgetCriteria } from './criteria.ts';
 
 /**
@@ -57,6 +58,7 @@ export function noteRowsGone(
 
 /** Notes that the files are done; what was asked for is no longer needed, and may itself be a secret. */
 export function noteFilesDone(database: Database, job: ForgetJob): ForgetJob {
+  noteUnwiped(database);
   const order: ForgetOrder = { criteria: { at: job.order.criteria.at }, rewritesBackups: false };
   database
     .prepare<[string, number]>(

@@ -3,7 +3,6 @@ import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../../../base/errors.ts';
 import { openDatabase } from '../../database/database.ts';
 import type { Database } from '../../database/database.ts';
-import { noteWiped } from '../../database/meta.ts';
 import { listBackups } from '../backup.ts';
 import { copyDatabase, foldIn, removeDatabase } from '../database-file.ts';
 import { stagingPath } from '../restore.ts';
@@ -79,8 +78,7 @@ export function rewriteCopy(
           removeChosen(opened, criteria, { onRemoved: (keys) => onRemoved(opened, keys) }),
         )
         .immediate();
-      opened.exec('VACUUM'); // a copy may be from before `secure_delete`
-      noteWiped(opened);
+      opened.exec('VACUUM'); // without it, unused parts of pages hold copies of rows
     } finally {
       opened.close();
     }

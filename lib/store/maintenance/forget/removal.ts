@@ -1,10 +1,10 @@
 import type { Database } from '../../database/database.ts';
+import { noteUnwiped } from '../../database/meta.ts';
 import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
 import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
-import { isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
 import { removePatterns } from './pattern-removal.ts';
-import { CHOSEN, choose, chooseReturned, defineHolds } from './selection.ts';
+import { CHOSEN, choose, chooseReturned, defineHolds, wholeSessions } from './selection.ts';
 import { formsOf, holderOf } from './text-forms.ts';
 
 /** Rows that were removed, by kind; for a preview, rows that would be. */
@@ -76,7 +76,7 @@ const PROMPTS = `event_id IN (SELECT event_id FROM events WHERE name = 'UserProm
 /** Removes the rows of {@link CHOSEN} and what follows from them. */
 function removeRows(
   database: Database,
-  criteria: Pick<ForgetCriteria, 'files' | 'pattern' | 'match'>,
+  criteria: Omit<ForgetCriteria, 'at'>,
   onRemoved: RemovalSteps['onRemoved'],
 ): ErasedRows {
   const payloads = criteria.pattern === undefined ? 0 : clearCode(database, criteria.pattern);
@@ -89,6 +89,9 @@ function removeRows(
       `SELECT session_id AS sessionId, tool_use_id AS toolUseId FROM ${CHOSEN.calls}`,
     )
     .all();
+  const whole = wholeSessions(database, criteria);
+  const names = whole.length > 0 ? [...whole, ...(criteria.projects ?? [])] : [];
+  noteUnwiped(database);
   deductPrompts(database);
   database.exec(`
     DELETE FROM events WHERE event_id IN (SELECT event_id FROM ${CHOSEN.events});
@@ -108,6 +111,7 @@ function removeRows(
   const { patternIds, fragments } = removePatterns(database);
   const sessionIds = removeSessions(database);
   if (criteria.match !== undefined) clearWords(database, criteria.match);
+  for (const name of names) clearFaults(database, name);
   database.exec('DELETE FROM cache_entries'); // answers of the server may hold any pattern
   onRemoved?.({
     patternIds,
@@ -145,16 +149,7 @@ function remember(database: Database, criteria: ForgetCriteria): void {
     .pluck()
     .all();
   for (const id of ids) forgotten.addEvent(id);
-  if (!isOfWholeSessions(criteria)) return;
-  const sessions = database
-    .prepare<[string | null, string], string>(
-      `SELECT id FROM ${CHOSEN.sessions} WHERE id = ? OR id IN (SELECT session.id FROM sessions session
-         JOIN projects project ON project.id = session.project_id
-         WHERE project.root IN (SELECT value FROM json_each(?)))`,
-    )
-    .pluck()
-    .all(criteria.session ?? null, JSON.stringify(criteria.projects ?? []));
-  for (const id of sessions) forgotten.addSession(id, criteria.at);
+  for (const id of wholeSessions(database, criteria)) forgotten.addSession(id, criteria.at);
 }
 
 /** The ids under which sinks know the occurrences: a courier's has an ordinal, others' do not. */
@@ -252,16 +247,22 @@ function removeSessions(database: Database): string[] {
 
 /** Removes a text from where it stands beside the rows that are chosen. */
 function clearWords(database: Database, match: string): void {
-  defineHolds(database, match);
+  clearFaults(database, match);
   database.exec(`
     UPDATE deprecations SET reason = NULL WHERE forget_holds(reason);
-    UPDATE sinks SET last_error = NULL WHERE forget_holds(last_error);
-    DELETE FROM breaker_transitions WHERE forget_holds(reason);
-    DELETE FROM breakers WHERE forget_holds(state);
     DELETE FROM file_changes WHERE forget_holds(file_path);
     UPDATE sessions SET model = NULL WHERE forget_holds(model);
     DELETE FROM session_models WHERE forget_holds(model);
     DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id);
     DELETE FROM lineage_events WHERE forget_holds(extra);
     DELETE FROM feedback WHERE forget_holds(comment) OR forget_holds(extra)`);
+}
+
+/** Removes a text from what is kept of faults of the sinks: their messages are other programs'. */
+function clearFaults(database: Database, text: string): void {
+  defineHolds(database, text);
+  database.exec(`
+    UPDATE sinks SET last_error = NULL WHERE forget_holds(last_error);
+    DELETE FROM breaker_transitions WHERE forget_holds(reason);
+    DELETE FROM breakers WHERE forget_holds(state)`);
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { sessionDigest } from '../../writers/forgotten-marks.ts';
-import { isBounded } from './criteria.ts';
+import { isBounded, isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
 import { formsOf, holderOf } from './text-forms.ts';
 
@@ -75,6 +75,19 @@ export function chooseReturned(database: Database): void {
     }
   }
   chooseRows(database);
+}
+
+/** The chosen sessions that are forgotten whole: the one that was asked for, or those that began in the projects. */
+export function wholeSessions(database: Database, criteria: Omit<ForgetCriteria, 'at'>): string[] {
+  if (!isOfWholeSessions(criteria)) return [];
+  return database
+    .prepare<[string | null, string], string>(
+      `SELECT id FROM ${CHOSEN.sessions} WHERE id = ? OR id IN (SELECT session.id FROM sessions session
+         JOIN projects project ON project.id = session.project_id
+         WHERE project.root IN (SELECT value FROM json_each(?)))`,
+    )
+    .pluck()
+    .all(criteria.session ?? null, JSON.stringify(criteria.projects ?? []));
 }
 
 /** Makes the SQL function `forget_holds(text)`, which tells whether a text holds what `match` asks for. */

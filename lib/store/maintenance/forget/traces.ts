@@ -3,7 +3,7 @@ import type { Json } from '../../../base/json.ts';
 import type { Database } from '../../database/database.ts';
 import { isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
-import { CHOSEN } from './selection.ts';
+import { CHOSEN, wholeSessions } from './selection.ts';
 import { someText } from './text-forms.ts';
 
 /** A shorter text may stand anywhere by chance, in bytes. */
@@ -22,10 +22,13 @@ const ROWS = 16;
  * pieces of the code, prompts, inputs and outputs that are about to go. Call it before the rows are removed.
  */
 export function tracesOf(database: Database, criteria: ForgetCriteria): string[] {
-  const { match, files = [], session } = criteria;
+  const { match, files = [], projects = [] } = criteria;
   if (match !== undefined) return [match];
   const traces = new Set<string>(files.slice(0, MOST_FILES));
-  if (session !== undefined && isOfWholeSessions(criteria)) traces.add(session);
+  if (isOfWholeSessions(criteria)) {
+    const sessions = wholeSessions(database, criteria).slice(0, ROWS);
+    for (const name of [...projects, ...sessions]) traces.add(name);
+  }
   const take = (texts: readonly string[]) => {
     for (const text of texts) {
       const trace = traceOf(text);

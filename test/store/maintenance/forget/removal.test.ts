@@ -266,7 +266,7 @@ describe('a project and a time', () => {
 });
 
 describe('what follows from calls and code', () => {
-  it('goes from the full-text index, and the others are indexed again', () => {
+  it('goes from the full-text index, and the others are indexed again', async () => {
     store.take(
       hook.write('t1', '/w/a.ts', 'const zebraword = 1;\n'),
       hook.write('t2', '/w/b.ts', B),
@@ -276,7 +276,7 @@ describe('what follows from calls and code', () => {
         (SELECT row_number() OVER () AS rowid, name, code, id FROM patterns);
       DELETE FROM search_queue`);
     forget({ match: 'zebraword' });
-    expect(wipe(store.database)).toBe(true);
+    expect(await wipe(store.database, 5_000)).toBe(true);
     expect(readFileSync(store.database.name, 'latin1')).not.toContain('zebraword');
     expect(count('search_queue')).toBe(1);
     expect(findings()).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/database/database.ts';
+import { noteUnwiped } from '../../../../store/database/meta.ts';
 import { addRemoved, NOTHING_REMOVED, STEP_PATTERNS, STEP_ROWS } from '../../rows/forgetting.ts';
 import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
-import { noteUnwiped } from './forgotten.ts';
 import { PatternStep } from './pattern-step.ts';
 import { candidatesSql, IS_SESSION_EMPTY, selectionSql } from './selection-sql.ts';
 
