@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { errorCode } from '../../base/errors.ts';
+import { triedProjects } from '../../health/attempts/attempts.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { ForgetCriteria } from '../../store/maintenance/forget/criteria.ts';
 import { recordedFiles } from '../../store/maintenance/forget/recorded-files.ts';
@@ -63,15 +65,12 @@ export async function forgetCriteria(
   const { session, pattern, file, match } = args;
   const at = cli.now();
   const { since, until } = await timeRangeOf(args, at);
-  const projectIds = chooseProjects(database, args.project, cli);
   return {
     at,
     session:
       session &&
       (findSession(database, session, cli, { inOutbox: true, withTests: true }) ?? session),
-    projects:
-      projectIds &&
-      allProjects(database).flatMap(({ id, root }) => (projectIds.includes(id) ? [root] : [])),
+    projects: args.project === undefined ? undefined : projectsOf(database, args.project, cli),
     files: file === undefined ? undefined : await filesOf(database, file, cli),
     pattern: pattern && patternOf(database, pattern.toLowerCase()),
     since,
@@ -81,6 +80,22 @@ export async function forgetCriteria(
 }
 
 // --- internal ---
+
+/** The roots of recorded projects, and folders of which only attempts were counted. */
+function projectsOf(database: Database, text: string, cli: CliEnvironment): string[] {
+  const path = resolve(cli.cwd, text);
+  const tried = triedProjects(cli.paths.tried).filter(
+    (one) => one === path || basename(one) === text,
+  );
+  try {
+    const ids = chooseProjects(database, text, cli) ?? [];
+    const roots = allProjects(database).flatMap(({ id, root }) => (ids.includes(id) ? [root] : []));
+    return [...new Set([...roots, ...tried])];
+  } catch (error) {
+    if (tried.length > 0 && errorCode(error) === 'E_NO_PROJECT') return tried;
+    throw error;
+  }
+}
 
 async function filesOf(database: Database, text: string, cli: CliEnvironment): Promise<string[]> {
   const recorded = await chooseFiles(recordedFiles(database), text, cli);

@@ -44,6 +44,11 @@ export function readAttempts(tried: string): readonly ProjectAttempts[] {
   return found.toSorted((a, b) => b.lastAt - a.lastAt);
 }
 
+/** The projects that hooks have counted attempts of. */
+export function triedProjects(tried: string): string[] {
+  return namesIn(tried).flatMap((name) => triedProject(name) ?? []);
+}
+
 /** A project in which nothing is known to have been tried. */
 export function attemptsIn(project: string | null): ProjectAttempts {
   return {
