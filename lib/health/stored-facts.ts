@@ -15,7 +15,14 @@ import type { KnownSessions } from '../store/queries/known-sessions.ts';
 import { allProjects } from '../store/queries/projects.ts';
 import { seenClaudeVersion } from '../store/queries/claude-version.ts';
 import { quickCheck } from '../store/queries/health.ts';
-import { countersOf, forgetting, setAsideDatabase, totalsOf } from '../store/queries/totals.ts';
+import { usedBytes } from '../store/database/used-bytes.ts';
+import {
+  countersOf,
+  forgetting,
+  isReducible,
+  setAsideDatabase,
+  totalsOf,
+} from '../store/queries/totals.ts';
 import type { SetAside, Totals } from '../store/queries/totals.ts';
 import { noSinkFacts, readSinkFacts } from './sink-facts.ts';
 import { waitingElsewhere } from '../delivery/waiting-elsewhere.ts';
@@ -44,6 +51,10 @@ export interface StoredContent {
   readonly counters: Readonly<Record<string, number>>;
   /** The corrupt database that this one replaced; null when there was none. */
   readonly setAside: SetAside | null;
+  /** The bytes of the pages in use, which `retention.max_database_bytes` bounds. */
+  readonly usedBytes: number;
+  /** Whether there is something left that the bound removes. */
+  readonly isReducible: boolean;
   /** Orders to forget something that are not carried out to their end; the next courier goes on with them. */
   readonly forgetting: number;
   /** The version of Claude Code that the courier saw last; null when it saw none. */
@@ -115,6 +126,8 @@ export function readStored(
         totals: totalsOf(database),
         counters: countersOf(database),
         setAside: setAsideDatabase(database) ?? null,
+        usedBytes: usedBytes(database),
+        isReducible: isReducible(database),
         forgetting: forgetting(database),
         claudeVersion: seenClaudeVersion(database) ?? null,
       })),

@@ -3,6 +3,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
 import { noteClaudeVersion } from '../../lib/store/database/meta.ts';
 import { deliveryOf, fillOutbox, queue, TOKEN } from './delivery-sample.ts';
 import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
@@ -285,6 +286,29 @@ it('prints one document of stable keys with --json', async () => {
     database: { error: null, set_aside: null },
     config: { error: null },
   });
+});
+
+it('says why the database is larger than its bound', async () => {
+  fillSample(sample);
+  mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+  writeFileSync(sample.paths.configFile, 'retention: { max_database_bytes: 1048576 }\n');
+  const sizeFault = async () =>
+    (JSON.parse((await status('--json')).out) as { database: { size_fault: string | null } })
+      .database.size_fault;
+  expect(await sizeFault()).toBe(null);
+  const change = (sql: string) => {
+    const database = openDatabase(sample.paths.database);
+    database.exec(sql);
+    database.close();
+  };
+  change("UPDATE patterns SET code = printf('%02000000d', 0)");
+  expect(await sizeFault()).toMatch(
+    /^[\d.]+ MB are in use, more than .*: the courier removes the oldest payloads and patterns/,
+  );
+  change("DELETE FROM patterns; UPDATE tool_calls SET summary = printf('%02000000d', 0)");
+  expect((await status()).out).toMatch(
+    /\nSize {8}.*payloads and patterns are all removed, .*: 2 sessions, 3 tool calls, 0 outbox rows\n/,
+  );
 });
 
 interface Delivery {

@@ -7,6 +7,7 @@ import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
+import { sizeText } from '../output/size-text.ts';
 import { factsInUse, factsOf } from '../../health/stored-facts.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import { missingEvents } from '../installation.ts';
@@ -36,7 +37,8 @@ updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, qu
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
-null, counters, forgetting: orders to forget that are not finished, database: {path, bytes, error, set_aside: {path, at, reason} or null}, capture: {content, prompts,
+null, counters, forgetting: orders to forget that are not finished, database: {path, bytes, error,
+size_fault: why it is larger than its bound, or null, set_aside: {path, at, reason} or null}, capture: {content, prompts,
 projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
 base_url], access_fault: why nothing can be sent, queued_for: the server before its address was changed,
@@ -66,6 +68,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
       ...facts,
       deliveries,
       configError: config?.error ?? null,
+      sizeFault: sizeFaultOf(facts, config?.config),
       capture: config?.config.capture,
       missing: missingEvents(cli, registration, facts.stored.content.value?.claudeVersion),
     };
@@ -82,10 +85,20 @@ interface Status extends HealthFacts {
   readonly deliveries: readonly DeliveryStatus[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
+  /** Why the database is larger than its bound; null if it is not. */
+  readonly sizeFault: string | null;
   /** What is kept of events; undefined for the defaults. */
   readonly capture: Config['capture'] | undefined;
   /** Events that the newest Claude Code knows, and for which no hook is registered. */
   readonly missing: readonly string[];
+}
+
+function sizeFaultOf({ stored }: HealthFacts, config: Config | undefined): string | null {
+  const content = stored.content.value;
+  if (!content || !config) return null;
+  const outbox = (stored.delivery.value?.sinks ?? []).map((facts) => facts.outbox);
+  const rows = outbox.reduce((total, { waiting, dead }) => total + waiting + dead, 0);
+  return sizeText(content, config.retention.max_database_bytes, rows);
 }
 
 function forgetSetAside(cli: CliEnvironment): void {
@@ -184,7 +197,10 @@ function attemptLines({ attempts }: Status): Line[] {
   ];
 }
 
-function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment): Line[] {
+function storeLines(
+  { stored: { bytes, content }, sizeFault }: Status,
+  cli: CliEnvironment,
+): Line[] {
   const { value, error } = content;
   const { totals, setAside } = value ?? {};
   const lines: Line[] = [];
@@ -210,6 +226,7 @@ function storeLines({ stored: { bytes, content } }: Status, cli: CliEnvironment)
   const isForgetting = (value?.forgetting ?? 0) > 0;
   if (isForgetting) lines.push(['Forgetting', 'the next courier goes on with it', 'yellow']);
   if (evicted !== undefined) lines.push(['Removed', evicted, 'yellow']);
+  if (sizeFault !== null) lines.push(['Size', sizeFault, 'yellow']);
   if (setAside) {
     lines.push(
       [
@@ -255,6 +272,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       path: cli.paths.database,
       bytes: stored.bytes,
       error: stored.content.error?.message ?? null,
+      sizeFault: status.sizeFault,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
     capture: captureSummary(status.capture),

@@ -49,6 +49,13 @@ export function countersOf(database: Database): Record<string, number> {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
+/** True while there is something that a bound on the size removes: payloads and patterns. */
+export function isReducible(database: Database): boolean {
+  const payloads = 'SELECT 1 FROM events WHERE payload IS NOT NULL';
+  const any = database.prepare(`SELECT 1 FROM patterns UNION ALL ${payloads} LIMIT 1`);
+  return any.get() !== undefined;
+}
+
 /** How many orders to forget something are not carried out to their end. */
 export function forgetting(database: Database): number {
   return Number(database.prepare('SELECT count(*) FROM forget_jobs').pluck().get());
