@@ -198,6 +198,13 @@ export const configSchema = z.strictObject({
         .max(36_500)
         .default(30)
         .describe("Days after which an event's payload is removed; what was derived from it stays"),
+      patterns_days: z
+        .number()
+        .positive()
+        .max(36_500)
+        .nullable()
+        .default(null)
+        .describe('Days after its last occurrence when a pattern is removed; null: never'),
       max_string_bytes: whole(
         64 * 1024,
         256,

@@ -24,7 +24,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { renderTable } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
-import { evictedText } from '../output/evicted-text.ts';
+import { evictedText } from '../output/retention-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 
 const ACTIONS = ['report'] as const;
@@ -42,7 +42,8 @@ export const privacyCommand = trackerCommand({
     '`pattern-tracker forget` erases. Lengths are those of the texts, in characters; files have their sizes.',
   json: `{held: [{kind, count, characters, oldest, newest}], projects: [{root, sessions, events, prompts, tool_calls,
 patterns, oldest, newest}], files: [{path, kind, files, bytes, oldest, newest}], sent: [{sink, server, is_configured,
-delivered, waiting, dead, last_delivered_at, patterns, recalls}], redactions, evicted: {payloads, patterns}, retention:
+delivered, waiting, dead, last_delivered_at, patterns, recalls}], redactions, evicted: {payloads, patterns,
+expired_patterns}, retention:
 {key: value}, is_wiped}; is_wiped is false while unused parts of the file may still hold what was deleted.`,
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
@@ -79,7 +80,11 @@ interface StoredReport {
   readonly projects: readonly ProjectHolding[];
   readonly sent: readonly Sent[];
   readonly redactions: number;
-  readonly evicted: { readonly payloads: number; readonly patterns: number };
+  readonly evicted: {
+    readonly payloads: number;
+    readonly patterns: number;
+    readonly expiredPatterns: number;
+  };
   readonly isWiped: boolean;
 }
 
@@ -93,7 +98,7 @@ const NOTHING_HELD: StoredReport = {
   projects: [],
   sent: [],
   redactions: 0,
-  evicted: { payloads: 0, patterns: 0 },
+  evicted: { payloads: 0, patterns: 0, expiredPatterns: 0 },
   isWiped: true,
 };
 
@@ -126,6 +131,7 @@ function storedReport(database: Database, config: Config): StoredReport {
     evicted: {
       payloads: counters['evicted_payloads'] ?? 0,
       patterns: counters['evicted_patterns'] ?? 0,
+      expiredPatterns: counters['expired_patterns'] ?? 0,
     },
     isWiped: isWiped(database),
   };
@@ -205,6 +211,7 @@ function render(cli: CliEnvironment, report: Report): string {
   const removed = evictedText({
     evicted_payloads: evicted.payloads,
     evicted_patterns: evicted.patterns,
+    expired_patterns: evicted.expiredPatterns,
   });
   if (removed !== undefined) parts.push(`Removed: ${removed}.\n`);
   if (!report.isWiped) {

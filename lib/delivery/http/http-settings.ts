@@ -8,7 +8,7 @@ export function httpSettings(
   proxy: ProxySettings | undefined,
 ): Pick<HttpClientOptions, 'timeoutMs' | 'caFile' | 'proxy'> {
   return {
-    timeoutMs: pattern_tracking.timeout * 1000,
+    timeoutMs: Math.ceil(pattern_tracking.timeout * 1000), // timers of signals take whole milliseconds
     caFile: api.ca_file ?? undefined,
     proxy: api.proxy === null ? proxy : { httpProxy: api.proxy, httpsProxy: api.proxy },
   };

@@ -5,7 +5,12 @@ import type { Config } from '../../config/config.ts';
 import { toolCallFeed } from '../../delivery/sinks.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { Database } from '../../store/database/database.ts';
-import { boundChunk, closeAbandonedCalls, pruneChunk } from '../../store/maintenance/retention.ts';
+import {
+  boundChunk,
+  closeAbandonedCalls,
+  expireChunk,
+  pruneChunk,
+} from '../../store/maintenance/retention.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
 import { finishForgetting } from '../forgetting.ts';
 import { removeAbandoned } from '../spool/spool-bound.ts';
@@ -34,9 +39,13 @@ export class CourierUpkeep {
     const calls = toolCallFeed(config, database);
     closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
     await finishForgetting(database, this.#paths, now);
-    const { raw_events_days, max_database_bytes: most } = config.retention;
-    while (!signal.aborted && pruneChunk(database, now, raw_events_days)) await setImmediate();
-    if (most !== null) while (!signal.aborted && boundChunk(database, most)) await setImmediate();
+    const { raw_events_days, patterns_days, max_database_bytes: most } = config.retention;
+    const chunks = [
+      () => pruneChunk(database, now, raw_events_days),
+      () => patterns_days !== null && expireChunk(database, now, patterns_days),
+      () => most !== null && boundChunk(database, most),
+    ];
+    for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
     tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
   }
 

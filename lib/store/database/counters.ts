@@ -11,7 +11,9 @@ export type CounterName =
   | 'abandoned'
   /** Removed to keep the database within `retention.max_database_bytes`. */
   | 'evicted_payloads'
-  | 'evicted_patterns';
+  | 'evicted_patterns'
+  /** Removed because of `retention.patterns_days`. */
+  | 'expired_patterns';
 
 /** Adds to the stored totals. Call it inside the transaction whose work it counts. */
 export class Counters {

@@ -36,6 +36,27 @@ export function pruneChunk(database: Database, now: number, rawEventsDays: numbe
 }
 
 /**
+ * Removes one chunk of the patterns that were last written more than `patternsDays` ago, with their occurrences, and
+ * counts them. `now` is in milliseconds since 1970 UTC. Returns true while there is more to do.
+ */
+export function expireChunk(database: Database, now: number, patternsDays: number): boolean {
+  return database
+    .transaction(() => {
+      startChoice(database);
+      database
+        .prepare<[number]>(
+          `INSERT INTO ${CHOSEN.patterns} SELECT id FROM patterns WHERE last_seen_at < ?
+           ORDER BY last_seen_at LIMIT ${CHUNK_PATTERNS}`,
+        )
+        .run(now - patternsDays * DAY_MS);
+      const patterns = removeChosenPatterns(database);
+      new Counters(database).add('expired_patterns', patterns);
+      return patterns === CHUNK_PATTERNS;
+    })
+    .immediate();
+}
+
+/**
  * Removes one chunk of what is oldest and least used while the database is larger than `maxBytes`: payloads first,
  * then patterns that are in no file as it is now, then other patterns, each with its occurrences. They are counted.
  * Returns true while there is more to do.
@@ -48,7 +69,7 @@ export function boundChunk(database: Database, maxBytes: number): boolean {
       const counters = new Counters(database);
       const { events, payloads } = prunePayloads(database, Infinity);
       counters.add('evicted_payloads', payloads);
-      noteUnwiped(database);
+      if (payloads > 0) noteUnwiped(database);
       if (events > 0) return true;
       const patterns = evictPatterns(database, excess);
       counters.add('evicted_patterns', patterns);
@@ -84,8 +105,7 @@ export function closeAbandonedCalls(
 
 /** Removes the least useful patterns, until their code makes up `bytes`; returns their number. */
 function evictPatterns(database: Database, bytes: number): number {
-  database.exec(`DROP TABLE IF EXISTS ${CHOSEN.patterns};
-    CREATE TEMP TABLE forget_patterns (id TEXT PRIMARY KEY) WITHOUT ROWID`);
+  startChoice(database);
   database
     .prepare<[number]>(
       `INSERT INTO ${CHOSEN.patterns} SELECT id FROM (
@@ -95,8 +115,20 @@ function evictPatterns(database: Database, bytes: number): number {
        WHERE before < ?`,
     )
     .run(bytes);
+  return removeChosenPatterns(database);
+}
+
+function startChoice(database: Database): void {
+  database.exec(`DROP TABLE IF EXISTS ${CHOSEN.patterns};
+    CREATE TEMP TABLE forget_patterns (id TEXT PRIMARY KEY) WITHOUT ROWID`);
+}
+
+/** Removes the patterns of {@link CHOSEN} with their occurrences; returns their number. */
+function removeChosenPatterns(database: Database): number {
   database.exec(`DELETE FROM occurrences WHERE pattern_id IN (SELECT id FROM ${CHOSEN.patterns})`);
-  return removePatterns(database).patternIds.length;
+  const patterns = removePatterns(database).patternIds.length;
+  if (patterns > 0) noteUnwiped(database);
+  return patterns;
 }
 
 const PRUNED_TO = 'payloads_pruned_to';

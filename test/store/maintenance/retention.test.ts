@@ -5,6 +5,7 @@ import { Sqlite } from '../../../lib/store/database/sqlite.ts';
 import {
   boundChunk,
   closeAbandonedCalls,
+  expireChunk,
   pruneChunk,
 } from '../../../lib/store/maintenance/retention.ts';
 import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
@@ -74,6 +75,23 @@ it('ends calls whose session has been silent for a day', () => {
     { id: 'old', outcome: 'interrupted' },
     { id: 'new', outcome: 'running' },
   ]);
+});
+
+it('removes patterns that were last written too long ago, and tells their descendants', () => {
+  store.arrive([
+    { payload: write(1), at: NOW - 40 * DAY },
+    { payload: hook.edit('e1', '/p/1.ts', 'const n = 1;', 'const n = 11;'), at: NOW - 20 * DAY },
+    { payload: write(2), at: NOW - 40 * DAY },
+    { payload: hook.write('again', '/q/2.ts', 'const n = 2;'), at: NOW - DAY },
+  ]);
+  expect(expireChunk(store.database, NOW, 30)).toBe(false);
+  expect(store.rows('SELECT code, generation, occurrences FROM patterns ORDER BY code')).toEqual([
+    { code: 'const n = 11;', generation: 1, occurrences: 1 },
+    { code: 'const n = 2;', generation: 1, occurrences: 2 },
+  ]);
+  expect(store.value("SELECT value FROM counters WHERE name = 'expired_patterns'")).toBe(1);
+  expect(isRewriteDue(store.database, NOW)).toBe(true);
+  expect(verifyDatabase(store.database.name).findings).toEqual([]);
 });
 
 describe('a bound on the size', () => {

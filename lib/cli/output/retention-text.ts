@@ -1,6 +1,22 @@
 import { byteText, counted } from '../../base/amount-text.ts';
 import type { StoredContent } from '../../health/stored-facts.ts';
 
+/** What the courier removed because of the retention settings, by the stored counters; undefined if nothing. */
+export function evictedText(counters: Readonly<Record<string, number>>): string | undefined {
+  const {
+    evicted_payloads: payloads = 0,
+    evicted_patterns: patterns = 0,
+    expired_patterns: expired = 0,
+  } = counters;
+  const texts: string[] = [];
+  if (payloads + patterns > 0) {
+    const what = `${counted(payloads, 'payload')} and ${counted(patterns, 'pattern')}`;
+    texts.push(`${what}, to stay within retention.max_database_bytes`);
+  }
+  if (expired > 0) texts.push(`${counted(expired, 'pattern')}, after retention.patterns_days`);
+  return texts.length > 0 ? texts.join('; ') : undefined;
+}
+
 /**
  * Why the database is larger than `retention.max_database_bytes` allows; null if it is not, or not bounded.
  *
