@@ -22,6 +22,7 @@ function otherValue(key: string): unknown {
   if (key === 'otlp.protocol') return 'http/json';
   if (key === 'otlp.headers') return 'api-key=secret,x-team=core';
   if (key === 'resilience.circuit_breaker.slow_call_rate') return 0.5;
+  if (key === 'retention.patterns_days') return 365;
   if (key.endsWith('_file')) return '/etc/tracker/file';
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
