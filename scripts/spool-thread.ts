@@ -3,7 +3,7 @@
 import { unlinkSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { errorCode } from '../lib/base/errors.ts';
-import { createRedactor } from '../lib/redact/redact.ts';
+import { openRedactor } from '../lib/redact/own/open-redactor.ts';
 import { ArrivalReader } from '../lib/ingest/arrival.ts';
 import type { Arrival } from '../lib/ingest/arrival.ts';
 import type { SpoolFile } from '../lib/ingest/spool/spool-reader.ts';
@@ -16,11 +16,13 @@ import type {
 /** Larger files, in bytes, are left to the courier, so that only one thread holds such a file in memory. */
 const MAX_FILE_BYTES = 256 * 1024;
 
-const { limits, port, answers } = workerData as SpoolThreadData;
-const reader = new ArrivalReader(createRedactor(), limits);
+const { limits, redaction, port, answers } = workerData as SpoolThreadData;
+const opening = openRedactor(redaction).then((redactor) => new ArrivalReader(redactor, limits));
 
-port.on('message', ({ kind, files }: SpoolThreadRequest) => {
-  const answer: SpoolThreadAnswer = kind === 'read' ? files.map(read) : files.map(remove);
+port.on('message', async ({ kind, files }: SpoolThreadRequest) => {
+  const reader = await opening; // requests stay in their order, because all of them wait for the same
+  const answer: SpoolThreadAnswer =
+    kind === 'read' ? files.map((file) => read(reader, file)) : files.map(remove);
   port.postMessage(answer);
   Atomics.add(answers, 0, 1);
   Atomics.notify(answers, 0);
@@ -28,7 +30,7 @@ port.on('message', ({ kind, files }: SpoolThreadRequest) => {
 
 // --- internal ---
 
-function read(file: SpoolFile): Arrival | null {
+function read(reader: ArrivalReader, file: SpoolFile): Arrival | null {
   if (file.size > MAX_FILE_BYTES) return null;
   try {
     const arrival = reader.read(file);

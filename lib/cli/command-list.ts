@@ -108,6 +108,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say what was recorded, where it lies, and where it was sent.',
     load: async () => (await import('./commands/privacy.ts')).privacyCommand,
   },
+  redact: {
+    group: 'Database',
+    summary: 'Try redaction, say what it took out, and apply it to what is stored.',
+    load: async () => (await import('./commands/redact.ts')).redactCommand,
+  },
   serve: {
     group: 'Server',
     summary: 'Answer the lineage API over HTTP, for yourself or a team.',

@@ -1,8 +1,12 @@
 import { isInClaudeSession } from '../base/claude-session.ts';
+import { TrackerError } from '../base/errors.ts';
 import { configKeys, configSchema } from './config.ts';
 import type { Config } from './config.ts';
 import { joinedLayers, nested, readEnvironmentLayer, readFileLayer } from './config-layer.ts';
 import type { ConfigLayer, ConfigProblem } from './config-layer.ts';
+import { openExpressionCheck } from './expression-check.ts';
+import type { ExpressionCheck } from './expression-check.ts';
+import { hasExpressions } from '../redact/own/own-rules.ts';
 import { SERVERS, withOwnCredentials } from './credentials.ts';
 import { isSameServer } from './server-address.ts';
 
@@ -43,6 +47,8 @@ export interface ConfigSources {
   readonly given?: ConfigLayer | undefined;
   /** Heed the environment inside a Claude Code session, too, where a project can set it. @default false */
   readonly allowsEnv?: boolean | undefined;
+  /** Checks the users' expressions, too; see `loadWholeConfig`. @default they are taken as they are */
+  readonly check?: ExpressionCheck | undefined;
 }
 
 /**
@@ -52,12 +58,12 @@ export interface ConfigSources {
  */
 export function loadConfig(
   files: ConfigFiles,
-  { env, given, allowsEnv }: ConfigSources = {},
+  { env, given, allowsEnv, check }: ConfigSources = {},
 ): LoadedConfig {
   const inFiles = joinedLayers([
-    readFileLayer(files.configFile),
-    readFileLayer(files.resilienceFile, 'resilience'),
-    readFileLayer(files.loggingFile, 'logging'),
+    readFileLayer(files.configFile, undefined, check),
+    readFileLayer(files.resilienceFile, 'resilience', check),
+    readFileLayer(files.loggingFile, 'logging', check),
   ]);
   const named = env && readEnvironmentLayer(env);
   const isHeeded = env !== undefined && (allowsEnv === true || !isInClaudeSession(env));
@@ -79,6 +85,30 @@ export function loadConfig(
     refused: refusedVariables(unheeded, layers),
     policyError: policyErrorOf([inFiles]),
   };
+}
+
+/** The same with the users' expressions checked, whose engine is loaded only if there are any. */
+export async function loadWholeConfig(
+  files: ConfigFiles,
+  sources: ConfigSources = {},
+): Promise<LoadedConfig> {
+  const loaded = loadConfig(files, sources);
+  if (!hasExpressions(loaded.config.redaction)) return loaded;
+  return loadConfig(files, { ...sources, check: await openExpressionCheck() });
+}
+
+/**
+ * What the files add to redaction.
+ *
+ * @throws TrackerError E_CONFIG when they are wrong about that, because without a rule its secrets would stay
+ */
+export async function ownRedaction(files: ConfigFiles): Promise<Config['redaction']> {
+  const { config, problems } = await loadWholeConfig(files);
+  const [problem] = problems.filter(({ key }) => key === '' || key.startsWith('redaction'));
+  if (!problem) return config.redaction;
+  throw new TrackerError('E_CONFIG', `redaction is not known: ${problemText(problem)}`, {
+    hint: 'Run `pattern-tracker config check`.',
+  });
 }
 
 /** A problem in one line: `FILE:LINE:COLUMN: key message (hint)`. */
@@ -117,8 +147,10 @@ function refusedVariables(
  * without a key concerns a whole file.
  */
 function policyErrorOf(layers: readonly ConfigLayer[]): string | null {
-  const problems = layers.flatMap(({ problems: all, mentionsCapture }) =>
-    all.filter(({ key }) => (key === '' ? mentionsCapture : /^capture(?:\.|$)/.test(key))),
+  const problems = layers.flatMap(({ problems: all, mentionsPolicy }) =>
+    all.filter(({ key }) =>
+      key === '' ? mentionsPolicy : /^(?:capture|redaction)(?:\.|$)/.test(key),
+    ),
   );
   return problems.length === 0 ? null : problems.map(problemText).join('; ');
 }

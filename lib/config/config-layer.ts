@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, ParsedNode, YAMLMap } from 'yaml';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
 import { CONFIG_DEFAULTS, configKeys, configSchema, leaves } from './config.ts';
+import type { ExpressionCheck } from './expression-check.ts';
 import { issueText } from './issue-text.ts';
+import { excessOf } from './yaml-excess.ts';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -26,23 +28,30 @@ export interface ConfigLayer {
   readonly problems: readonly ConfigProblem[];
   /** What still works but should be changed. */
   readonly warnings: readonly ConfigProblem[];
-  /** True for a file that names `capture` anywhere, or cannot be read. */
-  readonly mentionsCapture: boolean;
+  /** Where each item of a list is written, by the list's dotted key and the item's index: `KEY[0]`. */
+  readonly items: ReadonlyMap<string, string>;
+  /** True for a file that names what decides what is kept anywhere, or cannot be read. */
+  readonly mentionsPolicy: boolean;
 }
 
 interface OpenLayer extends ConfigLayer {
   readonly values: Map<string, unknown>;
   readonly origins: Map<string, string>;
+  readonly items: Map<string, string>;
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[];
-  mentionsCapture: boolean;
+  mentionsPolicy: boolean;
 }
 
 /**
  * Reads a YAML file; a missing one sets nothing. With `section`, the file may omit that top-level key.
- * Never throws: what is wrong is in `problems`.
+ * Expressions are checked only with `check`. Never throws: what is wrong is in `problems`.
  */
-export function readFileLayer(path: string, section?: 'resilience' | 'logging'): ConfigLayer {
+export function readFileLayer(
+  path: string,
+  section?: 'resilience' | 'logging',
+  check?: ExpressionCheck,
+): ConfigLayer {
   const layer = emptyLayer();
   let text: string;
   try {
@@ -50,10 +59,10 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return layer;
     layer.problems.push(wholeFile(path, errorMessage(error).replace(`${path}: `, '')));
-    layer.mentionsCapture = section === undefined;
+    layer.mentionsPolicy = section === undefined;
     return layer;
   }
-  layer.mentionsCapture = text.includes('capture');
+  layer.mentionsPolicy = /capture|redaction/.test(text);
   const excess = excessOf(text);
   if (excess) {
     const line = text.slice(0, excess.offset).split('\n').length;
@@ -81,10 +90,13 @@ export function readFileLayer(path: string, section?: 'resilience' | 'logging'):
   }
   const isWrapped = section !== undefined && document.contents.has(section);
   const prefix = section !== undefined && !isWrapped ? [section] : [];
-  collect(document, document.contents, prefix, (key, value, offset) => {
+  collect(document, document.contents, prefix, (key, value, offset, items) => {
     take(layer, key, value, whereOf(offset));
+    for (const [index, at] of items.entries()) {
+      layer.items.set(`${canonical(key)}[${index}]`, whereOf(at));
+    }
   });
-  checkValues(layer);
+  checkValues(layer, check);
   warnOfReaders(layer, path);
   return layer;
 }
@@ -121,7 +133,8 @@ export function joinedLayers(layers: readonly ConfigLayer[]): ConfigLayer {
     origins: new Map(layers.flatMap(({ origins }) => [...origins])),
     problems: layers.flatMap(({ problems }) => problems),
     warnings: layers.flatMap(({ warnings }) => warnings),
-    mentionsCapture: layers.some(({ mentionsCapture }) => mentionsCapture),
+    items: new Map(layers.flatMap(({ items }) => [...items])),
+    mentionsPolicy: layers.some(({ mentionsPolicy }) => mentionsPolicy),
   };
 }
 
@@ -131,9 +144,10 @@ function emptyLayer(): OpenLayer {
   return {
     values: new Map(),
     origins: new Map(),
+    items: new Map(),
     problems: [],
     warnings: [],
-    mentionsCapture: false,
+    mentionsPolicy: false,
   };
 }
 
@@ -142,10 +156,10 @@ function wholeFile(path: string, message: string): ConfigProblem {
 }
 
 /**
- * `value` is that of a scalar. `[]` stands for any list, `{}` for any map, `LOST` for an alias without
+ * `value` is that of a scalar, `items` the places of those of a list. `[]` stands for any list, `{}` for any map, `LOST` for an alias without
  * anchor.
  */
-type Visit = (key: string, value: unknown, offset: number) => void;
+type Visit = (key: string, value: unknown, offset: number, items: readonly number[]) => void;
 
 const LOST = Symbol('alias without anchor');
 
@@ -166,7 +180,8 @@ function collect(
     const isLooked = isAlias(value) && (isSection || KNOWN.has(canonical(written)));
     const node = isLooked ? (value.resolve(document) ?? LOST) : value;
     if (isSection && isMap(node)) collect(document, node, keyPath, visit);
-    else visit(written, LISTS.has(canonical(written)) ? listValue(node) : plainValue(node), offset);
+    else if (!LISTS.has(canonical(written))) visit(written, plainValue(node), offset, []);
+    else visit(written, listValue(node), offset, itemOffsets(node));
   }
 }
 
@@ -188,6 +203,12 @@ function listValue(node: unknown): unknown {
     });
     return Object.fromEntries(members);
   });
+}
+
+function itemOffsets(node: unknown): number[] {
+  if (!isSeq(node)) return [];
+  const items = node.items.slice(0, MAX_ITEMS) as (Partial<ParsedNode> | null)[];
+  return items.map((item) => item?.range?.[0] ?? 0);
 }
 
 /** The current name of a key. */
@@ -226,7 +247,7 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
 }
 
 /** Checks all values against the schema, so that every wrong one is reported with its place. */
-function checkValues(layer: OpenLayer): void {
+function checkValues(layer: OpenLayer, check?: ExpressionCheck): void {
   const result = configSchema.safeParse(nested(layer.values));
   for (const issue of result.error?.issues ?? []) {
     const length = issue.path.findIndex((_, end) =>
@@ -234,15 +255,34 @@ function checkValues(layer: OpenLayer): void {
     );
     const key = issue.path.slice(0, length + 1).join('.');
     if (!layer.values.has(key)) continue; // already reported
-    const where = layer.origins.get(key) ?? '';
-    const message = issueText(issue, issue.path.slice(length + 1), {
+    const inner = issue.path.slice(length + 1);
+    const where = placeOf(layer, key, inner[0]);
+    const message = issueText(issue, inner, {
       key,
       value: layer.values.get(key),
     });
     layer.problems.push({ where, key, message, hint: null });
-    layer.values.delete(key);
-    layer.origins.delete(key);
+    drop(layer, key);
   }
+  if (!check) return;
+  // What is left is valid but for the expressions.
+  const { redaction } = configSchema.parse(nested(layer.values));
+  for (const { list, index, message } of check(redaction)) {
+    const key = `redaction.${list}`;
+    layer.problems.push({ where: placeOf(layer, key, index), key, message, hint: null });
+    drop(layer, key);
+  }
+}
+
+/** Where a value is written, or an item of a list. */
+function placeOf({ origins, items }: OpenLayer, key: string, index?: PropertyKey): string {
+  return items.get(`${key}[${String(index)}]`) ?? origins.get(key) ?? '';
+}
+
+/** The places of its items stay, for what else is wrong with the list. */
+function drop(layer: OpenLayer, key: string): void {
+  layer.values.delete(key);
+  layer.origins.delete(key);
 }
 
 /** Warns when a file that holds a secret can be read by other users. */
@@ -294,49 +334,6 @@ const SECTIONS: ReadonlySet<string> = new Set(
     key.split('.').map((_, depth, names) => names.slice(0, depth).join('.')),
   ),
 );
-
-/**
- * Why a text is not given to the parser, and where; undefined if it may be. The parser calls itself for each
- * level until the stack overflows, and its time grows with the square of what it finds; the lexer does
- * neither.
- */
-function excessOf(text: string): { readonly message: string; readonly offset: number } | undefined {
-  let flows = 0;
-  let blocks = 0;
-  let tokens = 0;
-  let marks = 0;
-  let offset = 0;
-  let isLineStart = true;
-  for (const token of new Lexer().lex(text)) {
-    if (token === '[' || token === '{') flows += 1;
-    else if (token === ']' || token === '}') flows -= 1;
-    else if (token === '\n') blocks = 0;
-    else if (BLOCK_MARKS.has(token)) blocks += flows === 0 ? 1 : 0;
-    tokens += 1;
-    if (!/^[\s#]/.test(token)) marks += 1;
-    const isIndent = isLineStart && token.length > MAX_INDENT && /^ +$/.test(token);
-    if (flows > MAX_DEPTH || blocks > MAX_DEPTH || isIndent) {
-      return { message: 'it is nested too deep', offset };
-    }
-    if (marks > MAX_MARKS || tokens > MAX_TOKENS) {
-      return { message: 'it has too many words and marks', offset };
-    }
-    isLineStart = token === '\n';
-    offset += token.length;
-  }
-  return undefined;
-}
-
-const BLOCK_MARKS: ReadonlySet<string> = new Set(['-', '?', ':']);
-
-/** Most brackets in each other, and marks of a list or a key in one line. Our own keys are two levels deep. */
-const MAX_DEPTH = 32;
-/** Most spaces before a key: each may be a level. */
-const MAX_INDENT = 256;
-/** Most words and marks; all our keys with their values are some 200. */
-const MAX_MARKS = 30_000;
-/** Most of them with comments and empty lines. */
-const MAX_TOKENS = 250_000;
 
 /** The longest file, in bytes: 4 MiB. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { CONFIG_DEFAULTS } from './config.ts';
-import { loadConfig } from './config-file.ts';
+import { loadWholeConfig } from './config-file.ts';
 import type { ConfigFiles } from './config-file.ts';
 
 /** The configuration in force. It follows the files, and keeps the last good configuration if they break. */
@@ -39,7 +39,7 @@ export class ConfigWatch {
   }
 
   /** Reads the files if one was added, changed or removed. Returns true if they were read. */
-  refresh(): boolean {
+  async refresh(): Promise<boolean> {
     const { configFile, resilienceFile, loggingFile } = this.#files;
     const stamp = [configFile, resilienceFile, loggingFile].map(stampOf).join('\n');
     if (stamp === this.#stamp) return false;
@@ -49,7 +49,7 @@ export class ConfigWatch {
       return false;
     }
     this.#stamp = stamp;
-    const { config, error, policyError } = loadConfig(this.#files);
+    const { config, error, policyError } = await loadWholeConfig(this.#files);
     this.#error = error;
     const hadPolicy = this.#hasPolicy;
     if (policyError === null || !hadPolicy) this.#policyError = policyError;
@@ -57,8 +57,10 @@ export class ConfigWatch {
     // Without an earlier good configuration, the valid keys apply: one typo must not make us forget the
     // server.
     if (error === null || !this.#hasRead) this.#current = config;
-    else if (!hadPolicy && policyError === null)
-      this.#current = { ...this.#current, capture: config.capture };
+    else if (!hadPolicy && policyError === null) {
+      const { capture, redaction } = config;
+      this.#current = { ...this.#current, capture, redaction };
+    }
     this.#hasRead = true;
     return true;
   }

@@ -20,6 +20,12 @@ const server = (what: string, secretKey: string) =>
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item).max(1_000).default([]).describe(what);
 const glob = z.string().min(1).max(1_000);
+const expression = z.string().min(1).max(1_000);
+const ruleName = z
+  .string()
+  .max(40)
+  .regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a name such as staff-number')
+  .refine((name) => name !== 'unchecked', 'is the name of what is left out unchecked');
 
 /**
  * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
@@ -87,6 +93,29 @@ export const configSchema = z.strictObject({
         .default(true)
         .describe('Leave out the text of .env, private keys and the like, too'),
       exclude_tools: list(glob, 'Tools of whose calls nothing is kept, as names or globs'),
+    })
+    .prefault({}),
+  redaction: z
+    .strictObject({
+      rules: z
+        .array(
+          z.strictObject({
+            name: ruleName,
+            pattern: expression,
+            group: z.number().int().min(0).max(100).optional(),
+          }),
+        )
+        .max(100)
+        .default([])
+        .describe(
+          'Further secrets: name for the marker, pattern (RE2), and which group is the secret',
+        ),
+      allow: list(
+        z.union([z.string().min(1).max(1_000), z.strictObject({ pattern: expression })], {
+          error: 'must be a value, or a pattern',
+        }),
+        'What is no secret: a value, or a pattern (RE2) that matches all of it',
+      ),
     })
     .prefault({}),
   pattern_tracking: z

@@ -48,14 +48,9 @@ export interface Sink {
   retell?(database: Database, destination: string, now: number): void;
   /**
    * Adds to the outbox of a destination that patterns are to be deleted there; returns how many. A sink without this keeps what it
-   * has received. Called in a transaction; `now` is in milliseconds since 1970 UTC.
+   * has received. Called in a transaction.
    */
-  erase?(
-    database: Database,
-    destination: string,
-    patternIds: readonly string[],
-    now: number,
-  ): number;
+  erase?(database: Database, destination: string, erased: ErasedPatterns): number;
   /**
    * Asks the server for its health; left out where the protocol has no such request.
    *
@@ -64,6 +59,15 @@ export interface Sink {
   probe?(options: Omit<SinkClientOptions, 'machine'>): Promise<SinkProbe>;
   /** Loads the client. Call it only when there is something to send: the HTTP library is slow to load. */
   loadClient(): Promise<OpenClient>;
+}
+
+/** Patterns that a sink is to delete. */
+export interface ErasedPatterns {
+  readonly ids: readonly string[];
+  /** Patterns that took their place, which it is told of. */
+  readonly successors: readonly string[];
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
 }
 
 /** Opens a client. @throws TrackerError when there is no usable address, or a secret cannot be read */

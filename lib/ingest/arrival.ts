@@ -21,8 +21,10 @@ import { shortenPayload } from './stored-payload.ts';
 export interface Arrival extends ArrivedEvent {
   readonly fragments: readonly Fragment[];
   readonly fileChanges: readonly FileChange[];
-  /** Secrets that were redacted. */
-  readonly redactions: number;
+  /** How many secrets were redacted, by the rule that found them; `unchecked` for what was left out. */
+  readonly redactions: Readonly<Record<string, number>>;
+  /** How many characters were left out unchecked. */
+  readonly unchecked: number;
   /** True when the capture policy left something out. */
   readonly isNarrowed: boolean;
 }
@@ -64,7 +66,7 @@ export class ArrivalReader {
     const asSent = parseHookEvent(text);
     const judged = this.#policy.judge(asSent, text);
     if (!judged) return 'excluded';
-    const { payload, count } = this.#redactor.redactPayload(judged.event.payload);
+    const { payload, count, kinds, leftOut } = this.#redactor.redactPayload(judged.event.payload);
     const event = count > 0 ? hookEventOf(payload) : judged.event;
     const kept = judged.stored(event);
     const stored = shortenPayload(kept, this.#limits.maxStringBytes);
@@ -79,7 +81,8 @@ export class ArrivalReader {
       payload: JSON.stringify(stored),
       fragments: judged.keepsCode ? this.#named(extractFragments(event, asSent), event.cwd) : [],
       fileChanges: judged.keepsCode ? this.#named(fileChanges(event), event.cwd) : [],
-      redactions: count,
+      redactions: kinds,
+      unchecked: leftOut,
       isNarrowed: judged.event !== asSent || kept !== event,
     };
   }

@@ -12,9 +12,8 @@ import { basename, join, sep } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
 import { triedProject } from '../capture/attempt.ts';
 import { removeForgottenRows } from '../delivery/store/forgotten-rows.ts';
-import { otherAddress } from '../delivery/destination.ts';
-import { SINKS } from '../delivery/sinks.ts';
 import type { Database } from '../store/database/database.ts';
+import { eraseAt, toldPatterns } from './told-patterns.ts';
 import { isOfWholeSessions, isOnlyMatch } from '../store/maintenance/forget/criteria.ts';
 import type { ForgetCriteria } from '../store/maintenance/forget/criteria.ts';
 import {
@@ -63,17 +62,11 @@ export function forgetRows(
   onChosen?: () => void,
 ): ForgottenRows {
   let outbox = 0;
-  const erasures: Record<string, number> = {};
+  let erasures: Record<string, number> = {};
   const onRemoved = (keys: RemovedKeys) => {
     const told = toldPatterns(database, keys.patternIds);
     outbox = removeForgottenRows(database, keys);
-    for (const [destination, patternIds] of told) {
-      const sink = SINKS.find(
-        (one) => one.name === destination || otherAddress(one, destination) !== undefined,
-      );
-      const erased = sink?.erase?.(database, destination, patternIds, now) ?? 0;
-      if (erased > 0) erasures[destination] = erased;
-    }
+    erasures = eraseAt(database, told, now);
   };
   const rows = removeChosen(database, criteria, { onChosen, onRemoved });
   return { ...rows, outbox, erasures };
@@ -136,25 +129,6 @@ export async function finishForgetting(
 }
 
 // --- internal ---
-
-/** By destination: those of the patterns that it was told of, or was about to be. */
-function toldPatterns(database: Database, patternIds: readonly string[]): Map<string, string[]> {
-  const told = new Map<string, string[]>();
-  const rows = database
-    .prepare<[string], [string, string | null]>(
-      `SELECT destination.sink, gone.pattern_id FROM (SELECT DISTINCT sink FROM sink_patterns) destination
-       LEFT JOIN sink_patterns gone ON gone.sink = destination.sink
-         AND gone.pattern_id IN (SELECT value FROM json_each(?))`,
-    )
-    .raw()
-    .all(JSON.stringify(patternIds));
-  for (const [destination, id] of rows) {
-    const ids = told.get(destination) ?? [];
-    if (id !== null) ids.push(id);
-    told.set(destination, ids);
-  }
-  return told;
-}
 
 /** Files of capture that are younger may still be written to, in milliseconds. */
 const UNFINISHED_MS = 60_000;

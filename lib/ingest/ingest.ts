@@ -6,6 +6,7 @@ import type { NotAHookEventReason } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { Database } from '../store/database/database.ts';
 import { noteClaudeVersion } from '../store/database/meta.ts';
+import { RedactionCounts } from '../store/writers/redaction-counts.ts';
 import { TrackerWriter } from '../store/writers/tracker-writer.ts';
 import { patternFeed, toolCallFeed } from '../delivery/sinks.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
@@ -44,6 +45,7 @@ export class Ingest {
   readonly #projects: ProjectFinder;
   readonly #writer: TrackerWriter;
   readonly #patterns: PatternRecorder;
+  readonly #redactions: RedactionCounts;
   readonly #guard: WorkGuard | undefined;
 
   constructor(database: Database, { config, redactor, projects, machine, guard }: IngestOptions) {
@@ -53,6 +55,7 @@ export class Ingest {
     this.#projects = projects;
     const calls = toolCallFeed(config, database);
     this.#writer = new TrackerWriter(database, { onEnded: calls && ((end) => calls.put(end)) });
+    this.#redactions = new RedactionCounts(database);
     this.#patterns = new PatternRecorder(database, this.#writer.patterns, {
       scheme: config.patterns.id_scheme,
       feed: patternFeed(config, database, machine),
@@ -98,7 +101,8 @@ export class Ingest {
   }
 
   #takeEach(files: readonly SpoolFile[], thread: SpoolThread | undefined, bad: BadFile[]): void {
-    const total = { ingested: 0, duplicates: 0, redactions: 0, narrowed: 0, excluded: 0 };
+    this.#redactions.forget(); // what an earlier batch left that was rolled back
+    const total = { ingested: 0, duplicates: 0, narrowed: 0, excluded: 0 };
     let transcript: string | undefined;
     for (const file of files) {
       const arrived = thread?.take(file) ?? this.#read(file, bad);
@@ -106,7 +110,6 @@ export class Ingest {
       if (!arrived || arrived === 'excluded') continue;
       const isNew = this.#write(arrived);
       total[isNew ? 'ingested' : 'duplicates'] += 1;
-      if (isNew) total.redactions += arrived.redactions;
       if (isNew && arrived.isNarrowed) total.narrowed += 1;
       if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
     }
@@ -116,7 +119,7 @@ export class Ingest {
     const { counters } = this.#writer;
     counters.add('ingested', total.ingested);
     counters.add('duplicates', total.duplicates);
-    counters.add('redactions', total.redactions);
+    this.#redactions.flush();
     counters.add('narrowed', total.narrowed);
     counters.add('excluded', total.excluded);
   }
@@ -138,6 +141,7 @@ export class Ingest {
     if (eventId === undefined) return false;
     const { event, receivedAt: at, fragments, fileChanges } = arrived;
     const place = event.cwd ? this.#projects.find(event.cwd) : null;
+    this.#redactions.add(arrived, place?.root ?? '', at);
     sessions.write(event, at, place);
     const toolUseId = calls.write(event, at);
     const { sessionId } = event;

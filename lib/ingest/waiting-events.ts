@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
 import type { Config } from '../config/config.ts';
-import { createRedactor } from '../redact/redact.ts';
+import { openRedactor } from '../redact/own/open-redactor.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Database } from '../store/database/database.ts';
 import { Ingest } from './ingest.ts';
@@ -32,7 +32,7 @@ export async function takeWaiting(
   if (!existsSync(paths.spoolNew)) return;
   const listing = new SpoolListing(paths.spoolNew);
   if (listing.length === 0) return;
-  const redactor = createRedactor();
+  const redactor = await openRedactor(config.redaction);
   const projects = new ProjectFinder(clock, (text) => redactor.redactText(text).text);
   const ingest = new Ingest(database, { config, redactor, projects, machine });
   for (const batch of listing.batches(BATCH_FILES, BATCH_BYTES)) {

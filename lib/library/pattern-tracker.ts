@@ -6,7 +6,7 @@ import { errorMessage, TrackerError } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
 import type { ErrorMetrics } from '../health/metrics/error-metrics.ts';
 import type { HealthSummary } from '../health/health-summary.ts';
-import { createRedactor } from '../redact/redact.ts';
+import { openRedactor } from '../redact/own/open-redactor.ts';
 import type { Redactor } from '../redact/redact.ts';
 import { CircuitBreaker } from '../health/circuit-breaker.ts';
 import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
@@ -231,14 +231,20 @@ export class PatternTracker {
     const env = this.#env;
     const settings = librarySettings(this.#options, env);
     const { machine = hostname() } = this.#options;
-    const clean = (text: string) => this.#loadRedactor().redactText(text).text;
+    // Only what is declared is cleaned, and by then there is a redactor.
+    const clean = (text: string) => this.#redactor?.redactText(text).text ?? '';
     const store = new LibraryStore({ ...settings, clock: this.#clock, machine, clean });
     return { settings, store, nudge: new CourierNudge({ paths: settings.paths, env }) };
   }
 
-  /** Made only when something is declared, because its rules take time to prepare. */
-  #loadRedactor(): Redactor {
-    return (this.#redactor ??= createRedactor());
+  /**
+   * Made only when something is declared, because its rules take time to prepare.
+   *
+   * @throws TrackerError E_CONFIG for an expression of the user's that cannot be used
+   */
+  async #openRedactor({ config }: LibrarySettings): Promise<Redactor> {
+    const opened = this.#redactor ?? (await openRedactor(config.redaction));
+    return (this.#redactor ??= opened);
   }
 
   #use<T>(work: (store: OpenLibraryStore) => T): T {
@@ -261,14 +267,17 @@ export class PatternTracker {
     }
   }
 
-  #track(declare: () => declared.Declaration): string {
+  async #track(declare: () => declared.Declaration): Promise<string> {
     const { settings, store, nudge } = this.#load();
     const { config, courier } = settings;
-    const clean = cleanDeclaration(declare(), this.#loadRedactor(), config.patterns.id_scheme);
-    if (!config.pattern_tracking.enabled) return clean.patternId;
-    store.use(({ recorder }) => recorder.record(clean));
-    if (LINEAGE.delivers(courier.config) && this.#options.startCourier !== false) nudge.give();
-    return clean.patternId;
+    return this.#during(async () => {
+      const redactor = await this.#openRedactor(settings);
+      const clean = cleanDeclaration(declare(), redactor, config.patterns.id_scheme);
+      if (!config.pattern_tracking.enabled) return clean.patternId;
+      store.use(({ recorder }) => recorder.record(clean));
+      if (LINEAGE.delivers(courier.config) && this.#options.startCourier !== false) nudge.give();
+      return clean.patternId;
+    });
   }
 
   async #run<T>(ask: (queries: PatternQueries) => Promise<T>): Promise<T> {
@@ -328,12 +337,14 @@ export class PatternTracker {
   }
 
   /** Opens the log for one line and closes it again, because an open log would keep the process alive. */
-  async #log({ paths, config }: LibrarySettings, note: (log: TrackerLog) => void): Promise<void> {
+  async #log(settings: LibrarySettings, note: (log: TrackerLog) => void): Promise<void> {
+    const { paths, config } = settings;
     const { openLog } = await import('../log/pino-log.ts');
+    const redactor = await this.#openRedactor(settings);
     const log = openLog(paths, config.logging, {
       clock: this.#clock,
       pid: process.pid,
-      clean: (text) => this.#loadRedactor().redactText(text).text,
+      clean: (text) => redactor.redactText(text).text,
     });
     note(log);
     await log.close();

@@ -50,8 +50,12 @@ export interface ServicePartsOptions {
   readonly monotonic?: () => number;
   /** @default a log that writes nothing */
   readonly log?: ServiceLog;
-  /** Whether to take secrets out of events, which takes about 25 µs each. @default true */
-  readonly redact?: boolean;
+  /**
+   * Takes secrets out of events, which takes about 25 µs each; false if they are stored as they came.
+   *
+   * @default a redactor without rules of a user's
+   */
+  readonly redactor?: Redactor | false;
   /** Requests of one caller in 60 s; 0 is no limit. @default 1,000 */
   readonly rateLimit?: number;
   /** Whether other machines can reach the service. @default false */
@@ -71,7 +75,8 @@ const SPARE_LOOK_UPS = { requests: 20, windowMs: 1_000 } as const;
 
 /** Puts a service together around its store. */
 export function serviceParts(options: ServicePartsOptions): ServiceParts {
-  const { store, clock, isExposed = false, timeoutMs = 30_000, redact = true } = options;
+  const { store, clock, isExposed = false, timeoutMs = 30_000 } = options;
+  const { redactor = createRedactor() } = options;
   const log = options.log ?? SILENT_SERVICE_LOG;
   const queue = new IngestQueue(store, {
     concurrency: store.kind === 'postgres' ? 4 : 1,
@@ -88,7 +93,7 @@ export function serviceParts(options: ServicePartsOptions): ServiceParts {
     store,
     clock,
     monotonic: options.monotonic ?? (() => performance.now()),
-    redactor: redact ? createRedactor() : undefined,
+    redactor: redactor || undefined,
     bodies: new BodyReader(
       options.maxBodyBytes === undefined ? {} : { maxBytes: options.maxBodyBytes },
     ),

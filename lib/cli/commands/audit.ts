@@ -1,4 +1,4 @@
-import { loadConfig } from '../../config/config-file.ts';
+import { loadWholeConfig } from '../../config/config-file.ts';
 import { AUDIT_CHECKS } from '../../health/audit/audit-checks.ts';
 import type { AuditFacts, ProgramFacts } from '../../health/audit/audit-facts.ts';
 import { checkFacts } from '../../health/checks/check-facts.ts';
@@ -46,7 +46,7 @@ function auditFacts(cli: CliEnvironment): AuditFacts {
   const registration = readRegistration(cli);
   const facts = checkFacts(cli, {
     installation: readInstallation(cli, undefined),
-    config: loadConfig(cli.paths),
+    config: await loadWholeConfig(cli.paths),
   });
   const manifest = readManifest(home);
   return {

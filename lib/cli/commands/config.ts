@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { backUpConfig, listConfigBackups, restoreConfig } from '../../config/config-backup.ts';
-import { loadConfig } from '../../config/config-file.ts';
+import { loadConfig, loadWholeConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigProblem } from '../../config/config-layer.ts';
 import { configJsonSchema } from '../../config/config-schema.ts';
@@ -81,8 +81,8 @@ interface Entry {
   readonly origin: string;
 }
 
-function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
-  const { config, origins, problems } = loadConfig(cli.paths, { env: cli.env });
+async function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): Promise<number> {
+  const { config, origins, problems } = await loadWholeConfig(cli.paths, { env: cli.env });
   const entries = leaves(config).map(([key, value]): Entry => {
     return { key, value: shownValue(key, value), origin: origins.get(key) ?? 'default' };
   });
@@ -107,8 +107,8 @@ function show(cli: CliEnvironment, withOrigin: boolean, json: boolean): number {
   return 0;
 }
 
-function check(cli: CliEnvironment, json: boolean): number {
-  const loaded = loadConfig(cli.paths, { env: cli.env });
+async function check(cli: CliEnvironment, json: boolean): Promise<number> {
+  const loaded = await loadWholeConfig(cli.paths, { env: cli.env });
   const { warnings } = loaded;
   const problems = [...loaded.problems, ...accessProblems(loaded)];
   const isOk = problems.length === 0;
@@ -191,9 +191,13 @@ function backUp(cli: CliEnvironment, json: boolean): number {
   return 0;
 }
 
-function restore(cli: CliEnvironment, name: string | undefined, json: boolean): number {
+async function restore(
+  cli: CliEnvironment,
+  name: string | undefined,
+  json: boolean,
+): Promise<number> {
   const backup = chosenBackup(cli, name);
-  const loaded: LoadedConfig = loadConfig(backup.files);
+  const loaded: LoadedConfig = await loadWholeConfig(backup.files);
   if (loaded.error !== null) {
     throw new UsageError(`the backup is broken: ${loaded.error}`, 'Nothing was changed.');
   }

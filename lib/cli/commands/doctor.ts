@@ -1,4 +1,4 @@
-import { loadConfig } from '../../config/config-file.ts';
+import { loadWholeConfig } from '../../config/config-file.ts';
 import { checkFacts } from '../../health/checks/check-facts.ts';
 import { CHECKS } from '../../health/checks/checks.ts';
 import * as common from '../command.ts';
@@ -26,7 +26,7 @@ export const doctorCommand = trackerCommand({
   async run({ json }, cli) {
     const facts = checkFacts(cli, {
       installation: readInstallation(cli, readClaudes(cli).version),
-      config: loadConfig(cli.paths),
+      config: await loadWholeConfig(cli.paths),
     });
     const { results, failed, warned } = await runChecks(CHECKS, facts, cli, json);
     if (json) {

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { isInClaudeSession } from '../../base/claude-session.ts';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
+import { ownRedaction } from '../../config/config-file.ts';
 import { readEntry } from '../../log/log-entry.ts';
+import { openRedactor } from '../../redact/own/open-redactor.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { wantsColor } from '../environment.ts';
@@ -83,12 +85,14 @@ requests too; on a terminal as text, else as JSON lines.`,
       withRequests: args.log ?? false,
       stream: cli.isErrTTY ? forPeople(cli) : undefined,
     });
+    const redactor = await openRedactor(await ownRedaction(cli.paths));
     log.info('opening', { store: opening.placeForPeople(place) });
     const store = await opening.openServiceStore(place);
     const signal = cli.interruption(); // from here on a signal shuts the service down in order
     const service = await startService({
       store,
       log,
+      redactor,
       tls,
       port,
       rateLimit,

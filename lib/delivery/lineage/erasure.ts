@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import type { Database } from '../../store/database/database.ts';
 import { Outbox } from '../store/outbox.ts';
 import { ERASURE_EVENT } from '../store/outbox-pass.ts';
 import { SinkPatterns } from '../store/sink-patterns.ts';
 import { SinkState } from '../store/sink-state.ts';
+import type { ErasedPatterns } from '../sink.ts';
+import { LineageFeed } from './lineage-feed.ts';
 import { introducePatterns } from './retelling.ts';
 
 /**
@@ -14,15 +17,14 @@ import { introducePatterns } from './retelling.ts';
 export function erasePatterns(
   database: Database,
   sink: string,
-  patternIds: readonly string[],
-  now: number,
+  { ids, successors, now }: ErasedPatterns,
 ): number {
   const told = new SinkPatterns(database, sink);
   const outbox = new Outbox(database, sink);
   const { lastDeliveredAt, lastErrorAt } = new SinkState(database, sink).read();
   const wasReached = lastDeliveredAt !== null || lastErrorAt !== null;
   let erased = 0;
-  for (const id of patternIds) {
+  for (const id of ids) {
     told.remove(id);
     if (!wasReached) continue;
     const eventId = `erased-${id}-${now}`;
@@ -53,5 +55,7 @@ export function erasePatterns(
   }
   // Rows that stay may need a pattern whose introduction went with the forgotten ones.
   introducePatterns(database, sink, now);
+  const feed = new LineageFeed(database, sink, hostname());
+  for (const id of successors) if (wasReached) feed.introduce(id, [id], now);
   return erased;
 }

@@ -5,13 +5,13 @@ import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
-import { createRedactor } from '../../redact/redact.ts';
 import { acquireProcessLock } from '../../store/database/process-lock.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { CounterName } from '../../store/database/counters.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
+import { CourierRedaction } from './courier-redaction.ts';
 import { CourierStore } from './courier-store.ts';
 import { CourierUpkeep } from './courier-upkeep.ts';
 import { limitHeap } from './heap-limit.ts';
@@ -71,7 +71,7 @@ export class Courier {
   readonly #delivery: CourierDelivery;
   readonly #guard: WorkGuard;
   readonly #upkeep: CourierUpkeep;
-  readonly #clean: (text: string) => string;
+  readonly #redaction = new CourierRedaction();
   readonly #pid: number;
   readonly #threadBundle: string | undefined;
   #watch: SpoolWatch | undefined;
@@ -89,16 +89,16 @@ export class Courier {
     this.#threadBundle = threadBundle;
     this.#hint = new PidHint(paths.courierPid, pid);
     this.#config = new ConfigWatch(paths);
-    const redactor = createRedactor();
-    this.#clean = (text) => redactor.redactText(text).text;
-    const projects = new ProjectFinder(clock, this.#clean);
-    const guard = new WorkGuard(paths.courierWork, limits);
-    this.#guard = guard;
+    const projects = new ProjectFinder(clock, this.#redaction.clean);
+    const guard = (this.#guard = new WorkGuard(paths.courierWork, limits));
     this.#store = new CourierStore(
       paths.database,
       clock,
-      (database) =>
-        new Ingest(database, { config: this.#config.current, redactor, projects, machine, guard }),
+      (database) => {
+        const config = this.#config.current;
+        const { redactor } = this.#redaction;
+        return new Ingest(database, { config, redactor, projects, machine, guard });
+      },
       ({ path, reason }) =>
         this.#log.warn('The corrupt database was moved aside', { path, reason }),
     );
@@ -224,7 +224,8 @@ export class Courier {
   #startThread(): SpoolThread | undefined {
     if (this.#threadBundle === undefined) return undefined;
     this.#guard.hold();
-    return new SpoolThread(this.#threadBundle, arrivalLimits(this.#config.current));
+    const { current } = this.#config;
+    return new SpoolThread(this.#threadBundle, arrivalLimits(current), current.redaction);
   }
 
   /**
@@ -278,14 +279,15 @@ export class Courier {
   }
 
   async #adoptConfig(): Promise<void> {
-    if (!this.#config.refresh()) return;
+    if (!(await this.#config.refresh())) return;
     const { current, error } = this.#config;
+    await this.#redaction.adopt(current.redaction);
     const { openLog } = await import('../../log/pino-log.ts');
     await this.#log.close();
     this.#log = openLog(this.#paths, current.logging, {
       clock: this.#clock,
       pid: this.#pid,
-      clean: this.#clean,
+      clean: this.#redaction.clean,
     });
     if (error === null) this.#log.info('Configuration taken up');
     else this.#log.warn('The configuration is broken', { error });
@@ -320,7 +322,7 @@ export class Courier {
 
   /** Reports why it cannot ingest, and tries again later. The events wait in the spool. */
   #degrade(error: unknown): void {
-    const reason = this.#clean(errorMessage(error));
+    const reason = this.#redaction.clean(errorMessage(error));
     if (reason !== this.#trouble) this.#log.error('The courier cannot take in events', error);
     this.#trouble = reason;
     this.#retryAt = this.#clock() + RETRY_MS;

@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Arrival, ArrivalLimits } from '../arrival.ts';
+import type { OwnRedaction } from '../../redact/own/own-rules.ts';
 import { limitHeap } from '../courier/heap-limit.ts';
 import { removeSpoolFiles } from './spool-reader.ts';
 import type { SpoolFile } from './spool-reader.ts';
@@ -13,6 +14,8 @@ const ANSWER_MS = 2_000;
 /** The data that the thread is started with. */
 export interface SpoolThreadData {
   readonly limits: ArrivalLimits;
+  /** The user's own rules. */
+  readonly redaction: OwnRedaction;
   readonly port: MessagePort;
   /** A single number, which the thread increments with every answer. */
   readonly answers: Int32Array;
@@ -48,10 +51,10 @@ export class SpoolThread {
   #hasFailed = false;
 
   /** `bundle` is the file of the thread's program, scripts/spool-thread.ts. */
-  constructor(bundle: string, limits: ArrivalLimits) {
+  constructor(bundle: string, limits: ArrivalLimits, redaction: OwnRedaction) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const workerData: SpoolThreadData = { limits, port: port2, answers: this.#answers };
+    const workerData: SpoolThreadData = { limits, redaction, port: port2, answers: this.#answers };
     this.#thread = new Worker(bundle, { workerData, transferList: [port2], resourceLimits: SMALL });
     this.#thread.on('error', () => {}); // it stops answering, which #answer notices
     this.#thread.unref(); // whatever happens to the sweep, the thread must not keep the courier alive

@@ -5,6 +5,8 @@ export type CounterName =
   | 'ingested'
   | 'duplicates'
   | 'redactions'
+  /** Texts whose rest was left out, because to check it for secrets took too long. */
+  | 'unchecked'
   | 'narrowed'
   | 'excluded'
   | 'quarantine_evicted'

@@ -227,6 +227,17 @@ export const MIGRATIONS: readonly string[] = [
     phase TEXT NOT NULL             -- rows, files, pages: what is done next
   );
 
+  -- What redaction has taken out since 'redactions_counted_since' in meta, without values.
+  CREATE TABLE redaction_counts (
+    day TEXT NOT NULL,              -- of capture, UTC: 2026-11-24
+    project TEXT NOT NULL,          -- the project's root; '' outside every project
+    rule TEXT NOT NULL,             -- as in the marker; unchecked: left out, because it took too long to check
+    count INTEGER NOT NULL,
+    left_out INTEGER NOT NULL,      -- characters that were left out unchecked
+    PRIMARY KEY (day, project, rule)
+  ) WITHOUT ROWID;
+  INSERT INTO meta VALUES ('redactions_counted_since', unixepoch() * 1000);
+
   -- Earlier releases did not fill what they deleted with zeros; the next upkeep rewrites such a file.
   INSERT INTO meta SELECT 'freed_pages_unwiped', 'yes' WHERE EXISTS (SELECT 1 FROM events)
     OR EXISTS (SELECT 1 FROM patterns) OR EXISTS (SELECT 1 FROM lineage_events);

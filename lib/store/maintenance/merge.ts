@@ -112,6 +112,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   metrics: (isDisjoint, shape) => added(shape, 'scope, name', isDisjoint),
   counters: (isDisjoint, shape) => added(shape, 'name', isDisjoint),
+  redaction_counts: (isDisjoint, shape) =>
+    added(shape, 'day, project, rule', isDisjoint, ['count', 'left_out']),
   // One key holds the id of an event, and events get other ids here; the others are about the file itself.
   meta: (_, shape) =>
     missingRows(
@@ -124,9 +126,18 @@ const OWN_PROJECT = `(SELECT own.id FROM later.projects AS theirs
   JOIN main.projects AS own ON own.root = theirs.root WHERE theirs.id = row.project_id)`;
 
 /** Adds the totals of two databases; if both counted the same events, keeps the larger total. */
-function added(shape: TableShape, key: string, isDisjoint: boolean): string {
-  const value = isDisjoint ? 'value + excluded.value' : 'max(value, excluded.value)';
-  return `${missingRows(shape, 'true', {}, 'INSERT')} ON CONFLICT (${key}) DO UPDATE SET value = ${value}`;
+function added(
+  shape: TableShape,
+  key: string,
+  isDisjoint: boolean,
+  totals: readonly string[] = ['value'],
+): string {
+  const sets = totals.map((total) =>
+    isDisjoint
+      ? `${total} = ${total} + excluded.${total}`
+      : `${total} = max(${total}, excluded.${total})`,
+  );
+  return `${missingRows(shape, 'true', {}, 'INSERT')} ON CONFLICT (${key}) DO UPDATE SET ${sets.join(', ')}`;
 }
 
 /**

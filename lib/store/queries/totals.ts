@@ -22,6 +22,27 @@ export interface SetAside {
   readonly reason: string;
 }
 
+/** How much a rule has taken out in a project. */
+export interface RedactionCount {
+  readonly rule: string;
+  /** Its root; empty outside every project. */
+  readonly project: string;
+  readonly count: number;
+  /** The first and the last day on which it did: 2026-11-24, UTC. */
+  readonly first: string;
+  readonly last: string;
+  /** Characters left out unchecked; 0 for a rule that finds secrets. */
+  readonly leftOut: number;
+}
+
+/** Which counts are meant. */
+export interface RedactionCountFilter {
+  /** Roots of projects. @default all */
+  readonly projects?: readonly string[] | undefined;
+  /** Only from the day of this moment on, in milliseconds since 1970 UTC. */
+  readonly since?: number | undefined;
+}
+
 /** Counts what tracker.db holds. */
 export function totalsOf(database: Database): Totals {
   const totals = database
@@ -54,6 +75,34 @@ export function isReducible(database: Database): boolean {
   const payloads = 'SELECT 1 FROM events WHERE payload IS NOT NULL';
   const any = database.prepare(`SELECT 1 FROM patterns UNION ALL ${payloads} LIMIT 1`);
   return any.get() !== undefined;
+}
+
+/** What redaction has taken out, most first. */
+export function redactionCounts(
+  database: Database,
+  { projects, since }: RedactionCountFilter = {},
+): RedactionCount[] {
+  return database
+    .prepare<[Record<string, string | null>], RedactionCount>(
+      `SELECT rule, project, sum(count) AS count, min(day) AS first, max(day) AS last, sum(left_out) AS leftOut
+       FROM redaction_counts
+       WHERE (@projects IS NULL OR project IN (SELECT value FROM json_each(@projects)))
+         AND (@since IS NULL OR day >= @since)
+       GROUP BY rule, project ORDER BY count DESC, rule, project`,
+    )
+    .all({
+      projects: projects ? JSON.stringify(projects) : null,
+      since: since === undefined ? null : new Date(since).toISOString().slice(0, 10),
+    });
+}
+
+/** Since when redactions are counted, in milliseconds since 1970 UTC. */
+export function redactionsCountedSince(database: Database): number | null {
+  const value = database
+    .prepare<[], string>("SELECT value FROM meta WHERE key = 'redactions_counted_since'")
+    .pluck()
+    .get();
+  return value === undefined ? null : Number(value);
 }
 
 /** How many orders to forget something are not carried out to their end. */

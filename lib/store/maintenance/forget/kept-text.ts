@@ -41,6 +41,7 @@ const PLACES: readonly (readonly [table: string, columns: readonly string[]])[] 
   ['tool_calls', ['session_id', 'summary', 'asked', 'error']],
   ['sessions', ['id', 'cwd', 'git_branch', 'transcript_path', 'model']],
   ['projects', ['root']],
+  ['redaction_counts', ['project']],
   ['occurrences', ['session_id', 'file_path']],
   ['file_changes', ['session_id', 'file_path']],
   ['session_models', ['session_id', 'model']],

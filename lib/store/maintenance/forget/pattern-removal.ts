@@ -40,15 +40,11 @@ export function removePatterns(database: Database): {
   return { patternIds, fragments };
 }
 
-// --- internal ---
-
-const GONE = 'temp.forget_gone';
-
 /**
  * Empties the full-text index, which cannot remove single patterns without a trace. It fills again from the
  * queue at the next search of the service.
  */
-function emptyIndex(database: Database): void {
+export function emptyIndex(database: Database): void {
   const isUsed = database.prepare('SELECT 1 FROM pattern_search LIMIT 1').get() !== undefined;
   if (!isUsed) {
     database.exec('DELETE FROM search_queue WHERE pattern_id NOT IN (SELECT id FROM patterns)');
@@ -59,6 +55,10 @@ function emptyIndex(database: Database): void {
     DELETE FROM search_queue;
     INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at`);
 }
+
+// --- internal ---
+
+const GONE = 'temp.forget_gone';
 
 interface LeftOccurrence {
   readonly eventId: string;

@@ -241,7 +241,8 @@ function removeSessions(database: Database): string[] {
           WHERE session_id IN (${touched}) GROUP BY session_id) row
     WHERE sessions.id = row.session_id;
     DELETE FROM projects WHERE id NOT IN (SELECT project_id FROM sessions WHERE project_id IS NOT NULL)
-      AND id NOT IN (SELECT project_id FROM occurrences WHERE project_id IS NOT NULL)`);
+      AND id NOT IN (SELECT project_id FROM occurrences WHERE project_id IS NOT NULL);
+    DELETE FROM redaction_counts WHERE project != '' AND project NOT IN (SELECT root FROM projects)`);
   return removed;
 }
 
