@@ -33,7 +33,12 @@ hint when the status is ok.`,
   exitCodes: '0 when nothing fails, else 1.',
   args: { ...common.jsonArg },
   async run({ json }, cli) {
-    const { results, failed, warned } = await runChecks(AUDIT_CHECKS, auditFacts(cli), cli, json);
+    const { results, failed, warned } = await runChecks(
+      AUDIT_CHECKS,
+      await auditFacts(cli),
+      cli,
+      json,
+    );
     if (json) printJson(cli, { ok: failed === 0, failed, warned, checks: results.map(forJson) });
     return failed === 0 ? 0 : 1;
   },
@@ -41,7 +46,7 @@ hint when the status is ok.`,
 
 // --- internal ---
 
-function auditFacts(cli: CliEnvironment): AuditFacts {
+async function auditFacts(cli: CliEnvironment): Promise<AuditFacts> {
   const { home } = cli.paths;
   const registration = readRegistration(cli);
   const facts = checkFacts(cli, {
