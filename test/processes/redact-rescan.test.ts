@@ -119,7 +119,7 @@ function holders(): string[] {
   return readdirSync(home.paths.data, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => /ACME-\d{6}|482[0-9]{3}|Zq81kdLm92/.test(readFileSync(path, 'latin1')));
+    .filter((path) => /ACME-\d{6}|Zq81kdLm92/.test(readFileSync(path, 'latin1')));
 }
 
 const outboxRows = () => home.value('SELECT count(*) FROM outbox');

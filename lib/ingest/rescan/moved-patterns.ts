@@ -4,12 +4,12 @@ import { trimCode } from '../../pattern/identify.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { PatternMove } from '../../store/maintenance/pattern-move.ts';
 import { eraseAt, toldPatterns } from '../told-patterns.ts';
-import type { StoredPattern } from './redacted-pattern.ts';
+import type { PatternText } from './redacted-pattern.ts';
 
 /** Gives the rows of the outbox that are about a pattern, or name it, its new id and code. */
 export function replaceInOutbox(
   database: Database,
-  { id, code }: StoredPattern,
+  { id, code }: PatternText,
   { to, code: redacted, name }: PatternMove,
 ): void {
   const rows = database

@@ -3,7 +3,7 @@ import type { Database } from '../../store/database/database.ts';
 import type { PatternMove } from '../../store/maintenance/pattern-move.ts';
 
 /** A pattern as it is stored. */
-export interface StoredPattern {
+export interface PatternText {
   readonly id: string;
   readonly name: string;
   readonly code: string;
@@ -15,7 +15,7 @@ export interface StoredPattern {
  */
 export function redactedPattern(
   database: Database,
-  { id, code }: StoredPattern,
+  { id, code }: PatternText,
   redacted: string,
   name: string,
 ): PatternMove {

@@ -10,7 +10,7 @@ import { emptyIndex } from '../../store/maintenance/forget/pattern-removal.ts';
 import { movePattern } from '../../store/maintenance/pattern-move.ts';
 import { RedactionCounts } from '../../store/writers/redaction-counts.ts';
 import { redactedPattern } from './redacted-pattern.ts';
-import type { StoredPattern } from './redacted-pattern.ts';
+import type { PatternText } from './redacted-pattern.ts';
 import { replaceInOutbox, tellOfMoves } from './moved-patterns.ts';
 import { redactProjects } from './redacted-projects.ts';
 import { noteRescan, NOTHING_DONE, rescanJob, sumOf } from './rescan-job.ts';
@@ -148,7 +148,7 @@ export class Rescan {
   }: StoredEvent): void {
     const parsed = payload === null ? undefined : asObject(JSON.parse(payload));
     const patterns = this.#database
-      .prepare<[string], StoredPattern>(
+      .prepare<[string], PatternText>(
         `SELECT DISTINCT p.id, p.name, p.code FROM occurrences o JOIN patterns p ON p.id = o.pattern_id
          WHERE o.event_id = ? ORDER BY p.id`,
       )
@@ -195,7 +195,7 @@ export class Rescan {
 
   #patterns(after: RescanJob['after']): Chunk {
     const patterns = this.#database
-      .prepare<[string], StoredPattern>(
+      .prepare<[string], PatternText>(
         `SELECT id, name, code FROM patterns WHERE id > ? ORDER BY id LIMIT ${CHUNK_ROWS}`,
       )
       .all(String(after?.[0] ?? ''));
@@ -206,7 +206,7 @@ export class Rescan {
     return { last: lastOf(patterns, CHUNK_ROWS, ({ id }) => [id]), rows: patterns.length };
   }
 
-  #move(pattern: StoredPattern, code: string, name: string): void {
+  #move(pattern: PatternText, code: string, name: string): void {
     const move = redactedPattern(this.#database, pattern, code, name);
     this.#note('patterns');
     this.#database
@@ -281,8 +281,14 @@ export class Rescan {
   #object(text: string): string {
     const object = asObject(JSON.parse(text));
     if (!object) return text;
-    const redacted = this.#payload(object, '');
-    return redacted === object ? text : JSON.stringify(redacted);
+    // Of the keys of an event, paths are no secrets, but here they are texts; ids are none anywhere.
+    const together: JsonObject = {
+      ...idsIn(object),
+      ...idsIn(asObject(object['pattern_data']) ?? {}),
+      [WITHIN]: object,
+    };
+    const redacted = this.#payload(together, '');
+    return redacted === together ? text : JSON.stringify(redacted[WITHIN]);
   }
 
   #payload(object: JsonObject, project: string): JsonObject {
@@ -312,6 +318,7 @@ const CHUNK_EVENTS = 200;
 /** Keys that no payload has. */
 const CALL = 'rescan call';
 const CODE = 'rescan code';
+const WITHIN = 'rescan within';
 
 interface Chunk {
   /** The key of the last row; null when the stage is done. */
@@ -337,4 +344,12 @@ function lastOf<Row>(
 ): RescanJob['after'] {
   const last = rows.at(-1);
   return last !== undefined && rows.length === most ? keyOf(last) : null;
+}
+
+function idsIn(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(
+      ([key, value]) => key.endsWith('_id') && typeof value === 'string',
+    ),
+  );
 }
