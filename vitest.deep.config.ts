@@ -17,6 +17,8 @@ export default defineConfig({
       'test/redact/recall.test.ts',
       'test/processes/restore.test.ts',
       'test/processes/forget.test.ts',
+      'test/processes/redact-rescan.test.ts',
+      'test/store/maintenance/pattern-move.test.ts',
       'test/processes/service-durability.test.ts',
     ],
     env: { TEST_DEPTH: 'deep' },
