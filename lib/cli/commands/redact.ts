@@ -195,7 +195,7 @@ async function carryOut(
       hint: 'Run it again: it goes on from there.',
     });
   }
-  const isWiped = wipe(database);
+  const isWiped = await wipe(database, cli.now());
   endRescan(database);
   const { isResumed, result } = run;
   return { isResumed, result, backups, isDry: false, isWiped };

@@ -5,6 +5,7 @@ import { VERSION } from '../../base/version.ts';
 import type { OwnRedaction } from '../../redact/own/own-rules.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { Database } from '../../store/database/database.ts';
+import { noteUnwiped } from '../../store/database/meta.ts';
 import { mendDescent } from '../../store/maintenance/descent-check.ts';
 import { emptyIndex } from '../../store/maintenance/forget/pattern-removal.ts';
 import { movePattern } from '../../store/maintenance/pattern-move.ts';
@@ -15,7 +16,7 @@ import { replaceInOutbox, tellOfMoves } from './moved-patterns.ts';
 import { redactProjects } from './redacted-projects.ts';
 import { noteRescan, NOTHING_DONE, rescanJob, sumOf } from './rescan-job.ts';
 import type { RescanJob, RescanResult } from './rescan-job.ts';
-import { TEXT_COLUMNS } from './text-columns.ts';
+import { idsIn, TEXT_COLUMNS } from './text-columns.ts';
 import type { TextColumns } from './text-columns.ts';
 
 /** What a rescan works with. */
@@ -102,6 +103,7 @@ export class Rescan {
     if (!work) return false;
     const { last, rows } = work();
     const erasures = this.#settleMoves();
+    if (Object.keys(this.#changed).length > 0) noteUnwiped(this.#database);
     this.#counts.flush();
     const { result, seen } = this.#job;
     this.#job = {
@@ -344,12 +346,4 @@ function lastOf<Row>(
 ): RescanJob['after'] {
   const last = rows.at(-1);
   return last !== undefined && rows.length === most ? keyOf(last) : null;
-}
-
-function idsIn(object: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).filter(
-      ([key, value]) => key.endsWith('_id') && typeof value === 'string',
-    ),
-  );
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../base/json.ts';
+
 /** Columns of a table that may hold what somebody wrote. */
 export interface TextColumns {
   readonly table: string;
@@ -24,3 +26,12 @@ export const TEXT_COLUMNS: readonly TextColumns[] = [
   { table: 'breaker_transitions', key: ['id'], texts: ['reason'] },
   { table: 'outbox', key: ['id'], texts: ['last_error'], objects: ['body'] },
 ];
+
+/** The ids among the members of an object. */
+export function idsIn(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(
+      ([key, value]) => key.endsWith('_id') && typeof value === 'string',
+    ),
+  );
+}
