@@ -13,15 +13,31 @@ export class KnownValues {
 
   /** Remembers a value and its encodings, if it is long and says nothing else. */
   add(value: string, kind: string): void {
-    if (this.#kinds.has(value) || this.size >= MOST_VALUES || !isSpecific(value)) return;
+    if (this.#kinds.has(value) || !isSpecific(value)) return;
     for (const form of formsOf(value)) {
       if (form.length < SHORTEST || this.#kinds.has(form)) continue;
       this.#kinds.set(form, kind);
-      const start = form.slice(0, SHORTEST);
-      this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), form]);
-      this.#starts ??= new Uint8Array(2 ** 16);
-      this.#starts[hashOf(form)] = 1;
+      this.#index(form);
     }
+    if (this.size > MOST_FORMS) this.#dropOldest();
+  }
+
+  #index(form: string): void {
+    const start = form.slice(0, SHORTEST);
+    const forms = this.#byStart.get(start);
+    if (forms === undefined) this.#byStart.set(start, [form]);
+    else forms.push(form);
+    this.#starts ??= new Uint8Array(2 ** 16);
+    this.#starts[hashOf(form)] = 1;
+  }
+
+  /** Forgets the older half, so that a session with many secrets still knows those of its last events. */
+  #dropOldest(): void {
+    const oldest = [...this.#kinds.keys()].slice(0, this.size >> 1);
+    for (const form of oldest) this.#kinds.delete(form);
+    this.#byStart.clear();
+    this.#starts = undefined;
+    for (const form of this.#kinds.keys()) this.#index(form);
   }
 
   /** The places in a text where a remembered value stands. */
@@ -66,8 +82,8 @@ export class SessionValues {
 
 // --- internal ---
 
-/** Some hundred kilobytes a session at most. */
-const MOST_VALUES = 2_000;
+/** Of some 500 values; some hundred kilobytes a session at most. */
+const MOST_FORMS = 4_000;
 const MOST_SESSIONS = 32;
 const SHORTEST = 8;
 const LONGEST = 1_024;

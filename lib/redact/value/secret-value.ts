@@ -93,12 +93,12 @@ function isTokenText(value: string, digit: boolean): boolean {
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
   if (
-    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|^[\w$]+\[\w{0,8}\]\.\w+|^[A-Za-z_]\w*<[A-Za-z]\w*[>,]?|^\\[xu]\d/.test(
+    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|[\w$]\[\w{0,8}\]\.\w+|^[A-Za-z]+(?:\\+["'`]){1,3}[)\];,]|:`|^&(?:#\w{2,5}|quot|lt|gt);|^[A-Za-z_]\w*<[A-Za-z]\w*[>,]?|^\\[xu[]/.test(
       value,
     )
   )
     return true;
-  return /^(?:[\^~<>=v]{0,2}\d{1,4}(?:\.\d{1,4}){1,3}(?:[-+][\w.]{1,20})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
+  return /^(?:[\^~<>=v@]{0,2}\d{1,4}(?:\.\d{1,4}){1,3}(?:[-+][\w.]{1,20})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
     value,
   );
 }

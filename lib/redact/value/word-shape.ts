@@ -1,44 +1,22 @@
+import { likelihoodOf } from './letter-triples.ts';
+
 /** True for words joined by separators or by capitals, as identifiers are: `access_token_v2`, `addInt32`. */
 export function isIdentifierLike(value: string): boolean {
   if (!/^[\w.:/-]*$/.test(value)) return false;
-  if (
-    value
-      .split(/[_.:/-]/)
-      .every((part) => /^(?:[A-Za-z]*\d{0,2}|\d{1,4})$/.test(part) && !isGibberish(part))
-  )
+  const parts = value.split(/[_.:/-]/);
+  if (parts.every((part) => /^(?:[A-Za-z]*\d{0,2}|\d{1,4})$/.test(part) && !isNoise(part)))
     return true;
-  const parts = partsOf(value.replace(/x{4,}/gi, ''));
-  const mixed = /[a-z]/.test(value);
-  const numbers = parts.filter((part) => /^\d/.test(part)).length;
-  const length = parts.reduce(
-    (sum, part) =>
-      sum +
-      (/^[A-Z]/.test(part) && mixed
-        ? Math.min(part.length, /[a-z]/.test(part) ? 99 : 2)
-        : part.length),
-    0,
-  );
-  // In noise, letters and digits change places with almost every character.
+  // Noise behind a word is noise.
+  const judged = parts.map((part) => wordiness(part.replace(/x{4,}/gi, '')));
   return (
-    numbers <= 3 &&
-    length * 10 >= (parts.length - 1) * 30 &&
-    !isGibberishPhrase(
-      parts.filter((part) => part.length > 3 && /[a-z]/.test(part)),
-      3,
-    )
+    judged.every((one) => one >= -3) &&
+    judged.reduce((sum, one) => sum + one, 0) >= -2 - 0.7 * (judged.length - 1)
   );
 }
 
 /** True for letters that no word has in this order, such as `kxltpnwgtqlk`. */
-export function isGibberish(value: string, least = 0.25): boolean {
-  if (value.length < MIN_LETTERS || !/^[A-Za-z]+$/.test(value)) return false;
-  const parts = partsOf(value);
-  // A word in capitals among others is an abbreviation.
-  const rare = parts.reduce(
-    (sum, part) => sum + (parts.length > 1 && /^[A-Z]+$/.test(part) ? 0 : rarePairs(part)),
-    0,
-  );
-  return rare >= (value.length - 1) * (value.length < 10 ? Math.max(least, 1 / 3) : least);
+export function isGibberish(value: string): boolean {
+  return value.length >= MIN_LETTERS && /^[A-Za-z]+$/.test(value) && isNoise(value);
 }
 
 /** True for what a machine made, or a careful person: letters and digits that no identifier mixes so. */
@@ -46,7 +24,8 @@ export function isRandom(value: string): boolean {
   if (value.length < 8) return false;
   const letters = /[A-Za-z]/.test(value);
   if (/\d/.test(value)) return letters && !isIdentifierLike(value);
-  return isGibberish(value, 0.4) || isSigned(value) || (value.length >= 16 && isMixedCase(value));
+  if (/^[A-Za-z]+$/.test(value)) return wordiness(value) < (value.length < 12 ? -5 : -3);
+  return isSigned(value) || (value.length >= 16 && isMixedCase(value));
 }
 
 /** True for gibberish with signs in it, such as `kxl!tpn-wgtqlk`. */
@@ -55,45 +34,54 @@ export function isSigned(value: string): boolean {
   return letters.length >= 7 && /[!@#$%^&*?~{}()[\];|<>'+=,:]/.test(value) && isGibberish(letters);
 }
 
-/** True for words none of which is one, such as `ldzbi enioig ullim`; the pairs within words count. */
-export function isGibberishPhrase(words: readonly string[], oneIn = 7): boolean {
-  let pairs = 0;
-  let rare = 0;
+/** True for words none of which is one, such as `ldzbi enioig ullim`. */
+export function isGibberishPhrase(words: readonly string[]): boolean {
+  let likelihood = 0;
   for (const word of words) {
     if (!/^[A-Za-z]+$/.test(word)) return false;
-    pairs += word.length - 1;
-    rare += rarePairs(word);
+    likelihood += wordiness(word);
   }
-  return rare >= 3 && rare * oneIn >= pairs;
+  return likelihood < -3;
 }
 
 /** True for letters whose case changes as in no name in camel case, such as `aBcDEfgHIJk`. */
 export function isMixedCase(value: string): boolean {
-  return (
-    /^[A-Za-z+/=_-]*[a-z][A-Za-z+/=_-]*$/.test(value) && partsOf(value).length * 3 > value.length
-  );
+  return /^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[A-Za-z+/=_-]*$/.test(value) && wordiness(value) < -3;
 }
 
 // --- internal ---
 
-/** The words of an identifier and its numbers. */
-function partsOf(value: string): string[] {
-  return value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
-}
-
-function rarePairs(word: string): number {
-  const letters = word.toLowerCase();
-  let rare = 0;
-  for (let i = 1; i < letters.length; i += 1) {
-    if (!COMMON_PAIRS.has(letters.slice(i - 1, i + 1))) rare += 1;
-  }
-  return rare;
-}
-
 const MIN_LETTERS = 6;
-/** Each letter, then those that often follow it in words. */
-const COMMON_PAIRS: ReadonlySet<string> = new Set(
-  'abcdfgiklmnprstuvwy baeilorsu cacehiklorstuy dadeilorsu eabcdefgilmnopqrstuvwxy faefilortuy gaeghilnorsu haeiortu iabcdefglmnoprstvxz jeosu keis ladeilostuy mabeimopsu nacdefgiklnostuvy oabcdfgiklmnoprstuvw paehiloprstu qu racdefgiklmnorstuvy sacehiklmopstuwy tacehilorstuwy uabcdegilmnprst vaeio waehinor xaceipt yeinps zae'
-    .split(' ')
-    .flatMap((row) => row.split('').map((next) => row.charAt(0) + next)),
-);
+/** So many characters tell what a value is. */
+const MOST_JUDGED = 256;
+/** What it says, as a logarithm, that case or kind changes after a character, and that they do not. */
+const CHANGE = -1.3;
+const NO_CHANGE = 0.5;
+/** A fourth digit and each further one in one part. */
+const MANY_DIGITS = -0.4;
+
+function isNoise(value: string): boolean {
+  return value.length >= MIN_LETTERS && wordiness(value.replace(/\d+$/, '')) < -1;
+}
+
+/**
+ * How much likelier a value is made of words than of noise, as a logarithm, by the triples of letters in its words and by
+ * how often capitals, small letters and digits change places.
+ */
+function wordiness(value: string): number {
+  const judged = value.slice(0, MOST_JUDGED);
+  const isMixed = /\d|[a-z][A-Z]|[A-Z]{2}[a-z]/.test(judged);
+  let sum = 0;
+  for (const run of judged.match(/[A-Za-z\d]+/g) ?? []) {
+    const parts = run.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
+    let digits = 0;
+    for (const part of parts) {
+      const isNumber = part.charCodeAt(0) < 58;
+      if (isNumber) digits += part.length;
+      else for (let at = 0; at + 2 < part.length; at += 1) sum += likelihoodOf(part, at);
+      if (isMixed && !isNumber) sum += (part.length - 1) * NO_CHANGE;
+    }
+    if (isMixed) sum += (parts.length - 1) * CHANGE + Math.max(0, digits - 3) * MANY_DIGITS;
+  }
+  return sum;
+}
