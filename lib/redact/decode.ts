@@ -28,8 +28,10 @@ export function decode(encoded: string): DecodedText | undefined {
       length += 1;
     }
     end = lineEnd(encoded, place.index);
+    const isForm = encoded.charCodeAt(place.index) === 37 && FORM.test(encoded.slice(start, end));
     for (let at = start; at < end;) {
-      const unit = encoded.charCodeAt(at);
+      let unit = encoded.charCodeAt(at);
+      if (isForm && unit === 43) unit = 32;
       const step = SPECIAL[unit] === 1 ? stepAt(encoded, at, unit) : undefined;
       if (step?.unit !== undefined || step === undefined) {
         units[length] = step?.unit ?? unit;
@@ -59,6 +61,8 @@ const MAY_BE_ENCODED = /[\0\u001b\\%&]|["'`][ \t+.&~|<\r\n]{1,64}["'`]/;
 const ENCODED =
   // oxlint-disable-next-line no-control-regex -- they are looked for
   /[\0\u001b]|\\[^.*+?()[\]{}|^$\-sdwSDWB]|%[\da-fA-F]{2}|&(?:[a-z]{2,4}|#x?[\da-fA-F]{1,4});|[\w+/=.-]["'`][ \t]{0,8}(?:[+.&~\\<|][ \t.|>+&]{0,8}(?:\r?\n[ \t+>|]{0,64})?|(?:\r?\n[ \t+>|.&]{0,64}))["'`]|[\w+/=.-]["'`][ \t]{1,8}["'`][\w+/=.-]/g;
+/** A form: `+` stands for a blank, because no blank does. */
+const FORM = /^[^\s+]*\+[^\s]*\s*$/;
 const SPECIAL = new Uint8Array(2 ** 16);
 for (const char of '\\%&\u001b\0"\'`') SPECIAL[char.charCodeAt(0)] = 1;
 /** A longer line is decoded this far around a place. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import { markerOf } from './find.ts';
-import type { NameClass } from './named/name-words.ts';
+import type { Inherited } from './named/secret-member.ts';
 import { SecretMembers } from './named/secret-member.ts';
 import type { FoundSecret } from './rule.ts';
 import { replaced, TextRedaction, UNCHECKED } from './text.ts';
@@ -170,7 +170,7 @@ type Container = JsonObject | readonly Json[];
 interface Visit {
   readonly container: Container;
   /** The class of the name above that makes what is within a secret. */
-  readonly inherited: NameClass | undefined;
+  readonly inherited: Inherited;
   /** True for the payload itself, whose ids are Claude Code's. */
   readonly top: boolean;
 }

@@ -1,6 +1,7 @@
 import { ASSIGNMENT_RULE } from './named/assignment.ts';
 import { AUTHORIZATION_RULES } from './stated/authorization.ts';
 import { COMMAND_RULE } from './stated/command-line.ts';
+import { LOGIN_CALL_RULE } from './stated/login-call.ts';
 import { JWT_RULE } from './stated/jwt.ts';
 import { PRIVATE_KEY_RULES } from './stated/private-key.ts';
 import type { AnchoredRule } from './rule.ts';
@@ -18,5 +19,6 @@ export const RULES: readonly AnchoredRule[] = [
   ...AUTHORIZATION_RULES,
   ...STATED_RULES,
   COMMAND_RULE,
+  LOGIN_CALL_RULE,
   ASSIGNMENT_RULE,
 ];

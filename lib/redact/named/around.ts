@@ -1,7 +1,7 @@
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
 import { isSecretAnywhere } from '../value/secret-value.ts';
-import { endAt } from '../sticky.ts';
+import { endAt, matchAt } from '../sticky.ts';
 import { quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -17,6 +17,8 @@ export function findAround(text: string, name: SecretName): readonly ValueSpan[]
     const value = quotedAt(text, from) ?? valueSpan(TO_BLANK, text, from);
     return value && ifSecretText(text, value, name);
   }
+  const told = findPrinted(text, name) ?? findTyped(text, name);
+  if (told !== undefined) return told;
   for (const [firsts, between, pattern] of AFTER) {
     if (!firsts.includes(first)) continue;
     const at = endAt(between, text, end);
@@ -50,14 +52,49 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   // the next line
   [
     '\r\n:',
-    /(?:["'`]\]?:?|:)[ \t]{0,8}(?:\r?\n){1,2}[ \t>]{0,32}/y,
+    /(?:["'`]\]?:?|:|(?<=\?[ \t]"?[\w.-]{1,64}))[ \t]{0,8}(?:\r?\n){1,2}[ \t>]{0,32}(?::[ \t]{1,4})?/y,
     /[^\s"'`]{8,512}(?=[ \t]{0,8}(?:\r?\n|$))/y,
   ],
+  // behind tags that close, and in brackets
+  [
+    '<:',
+    /:?[ \t]?(?:<\/\w{1,16}>){1,3}:?\s{0,8}(?:<\w{1,16}(?:\s[^<>]{0,64})?>\s{0,8}){0,3}/y,
+    /[^\s<>"'`]{6,512}/y,
+  ],
+  ['<', /(?:<\/\w{1,16}>)?\s{0,8}<input\s[^<>]{0,64}?value=["']/y, /[^"'<>]{6,512}(?=["'])/y],
+  ['(', /[ \t]\(/y, /[^\s"'`(){}]{8,512}(?=\))/y],
   [':=', /[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
 ];
+/** A command or an expression whose value the next line shows. */
+const SHOWN = /(?:^|\n)(?:[^\n]{0,40}[$#%❯>]|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
+const OUTPUT =
+  /[^\s=:]{0,8}[ \t]{0,4}\r?\n(?:Out\[\d{1,5}\]: )?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
+/** What types or compares a value: `("#password").type("V")`, `("#password", "V")`, `expect(password).toBe("V")`. */
+const TYPING =
+  /[=:][ \t]?["']?%[svdr]["']?(?:\\{1,2}n)?["'`],?[ \t]{1,4}(?=["'])|["'`\])]{1,4}(?:\.(fill|type|send_?keys|set_?value|set|input|clear\(\)\.type|tobe|toequal|tostrictequal|toeql|eq|equals|isequalto)\(|,[ \t]{0,4}with:[ \t]|,[ \t]{1,4}(?=["'`]))/iy;
+
+/** `$ echo $PASSWORD`, and the value on the next line. */
+function findPrinted(text: string, { start, end, nameClass }: SecretName): ValueSpan[] | undefined {
+  const match = matchAt(OUTPUT, text, end);
+  const value = match?.[1] ?? '';
+  if (match === null || !isSecretAnywhere(nameClass, value)) return undefined;
+  if (!SHOWN.test(text.slice(Math.max(0, start - 160), start))) return undefined;
+  const at = end + match[0].lastIndexOf(value);
+  return [{ start: at, end: at + value.length }];
+}
+
+/** A value that is typed into a field, or that a test expects. */
+function findTyped(text: string, name: SecretName): readonly ValueSpan[] | undefined {
+  const typing = matchAt(TYPING, text, name.end);
+  const value = typing && quotedAt(text, name.end + typing[0].length);
+  if (!value) return undefined;
+  const isField = /^(?:fill|type|send)/i.test(typing?.[1] ?? '') || /with:/.test(typing?.[0] ?? '');
+  return isField ? ifSecretText(text, value, name) : ifSecretAnywhere(text, value, name);
+}
+
 const PATH_PART = /[^\s"'`/?#&=<>]{10,512}/y;
 const BEFORE =
-  /(?:^|[\s"'`(])([\w+/=.~-]{8,128}|(?<=["'`])[^"'`\n]{8,128})["'`]?(?:,|[ \t](?:as|for|is|=))[ \t]{1,4}(?:the |my |your |our |an? )?(?:[\w$]{1,32}\.){0,2}$/i;
+  /(?:^|[\s"'`(])([\w+/=.~-]{8,128}|(?<=["'`])[^"'`\n]{8,128})["'`]?(?:,|[ \t]{1,2}(?:as|for|is|=|#|\/\/)|\.\w{1,24}\()[ \t]{0,4}(?:the |my |your |our |an? )?(?:[\w$]{1,32}\.){0,2}$/i;
 
 /** `/password/V/`, where the name fills its part of the path. */
 function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefined {
@@ -71,7 +108,8 @@ function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefine
 /** `use V as the password`, `assertEquals("V", user.password)`. */
 function before(text: string, { start, nameClass }: SecretName): readonly ValueSpan[] | undefined {
   const gap = text.charAt(start - 1);
-  if (gap !== '.' && !(gap === ' ' && /[,srenya=]/.test(text.charAt(start - 2)))) return undefined;
+  if (gap !== '.' && !(/[ (]/.test(gap) && /[,srenya=#/]/i.test(text.charAt(start - 2))))
+    return undefined;
   const near = text.slice(Math.max(0, start - 160), start);
   const match = BEFORE.exec(near);
   const value = match?.[1] ?? '';

@@ -10,6 +10,7 @@ import { NAME_TRIGGERS } from './secret-name.ts';
 import { isSecretText, isSecretWord } from '../value/secret-value.ts';
 import { findSibling } from './sibling.ts';
 import { endAt, matchAt } from '../sticky.ts';
+import { findInserted } from './statement.ts';
 import { findColumn } from './table.ts';
 import { blockAt, quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
@@ -45,12 +46,13 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
 const DONE = /[^\w\n[]{0,8}\[redacted:/y;
 
 /** What it costs to try all shapes. */
-const STEPS_PER_NAME = 400;
+const STEPS_PER_NAME = 600;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [
   findElement,
   findSibling,
+  findInserted,
   findCall,
   findValue,
   findColumn,
@@ -60,15 +62,22 @@ const SHAPES: readonly NameShape[] = [
 const OPERATOR =
   /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?(?: \{ ?get; ?(?:set|init)?;? ?\})?[ \t]{0,32}(:=|=>|->|<-|<<<|\?\?=|\|\|=|\?=|\+=|={2,3}|!={1,2}|[:=：＝])(?![=~])(?:\*\*)?[ \t]{0,64}/y;
 const TYPED =
-  /(?:[:?][ \t]{0,4}|[ \t]{1,4}(?:As[ \t])?)(?:&'\w{1,16} |\[\]const )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}(?: \| \w{1,16}){0,3}[ \t]{0,4}:?=[ \t]{0,8}(?=[a-zA-Z@$]{0,2}\\{0,15}["'`])/y;
-const BLANKS = /\\{0,15}["'`]?[ \t]{1,32}/y;
+  /(?:[:?][ \t]{0,4}|[ \t]{1,4}(?:As[ \t])?)(?:&'\w{1,16} |\[\]const )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}(?: \| \w{1,16}){0,3}[ \t]{0,4}:?=[ \t]{0,8}(?=[a-zA-Z@$]{0,2}#{0,4}\\{0,15}["'`])/y;
+/** A network device writes how a password is encrypted before it. */
+const BLANKS = /\\{0,15}["'`]?[ \t]{1,32}(?:[05789][ \t]{1,4})?/y;
 const COPULA =
-  /["'`]?(?:[ \t](?:for|of|to|für|de|du|on)(?:[ \t]['"]?[\w.@/'%-]{1,40}['"]?){1,4})?[ \t]{1,4}(?:is now|is|was|are|will be|set to|to|equals|ist|lautet|est|es|é|è|=>?|—|–|-)[ \t]{0,2}:?[ \t]{1,4}|(?:是|为|為|は|が|은|는|이)[ \t:：]{0,4}/iy;
+  /["'`]?(?:[ \t]d['’]ordine)?(?:[ \t](?:for|of|to|für|de|du|on|del|della|von|от|для)(?:[ \t]['"]?[\p{L}\p{N}_.@/'%-]{1,40}['"]?){1,4})?(?:[ \t]{1,4}(?:is now|is|was|are|(?:will|must|should|has to|needs to) be|(?:set |changed |reset |rotated )?to|equals|ist|lautet|est|es|é|è|=>?|—|–|-)[ \t]{0,2}:?[ \t]{1,4}|(?<=[ \t][^\n:]{1,60}):[ \t]{1,4})|(?:是|为|為|は|が|은|는|이)[ \t:：]{0,4}/iuy;
 /** What may stand between an operator and the value. */
 const MODIFIER =
   /(?:!{1,2}[A-Za-z]{1,24}[ \t]{1,4}|&\w{1,32}[ \t]{1,4}|(?:new|await|final)[ \t]{1,4}|\(\w{1,24}\)[ \t]?|(?:\s{1,8})?string\(\d{1,6}\)[ \t]?){1,3}/y;
 const WRAPPER =
-  /(?:new[ \t])?[\w.:$-]{1,48}!?(?:[({][ \t]{0,4}|[ \t](?=["']))|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
+  /(?:new[ \t])?(?:\[\])?[\w.:$-]{1,48}!?(?:[({][ \t]{0,4}|[ \t](?=["']))|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|current|new|live|prod|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
+/** An expression whose other outcome is the value: `process.env.X || "V"`, `os.getenv("X") or "V"`, `x ? "V" : ""`. */
+const OTHERWISE =
+  /(?!\s)(?:[^\n"'`;,{}|?#]|\(\s?["'][\w.:-]{1,64}["']\s?[),]|\[["'][\w.-]{1,64}["']\]){1,80}?(?:\|\||\?\??|\bor\b|\belse\b)[ \t]{0,4}/y;
+/** Whose the credentials are: `credentials: joe / V`. */
+const OWNER = /[\w.@+-]{1,64}(?:[ \t]{1,2}[/|][ \t]{1,2}|[/:])/y;
+const OWNED = /^(?:creds?|credentials?|login|zugangsdaten|identifiants|credenciales)$/i;
 const CHANGED = /\\{0,15}["'`]?[ \t]{0,4}(?:->|=>|→)[ \t]{0,4}/y;
 /** Names that mean something else in running text: to pass, the key, a sign. */
 const COMMON_WORD =
@@ -101,9 +110,15 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
     if (inside) {
       const holds =
         wrapper[0].startsWith('{') ||
-        /secure|secret|string|from|plain|some|bytes|value/i.test(wrapper[0]);
-      return holds ? ifSecretText(text, inside, name) : ifSecretAnywhere(text, inside, name);
+        /secure|secret|string|from|plain|some|byte|value/i.test(wrapper[0]);
+      const held = holds ? ifSecretText(text, inside, name) : ifSecretAnywhere(text, inside, name);
+      if (held.length > 0) return held;
     }
+    const otherwise = endAt(OTHERWISE, text, from);
+    const fallback = otherwise === undefined ? undefined : quotedAt(text, otherwise);
+    if (fallback !== undefined) return ifSecretText(text, fallback, name);
+    if (inside) return [];
+    if (OWNED.test(own)) from = endAt(OWNER, text, from) ?? from;
   }
   if (text.slice(start - 2, start) === '${' && operator !== null) {
     const fallback = valueSpan(/[^\s{}"'`]{3,512}(?=\})/y, text, from); // Spring's `${password:V}`

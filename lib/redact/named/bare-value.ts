@@ -28,7 +28,11 @@ export function readBare(
   const tight = operator === '=';
   const isVariable = tight && /^[A-Z][A-Z\d_]*$/.test(own);
 
-  if (tight && (before === '?' || before === '&')) return word(text, QUERY, from, nameClass);
+  if (tight && (before === '?' || before === '&')) {
+    // The token of a badge shows a picture to everybody.
+    if (text.slice(start - 5, start - 1) === '.svg') return undefined;
+    return word(text, QUERY, from, nameClass) ?? phrase(text, from, nameClass);
+  }
   if (isVariable && atLineStart(text, start)) return lineOf(text, from, nameClass);
   if (tight && (isFlag || isVariable)) {
     if (before === '"' || before === "'") {
@@ -70,8 +74,9 @@ export function readBare(
 
 /** So much of a value tells what it is. */
 const MOST_JUDGED = 256;
-const QUERY = /[^\s"'`<>&#\\]{4,2048}/y;
+const QUERY = /[^\s"'`<>&#\\)\]]{4,2048}/y;
 const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
+const PLUS_FORM = /[A-Za-z]{3,24}(?:\+[A-Za-z]{3,24}){2,12}(?![\w+])/y;
 const TO_BLANK = /[^\s"'`<>]{3,512}/y;
 const WORD = /[^\s]{6,512}/y;
 const TO_LINE_END = /[^\r\n]{3,512}/y;
@@ -112,10 +117,17 @@ function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | u
   return isSecretWord(nameClass, text.slice(span.start, span.end)) ? span : undefined;
 }
 
+/** A pass phrase whose blanks a form wrote as `+`. */
+function phrase(text: string, from: number, nameClass: NameClass): ValueSpan | undefined {
+  const span = valueSpan(PLUS_FORM, text, from);
+  if (span === undefined || nameClass === 'weak') return undefined;
+  return isGibberishPhrase(text.slice(span.start, span.end).split('+')) ? span : undefined;
+}
+
 function withoutComment(text: string, { start, end }: ValueSpan): ValueSpan {
   const value = text
     .slice(start, end)
-    .replace(/[ \t]+(?:#|\/\/|--).*$/, '')
+    .replace(/[ \t]+(?:#|\/\/|--).*$|(?:<\/?\w{1,10} ?\/?>){1,4}$/, '')
     .replace(/[\s,;]+$/, '');
   return { start, end: start + value.length };
 }

@@ -12,6 +12,9 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
   if (pair !== undefined) {
     const value = quotedAt(text, pair);
     if (value === undefined) return undefined;
+    // Three strings in a row are a list of words.
+    const isListed = LISTED.test(text.slice(Math.max(0, start - 8), start));
+    if (isListed && !/\d/.test(text.slice(value.start, value.end))) return [];
     const isSet = SETS.test(text.slice(Math.max(0, start - 48), start));
     return isSet ? ifSecretText(text, value, name) : ifSecretAnywhere(text, value, name);
   }
@@ -36,10 +39,11 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
 // --- internal ---
 
 const PAIR =
-  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b)\s{0,32}(?:(?:default|value|val|fallback|default_?value|or)\s{0,2}[:=]\s{0,2})?(?:[A-Za-z_][\w.]{0,40}\(\s{0,4})?(?:<<(?="))?/y;
+  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b|;s:\d{1,6}:)\s{0,32}(?:(?:default|value|val|fallback|default_?value|or)\s{0,2}[:=]\s{0,2})?(?:[A-Za-z_][\w.]{0,40}\(\s{0,4})?(?:<<(?="))?/y;
 /** What a call is named whose second argument is a value. */
 const SETS =
-  /(?:set|put|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;
+  /(?:s:\d|set|put|cpy|assign|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;
+const LISTED = /["'`],\s{0,4}["'`]$/;
 const CALL = /\s{0,2}[({]\s{0,8}(?=[a-zA-Z@$]{0,2}\\{0,15}["'`])/y;
 const SETTER = /^(?:set|with|use|add|put|update|change|define|register)/i;
 const SECOND = /\\{0,15}["'`]\s{0,4},\s{0,8}/y;

@@ -23,7 +23,8 @@ export function findElement(text: string, name: SecretName): readonly ValueSpan[
 
 // --- internal ---
 
-const TO_TAG = /[^<>\]]{3,512}(?=<|\]\]>)|[^<>]{3,512}(?=<)/y;
+/** Markup in place of a value: a bracket, or one that is encoded. */
+const TO_TAG = /(?![(>]|&#|&(?:lt|gt|quot);)(?:[^<>\]]{3,512}(?=<|\]\]>)|[^<>]{3,512}(?=<))/y;
 const ELEMENT = /(?:\s[^<>]{0,128})?>(?:<!\[CDATA\[)?\s{0,8}/y;
 const NEXT_ELEMENT =
   /<\/[\w:]{1,32}>\s{0,64}<[\w:]{1,32}(?:\s[^<>]{0,64})?>(?:<!\[CDATA\[)?\s{0,8}/y;

@@ -12,8 +12,8 @@ export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token
   [
     words(`
     pwd passwords password passwd passphrase passphrases passcode passwort kennwort secret secrets
-    credential credentials kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
-    lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola hasło haslo heslo heslá geheimnis
+    credential credentials zugangsdaten identifiants credenciales credenziali kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
+    lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola parolă hasło haslo heslo heslá geheimnis
     kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
     كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
@@ -21,7 +21,7 @@ export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token
   ],
   [
     words(`
-    token tokens apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
+    token tokens authtok apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
     accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
     mnemonic connectionstring токен ключ 密钥 密鑰 令牌
     秘密鍵 トークン 토큰 개인키`),
@@ -37,13 +37,13 @@ export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
     'password',
   ],
   [
-    words(`pat bearer dsn sas sig salt cookie htpasswd ikey authkey
+    words(`pat bearer dsn sas salt cookie htpasswd ikey authkey
     hmac apitoken sid phpsessid jsessionid aspsessionid`),
     'token',
   ],
   [words('sessionid sessid session'), 'session'],
   [words('pin otp totp cvv cvc passcode'), 'code'],
-  [words('auth webhook seed signature'), 'weak'],
+  [words('auth webhook seed'), 'weak'],
 ];
 
 /** Two last parts that make a name secret together. */
@@ -106,7 +106,7 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
   words(`prod production dev development stage staging test testing live local default value val string str
     text plain plaintext raw clear cleartext base64 b64 encoded enc data base env var new old current previous
     confirm confirmation confirmed repeat again retype verify primary secondary main v base32 header pem ascii
-    literal input backup stdin do da de del di banco dados datos datenbank`),
+    literal input textbox field box backup stdin do da de del di banco dados datos datenbank`),
 );
 
 /** Words that make a name count something, or name a place, whatever follows. */

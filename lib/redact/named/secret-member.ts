@@ -5,22 +5,24 @@ import { classOfName } from './secret-name.ts';
 import { isSecretAnywhere, isSecretText } from '../value/secret-value.ts';
 import { isNameName, isValueName } from './sibling.ts';
 
+/** What a container says of the values within it: the class of all, or of those in each column. */
+export type Inherited = NameClass | readonly (NameClass | undefined)[] | undefined;
+
 /** Tells which members of an object or array are secrets, by their names, by siblings and by what holds them. */
 export class SecretMembers {
   readonly #container: JsonObject | readonly Json[];
   readonly #inherited: NameClass | undefined;
+  /** The classes of the columns, if the container holds rows or is one. */
+  readonly #columns: readonly (NameClass | undefined)[] | undefined;
   readonly #top: boolean;
   /** What the member called `name` says of the one called `value`. */
   readonly #named: NameClass | undefined;
 
   /** `inherited` is the class of the name that holds the container; `top` is true for a whole payload. */
-  constructor(
-    container: JsonObject | readonly Json[],
-    inherited: NameClass | undefined,
-    top: boolean,
-  ) {
+  constructor(container: JsonObject | readonly Json[], inherited: Inherited, top: boolean) {
     this.#container = container;
-    this.#inherited = inherited;
+    this.#inherited = typeof inherited === 'string' ? inherited : undefined;
+    this.#columns = typeof inherited === 'object' ? inherited : columnsOf(container);
     this.#top = top;
     this.#named = isJsonObject(container) && !top ? namedClass(container) : undefined;
   }
@@ -30,6 +32,8 @@ export class SecretMembers {
     if (typeof value !== 'string' && typeof value !== 'number') return false;
     const container = this.#container;
     if (Array.isArray(container)) {
+      const column = this.#columns?.[Number(key)];
+      if (column !== undefined) return isSecretValue(column, value);
       if (typeof value === 'string') {
         const flag = /^--?([A-Za-z][\w-]{0,64})=(.+)$/s.exec(value);
         const own = flag === null ? undefined : classOfName(flag[1] ?? '');
@@ -57,9 +61,10 @@ export class SecretMembers {
     return typeof value === 'string' && isSecretAnywhere('token', value);
   }
 
-  /** The class that the containers within a member inherit. */
-  inheritedBy(key: string): NameClass | undefined {
-    if (Array.isArray(this.#container)) return this.#inherited;
+  /** What the containers within a member inherit. */
+  inheritedBy(key: string): Inherited {
+    if (Array.isArray(this.#container)) return this.#columns ?? this.#inherited;
+    if (this.#columns !== undefined && ROWS.test(key)) return this.#columns;
     if (this.#named !== undefined && isValueName(key)) return this.#named;
     return classOfName(key) ?? this.#inherited;
   }
@@ -79,6 +84,36 @@ function isSecretValue(nameClass: NameClass | undefined, value: string | number)
     /^\d+$/.test(digits) &&
     digits.length >= least
   );
+}
+
+const HEADS = /^(?:columns?|fields?|header|headers|head|keys|names|cols|column_?names|schema)$/i;
+const ROWS = /^(?:rows?|values?|data|records?|body|results?|cells|items)$/i;
+const MOST_COLUMNS = 256;
+
+/** The classes of a table's columns, whose names are a member beside its rows, or the first of its rows. */
+function columnsOf(
+  container: JsonObject | readonly Json[],
+): readonly (NameClass | undefined)[] | undefined {
+  let heads: Json | undefined;
+  if (Array.isArray(container)) {
+    const [first, second] = container as readonly Json[];
+    if (!Array.isArray(first) || !Array.isArray(second) || first.length !== second.length)
+      return undefined;
+    if (first.length < 2) return undefined;
+    heads = first;
+  } else {
+    const entries = Object.entries(container);
+    if (!entries.some(([key, value]) => ROWS.test(key) && Array.isArray(value))) return undefined;
+    heads = entries.find(([key, value]) => HEADS.test(key) && Array.isArray(value))?.[1];
+  }
+  if (!Array.isArray(heads) || heads.length > MOST_COLUMNS) return undefined;
+  const classes = heads.map((head) => {
+    const name = isJsonObject(head)
+      ? Object.entries(head).find(([key]) => isNameName(key))?.[1]
+      : head;
+    return typeof name === 'string' && name.length <= 64 ? classOfName(name) : undefined;
+  });
+  return classes.some((one) => one !== undefined) ? classes : undefined;
 }
 
 /** The class of what a member such as `name` names. */

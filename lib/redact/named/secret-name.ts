@@ -53,6 +53,7 @@ const [PASSWORD_END, TOKEN_END] = (['password', 'token'] as const).map(
 const VENDOR_END = new RegExp(`(?:api|openai|stripe|private|secret|master|access)keys?$`);
 
 function classify(name: string): NameClass | undefined {
+  if (name === '_auth') return 'token'; // npm's
   const parts = partsOfName(name);
   for (let end = parts.length; end > 0; end -= 1) {
     const found = classOfLast(parts, end, name);

@@ -34,17 +34,18 @@ export function findSibling(
 // --- internal ---
 
 const VALUE_NAME =
-  /^(?:[a-z]{1,16}[_-]?)?(?:value|val|content|default|defaultvalue|plaintext|string|text|data|current|literal)$/i;
+  /^(?:[a-z]{1,16}[_-]?)?(?:value|val|content|default|defaultvalue|plaintext|string|text|data|current|literal|new|after|answer)$/i;
 const NAME_NAME =
-  /^(?:[a-z]{1,16}[_-]?)?(?:name|key|id|field|variable|var|header|param|parameter|option|setting|property|label|title|k|n)$/i;
+  /^(?:[a-z]{1,16}[_-]?)?(?:name|key|id|field|variable|var|header|param|parameter|option|setting|property|label|title|element|selector|placeholder|question|prompt|k|n)$/i;
 const NAMED =
-  /(?:(?:name|key|id|field|var|variable|header|param|parameter|option|setting|property|label|title)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)|(?:variable|env|secret|setting)[ \t])[ \t]{0,8}\\{0,15}["'`]?$/i;
+  /(?:(?:name|key|id|type|field|var|variable|header|param|parameter|option|setting|property|label|title|element|selector|placeholder)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)|(?:variable|env|secret|setting)[ \t])[ \t]{0,8}\\{0,15}["'`]?$/i;
 const MEMBER =
   /\\{0,15}["'`]?[ \t]{0,8}[,;{]?(?:\s{0,64}-?[ \t]{1,8}|\s{0,64})\\{0,15}["'`]?([\w-]{1,32})\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}/y;
-const CONTENT = /\\{0,15}["'`]?\s{0,4}>\s{0,8}(?:<value>\s{0,8})?/y;
+const CONTENT =
+  /\\{0,15}["'`]?\s{0,4}(?:\s[\w:-]{1,32}=["'][^"'<>]{0,64}["']\s?){0,3}>\s{0,8}(?:<value>\s{0,8})?(?:<!\[CDATA\[)?/y;
 const OTHER = /\\{0,15}["'`]?[^"'`\n,<>{}\\]{0,64}/y;
 const LINE_VALUE = /[^\r\n,}]{3,512}/y;
-const TO_TAG = /[^<>]{3,512}(?=<)/y;
+const TO_TAG = /(?![(>]|&#|&(?:lt|gt|quot);)(?:[^<>\]]{3,512}(?=<|\]\]>)|[^<>]{3,512}(?=<))/y;
 const MOST_BETWEEN = 3;
 
 function valueAfter(text: string, end: number): ValueSpan | undefined {
@@ -67,7 +68,7 @@ function valueAfter(text: string, end: number): ValueSpan | undefined {
 }
 
 const VALUE_MEMBER =
-  /(?:value|val|content|default|string|text)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}(\\{0,15}["'`])((?:(?!\1)[^\n<>]){3,160})\1[ \t]{0,4},?\s{0,32}-?[ \t]{0,4}\\{0,15}["'`]?(?:[\w-]{1,16}[_-])?$/i;
+  /(?:value|val|content|default|string|text)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}(\\{0,15}["'`])((?:(?!\1)[^\n<>]){3,160})\1[ \t]{0,4},?\s{0,32}(?:where\s{1,8})?-?[ \t]{0,4}\\{0,15}["'`]?(?:[\w-]{1,16}[_-])?$|(?:^|\n)[ \t]{0,32}-?[ \t]{1,8}(?:value|val|content|default):[ \t]{1,4}([^\s"'<>{}][^\n<>]{2,160})\n[ \t]{1,32}$/i;
 
 /** The value of the member right before, whose quotes tell where it ends. */
 function valueBefore(text: string, end: number): ValueSpan | undefined {
@@ -78,9 +79,10 @@ function valueBefore(text: string, end: number): ValueSpan | undefined {
   );
   if (match === null) return undefined;
   const whole = end - match[0].length;
-  const start = whole + match[0].indexOf(match[1] ?? '', 0) + (match[1] ?? '').length;
-  const at = text.indexOf(match[2] ?? '', start);
-  return { start: at, end: at + (match[2] ?? '').length };
+  const [, quote = '', quoted, plain = ''] = match;
+  const value = quoted ?? plain.trimEnd();
+  const at = text.indexOf(value, whole + match[0].indexOf(quote === '' ? ':' : quote) + 1);
+  return { start: at, end: at + value.length };
 }
 
 function lineValue(text: string, from: number): ValueSpan | undefined {

@@ -47,6 +47,8 @@ const MOST_ROWS = 200;
 const SEPARATORS = ['|', '│', '\t', ',', ';'] as const;
 const ALIGNED = /\t| {2,}/;
 const MOST_ALIGNED = 50;
+/** The longest line of names, on either side of one. */
+const LONGEST_ALIGNED = 256;
 
 /** The separator on one side of the name, if the name fills its cell; `\n` for a table of one column. */
 function separatorOf(text: string, start: number, end: number): string | undefined {
@@ -76,9 +78,13 @@ function findAligned(
   const isAlone =
     /(?:^|\n|\t| {2})$/.test(text.slice(Math.max(0, start - 2), start)) &&
     /^(?:\r?\n|\t| {2})/.test(text.slice(end, end + 2));
-  if (!isAlone) return undefined;
-  const near = Math.max(0, start - LONGEST_HEAD);
+  if (!isAlone || !text.slice(end, end + LONGEST_ALIGNED).includes('\n')) return undefined;
+  const near = Math.max(0, start - LONGEST_ALIGNED);
   const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1;
+  const above = text.slice(Math.max(0, lineStart - LONGEST_ALIGNED), Math.max(0, lineStart - 1));
+  const head = text.slice(lineStart, text.indexOf('\n', end));
+  // Below the names, a name is a cell like any other.
+  if (isOneOfRows(above.slice(above.lastIndexOf('\n') + 1), head)) return undefined;
   const lines = text.slice(lineStart, end + LONGEST_ROW).split('\n', MOST_ALIGNED);
   const names = lines[0]?.trim().split(ALIGNED) ?? [];
   const column = names.indexOf(text.slice(start, end));
@@ -97,6 +103,10 @@ function findAligned(
     line += content.length + 1;
   }
   return cells.length > 0 ? cells : undefined;
+}
+
+function isOneOfRows(above: string, line: string): boolean {
+  return above !== '' && above.trim().split(ALIGNED).length === line.trim().split(ALIGNED).length;
 }
 
 /** True for a line of column names; code has blanks after its commas, and quotes between its bars. */

@@ -13,13 +13,9 @@ export function quotedAt(text: string, from: number): ValueSpan | undefined {
   const quote = matchAt(QUOTE, text, from);
   if (quote === null) return undefined;
   const start = from + quote[0].length;
-  const end = closingQuote(
-    text,
-    start,
-    quote[1]?.length ?? 0,
-    CLOSING[quote[2] ?? ''] ?? quote[2] ?? '',
-  );
-  return { start, end };
+  const opening = quote[2]?.trim() ?? quote[0].replace(/^q?[qw]?%?[qQwW]?/, '');
+  const end = closingQuote(text, start, quote[1]?.length ?? 0, CLOSING[opening] ?? opening);
+  return { start, end: text.charAt(end - 1) === ' ' && opening !== '"' ? end - 1 : end };
 }
 
 /** Where the text in quotes that begins at `start` ends: before its closing quote, or with its line. */
@@ -64,8 +60,18 @@ export function valueSpan(pattern: RegExp, text: string, from: number): ValueSpa
 
 const MAX_LENGTH = 4096;
 const MAY_QUOTE = new Uint8Array(2 ** 16);
-for (const char of 'bBuUrRfFLNqQ@$\\"\'`«“”„‘’') MAY_QUOTE[char.charCodeAt(0)] = 1;
-const QUOTE = /[bBuUrRfFLNqQ@$]{0,2}(\\{0,15})("{3}|'{3}|["'`«“”„‘’])/y;
-const CLOSING: Readonly<Record<string, string>> = { '«': '»', '“': '”', '„': '“', '‘': '’' };
+for (const char of 'bBuUrRfFLNqQ@$%[\\"\'`«“”„‘’') MAY_QUOTE[char.charCodeAt(0)] = 1;
+const QUOTE =
+  /(?:[bBuUrRfFLNqQ@$]{0,2}|b?r#{1,4})(\\{0,15})("{3}|'{3}|["'`]|[«“”„‘’][ \u00a0]?)|(?:q[qw]?|%[qQwW])[{([|]|\[{2}/y;
+const CLOSING: Readonly<Record<string, string>> = {
+  '«': '»',
+  '“': '”',
+  '„': '“',
+  '‘': '’',
+  '{': '}',
+  '(': ')',
+  '[': ']',
+  '[[': ']]',
+};
 const BLOCK = /(?:[|>][+-]?\d?|<<[-~]?\\?["']?\w{1,32}["']?)[ \t]{0,8}\r?\n[ \t]{0,64}/y;
 const LINE = /[^\r\n]{1,512}/y;

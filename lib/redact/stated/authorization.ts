@@ -22,7 +22,7 @@ function findAuthorization(text: string, at: number, found: FoundSecret[]): numb
   const match = matchAt(AUTHORIZATION, text, at);
   if (match === null) return at + 1;
   const value = match[2] ?? '';
-  const made = /\d/.test(value) && !isIdentifierLike(value);
+  const made = isRandom(value);
   const encoded =
     value.length >= 12 && /[a-z][A-Z]/.test(value) && !/token|key|secret|auth/i.test(value);
   if (/^basic$/i.test(match[1] ?? '') && isPlaceholderPassword(passwordOf(value))) return at + 1;

@@ -12,7 +12,7 @@ import { isGibberish } from '../value/word-shape.ts';
  */
 const PROGRAMS: readonly ProgramOptions[] = [
   { names: 'curl', pair: '-u --user -U --proxy-user -E --cert' },
-  { names: 'http https xh', pair: '-a --auth' },
+  { names: 'http https xh', pair: '-a --auth', either: true },
   { names: 'mysql mysqldump mysqladmin mysqlimport mysqlshow mariadb mariadb-dump', glued: '-p' },
   { names: 'sshpass', options: '-p', glued: '-p' },
   { names: 'redis-cli redis-benchmark', options: '-a' },
@@ -35,8 +35,18 @@ const PROGRAMS: readonly ProgramOptions[] = [
   { names: '7z 7za 7zz rar unrar', glued: '-p -hp' },
   { names: 'openssl', options: '-k', glued: 'pass:' },
   { names: 'keytool jarsigner', options: '-storepass -keypass' },
-  { names: 'htpasswd', argument: 2 },
+  { names: 'htpasswd', argument: 3, flag: /^-(?!\w*n)\w*b/ },
+  { names: 'htpasswd', argument: 2, flag: /^-\w*n/ },
   { names: 'net', verb: 'user', argument: 3 },
+  { names: 'net', verb: 'use', argument: 4 },
+  { names: 'mc', verb: 'set', argument: 6 },
+  { names: 'mc', verb: 'add', argument: 7 },
+  { names: 'poetry', verb: 'config', argument: 3 },
+  { names: 'ansible-vault', verb: 'encrypt_string', argument: 2 },
+  { names: 'wpa_passphrase', argument: 2 },
+  { names: 'doctl', verb: 'init', options: '-t' },
+  { names: 'dotnet nuget', verb: 'push', options: '-k' },
+  { names: 'convertto-securestring', argument: 1, options: '-String' },
   { names: 'cargo vault', verb: 'login', argument: 2 },
   { names: 'useradd usermod', options: '-p' },
   { names: 'ssh-keygen', options: '-N -P' },
@@ -59,6 +69,10 @@ interface ProgramOptions {
   readonly pair?: string;
   /** The number of the word that is the secret, among those that are no options. */
   readonly argument?: number;
+  /** What one of the options must be for it. */
+  readonly flag?: RegExp;
+  /** True when a `pair` option also takes a token without a user. */
+  readonly either?: boolean;
 }
 
 /** Finds secrets that programs take on their command lines, such as `mysql -pV` and `curl -u joe:V`. */
@@ -84,6 +98,8 @@ interface Program {
   readonly glued: readonly string[];
   readonly pairs: readonly string[];
   readonly argument: number | undefined;
+  readonly flag: RegExp | undefined;
+  readonly either: boolean;
 }
 
 const BY_NAME: ReadonlyMap<string, readonly Program[]> = programsByName();
@@ -91,13 +107,15 @@ const BY_NAME: ReadonlyMap<string, readonly Program[]> = programsByName();
 function programsByName(): Map<string, Program[]> {
   const listOf = (list = '') => list.split(' ').filter((one) => one !== '');
   const byName = new Map<string, Program[]>();
-  for (const { names, verb, options, glued, pair, argument } of PROGRAMS) {
+  for (const { names, verb, options, glued, pair, argument, flag, either = false } of PROGRAMS) {
     const program = {
       verb,
       options: listOf(options),
       glued: listOf(glued),
       pairs: listOf(pair),
       argument,
+      flag,
+      either,
     };
     for (const name of listOf(names)) byName.set(name, [...(byName.get(name) ?? []), program]);
   }
@@ -126,6 +144,7 @@ function findArguments(
   budget: WorkBudget,
 ): number {
   const free: string[] = [];
+  const flags: string[] = [];
   let at = from;
   let option = '';
   for (let i = 0; i < MOST_WORDS && at - from < MOST_CHARACTERS; i += 1) {
@@ -135,9 +154,11 @@ function findArguments(
     if (word === undefined) break;
     const value = text.slice(word.start, word.end);
     budget.spend(STEPS_PER_WORD);
-    if (option === '' && !value.startsWith('-')) free.push(value);
+    if (value.startsWith('-')) flags.push(value);
+    else if (option === '' || programs.some(({ flag }) => flag?.test(option))) free.push(value);
     for (const program of programs) {
       if (program.verb !== undefined && !free.includes(program.verb)) continue;
+      if (program.flag && !flags.some((one) => program.flag?.test(one))) continue;
       const start = secretIn(value, option, free.length, program);
       if (start !== -1) add(found, text, word.start + start, word.end);
     }
@@ -150,8 +171,11 @@ function findArguments(
 /** Where in a word the secret begins; -1 when it holds none. `option` is the word before it. */
 function secretIn(value: string, option: string, free: number, program: Program): number {
   if (option !== '' && program.options.includes(option)) return 0;
-  const colon = value.search(/[:%]/) + 1;
-  if (option !== '' && program.pairs.includes(option)) return colon > 0 ? colon : -1;
+  const colon = value.search(/[:%,]/) + 1;
+  // Options of one letter may stand together: `curl -su joe:V`.
+  const own = /^-[A-Za-z]{2,6}$/.test(option) ? `-${option.slice(-1)}` : option;
+  if (program.pairs.includes(option) || program.pairs.includes(own))
+    return colon > 0 ? colon : program.either ? 0 : -1;
   for (const one of program.pairs) {
     const isGlued = one.startsWith('--')
       ? value.startsWith(`${one}=`)
@@ -163,7 +187,8 @@ function secretIn(value: string, option: string, free: number, program: Program)
     const fits = at === 0 || (at > 0 && !/^[-/]/.test(one));
     if (fits && value.length > at + one.length) return at + one.length;
   }
-  return option === '' && !value.startsWith('-') && free >= (program.argument ?? Infinity) ? 0 : -1;
+  const isFree = option === '' || program.flag?.test(option) === true;
+  return isFree && !value.startsWith('-') && free === program.argument ? 0 : -1;
 }
 
 function wordAt(text: string, from: number): Word | undefined {

@@ -1,6 +1,7 @@
 import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
-import type { AnchoredRule } from '../rule.ts';
-import { matchAt } from '../sticky.ts';
+import type { AnchoredRule, FoundSecret } from '../rule.ts';
+import { endAt, matchAt } from '../sticky.ts';
+import { isSecretAnywhere } from '../value/secret-value.ts';
 import { isRandom } from '../value/word-shape.ts';
 
 const IDENTIFIED =
@@ -10,7 +11,19 @@ const SMTP =
   /(?:auth[ \t]{1,4}(?:plain|login|xoauth2)|xoauth2)[ \t]{1,4}()([A-Za-z\d+/]{8,1024}={0,2})/iy;
 
 const ORACLE =
-  /(?:(?:thin|oci):|sqlplus(?:[ \t]+-\w+)*[ \t]+["']?)\w{1,40}()\/([^\s"'`@/]{4,128})(?=@)/iy;
+  /(?:(?:thin|oci):|sqlplus(?:[ \t]+-\w+)*[ \t]+["']?)\w{1,40}()\/([^\s"'`@]{4,128})(?=@)/iy;
+
+const PLAIN = /\{(?:plain|clear|cleartext)\}()([^\s:"'`<>]{4,128})/iy;
+const REDIS_USER =
+  /(?<=user[ \t][^\n]{1,80})on[ \t]{1,4}(?:[~+&@*\w-]{1,32}[ \t]{1,4}){0,4}>()([^\s"'`]{4,128})/iy;
+const REDIS_AUTH = /(?<!\w)AUTH[ \t]{1,4}(?:[a-z]\w{0,31}[ \t]{1,4})?["']?([^\s"'`]{6,128})/y;
+const COMMUNITY = /snmp-server[ \t]{1,4}community[ \t]{1,4}(["']?)([^\s"']{4,64})/iy;
+const SENT = /send[ \t]{1,4}(?:--[ \t]{1,4})?(["'])([^\s"'\\$]{6,128})(?=\\{1,2}[rn])/iy;
+const ECHOED =
+  /(?:password-command|passcommand|pass-command|data-file|from-file|secret create [\w.-]{1,64}|--\w{1,24})[ =]["']?(?:<\()?(?:echo|printf)[ \t]{1,4}(?:-\w{1,4}[ \t]{1,4})?(["']?)([^\s"'`$)]{6,256})/iy;
+const HERE = /<<<[ \t]{0,4}(["']?)([^\s"'`$]{6,256})/y;
+/** What takes a secret from its input. */
+const TAKES = /secret|env add|passw|passphrase|token|login|kinit|api.?key|vault|stdin/i;
 
 /** What a secret may be stated by besides its name: a clause of SQL, a pipe into a login, a driver's address. */
 export const STATED_RULES: readonly AnchoredRule[] = [
@@ -34,6 +47,46 @@ export const STATED_RULES: readonly AnchoredRule[] = [
   },
   {
     scope: 'place',
+    kind: 'assignment',
+    triggers: ['{plain}', '{clear}', '{cleartext}'],
+    find: after('assignment', PLAIN),
+  },
+  { scope: 'place', kind: 'assignment', triggers: ['on >'], find: after('assignment', REDIS_USER) },
+  { scope: 'place', kind: 'assignment', triggers: ['AUTH '], find: findRedisAuth },
+  {
+    scope: 'place',
+    kind: 'command-line',
+    triggers: ['snmp-server '],
+    find: after('command-line', COMMUNITY),
+  },
+  { scope: 'place', kind: 'command-line', triggers: ['send '], find: after('command-line', SENT) },
+  {
+    scope: 'place',
+    kind: 'command-line',
+    triggers: ['password-command', 'passcommand', 'data-file', 'from-file', 'secret create '],
+    find: after('command-line', ECHOED),
+  },
+  {
+    scope: 'place',
+    kind: 'command-line',
+    triggers: ['<<<'],
+    find(text, at, found, budget) {
+      const line = text.slice(Math.max(0, at - 160), at);
+      return TAKES.test(line.slice(line.lastIndexOf('\n') + 1))
+        ? after('command-line', HERE)(text, at, found, budget)
+        : at + 1;
+    },
+  },
+  { scope: 'place', kind: 'assignment', triggers: ['chpasswd:'], find: findUserList },
+  {
+    scope: 'place',
+    kind: 'assignment',
+    triggers: ['log in', 'login', 'logged in', 'sign in', 'sign-in', 'signed in', 'log on'],
+    find: findTold,
+  },
+  { scope: 'place', kind: 'assignment', triggers: [' / '], find: findPair },
+  {
+    scope: 'place',
     kind: 'url-password',
     triggers: ['@tcp(', '@unix('],
     find: before('url-password', /[\w.-]{1,64}:([^\s"'`/@]{4,256})$/),
@@ -48,10 +101,13 @@ export const STATED_RULES: readonly AnchoredRule[] = [
       'sudo -s',
       'passwd --stdin',
       '| chpasswd',
+      'sudo chpasswd',
+      '| passwd',
+      'sudo passwd',
     ],
     find: before(
       'command-line',
-      /(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:["']%s(?:\\n)?["'][ \t]+)?(["']?)(?:[\w.-]{1,32}:(?=[^\n|]*\| ?$))?([^\n|]{4,200}?)\1[ \t]*\|[^|\n]*$/,
+      /(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:["']%s(?:\\n)?["'][ \t]+)?(["']?)(?:[\w.-]{1,32}:(?=[^\n|]*\| ?(?:sudo )?$))?([^\n|]{4,200}?)\1[ \t]*\|[^|\n]*$/,
     ),
   },
 ];
@@ -71,6 +127,57 @@ function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
     found.push({ start, end: start + value.length, kind });
     return start + value.length;
   };
+}
+
+function findRedisAuth(text: string, at: number, found: FoundSecret[]): number {
+  const match = matchAt(REDIS_AUTH, text, at);
+  const value = match?.[1] ?? '';
+  if (match === null || !isSecretAnywhere('password', value)) return at + 1;
+  const end = at + match[0].length;
+  found.push({ start: end - value.length, end, kind: 'assignment' });
+  return end;
+}
+
+const USERS =
+  /chpasswd:[ \t]{0,8}\r?\n(?:[^\n]{0,40}\r?\n)?[ \t]{0,16}list:[ \t]{0,4}[|>]?[-+]?[ \t]{0,4}\r?\n/iy;
+const USER = /[ \t]{1,16}(?:- )?["']?[\w.-]{1,32}:([^\s"']{4,128})["']?[ \t]{0,8}(?:\r?\n|$)/y;
+
+/** The passwords of cloud-init's list of users. */
+function findUserList(text: string, at: number, found: FoundSecret[]): number {
+  let next = endAt(USERS, text, at);
+  if (next === undefined) return at + 1;
+  for (let match = matchAt(USER, text, next); match !== null; match = matchAt(USER, text, next)) {
+    const value = match[1] ?? '';
+    const start = next + match[0].indexOf(value, match[0].indexOf(':'));
+    if (!/^(?:R|RANDOM)$|^\$\w{1,2}\$/.test(value) && !isPlaceholderPassword(value))
+      found.push({ start, end: start + value.length, kind: 'assignment' });
+    next += match[0].length;
+  }
+  return next;
+}
+
+const TOLD =
+  /(?:log(?:ged)?[ -]?(?:in|on)|sign(?:ed)?[ -]in)(?:[ \t]{1,2}(?:with|as|using|to|in|at|on|via|\w+\.\w+))*[ \t:]{1,3}["'`]?[\w.@+-]{1,64}["'`]?[ \t]{1,2}(?:\/|and|&|with(?: the)? password|password|pw)[ \t]{1,2}["'`]?([^\s"'`]{6,128})/iy;
+
+/** `log in as joe with V`. */
+function findTold(text: string, at: number, found: FoundSecret[]): number {
+  const match = matchAt(TOLD, text, at);
+  const value = match?.[1]?.replace(/[.,;:!?)]+$/, '') ?? '';
+  if (match === null || !isSecretAnywhere('password', value)) return at + 1;
+  const start = at + match[0].lastIndexOf(match[1] ?? '');
+  found.push({ start, end: start + value.length, kind: 'assignment' });
+  return start + value.length;
+}
+
+/** A line that is nothing but `joe / V`. */
+function findPair(text: string, at: number, found: FoundSecret[]): number {
+  const near = text.slice(Math.max(0, at - 80), at);
+  if (!/(?:^|\n)[ \t>*-]{0,8}[\w.@+-]{2,64}$/.test(near)) return at + 1;
+  const start = at + 3;
+  const value = matchAt(/[^\s"'`;,()]{8,128}(?=[ \t]*(?:\r?\n|$))/y, text, start)?.[0] ?? '';
+  if (!/\d/.test(value) || !isSecretAnywhere('password', value)) return at + 1;
+  found.push({ start, end: start + value.length, kind: 'assignment' });
+  return start + value.length;
 }
 
 /** Finds the last group of a match on the line before the trigger. */

@@ -1,8 +1,9 @@
+import type { WorkBudget } from '../budget.ts';
 import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
 import { classOfName } from '../named/secret-name.ts';
 import { matchAt } from '../sticky.ts';
-import { isRandom } from '../value/word-shape.ts';
+import { isGibberish, isRandom } from '../value/word-shape.ts';
 
 /** Passwords and signatures in addresses, and addresses that are secrets themselves. */
 export const URL_RULES: readonly AnchoredRule[] = [
@@ -46,21 +47,29 @@ const URL_PASSWORD = /:\/\/[^\s:@/?#"'`<>\\]{0,256}:([^\s/"'`<>\\]{3,256})@(?!sh
 const URL_ODD_PASSWORD =
   /:\/\/[^\s:@/?#"'`<>\\]{1,128}:([^\s"'`<>\\@]{3,128})@(?!sha\d)[\w.-]{3,}/y;
 /** Matches a token in place of the user, as git accepts it: `https://TOKEN@host`. */
-const URL_TOKEN = /:\/\/([\w-]{20,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
+const URL_TOKEN = /:\/\/([\w-]{12,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
 
+const STEPS_PER_URL = 300;
 const EXAMPLE_HOST = /^(?:[\w-]{1,20}\.)?(?:example\.(?:com|org|net)|localhost|somehost)/;
 
-function findUrlPassword(text: string, at: number, found: FoundSecret[]): number {
+function findUrlPassword(
+  text: string,
+  at: number,
+  found: FoundSecret[],
+  budget: WorkBudget,
+): number {
+  budget.spend(STEPS_PER_URL);
   const token = matchAt(URL_TOKEN, text, at);
-  if (token !== null && /\d/.test(token[1] ?? '') && /[a-z]/i.test(token[1] ?? '')) {
+  if (token !== null && isRandom(token[1] ?? '')) {
     return addGroup(found, token, at, 'url-password');
   }
-  const oauth = matchAt(/:\/\/([\w-]{20,256}):x-oauth-basic@/y, text, at);
+  const oauth = matchAt(/:\/\/([\w.-]{8,256}):x-oauth-basic@/y, text, at);
   if (oauth !== null) return addGroup(found, oauth, at, 'url-password');
   const match = matchAt(URL_PASSWORD, text, at) ?? matchAt(URL_ODD_PASSWORD, text, at);
   if (match === null || isPlaceholderPassword(match[1] ?? '')) return at + 1;
   if (
     /^[a-z]+$/i.test(match[1] ?? '') &&
+    !isGibberish(match[1] ?? '') &&
     EXAMPLE_HOST.test(text.slice(at + match[0].length, at + match[0].length + 40))
   )
     return at + 1;
@@ -86,6 +95,8 @@ function findWebhook(text: string, at: number, found: FoundSecret[]): number {
 const QUERY =
   /[?&](?:amp;)?(sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|googleaccessid|awsaccesskeyid|code|state|key|api_?key|access_?key|auth|auth_?token|access_?token|id_?token|refresh_?token|token|oauth_token|oauth_signature|oauth_verifier|code_verifier|client_secret|client_assertion|assertion|samlresponse|ticket|hmac|hash|sign|policy|password|pass|pwd|secret|session|sid|jwt|subscription-key|appid|app_?key|license_?key|otp|magic|invite|nonce|se_sig|st|t|k)=([^\s"'`<>&#\\(){}[\]|;,=]{8,4096}={0,2})/iy;
 
+const SIGNATURE = /^(?:sig|signature|hmac|code_verifier|oauth_signature)$|-signature$/i;
+
 /** A query's member whose name says little, such as `sig` and `code`, if its value looks random. */
 function findQuery(text: string, at: number, found: FoundSecret[]): number {
   const match = matchAt(QUERY, text, at);
@@ -93,7 +104,10 @@ function findQuery(text: string, at: number, found: FoundSecret[]): number {
   const [whole, name = '', value = ''] = match;
   const end = at + whole.length;
   if (classOfName(name) !== undefined) return at + 1; // the rule for names finds it
-  if (value.length < 16 || isPlaceholder(value) || !isRandom(value.slice(0, 256))) return at + 1;
+  const isSigned = SIGNATURE.test(name);
+  if (value.length < (isSigned ? 8 : 16) || isPlaceholder(value)) return at + 1;
+  if (!isRandom(value.slice(0, 256)) && !(isSigned && /^\d+$|^[A-Za-z]*\d/.test(value)))
+    return at + 1;
   found.push({ start: end - value.length, end, kind: 'signed-url' });
   return end;
 }
