@@ -121,4 +121,11 @@ export const COMMAND_SHAPES: readonly ShapeRow[] = [
   ['powershell-flag', 'word', 'pascal', 'Connect-App -User joe -{N} {V}'],
   ['powershell-header', 'double', 'header', 'irm https://h.io -Headers @{"{N}" = "{V}"}'],
   ['cmdkey', 'word', 'own', 'cmdkey /add:h /user:joe /pass:{V}'],
+  ['curl-user-after-flags', 'word', 'own', 'curl -su joe:{V} https://h.io'],
+  ['here-string', 'word', 'screaming', 'vercel env add {N} production <<< "{V}"'],
+  ['substituted-file', 'word', 'own', 'gcloud secrets versions add x --data-file=<(echo -n "{V}")'],
+  ['sudo-chpasswd', 'word', 'own', 'echo "root:{V}" | sudo chpasswd'],
+  ['mc-alias', 'word', 'own', 'mc alias set x http://h ACCESSNAME {V}'],
+  ['ansible-vault', 'word', 'own', "ansible-vault encrypt_string '{V}' --name '{N}'"],
+  ['shell-shows', 'word', 'screaming', '$ echo ${N}\n{V}\n'],
 ];

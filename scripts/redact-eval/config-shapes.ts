@@ -96,4 +96,10 @@ export const CONFIG_SHAPES: readonly ShapeRow[] = [
   ['wpa', 'double', 'own', 'network={\n  ssid="x"\n  psk="{V}"\n}'],
   ['openvpn-auth', 'word', 'own', '<auth-user-pass>\njoe\n{V}\n</auth-user-pass>'],
   ['wireguard', 'base64', 'own', 'PrivateKey = {V}'],
+  ['yaml-value-first', 'word', 'own', '- value: {V}\n  name: {N}\n'],
+  ['html-bold', 'word', 'own', '<b>{N}:</b> {V}'],
+  ['xml-setting', 'word', 'own', '<setting name="{N}" as="String"><value>{V}</value></setting>'],
+  ['xml-cdata-key', 'word', 'own', '<Item Key="{N}"><![CDATA[{V}]]></Item>'],
+  ['network-device', 'word', 'own', 'username joe password 0 {V}'],
+  ['redis-acl', 'word', 'own', 'user default on >{V} ~* +@all'],
 ];

@@ -87,6 +87,22 @@ const MEMBERS: readonly Member[] = [
   ['same-again-key', WORDS, (n, v) => ({ [n]: v, seen: { [v]: 1 } })],
   ['columns', ANY, (n, v) => ({ columns: ['user', n], rows: [['joe', v]] })],
   ['form-field', ANY, (n, v) => ({ fields: [{ label: n, type: 'text', content: v }] })],
+  [
+    'columns-of-objects',
+    ANY,
+    (n, v) => ({ columns: [{ name: 'id' }, { name: n }], rows: [[1, v]] }),
+  ],
+  [
+    'first-row-names',
+    ANY,
+    (n, v) => [
+      ['id', n],
+      [1, v],
+      [2, v],
+    ],
+  ],
+  ['typed-by-a-browser', ANY, (n, v) => ({ element: `${n} textbox`, ref: 'e4', text: v })],
+  ['selector-value', ANY, (n, v) => ({ selector: `#${n}`, value: v })],
 ];
 
 /** Texts in payloads, and members of payloads. */

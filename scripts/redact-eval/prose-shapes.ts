@@ -79,4 +79,8 @@ export const PROSE_SHAPES: readonly ShapeRow[] = [
   ['comment-trailing', 'word', 'own', 'x = 1; // {N} = {V}'],
   ['commit-message', 'prose', 'own', 'fix: use {N} {V} in tests'],
   ['todo', 'prose', 'own', '// FIXME remove {N} {V}'],
+  ['prose-must-be', 'prose', 'own', '{N} must be {V}'],
+  ['prose-password-for', 'prose', 'own', '[sudo] password for joe: {V}'],
+  ['prose-brackets', 'prose', 'own', '{N} ({V})'],
+  ['sql-copy', 'word', 'own', 'COPY users (id, {N}) FROM stdin;\n1\t{V}\n\\.\n'],
 ];
