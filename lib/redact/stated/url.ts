@@ -50,6 +50,8 @@ const URL_ODD_PASSWORD =
 const URL_TOKEN = /:\/\/([\w-]{12,256})(?::|:x-oauth-basic)?@(?=[\w-]+\.)/y;
 
 const STEPS_PER_URL = 300;
+/** Each part of a path is judged. */
+const STEPS_PER_WEBHOOK = 4_000;
 const EXAMPLE_HOST = /^(?:[\w-]{1,20}\.)?(?:example\.(?:com|org|net)|localhost|somehost)/;
 
 function findUrlPassword(
@@ -79,7 +81,8 @@ function findUrlPassword(
 const WEBHOOK = /[\w./:-]{8,80}?\/((?:[\w@%.=~-]{1,256}\/){0,8}[\w@%.=~-]{8,512})/y;
 
 /** All of the path, if some part of it looks random. */
-function findWebhook(text: string, at: number, found: FoundSecret[]): number {
+function findWebhook(text: string, at: number, found: FoundSecret[], budget: WorkBudget): number {
+  budget.spend(STEPS_PER_WEBHOOK);
   const match = matchAt(WEBHOOK, text, at);
   const path = match?.[1] ?? '';
   const parts = path.split('/');
