@@ -10,6 +10,8 @@ export interface HunkLine {
 
 /** A hunk of a diff as Claude Code sends it. */
 export interface Hunk {
+  /** Where its first line stood in the file before the change, 1-based; undefined where it is not sent. */
+  readonly oldStart: number | undefined;
   /** Where its first line stands in the file after the change, 1-based. */
   readonly newStart: number;
   readonly lines: readonly HunkLine[];
@@ -35,6 +37,14 @@ export function parseHunks(value: Json | undefined): Hunk[] {
       }
     }
     // A diff that empties the file starts at line 0.
-    return [{ newStart: Math.max(1, newStart), lines, endsWithNewline }];
+    const oldStart = asNumber(hunk['oldStart']);
+    return [
+      {
+        oldStart: Number.isSafeInteger(oldStart) ? Math.max(1, oldStart ?? 1) : undefined,
+        newStart: Math.max(1, newStart),
+        lines,
+        endsWithNewline,
+      },
+    ];
   });
 }

@@ -107,6 +107,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['diff'],
   },
   {
+    name: 'authorship',
+    group: 'rules',
+    purpose: 'who wrote each line of a file, event by event; pure',
+    imports: words('base event'),
+    packages: ['diff'],
+  },
+  {
     name: 'store/database',
     group: 'tracker.db',
     purpose: 'opens SQLite: migrations, locks, faults',
@@ -228,7 +235,7 @@ export const ROOMS: readonly Room[] = [
     group: 'entries',
     purpose: 'what a person or a build runs',
     imports: words(
-      'base capture config redact lineage-api pattern',
+      'base capture event config redact lineage-api pattern authorship',
       'store/database delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
@@ -236,6 +243,7 @@ export const ROOMS: readonly Room[] = [
       // The floors that benchmarks compare with, and the rows that they start from.
       { files: 'bench/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
       { files: 'bench/fill-postgres.ts', packages: ['postgres'] },
+      { files: 'eval-attribution/payloads.ts', packages: ['diff'] },
     ],
   },
 ];

@@ -13,7 +13,14 @@ describe('parseHunks', () => {
         { newStart: 1e300, lines: ['+a'] },
         { newStart: 1, lines: [1, '?x', '+a'] },
       ]),
-    ).toEqual([{ newStart: 1, lines: [{ sign: '+', text: 'a' }], endsWithNewline: true }]);
+    ).toEqual([
+      {
+        oldStart: undefined,
+        newStart: 1,
+        lines: [{ sign: '+', text: 'a' }],
+        endsWithNewline: true,
+      },
+    ]);
     expect(parseHunks('x')).toEqual([]);
     expect(parseHunks(undefined)).toEqual([]);
   });

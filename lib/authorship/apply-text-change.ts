@@ -1,0 +1,217 @@
+import { NOT_CLAUDE, sharesOf } from './author.ts';
+import type { Author, AuthoredText, AuthorShare } from './author.ts';
+import { stepsOf } from './payload/change-steps.ts';
+import type { Written } from './payload/change-steps.ts';
+import type { TextChange } from './payload/text-change.ts';
+import type { Block } from './transfer/line-diff.ts';
+import { isTrivial, keyAt } from './transfer/line-key.ts';
+import type { AuthorshipKind, Piece } from './piece.ts';
+import { applySplices } from './transfer/splice.ts';
+import { transfer } from './transfer/transfer.ts';
+import type { LineOrigin, LineSources } from './transfer/transfer.ts';
+
+/** What a change made of a text. */
+export interface Applied {
+  readonly after: AuthoredText;
+  readonly pieces: readonly Piece[];
+  /** Lines that went. */
+  readonly gone: AuthoredText;
+}
+
+/** By whom a change was made, and what counts as written by them. */
+export interface ChangeMaker {
+  /** What new text is: by the author of its piece if `authored`, else nobody's. */
+  readonly kind: AuthorshipKind;
+  /** The author of the event's next piece. */
+  readonly nextAuthor: () => string;
+  readonly sources: LineSources;
+}
+
+/** Applies a change to the text before it. */
+export function applyTextChange(
+  before: AuthoredText,
+  change: TextChange,
+  maker: ChangeMaker,
+): Applied {
+  let text: AuthoredText = before;
+  let drafts: Draft[] = [];
+  let origins: readonly LineOrigin[] = before.lines.map(() => 'kept');
+  const gone: { lines: string[]; authors: Author[] } = { lines: [], authors: [] };
+  for (const step of stepsOf(change)) {
+    const written = step(text.lines);
+    const spliced = applySplices(text.lines, written);
+    const most = Math.max(0, MAX_PIECES - drafts.length);
+    const added = written.slice(0, most).flatMap((splice, index) => {
+      const blocks = spliced.blocks.slice(...(spliced.parts[index] ?? [0, 0]));
+      return draftOf(splice, spliced.starts[index] ?? 0, text, blocks, maker);
+    });
+    const who = authorIn(added, drafts.at(-1), spliced.blocks, text, maker.kind);
+    const sources = withGone(maker.sources, gone);
+    const next = transfer(text, spliced.lines, who, sources, spliced.blocks);
+    drafts = [...drafts.map((draft) => shifted(draft, spliced.blocks)), ...added];
+    origins = carried(origins, next.origins, spliced.blocks);
+    for (const line of next.gone.lines) gone.lines.push(line);
+    for (const author of next.gone.authors) gone.authors.push(author);
+    text = { lines: next.lines, authors: next.authors };
+  }
+  const pieces = drafts.map((draft) => pieceOf(draft, text, origins, maker.kind));
+  return { after: text, pieces, gone };
+}
+
+/** The parents of what replaced the lines `[start, end, start, end, …]`. */
+export function parentsIn(authors: readonly Author[], replaced: readonly number[]): AuthorShare[] {
+  const lines: Author[] = [];
+  for (let at = 0; at < replaced.length; at += 2) {
+    for (const author of authors.slice(replaced[at], replaced[at + 1])) lines.push(author);
+  }
+  return sharesOf(lines);
+}
+
+// --- internal ---
+
+/** Pieces of one change. What is beyond them has the author of the last one. */
+const MAX_PIECES = 1000;
+
+/** A piece whose lines may still be moved by later steps; 0-based, undefined once they are written over. */
+interface Draft {
+  readonly author: string;
+  readonly code: string;
+  readonly range: { readonly first: number; readonly last: number } | undefined;
+  readonly wholeFile: boolean;
+  readonly parents: Piece['parents'];
+  readonly replaced: readonly number[];
+}
+
+function draftOf(
+  { start, end, code, range: own, replaced }: Written,
+  at: number,
+  before: AuthoredText,
+  blocks: readonly Block[],
+  maker: ChangeMaker,
+): Draft[] {
+  if (code.trim() === '') return [];
+  const changed = blocks.flatMap(({ oldStart, oldEnd }) =>
+    oldStart < oldEnd ? [oldStart, oldEnd] : [],
+  );
+  // A text that ends with a newline has no line after it.
+  const all = [start, end - (replaced === 'file' && before.lines.at(-1) === '' ? 1 : 0)];
+  const lines =
+    replaced === 'file' || (replaced === 'text' && changed.length === 0) ? all : changed;
+  const parents = parentsIn(before.authors, lines);
+  const range = own && { first: at + own.first, last: at + own.last };
+  return [
+    {
+      author: maker.nextAuthor(),
+      code,
+      range,
+      wholeFile: replaced === 'file',
+      parents,
+      replaced: lines,
+    },
+  ];
+}
+
+/** Who writes a new line: the piece around it; text that is not Claude's own is whose place it took, or nobody's. */
+function authorIn(
+  drafts: readonly Draft[],
+  earlier: Draft | undefined,
+  blocks: readonly Block[],
+  before: AuthoredText,
+  kind: AuthorshipKind,
+): (line: number) => Author {
+  if (kind === 'authored') {
+    const placed = drafts.filter(({ range }) => range !== undefined);
+    return (line) => (firstUpTo(placed, line) ?? drafts.at(-1) ?? earlier)?.author ?? NOT_CLAUDE;
+  }
+  if (kind !== 'formatted') return () => NOT_CLAUDE;
+  return (line) => {
+    const block = blocks.find(({ newStart, newEnd }) => line >= newStart && line < newEnd);
+    const replaced = before.authors.slice(block?.oldStart, block?.oldEnd);
+    const [largest] = sharesOf(replaced);
+    return largest !== undefined && largest.share > 0.5 ? largest.author : NOT_CLAUDE;
+  };
+}
+
+/** The first piece that ends at a line or after it: blank lines before a piece are a part of it. */
+function firstUpTo(drafts: readonly Draft[], line: number): Draft | undefined {
+  let [low, high] = [0, drafts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((drafts[middle]?.range?.last ?? 0) < line) low = middle + 1;
+    else high = middle;
+  }
+  return drafts[low];
+}
+
+/** What an earlier step of the same change took away counts as gone for the next. */
+function withGone(sources: LineSources, gone: AuthoredText): LineSources {
+  return {
+    ...sources,
+    gone: () => [{ ...gone, leastWeight: 10, leastLines: 1 }, ...(sources.gone?.() ?? [])],
+  };
+}
+
+function shifted(draft: Draft, blocks: readonly Block[]): Draft {
+  if (draft.range === undefined) return draft;
+  let [first, last] = [draft.range.first, draft.range.last];
+  let by = 0;
+  for (const { oldStart, oldEnd, newStart, newEnd } of blocks) {
+    if (oldStart > last) break;
+    if (oldEnd > first) return { ...draft, range: undefined };
+    by += newEnd - newStart - (oldEnd - oldStart);
+  }
+  first += by;
+  last += by;
+  return { ...draft, range: { first, last } };
+}
+
+/** What became of each line in the steps so far: a line that is kept by the last step keeps its origin. */
+function carried(
+  before: readonly LineOrigin[],
+  after: readonly LineOrigin[],
+  blocks: readonly Block[],
+): LineOrigin[] {
+  const origins = [...after];
+  let [oldAt, newAt] = [0, 0];
+  const to = (end: number): void => {
+    for (; newAt < end; newAt += 1) origins[newAt] = before[oldAt++] ?? 'kept';
+  };
+  for (const { oldEnd, newStart, newEnd } of blocks) {
+    to(newStart);
+    [oldAt, newAt] = [oldEnd, newEnd];
+  }
+  to(after.length);
+  return origins;
+}
+
+function pieceOf(
+  { range, ...draft }: Draft,
+  text: AuthoredText,
+  origins: readonly LineOrigin[],
+  kind: AuthorshipKind,
+): Piece {
+  const changed: number[] = [];
+  for (let line = range?.first ?? 0; line <= (range?.last ?? -1); line += 1) {
+    if (origins[line] !== 'kept') changed.push(line);
+  }
+  return {
+    ...draft,
+    startLine: range === undefined ? null : range.first + 1,
+    endLine: range === undefined ? null : range.last + 1,
+    changedLines: changed.map((line) => line + 1),
+    kind: kind === 'authored' ? kindOf(changed, text, origins) : kind,
+  };
+}
+
+/** Text that all came from elsewhere was not written by the call that put it there. */
+function kindOf(
+  changed: readonly number[],
+  { lines }: AuthoredText,
+  origins: readonly LineOrigin[],
+): AuthorshipKind {
+  const telling = changed.filter((line) => !isTrivial(keyAt(lines, line)));
+  const found = new Set((telling.length > 0 ? telling : changed).map((line) => origins[line]));
+  if (found.size === 0 || found.has('new')) return 'authored';
+  if (found.has('moved')) return 'moved';
+  return found.has('recalled') ? 'restored' : 'formatted';
+}

@@ -1,0 +1,290 @@
+import { eventOf, linesOf, NO_LINE, NOT_CLAUDE, writtenBy } from './author.ts';
+import type { Author, AuthoredText } from './author.ts';
+import { applyTextChange } from './apply-text-change.ts';
+import type { Applied } from './apply-text-change.ts';
+import { likeness, noteLine, PastLines, RENAMED } from './line-sources.ts';
+import { textBefore } from './payload/change-steps.ts';
+import { commandKind } from './payload/command-kind.ts';
+import type { TextChange } from './payload/text-change.ts';
+import type { AuthorshipKind, Piece } from './piece.ts';
+import { NO_LINES, RecentMoves } from './recent-moves.ts';
+import type { ChangeOrigin } from './recent-moves.ts';
+import { replay } from './replay.ts';
+import type { Revision } from './replay.ts';
+import { tellSuccessors } from './successors.ts';
+import type { AuthorshipStore, EventStamp } from './state/authorship-store.ts';
+import {
+  addVersion,
+  historyOf,
+  isSameText,
+  REMOVED,
+  versionsOf,
+  versionWith,
+} from './state/file-history.ts';
+import type { FileHistory, FileVersion } from './state/file-history.ts';
+import { transfer } from './transfer/transfer.ts';
+import type { Transferred } from './transfer/transfer.ts';
+
+/** An event that changed files. */
+export interface ChangeEvent extends EventStamp {
+  /** The shell command, if one made the changes. */
+  readonly command: string | undefined;
+}
+
+/** What an event did to a file. */
+export interface FileResult {
+  readonly path: string;
+  readonly pieces: readonly Piece[];
+  /** The lines that it took away. */
+  readonly removed: AuthoredText;
+  /** Pieces that were reported before and came later. */
+  readonly revised: readonly Revision[];
+  /** False for a file that is too large to be followed: of what it had before, nothing is known next time. */
+  readonly isKept: boolean;
+}
+
+/** A longer text is not kept, in characters. */
+export const MAX_KEPT_TEXT = 1024 * 1024;
+
+/** Works out what one event did, file by file, and keeps it. */
+export class EventChanges {
+  readonly #store: AuthorshipStore;
+  readonly #event: ChangeEvent;
+  readonly #moves: RecentMoves;
+  #pieces = 0;
+  /** What the same event removed, with its history up to then. */
+  readonly #removed = new Map<string, FileHistory>();
+  /** Files of which nothing was known before, and what those that were renamed had been. */
+  readonly #firsts = new Set<string>();
+  readonly #continued = new Map<string, string>();
+
+  readonly #nextAuthor = (): string => {
+    this.#pieces += 1;
+    return `${this.#event.id}-${this.#pieces - 1}`;
+  };
+
+  constructor(store: AuthorshipStore, event: ChangeEvent) {
+    this.#store = store;
+    this.#event = event;
+    this.#moves = new RecentMoves(store, event);
+  }
+
+  apply(changes: readonly TextChange[]): FileResult[] {
+    // What a program moved has to be known before the place it went to.
+    const removals = changes.filter(({ did }) => did.kind === 'delete');
+    const others = changes.filter(({ did }) => did.kind !== 'delete');
+    return [...removals, ...others].map((change) => this.#applyOne(change));
+  }
+
+  #applyOne(change: TextChange): FileResult {
+    const { path } = change;
+    if (isTooLarge(change)) return this.#applyUnkept(change);
+    const history = this.#store.history(path);
+    if (history !== undefined && history.last.at > this.#event.at) {
+      return this.#applyLate(change, history);
+    }
+    const { next, applied, before } = this.#next(change, history);
+    const gone = history === undefined ? this.#moves.goneFromNew(path, applied.gone) : applied.gone;
+    if (history === undefined) this.#firsts.add(path);
+    this.#keep(path, next, gone, before);
+    const revised = tellSuccessors(this.#store, this.#event.at, path, next);
+    return {
+      path,
+      pieces: applied.pieces,
+      removed: onlyLines(applied.gone),
+      revised,
+      isKept: true,
+    };
+  }
+
+  /** An event that happened before others that have come: takes its place in the history, and what came after is told again. */
+  #applyLate(change: TextChange, history: FileHistory): FileResult {
+    const versions = versionsOf(history);
+    const later = versions.findIndex(({ at }) => at > this.#event.at);
+    const earlier = historyOf(versions.slice(0, later));
+    const { next, applied } = this.#next(change, earlier);
+    const replayed = replay(next, versions.slice(later));
+    this.#store.keepHistory(change.path, replayed.history);
+    for (const line of ownLines(applied.after, this.#event.id)) {
+      noteLine(this.#store, change.path, applied.after, line);
+    }
+    if (this.#continued.has(change.path))
+      this.#moves.note(change.path, NO_LINES, this.#originOf(change.path));
+    return {
+      path: change.path,
+      pieces: applied.pieces,
+      removed: onlyLines(applied.gone),
+      revised: [
+        ...replayed.revised,
+        ...tellSuccessors(this.#store, this.#event.at, change.path, next),
+      ],
+      isKept: true,
+    };
+  }
+
+  #applyUnkept(change: TextChange): FileResult {
+    const { path } = change;
+    const before = writtenBy(NOT_CLAUDE, this.#linesBefore(change, undefined));
+    const kind = this.#kindOf(change);
+    const { pieces, gone } = applyTextChange(before, change, {
+      kind,
+      nextAuthor: this.#nextAuthor,
+      sources: {},
+    });
+    this.#store.keepHistory(path, undefined);
+    return { path, pieces, removed: onlyLines(gone), revised: [], isKept: false };
+  }
+
+  #next(change: TextChange, known: FileHistory | undefined): NextVersion {
+    const { path } = change;
+    const kind = this.#kindOf(change);
+    const history =
+      change.before === null
+        ? this.#beforeCreation(change, known)
+        : this.#reconciled(path, known, this.#linesBefore(change, known));
+    const before = history?.last ?? REMOVED;
+    if (change.did.kind === 'delete' && history !== undefined) this.#removed.set(path, history);
+    const applied = this.#applied(before, change, kind, history);
+    const { lines, authors } = applied.after;
+    const pieces = applied.pieces.map(({ author, replaced }) => ({ author, replaced }));
+    const { at, id } = this.#event;
+    const next = addVersion(history, { lines, authors, at, event: id, pieces });
+    return { next, applied, before };
+  }
+
+  authorsOf(path: string, lines: readonly string[]): readonly Author[] {
+    return this.#seen(path, this.#store.history(path) ?? this.#renamed(path, lines), lines).authors;
+  }
+
+  /** What a text in the file's place is, by the file's own history and the rest of the project. */
+  #seen(path: string, history: FileHistory | undefined, lines: readonly string[]): Transferred {
+    const exact = history && versionWith(history, lines);
+    const sources = new PastLines(this.#store, this.#event, path).ofOthers(history);
+    if (exact === undefined) {
+      return transfer(history?.last ?? NOBODYS_TEXT, lines, () => NOT_CLAUDE, sources);
+    }
+    const none = transfer(history?.last ?? NOBODYS_TEXT, lines, () => NOT_CLAUDE);
+    return { ...none, authors: exact.authors };
+  }
+
+  #kindOf({ path }: TextChange): AuthorshipKind {
+    const { command } = this.#event;
+    return command === undefined ? 'authored' : commandKind(command, path);
+  }
+
+  #linesBefore(change: TextChange, history: FileHistory | undefined): readonly string[] {
+    if (typeof change.before === 'string') return linesOf(change.before);
+    return textBefore(change, history?.last.lines);
+  }
+
+  /** A file that was not there: a program may have moved it here; whatever is known of its path is past. */
+  #beforeCreation(change: TextChange, history: FileHistory | undefined): FileHistory | undefined {
+    const { path, did } = change;
+    const text = did.kind === 'write' ? linesOf(did.text) : [];
+    if (this.#event.command !== undefined) {
+      let best: string | undefined;
+      let most = RENAMED_BY_PROGRAM;
+      for (const [old, removed] of this.#removed) {
+        const share = likeness(removed.last.lines, text);
+        if (share >= most) [best, most] = [old, share];
+      }
+      if (best !== undefined) {
+        this.#continued.set(path, best);
+        return this.#removed.get(best);
+      }
+    }
+    if (history === undefined || isSameText(history.last.lines, REMOVED.lines)) return history;
+    // Removed by hand, unseen.
+    this.#moves.note(path, history.last, this.#originOf(path));
+    return addVersion(history, this.#found(REMOVED));
+  }
+
+  #reconciled(
+    path: string,
+    history: FileHistory | undefined,
+    lines: readonly string[],
+  ): FileHistory | undefined {
+    if (history !== undefined && isSameText(history.last.lines, lines)) return history;
+    const from = history ?? this.#renamed(path, lines);
+    const now = this.#seen(path, from, lines);
+    if (history !== undefined) this.#moves.note(path, now.gone, this.#originOf(path));
+    const next = addVersion(from, this.#found(now));
+    return next;
+  }
+
+  #renamed(path: string, lines: readonly string[]): FileHistory | undefined {
+    const past = new PastLines(this.#store, this.#event, path);
+    const old = past.mostLike(lines, RENAMED);
+    if (old === undefined) return undefined;
+    this.#continued.set(path, old);
+    return this.#store.history(old);
+  }
+
+  #applied(
+    before: AuthoredText,
+    change: TextChange,
+    kind: AuthorshipKind,
+    history: FileHistory | undefined,
+  ): Applied {
+    const past = new PastLines(this.#store, this.#event, change.path);
+    const isProgram = this.#event.command !== undefined;
+    const sources =
+      kind !== 'authored' ? past.ofOthers(history) : isProgram ? past.ofProgram() : past.ofCall();
+    const applied = applyTextChange(before, change, {
+      kind,
+      nextAuthor: this.#nextAuthor,
+      sources,
+    });
+    const exact =
+      isProgram && kind !== 'authored' && history && versionWith(history, applied.after.lines);
+    return exact ? { ...applied, after: exact } : applied;
+  }
+
+  #originOf(path: string, added = false): ChangeOrigin {
+    return { added, isFirst: this.#firsts.has(path), continues: this.#continued.get(path) };
+  }
+
+  #found({ lines, authors }: AuthoredText): FileVersion {
+    return { lines, authors, at: this.#event.at, event: null, pieces: [] };
+  }
+
+  #keep(path: string, history: FileHistory, gone: AuthoredText, before: AuthoredText): void {
+    this.#store.keepHistory(path, history);
+    const { last } = history;
+    const known = new Set(before.authors);
+    const fresh = last.authors.flatMap((author, line) =>
+      author === NOT_CLAUDE || known.has(author) ? [] : [line],
+    );
+    for (const line of fresh) noteLine(this.#store, path, last, line);
+    this.#moves.note(path, gone, this.#originOf(path, fresh.length > 0));
+  }
+}
+
+// --- internal ---
+
+const NOBODYS_TEXT: AuthoredText = writtenBy(NOT_CLAUDE, []);
+/** From which likeness on a file that a program made is believed to be one that it removed. */
+const RENAMED_BY_PROGRAM = 0.4;
+
+interface NextVersion {
+  readonly next: FileHistory;
+  readonly applied: Applied;
+  readonly before: AuthoredText;
+}
+
+function ownLines({ authors }: AuthoredText, event: string): number[] {
+  return authors.flatMap((author, line) =>
+    author !== NOT_CLAUDE && eventOf(author) === event ? [line] : [],
+  );
+}
+
+/** The text without what parts its lines. */
+function onlyLines({ lines, authors }: AuthoredText): AuthoredText {
+  const isLine = (_: unknown, line: number): boolean => lines[line] !== NO_LINE;
+  return { lines: lines.filter(isLine), authors: authors.filter(isLine) };
+}
+
+function isTooLarge({ before, did }: TextChange): boolean {
+  const after = did.kind === 'write' ? did.text.length : 0;
+  return Math.max(before?.length ?? 0, after) > MAX_KEPT_TEXT;
+}

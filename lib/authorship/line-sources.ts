@@ -1,0 +1,170 @@
+import { NOT_CLAUDE } from './author.ts';
+import type { Author, AuthoredText } from './author.ts';
+import type { AuthorshipStore, EventStamp, RecentChange } from './state/authorship-store.ts';
+import { isSameText, versionsOf } from './state/file-history.ts';
+import type { FileHistory } from './state/file-history.ts';
+import { isTrivial, keyAt, lineWeight } from './transfer/line-key.ts';
+import type { PassageSource } from './transfer/passages.ts';
+import type { LineSources } from './transfer/transfer.ts';
+
+/** A line shorter than this, without its blanks, is too common to find its author again. */
+const LEAST_NOTED = 10;
+
+/** From which likeness on an unknown file is believed to be one that was renamed. */
+export const RENAMED = 0.6;
+
+/** Where the lines of a file may have come from, by what is kept of its project. */
+export class PastLines {
+  readonly #store: AuthorshipStore;
+  readonly #event: EventStamp;
+  readonly #path: string;
+
+  constructor(store: AuthorshipStore, event: EventStamp, path: string) {
+    this.#store = store;
+    this.#event = event;
+    this.#path = path;
+  }
+
+  /** For what a tool call writes: its text is its own, unless it went from another place just before. */
+  ofCall(): LineSources {
+    return { gone: () => this.#gone() };
+  }
+
+  /** For what a program makes: also a copy of a whole file. */
+  ofProgram(): LineSources {
+    return { gone: () => this.#gone(), past: (lines, isOpen) => this.#copied(lines, isOpen) };
+  }
+
+  /** For text of which Claude wrote nothing now: whatever it wrote before may have come back. */
+  ofOthers(history?: FileHistory): LineSources {
+    return {
+      gone: () => this.#gone(),
+      past: (lines, isOpen) => this.#past(lines, isOpen, history),
+      pastLine: (key) => this.#line(key),
+    };
+  }
+
+  /** The known file most like a text; undefined unless most of either stands in the other. */
+  mostLike(
+    lines: readonly string[],
+    leastLikeness: number,
+    among = this.#votes(lines),
+  ): string | undefined {
+    let best: string | undefined;
+    let most = leastLikeness;
+    for (const path of among) {
+      const known = this.#store.history(path)?.last.lines;
+      const share = known === undefined ? 0 : likeness(known, lines);
+      if (share >= most) [best, most] = [path, share];
+    }
+    return best;
+  }
+
+  *#gone(): Iterable<PassageSource> {
+    for (const change of this.#store.recentChanges()) {
+      // What went later than a late event has not been moved by it.
+      if (isEmpty(change.gone) || change.at > this.#event.at) continue;
+      yield { ...change.gone, ...(this.#isOwn(change) ? GONE_NOW : GONE_LATELY) };
+    }
+  }
+
+  *#copied(lines: readonly string[], isOpen: (line: number) => boolean): Iterable<PassageSource> {
+    for (const path of this.#votes(lines, isOpen)) {
+      const last = this.#store.history(path)?.last;
+      if (last !== undefined && isSameText(last.lines, lines)) yield { ...last, ...GONE_NOW };
+    }
+  }
+
+  *#past(
+    lines: readonly string[],
+    isOpen: (line: number) => boolean,
+    history: FileHistory | undefined,
+  ): Iterable<PassageSource> {
+    if (history !== undefined) {
+      for (const version of versionsOf(history).toReversed()) yield { ...version, ...OWN_PAST };
+    }
+    for (const path of this.#votes(lines, isOpen)) {
+      const other = this.#store.history(path);
+      if (other === undefined) continue;
+      for (const version of versionsOf(other).toReversed()) yield { ...version, ...ELSEWHERE };
+    }
+  }
+
+  #line(key: string): Author | undefined {
+    return lineWeight(key) >= LEAST_ALONE ? this.#store.line(key)?.author : undefined;
+  }
+
+  #isOwn({ event }: RecentChange): boolean {
+    return event === this.#event.id;
+  }
+
+  /** Other files in which several of the lines were seen, the one with most of them first. */
+  #votes(lines: readonly string[], isOpen: (line: number) => boolean = () => true): string[] {
+    const votes = new Map<string, number>();
+    let left = MAX_LOOKED_UP;
+    for (let at = 0; at < lines.length && left > 0; at += 1) {
+      if (!isOpen(at)) continue;
+      const key = keyAt(lines, at);
+      if (key.length < LEAST_NOTED || isTrivial(key)) continue;
+      left -= 1;
+      const path = this.#store.line(key)?.path;
+      if (path !== undefined && path !== this.#path) votes.set(path, (votes.get(path) ?? 0) + 1);
+    }
+    return [...votes]
+      .toSorted((one, other) => other[1] - one[1])
+      .slice(0, MAX_CANDIDATES)
+      .map(([path]) => path);
+  }
+}
+
+/** True for a text without a telling line. */
+export function isEmpty({ lines }: AuthoredText): boolean {
+  return lines.every((_, index) => isTrivial(keyAt(lines, index)));
+}
+
+/** Which part of two texts they have in common, from 0 to 1, by their telling lines. */
+export function likeness(one: readonly string[], other: readonly string[]): number {
+  const counts = new Map<string, number>();
+  let [all, more, common] = [0, 0, 0];
+  for (let at = 0; at < one.length; at += 1) {
+    const key = keyAt(one, at);
+    if (isTrivial(key)) continue;
+    all += 1;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (let at = 0; at < other.length; at += 1) {
+    const key = keyAt(other, at);
+    if (isTrivial(key)) continue;
+    more += 1;
+    const count = counts.get(key) ?? 0;
+    if (count === 0) continue;
+    counts.set(key, count - 1);
+    common += 1;
+  }
+  return all === 0 || more === 0 ? 0 : common / Math.max(all, more);
+}
+
+/** Notes a line, so that it finds its author when it comes back. A common line is not noted. */
+export function noteLine(
+  store: AuthorshipStore,
+  path: string,
+  text: AuthoredText,
+  line: number,
+): void {
+  const key = keyAt(text.lines, line);
+  if (key.length < LEAST_NOTED || isTrivial(key)) return;
+  store.noteLine(key, { author: text.authors[line] ?? NOT_CLAUDE, path });
+}
+
+// --- internal ---
+
+const MAX_LOOKED_UP = 400;
+const MAX_CANDIDATES = 3;
+/** A line that comes back alone must have as many characters, without its blanks. */
+const LEAST_ALONE = 24;
+
+/** How much must agree; more where the same text is more likely to be there by chance. */
+const GONE_NOW = { leastWeight: 10, leastLines: 1 };
+const GONE_LATELY = { leastWeight: 30, leastLines: 2 };
+const OWN_PAST = { leastWeight: 16, leastLines: 1 };
+const ELSEWHERE = { leastWeight: 30, leastLines: 2 };

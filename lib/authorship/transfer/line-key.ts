@@ -1,0 +1,47 @@
+/**
+ * What of a line a formatter keeps: blanks count nothing, quotes are equal, and a comma or semicolon at
+ * the end counts nothing.
+ */
+export function lineKey(line: string): string {
+  const text = line.replaceAll(/\s+/g, '').replaceAll(/["`]/g, "'");
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ',' || text[end - 1] === ';')) end -= 1;
+  return text.slice(0, end);
+}
+
+/** The key of one of the lines; computed when it is first asked for, and once for each array. */
+export function keyAt(lines: readonly string[], index: number): string {
+  let keys = KEYS.get(lines);
+  if (keys === undefined) {
+    keys = [];
+    KEYS.set(lines, keys);
+  }
+  return (keys[index] ??= lineKey(lines[index] ?? ''));
+}
+
+/** The keys of the lines from `start` up to but not including `end`. */
+export function keysBetween(lines: readonly string[], start: number, end: number): string[] {
+  return Array.from({ length: end - start }, (_, step) => keyAt(lines, start + step));
+}
+
+/** True for a key that says nothing about where it came from: fewer than four word characters, such as `}`. */
+export function isTrivial(key: string): boolean {
+  return !FOUR_WORD_CHARACTERS.test(key);
+}
+
+/** True for a key that closes what earlier lines opened, such as `})`, or an empty one. */
+export function isClosing(key: string): boolean {
+  return key === '' || CLOSING.test(key);
+}
+
+/** How much a line's reappearance proves: the length of its key, 0 for a trivial one. */
+export function lineWeight(key: string): number {
+  return isTrivial(key) ? 0 : key.length;
+}
+
+// --- internal ---
+
+const KEYS = new WeakMap<readonly string[], string[]>();
+
+const FOUR_WORD_CHARACTERS = /(?:[\p{L}\p{N}_][^\p{L}\p{N}_]*){4}/u;
+const CLOSING = /^(?:[)\]}>]|end\b|fi$|done$|esac$|<\/)/;

@@ -1,0 +1,108 @@
+import type { Author, AuthoredText } from '../author.ts';
+import { keyAt, lineWeight } from './line-key.ts';
+
+/** Where lines may have come from, and how much must agree until they are believed to. */
+export interface PassageSource extends AuthoredText {
+  /** A passage is believed from this many characters in lines that are not trivial, blanks not counted, … */
+  readonly leastWeight: number;
+  /** … and from this many such lines. */
+  readonly leastLines: number;
+}
+
+/**
+ * Finds passages: runs of lines of `lines` that stand in `source` one after the other. The longest are
+ * taken first, and each line of the source once.
+ *
+ * @param isOpen tells which lines are looked for; false beyond either end
+ * @returns the index in `lines` and the author in `source`
+ */
+export function findPassages(
+  lines: readonly string[],
+  isOpen: (line: number) => boolean,
+  source: PassageSource,
+): Map<number, Author> {
+  const found = new Map<number, Author>();
+  const places = placesOf(source.lines);
+  const used = new Set<number>();
+  for (const passage of passagesIn(lines, isOpen, source.lines, places)) {
+    if (passage.weight < source.leastWeight || passage.count < source.leastLines) continue;
+    for (let step = 0; step < passage.length; step += 1) {
+      const at = passage.at + step;
+      const from = passage.from + step;
+      if (found.has(at) || used.has(from)) continue;
+      used.add(from);
+      found.set(at, source.authors[from] ?? null);
+    }
+  }
+  return found;
+}
+
+// --- internal ---
+
+interface Passage {
+  readonly at: number;
+  readonly from: number;
+  readonly length: number;
+  readonly weight: number;
+  /** Lines that are not trivial. */
+  readonly count: number;
+}
+
+/** A line that stands in more places than this tells nothing. */
+const MAX_PLACES = 8;
+/** Lines that are compared at most; a text in which all lines are alike would take the square of its length. */
+const MAX_STEPS = 200_000;
+
+/** Where the telling lines of a text stand; kept for the next time, and continued if the text has grown. */
+function placesOf(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const known = PLACES.get(lines) ?? { count: 0, places: new Map<string, number[]>() };
+  for (; known.count < lines.length; known.count += 1) {
+    const key = keyAt(lines, known.count);
+    if (lineWeight(key) === 0) continue;
+    const list = known.places.get(key);
+    if (list === undefined) known.places.set(key, [known.count]);
+    else if (list.length < MAX_PLACES) list.push(known.count);
+  }
+  PLACES.set(lines, known);
+  return known.places;
+}
+
+const PLACES = new WeakMap<readonly string[], { count: number; places: Map<string, number[]> }>();
+
+/** The passages that no longer one holds, heaviest first. */
+function passagesIn(
+  lines: readonly string[],
+  isOpen: (line: number) => boolean,
+  sourceLines: readonly string[],
+  places: ReadonlyMap<string, readonly number[]>,
+): Passage[] {
+  const passages: Passage[] = [];
+  /** For each distance between the texts, the line up to which it has been walked. */
+  const walked = new Map<number, number>();
+  let steps = 0;
+  for (let index = 0; index < lines.length; index += 1) {
+    if (!isOpen(index)) continue;
+    if (steps > MAX_STEPS) break;
+    for (const place of places.get(keyAt(lines, index)) ?? []) {
+      if (index < (walked.get(index - place) ?? 0)) continue;
+      const agrees = (step: number): boolean =>
+        isOpen(index + step) &&
+        place + step >= 0 &&
+        place + step < sourceLines.length &&
+        keyAt(lines, index + step) === keyAt(sourceLines, place + step);
+      let [first, end] = [0, 1];
+      while (agrees(first - 1)) first -= 1;
+      while (agrees(end)) end += 1;
+      walked.set(index - place, index + end);
+      steps += end - first;
+      let [weight, count] = [0, 0];
+      for (let step = first; step < end; step += 1) {
+        const of = lineWeight(keyAt(lines, index + step));
+        weight += of;
+        if (of > 0) count += 1;
+      }
+      passages.push({ at: index + first, from: place + first, length: end - first, weight, count });
+    }
+  }
+  return passages.toSorted((one, other) => other.weight - one.weight);
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { commandKind } from '../../../lib/authorship/payload/command-kind.ts';
+import type { AuthorshipKind } from '../../../lib/authorship/piece.ts';
+
+const CASES: readonly (readonly [string, AuthorshipKind])[] = [
+  ['git checkout main', 'restored'],
+  ['git checkout -- src/a.ts', 'restored'],
+  ['git switch -c topic origin/topic', 'restored'],
+  ['git restore --source=HEAD~1 src/a.ts', 'restored'],
+  ['git stash', 'restored'],
+  ['git stash pop', 'restored'],
+  ['git pull --rebase', 'restored'],
+  ['git -C /home/dev/project merge topic', 'restored'],
+  ['git -c core.pager=cat reset --hard', 'restored'],
+  ['git rebase main', 'restored'],
+  ['git cherry-pick abc123', 'restored'],
+  ['git revert --no-edit HEAD', 'restored'],
+  ['cd /home/dev/project && git pull && npm test', 'restored'],
+  ['rm old.ts && git pull', 'restored'],
+  ['git apply /home/dev/fix.patch', 'unknown'],
+  ['git am < fix.patch', 'unknown'],
+  ['patch -p1 < fix.patch', 'unknown'],
+  ['curl -sSo src/a.ts https://example.com/a.ts', 'unknown'],
+  ['wget https://example.com/a.ts', 'unknown'],
+  ['tar xf source.tar.gz', 'unknown'],
+  ['unzip -o source.zip', 'unknown'],
+  ['npm install left-pad', 'unknown'],
+  ['cargo add serde', 'unknown'],
+  ['git mv src/b.ts src/a.ts', 'moved'],
+  ['mv src/b.ts src/a.ts', 'moved'],
+  ['mv lib src', 'moved'],
+  ['sudo mv src/b.ts src/a.ts', 'moved'],
+  ['cp src/b.ts src/a.ts', 'copied'],
+  ['cp -r lib/. src', 'copied'],
+  ['for f in a b; do cp lib/$f.ts src/a.ts; done', 'copied'],
+  ['rsync -a lib/ src', 'copied'],
+  ['npx prettier --write .', 'formatted'],
+  ['npx prettier@3.1.0 -w src', 'formatted'],
+  ['npx eslint --fix src', 'formatted'],
+  ['npx eslint src', 'authored'],
+  ['npm run format', 'formatted'],
+  ['yarn lint:fix', 'formatted'],
+  ['python3 -m black .', 'formatted'],
+  ['ruff format src', 'formatted'],
+  ['cargo fmt', 'formatted'],
+  ['go fmt ./...', 'formatted'],
+  ['FOO=1 gofmt -w a.go', 'formatted'],
+  ['find . -name "*.sh" | xargs shfmt -w', 'formatted'],
+  ["cat > src/a.ts <<'EOF'\ngit checkout main\nmv a b\nEOF", 'authored'],
+  ['cat <<EOF | tee src/a.ts\ncp x y\nEOF', 'authored'],
+  ['echo "git checkout" > src/a.ts', 'authored'],
+  ["sed -i 's/a/b/' src/a.ts", 'authored'],
+  ["git pull && sed -i 's/a/b/' src/a.ts", 'authored'],
+  ['git stash && echo x >> src/a.ts 2>/dev/null', 'authored'],
+  ['node scripts/generate.js', 'authored'],
+  ['python3 - <<EOF\nopen("src/a.ts", "w")\nEOF', 'authored'],
+  ['git status; git add -A; git commit -m "cp a b"', 'authored'],
+  ['', 'authored'],
+];
+
+describe('commandKind', () => {
+  it.each(CASES)('%s', (command, kind) => {
+    expect(commandKind(command, '/home/dev/project/src/a.ts')).toBe(kind);
+  });
+
+  it('tells the files of one command apart', () => {
+    const command = 'echo x > made.txt && mkdir -p sub && cp made.txt sub/copy.txt';
+    expect(commandKind(command, '/p/made.txt')).toBe('authored');
+    expect(commandKind(command, '/p/sub/copy.txt')).toBe('copied');
+  });
+});
