@@ -77,14 +77,48 @@ export class PatternRecorder {
       if (replaces.kind !== 'text') return [];
       const text = applyEdit(row.text, replaces.text, code, everywhere);
       if (text === undefined || text.length > MAX_LIVE_TEXT) return [];
-      return [{ ...row, text: this.#clean(text) }];
+      return [{ ...row, text: this.#cleaned(row.text, text) }];
     });
     this.#live.add(filePath, { patternId: id, text: code }, edited, live[0]?.seq ?? 0);
     return parent?.patternId;
   }
+
+  /** Both texts were redacted, so only where they meet can a secret have come together. */
+  #cleaned(before: string, after: string): string {
+    const seam = seamOf(before, after);
+    return this.#clean(seam) === seam ? after : this.#clean(after);
+  }
 }
 
 // --- internal ---
+
+/** As many lines around an edit as a name and its value may be apart. */
+const SEAM_LINES = 4;
+
+/** The part of `after` that differs from `before`, with some whole lines around it. */
+function seamOf(before: string, after: string): string {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  let end = 0;
+  while (
+    end < shorter - start &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  ) {
+    end += 1;
+  }
+  let from = start;
+  let to = after.length - end;
+  for (let line = 0; line < SEAM_LINES; line += 1) {
+    from = after.lastIndexOf('\n', from - 1);
+    if (from <= 0) break;
+  }
+  for (let line = 0; line < SEAM_LINES && to < after.length; line += 1) {
+    const next = after.indexOf('\n', to + 1);
+    to = next === -1 ? after.length : next;
+  }
+  return after.slice(Math.max(0, from), to);
+}
 
 function isSameWrite(a: Fragment, b: Fragment | undefined): boolean {
   return (
