@@ -166,6 +166,7 @@ describe('a call on an excluded file', () => {
     ['Read', { file_path: '/p/env.ts' }, { file: { content: ORDINARY } }],
     ['Read', { file_path: '/p/keys.ts' }, { file: { content: 'x.key: .env' } }],
     ['Bash', { command: `echo $ENV ${ORDINARY}` }, { stdout: 'process.env.A: 1' }],
+    ['Bash', { command: `ls -A; # ${ORDINARY}` }, { stdout: '.env\n.envrc\na.ts\n\n.env\na.ts' }],
     ['Grep', { pattern: '.env', path: '/p/src' }, { content: `src/a.ts:3:${ORDINARY}` }],
     ['Write', { file_path: '/p/a.md', content: 'see .env' }, {}],
   ])('is told from others: %s %j', (name, input, response) => {
@@ -201,6 +202,38 @@ describe('what other calls show of excluded files', () => {
     ],
     ['diff', `--- a.ts\t2026\n+++ b.ts\t2026\n+${ORDINARY}\n--- old.pem\n+++ new.pem\n+${SECRET}`],
     ['git log', `commit 0123abcd\n${ORDINARY}\ndiff --git a/x.key b/x.key\n+${SECRET}`],
+    [
+      'git diff in colours',
+      `\u001B[1mdiff --git a/.env b/.env\u001B[m\n\u001B[1m--- a/.env\u001B[m\n\u001B[31m-${SECRET}\u001B[m\n\u001B[1mdiff --git a/a b/a\u001B[m\n+${ORDINARY}`,
+    ],
+    [
+      'git diff with other prefixes',
+      `diff --git i/.env w/.env\n-${SECRET}\ndiff --git i/a w/a\n+${ORDINARY}`,
+    ],
+    [
+      'grep in colours',
+      `\u001B[35m\u001B[K.env\u001B[m\u001B[K\u001B[36m\u001B[K:\u001B[m\u001B[KK=${SECRET}\n\u001B[35ma.ts\u001B[m\u001B[36m:\u001B[m${ORDINARY}`,
+    ],
+    [
+      'rg with links',
+      `\u001B]8;;file:///p/.env\u001B\\\u001B[35m.env\u001B[0m\u001B]8;;\u001B\\:3:K ${SECRET}\na.ts:1:${ORDINARY}`,
+    ],
+    ['grep with NULs', `.env\0K=${SECRET}\na.ts\0${ORDINARY}`],
+    ['rg --heading', `a.ts\n1:${ORDINARY}\n\n.env\n1:K ${SECRET}\n2:L ${SECRET}\n\nb\n1:x`],
+    ['rg --heading without numbers', `.env\nK=${SECRET}\n\na.ts\n${ORDINARY}`],
+    [
+      'rg --heading in colours',
+      `\u001B[35m.env\u001B[0m\n\u001B[32m1\u001B[0m:K ${SECRET}\n\n\u001B[35ma\u001B[0m\n\u001B[32m1\u001B[0m:${ORDINARY}`,
+    ],
+    [
+      'rg --json',
+      `{"type":"match","data":{"path":{"text":".env"},"lines":{"text":"${SECRET}"}}}\n{"type":"match","data":{"path":{"text":"a"},"lines":{"text":"${ORDINARY}"}}}`,
+    ],
+    [
+      'more',
+      `${':'.repeat(14)}\n.env\n${':'.repeat(14)}\n${SECRET}\n${':'.repeat(14)}\na\n${':'.repeat(14)}\n${ORDINARY}`,
+    ],
+    ['bat', `───\n   │ File: .env\n 1 │ ${SECRET}\n   │ File: a.ts\n 1 │ ${ORDINARY}`],
     ['head', `==> a.ts <==\n${ORDINARY}\n\n==> .env <==\n${SECRET}\n\n==> b <==\nx`],
   ])('is left out of the output of %s', (_, stdout) => {
     const store = makeStore();
@@ -335,6 +368,13 @@ describe("a project's ignore file", () => {
     rmSync(join(folder, '.pattern-trackerignore'));
     store.take(write('5', 'a.ts'));
     expect(code(store)).toEqual(['code 3', 'code 5']);
+  });
+
+  it('leaves out what is in a folder whose name begins with dots', () => {
+    const store = makeStore();
+    ignoring('..data/\n...secret\n');
+    store.take(write('1', '..data/a.ts'), write('2', '...secret'), write('3', 'b.ts'));
+    expect(code(store)).toEqual(['code 3']);
   });
 
   it('cannot widen what is kept', () => {
