@@ -12,6 +12,11 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../lib/base/clock.ts';
+import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
+import { hookEventOf } from '../../../lib/event/hook-event.ts';
+import { CapturePolicy } from '../../../lib/ingest/policy/capture-policy.ts';
+import { ProjectFinder } from '../../../lib/ingest/project.ts';
 import { DEFAULT_EXCLUDED_PATHS } from '../../../lib/ingest/policy/excluded-paths.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 import type { Payload } from '../../delivery/test-store.ts';
@@ -173,6 +178,92 @@ describe('a call on an excluded file', () => {
     const store = makeStore();
     store.take(...callOf('t1', name, input, response));
     expect(counters(store)['narrowed']).toBeUndefined();
+  });
+});
+
+describe('a command that reaches an excluded file', () => {
+  const outputOf = (command: string) => {
+    const event = hookEventOf({
+      session_id: 's',
+      cwd: '/home/dev/project',
+      hook_event_name: 'PostToolUse',
+      tool_name: 'Bash',
+      tool_input: { command },
+      tool_response: { stdout: SECRET },
+    });
+    const projects = new ProjectFinder(systemClock, (text) => text);
+    const policy = new CapturePolicy(CONFIG_DEFAULTS.capture, projects, '/home/dev');
+    return JSON.stringify(policy.judge(event, '')?.stored(event).payload);
+  };
+
+  it.each([
+    'cat ${HOME}/.aws/credentials',
+    'cat "${HOME}"/.kube/config',
+    'cat ${HOME}/.ssh/config',
+    'cat "${HOME:?}/.ssh/config"',
+    'cd; cat .aws/credentials',
+    'cd ~ && cat .kube/config',
+    'cd && cat .aws/credentials',
+    '(cd; cat .aws/credentials)',
+    'pushd ~; cat ./.aws/credentials',
+    'cd -- "$HOME"; cat .aws/credentials',
+    'cd ~ ; cd .config && cat gcloud/a',
+    'git -C ~ show HEAD:.aws/credentials',
+    'tar -C ~ -cO .aws',
+    'env --chdir=~ cat .kube/config',
+    "bash -c 'cd; cat .aws/credentials'",
+    'bash <<E\ncd\ncat .kube/config\nE',
+    'cd ~\ncat $PWD/.aws/credentials',
+    'cat "$HOME"\'/.ssh/config\'',
+    "cat ${HOME}'/.ssh'/config",
+    'cat ~/\\.ssh/config',
+    'cat ~/.s\\sh/con\\fig',
+    'cat ~/.s\\\nsh/config',
+    'cat ~/.aws/{credentials,config}',
+    'cat ~/.{aws,kube}/config',
+    'cat ~/{.aws/credentials,.kube/config}',
+    'cat .{env,foo}',
+    'cat ~/.a{w,z{w,y}}s/config',
+    'cat ~/.a*/credentials',
+    'cat ~/.ss?/config',
+    'cat ~/.[s]sh/config',
+    'cat .e*',
+    'cat .en?',
+    'cat *.p?m',
+    'cat server.p*',
+    'cat id_r*',
+    'cat /h*/*/.docker/c*',
+    "sh -c 'cat ~/.k*/config'",
+    'cd ~; cat .a*/credentials',
+    'D=~/.a; F=.aws; cat ~/$F/credentials',
+    'H=$HOME; cat "$H/.ssh/config"',
+    'for f in .aws/credentials x; do cat ~/$f; done',
+    'cat /home/$USER/.ssh/config',
+    'cat /home/$(whoami)/.aws/credentials',
+    'cat ~dev/.aws/credentials',
+    'Get-Content $env:USERPROFILE\\.ssh\\config',
+    'cat `echo ${HOME}/.ssh/config`',
+  ])('loses its output: %s', (command) => expect(outputOf(command)).not.toContain(SECRET));
+
+  it.each([
+    'cd src && cat config credentials',
+    'cd ~/project && ls *',
+    'ls src/*.ts *.* */* ~/*',
+    "sed 's/.*x//' a.ts | grep '.*' | grep -E \"[.]e.*\"",
+    'grep -rn "foo.*bar" src/**/*.ts',
+    'for f in a b; do echo ${f} $HOME; done',
+    'echo {a,b} ${HOME} "${USER}"',
+    'git -C ~/project log -- .gitignore',
+    "awk '{print $1}' *.csv",
+    'cd; ls',
+  ])('is told from others: %s', (command) => expect(outputOf(command)).toContain(SECRET));
+
+  it('is judged in bounded work', () => {
+    expect(
+      outputOf('cd a;'.repeat(20_000) + '*a'.repeat(9_000) + ' {a,b}'.repeat(9_000)),
+    ).toBeDefined();
+    const words = Array.from({ length: 60_000 }, (_, index) => `.${index}*{a,{b,c}}$x`);
+    expect(outputOf(`x=y; cd; cd b; ${words.join(' ')}`)).not.toContain(SECRET);
   });
 });
 
