@@ -17,8 +17,8 @@ import { readDatabase } from '../store/database/read-database.ts';
 import { listPatterns } from '../store/queries/patterns.ts';
 import type { ListedPattern } from '../store/queries/patterns.ts';
 import { projectRoots } from '../store/queries/projects.ts';
-import { countersOf, setAsideDatabase } from '../store/queries/totals.ts';
-import type { SetAside } from '../store/queries/totals.ts';
+import { countersOf, evictedFiles, setAsideDatabase } from '../store/queries/totals.ts';
+import type { EvictedFiles, SetAside } from '../store/queries/totals.ts';
 import { workSince } from '../store/queries/work.ts';
 import type { Work } from '../store/queries/work.ts';
 import { columnsOfPatterns, patternForJson } from './commands/patterns.ts';
@@ -82,11 +82,11 @@ function gather(cli: CliEnvironment, capture: Config['capture'] | undefined): Ov
   };
   const spool = readSpool(paths);
   const attempts = readAttempts(paths.tried);
-  const reasons = (setAside: SetAside | undefined) =>
-    localReasons({ courier: WELL, spool, setAside, attempts });
+  const reasons = (setAside?: SetAside, evicted?: EvictedFiles) =>
+    localReasons({ courier: WELL, spool, setAside, evicted, attempts });
   try {
     const stored = readDatabase(paths.database, (database) => ({
-      reasons: reasons(setAsideDatabase(database)),
+      reasons: reasons(setAsideDatabase(database), evictedFiles(database)),
       kept: captureText(capture, countersOf(database)),
       today: workSince(database, since),
       patterns: listPatterns(database, { sort: 'recent', limit: PATTERNS }),
@@ -94,7 +94,7 @@ function gather(cli: CliEnvironment, capture: Config['capture'] | undefined): Ov
     }));
     return {
       ...known,
-      reasons: reasons(undefined),
+      reasons: reasons(),
       today: null,
       patterns: [],
       roots: [],
@@ -104,7 +104,7 @@ function gather(cli: CliEnvironment, capture: Config['capture'] | undefined): Ov
   } catch (error) {
     return {
       ...known,
-      reasons: reasons(undefined),
+      reasons: reasons(),
       today: null,
       patterns: [],
       roots: [],

@@ -196,7 +196,7 @@ export const configSchema = z.strictObject({
         .default(3_600)
         .describe('Most seconds it stays because events wait for the server'),
       max_event_bytes: whole(
-        64 * 1024 * 1024,
+        32 * 1024 * 1024,
         1024,
         'Bytes above which an event is quarantined instead of parsed',
       ),

@@ -1,6 +1,7 @@
 import { TrackerError } from '../base/errors.ts';
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
+import { checkJsonBounds, JsonBoundsError } from '../base/json/bounded-json.ts';
 import { wellFormedJson } from '../base/well-formed-json.ts';
 
 /** One tool call as PostToolBatch lists it. A call that never ran leaves no other trace. */
@@ -46,6 +47,9 @@ export interface HookEvent {
   readonly payload: JsonObject;
 }
 
+/** The key of a payload that has the number of calls which its batch has lost, because they were too many. */
+export const LEFT_OUT_OF_BATCH = 'tool_calls_left_out';
+
 /** Why some bytes are not a hook event. Short, because it becomes part of a file's name. */
 export type NotAHookEventReason =
   | 'empty'
@@ -53,7 +57,8 @@ export type NotAHookEventReason =
   | 'not-an-object'
   | 'no-event-name'
   | 'no-session-id'
-  | 'too-large';
+  | 'too-large'
+  | 'too-complex';
 
 /** Thrown when some bytes are not a hook event; `reason` says why. Code `E_NOT_A_HOOK_EVENT`. */
 export class NotAHookEventError extends TrackerError {
@@ -68,19 +73,23 @@ export class NotAHookEventError extends TrackerError {
 
 /**
  * Parses one hook payload. Unknown fields and unknown event names are kept; a known field of the wrong
- * type counts as absent.
+ * type counts as absent. Of a batch, the first 1,000 calls are kept, and `tool_calls_left_out` has the number of
+ * the others.
  *
- * @throws NotAHookEventError when the text is not a JSON object, or names no session or no event
+ * @throws NotAHookEventError when the text is not a JSON object, names no session or no event, or has more
+ *   members, or digits in a number, than any event of Claude Code
  */
 export function parseHookEvent(text: string): HookEvent {
   let value: unknown;
   try {
+    checkJsonBounds(text, BOUNDS);
     value = JSON.parse(wellFormedJson(text));
   } catch (error) {
+    if (error instanceof JsonBoundsError) throw new NotAHookEventError('too-complex', error);
     throw new NotAHookEventError(text.trim() === '' ? 'empty' : 'not-json', error);
   }
   if (!isJsonObject(value)) throw new NotAHookEventError('not-an-object');
-  return hookEventOf(value);
+  return hookEventOf(withBoundedBatch(value));
 }
 
 /**
@@ -119,6 +128,18 @@ export function hookEventOf(payload: JsonObject): HookEvent {
 }
 
 // --- internal ---
+
+/** Far beyond the largest event seen, which had some thousand members; at the bound, an event takes a second or two. */
+const BOUNDS = { maxValues: 250_000, maxDigits: 1_000, maxDepth: Infinity };
+/** Claude Code makes some ten calls at a time. */
+const MAX_CALLS = 1_000;
+
+function withBoundedBatch(payload: JsonObject): JsonObject {
+  const calls = asArray(payload['tool_calls']);
+  if (calls.length <= MAX_CALLS) return payload;
+  const left = calls.length - MAX_CALLS;
+  return { ...payload, tool_calls: calls.slice(0, MAX_CALLS), [LEFT_OUT_OF_BATCH]: left };
+}
 
 function batchedCallOf(value: Json): BatchedCall[] {
   if (!isJsonObject(value)) return [];

@@ -1,4 +1,5 @@
-import type { SetAside } from '../store/queries/totals.ts';
+import { counted } from '../base/amount-text.ts';
+import type { EvictedFiles, SetAside } from '../store/queries/totals.ts';
 import { attemptReasons } from './attempts/attempt-text.ts';
 import type { ProjectAttempts } from './attempts/attempts.ts';
 import type { CourierFacts } from './courier-facts.ts';
@@ -12,10 +13,18 @@ export interface LocalFacts {
   readonly attempts: readonly ProjectAttempts[];
   /** The corrupt database that the present one replaced. */
   readonly setAside: Pick<SetAside, 'path'> | null | undefined;
+  /** What the quarantine has lost. */
+  readonly evicted: EvictedFiles | null | undefined;
 }
 
 /** Why recording on this machine needs a look although it goes on, a sentence each. */
-export function localReasons({ courier, spool, setAside, attempts }: LocalFacts): string[] {
+export function localReasons({
+  courier,
+  spool,
+  setAside,
+  evicted,
+  attempts,
+}: LocalFacts): string[] {
   const reasons: string[] = [];
   if (courier.status === 'degraded')
     reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
@@ -23,6 +32,11 @@ export function localReasons({ courier, spool, setAside, attempts }: LocalFacts)
   const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
   if (dropped > 0)
     reasons.push(`Events were dropped: ${dropped}; \`pattern-tracker doctor\` says why.`);
+  if (evicted) {
+    reasons.push(
+      `The quarantine lost ${counted(evicted.files, 'file')}; \`pattern-tracker doctor\` says why.`,
+    );
+  }
   const tried = attempts.flatMap(attemptReasons);
   reasons.push(...tried.slice(0, MOST_TRIED));
   if (tried.length > MOST_TRIED) {

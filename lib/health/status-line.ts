@@ -6,8 +6,8 @@ import type { OutboxGlance } from '../delivery/store/outbox-glance.ts';
 import { readQuickly } from '../store/database/quick-reader.ts';
 import type { QuickReading, ReadFault } from '../store/database/quick-reader.ts';
 import { patternsOfSession } from '../store/queries/sessions.ts';
-import { setAsideDatabase } from '../store/queries/totals.ts';
-import type { SetAside } from '../store/queries/totals.ts';
+import { evictedFiles, setAsideDatabase } from '../store/queries/totals.ts';
+import type { EvictedFiles, SetAside } from '../store/queries/totals.ts';
 import { readAttempts } from './attempts/attempts.ts';
 import { readCourier } from './courier-facts.ts';
 import { localReasons } from './local-reasons.ts';
@@ -58,6 +58,7 @@ export async function readStatusLine({
     courier: readCourier(paths),
     spool,
     setAside: content?.setAside,
+    evicted: content?.evicted,
     attempts: readAttempts(paths.tried),
   });
   if (env['PATTERN_TRACKER_DISABLED'] === '1') {
@@ -104,6 +105,7 @@ interface Content {
   /** Undefined when the session is not known. */
   readonly patterns: number | undefined;
   readonly setAside: SetAside | undefined;
+  readonly evicted: EvictedFiles | undefined;
   readonly outbox: OutboxGlance;
 }
 
@@ -116,6 +118,7 @@ async function readContent(
   return await readQuickly(path, (database) => ({
     patterns: session === undefined ? undefined : patternsOfSession(database, session),
     setAside: setAsideDatabase(database),
+    evicted: evictedFiles(database),
     outbox: outboxGlance(database),
   }));
 }

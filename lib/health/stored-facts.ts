@@ -18,12 +18,13 @@ import { quickCheck } from '../store/queries/health.ts';
 import { usedBytes } from '../store/database/used-bytes.ts';
 import {
   countersOf,
+  evictedFiles,
   forgetting,
   isReducible,
   setAsideDatabase,
   totalsOf,
 } from '../store/queries/totals.ts';
-import type { SetAside, Totals } from '../store/queries/totals.ts';
+import type { EvictedFiles, SetAside, Totals } from '../store/queries/totals.ts';
 import { noSinkFacts, readSinkFacts } from './sink-facts.ts';
 import { waitingElsewhere } from '../delivery/waiting-elsewhere.ts';
 import type { WaitingElsewhere } from '../delivery/waiting-elsewhere.ts';
@@ -55,6 +56,8 @@ export interface StoredContent {
   readonly usedBytes: number;
   /** Whether there is something left that the bound removes. */
   readonly isReducible: boolean;
+  /** What the quarantine has lost; null when nothing, or when it was acknowledged. */
+  readonly evicted: EvictedFiles | null;
   /** Orders to forget something that are not carried out to their end; the next courier goes on with them. */
   readonly forgetting: number;
   /** The version of Claude Code that the courier saw last; null when it saw none. */
@@ -128,6 +131,7 @@ export function readStored(
         setAside: setAsideDatabase(database) ?? null,
         usedBytes: usedBytes(database),
         isReducible: isReducible(database),
+        evicted: evictedFiles(database) ?? null,
         forgetting: forgetting(database),
         claudeVersion: seenClaudeVersion(database) ?? null,
       })),

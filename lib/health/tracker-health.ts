@@ -21,12 +21,12 @@ export function trackerHealth(
   config: LoadedConfig,
   probes?: SinkProbes,
 ): DeliveryHealth {
-  const { error: databaseError } = facts.stored.content;
+  const { value: content, error: databaseError } = facts.stored.content;
   const delivery = deliveryOf(facts, config, probes);
   const fatal = fatalReasons(facts);
   const reasons = [
     ...fatal,
-    ...localReasons({ ...facts, setAside: facts.stored.content.value?.setAside }),
+    ...localReasons({ ...facts, setAside: content?.setAside, evicted: content?.evicted }),
     ...stalledReasons(facts, config),
     // When the database cannot be read, delivery has no other reason.
     ...(databaseError ? [] : delivery.reasons),

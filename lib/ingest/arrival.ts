@@ -5,7 +5,12 @@ import type { Config } from '../config/config.ts';
 import { eventRecord } from '../event/event-record.ts';
 import { fileChanges } from '../event/file-change.ts';
 import type { FileChange } from '../event/file-change.ts';
-import { hookEventOf, NotAHookEventError, parseHookEvent } from '../event/hook-event.ts';
+import {
+  hookEventOf,
+  LEFT_OUT_OF_BATCH,
+  NotAHookEventError,
+  parseHookEvent,
+} from '../event/hook-event.ts';
 import { extractFragments } from '../pattern/extract.ts';
 import type { Fragment } from '../pattern/fragment.ts';
 import type { Redactor } from '../redact/redact.ts';
@@ -83,7 +88,7 @@ export class ArrivalReader {
       fileChanges: judged.keepsCode ? this.#named(fileChanges(event), event.cwd) : [],
       redactions: kinds,
       unchecked: leftOut,
-      isNarrowed: judged.event !== asSent || kept !== event,
+      isNarrowed: judged.event !== asSent || kept !== event || LEFT_OUT_OF_BATCH in asSent.payload,
     };
   }
 

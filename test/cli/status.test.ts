@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
-import { noteClaudeVersion } from '../../lib/store/database/meta.ts';
+import { noteClaudeVersion, noteEvicted } from '../../lib/store/database/meta.ts';
 import { deliveryOf, fillOutbox, queue, TOKEN } from './delivery-sample.ts';
 import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
@@ -205,6 +205,22 @@ describe('the spool', () => {
       quarantined: 1,
       dropped: { unwritable: 3, spool_full: 1 },
     });
+  });
+});
+
+describe('the quarantine', () => {
+  it('is told from what it has lost for good, until that is acknowledged', async () => {
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({ evicted: null });
+    noteEvicted(sample.database, 2, NOW - 3 * HOUR);
+    noteEvicted(sample.database, 1, NOW - HOUR);
+    const lost =
+      'Lost        3 files that could not be ingested, removed or cut for good, the last 1 h ago';
+    expect((await status()).out).toContain(lost);
+    const at = new Date(NOW - HOUR).toISOString();
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({ evicted: { files: 3, at } });
+    expect((await run(sample, '')).out).toContain('The quarantine lost 3 files');
+    expect((await status('--acknowledge')).out).not.toContain('Lost');
+    expect((await run(sample, '')).out).not.toContain('The quarantine lost');
   });
 });
 

@@ -7,6 +7,7 @@ import { createRedactor } from '../../lib/redact/redact.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { Ingest } from '../../lib/ingest/ingest.ts';
 import type { BadFile } from '../../lib/ingest/ingest.ts';
+import type { SpoolFile } from '../../lib/ingest/spool/spool-reader.ts';
 import { ProjectFinder } from '../../lib/ingest/project.ts';
 
 export type Payload = Record<string, unknown>;
@@ -42,6 +43,10 @@ export class TestStore {
   /** Takes payloads in one batch, a second apart. */
   take(...payloads: Payload[]): BadFile[] {
     return this.arrive(payloads.map((payload) => ({ payload })));
+  }
+
+  takeFiles(...files: SpoolFile[]): BadFile[] {
+    return this.#ingest.take(files);
   }
 
   arrive(arrivals: readonly Arrival[]): BadFile[] {

@@ -19,6 +19,7 @@ import { loadConfig } from '../../lib/config/config-file.ts';
 import { checkFacts } from '../../lib/health/checks/check-facts.ts';
 import type { CheckFinding } from '../../lib/health/checks/check.ts';
 import { CHECKS } from '../../lib/health/checks/checks.ts';
+import { noteEvicted } from '../../lib/store/database/meta.ts';
 import { endCourier, layOutHome, writeHooks, writeSettings } from '../cli/installed-home.ts';
 import { HOUR, NOW, Sample } from '../cli/sample-database.ts';
 import { testEnvironment } from '../cli/test-environment.ts';
@@ -373,6 +374,11 @@ describe('storage', () => {
     expect(await check('quarantine')).toMatchObject({ status: 'ok' });
     writeFileSync(join(sample.paths.spoolBad, 'a.not-json'), '');
     expect(await check('quarantine')).toMatchObject({ status: 'warn' });
+    noteEvicted(sample.database, 2, NOW - HOUR);
+    expect(await check('quarantine')).toMatchObject({
+      status: 'warn',
+      found: '1 file that could not be ingested; 2 files removed or cut for good, the last 1 h ago',
+    });
     expect(await check('drops')).toMatchObject({ status: 'ok' });
     writeFileSync(sample.paths.drops, '\nwf');
     expect(await check('drops')).toMatchObject({ status: 'warn' });

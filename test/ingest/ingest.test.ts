@@ -54,6 +54,36 @@ describe('an event that comes more than once', () => {
   });
 });
 
+describe('an event that would take the courier too long', () => {
+  it.each([
+    ['keys', Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`k${index}`, 1]))],
+    ['items', Array.from({ length: 300_000 }, () => 1)],
+  ])('has too many %s, and is set aside unparsed', (_, many) => {
+    const bad = store.take(hook.event('Stop', { many }), hook.event('Stop'));
+    expect(bad.map(({ reason }) => reason)).toEqual(['too-complex']);
+    expect(count('events')).toBe(1);
+  });
+
+  it('has a number of endless digits, and is set aside unparsed', () => {
+    const path = join(store.folder, 'digits.settings');
+    writeFileSync(path, `{"session_id":"s","hook_event_name":"Stop","n":${'9'.repeat(2_000)}}`);
+    const file = { name: 'digits.settings', path, writtenAt: 5, size: 2_050 };
+    expect(store.takeFiles(file).map(({ reason }) => reason)).toEqual(['too-complex']);
+  });
+
+  it('has too many calls, of which the first are kept and the others counted', () => {
+    const calls = Array.from({ length: 1_500 }, (_, index) => ({
+      id: `t${index}`,
+      name: 'Read',
+      response: '',
+    }));
+    expect(store.take(hook.batch(...calls))).toEqual([]);
+    expect(count('tool_calls')).toBe(1_000);
+    expect(store.value("SELECT payload ->> '$.tool_calls_left_out' FROM events")).toBe(500);
+    expect(store.value("SELECT value FROM counters WHERE name = 'narrowed'")).toBe(1);
+  });
+});
+
 describe('the version of Claude Code', () => {
   const transcript = join(tmpdir(), `transcript-${process.pid}.jsonl`);
   afterEach(() => rmSync(transcript, { force: true }));

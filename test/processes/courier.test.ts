@@ -154,6 +154,21 @@ describe('the courier', () => {
     expect(home.value('SELECT count(*) FROM events')).toBe(1);
   });
 
+  it('keeps the beginning of what is too large for the quarantine, and says what was lost', async () => {
+    const home = makeHome(
+      'courier: { idle_exit_seconds: 0.3, max_event_bytes: 200000 }\nspool: { max_bad_bytes: 100000 }\n',
+    );
+    home.spool('1.settings', event(1).replace('{', `{"text":"${'x'.repeat(300_000)}",`));
+    home.spool('2.settings', event(2));
+    await home.runCourier();
+    expect(home.quarantined).toEqual(['1.settings.too-large']);
+    expect(statSync(join(home.paths.spoolBad, '1.settings.too-large')).size).toBe(65_536);
+    expect(home.value("SELECT value FROM counters WHERE name = 'quarantine_evicted'")).toBe(1);
+    expect(
+      home.value("SELECT value ->> '$.files' FROM meta WHERE key = 'quarantine_evicted'"),
+    ).toBe(1);
+  });
+
   it('takes a file that is still being written once it has come to its end', async () => {
     const home = makeHome(QUICK_EXIT);
     const whole = event(1);

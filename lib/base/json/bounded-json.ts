@@ -7,11 +7,13 @@ export interface JsonBounds {
   readonly maxDepth?: number;
   /** The most values, names not counted. @default 1,000,000 */
   readonly maxValues?: number;
+  /** The most digits of a number in a row: reading it takes time that grows with their square. @default no bound */
+  readonly maxDigits?: number;
   /** Whether comments are skipped, as in settings files. @default false */
   readonly hasComments?: boolean;
 }
 
-/** JSON that is nested too deep or holds too many values. Code `E_JSON_BOUNDS`. */
+/** JSON that is nested too deep, holds too many values or too long a number. Code `E_JSON_BOUNDS`. */
 export class JsonBoundsError extends TrackerError {
   override readonly name = 'JsonBoundsError';
 
@@ -42,12 +44,25 @@ export function parseBoundedJson(text: string, bounds: JsonBounds = {}): Json {
  */
 export function checkJsonBounds(
   text: string,
-  { maxDepth = 100, maxValues = 1_000_000, hasComments = false }: JsonBounds = {},
+  {
+    maxDepth = 100,
+    maxValues = 1_000_000,
+    maxDigits = Infinity,
+    hasComments = false,
+  }: JsonBounds = {},
 ): void {
   let depth = 0;
   let values = 1;
+  let beforeDigits = -1;
   for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) {
+      if (at - beforeDigits > maxDigits) {
+        throw new JsonBoundsError(`it has a number of more than ${maxDigits} digits`, at);
+      }
+      continue;
+    }
+    switch (code) {
       case QUOTE:
         at = endOfString(text, at);
         break;
@@ -70,6 +85,7 @@ export function checkJsonBounds(
         values += 1;
         break;
     }
+    beforeDigits = at;
     if (values > maxValues) throw new JsonBoundsError(`it has more than ${maxValues} values`, at);
   }
 }
@@ -79,6 +95,8 @@ export function checkJsonBounds(
 const QUOTE = 0x22;
 const SLASH = 0x2f;
 const COMMA = 0x2c;
+const ZERO = 0x30;
+const NINE = 0x39;
 const BRACKET = 0x5b;
 const CLOSING_BRACKET = 0x5d;
 const BRACE = 0x7b;

@@ -1,5 +1,10 @@
 import { openDatabase } from '../../store/database/database.ts';
-import { acknowledgeSetAside, setAsideDatabase } from '../../store/queries/totals.ts';
+import {
+  acknowledgeEvicted,
+  acknowledgeSetAside,
+  evictedFiles,
+  setAsideDatabase,
+} from '../../store/queries/totals.ts';
 import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { captureSummary, captureText } from '../../config/capture-text.ts';
@@ -36,7 +41,7 @@ updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, qu
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
-null, counters, forgetting: orders to forget that are not finished, database: {path, bytes, error,
+null, counters, evicted: {files, at} that the quarantine lost, or null, forgetting: orders to forget that are not finished, database: {path, bytes, error,
 size_fault: why it is larger than its bound, or null, set_aside: {path, at, reason} or null}, capture: {content, prompts,
 projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
@@ -47,13 +52,13 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
     acknowledge: {
       type: 'boolean',
       description:
-        'Stop reporting the corrupt database that was set aside, and what projects tried',
+        'Stop reporting the corrupt database that was set aside, files that the quarantine lost, and what projects tried',
     },
     ...common.jsonArg,
   },
   async run({ acknowledge, json }, cli) {
     if (acknowledge) {
-      forgetSetAside(cli);
+      forgetNotes(cli);
       forgetAttempts(cli.paths.tried);
     }
     const config = await courierConfig(cli);
@@ -100,11 +105,16 @@ function sizeFaultOf({ stored }: HealthFacts, config: Config | undefined): strin
   return sizeText(content, config.retention.max_database_bytes, rows);
 }
 
-function forgetSetAside(cli: CliEnvironment): void {
-  if (!readDatabase(cli.paths.database, setAsideDatabase)) return;
+function forgetNotes(cli: CliEnvironment): void {
+  const isNoted = readDatabase(
+    cli.paths.database,
+    (each) => setAsideDatabase(each) ?? evictedFiles(each),
+  );
+  if (!isNoted) return;
   const database = openDatabase(cli.paths.database);
   try {
     acknowledgeSetAside(database);
+    acknowledgeEvicted(database);
   } finally {
     database.close();
   }
@@ -160,7 +170,7 @@ function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
   return [['Courier', `not running, ${left}${next}`], ...trouble];
 }
 
-function spoolLines({ spool }: Status, cli: CliEnvironment): Line[] {
+function spoolLines({ spool, stored }: Status, cli: CliEnvironment): Line[] {
   const age = spool.oldestAt === null ? '' : `, the oldest from ${ago(spool.oldestAt, cli.now())}`;
   const lines: Line[] = [['Spool', `${spool.waiting.toLocaleString('en-US')} waiting${age}`]];
   if (spool.isFull) {
@@ -180,6 +190,18 @@ function spoolLines({ spool }: Status, cli: CliEnvironment): Line[] {
       `${counted(spool.quarantined, 'file')} that could not be ingested, in ${where}`,
       'yellow',
     ]);
+  }
+  const evicted = stored.content.value?.evicted;
+  if (evicted) {
+    const when = ago(evicted.at, cli.now());
+    lines.push(
+      [
+        'Lost',
+        `${counted(evicted.files, 'file')} that could not be ingested, removed or cut for good, the last ${when}`,
+        'red',
+      ],
+      ['', '`pattern-tracker status --acknowledge` ends this notice.'],
+    );
   }
   return lines;
 }
@@ -251,7 +273,8 @@ function captureLines({ capture, stored }: Status): Line[] {
 
 function forJson(status: Status, cli: CliEnvironment) {
   const { courier, spool, stored, deliveries, attempts } = status;
-  const { totals, counters, setAside, forgetting } = stored.content.value ?? NOTHING_STORED;
+  const { totals, counters, setAside, evicted, forgetting } =
+    stored.content.value ?? NOTHING_STORED;
   const server = deliveries.find(({ sink }) => sink === MAIN_SINK);
   return {
     recording: status.recording,
@@ -266,6 +289,7 @@ function forJson(status: Status, cli: CliEnvironment) {
     attempts: attempts.map((one) => ({ ...one, lastAt: isoTime(one.lastAt) })),
     totals: totals && { ...totals, lastEventAt: isoTime(totals.lastEventAt) },
     counters,
+    evicted: evicted && { ...evicted, at: isoTime(evicted.at) },
     forgetting,
     database: {
       path: cli.paths.database,
@@ -291,4 +315,4 @@ function forJson(status: Status, cli: CliEnvironment) {
   };
 }
 
-const NOTHING_STORED = { totals: null, counters: {}, setAside: null, forgetting: 0 };
+const NOTHING_STORED = { totals: null, counters: {}, setAside: null, evicted: null, forgetting: 0 };

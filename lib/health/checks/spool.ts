@@ -19,12 +19,21 @@ export function backlog({ gathered }: CheckFacts): CheckFinding {
   return now - oldestAt > STALE_MS ? warn(found, mend) : ok(found);
 }
 
-/** No file is in quarantine. */
+/** No file is in quarantine, and none was lost from it. */
 export function quarantine({ paths, gathered }: CheckFacts): CheckFinding {
-  const { quarantined } = gathered().spool;
+  const { at: now, spool, stored } = gathered();
+  const { quarantined } = spool;
+  const evicted = stored.content.value?.evicted;
+  const found = `${counted(quarantined, 'file')} that could not be ingested`;
+  if (evicted) {
+    return warn(
+      `${quarantined === 0 ? 'empty' : found}; ${counted(evicted.files, 'file')} removed or cut for good, the last ${ago(evicted.at, now)}`,
+      `They were too many or too large for spool.max_bad_files and spool.max_bad_bytes. \`pattern-tracker logs\` names them, \`pattern-tracker status --acknowledge\` ends this warning. What is left: ${paths.spoolBad}`,
+    );
+  }
   if (quarantined === 0) return ok('empty');
   return warn(
-    `${counted(quarantined, 'file')} that could not be ingested`,
+    found,
     `The end of each name says why; look at them, then remove them: ${paths.spoolBad}`,
   );
 }

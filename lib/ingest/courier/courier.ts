@@ -6,8 +6,7 @@ import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
 import { acquireProcessLock } from '../../store/database/process-lock.ts';
-import { Counters } from '../../store/database/counters.ts';
-import type { CounterName } from '../../store/database/counters.ts';
+import { noteEvicted } from '../../store/database/meta.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
@@ -254,7 +253,7 @@ export class Courier {
     boundQuarantine(
       this.#paths.spoolBad,
       { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
-      (evicted) => this.#count('quarantine_evicted', evicted),
+      (lost) => this.#store.database && noteEvicted(this.#store.database, lost, now),
     );
     const kept = new Set(notTaken.map(({ file }) => file));
     return {
@@ -314,10 +313,6 @@ export class Courier {
     } catch (error) {
       this.#log.error('The database cannot be rewritten', error);
     }
-  }
-
-  #count(name: CounterName, amount: number): void {
-    if (this.#store.database) new Counters(this.#store.database).add(name, amount);
   }
 
   /** Reports why it cannot ingest, and tries again later. The events wait in the spool. */

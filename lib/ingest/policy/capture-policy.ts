@@ -96,17 +96,23 @@ export class CapturePolicy {
     const toolName = asString(call['tool_name']);
     if (toolName === undefined) return work.base;
     let kept = work.base;
-    for (const name of namedPaths(toolName, call['tool_input'], call['tool_response'])) {
-      kept = both(kept, this.#keptOfPath(name, work));
+    for (const { text, isGlob } of namedPaths(
+      toolName,
+      call['tool_input'],
+      call['tool_response'],
+    )) {
+      kept = both(kept, this.#keptOfPath(text, work, isGlob));
+      if (work.characters < 0) break;
     }
     return kept;
   }
 
-  #keptOfPath(text: string, work: Work): Kept {
+  #keptOfPath(text: string, work: Work, isGlob = false): Kept {
     const path = this.#paths.absolute(text, work.cwd);
     if (path === undefined) return KEPT.full;
     work.characters -= path.length;
     if (work.characters < 0 || isIgnored(path, work.ignored, work.steps)) return EXCLUDED;
+    if (isGlob && this.#paths.isExcludedByGlob(path, work.steps)) return EXCLUDED;
     return this.#paths.kept(path);
   }
 

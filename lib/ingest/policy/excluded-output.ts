@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { asArray, asObject, asString, isJsonObject } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { leftOut } from './left-out.ts';
@@ -7,8 +8,8 @@ export type IsExcluded = (path: string) => boolean;
 
 /**
  * What a call answered, without what it shows of excluded files as far as it can be told: the files that a
- * command changed, lines that begin with a path as grep prints them, and the sections of diffs and of `head`.
- * Returns the same value when nothing was left out.
+ * command changed, lines that begin with a path as grep prints them, lines below a path as `rg --heading` does, and the sections of
+ * diffs, of `head`, `more` and `bat`; all of them with or without colours. Returns the same value when nothing was left out.
  */
 export function withoutExcluded(response: Json, isExcluded: IsExcluded): Json {
   if (typeof response === 'string') return withoutLines(response, isExcluded);
@@ -56,17 +57,23 @@ function withoutFiles(value: Json, isExcluded: IsExcluded): Json {
 }
 
 function withoutLines(text: string, isExcluded: IsExcluded): string {
-  if (!/[:\-=]/.test(text)) return text;
-  let isHidden = false;
+  let hidden: 'none' | 'block' | 'section' = 'none';
   let isChanged = false;
   const lines = text.split('\n');
+  const plain = text.includes(ESCAPE) ? lines.map(withoutColours) : lines;
   const clean = lines.map((line, index) => {
-    const section = sectionOf(line, lines[index + 1]);
+    const shown = plain[index] ?? '';
+    const next = plain[index + 1];
+    const section = sectionOf(shown, next) ?? namesOfMore(plain, index);
     if (section) {
-      isHidden = section.some(isExcluded);
+      hidden = section.some(isExcluded) ? 'section' : 'none';
       return line;
     }
-    if (!isHidden && !namesInFront(line).some(isExcluded)) return line;
+    if (hidden === 'block' && shown.trim() === '') hidden = 'none';
+    if (hidden === 'none' && !namesInFront(shown).some(isExcluded)) {
+      if (isHeading(shown, plain[index - 1], next) && isExcluded(shown.trim())) hidden = 'block';
+      return line;
+    }
     if (line === '') return line;
     isChanged = true;
     return leftOut(line, { digests: false });
@@ -74,18 +81,50 @@ function withoutLines(text: string, isExcluded: IsExcluded): string {
   return isChanged ? clean.join('\n') : text;
 }
 
+const ESCAPE = '\u001B';
+
+/** Without what a terminal is told by escape sequences: colours, `erase to the end of the line`, and links. */
+function withoutColours(line: string): string {
+  return line.includes(ESCAPE) ? stripVTControlCharacters(line).replace(/\r$/, '') : line;
+}
+
+/**
+ * True for a line that stands alone above lines of a file, as `rg --heading` and `ack` print its name: the first
+ * of a block, with lines below it that are no names, as in a list of files they would be.
+ */
+function isHeading(line: string, before: string | undefined, next: string | undefined): boolean {
+  if (before !== undefined && before.trim() !== '') return false;
+  if (next === undefined || line.trim() === '' || line.length > MAX_NAME) return false;
+  return /^\d+[:-]|[\s=:"']/.test(next.trim());
+}
+
+/**
+ * What may be the name where `more` begins a file: it stands between two lines of colons. The lower one has it
+ * above, and the text below, which may be one line with the next file's colons behind it.
+ */
+function namesOfMore(lines: readonly string[], index: number): string[] | undefined {
+  if (lines[index] !== MORE) return undefined;
+  const names = [
+    lines[index - 2] === MORE ? lines[index - 1] : undefined,
+    lines[index + 2] === MORE ? lines[index + 1] : undefined,
+  ];
+  return names.flatMap((name) => name ?? []);
+}
+
+const MORE = ':'.repeat(14);
+
 /** The files that a section of an output is about, by its first line; undefined within a section. */
 function sectionOf(line: string, next: string | undefined): string[] | undefined {
   if (line.startsWith('diff --git ')) {
     const names = line.slice('diff --git '.length);
     return [
       names.slice(0, names.indexOf(' ', names.indexOf('/'))),
-      names.slice(names.lastIndexOf(' b/') + 1),
+      names.slice(Math.max(...[' b/', ' w/', ' i/'].map((end) => names.lastIndexOf(end))) + 1),
     ].map(nameInDiff);
   }
   const combined = /^diff --(?:cc|combined) (.{1,4096})$/.exec(line);
   if (combined) return combined.slice(1);
-  const head = /^==> (.{1,4096}) <==$/.exec(line);
+  const head = /^==> (.{1,4096}) <==$/.exec(line) ?? /^[\s│|]{0,20}File: (.{1,4096})$/.exec(line);
   if (head) return head.slice(1);
   if (/^commit [0-9a-f]{7,64}\b/.test(line)) return [];
   const after = next?.startsWith('+++ ') ? /^--- (.{1,4096})$/.exec(line) : undefined;
@@ -93,11 +132,11 @@ function sectionOf(line: string, next: string | undefined): string[] | undefined
   return undefined;
 }
 
-/** Without the time that diff prints behind a name, and without git's `a/` and `b/`. */
+/** Without the time that diff prints behind a name, and without what git puts in front: `a/` and `b/`, or `i/`, `w/`, `c/`, `o/`. */
 function nameInDiff(text: string): string {
   return text
     .replace(/\t.*$/, '')
-    .replace(/^"?[ab]\//, '')
+    .replace(/^"?[abciow]\//, '')
     .replace(/"$/, '');
 }
 
@@ -105,8 +144,12 @@ function nameInDiff(text: string): string {
 const MAX_NAMES = 8;
 const MAX_NAME = 300;
 
-/** What may be the path in `PATH:12:text`, `PATH-12-text` or `PATH:text`. */
+/** What may be the path in `PATH:12:text`, `PATH-12-text`, `PATH:text`, after `--null`, and in `rg --json`. */
 function namesInFront(line: string): string[] {
+  const ended = line.indexOf('\0');
+  if (ended > 0 && ended <= 4096) return [line.slice(0, ended)];
+  const json = /^\{"type":"\w{1,20}","data":\{"path":\{"text":"([^"]{1,4096})"/.exec(line);
+  if (json) return json.slice(1);
   const front = line.slice(0, MAX_NAME);
   const names: string[] = [];
   for (const { index } of front.matchAll(/[:-](?=\d+[:-])|:/g)) {

@@ -67,9 +67,10 @@ export function isIgnored(
   budget: Budget,
 ): boolean {
   return placed.some(({ folder, patterns }) => {
-    const inner = relative(folder, path);
-    const isInside = inner !== '' && !inner.startsWith('..') && !isAbsolute(inner);
-    return isInside && patterns.ignores(inner.replaceAll('\\', '/'), budget);
+    const inner = relative(folder, path).replaceAll('\\', '/');
+    // A name such as `..data` begins with dots, too, but does not lead out.
+    const isInside = inner !== '' && !/^\.\.(?:\/|$)/.test(inner) && !isAbsolute(inner);
+    return isInside && patterns.ignores(inner, budget);
   });
 }
 

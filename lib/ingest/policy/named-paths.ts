@@ -1,4 +1,6 @@
 import type { Json } from '../../base/json.ts';
+import { pathsInCommand } from './command-paths.ts';
+import type { NamedPath } from './command-paths.ts';
 import { PATH_KEYS } from './reduced-payload.ts';
 
 /**
@@ -10,7 +12,7 @@ export function* namedPaths(
   toolName: string,
   input: Json | undefined,
   response: Json | undefined,
-): Generator<string> {
+): Generator<NamedPath> {
   yield* namesIn(input, !OWN_TOOLS.has(toolName));
   yield* namesIn(response, false);
 }
@@ -40,11 +42,12 @@ function* namesIn(
   isEvery: boolean,
   key = '',
   depth = 0,
-): Generator<string> {
+): Generator<NamedPath> {
   if (typeof value === 'string') {
-    if (COMMAND_KEYS.has(key)) yield* wordsOf(value);
-    else if (PATH_KEYS.has(key) || GLOB_KEYS.has(key)) yield value;
-    else if (isEvery && value.length <= MAX_NAME) yield value;
+    if (COMMAND_KEYS.has(key)) yield* pathsInCommand(value);
+    else if (GLOB_KEYS.has(key)) yield { text: value, isGlob: true };
+    else if (PATH_KEYS.has(key)) yield { text: value, isGlob: false };
+    else if (isEvery && value.length <= MAX_NAME) yield { text: value, isGlob: false };
     return;
   }
   if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return;
@@ -56,16 +59,3 @@ function* namesIn(
     if (!APART.has(name)) yield* namesIn(member, isEvery, name, depth + 1);
   }
 }
-
-/**
- * The words of a command, each once: with quotes and backslashes taken away as a shell does, and as they stand
- * between quotes.
- */
-function wordsOf(command: string): Set<string> {
-  const words = command.split(SEPARATORS);
-  const quoted = command.replaceAll(/["'`\\]/g, '').split(SEPARATORS);
-  return new Set([...words, ...quoted]);
-}
-
-/** What ends a word, and what stands before a path in one: `--file=.env`, `@.env`, `host:.ssh/id_rsa`. */
-const SEPARATORS = /[\s;&|<>()"'`,=:@[\]{}]+/;

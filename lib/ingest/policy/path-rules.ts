@@ -1,9 +1,11 @@
 import { realpathSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import picomatch from 'picomatch';
 import type { Config } from '../../config/config.ts';
 import { DEFAULT_EXCLUDED_PATHS } from './excluded-paths.ts';
+import { IgnorePatterns } from './ignore-patterns.ts';
+import type { Budget } from './ignore-patterns.ts';
 import { both, EXCLUDED, KEPT } from './kept.ts';
 import type { Kept } from './kept.ts';
 
@@ -14,6 +16,7 @@ type ProjectContent = Capture['projects'][number]['content'];
 export class PathRules {
   readonly #home: string;
   readonly #excluded: RegExp | undefined;
+  readonly #samples: readonly Sample[];
   readonly #projects: readonly { readonly paths: RegExp; readonly content: ProjectContent }[];
   readonly #known = new LRUCache<string, Kept>({ max: 2_000 });
 
@@ -23,6 +26,7 @@ export class PathRules {
     const excluded = [...defaults, ...capture.exclude_paths];
     this.#home = home;
     this.#excluded = excluded.length > 0 ? matcherOf(excluded, home) : undefined;
+    this.#samples = excluded.flatMap((pattern) => globsOf(pattern, home).flatMap(samplesOf));
     this.#projects = capture.projects.map(({ path, content }) => {
       return { paths: matcherOf([path], home), content };
     });
@@ -45,12 +49,48 @@ export class PathRules {
     return kept;
   }
 
+  /** True for an absolute path with wildcards in it, as a shell knows them, that may stand for an excluded file. */
+  isExcludedByGlob(glob: string, budget: Budget): boolean {
+    const names = glob.toLowerCase().split('/');
+    const patterns = names.map((name) => {
+      if (!/[*?[]/.test(name)) return name;
+      budget.left -= name.length * 10; // what it costs to read
+      return new IgnorePatterns(`/${name}`);
+    });
+    const matches = (sample: string, at: number, isAnchored: boolean) => {
+      const pattern = patterns[at];
+      if (typeof pattern !== 'object') return pattern === sample;
+      const name = names[at] ?? '';
+      // As in a shell, a dot in front has to be named; and a bare wildcard is no sign of such a file.
+      if (sample.startsWith('.') ? !/^[.[]/.test(name) : !isAnchored && /^[*?]+$/.test(name))
+        return false;
+      return pattern.ignores(sample, budget);
+    };
+    return this.#samples.some(({ parts, isAnchored, isEnding }) => {
+      if (isEnding) {
+        const dot = names.at(-1)?.lastIndexOf('.') ?? -1;
+        const ending = names.at(-1)?.slice(dot) ?? '';
+        return (
+          dot > 0 &&
+          !/^\.[*?]+$/.test(ending) &&
+          new IgnorePatterns(`/${ending}`).ignores(parts[0] ?? '', budget)
+        );
+      }
+      const last = isAnchored ? 0 : names.length - parts.length;
+      for (let from = 0; from <= last; from += 1) {
+        if (parts.every((part, index) => matches(part, from + index, isAnchored))) return true;
+      }
+      return false;
+    });
+  }
+
   /** The absolute path that a text means in `folder`; undefined for a text that cannot be a path. */
   absolute(text: string, folder: string | undefined): string | undefined {
     if (text === '' || text.length > MAX_PATH || /[\n\0]/.test(text)) return undefined;
     const path = text
       .replace(/^file:\/\//, '')
-      .replace(/^(?:~|\$HOME|\$\{HOME\}|%USERPROFILE%)(?=$|[/\\])/, () => this.#home)
+      .replace(HOMES, () => this.#home)
+      .replace(/\$(?:USER|LOGNAME|USERNAME)(?=$|[/\\])|%USERNAME%/, () => basename(this.#home))
       .replaceAll('\\', '/');
     return slashed(resolve(folder !== undefined && isAbsolute(folder) ? folder : '/', path));
   }
@@ -60,6 +100,32 @@ export class PathRules {
 
 /** A longer text is no path. */
 const MAX_PATH = 4096;
+
+/** The ways to write the user's folder; that of another user is taken for it. */
+const HOMES =
+  /^(?:~[\w.-]*|\$(?:HOME|USERPROFILE)|\$\{HOME\}|%(?:USERPROFILE|HOMEPATH)%)(?=$|[/\\])/i;
+
+/** An excluded file, by which a glob is tried: the parts of its path, or of the end of it, in small letters. */
+interface Sample {
+  readonly parts: readonly string[];
+  /** True if the path begins at the root. */
+  readonly isAnchored: boolean;
+  /** True if there is one part, which is the end of a name, such as `.pem`. */
+  readonly isEnding: boolean;
+}
+
+/** None for a pattern with other wildcards than stars. */
+function samplesOf(glob: string): Sample[] {
+  const path = glob
+    .toLowerCase()
+    .replace(/^\*\*\//, '')
+    .replace(/(?<=[^/])\/\*\*$/, '');
+  if (path === '' || /[?[\]{}()!+@|\\]|\*\*/.test(path)) return [];
+  const isAnchored = path.startsWith('/');
+  if (/^\*\.[^*/]+$/.test(path)) return [{ parts: [path.slice(1)], isAnchored, isEnding: true }];
+  const parts = path.replaceAll('*', '').split('/');
+  return [{ parts, isAnchored, isEnding: false }];
+}
 
 function matcherOf(patterns: readonly string[], home: string): RegExp {
   const sources = patterns.flatMap((pattern) => {

@@ -6,11 +6,12 @@ export const PRIVATE = '[private]';
 
 /** True when the JSON text of a payload may hold a tag, which escapes could spell, too. */
 export function mayHavePrivate(json: string): boolean {
-  return /private(?:\s|\\[nrtfv]|\\u[\da-f]{4}){0,8}>|\\u00[2-7]/i.test(json);
+  return /private(?:\s|\\[nrtfv]|\\u[\da-f]{4}){0,8}(?:>|&|%3e|\\+x3e)|\\u00[2-7]/i.test(json);
 }
 
 /**
- * The payload without `<private>…</private>`, in every string and key. A span that is not closed reaches to
+ * The payload without `<private>…</private>`, in every string and key, also where a tool printed the tags as
+ * JSON or HTML does: `\u003cprivate\u003e`, `&lt;private&gt;`. A span that is not closed reaches to
  * the end of its string. The strings of a list are lines of one text, so a span may begin in one and end in
  * another. Returns the same object when there is none.
  */
@@ -22,7 +23,18 @@ export function dropPrivate(payload: JsonObject): JsonObject {
 
 /** Deeper values are left out, so that no payload overflows the stack. */
 const MAX_DEPTH = 200;
-const TAG = /<\s{0,8}(\/?)\s{0,8}private\s{0,8}>/gi;
+
+/** A sign as it is, and as JSON, HTML and addresses spell it, also where one text was put into another. */
+function spelled(sign: string, entity: string): string {
+  const hex = sign.charCodeAt(0).toString(16);
+  const named = `&(?:amp;){0,4}(?:${entity}|#0{0,4}${sign.charCodeAt(0)}|#x0{0,4}${hex});`;
+  return `(?:\\\\{0,16}${sign}|\\\\{1,16}(?:u00|x)${hex}|${named}|%(?:25){0,4}${hex})`;
+}
+
+const TAG = new RegExp(
+  `${spelled('<', 'lt')}\\s{0,8}(${spelled('/', 'sol')}?)\\s{0,8}private\\s{0,8}${spelled('>', 'gt')}`,
+  'gi',
+);
 
 interface Span {
   readonly start: number;
@@ -106,7 +118,7 @@ function spansOf(text: string, isCut: boolean): Span[] {
   let open: number | undefined;
   let closed = 0;
   for (const tag of text.matchAll(TAG)) {
-    const isEnd = tag[1] === '/';
+    const isEnd = tag[1] !== '';
     if (!isEnd) {
       open ??= tag.index;
       continue;

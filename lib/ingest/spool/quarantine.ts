@@ -1,4 +1,12 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** A name may have 255 bytes; this leaves room for the reason. In UTF-16 units, of at most three bytes. */
@@ -22,32 +30,50 @@ export interface QuarantineBounds {
   readonly maxBytes: number;
 }
 
+/** What is left of a file that is larger than all of the quarantine may be, in bytes. */
+const HEAD_BYTES = 64 * 1024;
+
 /**
- * Removes the oldest files of the quarantine until it is within its bounds, and files larger than that first.
- * Folders stay: only their owner knows what is in them. `count` is called with the number of files before they
- * are removed.
+ * Removes the oldest files of the quarantine until it is within its bounds. A file that alone is larger than that
+ * is cut to its beginning, so that it still can be told what it was. Folders stay: only their owner knows what is
+ * in them. `count` is called with the number of files before they are removed or cut.
  */
 export function boundQuarantine(
   folder: string,
   { maxFiles, maxBytes }: QuarantineBounds,
-  count: (evicted: number) => void,
+  count: (evicted: number) => unknown,
 ): void {
   const files = readdirSync(folder)
-    .flatMap((name) => {
+    .flatMap((name): QuarantinedFile[] => {
       const path = join(folder, name);
       const stats = lstatSync(path, { throwIfNoEntry: false });
-      return stats && !stats.isDirectory() ? [{ path, stats }] : [];
+      if (!stats || stats.isDirectory()) return [];
+      return [{ path, isFile: stats.isFile(), size: stats.size, writtenAt: stats.mtimeMs }];
     })
-    .sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs); // newest first, as these are kept
+    .sort((a, b) => b.writtenAt - a.writtenAt); // newest first, as these are kept
   let bytes = 0;
   let kept = 0;
-  const evicted = files.filter(({ stats: { size } }) => {
-    if (size > maxBytes) return true;
-    bytes += size;
+  const isCut = ({ isFile, size }: QuarantinedFile) =>
+    isFile && size > maxBytes && maxBytes >= HEAD_BYTES;
+  const cut = files.filter(isCut);
+  const evicted = files.filter((file) => {
+    if (file.size > maxBytes && !isCut(file)) return true;
+    bytes += isCut(file) ? HEAD_BYTES : file.size;
     kept += 1;
     return kept > maxFiles || bytes > maxBytes;
   });
-  if (evicted.length === 0) return;
-  count(evicted.length);
+  const gone = new Set([...evicted, ...cut]);
+  if (gone.size === 0) return;
+  count(gone.size);
+  for (const { path } of cut) truncateSync(path, HEAD_BYTES);
   for (const { path } of evicted) unlinkSync(path);
+}
+
+// --- internal ---
+
+interface QuarantinedFile {
+  readonly path: string;
+  readonly isFile: boolean;
+  readonly size: number;
+  readonly writtenAt: number;
 }

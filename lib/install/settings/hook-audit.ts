@@ -102,7 +102,7 @@ function namesUs(hook: JsonObject, { homes, userHome }: OwnHookOptions): boolean
   const text = bare(words.join(' '));
   return homes.some((home) => {
     const below = userHome === undefined ? '..' : relative(userHome, home);
-    const names = below.startsWith('..') ? [] : [join('~', below), join('$HOME', below)];
+    const names = /^\.\.(?:[/\\]|$)/.test(below) ? [] : [join('~', below), join('$HOME', below)];
     const inClaude = join('$CLAUDE_CONFIG_DIR', basename(dirname(home)), basename(home));
     return [home, ...names, inClaude].some((name) =>
       text.split(bare(name)).some((rest, index) => index > 0 && !/^[\w.-]/.test(rest)),

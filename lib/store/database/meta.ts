@@ -1,3 +1,4 @@
+import { Counters } from './counters.ts';
 import type { Database } from './sqlite.ts';
 
 /** A database that was found corrupt and moved aside; shown until it is acknowledged. */
@@ -19,6 +20,9 @@ export const UNWIPED_KEY = 'freed_pages_unwiped';
 /** The row of `meta` that says when the file was last rewritten, in milliseconds since 1970 UTC. */
 export const REWRITTEN_KEY = 'rewritten_at';
 
+/** The row of `meta` that tells which files the quarantine has lost, until that is acknowledged. */
+export const EVICTED_KEY = 'quarantine_evicted';
+
 const KEY = 'corrupt_moved_to';
 
 /** Records in the fresh database where the corrupt one was moved to. */
@@ -36,6 +40,19 @@ export function noteUnwiped(database: Database): void {
        ON CONFLICT (key) DO UPDATE SET value = CAST(value + 1 AS TEXT)`,
     )
     .run(UNWIPED_KEY);
+}
+
+/** Counts files that the quarantine has lost at `now`, in milliseconds since 1970, and notes it until that is acknowledged. */
+export function noteEvicted(database: Database, files: number, now: number): void {
+  new Counters(database).add('quarantine_evicted', files);
+  database
+    .prepare<[string, number, number]>(
+      `INSERT INTO meta (key, value) VALUES (?, json_object('files', ?, 'at', ?))
+       ON CONFLICT (key) DO UPDATE SET value = json_object(
+         'files', value ->> '$.files' + (excluded.value ->> '$.files'),
+         'at', excluded.value ->> '$.at')`,
+    )
+    .run(EVICTED_KEY, files, now);
 }
 
 /** What tells the present deletions from later ones; undefined when nothing was deleted since the last rewriting. */

@@ -1,5 +1,6 @@
 import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
+import { EVICTED_KEY } from '../database/meta.ts';
 import type { ReadableDatabase } from '../database/quick-reader.ts';
 import { TEST_SESSION_PREFIX } from './conditions.ts';
 
@@ -41,6 +42,13 @@ export interface RedactionCountFilter {
   readonly projects?: readonly string[] | undefined;
   /** Only from the day of this moment on, in milliseconds since 1970 UTC. */
   readonly since?: number | undefined;
+}
+
+/** Files that the quarantine has lost for good, to stay within its bounds. */
+export interface EvictedFiles {
+  readonly files: number;
+  /** When the last one was, in milliseconds since 1970 UTC. */
+  readonly at: number;
 }
 
 /** Counts what tracker.db holds. */
@@ -127,6 +135,21 @@ export function setAsideDatabase(database: ReadableDatabase): SetAside | undefin
     at: asNumber(value['at']) ?? 0,
     reason: asString(value['reason']) ?? '',
   };
+}
+
+/** What the quarantine has lost since that was acknowledged. */
+export function evictedFiles(database: ReadableDatabase): EvictedFiles | undefined {
+  const row = database.prepare('SELECT value FROM meta WHERE key = ?').get(EVICTED_KEY);
+  const text = isJsonObject(row) ? asString(row['value']) : undefined;
+  if (text === undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  if (!isJsonObject(value)) return undefined;
+  return { files: asNumber(value['files']) ?? 0, at: asNumber(value['at']) ?? 0 };
+}
+
+/** Drops the note about what the quarantine has lost; the counter stays. */
+export function acknowledgeEvicted(database: Database): void {
+  database.prepare('DELETE FROM meta WHERE key = ?').run(EVICTED_KEY);
 }
 
 /** Drops the note about the corrupt database; true if there was one. The file itself stays. */

@@ -35,6 +35,14 @@ describe('JSON from outside', () => {
     expect(check).toThrow(expect.objectContaining({ code: 'E_JSON_BOUNDS', offset: 2 }));
   });
 
+  it('is refused where a number has too many digits, but not a text', () => {
+    for (const text of ['123456', '[0.123456]', '{"a":-1e123456}']) {
+      const check = () => checkJsonBounds(text, { maxDigits: 5 });
+      expect(check).toThrow('it has a number of more than 5 digits');
+    }
+    checkJsonBounds(String.raw`["1234567\\",12345,-12345.12345e12345]`, { maxDigits: 5 });
+  });
+
   it('is refused where it has too many values', () => {
     for (const text of ['[1,1,1,1]', '{"a":1,"b":1,"c":1,"d":1}', '[[],[],[]]']) {
       expect(() => parseBoundedJson(text, { maxValues: 3 })).toThrow('it has more than 3 values');

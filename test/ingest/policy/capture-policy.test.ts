@@ -12,6 +12,11 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../lib/base/clock.ts';
+import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
+import { hookEventOf } from '../../../lib/event/hook-event.ts';
+import { CapturePolicy } from '../../../lib/ingest/policy/capture-policy.ts';
+import { ProjectFinder } from '../../../lib/ingest/project.ts';
 import { DEFAULT_EXCLUDED_PATHS } from '../../../lib/ingest/policy/excluded-paths.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 import type { Payload } from '../../delivery/test-store.ts';
@@ -166,12 +171,99 @@ describe('a call on an excluded file', () => {
     ['Read', { file_path: '/p/env.ts' }, { file: { content: ORDINARY } }],
     ['Read', { file_path: '/p/keys.ts' }, { file: { content: 'x.key: .env' } }],
     ['Bash', { command: `echo $ENV ${ORDINARY}` }, { stdout: 'process.env.A: 1' }],
+    ['Bash', { command: `ls -A; # ${ORDINARY}` }, { stdout: '.env\n.envrc\na.ts\n\n.env\na.ts' }],
     ['Grep', { pattern: '.env', path: '/p/src' }, { content: `src/a.ts:3:${ORDINARY}` }],
     ['Write', { file_path: '/p/a.md', content: 'see .env' }, {}],
   ])('is told from others: %s %j', (name, input, response) => {
     const store = makeStore();
     store.take(...callOf('t1', name, input, response));
     expect(counters(store)['narrowed']).toBeUndefined();
+  });
+});
+
+describe('a command that reaches an excluded file', () => {
+  const outputOf = (command: string) => {
+    const event = hookEventOf({
+      session_id: 's',
+      cwd: '/home/dev/project',
+      hook_event_name: 'PostToolUse',
+      tool_name: 'Bash',
+      tool_input: { command },
+      tool_response: { stdout: SECRET },
+    });
+    const projects = new ProjectFinder(systemClock, (text) => text);
+    const policy = new CapturePolicy(CONFIG_DEFAULTS.capture, projects, '/home/dev');
+    return JSON.stringify(policy.judge(event, '')?.stored(event).payload);
+  };
+
+  it.each([
+    'cat ${HOME}/.aws/credentials',
+    'cat "${HOME}"/.kube/config',
+    'cat ${HOME}/.ssh/config',
+    'cat "${HOME:?}/.ssh/config"',
+    'cd; cat .aws/credentials',
+    'cd ~ && cat .kube/config',
+    'cd && cat .aws/credentials',
+    '(cd; cat .aws/credentials)',
+    'pushd ~; cat ./.aws/credentials',
+    'cd -- "$HOME"; cat .aws/credentials',
+    'cd ~ ; cd .config && cat gcloud/a',
+    'git -C ~ show HEAD:.aws/credentials',
+    'tar -C ~ -cO .aws',
+    'env --chdir=~ cat .kube/config',
+    "bash -c 'cd; cat .aws/credentials'",
+    'bash <<E\ncd\ncat .kube/config\nE',
+    'cd ~\ncat $PWD/.aws/credentials',
+    'cat "$HOME"\'/.ssh/config\'',
+    "cat ${HOME}'/.ssh'/config",
+    'cat ~/\\.ssh/config',
+    'cat ~/.s\\sh/con\\fig',
+    'cat ~/.s\\\nsh/config',
+    'cat ~/.aws/{credentials,config}',
+    'cat ~/.{aws,kube}/config',
+    'cat ~/{.aws/credentials,.kube/config}',
+    'cat .{env,foo}',
+    'cat ~/.a{w,z{w,y}}s/config',
+    'cat ~/.a*/credentials',
+    'cat ~/.ss?/config',
+    'cat ~/.[s]sh/config',
+    'cat .e*',
+    'cat .en?',
+    'cat *.p?m',
+    'cat server.p*',
+    'cat id_r*',
+    'cat /h*/*/.docker/c*',
+    "sh -c 'cat ~/.k*/config'",
+    'cd ~; cat .a*/credentials',
+    'D=~/.a; F=.aws; cat ~/$F/credentials',
+    'H=$HOME; cat "$H/.ssh/config"',
+    'for f in .aws/credentials x; do cat ~/$f; done',
+    'cat /home/$USER/.ssh/config',
+    'cat /home/$(whoami)/.aws/credentials',
+    'cat ~dev/.aws/credentials',
+    'Get-Content $env:USERPROFILE\\.ssh\\config',
+    'cat `echo ${HOME}/.ssh/config`',
+  ])('loses its output: %s', (command) => expect(outputOf(command)).not.toContain(SECRET));
+
+  it.each([
+    'cd src && cat config credentials',
+    'cd ~/project && ls *',
+    'ls src/*.ts *.* */* ~/*',
+    "sed 's/.*x//' a.ts | grep '.*' | grep -E \"[.]e.*\"",
+    'grep -rn "foo.*bar" src/**/*.ts',
+    'for f in a b; do echo ${f} $HOME; done',
+    'echo {a,b} ${HOME} "${USER}"',
+    'git -C ~/project log -- .gitignore',
+    "awk '{print $1}' *.csv",
+    'cd; ls',
+  ])('is told from others: %s', (command) => expect(outputOf(command)).toContain(SECRET));
+
+  it('is judged in bounded work', () => {
+    expect(
+      outputOf('cd a;'.repeat(20_000) + '*a'.repeat(9_000) + ' {a,b}'.repeat(9_000)),
+    ).toBeDefined();
+    const words = Array.from({ length: 60_000 }, (_, index) => `.${index}*{a,{b,c}}$x`);
+    expect(outputOf(`x=y; cd; cd b; ${words.join(' ')}`)).not.toContain(SECRET);
   });
 });
 
@@ -201,6 +293,38 @@ describe('what other calls show of excluded files', () => {
     ],
     ['diff', `--- a.ts\t2026\n+++ b.ts\t2026\n+${ORDINARY}\n--- old.pem\n+++ new.pem\n+${SECRET}`],
     ['git log', `commit 0123abcd\n${ORDINARY}\ndiff --git a/x.key b/x.key\n+${SECRET}`],
+    [
+      'git diff in colours',
+      `\u001B[1mdiff --git a/.env b/.env\u001B[m\n\u001B[1m--- a/.env\u001B[m\n\u001B[31m-${SECRET}\u001B[m\n\u001B[1mdiff --git a/a b/a\u001B[m\n+${ORDINARY}`,
+    ],
+    [
+      'git diff with other prefixes',
+      `diff --git i/.env w/.env\n-${SECRET}\ndiff --git i/a w/a\n+${ORDINARY}`,
+    ],
+    [
+      'grep in colours',
+      `\u001B[35m\u001B[K.env\u001B[m\u001B[K\u001B[36m\u001B[K:\u001B[m\u001B[KK=${SECRET}\n\u001B[35ma.ts\u001B[m\u001B[36m:\u001B[m${ORDINARY}`,
+    ],
+    [
+      'rg with links',
+      `\u001B]8;;file:///p/.env\u001B\\\u001B[35m.env\u001B[0m\u001B]8;;\u001B\\:3:K ${SECRET}\na.ts:1:${ORDINARY}`,
+    ],
+    ['grep with NULs', `.env\0K=${SECRET}\na.ts\0${ORDINARY}`],
+    ['rg --heading', `a.ts\n1:${ORDINARY}\n\n.env\n1:K ${SECRET}\n2:L ${SECRET}\n\nb\n1:x`],
+    ['rg --heading without numbers', `.env\nK=${SECRET}\n\na.ts\n${ORDINARY}`],
+    [
+      'rg --heading in colours',
+      `\u001B[35m.env\u001B[0m\n\u001B[32m1\u001B[0m:K ${SECRET}\n\n\u001B[35ma\u001B[0m\n\u001B[32m1\u001B[0m:${ORDINARY}`,
+    ],
+    [
+      'rg --json',
+      `{"type":"match","data":{"path":{"text":".env"},"lines":{"text":"${SECRET}"}}}\n{"type":"match","data":{"path":{"text":"a"},"lines":{"text":"${ORDINARY}"}}}`,
+    ],
+    [
+      'more',
+      `${':'.repeat(14)}\n.env\n${':'.repeat(14)}\n${SECRET}\n${':'.repeat(14)}\na\n${':'.repeat(14)}\n${ORDINARY}`,
+    ],
+    ['bat', `───\n   │ File: .env\n 1 │ ${SECRET}\n   │ File: a.ts\n 1 │ ${ORDINARY}`],
     ['head', `==> a.ts <==\n${ORDINARY}\n\n==> .env <==\n${SECRET}\n\n==> b <==\nx`],
   ])('is left out of the output of %s', (_, stdout) => {
     const store = makeStore();
@@ -335,6 +459,13 @@ describe("a project's ignore file", () => {
     rmSync(join(folder, '.pattern-trackerignore'));
     store.take(write('5', 'a.ts'));
     expect(code(store)).toEqual(['code 3', 'code 5']);
+  });
+
+  it('leaves out what is in a folder whose name begins with dots', () => {
+    const store = makeStore();
+    ignoring('..data/\n...secret\n');
+    store.take(write('1', '..data/a.ts'), write('2', '...secret'), write('3', 'b.ts'));
+    expect(code(store)).toEqual(['code 3']);
   });
 
   it('cannot widen what is kept', () => {

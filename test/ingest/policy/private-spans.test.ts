@@ -14,7 +14,16 @@ describe('a private span', () => {
     ['a <private>to the end\nof all', 'a [private]'],
     ['a <private>\nx\n</private>\nb', 'a [private]\nb'],
     ['<private></private>', '[private]'],
-  ])('is dropped: %j', (text, left) => expect(dropped(text)).toBe(left));
+    [String.raw`{"a":"\u003cprivate\u003ex\u003c/private\u003e"}`, '{"a":"[private]"}'],
+    [String.raw`\\u003Cprivate\\u003Ex\\u003C\\u002fprivate\\u003E b`, '[private] b'],
+    [String.raw`<private>x<\/private> b`, '[private] b'],
+    ['&lt;private&gt;x&lt;/private&gt; b', '[private] b'],
+    ['&amp;lt;private&amp;gt;x&#60;&#x2F;private&#x3e; b', '[private] b'],
+    ['?q=%3Cprivate%3Ex%3c%2fprivate%3e&b', '?q=[private]&b'],
+  ])('is dropped: %j', (text, left) => {
+    expect(mayHavePrivate(JSON.stringify({ text }))).toBe(true);
+    expect(dropped(text)).toBe(left);
+  });
 
   it.each([
     '<private class="x">kept</private>',
