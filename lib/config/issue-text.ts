@@ -43,7 +43,8 @@ function shown(value: unknown): string {
 
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
-    return `must be a ${EXPECTED.get(issue.expected) ?? issue.expected}`;
+    const expected = EXPECTED.get(issue.expected) ?? issue.expected;
+    return `must be ${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}`;
   }
   if (issue.code === 'too_small') {
     if (issue.origin === 'string') return 'must not be empty';

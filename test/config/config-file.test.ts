@@ -18,6 +18,7 @@ function otherValue(key: string): unknown {
   if (key === 'patterns.id_scheme') return 'path200';
   if (key === 'capture.content') return 'code';
   if (key === 'capture.projects') return [{ path: '~/client', content: 'none' }];
+  if (key === 'redaction.rules') return [{ name: 'ticket', pattern: 'TKT-[0-9]{6}' }];
   if (Array.isArray(value)) return ['*.secret'];
   if (key === 'otlp.protocol') return 'http/json';
   if (key === 'otlp.headers') return 'api-key=secret,x-team=core';
@@ -316,22 +317,22 @@ describe('what is wrong with a file', () => {
     [
       'a number in a list of texts',
       "capture: { exclude_tools: ['a', 2] }\n",
-      'config.yaml:1:12 capture.exclude_tools item 2: must be a string, not 2',
+      'config.yaml:1:33 capture.exclude_tools item 2: must be a string, not 2',
     ],
     [
       'a wrong value in a list of keys',
       'capture: { projects: [{ path: ~/a, content: nothing }] }\n',
-      'config.yaml:1:12 capture.projects item 1: content: must be one of full, code, metadata, none, not "nothing"',
+      'config.yaml:1:23 capture.projects item 1: content: must be one of full, code, metadata, none, not "nothing"',
     ],
     [
       'a list with a key that is not known',
       'capture: { projects: [{ path: ~/a, content: none, x: 1 }] }\n',
-      'config.yaml:1:12 capture.projects item 1: must not hold x',
+      'config.yaml:1:23 capture.projects item 1: must not hold x',
     ],
     [
       'a list within a list',
       'capture: { exclude_paths: [[a]] }\n',
-      'config.yaml:1:12 capture.exclude_paths item 1: must be a string, not a list',
+      'config.yaml:1:28 capture.exclude_paths item 1: must be a string, not a list',
     ],
     [
       'keys for a text',
