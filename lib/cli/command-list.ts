@@ -110,7 +110,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   redact: {
     group: 'Database',
-    summary: 'Try redaction, say what it took out, and apply it to what is stored.',
+    summary: 'Say what redaction takes out, and redact again what is stored.',
     load: async () => (await import('./commands/redact.ts')).redactCommand,
   },
   serve: {

@@ -26,6 +26,7 @@ describe('backup', () => {
       "Backed up to data/backups/tracker-20261124-120000.db: … kB, schema ….
       TABLE          ROWS
       lineage_edges     2
+      meta              1
       occurrences       5
       patterns          4
       projects          2

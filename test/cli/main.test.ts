@@ -49,6 +49,7 @@ describe('--help', () => {
         repair        Rebuild a sound database from a damaged one.
         forget        Erase what was recorded, so that nothing of it is left.
         privacy       Say what was recorded, where it lies, and where it was sent.
+        redact        Say what redaction takes out, and redact again what is stored.
 
       Server
         serve         Answer the lineage API over HTTP, for yourself or a team.

@@ -1,6 +1,6 @@
 // Each command looks at the world once: what it shows is of one moment, and nothing is read twice.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadConfig } from '../../lib/config/config-file.ts';
+import { loadConfig, loadWholeConfig } from '../../lib/config/config-file.ts';
 import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { configure, fillOutbox, queueCalls } from './delivery-sample.ts';
 import { Sample } from './sample-database.ts';
@@ -43,7 +43,8 @@ async function looks(argv: string): Promise<{ readonly loaded: number; readonly 
   const opened = [openDatabase, openDatabaseForReading].flatMap(
     (open) => vi.mocked(open).mock.calls,
   );
-  return { loaded: vi.mocked(loadConfig).mock.calls.length, opened: opened.length };
+  const loaded = [loadConfig, loadWholeConfig].map((load) => vi.mocked(load).mock.calls.length);
+  return { loaded: loaded.reduce((sum, calls) => sum + calls, 0), opened: opened.length };
 }
 
 describe('the configuration', () => {

@@ -18,7 +18,11 @@ it('says what is held, where it lies, where it went, and what is kept how long',
     INSERT INTO sinks (sink, server, last_delivered_at) VALUES ('http', 'http://server.test/api', 1000);
     INSERT INTO sink_patterns VALUES ('http', '19aa52c0de77b841');
     INSERT INTO metrics VALUES ('http', 'delivered', 7);
-    INSERT INTO counters VALUES ('redactions', 3), ('evicted_patterns', 2)`);
+    UPDATE meta SET value = '1000' WHERE key = 'redactions_counted_since';
+    INSERT INTO redaction_counts VALUES ('2026-11-23', '/w/app', 'assignment', 1, 0),
+      ('2026-11-23', '/w/app', 'jwt', 1, 0), ('2026-11-24', '/w/site', 'jwt', 1, 0),
+      ('2026-11-24', '/w/site', 'unchecked', 1, 4000);
+    INSERT INTO counters VALUES ('redactions', 5), ('evicted_patterns', 2)`);
   const report = JSON.parse((await run(sample, 'privacy report --json')).out) as {
     held: { kind: string; count: number }[];
     files: { kind: string; files: number }[];
@@ -39,7 +43,13 @@ it('says what is held, where it lies, where it went, and what is kept how long',
         last_delivered_at: '1970-01-01T00:00:01.000Z',
       },
     ],
-    redactions: 3,
+    redactions: 5,
+    redacted: [
+      { rule: 'jwt', count: 2 },
+      { rule: 'assignment', count: 1 },
+      { rule: 'unchecked', count: 1 },
+    ],
+    counted_since: '1970-01-01T00:00:01.000Z',
     evicted: { payloads: 0, patterns: 2 },
     retention: { 'retention.raw_events_days': 30, 'retention.max_database_bytes': 2_147_483_648 },
     is_wiped: true,
@@ -54,7 +64,9 @@ it('says what is held, where it lies, where it went, and what is kept how long',
   expect(out).toContain(
     'Sent to the server http://server.test/api: 7 events, 1 pattern, the last ',
   );
-  expect(out).toContain('3 secrets redacted before anything was stored.');
+  expect(out).toMatch(
+    /5 secrets redacted before anything was stored; since .*: 2 jwt, 1 assignment, 1 unchecked\.\n/,
+  );
   expect(out).toContain('Removed: 0 payloads and 2 patterns, to stay within');
 });
 

@@ -39,6 +39,7 @@ describe('repair', () => {
       TABLE          SALVAGED  LOST  DAMAGED PAGES
       events              479    21              1
       lineage_edges         2     0              0
+      meta                  1     0              0
       occurrences           5     0              0
       patterns              4     0              0
       projects              2     0              0
@@ -49,6 +50,7 @@ describe('repair', () => {
       TABLE          ROWS
       events          479
       lineage_edges     2
+      meta              1
       occurrences       5
       patterns          4
       projects          2

@@ -31,6 +31,7 @@ describe('restore', () => {
       "~/copy.db: … kB, schema …
       TABLE          ROWS
       lineage_edges     2
+      meta              1
       occurrences       5
       patterns          4
       projects          2

@@ -24,6 +24,7 @@ describe('verify', () => {
       "data/tracker.db: … kB, schema …
       TABLE          ROWS
       lineage_edges     2
+      meta              1
       occurrences       5
       patterns          4
       projects          2

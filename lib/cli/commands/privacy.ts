@@ -17,7 +17,7 @@ import { fileHoldings } from '../../store/maintenance/forget/file-holdings.ts';
 import type { FileHolding } from '../../store/maintenance/forget/file-holdings.ts';
 import { holdings, projectHoldings } from '../../store/maintenance/forget/holdings.ts';
 import type { Holding, ProjectHolding } from '../../store/maintenance/forget/holdings.ts';
-import { countersOf } from '../../store/queries/totals.ts';
+import { countersOf, redactionCounts, redactionsCountedSince } from '../../store/queries/totals.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -42,9 +42,9 @@ export const privacyCommand = trackerCommand({
     '`pattern-tracker forget` erases. Lengths are those of the texts, in characters; files have their sizes.',
   json: `{held: [{kind, count, characters, oldest, newest}], projects: [{root, sessions, events, prompts, tool_calls,
 patterns, oldest, newest}], files: [{path, kind, files, bytes, oldest, newest}], sent: [{sink, server, is_configured,
-delivered, waiting, dead, last_delivered_at, patterns, recalls}], redactions, evicted: {payloads, patterns,
-expired_patterns}, retention:
-{key: value}, is_wiped}; is_wiped is false while unused parts of the file may still hold what was deleted.`,
+delivered, waiting, dead, last_delivered_at, patterns, recalls}], redactions, redacted: [{rule, count}], counted_since,
+evicted: {payloads, patterns, expired_patterns}, retention: {key: value}, is_wiped}; redactions counts all secrets,
+redacted by rule those since counted_since, texts that were left out unchecked as unchecked; is_wiped is false while unused parts of the file may still hold what was deleted.`,
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
     actionOf(args.action, ACTIONS, 'privacy');
@@ -80,6 +80,10 @@ interface StoredReport {
   readonly projects: readonly ProjectHolding[];
   readonly sent: readonly Sent[];
   readonly redactions: number;
+  /** How much each rule has taken out since `countedSince`, most first. */
+  readonly redacted: readonly { readonly rule: string; readonly count: number }[];
+  /** Null when nothing is counted. */
+  readonly countedSince: number | null;
   readonly evicted: {
     readonly payloads: number;
     readonly patterns: number;
@@ -98,6 +102,8 @@ const NOTHING_HELD: StoredReport = {
   projects: [],
   sent: [],
   redactions: 0,
+  redacted: [],
+  countedSince: null,
   evicted: { payloads: 0, patterns: 0, expiredPatterns: 0 },
   isWiped: true,
 };
@@ -128,6 +134,8 @@ function storedReport(database: Database, config: Config): StoredReport {
       ];
     }),
     redactions: counters['redactions'] ?? 0,
+    redacted: redactedByRule(database),
+    countedSince: redactionsCountedSince(database),
     evicted: {
       payloads: counters['evicted_payloads'] ?? 0,
       patterns: counters['evicted_patterns'] ?? 0,
@@ -135,6 +143,16 @@ function storedReport(database: Database, config: Config): StoredReport {
     },
     isWiped: isWiped(database),
   };
+}
+
+function redactedByRule(database: Database): StoredReport['redacted'] {
+  const counts = new Map<string, number>();
+  for (const { rule, count } of redactionCounts(database)) {
+    counts.set(rule, (counts.get(rule) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([rule, count]) => ({ rule, count }))
+    .toSorted((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1));
 }
 
 function retentionOf({ retention, spool, logging }: Config): Record<string, unknown> {
@@ -207,7 +225,9 @@ function render(cli: CliEnvironment, report: Report): string {
   }
   if (sent.length === 0) parts.push('Nothing was sent anywhere.\n');
   for (const sink of sent) parts.push(sentLine(sink, time(sink.lastDeliveredAt)));
-  parts.push(`${counted(redactions, 'secret')} redacted before anything was stored.\n`);
+  parts.push(
+    `${counted(redactions, 'secret')} redacted before anything was stored${ruleText(report)}.\n`,
+  );
   const removed = evictedText({
     evicted_payloads: evicted.payloads,
     evicted_patterns: evicted.patterns,
@@ -227,6 +247,19 @@ function render(cli: CliEnvironment, report: Report): string {
   return parts.join('');
 }
 
+/** The rules that have taken out most, and how many there are besides. */
+function ruleText({ redacted, countedSince }: Report): string {
+  if (redacted.length === 0) return '';
+  const shown = redacted.slice(0, SHOWN_RULES).map(({ rule, count }) => `${count} ${rule}`);
+  const others = redacted.length - shown.length;
+  const more =
+    others === 0 ? '' : `, and ${counted(others, 'other rule')} (redact audit lists all)`;
+  const since = countedSince === null ? '' : `since ${localTime(countedSince)}: `;
+  return `; ${since}${shown.join(', ')}${more}`;
+}
+
+const SHOWN_RULES = 8;
+
 interface Span {
   readonly oldest: number | null;
   readonly newest: number | null;
@@ -240,7 +273,7 @@ function sentLine(sink: Sent, last: string): string {
   return `${plainLine(`Sent to the ${noun} ${server}: ${counted(delivered, 'event')}${told}${when}${rest}.`)}\n`;
 }
 
-function forJson({ held, projects, files, sent, ...rest }: Report) {
+function forJson({ held, projects, files, sent, countedSince, ...rest }: Report) {
   const times = <Row extends Span>(row: Row) => ({
     ...row,
     oldest: isoTime(row.oldest),
@@ -255,5 +288,6 @@ function forJson({ held, projects, files, sent, ...rest }: Report) {
       lastDeliveredAt: isoTime(row.lastDeliveredAt),
     })),
     ...rest,
+    countedSince: isoTime(countedSince),
   };
 }

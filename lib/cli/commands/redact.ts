@@ -34,7 +34,7 @@ const ACTIONS = ['audit', 'test', 'rescan'] as const;
 /** `redact`: tries redaction, counts what it has taken out, and applies it to what is stored. */
 export const redactCommand = trackerCommand({
   name: 'redact',
-  summary: 'Try redaction, say what it took out, and apply it to what is stored.',
+  summary: 'Say what redaction takes out, and redact again what is stored.',
   examples: [
     'pattern-tracker redact audit --since "last monday"',
     'pattern-tracker redact test .env',

@@ -28,14 +28,27 @@ export function redactProjects(
       }
       database.prepare<[number]>('DELETE FROM projects WHERE id = ?').run(id);
     }
-    database
-      .prepare<[string, string]>(
-        `INSERT INTO redaction_counts (day, project, rule, count, left_out)
-         SELECT day, ?, rule, count, left_out FROM redaction_counts WHERE project = ?
-         ON CONFLICT (day, project, rule) DO UPDATE
-         SET count = count + excluded.count, left_out = left_out + excluded.left_out`,
-      )
-      .run(cleaned, root);
-    database.prepare<[string]>('DELETE FROM redaction_counts WHERE project = ?').run(root);
   }
+  const counted = database
+    .prepare<[], string>('SELECT DISTINCT project FROM redaction_counts')
+    .pluck()
+    .all();
+  for (const root of counted) {
+    const cleaned = clean(root);
+    if (cleaned !== root) moveCounts(database, root, cleaned);
+  }
+}
+
+// --- internal ---
+
+function moveCounts(database: Database, from: string, to: string): void {
+  database
+    .prepare<[string, string]>(
+      `INSERT INTO redaction_counts (day, project, rule, count, left_out)
+       SELECT day, ?, rule, count, left_out FROM redaction_counts WHERE project = ?
+       ON CONFLICT (day, project, rule) DO UPDATE
+       SET count = count + excluded.count, left_out = left_out + excluded.left_out`,
+    )
+    .run(to, from);
+  database.prepare<[string]>('DELETE FROM redaction_counts WHERE project = ?').run(from);
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../base/json.ts';
 import type { Database } from '../../store/database/database.ts';
+import { RESCAN_KEY } from '../../store/database/meta.ts';
 
 /** How far a rescan is, so that a later process goes on after a kill. */
 export interface RescanJob {
@@ -70,7 +71,3 @@ export function sumOf(
   for (const [key, value] of Object.entries(b)) sum[key] = (sum[key] ?? 0) + value;
   return sum;
 }
-
-// --- internal ---
-
-const RESCAN_KEY = 'redaction_rescan';

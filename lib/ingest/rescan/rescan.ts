@@ -9,6 +9,8 @@ import { noteUnwiped } from '../../store/database/meta.ts';
 import { mendDescent } from '../../store/maintenance/descent-check.ts';
 import { emptyIndex } from '../../store/maintenance/forget/pattern-removal.ts';
 import { movePattern } from '../../store/maintenance/pattern-move.ts';
+import { TEXT_COLUMNS } from '../../store/maintenance/text-columns.ts';
+import type { TextColumns } from '../../store/maintenance/text-columns.ts';
 import { RedactionCounts } from '../../store/writers/redaction-counts.ts';
 import { redactedPattern } from './redacted-pattern.ts';
 import type { PatternText } from './redacted-pattern.ts';
@@ -16,8 +18,7 @@ import { replaceInOutbox, tellOfMoves } from './moved-patterns.ts';
 import { redactProjects } from './redacted-projects.ts';
 import { noteRescan, NOTHING_DONE, rescanJob, sumOf } from './rescan-job.ts';
 import type { RescanJob, RescanResult } from './rescan-job.ts';
-import { idsIn, TEXT_COLUMNS } from './text-columns.ts';
-import type { TextColumns } from './text-columns.ts';
+import { redactObject } from './stored-object.ts';
 
 /** What a rescan works with. */
 export interface RescanOptions {
@@ -57,7 +58,7 @@ export class Rescan {
       left && this.isResumed
         ? left
         : { rules, startedAt: now, stage: 0, after: null, seen: 0, result: NOTHING_DONE };
-    this.total = ['events', 'patterns', ...TEXT_COLUMNS.map(({ table }) => table)]
+    this.total = ['events', 'patterns', ...LATER.map(({ table }) => table)]
       .map((table) => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()))
       .reduce((sum, rows) => sum + rows, 0);
   }
@@ -96,7 +97,7 @@ export class Rescan {
     const stages = [
       () => this.#events(after),
       () => this.#patterns(after),
-      ...TEXT_COLUMNS.map((columns) => () => this.#rows(columns, after)),
+      ...LATER.map((columns) => () => this.#rows(columns, after)),
       () => this.#rest(),
     ];
     const work = stages[stage];
@@ -127,7 +128,7 @@ export class Rescan {
     const events = this.#database
       .prepare<[number], StoredEvent>(
         `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, e.payload,
-           c.tool_use_id AS toolUseId, c.summary, c.error, coalesce(p.root, '') AS project
+           c.tool_use_id AS toolUseId, c.summary, c.asked, c.error, coalesce(p.root, '') AS project
          FROM events e
          LEFT JOIN tool_calls c ON c.session_id = e.session_id AND c.tool_use_id = e.tool_use_id
          LEFT JOIN sessions s ON s.id = e.session_id LEFT JOIN projects p ON p.id = s.project_id
@@ -145,6 +146,7 @@ export class Rescan {
     payload,
     toolUseId,
     summary,
+    asked,
     error,
     project,
   }: StoredEvent): void {
@@ -158,7 +160,7 @@ export class Rescan {
     const together: JsonObject = {
       session_id: sessionId,
       ...parsed,
-      [CALL]: { summary, error },
+      [CALL]: { summary, asked, error },
       [CODE]: patterns.map(({ code }) => ({ content: code })),
     };
     const redacted = this.#payload(together, project);
@@ -176,18 +178,16 @@ export class Rescan {
       }
     }
     const said = asObject(call);
-    if (said && toolUseId !== null && (said['summary'] !== summary || said['error'] !== error)) {
+    const texts = [summary, asked, error];
+    const next = CALL_TEXTS.map((name) => asString(said?.[name]) ?? null);
+    if (said && toolUseId !== null && next.some((text, index) => text !== texts[index])) {
       this.#note('tool_calls');
       this.#database
-        .prepare<[string, string | null, string, string]>(
-          'UPDATE tool_calls SET summary = ?, error = ? WHERE session_id = ? AND tool_use_id = ?',
+        .prepare<(string | null)[]>(
+          `UPDATE tool_calls SET ${CALL_TEXTS.map((name) => `${name} = ?`).join(', ')}
+           WHERE session_id = ? AND tool_use_id = ?`,
         )
-        .run(
-          asString(said['summary']) ?? '',
-          asString(said['error']) ?? null,
-          sessionId,
-          toolUseId,
-        );
+        .run(...next, sessionId, toolUseId);
     }
     for (const [index, pattern] of patterns.entries()) {
       const code = asString(asObject((codes as readonly JsonObject[])[index])?.['content']);
@@ -244,7 +244,9 @@ export class Rescan {
     for (const row of rows) {
       const values = row.slice(key.length).map((value, index) => {
         if (typeof value !== 'string') return value;
-        return index < texts.length ? this.#text(value) : this.#object(value);
+        return index < texts.length
+          ? this.#text(value)
+          : redactObject(value, (object) => this.#payload(object, ''));
       });
       if (values.every((value, index) => value === row[key.length + index])) continue;
       this.#note(table);
@@ -280,19 +282,6 @@ export class Rescan {
     return redacted;
   }
 
-  #object(text: string): string {
-    const object = asObject(JSON.parse(text));
-    if (!object) return text;
-    // Of the keys of an event, paths are no secrets, but here they are texts; ids are none anywhere.
-    const together: JsonObject = {
-      ...idsIn(object),
-      ...idsIn(asObject(object['pattern_data']) ?? {}),
-      [WITHIN]: object,
-    };
-    const redacted = this.#payload(together, '');
-    return redacted === together ? text : JSON.stringify(redacted[WITHIN]);
-  }
-
   #payload(object: JsonObject, project: string): JsonObject {
     const { payload, kinds, leftOut } = this.#redactor.redactPayload(object);
     this.#count(kinds, leftOut, project);
@@ -317,10 +306,14 @@ const CHUNK_ROWS = 500;
 /** Events are larger, and what they found is kept in memory for the next of their session. */
 const CHUNK_EVENTS = 200;
 
+/** What is looked at after events and patterns, row by row. */
+const LATER = TEXT_COLUMNS.filter(({ isApart }) => isApart !== true);
+/** The texts of a tool call that come from its events. */
+const CALL_TEXTS = ['summary', 'asked', 'error'] as const;
+
 /** Keys that no payload has. */
 const CALL = 'rescan call';
 const CODE = 'rescan code';
-const WITHIN = 'rescan within';
 
 interface Chunk {
   /** The key of the last row; null when the stage is done. */
@@ -335,6 +328,7 @@ interface StoredEvent {
   readonly payload: string | null;
   readonly toolUseId: string | null;
   readonly summary: string | null;
+  readonly asked: string | null;
   readonly error: string | null;
   readonly project: string;
 }

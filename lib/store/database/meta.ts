@@ -23,6 +23,12 @@ export const REWRITTEN_KEY = 'rewritten_at';
 /** The row of `meta` that tells which files the quarantine has lost, until that is acknowledged. */
 export const EVICTED_KEY = 'quarantine_evicted';
 
+/** The row of `meta` that says since when redactions are counted by rule, in milliseconds since 1970 UTC. */
+export const COUNTED_SINCE_KEY = 'redactions_counted_since';
+
+/** The row of `meta` that says how far `redact rescan` is, while one is not at its end. */
+export const RESCAN_KEY = 'redaction_rescan';
+
 const KEY = 'corrupt_moved_to';
 
 /** Records in the fresh database where the corrupt one was moved to. */

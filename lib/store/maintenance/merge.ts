@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { REWRITTEN_KEY, UNWIPED_KEY } from '../database/meta.ts';
+import { COUNTED_SINCE_KEY, RESCAN_KEY, REWRITTEN_KEY, UNWIPED_KEY } from '../database/meta.ts';
 import { removeReturned } from './forget/removal.ts';
 import { mergePatterns } from './merge-patterns.ts';
 import { DERIVED_TABLES, tableShapes } from './schema-shape.ts';
@@ -115,11 +115,16 @@ const RULES: Readonly<Record<string, Rule>> = {
   redaction_counts: (isDisjoint, shape) =>
     added(shape, 'day, project, rule', isDisjoint, ['count', 'left_out']),
   // One key holds the id of an event, and events get other ids here; the others are about the file itself.
+  // If the older database got its counts only now, with the present schema, the later one had them before.
   meta: (_, shape) =>
-    missingRows(
+    `${missingRows(
       shape,
       `row.key NOT IN ('payloads_pruned_to', '${UNWIPED_KEY}', '${REWRITTEN_KEY}')`,
-    ),
+      {},
+      'INSERT',
+    )} ON CONFLICT (key) DO UPDATE SET value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))
+      WHERE key = '${COUNTED_SINCE_KEY}';
+    DELETE FROM main.meta WHERE key = '${RESCAN_KEY}'`, // rows have come that it would pass over
 };
 
 const OWN_PROJECT = `(SELECT own.id FROM later.projects AS theirs

@@ -122,6 +122,7 @@ function freshDatabase(path: string, version: number): Database {
   database.pragma('synchronous = OFF');
   database.pragma('foreign_keys = OFF'); // mendInvariants takes care of orphans afterwards
   for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration);
+  database.exec('DELETE FROM meta'); // what migrations note is about the file in which they ran
   database.pragma(`user_version = ${version}`);
   return database;
 }

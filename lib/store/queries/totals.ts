@@ -1,6 +1,6 @@
 import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
-import { EVICTED_KEY } from '../database/meta.ts';
+import { COUNTED_SINCE_KEY, EVICTED_KEY } from '../database/meta.ts';
 import type { ReadableDatabase } from '../database/quick-reader.ts';
 import { TEST_SESSION_PREFIX } from './conditions.ts';
 
@@ -107,9 +107,9 @@ export function redactionCounts(
 /** Since when redactions are counted, in milliseconds since 1970 UTC. */
 export function redactionsCountedSince(database: Database): number | null {
   const value = database
-    .prepare<[], string>("SELECT value FROM meta WHERE key = 'redactions_counted_since'")
+    .prepare<[string], string>('SELECT value FROM meta WHERE key = ?')
     .pluck()
-    .get();
+    .get(COUNTED_SINCE_KEY);
   return value === undefined ? null : Number(value);
 }
 

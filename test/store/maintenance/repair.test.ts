@@ -182,6 +182,34 @@ describe('the repair of a database that was set aside', () => {
     expect(query(repair.path, "SELECT * FROM meta WHERE key = 'corrupt_moved_to'")).toEqual([]);
   });
 
+  it.each([
+    [1_000, 2_000, 1_000],
+    [3_000, 2_000, 2_000], // the damaged one was of an earlier schema until now
+  ])('counts redactions since %d and since %d: %d', (damagedSince, since, expected) => {
+    const count = (at: number, rows: string) => {
+      sample.database.exec(`UPDATE meta SET value = '${at}' WHERE key = 'redactions_counted_since';
+        INSERT INTO meta VALUES ('redaction_rescan', '{"stage":${at}}');
+        INSERT INTO redaction_counts VALUES ${rows}`);
+      sample.close();
+    };
+    count(damagedSince, "('2026-11-23', '/w/app', 'jwt', 2, 0), ('2026-11-24', '', 'jwt', 1, 0)");
+    setAside();
+    count(since, "('2026-11-24', '', 'jwt', 4, 0)");
+    const { path, tables } = repairOf(damaged);
+    expect(tables.find(({ table }) => table === 'meta')).toMatchObject({
+      lost: 0,
+      damagedPages: 0,
+    });
+    // A rescan that was interrupted begins again, because it would pass over what was added.
+    expect(query(path, "SELECT key, value FROM meta WHERE key LIKE 'redact%'")).toEqual([
+      { key: 'redactions_counted_since', value: String(expected) },
+    ]);
+    expect(query(path, 'SELECT day, count FROM redaction_counts ORDER BY day')).toEqual([
+      { day: '2026-11-23', count: 2 },
+      { day: '2026-11-24', count: 5 },
+    ]);
+  });
+
   it('gives projects that both know one id', () => {
     setAside();
     const other = sample.project('/w/new', 'new');

@@ -70,7 +70,9 @@ describe('salvage', () => {
     copyFileSync(original, damaged); // as it was before the checkpoint of the close
     copyFileSync(`${salvaged}.kept`, `${damaged}-wal`);
     salvage();
-    expect(rowsOf(salvaged, 'meta')).toEqual(new Set(['{"key":"only","value":"in the WAL"}']));
+    expect(rowsOf(salvaged, 'meta')).toEqual(
+      rowsOf(original, 'meta').add('{"key":"only","value":"in the WAL"}'),
+    );
     expect(missing('events')).toBe(1);
   });
 
@@ -87,7 +89,9 @@ describe('salvage', () => {
     copyFileSync(`${salvaged}.kept`, `${damaged}-wal`);
     flip(`${damaged}-wal`, sound + 100);
     salvage();
-    expect(rowsOf(salvaged, 'meta')).toEqual(new Set(['{"key":"a","value":"first"}']));
+    expect(rowsOf(salvaged, 'meta')).toEqual(
+      rowsOf(original, 'meta').add('{"key":"a","value":"first"}'),
+    );
   });
 
   it.each(['events', 'tool_calls'])('loses only the rows of a damaged page of %s', (table) => {

@@ -38,6 +38,7 @@ describe('verify', () => {
     expect(schemaVersion).toBe(MIGRATIONS.length);
     expect(tables.filter(({ rows }) => rows !== 0)).toEqual([
       { table: 'lineage_edges', rows: 2 },
+      { table: 'meta', rows: 1 },
       { table: 'occurrences', rows: 5 },
       { table: 'patterns', rows: 4 },
       { table: 'projects', rows: 2 },

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { TEXT_COLUMNS } from '../text-columns.ts';
 
 /** What tracker.db holds of one kind. Times are milliseconds since 1970 UTC. */
 export interface Holding {
@@ -26,11 +27,15 @@ export interface ProjectHolding {
 
 /** Everything that people or Claude wrote and tracker.db holds, by kind. Reads every row. */
 export function holdings(database: Database): Holding[] {
-  return KINDS.map(([kind, from, text, at]) => {
+  return KINDS.map(({ kind, table, at = 'NULL', condition = 'true' }) => {
+    const columns = TEXT_COLUMNS.filter((row) => row.table === table).flatMap(
+      ({ texts, objects = [] }) => [...texts, ...objects],
+    );
+    const characters = columns.map((column) => `coalesce(sum(length(${column})), 0)`).join(' + ');
     const sum = database
       .prepare<[], Omit<Holding, 'kind'>>(
-        `SELECT count(*) AS count, coalesce(sum(length(${text})), 0) AS characters,
-           min(${at}) AS oldest, max(${at}) AS newest FROM ${from}`,
+        `SELECT count(*) AS count, ${characters || '0'} AS characters,
+           min(${at}) AS oldest, max(${at}) AS newest FROM ${table} WHERE ${condition}`,
       )
       .get();
     return { kind, ...(sum ?? { count: 0, characters: 0, oldest: null, newest: null }) };
@@ -63,20 +68,57 @@ export function projectHoldings(database: Database): ProjectHolding[] {
 
 // --- internal ---
 
-const KINDS: readonly (readonly [kind: string, from: string, text: string, at: string])[] = [
-  ['prompts', "events WHERE name = 'UserPromptSubmit'", 'payload', 'received_at'],
-  ['events with their payload', 'events WHERE payload IS NOT NULL', 'payload', 'received_at'],
-  ['events without it', 'events WHERE payload IS NULL', "''", 'received_at'],
-  ['tool calls', 'tool_calls', "summary || coalesce(asked, '') || coalesce(error, '')", 'at'],
-  ['sessions', 'sessions', "coalesce(cwd, '') || coalesce(transcript_path, '')", 'started_at'],
-  ['patterns', 'patterns', 'code', 'first_seen_at'],
-  ['pattern versions', 'pattern_versions', 'code', 'at'],
-  ['occurrences', 'occurrences', 'file_path', 'at'],
-  ['files that changed unseen', 'file_changes', 'file_path', 'at'],
-  ['texts of files', 'live_fragments', 'text', 'NULL'],
-  ['outbox', 'outbox', 'body', 'created_at'],
-  ['answers of the server', 'cache_entries', 'value', 'stored_at'],
-  ['events of clients', 'lineage_events', 'extra', 'at'],
-  ['feedback', 'feedback', "coalesce(comment, '') || extra", 'at'],
-  ['marks of what was forgotten', 'forgotten', "''", 'NULL'],
+interface Kind {
+  readonly kind: string;
+  readonly table: string;
+  /** The column with the time. @default none */
+  readonly at?: string;
+  /** Which rows are of this kind. @default all */
+  readonly condition?: string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: 'prompts',
+    table: 'events',
+    at: 'received_at',
+    condition: "name = 'UserPromptSubmit'",
+  },
+  {
+    kind: 'events with their payload',
+    table: 'events',
+    at: 'received_at',
+    condition: 'payload IS NOT NULL',
+  },
+  {
+    kind: 'events without it',
+    table: 'events',
+    at: 'received_at',
+    condition: 'payload IS NULL',
+  },
+  { kind: 'tool calls', table: 'tool_calls', at: 'at' },
+  { kind: 'sessions', table: 'sessions', at: 'started_at' },
+  { kind: 'models of sessions', table: 'session_models', at: 'at' },
+  { kind: 'subagents', table: 'subagents', at: 'started_at' },
+  { kind: 'projects', table: 'projects' },
+  { kind: 'patterns', table: 'patterns', at: 'first_seen_at' },
+  { kind: 'pattern versions', table: 'pattern_versions', at: 'at' },
+  { kind: 'occurrences', table: 'occurrences', at: 'at' },
+  { kind: 'files that changed unseen', table: 'file_changes', at: 'at' },
+  { kind: 'texts of files', table: 'live_fragments' },
+  { kind: 'deprecations', table: 'deprecations', at: 'at' },
+  { kind: 'outbox', table: 'outbox', at: 'created_at' },
+  {
+    kind: 'errors of servers',
+    table: 'sinks',
+    at: 'last_error_at',
+    condition: 'last_error IS NOT NULL',
+  },
+  { kind: 'states of breakers', table: 'breakers', at: 'updated_at' },
+  { kind: 'changes of breakers', table: 'breaker_transitions', at: 'at' },
+  { kind: 'answers of the server', table: 'cache_entries', at: 'stored_at' },
+  { kind: 'events of clients', table: 'lineage_events', at: 'at' },
+  { kind: 'feedback', table: 'feedback', at: 'at' },
+  { kind: 'counts of redactions', table: 'redaction_counts' },
+  { kind: 'marks of what was forgotten', table: 'forgotten' },
 ];

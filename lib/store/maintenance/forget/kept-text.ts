@@ -1,12 +1,13 @@
 import type { Database } from '../../database/database.ts';
 import { tableShapes } from '../schema-shape.ts';
+import { TEXT_COLUMNS } from '../text-columns.ts';
 import { defineHolds } from './selection.ts';
 
 /** Those of `traces` that stand in a row that is there: it was kept, or recorded since. */
 export function keptTraces(database: Database, traces: readonly string[]): string[] {
   return traces.filter((trace) => {
     defineHolds(database, trace);
-    return PLACES.some(([table, columns]) => {
+    return [...PLACES].some(([table, columns]) => {
       const holds = columns.map((column) => `forget_holds(${column})`).join(' OR ');
       return database.prepare(`SELECT 1 FROM ${table} WHERE ${holds} LIMIT 1`).get() !== undefined;
     });
@@ -20,7 +21,7 @@ export function keptTraces(database: Database, traces: readonly string[]): strin
 export function ownTraces(database: Database, traces: readonly string[]): string[] {
   const schema = database.prepare<[], string>('SELECT sql FROM sqlite_schema').pluck().all();
   const columns = tableShapes(database).flatMap(({ name, columns: all }) => {
-    const written = PLACES.find(([table]) => table === name)?.[1] ?? [];
+    const written = PLACES.get(name) ?? [];
     return all.flatMap((column) =>
       column.type === 'TEXT' && !written.includes(column.name) ? [[name, column.name]] : [],
     );
@@ -35,25 +36,10 @@ export function ownTraces(database: Database, traces: readonly string[]): string
 
 // --- internal ---
 
-/** Every column that may hold what somebody wrote. */
-const PLACES: readonly (readonly [table: string, columns: readonly string[]])[] = [
-  ['events', ['session_id', 'payload']],
-  ['tool_calls', ['session_id', 'summary', 'asked', 'error']],
-  ['sessions', ['id', 'cwd', 'git_branch', 'transcript_path', 'model']],
-  ['projects', ['root']],
-  ['redaction_counts', ['project']],
-  ['occurrences', ['session_id', 'file_path']],
-  ['file_changes', ['session_id', 'file_path']],
-  ['session_models', ['session_id', 'model']],
-  ['patterns', ['name', 'code']],
-  ['pattern_versions', ['name', 'code']],
-  ['live_fragments', ['file_path', 'text']],
-  ['outbox', ['session_id', 'body', 'last_error']],
-  ['cache_entries', ['key', 'value']],
-  ['deprecations', ['reason']],
-  ['lineage_events', ['session_id', 'extra']],
-  ['feedback', ['comment', 'extra']],
-  ['sinks', ['last_error']],
-  ['breakers', ['state']],
-  ['breaker_transitions', ['reason']],
-];
+/** Every column that may hold what somebody wrote, by table. */
+const PLACES = new Map(
+  TEXT_COLUMNS.map(({ table, texts, objects = [], ids = [] }) => [
+    table,
+    [...texts, ...objects, ...ids],
+  ]),
+);

@@ -239,7 +239,7 @@ function contentTest(
              OR forget_holds(c.tool_name) OR c.session_id ${within}`,
         ),
         ...keys(
-          `SELECT ${OCCURRENCE} FROM occurrences o WHERE forget_holds(o.file_path)
+          `SELECT ${OCCURRENCE} FROM occurrences o WHERE forget_holds(o.file_path) OR forget_holds(o.tool_name)
              OR o.session_id ${within} OR o.pattern_id IN (${MATCHING_PATTERNS})`,
         ),
       ]),
