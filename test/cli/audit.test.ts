@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -268,6 +269,16 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
       'warn',
       /the time limit/,
       (machine) => changeHook(machine, 'Stop', { timeout: 1 }),
+    ],
+    [
+      'a second name of a file of the data',
+      'links',
+      'fail',
+      /drops has another name elsewhere/,
+      (machine) => {
+        writeFileSync(inData(machine, 'drops'), '\n', { mode: 0o600 });
+        linkSync(inData(machine, 'drops'), join(machine.paths.home, '..', 'second'));
+      },
     ],
     [
       'a hook of ours of another type',
