@@ -15,6 +15,8 @@ exec >/dev/null 2>&1
 # Where sh is bash, a variable can define a function in the place of a command.
 unset -f [ cat command date echo env kill mkdir printf read rm sed tr umask
 unset LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH # by which this shell may have loaded code, but cat need not
+unset TZ TZDIR # which may name a FIFO that `date` would wait for; LOCPATH does the same to cat, but not in this locale
+export LC_ALL=C
 umask 077
 # Only the system's: the user's shims would slow down every tool call, and the rest may be a project's.
 PATH=/usr/bin:/bin:/usr/local/bin:/run/current-system/sw/bin
@@ -133,8 +135,7 @@ fi
   fi
   # Of the variables only those that the courier needs.
   exec env -i ${HOME:+"HOME=$HOME"} ${CLAUDE_CONFIG_DIR:+"CLAUDE_CONFIG_DIR=$CLAUDE_CONFIG_DIR"} \
-    ${TMPDIR:+"TMPDIR=$TMPDIR"} ${TZ:+"TZ=$TZ"} ${LANG:+"LANG=$LANG"} ${LC_ALL:+"LC_ALL=$LC_ALL"} \
-    "$node" "$courier" --detach --home "$home"
+    ${TMPDIR:+"TMPDIR=$TMPDIR"} "$node" "$courier" --detach --home "$home"
 ) </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 [ "${1:-}" = ensure ] || echo $! >"$data/courier.pid" # keeps the next hook from starting a second courier
 exit 0

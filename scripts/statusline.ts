@@ -5,6 +5,7 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerPaths } from '../lib/base/paths.ts';
+import { dropForeignTimeZone } from '../lib/base/claude-session.ts';
 import { hookHome } from '../lib/capture/run.ts';
 import { statusLine } from '../lib/cli/status-line/status-line.ts';
 
@@ -15,6 +16,7 @@ void main();
 
 async function main(): Promise<void> {
   const { env, argv } = process;
+  dropForeignTimeZone(env);
   const home = hookHome(env, join(__dirname, '..'));
   if (home !== undefined) {
     const paths = trackerPaths(home);

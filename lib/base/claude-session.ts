@@ -6,3 +6,17 @@
 export function isInClaudeSession(env: Readonly<Record<string, string | undefined>>): boolean {
   return env['CLAUDECODE'] !== undefined || env['CLAUDE_CODE_ENTRYPOINT'] !== undefined;
 }
+
+/**
+ * Removes the variables by which a project's settings could have the C library read a file of theirs as a time zone:
+ * it waits for ever at a FIFO. Called before a local time is first asked for. A name of a zone stays.
+ */
+export function dropForeignTimeZone(env: Record<string, string | undefined>): void {
+  if (env['TZ'] !== undefined && !ZONE_NAME.test(env['TZ'])) delete env['TZ'];
+  delete env['TZDIR']; // Node.js has the zones in itself
+}
+
+// --- internal ---
+
+/** Such as `Europe/Berlin` or `Etc/GMT+5`: no path, no `..`. */
+const ZONE_NAME = /^[A-Za-z0-9][\w+-]*(?:\/[\w+-]+)*$/;

@@ -74,12 +74,12 @@ function isZombie(pid: number): boolean {
 const IS_WINDOWS = process.platform === 'win32';
 
 /**
- * Claude Code takes none of those that name folders from a project's settings. `TMP` and `TEMP` are only
- * Windows's.
+ * Claude Code takes none of them from a project's settings; `TMP` and `TEMP` are only Windows's. Language and time
+ * zone are not among them: a project could have them name a FIFO, at which the C library waits for ever.
  */
 const PASSED_ON = IS_WINDOWS
-  ? /^(?:USERPROFILE|APPDATA|TZ|TEMP|TMP|SystemRoot|CLAUDE_CONFIG_DIR)$/i
-  : /^(?:HOME|TZ|LANG|LC_ALL|TMPDIR|CLAUDE_CONFIG_DIR)$/;
+  ? /^(?:USERPROFILE|APPDATA|TEMP|TMP|SystemRoot|CLAUDE_CONFIG_DIR)$/i
+  : /^(?:HOME|TMPDIR|CLAUDE_CONFIG_DIR)$/;
 
 const SYSTEM_FOLDERS = IS_WINDOWS
   ? ['C:\\Windows\\System32']

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asString, isJsonObject } from '../base/json.ts';
-import { readTail } from '../base/regular-file.ts';
+import { readHead, readTail } from '../base/regular-file.ts';
 
 /** A transcript of a session, as Claude Code keeps it. */
 export interface Transcript {
@@ -26,12 +26,14 @@ export function listTranscripts(claudeFolder: string): readonly Transcript[] {
   return found.toSorted((a, b) => b.at - a.at);
 }
 
-/** The folder that the session worked in; undefined when the end of the transcript names none. */
-export function transcriptFolder(path: string): string | undefined {
+/** The folders that the session began and ended in, as far as the transcript's beginning and end name them. */
+export function transcriptFolders(path: string): readonly string[] {
   try {
-    return readTail(path, TAIL_BYTES).split('\n').toReversed().map(folderIn).find(Boolean);
+    const first = readHead(path, PART_BYTES).split('\n').map(folderIn).find(Boolean);
+    const last = readTail(path, PART_BYTES).split('\n').toReversed().map(folderIn).find(Boolean);
+    return [...new Set([first, last])].filter((folder) => folder !== undefined);
   } catch {
-    return undefined; // it is gone, or may not be read
+    return []; // it is gone, or may not be read
   }
 }
 
@@ -39,15 +41,24 @@ export function transcriptFolder(path: string): string | undefined {
 
 /** Transcripts of subagents are named otherwise. */
 const SESSION_FILE = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.jsonl$/;
-/** How much of a transcript's end is read, in bytes. Each record of a conversation names the folder. */
-const TAIL_BYTES = 64 * 1024;
+/** How much of a transcript's ends is read, in bytes. Each record of a conversation names the folder. */
+const PART_BYTES = 64 * 1024;
 
-/** The folder that a record names. The first line may be cut, the last one half written. */
+/** The folder that a record names, also one that is cut. Within a string of JSON, the quotes would be escaped. */
 function folderIn(line: string): string | undefined {
   if (!line.includes('"cwd"')) return undefined;
   try {
     const record: unknown = JSON.parse(line);
     return isJsonObject(record) ? asString(record['cwd']) : undefined;
+  } catch {
+    const text = /"cwd":("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
+    return text === undefined ? undefined : parsedString(text);
+  }
+}
+
+function parsedString(text: string): string | undefined {
+  try {
+    return asString(JSON.parse(text));
   } catch {
     return undefined;
   }

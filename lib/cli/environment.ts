@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
-import { isInClaudeSession } from '../base/claude-session.ts';
+import { dropForeignTimeZone, isInClaudeSession } from '../base/claude-session.ts';
 import { defaultHome, trackerPaths } from '../base/paths.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 
@@ -42,6 +42,7 @@ export interface CliEnvironment {
  */
 export function cliEnvironment(named?: string): CliEnvironment {
   const { env, stdout } = process; // oxlint-disable-line node/no-process-env -- the entrypoint's edge
+  if (isInClaudeSession(env)) dropForeignTimeZone(env);
   const isTTY = stdout.isTTY === true;
   const program = realPath(process.argv[1]);
   return {

@@ -183,12 +183,22 @@ async function bodyOf(service: ServiceParts, c: Request): Promise<JsonBody> {
   throw new HttpFault(422, { detail: [missing] });
 }
 
-/** The values of a query by name: all of them where the schema has a list, else the last. */
+/**
+ * The values of a query by name: all of them where the schema has a list, else the one.
+ *
+ * @throws HttpFault 422 for two values where one belongs, because either would be ignored
+ */
 function queryOf(c: Request, schema: NonNullable<Endpoint['route']['query']>) {
   return Object.fromEntries(
     Object.entries(c.req.queries()).map(([name, values]) => {
       const isList = Object.hasOwn(schema.shape, name) && schema.shape[name]?.def.type === 'array';
       const clean = values.map(cleaned);
+      if (!isList && clean.length > 1 && Object.hasOwn(schema.shape, name)) {
+        const msg = 'Field should be given once';
+        throw new HttpFault(422, {
+          detail: [{ type: 'repeated', loc: ['query', name], msg, input: null }],
+        });
+      }
       return [name, isList ? clean : clean.at(-1)];
     }),
   );

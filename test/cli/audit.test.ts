@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -255,7 +256,7 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
       'a hook of ours with a variable before it',
       'hooks',
       'fail',
-      /runs something else than was registered: .*settings\.json \(PreToolUse\)/,
+      /runs something else, or for other tools, than was registered: .*settings\.json \(PreToolUse\)/,
       (machine) =>
         changeHook(machine, 'PreToolUse', {
           command: `LD_PRELOAD=/x.so ${join(machine.paths.home, 'hooks', 'capture.sh')}`,
@@ -266,13 +267,52 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
       'a hook of ours with another time limit',
       'hooks',
       'warn',
-      /another time limit/,
+      /the time limit/,
       (machine) => changeHook(machine, 'Stop', { timeout: 1 }),
+    ],
+    [
+      'a second name of a file of the data',
+      'links',
+      'fail',
+      /drops has another name elsewhere/,
+      (machine) => {
+        writeFileSync(inData(machine, 'drops'), '\n', { mode: 0o600 });
+        linkSync(inData(machine, 'drops'), join(machine.paths.home, '..', 'second'));
+      },
+    ],
+    [
+      'a hook of ours of another type',
+      'hooks',
+      'fail',
+      /runs something else, or for other tools/,
+      (machine) => changeHook(machine, 'Stop', { type: 'prompt' }),
+    ],
+    [
+      'a hook of ours for tools that do not exist',
+      'hooks',
+      'fail',
+      /runs something else, or for other tools/,
+      (machine) => {
+        const settings = settingsOf(machine);
+        Object.assign(settings.hooks['PreToolUse']?.[0] ?? {}, { matcher: 'Nothing' });
+        writeFileSync(machine.settings, JSON.stringify(settings));
+      },
+    ],
+    [
+      'all hooks switched off',
+      'hooks',
+      'fail',
+      /"disableAllHooks" is true in .*settings\.json/,
+      (machine) =>
+        writeFileSync(
+          machine.settings,
+          JSON.stringify({ ...settingsOf(machine), disableAllHooks: true }),
+        ),
     ],
     [
       'a hook of ours that is gone',
       'hooks',
-      'warn',
+      'fail',
       /our hook is missing: .*\(Stop\)/,
       (machine) => changeHook(machine, 'Stop', { command: 'true' }),
     ],

@@ -160,6 +160,8 @@ describe('DELETE', () => {
     ['patterns?before=yesterday'],
     ['patterns?sesion=s-1&before=2026-10-01T00:00:00Z'],
     ['patterns?session=s-1&all=1'],
+    ['patterns?session=s-1&session=s-2'],
+    ['patterns?session=s-1&dry_run=true&dry_run=false'],
     ['patterns/a?session=s-1'],
   ])('refuses %s and deletes nothing', async (path) => {
     const fixture = openFixture();

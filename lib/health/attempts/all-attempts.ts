@@ -1,4 +1,4 @@
-import { transcriptFolder } from '../../claude-code/transcript-list.ts';
+import { transcriptFolders } from '../../claude-code/transcript-list.ts';
 import type { Transcript } from '../../claude-code/transcript-list.ts';
 import { attemptsIn, readAttempts } from './attempts.ts';
 import type { ProjectAttempts } from './attempts.ts';
@@ -34,22 +34,28 @@ export function allAttempts({
     at >= (work?.firstAt ?? 0) &&
     (spool.oldestAt === null || at < spool.oldestAt); // else its events may be waiting
   for (const { path, at } of transcripts.filter(isUnrecorded).slice(0, MAX_UNRECORDED)) {
-    const project = transcriptFolder(path);
-    if (project === undefined) continue;
-    const known = of(project);
-    const { hooksDisabledIn, switchedOffIn } = known.settings;
-    if (hooksDisabledIn === null && (switchedOffIn === null || known.switchedOff > 0)) continue;
+    const known = transcriptFolders(path).map(of).find(saysWhy);
+    if (known === undefined || known.project === null) continue;
+    const { project } = known;
     const unrecordedSessions = known.unrecordedSessions + 1;
     found.set(project, { ...known, unrecordedSessions, lastAt: Math.max(known.lastAt ?? 0, at) });
   }
   for (const root of work?.roots.slice(0, MAX_PROJECTS) ?? []) {
     const project = of(root);
-    if (project.settings.variables.length > 0) found.set(root, project);
+    const { variables, unreadIn } = project.settings;
+    if (variables.length > 0 || unreadIn !== null) found.set(root, project);
   }
   return [...found.values()].toSorted((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0));
 }
 
 // --- internal ---
+
+/** True when a project's settings say, or may say, why nothing is recorded of a session in it. */
+function saysWhy({ settings, switchedOff }: ProjectAttempts): boolean {
+  const { hooksDisabledIn, hooksFailIn, unreadIn, switchedOffIn } = settings;
+  if (hooksDisabledIn !== null || hooksFailIn !== null || unreadIn !== null) return true;
+  return switchedOffIn !== null && switchedOff === 0;
+}
 
 /** Of how many sessions the project is looked for in the transcript, and of how many projects in the settings. */
 const MAX_UNRECORDED = 200;

@@ -1,6 +1,7 @@
 import { counted } from '../../base/amount-text.ts';
 import { localTime } from '../../base/time-text.ts';
 import type { ProjectAttempts } from './attempts.ts';
+import type { ProjectSettings } from './project-settings.ts';
 
 /** What `status` says of projects. */
 export interface AttemptTexts {
@@ -58,7 +59,10 @@ function isSwitchedOffByProject({
   settings,
   isGone,
 }: ProjectAttempts): boolean {
-  return switchedOff > 0 && (settings.switchedOffIn !== null || isGone || project === null);
+  const { switchedOffIn, unreadIn } = settings;
+  return (
+    switchedOff > 0 && (switchedOffIn !== null || unreadIn !== null || isGone || project === null)
+  );
 }
 
 /** That recording was switched off in a project, how often, when, and by whom. */
@@ -69,9 +73,11 @@ function switchedOffText(attempts: ProjectAttempts): string {
   const by =
     settings.switchedOffIn !== null
       ? inFile(settings.switchedOffIn)
-      : isGone || project === null
-        ? '; its settings cannot be read, so by whom is not known'
-        : '; its settings do not set it now, so it was you, or whoever started Claude Code';
+      : settings.unreadIn !== null
+        ? `; ${settings.unreadIn} is too large to read, so by whom is not known`
+        : isGone || project === null
+          ? '; its settings cannot be read, so by whom is not known'
+          : '; its settings do not set it now, so it was you, or whoever started Claude Code';
   return `PATTERN_TRACKER_DISABLED=1 switched recording off: ${where}, ${counted(switchedOff, 'event')}${last}${by}`;
 }
 
@@ -83,10 +89,7 @@ function unrecordedText({
   settings,
 }: ProjectAttempts): string {
   const last = lastAt === null ? '' : `, the last ${localTime(lastAt)}`;
-  const why =
-    settings.hooksDisabledIn === null
-      ? inFile(settings.switchedOffIn)
-      : `; "disableAllHooks" is true in ${settings.hooksDisabledIn}`;
+  const why = reasonIn(settings);
   return `Nothing was recorded of ${counted(count, 'session')}: ${project ?? 'folder not known'}${last}${why}`;
 }
 
@@ -95,6 +98,18 @@ function unrecordedText({
 /** How many projects are shown. */
 const MOST_PROJECTS = 5;
 
+function reasonIn({
+  hooksDisabledIn,
+  hooksFailIn,
+  switchedOffIn,
+  unreadIn,
+}: ProjectSettings): string {
+  if (hooksDisabledIn !== null) return `; "disableAllHooks" is true in ${hooksDisabledIn}`;
+  if (switchedOffIn !== null) return inFile(switchedOffIn);
+  if (hooksFailIn !== null) return `; a variable that makes hooks fail is set in ${hooksFailIn}`;
+  return `; ${unreadIn} is too large to read, and may say why`;
+}
+
 function inFile(file: string | null): string {
   return file === null ? '' : `; it is set in ${file}`;
 }
@@ -102,6 +117,9 @@ function inFile(file: string | null): string {
 /** Which variables a project sets for hooks. Most have a good reason, and no effect on recording. */
 function variableTexts({ project, settings }: ProjectAttempts): string[] {
   const names = settings.variables.filter((name) => !name.startsWith('PATTERN_TRACKER_'));
-  if (names.length === 0) return [];
-  return [`${project} sets ${names.join(', ')}: no effect on recording; see SECURITY.md.`];
+  const { hooksFailIn, unreadIn } = settings;
+  const unread = unreadIn === null ? [] : [`${unreadIn} is too large to read.`];
+  if (names.length === 0) return unread;
+  const effect = hooksFailIn === null ? 'no effect on recording' : 'hooks may fail';
+  return [`${project} sets ${names.join(', ')}: ${effect}; see SECURITY.md.`, ...unread];
 }

@@ -28,11 +28,17 @@ export function programUnchanged({ program, paths }: AuditFacts): CheckFinding {
 
 /** The hooks in the settings run what was registered, and nothing comes between. */
 export function hooksUnchanged({ hookDifferences, installation }: AuditFacts): CheckFinding {
-  const grave = hookDifferences.filter(({ kind }) => kind === 'changed' || kind === 'wrapped');
+  const grave = hookDifferences.filter(({ kind }) => GRAVE.has(kind));
+  const { hooks, hooksDisabledIn } = installation.registration;
+  if (hooksDisabledIn !== undefined) {
+    return fail(
+      `"disableAllHooks" is true in ${hooksDisabledIn}`,
+      'Remove it there; until then no hook runs.',
+    );
+  }
   const mend = `Look at these hooks in the settings. ${INSTALL} It puts ours back, and keeps those of others.`;
   if (grave.length > 0) return fail(foundList(describe(hookDifferences)), mend);
   if (hookDifferences.length > 0) return warn(foundList(describe(hookDifferences)), mend);
-  const { hooks } = installation.registration;
   return ok(
     hooks.length === 0 ? 'none in the settings' : `${counted(hooks.length, 'hook')} as registered`,
   );
@@ -40,10 +46,13 @@ export function hooksUnchanged({ hookDifferences, installation }: AuditFacts): C
 
 // --- internal ---
 
+/** With these, other code runs, or less is recorded. */
+const GRAVE: ReadonlySet<string> = new Set(['changed', 'missing', 'wrapped']);
+
 const WHAT: Readonly<Record<HookDifferenceFacts['kind'], string>> = {
-  changed: 'our hook runs something else than was registered',
+  changed: 'our hook runs something else, or for other tools, than was registered',
   wrapped: "somebody else's hook names our program",
-  adjusted: 'our hook has another time limit or matcher than was registered',
+  adjusted: 'our hook was registered with other details, such as the time limit',
   missing: 'our hook is missing',
   unnoted: 'a hook of ours that no installation noted',
 };

@@ -66,13 +66,16 @@ export function parentsUnwritable({ paths, uid }: AuditFacts): CheckFinding {
   return ok('only you and root can write there');
 }
 
-/** Where files and folders are expected are no links, FIFOs or devices. */
+/** Where files and folders are expected are no links, FIFOs or devices, and the data has no second name. */
 export function regularFiles(facts: AuditFacts): CheckFinding {
   const { home, data } = facts.paths;
   const odd: string[] = [];
   const moved: string[] = [];
   for (const { path, stats } of fileTree(home)) {
     if (path === home || path === join(home, 'node')) continue; // a link by choice, and one of ours
+    if (stats.isFile() && stats.nlink > 1 && isBelow(path, data)) {
+      odd.push(`${path} has another name elsewhere (a hard link)`);
+    }
     if (stats.isFile() || stats.isDirectory()) continue;
     if (!stats.isSymbolicLink()) odd.push(`${path} is no file`);
     else if (isBelow(path, data) && path !== data) odd.push(`${path} is a link${leading(path)}`);

@@ -68,6 +68,10 @@ const VARIABLES: Readonly<Record<string, string>> = {
   DYLD_INSERT_LIBRARIES: 'loads code into programs',
   BASH_ENV: 'runs a file in each bash',
   ENV: 'runs a file in each interactive sh',
+  OPTIND: 'can make each sh fail',
+  SHELLOPTS: 'can keep each bash from running anything',
+  LOCPATH: 'can make programs wait for a file',
+  PATTERN_TRACKER_DISABLED: 'switches recording off if it is 1',
 };
 
 /** The names of {@link VARIABLES} that are set, in any case. */

@@ -8,8 +8,8 @@ import type { OwnHookOptions } from './own-hook.ts';
 import { readSettings } from './settings-file.ts';
 
 /**
- * What is not as it was registered: `changed`, our hook runs something else; `adjusted`, it runs the same, in
- * another way; `missing`; `unnoted`, a hook of ours that no installation noted; `wrapped`, a hook of somebody
+ * What is not as it was registered: `changed`, our hook runs something else, or for other tools; `adjusted`, it
+ * runs the same, in another way; `missing`; `unnoted`, a hook of ours that no installation noted; `wrapped`, a hook of somebody
  * else's that runs a program of ours or reads its folder.
  */
 export interface HookDifference {
@@ -70,10 +70,10 @@ function differencesIn(
 }
 
 function kindOf({ matcher, hook }: PlacedHook, wanted: ManifestHook) {
-  const runs = ({ command, args }: JsonObject) => ({ command, args });
+  const runs = ({ type, command, args }: JsonObject) => ({ type, command, args });
   if (!isDeepStrictEqual(runs(hook), runs(wanted.hook as JsonObject))) return 'changed';
-  const isSame = isDeepStrictEqual(hook, wanted.hook) && (matcher ?? '') === (wanted.matcher ?? '');
-  return isSame ? undefined : 'adjusted';
+  if ((matcher ?? '') !== (wanted.matcher ?? '')) return 'changed';
+  return isDeepStrictEqual(hook, wanted.hook) ? undefined : 'adjusted';
 }
 
 function hooksIn(file: string): PlacedHook[] {

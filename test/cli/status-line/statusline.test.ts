@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { trackerPaths } from '../../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../../lib/base/paths.ts';
+import { countAttempt } from '../../../lib/capture/attempt.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 
 /** An installation with the bundle in it. */
@@ -64,6 +65,15 @@ describe('the status line', () => {
     expect(show(bundle)).toBe('▲ tracker · This session is not recorded\n');
     record(paths);
     expect(show(bundle, { input: '{"session_id":"other"}', env: {} })).toContain('\u001b[33m▲');
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for no file that TZ names', () => {
+    const { paths, bundle } = installed();
+    record(paths);
+    const fifo = join(paths.home, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    countAttempt(paths.tried, 'h', { CLAUDE_PROJECT_DIR: '/p' }); // whose local time is shown
+    expect(show(bundle, { env: { NO_COLOR: '1', TZ: `:${fifo}` } })).toContain('▲ tracker');
   });
 
   it('is red while the database is damaged', () => {

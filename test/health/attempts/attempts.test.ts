@@ -92,7 +92,14 @@ describe('what hooks have counted', () => {
 });
 
 describe("a project's settings", () => {
-  const NOTHING = { hooksDisabledIn: null, switchedOffIn: null, redirectedIn: null, variables: [] };
+  const NOTHING = {
+    hooksDisabledIn: null,
+    switchedOffIn: null,
+    redirectedIn: null,
+    hooksFailIn: null,
+    unreadIn: null,
+    variables: [],
+  };
 
   it('are read from both files', () => {
     settings({ env: { PATH: 'bin', EDITOR: 'vi', PATTERN_TRACKER_DISABLED: 1 } });
@@ -102,6 +109,8 @@ describe("a project's settings", () => {
       hooksDisabledIn: file('settings.local.json'),
       switchedOffIn: file('settings.json'),
       redirectedIn: null,
+      hooksFailIn: null,
+      unreadIn: null,
       variables: ['LD_PRELOAD', 'PATH', 'PATTERN_TRACKER_DISABLED'],
     });
   });
@@ -110,13 +119,33 @@ describe("a project's settings", () => {
     ['a FIFO', (file) => execFileSync('mkfifo', [file])],
     ['a link to a device that never ends', (file) => symlinkSync('/dev/zero', file)],
     ['a folder', (file) => mkdirSync(file)],
-    ['gigabytes of nothing', (file) => (writeFileSync(file, ''), truncateSync(file, 3e9))],
     ['brackets without end', (file) => writeFileSync(file, '['.repeat(60_000))],
     ['no object', (file) => writeFileSync(file, 'null')],
     ['an odd env', (file) => writeFileSync(file, '{"env":["PATH"],"disableAllHooks":"true"}')],
   ])('say nothing when the file is %s', (_, make) => {
     make(join(project(), '.claude', 'settings.json'));
     expect(readProjectSettings(project())).toEqual(NOTHING);
+  });
+
+  it('are known to be unread when they are too large, and read when they are only padded', () => {
+    const file = join(project(), '.claude', 'settings.json');
+    writeFileSync(file, `${' '.repeat(500_000)}{"disableAllHooks":true}`);
+    expect(readProjectSettings(project())).toEqual({ ...NOTHING, hooksDisabledIn: file });
+    truncateSync(file, 3e9);
+    expect(readProjectSettings(project())).toEqual({ ...NOTHING, unreadIn: file });
+    count('d');
+    expect(attemptTexts(readAttempts(tried())).notices).toEqual([
+      expect.stringContaining(`${file} is too large to read, so by whom is not known`),
+    ]);
+  });
+
+  it('are looked for in the folders above, up to the root of the repository', () => {
+    settings({ disableAllHooks: true });
+    const below = join(project(), 'a', 'b');
+    mkdirSync(below, { recursive: true });
+    expect(readProjectSettings(below).hooksDisabledIn).toContain('settings.json');
+    mkdirSync(join(project(), 'a', '.git'));
+    expect(readProjectSettings(below)).toEqual(NOTHING);
   });
 
   it('say nothing for a relative path, which would be looked for here', () => {
@@ -152,6 +181,24 @@ describe('sessions of which nothing is recorded', () => {
         `"disableAllHooks" is true in ${join(project(), '.claude', 'settings.json')}`,
       ),
     ]);
+  });
+
+  it.each(['OPTIND', 'SHELLOPTS'])('are counted where the settings set %s', (name) => {
+    settings({ env: { [name]: 'noexec' } });
+    transcript(project(), 5000);
+    expect(found().flatMap(attemptReasons)).toEqual([
+      expect.stringContaining('a variable that makes hooks fail is set in'),
+    ]);
+  });
+
+  it('are found by the beginning of a transcript whose last record is long, or names another folder', () => {
+    settings({ disableAllHooks: true });
+    transcript(project(), 5000);
+    const file = join(folder, 'claude', 'projects', '-p', `${ID}.jsonl`);
+    writeFileSync(file, JSON.stringify({ cwd: project(), text: 'x'.repeat(200_000) }));
+    expect(found()).toMatchObject([{ project: project(), unrecordedSessions: 1 }]);
+    writeFileSync(file, `${JSON.stringify({ cwd: project() })}\n{"cwd":"/elsewhere"}\n`);
+    expect(found()).toMatchObject([{ project: project(), unrecordedSessions: 1 }]);
   });
 
   it('are not those that are recorded, wait in the spool, are older, or of other projects', () => {
