@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
-import type { Config } from '../config/config.ts';
+import { loadWholeConfig } from '../config/config-file.ts';
 import { openRedactor } from '../redact/own/open-redactor.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Database } from '../store/database/database.ts';
 import { Ingest } from './ingest.ts';
+import { checkPolicy } from './policy/policy-check.ts';
 import { ProjectFinder } from './project.ts';
 import { quarantineFile } from './spool/quarantine.ts';
 import { SpoolListing } from './spool/spool-listing.ts';
 import { removeSpoolFiles } from './spool/spool-reader.ts';
 
-/** Where events wait, and with what they are taken in. */
+/** Where events wait, and who takes them in. */
 export interface WaitingEventsOptions {
   readonly paths: TrackerPaths;
-  readonly config: Config;
   readonly clock: Clock;
   /** The name of this machine, which sinks are told. */
   readonly machine: string;
@@ -23,15 +23,18 @@ export interface WaitingEventsOptions {
  * Takes in every event that waits in the spool, for a command that works on all that was recorded. The caller keeps
  * the courier away. A half-written file stays where it is for a while.
  *
- * @throws SQLite's error
+ * @throws SQLite's error; TrackerError E_CONFIG when something waits and the files do not tell what may be kept of it
  */
 export async function takeWaiting(
   database: Database,
-  { paths, config, clock, machine }: WaitingEventsOptions,
+  { paths, clock, machine }: WaitingEventsOptions,
 ): Promise<void> {
   if (!existsSync(paths.spoolNew)) return;
   const listing = new SpoolListing(paths.spoolNew);
   if (listing.length === 0) return;
+  const loaded = await loadWholeConfig(paths);
+  checkPolicy(loaded);
+  const { config } = loaded.courier;
   const redactor = await openRedactor(config.redaction);
   const projects = new ProjectFinder(clock, (text) => redactor.redactText(text).text);
   const ingest = new Ingest(database, { config, redactor, projects, machine });

@@ -148,6 +148,32 @@ describe('forget', () => {
     );
   });
 
+  it.each([
+    ['a wrong value', 'capture: { content: metadat }\n'],
+    ['broken YAML', 'capture: { content: metadata\n'],
+  ])(
+    'erases nothing and takes nothing in while %s leaves open what may be kept',
+    async (_, yaml) => {
+      home.spool('1.settings', write(1, 'const kept = 1;\n'));
+      await takeIn();
+      home.spool('2.settings', write(2, `const waiting = ${JSON.stringify(SECRET)};\n`));
+      home.configure(yaml);
+      const { status, stderr } = await cli('forget', '--match', 'kept', '--yes');
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining('what may be kept is not known'),
+      ]);
+      expect(home.waiting).toEqual(['2.settings']);
+      expect(home.rows('SELECT code FROM patterns')).toEqual([{ code: 'const kept = 1;\n' }]);
+
+      home.configure('capture: { content: metadata }\n');
+      expect((await cli('forget', '--match', 'kept', '--yes')).status).toBe(0);
+      expect(home.waiting).toEqual([]);
+      expect(home.value('SELECT count(*) FROM patterns')).toBe(0);
+      expect(holders()).toEqual([]);
+    },
+  );
+
   it('names the backups that still hold it, and rewrites them', async () => {
     spoolCalls();
     await takeIn();

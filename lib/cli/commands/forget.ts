@@ -98,7 +98,6 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
           await finishForgetting(database, cli.paths, cli.now());
           await takeWaiting(database, {
             paths: cli.paths,
-            config,
             clock: cli.now,
             machine: hostname(),
           });

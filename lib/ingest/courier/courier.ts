@@ -19,6 +19,7 @@ import type { BadFile } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
+import { checkPolicy } from '../policy/policy-check.ts';
 import { boundQuarantine, quarantineFile } from '../spool/quarantine.ts';
 import { makeSpool, markFull, publishBound } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
@@ -331,18 +332,6 @@ export class Courier {
 }
 
 // --- internal ---
-
-/**
- * Events wait while it is not known what may be kept of them: the defaults could keep what the user forbade.
- *
- * @throws TrackerError E_CONFIG
- */
-function checkPolicy({ policyError }: ConfigWatch): void {
-  if (policyError === null) return;
-  throw new TrackerError('E_CONFIG', `what may be kept is not known: ${policyError}`, {
-    hint: 'Correct the configuration; until then the events wait.',
-  });
-}
 
 /** When a file was last written, in milliseconds since 1970 UTC; undefined when it is gone. */
 function writtenAtNow(path: string): number | undefined {
