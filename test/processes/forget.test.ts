@@ -174,6 +174,46 @@ describe('forget', () => {
     },
   );
 
+  it('says that nothing was verified where all texts were too short', async () => {
+    home.spool('1.settings', payload({ hook_event_name: 'UserPromptSubmit', prompt: 'go on' }));
+    await takeIn();
+    const { status, stdout } = await cli('forget', '--until', 'tomorrow', '--yes');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Erased: 1 event');
+    expect(stdout).toContain('Nothing could be verified');
+    expect(stdout).not.toContain('none is left');
+  });
+
+  it('leaves no code of a pattern where it was read cut or numbered', async () => {
+    const lines = Array.from(
+      { length: 3_000 },
+      (_, n) => `export const zebra${n} = () => ${n * 3};`,
+    );
+    const code = `${lines.join('\n')}\n`;
+    const of = (n: number, fields: Record<string, unknown>) =>
+      home.spool(`${n}.settings`, event(n, { hook_event_name: 'PostToolUse', ...fields }));
+    home.spool('0.settings', write(0, code));
+    of(1, {
+      tool_name: 'Read',
+      tool_input: { file_path: '/x/a.ts' },
+      tool_response: { file: { content: code } },
+    });
+    of(2, {
+      tool_name: 'Bash',
+      tool_input: { command: 'cat -n f0.ts' },
+      tool_response: { stdout: lines.map((line, n) => `${n + 1}\t${line}`).join('\n') },
+    });
+    await takeIn();
+    const id = String(home.value('SELECT id FROM patterns'));
+    const { status, stdout } = await cli('forget', '--pattern', id, '--yes', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      removed: { patterns: 1, payloads: 2 },
+      verified: { values: 4, found: [], kept: 0 },
+    });
+    expect(holders(home.paths.data, /zebra/)).toEqual([]);
+  });
+
   it('names the backups that still hold it, and rewrites them', async () => {
     spoolCalls();
     await takeIn();

@@ -76,10 +76,16 @@ export function doneText({ done, rows, backups, servers, verified }: ForgetRepor
       if (error !== null) return `Not rewritten: ${path}: ${error}. Remove it: rm '${path}'`;
       return `${path} ${holds ? 'still holds it' : 'may still hold some of it'}: --backups rewrites it, rm removes it.`;
     }),
-    found.length === 0 ? `${searched}: none is left.` : `${searched}; left:`,
+    values === 0
+      ? 'Nothing could be verified: what was erased is too short to be searched for. --match searches for any text.'
+      : found.length === 0
+        ? `${searched}: none is left.`
+        : `${searched}; left:`,
     ...found.map((file) => `  ${file.path}: ${counted(file.values, 'text')}`),
     ...(kept > 0
-      ? [`${counted(kept, 'text')} also stand in what was not to be erased: see --match.`]
+      ? [
+          `${counted(kept, 'text')} also ${kept === 1 ? 'stands' : 'stand'} in what was not to be erased: see --match.`,
+        ]
       : []),
     ...(isWiped
       ? []

@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { noteUnwiped } from '../../database/meta.ts';
 import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
 import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
+import { copyTest } from './code-copies.ts';
 import type { ForgetCriteria } from './criteria.ts';
 import { removePatterns } from './pattern-removal.ts';
 import { CHOSEN, choose, chooseReturned, defineHolds, wholeSessions } from './selection.ts';
@@ -184,7 +185,7 @@ function forgetFiles(
     .run({ named }).changes;
 }
 
-/** Removes the payloads of other events that hold the code of a pattern, such as those that read it. */
+/** Removes the payloads of other events that show the code of a pattern or a part of it, such as those that read it. */
 function clearCode(database: Database, id: string): number {
   const code = database
     .prepare<[string], string>('SELECT code FROM patterns WHERE id = ?')
@@ -192,9 +193,13 @@ function clearCode(database: Database, id: string): number {
     .get(id);
   if (code === undefined || code.trim().length < LEAST_CODE) return 0;
   defineHolds(database, code.trim());
+  const shows = copyTest(code);
+  database.function('forget_shows', (payload: unknown) =>
+    typeof payload === 'string' && shows(payload) ? 1 : 0,
+  );
   return database
     .prepare(
-      `UPDATE events SET payload = NULL WHERE forget_holds(payload)
+      `UPDATE events SET payload = NULL WHERE (forget_holds(payload) OR forget_shows(payload))
          AND event_id NOT IN (SELECT event_id FROM ${CHOSEN.events})`,
     )
     .run().changes;

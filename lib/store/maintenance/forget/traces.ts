@@ -35,17 +35,17 @@ export function tracesOf(database: Database, criteria: ForgetCriteria): string[]
       if (trace !== undefined && traces.size < MOST_TRACES) traces.add(trace);
     }
   };
-  take(
-    spread(
-      database,
-      'patterns',
-      'code',
-      // Code that was written elsewhere, too, stays.
-      `id IN (SELECT id FROM ${CHOSEN.patterns}) AND NOT EXISTS (
+  const codes = spread(
+    database,
+    'patterns',
+    'code',
+    // Code that was written elsewhere, too, stays.
+    `id IN (SELECT id FROM ${CHOSEN.patterns}) AND NOT EXISTS (
         SELECT 1 FROM occurrences kept WHERE kept.pattern_id = patterns.id
           AND (kept.event_id, kept.ordinal) NOT IN (SELECT event_id, ordinal FROM ${CHOSEN.occurrences}))`,
-    ),
   );
+  // Whoever read the one pattern that is meant may have seen any part of it.
+  take(criteria.pattern === undefined ? codes : codes.flatMap(linesFrom));
   const payloads = spread(
     database,
     'events',
@@ -92,6 +92,15 @@ function longestOf(payload: string): string[] {
     });
   }
   return [asString(longest) ?? ''];
+}
+
+/** The longest line of each third of a text: lines are found where others stand between them, or numbers. */
+function linesFrom(code: string): string[] {
+  const lines = code.split('\n');
+  const third = Math.ceil(lines.length / 3);
+  return [0, 1, 2].map((n) =>
+    lines.slice(n * third, (n + 1) * third).reduce((a, b) => (b.length > a.length ? b : a), ''),
+  );
 }
 
 /** A piece from the middle of a text; undefined if the text says too little. */

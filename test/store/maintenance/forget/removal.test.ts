@@ -237,6 +237,106 @@ describe('a pattern', () => {
   });
 });
 
+describe('the code of a pattern in other payloads', () => {
+  const lines = Array.from(
+    { length: 4_000 },
+    (_, n) => `  export const value${n} = ${n * 7}; // zebra`,
+  );
+  const LONG = `${lines.join('\n')}\n`;
+  const numbered = (from: number, to: number, sign: string) =>
+    lines
+      .slice(from, to)
+      .map((line, n) => `${String(from + n + 1).padStart(6)}${sign}${line}`)
+      .join('\n');
+  const file = (content: string) => ({ tool_response: { file: { content } } });
+  const shown: readonly (readonly [string, Record<string, unknown>])[] = [
+    ['cut', file(LONG)],
+    ['cut after other code', file(`// first\nimport x from 'x';\n${LONG}`)],
+    ['cut within a JSON document', { tool_response: JSON.stringify(file(LONG)) }],
+    [
+      'cut by Claude Code',
+      {
+        tool_response: {
+          stdout: `${lines.slice(0, 90).join('\n')}\n\n... [3910 lines truncated] ...`,
+        },
+      },
+    ],
+    ['numbered by cat -n', { tool_response: { stdout: numbered(0, 4_000, '\t') } }],
+    ['numbered, as Claude sees it', { tool_response: numbered(0, 4_000, '→') }],
+    ['read in part', file(lines.slice(2_000, 2_010).join('\n'))],
+    ['read in part, numbered', { tool_response: { stdout: numbered(100, 140, '\t') } }],
+    ['at the end of a part', file(`import y;\n${lines.slice(0, 20).join('\n')}`)],
+    ['at the beginning of a part', file(`${lines.slice(3_980).join('\n')}\nexport {};`)],
+    [
+      'in a patch',
+      { tool_response: { structuredPatch: [{ lines: lines.slice(5, 9).map((l) => `-${l}`) }] } },
+    ],
+    [
+      'in a diff',
+      {
+        tool_response: {
+          stdout: lines
+            .slice(5, 9)
+            .map((l) => `+${l}`)
+            .join('\n'),
+        },
+      },
+    ],
+    [
+      'found by grep',
+      {
+        tool_response: {
+          stdout: lines
+            .slice(5, 9)
+            .map((l, n) => `a.ts:${n + 6}:${l}`)
+            .join('\n'),
+        },
+      },
+    ],
+  ];
+
+  it.each(shown)('goes where it is %s', (_, response) => {
+    store.take(
+      hook.write('t1', '/w/a.ts', LONG, of('c')),
+      hook.post('t2', 'Read', { file_path: '/w/a.ts' }, { ...of('d'), ...response }),
+      hook.post('t3', 'Read', { file_path: '/w/b.ts' }, { ...of('d'), ...file(A) }),
+    );
+    const id = String(store.value('SELECT id FROM patterns'));
+    expect(forget({ pattern: id })).toMatchObject({ events: 1, patterns: 1, payloads: 1 });
+    expect(everything()).not.toContain('zebra');
+    expect(everything()).toContain('alpha');
+  });
+
+  it('goes where a line that is cut holds it', () => {
+    const minified = `const zebra={${'a:1,'.repeat(30_000)}};`;
+    store.take(
+      hook.write('t1', '/w/a.js', minified, of('c')),
+      hook.post(
+        't2',
+        'Bash',
+        { command: 'cat' },
+        { ...of('d'), tool_response: { stdout: `x;${minified}` } },
+      ),
+    );
+    const id = String(store.value('SELECT id FROM patterns'));
+    expect(forget({ pattern: id })).toMatchObject({ payloads: 1 });
+    expect(everything()).not.toContain('zebra');
+  });
+
+  it.each([
+    [`${A}  return null;\n}\n`, '  return null;\n}\nconst other = 1;\n'],
+    [A, 'const other = 1;\ne'],
+    [A, '}'],
+  ])('stays where only short parts are alike', (code, other) => {
+    store.take(
+      hook.write('t1', '/w/a.ts', code),
+      hook.post('t2', 'Read', { file_path: '/w/b.ts' }, file(other)),
+    );
+    const id = String(store.value('SELECT id FROM patterns'));
+    expect(forget({ pattern: id })).toMatchObject({ events: 1, payloads: 0 });
+  });
+});
+
 describe('a project and a time', () => {
   it('choose calls as a whole', () => {
     store.arrive([
