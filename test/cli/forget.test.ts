@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fillSample, Sample } from './sample-database.ts';
+import { fillSample, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
@@ -59,6 +60,33 @@ it('takes a glob for files, and the beginning of a pattern or a session', async 
   expect(await removed('--file src/queue.ts')).toBe(2);
   expect(await removed('--pattern ab0')).toBe(1);
   expect(await run(sample, 'forget --pattern 7c --dry-run')).toMatchObject({ exitCode: 2 });
+});
+
+it('knows a file by every name that a call gave it', async () => {
+  const real = join(sample.folder, 'real');
+  mkdirSync(real);
+  symlinkSync(real, join(sample.folder, 'link'));
+  sample.session('s1');
+  const read = (id: string, path: string, cwd: string) => {
+    sample.toolCall('s1', id, { tool_name: 'Read', summary: path, at: NOW });
+    sample.database
+      .prepare(
+        `INSERT INTO events (event_id, session_id, name, tool_use_id, received_at, size, payload)
+         VALUES (?, 's1', 'PostToolUse', ?, ?, 1, ?)`,
+      )
+      .run(id, id, NOW, JSON.stringify({ cwd, tool_input: { file_path: path } }));
+  };
+  read('t1', 'sec.ts', real);
+  read('t2', join(sample.folder, 'link/sec.ts'), '/');
+  read('t3', `${real}/./a/../sec.ts`, '/');
+  read('t4', 'sec.ts', sample.folder);
+  for (const name of ['real/sec.ts', 'link/sec.ts']) {
+    const { out } = await run(
+      sample,
+      `forget --file ${join(sample.folder, name)} --dry-run --json`,
+    );
+    expect(JSON.parse(out)).toMatchObject({ would_remove: { events: 3, tool_calls: 3 } });
+  }
 });
 
 it('names within Claude Code that the command is recorded', async () => {

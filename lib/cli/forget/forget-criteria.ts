@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import { errorCode } from '../../base/errors.ts';
 import { triedProjects } from '../../health/attempts/attempts.ts';
+import { FileNames } from '../../ingest/file-names.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { ForgetCriteria } from '../../store/maintenance/forget/criteria.ts';
 import { recordedFiles } from '../../store/maintenance/forget/recorded-files.ts';
@@ -97,10 +98,22 @@ function projectsOf(database: Database, text: string, cli: CliEnvironment): stri
   }
 }
 
+/** All names by which the chosen files were called. */
 async function filesOf(database: Database, text: string, cli: CliEnvironment): Promise<string[]> {
-  const recorded = await chooseFiles(recordedFiles(database), text, cli);
+  const names = new FileNames(cli.now, (name) => name);
+  const called = new Map<string, Set<string>>();
+  for (const { path, cwd } of recordedFiles(database)) {
+    const name = names.find(path, cwd ?? undefined);
+    const spelled = isAbsolute(path) || cwd !== null ? resolve(cwd ?? '/', path) : path;
+    called.set(name, (called.get(name) ?? new Set([name])).add(spelled));
+  }
+  const all = [...called.values()].flatMap((spellings) => [...spellings]);
+  const chosen = new Set(await chooseFiles([...new Set(all)], text, cli));
+  const files = [...called.values()].flatMap((spellings) =>
+    [...spellings].some((one) => chosen.has(one)) ? [...spellings] : [],
+  );
   // A file that no call wrote may still be named in a prompt or a command.
-  return recorded.length > 0 ? recorded : [resolve(cli.cwd, text)];
+  return files.length > 0 ? [...new Set(files)] : [resolve(cli.cwd, text)];
 }
 
 function patternOf(database: Database, prefix: string): string {

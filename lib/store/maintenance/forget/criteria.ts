@@ -2,7 +2,7 @@
 export interface ForgetCriteria {
   /** The whole id of a session. */
   readonly session?: string | undefined;
-  /** Roots of projects: sessions that began there, and calls of others that worked there. */
+  /** Roots of projects: sessions that began there, and calls of others that worked there or name a path there. */
   readonly projects?: readonly string[] | undefined;
   /** Whole paths: calls that wrote, read or named one of them. */
   readonly files?: readonly string[] | undefined;

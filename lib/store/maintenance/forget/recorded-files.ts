@@ -1,18 +1,28 @@
 import type { Database } from '../../database/database.ts';
 
-/** Every file that a recorded tool call wrote or read, as far as its payload is still there; whole paths. */
-export function recordedFiles(database: Database): string[] {
+/** A file as a tool call has named it. */
+export interface RecordedFile {
+  readonly path: string;
+  /** The folder that a relative path starts from, if it is known. */
+  readonly cwd: string | null;
+}
+
+/** Every file that a recorded tool call wrote or read, as far as its payload is still there, as it was called. */
+export function recordedFiles(database: Database): RecordedFile[] {
+  const cwd = "json_extract(payload, '$.cwd')";
   return database
-    .prepare<[], string>(
-      `SELECT file_path FROM occurrences
-       UNION SELECT file_path FROM live_fragments
-       UNION SELECT file_path FROM file_changes
-       UNION SELECT json_extract(payload, '$.tool_input.file_path') FROM events WHERE payload LIKE '%"file_path"%'
-       UNION SELECT json_extract(payload, '$.tool_input.notebook_path') FROM events
-         WHERE payload LIKE '%"notebook_path"%'
-       UNION SELECT summary FROM tool_calls WHERE tool_name IN ('Read', 'Write', 'Edit', 'MultiEdit', 'NotebookEdit')`,
+    .prepare<[], RecordedFile>(
+      `SELECT path, cwd FROM (
+         SELECT file_path AS path, NULL AS cwd FROM occurrences
+         UNION SELECT file_path, NULL FROM live_fragments
+         UNION SELECT file_path, NULL FROM file_changes
+         UNION SELECT json_extract(payload, '$.tool_input.file_path'), ${cwd} FROM events
+           WHERE payload LIKE '%"file_path"%'
+         UNION SELECT json_extract(payload, '$.tool_input.notebook_path'), ${cwd} FROM events
+           WHERE payload LIKE '%"notebook_path"%'
+         UNION SELECT summary, (SELECT cwd FROM sessions WHERE id = session_id) FROM tool_calls
+           WHERE tool_name IN ('Read', 'Write', 'Edit', 'MultiEdit', 'NotebookEdit'))
+       WHERE typeof(path) = 'text' AND path != ''`,
     )
-    .pluck()
-    .all()
-    .filter((path: unknown) => typeof path === 'string' && path !== '');
+    .all();
 }

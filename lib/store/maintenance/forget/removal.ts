@@ -3,6 +3,7 @@ import { noteUnwiped } from '../../database/meta.ts';
 import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
 import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
 import { copyTest } from './code-copies.ts';
+import { isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
 import { removePatterns } from './pattern-removal.ts';
 import { CHOSEN, choose, chooseReturned, defineHolds, wholeSessions } from './selection.ts';
@@ -104,11 +105,9 @@ function removeRows(
     .prepare<[], string>(`SELECT DISTINCT file_path FROM ${CHOSEN.occurrences}`)
     .pluck()
     .all();
-  const liveFragments = forgetFiles(
-    database,
-    [...files, ...(criteria.files ?? [])],
-    criteria.match,
-  );
+  const liveFragments =
+    forgetFiles(database, [...files, ...(criteria.files ?? [])], criteria.match) +
+    (isOfWholeSessions(criteria) ? forgetBelow(database, criteria.projects ?? []) : 0);
   const { patternIds, fragments } = removePatterns(database);
   const sessionIds = removeSessions(database);
   if (criteria.match !== undefined) clearWords(database, criteria.match);
@@ -183,6 +182,17 @@ function forgetFiles(
          (SELECT file_path FROM live_fragments WHERE forget_holds(text) OR forget_holds(file_path))`,
     )
     .run({ named }).changes;
+}
+
+/** Removes what is known of files in projects that nothing else tells of any more. */
+function forgetBelow(database: Database, roots: readonly string[]): number {
+  const below = `EXISTS (SELECT 1 FROM json_each(@roots) root
+    WHERE substr(file_path, 1, length(root.value) + 1) = root.value || '/')`;
+  const parameters = { roots: JSON.stringify(roots) };
+  database.prepare<[{ roots: string }]>(`DELETE FROM file_changes WHERE ${below}`).run(parameters);
+  return database
+    .prepare<[{ roots: string }]>(`DELETE FROM live_fragments WHERE ${below}`)
+    .run(parameters).changes;
 }
 
 /** Removes the payloads of other events that show the code of a pattern or a part of it, such as those that read it. */

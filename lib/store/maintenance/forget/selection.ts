@@ -2,6 +2,8 @@ import type { Database } from '../../database/database.ts';
 import { sessionDigest } from '../../writers/forgotten-marks.ts';
 import { isBounded, isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
+import { mentionTest } from './path-mentions.ts';
+import type { WantedPaths } from './path-mentions.ts';
 import { formsOf, holderOf } from './text-forms.ts';
 
 /*
@@ -26,8 +28,16 @@ export const CHOSEN = {
 /** Puts what the criteria choose into the tables of {@link CHOSEN}, which only this connection sees. */
 export function choose(database: Database, criteria: ForgetCriteria): void {
   startUnits(database);
+  if (criteria.projects !== undefined || criteria.files !== undefined) noteFolders(database);
   const meets = contentTest(database, criteria);
   database.function('forget_wants', (key: unknown) => (meets(String(key)) ? 1 : 0));
+  if (criteria.projects !== undefined) {
+    defineNames(database, 'forget_reaches', {
+      paths: criteria.projects,
+      isBelowMeant: true,
+      isInputOnly: true,
+    });
+  }
   const parameters = placeParameters(criteria);
   for (const { table, alias, key, at, place } of SOURCES) {
     const conditions = [...placeConditions(criteria, place), ...timeConditions(criteria, at)];
@@ -100,11 +110,28 @@ export function defineHolds(database: Database, text: string): void {
 
 // --- internal ---
 
+/** Makes an SQL function of a text and the folder it is to be read in, which tells whether it names a wanted path. */
+function defineNames(database: Database, name: string, wanted: WantedPaths): void {
+  const names = mentionTest(wanted);
+  database.function(name, { deterministic: true }, (text: unknown, cwd: unknown) =>
+    typeof text === 'string' && names(text, typeof cwd === 'string' ? cwd : undefined) ? 1 : 0,
+  );
+}
+
 function startUnits(database: Database): void {
   for (const table of ['temp.forget_units', ...Object.values(CHOSEN)]) {
     database.exec(`DROP TABLE IF EXISTS ${table}`);
   }
   database.exec('CREATE TEMP TABLE forget_units (key TEXT PRIMARY KEY) WITHOUT ROWID');
+}
+
+/** Where calls were made, as their events tell. */
+function noteFolders(database: Database): void {
+  database.exec(`
+    DROP TABLE IF EXISTS temp.forget_folders;
+    CREATE TEMP TABLE forget_folders (session_id, tool_use_id, cwd, PRIMARY KEY (session_id, tool_use_id));
+    INSERT OR IGNORE INTO temp.forget_folders SELECT session_id, tool_use_id, json_extract(payload, '$.cwd')
+      FROM events WHERE tool_use_id IS NOT NULL AND payload IS NOT NULL`);
 }
 
 /** Fills the tables of {@link CHOSEN} from the chosen units. */
@@ -129,6 +156,12 @@ const EVENT = `coalesce(e.session_id || char(10) || e.tool_use_id,
 const CALL = 'c.session_id || char(10) || c.tool_use_id';
 const OCCURRENCE = 'coalesce(o.session_id || char(10) || o.tool_use_id, o.event_id)';
 
+const EVENT_CWD = "json_extract(e.payload, '$.cwd')";
+/** Where a call was made is known of its events only; without their payloads, it is taken for the session's folder. */
+const CALL_CWD = `coalesce((SELECT cwd FROM temp.forget_folders
+    WHERE session_id = c.session_id AND tool_use_id = c.tool_use_id),
+  (SELECT cwd FROM sessions WHERE id = c.session_id))`;
+
 /** Sessions of the projects that are asked for, and their ids. */
 const OF_PROJECTS = `IN (SELECT id FROM sessions WHERE project_id IN
   (SELECT id FROM projects WHERE root IN (SELECT value FROM json_each(@projects))))`;
@@ -138,7 +171,7 @@ interface Source {
   readonly alias: string;
   readonly key: string;
   readonly at: string;
-  /** True for the projects of @projects. */
+  /** True for the projects of @projects, and for what reaches into them. */
   readonly place: string;
 }
 
@@ -150,16 +183,24 @@ const SOURCES: readonly Source[] = [
     at: 'e.received_at',
     place: `e.session_id ${OF_PROJECTS} OR EXISTS (SELECT 1 FROM json_each(@projects) root
       WHERE json_extract(e.payload, '$.cwd') = root.value
-        OR substr(json_extract(e.payload, '$.cwd'), 1, length(root.value) + 1) = root.value || '/')`,
+        OR substr(json_extract(e.payload, '$.cwd'), 1, length(root.value) + 1) = root.value || '/')
+      OR forget_reaches(e.payload, ${EVENT_CWD})`,
   },
-  { table: 'tool_calls', alias: 'c', key: CALL, at: 'c.at', place: `c.session_id ${OF_PROJECTS}` },
+  {
+    table: 'tool_calls',
+    alias: 'c',
+    key: CALL,
+    at: 'c.at',
+    place: `c.session_id ${OF_PROJECTS} OR forget_reaches(c.summary, ${CALL_CWD})`,
+  },
   {
     table: 'occurrences',
     alias: 'o',
     key: OCCURRENCE,
     at: 'o.at',
     place: `o.session_id ${OF_PROJECTS} OR o.project_id IN
-      (SELECT id FROM projects WHERE root IN (SELECT value FROM json_each(@projects)))`,
+      (SELECT id FROM projects WHERE root IN (SELECT value FROM json_each(@projects)))
+      OR forget_reaches(o.file_path, NULL)`,
   },
 ];
 
@@ -200,15 +241,17 @@ function contentTest(
       .all(...values);
   const sets: ReadonlySet<string>[] = [];
   if (files !== undefined) {
-    const names = namerOf(files);
-    database.function('forget_names', { deterministic: true }, (text: unknown) =>
-      typeof text === 'string' && names(text) ? 1 : 0,
-    );
+    defineNames(database, 'forget_names', {
+      paths: files,
+      isBelowMeant: false,
+      isInputOnly: false,
+    });
     sets.push(
       new Set([
-        ...keys(`SELECT ${EVENT} FROM events e WHERE forget_names(e.payload)`),
+        ...keys(`SELECT ${EVENT} FROM events e WHERE forget_names(e.payload, ${EVENT_CWD})`),
         ...keys(
-          `SELECT ${CALL} FROM tool_calls c WHERE forget_names(c.summary) OR forget_names(c.asked)`,
+          `SELECT ${CALL} FROM tool_calls c
+           WHERE forget_names(c.summary, ${CALL_CWD}) OR forget_names(c.asked, ${CALL_CWD})`,
         ),
         ...keys(
           `SELECT ${OCCURRENCE} FROM occurrences o
@@ -265,25 +308,4 @@ function choosePatterns(database: Database, criteria: ForgetCriteria): void {
       `INSERT OR IGNORE INTO temp.forget_patterns SELECT id FROM patterns WHERE ${conditions.join(' AND ')}`,
     )
     .run(pattern === undefined ? {} : { pattern });
-}
-
-/** Tells whether a text names one of the files by its whole path. */
-function namerOf(files: readonly string[]): (text: string) => boolean {
-  const paths = files.flatMap((file) => {
-    const [plain, ...others] = formsOf(file);
-    return plain === undefined ? [] : [plain, ...others];
-  });
-  return (text) => paths.some((path) => namesWhole(text, path));
-}
-
-/** `/a/b.ts` names no `/a/b.tsx`, `/a/b.ts.bak` or `/x/a/b.ts`; but it names `/a/b.ts:7` and `/a/b.ts.` */
-function namesWhole(text: string, path: string): boolean {
-  for (let at = text.indexOf(path); at !== -1; at = text.indexOf(path, at + 1)) {
-    const before = text.slice(Math.max(0, at - 1), at);
-    const after = text.slice(at + path.length, at + path.length + 2);
-    // A letter before it may be the end of an escape: \n/a/b.ts
-    const isStart = !/[\w.-]/.test(before) || /\\[nrt]$/.test(text.slice(Math.max(0, at - 2), at));
-    if (isStart && !/^(?:[\w-]|\.\w)/.test(after)) return true;
-  }
-  return false;
 }

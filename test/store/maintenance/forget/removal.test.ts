@@ -211,6 +211,37 @@ describe('a file', () => {
   });
 });
 
+describe('a file by its other names', () => {
+  const at = (cwd: string, fields = {}) => ({ cwd, ...fields });
+
+  it.each([
+    ['relative', hook.post('t2', 'Read', { file_path: 'sec.ts' }, at('/abs'))],
+    ['relative from below', hook.post('t2', 'Read', { file_path: '../sec.ts' }, at('/abs/sub'))],
+    ['not normal', hook.post('t2', 'Read', { file_path: '/abs/./a/../sec.ts' }, at('/x'))],
+    ['in a command', hook.post('t2', 'Bash', { command: 'cat ./sec.ts|head' }, at('/abs'))],
+    [
+      'in an output',
+      hook.post(
+        't2',
+        'Bash',
+        { command: 'grep -rn x' },
+        at('/abs', { tool_response: { stdout: 'sec.ts:1:x' } }),
+      ),
+    ],
+    ['in a prompt', hook.event('UserPromptSubmit', at('/abs', { prompt: 'mend sec.ts, please' }))],
+  ])('goes where it is %s', (_, named) => {
+    store.take(
+      named,
+      hook.post('t3', 'Read', { file_path: 'sec.ts' }, at('/other')),
+      hook.post('t4', 'Read', { file_path: '/abs/sec.tsx' }, at('/abs')),
+      hook.write('t5', '/abs/readme.md', 'see sec.ts\n', at('/abs')),
+    );
+    expect(forget({ files: ['/abs/sec.ts'] })).toMatchObject({ events: 1 });
+    expect(store.value('SELECT count(*) FROM events')).toBe(3);
+    expect(findings()).toEqual([]);
+  });
+});
+
 describe('a pattern', () => {
   it('goes with its calls, and from the payloads of others', () => {
     store.take(
@@ -334,6 +365,63 @@ describe('the code of a pattern in other payloads', () => {
     );
     const id = String(store.value('SELECT id FROM patterns'));
     expect(forget({ pattern: id })).toMatchObject({ events: 1, payloads: 0 });
+  });
+});
+
+describe('a project', () => {
+  const inB = (fields = {}) => of('B', fields);
+
+  it('goes with its files, whoever wrote or read them, and with commands that name it', () => {
+    store.take(
+      hook.event('SessionStart', { session_id: 'own', cwd: '/w/A' }),
+      hook.event('UserPromptSubmit', inB({ prompt: 'compare' })),
+      hook.write('t1', '/w/A/y.ts', A, inB()),
+      hook.post(
+        't2',
+        'Read',
+        { file_path: '/w/A/x.ts' },
+        inB({ tool_response: { file: { content: B } } }),
+      ),
+      hook.post('t3', 'Bash', { command: 'cat ../A/x.ts' }, inB({ tool_response: { stdout: B } })),
+      hook.post('t4', 'Grep', { pattern: 'x', path: '/w/A' }, inB({ tool_response: B })),
+      hook.event(
+        'PostToolBatch',
+        inB({
+          tool_calls: [
+            {
+              tool_name: 'Read',
+              tool_input: { file_path: '/w/A/x.ts' },
+              tool_use_id: 't2',
+              tool_response: B,
+            },
+          ],
+        }),
+      ),
+      hook.write('t5', '/w/B/kept.ts', `${C}// as /w/A/x.ts does\n`, inB()),
+      hook.post('t6', 'Read', { file_path: '/w/A-other/x.ts' }, inB()),
+    );
+    forget({ projects: ['/w/A'] });
+    expect(everything()).not.toMatch(/alpha|beta/);
+    expect(store.rows('SELECT tool_use_id FROM tool_calls ORDER BY at')).toEqual([
+      { tool_use_id: 't5' },
+      { tool_use_id: 't6' },
+    ]);
+    expect(store.rows('SELECT file_path FROM live_fragments')).toEqual([
+      { file_path: '/w/B/kept.ts' },
+    ]);
+    expect(store.rows('SELECT id, prompts FROM sessions')).toEqual([{ id: 'B', prompts: 1 }]);
+    expect(findings()).toEqual([]);
+  });
+
+  it('goes with its files when payloads are gone already', () => {
+    store.take(
+      hook.write('t1', '/w/A/y.ts', A, inB()),
+      hook.post('t2', 'Bash', { command: 'cat /w/A/x.ts' }, inB()),
+      hook.write('t3', '/w/B/kept.ts', C, inB()),
+    );
+    store.database.exec('UPDATE events SET payload = NULL');
+    expect(forget({ projects: ['/w/A'] })).toMatchObject({ toolCalls: 2, patterns: 1 });
+    expect(everything()).not.toMatch(/alpha|\/w\/A/);
   });
 });
 
