@@ -28,6 +28,8 @@ export interface TrackerPaths extends CapturePaths {
   readonly database: string;
   /** A small SQLite file. The courier holds a transaction on it as its lock. */
   readonly courierLock: string;
+  /** Held by a command that needs the courier away: no courier works then. */
+  readonly courierPause: string;
   /** What the courier last reported about itself, as JSON. */
   readonly courierState: string;
   /** Which spool files the courier is working on. A courier that finds it was preceded by one that died at work. */
@@ -106,6 +108,7 @@ export function trackerPaths(
     data,
     database: join(data, 'tracker.db'),
     courierLock: join(data, 'courier.lock'),
+    courierPause: join(data, 'courier-pause.lock'),
     courierState: join(data, 'courier.json'),
     courierWork: join(data, 'courier-work.json'),
     spool,

@@ -2,7 +2,9 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TrackerError } from '../base/errors.ts';
 import { stopCourier } from '../install/courier-stop.ts';
+import type { TrackerPaths } from '../base/paths.ts';
 import { acquireProcessLock } from '../store/database/process-lock.ts';
+import type { ProcessLock } from '../store/database/process-lock.ts';
 import { PidHint } from '../ingest/courier/courier-files.ts';
 import type { CliEnvironment } from './environment.ts';
 
@@ -17,11 +19,14 @@ export async function withoutCourier<T>(
   work: () => T | Promise<T>,
 ): Promise<T> {
   if (!existsSync(paths.data)) return await work();
-  stopCourier(resolve(cwd, paths.home), paths.courierPid);
-  closeSync(openSync(paths.courierLock, 'a', 0o600)); // the file may not exist yet
-  // Wait for its lock, not its process: in a container, a process that has ended may stay a zombie.
-  const lock = acquireProcessLock(paths.courierLock, LOCK_WAIT_MS);
+  for (const path of [paths.courierLock, paths.courierPause]) {
+    closeSync(openSync(path, 'a', 0o600)); // the file may not exist yet
+  }
+  // Couriers that start now leave again: many that wait for their lock would seldom let this process have it.
+  const pause = acquireProcessLock(paths.courierPause, LOCK_WAIT_MS);
+  const lock = pause && courierLock(resolve(cwd, paths.home), paths);
   if (!lock) {
+    pause?.release();
     throw new TrackerError('E_COURIER_RUNNING', 'the courier does not stop', {
       hint: 'Try again in a moment. Nothing was changed.',
     });
@@ -34,6 +39,7 @@ export async function withoutCourier<T>(
   } finally {
     hint.hide();
     lock.release();
+    pause.release();
   }
 }
 
@@ -41,3 +47,18 @@ export async function withoutCourier<T>(
 
 /** How long the courier may take to finish its batch and a request to a server, in milliseconds. */
 const LOCK_WAIT_MS = 20_000;
+/** How long to wait before the courier is asked again: a hook may have written another id over its own. */
+const ASK_MS = 1_000;
+
+/** Waits for the courier's lock, not its process: in a container, a process that has ended may stay a zombie. */
+function courierLock(
+  home: string,
+  { courierPid, courierLock: path }: TrackerPaths,
+): ProcessLock | undefined {
+  for (let waited = 0; waited < LOCK_WAIT_MS; waited += ASK_MS) {
+    stopCourier(home, courierPid);
+    const lock = acquireProcessLock(path, ASK_MS);
+    if (lock) return lock;
+  }
+  return undefined;
+}

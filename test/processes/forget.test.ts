@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   existsSync,
@@ -17,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { countAttempt } from '../../lib/capture/attempt.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
+import { acquireProcessLock } from '../../lib/store/database/process-lock.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { times } from '../support/depth.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
@@ -391,6 +393,41 @@ describe('forget', () => {
     expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).status).not.toBe(
       0,
     );
+  });
+
+  it('gets the courier out of its way, however many are started', async () => {
+    spoolCalls();
+    const flood = new AbortController();
+    const flooding = (async () => {
+      while (!flood.signal.aborted) {
+        // `ensure` starts a courier whatever the hint says.
+        const hook = spawn(resolve('hooks/capture.sh'), ['ensure'], { env: home.env });
+        hook.stdin.end(payload({ hook_event_name: 'Stop' }));
+        await once(hook, 'close');
+      }
+    })();
+    await expect.poll(() => home.courierPid).toBeDefined();
+    const { status, stderr } = await cli('forget', '--match', SECRET, '--yes', '--json');
+    flood.abort();
+    await flooding;
+    expect([status, stderr]).toEqual([0, '']);
+    await home.stop();
+  });
+
+  it('lets no courier work that started or waited meanwhile', async () => {
+    home.spool('1.settings', payload({ hook_event_name: 'Stop' }));
+    const { courierLock, courierPause } = home.paths;
+    const lock = acquireProcessLock(courierLock, 0);
+    const waiting = home.runCourier();
+    const pause = acquireProcessLock(courierPause, 0);
+    const starting = home.runCourier();
+    expect([lock, pause]).not.toContain(undefined);
+    lock?.release();
+    expect(await Promise.all([waiting, starting])).toEqual([0, 0]);
+    expect(home.waiting).toEqual(['1.settings']);
+    pause?.release();
+    await takeIn();
+    expect(home.waiting).toEqual([]);
   });
 
   it('goes on after it was killed at any moment', async () => {

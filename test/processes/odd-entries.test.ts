@@ -104,6 +104,7 @@ describe('the data folder', () => {
     'courier.pid',
     'courier.json',
     'courier-work.json',
+    'courier-pause.lock',
     'drops',
     'spool/max-files',
     'spool/full',

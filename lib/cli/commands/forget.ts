@@ -235,8 +235,8 @@ async function verify(
   { criteria, done: { traces, isWiped } }: Erased,
   copies: readonly KeptCopy[],
 ): Promise<ForgetVerification> {
-  const { data, courierLock } = cli.paths; // this process holds that lock
-  const { files, bytes, found } = searchBytes(data, traces, courierLock);
+  const { data, courierLock, courierPause } = cli.paths; // this process holds these locks
+  const { files, bytes, found } = searchBytes(data, traces, [courierLock, courierPause]);
   const elsewhere = found.filter(({ path }) => !copies.some((copy) => path.startsWith(copy.path)));
   const met = [...new Set(elsewhere.flatMap((file) => file.traces))];
   const kept = new Set(

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
-import { acquireProcessLock } from '../../store/database/process-lock.ts';
+import { acquireProcessLock, isProcessLockHeld } from '../../store/database/process-lock.ts';
 import { noteEvicted } from '../../store/database/meta.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
@@ -109,14 +109,21 @@ export class Courier {
   }
 
   /**
-   * Runs until there is nothing left to do or `signal` aborts. Returns at once if another courier runs.
+   * Runs until there is nothing left to do or `signal` aborts. Returns at once if another courier runs, or if a command
+   * needs all of them away.
    *
    * @throws when the spool cannot be made, or the lock cannot be taken for another reason
    */
   async run(signal: AbortSignal): Promise<void> {
     makeSpool(this.#paths);
-    const lock = acquireProcessLock(this.#paths.courierLock, LOCK_WAIT_MS);
+    const { courierLock, courierPause } = this.#paths;
+    if (isProcessLockHeld(courierPause)) return;
+    const lock = acquireProcessLock(courierLock, LOCK_WAIT_MS);
     if (!lock) return;
+    if (isProcessLockHeld(courierPause)) {
+      lock.release(); // the command waits for it, and has asked while this courier waited, too
+      return;
+    }
     try {
       this.#hint.show();
       await this.#adoptConfig();

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { errorCode } from '../../base/errors.ts';
 import { isCorruption } from './database.ts';
 import { Sqlite } from './sqlite.ts';
@@ -23,6 +23,22 @@ export function acquireProcessLock(path: string, waitMs: number): ProcessLock | 
   }
 }
 
+/** True while a process holds the lock on `path`. It keeps nobody from taking it, and so many may ask at once. */
+export function isProcessLockHeld(path: string): boolean {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false; // opening a FIFO would wait
+  try {
+    const database = new Sqlite(path, { readonly: true, timeout: 0 });
+    try {
+      database.prepare('SELECT 1 FROM sqlite_schema').get();
+      return false;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return isBusy(error);
+  }
+}
+
 // --- internal ---
 
 function lock(path: string, waitMs: number): ProcessLock | undefined {
@@ -31,8 +47,12 @@ function lock(path: string, waitMs: number): ProcessLock | undefined {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (errorCode(error)?.startsWith('SQLITE_BUSY')) return undefined;
+    if (isBusy(error)) return undefined;
     throw error;
   }
   return { release: () => void database.close() };
+}
+
+function isBusy(error: unknown): boolean {
+  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
 }

@@ -23,13 +23,13 @@ export interface FoundTraces {
 export function searchBytes(
   folder: string,
   traces: readonly string[],
-  except?: string,
+  except: readonly string[] = [],
 ): ByteSearch {
   let [files, bytes] = [0, 0];
   const found: FoundTraces[] = [];
   const search = fileSearch(traces);
   for (const path of filesBelow(folder)) {
-    if (path === except) continue;
+    if (except.includes(path)) continue;
     const result = search(path);
     if (!result) continue; // it was taken in meanwhile
     files += 1;
