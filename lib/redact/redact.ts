@@ -35,6 +35,7 @@ export interface RedactorOptions {
 export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Redactor {
   const find = skipKnown(createSecretFinder(RULES, rules));
   const sessions = new SessionValues();
+  const isClean = cleanIdentifiers(find);
   return {
     redactText(text) {
       const known = new KnownValues();
@@ -45,9 +46,7 @@ export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Red
       const known = session === undefined ? new KnownValues() : sessions.of(session);
       const budget = new WorkBudget();
       // What the program itself goes by is no secret, whatever a text calls it, unless a rule finds one in it.
-      const identifiers = identifiersOf(payload).filter(
-        (text) => find(text, budget).secrets.length === 0,
-      );
+      const identifiers = identifiersOf(payload).filter((text) => isClean(text, budget));
       const isAllowed = (value: string) =>
         allow?.(value) === true || identifiers.some((one) => one.includes(value));
       const tools = { find, known, allow: isAllowed, budget };
@@ -64,7 +63,21 @@ const KNOWN_TEXT_LENGTH = 32 * 1024;
 /** How many clean texts of a few characters are remembered, such as the keys of payloads, which repeat. */
 const SHORT_TEXTS = 4_000;
 const SHORT_TEXT = 24;
+/** The longest id or path that is remembered, in characters. */
+const IDENTIFIER_LENGTH = 512;
 const NOTHING: readonly FoundSecret[] = [];
+
+/** Remembers which ids, folders and names hold no secret: the events of a session repeat the same ones. */
+function cleanIdentifiers(find: SecretFinder): (text: string, budget: WorkBudget) => boolean {
+  const clean = new Set<string>();
+  return (text, budget) => {
+    if (clean.has(text)) return true;
+    if (find(text, budget).secrets.length > 0) return false;
+    if (clean.size >= SHORT_TEXTS) clean.clear();
+    if (text.length <= IDENTIFIER_LENGTH) clean.add(text);
+    return true;
+  };
+}
 
 /**
  * Remembers the last clean texts, because what a tool wrote comes up to six times in a row: in its input
