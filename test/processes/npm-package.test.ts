@@ -32,7 +32,9 @@ function contentOf(path: string): string {
 
 /** Kinds that go by a name beside the value: code about passwords has such names, and no password. */
 const BY_NAME: ReadonlySet<string> = new Set(
-  ['assignment', 'authorization', 'url-password', 'unchecked'].map((kind) => `[redacted:${kind}]`),
+  ['assignment', 'authorization', 'command-line', 'url-password', 'unchecked'].map(
+    (kind) => `[redacted:${kind}]`,
+  ),
 );
 
 /** A program that uses everything that the package exports. */

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -54,12 +55,14 @@ describe('the spool', () => {
     );
   });
 
-  it('sets 3 GB that take no space aside, and drops them from the quarantine', async () => {
+  it('sets 3 GB that take no space aside, and keeps their beginning only', async () => {
     home.spool('huge', '');
     truncateSync(join(home.paths.spoolNew, 'huge'), 3 * 1024 ** 3);
     home.spool('bad', '[]');
     expect(await home.runCourier()).toBe(0);
-    expect([stored(), home.waiting, home.quarantined]).toEqual([1, [], ['bad.not-an-object']]);
+    const aside = ['bad.not-an-object', 'huge.too-large'];
+    expect([stored(), home.waiting, home.quarantined.toSorted()]).toEqual([1, [], aside]);
+    expect(statSync(join(home.paths.spoolBad, 'huge.too-large')).size).toBe(64 * 1024);
   });
 
   it('sets a file aside whose name leaves no room for a reason', async () => {
