@@ -8,8 +8,8 @@ export function isInClaudeSession(env: Readonly<Record<string, string | undefine
 }
 
 /**
- * Removes the variables by which a project's settings could have the C library read a file of theirs as a time zone:
- * it waits for ever at a FIFO. Called before a local time is first asked for. A name of a zone stays.
+ * Removes the variables that make the C library read a file as a time zone. A project's settings could name a FIFO
+ * there, which never opens. To be called before a local time is first asked for. The name of a zone stays.
  */
 export function dropForeignTimeZone(env: Record<string, string | undefined>): void {
   if (env['TZ'] !== undefined && !ZONE_NAME.test(env['TZ'])) delete env['TZ'];

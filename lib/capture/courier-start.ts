@@ -75,7 +75,7 @@ const IS_WINDOWS = process.platform === 'win32';
 
 /**
  * Claude Code takes none of them from a project's settings; `TMP` and `TEMP` are only Windows's. Language and time
- * zone are not among them: a project could have them name a FIFO, at which the C library waits for ever.
+ * zone are not among them: if a project had them name a FIFO, the C library would never return from opening it.
  */
 const PASSED_ON = IS_WINDOWS
   ? /^(?:USERPROFILE|APPDATA|TEMP|TMP|SystemRoot|CLAUDE_CONFIG_DIR)$/i

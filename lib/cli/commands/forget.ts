@@ -9,8 +9,6 @@ import { SinkState } from '../../delivery/store/sink-state.ts';
 import { carryOut, finishForgetting, forgetRows } from '../../ingest/forgetting.ts';
 import type { ForgottenRows } from '../../ingest/forgetting.ts';
 import { takeWaiting } from '../../ingest/waiting-events.ts';
-import { databaseFault } from '../../store/database/database-fault.ts';
-import { openDatabase } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
 import { searchBytes } from '../../store/maintenance/forget/byte-search.ts';
 import { isOnlyMatch } from '../../store/maintenance/forget/criteria.ts';
@@ -24,6 +22,7 @@ import type { ChosenSpan } from '../../store/maintenance/forget/spans.ts';
 import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import { fileArg } from '../arguments/file-choice.ts';
 import * as common from '../command.ts';
+import { withDatabase } from '../writable-database.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -117,22 +116,6 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
 });
 
 // --- internal ---
-
-async function withDatabase<T>(
-  { paths: { database: path } }: CliEnvironment,
-  work: (database: Database) => T | Promise<T>,
-): Promise<T> {
-  try {
-    const database = openDatabase(path);
-    try {
-      return await work(database);
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    throw databaseFault(path, error);
-  }
-}
 
 /** Erases in a transaction that is rolled back: so the preview is exact. */
 function previewOf(

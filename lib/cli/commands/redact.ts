@@ -8,14 +8,13 @@ import { ownRedaction } from '../../config/config-file.ts';
 import { Rescan } from '../../ingest/rescan/rescan.ts';
 import { endRescan } from '../../ingest/rescan/rescan-job.ts';
 import { openRedactor } from '../../redact/own/open-redactor.ts';
-import { databaseFault } from '../../store/database/database-fault.ts';
-import { openDatabase } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
 import { keptCopies } from '../../store/maintenance/forget/kept-copies.ts';
 import { wipe } from '../../store/maintenance/wipe.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import * as common from '../command.ts';
+import { withDatabase } from '../writable-database.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -199,20 +198,4 @@ async function carryOut(
   endRescan(database);
   const { isResumed, result } = run;
   return { isResumed, result, backups, isDry: false, isWiped };
-}
-
-async function withDatabase<T>(
-  { paths: { database: path } }: CliEnvironment,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  try {
-    const database = openDatabase(path);
-    try {
-      return await work(database);
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    throw databaseFault(path, error);
-  }
 }
