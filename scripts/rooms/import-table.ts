@@ -128,21 +128,25 @@ export const ROOMS: readonly Room[] = [
     name: 'store/writers',
     group: 'tracker.db',
     purpose: 'writes events, sessions, patterns, and decides the outcome of each tool call',
-    imports: words('base event lineage-api pattern store/database'),
+    imports: words('base event lineage-api pattern authorship store/database'),
     packages: [],
+    exceptions: [{ files: 'authorship/*.ts', packages: ['lru-cache'] }],
   },
   {
     name: 'store/queries',
     group: 'tracker.db',
     purpose: 'reads patterns, sessions, tool calls, lineage',
-    imports: words('base event lineage-api pattern store/database'),
+    imports: words('base event lineage-api pattern authorship store/database'),
     packages: [],
   },
   {
     name: 'store/maintenance',
     group: 'tracker.db',
     purpose: 'retention, backup, verify, restore, repair',
-    imports: words('base event lineage-api pattern', 'store/database store/writers store/queries'),
+    imports: words(
+      'base event lineage-api pattern authorship',
+      'store/database store/writers store/queries',
+    ),
     packages: [],
   },
   {

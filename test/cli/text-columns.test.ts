@@ -27,6 +27,7 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
   events: ['event_id', 'name', 'tool_use_id', 'agent_id'],
   feedback: ['id', 'pattern_id', 'feedback_type'],
   file_changes: ['event_id', 'change', 'tool_use_id'],
+  file_states: ['file_path', 'noted_lines', 'history'],
   forget_jobs: ['criteria', 'traces', 'phase'], // emptied when it is done
   forgotten: ['id'],
   forgotten_lineage: ['digest'],
@@ -43,7 +44,9 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
     'tool_use_id',
     'language',
     'changed_lines',
+    'authorship',
   ],
+  occurrence_parents: ['event_id', 'parent_event_id'],
   outbox: ['sink', 'event_id', 'event_type', 'pattern_id', 'lineage_id'],
   pattern_versions: [
     'pattern_id',
@@ -55,6 +58,7 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
   ],
   patterns: ['id', 'language', 'origin', 'lineage_id', 'version', 'pattern_type', 'origin_key'],
   pending_edges: ['child_id', 'parent_id', 'edge_type', 'transformation_type'],
+  recent_changes: ['change'],
   redaction_counts: ['day', 'rule'],
   sessions: ['source', 'end_reason'],
   sightings: ['digest', 'registration', 'spool_name'],

@@ -15,7 +15,11 @@ export type CounterName =
   | 'evicted_payloads'
   | 'evicted_patterns'
   /** Removed because of `retention.patterns_days`. */
-  | 'expired_patterns';
+  | 'expired_patterns'
+  /** Files whose state is not kept because it is too large, or was removed to make room for others. */
+  | 'dropped_states'
+  /** Lines that are not found again because there were too many. */
+  | 'dropped_lines';
 
 /** Adds to the stored totals. Call it inside the transaction whose work it counts. */
 export class Counters {
