@@ -1,6 +1,7 @@
 import { eventOf, NOT_CLAUDE, sharesOf } from '../../lib/authorship/author.ts';
 import type { Author, AuthorShare } from '../../lib/authorship/author.ts';
 import { LineAuthors } from '../../lib/authorship/line-authors.ts';
+import { textChanges } from '../../lib/authorship/payload/text-change.ts';
 import { MemoryStore } from '../../lib/authorship/state/memory-store.ts';
 import type { Piece } from '../../lib/authorship/piece.ts';
 import { hookEventOf } from '../../lib/event/hook-event.ts';
@@ -58,7 +59,7 @@ export function scoreHistory(
   const parsed = arrival.map(({ id, at, payload }) => ({ id, at, event: hookEventOf(payload) }));
   const start = process.cpuUsage();
   for (const { id, at, event } of parsed) {
-    const { files, revised } = authors.apply({ id, at }, event);
+    const { files, revised } = authors.apply({ id, at }, textChanges(event).changes);
     for (const piece of files.flatMap((file) => file.pieces)) pieces.set(piece.author, piece);
     for (const { author, parents } of revised) {
       const piece = pieces.get(author);

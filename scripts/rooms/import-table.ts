@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
     name: 'authorship',
     group: 'rules',
     purpose: 'who wrote each line of a file, event by event; pure',
-    imports: words('base event'),
+    imports: words('base event pattern'),
     packages: ['diff'],
   },
   {
@@ -164,7 +164,7 @@ export const ROOMS: readonly Room[] = [
     group: 'capabilities',
     purpose: 'turns spool files into rows: courier/, spool/',
     imports: words(
-      'base capture claude-code event config log redact pattern',
+      'base capture claude-code event config log redact pattern authorship',
       'store/database store/writers store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),

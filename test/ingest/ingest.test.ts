@@ -206,7 +206,7 @@ describe('lineage', () => {
       { action: 'modified', start_line: 1 },
       { action: 'applied', start_line: 2 },
     ]);
-    expect(lineage().at(-1)).toMatchObject({ code: 'z', parent: 'x\nx\n' });
+    expect(lineage().at(-1)).toMatchObject({ code: 'z', parent: 'y' });
   });
 
   it('makes no pattern of a call that failed', () => {
