@@ -181,18 +181,23 @@ function withGone(sources: LineSources, gone: AuthoredText): LineSources {
   };
 }
 
+/** A later change within a piece leaves it where it is; one of all its lines, or across its end, writes over it. */
 function shifted(draft: Draft, blocks: readonly Block[]): Draft {
   if (draft.range === undefined) return draft;
-  let [first, last] = [draft.range.first, draft.range.last];
-  let by = 0;
+  const { first, last } = draft.range;
+  let [before, inside] = [0, 0];
   for (const { oldStart, oldEnd, newStart, newEnd } of blocks) {
     if (oldStart > last) break;
-    if (oldEnd > first) return { ...draft, range: undefined };
-    by += newEnd - newStart - (oldEnd - oldStart);
+    const growth = newEnd - newStart - (oldEnd - oldStart);
+    if (oldEnd <= first) {
+      before += growth;
+      continue;
+    }
+    const isWithin = oldStart >= first && oldEnd <= last + 1 && oldEnd - oldStart <= last - first;
+    if (!isWithin) return { ...draft, range: undefined };
+    inside += growth;
   }
-  first += by;
-  last += by;
-  return { ...draft, range: { first, last } };
+  return { ...draft, range: { first: first + before, last: last + before + inside } };
 }
 
 /**

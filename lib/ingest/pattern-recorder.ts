@@ -67,12 +67,20 @@ export class PatternRecorder {
       changedLines: changedLines && rangesOf(changedLines),
       authoredShare: ownShare,
     };
-    if (kind !== 'authored') {
+    const { replaced, parentIds } = this.#descentOf(piece.parents);
+    // Code that Claude wrote again, such as to move it, is another version of its own that it took the place of.
+    const isVersion = !change.isProgram && parentIds.length > 0;
+    if (kind !== 'authored' && !isVersion) {
       this.#patterns.place({ ...fragment, authorship: kind }, ordinal, origin);
       return;
     }
-    const { replaced, parentIds } = this.#descentOf(piece.parents);
-    const identified = { ...fragment, replacedId: parentIds[0], replaced, parentIds };
+    const identified = {
+      ...fragment,
+      authorship: kind,
+      replacedId: parentIds[0],
+      replaced,
+      parentIds,
+    };
     const recorded = this.#patterns.write(identified, ordinal, origin);
     this.#options.feed?.add(recorded, ordinal, origin);
   }

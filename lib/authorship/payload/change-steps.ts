@@ -118,7 +118,7 @@ export function textBefore(
 /** The 0-based line of the first change in a diff, in the text before. */
 function firstChange([hunk]: readonly Hunk[]): number {
   const context = hunk?.lines.findIndex(({ sign }) => sign !== ' ') ?? 0;
-  return (hunk?.oldStart ?? 1) - 1 + Math.max(0, context);
+  return (hunk?.oldStart ?? hunk?.newStart ?? 1) - 1 + Math.max(0, context);
 }
 
 function commonStart(one: readonly string[], other: readonly string[]): number {

@@ -140,9 +140,10 @@ function edit(
   const before = originalOf(response);
   const hunks = hunksIn(response['structuredPatch']);
   const [first] = replacements;
-  if (replacements.length === 1 && first?.oldText === '' && !before) {
+  if (first?.oldText === '' && !before) {
     // This is how an Edit creates a file.
-    return one({ path, before: null, did: { kind: 'write', text: first.newText }, hunks });
+    const did = { kind: 'replace', replacements } as const;
+    return one({ path, before: null, did, hunks: [] });
   }
   // What a user changed in the proposal is in the diff only.
   if (response['userModified'] === true && hunks.length > 0) {
