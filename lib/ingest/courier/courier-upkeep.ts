@@ -11,6 +11,7 @@ import {
   expireChunk,
   pruneChunk,
 } from '../../store/maintenance/retention.ts';
+import { boundStatesChunk } from '../../store/maintenance/states/state-bound.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
 import { finishForgetting } from '../forgetting.ts';
 import { removeAbandoned } from '../spool/spool-bound.ts';
@@ -43,6 +44,7 @@ export class CourierUpkeep {
     const chunks = [
       () => pruneChunk(database, now, raw_events_days),
       () => patterns_days !== null && expireChunk(database, now, patterns_days),
+      () => boundStatesChunk(database),
       () => most !== null && boundChunk(database, most),
     ];
     for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
