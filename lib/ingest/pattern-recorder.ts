@@ -74,13 +74,7 @@ export class PatternRecorder {
       this.#patterns.place({ ...fragment, authorship: kind }, ordinal, origin);
       return;
     }
-    const identified = {
-      ...fragment,
-      authorship: kind,
-      replacedId: parentIds[0],
-      replaced,
-      parentIds,
-    };
+    const identified = { ...fragment, replacedId: parentIds[0], replaced, parentIds };
     const recorded = this.#patterns.write(identified, ordinal, origin);
     this.#options.feed?.add(recorded, ordinal, origin);
   }

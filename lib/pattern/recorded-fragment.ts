@@ -14,8 +14,6 @@ export interface IdentifiedFragment {
   readonly changedLines?: readonly LineRange[] | null;
   /** The known pattern whose place it took. */
   readonly replacedId: string | undefined;
-  /** How the call came by it: `authored`, or as for a {@link PlacedFragment}. @default authored */
-  readonly authorship?: string;
   /** Which part of its lines the call wrote itself, from 0 to 1. @default null: that is not known */
   readonly authoredShare?: number | null;
   /** The occurrences whose lines it replaced, the largest share first. @default none are known */

@@ -68,7 +68,7 @@ export class PatternWriter {
     );
     this.#written = database.prepare<[string, number], WrittenOccurrence>(
       `SELECT pattern_id AS patternId, at FROM occurrences
-       WHERE event_id = ? AND ordinal = ? AND (authorship = 'authored' OR replaced_id IS NOT NULL)`,
+       WHERE event_id = ? AND ordinal = ? AND authorship = 'authored'`,
     );
     this.#addParent = database.prepare<[string, number, number, string, number, number]>(
       `INSERT INTO occurrence_parents
@@ -83,7 +83,7 @@ export class PatternWriter {
     );
   }
 
-  /** The occurrence with this key, if it is one of a pattern; undefined if it is not known. */
+  /** The occurrence with this key, if its call wrote the code; undefined if it is not known. */
   written({ eventId, ordinal }: OccurrenceKey): WrittenOccurrence | undefined {
     return this.#written.get(eventId, ordinal);
   }
@@ -105,8 +105,7 @@ export class PatternWriter {
     if (known && told) this.#rename.run(name, language, patternId);
     this.#descent.apply(descent.changes());
     const action = told?.origin ?? 'applied';
-    const { authorship = 'authored' } = fragment;
-    this.#occur({ ...fragment, action, authorship }, ordinal, origin);
+    this.#occur({ ...fragment, action, authorship: 'authored' }, ordinal, origin);
     this.#addParents({ eventId: origin.eventId, ordinal }, fragment.replaced ?? []);
     const { generation, lineageId } = told ?? known ?? { generation: 1, lineageId: patternId };
     const parentId = told?.claims.find(({ counts }) => counts)?.parentId ?? null;
