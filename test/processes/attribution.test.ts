@@ -102,7 +102,7 @@ function occurrences(): string[] {
        WHERE edge.event_id = o.event_id AND edge.ordinal = o.ordinal) AS parents
     FROM occurrences o LEFT JOIN patterns p ON p.id = o.pattern_id
     ORDER BY o.at, o.event_id, o.ordinal`);
-  return (rows as Record<string, unknown>[]).map(
+  return (rows as Record<string, string | number | null>[]).map(
     ({ call, path, lines, kind, generation, share, parents }) => {
       const file = String(path).replace('/home/dev/', '');
       const from = parents === null ? '' : ` < ${String(parents)}`;
