@@ -312,5 +312,8 @@ export const MIGRATIONS: readonly string[] = [
     share REAL NOT NULL,            -- of the lines that it replaced, from 0 to 1
     PRIMARY KEY (event_id, ordinal, position)
   ) WITHOUT ROWID;
+
+  -- Fragments of earlier releases say nothing about lines: file_states take their place.
+  DROP TABLE live_fragments;
   `,
 ];

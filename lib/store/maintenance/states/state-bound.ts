@@ -2,6 +2,7 @@ import { Counters } from '../../database/counters.ts';
 import type { Database } from '../../database/database.ts';
 import { noteUnwiped } from '../../database/meta.ts';
 import { decodeNotedLines } from '../../writers/authorship/noted-lines.ts';
+import { noteStatesChanged } from '../../writers/authorship/states-revision.ts';
 
 /** What the states of all files take at most, in bytes. */
 export const MAX_STATES_BYTES = 256 * 1024 * 1024;
@@ -31,7 +32,10 @@ export function boundStatesChunk(
     .transaction(() => {
       const states = dropStates(database, bounds.bytes);
       const files = dropLines(database, bounds.lines * LINE_BYTES);
-      if (states > 0 || files > 0) noteUnwiped(database);
+      if (states > 0 || files > 0) {
+        noteUnwiped(database);
+        noteStatesChanged(database);
+      }
       return states === CHUNK_FILES || files === CHUNK_FILES;
     })
     .immediate();

@@ -12,6 +12,7 @@ import { decodeChange, encodeChange } from '../../../authorship/state/stored-cha
 import { Counters } from '../../database/counters.ts';
 import type { Database } from '../../database/database.ts';
 import { decodeNotedLines, encodeNotedLines, lineDigest } from './noted-lines.ts';
+import { statesRevision } from './states-revision.ts';
 
 /** A larger state of a file is not kept, in bytes. */
 export const MAX_STATE_BYTES = 512 * 1024;
@@ -30,6 +31,7 @@ const ENTRY_SIZE = 1024;
  * what has changed.
  */
 export class AuthorshipTables {
+  readonly #database: Database;
   readonly #rows: Rows;
   readonly #counters: Counters;
   readonly #files: LRUCache<string, FileEntry>;
@@ -37,9 +39,10 @@ export class AuthorshipTables {
     max: MAX_PROJECTS,
     dispose: (project) => project.flush(),
   });
-  #version: unknown;
+  #version: string | undefined;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#rows = new Rows(database);
     this.#counters = new Counters(database);
     this.#files = new LRUCache<string, FileEntry>({
@@ -52,9 +55,9 @@ export class AuthorshipTables {
     });
   }
 
-  /** Drops what another process has made stale. Call it at the beginning of each transaction. */
+  /** Drops what another process, or other work of this one, has made stale. Call it at the beginning of each transaction. */
   begin(): void {
-    const version = this.#rows.version();
+    const version = `${Number(this.#rows.version())} ${statesRevision(this.#database)}`;
     if (version !== this.#version) this.forget();
     this.#version = version;
   }

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { forgetRows } from '../../../lib/ingest/forgetting.ts';
-import { isWiped } from '../../../lib/store/database/meta.ts';
-import { boundChunk } from '../../../lib/store/maintenance/retention.ts';
-import { isRewriteDue, tidy, wipe } from '../../../lib/store/maintenance/wipe.ts';
-import { usedBytes } from '../../../lib/store/database/used-bytes.ts';
-import { hook, TestStore } from '../../delivery/test-store.ts';
+import { forgetRows } from '../../../../lib/ingest/forgetting.ts';
+import { isWiped } from '../../../../lib/store/database/meta.ts';
+import { SizeBound } from '../../../../lib/store/maintenance/retention/size-bound.ts';
+import { isRewriteDue, tidy, wipe } from '../../../../lib/store/maintenance/wipe.ts';
+import { usedBytes } from '../../../../lib/store/database/used-bytes.ts';
+import { hook, TestStore } from '../../../delivery/test-store.ts';
 
 const DAY = 86_400_000;
 const NOW = 100 * DAY;
@@ -36,6 +36,10 @@ beforeEach(() => {
         };
       }),
     );
+    // Further versions, as a service has them, lie in the order of their keys.
+    store.database
+      .exec(`INSERT OR IGNORE INTO pattern_versions (pattern_id, version, generation, name, code, pattern_type, edge_type, at)
+        SELECT id, '2.0.0', 2, name, code, 'code', 'modified_from', last_seen_at FROM patterns`);
   }
 });
 afterEach(() => store.remove());
@@ -45,7 +49,7 @@ const marksIn = (text: string) => text.match(/mark-\d+-k/g) ?? [];
 /** The marks in the files of the database that are in none of its rows. */
 function leftovers(): string[] {
   const rows = store.rows<{ text: string }>(
-    `SELECT code AS text FROM patterns UNION ALL SELECT text FROM live_fragments
+    `SELECT code AS text FROM patterns UNION ALL SELECT code FROM pattern_versions
      UNION ALL SELECT payload FROM events WHERE payload IS NOT NULL UNION ALL SELECT summary FROM tool_calls`,
   );
   const held = new Set(rows.flatMap(({ text }) => marksIn(text)));
@@ -70,10 +74,11 @@ it('are gone after something was forgotten', async () => {
 
 it('are gone after the size was bounded', async () => {
   while (store.value('SELECT 1 FROM events WHERE payload IS NOT NULL') !== undefined) {
-    boundChunk(store.database, usedBytes(store.database) - 1);
+    new SizeBound(store.database, usedBytes(store.database) - 1).chunk();
   }
   const most = usedBytes(store.database) * 0.93;
-  while (boundChunk(store.database, most));
+  const size = new SizeBound(store.database, most);
+  while (size.chunk());
   expect(isRewriteDue(store.database, NOW)).toBe(true);
   tidy(store.database);
   expect(leftovers()).not.toEqual([]);

@@ -1,17 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isWiped } from '../../../lib/store/database/meta.ts';
-import { Sqlite } from '../../../lib/store/database/sqlite.ts';
+import { isWiped } from '../../../../lib/store/database/meta.ts';
+import { Sqlite } from '../../../../lib/store/database/sqlite.ts';
 import {
-  boundChunk,
   closeAbandonedCalls,
   expireChunk,
   pruneChunk,
-} from '../../../lib/store/maintenance/retention.ts';
-import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
-import { isRewriteDue, tidy, wipe } from '../../../lib/store/maintenance/wipe.ts';
-import { usedBytes } from '../../../lib/store/database/used-bytes.ts';
-import { hook, TestStore } from '../../delivery/test-store.ts';
+} from '../../../../lib/store/maintenance/retention/retention.ts';
+import { SizeBound } from '../../../../lib/store/maintenance/retention/size-bound.ts';
+import { verifyDatabase } from '../../../../lib/store/maintenance/verify.ts';
+import { isRewriteDue, tidy, wipe } from '../../../../lib/store/maintenance/wipe.ts';
+import { usedBytes } from '../../../../lib/store/database/used-bytes.ts';
+import { hook, TestStore } from '../../../delivery/test-store.ts';
 
 const DAY = 86_400_000;
 const NOW = 100 * DAY;
@@ -83,13 +83,21 @@ it('removes patterns that were last written too long ago, and tells their descen
     { payload: hook.edit('e1', '/p/1.ts', 'const n = 1;', 'const n = 11;'), at: NOW - 20 * DAY },
     { payload: write(2), at: NOW - 40 * DAY },
     { payload: hook.write('again', '/q/2.ts', 'const n = 2;'), at: NOW - DAY },
+    { payload: write(3), at: NOW - 40 * DAY },
   ]);
+  store.database.exec("DELETE FROM file_states WHERE file_path = '/p/2.ts'");
   expect(expireChunk(store.database, NOW, 30)).toBe(false);
   expect(store.rows('SELECT code, generation, occurrences FROM patterns ORDER BY code')).toEqual([
     { code: 'const n = 11;', generation: 1, occurrences: 1 },
     { code: 'const n = 2;', generation: 1, occurrences: 2 },
   ]);
-  expect(store.value("SELECT value FROM counters WHERE name = 'expired_patterns'")).toBe(1);
+  expect(store.value("SELECT value FROM counters WHERE name = 'expired_patterns'")).toBe(2);
+  // Of one file something is left, of the other one nothing.
+  expect(store.rows('SELECT file_path AS path FROM file_states ORDER BY path')).toEqual([
+    { path: '/p/1.ts' },
+    { path: '/q/2.ts' },
+  ]);
+  expect(store.value("SELECT value FROM counters WHERE name = 'expired_states'")).toBe(1);
   expect(isRewriteDue(store.database, NOW)).toBe(true);
   expect(verifyDatabase(store.database.name).findings).toEqual([]);
 });
@@ -98,8 +106,11 @@ describe('a bound on the size', () => {
   const code = (n: number) => `export const big${n} = \`${`text ${n} `.repeat(4_000)}\`;\n`;
   const kept = () =>
     store.rows<{ name: string }>('SELECT name FROM patterns ORDER BY name').map(({ name }) => name);
+  const evicted = (what: string) =>
+    Number(store.value(`SELECT value FROM counters WHERE name = 'evicted_${what}'`) ?? 0);
   const bound = (bytes: number) => {
-    while (boundChunk(store.database, bytes));
+    const size = new SizeBound(store.database, bytes);
+    while (size.chunk());
     tidy(store.database);
     return usedBytes(store.database);
   };
@@ -111,10 +122,13 @@ describe('a bound on the size', () => {
     }));
     store.arrive(writes);
     // One is written twice, and three are in files no longer.
-    store.arrive([{ payload: hook.write('again', '/p/00.ts', code(0)), at: NOW }]);
-    store.database.exec(
-      "DELETE FROM live_fragments WHERE file_path IN ('/p/07.ts', '/p/08.ts', '/p/09.ts')",
-    );
+    store.arrive([
+      { payload: hook.write('again', '/p/00.ts', code(0)), at: NOW },
+      ...[7, 8, 9].map((n) => ({
+        payload: hook.write(`gone${n}`, `/p/0${n}.ts`, `const small = ${n};\n`),
+        at: NOW + n,
+      })),
+    ]);
   });
 
   it('removes payloads before patterns, counts them, and makes the file smaller', () => {
@@ -122,34 +136,39 @@ describe('a bound on the size', () => {
     const before = statSync(store.database.name).size;
     const full = usedBytes(store.database);
     expect(bound(full - 200_000)).toBeLessThanOrEqual(full - 200_000);
-    expect(kept()).toHaveLength(60);
+    expect(kept()).toHaveLength(63);
     expect(store.rows("SELECT name, value FROM counters WHERE name LIKE 'evicted%'")).toEqual([
-      { name: 'evicted_payloads', value: 61 },
+      { name: 'evicted_payloads', value: 64 },
     ]);
     expect(statSync(store.database.name).size).toBeLessThan(before);
-    expect(boundChunk(store.database, full)).toBe(false);
+    expect(new SizeBound(store.database, full).chunk()).toBe(false);
   });
 
   it('then removes those in no file, the oldest and the least used, and leaves a sound database', () => {
-    bound(5_000_000);
+    bound(2_500_000);
     const full = usedBytes(store.database);
     bound(full - 60_000);
-    expect(kept()).not.toContain('07.ts');
-    expect(kept().length).toBeGreaterThan(56);
-    bound(3_000_000);
-    expect(kept()[0]).toBe('00.ts'); // used twice
-    expect(kept()).not.toContain('01.ts');
+    expect(kept().filter((name) => name === '07.ts')).toHaveLength(1);
+    expect(kept().length).toBeGreaterThan(59);
+    expect(evicted('states')).toBe(0);
+    bound(1_300_000);
+    // The states of the files that were untouched for longest went, and then what stood in them.
+    expect(kept().slice(0, 4)).toEqual(['00.ts', '07.ts', '08.ts', '09.ts']);
     expect(kept()).toContain('59.ts');
-    expect(store.value("SELECT value FROM counters WHERE name = 'evicted_patterns'")).toBe(
-      60 - kept().length,
-    );
+    expect(kept().length).toBeLessThan(60);
+    expect(evicted('patterns')).toBe(63 - kept().length);
+    expect(evicted('states')).toBeGreaterThan(0);
+    expect(store.rows('SELECT file_path FROM file_states')).toContainEqual({
+      file_path: '/p/59.ts',
+    });
     expect(verifyDatabase(store.database.name).findings).toEqual([]);
   });
 
   it('ends when nothing is left to remove', () => {
     bound(1_000);
     expect(kept()).toEqual([]);
-    expect(store.value('SELECT count(*) FROM tool_calls')).toBe(61);
+    expect(store.value('SELECT count(*) FROM file_states')).toBe(0);
+    expect(store.value('SELECT count(*) FROM tool_calls')).toBe(64);
   });
 });
 
