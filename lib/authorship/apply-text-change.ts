@@ -1,14 +1,15 @@
-import { NOT_CLAUDE, sharesOf } from './author.ts';
+import { linesOf, NOT_CLAUDE, sharesOf, writtenBy } from './author.ts';
 import type { Author, AuthoredText, AuthorShare } from './author.ts';
-import { stepsOf } from './payload/change-steps.ts';
+import { isPlaced, stepsOf, textBefore } from './payload/change-steps.ts';
 import type { Written } from './payload/change-steps.ts';
 import type { TextChange } from './payload/text-change.ts';
+import { trimCode } from '../pattern/identify.ts';
 import type { Block } from './transfer/line-diff.ts';
 import { isTrivial, keyAt } from './transfer/line-key.ts';
-import type { AuthorshipKind, Piece } from './piece.ts';
+import type { AuthorshipKind, Piece, PiecePlace } from './piece.ts';
 import { applySplices } from './transfer/splice.ts';
 import { transfer } from './transfer/transfer.ts';
-import type { LineOrigin, LineSources } from './transfer/transfer.ts';
+import type { LineOrigin, LineSources, Transferred } from './transfer/transfer.ts';
 
 /** What a change made of a text. */
 export interface Applied {
@@ -22,8 +23,8 @@ export interface Applied {
 export interface ChangeMaker {
   /** What new text is: by the author of its piece if `authored`, else nobody's. */
   readonly kind: AuthorshipKind;
-  /** The author of the event's next piece. */
-  readonly nextAuthor: () => string;
+  /** The author of the event's next piece; undefined if it has too many. */
+  readonly nextAuthor: () => string | undefined;
   readonly sources: LineSources;
 }
 
@@ -40,8 +41,7 @@ export function applyTextChange(
   for (const step of stepsOf(change)) {
     const written = step(text.lines);
     const spliced = applySplices(text.lines, written);
-    const most = Math.max(0, MAX_PIECES - drafts.length);
-    const added = written.slice(0, most).flatMap((splice, index) => {
+    const added = written.slice(0, mostOf(written)).flatMap((splice, index) => {
       const blocks = spliced.blocks.slice(...(spliced.parts[index] ?? [0, 0]));
       return draftOf(splice, spliced.starts[index] ?? 0, text, blocks, maker);
     });
@@ -49,14 +49,38 @@ export function applyTextChange(
     const sources = withGone(maker.sources, gone);
     const next = transfer(text, spliced.lines, who, sources, spliced.blocks);
     drafts = [...drafts.map((draft) => shifted(draft, spliced.blocks)), ...added];
-    origins = carried(origins, next.origins, spliced.blocks);
+    origins = carried(text, origins, next, spliced.blocks);
     for (const line of next.gone.lines) gone.lines.push(line);
     for (const author of next.gone.authors) gone.authors.push(author);
     text = { lines: next.lines, authors: next.authors };
   }
-  const pieces = drafts.map((draft) => pieceOf(draft, text, origins, maker.kind));
+  const pieces = drafts.map((draft, index) => {
+    const piece = pieceOf(draft, text, origins, maker.kind);
+    return { ...piece, ...change.places?.[index] };
+  });
   return { after: text, pieces, gone };
 }
+
+/**
+ * Where the pieces of a change stand, by what its event alone tells; undefined for a piece whose place it does not
+ * tell.
+ */
+export function placesOf(change: TextChange): readonly PiecePlace[] {
+  const told = typeof change.before === 'string' ? linesOf(change.before) : undefined;
+  const lines = change.before === null ? [''] : (told ?? textBefore(change, undefined));
+  const { pieces } = applyTextChange(writtenBy(NOT_CLAUDE, lines), change, {
+    kind: 'authored',
+    nextAuthor: () => '',
+    sources: {},
+  });
+  const isKnown = isPlaced(change, lines, undefined);
+  return pieces.map(({ startLine, endLine, changedLines }) =>
+    isKnown ? { startLine, endLine, changedLines } : NO_PLACE,
+  );
+}
+
+/** The place of a piece of which nobody can tell where it stands. */
+export const NO_PLACE: PiecePlace = { startLine: null, endLine: null, changedLines: null };
 
 /** The parents of what replaced the lines `[start, end, start, end, …]`. */
 export function parentsIn(authors: readonly Author[], replaced: readonly number[]): AuthorShare[] {
@@ -69,8 +93,12 @@ export function parentsIn(authors: readonly Author[], replaced: readonly number[
 
 // --- internal ---
 
-/** Pieces of one change. What is beyond them has the author of the last one. */
-const MAX_PIECES = 1000;
+/** The most places of one replace_all that are pieces of their own; what is beyond them has the last one's author. */
+export const MAX_PLACES_PER_EDIT = 100;
+
+function mostOf([first]: readonly Written[]): number {
+  return first?.replaced === 'text' ? MAX_PLACES_PER_EDIT : Infinity;
+}
 
 /** A piece whose lines may still be moved by later steps; 0-based, undefined once they are written over. */
 interface Draft {
@@ -89,7 +117,9 @@ function draftOf(
   blocks: readonly Block[],
   maker: ChangeMaker,
 ): Draft[] {
-  if (code.trim() === '') return [];
+  if (trimCode(code) === '') return [];
+  const author = maker.nextAuthor();
+  if (author === undefined) return [];
   const changed = blocks.flatMap(({ oldStart, oldEnd }) =>
     oldStart < oldEnd ? [oldStart, oldEnd] : [],
   );
@@ -101,7 +131,7 @@ function draftOf(
   const range = own && { first: at + own.first, last: at + own.last };
   return [
     {
-      author: maker.nextAuthor(),
+      author,
       code,
       range,
       wholeFile: replaced === 'file',
@@ -151,36 +181,50 @@ function withGone(sources: LineSources, gone: AuthoredText): LineSources {
   };
 }
 
+/** A later change within a piece leaves it where it is; one of all its lines, or across its end, writes over it. */
 function shifted(draft: Draft, blocks: readonly Block[]): Draft {
   if (draft.range === undefined) return draft;
-  let [first, last] = [draft.range.first, draft.range.last];
-  let by = 0;
+  const { first, last } = draft.range;
+  let [before, inside] = [0, 0];
   for (const { oldStart, oldEnd, newStart, newEnd } of blocks) {
     if (oldStart > last) break;
-    if (oldEnd > first) return { ...draft, range: undefined };
-    by += newEnd - newStart - (oldEnd - oldStart);
+    const growth = newEnd - newStart - (oldEnd - oldStart);
+    if (oldEnd <= first) {
+      before += growth;
+      continue;
+    }
+    const isWithin = oldStart >= first && oldEnd <= last + 1 && oldEnd - oldStart <= last - first;
+    if (!isWithin) return { ...draft, range: undefined };
+    inside += growth;
   }
-  first += by;
-  last += by;
-  return { ...draft, range: { first, last } };
+  return { ...draft, range: { first: first + before, last: last + before + inside } };
 }
 
-/** What became of each line in the steps so far: a line that is kept by the last step keeps its origin. */
+/**
+ * What became of each line in the steps so far: a line that is kept by the last step keeps its origin. One whose blanks
+ * differ from before is formatted.
+ */
 function carried(
+  text: AuthoredText,
   before: readonly LineOrigin[],
-  after: readonly LineOrigin[],
+  after: Transferred,
   blocks: readonly Block[],
 ): LineOrigin[] {
-  const origins = [...after];
+  const origins = [...after.origins];
   let [oldAt, newAt] = [0, 0];
   const to = (end: number): void => {
-    for (; newAt < end; newAt += 1) origins[newAt] = before[oldAt++] ?? 'kept';
+    for (; newAt < end; newAt += 1) {
+      const origin = before[oldAt] ?? 'kept';
+      const isSame = text.lines[oldAt] === after.lines[newAt];
+      origins[newAt] = origin === 'kept' && !isSame ? 'formatted' : origin;
+      oldAt += 1;
+    }
   };
   for (const { oldEnd, newStart, newEnd } of blocks) {
     to(newStart);
     [oldAt, newAt] = [oldEnd, newEnd];
   }
-  to(after.length);
+  to(after.lines.length);
   return origins;
 }
 
@@ -190,15 +234,21 @@ function pieceOf(
   origins: readonly LineOrigin[],
   kind: AuthorshipKind,
 ): Piece {
+  if (range === undefined) {
+    return { ...draft, ...NO_PLACE, ownShare: null, kind };
+  }
   const changed: number[] = [];
-  for (let line = range?.first ?? 0; line <= (range?.last ?? -1); line += 1) {
+  let own = 0;
+  for (let line = range.first; line <= range.last; line += 1) {
     if (origins[line] !== 'kept') changed.push(line);
+    if (text.authors[line] === draft.author) own += 1;
   }
   return {
     ...draft,
-    startLine: range === undefined ? null : range.first + 1,
-    endLine: range === undefined ? null : range.last + 1,
+    startLine: range.first + 1,
+    endLine: range.last + 1,
     changedLines: changed.map((line) => line + 1),
+    ownShare: own / (range.last - range.first + 1),
     kind: kind === 'authored' ? kindOf(changed, text, origins) : kind,
   };
 }

@@ -1,12 +1,11 @@
 import { eventOf, linesOf, NO_LINE, NOT_CLAUDE, writtenBy } from './author.ts';
 import type { Author, AuthoredText } from './author.ts';
-import { applyTextChange } from './apply-text-change.ts';
+import { applyTextChange, NO_PLACE } from './apply-text-change.ts';
 import type { Applied } from './apply-text-change.ts';
 import { likeness, noteLine, PastLines, RENAMED } from './line-sources.ts';
-import { textBefore } from './payload/change-steps.ts';
-import { commandKind } from './payload/command-kind.ts';
+import { isPlaced, textBefore } from './payload/change-steps.ts';
 import type { TextChange } from './payload/text-change.ts';
-import type { AuthorshipKind, Piece } from './piece.ts';
+import type { Piece } from './piece.ts';
 import { NO_LINES, RecentMoves } from './recent-moves.ts';
 import type { ChangeOrigin } from './recent-moves.ts';
 import { replay } from './replay.ts';
@@ -25,15 +24,10 @@ import type { FileHistory, FileVersion } from './state/file-history.ts';
 import { transfer } from './transfer/transfer.ts';
 import type { Transferred } from './transfer/transfer.ts';
 
-/** An event that changed files. */
-export interface ChangeEvent extends EventStamp {
-  /** The shell command, if one made the changes. */
-  readonly command: string | undefined;
-}
-
 /** What an event did to a file. */
 export interface FileResult {
   readonly path: string;
+  readonly change: TextChange;
   readonly pieces: readonly Piece[];
   /** The lines that it took away. */
   readonly removed: AuthoredText;
@@ -46,10 +40,17 @@ export interface FileResult {
 /** A longer text is not kept, in characters. */
 export const MAX_KEPT_TEXT = 1024 * 1024;
 
+/** The most pieces of one event: what a program changed in a whole tree was not written by Claude. */
+export const MAX_PIECES_PER_EVENT = 1000;
+
+/** What a text is without its secrets. It may be given parts of a text. */
+export type Clean = (text: string) => string;
+
 /** Works out what one event did, file by file, and keeps it. */
 export class EventChanges {
   readonly #store: AuthorshipStore;
-  readonly #event: ChangeEvent;
+  readonly #event: EventStamp;
+  readonly #clean: Clean;
   readonly #moves: RecentMoves;
   #pieces = 0;
   /** What the same event removed, with its history up to then. */
@@ -58,14 +59,16 @@ export class EventChanges {
   readonly #firsts = new Set<string>();
   readonly #continued = new Map<string, string>();
 
-  readonly #nextAuthor = (): string => {
+  readonly #nextAuthor = (): string | undefined => {
+    if (this.#pieces === MAX_PIECES_PER_EVENT) return undefined;
     this.#pieces += 1;
     return `${this.#event.id}-${this.#pieces - 1}`;
   };
 
-  constructor(store: AuthorshipStore, event: ChangeEvent) {
+  constructor(store: AuthorshipStore, event: EventStamp, clean: Clean) {
     this.#store = store;
     this.#event = event;
+    this.#clean = clean;
     this.#moves = new RecentMoves(store, event);
   }
 
@@ -78,7 +81,7 @@ export class EventChanges {
 
   #applyOne(change: TextChange): FileResult {
     const { path } = change;
-    if (isTooLarge(change)) return this.#applyUnkept(change);
+    if (isTooLarge(change) || change.isForeign === true) return this.#applyUnkept(change);
     const history = this.#store.history(path);
     if (history !== undefined && history.last.at > this.#event.at) {
       return this.#applyLate(change, history);
@@ -90,6 +93,7 @@ export class EventChanges {
     const revised = tellSuccessors(this.#store, this.#event.at, path, next);
     return {
       path,
+      change,
       pieces: applied.pieces,
       removed: onlyLines(applied.gone),
       revised,
@@ -112,6 +116,7 @@ export class EventChanges {
       this.#moves.note(change.path, NO_LINES, this.#originOf(change.path));
     return {
       path: change.path,
+      change,
       pieces: applied.pieces,
       removed: onlyLines(applied.gone),
       revised: [
@@ -125,31 +130,45 @@ export class EventChanges {
   #applyUnkept(change: TextChange): FileResult {
     const { path } = change;
     const before = writtenBy(NOT_CLAUDE, this.#linesBefore(change, undefined));
-    const kind = this.#kindOf(change);
+    const { kind, isForeign } = change;
     const { pieces, gone } = applyTextChange(before, change, {
       kind,
       nextAuthor: this.#nextAuthor,
       sources: {},
     });
-    this.#store.keepHistory(path, undefined);
-    return { path, pieces, removed: onlyLines(gone), revised: [], isKept: false };
+    if (isForeign !== true) this.#store.keepHistory(path, undefined);
+    return { path, change, pieces, removed: onlyLines(gone), revised: [], isKept: false };
   }
 
   #next(change: TextChange, known: FileHistory | undefined): NextVersion {
     const { path } = change;
-    const kind = this.#kindOf(change);
+    const found = this.#linesBefore(change, known);
     const history =
       change.before === null
         ? this.#beforeCreation(change, known)
-        : this.#reconciled(path, known, this.#linesBefore(change, known));
+        : this.#reconciled(path, known, found, typeof change.before === 'string');
     const before = history?.last ?? REMOVED;
     if (change.did.kind === 'delete' && history !== undefined) this.#removed.set(path, history);
-    const applied = this.#applied(before, change, kind, history);
-    const { lines, authors } = applied.after;
+    const applied = this.#applied(before, change, history);
+    const { lines, authors } =
+      change.did.kind === 'write' ? applied.after : this.#cleaned(before, applied.after);
     const pieces = applied.pieces.map(({ author, replaced }) => ({ author, replaced }));
     const { at, id } = this.#event;
     const next = addVersion(history, { lines, authors, at, event: id, pieces });
-    return { next, applied, before };
+    if (isPlaced(change, found, known?.last.lines)) return { next, applied, before };
+    const placeless = applied.pieces.map((piece) => ({ ...piece, ...NO_PLACE, ownShare: null }));
+    return { next, applied: { ...applied, pieces: placeless }, before };
+  }
+
+  /**
+   * A text without the secrets that came together when it was put together from clean parts: that can only be where it
+   * differs from the clean text before it.
+   */
+  #cleaned(before: AuthoredText, after: AuthoredText): AuthoredText {
+    const seam = seamOf(before.lines, after.lines).join('\n');
+    if (this.#clean(seam) === seam) return after;
+    const lines = linesOf(this.#clean(after.lines.join('\n')));
+    return transfer(after, lines, () => NOT_CLAUDE);
   }
 
   authorsOf(path: string, lines: readonly string[]): readonly Author[] {
@@ -167,11 +186,6 @@ export class EventChanges {
     return { ...none, authors: exact.authors };
   }
 
-  #kindOf({ path }: TextChange): AuthorshipKind {
-    const { command } = this.#event;
-    return command === undefined ? 'authored' : commandKind(command, path);
-  }
-
   #linesBefore(change: TextChange, history: FileHistory | undefined): readonly string[] {
     if (typeof change.before === 'string') return linesOf(change.before);
     return textBefore(change, history?.last.lines);
@@ -181,7 +195,7 @@ export class EventChanges {
   #beforeCreation(change: TextChange, history: FileHistory | undefined): FileHistory | undefined {
     const { path, did } = change;
     const text = did.kind === 'write' ? linesOf(did.text) : [];
-    if (this.#event.command !== undefined) {
+    if (change.isProgram) {
       let best: string | undefined;
       let most = RENAMED_BY_PROGRAM;
       for (const [old, removed] of this.#removed) {
@@ -203,13 +217,14 @@ export class EventChanges {
     path: string,
     history: FileHistory | undefined,
     lines: readonly string[],
+    isWhole: boolean,
   ): FileHistory | undefined {
     if (history !== undefined && isSameText(history.last.lines, lines)) return history;
     const from = history ?? this.#renamed(path, lines);
     const now = this.#seen(path, from, lines);
     if (history !== undefined) this.#moves.note(path, now.gone, this.#originOf(path));
-    const next = addVersion(from, this.#found(now));
-    return next;
+    const clean = isWhole ? now : this.#cleaned(from?.last ?? NOBODYS_TEXT, now);
+    return addVersion(from, this.#found(clean));
   }
 
   #renamed(path: string, lines: readonly string[]): FileHistory | undefined {
@@ -220,14 +235,9 @@ export class EventChanges {
     return this.#store.history(old);
   }
 
-  #applied(
-    before: AuthoredText,
-    change: TextChange,
-    kind: AuthorshipKind,
-    history: FileHistory | undefined,
-  ): Applied {
+  #applied(before: AuthoredText, change: TextChange, history: FileHistory | undefined): Applied {
     const past = new PastLines(this.#store, this.#event, change.path);
-    const isProgram = this.#event.command !== undefined;
+    const { kind, isProgram } = change;
     const sources =
       kind !== 'authored' ? past.ofOthers(history) : isProgram ? past.ofProgram() : past.ofCall();
     const applied = applyTextChange(before, change, {
@@ -270,6 +280,19 @@ interface NextVersion {
   readonly next: FileHistory;
   readonly applied: Applied;
   readonly before: AuthoredText;
+}
+
+/** As many lines around a change as a name and its value may be apart. */
+const SEAM_LINES = 4;
+
+/** The part of a text that differs from another one, with some lines around it. */
+function seamOf(before: readonly string[], after: readonly string[]): readonly string[] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let tail = 0;
+  while (tail < shorter - start && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return after.slice(Math.max(0, start - SEAM_LINES), after.length - tail + SEAM_LINES);
 }
 
 function ownLines({ authors }: AuthoredText, event: string): number[] {

@@ -1,18 +1,18 @@
+import { placesOf } from '../authorship/apply-text-change.ts';
+import { textChanges } from '../authorship/payload/text-change.ts';
+import type { FileChange, TextChange } from '../authorship/payload/text-change.ts';
 import { systemClock } from '../base/clock.ts';
 import { hexDigest } from '../base/digest.ts';
 import { CONFIG_DEFAULTS } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { eventRecord } from '../event/event-record.ts';
-import { fileChanges } from '../event/file-change.ts';
-import type { FileChange } from '../event/file-change.ts';
 import {
   hookEventOf,
   LEFT_OUT_OF_BATCH,
   NotAHookEventError,
   parseHookEvent,
 } from '../event/hook-event.ts';
-import { extractFragments } from '../pattern/extract.ts';
-import type { Fragment } from '../pattern/fragment.ts';
+import type { HookEvent } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { ArrivedEvent } from '../store/writers/event-writer.ts';
 import { FileNames } from './file-names.ts';
@@ -24,7 +24,8 @@ import { shortenPayload } from './stored-payload.ts';
 
 /** What one spool file brings, redacted. It has plain values only, so that it can cross threads. */
 export interface Arrival extends ArrivedEvent {
-  readonly fragments: readonly Fragment[];
+  /** What it did to files, as far as it tells. */
+  readonly changes: readonly TextChange[];
   readonly fileChanges: readonly FileChange[];
   /** How many secrets were redacted, by the rule that found them; `unchecked` for what was left out. */
   readonly redactions: Readonly<Record<string, number>>;
@@ -75,6 +76,7 @@ export class ArrivalReader {
     const event = count > 0 ? hookEventOf(payload) : judged.event;
     const kept = judged.stored(event);
     const stored = shortenPayload(kept, this.#limits.maxStringBytes);
+    const { changes, others } = judged.keepsCode ? textChanges(event) : NOTHING;
     return {
       event: eventRecord(kept, event),
       digest: event.toolUseId ? '' : hexDigest(text, 32),
@@ -84,8 +86,10 @@ export class ArrivalReader {
       size: file.size,
       // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
       payload: JSON.stringify(stored),
-      fragments: judged.keepsCode ? this.#named(extractFragments(event, asSent), event.cwd) : [],
-      fileChanges: judged.keepsCode ? this.#named(fileChanges(event), event.cwd) : [],
+      changes: this.#named(event === asSent ? changes : placed(changes, asSent), event.cwd),
+      fileChanges: others.map((other) => {
+        return { ...other, filePath: this.#names.find(other.filePath, event.cwd) };
+      }),
       redactions: kinds,
       unchecked: leftOut,
       isNarrowed: judged.event !== asSent || kept !== event || LEFT_OUT_OF_BATCH in asSent.payload,
@@ -93,13 +97,29 @@ export class ArrivalReader {
   }
 
   /** With the names by which the files are stored. */
-  #named<T extends { readonly filePath: string; readonly calledPath?: string }>(
-    items: readonly T[],
-    cwd: string | undefined,
-  ): T[] {
-    return items.map((item) => {
-      const filePath = this.#names.find(item.filePath, cwd);
-      return filePath === item.filePath ? item : { ...item, filePath, calledPath: item.filePath };
+  #named(changes: readonly TextChange[], cwd: string | undefined): TextChange[] {
+    return changes.map((change) => {
+      const path = this.#names.find(change.path, cwd);
+      return path === change.path ? change : { ...change, path, calledPath: change.path };
     });
   }
+}
+
+// --- internal ---
+
+const NOTHING = { changes: [], others: [] };
+
+/**
+ * The changes with the places of their pieces, where the event as it was sent tells others: of a secret, several lines may
+ * have gone.
+ */
+function placed(changes: readonly TextChange[], asSent: HookEvent): TextChange[] {
+  const sent = textChanges(asSent).changes;
+  return changes.map((change, index) => {
+    const isSame = sent.length === changes.length;
+    const whole = isSame ? sent[index] : sent.find(({ path }) => path === change.path);
+    if (whole === undefined || change.places !== undefined) return change;
+    const places = placesOf(whole);
+    return places.length === placesOf(change).length ? { ...change, places } : change;
+  });
 }

@@ -56,7 +56,7 @@ export class Ingest {
     const calls = toolCallFeed(config, database);
     this.#writer = new TrackerWriter(database, { onEnded: calls && ((end) => calls.put(end)) });
     this.#redactions = new RedactionCounts(database);
-    this.#patterns = new PatternRecorder(database, this.#writer.patterns, {
+    this.#patterns = new PatternRecorder(this.#writer.patterns, this.#writer.authorship, {
       scheme: config.patterns.id_scheme,
       feed: patternFeed(config, database, machine),
       clean: (text) => redactor.redactText(text).text,
@@ -139,15 +139,15 @@ export class Ingest {
     const { events, sessions, calls, files } = this.#writer;
     const eventId = events.write(arrived);
     if (eventId === undefined) return false;
-    const { event, receivedAt: at, fragments, fileChanges } = arrived;
+    const { event, receivedAt: at, changes, fileChanges } = arrived;
     const place = event.cwd ? this.#projects.find(event.cwd) : null;
     this.#redactions.add(arrived, place?.root ?? '', at);
     sessions.write(event, at, place);
     const toolUseId = calls.write(event, at);
     const { sessionId } = event;
     files.write(fileChanges, { eventId, sessionId, toolUseId, at });
-    if (fragments.length === 0) return true;
-    this.#patterns.record(fragments, {
+    if (changes.length === 0) return true;
+    this.#patterns.record(changes, {
       eventId,
       sessionId,
       toolUseId,

@@ -11,7 +11,8 @@ import { occurrenceKey } from './occurrence-key.ts';
  * - A pattern descends from the patterns that its origin names: each name is a claim. A claim counts if the
  *   parent is known and did not originate after the child. Within one millisecond, it counts unless it is
  *   part of a circle. So lineage has no cycles.
- * - The generation is 1 without parents, else 1 more than the highest generation among the parents. The
+ * - The generation is 1 without parents, else 1 more than that of the first parent that counts: of what an edit
+ *   replaced, most was the first one's. A merge has no such parent: it is 1 more than the highest among them. The
  *   lineage is that of the first parent that counts, else the pattern's own.
  * - A claim that does not count is kept. It counts as soon as its parent is known and early enough.
  * - A pattern that is deleted takes the claims on it along, so that nothing names it any more.
@@ -112,20 +113,19 @@ export class Descent {
    * if an earlier one is known.
    */
   tell(occurrence: ToldOccurrence): PatternDescent | undefined {
-    const { patternId, at, key } = occurrence;
-    const known = this.node(patternId);
+    const known = this.node(occurrence.patternId);
     if (known && !isEarlierOrigin(occurrence, known)) return undefined;
-    const claims = distinctClaims(occurrence);
-    for (const { parentId } of claims) {
-      const claimants = this.#toldClaimants.get(parentId);
-      if (claimants) claimants.add(patternId);
-      else this.#toldClaimants.set(parentId, new Set([patternId]));
-    }
-    const descent = this.#derive(patternId, { originAt: at, originKey: key }, claims, NONE);
-    this.#told.set(patternId, descent);
-    this.#redrawn.add(patternId);
-    this.#passOn(patternId);
-    return this.#told.get(patternId);
+    return this.#originate(occurrence);
+  }
+
+  /**
+   * Applies other claims of an occurrence that was told before: its parents are known better now. Changes nothing if it
+   * is not the pattern's origin.
+   */
+  correct(occurrence: ToldOccurrence): void {
+    const known = this.node(occurrence.patternId);
+    if (known?.originAt !== occurrence.at || known.originKey !== occurrence.key) return;
+    this.#originate(occurrence);
   }
 
   /** Applies that patterns are deleted, and with them all claims on them. `changes` lists who is left. */
@@ -171,6 +171,21 @@ export class Descent {
       before: this.#stored.get(id),
       after,
     }));
+  }
+
+  #originate(occurrence: ToldOccurrence): PatternDescent | undefined {
+    const { patternId, at, key } = occurrence;
+    const claims = distinctClaims(occurrence);
+    for (const { parentId } of claims) {
+      const claimants = this.#toldClaimants.get(parentId);
+      if (claimants) claimants.add(patternId);
+      else this.#toldClaimants.set(parentId, new Set([patternId]));
+    }
+    const descent = this.#derive(patternId, { originAt: at, originKey: key }, claims, NONE);
+    this.#told.set(patternId, descent);
+    this.#redrawn.add(patternId);
+    this.#passOn(patternId);
+    return this.#told.get(patternId);
   }
 
   /** Works out again what may follow from a pattern that has a new origin, parents before children. */
@@ -222,12 +237,12 @@ export class Descent {
     claims: readonly Claim[],
     circle: ReadonlySet<string>,
   ): PatternDescent {
-    const parents: DescentNode[] = [];
+    const parents: Parent[] = [];
     const judged = claims.map((claim) => {
       const parent = this.node(claim.parentId);
       const counts =
         parent !== undefined && parent.originAt <= originAt && !circle.has(claim.parentId);
-      if (counts) parents.push(parent);
+      if (counts) parents.push({ ...parent, edgeType: claim.edgeType });
       return { ...claim, counts };
     });
     return { id, originAt, originKey, ...inherited(id, parents), claims: judged };
@@ -254,15 +269,20 @@ export class Descent {
   }
 }
 
+/** A parent that counts, and how the child came from it. */
+type Parent = Pick<DescentNode, 'generation' | 'lineageId'> & Pick<Claim, 'edgeType'>;
+
 /** What a pattern inherits from its parents: those that count, in the order of its claims. */
 export function inherited(
   id: string,
-  parents: readonly Pick<DescentNode, 'generation' | 'lineageId'>[],
+  parents: readonly Parent[],
 ): Pick<PatternDescent, 'origin' | 'generation' | 'lineageId'> {
+  const [first] = parents;
+  const deciding = first?.edgeType === 'modified_from' ? [first] : parents;
   return {
-    origin: parents.length > 0 ? 'modified' : 'created',
-    generation: 1 + Math.max(0, ...parents.map(({ generation }) => generation)),
-    lineageId: parents[0]?.lineageId ?? id,
+    origin: first ? 'modified' : 'created',
+    generation: 1 + Math.max(0, ...deciding.map(({ generation }) => generation)),
+    lineageId: first?.lineageId ?? id,
   };
 }
 

@@ -1,4 +1,5 @@
-import type { LineRange } from './lines/line-range.ts';
+import type { LineRange } from './line-range.ts';
+import type { OccurrenceKey } from './occurrence-key.ts';
 import type { EdgeType, TransformationType } from '../lineage-api/lineage-terms.ts';
 
 /** A fragment with its pattern's id, on its way into the store. */
@@ -13,12 +14,30 @@ export interface IdentifiedFragment {
   readonly changedLines?: readonly LineRange[] | null;
   /** The known pattern whose place it took. */
   readonly replacedId: string | undefined;
+  /** Which part of its lines the call wrote itself, from 0 to 1. @default null: that is not known */
+  readonly authoredShare?: number | null;
+  /** The occurrences whose lines it replaced, the largest share first. @default none are known */
+  readonly replaced?: readonly ReplacedShare[];
   /** The patterns that it came from, if there are several. @default the one that it replaced */
   readonly parentIds?: readonly string[];
   /** How it came from them. @default modified_from */
   readonly edgeType?: EdgeType;
   /** @default null */
   readonly transformationType?: TransformationType | null;
+}
+
+/** An occurrence, and which part of the lines that another one replaced was its own, from 0 to 1. */
+export interface ReplacedShare extends OccurrenceKey {
+  readonly share: number;
+}
+
+/** Code that a call put somewhere without writing it, such as what it moved. */
+export interface PlacedFragment extends Pick<
+  IdentifiedFragment,
+  'patternId' | 'filePath' | 'language' | 'startLine' | 'endLine' | 'changedLines' | 'authoredShare'
+> {
+  /** How it came there: moved, copied, restored, formatted or unknown. */
+  readonly authorship: string;
 }
 
 /** What became of a fragment in the store. */

@@ -1,9 +1,7 @@
 import { eventOf, NOT_CLAUDE, sharesOf } from '../../lib/authorship/author.ts';
 import type { Author, AuthorShare } from '../../lib/authorship/author.ts';
-import { LineAuthors } from '../../lib/authorship/line-authors.ts';
-import { MemoryStore } from '../../lib/authorship/state/memory-store.ts';
-import type { Piece } from '../../lib/authorship/piece.ts';
-import { hookEventOf } from '../../lib/event/hook-event.ts';
+import { Recording } from './recording.ts';
+import type { RecordedPiece } from './recording.ts';
 import type { SimulatedEvent, SimulatedProject } from './simulated-project.ts';
 import { textOf } from './world.ts';
 import type { TruePiece } from './world.ts';
@@ -27,7 +25,7 @@ export interface Score {
   readonly generations: Count;
   /** Events, and the milliseconds of CPU that they took. */
   readonly cost: { events: number; milliseconds: number };
-  /** Files, and the bytes of their states. */
+  /** Files, and the bytes of all that is kept to know who wrote their lines. */
   readonly size: { files: number; bytes: number };
 }
 
@@ -46,44 +44,34 @@ export function emptyScore(): Score {
   };
 }
 
-/** Feeds the events of a history to the engine in the order in which they arrive, and compares with the truth. */
+/** Feeds the events of a history to ingest in the order in which they arrive, and compares with the truth. */
 export function scoreHistory(
   history: SimulatedProject,
   arrival: readonly SimulatedEvent[],
   score: Score,
 ): void {
-  const store = new MemoryStore();
-  const authors = new LineAuthors(store);
-  const pieces = new Map<string, Piece>();
-  const parsed = arrival.map(({ id, at, payload }) => ({ id, at, event: hookEventOf(payload) }));
-  const start = process.cpuUsage();
-  for (const { id, at, event } of parsed) {
-    const { files, revised } = authors.apply({ id, at }, event);
-    for (const piece of files.flatMap((file) => file.pieces)) pieces.set(piece.author, piece);
-    for (const { author, parents } of revised) {
-      const piece = pieces.get(author);
-      if (piece !== undefined) pieces.set(author, { ...piece, parents });
-    }
-  }
-  const { user, system } = process.cpuUsage(start);
-  score.cost.events += parsed.length;
-  score.cost.milliseconds += (user + system) / 1000;
-  scoreLines(history, authors, score);
-  scorePieces(history.pieces, pieces, score);
-  for (const path of store.paths()) {
-    score.size.files += 1;
-    score.size.bytes += store.bytes(path);
+  const recording = new Recording();
+  try {
+    score.cost.events += arrival.length;
+    score.cost.milliseconds += recording.take(arrival);
+    scoreLines(history, recording, score);
+    scorePieces(history.pieces, recording.pieces(), score);
+    const { files, bytes } = recording.size();
+    score.size.files += files;
+    score.size.bytes += bytes;
+  } finally {
+    recording.remove();
   }
 }
 
 // --- internal ---
 
-function scoreLines(history: SimulatedProject, authors: LineAuthors, score: Score): void {
+function scoreLines(history: SimulatedProject, recording: Recording, score: Score): void {
   for (const [path, lines] of history.files) {
-    const found = authors.authorsOf(path, textOf(lines));
+    const found = recording.eventsOf(path, textOf(lines));
     for (const [index, { author }] of lines.entries()) {
       const said = found[index] ?? NOT_CLAUDE;
-      count(score.lines, eventIn(said) === eventIn(author));
+      count(score.lines, said === eventIn(author));
       if (author === NOT_CLAUDE) count(score.falseClaude, said !== NOT_CLAUDE);
       else count(score.missed, said === NOT_CLAUDE);
     }
@@ -92,26 +80,21 @@ function scoreLines(history: SimulatedProject, authors: LineAuthors, score: Scor
 
 function scorePieces(
   truth: readonly TruePiece[],
-  said: ReadonlyMap<string, Piece>,
+  said: ReadonlyMap<string, RecordedPiece>,
   score: Score,
 ): void {
   const trueGenerations = new Map<string, number>();
-  const saidGenerations = new Map<string, number>();
   for (const { author, startLine, endLine, replaced, disturbed } of truth) {
     const piece = said.get(author);
     count(score.ranges, piece?.startLine === startLine && piece.endLine === endLine);
     const shares = sharesOf(replaced);
     const most = shares[0]?.share ?? 0;
     const best = shares.filter(({ share }) => share === most).map((share) => eventIn(share.author));
-    const parent = piece?.parents[0];
-    count(
-      score.parents[disturbed],
-      parent === undefined ? shares.length === 0 : best.includes(eventIn(parent.author)),
-    );
+    const parent = piece?.parent ?? null;
+    count(score.parents[disturbed], parent === null ? shares.length === 0 : best.includes(parent));
     const generation = generationAfter(shares, trueGenerations);
     trueGenerations.set(author, generation);
-    saidGenerations.set(author, generationAfter(piece?.parents ?? [], saidGenerations));
-    count(score.generations, saidGenerations.get(author) === generation);
+    count(score.generations, piece?.generation === generation);
   }
 }
 

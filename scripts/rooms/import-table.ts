@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
     name: 'authorship',
     group: 'rules',
     purpose: 'who wrote each line of a file, event by event; pure',
-    imports: words('base event'),
+    imports: words('base event pattern'),
     packages: ['diff'],
   },
   {
@@ -128,21 +128,25 @@ export const ROOMS: readonly Room[] = [
     name: 'store/writers',
     group: 'tracker.db',
     purpose: 'writes events, sessions, patterns, and decides the outcome of each tool call',
-    imports: words('base event lineage-api pattern store/database'),
+    imports: words('base event lineage-api pattern authorship store/database'),
     packages: [],
+    exceptions: [{ files: 'authorship/*.ts', packages: ['lru-cache'] }],
   },
   {
     name: 'store/queries',
     group: 'tracker.db',
     purpose: 'reads patterns, sessions, tool calls, lineage',
-    imports: words('base event lineage-api pattern store/database'),
+    imports: words('base event lineage-api pattern authorship store/database'),
     packages: [],
   },
   {
     name: 'store/maintenance',
     group: 'tracker.db',
     purpose: 'retention, backup, verify, restore, repair',
-    imports: words('base event lineage-api pattern', 'store/database store/writers store/queries'),
+    imports: words(
+      'base event lineage-api pattern authorship',
+      'store/database store/writers store/queries',
+    ),
     packages: [],
   },
   {
@@ -160,7 +164,7 @@ export const ROOMS: readonly Room[] = [
     group: 'capabilities',
     purpose: 'turns spool files into rows: courier/, spool/',
     imports: words(
-      'base capture claude-code event config log redact pattern',
+      'base capture claude-code event config log redact pattern authorship',
       'store/database store/writers store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
@@ -236,7 +240,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture event config redact lineage-api pattern authorship',
-      'store/database delivery ingest service/store service install cli',
+      'store/database store/writers delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [

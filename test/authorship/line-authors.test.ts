@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventOf } from '../../lib/authorship/author.ts';
 import type { EventResult } from '../../lib/authorship/line-authors.ts';
 import { LineAuthors } from '../../lib/authorship/line-authors.ts';
+import { textChanges } from '../../lib/authorship/payload/text-change.ts';
 import type { Piece } from '../../lib/authorship/piece.ts';
 import { MemoryStore } from '../../lib/authorship/state/memory-store.ts';
 import { asObject } from '../../lib/base/json.ts';
@@ -27,7 +29,10 @@ class Recording {
   take(payload: JsonObject, at?: number): EventResult {
     this.#at += 1;
     const event = hookEventOf(payload);
-    const result = this.authors.apply({ id: event.toolUseId ?? '', at: at ?? this.#at }, event);
+    const { changes } = textChanges(event);
+    const named = changes.map((change) => ({ ...change, path: resolve(PROJECT, change.path) }));
+    const stamp = { id: event.toolUseId ?? '', at: at ?? this.#at };
+    const result = this.authors.apply(stamp, named);
     if (event.name === 'PostToolUse') this.results.set(event.toolUseId ?? '', result);
     return result;
   }
@@ -231,13 +236,10 @@ describe('LineAuthors, with payloads that were recorded wrongly', () => {
     expect(checkout.blame(`${PROJECT}/human.py`, text)).toEqual([null, null]);
   });
 
-  it('tells which files changed of which it knows no more', () => {
+  it('knows of the files of a command those that are shown', () => {
     const { results, ...recording } = Recording.of('bash-moves-and-many');
     expect(recording).toBeDefined();
     expect(results.get('toolu_many')?.files.map(({ path }) => path)).toHaveLength(5);
-    expect(results.get('toolu_many')?.unseen).toEqual(
-      ['m6.ts', 'm7.ts', 'm8.ts'].map((name) => `/home/dev/alpha/${name}`),
-    );
   });
 
   it('knows a file by all its names, and two files of one name apart', () => {
@@ -452,8 +454,11 @@ describe('LineAuthors', () => {
   it('does not follow a diff of a place that no file has', () => {
     const recording = new Recording();
     const hunks = [{ oldStart: 1e9, newStart: 1e9, lines: ['-a', '+b'] }];
-    const { files, unseen } = recording.take(bash('e', 'make', [{ filePath: file, hunks }]));
-    expect({ files, unseen }).toEqual({ files: [], unseen: [file] });
+    const payload = bash('e', 'make', [{ filePath: file, hunks }]);
+    expect(recording.take(payload).files).toEqual([]);
+    expect(textChanges(hookEventOf(payload)).others).toEqual([
+      { filePath: file, change: 'changed' },
+    ]);
   });
 
   it('follows a replacement in very many places', () => {
@@ -461,7 +466,7 @@ describe('LineAuthors', () => {
     const payload = edit('e', file, 'a\n'.repeat(20_000), 'a', 'b');
     const input = { ...asObject(payload['tool_input']), replace_all: true };
     const { files } = recording.take({ ...payload, tool_input: input });
-    expect(files[0]?.pieces).toHaveLength(1000);
+    expect(files[0]?.pieces).toHaveLength(100);
     expect(new Set(recording.blame(file, 'b\n'.repeat(20_000)))).toEqual(new Set(['e']));
   });
 

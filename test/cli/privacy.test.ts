@@ -67,7 +67,7 @@ it('says what is held, where it lies, where it went, and what is kept how long',
   expect(out).toMatch(
     /5 secrets redacted before anything was stored; since .*: 2 jwt, 1 assignment, 1 unchecked\.\n/,
   );
-  expect(out).toContain('Removed: 0 payloads and 2 patterns, to stay within');
+  expect(out).toContain('Removed: 0 payloads, 2 patterns and 0 states of files, to stay within');
 });
 
 it('says so when nothing was recorded', async () => {

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { encodeHistory } from '../../lib/authorship/state/file-state.ts';
+import { unpackedText } from '../../lib/authorship/state/packed-text.ts';
+import { encodeChange } from '../../lib/authorship/state/stored-change.ts';
 import { holdings } from '../../lib/store/maintenance/forget/holdings.ts';
 import { DERIVED_TABLES, tableShapes } from '../../lib/store/maintenance/schema-shape.ts';
 import { TEXT_COLUMNS } from '../../lib/store/maintenance/text-columns.ts';
+import { encodeNotedLines } from '../../lib/store/writers/authorship/noted-lines.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
@@ -27,12 +31,12 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
   events: ['event_id', 'name', 'tool_use_id', 'agent_id'],
   feedback: ['id', 'pattern_id', 'feedback_type'],
   file_changes: ['event_id', 'change', 'tool_use_id'],
+  file_states: ['noted_lines'], // digests of lines
   forget_jobs: ['criteria', 'traces', 'phase'], // emptied when it is done
   forgotten: ['id'],
   forgotten_lineage: ['digest'],
   lineage_edges: ['child_id', 'parent_id', 'edge_type', 'transformation_type'],
   lineage_events: ['event_id', 'event_type', 'pattern_id', 'version'],
-  live_fragments: ['pattern_id'],
   meta: ['key', 'value'],
   metrics: ['scope', 'name'],
   occurrences: [
@@ -43,7 +47,9 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
     'tool_use_id',
     'language',
     'changed_lines',
+    'authorship',
   ],
+  occurrence_parents: ['event_id', 'parent_event_id'],
   outbox: ['sink', 'event_id', 'event_type', 'pattern_id', 'lineage_id'],
   pattern_versions: [
     'pattern_id',
@@ -93,13 +99,15 @@ function fillWith(text: string, isIn: (place: string) => boolean = () => true): 
   const { database } = sample;
   database.pragma('foreign_keys = OFF');
   for (const { name } of shapes()) if (name !== 'meta') database.exec(`DELETE FROM "${name}"`);
-  for (const { table, texts, objects = [], ids = [] } of TEXT_COLUMNS) {
+  for (const { table, texts, objects = [], ids = [], packed = [] } of TEXT_COLUMNS) {
     const shape = shapes().find(({ name }) => name === table);
     if (!shape) throw new Error(`there is no table ${table}`);
     const valueOf = ({ name, type }: { name: string; type: string }) => {
       const word = isIn(`${table}.${name}`) ? text : 'nothing';
       if (texts.includes(name)) return `/w/${word}/app`;
       if (objects.includes(name)) return JSON.stringify({ note: `it says ${word}` });
+      if (packed.includes(name)) return packedText(name, `it says ${word}`);
+      if (name === 'noted_lines') return encodeNotedLines(new Map());
       if (ids.includes(name)) return 'session-1';
       if (/_at$|^at$/.test(name)) return name === 'dead_at' ? null : NOW - 1_000;
       return type === 'TEXT' ? `${name}-1` : 1;
@@ -113,19 +121,44 @@ function fillWith(text: string, isIn: (place: string) => boolean = () => true): 
   }
 }
 
+/** What a compressed column holds for a text. */
+function packedText(column: string, text: string): Uint8Array {
+  const lines = { lines: [text], authors: [null] };
+  if (column === 'history') {
+    return encodeHistory({ last: { ...lines, at: NOW, event: null, pieces: [] }, past: [] });
+  }
+  const about = { event: 'event-1', path: '/w/app/x.ts', at: NOW, added: false, isFirst: false };
+  return encodeChange({ ...about, continues: undefined, gone: lines });
+}
+
+const isPacked = ({ table, column }: Column) =>
+  TEXT_COLUMNS.some((row) => row.table === table && row.packed?.includes(column));
+
+/** The values of a column as texts. */
+const textsIn = (place: Column): string[] =>
+  sample.database
+    .prepare<[], string | number | Uint8Array | null>(
+      `SELECT "${place.column}" FROM "${place.table}"`,
+    )
+    .pluck()
+    .all()
+    .map((value) =>
+      value instanceof Uint8Array
+        ? ((isPacked(place) ? unpackedText(value) : undefined) ?? '')
+        : String(value ?? ''),
+    );
+
 /** The columns that hold `text` somewhere. */
 const holding = (text: string): string[] =>
   textColumns()
-    .filter(({ table, column }) =>
-      sample.database
-        .prepare(`SELECT 1 FROM "${table}" WHERE instr(lower("${column}"), ?) LIMIT 1`)
-        .get(text.toLowerCase()),
+    .filter((place) =>
+      textsIn(place).some((value) => value.toLowerCase().includes(text.toLowerCase())),
     )
     .map(nameOf);
 
 const listed = (): string[] =>
-  TEXT_COLUMNS.flatMap(({ table, texts, objects = [] }) =>
-    [...texts, ...objects].map((column) => nameOf({ table, column })),
+  TEXT_COLUMNS.flatMap(({ table, texts, objects = [], packed = [] }) =>
+    [...texts, ...objects, ...packed].map((column) => nameOf({ table, column })),
   );
 
 it('every column is known to hold texts, ids that may be forgotten, or neither', () => {
@@ -176,10 +209,9 @@ it('redact rescan and forget take a text out of all columns at once', async () =
 it('privacy report measures every column', () => {
   fillWith('quokka');
   const rows = holdings(sample.database);
-  const lengthOf = (table: string, column: string) =>
-    Number(sample.database.prepare(`SELECT sum(length(${column})) FROM ${table}`).pluck().get());
-  const all = TEXT_COLUMNS.flatMap(({ table, texts, objects = [] }) =>
-    [...texts, ...objects].map((column) => lengthOf(table, column)),
+  const lengthOf = (place: Column) => textsIn(place).reduce((sum, text) => sum + text.length, 0);
+  const all = TEXT_COLUMNS.flatMap(({ table, texts, objects = [], packed = [] }) =>
+    [...texts, ...objects, ...packed].map((column) => lengthOf({ table, column })),
   ).reduce((sum, length) => sum + length, 0);
   const measured = rows
     .filter(({ kind }) => kind !== 'prompts') // events, which are measured as such

@@ -49,8 +49,9 @@ function contents(store: TestStore): Record<string, unknown[]> {
     patterns: '*',
     lineage_edges: '*',
     occurrences:
-      'event_id, ordinal, pattern_id, action, replaced_id, session_id, file_path, start_line, at',
-    live_fragments: 'file_path, pattern_id, text',
+      'event_id, ordinal, pattern_id, action, replaced_id, session_id, file_path, start_line, at, authorship, authored_share',
+    file_states: 'file_path, project_id, touched_at, hex(noted_lines), hex(history)',
+    occurrence_parents: '*',
   };
   return Object.fromEntries(
     Object.entries(tables).map(([table, columns]) => [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { patternId } from '../../lib/pattern/identify.ts';
+import { unpackedRows } from '../support/unpacked-rows.ts';
 import { hook, TestStore } from '../delivery/test-store.ts';
 
 let store: TestStore;
@@ -206,7 +207,7 @@ describe('lineage', () => {
       { action: 'modified', start_line: 1 },
       { action: 'applied', start_line: 2 },
     ]);
-    expect(lineage().at(-1)).toMatchObject({ code: 'z', parent: 'x\nx\n' });
+    expect(lineage().at(-1)).toMatchObject({ code: 'z', parent: 'y' });
   });
 
   it('makes no pattern of a call that failed', () => {
@@ -289,7 +290,7 @@ describe('what is stored', () => {
     const everything = JSON.stringify([
       store.rows('SELECT * FROM events'),
       store.rows('SELECT * FROM patterns'),
-      store.rows('SELECT * FROM live_fragments'),
+      unpackedRows(store.rows('SELECT * FROM file_states')),
       store.rows('SELECT * FROM tool_calls'),
     ]);
     expect(everything).not.toContain(secret);

@@ -23,15 +23,21 @@ export function stepsOf(change: TextChange): Step[] {
     case 'write':
       return [
         (lines) => [
-          did.cell === undefined ? wholeText(lines, did.text) : cell(lines, did.text, did.cell),
+          did.isPart === true
+            ? part(lines, did.text, did.code ?? '')
+            : wholeText(lines, did.text, did.code),
         ],
       ];
     case 'replace':
       return did.replacements.map((replacement) => (lines) => {
         const found = replaced(lines, replacement);
+        if (found.length > 0) return found;
         // Where the old text is not found, the diff tells what changed, if it is of this edit alone.
-        if (found.length > 0 || did.replacements.length > 1) return found;
-        return hunkSplices(withTabs(change.hunks, lines)).map(run);
+        const splices =
+          did.replacements.length > 1 ? [] : hunkSplices(withTabs(change.hunks, lines));
+        return splices.length > 0
+          ? asOne(splices, codeOf(replacement))
+          : [nowhere(codeOf(replacement))];
       });
     case 'hunks':
       return [
@@ -41,6 +47,15 @@ export function stepsOf(change: TextChange): Step[] {
     case 'delete':
       return [(lines) => [wholeText(lines, '')]];
   }
+}
+
+/** False if neither the change nor what is known of the file tells where its texts stand in `before`. */
+export function isPlaced(
+  { before: told, did, hunks }: TextChange,
+  before: readonly string[],
+  known: readonly string[] | undefined,
+): boolean {
+  return told !== undefined || did.kind !== 'replace' || hunks.length > 0 || before === known;
 }
 
 /**
@@ -103,7 +118,7 @@ export function textBefore(
 /** The 0-based line of the first change in a diff, in the text before. */
 function firstChange([hunk]: readonly Hunk[]): number {
   const context = hunk?.lines.findIndex(({ sign }) => sign !== ' ') ?? 0;
-  return (hunk?.oldStart ?? 1) - 1 + Math.max(0, context);
+  return (hunk?.oldStart ?? hunk?.newStart ?? 1) - 1 + Math.max(0, context);
 }
 
 function commonStart(one: readonly string[], other: readonly string[]): number {
@@ -112,13 +127,40 @@ function commonStart(one: readonly string[], other: readonly string[]): number {
   return length;
 }
 
-function wholeText(before: readonly string[], code: string): Written {
-  const lines = linesOf(code);
+function codeOf({ code, newText }: TextReplacement): string {
+  return code ?? newText;
+}
+
+/** A piece of which nobody can tell where it stands. */
+function nowhere(code: string): Written {
+  return { start: 0, end: 0, lines: [], code, range: undefined, replaced: 'lines' };
+}
+
+/** Splices that are one piece: the first has the code, and the lines of all. */
+function asOne(splices: readonly Splice[], code: string): Written[] {
+  let growth = 0;
+  const places = splices.map(({ start, end, lines }) => {
+    const first = start + growth;
+    growth += lines.length - (end - start);
+    return { first, last: first + lines.length - 1 };
+  });
+  const first = places[0]?.first ?? 0;
+  const last = Math.max(0, (places.at(-1)?.last ?? 0) - first);
+  return splices.map((splice, index) => ({
+    ...splice,
+    code: index === 0 ? code : '',
+    range: { first: 0, last },
+    replaced: 'lines',
+  }));
+}
+
+function wholeText(before: readonly string[], text: string, code = text): Written {
+  const lines = linesOf(text);
   const last = Math.max(0, lines.length - (lines.at(-1) === '' ? 2 : 1));
   return { start: 0, end: before.length, lines, code, range: { first: 0, last }, replaced: 'file' };
 }
 
-function cell(before: readonly string[], text: string, code: string): Written {
+function part(before: readonly string[], text: string, code: string): Written {
   const lines = linesOf(text);
   return { start: 0, end: before.length, lines, code, range: undefined, replaced: 'lines' };
 }
@@ -132,7 +174,8 @@ function replaced(lines: readonly string[], replacement: TextReplacement): Writt
   const text = lines.join('\n');
   const { newText } = replacement;
   const oldText = removedText(text, replacement);
-  if (oldText === '') return [];
+  // This is how an Edit creates a file.
+  if (oldText === '') return text === '' ? [wholeText(lines, newText, codeOf(replacement))] : [];
   const ranges: { from: number; to: number; texts: string[] }[] = [];
   let at = text.indexOf(oldText);
   while (at !== -1) {
@@ -148,7 +191,7 @@ function replaced(lines: readonly string[], replacement: TextReplacement): Writt
   }
   const starts = lineStarts(lines);
   return ranges.map(({ from, to, texts }) =>
-    written(lines, starts, { from, to, now: texts.join('') }, newText),
+    written(lines, starts, { from, to, now: texts.join('') }, replacement),
   );
 }
 
@@ -168,16 +211,17 @@ function written(
   lines: readonly string[],
   starts: readonly number[],
   { from, to, now }: Range,
-  code: string,
+  replacement: TextReplacement,
 ): Written {
   const start = lineAt(starts, from);
   const last = lineAt(starts, to);
   const head = (lines[start] ?? '').slice(0, from - (starts[start] ?? 0));
-  const leading = /^\n*/.exec(code)?.[0].length ?? 0;
+  const { newText } = replacement;
+  const leading = /^\n*/.exec(newText)?.[0].length ?? 0;
   const place = {
-    code,
+    code: codeOf(replacement),
     replaced: 'text' as const,
-    range: { first: leading, last: code.replace(/\n$/, '').split('\n').length - 1 },
+    range: { first: leading, last: newText.replace(/\n$/, '').split('\n').length - 1 },
   };
   // Whole lines took the place of whole lines: the one after them has no part in it.
   if (to === starts[last] && last > start && (now.endsWith('\n') || (now === '' && head === ''))) {

@@ -1,10 +1,13 @@
-import { resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { asArray, asObject, asString } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { HookEvent } from '../../event/hook-event.ts';
 import { parseHunks } from '../../event/hunk.ts';
 import type { Hunk } from '../../event/hunk.ts';
 import { succeeded } from '../../event/tool-call.ts';
+import { lineCount } from '../../pattern/line-count.ts';
+import type { AuthorshipKind, PiecePlace } from '../piece.ts';
+import { commandKind } from './command-kind.ts';
 import { notebookText } from './notebook-text.ts';
 
 /** A text that a tool replaced, once or everywhere. */
@@ -12,100 +15,135 @@ export interface TextReplacement {
   readonly oldText: string;
   readonly newText: string;
   readonly everywhere: boolean;
+  /** The new text as Claude gave it, if Claude Code wrote it with other quotes or line ends. */
+  readonly code?: string;
 }
 
-/** What a tool call did to one file, as its payload tells. */
+/** What a tool call did to one file, as its payload tells. It has plain values only, so that it can cross threads. */
 export interface TextChange {
-  /** Absolute, without `..`. */
   readonly path: string;
+  /** How Claude called the file, if it is stored under another name: ids of the legacy scheme are made of it. */
+  readonly calledPath?: string;
   /** The file's text before; null where there was no file, undefined where the payload does not tell. */
   readonly before: string | null | undefined;
   /** What happened to it. */
   readonly did:
-    /** It has this text now. `cell`: the part that was written; the rest is the notebook around it. */
-    | { readonly kind: 'write'; readonly text: string; readonly cell?: string }
+    /**
+     * It has this text now. `code` is what was written, if that is another text: a cell (`part`; the rest is the
+     * notebook around it), or a notebook's JSON, of which the text has the cells.
+     */
+    | {
+        readonly kind: 'write';
+        readonly text: string;
+        readonly code?: string;
+        readonly isPart?: boolean;
+      }
     | { readonly kind: 'replace'; readonly replacements: readonly TextReplacement[] }
     | { readonly kind: 'hunks' }
     | { readonly kind: 'delete' };
-  /** The diff, where one is sent. */
+  /** The diff, where one is sent and needed. */
   readonly hunks: readonly Hunk[];
   /** True for the diff that a tool shows of its own edit, in which each leading tab is two blanks. */
   readonly isToolDiff: boolean;
+  /** True for what a shell command made of the file. */
+  readonly isProgram: boolean;
+  /** What new text in it is: `authored`, but for what a command of another kind made. */
+  readonly kind: AuthorshipKind;
+  /** The language's name, where the payload tells it: that of a cell. */
+  readonly language?: string;
+  /** Where its pieces stand, if that is known better than from the texts: those may have lost a secret of several lines. */
+  readonly places?: readonly PiecePlace[];
+  /** True for a diff of what is not kept as text: its pieces are told, and the file is left as it was. */
+  readonly isForeign?: boolean;
+}
+
+/** A file that a call changed without its event telling what it holds. */
+export interface FileChange {
+  readonly filePath: string;
+  /** `changed`: it was written, and its content is not known. */
+  readonly change: 'deleted' | 'changed';
 }
 
 /** What a tool call did to files. */
 export interface TextChanges {
   readonly changes: readonly TextChange[];
-  /** Files that are only named as changed. */
-  readonly unseen: readonly string[];
+  /**
+   * The files that a command deleted, and those that it changed without Claude Code showing how: it shows five files,
+   * none of a command that did not succeed, and never a binary one.
+   */
+  readonly others: readonly FileChange[];
 }
 
-/** The changes that an event tells; none unless it ends a successful write. It never throws. */
+/** The most files that are noted of one event: a command may change a whole tree. */
+const MAX_FILES = 1000;
+
+/** The changes that an event tells; none unless it ends a write. It never throws. */
 export function textChanges(event: HookEvent): TextChanges {
-  const read = READERS.get(event.toolName ?? '');
-  if (read === undefined || event.toolInput === undefined || !succeeded(event)) return NONE;
-  const { changes, unseen } = read(event.toolInput, asObject(event.toolResponse) ?? {});
-  const absolute = (path: string): string => resolve(event.cwd ?? '/', path);
-  return {
-    changes: changes.map((change) => ({ ...change, path: absolute(change.path) })),
-    unseen: unseen.map(absolute),
-  };
+  const { toolName = '', toolInput = {}, toolResponse } = event;
+  const response = asObject(toolResponse) ?? {};
+  if (toolName === 'Bash') return bash(event, response);
+  const read = READERS.get(toolName);
+  const change =
+    read && event.toolInput && succeeded(event) ? read(toolInput, response) : undefined;
+  return change === undefined ? NONE : { changes: [spare(change)], others: [] };
 }
 
 // --- internal ---
 
-const NONE: TextChanges = { changes: [], unseen: [] };
+const NONE: TextChanges = { changes: [], others: [] };
 
-type Reader = (input: JsonObject, response: JsonObject) => TextChanges;
+type Reader = (input: JsonObject, response: JsonObject) => TextChange | undefined;
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['Write', write],
   ['Edit', (input, response) => edit(input, response, [actualEdit(input, response)])],
-  [
-    'MultiEdit',
-    (input, response) =>
-      edit(
-        input,
-        response,
-        asArray(input['edits']).map((entry) => asObject(entry) ?? {}),
-      ),
-  ],
+  ['MultiEdit', multiEdit],
   ['NotebookEdit', notebookEdit],
-  ['Bash', (_input, response) => bash(response)],
 ]);
 
-function write(input: JsonObject, response: JsonObject): TextChanges {
-  const path = pathIn(input, 'file_path') ?? asString(response['filePath']);
+function write(input: JsonObject, response: JsonObject): TextChange | undefined {
+  const path = writtenPath(input['file_path'], response['filePath']);
   // A user may change the proposed content; the response has what was written.
   const text = asString(response['content']) ?? asString(input['content']);
-  if (!path || text === undefined) return NONE;
-  const before = response['type'] === 'create' ? null : originalOf(response);
+  if (!path || text === undefined) return undefined;
   const hunks = hunksIn(response['structuredPatch']);
-  if (!path.endsWith('.ipynb')) {
-    return one({ path, before, did: { kind: 'write', text }, hunks });
-  }
-  const cells = notebookText(text);
-  if (cells === undefined) return NONE;
+  const before = response['type'] === 'create' ? null : originalOf(response);
+  const cells = isNotebook(path) ? notebookText(text) : undefined;
+  if (cells === undefined) return one({ path, before, did: { kind: 'write', text }, hunks });
   const cellsBefore = typeof before === 'string' ? notebookText(before) : before;
-  return one({ path, before: cellsBefore, did: { kind: 'write', text: cells }, hunks: [] });
+  return {
+    ...one({
+      path,
+      before: cellsBefore,
+      did: { kind: 'write', text: cells, code: text },
+      hunks: [],
+    }),
+    places: [{ startLine: 1, endLine: lineCount(text), changedLines: null }],
+  };
 }
 
-function edit(input: JsonObject, response: JsonObject, edits: readonly JsonObject[]): TextChanges {
-  const path = pathIn(input, 'file_path') ?? asString(response['filePath']);
+function edit(
+  input: JsonObject,
+  response: JsonObject,
+  edits: readonly JsonObject[],
+): TextChange | undefined {
+  const path = writtenPath(input['file_path'], response['filePath']);
   const replacements = edits.flatMap((entry): TextReplacement[] => {
     const oldText = newlines(asString(entry['old_string']));
     const newText = newlines(asString(entry['new_string']));
     if (oldText === undefined || newText === undefined) return [];
     const everywhere = entry['replace_all'] === true || response['replaceAll'] === true;
-    return [{ oldText, newText, everywhere }];
+    const code = asString(entry['given']) ?? asString(entry['new_string']) ?? newText;
+    return [{ oldText, newText, everywhere, ...(code === newText ? {} : { code }) }];
   });
-  if (!path || replacements.length === 0) return NONE;
+  if (!path || replacements.length === 0) return undefined;
   const before = originalOf(response);
   const hunks = hunksIn(response['structuredPatch']);
   const [first] = replacements;
-  if (replacements.length === 1 && first?.oldText === '' && !before) {
+  if (first?.oldText === '' && !before) {
     // This is how an Edit creates a file.
-    return one({ path, before: null, did: { kind: 'write', text: first.newText }, hunks });
+    const did = { kind: 'replace', replacements } as const;
+    return one({ path, before: null, did, hunks: [] });
   }
   // What a user changed in the proposal is in the diff only.
   if (response['userModified'] === true && hunks.length > 0) {
@@ -120,58 +158,83 @@ function actualEdit(input: JsonObject, response: JsonObject): JsonObject {
     ...input,
     old_string: asString(response['oldString']) ?? input['old_string'] ?? null,
     new_string: asString(response['newString']) ?? input['new_string'] ?? null,
+    given: input['new_string'] ?? null,
   };
 }
 
-function notebookEdit(input: JsonObject, response: JsonObject): TextChanges {
-  const path = pathIn(input, 'notebook_path') ?? asString(response['notebook_path']);
-  if (!path) return NONE;
+function multiEdit(input: JsonObject, response: JsonObject): TextChange | undefined {
+  const edits = asArray(input['edits']).map((entry) => asObject(entry) ?? {});
+  return edit(input, response, edits);
+}
+
+function notebookEdit(input: JsonObject, response: JsonObject): TextChange | undefined {
+  const path = writtenPath(input['notebook_path'], response['notebook_path']);
+  const source = asString(input['new_source']);
   const mode = asString(response['edit_mode']) ?? asString(input['edit_mode']) ?? 'replace';
-  const cell = mode === 'delete' ? '' : (asString(input['new_source']) ?? '');
+  if (!path || (source === undefined && mode !== 'delete')) return undefined;
+  const code = mode === 'delete' ? '' : (source ?? '');
+  const cellType = asString(response['cell_type']) ?? asString(input['cell_type']);
+  const language = cellType === 'markdown' ? cellType : (asString(response['language']) ?? '');
   const before = notebookText(asString(response['original_file']) ?? '');
   const text = notebookText(asString(response['updated_file']) ?? '');
   if (text !== undefined) {
-    return one({ path, before, did: { kind: 'write', text, cell }, hunks: [] });
+    const did = { kind: 'write', text, code, isPart: true } as const;
+    return { ...one({ path, before, did, hunks: [] }), language };
   }
   // Older versions send the cell only.
-  const oldText = asString(response['old_source']) ?? '';
-  const replacements = [{ oldText, newText: cell, everywhere: false }];
-  return one({ path, before, did: { kind: 'replace', replacements }, hunks: [] });
+  const oldText = mode === 'insert' ? '' : (asString(response['old_source']) ?? '');
+  const replacements = [{ oldText, newText: code, everywhere: false }];
+  const places = [{ startLine: null, endLine: null, changedLines: null }];
+  const change = one({ path, before, did: { kind: 'replace', replacements }, hunks: [] });
+  return { ...change, language, places };
 }
 
-function bash(response: JsonObject): TextChanges {
+function bash(event: HookEvent, response: JsonObject): TextChanges {
   const diff = asObject(response['bashEditDiff']);
-  const changes = asArray(diff?.['files']).flatMap((entry): TextChange[] => {
+  if (diff === undefined) return NONE;
+  const command = asString(event.toolInput?.['command']) ?? '';
+  const isShown = event.toolInput !== undefined && succeeded(event);
+  const changes: TextChange[] = [];
+  const others = new Map<string, FileChange['change'] | 'shown'>();
+  for (const entry of asArray(diff['files'])) {
     const file = asObject(entry);
     const path = asString(file?.['filePath']);
-    // A diff of a notebook is one of its JSON, and says nothing about the lines of its cells.
-    if (file === undefined || !path || path.endsWith('.ipynb')) return [];
-    const hunks = hunksIn(file['hunks']);
-    if (file['deleted'] === true) {
-      return [
-        { path, before: sideOf(hunks, '-'), did: { kind: 'delete' }, hunks, isToolDiff: false },
-      ];
-    }
-    if (file['created'] === true) {
-      return [
-        {
-          path,
-          before: null,
-          did: { kind: 'write', text: sideOf(hunks, '+') },
-          hunks,
-          isToolDiff: false,
-        },
-      ];
-    }
-    return hunks.length === 0
-      ? []
-      : [{ path, before: undefined, did: { kind: 'hunks' }, hunks, isToolDiff: false }];
-  });
-  const seen = new Set(changes.map(({ path }) => path));
-  const unseen = asArray(diff?.['changedFiles']).filter(
-    (path): path is string => typeof path === 'string' && !seen.has(path),
-  );
-  return { changes, unseen };
+    if (file === undefined || !path) continue;
+    const hunks = isShown ? hunksIn(file['hunks']) : [];
+    const isDeleted = file['deleted'] === true;
+    others.set(path, isDeleted ? 'deleted' : hunks.length > 0 ? 'shown' : 'changed');
+    if (!isShown || (hunks.length === 0 && !isDeleted)) continue;
+    const kind = commandKind(command, path);
+    changes.push({ ...commandChange(path, file, hunks), isToolDiff: false, isProgram: true, kind });
+  }
+  for (const path of asArray(diff['changedFiles'])) {
+    if (typeof path === 'string' && path && !others.has(path)) others.set(path, 'changed');
+  }
+  return {
+    changes,
+    others: [...others]
+      .flatMap(([filePath, change]) => (change === 'shown' ? [] : [{ filePath, change }]))
+      .slice(0, MAX_FILES),
+  };
+}
+
+type CommandChange = Pick<TextChange, 'path' | 'before' | 'did' | 'hunks' | 'isForeign'>;
+
+function commandChange(path: string, file: JsonObject, hunks: readonly Hunk[]): CommandChange {
+  if (file['deleted'] === true) {
+    return { path, before: sideOf(hunks, '-'), did: { kind: 'delete' }, hunks: [] };
+  }
+  // A diff of a notebook is one of its JSON, and says nothing about the lines of its cells.
+  const isForeign = isNotebook(path);
+  if (file['created'] === true) {
+    const did = { kind: 'write', text: sideOf(hunks, '+') } as const;
+    return { path, before: null, did, hunks: [], isForeign };
+  }
+  return { path, before: undefined, did: { kind: 'hunks' }, hunks, isForeign };
+}
+
+function isNotebook(path: string): boolean {
+  return path.toLowerCase().endsWith('.ipynb');
 }
 
 /** No hunks, rather than some whose places no file of bearable size has. */
@@ -192,9 +255,10 @@ function sideOf(hunks: readonly Hunk[], sign: '+' | '-'): string {
   return lines.map(({ text }) => text).join('\n') + newline;
 }
 
-/** The path of the input is absolute; the response may name the file from the working folder. */
-function pathIn(input: JsonObject, key: string): string | undefined {
-  return asString(input[key]) || undefined;
+/** The file that a call wrote, by the path in its input and that in its response: an absolute one, if there is one. */
+function writtenPath(asked: Json | undefined, answered: Json | undefined): string | undefined {
+  const paths = [asString(asked), asString(answered)].filter(Boolean);
+  return paths.find((path) => path && isAbsolute(path)) ?? paths[0];
 }
 
 function originalOf(response: JsonObject): string | null | undefined {
@@ -202,8 +266,21 @@ function originalOf(response: JsonObject): string | null | undefined {
   return original === null ? null : newlines(asString(original));
 }
 
-function one(change: Omit<TextChange, 'isToolDiff'>): TextChanges {
-  return { changes: [{ ...change, isToolDiff: true }], unseen: [] };
+function one(change: Pick<TextChange, 'path' | 'before' | 'did' | 'hunks'>): TextChange {
+  return { ...change, isToolDiff: true, isProgram: false, kind: 'authored' };
+}
+
+/** Without the diff, where the texts tell all that it does. */
+function spare(change: TextChange): TextChange {
+  const { before, did, hunks } = change;
+  if (hunks.length === 0) return change;
+  const isTold =
+    did.kind === 'write'
+      ? before !== undefined
+      : did.kind === 'replace' &&
+        typeof before === 'string' &&
+        did.replacements.every(({ oldText }) => oldText !== '' && before.includes(oldText));
+  return isTold ? { ...change, hunks: [] } : change;
 }
 
 /** In what Claude Code sends of a file's text, and replaces in it, line ends are newlines. */

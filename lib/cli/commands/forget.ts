@@ -16,7 +16,7 @@ import type { ForgetCriteria } from '../../store/maintenance/forget/criteria.ts'
 import { addForgetJob } from '../../store/maintenance/forget/forget-job.ts';
 import { keptCopies, searchCopies } from '../../store/maintenance/forget/kept-copies.ts';
 import type { KeptCopy } from '../../store/maintenance/forget/kept-copies.ts';
-import { keptTraces, ownTraces } from '../../store/maintenance/forget/kept-text.ts';
+import { keptTraces, ownTraces, packedTraces } from '../../store/maintenance/forget/kept-text.ts';
 import { chosenSpans } from '../../store/maintenance/forget/spans.ts';
 import type { ChosenSpan } from '../../store/maintenance/forget/spans.ts';
 import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
@@ -56,7 +56,7 @@ collector has received cannot be recalled. Backups in data/backups/ and database
 rewritten with --backups. At the end all files in the data folder are searched for what was erased. If this is
 interrupted, the next courier goes on with it. Run it in a terminal of your own: within Claude Code, the command
 itself is recorded.`,
-  json: `{removed: {events, prompts, tool_calls, sessions, patterns, kept_patterns, occurrences, live_fragments, payloads,
+  json: `{removed: {events, prompts, tool_calls, sessions, patterns, kept_patterns, occurrences, file_states, payloads,
 outbox, quarantine_files, log_lines}, backups: [{path, kind, bytes, at, is_rewritten, holds, error}], servers: [{sink,
 server, deletions, recalls}], verified: {files, bytes, values, found: [{path, values}], kept, is_wiped}}; with
 --dry-run {would_remove, spans: [{kind, count, oldest, newest}], waiting, backups, servers}.`,
@@ -221,17 +221,23 @@ async function verify(
   const { data, courierLock, courierPause } = cli.paths; // this process holds these locks
   const { files, bytes, found } = searchBytes(data, traces, [courierLock, courierPause]);
   const elsewhere = found.filter(({ path }) => !copies.some((copy) => path.startsWith(copy.path)));
-  const met = [...new Set(elsewhere.flatMap((file) => file.traces))];
-  const kept = new Set(
-    await withDatabase(cli, (database) =>
-      isOnlyMatch(criteria) ? ownTraces(database, met) : keptTraces(database, met),
-    ),
-  );
+  const { packed, kept } = await withDatabase(cli, (database) => {
+    const unpacked = packedTraces(database, traces);
+    const met = [...new Set([...elsewhere.flatMap((file) => file.traces), ...unpacked])];
+    const told = isOnlyMatch(criteria) ? ownTraces(database, met) : keptTraces(database, met);
+    return { packed: unpacked, kept: new Set(told) };
+  });
+  const { database: own } = cli.paths;
+  const plain = elsewhere.find(({ path }) => path === own)?.traces ?? [];
+  const places = [
+    ...elsewhere.filter(({ path }) => path !== own),
+    { path: own, traces: [...new Set([...plain, ...packed])] },
+  ];
   return {
     files,
     bytes,
     values: traces.length,
-    found: elsewhere.flatMap((file) => {
+    found: places.flatMap((file) => {
       const values = file.traces.filter((trace) => !kept.has(trace)).length;
       return values > 0 ? [{ path: file.path, values }] : [];
     }),

@@ -39,11 +39,11 @@ export const privacyCommand = trackerCommand({
       'kinds, numbers and ages of what is held, its files, the servers, what is kept how long',
   },
   details:
-    '`pattern-tracker forget` erases. Lengths are those of the texts, in characters; files have their sizes.',
-  json: `{held: [{kind, count, characters, oldest, newest}], projects: [{root, sessions, events, prompts, tool_calls,
+    '`pattern-tracker forget` erases. Lengths are those of the texts, in characters; sizes are what they take.',
+  json: `{held: [{kind, count, characters, bytes, oldest, newest}], projects: [{root, sessions, events, prompts, tool_calls,
 patterns, oldest, newest}], files: [{path, kind, files, bytes, oldest, newest}], sent: [{sink, server, is_configured,
 delivered, waiting, dead, last_delivered_at, patterns, recalls}], redactions, redacted: [{rule, count}], counted_since,
-evicted: {payloads, patterns, expired_patterns}, retention: {key: value}, is_wiped}; redactions counts all secrets,
+evicted: {payloads, patterns, states, expired_patterns, expired_states}, retention: {key: value}, is_wiped}; redactions counts all secrets,
 redacted by rule those since counted_since, texts that were left out unchecked as unchecked; is_wiped is false while unused parts of the file may still hold what was deleted.`,
   args: { ...actionArg(ACTIONS), ...common.jsonArg },
   run(args, cli) {
@@ -87,7 +87,10 @@ interface StoredReport {
   readonly evicted: {
     readonly payloads: number;
     readonly patterns: number;
+    /** States of files, by which lines find their authors. */
+    readonly states: number;
     readonly expiredPatterns: number;
+    readonly expiredStates: number;
   };
   readonly isWiped: boolean;
 }
@@ -104,7 +107,7 @@ const NOTHING_HELD: StoredReport = {
   redactions: 0,
   redacted: [],
   countedSince: null,
-  evicted: { payloads: 0, patterns: 0, expiredPatterns: 0 },
+  evicted: { payloads: 0, patterns: 0, states: 0, expiredPatterns: 0, expiredStates: 0 },
   isWiped: true,
 };
 
@@ -139,7 +142,9 @@ function storedReport(database: Database, config: Config): StoredReport {
     evicted: {
       payloads: counters['evicted_payloads'] ?? 0,
       patterns: counters['evicted_patterns'] ?? 0,
+      states: counters['evicted_states'] ?? 0,
       expiredPatterns: counters['expired_patterns'] ?? 0,
+      expiredStates: counters['expired_states'] ?? 0,
     },
     isWiped: isWiped(database),
   };
@@ -185,6 +190,7 @@ function render(cli: CliEnvironment, report: Report): string {
           { title: 'HELD', cell: ({ kind }) => kind, isWhole: true },
           { title: 'COUNT', align: 'right', cell: ({ count }) => number(count) },
           { title: 'CHARACTERS', align: 'right', cell: ({ characters }) => number(characters) },
+          { title: 'SIZE', align: 'right', cell: ({ bytes }) => byteText(bytes), rank: 3 },
           ...span,
         ],
         held,
@@ -231,7 +237,9 @@ function render(cli: CliEnvironment, report: Report): string {
   const removed = evictedText({
     evicted_payloads: evicted.payloads,
     evicted_patterns: evicted.patterns,
+    evicted_states: evicted.states,
     expired_patterns: evicted.expiredPatterns,
+    expired_states: evicted.expiredStates,
   });
   if (removed !== undefined) parts.push(`Removed: ${removed}.\n`);
   if (!report.isWiped) {

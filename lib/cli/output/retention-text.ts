@@ -6,14 +6,19 @@ export function evictedText(counters: Readonly<Record<string, number>>): string 
   const {
     evicted_payloads: payloads = 0,
     evicted_patterns: patterns = 0,
+    evicted_states: states = 0,
     expired_patterns: expired = 0,
+    expired_states: expiredStates = 0,
   } = counters;
   const texts: string[] = [];
-  if (payloads + patterns > 0) {
-    const what = `${counted(payloads, 'payload')} and ${counted(patterns, 'pattern')}`;
+  if (payloads + patterns + states > 0) {
+    const what = `${counted(payloads, 'payload')}, ${counted(patterns, 'pattern')} and ${counted(states, 'state')} of files`;
     texts.push(`${what}, to stay within retention.max_database_bytes`);
   }
-  if (expired > 0) texts.push(`${counted(expired, 'pattern')}, after retention.patterns_days`);
+  if (expired > 0) {
+    const what = `${counted(expired, 'pattern')} and ${counted(expiredStates, 'state')} of files`;
+    texts.push(`${what}, after retention.patterns_days`);
+  }
   return texts.length > 0 ? texts.join('; ') : undefined;
 }
 

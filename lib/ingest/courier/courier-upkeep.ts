@@ -6,11 +6,12 @@ import { toolCallFeed } from '../../delivery/sinks.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { Database } from '../../store/database/database.ts';
 import {
-  boundChunk,
   closeAbandonedCalls,
   expireChunk,
   pruneChunk,
-} from '../../store/maintenance/retention.ts';
+} from '../../store/maintenance/retention/retention.ts';
+import { SizeBound } from '../../store/maintenance/retention/size-bound.ts';
+import { boundStatesChunk } from '../../store/maintenance/states/state-bound.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
 import { finishForgetting } from '../forgetting.ts';
 import { removeAbandoned } from '../spool/spool-bound.ts';
@@ -40,10 +41,12 @@ export class CourierUpkeep {
     closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
     await finishForgetting(database, this.#paths, now);
     const { raw_events_days, patterns_days, max_database_bytes: most } = config.retention;
+    const bound = most === null ? undefined : new SizeBound(database, most);
     const chunks = [
       () => pruneChunk(database, now, raw_events_days),
       () => patterns_days !== null && expireChunk(database, now, patterns_days),
-      () => most !== null && boundChunk(database, most),
+      () => boundStatesChunk(database),
+      () => bound?.chunk() === true,
     ];
     for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
     tidy(database); // what it could not do now, such as while somebody reads, it does in an hour

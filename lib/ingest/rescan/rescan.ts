@@ -18,6 +18,9 @@ import { replaceInOutbox, tellOfMoves } from './moved-patterns.ts';
 import { redactProjects } from './redacted-projects.ts';
 import { noteRescan, NOTHING_DONE, rescanJob, sumOf } from './rescan-job.ts';
 import type { RescanJob, RescanResult } from './rescan-job.ts';
+import { StateRedaction } from './redacted-states.ts';
+import { rescannedEvents } from './rescanned-event.ts';
+import type { RescannedEvent } from './rescanned-event.ts';
 import { redactObject } from './stored-object.ts';
 
 /** What a rescan works with. */
@@ -35,6 +38,7 @@ export class Rescan {
   readonly #redactor: Redactor;
   readonly #now: number;
   readonly #counts: RedactionCounts;
+  readonly #states: StateRedaction;
   /** True if it goes on with what an earlier process began. */
   readonly isResumed: boolean;
   /** Rows to look at, about. */
@@ -51,6 +55,13 @@ export class Rescan {
     this.#redactor = redactor;
     this.#now = now;
     this.#counts = new RedactionCounts(database);
+    this.#states = new StateRedaction(database, {
+      text: (text) => this.#text(text),
+      inSession: (text, session) => {
+        const { content } = this.#payload({ session_id: session, content: text }, '');
+        return asString(content) ?? text;
+      },
+    });
     const rules = hexDigest(JSON.stringify([VERSION, redaction]), 32);
     const left = rescanJob(database);
     this.isResumed = left?.rules === rules;
@@ -58,7 +69,7 @@ export class Rescan {
       left && this.isResumed
         ? left
         : { rules, startedAt: now, stage: 0, after: null, seen: 0, result: NOTHING_DONE };
-    this.total = ['events', 'patterns', ...LATER.map(({ table }) => table)]
+    this.total = ['events', 'patterns', 'file_states', ...LATER.map(({ table }) => table)]
       .map((table) => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()))
       .reduce((sum, rows) => sum + rows, 0);
   }
@@ -98,6 +109,7 @@ export class Rescan {
       () => this.#events(after),
       () => this.#patterns(after),
       ...LATER.map((columns) => () => this.#rows(columns, after)),
+      () => this.#fileStates(after),
       () => this.#rest(),
     ];
     const work = stages[stage];
@@ -125,16 +137,7 @@ export class Rescan {
 
   /** Events, each with what was derived from it: what is found in one of its texts is a secret in all. */
   #events(after: RescanJob['after']): Chunk {
-    const events = this.#database
-      .prepare<[number], StoredEvent>(
-        `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, e.payload,
-           c.tool_use_id AS toolUseId, c.summary, c.asked, c.error, coalesce(p.root, '') AS project
-         FROM events e
-         LEFT JOIN tool_calls c ON c.session_id = e.session_id AND c.tool_use_id = e.tool_use_id
-         LEFT JOIN sessions s ON s.id = e.session_id LEFT JOIN projects p ON p.id = s.project_id
-         WHERE e.id > ? ORDER BY e.id LIMIT ${CHUNK_EVENTS}`,
-      )
-      .all(Number(after?.[0] ?? 0));
+    const events = rescannedEvents(this.#database, Number(after?.[0] ?? 0), CHUNK_EVENTS);
     for (const event of events) this.#event(event);
     return { last: lastOf(events, CHUNK_EVENTS, ({ id }) => [id]), rows: events.length };
   }
@@ -149,7 +152,7 @@ export class Rescan {
     asked,
     error,
     project,
-  }: StoredEvent): void {
+  }: RescannedEvent): void {
     const parsed = payload === null ? undefined : asObject(JSON.parse(payload));
     const patterns = this.#database
       .prepare<[string], PatternText>(
@@ -193,6 +196,7 @@ export class Rescan {
       const code = asString(asObject((codes as readonly JsonObject[])[index])?.['content']);
       if (code !== undefined && code !== pattern.code) this.#move(pattern, code, pattern.name);
     }
+    this.#note('file_states', this.#states.ofEvent(eventId, sessionId));
   }
 
   #patterns(after: RescanJob['after']): Chunk {
@@ -211,11 +215,6 @@ export class Rescan {
   #move(pattern: PatternText, code: string, name: string): void {
     const move = redactedPattern(this.#database, pattern, code, name);
     this.#note('patterns');
-    this.#database
-      .prepare<[string, string, string]>(
-        'UPDATE live_fragments SET text = ? WHERE pattern_id = ? AND text = ?',
-      )
-      .run(code, pattern.id, pattern.code);
     movePattern(this.#database, move);
     replaceInOutbox(this.#database, pattern, move);
     this.#moves.set(move.from, move.to);
@@ -262,14 +261,21 @@ export class Rescan {
     return { last, rows: rows.length };
   }
 
+  #fileStates(after: RescanJob['after']): Chunk {
+    const { states, changed } = this.#states.after(Number(after?.[0] ?? 0), CHUNK_EVENTS);
+    this.#note('file_states', changed);
+    return { last: lastOf(states, CHUNK_EVENTS, ({ id }) => [id]), rows: states.length };
+  }
+
   #rest(): Chunk {
+    this.#note('recent_changes', this.#states.changes());
     redactProjects(
       this.#database,
       (root) => this.#text(root),
       () => this.#note('projects'),
     );
     const { changes } = this.#database.prepare('DELETE FROM cache_entries').run(); // they may hold any code
-    if (changes > 0) this.#changed['cache_entries'] = changes;
+    this.#note('cache_entries', changes);
     return { last: null, rows: 0 };
   }
 
@@ -294,8 +300,8 @@ export class Rescan {
     this.#unchecked += unchecked;
   }
 
-  #note(table: string): void {
-    this.#changed[table] = (this.#changed[table] ?? 0) + 1;
+  #note(table: string, rows = 1): void {
+    if (rows > 0) this.#changed[table] = (this.#changed[table] ?? 0) + rows;
   }
 }
 
@@ -319,18 +325,6 @@ interface Chunk {
   /** The key of the last row; null when the stage is done. */
   readonly last: RescanJob['after'];
   readonly rows: number;
-}
-
-interface StoredEvent {
-  readonly id: number;
-  readonly eventId: string;
-  readonly sessionId: string;
-  readonly payload: string | null;
-  readonly toolUseId: string | null;
-  readonly summary: string | null;
-  readonly asked: string | null;
-  readonly error: string | null;
-  readonly project: string;
 }
 
 function lastOf<Row>(

@@ -14,8 +14,17 @@ export type CounterName =
   /** Removed to keep the database within `retention.max_database_bytes`. */
   | 'evicted_payloads'
   | 'evicted_patterns'
+  | 'evicted_states'
   /** Removed because of `retention.patterns_days`. */
-  | 'expired_patterns';
+  | 'expired_patterns'
+  /** States of files that no occurrence was left of then. */
+  | 'expired_states'
+  /** Occurrences that went with their pattern, or were lost in a damaged file: states may go on to name them. */
+  | 'pruned_occurrences'
+  /** Files whose state is not kept because it is too large, or was removed to make room for others. */
+  | 'dropped_states'
+  /** Lines that are not found again because there were too many. */
+  | 'dropped_lines';
 
 /** Adds to the stored totals. Call it inside the transaction whose work it counts. */
 export class Counters {

@@ -41,7 +41,10 @@ export function descentFaults(database: Database, from: 'stored' | 'mended'): De
       settled.set(after.id, nodeOf(from === 'stored' ? before : after));
       const parents = after.claims
         .filter(({ counts }) => counts)
-        .flatMap(({ parentId }) => stored.get(parentId) ?? settled.get(parentId) ?? []);
+        .flatMap(({ parentId, edgeType }) => {
+          const parent = stored.get(parentId) ?? settled.get(parentId);
+          return parent ? [{ ...parent, edgeType }] : [];
+        });
       const expected = from === 'stored' ? inherited(after.id, parents) : after;
       const kind = faultOf(before, after.claims, expected);
       if (kind) faults.push({ kind, change: { before, after, isRedrawn: true } });

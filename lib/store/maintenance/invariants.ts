@@ -1,27 +1,19 @@
 import type { Database } from '../database/database.ts';
 import { descentFaults, mendDescent } from './descent-check.ts';
 import type { DescentFault } from './descent-check.ts';
-
-/** Something that is true of every sound tracker.db and that SQLite itself does not enforce. */
-export interface Invariant {
-  readonly table: string;
-  /** What is wrong with the rows that break it, as the end of "rows that …". */
-  readonly fault: string;
-  /** How many rows break it. */
-  readonly count: (database: Database) => number;
-  /** Makes it true again. */
-  readonly mend: (database: Database) => void;
-}
+import type { Invariant } from './invariant.ts';
+import { StateCheck } from './states/state-check.ts';
 
 /** Every invariant that applies to a database, in the order in which they are mended. */
 export function invariants(database: Database): readonly Invariant[] {
   const all = [
     ...REFERENCES,
-    unknownPatterns('occurrences', 'pattern_id'),
-    unknownPatterns('live_fragments', 'pattern_id'),
+    unknownPatterns('occurrences', 'pattern_id', authored(database, 'row')),
+    ...OF_FILES,
+    ...new StateCheck().invariants(),
     PARENTLESS_EDGES,
     unknownPatterns('pending_edges', 'child_id'),
-    miscounted(hasTable(database, 'lineage_events')),
+    miscounted(database),
     ...(hasTable(database, 'pending_edges') ? DESCENT : []),
   ];
   return all.filter(({ table }) => hasTable(database, table)); // an older schema has fewer
@@ -49,7 +41,11 @@ export function mendInvariants(database: Database): MendedRows[] {
 
 // --- internal ---
 
-const OCCURRENCES = '(SELECT count(*) FROM occurrences WHERE pattern_id = row.id)';
+/** True for an occurrence that wrote its code: only these have a pattern, and are counted. All are, in an older schema. */
+function authored(database: Database, row: string): string {
+  const column = "SELECT 1 FROM pragma_table_info('occurrences') WHERE name = 'authorship'";
+  return database.prepare(column).get() === undefined ? 'true' : `${row}.authorship = 'authored'`;
+}
 
 /** The rules of lineage, as lib/pattern/descent.ts states them. */
 const DESCENT: readonly Invariant[] = [
@@ -118,6 +114,28 @@ const REFERENCES: readonly Invariant[] = [
   }),
 ];
 
+/** The rows about files and lines that are kept beside occurrences. */
+const OF_FILES: readonly Invariant[] = [
+  inSql({
+    table: 'occurrence_parents',
+    fault: 'name an occurrence that is not there',
+    count: `SELECT count(*) FROM occurrence_parents AS row WHERE ${partless('row')}`,
+    mend: `DELETE FROM occurrence_parents AS row WHERE ${partless('row')}`,
+  }),
+  inSql({
+    table: 'file_states',
+    fault: 'name a project that is not there',
+    count: `SELECT count(*) FROM file_states AS row WHERE ${projectless('row')}`,
+    mend: `UPDATE file_states AS row SET project_id = NULL WHERE ${projectless('row')}`,
+  }),
+  inSql({
+    table: 'recent_changes',
+    fault: 'name a project that is not there',
+    count: `SELECT count(*) FROM recent_changes AS row WHERE project_id != 0 AND ${projectless('row')}`,
+    mend: `DELETE FROM recent_changes AS row WHERE project_id != 0 AND ${projectless('row')}`,
+  }),
+];
+
 interface SqlInvariant {
   readonly table: string;
   readonly fault: string;
@@ -135,8 +153,9 @@ function inSql({ table, fault, count, mend }: SqlInvariant): Invariant {
   };
 }
 
-function unknownPatterns(table: string, column: string): Invariant {
-  const from = `FROM ${table} AS row WHERE NOT EXISTS (SELECT 1 FROM patterns WHERE id = row.${column})`;
+function unknownPatterns(table: string, column: string, condition = 'true'): Invariant {
+  const from = `FROM ${table} AS row WHERE ${condition}
+    AND NOT EXISTS (SELECT 1 FROM patterns WHERE id = row.${column})`;
   return inSql({
     table,
     fault: 'name a pattern that is not there',
@@ -162,17 +181,28 @@ function projectless(row: string): string {
     AND NOT EXISTS (SELECT 1 FROM projects WHERE id = ${row}.project_id)`;
 }
 
+/** True for a parent or a child that is gone. */
+function partless(row: string): string {
+  const isThere = (prefix: string) => `EXISTS (SELECT 1 FROM occurrences own
+    WHERE own.event_id = ${row}.${prefix}event_id AND own.ordinal = ${row}.${prefix}ordinal)`;
+  return `NOT ${isThere('')} OR NOT ${isThere('parent_')}`;
+}
+
 /** Patterns that the service was told of are left out: their counts may differ from the occurrences. */
-function miscounted(isServed: boolean): Invariant {
+function miscounted(database: Database): Invariant {
   const from = `patterns AS row`;
-  const condition = `row.occurrences != ${OCCURRENCES}${
-    isServed ? ' AND NOT EXISTS (SELECT 1 FROM lineage_events WHERE pattern_id = row.id)' : ''
+  const count = `(SELECT count(*) FROM occurrences own
+    WHERE own.pattern_id = row.id AND ${authored(database, 'own')})`;
+  const condition = `row.occurrences != ${count}${
+    hasTable(database, 'lineage_events')
+      ? ' AND NOT EXISTS (SELECT 1 FROM lineage_events WHERE pattern_id = row.id)'
+      : ''
   }`;
   return inSql({
     table: 'patterns',
     fault: 'count other occurrences than there are',
     count: `SELECT count(*) FROM ${from} WHERE ${condition}`,
-    mend: `UPDATE ${from} SET occurrences = ${OCCURRENCES} WHERE ${condition}`,
+    mend: `UPDATE ${from} SET occurrences = ${count} WHERE ${condition}`,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import { COUNTED_SINCE_KEY, RESCAN_KEY, REWRITTEN_KEY, UNWIPED_KEY } from '../database/meta.ts';
 import { removeReturned } from './forget/removal.ts';
 import { mergePatterns } from './merge-patterns.ts';
+import { mergeStates } from './states/merge-states.ts';
 import { DERIVED_TABLES, tableShapes } from './schema-shape.ts';
 import type { TableShape } from './schema-shape.ts';
 import { LATEST_DEPRECATION } from '../writers/deprecations.ts';
@@ -30,6 +31,7 @@ export function mergeLater(database: Database, laterPath: string): void {
           const rule = RULES[shape.name];
           database.exec(rule ? rule(isDisjoint, shape) : missingRows(shape));
         }
+        mergeStates(database, OWN_PROJECT);
         removeReturned(database);
       })
       .immediate();
@@ -56,10 +58,15 @@ const RULES: Readonly<Record<string, Rule>> = {
         THEN 'applied'
         ELSE (SELECT origin FROM main.patterns AS own WHERE own.id = row.pattern_id) END`,
     }),
-  // The later database knows the present text of these files; the older text is out of date.
-  live_fragments: (_, shape) => `DELETE FROM main.live_fragments
-      WHERE file_path IN (SELECT file_path FROM later.live_fragments);
-    ${missingRows(shape)}`,
+  // Of an occurrence that both have, the parents belong together.
+  occurrence_parents: (_, shape) =>
+    missingRows(
+      shape,
+      `NOT EXISTS (SELECT 1 FROM main.occurrence_parents AS own
+        WHERE own.event_id = row.event_id AND own.ordinal = row.ordinal)`,
+    ),
+  file_states: () => '', // see merge-states.ts
+  recent_changes: () => '',
   sessions: (
     isDisjoint,
     shape,

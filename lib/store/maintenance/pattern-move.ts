@@ -69,7 +69,6 @@ export function movePattern(database: Database, move: PatternMove): void {
 const REFERENCES = [
   ['occurrences', 'pattern_id'],
   ['occurrences', 'replaced_id'],
-  ['live_fragments', 'pattern_id'],
   ['lineage_events', 'pattern_id'],
 ] as const;
 

@@ -6,6 +6,8 @@ export interface TextColumns {
   readonly texts: readonly string[];
   /** Columns that hold a JSON object. */
   readonly objects?: readonly string[];
+  /** Columns that hold a compressed text: see `unpackedText`. */
+  readonly packed?: readonly string[];
   /** Columns with ids, which redaction leaves as they are and a user may ask to forget. */
   readonly ids?: readonly string[];
   /** True if a rescan has a way of its own for this table. */
@@ -65,7 +67,14 @@ export const TEXT_COLUMNS: readonly TextColumns[] = [
     texts: ['file_path'],
     ids: ['session_id'],
   },
-  { table: 'live_fragments', key: ['file_path', 'seq'], texts: ['file_path', 'text'] },
+  { table: 'file_states', key: ['id'], texts: ['file_path'], packed: ['history'], isApart: true },
+  {
+    table: 'recent_changes',
+    key: ['project_id', 'seq'],
+    texts: [],
+    packed: ['change'],
+    isApart: true,
+  },
   { table: 'pattern_versions', key: ['pattern_id', 'version'], texts: ['name', 'code'] },
   { table: 'deprecations', key: ['pattern_id'], texts: ['reason'] },
   { table: 'lineage_events', key: ['id'], texts: [], objects: ['extra'], ids: ['session_id'] },

@@ -106,6 +106,8 @@ export function countTables(database: Database): TableCount[] {
 const BUSY_TIMEOUT_MS = 5_000;
 /** The most findings of a kind; more would say nothing new. */
 const MAX_FINDINGS = 20;
+/** The most names of rows in a finding. */
+const MAX_NAMES = 3;
 /** What SQLite reports when only an index is damaged and the rows themselves are there. */
 const INDEX_FAULT =
   /missing from index (\S+)|wrong # of entries in index (\S+)|non-unique entry in index (\S+)|values differ from index/;
@@ -184,9 +186,13 @@ function schemaFindings(database: Database, version: number): VerifyFinding[] {
 
 function rowFindings(database: Database): VerifyFinding[] {
   const found: VerifyFinding[] = [];
-  for (const { table, fault: what, count } of invariants(database)) {
+  for (const { table, fault: what, count, names } of invariants(database)) {
     const rows = count(database);
-    if (rows > 0) found.push({ kind: 'rows', table, message: `rows that ${what}: ${rows}` });
+    if (rows === 0) continue;
+    const which = names?.(database) ?? [];
+    const more = which.length > MAX_NAMES ? ', …' : '';
+    const list = which.length > 0 ? ` (${which.slice(0, MAX_NAMES).join(', ')}${more})` : '';
+    found.push({ kind: 'rows', table, message: `rows that ${what}: ${rows}${list}` });
   }
   const orphans = database.prepare<[], { table: string }>('PRAGMA foreign_key_check').all();
   for (const table of new Set(orphans.map((row) => row.table))) {

@@ -115,7 +115,7 @@ export function patternsOfEvent(database: Database, eventId: string): WrittenPat
       `SELECT o.pattern_id AS patternId, o.action, o.file_path AS filePath,
          o.start_line AS startLine, o.end_line AS endLine, o.language, p.lines, p.generation
        FROM occurrences o LEFT JOIN patterns p ON p.id = o.pattern_id
-       WHERE o.event_id = ? ORDER BY o.ordinal`,
+       WHERE o.event_id = ? AND o.authorship = 'authored' ORDER BY o.ordinal`,
     )
     .all(eventId);
 }

@@ -1,9 +1,9 @@
 import { asObject } from '../../base/json.ts';
 import { hookEventOf } from '../../event/hook-event.ts';
-import { extractFragments } from '../../pattern/extract.ts';
-import type { Fragment } from '../../pattern/fragment.ts';
+import { hunkSplices, textUnderHunks } from '../../authorship/payload/hunk-text.ts';
+import { textChanges } from '../../authorship/payload/text-change.ts';
+import type { TextChange } from '../../authorship/payload/text-change.ts';
 import { trimCode } from '../../pattern/identify.ts';
-import { applyEdit } from '../../pattern/replacement.ts';
 import type { Database } from '../database/database.ts';
 import type { PatternWithCode } from './patterns.ts';
 
@@ -34,35 +34,78 @@ export function changeOf(database: Database, pattern: PatternWithCode): PatternC
   const { code, ...parent } = found;
   const write = writeOf(database, pattern, parent.id);
   if (!write) return { parent, before: code, after: pattern.code, isExact: false };
-  const { fragment, isEverywhere } = write;
-  const { replaces } = fragment;
-  if (replaces.kind !== 'text') return { parent, before: code, after: pattern.code, isExact: true };
-  const after = applyEdit(code, replaces.text, fragment.code, isEverywhere);
+  const { oldText, newText } = write;
+  if (oldText === undefined) return { parent, before: code, after: pattern.code, isExact: true };
+  const after = replaced(code, { ...write, oldText });
   // Another edit may have changed the parent before, so that its code as first seen lacks the replaced text.
   return after === undefined
-    ? { parent, before: replaces.text, after: fragment.code, isExact: true }
+    ? { parent, before: oldText, after: newText, isExact: true }
     : { parent, before: code, after, isExact: true };
 }
 
 // --- internal ---
+
+/** Longer texts are not made, in characters: one replace_all can make a huge text of a small one. */
+const MAX_REPLACED = 16 * 1024 * 1024;
+
+/** A text that a call wrote, and what it took the place of; undefined for all that was there. */
+interface TextWrite {
+  readonly oldText: string | undefined;
+  readonly newText: string;
+  readonly everywhere: boolean;
+}
+
+function replaced(
+  text: string,
+  { oldText, newText, everywhere }: TextWrite & { readonly oldText: string },
+): string | undefined {
+  if (oldText === '' || !text.includes(oldText)) return undefined;
+  const places = everywhere ? text.split(oldText).length - 1 : 1;
+  if (text.length + places * (newText.length - oldText.length) > MAX_REPLACED) return undefined;
+  // A function, because a string would have its $& and $1 read as patterns.
+  return everywhere
+    ? text.replaceAll(oldText, () => newText)
+    : text.replace(oldText, () => newText);
+}
+
+function writesOf({ did, hunks }: TextChange): TextWrite[] {
+  switch (did.kind) {
+    case 'write':
+      return [{ oldText: undefined, newText: did.code ?? did.text, everywhere: false }];
+    case 'replace':
+      return did.replacements.map(({ code, newText, ...rest }) => {
+        return { ...rest, newText: code ?? newText };
+      });
+    case 'hunks': {
+      const before = textUnderHunks(undefined, hunks);
+      return hunkSplices(hunks).map(({ start, end, lines }) => {
+        const oldText = before.slice(start, end).join('\n');
+        return { oldText, newText: lines.join('\n'), everywhere: false };
+      });
+    }
+    case 'delete':
+      return [];
+  }
+}
 
 /** How the pattern was written in place of its parent for the first time; undefined if its event is pruned. */
 function writeOf(
   database: Database,
   pattern: PatternWithCode,
   parentId: string,
-): { readonly fragment: Fragment; readonly isEverywhere: boolean } | undefined {
-  const row = database
-    .prepare<[string, string], { payload: string | null; ordinal: number }>(
-      `SELECT e.payload, o.ordinal FROM occurrences o JOIN events e ON e.event_id = o.event_id
+): TextWrite | undefined {
+  const payload = database
+    .prepare<[string, string], string | null>(
+      `SELECT e.payload FROM occurrences o JOIN events e ON e.event_id = o.event_id
        WHERE o.pattern_id = ? AND o.replaced_id = ? ORDER BY o.at LIMIT 1`,
     )
+    .pluck()
     .get(pattern.id, parentId);
-  if (!row?.payload) return undefined;
-  const payload = asObject(JSON.parse(row.payload));
-  const event = payload && hookEventOf(payload);
-  const fragment = event && extractFragments(event)[row.ordinal];
+  const stored = payload ? asObject(JSON.parse(payload)) : undefined;
+  if (stored === undefined) return undefined;
+  const code = trimCode(pattern.code);
   // A payload is stored with long texts cut.
-  if (!fragment || trimCode(fragment.code) !== trimCode(pattern.code)) return undefined;
-  return { fragment, isEverywhere: event.toolInput?.['replace_all'] === true };
+  return textChanges(hookEventOf(stored))
+    .changes.flatMap(writesOf)
+    .find(({ newText }) => trimCode(newText) === code);
 }

@@ -87,8 +87,10 @@ export function listSessions(database: Database, filter: ListFilter): ListedSess
          (SELECT count(*) FROM tool_calls WHERE session_id = s.id AND outcome = 'failed')
            AS failedToolCalls,
          (SELECT count(*) FROM subagents WHERE session_id = s.id) AS subagents,
-         (SELECT count(DISTINCT pattern_id) FROM occurrences WHERE session_id = s.id) AS patterns,
-         (SELECT count(DISTINCT file_path) FROM occurrences WHERE session_id = s.id) AS files,
+         (SELECT count(DISTINCT pattern_id) FROM occurrences
+          WHERE session_id = s.id AND authorship = 'authored') AS patterns,
+         (SELECT count(DISTINCT file_path) FROM occurrences
+          WHERE session_id = s.id AND authorship = 'authored') AS files,
          (SELECT sum(lines_added) FROM tool_calls WHERE session_id = s.id) AS linesAdded,
          (SELECT sum(lines_removed) FROM tool_calls WHERE session_id = s.id) AS linesRemoved,
          (${FIRST_PROMPT}) AS firstPrompt
@@ -130,7 +132,8 @@ function matching(filter: ListFilter) {
 export function patternsOfSession(database: ReadableDatabase, id: string): number | undefined {
   const row = database
     .prepare(
-      `SELECT (SELECT count(DISTINCT pattern_id) FROM occurrences WHERE session_id = sessions.id)
+      `SELECT (SELECT count(DISTINCT pattern_id) FROM occurrences
+         WHERE session_id = sessions.id AND authorship = 'authored')
          AS patterns
        FROM sessions WHERE id = ?`,
     )

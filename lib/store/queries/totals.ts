@@ -81,7 +81,9 @@ export function countersOf(database: Database): Record<string, number> {
 /** True while there is something that a bound on the size removes: payloads and patterns. */
 export function isReducible(database: Database): boolean {
   const payloads = 'SELECT 1 FROM events WHERE payload IS NOT NULL';
-  const any = database.prepare(`SELECT 1 FROM patterns UNION ALL ${payloads} LIMIT 1`);
+  const any = database.prepare(
+    `SELECT 1 FROM patterns UNION ALL SELECT 1 FROM file_states UNION ALL ${payloads} LIMIT 1`,
+  );
   return any.get() !== undefined;
 }
 

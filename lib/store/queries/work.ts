@@ -23,6 +23,7 @@ export function workSince(database: Database, since: number): Work {
           WHERE last_event_at >= @since AND id NOT GLOB '${TEST_SESSION_PREFIX}*') AS sessions,
          (SELECT count(DISTINCT o.file_path)
           FROM sessions s CROSS JOIN occurrences o ON o.session_id = s.id AND o.at >= @since
+            AND o.authorship = 'authored'
           WHERE s.last_event_at >= @since AND s.id NOT GLOB '${TEST_SESSION_PREFIX}*') AS files
        FROM tool_calls WHERE at >= @since AND session_id NOT GLOB '${TEST_SESSION_PREFIX}*'`,
     )

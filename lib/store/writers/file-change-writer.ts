@@ -1,4 +1,4 @@
-import type { FileChange } from '../../event/file-change.ts';
+import type { FileChange } from '../../authorship/payload/text-change.ts';
 import type { Database } from '../database/database.ts';
 
 /** The call that changed a file. */

@@ -1,6 +1,7 @@
 import type { ToolCallEnd } from '../../event/tool-call.ts';
 import { Counters } from '../database/counters.ts';
 import type { Database } from '../database/database.ts';
+import { AuthorshipTables } from './authorship/authorship-tables.ts';
 import { Deprecations } from './deprecations.ts';
 import { EventWriter } from './event-writer.ts';
 import { FileChangeWriter } from './file-change-writer.ts';
@@ -21,6 +22,7 @@ export class TrackerWriter {
   readonly calls: ToolCallWriter;
   readonly files: FileChangeWriter;
   readonly patterns: PatternWriter;
+  readonly authorship: AuthorshipTables;
   readonly deprecations: Deprecations;
   readonly counters: Counters;
   readonly #transaction: (work: () => void) => void;
@@ -31,6 +33,7 @@ export class TrackerWriter {
     this.calls = new ToolCallWriter(database, onEnded);
     this.files = new FileChangeWriter(database);
     this.patterns = new PatternWriter(database);
+    this.authorship = new AuthorshipTables(database);
     this.deprecations = new Deprecations(database);
     this.counters = new Counters(database);
     const transaction = database.transaction((work: () => void) => work());
@@ -46,13 +49,16 @@ export class TrackerWriter {
   transaction(work: () => void): void {
     try {
       this.#transaction(() => {
+        this.authorship.begin();
         work();
+        this.authorship.flush();
         this.sessions.flush();
         this.calls.flush();
       });
     } catch (error) {
       this.sessions.forget(); // a project it remembers may have been rolled back
       this.calls.forget();
+      this.authorship.forget();
       throw error;
     }
   }

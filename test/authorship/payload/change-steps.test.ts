@@ -26,6 +26,8 @@ describe('the steps of an Edit', () => {
             did: { kind: 'replace' as const, replacements: [{ oldText, newText, everywhere }] },
             hunks: [],
             isToolDiff: true,
+            isProgram: false,
+            kind: 'authored' as const,
           };
           const lines = linesOf(text);
           const [step] = stepsOf(change);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_RECENT_CHANGES } from '../../../lib/authorship/state/authorship-store.ts';
 import type { FileHistory } from '../../../lib/authorship/state/file-history.ts';
 import { MemoryStore } from '../../../lib/authorship/state/memory-store.ts';
+import { authorshipStoreContract } from '../../contracts/authorship-store-contract.ts';
+
+authorshipStoreContract('MemoryStore', () => {
+  const store = new MemoryStore();
+  return { store, again: () => store };
+});
 
 function history(text: string): FileHistory {
   return { last: { lines: [text], authors: [null], at: 0, event: null, pieces: [] }, past: [] };
@@ -43,24 +48,6 @@ describe('MemoryStore', () => {
       true,
     ]);
     expect(store.dropped).toEqual({ files: 0, lines: 1 });
-  });
-
-  it('remembers the last changes only', () => {
-    const store = new MemoryStore();
-    const gone = { lines: [], authors: [] };
-    for (let event = 0; event <= MAX_RECENT_CHANGES; event += 1) {
-      store.noteChange({
-        event: String(event),
-        at: event,
-        path: 'a',
-        gone,
-        added: true,
-        isFirst: false,
-        continues: undefined,
-      });
-    }
-    expect(store.recentChanges()).toHaveLength(MAX_RECENT_CHANGES);
-    expect(store.recentChanges()[0]?.event).toBe(String(MAX_RECENT_CHANGES));
   });
 
   it('forgets a file', () => {

@@ -18,6 +18,7 @@ import { hookEventOf } from '../../../lib/event/hook-event.ts';
 import { CapturePolicy } from '../../../lib/ingest/policy/capture-policy.ts';
 import { ProjectFinder } from '../../../lib/ingest/project.ts';
 import { DEFAULT_EXCLUDED_PATHS } from '../../../lib/ingest/policy/excluded-paths.ts';
+import { unpackedRows } from '../../support/unpacked-rows.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 import type { Payload } from '../../delivery/test-store.ts';
 
@@ -44,11 +45,19 @@ function makeLarge(path: string): void {
   truncateSync(path, 2 ** 30);
 }
 
-const TABLES = ['events', 'tool_calls', 'patterns', 'occurrences', 'live_fragments', 'outbox'];
+const TABLES = [
+  'events',
+  'tool_calls',
+  'patterns',
+  'occurrences',
+  'file_states',
+  'recent_changes',
+  'outbox',
+];
 
 /** Everything that the store holds. */
 const held = (store: TestStore) =>
-  JSON.stringify(TABLES.map((table) => store.rows(`SELECT * FROM ${table}`)));
+  JSON.stringify(TABLES.map((table) => unpackedRows(store.rows(`SELECT * FROM ${table}`))));
 const counters = (store: TestStore) =>
   Object.fromEntries(
     store

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,57 @@ describe('the migration to one rule book for lineage', () => {
   it('tells the edges of further versions from those of the pattern', () => {
     const path = older(['a 1 a 10', 'b 2 a 20'], ['b a 20', 'a b 30'], ['a 2.0.0 3 30']);
     expect(upgraded(path)).toEqual(['a: 1 of a < ', 'b: 2 of a < a']);
+    expect(verifyDatabase(path).findings).toEqual([]);
+  });
+});
+
+describe('the migration to authors of lines', () => {
+  /** A database as version 0.1.0 left it: a file written and edited twice, one written once, and a copy. */
+  function released(): string {
+    const path = join(folder, 'tracker.db');
+    const database = new Sqlite(path);
+    database.pragma('auto_vacuum = INCREMENTAL');
+    for (const migration of MIGRATIONS.slice(0, 5)) database.exec(migration);
+    database.exec(readFileSync('test/fixtures/databases/schema-5.sql', 'utf8'));
+    database.pragma('user_version = 5');
+    database.close();
+    return path;
+  }
+
+  const rowsOf = (path: string, table: string, columns: string) => {
+    const database = new Sqlite(path, { readonly: true });
+    try {
+      return database.prepare(`SELECT ${columns} FROM ${table} ORDER BY 1, 2`).all();
+    } finally {
+      database.close();
+    }
+  };
+
+  it('keeps patterns, occurrences and their edges as they were', () => {
+    const path = released();
+    const kept: readonly (readonly [string, string])[] = [
+      ['patterns', '*'],
+      ['lineage_edges', '*'],
+      ['pending_edges', '*'],
+      ['events', '*'],
+      ['projects', '*'],
+      [
+        'occurrences',
+        `event_id, ordinal, pattern_id, action, replaced_id, session_id, tool_use_id, tool_name, project_id, file_path,
+         language, start_line, end_line, at`,
+      ],
+    ];
+    const before = kept.map(([table, columns]) => rowsOf(path, table, columns));
+    expect(before.every((rows, at) => rows.length > 0 || kept[at]?.[0] === 'pending_edges')).toBe(
+      true,
+    );
+    openDatabase(path).close();
+    expect(kept.map(([table, columns]) => rowsOf(path, table, columns))).toEqual(before);
+    expect(
+      new Set(
+        rowsOf(path, 'occurrences', 'authorship, authored_share').map((row) => JSON.stringify(row)),
+      ),
+    ).toEqual(new Set(['{"authorship":"authored","authored_share":null}']));
     expect(verifyDatabase(path).findings).toEqual([]);
   });
 });

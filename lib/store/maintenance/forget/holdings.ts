@@ -1,12 +1,15 @@
 import type { Database } from '../../database/database.ts';
+import { unpackedText } from '../../../authorship/state/packed-text.ts';
 import { TEXT_COLUMNS } from '../text-columns.ts';
 
 /** What tracker.db holds of one kind. Times are milliseconds since 1970 UTC. */
 export interface Holding {
   readonly kind: string;
   readonly count: number;
-  /** The length of the texts, in characters. */
+  /** The length of the texts, in characters; of compressed ones as they are unpacked. */
   readonly characters: number;
+  /** What the texts take in the database, in bytes. */
+  readonly bytes: number;
   /** Null when there is no row, or the kind has no time; like `newest`. */
   readonly oldest: number | null;
   readonly newest: number | null;
@@ -27,18 +30,25 @@ export interface ProjectHolding {
 
 /** Everything that people or Claude wrote and tracker.db holds, by kind. Reads every row. */
 export function holdings(database: Database): Holding[] {
+  defineUnpackedLength(database);
+  const sumOf = (lengths: readonly string[]) =>
+    lengths.map((length) => `coalesce(sum(${length}), 0)`).join(' + ') || '0';
   return KINDS.map(({ kind, table, at = 'NULL', condition = 'true' }) => {
-    const columns = TEXT_COLUMNS.filter((row) => row.table === table).flatMap(
-      ({ texts, objects = [] }) => [...texts, ...objects],
-    );
-    const characters = columns.map((column) => `coalesce(sum(length(${column})), 0)`).join(' + ');
+    const own = TEXT_COLUMNS.filter((row) => row.table === table);
+    const plain = own.flatMap(({ texts, objects = [] }) => [...texts, ...objects]);
+    const packed = own.flatMap((row) => row.packed ?? []);
+    const characters = sumOf([
+      ...plain.map((column) => `length(${column})`),
+      ...packed.map((column) => `unpacked_length(${column})`),
+    ]);
+    const bytes = sumOf([...plain, ...packed].map((column) => `length(CAST(${column} AS BLOB))`));
     const sum = database
       .prepare<[], Omit<Holding, 'kind'>>(
-        `SELECT count(*) AS count, ${characters || '0'} AS characters,
+        `SELECT count(*) AS count, ${characters} AS characters, ${bytes} AS bytes,
            min(${at}) AS oldest, max(${at}) AS newest FROM ${table} WHERE ${condition}`,
       )
       .get();
-    return { kind, ...(sum ?? { count: 0, characters: 0, oldest: null, newest: null }) };
+    return { kind, ...(sum ?? { count: 0, characters: 0, bytes: 0, oldest: null, newest: null }) };
   });
 }
 
@@ -67,6 +77,12 @@ export function projectHoldings(database: Database): ProjectHolding[] {
 }
 
 // --- internal ---
+
+function defineUnpackedLength(database: Database): void {
+  database.function('unpacked_length', { deterministic: true }, (bytes: unknown) =>
+    bytes instanceof Uint8Array ? (unpackedText(bytes)?.length ?? 0) : 0,
+  );
+}
 
 interface Kind {
   readonly kind: string;
@@ -105,7 +121,8 @@ const KINDS: readonly Kind[] = [
   { kind: 'pattern versions', table: 'pattern_versions', at: 'at' },
   { kind: 'occurrences', table: 'occurrences', at: 'at' },
   { kind: 'files that changed unseen', table: 'file_changes', at: 'at' },
-  { kind: 'texts of files', table: 'live_fragments' },
+  { kind: 'states of files', table: 'file_states', at: 'touched_at' },
+  { kind: 'recent changes of files', table: 'recent_changes' },
   { kind: 'deprecations', table: 'deprecations', at: 'at' },
   { kind: 'outbox', table: 'outbox', at: 'created_at' },
   {

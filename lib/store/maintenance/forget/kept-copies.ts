@@ -3,12 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../../../base/errors.ts';
 import { openDatabase } from '../../database/database.ts';
 import type { Database } from '../../database/database.ts';
+import { Sqlite } from '../../database/sqlite.ts';
 import { listBackups } from '../backup.ts';
 import { copyDatabase, foldIn, removeDatabase } from '../database-file.ts';
 import { stagingPath } from '../restore.ts';
 import { verifyDatabase } from '../verify.ts';
 import { fileSearch } from './byte-search.ts';
 import type { ForgetCriteria } from './criteria.ts';
+import { packedTraces } from './kept-text.ts';
 import { removeChosen } from './removal.ts';
 import type { RemovedKeys } from './removal.ts';
 
@@ -103,5 +105,24 @@ export function searchCopies(
   traces: readonly string[],
 ): ForgottenCopy[] {
   const search = fileSearch(traces);
-  return copies.map((copy) => ({ ...copy, holds: (search(copy.path)?.traces.length ?? 0) > 0 }));
+  return copies.map((copy) => {
+    const isPlain = (search(copy.path)?.traces.length ?? 0) > 0;
+    return { ...copy, holds: isPlain || holdsPacked(copy.path, traces) };
+  });
+}
+
+// --- internal ---
+
+/** True if a copy holds one of the texts in a compressed column. Into a damaged one, only its bytes can be looked. */
+function holdsPacked(path: string, traces: readonly string[]): boolean {
+  try {
+    const database = new Sqlite(path, { readonly: true });
+    try {
+      return packedTraces(database, traces).length > 0;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return false;
+  }
 }

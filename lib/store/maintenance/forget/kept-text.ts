@@ -1,17 +1,44 @@
+import { unpackedText } from '../../../authorship/state/packed-text.ts';
 import type { Database } from '../../database/database.ts';
 import { tableShapes } from '../schema-shape.ts';
 import { TEXT_COLUMNS } from '../text-columns.ts';
 import { defineHolds } from './selection.ts';
+import { formsOf, holderOf } from './text-forms.ts';
 
 /** Those of `traces` that stand in a row that is there: it was kept, or recorded since. */
 export function keptTraces(database: Database, traces: readonly string[]): string[] {
+  const packed = new Set(packedTraces(database, traces));
   return traces.filter((trace) => {
+    if (packed.has(trace)) return true;
     defineHolds(database, trace);
     return [...PLACES].some(([table, columns]) => {
-      const holds = columns.map((column) => `forget_holds(${column})`).join(' OR ');
+      const holds = columns.map((column) => `forget_holds(${column})`).join(' OR ') || 'false';
       return database.prepare(`SELECT 1 FROM ${table} WHERE ${holds} LIMIT 1`).get() !== undefined;
     });
   });
+}
+
+/**
+ * Those of `traces` that stand in a compressed column, where a search of the file's bytes does not find them. Each text
+ * is unpacked once.
+ */
+export function packedTraces(database: Database, traces: readonly string[]): string[] {
+  const left = new Map(traces.map((trace) => [trace, holderOf(formsOf(trace))]));
+  const tables = new Set(tableShapes(database).map(({ name }) => name)); // an older schema has fewer
+  for (const { table, packed = [] } of TEXT_COLUMNS) {
+    for (const column of tables.has(table) ? packed : []) {
+      const values = database
+        .prepare<[], Uint8Array>(`SELECT ${column} FROM ${table}`)
+        .pluck()
+        .iterate();
+      for (const bytes of values) {
+        const text = unpackedText(bytes);
+        if (text === undefined) continue;
+        for (const [trace, holds] of left) if (holds(text)) left.delete(trace);
+      }
+    }
+  }
+  return traces.filter((trace) => !left.has(trace));
 }
 
 /**
@@ -36,7 +63,7 @@ export function ownTraces(database: Database, traces: readonly string[]): string
 
 // --- internal ---
 
-/** Every column that may hold what somebody wrote, by table. */
+/** Every column that may hold what somebody wrote as it is, by table. */
 const PLACES = new Map(
   TEXT_COLUMNS.map(({ table, texts, objects = [], ids = [] }) => [
     table,

@@ -8,24 +8,18 @@ import { CHOSEN } from './selection.ts';
  * Removes the patterns of {@link CHOSEN} that no occurrence is left of, and tells the others' origins from the
  * occurrences that are left. Returns the ids of those that were removed.
  */
-export function removePatterns(database: Database): {
-  readonly patternIds: readonly string[];
-  readonly fragments: number;
-} {
+export function removePatterns(database: Database): readonly string[] {
   const gone = `SELECT id FROM ${GONE}`;
   database.exec(`DROP TABLE IF EXISTS ${GONE};
     CREATE TEMP TABLE forget_gone AS SELECT id FROM ${CHOSEN.patterns} chosen
-    WHERE NOT EXISTS (SELECT 1 FROM occurrences WHERE pattern_id = chosen.id);
+    WHERE NOT EXISTS (SELECT 1 FROM occurrences own WHERE own.pattern_id = chosen.id AND ${AUTHORED});
     DELETE FROM ${CHOSEN.patterns} WHERE id IN (${gone})`);
   const patternIds = database.prepare<[], string>(gone).pluck().all();
-  const fragments = database
-    .prepare(`DELETE FROM live_fragments WHERE pattern_id IN (${gone})`)
-    .run().changes;
   if (patternIds.length > 0) {
     database.exec(`
       DELETE FROM lineage_edges WHERE child_id IN (${gone}) OR parent_id IN (${gone});
       DELETE FROM pending_edges WHERE child_id IN (${gone}) OR parent_id IN (${gone});
-      UPDATE occurrences SET replaced_id = NULL WHERE replaced_id IN (${gone});
+      UPDATE occurrences SET replaced_id = ${LARGEST_PARENT} WHERE replaced_id IN (${gone});
       DELETE FROM pattern_versions WHERE pattern_id IN (${gone});
       DELETE FROM deprecations WHERE pattern_id IN (${gone});
       DELETE FROM lineage_events WHERE pattern_id IN (${gone});
@@ -37,7 +31,18 @@ export function removePatterns(database: Database): {
   const kept = database.prepare<[], string>(`SELECT id FROM ${CHOSEN.patterns}`).pluck().all();
   retellOrigins(database, kept);
   mendDescent(database);
-  return { patternIds, fragments };
+  return patternIds;
+}
+
+/**
+ * Removes occurrences that are gone from among the parents of others, and their own parents.
+ *
+ * @param table has their `event_id` and `ordinal`
+ */
+export function removeParents(database: Database, table: string): void {
+  const gone = `SELECT event_id, ordinal FROM ${table}`;
+  database.exec(`DELETE FROM occurrence_parents
+    WHERE (event_id, ordinal) IN (${gone}) OR (parent_event_id, parent_ordinal) IN (${gone})`);
 }
 
 /**
@@ -60,6 +65,16 @@ export function emptyIndex(database: Database): void {
 
 const GONE = 'temp.forget_gone';
 
+/** Only who wrote the code uses a pattern. */
+const AUTHORED = "own.authorship = 'authored'";
+
+/** The pattern of the parent with the largest share that is left. */
+const LARGEST_PARENT = `(SELECT parent.pattern_id FROM occurrence_parents link
+  JOIN occurrences parent ON parent.event_id = link.parent_event_id AND parent.ordinal = link.parent_ordinal
+  WHERE link.event_id = occurrences.event_id AND link.ordinal = occurrences.ordinal
+    AND parent.pattern_id != occurrences.pattern_id
+  ORDER BY link.position LIMIT 1)`;
+
 interface LeftOccurrence {
   readonly eventId: string;
   readonly ordinal: number;
@@ -73,7 +88,7 @@ interface LeftOccurrence {
 function retellOrigins(database: Database, patternIds: readonly string[]): void {
   const count = database.prepare<[string, string]>(
     `UPDATE patterns SET occurrences = seen.count, first_seen_at = seen.first, last_seen_at = seen.last
-     FROM (SELECT count(*) AS count, min(at) AS first, max(at) AS last FROM occurrences WHERE pattern_id = ?) seen
+     FROM (SELECT count(*) AS count, min(at) AS first, max(at) AS last FROM occurrences own WHERE pattern_id = ? AND ${AUTHORED}) seen
      WHERE id = ?`,
   );
   const hasOrigin = database.prepare<[string]>(
@@ -82,7 +97,7 @@ function retellOrigins(database: Database, patternIds: readonly string[]): void 
   const earliest = database.prepare<[string], LeftOccurrence>(
     // An application that a client of the service reported does not tell how a pattern came to be.
     `SELECT event_id AS eventId, ordinal, replaced_id AS replacedId, file_path AS filePath, language, at
-     FROM occurrences own WHERE pattern_id = ?
+     FROM occurrences own WHERE pattern_id = ? AND ${AUTHORED}
      ORDER BY EXISTS (SELECT 1 FROM lineage_events WHERE event_type = 'pattern_applied'
          AND event_id IN (own.event_id, own.event_id || '-' || own.ordinal)), at, event_id DESC, ordinal
      LIMIT 1`,
@@ -94,9 +109,16 @@ function retellOrigins(database: Database, patternIds: readonly string[]): void 
     'DELETE FROM lineage_edges WHERE child_id = ? AND position >= 0',
   );
   const dropPending = database.prepare<[string]>('DELETE FROM pending_edges WHERE child_id = ?');
-  const claim = database.prepare<[string, string, number]>(
+  const parents = database
+    .prepare<[string, number], string>(
+      `SELECT parent.pattern_id FROM occurrence_parents link
+       JOIN occurrences parent ON parent.event_id = link.parent_event_id AND parent.ordinal = link.parent_ordinal
+       WHERE link.event_id = ? AND link.ordinal = ? ORDER BY link.position`,
+    )
+    .pluck();
+  const claim = database.prepare<[string, string, number, number]>(
     `INSERT INTO pending_edges (child_id, parent_id, edge_type, created_at, position)
-     VALUES (?, ?, 'modified_from', ?, 0)`,
+     VALUES (?, ?, 'modified_from', ?, ?)`,
   );
   const promote = database.prepare<[string, string, number]>(
     `UPDATE occurrences SET action = (SELECT origin FROM patterns WHERE id = ?)
@@ -112,8 +134,14 @@ function retellOrigins(database: Database, patternIds: readonly string[]): void 
     describe.run(basename(filePath), language, at, key, id);
     dropEdges.run(id);
     dropPending.run(id);
-    // `mendDescent` judges it.
-    if (replacedId !== null && replacedId !== id) claim.run(id, replacedId, at);
+    // `mendDescent` judges them.
+    const claimed = new Set([
+      ...(replacedId === null ? [] : [replacedId]),
+      ...parents.all(eventId, ordinal),
+    ]);
+    claimed.delete(id);
+    for (const [position, parentId] of [...claimed].entries())
+      claim.run(id, parentId, at, position);
     promote.run(id, eventId, ordinal);
   }
 }

@@ -14,7 +14,7 @@ export function recordedFiles(database: Database): RecordedFile[] {
     .prepare<[], RecordedFile>(
       `SELECT path, cwd FROM (
          SELECT file_path AS path, NULL AS cwd FROM occurrences
-         UNION SELECT file_path, NULL FROM live_fragments
+         UNION SELECT file_path, NULL FROM file_states
          UNION SELECT file_path, NULL FROM file_changes
          UNION SELECT json_extract(payload, '$.tool_input.file_path'), ${cwd} FROM events
            WHERE payload LIKE '%"file_path"%'

@@ -5,8 +5,9 @@ import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
 import { copyTest } from './code-copies.ts';
 import { isOfWholeSessions } from './criteria.ts';
 import type { ForgetCriteria } from './criteria.ts';
-import { removePatterns } from './pattern-removal.ts';
+import { removeParents, removePatterns } from './pattern-removal.ts';
 import { CHOSEN, choose, chooseReturned, defineHolds, wholeSessions } from './selection.ts';
+import { removeStates } from '../states/state-removal.ts';
 import { formsOf, holderOf } from './text-forms.ts';
 
 /** Rows that were removed, by kind; for a preview, rows that would be. */
@@ -20,8 +21,8 @@ export interface ErasedRows {
   /** Patterns that stay because they were also written elsewhere, and lost some of their occurrences. */
   readonly keptPatterns: number;
   readonly occurrences: number;
-  /** Rows about files as they are now. */
-  readonly liveFragments: number;
+  /** States of files that went, or lost text. */
+  readonly fileStates: number;
   /** Payloads of events that stay, which held the code of a pattern that is forgotten. */
   readonly payloads: number;
 }
@@ -81,7 +82,10 @@ function removeRows(
   criteria: Omit<ForgetCriteria, 'at'>,
   onRemoved: RemovalSteps['onRemoved'],
 ): ErasedRows {
-  const payloads = criteria.pattern === undefined ? 0 : clearCode(database, criteria.pattern);
+  const shows = criteria.pattern === undefined ? undefined : codeTest(database, criteria.pattern);
+  const payloads = shows ? clearCode(database, shows) : 0;
+  const holds = textTest(criteria.match, shows);
+  const eventsChosen = chosenEvents(database);
   const events = countOf(database, CHOSEN.events);
   const prompts = countOf(database, CHOSEN.events, PROMPTS);
   const occurrences = countOf(database, CHOSEN.occurrences);
@@ -101,14 +105,13 @@ function removeRows(
     DELETE FROM tool_calls WHERE (session_id, tool_use_id) IN (SELECT session_id, tool_use_id FROM ${CHOSEN.calls});
     DELETE FROM occurrences WHERE (event_id, ordinal) IN (SELECT event_id, ordinal FROM ${CHOSEN.occurrences});
   `);
-  const files = database
-    .prepare<[], string>(`SELECT DISTINCT file_path FROM ${CHOSEN.occurrences}`)
-    .pluck()
-    .all();
-  const liveFragments =
-    forgetFiles(database, [...files, ...(criteria.files ?? [])], criteria.match) +
-    (isOfWholeSessions(criteria) ? forgetBelow(database, criteria.projects ?? []) : 0);
-  const { patternIds, fragments } = removePatterns(database);
+  removeParents(database, CHOSEN.occurrences);
+  const roots = isOfWholeSessions(criteria) ? (criteria.projects ?? []) : [];
+  const written = writtenFiles(database);
+  removeFileChanges(database, [...written, ...(criteria.files ?? [])], roots);
+  const isGone = goneTest(criteria.files ?? [], roots);
+  const fileStates = removeStates(database, { events: eventsChosen, written, isGone, holds });
+  const patternIds = removePatterns(database);
   const sessionIds = removeSessions(database);
   if (criteria.match !== undefined) clearWords(database, criteria.match);
   for (const name of names) clearFaults(database, name);
@@ -128,7 +131,7 @@ function removeRows(
     patterns: patternIds.length,
     keptPatterns: countOf(database, CHOSEN.patterns),
     occurrences,
-    liveFragments: liveFragments + fragments,
+    fileStates,
     payloads,
   };
 }
@@ -161,55 +164,73 @@ function occurrenceIds(database: Database): string[] {
     .flatMap(([id, ordinal]) => (ordinal === NO_ORDINAL ? [id] : [`${id}-${ordinal}`, id]));
 }
 
-/** Removes what is known of the present text of files; later edits of them find no parent. */
-function forgetFiles(
+function chosenEvents(database: Database): Set<string> {
+  return new Set(
+    database
+      .prepare<[], string>(
+        `SELECT event_id FROM ${CHOSEN.events} UNION SELECT event_id FROM ${CHOSEN.occurrences}`,
+      )
+      .pluck()
+      .all(),
+  );
+}
+
+function writtenFiles(database: Database): Set<string> {
+  return new Set(
+    database.prepare<[], string>(`SELECT file_path FROM ${CHOSEN.occurrences}`).pluck().all(),
+  );
+}
+
+function removeFileChanges(
   database: Database,
   files: readonly string[],
-  match: string | undefined,
-): number {
-  const named = JSON.stringify(files);
-  const of = `file_path IN (SELECT value FROM json_each(@named))`;
-  database.prepare<[{ named: string }]>(`DELETE FROM file_changes WHERE ${of}`).run({ named });
-  if (match === undefined) {
-    return database
-      .prepare<[{ named: string }]>(`DELETE FROM live_fragments WHERE ${of}`)
-      .run({ named }).changes;
-  }
-  defineHolds(database, match);
-  return database
-    .prepare<[{ named: string }]>(
-      `DELETE FROM live_fragments WHERE ${of} OR file_path IN
-         (SELECT file_path FROM live_fragments WHERE forget_holds(text) OR forget_holds(file_path))`,
+  roots: readonly string[],
+): void {
+  database
+    .prepare<[{ files: string; roots: string }]>(
+      `DELETE FROM file_changes WHERE file_path IN (SELECT value FROM json_each(@files))
+         OR EXISTS (SELECT 1 FROM json_each(@roots) root
+           WHERE substr(file_path, 1, length(root.value) + 1) = root.value || '/')`,
     )
-    .run({ named }).changes;
+    .run({ files: JSON.stringify(files), roots: JSON.stringify(roots) });
 }
 
-/** Removes what is known of files in projects that nothing else tells of any more. */
-function forgetBelow(database: Database, roots: readonly string[]): number {
-  const below = `EXISTS (SELECT 1 FROM json_each(@roots) root
-    WHERE substr(file_path, 1, length(root.value) + 1) = root.value || '/')`;
-  const parameters = { roots: JSON.stringify(roots) };
-  database.prepare<[{ roots: string }]>(`DELETE FROM file_changes WHERE ${below}`).run(parameters);
-  return database
-    .prepare<[{ roots: string }]>(`DELETE FROM live_fragments WHERE ${below}`)
-    .run(parameters).changes;
+/** Tells of a file whether it was asked for, or lies in a project of which nothing stays. */
+function goneTest(files: readonly string[], roots: readonly string[]): (path: string) => boolean {
+  const named = new Set(files);
+  return (path) => named.has(path) || roots.some((root) => path.startsWith(`${root}/`));
 }
 
-/** Removes the payloads of other events that show the code of a pattern or a part of it, such as those that read it. */
-function clearCode(database: Database, id: string): number {
+/** Tells of a text that stands anywhere whether it has to go for what is in it. */
+function textTest(
+  match: string | undefined,
+  shows: ((payload: string) => boolean) | undefined,
+): ((text: string) => boolean) | undefined {
+  if (match === undefined && shows === undefined) return undefined;
+  const holds = match === undefined ? undefined : holderOf(formsOf(match));
+  return (text) => holds?.(text) === true || shows?.(JSON.stringify(text)) === true;
+}
+
+/** A test of payloads for the code of a pattern or a part of it; undefined for code that tells nothing. */
+function codeTest(database: Database, id: string): ((payload: string) => boolean) | undefined {
   const code = database
     .prepare<[string], string>('SELECT code FROM patterns WHERE id = ?')
     .pluck()
     .get(id);
-  if (code === undefined || code.trim().length < LEAST_CODE) return 0;
-  defineHolds(database, code.trim());
+  if (code === undefined || code.trim().length < LEAST_CODE) return undefined;
+  const holds = holderOf(formsOf(code.trim()));
   const shows = copyTest(code);
+  return (payload) => holds(payload) || shows(payload);
+}
+
+/** Removes the payloads of other events that show the code of a pattern or a part of it, such as those that read it. */
+function clearCode(database: Database, shows: (payload: string) => boolean): number {
   database.function('forget_shows', (payload: unknown) =>
     typeof payload === 'string' && shows(payload) ? 1 : 0,
   );
   return database
     .prepare(
-      `UPDATE events SET payload = NULL WHERE (forget_holds(payload) OR forget_shows(payload))
+      `UPDATE events SET payload = NULL WHERE forget_shows(payload)
          AND event_id NOT IN (SELECT event_id FROM ${CHOSEN.events})`,
     )
     .run().changes;
@@ -257,7 +278,9 @@ function removeSessions(database: Database): string[] {
     WHERE sessions.id = row.session_id;
     DELETE FROM projects WHERE id NOT IN (SELECT project_id FROM sessions WHERE project_id IS NOT NULL)
       AND id NOT IN (SELECT project_id FROM occurrences WHERE project_id IS NOT NULL);
-    DELETE FROM redaction_counts WHERE project != '' AND project NOT IN (SELECT root FROM projects)`);
+    DELETE FROM redaction_counts WHERE project != '' AND project NOT IN (SELECT root FROM projects);
+    UPDATE file_states SET project_id = NULL WHERE project_id NOT IN (SELECT id FROM projects);
+    DELETE FROM recent_changes WHERE project_id != 0 AND project_id NOT IN (SELECT id FROM projects)`);
   return removed;
 }
 

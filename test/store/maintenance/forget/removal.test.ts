@@ -5,6 +5,7 @@ import { keptTraces, ownTraces } from '../../../../lib/store/maintenance/forget/
 import { wipe } from '../../../../lib/store/maintenance/wipe.ts';
 import { forgetRows } from '../../../../lib/ingest/forgetting.ts';
 import type { ForgetCriteria } from '../../../../lib/store/maintenance/forget/criteria.ts';
+import { unpackedRows } from '../../../support/unpacked-rows.ts';
 import { hook, TestStore } from '../../../delivery/test-store.ts';
 import type { Arrival } from '../../../delivery/test-store.ts';
 
@@ -36,7 +37,7 @@ function everything(): string {
       "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'",
     )
     .map(({ name }) => name);
-  return JSON.stringify(tables.map((name) => store.rows(`SELECT * FROM "${name}"`)));
+  return JSON.stringify(tables.map((name) => unpackedRows(store.rows(`SELECT * FROM "${name}"`))));
 }
 
 describe('a session', () => {
@@ -201,7 +202,7 @@ describe('a file', () => {
     expect(forget({ files: ['/w/p/key.ts'] })).toMatchObject({
       events: 3,
       patterns: 1,
-      liveFragments: 1,
+      fileStates: 1,
     });
     expect(store.rows('SELECT tool_use_id FROM tool_calls ORDER BY at')).toEqual([
       { tool_use_id: 't4' },
@@ -406,7 +407,7 @@ describe('a project', () => {
       { tool_use_id: 't5' },
       { tool_use_id: 't6' },
     ]);
-    expect(store.rows('SELECT file_path FROM live_fragments')).toEqual([
+    expect(store.rows('SELECT file_path FROM file_states')).toEqual([
       { file_path: '/w/B/kept.ts' },
     ]);
     expect(store.rows('SELECT id, prompts FROM sessions')).toEqual([{ id: 'B', prompts: 1 }]);
@@ -488,9 +489,9 @@ describe('what follows from calls and code', () => {
 
   it('knows its own words from what was recorded', () => {
     store.take(hook.write('t1', '/w/a.ts', A), hook.event('Stop', { note: 'alpha' }));
-    expect(ownTraces(store.database, ['PostToolUse', 'live_fragments', 'alpha'])).toEqual([
+    expect(ownTraces(store.database, ['PostToolUse', 'file_states', 'alpha'])).toEqual([
       'PostToolUse',
-      'live_fragments',
+      'file_states',
     ]);
     expect(keptTraces(store.database, ['PostToolUse!', 'alpha'])).toEqual(['alpha']);
   });

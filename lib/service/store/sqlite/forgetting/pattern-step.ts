@@ -206,7 +206,7 @@ export class PatternStep {
       patterns: remove('patterns', isGone('id')),
     });
     for (const condition of edges) remove('pending_edges', condition);
-    for (const table of ['deprecations', 'live_fragments', 'sink_patterns']) {
+    for (const table of ['deprecations', 'sink_patterns']) {
       remove(table, isGone('pattern_id'));
     }
   }
