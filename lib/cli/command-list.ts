@@ -22,6 +22,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say of each line of a file which call of Claude wrote it, and why.',
     load: async () => (await import('./commands/blame.ts')).blameCommand,
   },
+  survival: {
+    group: 'Look',
+    summary: 'Say how much of what Claude wrote still stands.',
+    load: async () => (await import('./commands/survival.ts')).survivalCommand,
+  },
   sessions: {
     group: 'Look',
     summary: 'List the sessions of Claude Code.',

@@ -3,7 +3,6 @@ import { LineAuthors } from '../../authorship/line-authors.ts';
 import { isoTime } from '../../base/clock.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { ago } from '../../base/time-text.ts';
-import { ownRedaction } from '../../config/config-file.ts';
 import { FileNames } from '../../ingest/file-names.ts';
 import { ProjectFinder } from '../../ingest/project.ts';
 import type { Redactor } from '../../redact/redact.ts';
@@ -113,7 +112,7 @@ async function blame(
       return { lines, compared, project };
     });
   const first = look();
-  const found = first === 'needs-redactor' ? look(await loadRedactor(cli)) : first;
+  const found = first === 'needs-redactor' ? look(await redactorOf(cli)) : first;
   if (typeof found === 'object') return found;
   if (text === undefined) throw missing(named.name, undefined, cli);
   const compared = unknownLines(text);
@@ -121,9 +120,10 @@ async function blame(
   return { lines, compared, project: undefined };
 }
 
-async function loadRedactor({ paths }: CliEnvironment): Promise<Redactor> {
-  const { openRedactor } = await import('../../redact/own/open-redactor.ts');
-  return openRedactor(await ownRedaction(paths));
+/** Loaded only when it is needed: it takes longer than all the rest. */
+async function redactorOf(cli: CliEnvironment): Promise<Redactor> {
+  const { loadRedactor } = await import('../blame/load-redactor.ts');
+  return loadRedactor(cli);
 }
 
 /** The project that the file's state is kept under, else the one that it lies in. */

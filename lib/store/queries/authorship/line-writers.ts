@@ -45,16 +45,27 @@ export class LineWriters {
   }
 }
 
+/**
+ * SQL for the model that a session had when it made a call. Null where it is not known, as in a subagent, which may
+ * have another one.
+ */
+export function modelThen(session: string, call: string, at: string): string {
+  return `CASE WHEN (${agentOf(session, call)}) IS NULL THEN
+    (SELECT model FROM session_models
+     WHERE session_id = ${session} AND at <= ${at} ORDER BY at DESC LIMIT 1) END`;
+}
+
 // --- internal ---
+
+function agentOf(session: string, call: string): string {
+  return `SELECT agent_id FROM tool_calls call
+    WHERE call.session_id = ${session} AND call.tool_use_id = ${call}`;
+}
 
 /** SQL for the columns `agentType` and `model` of a call. */
 function agentAndModel(session: string, call: string, at: string): string {
-  const agent = `SELECT agent_id FROM tool_calls call
-    WHERE call.session_id = ${session} AND call.tool_use_id = ${call}`;
-  return `(SELECT coalesce(agent.agent_type, 'subagent') FROM (${agent}) made
+  return `(SELECT coalesce(agent.agent_type, 'subagent') FROM (${agentOf(session, call)}) made
       LEFT JOIN subagents agent ON agent.session_id = ${session} AND agent.agent_id = made.agent_id
       WHERE made.agent_id IS NOT NULL) AS agentType,
-    CASE WHEN (${agent}) IS NULL THEN
-      (SELECT model FROM session_models
-       WHERE session_id = ${session} AND at <= ${at} ORDER BY at DESC LIMIT 1) END AS model`;
+    ${modelThen(session, call, at)} AS model`;
 }
