@@ -70,11 +70,11 @@ describe('blame', () => {
     project.byHand('cart.ts', `// by hand\n${TAXED}`);
     const { out, err } = await blame('cart.ts');
     expect(out).toMatchInlineSnapshot(`
-      "LINE  WHO         WHEN     TOOL   MODEL  GEN  SURE    PROMPT                             CODE
-         1  not Claude                              medium                                     // by hand
-         2  aaaa1111    1 h ago  Write           1  high    Add a cart that sums up its items  export function total(items: number[]): number {
-         3  bbbb2222    1 h ago  Edit            2  high    Add the tax, please                  return items.reduce((sum, item) => sum + item, 0) * 1.19;
-         4  aaaa1111    1 h ago  Write           1  medium  Add a cart that sums up its items  }
+      "LINE  WHO         WHEN     TOOL   GEN  SURE    PROMPT                             CODE
+         1  not Claude                       medium                                     // by hand
+         2  aaaa1111    1 h ago  Write    1  high    Add a cart that sums up its items  export function total(items: number[]): number {
+         3  bbbb2222    1 h ago  Edit     2  high    Add the tax, please                  return items.reduce((sum, item) => sum + item, 0) * 1.19;
+         4  aaaa1111    1 h ago  Write    1  medium  Add a cart that sums up its items  }
       "
     `);
     expect(err).toBe('cart.ts has changed since it was seen last, 1 h ago.\n');
@@ -341,7 +341,7 @@ describe('blame --prompt', () => {
       `lines 1,3 · session aaaa1111 · 1 h ago\n${long}\n\nline 2 · session bbbb2222 · 1 h ago\nAdd the tax\n`,
     );
     expect((await answer('cart.ts:1 --prompt')).lines).toMatchObject([{ prompt: long }]);
-    expect((await answer('cart.ts:1')).lines).toMatchObject([{ prompt: long.slice(0, 300) }]);
+    expect((await answer('cart.ts:1')).lines).toMatchObject([{ prompt: long.slice(0, 100) }]);
   });
 
   it('says so when no prompt is kept, and when Claude wrote none of the lines', async () => {

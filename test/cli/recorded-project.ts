@@ -1,11 +1,11 @@
 // A project on disk whose files Claude and others write, recorded as ingest does it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { LineAuthors } from '../../lib/authorship/line-authors.ts';
+import { textChanges } from '../../lib/authorship/payload/text-change.ts';
 import type { JsonObject } from '../../lib/base/json.ts';
 import { hookEventOf } from '../../lib/event/hook-event.ts';
-import { patternId } from '../../lib/pattern/identify.ts';
-import { AuthorshipTables } from '../../lib/store/writers/authorship/authorship-tables.ts';
+import { PatternRecorder } from '../../lib/ingest/pattern-recorder.ts';
+import { TrackerWriter } from '../../lib/store/writers/tracker-writer.ts';
 import { HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
 
 /** Session ids of the project. */
@@ -15,7 +15,8 @@ export const SECOND = 'bbbb2222-2222-4222-8222-222222222222';
 export class RecordedProject extends Sample {
   readonly root = join(this.folder, 'project');
   readonly projectId: number;
-  readonly #authors;
+  readonly #writer;
+  readonly #recorder;
   #at = NOW - 2 * HOUR;
   #events = 0;
 
@@ -23,8 +24,12 @@ export class RecordedProject extends Sample {
     super();
     mkdirSync(this.root, { recursive: true });
     this.projectId = this.project(this.root, 'project');
-    const tables = new AuthorshipTables(this.database);
-    this.#authors = { tables, engine: new LineAuthors(tables.of(this.projectId)) };
+    this.#writer = new TrackerWriter(this.database, {});
+    this.#recorder = new PatternRecorder(this.#writer.patterns, this.#writer.authorship, {
+      scheme: 'sha16-code',
+      feed: undefined,
+      clean: (text) => text,
+    });
     for (const id of [FIRST, SECOND]) this.session(id, { project_id: this.projectId });
   }
 
@@ -100,37 +105,18 @@ export class RecordedProject extends Sample {
       tool_input: input,
       tool_response: response,
     });
-    const { files } = this.#authors.engine.apply({ id: eventId, at }, event);
-    this.#authors.tables.flush();
-    const call = { session_id: session, tool_use_id: toolUseId, tool_name: tool };
     this.toolCall(session, toolUseId, { tool_name: tool, at });
     this.event(eventId, session, 'PostToolUse', { tool_use_id: toolUseId, received_at: at });
-    for (const { path, pieces } of files) {
-      for (const [ordinal, piece] of pieces.entries()) {
-        const id = patternId(piece.code, { scheme: 'sha16-code' });
-        const known = this.database.prepare('SELECT 1 FROM patterns WHERE id = ?').get(id);
-        const generation = 1 + (piece.parents.length > 0 ? 1 : 0);
-        if (!known) this.pattern(id, piece.code, { generation });
-        this.occurrence(id, eventId, {
-          ...call,
-          ordinal,
-          project_id: this.projectId,
-          file_path: path,
-          start_line: piece.startLine,
-          end_line: piece.endLine,
-          authorship: piece.kind,
-          authored_share: piece.kind === 'authored' ? 1 : 0,
-          changed_lines: piece.changedLines.join(','),
-          at,
-        });
-        for (const [position, { author, share }] of piece.parents.entries()) {
-          const [parentEvent = '', parentOrdinal = '0'] = author.split('-');
-          this.database
-            .prepare('INSERT INTO occurrence_parents VALUES (?, ?, ?, ?, ?, ?)')
-            .run(eventId, ordinal, position, parentEvent, Number(parentOrdinal), share);
-        }
-      }
-    }
+    this.#writer.transaction(() => {
+      this.#recorder.record(textChanges(event).changes, {
+        eventId,
+        sessionId: session,
+        toolUseId,
+        toolName: tool,
+        projectId: this.projectId,
+        at,
+      });
+    });
     this.byHand(name, text);
     return toolUseId;
   }

@@ -1,5 +1,5 @@
 import { ago } from '../../base/time-text.ts';
-import { rangesOf, rangesText } from '../../pattern/lines/line-range.ts';
+import { rangesOf, rangesText } from '../../pattern/line-range.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { shortSession } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';

@@ -108,7 +108,7 @@ export function countSessions(database: Database, filter: ListFilter): number {
 
 /** SQL for what the user typed first, by the rule of `isTypedPrompt`. */
 const FIRST_PROMPT = `
-  SELECT ${promptHead('prompt')} FROM (${typedPrompts('session_id = s.id')})
+  SELECT ${promptHead('prompt', 300)} FROM (${typedPrompts('session_id = s.id')})
   ORDER BY id LIMIT 1`;
 
 /** The sessions that meet a filter: SQL from `FROM` on, and the values it binds. */

@@ -21,9 +21,9 @@ export function typedPrompts(where: string): string {
       ELSE prompt IS NULL OR ltrim(prompt, ${BLANKS}) NOT GLOB '${TASK_NOTIFICATION}*' END`;
 }
 
-/** SQL for the first words of a prompt. @param prompt an SQL expression for the whole */
-export function promptHead(prompt: string): string {
-  return `substr(ltrim(${prompt}, ${BLANKS}), 1, 300)`;
+/** SQL for the first `length` characters of a prompt. @param prompt an SQL expression for the whole */
+export function promptHead(prompt: string, length: number): string {
+  return `substr(ltrim(${prompt}, ${BLANKS}), 1, ${length})`;
 }
 
 /** Finds what a person had asked for when Claude did something. */
@@ -33,7 +33,7 @@ export class PromptFinder {
 
   /** @param isWhole false for the first words of the prompts only */
   constructor(database: Database, isWhole: boolean) {
-    const text = isWhole ? 'prompt' : promptHead('prompt');
+    const text = isWhole ? 'prompt' : promptHead('prompt', FIRST_WORDS);
     this.#select = database.prepare<[string], TypedPrompt>(
       `SELECT at, ${text} AS text FROM (${typedPrompts('session_id = ?')}) ORDER BY at, id`,
     );
@@ -51,5 +51,8 @@ export class PromptFinder {
 }
 
 // --- internal ---
+
+/** Characters of a prompt that come with each line of a file. */
+const FIRST_WORDS = 100;
 
 const BLANKS = "' ' || char(9, 10, 13)";
