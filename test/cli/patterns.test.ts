@@ -21,7 +21,7 @@ describe('patterns', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
       "ID                PROJECT  FILE          LANGUAGE    LINES  GEN  SEEN  LAST SEEN  CODE
-      ab00000000000000  site     site.css      css             1    1     1  3 min ago  body { color: red }
+      ab00000000000000  site     site.css      css             3    1     1  3 min ago  body { color: red }
       7cffffffffffffff  app      src/queue.ts  typescript      3    3     1  1 h ago    export function push() {
       7c1e09ab44d2f310  app      src/queue.ts  typescript      3    2     1  1 h ago    export function push() {
       19aa52c0de77b841  app      src/queue.ts  typescript      3    1     2  2 h ago    export function push() {
@@ -33,7 +33,7 @@ describe('patterns', () => {
     const { out } = await run(sample, 'patterns', { isTTY: true, columns: 80 });
     expect(out).toMatchInlineSnapshot(`
       "ID        PROJECT  FILE          LANGUAGE  LINES  GEN  SEEN  LAST SEEN  CODE
-      ab000000  site     site.css      css           1    1     1  3 min ago  body { …
+      ab000000  site     site.css      css           3    1     1  3 min ago  body { …
       7cffffff  app      src/queue.ts  typescr…      3    3     1  1 h ago    export …
       7c1e09ab  app      src/queue.ts  typescr…      3    2     1  1 h ago    export …
       19aa52c0  app      src/queue.ts  typescr…      3    1     2  2 h ago    export …
