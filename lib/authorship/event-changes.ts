@@ -1,5 +1,5 @@
 import { eventOf, linesOf, NO_LINE, NOT_CLAUDE, writtenBy } from './author.ts';
-import type { Author, AuthoredText } from './author.ts';
+import type { AuthoredText } from './author.ts';
 import { applyTextChange, NO_PLACE } from './apply-text-change.ts';
 import type { Applied } from './apply-text-change.ts';
 import { likeness, noteLine, PastLines, RENAMED } from './line-sources.ts';
@@ -10,6 +10,8 @@ import { NO_LINES, RecentMoves } from './recent-moves.ts';
 import type { ChangeOrigin } from './recent-moves.ts';
 import { replay } from './replay.ts';
 import type { Revision } from './replay.ts';
+import { linesOfUnknown } from './seen-text.ts';
+import type { SeenText } from './seen-text.ts';
 import { tellSuccessors } from './successors.ts';
 import type { AuthorshipStore, EventStamp } from './state/authorship-store.ts';
 import {
@@ -171,8 +173,24 @@ export class EventChanges {
     return transfer(after, lines, () => NOT_CLAUDE);
   }
 
-  authorsOf(path: string, lines: readonly string[]): readonly Author[] {
-    return this.#seen(path, this.#store.history(path) ?? this.#renamed(path, lines), lines).authors;
+  /** What is known of a text that stands in a file now. */
+  seen(path: string, lines: readonly string[]): SeenText {
+    const history = this.#store.history(path) ?? this.#renamed(path, lines);
+    const { authors, origins, blocks } = this.#seen(path, history, lines);
+    const renamedFrom = this.#continued.get(path);
+    if (history === undefined) {
+      const found = origins.map((origin) => (origin === 'new' ? 'unknown' : origin));
+      return { lines, authors, origins: found, history, renamedFrom, isExact: false };
+    }
+    if (versionWith(history, lines) !== undefined) {
+      const kept = lines.map(() => 'kept' as const);
+      return { lines, authors, origins: kept, history, renamedFrom, isExact: true };
+    }
+    const ofUnknown = linesOfUnknown(history.last.lines, blocks);
+    const told = origins.map((origin, line) =>
+      origin === 'new' && ofUnknown.has(line) ? 'unknown' : origin,
+    );
+    return { lines, authors, origins: told, history, renamedFrom, isExact: false };
   }
 
   /** What a text in the file's place is, by the file's own history and the rest of the project. */

@@ -4,6 +4,7 @@ import { EventChanges } from './event-changes.ts';
 import type { Clean, FileResult } from './event-changes.ts';
 import type { TextChange } from './payload/text-change.ts';
 import type { Revision } from './replay.ts';
+import type { SeenText } from './seen-text.ts';
 import type { AuthorshipStore, EventStamp } from './state/authorship-store.ts';
 
 /** What an event did to files. */
@@ -36,7 +37,12 @@ export class LineAuthors {
 
   /** The authors of a text that is seen in a file now, as far as they are known. Nothing is kept of it. */
   authorsOf(path: string, text: string): readonly Author[] {
+    return this.seen(path, text).authors;
+  }
+
+  /** The same, with how they are known. */
+  seen(path: string, text: string): SeenText {
     const now = { id: '', at: Number.POSITIVE_INFINITY };
-    return new EventChanges(this.#store, now, this.#clean).authorsOf(path, linesOf(text));
+    return new EventChanges(this.#store, now, this.#clean).seen(path, linesOf(text));
   }
 }

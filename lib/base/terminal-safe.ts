@@ -11,11 +11,14 @@ export const INVISIBLE =
  * The value of the JSON stays the same.
  */
 export function terminalSafe(json: string): string {
+  if (PLAIN.test(json)) return json;
   return json.replaceAll(CONTROLS, escaped).replaceAll(INVISIBLE, escaped);
 }
 
 // --- internal ---
 
+/** What most documents consist of, and nothing has to be done about. */
+const PLAIN = /^[ -~\n]*$/;
 const CONTROLS = /[\u007f-\u009f]/g; // oxlint-disable-line no-control-regex -- they are what it looks for
 
 /** A character beyond U+FFFF takes two escapes, as JSON has it. */

@@ -17,6 +17,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Show one pattern: its code, its places, what it came from.',
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
+  blame: {
+    group: 'Look',
+    summary: 'Say of each line of a file which call of Claude wrote it, and why.',
+    load: async () => (await import('./commands/blame.ts')).blameCommand,
+  },
+  survival: {
+    group: 'Look',
+    summary: 'Say how much of what Claude wrote still stands.',
+    load: async () => (await import('./commands/survival.ts')).survivalCommand,
+  },
   sessions: {
     group: 'Look',
     summary: 'List the sessions of Claude Code.',

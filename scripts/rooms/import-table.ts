@@ -215,7 +215,8 @@ export const ROOMS: readonly Room[] = [
     group: 'faces',
     purpose: 'the command line, the one composition root: one file a command, loaded when called',
     imports: words(
-      'base capture claude-code event config redact log store/database store/queries store/maintenance',
+      'base capture claude-code event config redact log pattern authorship',
+      'store/database store/writers store/queries store/maintenance',
       'delivery ingest service/store service health install',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),

@@ -67,7 +67,7 @@ describe('a list that its limit cuts', () => {
   it('counts no further than a thousand', async () => {
     const large = new Sample();
     try {
-      for (let index = 0; index < 1_200; index++) large.pattern(`a${index}`, 'code');
+      for (let index = 0; index < 1_200; index++) large.pattern(`a${index}`, 'code', { lines: 3 });
       expect((await run(large, 'patterns')).err).toBe('20 of 1,000 or more; --limit 0 for all\n');
     } finally {
       large.remove();

@@ -24,6 +24,8 @@ describe('--help', () => {
         status        Show whether Claude Code is recorded, and what was recorded.
         patterns      List the code that Claude wrote.
         show          Show one pattern: its code, its places, what it came from.
+        blame         Say of each line of a file which call of Claude wrote it, and
+                      why.
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
         tail          Follow what Claude does, live.

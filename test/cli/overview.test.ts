@@ -66,7 +66,7 @@ describe('the program without a command', () => {
 
       Last written
       ID                PROJECT  FILE          LANGUAGE    LINES  GEN  SEEN  LAST SEEN  CODE
-      ab00000000000000  site     site.css      css             1    1     1  3 min ago  body { color: red }
+      ab00000000000000  site     site.css      css             3    1     1  3 min ago  body { color: red }
       7cffffffffffffff  app      src/queue.ts  typescript      3    3     1  1 h ago    export function push() {
       7c1e09ab44d2f310  app      src/queue.ts  typescript      3    2     1  1 h ago    export function push() {
       19aa52c0de77b841  app      src/queue.ts  typescript      3    1     2  2 h ago    export function push() {

@@ -13,7 +13,7 @@ const sample = new Sample();
 beforeAll(() => {
   fillSample(sample);
   for (let index = 10; index < 60; index++) {
-    sample.pattern(`e${index}`, `code ${index}`, { last_seen_at: NOW - DAY });
+    sample.pattern(`e${index}`, `code ${index}`, { lines: 3, last_seen_at: NOW - DAY });
   }
   sample.pattern('eeee', 'line\n'.repeat(60), { last_seen_at: NOW - DAY });
   sample.close();

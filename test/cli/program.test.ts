@@ -20,7 +20,7 @@ beforeAll(() => {
   fillSample(sample);
   sample.database.transaction(() => {
     for (let index = 0; index < 20_000; index++) {
-      sample.pattern(`e${String(index).padStart(15, '0')}`, 'const code = 1;');
+      sample.pattern(`e${String(index).padStart(15, '0')}`, 'const code = 1;', { lines: 3 });
     }
   })();
 });

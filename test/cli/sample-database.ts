@@ -212,7 +212,7 @@ export function fillSample(sample: Sample): void {
     lineage_id: '19aa52c0de77b841',
     last_seen_at: NOW - 80 * MINUTE,
   });
-  sample.pattern('ab00000000000000', 'body { color: red }', {
+  sample.pattern('ab00000000000000', 'body { color: red }\np { margin: 0 }\na { color: blue }', {
     name: 'site.css',
     language: 'css',
     last_seen_at: NOW - 3 * MINUTE,

@@ -30,6 +30,72 @@ describe('show', () => {
     `);
   });
 
+  it('names which part is new, and all parents with their shares', async () => {
+    const shared = new Sample();
+    try {
+      for (const [id, name] of [
+        ['aaaa000000000000', 'a.ts'],
+        ['bbbb000000000000', 'b.ts'],
+        ['cccc000000000000', 'c.ts'],
+      ] as const) {
+        shared.pattern(id, `code of ${name}`, { name, generation: id.startsWith('c') ? 2 : 1 });
+        shared.occurrence(id, `event-${id}`, { at: NOW - HOUR });
+      }
+      shared.occurrence('cccc000000000000', 'event-later', {
+        action: 'applied',
+        authorship: 'moved',
+        authored_share: 0,
+      });
+      shared.edge('cccc000000000000', 'bbbb000000000000');
+      shared.edge('cccc000000000000', 'aaaa000000000000', { position: 1 });
+      shared.database.exec(
+        `UPDATE occurrences SET authored_share = 0.72 WHERE event_id = 'event-cccc000000000000';
+         INSERT INTO occurrence_parents VALUES
+           ('event-cccc000000000000', 0, 0, 'event-bbbb000000000000', 0, 0.5),
+           ('event-cccc000000000000', 0, 1, 'event-aaaa000000000000', 0, 0.25),
+           ('event-cccc000000000000', 0, 2, 'event-past-retention', 0, 0.125)`,
+      );
+      const { out } = await run(shared, 'show cccc');
+      expect(out).toContain('typescript · 1 line · 72 % new · generation 2');
+      expect(out).toMatch(/\nACTION +WHERE +NEW +TOOL/);
+      expect(out).toMatch(/\napplied .* moved {2}Write/);
+      expect(out).toContain(
+        `Parents
+ 50 %  bbbb000000000000  b.ts  gen 1
+ 25 %  aaaa000000000000  a.ts  gen 1
+ 13 %  past retention
+ 13 %  not Claude
+`,
+      );
+      const json = JSON.parse((await run(shared, 'show cccc --json')).out) as Record<
+        string,
+        unknown
+      >;
+      expect(json).toMatchObject({
+        pattern: { authored_share: 0.72 },
+        parents: [
+          { id: 'bbbb000000000000', name: 'b.ts', generation: 1, share: 0.5 },
+          { id: 'aaaa000000000000', name: 'a.ts', generation: 1, share: 0.25 },
+          { id: null, name: null, generation: null, share: 0.125 },
+        ],
+        occurrences: [
+          { authorship: 'moved', authored_share: 0 },
+          { authorship: 'authored', authored_share: 0.72 },
+        ],
+      });
+    } finally {
+      shared.remove();
+    }
+  });
+
+  it('names the parents that an earlier release told without shares', async () => {
+    const { out } = await run(sample, 'show 7c1e --json');
+    expect(JSON.parse(out)).toMatchObject({
+      pattern: { authored_share: null },
+      parents: [{ id: '19aa52c0de77b841', name: 'queue.ts', generation: 1, share: null }],
+    });
+  });
+
   it('shows a diff against the parent', async () => {
     const { exitCode, out } = await run(sample, 'show 7c1e --diff');
     expect(exitCode).toBe(0);

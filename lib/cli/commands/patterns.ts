@@ -11,7 +11,7 @@ import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { projectColumn, shortIds, shownPath } from '../listing/row-text.ts';
 import type { Column } from '../listing/table.ts';
-import { nothingFound, printList } from '../listing/list-output.ts';
+import { nothingFound, printList, totalText } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -28,10 +28,11 @@ export const patternsCommand = trackerCommand({
     'pattern-tracker patterns --language typescript --sort used --limit 5',
   ],
   details: `Each line is one pattern: a piece of code that Claude wrote, once however often it was written. FILE is
-where it was written last, within its project. SEEN is how often it was written, GEN its generation: 1 is new
-code, 2 an edit of it, and so on.`,
-  json: `an array of {id, name, language, lines, origin, generation, lineage_id, occurrences, first_seen_at,
-last_seen_at, head, file_path, start_line, session_id, project_root, project_name}.`,
+where it was written last, within its project. SEEN is how often it was written (one call that writes it to several
+places of a file counts once), GEN its generation: 1 is new code, 2 an edit of it, and so on. Code of less than 3 lines
+and 40 words and signs says little, and is left out without --all.`,
+  json: `an array of {id, name, language, lines, origin, generation, lineage_id, occurrences, uses,
+first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_root, project_name}.`,
   args: {
     ...common.projectArg,
     ...fileArg,
@@ -45,7 +46,10 @@ last_seen_at, head, file_path, start_line, session_id, project_root, project_nam
       description: 'Which come first: the last written, or the most often written',
     },
     ...common.limitArg,
-    ...common.allArg,
+    all: {
+      type: 'boolean',
+      description: 'Include what is small, and what `capture-test` recorded',
+    },
     ...common.pagerArg,
     ...common.jsonArg,
   },
@@ -68,17 +72,20 @@ last_seen_at, head, file_path, start_line, session_id, project_root, project_nam
         sort: args.sort === 'used' ? 'used' : 'recent',
         limit,
         withTests: args.all,
+        size: args.all ? undefined : 'large',
       };
       return {
         ...listingOf(database, filter, { rows: listPatterns, count: countPatterns }),
         roots: projectRoots(database, filter.projectIds),
+        hidden: args.all ? 0 : countPatterns(database, { ...filter, size: 'small' }),
       };
-    }) ?? { rows: [], total: 0, roots: [] };
+    }) ?? { rows: [], total: 0, roots: [], hidden: 0 };
     const filters = [args.project, args.language, file, session, args.since, args.until];
     await printList<ListedPattern>(cli, args, {
       ...listing,
       forJson: patternForJson,
-      nothing: nothingFound('patterns', filters.some(Boolean)),
+      nothing: nothingFound('patterns', filters.some(Boolean) || listing.hidden > 0),
+      note: hiddenNote(listing.hidden),
       columns: columnsOfPatterns(listing, cli),
     });
   },
@@ -103,7 +110,7 @@ export function columnsOfPatterns(
     { title: 'LANGUAGE', cell: ({ language }) => language, rank: 6 },
     { title: 'LINES', cell: ({ lines }) => String(lines), align: 'right', rank: 4 },
     { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right', rank: 3 },
-    { title: 'SEEN', cell: ({ occurrences }) => String(occurrences), align: 'right', rank: 5 },
+    { title: 'SEEN', cell: ({ uses }) => String(uses), align: 'right', rank: 5 },
     { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, now()), isWhole: true },
     { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim', rank: 2 },
   ];
@@ -120,6 +127,12 @@ export function patternForJson(pattern: ListedPattern) {
 }
 
 // --- internal ---
+
+/** How many patterns are left out as too small. */
+function hiddenNote(count: number): string | undefined {
+  if (count === 0) return undefined;
+  return `${totalText(count)} too small to tell anything; --all for them`;
+}
 
 function firstLine(head: string): string {
   return head.split(/[\r\n]/, 1)[0] ?? '';

@@ -1,5 +1,7 @@
 import { TrackerError } from '../../base/errors.ts';
 import type { Database } from '../../store/database/database.ts';
+import { authorshipOf } from '../../store/queries/authorship/pattern-parents.ts';
+import type { PatternAuthorship } from '../../store/queries/authorship/pattern-parents.ts';
 import { LINEAGE_LIMITS, lineageOf } from '../../store/queries/lineage.ts';
 import type { Lineage } from '../../store/queries/lineage.ts';
 import { changeOf } from '../../store/queries/pattern-change.ts';
@@ -12,15 +14,17 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
 import { lineageTree } from '../output/lineage-tree.ts';
+import { parentList } from '../listing/parent-list.ts';
 import { cutNote } from '../listing/list-output.ts';
 import { printPaged } from '../listing/pager.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { candidateOf, MAX_CANDIDATES } from '../arguments/id-prefix.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { counted } from '../../base/amount-text.ts';
+import { counted, shareText } from '../../base/amount-text.ts';
 import { fileAndLines, shortSession, shownPath, withinProject } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
+import type { Column } from '../listing/table.ts';
 import { ago } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
@@ -28,6 +32,7 @@ interface ShownPattern {
   readonly pattern: PatternWithCode;
   readonly occurrences: readonly PatternOccurrence[];
   readonly lineage: Lineage;
+  readonly authorship: PatternAuthorship;
   /** What it changed in its parent; undefined when it has none, or nobody asked. */
   readonly change: PatternChange | undefined;
 }
@@ -42,10 +47,14 @@ export const showCommand = trackerCommand({
     'pattern-tracker show 6833 --json | jq -r .pattern.code',
   ],
   details: `The first characters of an id are enough if no other pattern begins with them. --diff shows what it changed in
-the pattern that it was made from, instead of code, occurrences and lineage.`,
-  json: `{pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences, first_seen_at,
-last_seen_at, code}, occurrences: [{action, file_path, start_line, end_line, changed_lines, language, tool_name,
-tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage: {ancestors, descendants:
+the pattern that it was made from, instead of code, occurrences and lineage.
+
+NEW is which part of the lines that a call changed is Claude's own; or what the call did with code that stood somewhere
+before: moved, copied, restored, formatted. Parents are the patterns whose lines it replaced, each with its share.`,
+  json: `{pattern: {id, name, language, lines, origin, generation, lineage_id, occurrences, uses, first_seen_at,
+last_seen_at, code, authored_share}, parents: [{id, name, generation, share}], occurrences: [{action, file_path,
+start_line, end_line, changed_lines, authorship, authored_share, language, tool_name, tool_use_id, replaced_id, session_id,
+project_root, project_name, at}], lineage: {ancestors, descendants:
 [{id, name, language, generation, last_seen_at, edge_type, via_id, depth}], is_cut}}; with --diff
 also diff: {parent_id, unified, is_exact}, or null for a pattern without a parent. is_exact is false when the event
 that wrote it is past retention, and whole patterns are compared.`,
@@ -111,6 +120,7 @@ function find(
       pattern,
       occurrences: occurrencesOf(database, pattern.id, limit),
       lineage: lineageOf(database, pattern.id),
+      authorship: authorshipOf(database, pattern.id),
       change: withChange ? changeOf(database, pattern) : undefined,
     }
   );
@@ -125,15 +135,15 @@ function noSuchPattern(prefix: string): TrackerError {
 /** The id and the facts of a pattern. */
 function headLines(
   cli: CliEnvironment,
-  pattern: PatternWithCode,
-  occurrences: readonly PatternOccurrence[],
+  { pattern, occurrences, authorship: { authoredShare } }: ShownPattern,
 ): string[] {
   const paint = painter(cli.color);
   const facts = [
     pattern.language,
     counted(pattern.lines, 'line'),
+    ...(authoredShare === null ? [] : [`${shareText(authoredShare)} new`]),
     `generation ${pattern.generation}`,
-    `seen ${counted(pattern.occurrences, 'time')}`,
+    `seen ${counted(pattern.uses, 'time')}`,
     `last ${ago(pattern.lastSeenAt, cli.now())}`,
   ];
   return [
@@ -142,11 +152,9 @@ function headLines(
   ];
 }
 
-async function renderDiff(
-  cli: CliEnvironment,
-  { pattern, change, occurrences }: ShownPattern,
-): Promise<string> {
-  const head = [...headLines(cli, pattern, occurrences), ''];
+async function renderDiff(cli: CliEnvironment, shown: ShownPattern): Promise<string> {
+  const { pattern, change } = shown;
+  const head = [...headLines(cli, shown), ''];
   if (!change) {
     return [...head, 'It was made from no other pattern, so there is nothing to compare.', ''].join(
       '\n',
@@ -171,12 +179,13 @@ async function diffForJson({ pattern, change }: ShownPattern) {
   return { parentId: parent.id, unified: patternDiff(pattern, change), isExact };
 }
 
-function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPattern): string {
+function render(cli: CliEnvironment, shown: ShownPattern): string {
+  const { pattern, occurrences, lineage, authorship } = shown;
   const paint = painter(cli.color);
   const code = plainLines(pattern.code.replace(/\n$/, ''));
   const digits = String(code.length).length;
   return [
-    ...headLines(cli, pattern, occurrences),
+    ...headLines(cli, shown),
     '',
     ...code.map((line, at) =>
       `${paint('dim', `${String(at + 1).padStart(digits)} │`)} ${line}`.trimEnd(),
@@ -184,6 +193,7 @@ function render(cli: CliEnvironment, { pattern, occurrences, lineage }: ShownPat
     '',
     paint('bold', 'Occurrences'),
     occurrenceTable(cli, pattern, occurrences),
+    ...parentList(cli, authorship),
     paint('bold', 'Lineage'),
     ...lineageLines(cli, pattern, lineage),
     '',
@@ -196,6 +206,12 @@ function occurrenceTable(
   occurrences: readonly PatternOccurrence[],
 ): string {
   if (occurrences.length === 0) return 'none\n';
+  const newColumn: Column<PatternOccurrence> = {
+    title: 'NEW',
+    cell: newText,
+    align: 'right',
+    rank: 4,
+  };
   const table = renderTable<PatternOccurrence>(
     cli,
     [
@@ -209,6 +225,7 @@ function occurrenceTable(
         cut: 'start',
         least: 20,
       },
+      ...(occurrences.some((one) => newText(one) !== '') ? [newColumn] : []),
       { title: 'TOOL', cell: ({ toolName }) => toolName, rank: 1 },
       {
         title: 'SESSION',
@@ -225,6 +242,12 @@ function occurrenceTable(
   return note === undefined ? table : `${table}${note}\n`;
 }
 
+/** How much of what a call changed is new, or what else it did with the code. */
+function newText({ authorship, authoredShare }: PatternOccurrence): string {
+  if (authorship !== 'authored') return authorship;
+  return authoredShare === null ? '' : shareText(authoredShare);
+}
+
 function lineageLines(cli: CliEnvironment, pattern: PatternWithCode, lineage: Lineage): string[] {
   if (lineage.ancestors.length + lineage.descendants.length === 0) {
     return ['It came from no other pattern, and no other came from it.'];
@@ -238,7 +261,7 @@ function lineageLines(cli: CliEnvironment, pattern: PatternWithCode, lineage: Li
   return lineage.isCut ? [...lines, `… cut after ${depth} steps or ${nodes} patterns`] : lines;
 }
 
-function forJson({ pattern, occurrences, lineage }: ShownPattern) {
+function forJson({ pattern, occurrences, lineage, authorship }: ShownPattern) {
   const nodes = (list: Lineage['ancestors']) =>
     list.map(({ id, name, language, generation, lastSeenAt, edgeType, viaId, depth }) => ({
       id,
@@ -255,7 +278,9 @@ function forJson({ pattern, occurrences, lineage }: ShownPattern) {
       ...pattern,
       firstSeenAt: isoTime(pattern.firstSeenAt),
       lastSeenAt: isoTime(pattern.lastSeenAt),
+      authoredShare: authorship.authoredShare,
     },
+    parents: authorship.parents,
     occurrences: occurrences.map((occurrence) => ({ ...occurrence, at: isoTime(occurrence.at) })),
     lineage: {
       ancestors: nodes(lineage.ancestors),

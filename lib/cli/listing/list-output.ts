@@ -12,6 +12,8 @@ export interface ListOutput<Row> extends Listing<Row> {
   readonly columns: readonly Column<Row>[];
   /** The text to print when there are no rows. */
   readonly nothing: string;
+  /** What else is to be said of it. @default nothing */
+  readonly note?: string | undefined;
   /** A row as `--json` prints it. */
   readonly forJson: (row: Row) => object;
 }
@@ -26,11 +28,12 @@ export interface ListStyle {
 export async function printList<Row>(
   cli: CliEnvironment,
   { json, pager }: ListStyle,
-  { rows, total, columns, nothing, forJson }: ListOutput<Row>,
+  { rows, total, columns, nothing, forJson, note: more }: ListOutput<Row>,
 ): Promise<void> {
   if (json) return printJson(cli, rows.map(forJson));
   const table = rows.length === 0 ? nothing : renderTable<Row>(cli, columns, rows);
-  const note = cutNote(rows.length, total);
+  const notes = [cutNote(rows.length, total), more].filter((note) => note !== undefined);
+  const note = notes.length > 0 ? notes.join('\n') : undefined;
   if (note === undefined || cli.isTTY) {
     const end = note === undefined ? '' : `${painter(cli.color)('dim', note)}\n`;
     return printPaged(cli, table + end, pager);
@@ -42,8 +45,12 @@ export async function printList<Row>(
 /** `20 of 29; --limit 0 for all`; undefined when all are shown. */
 export function cutNote(shown: number, total: number): string | undefined {
   if (total <= shown) return undefined;
-  const all = total.toLocaleString('en-US') + (total === MOST_COUNTED ? ' or more' : '');
-  return `${shown.toLocaleString('en-US')} of ${all}; --limit 0 for all`;
+  return `${shown.toLocaleString('en-US')} of ${totalText(total)}; --limit 0 for all`;
+}
+
+/** A number of rows that were counted: `29`, `1,000 or more`. */
+export function totalText(total: number): string {
+  return total.toLocaleString('en-US') + (total === MOST_COUNTED ? ' or more' : '');
 }
 
 /** The text of an empty list: nothing matches the filters, or, without filters, nothing was recorded yet. */

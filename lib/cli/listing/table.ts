@@ -149,5 +149,16 @@ function fitted(
 
 /** How many columns of a terminal a text takes. */
 function widthOf(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+  if (/^[ -~]*$/.test(text)) return text.length;
+  let width = WIDTHS.get(text);
+  if (width === undefined) {
+    if (WIDTHS.size >= MAX_WIDTHS) WIDTHS.clear();
+    width = stringWidth(text);
+    WIDTHS.set(text, width);
+  }
+  return width;
 }
+
+/** Widths that took long to find: the rows of a long table repeat texts. */
+const WIDTHS = new Map<string, number>();
+const MAX_WIDTHS = 1_000;

@@ -26,6 +26,14 @@ function snakeCased(value: unknown): unknown {
   );
 }
 
+/** The keys of a long list are few, and each comes with every row. */
+const SNAKE_CASED = new Map<string, string>();
+
 function snakeCase(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  let cased = SNAKE_CASED.get(key);
+  if (cased === undefined) {
+    cased = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    SNAKE_CASED.set(key, cased);
+  }
+  return cased;
 }

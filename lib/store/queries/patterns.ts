@@ -1,3 +1,4 @@
+import { isTooSmall, PATTERN_LINES } from '../../pattern/size.ts';
 import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
@@ -9,6 +10,8 @@ export interface PatternFilter extends ListFilter {
   /** Patterns that were written to one of these files only, as their absolute paths. */
   readonly files?: readonly string[] | undefined;
   readonly sort: 'recent' | 'used';
+  /** Only what is large enough to be a pattern, or only what is not, by `isTooSmall`. @default both */
+  readonly size?: 'large' | 'small' | undefined;
 }
 
 /** A pattern in a list. Times are milliseconds since 1970 UTC. */
@@ -20,7 +23,10 @@ export interface ListedPattern {
   readonly origin: 'created' | 'modified';
   readonly generation: number;
   readonly lineageId: string;
+  /** How often it was written, each place counted. */
   readonly occurrences: number;
+  /** How often it was used: all places in one file that one call wrote it to, as by a replace_all, are one use. */
+  readonly uses: number;
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
   /** The beginning of its code, from the first character that is not white space. */
@@ -49,6 +55,10 @@ export interface PatternOccurrence {
   readonly endLine: number | null;
   /** Which of these lines were new or changed, such as `3-5,9`; '' for none, null if it is not known. */
   readonly changedLines: string | null;
+  /** What the call did with the code; only what is `authored` is Claude's own. */
+  readonly authorship: 'authored' | 'moved' | 'copied' | 'restored' | 'formatted' | 'unknown';
+  /** Which part of the changed lines is new and Claude's, from 0 to 1; null if it is not known. */
+  readonly authoredShare: number | null;
   readonly language: string;
   readonly toolName: string;
   readonly toolUseId: string | null;
@@ -62,16 +72,17 @@ export interface PatternOccurrence {
 /** The patterns that have an occurrence which meets the filter, newest or most used first. */
 export function listPatterns(database: Database, filter: PatternFilter): ListedPattern[] {
   const { from, values } = matching(database, filter);
-  const order =
-    filter.sort === 'used' ? 'p.occurrences DESC, p.last_seen_at DESC' : 'p.last_seen_at DESC';
-  return database
-    .prepare<[Record<string, string | number>], ListedPattern>(
-      `SELECT ${COLUMNS}, substr(ltrim(p.code, ' ' || char(9, 10, 13)), 1, 300) AS head,
-         o.file_path AS filePath, o.start_line AS startLine, o.session_id AS sessionId,
-         project.root AS projectRoot, project.name AS projectName
-       ${from} ORDER BY ${order}, p.id LIMIT @limit`,
-    )
-    .all({ ...values, limit: filter.limit });
+  const isByUse = filter.sort === 'used';
+  const order = isByUse ? 'p.occurrences DESC, p.last_seen_at DESC' : 'p.last_seen_at DESC';
+  const statement = database.prepare<[Record<string, string | number>], ListedPattern>(
+    `SELECT ${COLUMNS}, substr(ltrim(p.code, ' ' || char(9, 10, 13)), 1, 300) AS head,
+       o.file_path AS filePath, o.start_line AS startLine, o.session_id AS sessionId,
+       project.root AS projectRoot, project.name AS projectName
+     ${from} ORDER BY ${order}, p.id LIMIT @limit`,
+  );
+  return isByUse
+    ? mostUsed(statement.iterate({ ...values, limit: -1 }), filter.limit)
+    : statement.all({ ...values, limit: filter.limit });
 }
 
 /** How many patterns meet the filter, up to `MOST_COUNTED`. */
@@ -80,6 +91,7 @@ export function countPatterns(database: Database, filter: PatternFilter): number
     const { from, values } = matching(database, filter);
     return countRows(database, from, values);
   }
+  defineSize(database, filter);
   const placed = placedBy(filter);
   const where = ofPattern(filter);
   return countRows(
@@ -139,7 +151,7 @@ export function occurrencesOf(
   return database
     .prepare<[string, number], PatternOccurrence>(
       `SELECT o.action, o.file_path AS filePath, o.start_line AS startLine, o.end_line AS endLine,
-         o.changed_lines AS changedLines,
+         o.changed_lines AS changedLines, o.authorship, o.authored_share AS authoredShare,
          o.language, o.tool_name AS toolName, o.tool_use_id AS toolUseId,
          o.replaced_id AS replacedId, o.session_id AS sessionId,
          project.root AS projectRoot, project.name AS projectName, o.at
@@ -151,17 +163,44 @@ export function occurrencesOf(
 
 // --- internal ---
 
+/** The name of {@link isTooSmall} in SQL. */
+const IS_SMALL = 'is_too_small';
+
 const COLUMNS = `p.id, p.name, p.language, p.lines, p.origin, p.generation,
   p.lineage_id AS lineageId, p.occurrences, p.first_seen_at AS firstSeenAt,
-  p.last_seen_at AS lastSeenAt`;
+  p.last_seen_at AS lastSeenAt,
+  p.occurrences - (SELECT count(*) - count(DISTINCT event_id || ' ' || file_path)
+    FROM occurrences WHERE pattern_id = p.id) AS uses`;
 
 /** The patterns of up to this many occurrences are looked up. */
 const FEW_OCCURRENCES = 1_000;
 /** With this many or more, the newest patterns are likely enough to match. */
 const MANY_OCCURRENCES = 20_000;
 
+/**
+ * The most used of patterns, the last written of those used alike first. They come by the number of occurrences, which
+ * is never less than that of uses: so it is known early that no other one can follow.
+ */
+function mostUsed(patterns: Iterable<ListedPattern>, limit: number): ListedPattern[] {
+  const most = limit === -1 ? Number.POSITIVE_INFINITY : limit;
+  let best: ListedPattern[] = [];
+  for (const pattern of patterns) {
+    const last = best.length < most ? undefined : best.at(-1);
+    if (last && pattern.occurrences < last.uses) break;
+    if (last && !isMoreUsed(pattern, last)) continue;
+    const place = best.findLastIndex((other) => !isMoreUsed(pattern, other)) + 1;
+    best = best.toSpliced(place, 0, pattern).slice(0, most);
+  }
+  return best;
+}
+
+function isMoreUsed(one: ListedPattern, other: ListedPattern): boolean {
+  return one.uses === other.uses ? one.lastSeenAt > other.lastSeenAt : one.uses > other.uses;
+}
+
 /** The patterns that meet a filter: SQL from `FROM` on, and the values it binds. */
 function matching(database: Database, filter: PatternFilter) {
+  defineSize(database, filter);
   const placed = placedBy(filter);
   const where = ofPattern(filter);
   if (needsPlace(filter)) {
@@ -180,6 +219,15 @@ function matching(database: Database, filter: PatternFilter) {
     LEFT JOIN projects project ON project.id = o.project_id
     ${where.sql()}`;
   return { from, values: { ...placed.values, ...where.values } };
+}
+
+/** Makes {@link isTooSmall} known to SQL. */
+function defineSize(database: Database, { size }: PatternFilter): void {
+  if (size === undefined) return;
+  const options = { deterministic: true, directOnly: true };
+  database.function(IS_SMALL, options, (code, lines) =>
+    Number(isTooSmall(String(code), Number(lines))),
+  );
 }
 
 function needsPlace({ projectIds, session, files }: PatternFilter): boolean {
@@ -201,8 +249,11 @@ function placedBy(filter: PatternFilter): Conditions {
 }
 
 /** What the filter asks of a pattern `p`. */
-function ofPattern({ since, until, language }: PatternFilter): Conditions {
+function ofPattern({ since, until, language, size }: PatternFilter): Conditions {
   const where = new Conditions();
+  if (size === 'large')
+    where.add(`p.lines >= ${PATTERN_LINES} OR NOT ${IS_SMALL}(p.code, p.lines)`);
+  if (size === 'small') where.add(`p.lines < ${PATTERN_LINES} AND ${IS_SMALL}(p.code, p.lines)`);
   if (since !== undefined) where.add('p.last_seen_at >= @since', { since });
   if (until !== undefined) where.add('p.first_seen_at < @until', { until });
   if (language !== undefined) {

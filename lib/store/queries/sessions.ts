@@ -1,11 +1,10 @@
-import { TASK_NOTIFICATION, UNTYPED_PROMPT_SOURCES } from '../../event/event-record.ts';
 import { asNumber, isJsonObject } from '../../base/json.ts';
 import type { Database } from '../database/database.ts';
 import type { ReadableDatabase } from '../database/quick-reader.ts';
 import { Conditions, TEST_SESSION_PREFIX } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
 import { countRows } from './listing.ts';
-import { payloadField } from './payload-field.ts';
+import { promptHead, typedPrompts } from './authorship/prompts.ts';
 
 /** A session in a list. Times are milliseconds since 1970 UTC. */
 export interface ListedSession {
@@ -109,13 +108,7 @@ export function countSessions(database: Database, filter: ListFilter): number {
 
 /** SQL for what the user typed first, by the rule of `isTypedPrompt`. */
 const FIRST_PROMPT = `
-  SELECT substr(ltrim(prompt, ' ' || char(9, 10, 13)), 1, 300)
-  FROM (
-    SELECT id, ${payloadField('payload', 'prompt')} AS prompt, ${payloadField('payload', 'source')} AS source
-    FROM events WHERE session_id = s.id AND name = 'UserPromptSubmit')
-  WHERE CASE WHEN coalesce(source, '') != ''
-    THEN source NOT IN (${UNTYPED_PROMPT_SOURCES.map((source) => `'${source}'`).join(', ')})
-    ELSE prompt IS NULL OR ltrim(prompt, ' ' || char(9, 10, 13)) NOT GLOB '${TASK_NOTIFICATION}*' END
+  SELECT ${promptHead('prompt', 300)} FROM (${typedPrompts('session_id = s.id')})
   ORDER BY id LIMIT 1`;
 
 /** The sessions that meet a filter: SQL from `FROM` on, and the values it binds. */

@@ -1,0 +1,215 @@
+import { dirname } from 'node:path';
+import { LineAuthors } from '../../authorship/line-authors.ts';
+import { isoTime } from '../../base/clock.ts';
+import { TrackerError } from '../../base/errors.ts';
+import { ago } from '../../base/time-text.ts';
+import { FileNames } from '../../ingest/file-names.ts';
+import { ProjectFinder } from '../../ingest/project.ts';
+import type { Redactor } from '../../redact/redact.ts';
+import type { Database } from '../../store/database/database.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { fileRecord } from '../../store/queries/authorship/file-record.ts';
+import type { FileRecord } from '../../store/queries/authorship/file-record.ts';
+import { allProjects } from '../../store/queries/projects.ts';
+import type { Project } from '../../store/queries/projects.ts';
+import { AuthorshipTables } from '../../store/writers/authorship/authorship-tables.ts';
+import { UsageError } from '../arguments/usage-error.ts';
+import { blameColumns } from '../blame/blame-columns.ts';
+import { blamedLines } from '../blame/blamed-file.ts';
+import type { BlamedLine } from '../blame/blamed-file.ts';
+import { diskLinesOf, unknownLines } from '../blame/disk-lines.ts';
+import type { DiskLines } from '../blame/disk-lines.ts';
+import { diskText } from '../blame/disk-text.ts';
+import { fileLinesOf } from '../blame/file-lines.ts';
+import type { FileLines } from '../blame/file-lines.ts';
+import { porcelain } from '../blame/porcelain.ts';
+import { promptList } from '../blame/prompt-list.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { printPaged } from '../listing/pager.ts';
+import { shortSession, shownPath, withinProject } from '../listing/row-text.ts';
+import { painter, renderTable } from '../listing/table.ts';
+import { printJson } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
+
+interface Blame {
+  readonly lines: readonly BlamedLine[];
+  readonly compared: DiskLines;
+  readonly project: Project | undefined;
+}
+
+/** `blame`: who wrote each line of a file. */
+export const blameCommand = trackerCommand({
+  name: 'blame',
+  summary: 'Say of each line of a file which call of Claude wrote it, and why.',
+  examples: [
+    'pattern-tracker blame src/cart/index.ts',
+    'pattern-tracker blame src/cart/index.ts:12-40 --prompt',
+    'pattern-tracker blame src/cart/index.ts --porcelain',
+  ],
+  details: `The file is taken as it is on disk now, in git or not, also after it was edited or renamed. WHO is Claude's
+session; "not Claude" for a line that no recorded call wrote, "unknown" where nothing is known. SURE is high for a line
+that stands where it is known to, medium for one that was found in another form or place or is new, low where only a
+likeness speaks for it. Nothing is stored.
+
+--porcelain is git blame's format, for editors; a tool call stands for a commit. --prompt prints the whole prompt behind
+the lines.`,
+  json: `{file, project_root, state: equal|differs|unknown, renamed_from, lines: [{line, author: claude|other|unknown,
+session_id, tool_use_id, at, confidence: high|medium|low, origin: kept|formatted|moved|recalled|new|unknown, tool_name,
+agent_type, model, generation, pattern_id, prompt, prompt_at}]}; prompt is the first words, with --prompt the whole.`,
+  args: {
+    file: {
+      type: 'positional',
+      required: true,
+      description: 'The file, or some lines of it: FILE:12, FILE:12-40',
+    },
+    porcelain: { type: 'boolean', description: "Print git blame's format, for editors" },
+    prompt: { type: 'boolean', description: 'Print the whole prompt behind the lines' },
+    ...common.pagerArg,
+    ...common.jsonArg,
+  },
+  async run({ file, porcelain: isPorcelain, prompt, pager, json }, cli) {
+    if (isPorcelain && (prompt || json)) {
+      throw new UsageError('--porcelain prints nothing else', 'Leave out --json and --prompt.');
+    }
+    const named = fileLinesOf(file, cli.cwd);
+    const path = new FileNames(cli.now, (text) => text, cli.env['HOME']).find(named.path, cli.cwd);
+    const { lines, compared, project } = await blame(cli, named, path, prompt === true);
+    const root = project?.root ?? null;
+    if (json) {
+      printJson(cli, { file: path, projectRoot: root, ...forJson(compared, lines) });
+    } else if (isPorcelain) {
+      cli.out(porcelain(lines, { filename: withinProject(path, root), now: cli.now() }));
+    } else if (prompt) {
+      await printPaged(cli, promptList(cli, lines), pager);
+    } else {
+      await printTable(cli, lines, noteOn(compared, shownPath(path, root, cli.env), cli), pager);
+    }
+  },
+});
+
+// --- internal ---
+
+async function blame(
+  cli: CliEnvironment,
+  named: FileLines,
+  path: string,
+  withWholePrompts: boolean,
+): Promise<Blame> {
+  const text = diskText(path, named.name);
+  const look = (redactor?: Redactor): Blame | 'needs-redactor' | undefined =>
+    readDatabase(cli.paths.database, (database) => {
+      const record = fileRecord(database, path);
+      if (text === undefined) throw missing(named.name, record, cli);
+      const project = projectOf(database, path, record, cli);
+      const store = new AuthorshipTables(database).of(project?.id ?? null);
+      const { unseenAt } = record;
+      const engine = new LineAuthors(store);
+      const compared = diskLinesOf(engine, { path, text, unseenAt }, redactor);
+      if (compared === 'needs-redactor') return compared;
+      const lines = blamedLines(database, compared, named, withWholePrompts);
+      return { lines, compared, project };
+    });
+  const first = look();
+  const found = first === 'needs-redactor' ? look(await redactorOf(cli)) : first;
+  if (typeof found === 'object') return found;
+  if (text === undefined) throw missing(named.name, undefined, cli);
+  const compared = unknownLines(text);
+  const lines = blamedLines(undefined, compared, named, withWholePrompts);
+  return { lines, compared, project: undefined };
+}
+
+/** Loaded only when it is needed: it takes longer than all the rest. */
+async function redactorOf(cli: CliEnvironment): Promise<Redactor> {
+  const { loadRedactor } = await import('../blame/load-redactor.ts');
+  return loadRedactor(cli);
+}
+
+/** The project that the file's state is kept under, else the one that it lies in. */
+function projectOf(
+  database: Database,
+  path: string,
+  { projectId }: FileRecord,
+  { now }: CliEnvironment,
+): Project | undefined {
+  if (projectId === null) return undefined;
+  const projects = allProjects(database);
+  if (projectId !== undefined) return projects.find(({ id }) => id === projectId);
+  const place = new ProjectFinder(now, (found) => found).find(dirname(path));
+  return (
+    projects.find(({ root }) => root === place?.root) ??
+    projects
+      .filter(({ root }) => path.startsWith(`${root}/`))
+      .toSorted((one, other) => other.root.length - one.root.length)[0]
+  );
+}
+
+function missing(
+  name: string,
+  record: FileRecord | undefined,
+  { now }: CliEnvironment,
+): TrackerError {
+  if (record?.lastWrite === undefined && record?.projectId === undefined) {
+    return new TrackerError('E_NO_FILE', `${name}: there is no such file`, {
+      hint: 'Name a file as it is called now.',
+    });
+  }
+  const { lastWrite } = record;
+  const when = lastWrite
+    ? `: Claude wrote to it last ${ago(lastWrite.at, now())}, in session ${shortSession(lastWrite.sessionId)}`
+    : '';
+  return new TrackerError('E_NO_FILE', `${name} is gone${when}`, {
+    hint: `If it was renamed, ask for its present name. \`pattern-tracker patterns --file ${name}\` lists what was written there.`,
+  });
+}
+
+async function printTable(
+  cli: CliEnvironment,
+  lines: readonly BlamedLine[],
+  note: string | undefined,
+  pager: boolean | undefined,
+): Promise<void> {
+  const table =
+    lines.length === 0 ? '' : renderTable<BlamedLine>(cli, blameColumns(lines, cli), lines);
+  if (note === undefined || cli.isTTY) {
+    const end = note === undefined ? '' : `${painter(cli.color)('dim', plainLine(note))}\n`;
+    return printPaged(cli, table + end, pager);
+  }
+  cli.out(table);
+  cli.err(`${plainLine(note)}\n`); // a program that reads the lines is not to take it for one
+}
+
+/** What the lines do not say; undefined for a file that is as it was seen last. */
+function noteOn({ lines, seen }: DiskLines, file: string, cli: CliEnvironment): string | undefined {
+  const { history, renamedFrom, isExact } = seen;
+  if (lines.length === 0) return `${file} is empty.`;
+  if (history === undefined) return `Nothing is recorded of ${file}, nor of one like it.`;
+  const was = renamedFrom === undefined ? '' : `, and was ${shownPath(renamedFrom, null, cli.env)}`;
+  if (isExact) return was === '' ? undefined : `${file} has been renamed${was}.`;
+  return `${file} has changed since it was seen last, ${ago(history.last.at, cli.now())}${was}.`;
+}
+
+function forJson({ seen }: DiskLines, lines: readonly BlamedLine[]) {
+  const { history, isExact, renamedFrom } = seen;
+  return {
+    state: history === undefined ? 'unknown' : isExact ? 'equal' : 'differs',
+    renamedFrom: renamedFrom ?? null,
+    lines: lines.map(({ line, by, writer, prompt, confidence, origin }) => ({
+      line,
+      author: by,
+      sessionId: writer?.sessionId ?? null,
+      toolUseId: writer?.toolUseId ?? null,
+      at: isoTime(writer?.at ?? null),
+      confidence,
+      origin,
+      toolName: writer?.toolName ?? null,
+      agentType: writer?.agentType ?? null,
+      model: writer?.model ?? null,
+      generation: writer?.generation ?? null,
+      patternId: writer?.patternId ?? null,
+      prompt: prompt?.text ?? null,
+      promptAt: isoTime(prompt?.at ?? null),
+    })),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Database } from '../../database/database.ts';
+import { Conditions } from '../conditions.ts';
+import type { ListFilter } from '../conditions.ts';
+import { modelThen } from './line-writers.ts';
+
+/** A piece of code that Claude wrote as its own. */
+export interface OwnPiece {
+  /** Its author in the states of files: `<event id>-<ordinal>`. */
+  readonly author: string;
+  readonly filePath: string;
+  readonly sessionId: string;
+  readonly language: string;
+  /** The model of the session then; null where it is not known. */
+  readonly model: string | null;
+  readonly projectRoot: string | null;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+  /** How many of its lines were new; in rows of an earlier release, how many it has. */
+  readonly lines: number;
+  /** False in rows of an earlier release, which followed no lines. */
+  readonly isFollowed: boolean;
+}
+
+/** The pieces that meet a filter, newest first. */
+export function ownPieces(database: Database, filter: ListFilter): OwnPiece[] {
+  const where = new Conditions()
+    .addFilter({ session: 'o.session_id', project: 'o.project_id', time: 'o.at' }, filter)
+    .add("o.authorship = 'authored'");
+  return database
+    .prepare<[Record<string, string | number>], PieceRow>(
+      `SELECT o.event_id || '-' || o.ordinal AS author, o.file_path AS filePath,
+         o.session_id AS sessionId, o.language, o.at, project.root AS projectRoot,
+         ${modelThen('o.session_id', 'o.tool_use_id', 'o.at')} AS model,
+         o.start_line AS startLine, o.end_line AS endLine, o.changed_lines AS changedLines,
+         o.authored_share AS share
+       FROM occurrences o LEFT JOIN projects project ON project.id = o.project_id
+       ${where.sql()} ORDER BY o.at DESC, o.event_id, o.ordinal LIMIT @limit`,
+    )
+    .all({ ...where.values, limit: filter.limit })
+    .map(({ startLine, endLine, changedLines, share, ...piece }) => {
+      const changed =
+        changedLines === null ? (endLine ?? 0) - (startLine ?? 1) + 1 : countIn(changedLines);
+      return { ...piece, lines: Math.round(changed * (share ?? 1)), isFollowed: share !== null };
+    });
+}
+
+/** The authors whose lines Claude itself has replaced. */
+export function replacedAuthors(database: Database): Set<string> {
+  return new Set(
+    database
+      .prepare<[], string>(
+        "SELECT DISTINCT parent_event_id || '-' || parent_ordinal FROM occurrence_parents",
+      )
+      .pluck()
+      .all(),
+  );
+}
+
+/** The files whose lines are known, in all projects or in some. */
+export function followedFiles(
+  database: Database,
+  projectIds: readonly number[] | undefined,
+): { readonly path: string; readonly projectId: number | null }[] {
+  const where = new Conditions();
+  if (projectIds) {
+    where.add('project_id IN (SELECT value FROM json_each(@projects))', {
+      projects: JSON.stringify(projectIds),
+    });
+  }
+  return database
+    .prepare<[Record<string, string | number>], { path: string; projectId: number | null }>(
+      `SELECT file_path AS path, project_id AS projectId FROM file_states ${where.sql()}
+       ORDER BY project_id, file_path`,
+    )
+    .all(where.values);
+}
+
+// --- internal ---
+
+interface PieceRow extends Omit<OwnPiece, 'lines' | 'isFollowed'> {
+  readonly startLine: number | null;
+  readonly endLine: number | null;
+  readonly changedLines: string | null;
+  readonly share: number | null;
+}
+
+/** How many lines are in ranges such as `3-5,9`. */
+function countIn(ranges: string): number {
+  return ranges.split(',').reduce((sum, range) => {
+    const [first, last = first] = range.split('-');
+    return range === '' ? sum : sum + Number(last) - Number(first) + 1;
+  }, 0);
+}
