@@ -104,6 +104,13 @@ export const STATED_RULES: readonly AnchoredRule[] = [
       'sudo chpasswd',
       '| passwd',
       'sudo passwd',
+      'secret put',
+      'secret create',
+      'secret set',
+      'secrets set',
+      'secret add',
+      'env add',
+      'pass insert',
     ],
     find: before(
       'command-line',
