@@ -7,7 +7,7 @@ import { isGibberish } from './word-shape.ts';
  */
 export function isPlaceholder(value: string): boolean {
   if (!/^\w*$/.test(value)) {
-    if (REFERENCE.test(value) || PATH.test(value) || isFilled(value)) return true;
+    if (REFERENCE.test(value) || isPath(value) || isFilled(value)) return true;
   } else if (/x{4}|^(.)\1*$/i.test(value) && isFilled(value)) return true;
   return WORD.test(value) || (FILLER.test(value) && !/[A-Za-z]\d[A-Za-z]\w{0,40}\d/.test(value));
 }
@@ -18,6 +18,11 @@ export function isPlaceholderPassword(value: string): boolean {
 }
 
 // --- internal ---
+
+/** True for a path; base64 may begin like one. */
+function isPath(value: string): boolean {
+  return PATH.test(value) && !(value.length >= 20 && /^[\w/]*[+=][\w+/]*={0,2}$/.test(value));
+}
 
 /** True when words at most are left without what is interpolated or masked. */
 function isFilled(value: string): boolean {
@@ -41,7 +46,7 @@ function isOdd(part: string): boolean {
 
 /** `${X}`, `$(x)`, `$X`, `{{ x }}`, `{x}`, `<x>`, `%(x)s`, `%X%`, `#{x}`, `[x]`. */
 const INTERPOLATION =
-  /\$\{[^{}]{0,128}\}?|\$\([^()]{0,128}\)?|\$(?:[A-Za-z_]+\d{0,2}|\d)(?!\w)|\{\{[^{}]{0,128}\}\}|\{[A-Za-z_.]{0,64}\d?\}|<[^<>]{1,64}>|&lt;|%s(?=[/:.-])|\$[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|\$(?:[A-Z][a-z]+\d{0,2}){2,}|%\(\w{0,64}\)s?|%[A-Za-z_]{2,64}%|^%[sdv]$|#\{[^{}]{0,128}\}|\[redacted:?[\w-]{0,40}\]?/g;
+  /\$\{[^{}]{0,128}\}?|\$\([^()]{0,128}\)?|\$(?:[A-Za-z_]+\d{0,2}|\d)(?!\w)|\{\{[^{}]{0,128}\}\}|\{[A-Za-z_.]{0,64}\d?\}|<[^<>]{1,64}>|&lt;|%s(?=[/:.-])|\$[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|\$(?:[A-Z][a-z]+\d{0,2}){2,}|%\(\w{0,64}\)s?|%(?:[A-Z_]{2,64}|[A-Za-z_]{5,64})%|^%[sdv]$|#\{[^{}]{0,128}\}|\[redacted:?[\w-]{0,40}\]?/g;
 const MASK = /^(.)\1*$|x{4,}|X{4,}|\*{3,}|\.{3,}|…|•+|^\[?redacted\]?$/gi;
 const WORD =
   /^(?:null|none|nil|undefined|true|false|string|number|boolean|required|optional|default|define|invalid|missing|enabled|disabled|current|confirm|hidden|visible|generated|inherit|include|redacted|(?:sha|md|utf|oauth|base|u?int|float|bytes)-?\d{1,3})$/i;

@@ -65,7 +65,7 @@ export function isSecretLine(nameClass: NameClass, line: string, plain: boolean)
     return false;
   if (/\s/.test(value)) return isPlainPhrase(nameClass, value, plain);
   if (value.startsWith('(')) return false; // an expression
-  if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value)) return false; // an expression, or a path
+  if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value) && !value.endsWith('=')) return false; // an expression, or a path
   if (!/\d/.test(value)) return value.length >= 8 && (isGibberish(value) || isSigned(value));
   if (PROPERTY.test(value)) return false;
   if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
@@ -137,7 +137,10 @@ function isTokenText(value: string, digit: boolean): boolean {
  * a manual, a requirement, an argument with a number, markup, an array of a type, a resource's path.
  */
 const NO_VALUE =
-  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^[a-z]:[A-Za-z_]\w*[(,]?|^([|*])[\w:.-]+\1$|^[\w.-]+[<>=!~]=?\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}/i;
+  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}/i;
+
+/** A name of Vim's: `s:netrw_passwd`, and a call of one. */
+const SCOPED = /^[abglstvw]:[A-Za-z]{3,}\w*(?:\([^@!%^]*)?,?$/;
 
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
@@ -147,7 +150,7 @@ function isNumberLike(value: string): boolean {
     )
   )
     return true;
-  if (NO_VALUE.test(value)) return true;
+  if (NO_VALUE.test(value) || SCOPED.test(value)) return true;
   return /^(?:(?:\d:)?[\^~<>=v@]{0,2}[A-Za-z]?\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+~:|@.][\w.+~|-]{1,32})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
     value,
   );
