@@ -179,7 +179,7 @@ function findArguments(
   for (let i = 0; i < MOST_WORDS && at - from < MOST_CHARACTERS; i += 1) {
     const gap = matchAt(GAP, text, at);
     if (gap === null) break;
-    const word = wordAt(text, at + gap[0].length);
+    const word = wordAt(text, at + gap[0].length, gap[0].includes(','));
     if (word === undefined) break;
     const value = text.slice(word.start, word.end);
     budget.spend(STEPS_PER_WORD);
@@ -247,13 +247,14 @@ function secretIn(value: string, option: string, free: number, program: Program)
   return isFree && !value.startsWith('-') && free === program.argument ? 0 : -1;
 }
 
-function wordAt(text: string, from: number): Word | undefined {
+/** In a list of strings the word ends with its quote. */
+function wordAt(text: string, from: number, isListed: boolean): Word | undefined {
   const quote = text.charAt(from);
   const word = quote === '"' || quote === "'" ? '' : matchAt(WORD, text, from)?.[0];
   if (word === undefined) return undefined;
   const end = from + word.length;
   const opening = text.charAt(end);
-  if (opening !== '"' && opening !== "'") return { start: from, end, next: end };
+  if (isListed || (opening !== '"' && opening !== "'")) return { start: from, end, next: end };
   const close = closingQuote(text, end + 1, 0, opening);
   return { start: word === '' ? end + 1 : from, end: close, next: close + 1 };
 }
