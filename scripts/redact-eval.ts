@@ -5,12 +5,14 @@ import { measureFalseAlarms, ordinaryFiles } from './redact-eval/false-alarms.ts
 import { allKinds } from './redact-eval/kind.ts';
 import { allShapes, measureRecall } from './redact-eval/recall.ts';
 import { renderFalseAlarms, renderRecall } from './redact-eval/report.ts';
+import { UNSEEN_SHAPES } from './redact-eval/unseen/unseen-shapes.ts';
 
 const USAGE = `Usage: npx tsx scripts/redact-eval.ts [options] [FOLDER...]
 
   --seed N       other values, and other composed shapes (1)
   --kind TEXT    only kinds whose name contains TEXT
   --shape TEXT   only shapes whose name contains TEXT
+  --unseen       the shapes that were thought up apart from the others
   --composed N   how many shapes are composed at random (300)
   --one-in N     try one in N pairs of a kind and a shape (10)
   --leaks N      show N of the secrets that leaked (20)
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', default: '' },
     shape: { type: 'string', default: '' },
+    unseen: { type: 'boolean', default: false },
     composed: { type: 'string', default: '300' },
     'one-in': { type: 'string', default: '10' },
     leaks: { type: 'string', default: '20' },
@@ -49,8 +52,8 @@ if (values.help) {
           oneIn: Number(values['one-in']),
           maxLeaks: Number(values.leaks),
           kinds: allKinds().filter(({ name }) => name.includes(values.kind)),
-          shapes: allShapes(Number(values.composed), seed).filter(({ name }) =>
-            name.includes(values.shape),
+          shapes: (values.unseen ? UNSEEN_SHAPES : allShapes(Number(values.composed), seed)).filter(
+            ({ name }) => name.includes(values.shape),
           ),
         });
   const folders = positionals.length > 0 ? positionals : ['node_modules', 'lib', 'docs'];

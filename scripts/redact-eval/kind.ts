@@ -6,6 +6,7 @@ import { textOfPattern } from './pattern-text.ts';
 import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';
 import type { Spelling } from './secret-names.ts';
 import { secretValue } from './secret-values.ts';
+import type { Flavour } from './secret-values.ts';
 import type { Shape, Subject } from './shape.ts';
 import { tokenText } from './token-text.ts';
 
@@ -40,6 +41,8 @@ export function allKinds(): readonly Kind[] {
 
 // --- internal ---
 
+const MADE_UP = /pass(?!\w* key)|pwd|\bpw\b|pass?wort|kennwort|senha|parola|contrase|парол|密码/;
+
 /** Names that say nothing, so that a token must be known by its form. */
 const NEUTRAL = ['item', 'entry', 'field value', 'ref', 'data', 'my text', 'note'];
 
@@ -59,8 +62,15 @@ function namedKind(words: string, spelling: Spelling): Kind {
     group: 'named',
     publicLength: 0,
     subjectFor: (shape, dice) =>
-      subjectOf(words, spelling, secretValue(dice.oneOf(shape.flavours), dice)),
+      subjectOf(words, spelling, secretValue(dice.oneOf(flavoursOf(words, shape)), dice)),
   };
+}
+
+/** People make up passwords; machines make up all other secrets. */
+function flavoursOf(words: string, { flavours }: Shape): readonly Flavour[] {
+  return MADE_UP.test(words)
+    ? flavours
+    : flavours.filter((flavour) => flavour !== 'chosen' && flavour !== 'words');
 }
 
 /** A key that only its vendor's name tells, in one of the usual names and spellings. */

@@ -14,6 +14,8 @@ export const FLAVOURS = [
   'quote',
   'phrase',
   'masked',
+  'chosen',
+  'words',
 ] as const;
 
 /** One of {@link FLAVOURS}. */
@@ -46,10 +48,38 @@ export function secretValue(flavour: Flavour, dice: Dice): string {
       return Array.from({ length: 4 }, () => dice.text(dice.between(5, 7), SYLLABLES)).join(' ');
     case 'masked':
       return `${mixed(dice, 8, ALNUM)}xxxx${mixed(dice, 8, ALNUM)}`;
+    case 'chosen':
+      return chosen(dice);
+    case 'words':
+      return Array.from({ length: 4 }, () => dice.oneOf(WORDS)).join(
+        dice.oneOf([' ', ' ', '-', '.', '_']),
+      );
   }
 }
 
 // --- internal ---
+
+/** Words of pass phrases. */
+const WORDS =
+  'correct horse battery staple purple monkey river window garden silver planet coffee summer winter orange turtle rocket violin marble castle'.split(
+    ' ',
+  );
+
+/** What people make up when they are asked for a digit and a sign. */
+function chosen(dice: Dice): string {
+  const word = dice.oneOf(WORDS);
+  const title = word.charAt(0).toUpperCase() + word.slice(1);
+  const leet = title.replaceAll('e', '3').replaceAll('o', '0').replaceAll('i', '1');
+  const year = dice.between(1970, 2029);
+  const sign = dice.oneOf(['!', '@', '#', '$', '%', '*', '?']);
+  return dice.oneOf([
+    `${title}${year}${sign}`,
+    `${leet}${sign}${dice.between(10, 99)}`,
+    `${word}${dice.between(100, 9999)}`,
+    `${title}${dice.oneOf(['-', '_'])}${dice.oneOf(WORDS)}${dice.between(1, 99)}`,
+    `${sign}${leet}${dice.oneOf(WORDS)}`,
+  ]);
+}
 
 const HEX = '0123456789abcdef';
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

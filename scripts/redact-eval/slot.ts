@@ -7,8 +7,8 @@ export interface Slot {
 }
 
 const STRONG = ['hex', 'uuid', 'alnum', 'base64'] as const;
-const PLAIN = [...STRONG, 'letters', 'digits', 'masked'] as const;
-const ALL = [...PLAIN, 'symbols', 'braces', 'dollar', 'quote', 'phrase'] as const;
+const PLAIN = [...STRONG, 'letters', 'digits', 'masked', 'chosen'] as const;
+const ALL = [...PLAIN, 'symbols', 'braces', 'dollar', 'quote', 'phrase', 'words'] as const;
 const same = (value: string): string => value;
 const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
 
@@ -26,7 +26,7 @@ export const SLOTS = {
   /** Without quotes, to the next blank. */
   word: { flavours: PLAIN, encode: same },
   /** Without quotes, to the end of the line. */
-  line: { flavours: [...PLAIN, 'symbols', 'phrase'], encode: same },
+  line: { flavours: [...PLAIN, 'symbols', 'phrase', 'words'], encode: same },
   /** In running text, where only what looks random can be told from a word. */
   prose: { flavours: STRONG, encode: same },
   url: { flavours: [...PLAIN, 'symbols', 'braces'], encode: encodeURIComponent },

@@ -1,12 +1,13 @@
 // A secret in every field of every event that is known, on its way through hook, courier, server and collector.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isJsonObject } from '../../lib/base/json.ts';
 import type { Json, JsonObject } from '../../lib/base/json.ts';
+import { times } from '../support/depth.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';
+import { everyKind, everythingIn, readings, tracesOf } from './planted-kinds.ts';
 import { TrackerHome } from './tracker-home.ts';
 
 const FIXTURES = 'test/fixtures/payloads';
@@ -40,15 +41,15 @@ function secret(): string {
 }
 
 /** Adds a secret to every text but those under the names in `spared`, and a member that is one. */
-function plant(value: Json, spared: ReadonlySet<string>): Json {
-  if (typeof value === 'string') return `${value} ${secret()}`;
-  if (Array.isArray(value)) return value.map((item: Json) => plant(item, spared));
+function plant(value: Json, spared: ReadonlySet<string>, next = () => ` ${secret()}`): Json {
+  if (typeof value === 'string') return value + next();
+  if (Array.isArray(value)) return value.map((item: Json) => plant(item, spared, next));
   if (!isJsonObject(value)) return value;
   const members = Object.entries(value).map(([name, member]): [string, Json] => [
     name,
-    spared.has(name) && typeof member === 'string' ? member : plant(member, spared),
+    spared.has(name) && typeof member === 'string' ? member : plant(member, spared, next),
   ]);
-  return Object.fromEntries([...members, [secret(), secret()]]);
+  return Object.fromEntries([...members, [next(), next()]]);
 }
 
 /** The event as text, with a member before the one that JSON.parse shows. */
@@ -102,14 +103,78 @@ it('is stored nowhere and sent nowhere', async () => {
   expect(home.value('SELECT count(*) FROM sessions WHERE git_branch IS NOT NULL')).toBeGreaterThan(
     0,
   );
-  const requests = [
-    ...api.requests.map(({ url, headers, body }) => JSON.stringify([url, headers, body])),
-    ...collector.requests.map(({ headers, body }) => {
-      const isPacked = headers['content-encoding'] === 'gzip';
-      return JSON.stringify(headers) + (isPacked ? gunzipSync(body) : body).toString('latin1');
-    }),
-  ];
+  const requests = [...everythingSent()].map(([, text]) => text);
   expect([api.received.length > 5, collector.spans.length > 5]).toEqual([true, true]);
   expect(requests.filter((request) => request.includes(MARK))).toEqual([]);
   expect(filesWithMark(join(home.folder, '.claude'))).toEqual([]);
 });
+
+it('is stored nowhere and sent nowhere, of whatever kind it is', async () => {
+  const kinds = everyKind(times(1, Date.now()));
+  let index = 0;
+  // In depth, every field holds several; all of them are planted many times then.
+  const together = times(1, 6);
+  const next = (): string => {
+    const some = Array.from({ length: together }, () => kinds[index++ % kinds.length]?.text ?? '');
+    return `\n${some.join('\n')}\n`;
+  };
+  const rounds: readonly ((event: JsonObject) => Json)[] = [
+    (event) => plant(event, new Set(['hook_event_name', 'tool_name', 'cwd', 'type']), next),
+    (event) => plant(event, new Set(), next),
+  ];
+  let captured = 0;
+  for (const planting of rounds) {
+    for (const event of EVENTS) {
+      home.capture(JSON.stringify(planting({ ...event, source: 'startup' })));
+      captured += 1;
+    }
+  }
+  expect(kinds.length).toBeGreaterThan(3_000);
+  expect(index).toBeGreaterThan(kinds.length);
+  await home.settled();
+  await expect.poll(() => home.value('SELECT count(*) FROM outbox')).toBe(0);
+  await home.stop();
+
+  expect(home.quarantined).toEqual([]);
+  expect(home.value('SELECT count(*) FROM events')).toBeGreaterThan(captured / 3);
+  expect([api.received.length > 5, collector.spans.length > 5]).toEqual([true, true]);
+  const places = [
+    ...everythingIn(join(home.folder, '.claude')),
+    ...packedCells(),
+    ...everythingSent(),
+  ];
+  const kept = kinds.flatMap((planted) =>
+    tracesOf(planted).flatMap((trace) =>
+      places
+        .filter(([, text]) => text.includes(trace))
+        .map(([place]) => ({ kind: planted.kind, trace, place })),
+    ),
+  );
+  expect(kept).toEqual([]);
+});
+
+// --- internal ---
+
+/** What the server and the collector received. */
+function* everythingSent(): Generator<readonly [place: string, text: string]> {
+  for (const { url, headers, body } of api.requests)
+    yield ['server', JSON.stringify([url, headers, body])];
+  for (const { headers, body } of collector.requests) {
+    yield ['collector', JSON.stringify(headers)];
+    yield* readings('collector', body);
+  }
+}
+
+/** What cells of the database hold packed. */
+function* packedCells(): Generator<readonly [place: string, text: string]> {
+  const tables = home.rows("SELECT name FROM sqlite_schema WHERE type = 'table'") as {
+    name: string;
+  }[];
+  for (const { name } of tables) {
+    for (const row of home.rows(`SELECT * FROM "${name}"`) as Record<string, unknown>[]) {
+      for (const [column, cell] of Object.entries(row)) {
+        if (Buffer.isBuffer(cell)) yield* readings(`${name}.${column}`, cell);
+      }
+    }
+  }
+}

@@ -34,6 +34,22 @@ describe('a value that its place makes a secret', () => {
     `log in with bob and ${V}`,
     `[sudo] password for bob: ${V}`,
     `jdbc:oracle:thin:bob/${V}/aB3=@h:1521:x`,
+    `variable "db_password" {\n  type    = string\n  default = "${V}"\n}\n`,
+    `Parameters:\n  DbPassword:\n    Type: String\n    Default: ${V}\n`,
+    `echo ${V} | wrangler secret put DB_PASSWORD`,
+    `cat > /run/secrets/db_password <<EOF\n${V}\nEOF\n`,
+    `gh secret set DB_PASSWORD -b '${V}'`,
+    `{{ .Values.dbPassword | default "${V}" }}`,
+    `db_password: SecretStr = Field(default="${V}")`,
+    `db_password = (\n    "${V}"\n)\n`,
+    `@click.option("--password", envvar="X", default="${V}")`,
+    `ENV.fetch('DB_PASSWORD') { '${V}' }`,
+    `env::var("DB_PASSWORD").unwrap_or_else(|_| "${V}".into())`,
+    'DbPassword string `env:"X" envDefault:"' + V + '"`',
+    `db:\n  password:\n    "${V}"\n`,
+    `"id","password","mail"\n"1","${V}","a@b.c"\n`,
+    `key,value\nport,80\ndb_password,${V}\n`,
+    `["docker", "login", "-u", "joe", "-p", "${V}"]`,
     `body=x()%3B%0Aconst+password+%3D+'${V}'%3B`,
   ])('is taken out of %j', (text) => {
     expect(redact(text)).not.toContain(V);
@@ -51,6 +67,12 @@ describe('a value that its place makes a secret', () => {
     ],
     [{ element: 'Password textbox', text: V }],
     [{ name: 'pin', value: 48_291_533_201 }],
+    [{ command: 'mysql', args: ['-u', 'root', `-p${V}`, 'app'] }],
+    [['sshpass', '-p', V, 'ssh', 'joe@h']],
+    [{ args: ['-p', V] }],
+    [{ name: 'set_password', arguments: [V] }],
+    [{ question: 'Which database password should I use?', answer: V }],
+    [{ op: 'replace', path: '/spec/password', value: V }],
   ])('is taken out of %j', (input) => {
     expect(payload(input)).not.toMatch(/zQ7rk29|48291533201/);
   });
@@ -59,6 +81,52 @@ describe('a value that its place makes a secret', () => {
     const text = `INSERT INTO t (id, password, note) VALUES (1, '${V}', 'k3pt-9Xq2Lm4');`;
     expect(redact(text)).toContain('k3pt-9Xq2Lm4');
     expect(payload({ columns: ['id', 'password'], rows: [['k3pt-9Xq2Lm4', V]] })).toContain('k3pt');
+  });
+});
+
+it.each([
+  ['db:\n  password: correct horse battery staple\n  port: 1\n', 'battery'],
+  ['BUNDLE_GEMS__CONTRIBSYS__COM=57c2ee92:e81b29f9', 'e81b29f9'],
+])('takes out of %j what people and tools make up', (text, secret) => {
+  expect(redact(text)).not.toContain(secret);
+});
+
+describe('a value that its line was too short for', () => {
+  const [head, tail] = ['k3Jd92kLmQp4', 'Zx81kk20ssWq9'];
+
+  it.each([
+    `export DB_PASSWORD=${head}\\\n${tail}\nB=2\n`,
+    `DB_PASSWORD="${head}\n${tail}"\n`,
+    `app:\n  password: |\n    ${head}\n    ${tail}\n  port: 1\n`,
+    `Your password: ${head}=\r\n${tail}\r\n`,
+    `> password: ${head}\n> ${tail}\n`,
+    `     1\tpassword: >\n     2\t  ${head}\n     3\t  ${tail}\n     4\tport: 1\n`,
+  ])('is taken out whole of %j', (text) => {
+    expect(redact(text)).not.toMatch(/k3Jd92kLmQp4|Zx81kk20ssWq9/);
+  });
+
+  it('does not take the next line with it', () => {
+    expect(redact(`password: ${head}\nnext_line_99: 1\n`)).toContain('next_line_99');
+  });
+});
+
+describe('what only looks like a secret', () => {
+  it.each([
+    'if hasattr(credentials, "with_gdch_audience"):',
+    "id_token = getattr(cred, 'id_tokenb64', None)",
+    '      privateKeyPassword=pvk_password)\n',
+    'FLAG_COMPARE_KEY = (1<<13),\n',
+    '#define LN_kx_ecdhe_psk "kx-ecdhe-psk"',
+    'extern struct passwd *getpwuid (__uid_t __uid);',
+    '"target": "Secret", "source": "response"',
+    '"Sid": "Stmt1430948004000"',
+    'gpg --recv-keys 5BE8A3F6C8A5C01D106C0AD820B1A390B168D356',
+    "--password='projects/123/secrets/my-secret/versions/1'",
+    'oauth2session: requests_oauthlib.OAuth2Session, The OAuth 2.0 session',
+    "'secret': 'V1SecretVolumeSource',",
+    "ignore_pat = '\\.\\(Z\\|gz\\|bz2\\)$'",
+  ])('is left in %j', (text) => {
+    expect(redact(text)).toBe(text);
   });
 });
 

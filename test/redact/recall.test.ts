@@ -4,10 +4,12 @@ import { Dice } from '../../scripts/redact-eval/dice.ts';
 import { allKinds } from '../../scripts/redact-eval/kind.ts';
 import { textOfPattern } from '../../scripts/redact-eval/pattern-text.ts';
 import { allShapes, measureRecall } from '../../scripts/redact-eval/recall.ts';
+import { UNSEEN_SHAPES } from '../../scripts/redact-eval/unseen/unseen-shapes.ts';
 import { times } from '../support/depth.ts';
 
 /** The least share of secrets that must be found, in percent. */
 const LEAST = { token: 99, named: 97 };
+const LEAST_UNSEEN = { token: 98, named: 97 };
 
 describe('recall', () => {
   const kinds = allKinds();
@@ -32,6 +34,25 @@ describe('recall', () => {
     expect(tried).toBeGreaterThan(1_000);
     expect((100 * found) / tried, JSON.stringify(leaks, null, 2)).toBeGreaterThan(LEAST[group]);
   });
+
+  it.each(['token', 'named'] as const)(
+    'of %s secrets in shapes thought up apart does not fall',
+    (group) => {
+      expect(UNSEEN_SHAPES.length).toBeGreaterThan(500);
+      const { groups, leaks } = measureRecall(createRedactor(), {
+        seed: 1,
+        oneIn: times(150, 5),
+        maxLeaks: 20,
+        kinds: kinds.filter((kind) => kind.group === group),
+        shapes: UNSEEN_SHAPES,
+      });
+      const { tried, found } = groups.get(group) ?? { tried: 0, found: 0 };
+      expect(tried).toBeGreaterThan(1_000);
+      expect((100 * found) / tried, JSON.stringify(leaks, null, 2)).toBeGreaterThan(
+        LEAST_UNSEEN[group],
+      );
+    },
+  );
 
   it('counts a secret of which a third is left as leaked', () => {
     const half = (text: string) => ({

@@ -36,7 +36,7 @@ export function findAround(text: string, name: SecretName): readonly ValueSpan[]
 // --- internal ---
 
 const OPTION =
-  /\\{0,15}["'`]?(?:[ \t]|\\\r?\n){1,64}(?:--(?!value|body|secret|string|data|val)[\w-]{1,32}(?:[ =][^\s-][^\s]{0,64})?[ \t]{1,32}){0,2}--(?:value|body|secret-string|secret-value|string-value|string|data|val)[ =]/y;
+  /\\{0,15}["'`]?(?:[ \t]|\\\r?\n){1,64}(?:--(?!value|body|secret|string|data|val)[\w-]{1,32}(?:[ =][^\s-][^\s]{0,64})?[ \t]{1,32}){0,2}(?:--(?:value|body|secret-string|secret-value|string-value|string|data|val)|-[bv])[ =]/y;
 const TO_BLANK = /[^\s"'`]{3,512}/y;
 /** What may stand before the sign that tells which shape it is. */
 const SKIPPED = /[ \t"'`*\]]{0,64}/y;
@@ -48,6 +48,7 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
     /["'`*]{0,3}[ \t]{0,64}[|│┃║][ \t]{0,64}["'`*]{0,3}/y,
     /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y,
   ],
+  ['}', /\}[ \t]{2,16}/y, /[^\s"'`]{6,512}/y],
   ['.', /[ \t]?\.{3,128}[ \t]?/y, /[^\s"'`]{6,512}/y],
   // the next line
   [
@@ -58,8 +59,8 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   // behind tags that close, and in brackets
   [
     '<:',
-    /:?[ \t]?(?:<\/\w{1,16}>){1,3}:?\s{0,8}(?:<\w{1,16}(?:\s[^<>]{0,64})?>\s{0,8}){0,3}/y,
-    /[^\s<>"'`]{6,512}/y,
+    /:?[ \t]?(?:<\/\w{1,16}>){1,3}[:=]?\s{0,8}(?:<\w{1,16}(?:\s[^<>]{0,64})?>\s{0,8}){0,3}(?:[:=]\s?(?:<\/\w{1,16}>)\s?<\w{1,16}(?:\s[^<>]{0,64})?>)?(?:["']|&quot;|&#3[49];)?/y,
+    /[^\s<>"'`&]{6,512}/y,
   ],
   ['<', /(?:<\/\w{1,16}>)?\s{0,8}<input\s[^<>]{0,64}?value=["']/y, /[^"'<>]{6,512}(?=["'])/y],
   ['(', /[ \t]\(/y, /[^\s"'`(){}]{8,512}(?=\))/y],
@@ -94,12 +95,17 @@ function findTyped(text: string, name: SecretName): readonly ValueSpan[] | undef
 
 const PATH_PART = /[^\s"'`/?#&=<>]{10,512}/y;
 const BEFORE =
-  /(?:^|[\s"'`(])([\w+/=.~-]{8,128}|(?<=["'`])[^"'`\n]{8,128})["'`]?(?:,|[ \t]{1,2}(?:as|for|is|=|#|\/\/)|\.\w{1,24}\()[ \t]{0,4}(?:the |my |your |our |an? )?(?:[\w$]{1,32}\.){0,2}$/i;
+  /(?:^|[\s"'`(])([\w+/=.~-]{8,128}|(?<=["'`])[^"'`\n]{8,128})["'`]?(?:,|[ \t]{1,2}(?:as|for|is|in|into|=|#|\/\/)|\.\w{1,24}\()[ \t]{0,4}(?:the |my |your |our |an? )?(?:[\w$]{1,32}\.){0,2}$/i;
 
 /** `/password/V/`, where the name fills its part of the path. */
 function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   const { start, end } = name;
-  if (end - start < 5 || text.charAt(start - 1) !== '/' || text.charAt(end) !== '/')
+  if (
+    end - start < 5 ||
+    text.slice(start, end).includes('.') ||
+    text.charAt(start - 1) !== '/' ||
+    text.charAt(end) !== '/'
+  )
     return undefined;
   const value = valueSpan(PATH_PART, text, end + 1);
   return value && ifSecretAnywhere(text, value, name);

@@ -1,6 +1,8 @@
 import { findAround } from './around.ts';
 import { readBare } from './bare-value.ts';
+import { findBelow } from './below.ts';
 import { findCall } from './call.ts';
+import { continued } from './continued.ts';
 import { findElement } from './element.ts';
 import { nameAt } from './name-span.ts';
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
@@ -28,12 +30,12 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
   find(text, at, found, budget) {
     const { start, end, next, nameClass } = nameAt(text, at);
     if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
+    if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
     budget.spend(STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
       if (spans === undefined) continue;
-      for (const span of spans)
-        found.push({ start: span.start, end: span.end, kind: 'assignment' });
+      for (const span of spans) found.push({ ...continued(text, span), kind: 'assignment' });
       break;
     }
     return next;
@@ -54,15 +56,16 @@ const SHAPES: readonly NameShape[] = [
   findSibling,
   findInserted,
   findCall,
+  findBelow,
   findValue,
   findColumn,
   findAround,
 ];
 
 const OPERATOR =
-  /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?(?: \{ ?get; ?(?:set|init)?;? ?\})?[ \t]{0,32}(:=|=>|->|<-|<<<|\?\?=|\|\|=|\?=|\+=|={2,3}|!={1,2}|[:=：＝])(?![=~])(?:\*\*)?[ \t]{0,64}/y;
+  /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?(?: \{ ?get; ?(?:set|init)?;? ?\})?[ \t]{0,32}(:=|=>|->|<-|<<<|\?\?=|\|\|=|\?=|\+=|={2,3}|!={1,2}|[:=：＝])(?![=~]|:[A-Za-z_]\w{0,48}[(<])(?:\*\*)?[ \t]{0,64}/y;
 const TYPED =
-  /(?:[:?][ \t]{0,4}|[ \t]{1,4}(?:As[ \t])?)(?:&'\w{1,16} |\[\]const )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}(?: \| \w{1,16}){0,3}[ \t]{0,4}:?=[ \t]{0,8}(?=[a-zA-Z@$]{0,2}#{0,4}\\{0,15}["'`])/y;
+  /(?:[:?][ \t]{0,4}|[ \t]{1,4}(?:As[ \t])?)(?:&'\w{1,16} |\[\]const )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}(?: \| \w{1,16}){0,3}[ \t]{0,4}:?=[ \t]{0,8}(?=(?:[\w.]{1,48}\((?:\w{1,16}=)?)?[a-zA-Z@$]{0,2}#{0,4}\\{0,15}["'`])/y;
 /** A network device writes how a password is encrypted before it. */
 const BLANKS = /\\{0,15}["'`]?[ \t]{1,32}(?:[05789][ \t]{1,4})?/y;
 const COPULA =
@@ -70,8 +73,10 @@ const COPULA =
 /** What may stand between an operator and the value. */
 const MODIFIER =
   /(?:!{1,2}[A-Za-z]{1,24}[ \t]{1,4}|&\w{1,32}[ \t]{1,4}|(?:new|await|final)[ \t]{1,4}|\(\w{1,24}\)[ \t]?|(?:\s{1,8})?string\(\d{1,6}\)[ \t]?){1,3}/y;
+/** A literal on the next line, or in parentheses of its own. */
+const NEXT_LINE = /(?:\([ \t]{0,4}(?:\r?\n[ \t]{0,64})?|\r?\n[ \t]{1,64})(?=[bfru]{0,2}["'`])/y;
 const WRAPPER =
-  /(?:new[ \t])?(?:\[\])?[\w.:$-]{1,48}!?(?:[({][ \t]{0,4}|[ \t](?=["']))|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|current|new|live|prod|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
+  /(?:new[ \t])?(?:\[\])?[\w.:$-]{1,48}!?(?:[({][ \t]{0,4}(?:(?:default|value|initial|default_value)[ \t]?[=:][ \t]?)?|[ \t](?=["']))|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|current|new|live|prod|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
 /** An expression whose other outcome is the value: `process.env.X || "V"`, `os.getenv("X") or "V"`, `x ? "V" : ""`. */
 const OTHERWISE =
   /(?!\s)(?:[^\n"'`;,{}|?#]|\(\s?["'][\w.:-]{1,64}["']\s?[),]|\[["'][\w.-]{1,64}["']\]){1,80}?(?:\|\||\?\??|\bor\b|\belse\b)[ \t]{0,4}/y;
@@ -94,6 +99,7 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
   if (operator !== null && text.charAt(start - 1) === ':' && operator[0] === ':') return undefined; // an ARN
   let from = end + separator[0].length;
   from = endAt(MODIFIER, text, from) ?? from;
+  if (operator !== null) from = endAt(NEXT_LINE, text, from) ?? from;
   const compares = operator !== null && /[=!]=/.test(operator[0]);
 
   const quoted = quotedAt(text, from);

@@ -1,6 +1,7 @@
 import type { NameClass } from './name-words.ts';
 import type { SecretName } from './name-shape.ts';
 import {
+  isMadeUp,
   isSecretAnywhere,
   isSecretLine,
   isSecretText,
@@ -54,7 +55,7 @@ export function readBare(
     if (
       first &&
       first.end < (line?.end ?? 0) &&
-      isSecretAnywhere(nameClass, text.slice(first.start, first.end))
+      isSecretAnywhere(nameClass, textOf(text, trimEnd(text, first)))
     ) {
       return trimEnd(text, first);
     }
@@ -67,7 +68,10 @@ export function readBare(
   if (bare === undefined) return undefined;
   const stop = trimEnd(text, bare);
   if (/[([]/.test(text.charAt(stop.end))) return undefined;
-  return isSecretAnywhere(nameClass, text.slice(stop.start, stop.end)) ? stop : undefined;
+  const value = textOf(text, stop);
+  if (operator === ':' && /^:[A-Za-z_]\w*[(<]/.test(value)) return undefined; // the scope of a name
+  if (operator !== '' && !prose && isMadeUp(nameClass, value)) return stop;
+  return isSecretAnywhere(nameClass, value) ? stop : undefined;
 }
 
 // --- internal ---
@@ -110,8 +114,8 @@ function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | u
   const value = text.slice(from, end);
   const [first = ''] = value.split(/\s/, 1);
   if (first.length < value.length) {
-    const more = value.slice(first.length).trim().split(/\s+/);
-    if (isGibberishPhrase([first, ...more])) return { start: from, end };
+    const more = value.slice(first.length).trim().replace(/["']$/, '').split(/\s+/);
+    if (isGibberishPhrase([first.replace(/^["']/, ''), ...more])) return { start: from, end };
   }
   const span = trimEnd(text, { start: from, end: from + first.length });
   return isSecretWord(nameClass, text.slice(span.start, span.end)) ? span : undefined;
@@ -122,6 +126,10 @@ function phrase(text: string, from: number, nameClass: NameClass): ValueSpan | u
   const span = valueSpan(PLUS_FORM, text, from);
   if (span === undefined || nameClass === 'weak') return undefined;
   return isGibberishPhrase(text.slice(span.start, span.end).split('+')) ? span : undefined;
+}
+
+function textOf(text: string, { start, end }: ValueSpan): string {
+  return text.slice(start, end);
 }
 
 function withoutComment(text: string, { start, end }: ValueSpan): ValueSpan {

@@ -12,7 +12,7 @@ export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token
   [
     words(`
     pwd passwords password passwd passphrase passphrases passcode passwort kennwort secret secrets
-    credential credentials zugangsdaten identifiants credenciales credenziali kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
+    zugangsdaten identifiants credenciales credenziali kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
     lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola parolă hasło haslo heslo heslá geheimnis
     kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
@@ -21,7 +21,7 @@ export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token
   ],
   [
     words(`
-    token tokens authtok apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
+    token tokens credential credentials authtok apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
     accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
     mnemonic connectionstring токен ключ 密钥 密鑰 令牌
     秘密鍵 トークン 토큰 개인키`),
@@ -32,12 +32,12 @@ export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token
 /** Words that make a name secret as a part of their own, last in the name. */
 export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
   [
-    words(`pass pwd pw pswd psw psk creds cred mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
+    words(`pass pwd pw pswd psw psk mdp clave userpass dbpass bindpw rootpw adminpw rootpass smtppass mailpass
     adminpass ftppass sshpass requirepass masterauth authpass keypass storepass userpw dbpw`),
     'password',
   ],
   [
-    words(`pat bearer dsn sas salt cookie htpasswd ikey authkey
+    words(`pat creds cred bearer dsn sas salt cookie htpasswd ikey authkey
     hmac apitoken sid phpsessid jsessionid aspsessionid`),
     'token',
   ],
@@ -98,7 +98,7 @@ export const NOT_KEYS: ReadonlySet<string> = new Set(
     translation i18n react shortcut hot event state map dict lookup natural composite surrogate candidate
     hash config option property prop attribute field column data meta metadata label message locale lang
     arrow enter escape tab shift ctrl control alt any press pressed down up last first next prev parent child
-    node tree entry storage_ local ident id name by sub`),
+    node tree entry storage_ recv receive fingerprint keyserver manager local ident id name by sub`),
 );
 
 /** Words that end a name without changing whose secret it is. */

@@ -1,12 +1,17 @@
 import { isJsonObject } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
+import { secretArguments } from '../stated/command-line.ts';
 import type { NameClass } from './name-words.ts';
 import { classOfName } from './secret-name.ts';
 import { isSecretAnywhere, isSecretText } from '../value/secret-value.ts';
 import { isNameName, isValueName } from './sibling.ts';
 
 /** What a container says of the values within it: the class of all, or of those in each column. */
-export type Inherited = NameClass | readonly (NameClass | undefined)[] | undefined;
+export type Inherited =
+  | NameClass
+  | readonly (NameClass | undefined)[]
+  | { readonly program: string }
+  | undefined;
 
 /** Tells which members of an object or array are secrets, by their names, by siblings and by what holds them. */
 export class SecretMembers {
@@ -15,6 +20,8 @@ export class SecretMembers {
   /** The classes of the columns, if the container holds rows or is one. */
   readonly #columns: readonly (NameClass | undefined)[] | undefined;
   readonly #top: boolean;
+  /** The items that a program takes as secrets, if the container is a list of its arguments. */
+  readonly #arguments: ReadonlySet<number> | undefined;
   /** What the member called `name` says of the one called `value`. */
   readonly #named: NameClass | undefined;
 
@@ -22,7 +29,10 @@ export class SecretMembers {
   constructor(container: JsonObject | readonly Json[], inherited: Inherited, top: boolean) {
     this.#container = container;
     this.#inherited = typeof inherited === 'string' ? inherited : undefined;
-    this.#columns = typeof inherited === 'object' ? inherited : columnsOf(container);
+    this.#columns = Array.isArray(inherited)
+      ? (inherited as readonly (NameClass | undefined)[])
+      : columnsOf(container);
+    this.#arguments = argumentsOf(container, programOf(inherited));
     this.#top = top;
     this.#named = isJsonObject(container) && !top ? namedClass(container) : undefined;
   }
@@ -34,6 +44,7 @@ export class SecretMembers {
     if (Array.isArray(container)) {
       const column = this.#columns?.[Number(key)];
       if (column !== undefined) return isSecretValue(column, value);
+      if (this.#arguments?.has(Number(key)) === true) return true;
       if (typeof value === 'string') {
         const flag = /^--?([A-Za-z][\w-]{0,64})=(.+)$/s.exec(value);
         const own = flag === null ? undefined : classOfName(flag[1] ?? '');
@@ -65,7 +76,16 @@ export class SecretMembers {
   inheritedBy(key: string): Inherited {
     if (Array.isArray(this.#container)) return this.#columns ?? this.#inherited;
     if (this.#columns !== undefined && ROWS.test(key)) return this.#columns;
-    if (this.#named !== undefined && isValueName(key)) return this.#named;
+    if (this.#named !== undefined) {
+      if (isValueName(key)) return this.#named;
+      const value = this.#container[key as never] as Json;
+      // One argument of what is named after a secret, as in a call of `set_password`.
+      if (ARGUMENTS.test(key) && Array.isArray(value) && value.length === 1) return this.#named;
+    }
+    if (ARGUMENTS.test(key)) {
+      const program = Object.entries(this.#container).find(([name]) => PROGRAM.test(name))?.[1];
+      if (typeof program === 'string' && program.length <= 256) return { program };
+    }
     return classOfName(key) ?? this.#inherited;
   }
 }
@@ -86,9 +106,14 @@ function isSecretValue(nameClass: NameClass | undefined, value: string | number)
   );
 }
 
+const ARGUMENTS = /^(?:args|arguments|argv|params|parameters)$/i;
+const PROGRAM = /^(?:command|cmd|program|executable|bin|file|entrypoint)$/i;
 const HEADS = /^(?:columns?|fields?|header|headers|head|keys|names|cols|column_?names|schema)$/i;
 const ROWS = /^(?:rows?|values?|data|records?|body|results?|cells|items)$/i;
 const MOST_COLUMNS = 256;
+const MOST_ARGUMENTS = 64;
+/** How many words of a question are looked at. */
+const MOST_ASKED = 32;
 
 /** The classes of a table's columns, whose names are a member beside its rows, or the first of its rows. */
 function columnsOf(
@@ -116,12 +141,44 @@ function columnsOf(
   return classes.some((one) => one !== undefined) ? classes : undefined;
 }
 
+function programOf(inherited: Inherited): string | undefined {
+  return typeof inherited === 'object' && 'program' in inherited ? inherited.program : undefined;
+}
+
+function argumentsOf(
+  container: JsonObject | readonly Json[],
+  program: string | undefined,
+): ReadonlySet<number> | undefined {
+  if (!Array.isArray(container) || container.length > MOST_ARGUMENTS) return undefined;
+  const items = container as readonly Json[];
+  if (items.length + (program === undefined ? 0 : 1) < 2) return undefined;
+  const words = items.filter((item) => typeof item === 'string');
+  return words.length === items.length ? secretArguments(words, program) : undefined;
+}
+
 /** The class of what a member such as `name` names. */
 function namedClass(container: JsonObject): NameClass | undefined {
   for (const [key, value] of Object.entries(container)) {
-    if (typeof value !== 'string' || value.length > 64 || !isNameName(key)) continue;
-    const nameClass = classOfName(value);
+    if (typeof value !== 'string' || !isNameOf(key, container)) continue;
+    const nameClass =
+      value.length <= 64 ? (classOfName(value) ?? classAsked(value)) : classAsked(value);
     if (nameClass !== undefined) return nameClass;
+  }
+  return undefined;
+}
+
+/** A patch of JSON names what it changes by a path. */
+function isNameOf(key: string, container: JsonObject): boolean {
+  return isNameName(key) || (key === 'path' && typeof container['op'] === 'string');
+}
+
+/** The class of a name within a question or a label: `What is the database password?`. */
+function classAsked(sentence: string): NameClass | undefined {
+  if (sentence.length > 200 || !sentence.includes(' ')) return undefined;
+  const words = sentence.split(/[^\p{L}\p{N}_.-]+/u, MOST_ASKED);
+  for (const [i, word] of words.entries()) {
+    const nameClass = classOfName(`${words[i - 1] ?? ''}_${word}`) ?? classOfName(word);
+    if (nameClass === 'password' || nameClass === 'token') return nameClass;
   }
   return undefined;
 }

@@ -31,6 +31,26 @@ export function findSibling(
   return isSecret ? [value] : [];
 }
 
+/** The value of the member called `value` or the like among the members that follow, at most `most` further ones. */
+export function valueAfter(text: string, end: number, most = MOST_BETWEEN): ValueSpan | undefined {
+  const content = matchAt(CONTENT, text, end);
+  if (content !== null) {
+    const value = valueSpan(TO_TAG, text, end + content[0].length);
+    if (value !== undefined) return value;
+  }
+  let at = end;
+  for (let i = 0; i < most; i += 1) {
+    const member = matchAt(MEMBER, text, at);
+    if (member === null) return undefined;
+    const from = at + member[0].length;
+    if (isValueName(member[1] ?? '')) {
+      return quotedAt(text, from) ?? blockAt(text, from) ?? lineValue(text, from);
+    }
+    at = from + (matchAt(OTHER, text, from)?.[0].length ?? 0);
+  }
+  return undefined;
+}
+
 // --- internal ---
 
 const VALUE_NAME =
@@ -47,25 +67,6 @@ const OTHER = /\\{0,15}["'`]?[^"'`\n,<>{}\\]{0,64}/y;
 const LINE_VALUE = /[^\r\n,}]{3,512}/y;
 const TO_TAG = /(?![(>]|&#|&(?:lt|gt|quot);)(?:[^<>\]]{3,512}(?=<|\]\]>)|[^<>]{3,512}(?=<))/y;
 const MOST_BETWEEN = 3;
-
-function valueAfter(text: string, end: number): ValueSpan | undefined {
-  const content = matchAt(CONTENT, text, end);
-  if (content !== null) {
-    const value = valueSpan(TO_TAG, text, end + content[0].length);
-    if (value !== undefined) return value;
-  }
-  let at = end;
-  for (let i = 0; i < MOST_BETWEEN; i += 1) {
-    const member = matchAt(MEMBER, text, at);
-    if (member === null) return undefined;
-    const from = at + member[0].length;
-    if (isValueName(member[1] ?? '')) {
-      return quotedAt(text, from) ?? blockAt(text, from) ?? lineValue(text, from);
-    }
-    at = from + (matchAt(OTHER, text, from)?.[0].length ?? 0);
-  }
-  return undefined;
-}
 
 const VALUE_MEMBER =
   /(?:value|val|content|default|string|text)\\{0,15}["'`]?[ \t]{0,8}(?::|=>?)[ \t]{0,8}(\\{0,15}["'`])((?:(?!\1)[^\n<>]){3,160})\1[ \t]{0,4},?\s{0,32}(?:where\s{1,8})?-?[ \t]{0,4}\\{0,15}["'`]?(?:[\w-]{1,16}[_-])?$|(?:^|\n)[ \t]{0,32}-?[ \t]{1,8}(?:value|val|content|default):[ \t]{1,4}([^\s"'<>{}][^\n<>]{2,160})\n[ \t]{1,32}$/i;

@@ -2,6 +2,7 @@ import { isCredentials } from '../encoded.ts';
 import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
 import { matchAt } from '../sticky.ts';
+import { isCodeName } from '../value/secret-value.ts';
 import { isIdentifierLike, isRandom } from '../value/word-shape.ts';
 
 /** Values of headers that let somebody in: authorization, bearer tokens, cookies. */
@@ -28,7 +29,9 @@ function findAuthorization(text: string, at: number, found: FoundSecret[]): numb
   if (/^basic$/i.test(match[1] ?? '') && isPlaceholderPassword(passwordOf(value))) return at + 1;
   const isSecret =
     match[1] === undefined ? made && value.length >= 12 : made || encoded || isRandom(value);
-  return isSecret && !isPlaceholder(value) ? addLast(found, match, at) : at + 1;
+  return isSecret && !isPlaceholder(value) && !isCodeName(value)
+    ? addLast(found, match, at)
+    : at + 1;
 }
 
 function findScheme(text: string, at: number, found: FoundSecret[]): number {

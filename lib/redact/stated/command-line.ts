@@ -3,6 +3,7 @@ import type { AnchoredRule, FoundSecret } from '../rule.ts';
 import { isPlaceholderPassword } from '../value/placeholder.ts';
 import { matchAt } from '../sticky.ts';
 import { closingQuote } from '../named/value-span.ts';
+import { isSecretAnywhere } from '../value/secret-value.ts';
 import { isGibberish } from '../value/word-shape.ts';
 
 /**
@@ -83,12 +84,41 @@ export const COMMAND_RULE: AnchoredRule = {
   find(text, at, found, budget) {
     if (/[\w$.-]/.test(text.charAt(at - 1))) return at + 1;
     const name = matchAt(PROGRAM, text, at)?.[0] ?? '';
-    const programs = BY_NAME.get(name.toLowerCase().replace(/\.exe$/, ''));
+    const programs = programsNamed(name);
     return programs === undefined
       ? at + 1
       : findArguments(text, at + name.length, programs, found, budget);
   },
 };
+
+/**
+ * The items of a list of arguments that hold secrets, by their indices. `program` is the one that takes them; without it
+ * the first item is.
+ */
+export function secretArguments(items: readonly string[], program?: string): ReadonlySet<number> {
+  const secrets = new Set<number>();
+  const words = program === undefined ? items.slice(1) : items;
+  const shift = items.length - words.length;
+  const programs = programsNamed(program ?? items[0] ?? '');
+  if (programs !== undefined) {
+    const reader = new ArgumentReader(programs);
+    for (const [i, word] of words.slice(0, MOST_WORDS).entries()) {
+      if (reader.read(word).some((start) => isSecretArgument(word.slice(start))))
+        secrets.add(i + shift);
+    }
+    return secrets;
+  }
+  // An option of many programs: what follows it must look like a secret by itself.
+  for (const [i, word] of items.entries()) {
+    if (
+      /^-[pP]$/.test(items[i - 1] ?? '') &&
+      !word.includes('/') &&
+      isSecretAnywhere('password', word)
+    )
+      secrets.add(i);
+  }
+  return secrets;
+}
 
 // --- internal ---
 
@@ -122,8 +152,9 @@ function programsByName(): Map<string, Program[]> {
   return byName;
 }
 
-const PROGRAM = /[\w.-]{1,24}(?=[ \t])/y;
-const GAP = /(?:[ \t]|\\\r?\n){1,64}/y;
+const PROGRAM = /[\w.-]{1,24}(?=[ \t]|\\{0,3}["'],)/y;
+/** Between words, or between the items of a list of strings. */
+const GAP = /(?:[ \t]|\\\r?\n){1,64}|\\{0,3}["'],\s{0,32}\\{0,3}["']/y;
 const WORD = /(?:\\.|[^\s"'`\\;&|<>]){1,512}/y;
 const STEPS_PER_WORD = 100;
 const MOST_WORDS = 48;
@@ -143,29 +174,54 @@ function findArguments(
   found: FoundSecret[],
   budget: WorkBudget,
 ): number {
-  const free: string[] = [];
-  const flags: string[] = [];
+  const reader = new ArgumentReader(programs);
   let at = from;
-  let option = '';
   for (let i = 0; i < MOST_WORDS && at - from < MOST_CHARACTERS; i += 1) {
     const gap = matchAt(GAP, text, at);
     if (gap === null) break;
-    const word = wordAt(text, at + gap[0].length);
+    const word = wordAt(text, at + gap[0].length, gap[0].includes(','));
     if (word === undefined) break;
     const value = text.slice(word.start, word.end);
     budget.spend(STEPS_PER_WORD);
-    if (value.startsWith('-')) flags.push(value);
-    else if (option === '' || programs.some(({ flag }) => flag?.test(option))) free.push(value);
-    for (const program of programs) {
-      if (program.verb !== undefined && !free.includes(program.verb)) continue;
-      if (program.flag && !flags.some((one) => program.flag?.test(one))) continue;
-      const start = secretIn(value, option, free.length, program);
-      if (start !== -1) add(found, text, word.start + start, word.end);
-    }
-    option = value.startsWith('-') ? value : '';
+    for (const start of reader.read(value)) add(found, text, word.start + start, word.end);
     at = word.next;
   }
   return at;
+}
+
+/** Reads the arguments of a program one by one. */
+class ArgumentReader {
+  readonly #programs: readonly Program[];
+  readonly #free: string[] = [];
+  readonly #flags: string[] = [];
+  #option = '';
+
+  constructor(programs: readonly Program[]) {
+    this.#programs = programs;
+  }
+
+  /** Where in the next argument secrets begin. */
+  read(value: string): number[] {
+    const option = this.#option;
+    const isOption = value.startsWith('-');
+    if (isOption) this.#flags.push(value);
+    else if (option === '' || this.#programs.some(({ flag }) => flag?.test(option)))
+      this.#free.push(value);
+    this.#option = isOption ? value : '';
+    return this.#programs
+      .filter(
+        ({ verb, flag }) =>
+          (verb === undefined || this.#free.includes(verb)) &&
+          (flag === undefined || this.#flags.some((one) => flag.test(one))),
+      )
+      .map((program) => secretIn(value, option, this.#free.length, program))
+      .filter((start) => start !== -1);
+  }
+}
+
+function programsNamed(path: string): readonly Program[] | undefined {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return BY_NAME.get(name.toLowerCase().replace(/\.exe$/, ''));
 }
 
 /** Where in a word the secret begins; -1 when it holds none. `option` is the word before it. */
@@ -191,22 +247,26 @@ function secretIn(value: string, option: string, free: number, program: Program)
   return isFree && !value.startsWith('-') && free === program.argument ? 0 : -1;
 }
 
-function wordAt(text: string, from: number): Word | undefined {
+/** In a list of strings the word ends with its quote. */
+function wordAt(text: string, from: number, isListed: boolean): Word | undefined {
   const quote = text.charAt(from);
   const word = quote === '"' || quote === "'" ? '' : matchAt(WORD, text, from)?.[0];
   if (word === undefined) return undefined;
   const end = from + word.length;
   const opening = text.charAt(end);
-  if (opening !== '"' && opening !== "'") return { start: from, end, next: end };
+  if (isListed || (opening !== '"' && opening !== "'")) return { start: from, end, next: end };
   const close = closingQuote(text, end + 1, 0, opening);
   return { start: word === '' ? end + 1 : from, end: close, next: close + 1 };
 }
 
 function add(found: FoundSecret[], text: string, from: number, end: number): void {
   const start = from + (matchAt(/["'=]{1,2}/y, text, from)?.[0].length ?? 0);
-  const value = text.slice(start, end);
-  if (value.length < 4 || value.startsWith('-') || isPlaceholderPassword(value)) return;
-  if (/^[\d.:/-]{1,24}$/.test(value) && /[.:/]/.test(value)) return; // ports and addresses
-  if (!/\d|[^\w./-]/.test(value) && !isGibberish(value)) return; // a word
-  found.push({ start, end, kind: 'command-line' });
+  if (isSecretArgument(text.slice(start, end))) found.push({ start, end, kind: 'command-line' });
+}
+
+function isSecretArgument(value: string): boolean {
+  if (value.length < 4 || value.startsWith('-') || isPlaceholderPassword(value)) return false;
+  if (/^[[({]\w*$|^["'\\]*$/.test(value)) return false; // code
+  if (/^[\d.:/-]{1,24}$/.test(value) && /[.:/]/.test(value)) return false; // ports and addresses
+  return /\d|[^\w./-]/.test(value) || isGibberish(value); // more than a word
 }

@@ -7,6 +7,9 @@ import { isRandom } from '../value/word-shape.ts';
 const IDENTIFIED =
   /identified[ \t\n]{1,8}(?:with[ \t]{1,4}["']?\w{1,40}["']?[ \t]{1,4})?(?:by|as|using)[ \t]{1,8}(?:password[ \t]{1,4})?(["']?)((?:(?!\1)[^\n]|\1\1){4,256})(?=\1)/iy;
 
+/** What Bundler takes for the gems of Sidekiq. */
+const BUNDLE = /contribsys__com["']?[ \t]{0,4}[:=][ \t]{0,4}(["']?)([\da-f]{8}:[\da-f]{8})/iy;
+
 const SMTP =
   /(?:auth[ \t]{1,4}(?:plain|login|xoauth2)|xoauth2)[ \t]{1,4}()([A-Za-z\d+/]{8,1024}={0,2})/iy;
 
@@ -32,6 +35,12 @@ export const STATED_RULES: readonly AnchoredRule[] = [
     kind: 'sql-password',
     triggers: ['identified'],
     find: after('sql-password', IDENTIFIED),
+  },
+  {
+    scope: 'place',
+    kind: 'assignment',
+    triggers: ['contribsys__com'],
+    find: after('assignment', BUNDLE),
   },
   {
     scope: 'place',
@@ -104,6 +113,13 @@ export const STATED_RULES: readonly AnchoredRule[] = [
       'sudo chpasswd',
       '| passwd',
       'sudo passwd',
+      'secret put',
+      'secret create',
+      'secret set',
+      'secrets set',
+      'secret add',
+      'env add',
+      'pass insert',
     ],
     find: before(
       'command-line',

@@ -82,7 +82,7 @@ export const DATA_TOKENS: readonly TokenForm[] = [
     kind: 'dynatrace-token',
     prefixes:
       'dt0c01. dt0s01. dt0s02. dt0s03. dt0s04. dt0s06. dt0s08. dt0s09. dt0s16. dt0e01. dt0a01.',
-    rest: '[A-Z0-9]{8,24}\\.[A-Z0-9]{64}',
+    rest: '[A-Za-z0-9]{8,24}\\.[A-Za-z0-9]{64}',
   },
   {
     kind: 'honeycomb-key',

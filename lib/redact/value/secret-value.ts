@@ -20,7 +20,12 @@ export function isSecretText(nameClass: NameClass, value: string): boolean {
   )
     return false;
   if (/\s/.test(value)) return isPhrase(nameClass, value);
-  if (/^[#.][A-Za-z][\w-]*$/.test(value) && !isRandom(value.slice(1))) return false; // a CSS selector
+  if (
+    /^[#.][A-Za-z][\w-]*$/.test(value) &&
+    !/[A-Za-z]\d+[A-Za-z]/.test(value) &&
+    !isRandom(value.slice(1))
+  )
+    return false; // a CSS selector
   const digit = /\d/.test(value);
   switch (nameClass) {
     case 'code':
@@ -32,6 +37,7 @@ export function isSecretText(nameClass: NameClass, value: string): boolean {
     case 'token':
       return value.length >= 8 && isTokenText(value, digit);
     case 'password':
+      if (/^[A-Z]\d{0,2}(?:[A-Z][a-z]{2,}){3,}$/.test(value)) return false; // a type
       return value.length >= 6 && (digit || !isLabel(value));
   }
 }
@@ -41,17 +47,25 @@ export function isSecretWord(nameClass: NameClass, value: string): boolean {
   if (nameClass === 'code') return isSecretText('code', value);
   if (value.length < 6 || isPlaceholder(value) || isCall(value) || isNumberLike(value))
     return false;
+  // An id, or a list of names.
+  if (
+    nameClass === 'token' &&
+    (/^\d{1,8}$/.test(value) || (value.includes(',') && isIdentifierLike(value)))
+  )
+    return false;
   if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
   return /\d/.test(value) || !isLabel(value);
 }
 
 /** Judges a value without quotes where code may stand as well. `plain` is false after `name = `. */
-export function isSecretLine(nameClass: NameClass, value: string, plain: boolean): boolean {
+export function isSecretLine(nameClass: NameClass, line: string, plain: boolean): boolean {
+  const value = isOpen(line) ? line : line.replace(/[)\]},;]+$/, '');
   if (nameClass === 'code' && /^\d{4,12}$/.test(value)) return true;
-  if (value.length < 6 || isPlaceholder(value) || isCall(value) || isNumberLike(value))
+  if (value.length < 6 || isPlaceholder(value) || isCodeName(value) || isNumberLike(value))
     return false;
-  if (/\s/.test(value)) return isGibberishPhrase(value.split(/\s+/));
-  if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value)) return false; // an expression, or a path
+  if (/\s/.test(value)) return isPlainPhrase(nameClass, value, plain);
+  if (value.startsWith('(')) return false; // an expression
+  if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value) && !value.endsWith('=')) return false; // an expression, or a path
   if (!/\d/.test(value)) return value.length >= 8 && (isGibberish(value) || isSigned(value));
   if (PROPERTY.test(value)) return false;
   if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
@@ -62,6 +76,23 @@ export function isSecretLine(nameClass: NameClass, value: string, plain: boolean
   return /[!@#$%^?~]/.test(value) || value.replace(/\D/g, '').length >= 3;
 }
 
+/** True for what people make up when they are asked for a digit: `coffee9905`, `Rocket_castle94!`. */
+export function isMadeUp(nameClass: NameClass, value: string): boolean {
+  return (
+    nameClass === 'password' &&
+    value.length >= 8 &&
+    /^[A-Z]?[a-z]{3,16}(?:[-_.]?[A-Za-z]{3,16})?[-_!@#$%*?]?\d{2,4}[!@#$%*?]?$/.test(value) &&
+    !/(?:sha|md|utf|base|int|aes|key|rsa|pkcs|oauth|http|pass\w*|pwd|user|test)[-_]?\d+$/i.test(
+      value,
+    )
+  );
+}
+
+/** True for the name of something in code: a call, a member, a type. */
+export function isCodeName(value: string): boolean {
+  return isCall(value) || PROPERTY.test(value) || /^\w+(?:\[\w{1,16}\])?(?:\.\w+)+[[(]/.test(value);
+}
+
 /** Judges a value in the middle of code or prose, which must look like a secret by itself. */
 export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
   if (value.length < 8) return false;
@@ -69,7 +100,12 @@ export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
   if (/^[A-Za-z]*$/.test(value) && !isRandom(value)) return false;
   if (isPlaceholder(value) || isCall(value) || PROPERTY.test(value) || isNumberLike(value))
     return false;
-  if (/^\d+$/.test(value)) return value.length >= 10 && value.length <= 24 && nameClass !== 'weak';
+  if (/^\d+$/.test(value))
+    return (
+      value.length >= (nameClass === 'session' ? 12 : 10) &&
+      value.length <= 24 &&
+      nameClass !== 'weak'
+    );
   if (/^[[_(]|[;(){}[\]]$|^(?:this|self|new|await)\b|\w\.\w+\(|=>|&&/.test(value)) return false; // code
   return (
     value.length >= (nameClass === 'password' ? 8 : 10) &&
@@ -85,20 +121,37 @@ const MOST_LETTERS = 4096;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const PROPERTY = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
 
+/** True when a bracket opens in a text. */
+function isOpen(text: string): boolean {
+  return /[([{]/.test(text);
+}
+
 function isTokenText(value: string, digit: boolean): boolean {
+  if (/^[A-Z][a-z]{2,12}\d+$/.test(value) && !isGibberish(value.replace(/\d+$/, ''))) return false; // a number with a label
   if (digit) return !isIdentifierLike(value) || /^\d+$/.test(value);
   return isGibberish(value) || (value.length >= 16 && isMixedCase(value)) || isSigned(value);
 }
 
+/**
+ * What is code whatever name stands before: a type's path, a range of characters, a pointer, a name with its scope, a tag of
+ * a manual, a requirement, an argument with a number, markup, an array of a type, a resource's path.
+ */
+const NO_VALUE =
+  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}/i;
+
+/** A name of Vim's: `s:netrw_passwd`, and a call of one. */
+const SCOPED = /^[abglstvw]:[A-Za-z]{3,}\w*(?:\([^@!%^]*)?,?$/;
+
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
   if (
-    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|[\w$]\[\w{0,8}\]\.\w+|^[A-Za-z]+(?:\\+["'`]){1,3}[)\];,]|:`|^&(?:#\w{2,5}|quot|lt|gt);|^[A-Za-z_]\w*<[A-Za-z]\w*[>,]?|^\\[xu[]/.test(
+    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|[\w$]\[\w{0,8}\]\.\w+|^[A-Za-z]+(?:\\+["'`]){1,3}[)\];,]|:`|^&(?:#\w{2,5}|quot|lt|gt);|^(?:[A-Z]{1,6}|[A-Z]?[a-z]+)(?:[A-Z][a-z]+)*<[A-Za-z][\w.]*(?:[<>,]|\[\]|$)|^\\[xu[]/.test(
       value,
     )
   )
     return true;
-  return /^(?:[\^~<>=v@]{0,2}\d{1,4}(?:\.\d{1,4}){1,3}(?:[-+][\w.]{1,20})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
+  if (NO_VALUE.test(value) || SCOPED.test(value)) return true;
+  return /^(?:(?:\d:)?[\^~<>=v@]{0,2}[A-Za-z]?\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+~:|@.][\w.+~|-]{1,32})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
     value,
   );
 }
@@ -109,7 +162,11 @@ function isCall(value: string): boolean {
   if (callee === '') return false;
   if (/[)\]};,]$/.test(rest))
     return !/[^\w\s.,'"`()[\]{}:;=>$?!|&-]/.test(rest) && !/[a-z]\d[a-z]\d/i.test(rest);
-  return /^[\w\s.,'"`$-]*$/.test(rest) && isIdentifierLike(callee.replaceAll('$', ''));
+  const isLong =
+    (callee.length >= 8 && /[._]|[a-z][A-Z]/.test(callee)) ||
+    /^(?:dict|getattr|str|int|list|set|map|tuple|substitute|expand|format)$/.test(callee);
+  const isArguments = isLong ? /^[\w\s.,'"`$:=[\]()+*/-]*$/ : /^[\w\s.,'"`$-]*$/;
+  return isArguments.test(rest) && isIdentifierLike(callee.replaceAll('$', ''));
 }
 
 const SENTENCE =
@@ -128,6 +185,21 @@ function isPhrase(nameClass: NameClass, value: string): boolean {
   return words.length >= 3 && /^[a-z\d]+$/.test(letters) && letters.length >= 12;
 }
 
+/** Words of gibberish, or, behind the name of a password, four or more that make no sentence. */
+function isPlainPhrase(nameClass: NameClass, value: string, plain: boolean): boolean {
+  const words = value.split(/\s+/);
+  if (isGibberishPhrase(words)) return true;
+  return (
+    plain &&
+    nameClass === 'password' &&
+    words.length >= 4 &&
+    words.length <= 8 &&
+    words.every((word) => /^[a-z]{3,10}$/.test(word)) &&
+    !SENTENCE.test(value) &&
+    !isLabel(words.join(''))
+  );
+}
+
 /** True for a word meant for people or code, such as a label of a form or a key of a dictionary. */
 function isLabel(value: string): boolean {
   if (isSigned(value)) return false;
@@ -135,7 +207,7 @@ function isLabel(value: string): boolean {
     /[^\x21-\x7e]/.test(value) ||
     /^[A-Z][a-z]+$/.test(value) ||
     /^[a-z]{2,10}[-_:][a-z]{2,10}$/i.test(value) ||
-    /\./.test(value) ||
-    /pass|secret|token|auth|key|pwd|cred|username|login/i.test(value)
+    (/\./.test(value) && !/^(?!com|org|net)[a-z]{4,9}(?:\.[a-z]{4,9}){3,}$/.test(value)) ||
+    /pass|secret|token|auth|(?<![a-z])key|apikey|pwd|cred|username|login/i.test(value)
   );
 }

@@ -2,8 +2,8 @@ import { likelihoodOf } from './letter-triples.ts';
 
 /** True for words joined by separators or by capitals, as identifiers are: `access_token_v2`, `addInt32`. */
 export function isIdentifierLike(value: string): boolean {
-  if (!/^[\w.:/-]*$/.test(value)) return false;
-  const parts = value.split(/[_.:/-]/);
+  if (!/^[\w.:/,-]*$/.test(value)) return false;
+  const parts = value.replace(TECHNICAL, 'word').split(/[_.:/,-]/);
   if (parts.every((part) => /^(?:[A-Za-z]*\d{0,2}|\d{1,4})$/.test(part) && !isNoise(part)))
     return true;
   // Noise behind a word is noise.
@@ -52,6 +52,9 @@ export function isMixedCase(value: string): boolean {
 // --- internal ---
 
 const MIN_LETTERS = 6;
+/** Words of the field that have digits in them. */
+const TECHNICAL =
+  /(?<![A-Za-z\d])(?:pkcs\d{1,2}|p12|x509|sha\d{1,3}|md5|oauth2?|base\d\d|utf\d{1,2}|ipv[46]|k8s|i18n|ed25519|s3v4|ec2|[erhp]s\d{3}|http2|imdsv2)(?![A-Za-z\d])/gi;
 /** So many characters tell what a value is. */
 const MOST_JUDGED = 256;
 /** What it says, as a logarithm, that case or kind changes after a character, and that they do not. */

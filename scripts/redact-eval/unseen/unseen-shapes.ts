@@ -1,0 +1,16 @@
+import { textShape } from '../shape.ts';
+import type { Shape } from '../shape.ts';
+import { BROKEN_SHAPES } from './broken-shapes.ts';
+import { DEPLOYMENT_SHAPES } from './deployment-shapes.ts';
+import { LANGUAGE_SHAPES } from './language-shapes.ts';
+import { MACHINE_SHAPES } from './machine-shapes.ts';
+import { OUTPUT_SHAPES } from './output-shapes.ts';
+import { TERMINAL_SHAPES } from './terminal-shapes.ts';
+
+/** Shapes that were thought up apart from the others, by what people and tools write, to tell whether rules fit only those. */
+export const UNSEEN_SHAPES: readonly Shape[] = [
+  ...[DEPLOYMENT_SHAPES, MACHINE_SHAPES, LANGUAGE_SHAPES, TERMINAL_SHAPES, OUTPUT_SHAPES]
+    .flat()
+    .map(([name, ...rest]) => textShape([`unseen-${name}`, ...rest])),
+  ...BROKEN_SHAPES,
+];
