@@ -34,7 +34,7 @@ export class SecretMembers {
     if (Array.isArray(container)) {
       const column = this.#columns?.[Number(key)];
       if (column !== undefined) return isSecretValue(column, value);
-      if (typeof value === 'string') {
+      if (typeof value === 'string' && value.startsWith('-')) {
         const flag = /^--?([A-Za-z][\w-]{0,64})=(.+)$/s.exec(value);
         const own = flag === null ? undefined : classOfName(flag[1] ?? '');
         if (own !== undefined && isSecretText(own, flag?.[2] ?? '')) return true;
@@ -45,10 +45,10 @@ export class SecretMembers {
       );
     }
     if (this.#named !== undefined && isValueName(key)) return isSecretValue(this.#named, value);
+    const own = saidBy(key).nameClass;
+    if (own === undefined && this.#inherited === undefined) return false;
     if (this.#top && key.endsWith('_id')) return false;
-    const own = classOfName(key);
     if (own !== undefined) return isSecretValue(own, value);
-    if (this.#inherited === undefined) return false;
     if (
       isValueName(key) ||
       (isNameName(key) === false &&
@@ -64,13 +64,39 @@ export class SecretMembers {
   /** What the containers within a member inherit. */
   inheritedBy(key: string): Inherited {
     if (Array.isArray(this.#container)) return this.#columns ?? this.#inherited;
-    if (this.#columns !== undefined && ROWS.test(key)) return this.#columns;
+    if (this.#columns !== undefined && saidBy(key).holdsRows) return this.#columns;
     if (this.#named !== undefined && isValueName(key)) return this.#named;
-    return classOfName(key) ?? this.#inherited;
+    return saidBy(key).nameClass ?? this.#inherited;
   }
 }
 
 // --- internal ---
+
+/** What a key says, whatever stands under it. */
+interface SaidByKey {
+  readonly nameClass: NameClass | undefined;
+  readonly isNameName: boolean;
+  readonly holdsRows: boolean;
+}
+
+/** The keys of payloads repeat. */
+const SAID = new Map<string, SaidByKey>();
+const MOST_SAID = 1_000;
+const LONGEST_KEY = 64;
+
+function saidBy(key: string): SaidByKey {
+  const known = SAID.get(key);
+  if (known !== undefined) return known;
+  const said = {
+    nameClass: classOfName(key),
+    isNameName: isNameName(key),
+    holdsRows: ROWS.test(key),
+  };
+  if (key.length > LONGEST_KEY) return said;
+  if (SAID.size >= MOST_SAID) SAID.clear();
+  SAID.set(key, said);
+  return said;
+}
 
 function isSecretValue(nameClass: NameClass | undefined, value: string | number): boolean {
   if (nameClass === undefined) return false;
@@ -102,9 +128,11 @@ function columnsOf(
     if (first.length < 2) return undefined;
     heads = first;
   } else {
-    const entries = Object.entries(container);
-    if (!entries.some(([key, value]) => ROWS.test(key) && Array.isArray(value))) return undefined;
-    heads = entries.find(([key, value]) => HEADS.test(key) && Array.isArray(value))?.[1];
+    const object = container as JsonObject;
+    const lists = Object.keys(object).filter((key) => Array.isArray(object[key]));
+    if (!lists.some((key) => saidBy(key).holdsRows)) return undefined;
+    const head = lists.find((key) => HEADS.test(key));
+    heads = head === undefined ? undefined : object[head];
   }
   if (!Array.isArray(heads) || heads.length > MOST_COLUMNS) return undefined;
   const classes = heads.map((head) => {
@@ -118,8 +146,10 @@ function columnsOf(
 
 /** The class of what a member such as `name` names. */
 function namedClass(container: JsonObject): NameClass | undefined {
-  for (const [key, value] of Object.entries(container)) {
-    if (typeof value !== 'string' || value.length > 64 || !isNameName(key)) continue;
+  for (const key of Object.keys(container)) {
+    if (!saidBy(key).isNameName) continue;
+    const value = container[key];
+    if (typeof value !== 'string' || value.length > 64) continue;
     const nameClass = classOfName(value);
     if (nameClass !== undefined) return nameClass;
   }
