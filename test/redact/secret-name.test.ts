@@ -14,17 +14,12 @@ function triggersIn(text: string): number[] {
   });
 }
 
-const part = fc.constantFrom(
-  ...'session Session SESSION id ID Id string str connection key KEY api Api token Token max'.split(
-    ' ',
-  ),
-  ...'password secretWord pass phrase code recovery url signed hook answer security value 2 x'.split(
-    ' ',
-  ),
-  ...'login sonar Dsonar Password D P passwort contraseña mật khẩu 密码 width idle pattern path'.split(
-    ' ',
-  ),
-);
+const PARTS = [
+  'session Session SESSION id ID Id string str connection key KEY api Api token Token max',
+  'password secretWord pass phrase code recovery url signed hook answer security value 2 x',
+  'login sonar Dsonar Password D P passwort contraseña mật khẩu 密码 width idle pattern path',
+].flatMap((words) => words.split(' '));
+const part = fc.nat(PARTS.length - 1).map((index) => PARTS[index] ?? '');
 const gap = fc.constantFrom('', '_', '-', '.', ' ', '  ', '="', ' -', '/', '\n');
 const text = fc
   .array(fc.tuple(part, gap), { minLength: 1, maxLength: 6 })
