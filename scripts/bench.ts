@@ -13,6 +13,7 @@ import { courierIngest } from './bench/courier-ingest.ts';
 import { courierMemory } from './bench/courier-memory.ts';
 import { delivery } from './bench/delivery.ts';
 import { redactHostile } from './bench/redact-hostile.ts';
+import { redactShare } from './bench/redact-share.ts';
 import { serviceIngest } from './bench/service-ingest.ts';
 import { serviceScale } from './bench/service-scale.ts';
 import { machine, renderReport, reportJson } from './bench/report.ts';
@@ -32,6 +33,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   courierIdle,
   delivery,
   redactHostile,
+  redactShare,
   serviceIngest,
   serviceScale,
   cliStart,

@@ -17,7 +17,9 @@ import type {
 const MAX_FILE_BYTES = 256 * 1024;
 
 const { limits, redaction, port, answers } = workerData as SpoolThreadData;
-const opening = openRedactor(redaction).then((redactor) => new ArrivalReader(redactor, limits));
+const opening = openRedactor(redaction).then(
+  (redactor) => new ArrivalReader(redactor, { ...limits, isBacklog: true }),
+);
 
 port.on('message', async ({ kind, files }: SpoolThreadRequest) => {
   const reader = await opening; // requests stay in their order, because all of them wait for the same

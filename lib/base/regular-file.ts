@@ -9,7 +9,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { TrackerError } from './errors.ts';
+import { errorCode, TrackerError } from './errors.ts';
 
 /** How much of a file is read where the caller sets no other bound, in bytes. */
 const USUAL_BYTES = 8 * 1024 * 1024;
@@ -25,14 +25,18 @@ export function readRegularFile(path: string, maxBytes = USUAL_BYTES): string {
   return readRegularBytes(path, maxBytes).toString('utf8');
 }
 
+/**
+ * The text of a file that was listed as a regular one just before, so that its kind need not be asked again before it
+ * is opened. A link that has taken its place is not followed; otherwise like {@link readRegularFile}.
+ */
+export function readListedFile(path: string, maxBytes: number): string {
+  const file = openListed(path);
+  return readWhole(path, maxBytes, (read) => withOpenFile(path, file, read)).toString('utf8');
+}
+
 /** The bytes of a file; otherwise like {@link readRegularFile}. */
 export function readRegularBytes(path: string, maxBytes = USUAL_BYTES): Buffer {
-  const bytes = withRegularFile(path, (file, size) => {
-    if (size > maxBytes) throw tooLarge(path, maxBytes);
-    return readBytes(file, 0, maxBytes + 1, size); // one more, because the file may be growing
-  });
-  if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
-  return bytes;
+  return readWhole(path, maxBytes, (read) => withRegularFile(path, read));
 }
 
 /** The first `maxBytes` bytes of a file as UTF-8; otherwise like {@link readTail}. */
@@ -74,13 +78,37 @@ export function makeWayForFile(path: string): void {
 /** Opening a FIFO or a terminal must neither wait nor make it ours. Windows lacks both flags. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
+type Read<T> = (file: number, size: number) => T;
+
+function readWhole(path: string, maxBytes: number, using: (read: Read<Buffer>) => Buffer): Buffer {
+  const bytes = using((file, size) => {
+    if (size > maxBytes) throw tooLarge(path, maxBytes);
+    return readBytes(file, 0, maxBytes + 1, size); // one more, because the file may be growing
+  });
+  if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
+  return bytes;
+}
+
+function openListed(path: string): number {
+  try {
+    return openSync(path, READ | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if (errorCode(error) === 'ELOOP' || errorCode(error) === 'ENXIO')
+      checkKind(path, lstatSync(path));
+    throw error;
+  }
+}
+
 /**
  * Hands `read` an open regular file and its size. The kind is checked before, because opening a device may
  * have an effect, and again when it is open, because another file may have taken the place.
  */
-function withRegularFile<T>(path: string, read: (file: number, size: number) => T): T {
+function withRegularFile<T>(path: string, read: Read<T>): T {
   checkRegularFile(path);
-  const file = openSync(path, READ);
+  return withOpenFile(path, openSync(path, READ), read);
+}
+
+function withOpenFile<T>(path: string, file: number, read: Read<T>): T {
   try {
     const stats = fstatSync(file);
     checkKind(path, stats);
@@ -122,5 +150,6 @@ function tooLarge(path: string, maxBytes: number): TrackerError {
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a FIFO';
+  if (stats.isSymbolicLink()) return 'a link';
   return stats.isSocket() ? 'a socket' : 'a device';
 }

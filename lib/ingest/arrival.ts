@@ -43,6 +43,8 @@ export interface ArrivalLimits {
   readonly maxStringBytes: number;
   /** What is kept of it. @default the default configuration's */
   readonly capture?: Config['capture'];
+  /** True for a reader of a backlog, which asks the disk for ignore files less often. @default false */
+  readonly isBacklog?: boolean;
 }
 
 /** Reads, parses and redacts spool files: every step of ingest that needs no database. */
@@ -70,7 +72,11 @@ export class ArrivalReader {
     const text = readSpoolFile(file, this.#limits.maxEventBytes)?.trimEnd();
     if (text === undefined) return undefined;
     const asSent = parseHookEvent(text);
-    const judged = this.#policy.judge(asSent, text);
+    const judged = this.#policy.judge(
+      asSent,
+      text,
+      this.#limits.isBacklog ? file.writtenAt : undefined,
+    );
     if (!judged) return 'excluded';
     const { payload, count, kinds, leftOut } = this.#redactor.redactPayload(judged.event.payload);
     const event = count > 0 ? hookEventOf(payload) : judged.event;

@@ -49,15 +49,38 @@ const SAMPLE = 20;
 const TEXT = /^[\t\n\r\x20-\x7e]+$/;
 const LONGEST = 2 ** 17;
 
+/** What each sign of base64 stands for, in either alphabet. */
+const SIX_BITS = new Uint8Array(2 ** 16);
+for (const alphabet of ['+/', '-_']) {
+  const signs = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`;
+  for (const [value, sign] of signs.split('').entries()) SIX_BITS[sign.charCodeAt(0)] = value;
+}
+const IS_TEXT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  TEXT.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
 function decodeRun(run: string): string | undefined {
   if (/^(?:[\da-f]{2}){20,}$/i.test(run)) {
     const text = Buffer.from(run.slice(0, LONGEST), 'hex').toString('latin1');
     return TEXT.test(text.slice(0, SAMPLE)) ? text : undefined;
   }
   for (let skip = 0; skip < 4; skip += 1) {
-    const sample = Buffer.from(run.slice(skip, skip + SAMPLE), 'base64').toString('latin1');
-    if (TEXT.test(sample))
+    if (isTextAt(run, skip))
       return Buffer.from(run.slice(skip, LONGEST), 'base64').toString('latin1');
   }
   return undefined;
+}
+
+/** True if the base64 from `skip` on stands for text at first. Mostly the first or second byte tells that it does not. */
+function isTextAt(run: string, skip: number): boolean {
+  let bits = 0;
+  let held = 0;
+  for (let at = skip; at < Math.min(skip + SAMPLE, run.length); at += 1) {
+    bits = ((bits << 6) | (SIX_BITS[run.charCodeAt(at)] as number)) & 0xfff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    if (IS_TEXT[(bits >> held) & 0xff] !== 1) return false;
+  }
+  return true;
 }

@@ -55,11 +55,12 @@ export class PayloadRedaction {
     for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
       const { container, inherited, top } = visit;
       const members = new SecretMembers(container, inherited, top);
-      if (isTextArray(container) && this.#text.findIn(container.join('\n')).length > 0)
-        clean = false;
+      const isArray = Array.isArray(container);
       const isText = isTextArray(container);
-      for (const [key, value] of Object.entries(container) as [string, Json][]) {
-        if (!Array.isArray(container) && this.#text.findIn(key).length > 0) clean = false;
+      if (isText && this.#text.findIn(container.join('\n')).length > 0) clean = false;
+      for (const key of Object.keys(container)) {
+        const value = (container as JsonObject)[key] as Json;
+        if (!isArray && this.#text.findIn(key).length > 0) clean = false;
         if (typeof value === 'object' && value !== null) {
           stack.push({
             container: value as Container,

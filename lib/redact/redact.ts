@@ -46,9 +46,12 @@ export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Red
       const known = session === undefined ? new KnownValues() : sessions.of(session);
       const budget = new WorkBudget();
       // What the program itself goes by is no secret, whatever a text calls it, unless a rule finds one in it.
-      const identifiers = identifiersOf(payload).filter((text) => isClean(text, budget));
-      const isAllowed = (value: string) =>
-        allow?.(value) === true || identifiers.some((one) => one.includes(value));
+      let identifiers: readonly string[] | undefined; // mostly nothing is found that could be one
+      const isAllowed = (value: string) => {
+        if (allow?.(value) === true) return true;
+        identifiers ??= identifiersOf(payload).filter((text) => isClean(text, budget));
+        return identifiers.some((one) => one.includes(value));
+      };
       const tools = { find, known, allow: isAllowed, budget };
       return new PayloadRedaction(tools).of(payload);
     },

@@ -11,7 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeWayForFile, readRegularFile, readTail } from '../../lib/base/regular-file.ts';
+import {
+  makeWayForFile,
+  readListedFile,
+  readRegularFile,
+  readTail,
+} from '../../lib/base/regular-file.ts';
 
 let folder: string;
 let path: string;
@@ -27,6 +32,26 @@ const ODD: readonly (readonly [string, () => void])[] = [
   ['a FIFO', () => execFileSync('mkfifo', [path])],
   ['a device', () => symlinkSync('/dev/zero', path)],
 ];
+
+describe('readListedFile', () => {
+  it('reads a file, but not more than it is told to', () => {
+    writeFileSync(path, 'é\n');
+    expect(readListedFile(path, 3)).toBe('é\n');
+    expect(() => readListedFile(path, 2)).toThrow('it holds more than 2 bytes');
+    expect(() => readListedFile(join(folder, 'gone'), 9)).toThrow('ENOENT');
+  });
+
+  it('refuses what has taken the place of the file, and follows no link', () => {
+    symlinkSync('/dev/zero', path);
+    expect(() => readListedFile(path, 9)).toThrow(`${path}: it is a link, not a file`);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(() => readListedFile(path, 9)).toThrow(`${path}: it is a FIFO, not a file`);
+    rmSync(path);
+    mkdirSync(path);
+    expect(() => readListedFile(path, 9)).toThrow(`${path}: it is a folder, not a file`);
+  });
+});
 
 describe('readRegularFile', () => {
   it('reads a file, and what a link leads to', () => {

@@ -46,15 +46,20 @@ export class CapturePolicy {
     this.#isExcludedTool = tools.length > 0 ? picomatch([...tools], { dot: true }) : () => false;
   }
 
-  /** What is kept of an event; undefined when nothing is. `json` is the event's text as captured. */
-  judge(event: HookEvent, json: string): JudgedEvent | undefined {
+  /**
+   * What is kept of an event; undefined when nothing is. `json` is the event's text as captured, at `writtenAt`: what a
+   * project's ignore files said then is known, or else looked up.
+   */
+  judge(event: HookEvent, json: string, writtenAt = Infinity): JudgedEvent | undefined {
     const folders = this.#foldersOf(event.cwd);
     const content = this.#paths.projectContent(folders) ?? this.#capture.content;
     if (content === 'none' || this.#isExcludedTool(event.toolName ?? '')) return undefined;
+    const ignored = this.#ignoreFiles.of(folders, writtenAt);
     const work: Work = {
       cwd: event.cwd,
       base: KEPT[content],
-      ignored: this.#ignoreFiles.of(folders),
+      ignored,
+      isOpen: ignored.length === 0 && !this.#paths.mayConcern(event.cwd ?? ''),
       steps: { left: STEPS },
       characters: CHARACTERS,
     };
@@ -96,11 +101,9 @@ export class CapturePolicy {
     const toolName = asString(call['tool_name']);
     if (toolName === undefined) return work.base;
     let kept = work.base;
-    for (const { text, isGlob } of namedPaths(
-      toolName,
-      call['tool_input'],
-      call['tool_response'],
-    )) {
+    const mayConcern = (text: string) => !work.isOpen || this.#paths.mayConcern(text);
+    const { tool_input: input, tool_response: response } = call;
+    for (const { text, isGlob } of namedPaths(toolName, input, response, mayConcern)) {
       kept = both(kept, this.#keptOfPath(text, work, isGlob));
       if (work.characters < 0) break;
     }
@@ -108,6 +111,7 @@ export class CapturePolicy {
   }
 
   #keptOfPath(text: string, work: Work, isGlob = false): Kept {
+    if (work.isOpen && !isGlob && !this.#paths.mayConcern(text)) return KEPT.full;
     const path = this.#paths.absolute(text, work.cwd);
     if (path === undefined) return KEPT.full;
     work.characters -= path.length;
@@ -131,8 +135,10 @@ export class CapturePolicy {
   #withoutFilesIn(call: JsonObject, work: Work): JsonObject {
     const { tool_response: response, tool_name: toolName } = call;
     if (response === undefined || TEXT_OF_ONE_FILE.has(asString(toolName) ?? '')) return call;
-    const isExcluded = (path: string) => !this.#keptOfPath(path, work).code;
-    const clean = withoutExcluded(response, isExcluded);
+    const clean = withoutExcluded(response, {
+      isExcluded: (path) => !this.#keptOfPath(path, work).code,
+      mayShowExcluded: (output) => !work.isOpen || this.#paths.mayConcern(output),
+    });
     return clean === response ? call : { ...call, tool_response: clean };
   }
 }
@@ -144,6 +150,8 @@ interface Work {
   readonly cwd: string | undefined;
   readonly base: Kept;
   readonly ignored: ReturnType<IgnoreFiles['of']>;
+  /** True if no project's file and no folder, only a file's own path can make it an excluded one. */
+  readonly isOpen: boolean;
   readonly steps: Budget;
   /** How many characters of paths may still be judged. */
   characters: number;

@@ -3,40 +3,47 @@ import { asArray, asObject, asString, isJsonObject } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { leftOut } from './left-out.ts';
 
-/** True for a file of which no text is kept; the text is a path as a tool prints it. */
-export type IsExcluded = (path: string) => boolean;
+/** What is excluded. */
+export interface Exclusion {
+  /** True for a file of which no text is kept; the text is a path as a tool prints it. */
+  readonly isExcluded: IsExcluded;
+  /** False for an output without escape sequences that names no such file anywhere. */
+  readonly mayShowExcluded: (output: string) => boolean;
+}
 
 /**
  * What a call answered, without what it shows of excluded files as far as it can be told: the files that a
  * command changed, lines that begin with a path as grep prints them, lines below a path as `rg --heading` does, and the sections of
  * diffs, of `head`, `more` and `bat`; all of them with or without colours. Returns the same value when nothing was left out.
  */
-export function withoutExcluded(response: Json, isExcluded: IsExcluded): Json {
-  if (typeof response === 'string') return withoutLines(response, isExcluded);
-  if (isJsonObject(response)) return withoutMembers(response, isExcluded);
+export function withoutExcluded(response: Json, exclusion: Exclusion): Json {
+  if (typeof response === 'string') return withoutLines(response, exclusion);
+  if (isJsonObject(response)) return withoutMembers(response, exclusion);
   if (!Array.isArray(response)) return response;
   const blocks = response as readonly Json[];
   const clean = blocks.map((block) => {
-    if (typeof block === 'string') return withoutLines(block, isExcluded);
-    return isJsonObject(block) ? withoutMembers(block, isExcluded) : block;
+    if (typeof block === 'string') return withoutLines(block, exclusion);
+    return isJsonObject(block) ? withoutMembers(block, exclusion) : block;
   });
   return clean.some((block, index) => block !== blocks[index]) ? clean : response;
 }
 
 // --- internal ---
 
+type IsExcluded = (path: string) => boolean;
+
 const OUTPUTS: ReadonlySet<string> = new Set(
   ['stdout stderr content output text result'].flatMap((names) => names.split(' ')),
 );
 
-function withoutMembers(response: JsonObject, isExcluded: IsExcluded): JsonObject {
+function withoutMembers(response: JsonObject, exclusion: Exclusion): JsonObject {
   let copy: Record<string, Json> | undefined;
   for (const [key, value] of Object.entries(response)) {
     const clean =
       key === 'bashEditDiff'
-        ? withoutFiles(value, isExcluded)
+        ? withoutFiles(value, exclusion.isExcluded)
         : typeof value === 'string' && OUTPUTS.has(key)
-          ? withoutLines(value, isExcluded)
+          ? withoutLines(value, exclusion)
           : value;
     if (clean !== value) (copy ??= { ...response })[key] = clean;
   }
@@ -56,11 +63,13 @@ function withoutFiles(value: Json, isExcluded: IsExcluded): Json {
   return clean.some((file, index) => file !== files[index]) ? { ...diff, files: clean } : value;
 }
 
-function withoutLines(text: string, isExcluded: IsExcluded): string {
+function withoutLines(text: string, { isExcluded, mayShowExcluded }: Exclusion): string {
+  const isColoured = text.includes(ESCAPE);
+  if (!isColoured && !mayShowExcluded(text)) return text;
   let hidden: 'none' | 'block' | 'section' = 'none';
   let isChanged = false;
   const lines = text.split('\n');
-  const plain = text.includes(ESCAPE) ? lines.map(withoutColours) : lines;
+  const plain = isColoured ? lines.map(withoutColours) : lines;
   const clean = lines.map((line, index) => {
     const shown = plain[index] ?? '';
     const next = plain[index + 1];

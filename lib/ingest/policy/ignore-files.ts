@@ -18,6 +18,14 @@ interface PlacedPatterns {
   readonly patterns: IgnorePatterns;
 }
 
+/** What was found for the sessions in a folder. */
+interface Answer {
+  readonly placed: readonly PlacedPatterns[];
+  /** When the disk was asked, in milliseconds since 1970 UTC, and by a clock that nobody sets. */
+  readonly askedAt: number;
+  readonly askedAtSteady: number;
+}
+
 /**
  * Finds ignore files: in the folders given and all above them. A file that has changed is read again. It is a
  * project's, so only a regular file is read, at most 64 KiB of it, and opening it never blocks.
@@ -26,15 +34,35 @@ export class IgnoreFiles {
   readonly #read = new LRUCache<string, { stamp: string; patterns: IgnorePatterns }>({ max: 200 });
 
   readonly #places = new LRUCache<string, readonly Place[]>({ max: 200 });
+  readonly #answers = new LRUCache<string, Answer>({ max: 200 });
 
-  /** Those that apply to sessions in these folders. */
-  of(folders: readonly string[]): PlacedPatterns[] {
-    return folders.flatMap((inner) =>
-      this.#placesOf(inner).flatMap(({ folder, path }) => {
-        const patterns = this.#patternsIn(path);
-        return patterns ? [{ folder, patterns }] : [];
-      }),
-    );
+  /**
+   * Those that apply to sessions in these folders. For an event of a backlog the disk need not be asked each time: an
+   * answer from after the event was written, at `writtenAt`, knows every ignore file that was there before it.
+   */
+  of(folders: readonly string[], writtenAt = Infinity): readonly PlacedPatterns[] {
+    const [only] = folders;
+    if (only !== undefined && folders.length === 1) return this.#placedOf(only, writtenAt);
+    return folders.flatMap((inner) => this.#placedOf(inner, writtenAt));
+  }
+
+  #placedOf(inner: string, writtenAt: number): readonly PlacedPatterns[] {
+    const known = this.#answers.get(inner);
+    const steady = performance.now();
+    if (
+      known &&
+      writtenAt < known.askedAt - CLOCKS_MS &&
+      steady - known.askedAtSteady < ANSWER_MS
+    ) {
+      return known.placed;
+    }
+    const askedAt = Date.now(); // before the disk is asked
+    const placed = this.#placesOf(inner).flatMap(({ folder, path }) => {
+      const patterns = this.#patternsIn(path);
+      return patterns ? [{ folder, patterns }] : [];
+    });
+    this.#answers.set(inner, { placed, askedAt, askedAtSteady: steady });
+    return placed;
   }
 
   #placesOf(folder: string): readonly Place[] {
@@ -79,6 +107,10 @@ export function isIgnored(
 /** The file by which a project says of which of its files no text is kept. */
 const IGNORE_FILE = '.pattern-trackerignore';
 
+/** How long an answer serves the events of a backlog, in milliseconds. */
+const ANSWER_MS = 1_000;
+/** By how much the time of a file may differ from that of the system's clock, in milliseconds. */
+const CLOCKS_MS = 2_000;
 const MAX_BYTES = 64 * 1024;
 const MAX_FOLDERS = 64;
 /** A longer one is no path. */

@@ -8,6 +8,8 @@ import { IgnorePatterns } from './ignore-patterns.ts';
 import type { Budget } from './ignore-patterns.ts';
 import { both, EXCLUDED, KEPT } from './kept.ts';
 import type { Kept } from './kept.ts';
+import { createTriggerScanner } from '../../redact/scan.ts';
+import type { TriggerScanner } from '../../redact/scan.ts';
 
 type Capture = Config['capture'];
 type ProjectContent = Capture['projects'][number]['content'];
@@ -19,6 +21,8 @@ export class PathRules {
   readonly #samples: readonly Sample[];
   readonly #projects: readonly { readonly paths: RegExp; readonly content: ProjectContent }[];
   readonly #known = new LRUCache<string, Kept>({ max: 2_000 });
+  /** Finds what stands in every path that a rule is about; undefined where that cannot be told. */
+  readonly #signs: TriggerScanner | undefined;
 
   /** `home` is the user's own folder, which `~` stands for. */
   constructor(capture: Capture, home: string) {
@@ -30,6 +34,18 @@ export class PathRules {
     this.#projects = capture.projects.map(({ path, content }) => {
       return { paths: matcherOf([path], home), content };
     });
+    const signs = excluded.flatMap((pattern) => globsOf(pattern, home).map(signOf));
+    if (capture.projects.length > 0 || !signs.every((sign) => sign !== undefined)) return;
+    const scanner = createTriggerScanner([...new Set([...signs, ...USER_NAMES])]);
+    if (!hasHit(scanner, home)) this.#signs = scanner;
+  }
+
+  /**
+   * False if no rule is about a path in this text, provided that none may concern the folder in which relative paths
+   * are meant. It costs one pass over the text, however many paths that has. Only colours may hide a path from it.
+   */
+  mayConcern(text: string): boolean {
+    return this.#signs === undefined || hasHit(this.#signs, text);
   }
 
   /** What the first entry says that matches one of the folders; undefined if none does. */
@@ -104,6 +120,33 @@ const MAX_PATH = 4096;
 /** The ways to write the user's folder; that of another user is taken for it. */
 const HOMES =
   /^(?:~[\w.-]*|\$(?:HOME|USERPROFILE)|\$\{HOME\}|%(?:USERPROFILE|HOMEPATH)%)(?=$|[/\\])/i;
+
+/** What {@link PathRules.absolute} replaces within the name of a file or folder, which may make a sign of what is none. */
+const USER_NAMES = ['$user', '$logname', '%username%'];
+/** A shorter part of a path stands in too many paths. */
+const SHORTEST_SIGN = 3;
+
+/**
+ * A text that stands in every path which a glob matches, within the name of one file or folder and in small letters;
+ * undefined where that is hard to tell.
+ */
+function signOf(glob: string): string | undefined {
+  // oxlint-disable-next-line no-control-regex -- letters beyond ASCII have more than two cases
+  if (/[\\"[\]{}()!+@|]|[^\0-\u007f]/.test(glob)) return undefined;
+  return glob
+    .toLowerCase()
+    .split(/[/*?]+/)
+    .findLast((part) => part.length >= SHORTEST_SIGN);
+}
+
+function hasHit(scanner: TriggerScanner, text: string): boolean {
+  let isHit = false;
+  scanner.scan(text, () => {
+    isHit = true;
+    return false;
+  });
+  return isHit;
+}
 
 /** An excluded file, by which a glob is tried: the parts of its path, or of the end of it, in small letters. */
 interface Sample {

@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs';
 import { errorCode } from '../../base/errors.ts';
-import { readRegularFile } from '../../base/regular-file.ts';
+import { readListedFile } from '../../base/regular-file.ts';
 import { NotAHookEventError } from '../../event/hook-event.ts';
 
 /** A file that waits in `spool/new/`, with one event. */
@@ -20,7 +20,7 @@ export interface SpoolFile {
  */
 export function readSpoolFile({ path }: SpoolFile, maxBytes: number): string | undefined {
   try {
-    return readRegularFile(path, maxBytes);
+    return readListedFile(path, maxBytes);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (errorCode(error) === 'E_LARGE_FILE') throw new NotAHookEventError('too-large', error);

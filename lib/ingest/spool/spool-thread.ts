@@ -1,3 +1,4 @@
+import { unlinkSync } from 'node:fs';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Arrival, ArrivalLimits } from '../arrival.ts';
@@ -47,6 +48,8 @@ export class SpoolThread {
   readonly #chunks = new Map<string, SpoolThreadRequest>();
   readonly #arrivals = new Map<string, Arrival>();
   #notRemoved: SpoolFile[] = [];
+  /** What this thread removes while it waits for the other. */
+  #toRemove: SpoolFile[] = [];
   #hasAnswered = false;
   #hasFailed = false;
 
@@ -69,9 +72,13 @@ export class SpoolThread {
     }
   }
 
-  /** Asks for files to be removed whose events are in the database. `end` makes sure that they are. */
+  /**
+   * Has files removed whose events are in the database: by the courier, while it waits for the thread, and by the
+   * thread if there is no such time. `end` makes sure that they are.
+   */
   async remove(files: readonly SpoolFile[]): Promise<void> {
-    this.#ask({ kind: 'remove', files });
+    if (this.#toRemove.length > 0) this.#ask({ kind: 'remove', files: this.#toRemove });
+    this.#toRemove = [...files];
   }
 
   /** What a file holds; waits for the thread. Undefined when the thread could not read it. */
@@ -91,7 +98,7 @@ export class SpoolThread {
     while (this.#asked.length > 0) this.#receive();
     this.#port.close();
     await this.#thread.terminate();
-    await removeSpoolFiles(this.#notRemoved);
+    await removeSpoolFiles([...this.#notRemoved, ...this.#toRemove]);
   }
 
   #ask(request: SpoolThreadRequest): SpoolThreadRequest {
@@ -130,9 +137,22 @@ export class SpoolThread {
         this.#hasAnswered = true;
         return received.message;
       }
+      if (this.#removeOne()) continue;
       this.#hasFailed = Atomics.wait(this.#answers, 0, seen, ANSWER_MS) === 'timed-out';
     }
     return undefined;
+  }
+
+  /** Removes one of the files that may go; false when there is none. */
+  #removeOne(): boolean {
+    const file = this.#toRemove.pop();
+    if (file === undefined) return false;
+    try {
+      unlinkSync(file.path);
+    } catch {
+      this.#notRemoved.push(file); // it is tried again at the end, which says what is wrong
+    }
+    return true;
   }
 }
 

@@ -8,7 +8,7 @@ import { nameAt } from './name-span.ts';
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { NameShape, SecretName } from './name-shape.ts';
 import type { AnchoredRule } from '../rule.ts';
-import { NAME_TRIGGERS } from './secret-name.ts';
+import { mayNameSecret, NAME_TRIGGERS } from './secret-name.ts';
 import { isSecretText, isSecretWord } from '../value/secret-value.ts';
 import { findSibling } from './sibling.ts';
 import { endAt, matchAt } from '../sticky.ts';
@@ -28,6 +28,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
   kind: 'assignment',
   triggers: NAME_TRIGGERS,
   find(text, at, found, budget) {
+    if (!mayNameSecret(text, at)) return at + 1;
     const { start, end, next, nameClass } = nameAt(text, at);
     if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has

@@ -45,7 +45,7 @@ export class SecretMembers {
       const column = this.#columns?.[Number(key)];
       if (column !== undefined) return isSecretValue(column, value);
       if (this.#arguments?.has(Number(key)) === true) return true;
-      if (typeof value === 'string') {
+      if (typeof value === 'string' && value.startsWith('-')) {
         const flag = /^--?([A-Za-z][\w-]{0,64})=(.+)$/s.exec(value);
         const own = flag === null ? undefined : classOfName(flag[1] ?? '');
         if (own !== undefined && isSecretText(own, flag?.[2] ?? '')) return true;
@@ -56,10 +56,10 @@ export class SecretMembers {
       );
     }
     if (this.#named !== undefined && isValueName(key)) return isSecretValue(this.#named, value);
+    const own = saidBy(key).nameClass;
+    if (own === undefined && this.#inherited === undefined) return false;
     if (this.#top && key.endsWith('_id')) return false;
-    const own = classOfName(key);
     if (own !== undefined) return isSecretValue(own, value);
-    if (this.#inherited === undefined) return false;
     if (
       isValueName(key) ||
       (isNameName(key) === false &&
@@ -75,22 +75,51 @@ export class SecretMembers {
   /** What the containers within a member inherit. */
   inheritedBy(key: string): Inherited {
     if (Array.isArray(this.#container)) return this.#columns ?? this.#inherited;
-    if (this.#columns !== undefined && ROWS.test(key)) return this.#columns;
+    if (this.#columns !== undefined && saidBy(key).holdsRows) return this.#columns;
     if (this.#named !== undefined) {
       if (isValueName(key)) return this.#named;
       const value = this.#container[key as never] as Json;
       // One argument of what is named after a secret, as in a call of `set_password`.
-      if (ARGUMENTS.test(key) && Array.isArray(value) && value.length === 1) return this.#named;
+      if (saidBy(key).holdsArguments && Array.isArray(value) && value.length === 1)
+        return this.#named;
     }
-    if (ARGUMENTS.test(key)) {
+    if (saidBy(key).holdsArguments) {
       const program = Object.entries(this.#container).find(([name]) => PROGRAM.test(name))?.[1];
       if (typeof program === 'string' && program.length <= 256) return { program };
     }
-    return classOfName(key) ?? this.#inherited;
+    return saidBy(key).nameClass ?? this.#inherited;
   }
 }
 
 // --- internal ---
+
+/** What a key says, whatever stands under it. */
+interface SaidByKey {
+  readonly nameClass: NameClass | undefined;
+  readonly isNameName: boolean;
+  readonly holdsRows: boolean;
+  readonly holdsArguments: boolean;
+}
+
+/** The keys of payloads repeat. */
+const SAID = new Map<string, SaidByKey>();
+const MOST_SAID = 1_000;
+const LONGEST_KEY = 64;
+
+function saidBy(key: string): SaidByKey {
+  const known = SAID.get(key);
+  if (known !== undefined) return known;
+  const said = {
+    nameClass: classOfName(key),
+    isNameName: isNameName(key),
+    holdsRows: ROWS.test(key),
+    holdsArguments: ARGUMENTS.test(key),
+  };
+  if (key.length > LONGEST_KEY) return said;
+  if (SAID.size >= MOST_SAID) SAID.clear();
+  SAID.set(key, said);
+  return said;
+}
 
 function isSecretValue(nameClass: NameClass | undefined, value: string | number): boolean {
   if (nameClass === undefined) return false;
@@ -127,9 +156,11 @@ function columnsOf(
     if (first.length < 2) return undefined;
     heads = first;
   } else {
-    const entries = Object.entries(container);
-    if (!entries.some(([key, value]) => ROWS.test(key) && Array.isArray(value))) return undefined;
-    heads = entries.find(([key, value]) => HEADS.test(key) && Array.isArray(value))?.[1];
+    const object = container as JsonObject;
+    const lists = Object.keys(object).filter((key) => Array.isArray(object[key]));
+    if (!lists.some((key) => saidBy(key).holdsRows)) return undefined;
+    const head = lists.find((key) => HEADS.test(key));
+    heads = head === undefined ? undefined : object[head];
   }
   if (!Array.isArray(heads) || heads.length > MOST_COLUMNS) return undefined;
   const classes = heads.map((head) => {
@@ -158,8 +189,10 @@ function argumentsOf(
 
 /** The class of what a member such as `name` names. */
 function namedClass(container: JsonObject): NameClass | undefined {
-  for (const [key, value] of Object.entries(container)) {
-    if (typeof value !== 'string' || !isNameOf(key, container)) continue;
+  for (const key of Object.keys(container)) {
+    if (!isNameOf(key, container)) continue;
+    const value = container[key];
+    if (typeof value !== 'string') continue;
     const nameClass =
       value.length <= 64 ? (classOfName(value) ?? classAsked(value)) : classAsked(value);
     if (nameClass !== undefined) return nameClass;
@@ -169,7 +202,7 @@ function namedClass(container: JsonObject): NameClass | undefined {
 
 /** A patch of JSON names what it changes by a path. */
 function isNameOf(key: string, container: JsonObject): boolean {
-  return isNameName(key) || (key === 'path' && typeof container['op'] === 'string');
+  return saidBy(key).isNameName || (key === 'path' && typeof container['op'] === 'string');
 }
 
 /** The class of a name within a question or a label: `What is the database password?`. */

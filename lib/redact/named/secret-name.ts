@@ -18,6 +18,24 @@ export function classOfName(name: string): NameClass | undefined {
   return nameClass;
 }
 
+/**
+ * False where the word at `at` is for certain no part of a name that makes it one of a secret, as the `id` of
+ * `width`. Words repeat, so that this mostly costs one look-up.
+ */
+export function mayNameSecret(text: string, at: number): boolean {
+  let start = at;
+  while (at - start <= LONGEST_WORD && isLetter(text.charCodeAt(start - 1))) start -= 1;
+  let end = at;
+  while (end - start <= LONGEST_WORD && isLetter(text.charCodeAt(end))) end += 1;
+  const isTold = isAscii(text, start - 1) && isAscii(text, end) && end > at;
+  if (!isTold || end - start > LONGEST_WORD) return true;
+  const word = text.slice(start, end);
+  if (text.charAt(start - 1) === '-' && /^[DP][a-z]/.test(word)) return true; // maybe Java's `-Dname=`
+  const told = wordIn(word);
+  if (typeof told === 'boolean') return told;
+  return (told.isSuffix && isBehindName(text, start)) || isPaired(text, start, told.first);
+}
+
 /** The parts of a name in any spelling, in lower case: `dbPassword2` is `db`, `password`, `2`. */
 export function partsOfName(name: string): string[] {
   return (
@@ -51,6 +69,72 @@ const [PASSWORD_END, TOKEN_END] = (['password', 'token'] as const).map(
     ),
 ) as [RegExp, RegExp];
 const VENDOR_END = new RegExp(`(?:api|openai|stripe|private|secret|master|access)keys?$`);
+
+/** The longest run of letters that is looked up. */
+const LONGEST_WORD = 32;
+const WORDS = new Map<string, boolean | PartOfName>();
+const PAIR_ENDS: ReadonlySet<string> = new Set(
+  [...PAIRS.keys()].map((pair) => pair.split(' ').at(-1) ?? ''),
+);
+
+/** A run of letters that makes a name one of a secret only together with what stands before it. */
+interface PartOfName {
+  readonly first: string;
+  /** True if it may follow a secret's name without changing what that names. */
+  readonly isSuffix: boolean;
+}
+
+function wordIn(word: string): boolean | PartOfName {
+  const known = WORDS.get(word);
+  if (known !== undefined) return known;
+  const told = judgeWord(partsOfName(word));
+  if (WORDS.size >= KNOWN_NAMES) WORDS.clear();
+  WORDS.set(word, told);
+  return told;
+}
+
+function judgeWord(parts: readonly string[]): boolean | PartOfName {
+  const [first = ''] = parts;
+  if (/^keys?$/.test(first)) return true;
+  if (parts.some((_, index) => classOfLast(parts, index + 1, '') !== undefined)) return true;
+  const isSuffix = SUFFIXES.has(parts.at(-1) ?? '');
+  return isSuffix || PAIR_ENDS.has(first) ? { first, isSuffix } : false;
+}
+
+/** True if a name and a blank stand before the name that the word at `start` belongs to. */
+function isBehindName(text: string, start: number): boolean {
+  const own = backOver(NAME_UNIT, text, start);
+  return text.charAt(own - 1) === ' ' && NAME_UNIT.test(text.charAt(own - 2));
+}
+
+/** True if a word before, also behind one blank, makes a pair with the first part of the word at `start`. */
+function isPaired(text: string, start: number, first: string): boolean {
+  let end = backOver(/[_.-]/, text, start);
+  if (text.charAt(end - 1) === ' ') end = backOver(/[_.-]/, text, end - 1);
+  const before = text.slice(Math.max(0, end - LONGEST_WORD), end);
+  if (!isAscii(text, end - 1) || /-[DP][a-z][\w.]*$/.test(before)) return true;
+  return PAIRS.has(`${partsOfName(before).at(-1) ?? ''} ${first}`);
+}
+
+const NAME_UNIT = /[\w.-]|[^\0-\u007f]/;
+
+/** Where what precedes `at` begins, as far as it is of one kind and not too long. */
+function backOver(kind: RegExp, text: string, at: number): number {
+  let start = at;
+  while (start > 0 && at - start < 2 * LONGEST_WORD && kind.test(text.charAt(start - 1)))
+    start -= 1;
+  return start;
+}
+
+/** Also true before the beginning and at the end. */
+function isAscii(text: string, at: number): boolean {
+  return !(text.charCodeAt(at) > 127);
+}
+
+function isLetter(unit: number): boolean {
+  const small = unit | 32;
+  return small >= 97 && small <= 122;
+}
 
 function classify(name: string): NameClass | undefined {
   if (name === '_auth') return 'token'; // npm's

@@ -98,10 +98,12 @@ function findWebhook(text: string, at: number, found: FoundSecret[], budget: Wor
 const QUERY =
   /[?&](?:amp;)?(sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|googleaccessid|awsaccesskeyid|code|state|key|api_?key|access_?key|auth|auth_?token|access_?token|id_?token|refresh_?token|token|oauth_token|oauth_signature|oauth_verifier|code_verifier|client_secret|client_assertion|assertion|samlresponse|ticket|hmac|hash|sign|policy|password|pass|pwd|secret|session|sid|jwt|subscription-key|appid|app_?key|license_?key|otp|magic|invite|nonce|se_sig|st|t|k)=([^\s"'`<>&#\\(){}[\]|;,=]{8,4096}={0,2})/iy;
 
+const LETTER = /[a-z]/i;
 const SIGNATURE = /^(?:sig|signature|hmac|code_verifier|oauth_signature)$|-signature$/i;
 
 /** A query's member whose name says little, such as `sig` and `code`, if its value looks random. */
 function findQuery(text: string, at: number, found: FoundSecret[]): number {
+  if (!LETTER.test(text.charAt(at + 1))) return at + 1; // most are operators of code
   const match = matchAt(QUERY, text, at);
   if (match === null) return at + 1;
   const [whole, name = '', value = ''] = match;

@@ -20,7 +20,8 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
     find(text, at, found, budget) {
       const isGlued =
         before === undefined &&
-        ALPHANUMERIC.test(text.charAt(at - 1)) &&
+        at > 0 &&
+        isAlphanumeric(text.charCodeAt(at - 1)) &&
         !QUOTED_PRINTABLE.test(text.slice(Math.max(0, at - 3), at));
       if (isGlued && !isDistinct) return at + 1;
       const plain = matchAt(pattern, text, at);
@@ -53,7 +54,11 @@ const NAME =
   /^(?:[^A-Z0-9]*|[A-Z]{1,64}(?:[_-][A-Z]{1,64}){1,16}|[A-Za-z][a-z]{0,24}(?:[A-Z][a-z]{1,24}){1,16})$/;
 const PLACEHOLDER = /x{6,}|EXAMPLE$/i;
 
-const ALPHANUMERIC = /[A-Za-z0-9]/;
+function isAlphanumeric(unit: number): boolean {
+  const letter = unit | 32;
+  return (letter >= 97 && letter <= 122) || (unit >= 48 && unit <= 57);
+}
+
 /** A sign of mail that was encoded: `=3D`. */
 const QUOTED_PRINTABLE = /^=[\dA-F]{2}$/;
 /** A fixed part that stands nowhere by chance. */

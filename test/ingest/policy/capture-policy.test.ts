@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../lib/base/clock.ts';
 import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
@@ -446,6 +447,93 @@ describe("the user's rules", () => {
     expect(held(store)).not.toContain(SECRET);
     expect(store.rows('SELECT code FROM patterns')).toEqual([{ code: 'const coded = 1;' }]);
     expect(JSON.stringify(payloads(store))).not.toContain('const coded');
+  });
+});
+
+describe('the quick look for excluded paths', () => {
+  const policyOf = (more: string[]) => {
+    const capture = { ...CONFIG_DEFAULTS.capture, exclude_paths: more };
+    return new CapturePolicy(capture, new ProjectFinder(systemClock, (text) => text), '/home/dev');
+  };
+  const quick = policyOf([]);
+  // A pattern of which it cannot be told what stands in every path, and which matches none of these.
+  const thorough = policyOf(['{never-there,nor-there}']);
+  const PIECES = [
+    '.env',
+    '.E',
+    'nv',
+    'id_rsa',
+    'a.pem',
+    '.ssh',
+    'secrets',
+    '~',
+    '$HOME',
+    '$USER',
+    'cd ',
+    '/',
+    '..',
+    ' ',
+    '\n',
+    ':12:',
+    ':',
+    '"',
+    '\\',
+    '{',
+    ',',
+    '}',
+    '*',
+    '\u001B[31m',
+    'cat ',
+    '==> ',
+    ' <==',
+    '--- a/',
+    '+++ b/',
+    'diff --git a/',
+    'src/a.ts',
+    'file://',
+    '/home/dev',
+  ];
+  const piece = fc.nat(PIECES.length - 1).map((index) => PIECES[index] ?? '');
+  const words = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+
+  it('leaves out what the thorough one does', () => {
+    const cwd = fc.constantFrom('/home/dev/p', '/home/dev/secrets/p', '/srv', undefined);
+    fc.assert(
+      fc.property(words, words, cwd, fc.constantFrom('Bash', 'Read', 'mcp__x'), (...given) => {
+        const [input, output, folder, tool] = given;
+        const event = hookEventOf({
+          session_id: 's',
+          hook_event_name: 'PostToolUse',
+          tool_name: tool,
+          ...(folder === undefined ? {} : { cwd: folder }),
+          tool_input: { command: input, file_path: input, glob: input },
+          tool_response: {
+            stdout: `${output}\n${SECRET}`,
+            bashEditDiff: { files: [{ filePath: input }] },
+          },
+        });
+        const [one, other] = [quick, thorough].map((policy) => policy.judge(event, ''));
+        expect(one?.keepsCode).toBe(other?.keepsCode);
+        expect(one?.stored(one.event).payload).toEqual(other?.stored(other.event).payload);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('asks again for ignore files when an event of a backlog is younger than the answer', () => {
+    const path = join(folder, 'a.ts');
+    const event = hookEventOf({
+      session_id: 's',
+      hook_event_name: 'PostToolUse',
+      tool_name: 'Write',
+      cwd: folder,
+      tool_input: { file_path: path, content: ORDINARY },
+    });
+    const keepsCode = (writtenAt?: number) => quick.judge(event, '', writtenAt)?.keepsCode;
+    expect(keepsCode()).toBe(true);
+    writeFileSync(join(folder, '.pattern-trackerignore'), '*');
+    expect(keepsCode(Date.now())).toBe(false);
+    expect(keepsCode()).toBe(false);
   });
 });
 
