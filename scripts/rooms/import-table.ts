@@ -236,7 +236,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture event config redact lineage-api pattern authorship',
-      'store/database delivery ingest service/store service install cli',
+      'store/database store/maintenance delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
