@@ -48,8 +48,8 @@ export class ConfigWatch {
       this.#emptied = stamp;
       return false;
     }
-    this.#stamp = stamp;
     const { config, error, policyError } = await loadWholeConfig(this.#files);
+    this.#stamp = stamp; // only now: files that could not be read are read again
     this.#error = error;
     const hadPolicy = this.#hasPolicy;
     if (policyError === null || !hadPolicy) this.#policyError = policyError;

@@ -1,8 +1,8 @@
-import type { Database } from '../database/database.ts';
-import { readRecord } from './file-format/record.ts';
-import type { Value } from './file-format/record.ts';
-import type { Cell } from './file-format/tree-page.ts';
-import type { ColumnShape, TableShape } from './schema-shape.ts';
+import type { Database } from '../../database/database.ts';
+import { readRecord } from '../file-format/record.ts';
+import type { Value } from '../file-format/record.ts';
+import type { Cell } from '../file-format/tree-page.ts';
+import type { ColumnShape, TableShape } from '../schema-shape.ts';
 
 /** Writes the rows of a damaged file into a sound table, without those that cannot be rows of it. */
 export class RowWriter {

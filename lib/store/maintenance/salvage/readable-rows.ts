@@ -1,6 +1,6 @@
-import type { Database } from '../database/database.ts';
-import type { Value } from './file-format/record.ts';
-import type { TableShape } from './schema-shape.ts';
+import type { Database } from '../../database/database.ts';
+import type { Value } from '../file-format/record.ts';
+import type { TableShape } from '../schema-shape.ts';
 
 /** A row as SQLite reads it: its id, if the table has them, and its values in the order in which they are stored. */
 export interface ReadableRow {
