@@ -14,7 +14,7 @@ export interface RepairScore {
   repaired: number;
   /** Of what plain SQL still read, what the repaired ones lack, though nothing that it names was lost. */
   lost: number;
-  /** Of what plain SQL still read, what was removed and reported, because it names a row that no page holds. */
+  /** Of what plain SQL still read, what was removed and reported, because what it names is on no page any more. */
   orphans: number;
 }
 
@@ -50,7 +50,7 @@ export function compareRows({ before, after, truths, mended }: Comparison): Comp
       found.readable += 1;
       if (!kept?.has(key)) missing += 1;
     }
-    const said = mended.filter((row) => row.table === table && row.fault.includes('is not there'));
+    const said = mended.filter((row) => row.table === table);
     const orphans = Math.min(
       missing,
       said.reduce((sum, row) => sum + row.rows, 0),
@@ -95,6 +95,6 @@ export function renderScores(scores: ReadonlyMap<string, RepairScore>): string {
     line('total', total),
     '',
     'readable: rows that plain SQL still read in the damaged copies; lost: those of them that repair has not kept;',
-    'orphans: those that repair removed and said so, because they name a row that no page holds.',
+    'orphans: those that repair removed and said so, because what they name is on no page.',
   ].join('\n');
 }

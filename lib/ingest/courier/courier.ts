@@ -38,6 +38,8 @@ import type { WorkLimits } from '../work-guard.ts';
 const LOCK_WAIT_MS = 3_000;
 /** How often to look into the spool when no arrival is reported, in milliseconds. */
 const POLL_MS = 2_000;
+/** How long at most until it tries again what it holds, which costs little, in milliseconds. */
+const HELD_MS = 4_000;
 /** The most files and bytes in one transaction. */
 const BATCH_FILES = 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -114,7 +116,7 @@ export class Courier {
     this.#upkeep = new CourierUpkeep(paths, clock);
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const log = () => this.#log;
-    this.#held = new HeldFiles({ elapsed });
+    this.#held = new HeldFiles({ mostMs: HELD_MS, elapsed });
     this.#quarantine = new CourierQuarantine({ paths, log, held: this.#held });
     const { clean } = this.#redaction;
     this.#trouble = new CourierTrouble({ report: this.#report, log, clean, backoff: { elapsed } });
