@@ -18,6 +18,7 @@ const { values } = parseArgs({
   options: {
     copies: { type: 'string', default: '1000' },
     events: { type: 'string', default: '1200' },
+    from: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
@@ -30,7 +31,8 @@ try {
   const shapes = comparedTables(bases.whole);
   const truths = [bases.whole, bases.older].map((path) => plainRows(path, shapes));
   const scores = new Map<string, RepairScore>(kinds.map(({ name }) => [name, emptyScore()]));
-  for (let number = 0; number < Number(values.copies); number++) {
+  const first = Number(values.from);
+  for (let number = first; number < first + Number(values.copies); number++) {
     const kind = kinds[number % kinds.length];
     if (!kind) break;
     const seed = Number(values.seed) * 1_000_003 + number * 7_919 + 1;

@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { sep } from 'node:path';
-import { makeDropsFile } from '../base/drops-file.ts';
+import { makeDropsFile } from '../base/regular-file.ts';
 import { errorCode } from '../base/errors.ts';
 import type { CapturePaths } from '../base/paths.ts';
 import { makeFolder } from './folder.ts';

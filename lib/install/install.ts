@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDropsFile } from '../base/drops-file.ts';
+import { makeDropsFile } from '../base/regular-file.ts';
 import type { Clock } from '../base/clock.ts';
 import type { InstalledClaude } from '../claude-code/installed-claude.ts';
 import { compareVersions } from '../claude-code/version.ts';

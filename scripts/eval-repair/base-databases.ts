@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { InvariantError } from '../../lib/base/errors.ts';
 import { systemClock } from '../../lib/base/clock.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import { Courier } from '../../lib/ingest/courier/courier.ts';
@@ -34,7 +35,7 @@ export async function makeBaseDatabases(folder: string, events: number): Promise
   const [whole, older, live] = ['whole.db', 'older.db', 'live.db'].map((name) =>
     join(folder, name),
   );
-  if (!whole || !older || !live) throw new Error('unreachable');
+  if (!whole || !older || !live) throw new InvariantError('three names');
   await ingest(0, Math.floor(events / 2));
   copyFileSync(home.database, older);
   // Another connection keeps the WAL when the courier leaves.
@@ -47,6 +48,6 @@ export async function makeBaseDatabases(folder: string, events: number): Promise
   reader.close();
   new Sqlite(home.database).pragma('journal_mode = DELETE');
   copyFileSync(home.database, whole);
-  if (existsSync(`${home.database}-wal`)) throw new Error('the WAL was not folded in');
+  if (existsSync(`${home.database}-wal`)) throw new InvariantError('the WAL was not folded in');
   return { whole, older, live };
 }

@@ -20,8 +20,13 @@ export function buildFailingCall(folder: string): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const library = resolve(folder, 'failing-call.so');
   const { status } = spawnSync('cc', [
-    ...['-shared', '-fPIC', '-O1', '-w', '-o', library],
-    ...[resolve('test/faults/failing-call.c'), '-ldl'],
+    '-shared',
+    '-fPIC',
+    '-w',
+    '-o',
+    library,
+    resolve('test/faults/failing-call.c'),
+    '-ldl',
   ]);
   return status === 0 ? library : undefined;
 }

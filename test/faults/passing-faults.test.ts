@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
+import { times } from '../support/depth.ts';
 import { isAlive, payload, TrackerHome } from '../processes/tracker-home.ts';
 import { buildFailingCall, startFailingCourier } from './failing-call.ts';
 import type { FailingCall } from './failing-call.ts';
@@ -63,8 +64,10 @@ const SITES: readonly Pick<FailingCall, 'path' | 'call'>[] = [
 ];
 
 describe.skipIf(library === undefined)('a call of the courier that fails once', () => {
-  const cases = SITES.flatMap((site) =>
-    (['EIO', 'ENOSPC', 'EMFILE'] as const).map((error) => ({ ...site, error })),
+  const errors = ['EIO', 'ENOSPC', 'EMFILE'] as const;
+  const each = times(1, errors.length);
+  const cases = SITES.flatMap((site, at) =>
+    Array.from({ length: each }, (_, n) => ({ ...site, error: errors[(at + n) % 3] ?? 'EIO' })),
   );
   it.each(cases)('leaves nothing that lasts: $call of $path with $error', async (fault) => {
     spoolEvents(0, 6);

@@ -163,10 +163,9 @@ function recordingLines({ recording, missing }: Status): Line[] {
 function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
   const { status, pid, reason, hint, updatedAt, degradedAt } = courier;
   const trouble: Line[] = reason ? [['', reason], ...(hint ? [['', hint] as const] : [])] : [];
-  if (status === 'degraded') {
-    const since = degradedAt === null ? '' : `, since ${ago(degradedAt, cli.now())}`;
+  const since = degradedAt === null ? '' : `, since ${ago(degradedAt, cli.now())}`;
+  if (status === 'degraded')
     return [['Courier', `degraded, pid ${pid}${since}`, 'red'], ...trouble];
-  }
   if (status !== 'stopped') return [['Courier', `${status}, pid ${pid}`, 'green'], ...trouble];
   const left = updatedAt === null ? 'has not run yet' : `left ${ago(updatedAt, cli.now())}`;
   const next = spool.waiting > 0 ? '; the next event or `capture-test` starts it' : '';

@@ -95,10 +95,7 @@ export class CourierStore {
       this.#lack = undefined;
       return bad;
     } catch (error) {
-      if (errorCode(error) === 'SQLITE_ERROR' && lacksSchema(database)) {
-        this.#awaitReturn(errorMessage(error));
-      } else if (!isCorruption(error)) throw error;
-      this.#store = this.#startAfresh(error);
+      this.#store = this.#replaced(error, database);
       return this.#store.ingest.take(batch);
     }
   }
@@ -111,7 +108,7 @@ export class CourierStore {
   /** Closes the database for good. One that was cut is moved aside, because closing it would remove its WAL. */
   leave(): void {
     const { fault } = this.#lack ?? {};
-    if (this.#isCut) this.#store = this.#startAfresh(new Error(fault));
+    if (this.#isCut) this.#store = this.#startAfresh(fault ?? '');
     this.#release();
   }
 
@@ -148,7 +145,7 @@ export class CourierStore {
     if (fault !== undefined) {
       this.#isCut = true;
       this.#awaitReturn(fault);
-      this.#store = this.#startAfresh(new Error(fault));
+      this.#store = this.#startAfresh(fault);
     } else if (this.#isCut) {
       this.#isCut = false; // something was put there, of which this connection knows nothing
       this.#release();
@@ -160,7 +157,7 @@ export class CourierStore {
   /** Sees whether the pages of a file that was copied there and those of the WAL go together. */
   #checkPages({ database }: OpenStore): void {
     const found = database.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') this.#store = this.#startAfresh(new Error(String(found)));
+    if (found !== 'ok') this.#store = this.#startAfresh(String(found));
   }
 
   /** @throws TrackerError E_DATABASE_CUT for a minute */
@@ -175,19 +172,32 @@ export class CourierStore {
 
   #open(): OpenStore {
     removeOrphans(this.#path);
+    let database: Database | undefined;
     try {
-      return this.#with(openDatabase(this.#path));
+      database = openDatabase(this.#path);
+      return this.#with(database);
     } catch (error) {
-      if (!isCorruption(error)) throw error;
-      return this.#startAfresh(error);
+      try {
+        return this.#replaced(error, database);
+      } finally {
+        database?.close();
+      }
     }
   }
 
+  /** For a database that failed with `error`: the fresh one in its place. @throws `error`, if it is not to be replaced */
+  #replaced(error: unknown, database: Database | undefined): OpenStore {
+    const isLacking = database && errorCode(error) === 'SQLITE_ERROR' && lacksSchema(database);
+    if (isLacking) this.#awaitReturn(errorMessage(error));
+    else if (!isCorruption(error)) throw error;
+    return this.#startAfresh(errorMessage(error));
+  }
+
   /** Moves the file away before it is closed, so that SQLite neither writes to it nor removes its WAL. */
-  #startAfresh(cause: unknown): OpenStore {
+  #startAfresh(reason: string): OpenStore {
     if (process.platform === 'win32') this.#release(); // which moves no file that is open
     const at = this.#clock();
-    const moved = { path: moveAside(this.#path, at), at, reason: errorMessage(cause) };
+    const moved = { path: moveAside(this.#path, at), at, reason };
     this.#isCut = false;
     this.#lack = undefined;
     this.#release();
@@ -201,9 +211,10 @@ export class CourierStore {
     const file = fileIdentity(this.#path);
     const wal = fileIdentity(`${this.#path}-wal`);
     database.pragma(`cache_size = -${CACHE_KIB}`);
+    const ingest = this.#makeIngest(database);
     const health = new FileHealth(this.#path);
     health.wentBack(); // from here on
-    return { database, file, wal, health, ingest: this.#makeIngest(database) };
+    return { database, file, wal, health, ingest };
   }
 
   #release(): void {

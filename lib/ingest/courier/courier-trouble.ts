@@ -1,7 +1,7 @@
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
-import { Backoff } from '../backoff.ts';
-import type { BackoffOptions } from '../backoff.ts';
+import { RetryPace } from '../retry-pace.ts';
+import type { RetryPaceOptions } from '../retry-pace.ts';
 import type { HeldFiles } from '../spool/held-files.ts';
 import type { CourierStateFile } from './courier-files.ts';
 
@@ -15,19 +15,19 @@ export interface CourierTroubleOptions {
   readonly log: () => TrackerLog;
   /** Takes the secrets out of a text. */
   readonly clean: (text: string) => string;
-  readonly backoff?: BackoffOptions | undefined;
+  readonly pace?: RetryPaceOptions | undefined;
 }
 
 /** What keeps the courier from taking in events: it is told once, and tried again ever more rarely until it has passed. */
 export class CourierTrouble {
   readonly #options: CourierTroubleOptions;
-  readonly #backoff: Backoff;
+  readonly #pace: RetryPace;
   #reason: string | null = null;
   #code: string | undefined;
 
   constructor(options: CourierTroubleOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.backoff);
+    this.#pace = new RetryPace(options.pace);
   }
 
   get isOver(): boolean {
@@ -36,17 +36,17 @@ export class CourierTrouble {
 
   /** True when it is time to try. */
   get isDue(): boolean {
-    return this.#backoff.isDue;
+    return this.#pace.isDue;
   }
 
   /** Milliseconds until the next attempt. */
   get leftMs(): number {
-    return this.#backoff.leftMs;
+    return this.#pace.leftMs;
   }
 
   /** True when this process lacks file descriptors for good, which another may not. */
   get isOfProcess(): boolean {
-    return this.#code === 'EMFILE' && this.#backoff.failures >= MOST_WITHOUT_DESCRIPTORS;
+    return this.#code === 'EMFILE' && this.#pace.failures >= MOST_WITHOUT_DESCRIPTORS;
   }
 
   /** Notes that it failed, and why. */
@@ -56,7 +56,7 @@ export class CourierTrouble {
     if (reason !== this.#reason) log().error('The courier cannot take in events', error);
     this.#reason = reason;
     this.#code = errorCode(error);
-    this.#backoff.failed();
+    this.#pace.failed();
     const hint = error instanceof TrackerError ? (error.hint ?? null) : null;
     report.tell({ status: 'degraded', reason, hint });
   }
@@ -67,7 +67,7 @@ export class CourierTrouble {
     if (!this.isOver) log().info('The courier takes in events again');
     this.#reason = null;
     this.#code = undefined;
-    this.#backoff.succeeded();
+    this.#pace.succeeded();
     const reason = held.trouble && clean(held.trouble);
     report.tell({ status: held.waiting > 0 ? 'degraded' : 'idle', reason, hint: null });
   }

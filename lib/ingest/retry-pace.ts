@@ -1,5 +1,5 @@
 /** How long to wait, in milliseconds. */
-export interface BackoffOptions {
+export interface RetryPaceOptions {
   /** After the first failure. @default 500 */
   readonly leastMs?: number;
   /** The longest wait. @default 15,000 */
@@ -9,14 +9,14 @@ export interface BackoffOptions {
 }
 
 /** When to try again what has failed: each failure doubles the wait. */
-export class Backoff {
+export class RetryPace {
   readonly #leastMs: number;
   readonly #mostMs: number;
   readonly #elapsed: () => number;
   #failures = 0;
   #dueAt = -Infinity;
 
-  constructor({ leastMs = 500, mostMs = 15_000, elapsed }: BackoffOptions = {}) {
+  constructor({ leastMs = 500, mostMs = 15_000, elapsed }: RetryPaceOptions = {}) {
     this.#leastMs = leastMs;
     this.#mostMs = mostMs;
     this.#elapsed = elapsed ?? (() => performance.now());
