@@ -11,7 +11,7 @@
 # Claude Code gives to hooks. So no other variable says where data, programs or configuration are.
 
 trap 'exit 0' EXIT # a fault in this script must never reach Claude as an exit code
-exec >/dev/null 2>&1
+exec >&- 2>&- # closed: /dev/null may be missing, and to say so would be output
 # Where sh is bash, a variable can define a function in the place of a command.
 unset -f [ cat command date echo env kill mkdir printf read rm sed tr umask
 unset LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH # by which this shell may have loaded code, but cat need not
@@ -37,6 +37,11 @@ fi
 data=$home/data
 spool=$data/spool
 
+# Makes way for a file of ours: opening a FIFO in its place would wait. In the common case it forks nothing.
+way() {
+  [ -f "$1" ] || ! [ -e "$1" ] || rm -f "$1"
+}
+
 # Counts what a project's settings have tried, as one letter in the project's file in tried/: h to give the
 # data another home, which is not obeyed; d to switch recording off, which is. A file is named after its
 # project, with % and / written as %25 and %2F.
@@ -56,7 +61,8 @@ tried() {
     rest=${rest#?}
   done
   [ -d "$data/tried" ] || mkdir -p "$data/tried"
-  printf %s "$1" >>"$data/tried/${file:-other}" || printf %s "$1" >>"$data/tried/other"
+  way "$data/tried/${file:-other}"
+  printf %s "$1" >>"$data/tried/${file:-other}" || { way "$data/tried/other" && printf %s "$1" >>"$data/tried/other"; }
 }
 
 case ${PATTERN_TRACKER_HOME:-} in
@@ -74,13 +80,17 @@ name=$id.$registration
 
 # Records a dropped event as one letter: w it could not be written, f the spool is full. Appending one
 # byte is atomic, and works on a full disk while the file's last block has room.
-drop() { printf %s "$1" >>"$data/drops"; }
+drop() {
+  way "$data/drops"
+  printf %s "$1" >>"$data/drops"
+}
 
 if [ -e "$spool/full" ]; then
   drop f
 else
   if ! [ -d "$spool/new" ]; then
     mkdir -p "$spool/tmp" "$spool/new" "$spool/bad"
+    way "$data/drops"
     echo >>"$data/drops" # allocates a block, so that drops can still be counted when the disk is full
   fi
   if cat >"$spool/new/$name"; then
@@ -92,7 +102,7 @@ else
   fi
 fi
 
-if [ "${1:-}" != ensure ] && read -r pid <"$data/courier.pid"; then
+if [ "${1:-}" != ensure ] && [ -f "$data/courier.pid" ] && read -r pid <"$data/courier.pid"; then
   case $pid in
   '' | 0* | *[!0-9]*) ;;
   *)
@@ -111,9 +121,9 @@ fi
   case $id in
   *0) # about one event in 16: keeps the spool bounded on a machine where no courier can start
     max=100000
-    read -r max <"$spool/max-files"
+    [ -f "$spool/max-files" ] && read -r max <"$spool/max-files"
     set -- "$spool"/new/*
-    if [ $# -ge "$max" ]; then : >"$spool/full"; else rm -f "$spool/full"; fi
+    if [ $# -ge "$max" ]; then way "$spool/full" && : >"$spool/full"; else rm -f "$spool/full"; fi
     ;;
   esac
   program=$home
@@ -136,6 +146,6 @@ fi
   # Of the variables only those that the courier needs.
   exec env -i ${HOME:+"HOME=$HOME"} ${CLAUDE_CONFIG_DIR:+"CLAUDE_CONFIG_DIR=$CLAUDE_CONFIG_DIR"} \
     ${TMPDIR:+"TMPDIR=$TMPDIR"} "$node" "$courier" --detach --home "$home"
-) </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
-[ "${1:-}" = ensure ] || echo $! >"$data/courier.pid" # keeps the next hook from starting a second courier
+) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+[ "${1:-}" = ensure ] || { way "$data/courier.pid" && echo $! >"$data/courier.pid"; } # keeps the next hook from starting a second courier
 exit 0

@@ -28,7 +28,8 @@ if (home === undefined) {
 } else if (values.detach) {
   detach(home);
 } else {
-  void main(home);
+  // Nothing that is left over, such as a timer, may keep a courier that has left.
+  void main(home).finally(() => process.exit());
 }
 
 // --- internal ---
@@ -53,7 +54,10 @@ async function main(homeFolder: string): Promise<void> {
     setPriority(LOW_PRIORITY);
     const { Courier } = await import('../lib/ingest/courier/courier.ts');
     const threadBundle = join(__dirname, 'spool-thread.cjs');
-    await new Courier({ paths, ...own, machine: hostname(), threadBundle }).run(stop.signal);
+    const courier = new Courier({ paths, ...own, machine: hostname(), threadBundle });
+    // No error that somebody forgot to await may end it while events wait.
+    process.on('unhandledRejection', (error) => courier.noteStray(error));
+    await courier.run(stop.signal);
   } catch (error) {
     const hint = startPluginSetup(error, { courier: __filename, paths, now: systemClock });
     const options = { ...own, ms: SIT_OUT_MS, signal: stop.signal, hint };

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { sep } from 'node:path';
+import { makeWayForFile } from '../base/regular-file.ts';
 import { makeFolder } from './folder.ts';
 
 /**
@@ -36,6 +37,7 @@ export function triedProject(name: string): string | undefined {
 function tryAppend(tried: string, name: string, kind: AttemptKind): boolean {
   try {
     makeFolder(tried);
+    makeWayForFile(`${tried}${sep}${name}`); // a FIFO would wait
     appendFileSync(`${tried}${sep}${name}`, kind, { mode: 0o600 });
     return true;
   } catch {

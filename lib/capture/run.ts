@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capturePaths, defaultHome } from '../base/paths.ts';
+import { makeWayForFile } from '../base/regular-file.ts';
 import { countAttempt } from './attempt.ts';
 import { courierLives, startCourier } from './courier-start.ts';
 import { spoolName, writeToSpool } from './spool-writer.ts';
@@ -73,5 +74,7 @@ function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): 
   const pid = startCourier({ home, courier, node: process.execPath, env });
   // Keeps the next hook from starting a second courier. With `ensureCourier` a courier may already live,
   // and its own hint must stay.
-  if (pid && !ensureCourier) writeFileSync(paths.courierPid, `${pid}\n`, { mode: 0o600 });
+  if (!pid || ensureCourier) return;
+  makeWayForFile(paths.courierPid);
+  writeFileSync(paths.courierPid, `${pid}\n`, { mode: 0o600 });
 }

@@ -8,6 +8,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { sep } from 'node:path';
+import { makeDropsFile } from '../base/regular-file.ts';
 import { errorCode } from '../base/errors.ts';
 import type { CapturePaths } from '../base/paths.ts';
 import { makeFolder } from './folder.ts';
@@ -75,8 +76,7 @@ function makeSpool(paths: CapturePaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
   }
-  // The first byte allocates a block, so that drops can still be counted when the disk is full.
-  appendFileSync(paths.drops, '\n', { mode: 0o600 });
+  makeDropsFile(paths.drops);
 }
 
 function writeAll(file: number, chunk: Uint8Array): void {
@@ -87,6 +87,7 @@ function writeAll(file: number, chunk: Uint8Array): void {
 
 function countDrop(paths: CapturePaths, reason: DropReason): void {
   try {
+    makeDropsFile(paths.drops); // so that it is a file: opening a FIFO would wait
     appendFileSync(paths.drops, reason, { mode: 0o600 });
   } catch {
     // Nothing can be written at all; doctor reports that.

@@ -38,18 +38,23 @@ export class ConfigWatch {
     return this.#policyError;
   }
 
-  /** Reads the files if one was added, changed or removed. Returns true if they were read. */
+  /**
+   * Reads the files if one was added, changed or removed, and files with an error each time, because what kept them
+   * from being read may have passed. Returns true if that has changed anything.
+   */
   async refresh(): Promise<boolean> {
     const { configFile, resilienceFile, loggingFile } = this.#files;
     const stamp = [configFile, resilienceFile, loggingFile].map(stampOf).join('\n');
-    if (stamp === this.#stamp) return false;
+    const isSame = stamp === this.#stamp;
+    if (isSame && this.#error === null) return false;
     // Editors empty a file before they write it. A file that is still empty at the next look is read.
     if (this.#stamp !== undefined && stamp !== this.#emptied && / 0 \d+$/m.test(stamp)) {
       this.#emptied = stamp;
       return false;
     }
-    this.#stamp = stamp;
     const { config, error, policyError } = await loadWholeConfig(this.#files);
+    this.#stamp = stamp; // only now: if reading them throws, they are read again
+    if (isSame && error === this.#error) return false;
     this.#error = error;
     const hadPolicy = this.#hasPolicy;
     if (policyError === null || !hadPolicy) this.#policyError = policyError;

@@ -13,6 +13,8 @@ export interface CourierFacts {
   readonly version: string | null;
   readonly startedAt: number | null;
   readonly updatedAt: number | null;
+  /** Since when it has been degraded; null while it is not. */
+  readonly degradedAt: number | null;
   /** Why it is degraded; stays after a degraded courier has ended. */
   readonly reason: string | null;
   readonly hint: string | null;
@@ -27,7 +29,17 @@ export function readCourier(paths: TrackerPaths): CourierFacts {
     return { ...UNKNOWN, status: pid === undefined ? 'stopped' : 'starting', pid: pid ?? null };
   const isItsOwn = state.pid === pid; // else an earlier courier wrote the state
   const status = pid === undefined ? 'stopped' : isItsOwn ? state.status : 'starting';
-  return { ...state, status, pid: pid ?? null };
+  const isDegraded = status === 'degraded' || status === 'working';
+  // What an earlier courier wrote is not true of this one.
+  const { degradedAt, reason, hint } = status === 'starting' ? UNKNOWN : state;
+  return {
+    ...state,
+    status,
+    pid: pid ?? null,
+    degradedAt: isDegraded ? degradedAt : null,
+    reason,
+    hint,
+  };
 }
 
 // --- internal ---
@@ -36,6 +48,7 @@ const UNKNOWN = {
   version: null,
   startedAt: null,
   updatedAt: null,
+  degradedAt: null,
   reason: null,
   hint: null,
   configError: null,

@@ -13,6 +13,8 @@ export interface SpoolFacts {
   readonly quarantined: number;
   /** Events that capture had to drop, by reason. */
   readonly dropped: DropCounts;
+  /** True when drops can be counted on a full disk: their file is there and has a block. */
+  readonly countsDrops: boolean;
 }
 
 /** How many events capture could not keep. */
@@ -32,6 +34,7 @@ export function readSpool(paths: TrackerPaths): SpoolFacts {
     isFull: existsSync(paths.spoolFull),
     quarantined: namesIn(paths.spoolBad).length,
     dropped: readDrops(paths.drops),
+    countsDrops: countsDrops(paths.drops),
   };
 }
 
@@ -57,6 +60,15 @@ function oldestIn(folder: string, names: readonly string[]): number | null {
     if (stats && (oldest === null || stats.mtimeMs < oldest)) oldest = Math.floor(stats.mtimeMs);
   }
   return oldest;
+}
+
+function countsDrops(path: string): boolean {
+  try {
+    const stats = lstatSync(path);
+    return stats.isFile() && stats.size > 0;
+  } catch {
+    return false;
+  }
 }
 
 function readDrops(path: string): DropCounts {

@@ -1,4 +1,3 @@
-import { errorCode } from '../base/errors.ts';
 import { transcriptVersion } from '../claude-code/transcript-version.ts';
 import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
@@ -9,6 +8,7 @@ import { noteClaudeVersion } from '../store/database/meta.ts';
 import { RedactionCounts } from '../store/writers/redaction-counts.ts';
 import { TrackerWriter } from '../store/writers/tracker-writer.ts';
 import { patternFeed, toolCallFeed } from '../delivery/sinks.ts';
+import { isReadFault, isStoreFault } from './passing-fault.ts';
 import { PatternRecorder } from './pattern-recorder.ts';
 import type { ProjectFinder } from './project.ts';
 import { ArrivalReader } from './arrival.ts';
@@ -21,9 +21,12 @@ import type { WorkGuard } from './work-guard.ts';
 /** A spool file whose event is not ingested, and why. */
 export interface BadFile {
   readonly file: SpoolFile;
-  /** `slow`: it took too long this time, and may be tried again; `timed-out`: it did so too often. */
-  readonly reason: NotAHookEventReason | 'failed' | 'slow' | 'timed-out';
-  /** With the reason `failed`: the error, which was not foreseen. */
+  /**
+   * `slow`: it took too long this time, and may be tried again; `timed-out`: it did so too often; `unreadable`: the file
+   * cannot be read now, which says nothing about its event.
+   */
+  readonly reason: NotAHookEventReason | 'failed' | 'slow' | 'timed-out' | 'unreadable';
+  /** With the reasons `failed` and `unreadable`: the error. */
   readonly error?: unknown;
 }
 
@@ -74,7 +77,7 @@ export class Ingest {
       try {
         return this.#takeTogether(files, thread);
       } catch (error) {
-        if (isStoreFault(error)) throw error;
+        if (isStoreFault(error, this.#database)) throw error;
       }
     }
     // An event that cannot be written must not hold up the others of its batch.
@@ -82,7 +85,7 @@ export class Ingest {
       try {
         return this.#takeTogether([file]);
       } catch (error) {
-        if (isStoreFault(error)) throw error;
+        if (isStoreFault(error, this.#database)) throw error;
         if (!(error instanceof OutOfTimeError)) return [{ file, reason: 'failed', error }];
         return [{ file, reason: this.#guard?.isGuilty(file) ? 'timed-out' : 'slow' }];
       }
@@ -129,8 +132,8 @@ export class Ingest {
     try {
       return this.#reader.read(file);
     } catch (error) {
-      const isForeseen = error instanceof NotAHookEventError;
-      bad.push(isForeseen ? { file, reason: error.reason } : { file, reason: 'failed', error });
+      if (error instanceof NotAHookEventError) bad.push({ file, reason: error.reason });
+      else bad.push({ file, reason: isReadFault(error) ? 'unreadable' : 'failed', error });
       return undefined;
     }
   }
@@ -172,9 +175,3 @@ export function arrivalLimits({ capture, courier, retention }: Config): ArrivalL
 
 /** Events at which a transcript tells the version: a resumed one at once, a new one after its first turn. */
 const TURNS: ReadonlySet<string> = new Set(['SessionStart', 'Stop', 'SessionEnd']);
-
-/** True when the database is at fault, not the event. */
-function isStoreFault(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return /^SQLITE_(?!CONSTRAINT|MISMATCH|TOOBIG|ERROR$)/.test(code);
-}

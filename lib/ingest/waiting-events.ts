@@ -23,7 +23,7 @@ export interface WaitingEventsOptions {
  * Takes in every event that waits in the spool, for a command that works on all that was recorded. The caller keeps
  * the courier away. A half-written file stays where it is for a while.
  *
- * @throws SQLite's error; TrackerError E_CONFIG when something waits and the files do not tell what may be kept of it
+ * @throws SQLite's error; the system's for a file that cannot be read or removed; TrackerError E_CONFIG when something waits and the files do not tell what may be kept of it
  */
 export async function takeWaiting(
   database: Database,
@@ -39,13 +39,22 @@ export async function takeWaiting(
   const projects = new ProjectFinder(clock, (text) => redactor.redactText(text).text);
   const ingest = new Ingest(database, { config, redactor, projects, machine });
   for (const batch of listing.batches(BATCH_FILES, BATCH_BYTES)) {
-    const bad = new Map(ingest.take(batch).map(({ file, reason }) => [file, reason]));
+    const notTaken = ingest.take(batch);
+    const unread = notTaken.find(({ reason }) => reason === 'unreadable');
+    if (unread) throw unread.error; // what is in it is not known, so the command cannot be sure of its work
+    const bad = new Map(notTaken.map(({ file, reason }) => [file, reason]));
     for (const [file, reason] of bad) {
       const isFresh = Math.abs(clock() - file.writtenAt) < config.spool.partial_seconds * 1000;
       if (!(UNFINISHED.has(reason) && isFresh))
         quarantineFile(file.path, file.name, reason, paths.spoolBad);
     }
-    await removeSpoolFiles(batch.filter((file) => !bad.has(file)));
+    let left: Error | undefined;
+    const noteLeft = (_: unknown, error: Error) => void (left = error);
+    await removeSpoolFiles(
+      batch.filter((file) => !bad.has(file)),
+      noteLeft,
+    );
+    if (left) throw left;
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDropsFile } from '../base/regular-file.ts';
 import type { Clock } from '../base/clock.ts';
 import type { InstalledClaude } from '../claude-code/installed-claude.ts';
 import { compareVersions } from '../claude-code/version.ts';
@@ -142,6 +143,7 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const hadNode = linkTarget(join(home, 'node'));
   const copy = copyProgram(files, home);
   makeDataFolders([paths.data, paths.spool, paths.spoolTmp, paths.spoolNew, paths.spoolBad]);
+  makeDropsFile(paths.drops); // while there is room: the disk may be full at the first event
   if (options.platform !== 'win32') linkNode(home, options.node);
 
   const link = wantedLink(options);

@@ -36,15 +36,15 @@ describe('repair', () => {
     expect(stable(out)).toMatchInlineSnapshot(`
       "data/tracker.db
       Damage: Tree … page …: btreeInitPage() returns error code 11, and 1 finding more
-      TABLE          SALVAGED  LOST  DAMAGED PAGES
-      events              479    21              1
-      lineage_edges         2     0              0
-      meta                  1     0              0
-      occurrences           5     0              0
-      patterns              4     0              0
-      projects              2     0              0
-      sessions              3     0              0
-      tool_calls          504     0              0
+      TABLE          SALVAGED  WITHOUT A PART  LOST  DAMAGED PAGES
+      events              479               0    21              1
+      lineage_edges         2               0     0              0
+      meta                  1               0     0              0
+      occurrences           5               0     0              0
+      patterns              4               0     0              0
+      projects              2               0     0              0
+      sessions              3               0     0              0
+      tool_calls          504               0     0              0
 
       The repaired database
       TABLE          ROWS
@@ -69,7 +69,7 @@ describe('repair', () => {
       repaired: sample.paths.database,
       method: 'salvage',
       tables: expect.arrayContaining([
-        { table: 'events', salvaged: 500 - lost, lost, damaged_pages: 1 },
+        { table: 'events', salvaged: 500 - lost, partial: 0, lost, damaged_pages: 1 },
       ]),
       stray_pages: 0,
       merged: false,

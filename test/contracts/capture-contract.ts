@@ -414,6 +414,20 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
     });
 
+    it.each(['courierPid', 'drops'] as const)(
+      'does not wait for a FIFO in the place of %s',
+      async (at) => {
+        await capture({ command, env, input: EVENT });
+        rmSync(paths[at], { force: true });
+        execFileSync('mkfifo', [paths[at]]);
+        writeFileSync(paths.spoolFull, ''); // so that it has a drop to count
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        rmSync(paths.spoolFull);
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        expect([waiting().length, drops()]).toEqual([2, 'f']);
+      },
+    );
+
     it('drops and counts while the spool is full', async () => {
       await capture({ command, env, input: EVENT });
       writeFileSync(paths.spoolFull, '');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { removeDatabase } from '../../store/maintenance/database-file.ts';
-import { stageRepair } from '../../store/maintenance/repair.ts';
+import { damagedDatabase, stageRepair } from '../../store/maintenance/repair.ts';
 import type { Repair } from '../../store/maintenance/repair.ts';
 import { putInPlace } from '../../store/maintenance/restore.ts';
 import type { SalvagedTable } from '../../store/maintenance/salvage.ts';
@@ -25,29 +25,39 @@ export const repairCommand = trackerCommand({
     'pattern-tracker repair',
     'pattern-tracker repair ./tracker.db.corrupt-20261124T120000 --yes',
   ],
-  details: `Skips damaged pages, so that only the rows on them are lost, and rebuilds indexes and counts. FILE may be
-one that the courier has set aside as tracker.db.corrupt-TIME; what was recorded since is then added. The
+  details: `Keeps what SQLite still reads, and what it does not reach behind damaged pages, so that only the rows on
+these are lost; rebuilds indexes and counts. FILE may be one that the courier has set aside as
+tracker.db.corrupt-TIME; what was recorded since is then added. Without FILE, and with a sound database in use, it is
+the one that was set aside. It stops where more would be lost than saved. The
 result is checked and shown, and replaces the database only if you agree. The previous database is kept
 beside it as tracker.db.before-restore-TIME, and FILE is only read. No courier runs meanwhile; hooks go on,
 and what they capture waits in the spool.`,
   json: `{repaired, method, tables, stray_pages, merged, mended, rows, kept_as}: method is none (the pages are
-sound), reindex or salvage; tables are {table, salvaged, lost, damaged_pages}, where lost is a lower bound;
+sound), reindex or salvage; tables are {table, salvaged, partial, lost, damaged_pages}, where partial are those
+of the salvaged that lack a value such as the payload, and lost is a lower bound;
 mended are {table, fault, rows}.`,
   args: {
     file: { type: 'positional', required: false, description: 'Default: the database in use' },
     yes: { type: 'boolean', description: 'Do not ask' },
+    'accept-loss': { type: 'boolean', description: 'Go on where more would be lost than saved' },
     ...databaseArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
     checkAgreement(cli, args);
     const database = chosenDatabase(args.database, cli);
-    const damaged = args.file === undefined ? database : resolve(cli.cwd, args.file);
     return await withoutCourier(cli, async () => {
+      const damaged =
+        args.file === undefined ? damagedDatabase(database) : resolve(cli.cwd, args.file);
       const progress = pageProgress(args.json ? undefined : cli);
       let repair: Repair | undefined;
       try {
-        repair = stageRepair({ damaged, database, onProgress: progress.update });
+        repair = stageRepair({
+          damaged,
+          database,
+          acceptsLoss: args['accept-loss'],
+          onProgress: progress.update,
+        });
       } finally {
         progress.end();
       }
@@ -112,6 +122,11 @@ function salvageText(cli: CliEnvironment, tables: readonly SalvagedTable[]): str
         title: 'SALVAGED',
         align: 'right',
         cell: ({ salvaged }) => salvaged.toLocaleString('en-US'),
+      },
+      {
+        title: 'WITHOUT A PART',
+        align: 'right',
+        cell: ({ partial }) => partial.toLocaleString('en-US'),
       },
       {
         title: 'LOST',

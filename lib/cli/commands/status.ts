@@ -37,7 +37,7 @@ export const statusCommand = trackerCommand({
   examples: ['pattern-tracker status', 'pattern-tracker status --json | jq .spool.waiting'],
   json: `{recording: {state, by} or {state, why, hint}, is_installed, missing_events: events
 that the newest Claude Code here knows and that have no hook, courier: {status, pid, version, started_at,
-updated_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
+updated_at, degraded_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
@@ -161,10 +161,12 @@ function recordingLines({ recording, missing }: Status): Line[] {
 }
 
 function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
-  const { status, pid, reason, hint, updatedAt } = courier;
+  const { status, pid, reason, hint, updatedAt, degradedAt } = courier;
   const trouble: Line[] = reason ? [['', reason], ...(hint ? [['', hint] as const] : [])] : [];
-  if (status === 'degraded') return [['Courier', `degraded, pid ${pid}`, 'red'], ...trouble];
-  if (status !== 'stopped') return [['Courier', `${status}, pid ${pid}`, 'green']];
+  const since = degradedAt === null ? '' : `, since ${ago(degradedAt, cli.now())}`;
+  if (status === 'degraded')
+    return [['Courier', `degraded, pid ${pid}${since}`, 'red'], ...trouble];
+  if (status !== 'stopped') return [['Courier', `${status}, pid ${pid}`, 'green'], ...trouble];
   const left = updatedAt === null ? 'has not run yet' : `left ${ago(updatedAt, cli.now())}`;
   const next = spool.waiting > 0 ? '; the next event or `capture-test` starts it' : '';
   return [['Courier', `not running, ${left}${next}`], ...trouble];
@@ -284,6 +286,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       ...courier,
       startedAt: isoTime(courier.startedAt),
       updatedAt: isoTime(courier.updatedAt),
+      degradedAt: isoTime(courier.degradedAt),
     },
     spool: { ...spool, oldestAt: isoTime(spool.oldestAt) },
     attempts: attempts.map((one) => ({ ...one, lastAt: isoTime(one.lastAt) })),

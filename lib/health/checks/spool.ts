@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { counted } from '../../base/amount-text.ts';
 import { ago } from '../../base/time-text.ts';
 import { attemptReasons } from '../attempts/attempt-text.ts';
@@ -40,8 +41,15 @@ export function quarantine({ paths, gathered }: CheckFacts): CheckFinding {
 
 /** Capture has dropped no event. */
 export function drops({ paths, gathered }: CheckFacts): CheckFinding {
-  const { unwritable, spoolFull } = gathered().spool.dropped;
-  if (unwritable + spoolFull === 0) return ok('none');
+  const { spool } = gathered();
+  const { unwritable, spoolFull } = spool.dropped;
+  if (unwritable + spoolFull === 0) {
+    if (spool.countsDrops || !existsSync(paths.data)) return ok('none');
+    return warn(
+      'none are known, but none could be counted on a full disk',
+      `It takes a file with a byte in it. The next courier makes it, and so does: echo >> '${paths.drops}'`,
+    );
+  }
   const parts = [
     ...(unwritable > 0 ? [`${counted(unwritable, 'event')} could not be written`] : []),
     ...(spoolFull > 0 ? [`${counted(spoolFull, 'event')} came while the spool was full`] : []),

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import type { Clock } from '../../base/clock.ts';
 import { makeWayForFile, readRegularFile } from '../../base/regular-file.ts';
@@ -27,9 +27,18 @@ export class PidHint {
     }
   }
 
-  /** Removes the hint, if it is ours. */
+  /** Removes the hint, if it is ours. Where it stays, hooks see that its process is gone. */
   hide(): void {
-    if (this.#read() === this.#text) rmSync(this.#path, { force: true });
+    if (this.#read() !== this.#text) return;
+    try {
+      rmSync(this.#path, { force: true });
+    } catch {
+      try {
+        truncateSync(this.#path);
+      } catch {
+        // The file system is read-only, or its disk is failing.
+      }
+    }
   }
 
   #read(): string | undefined {
@@ -58,6 +67,7 @@ export class CourierStateFile {
       startedAt: now,
       updatedAt: now,
       status: 'idle',
+      degradedAt: null,
       reason: null,
       hint: null,
       configError: null,
@@ -66,7 +76,13 @@ export class CourierStateFile {
 
   /** Changes the state and writes the file, unless nothing has changed. */
   tell(change: Partial<CourierState>): void {
-    const next = { ...this.#state, ...change };
+    const { degradedAt, status } = { ...this.#state, ...change };
+    const isDegraded = status === 'degraded' || (status === 'working' && degradedAt !== null);
+    const next = {
+      ...this.#state,
+      ...change,
+      degradedAt: isDegraded ? (degradedAt ?? this.#clock()) : null,
+    };
     const isSame = JSON.stringify(next) === JSON.stringify(this.#state);
     if (isSame && this.#written) return;
     this.#state = { ...next, updatedAt: this.#clock() };

@@ -15,6 +15,7 @@ import type { DrainReport } from '../../delivery/delivery.ts';
 import { openDelivery } from '../../delivery/sink-delivery.ts';
 import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
+import { tryAsyncStep } from '../try-step.ts';
 
 /** What delivery to one sink works with. */
 export interface CourierSinkOptions {
@@ -63,9 +64,11 @@ export class CourierSink {
   /** Gives up the request in flight, and waits for the loop to end. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
-    await this.#delivery?.close();
+    const note = (error: unknown) => this.#log?.error('Delivery could not be ended', error);
+    await tryAsyncStep(async () => this.#running, note);
+    const delivery = this.#delivery;
     this.#delivery = undefined;
+    await tryAsyncStep(async () => delivery?.close(), note);
   }
 
   /** Makes the loop look into the outbox at once, because something may have been added. */
@@ -79,7 +82,8 @@ export class CourierSink {
     this.#log = log;
     const delivery = this.#delivery;
     this.#delivery = undefined;
-    void delivery?.close();
+    const note = (error: unknown) => log.error('Delivery could not be ended', error);
+    void tryAsyncStep(async () => delivery?.close(), note);
     this.wake();
   }
 

@@ -7,9 +7,11 @@ export interface CourierState {
   /** Milliseconds since 1970 UTC, like `updatedAt`. */
   readonly startedAt: number;
   readonly updatedAt: number;
-  /** `degraded`: it runs but cannot ingest. */
+  /** `degraded`: it runs but cannot ingest all that waits. */
   readonly status: 'working' | 'idle' | 'stopped' | 'degraded';
-  /** What happened, if it is degraded; else null. */
+  /** Since when it has been degraded; null while it is not. */
+  readonly degradedAt: number | null;
+  /** What happened, if it is degraded, or has stored files that it cannot remove; else null. */
   readonly reason: string | null;
   /** What to do about it; null if nothing is known to help. */
   readonly hint: string | null;
@@ -35,6 +37,7 @@ export function parseCourierState(text: string): CourierState | undefined {
     version: asString(value['version']) ?? '',
     startedAt: asNumber(value['startedAt']) ?? 0,
     updatedAt: asNumber(value['updatedAt']) ?? 0,
+    degradedAt: asNumber(value['degradedAt']) ?? null,
     reason: asString(value['reason']) ?? null,
     hint: asString(value['hint']) ?? null,
     configError: asString(value['configError']) ?? null,

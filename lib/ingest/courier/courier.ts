@@ -1,17 +1,21 @@
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+/* oxlint-disable max-lines -- the sweep still has to move to a file of its own */
+import { existsSync, lstatSync } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
-import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { makeDropsFile } from '../../base/regular-file.ts';
+import { errorCode, errorMessage } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
 import { acquireProcessLock, isProcessLockHeld } from '../../store/database/process-lock.ts';
-import { noteEvicted } from '../../store/database/meta.ts';
+import type { ProcessLock } from '../../store/database/process-lock.ts';
+import { courierLives } from '../../capture/courier-start.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
+import { CourierQuarantine } from './courier-quarantine.ts';
 import { CourierRedaction } from './courier-redaction.ts';
 import { CourierStore } from './courier-store.ts';
+import { CourierTrouble } from './courier-trouble.ts';
 import { CourierUpkeep } from './courier-upkeep.ts';
 import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
@@ -20,13 +24,14 @@ import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
 import { checkPolicy } from '../policy/policy-check.ts';
-import { boundQuarantine, quarantineFile } from '../spool/quarantine.ts';
+import { HeldFiles } from '../spool/held-files.ts';
 import { makeSpool, markFull, publishBound } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 import { removeSpoolFiles } from '../spool/spool-reader.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { readAhead, SpoolThread } from '../spool/spool-thread.ts';
 import { SpoolWatch } from '../spool/spool-watch.ts';
+import { tryAsyncStep, tryStep } from '../try-step.ts';
 import { WorkGuard } from '../work-guard.ts';
 import type { WorkLimits } from '../work-guard.ts';
 
@@ -34,11 +39,11 @@ import type { WorkLimits } from '../work-guard.ts';
 const LOCK_WAIT_MS = 3_000;
 /** How often to look into the spool when no arrival is reported, in milliseconds. */
 const POLL_MS = 2_000;
+/** How long at most until it tries again what it holds, which costs little, in milliseconds. */
+const HELD_MS = 4_000;
 /** The most files and bytes in one transaction. */
 const BATCH_FILES = 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** How long a courier that cannot ingest waits before it tries again, in milliseconds. */
-const RETRY_MS = 5_000;
 /** How long nothing has come when it rewrites the database, which makes events wait, in milliseconds. */
 const QUIET_MS = 60_000;
 /** Why a half-written event is bad: the beginning of a JSON object is never valid JSON. */
@@ -55,6 +60,8 @@ export interface CourierOptions {
   readonly threadBundle?: string | undefined;
   /** How long it may work on events. */
   readonly limits?: WorkLimits | undefined;
+  /** Milliseconds by a clock that nobody sets. @default performance.now */
+  readonly elapsed?: (() => number) | undefined;
 }
 
 /**
@@ -76,13 +83,15 @@ export class Courier {
   readonly #threadBundle: string | undefined;
   #watch: SpoolWatch | undefined;
   #log: TrackerLog = SILENT_LOG;
-  /** Why it cannot ingest, as last written to the log; null while it can. */
-  #trouble: string | null = null;
-  /** Files that the last sweep found half written: capture is still writing them, or was killed. */
-  #unfinished = 0;
-  #retryAt = 0;
+  readonly #held: HeldFiles;
+  readonly #trouble: CourierTrouble;
+  readonly #quarantine: CourierQuarantine;
+  /** Files that the last sweep has left: capture is still writing them, or they cannot be read or taken now. */
+  #waiting = 0;
+  #isAdopted = false;
+  #hasSpool = false;
 
-  constructor({ paths, clock, pid, machine, threadBundle, limits }: CourierOptions) {
+  constructor({ paths, clock, pid, machine, threadBundle, limits, elapsed }: CourierOptions) {
     this.#paths = paths;
     this.#clock = clock;
     this.#pid = pid;
@@ -99,11 +108,19 @@ export class Courier {
         const { redactor } = this.#redaction;
         return new Ingest(database, { config, redactor, projects, machine, guard });
       },
-      ({ path, reason }) =>
-        this.#log.warn('The corrupt database was moved aside', { path, reason }),
+      {
+        onMovedAside: ({ path, reason }) =>
+          this.#log.warn('The corrupt database was moved aside', { path, reason }),
+        elapsed,
+      },
     );
     this.#upkeep = new CourierUpkeep(paths, clock);
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
+    const log = () => this.#log;
+    this.#held = new HeldFiles({ mostMs: HELD_MS, elapsed });
+    this.#quarantine = new CourierQuarantine({ paths, log, held: this.#held });
+    const { clean } = this.#redaction;
+    this.#trouble = new CourierTrouble({ report: this.#report, log, clean, pace: { elapsed } });
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
   }
@@ -112,34 +129,68 @@ export class Courier {
    * Runs until there is nothing left to do or `signal` aborts. Returns at once if another courier runs, or if a command
    * needs all of them away.
    *
-   * @throws when the spool cannot be made, or the lock cannot be taken for another reason
+   * @throws TrackerError E_NO_SQLITE
    */
   async run(signal: AbortSignal): Promise<void> {
-    makeSpool(this.#paths);
-    const { courierLock, courierPause } = this.#paths;
+    const { courierPause } = this.#paths;
     if (isProcessLockHeld(courierPause)) return;
-    const lock = acquireProcessLock(courierLock, LOCK_WAIT_MS);
+    const lock = await this.#lock(signal);
     if (!lock) return;
-    if (isProcessLockHeld(courierPause)) {
-      lock.release(); // the command waits for it, and has asked while this courier waited, too
-      return;
+    try {
+      // A command that waits for this lock may have asked while this courier waited, too.
+      if (!isProcessLockHeld(courierPause)) await this.#work(signal);
+    } finally {
+      lock.release();
     }
+  }
+
+  /** Notes an error that nobody awaited; it ends nothing. */
+  noteStray(error: unknown): void {
+    this.#log.unforeseen('An error was not foreseen', error);
+  }
+
+  /** Takes the lock; undefined if another courier has it. What keeps it from that may pass. */
+  async #lock(signal: AbortSignal): Promise<ProcessLock | undefined> {
+    const { courierLock, courierPid, data } = this.#paths;
+    for (;;) {
+      try {
+        return acquireProcessLock(courierLock, LOCK_WAIT_MS);
+      } catch (error) {
+        if (errorCode(error) === 'E_NO_SQLITE') throw error;
+        const living = courierLives(courierPid);
+        const isAlone = living === undefined || living === this.#pid;
+        // Without a hint it would keep no hook from starting another one.
+        if (!isAlone || !existsSync(data) || !this.#hint.show()) return undefined;
+        this.#trouble.note(error);
+        await setTimeout(this.#trouble.leftMs, undefined, { signal }).catch(() => {});
+        if (signal.aborted || this.#trouble.isOfProcess) {
+          this.#hint.hide();
+          return undefined;
+        }
+      }
+    }
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const note = (error: unknown) => this.noteStray(error);
     try {
       this.#hint.show();
-      await this.#adoptConfig();
+      await tryAsyncStep(async () => this.#adoptConfig(), note); // a sweep tries it again, and tells
       this.#log.info('Courier started', { version: VERSION });
       this.#report.tell({ status: 'idle' });
       const killer = this.#guard.recover();
-      if (killer !== undefined) this.#setAside(killer, 'crashed');
+      if (killer !== undefined) this.#quarantine.setAside(killer, 'crashed');
       await this.#serve(signal);
       this.#report.tell({ status: 'stopped' });
     } finally {
       this.#hint.hide();
-      await this.#delivery.stop();
-      this.#log.info('Courier stopped');
-      await this.#log.close();
-      this.#store.close();
-      lock.release();
+      await tryAsyncStep(async () => this.#delivery.stop(), note);
+      tryStep(() => this.#store.leave(), note);
+      tryStep(() => this.#log.info('Courier stopped'), note);
+      await tryAsyncStep(
+        async () => this.#log.close(),
+        () => {},
+      );
     }
   }
 
@@ -149,54 +200,78 @@ export class Courier {
     this.#delivery.start(signal, () => watch.wake());
     try {
       let idleSince = this.#clock();
-      while (!signal.aborted) {
+      while (!signal.aborted && existsSync(this.#paths.data)) {
         if ((await this.#sweep(signal)) > 0) {
           idleSince = this.#clock();
           this.#delivery.wake();
         }
+        if (this.#trouble.isOfProcess) return; // the next hook starts one that may have more
         const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
         const idleMs = this.#clock() - idleSince;
         if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
         if (idleMs >= Math.min(QUIET_MS, idleExitMs)) await this.#rewrite();
-        const isNeeded = this.#unfinished > 0 || this.#delivery.isNeeded(idleMs);
+        const isNeeded = this.#waiting > 0 || this.#delivery.isNeeded(idleMs);
         if (idleMs >= idleExitMs && !isNeeded) {
           // Capture puts its file into spool/new/ before it looks at the hint. So once the hint is
           // gone, a capture that still saw it has a file for this last sweep, and one that did not
           // starts a new courier.
           this.#hint.hide();
-          if ((await this.#sweep(signal)) === 0 && !this.#delivery.hasNews) return;
+          const taken = await this.#sweep(signal);
+          if (taken === 0 && this.#waiting === 0 && !this.#hasNews()) return;
           idleSince = this.#clock();
         } else {
           await this.#doUpkeep(signal);
-          const left = idleExitMs - idleMs;
-          await watch.wait(left > 0 ? Math.min(POLL_MS, left) : POLL_MS, signal);
+          await watch.wait(this.#pause(idleExitMs - idleMs), signal);
         }
         this.#hint.show();
-        await this.#adoptConfig();
+        watch.ensure();
       }
     } finally {
       watch.close();
     }
   }
 
+  /** How long to wait for an arrival, if it leaves in `leftMs` milliseconds. */
+  #pause(leftMs: number): number {
+    const retryMs = this.#trouble.isOver ? this.#held.leftMs : this.#trouble.leftMs;
+    const waits = [POLL_MS, ...(leftMs > 0 ? [leftMs] : []), ...(retryMs ? [retryMs] : [])];
+    return Math.min(...waits);
+  }
+
+  #hasNews(): boolean {
+    try {
+      return this.#delivery.hasNews;
+    } catch {
+      return false; // the store is at fault, and nothing waits for it here
+    }
+  }
+
   /** Ingests everything that waits now; returns the number of files that left the spool. */
   async #sweep(signal: AbortSignal): Promise<number> {
+    const mayTake = this.#trouble.isDue;
     let thread: SpoolThread | undefined;
-    const mayTake = this.#clock() >= this.#retryAt;
-    const files = new SpoolListing(this.#paths.spoolNew, BATCH_FILES, () => {
-      if (mayTake && !this.#guard.isCareful) thread ??= this.#startThread(); // early, so that it is ready when all are listed
-      limitHeap();
-    });
-    const { max_files } = this.#config.current.spool;
-    this.#unfinished = 0;
     let taken = 0;
     let removing: Promise<void> = Promise.resolve();
+    this.#waiting = Math.max(1, this.#waiting); // until it is known
     try {
-      publishBound(this.#paths, max_files);
-      markFull(this.#paths, files.length, max_files);
-      if (mayTake) for (const name of files.odd) this.#setAside(name, 'not-a-file');
-      if (files.length === 0 || !mayTake) return 0;
-      checkPolicy(this.#config);
+      await this.#adoptConfig();
+      const { max_files } = this.#config.current.spool;
+      this.#prepareSpool(max_files);
+      if (mayTake) this.#held.retry();
+      const files = new SpoolListing(this.#paths.spoolNew, {
+        many: BATCH_FILES,
+        onMany: () => {
+          if (mayTake && !this.#guard.isCareful) thread ??= this.#startThread(); // early, so that it is ready when all are listed
+          limitHeap();
+        },
+        isHeld: (name) => this.#held.has(name),
+      });
+      const waiting = (this.#waiting = files.length + files.unseen + this.#held.waiting);
+      this.#mark(waiting, max_files);
+      if (!mayTake) return 0;
+      for (const name of files.odd) this.#quarantine.setAside(name, 'not-a-file');
+      if (files.length > 0) checkPolicy(this.#config);
+      else if (!this.#trouble.isOver) this.#store.open(); // to see whether it has passed
       if (files.length > BATCH_FILES) {
         this.#report.tell({ status: 'working' });
         this.#watch?.pause();
@@ -204,28 +279,53 @@ export class Courier {
       for (const batch of readAhead(files.batches(BATCH_FILES, BATCH_BYTES), thread)) {
         const done = this.#take(batch, thread);
         await removing;
-        removing = thread ? thread.remove(done.taken) : removeSpoolFiles(done.taken);
+        removing = thread
+          ? thread.remove(done.taken)
+          : removeSpoolFiles(done.taken, this.#holdStored);
         taken += done.left;
-        this.#unfinished += done.unfinished;
         await setImmediate(); // lets signals be handled
         if (signal.aborted) break;
       }
       if (!signal.aborted) this.#guard.endCare();
       await removing;
-      await thread?.end();
-      markFull(this.#paths, files.length - taken, max_files);
-      this.#report.tell({ status: 'idle', reason: null, hint: null });
-      if (this.#trouble !== null) this.#log.info('The courier takes in events again');
-      this.#trouble = null;
+      await thread?.end(this.#holdStored);
+      this.#waiting = waiting - taken;
+      if (taken > 0) this.#mark(this.#waiting, max_files);
+      this.#trouble.end(this.#held);
     } catch (error) {
+      this.#waiting -= taken;
       this.#degrade(error);
-      await removing.catch(() => {}); // files that remain are read again and found to be duplicates
+      await removing;
     } finally {
-      await thread?.end().catch(() => {});
+      const note = (error: unknown) => this.noteStray(error);
+      await tryAsyncStep(async () => thread?.end(this.#holdStored), note);
       this.#guard.release();
       this.#watch?.resume();
     }
     return taken;
+  }
+
+  readonly #holdStored = (file: SpoolFile, error: Error): void => {
+    if (this.#held.trouble === null)
+      this.#log.warn('A stored spool file cannot be removed', {
+        file: file.name,
+        error: errorMessage(error),
+      });
+    this.#held.holdStored(file, error);
+  };
+
+  /** Makes what is missing of the spool. @throws the system's error, only for its folders */
+  #prepareSpool(maxFiles: number): void {
+    if (!this.#hasSpool) makeSpool(this.#paths);
+    const note = (error: unknown) => this.#log.error('The spool cannot be bounded', error);
+    if (!this.#hasSpool) tryStep(() => makeDropsFile(this.#paths.drops), note);
+    this.#hasSpool = true;
+    tryStep(() => publishBound(this.#paths, maxFiles), note);
+  }
+
+  #mark(waiting: number, maxFiles: number): void {
+    const note = (error: unknown) => this.#log.error('The spool cannot be bounded', error);
+    tryStep(() => markFull(this.#paths, waiting, maxFiles), note);
   }
 
   #startThread(): SpoolThread | undefined {
@@ -235,72 +335,64 @@ export class Courier {
     return new SpoolThread(this.#threadBundle, arrivalLimits(current), current.redaction);
   }
 
-  /**
-   * Ingests one batch; returns the files whose events are stored, the number that left the spool, and the number
-   * to try again, half-written ones for example.
-   */
+  /** Ingests one batch; returns the files whose events are stored, and the number that left the spool. */
   #take(
     batch: readonly SpoolFile[],
     thread: SpoolThread | undefined,
-  ): { taken: readonly SpoolFile[]; left: number; unfinished: number } {
+  ): { taken: readonly SpoolFile[]; left: number } {
     const notTaken = this.#store.take(batch, thread);
-    if (notTaken.length === 0) return { taken: batch, left: batch.length, unfinished: 0 };
-    const { max_bad_files, max_bad_bytes, partial_seconds } = this.#config.current.spool;
+    if (notTaken.length === 0) return { taken: batch, left: batch.length };
     const now = this.#clock();
+    const partialMs = this.#config.current.spool.partial_seconds * 1000;
     // The time is read again: the file may have been written to since it was listed.
     const isFresh = ({ path, writtenAt }: SpoolFile) =>
-      Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partial_seconds * 1000;
-    const bad = notTaken.filter(
-      ({ file, reason }) => reason !== 'slow' && !(UNFINISHED.has(reason) && isFresh(file)),
-    );
+      Math.abs(now - (writtenAtNow(path) ?? writtenAt)) < partialMs;
     let moved = 0;
-    for (const { file, reason, error } of bad) {
+    for (const { file, reason, error } of notTaken) {
+      if (reason === 'slow' || (UNFINISHED.has(reason) && isFresh(file))) continue;
+      if (reason === 'unreadable') {
+        if (this.#held.waiting === 0) this.#log.error('A spool file cannot be read', error);
+        this.#held.holdWaiting(file.name, error);
+        continue;
+      }
       if (reason === 'failed') this.#log.unforeseen('An event could not be ingested', error);
-      if (this.#setAside(file.name, reason)) moved += 1;
+      if (this.#quarantine.setAside(file.name, reason)) moved += 1;
     }
-    boundQuarantine(
-      this.#paths.spoolBad,
-      { maxFiles: max_bad_files, maxBytes: max_bad_bytes },
-      (lost) => this.#store.database && noteEvicted(this.#store.database, lost, now),
-    );
+    this.#quarantine.bound(this.#config.current, this.#store.database, now);
     const kept = new Set(notTaken.map(({ file }) => file));
     return {
       taken: batch.filter((file) => !kept.has(file)),
       left: batch.length - notTaken.length + moved,
-      unfinished: notTaken.length - bad.length,
     };
   }
 
-  /** Moves an entry of the spool into the quarantine; false, and a line in the log, when it cannot be moved. */
-  #setAside(name: string, reason: string): boolean {
-    const { spoolNew, spoolBad } = this.#paths;
-    try {
-      quarantineFile(join(spoolNew, name), name, reason, spoolBad);
-      this.#log.warn('A spool file was set aside', { file: name, reason });
-      return true;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return true; // it is gone
-      this.#log.error('A spool file could not be set aside', error);
-      return false;
-    }
-  }
-
+  /** Takes up the configuration, if it has changed. @throws what keeps it from that; the next call tries again */
   async #adoptConfig(): Promise<void> {
-    if (!(await this.#config.refresh())) return;
+    if (await this.#config.refresh()) this.#isAdopted = false;
+    if (this.#isAdopted) return;
     const { current, error } = this.#config;
     await this.#redaction.adopt(current.redaction);
-    const { openLog } = await import('../../log/pino-log.ts');
-    await this.#log.close();
-    this.#log = openLog(this.#paths, current.logging, {
-      clock: this.#clock,
-      pid: this.#pid,
-      clean: this.#redaction.clean,
-    });
+    await tryAsyncStep(
+      async () => this.#openLog(),
+      () => {},
+    ); // a full disk; it goes on without
     if (error === null) this.#log.info('Configuration taken up');
     else this.#log.warn('The configuration is broken', { error });
     this.#store.close(); // the next sweep opens it with the new settings
     this.#delivery.adopt(current, this.#log);
-    this.#report.tell({ configError: this.#config.error });
+    this.#report.tell({ configError: error });
+    this.#isAdopted = true;
+  }
+
+  async #openLog(): Promise<void> {
+    const { openLog } = await import('../../log/pino-log.ts');
+    await this.#log.close();
+    this.#log = SILENT_LOG;
+    this.#log = openLog(this.#paths, this.#config.current.logging, {
+      clock: this.#clock,
+      pid: this.#pid,
+      clean: this.#redaction.clean,
+    });
   }
 
   async #doUpkeep(signal: AbortSignal): Promise<void> {
@@ -325,22 +417,22 @@ export class Courier {
 
   /** Reports why it cannot ingest, and tries again later. The events wait in the spool. */
   #degrade(error: unknown): void {
-    const reason = this.#redaction.clean(errorMessage(error));
-    if (reason !== this.#trouble) this.#log.error('The courier cannot take in events', error);
-    this.#trouble = reason;
-    this.#retryAt = this.#clock() + RETRY_MS;
-    this.#store.close();
-    this.#report.tell({
-      status: 'degraded',
-      reason,
-      hint: error instanceof TrackerError ? (error.hint ?? null) : null,
-    });
+    this.#trouble.note(error);
+    this.#hasSpool = false; // it may have been removed
+    tryStep(
+      () => this.#store.close(),
+      (fault) => this.noteStray(fault),
+    );
   }
 }
 
 // --- internal ---
 
-/** When a file was last written, in milliseconds since 1970 UTC; undefined when it is gone. */
+/** When a file was last written, in milliseconds since 1970 UTC; undefined when that cannot be told. */
 function writtenAtNow(path: string): number | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,6 +6,7 @@ import type { TrackerPaths } from '../../base/paths.ts';
 import { CONFIG_DEFAULTS } from '../../config/config.ts';
 import { courierLives } from '../../capture/courier-start.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
+import { tryStep } from '../try-step.ts';
 import { makeSpool, markFull } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 
@@ -30,7 +31,10 @@ export async function sitOut(
   { clock, pid, ms, signal, hint: advice = ADVICE }: SitOutOptions,
 ): Promise<void> {
   if (!existsSync(paths.data)) return; // uninstalled meanwhile: the folder must not come back
-  makeSpool(paths);
+  tryStep(
+    () => makeSpool(paths),
+    () => {},
+  ); // whoever reads it says what is wrong with it
   const living = courierLives(paths.courierPid);
   if (living !== undefined && living !== pid) return; // another courier shows its hint
   const hint = new PidHint(paths.courierPid, pid);
@@ -40,7 +44,10 @@ export async function sitOut(
     reason: errorMessage(error),
     hint: advice,
   });
-  markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files);
+  tryStep(
+    () => markFull(paths, new SpoolListing(paths.spoolNew).length, CONFIG_DEFAULTS.spool.max_files),
+    () => {},
+  );
   await setTimeout(ms, undefined, { signal }).catch(() => {});
   hint.hide();
 }

@@ -7,7 +7,9 @@ import {
   truncateSync,
   unlinkSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
+import { tryStep } from '../try-step.ts';
 
 /** A name may have 255 bytes; this leaves room for the reason. In UTF-16 units, of at most three bytes. */
 const MAX_NAME = 70;
@@ -21,7 +23,13 @@ export function quarantineFile(path: string, name: string, reason: string, folde
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const to = join(folder, `${name.slice(0, MAX_NAME)}.${reason}`);
   renameSync(path, to);
-  if (lstatSync(to).isFile()) chmodSync(to, 0o600); // it is raw: nothing was redacted
+  // It is raw: nothing was redacted. Capture made it so already, and the folder is private, too.
+  tryStep(
+    () => {
+      if (lstatSync(to).isFile()) chmodSync(to, 0o600);
+    },
+    () => {},
+  );
 }
 
 /** How much the quarantine may hold. */
@@ -36,17 +44,20 @@ const HEAD_BYTES = 64 * 1024;
 /**
  * Removes the oldest files of the quarantine until it is within its bounds. A file that alone is larger than that
  * is cut to its beginning, so that it still can be told what it was. Folders stay: only their owner knows what is
- * in them. `count` is called with the number of files before they are removed or cut.
+ * in them. `count` is called with the number of files before they are removed or cut. What cannot be looked at, removed
+ * or cut stays, keeps nothing else from it, and is told `note`.
  */
 export function boundQuarantine(
   folder: string,
   { maxFiles, maxBytes }: QuarantineBounds,
   count: (evicted: number) => unknown,
+  note: (error: unknown) => void,
 ): void {
   const files = readdirSync(folder)
     .flatMap((name): QuarantinedFile[] => {
       const path = join(folder, name);
-      const stats = lstatSync(path, { throwIfNoEntry: false });
+      let stats: Stats | undefined;
+      tryStep(() => (stats = lstatSync(path, { throwIfNoEntry: false })), note);
       if (!stats || stats.isDirectory()) return [];
       return [{ path, isFile: stats.isFile(), size: stats.size, writtenAt: stats.mtimeMs }];
     })
@@ -65,8 +76,8 @@ export function boundQuarantine(
   const gone = new Set([...evicted, ...cut]);
   if (gone.size === 0) return;
   count(gone.size);
-  for (const { path } of cut) truncateSync(path, HEAD_BYTES);
-  for (const { path } of evicted) unlinkSync(path);
+  for (const { path } of cut) tryStep(() => truncateSync(path, HEAD_BYTES), note);
+  for (const { path } of evicted) tryStep(() => unlinkSync(path), note);
 }
 
 // --- internal ---

@@ -7,14 +7,10 @@ import { makeFolder } from '../../capture/folder.ts';
 /** After this time a half-written file in `spool/tmp/` counts as abandoned, in milliseconds. */
 const ABANDONED_MS = 3_600_000;
 
-/** Makes the folders of the spool, and the file in which capture counts the events it drops. */
+/** Makes the folders of the spool. @throws the system's error */
 export function makeSpool(paths: TrackerPaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
-  }
-  makeWayForFile(paths.drops);
-  if ((statSync(paths.drops, { throwIfNoEntry: false })?.size ?? 0) === 0) {
-    writeFileSync(paths.drops, '\n', { mode: 0o600, flag: 'a' });
   }
 }
 

@@ -22,9 +22,26 @@ export class SpoolListing {
   readonly #sizes: Float64Array;
   readonly #order: Uint32Array;
   readonly #odd: string[] = [];
+  #unseen = 0;
 
-  /** `onMany` is called after every `many` files, for work that need not wait until all are listed. */
-  constructor(folder: string, many = Infinity, onMany: () => void = () => {}) {
+  /**
+   * Passes over names for which `isHeld` is true. `onMany` is called after every `many` files, for work that need not
+   * wait until all are listed.
+   *
+   * @throws the system's error when the folder cannot be read
+   */
+  constructor(
+    folder: string,
+    {
+      many = Infinity,
+      onMany = () => {},
+      isHeld = () => false,
+    }: {
+      readonly many?: number;
+      readonly onMany?: () => void;
+      readonly isHeld?: (name: string) => boolean;
+    } = {},
+  ) {
     this.#folder = folder;
     let times = new Float64Array(NAMES_A_TEXT);
     let sizes = new Float64Array(NAMES_A_TEXT);
@@ -33,8 +50,10 @@ export class SpoolListing {
       for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
         const index = this.#names.length;
         if (index >= SWEEP_FILES) break;
+        if (isHeld(entry.name)) continue;
         const stats = statsOf(`${folder}${sep}${entry.name}`);
-        if (!stats) continue;
+        if (stats === 'unseen') this.#unseen += 1;
+        if (!stats || stats === 'unseen') continue;
         if (!stats.isFile()) {
           if (this.#odd.length < ODD_NAMES) this.#odd.push(entry.name);
           continue;
@@ -63,6 +82,11 @@ export class SpoolListing {
   /** The number of files. */
   get length(): number {
     return this.#order.length;
+  }
+
+  /** How many entries there are of which the system did not tell what they are; they wait, too. */
+  get unseen(): number {
+    return this.#unseen;
   }
 
   /** The names of links, folders, FIFOs, sockets and devices, which capture never makes. */
@@ -100,12 +124,12 @@ export class SpoolListing {
 
 // --- internal ---
 
-/** Undefined for a file that is gone or unreadable: one odd entry must not hold up the others. */
-function statsOf(path: string): Stats | undefined {
+/** Undefined for a file that is gone. One odd entry must not hold up the others. */
+function statsOf(path: string): Stats | 'unseen' | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined;
+    return 'unseen';
   }
 }
 

@@ -30,24 +30,24 @@ export function readSpoolFile({ path }: SpoolFile, maxBytes: number): string | u
 
 /**
  * Removes spool files whose events are in the database, while the next batch is ingested. It uses
- * callbacks, because a promise per file would cost more than the removal.
- *
- * @throws the last system error, after all files were tried; a missing file is no error
+ * callbacks, because a promise per file would cost more than the removal. It does not reject: `onLeft` is given each
+ * file that could not be removed, and the system's error.
  */
-export async function removeSpoolFiles(files: readonly SpoolFile[]): Promise<void> {
-  let failure: NodeJS.ErrnoException | undefined;
+export async function removeSpoolFiles(
+  files: readonly SpoolFile[],
+  onLeft: (file: SpoolFile, error: Error) => void,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     let left = files.length;
     if (left === 0) resolve();
-    for (const { path } of files) {
-      unlink(path, (error) => {
-        if (error && error.code !== 'ENOENT') failure = error;
+    for (const file of files) {
+      unlink(file.path, (error) => {
+        if (error && error.code !== 'ENOENT') onLeft(file, error);
         left -= 1;
         if (left === 0) resolve();
       });
     }
   });
-  if (failure) throw failure;
 }
 
 /** The registration that brought a file, from the end of its name: `plugin`, or else `settings`. */

@@ -89,16 +89,15 @@ export class SpoolThread {
     return this.#arrivals.get(path);
   }
 
-  /**
-   * Waits for all answers, then ends the thread.
-   *
-   * @throws the system's error when a file cannot be removed
-   */
-  async end(): Promise<void> {
+  /** Waits for all answers, then ends the thread. `onLeft` is given what cannot be removed, as by `removeSpoolFiles`. */
+  async end(onLeft: (file: SpoolFile, error: Error) => void = () => {}): Promise<void> {
     while (this.#asked.length > 0) this.#receive();
     this.#port.close();
     await this.#thread.terminate();
-    await removeSpoolFiles([...this.#notRemoved, ...this.#toRemove]);
+    const files = [...this.#notRemoved, ...this.#toRemove];
+    this.#notRemoved = [];
+    this.#toRemove = [];
+    await removeSpoolFiles(files, onLeft);
   }
 
   #ask(request: SpoolThreadRequest): SpoolThreadRequest {

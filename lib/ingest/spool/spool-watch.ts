@@ -43,15 +43,25 @@ export class SpoolWatch {
     this.#notice();
   }
 
+  /** Watches where it could not before, such as a folder that was missing. */
+  ensure(): void {
+    if (this.#watcher || this.#isPaused) return;
+    this.#watch();
+  }
+
   /** Stops watching; waits then only time out. */
   close(): void {
     this.#watcher?.close();
+    this.#watcher = undefined;
   }
 
   #watch(): void {
     try {
       const watcher = watch(this.#folder, () => this.#notice());
-      watcher.on('error', () => watcher.close());
+      watcher.on('error', () => {
+        watcher.close();
+        if (this.#watcher === watcher) this.#watcher = undefined;
+      });
       this.#watcher = watcher;
     } catch {
       this.#watcher = undefined; // out of inotify watches, or a network file system: polling remains

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, statSync } from 'node:fs';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
@@ -24,6 +24,7 @@ const CACHE_KIB = 16 * 1024;
 export function openDatabase(path: string): Database {
   const isNew = !existsSync(path);
   return guarded(path, () => {
+    checkNotCut(path);
     const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       if (isNew) chmodSync(path, 0o600);
@@ -54,6 +55,7 @@ export function openDatabase(path: string): Database {
 export function openDatabaseForReading(path: string): Database | undefined {
   if (!existsSync(path)) return undefined;
   return guarded(path, () => {
+    checkNotCut(path);
     const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, readonly: true });
     try {
       const version = schemaVersion(database);
@@ -96,6 +98,15 @@ export function moveAside(path: string, now: number): string {
   return aside;
 }
 
+/**
+ * True when a database was cut to nothing while its WAL still holds what was written last. Whoever opens it then,
+ * even for reading, makes SQLite remove the WAL.
+ */
+export function isCutToNothing(path: string): boolean {
+  const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size;
+  return size(path) === 0 && (size(`${path}-wal`) ?? 0) > 0;
+}
+
 /** The schema version of a database: the number of migrations applied to it. */
 export function schemaVersion(database: Database): number {
   return Number(database.pragma('user_version', { simple: true }));
@@ -113,6 +124,14 @@ function migrate(database: Database, path: string): void {
       database.pragma(`user_version = ${MIGRATIONS.length}`);
     })
     .immediate();
+}
+
+/** @throws TrackerError E_DATABASE_CORRUPT */
+function checkNotCut(path: string): void {
+  if (!isCutToNothing(path)) return;
+  throw new TrackerError('E_DATABASE_CORRUPT', `${path} was cut to nothing, but its WAL was not`, {
+    hint: '`pattern-tracker repair` builds a sound database from it and keeps the damaged file.',
+  });
 }
 
 function newer(path: string, version: number): TrackerError {

@@ -25,8 +25,8 @@ export function acquireProcessLock(path: string, waitMs: number): ProcessLock | 
 
 /** True while a process holds the lock on `path`. It keeps nobody from taking it, and so many may ask at once. */
 export function isProcessLockHeld(path: string): boolean {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false; // opening a FIFO would wait
   try {
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false; // opening a FIFO would wait
     const database = new Sqlite(path, { readonly: true, timeout: 0 });
     try {
       database.prepare('SELECT 1 FROM sqlite_schema').get();

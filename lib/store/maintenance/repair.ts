@@ -1,6 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { InvariantError, TrackerError } from '../../base/errors.ts';
-import { openDatabase, schemaVersion } from '../database/database.ts';
+import {
+  isCutToNothing,
+  openDatabase,
+  openDatabaseForReading,
+  schemaVersion,
+} from '../database/database.ts';
 import type { Database } from '../database/database.ts';
 import { copyDatabase, foldIn, removeDatabase, writeFault } from './database-file.ts';
 import { mendInvariants } from './invariants.ts';
@@ -22,6 +27,8 @@ export interface RepairOptions {
   readonly damaged: string;
   /** tracker.db: the damaged file itself, or the one started after it was set aside. */
   readonly database: string;
+  /** Goes on where more would be lost than saved. @default false */
+  readonly acceptsLoss?: boolean | undefined;
   readonly onProgress?: (pages: number, total: number) => void;
 }
 
@@ -39,23 +46,48 @@ export interface Repair extends StagedDatabase {
 }
 
 /**
+ * The database that has to be repaired where no other is named: the one at `database`, or, when that is sound, the one
+ * that it has replaced. So it makes no difference whether a courier has found the damage first.
+ */
+export function damagedDatabase(database: string): string {
+  if (!existsSync(database) || isCutToNothing(database)) return database;
+  if (verifyDatabase(database, { isQuick: true }).findings.length > 0) return database;
+  const present = openDatabaseForReading(database);
+  try {
+    const before = present && setAsideDatabase(present)?.path;
+    return before !== undefined && existsSync(before) ? before : database;
+  } finally {
+    present?.close();
+  }
+}
+
+/**
  * Builds a sound database from a damaged one, and adds what tracker.db has recorded since. The damaged
- * file is only read. No courier may run meanwhile. Undefined when there is nothing to repair.
+ * file is only read, and not by SQLite, which removes the WAL of a file that was cut to nothing. No courier may run
+ * meanwhile. Undefined when there is nothing to repair.
  *
  * @throws TrackerError E_NO_DATABASE, E_NOT_OURS, E_DATABASE_NEWER, E_DATABASE_CORRUPT (the present
- *   tracker.db is damaged too and has to be repaired first), E_DISK_FULL, E_REPAIR_FAILED
+ *   tracker.db is damaged too and has to be repaired first), E_DISK_FULL, E_REPAIR_FAILED, E_REPAIR_LOSES (more would
+ *   be lost than saved)
  */
-export function stageRepair({ damaged, database, onProgress }: RepairOptions): Repair | undefined {
+export function stageRepair({
+  damaged,
+  database,
+  acceptsLoss = false,
+  onProgress,
+}: RepairOptions): Repair | undefined {
   if (!existsSync(damaged)) throw noDatabase(damaged);
   const isPresent = existsSync(database) && realpathSync(damaged) === realpathSync(database);
-  const damage = verifyDatabase(damaged);
-  if (isPresent && damage.findings.length === 0) return undefined;
-  const isMerged = !isPresent && existsSync(database);
-  if (isMerged) checkPresent(database);
-
   const path = stagingPath(database);
+  const copy = `${path}-copy`;
   try {
-    const { method, tables, strayPages } = rebuild(damage, path, onProgress);
+    copyDatabase(damaged, copy);
+    const damage = { ...verifyDatabase(copy), path: damaged };
+    if (isPresent && damage.findings.length === 0) return undefined;
+    const isMerged = !isPresent && existsSync(database);
+    if (isMerged) checkPresent(database);
+    const { method, tables, strayPages } = rebuild(damage, { copy, path, onProgress });
+    if (!acceptsLoss) checkLoss(damaged, tables);
     const repaired = openDatabase(path); // brings its schema up to date
     try {
       if (isMerged) mergeLater(repaired, database);
@@ -72,6 +104,8 @@ export function stageRepair({ damaged, database, onProgress }: RepairOptions): R
   } catch (error) {
     removeDatabase(path);
     throw writeFault(path, error);
+  } finally {
+    removeDatabase(copy);
   }
 }
 
@@ -79,20 +113,39 @@ export function stageRepair({ damaged, database, onProgress }: RepairOptions): R
 
 type Rebuilt = Pick<Repair, 'method' | 'tables' | 'strayPages'>;
 
+interface RebuildOptions {
+  /** A copy of the damaged file. */
+  readonly copy: string;
+  /** Where to build. */
+  readonly path: string;
+  readonly onProgress: RepairOptions['onProgress'];
+}
+
 function rebuild(
   { path: damaged, findings, schemaVersion: version }: Verification,
-  path: string,
-  onProgress: RepairOptions['onProgress'],
+  { copy, path, onProgress }: RebuildOptions,
 ): Rebuilt {
   const kinds = new Set(findings.map(({ kind }) => kind));
   if (version > 0 && !kinds.has('file') && !kinds.has('schema')) {
-    copyDatabase(damaged, path);
+    copyDatabase(copy, path);
     const isWhole = foldIn(path) && (!kinds.has('index') || reindex(path));
     const method = kinds.has('index') ? 'reindex' : 'none';
     if (isWhole) return { method, tables: [], strayPages: 0 };
     removeDatabase(path);
   }
-  return { method: 'salvage', ...salvageDatabase(damaged, path, onProgress) };
+  return { method: 'salvage', ...salvageDatabase(damaged, path, { copy, onProgress }) };
+}
+
+/** @throws TrackerError E_REPAIR_LOSES */
+function checkLoss(damaged: string, tables: readonly SalvagedTable[]): void {
+  const sum = (of: (table: SalvagedTable) => number) =>
+    tables.reduce((total, table) => total + of(table), 0);
+  const [salvaged, lost] = [sum((table) => table.salvaged), sum((table) => table.lost)];
+  if (tables.length === 0 || (salvaged > 0 && salvaged >= lost)) return;
+  const what = `${salvaged.toLocaleString('en-US')} rows would be saved and at least ${lost.toLocaleString('en-US')} lost`;
+  throw new TrackerError('E_REPAIR_LOSES', `${damaged} is damaged too much: ${what}`, {
+    hint: 'Nothing was changed. Restore a backup: `pattern-tracker restore FILE`. `repair --accept-loss` goes on all the same.',
+  });
 }
 
 function hasLost(tables: readonly SalvagedTable[], name: string): boolean {

@@ -4,7 +4,9 @@ import { pageOwners } from './file-format/ownership.ts';
 import { PageFile, POINTER } from './file-format/page-file.ts';
 import { readRecord } from './file-format/record.ts';
 import { readTreePage } from './file-format/tree-page.ts';
-import { RowWriter } from './salvaged-rows.ts';
+import { readableRows } from './salvage/readable-rows.ts';
+import type { ReadableRow } from './salvage/readable-rows.ts';
+import { RowWriter } from './salvage/salvaged-rows.ts';
 import { DERIVED_TABLES, tableShapes, withEmptyDatabase } from './schema-shape.ts';
 import type { TableShape } from './schema-shape.ts';
 import { MIGRATIONS } from '../database/schema.ts';
@@ -14,7 +16,9 @@ import { Sqlite } from '../database/sqlite.ts';
 export interface SalvagedTable {
   readonly table: string;
   readonly salvaged: number;
-  /** At least this number was lost: the indexes of the table still list them. */
+  /** Those of the salvaged that lack a value which the table can do without, such as the payload of an event. */
+  readonly partial: number;
+  /** At least this number was lost: SQLite or an index of the table still knew of them. */
   readonly lost: number;
   /** Pages of the table that cannot be read in full. */
   readonly damagedPages: number;
@@ -28,16 +32,24 @@ export interface Salvage {
   readonly strayPages: number;
 }
 
+/** How to salvage. */
+export interface SalvageOptions {
+  /** A copy of the damaged file, of which SQLite may be asked. @default it is not asked */
+  readonly copy?: string;
+  readonly onProgress?: ((pages: number, total: number) => void) | undefined;
+}
+
 /**
  * Builds a new database at `to` from everything that can still be read in the file at `from`, which is
- * only read. It goes page by page and without SQLite, which gives up at the first damaged page.
+ * only read. First come the rows that SQLite reads, which gives up at the first damaged page of a table. Then
+ * it goes page by page and without SQLite.
  *
  * @throws TrackerError E_NOT_OURS, E_DATABASE_NEWER
  */
 export function salvageDatabase(
   from: string,
   to: string,
-  onProgress: (pages: number, total: number) => void = () => {},
+  { copy, onProgress = () => {} }: SalvageOptions = {},
 ): Salvage {
   const file = new PageFile(from);
   try {
@@ -50,6 +62,7 @@ export function salvageDatabase(
     try {
       return database.transaction(() => {
         const trees = treesOf(database, tables, roots);
+        if (copy !== undefined) readBySql(copy, trees, (file.pageCount * file.pageSize) / 8);
         const owners = pageOwners(file, new Set([SCHEMA_ROOT, ...roots.values()]));
         const strayPages = readPages({ file, owners, trees, onProgress });
         return { schemaVersion: version, tables: resultOf(tables, trees), strayPages };
@@ -67,12 +80,15 @@ export function salvageDatabase(
 /** A b-tree of the damaged file: a table, or one of its indexes. */
 interface Tree {
   readonly table: string;
+  readonly shape: TableShape;
   readonly root: number;
   /** True for a table that has row ids; a table without them is stored like an index. */
   readonly hasRowids: boolean;
   /** Undefined for an index, whose entries are only counted. */
   readonly writer: RowWriter | undefined;
   cells: number;
+  /** How many rows SQLite reads; 0 for an index. */
+  readable: number;
   damagedPages: number;
 }
 
@@ -104,16 +120,24 @@ function rootPages(file: PageFile, empty: Database): Map<string, number> {
   const owners = pageOwners(file, [SCHEMA_ROOT]);
   for (const [page, owner] of owners.entries()) {
     if (owner !== SCHEMA_ROOT) continue;
-    for (const { payload } of readTreePage(file, page)?.cells ?? []) {
-      const [, name, , root] = (payload && readRecord(payload)) ?? [];
-      const isRoot = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
-      if (typeof name === 'string' && isRoot) roots.set(name, root);
+    for (const { payload, isWhole } of readTreePage(file, page)?.cells ?? []) {
+      const [, name, , root] = readRecord(payload, !isWhole) ?? [];
+      const isPage = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
+      if (typeof name !== 'string' || !isPage) continue;
+      const usual = roots.get(name) ?? 0;
+      // The number itself may be damaged.
+      const isOther = usual > 0 && isRoot(file, usual) && !isRoot(file, root);
+      if (!isOther) roots.set(name, root);
     }
   }
   return roots;
 }
 
 const SCHEMA_ROOT = 1;
+
+function isRoot(file: PageFile, page: number): boolean {
+  return file.pointer(page).kind === POINTER.root;
+}
 
 function freshDatabase(path: string, version: number): Database {
   const database = new Sqlite(path);
@@ -138,12 +162,46 @@ function treesOf(
     const add = (name: string, hasRowids: boolean, writer?: RowWriter) => {
       const root = roots.get(name);
       if (root === undefined) return;
-      own.push({ table, root, hasRowids, writer, cells: 0, damagedPages: 0 });
+      own.push({ table, shape, root, hasRowids, writer, cells: 0, readable: 0, damagedPages: 0 });
     };
     add(table, keyedOrder === undefined, new RowWriter(database, shape));
     for (const { name, isPartial } of indexes) if (!isPartial) add(name, false);
     return own;
   });
+}
+
+/** Writes the rows that SQLite still reads in the file `copy`, at most `most` of a table. */
+function readBySql(copy: string, trees: readonly Tree[], most: number): void {
+  let database: Database;
+  try {
+    database = new Sqlite(copy, { readonly: true });
+  } catch {
+    return; // not even the first page is sound
+  }
+  try {
+    for (const tree of trees) {
+      const { writer, shape } = tree;
+      if (!writer) continue;
+      const unwritten = new Set<string>(); // by both ways the same row may come
+      for (const row of readableRows(database, shape, most)) {
+        if (isDoubtful(row) || !writer.writeValues(row.rowid, row.values)) {
+          unwritten.add(JSON.stringify(row.rowid ?? row.values, bigintText));
+        }
+      }
+      tree.readable = writer.written + unwritten.size;
+    }
+  } finally {
+    database.close();
+  }
+}
+
+/** True where a page of text may have been wiped, which SQLite does not notice; the page itself tells. */
+function isDoubtful({ values }: ReadableRow): boolean {
+  return values.some((value) => typeof value === 'string' && value.includes('\0'));
+}
+
+function bigintText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 interface Reading {
@@ -177,8 +235,8 @@ function readPage(file: PageFile, number: number, tree: Tree): void {
     return;
   }
   let isSound = page.isSound;
-  for (const { rowid, payload } of page.cells) {
-    const isRead = tree.writer ? payload !== undefined && tree.writer.write(rowid, payload) : true;
+  for (const cell of page.cells) {
+    const isRead = tree.writer ? tree.writer.write(cell) : true;
     if (isRead) tree.cells += 1;
     else isSound = false;
   }
@@ -200,10 +258,11 @@ function resultOf(tables: readonly TableShape[], trees: readonly Tree[]): Salvag
     const rows = own.find(({ writer }) => writer !== undefined);
     const salvaged = rows?.writer?.written ?? 0;
     // An index has an entry for every row of its table, even for rows on damaged pages.
-    const known = own.filter((tree) => tree !== rows).map(({ cells }) => cells);
+    const known = own.map((tree) => (tree === rows ? tree.readable : tree.cells));
     return {
       table: name,
       salvaged,
+      partial: rows?.writer?.partial ?? 0,
       lost: Math.max(0, ...known.map((cells) => cells - salvaged)),
       damagedPages: rows?.damagedPages ?? 0,
     };

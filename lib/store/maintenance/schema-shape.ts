@@ -9,6 +9,8 @@ export interface ColumnShape {
   readonly type: string;
   /** The default as SQL; null when there is none. */
   readonly defaultSql: string | null;
+  /** True when it cannot be null, which the key of a row never is. */
+  readonly isRequired: boolean;
 }
 
 /** An index as declared. */
@@ -76,6 +78,7 @@ interface ColumnRow {
   readonly name: string;
   readonly type: string;
   readonly dflt_value: string | null;
+  readonly notnull: number;
   readonly pk: number;
 }
 
@@ -88,7 +91,9 @@ interface IndexRow {
 
 function tableShape(database: Database, name: string, isKeyed: boolean): TableShape {
   const columns = database
-    .prepare<[string], ColumnRow>('SELECT name, type, dflt_value, pk FROM pragma_table_xinfo(?)')
+    .prepare<[string], ColumnRow>(
+      'SELECT name, type, dflt_value, "notnull", pk FROM pragma_table_xinfo(?)',
+    )
     .all(name);
   const indexRows = database
     .prepare<[string], IndexRow>(
@@ -104,6 +109,7 @@ function tableShape(database: Database, name: string, isKeyed: boolean): TableSh
       name: row.name,
       type: row.type,
       defaultSql: row.dflt_value,
+      isRequired: row.notnull === 1 || row.pk > 0,
     })),
     primaryKey: primaryKey.map((row) => row.name),
     rowidColumn:

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
-import { schemaVersion } from '../database/database.ts';
+import { isCutToNothing, schemaVersion } from '../database/database.ts';
 import type { Database } from '../database/database.ts';
 import { invariants } from './invariants.ts';
 import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
@@ -54,6 +54,14 @@ export function verifyDatabase(
   const bytes =
     statSync(path).size + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
   const findings: VerifyFinding[] = [];
+  if (isCutToNothing(path)) {
+    const cut: VerifyFinding = {
+      kind: 'file',
+      table: null,
+      message: 'it was cut to nothing, but its WAL was not',
+    };
+    return { path, bytes, schemaVersion: 0, tables: [], findings: [cut] };
+  }
   try {
     const database = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {

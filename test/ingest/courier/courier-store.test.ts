@@ -1,10 +1,22 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
 import { createRedactor } from '../../../lib/redact/redact.ts';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openDatabase, openDatabaseForReading } from '../../../lib/store/database/database.ts';
+import { damagedDatabase, stageRepair } from '../../../lib/store/maintenance/repair.ts';
+import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
 import { setAsideDatabase } from '../../../lib/store/queries/totals.ts';
 import { CourierStore } from '../../../lib/ingest/courier/courier-store.ts';
 import { Ingest } from '../../../lib/ingest/ingest.ts';
@@ -16,6 +28,8 @@ const NOW = Date.UTC(2026, 10, 24, 12);
 let folder: string;
 let path: string;
 let store: CourierStore;
+/** Milliseconds on the clock that nobody sets. */
+let passed = 0;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'courier-store-'));
   path = join(folder, 'tracker.db');
@@ -29,6 +43,7 @@ beforeEach(() => {
     path,
     () => NOW,
     (database) => new Ingest(database, options),
+    { elapsed: () => passed },
   );
 });
 afterEach(() => {
@@ -96,5 +111,91 @@ describe('a courier whose tracker.db', () => {
 
   it('stays where it is keeps it open', () => {
     expect(store.open()).toBe(store.open());
+  });
+});
+
+describe('a courier whose tracker.db is damaged while it is open', () => {
+  const CUT = expect.objectContaining({ code: 'E_DATABASE_CUT' });
+  const asides = () => readdirSync(folder).filter((name) => name.includes('.corrupt-'));
+  const dropTable = () => {
+    const other = openDatabase(path);
+    other.exec('DROP TABLE tool_calls');
+    other.close();
+  };
+
+  it.each<[string, () => void]>([
+    ['cut to nothing', () => truncateSync(path, 0)],
+    ['cut in the middle', () => truncateSync(path, statSync(path).size - 4_096)],
+    ['without its header', () => writeFileSync(path, Buffer.alloc(100, 7), { flag: 'r+' })],
+  ])('waits a minute and then sets it aside: %s', (_, damage) => {
+    store.take([event()]);
+    store.open().pragma('wal_checkpoint(PASSIVE)');
+    damage();
+    expect(() => store.take([event()])).toThrow(CUT);
+    store.close(); // as after each failure: the WAL must stay
+    passed += 59_000;
+    expect(() => store.take([event()])).toThrow(CUT);
+    expect([store.database, asides()]).toEqual([undefined, []]);
+    passed += 1_000;
+    expect(store.take([event()])).toEqual([]);
+    expect(asides().toSorted()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/corrupt-\d+T\d+$/),
+        expect.stringMatching(/-wal$/),
+      ]),
+    );
+    expect(eventsThere()).toBe(1);
+    expect(setAsideDatabase(store.open())?.reason).toMatch(/^it was cut|^its first page/);
+  });
+
+  it('waits a minute for a table that was dropped', () => {
+    store.take([event()]);
+    dropTable();
+    const call = event();
+    expect(() => store.take([call])).toThrow(CUT);
+    store.close();
+    passed += 60_000;
+    expect(store.take([call])).toEqual([]);
+    expect(asides()).not.toEqual([]);
+  });
+
+  it('goes on with what is copied over it', () => {
+    store.take([event()]);
+    store.open().pragma('wal_checkpoint(TRUNCATE)');
+    const copy = `${path}.copy`;
+    copyFileSync(path, copy);
+    truncateSync(path, 0);
+    expect(() => store.open()).toThrow(CUT);
+    writeFileSync(path, readFileSync(copy), { flag: 'r+' });
+    expect(store.take([event()])).toEqual([]);
+    expect([eventsThere(), asides()]).toEqual([2, []]);
+  });
+
+  it('leaves with all that is left of it, whoever looks for it next', () => {
+    store.take([event(), event()]); // in the WAL alone
+    truncateSync(path, 0);
+    expect(() => store.open()).toThrow(CUT);
+    store.leave();
+    const aside = setAsideDatabase(openDatabase(path))?.path ?? '';
+    expect(damagedDatabase(path)).toBe(aside);
+    const repair = stageRepair({ damaged: aside, database: path });
+    expect(repair?.tables.find(({ table }) => table === 'events')).toMatchObject({ salvaged: 2 });
+  });
+});
+
+describe('a database that was cut to nothing while no courier was there', () => {
+  it('keeps its WAL, whoever opens it, and is repaired from that', () => {
+    store.take([event(), event()]);
+    const wal = readFileSync(`${path}-wal`);
+    store.close();
+    truncateSync(path, 0);
+    writeFileSync(`${path}-wal`, wal);
+    for (const open of [openDatabase, openDatabaseForReading]) {
+      expect(() => open(path)).toThrow(expect.objectContaining({ code: 'E_DATABASE_CORRUPT' }));
+    }
+    expect(verifyDatabase(path).findings).toHaveLength(1);
+    expect(readFileSync(`${path}-wal`).equals(wal)).toBe(true);
+    const repair = stageRepair({ damaged: damagedDatabase(path), database: path });
+    expect(repair?.tables.find(({ table }) => table === 'events')).toMatchObject({ salvaged: 2 });
   });
 });

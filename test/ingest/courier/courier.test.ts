@@ -33,11 +33,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** With a clock by which every look is later than the next attempt that is due. */
-async function run(signal: AbortSignal, idleExitSeconds: number): Promise<void> {
+async function run(signal: AbortSignal, idleExitSeconds: number, onLook = () => {}): Promise<void> {
   writeFileSync(paths.configFile, `courier: { idle_exit_seconds: ${idleExitSeconds} }\n`);
   const clock = () => (now += 10_000);
+  let passed = 0;
+  const elapsed = () => {
+    onLook();
+    return (passed += 10_000);
+  };
   const limits = { togetherMs: 300 * patience, aloneMs: 200 * patience };
-  await new Courier({ paths, clock, pid: process.pid, machine: 'test', limits }).run(signal);
+  await new Courier({ paths, clock, pid: process.pid, machine: 'test', limits, elapsed }).run(
+    signal,
+  );
 }
 
 interface LogLine {
@@ -60,8 +67,13 @@ function logged(): LogLine[] {
 const told = () => logged().map(({ msg }) => msg);
 
 describe('a courier that can not take in events', () => {
-  it('says so in the log once, however often it tries', async () => {
-    await run(new AbortController().signal, 1); // tries when it starts, and again before it leaves
+  it('says so in the log once, however often it tries, and stays while files wait', async () => {
+    const stop = new AbortController();
+    let attempts = 0;
+    const running = run(stop.signal, 1, () => (attempts += 1));
+    await expect.poll(() => attempts).toBeGreaterThan(100);
+    stop.abort();
+    await running;
     expect(told()).toEqual([
       'Configuration taken up',
       'Courier started',

@@ -48,7 +48,7 @@ describe('what waits in the spool', () => {
     const expected = Array.from({ length: count }, (_, n) => `ä${n}-${'x'.repeat(n % 7)}.settings`);
     for (const [n, name] of expected.entries()) add(name, count - n);
     let calls = 0;
-    const listing = new SpoolListing(folder, 1024, () => (calls += 1));
+    const listing = new SpoolListing(folder, { many: 1024, onMany: () => (calls += 1) });
     expect(listing.length).toBe(count);
     expect(names(listing).flat()).toEqual(expected.toReversed());
     expect(calls).toBe(Math.floor(Math.max(0, count - 1) / 1024));

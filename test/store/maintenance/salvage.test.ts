@@ -30,13 +30,16 @@ const salvage = (): Salvage => {
 
 const of = (result: Salvage, table: string) => result.tables.find((row) => row.table === table);
 
-/** What was in the original and is not in the salvaged one; nothing may be there that was not. */
+/** What was in the original and is not in the salvaged one; nothing may be there that was not, but for lost payloads. */
 function missing(table: string): number {
   const before = rowsOf(original, table);
+  const known = new Set(table === 'events' ? [...before].map(withoutPayload) : []);
   const after = rowsOf(salvaged, table);
-  for (const row of after) expect(before.has(row)).toBe(true);
+  for (const row of after) expect(before.has(row) || known.has(row)).toBe(true);
   return before.size - after.size;
 }
+
+const withoutPayload = (row: string) => JSON.stringify({ ...JSON.parse(row), payload: null });
 
 const missingAnywhere = () =>
   verifyDatabase(original)
@@ -127,11 +130,37 @@ describe('salvage', () => {
     expect(missingAnywhere()).toEqual([]);
   });
 
-  it('loses one row with a page that a long payload goes on', () => {
+  it('loses one payload, and not its row, with a page that a long payload goes on', () => {
     const overflow = pagesOf(original, 'events', 'overflow');
     wipe(damaged, middle(overflow).page);
-    expect(of(salvage(), 'events')).toMatchObject({ lost: 1, damagedPages: 1 });
-    expect(missing('events')).toBe(1);
+    expect(of(salvage(), 'events')).toMatchObject({ lost: 0, partial: 1, damagedPages: 1 });
+    expect(missingAnywhere()).toEqual([]);
+    expect(verifyDatabase(salvaged).findings).toEqual([]);
+  });
+
+  const randomly = (length: number) =>
+    Buffer.from(Array.from({ length }, (_, n) => (n * n * 31 + n * 7) % 251));
+  it.each([
+    ['0x55', Buffer.alloc(PAGE, 0x55)],
+    ['0x01', Buffer.alloc(PAGE, 0x01)],
+    ['0x05', Buffer.alloc(PAGE, 0x05)],
+    ['0xff', Buffer.alloc(PAGE, 0xff)],
+    ['bytes without order', randomly(PAGE)],
+    ['entries that are all of one page', Buffer.alloc(PAGE, Buffer.from([5, 0, 0, 0, 9]))],
+    ['entries of other overflow pages', Buffer.alloc(PAGE, Buffer.from([4, 0, 0, 0, 60]))],
+  ])('believes the trees where the pointer map is overwritten by %s', (_, bytes) => {
+    const maps = statSync(original).size / PAGE > 822 ? [2, 822] : [2]; // each describes 819 pages
+    for (const page of maps) write(damaged, (page - 1) * PAGE, bytes);
+    const { tables, strayPages } = salvage();
+    expect(missingAnywhere()).toEqual([]);
+    expect(tables.filter(({ lost, damagedPages }) => lost + damagedPages > 0)).toEqual([]);
+    expect(strayPages).toBe(0);
+  });
+
+  it('takes first what SQLite reads', () => {
+    for (let page = 2; page <= statSync(original).size / PAGE; page++) wipe(damaged, page);
+    salvageDatabase(damaged, salvaged, { copy: original }); // as if SQLite still read everything
+    expect(missingAnywhere()).toEqual([]);
   });
 
   it('loses of a file that was cut only what is beyond the cut', () => {

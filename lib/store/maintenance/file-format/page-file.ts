@@ -59,17 +59,22 @@ export class PageFile {
     return this.#hasPointerMap && number === this.#mapOf(number);
   }
 
-  /** What the pointer map says about a page. */
+  /** What the pointer map says about a page; nothing where its entry cannot be one. */
   pointer(number: number): PointerEntry {
-    if (!this.#hasPointerMap) return { kind: 0, parent: 0 };
+    if (!this.#hasPointerMap) return SILENT;
     const map = this.#mapOf(number);
     if (this.#mapNumber !== map) {
       this.#mapNumber = map;
       this.#map = this.page(map);
     }
     const at = 5 * (number - map - 1);
-    if (at < 0 || at + 5 > this.#map.length) return { kind: 0, parent: 0 };
-    return { kind: this.#map[at] ?? 0, parent: this.#map.readUInt32BE(at + 1) };
+    if (at < 0 || at + 5 > this.#map.length) return SILENT;
+    const kind = this.#map[at] ?? 0;
+    const parent = this.#map.readUInt32BE(at + 1);
+    const hasParent =
+      kind === POINTER.overflowFirst || kind === POINTER.overflow || kind === POINTER.tree;
+    if (!hasParent) return parent === 0 && kind <= POINTER.free ? { kind, parent } : SILENT;
+    return parent >= 1 && parent <= this.pageCount && parent !== number ? { kind, parent } : SILENT;
   }
 
   close(): void {
@@ -105,6 +110,8 @@ export class PageFile {
 
 // --- internal ---
 
+/** An entry of a damaged map, which says nothing. */
+const SILENT: PointerEntry = { kind: 0, parent: 0 };
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 const DEFAULT_PAGE_SIZE = 4_096;

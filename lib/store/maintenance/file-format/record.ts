@@ -2,13 +2,14 @@
 export type Value = string | number | bigint | Buffer | null;
 
 /**
- * The values of a record; undefined when the bytes are not a sound record.
+ * The values of a record; undefined when the bytes are not a sound record. Of a record that was cut off, the
+ * values that are beyond the cut are undefined.
  * https://www.sqlite.org/fileformat2.html#record_format
  */
-export function readRecord(bytes: Buffer): Value[] | undefined {
+export function readRecord(bytes: Buffer, isCut: boolean): (Value | undefined)[] | undefined {
   const header = readVarint(bytes, 0);
   if (!header || header.value < 1 || header.value > bytes.length) return undefined;
-  const values: Value[] = [];
+  const values: (Value | undefined)[] = [];
   let at = header.next;
   let body = header.value;
   while (at < header.value) {
@@ -16,11 +17,13 @@ export function readRecord(bytes: Buffer): Value[] | undefined {
     if (!type || type.next > header.value) return undefined;
     at = type.next;
     const length = lengthOf(type.value);
-    if (length === undefined || body + length > bytes.length) return undefined;
-    values.push(readValue(bytes.subarray(body, body + length), type.value));
+    if (length === undefined) return undefined;
+    const isThere = body + length <= bytes.length;
+    if (!isThere && !isCut) return undefined;
+    values.push(isThere ? readValue(bytes.subarray(body, body + length), type.value) : undefined);
     body += length;
   }
-  return body === bytes.length ? values : undefined;
+  return isCut || body === bytes.length ? values : undefined;
 }
 
 /** A number of one to eight bytes and where it ends; undefined if it is cut off or longer. */

@@ -6,8 +6,9 @@ import { readVarint } from './record.ts';
 export interface Cell {
   /** Undefined in an index. */
   readonly rowid: number | undefined;
-  /** The whole record; undefined when a part of it lies on a damaged page. */
-  readonly payload: Buffer | undefined;
+  /** The record, up to the first damaged page on which a part of it lies. */
+  readonly payload: Buffer;
+  readonly isWhole: boolean;
 }
 
 /** A page of a b-tree, as far as it can be read. */
@@ -48,7 +49,7 @@ export function readTreePage(file: PageFile, number: number): TreePage | undefin
     }
     const cell = readCell({ file, page, number, at, isTable });
     if (cell) cells.push(cell);
-    if (!cell?.payload) isSound = false;
+    if (!cell?.isWhole) isSound = false;
   }
   if (!isLeaf) children.push(page.readUInt32BE(start + 8));
   return { isTable, children, cells, isSound };
@@ -83,23 +84,40 @@ interface CellPlace {
 const MAX_PAYLOAD = 1_000_000_000;
 
 function readCell({ file, page, number, at, isTable }: CellPlace): Cell | undefined {
+  const start = readStart({ file, page, at, isTable });
+  if (!start) return undefined;
+  const { rowid, length, local, first } = start;
+  if (first === undefined) return { rowid, payload: Buffer.from(local), isWhole: true };
+  return { rowid, ...withOverflow(file, { start: local, length, first, number }) };
+}
+
+/** What of a cell lies on the page itself. */
+interface CellStart {
+  readonly rowid: number | undefined;
+  /** Of the whole payload, in bytes. */
+  readonly length: number;
+  /** The part of the payload that is here. */
+  readonly local: Buffer;
+  /** The page on which it goes on; undefined when it is all here. */
+  readonly first: number | undefined;
+}
+
+function readStart({ file, page, at, isTable }: Omit<CellPlace, 'number'>): CellStart | undefined {
   const length = readVarint(page, at);
   if (!length || length.value > MAX_PAYLOAD) return undefined;
   const rowid = isTable ? readVarint(page, length.next) : undefined;
   if (isTable && !rowid) return undefined;
   const body = rowid?.next ?? length.next;
-  const local = localBytes(file.usable, length.value, isTable);
-  if (body + local > file.usable) return undefined;
-  const start = page.subarray(body, body + local);
-  if (local === length.value) return { rowid: rowid?.value, payload: Buffer.from(start) };
-  if (body + local + 4 > file.usable) return undefined;
-  const payload = withOverflow(file, {
-    start,
+  const here = localBytes(file.usable, length.value, isTable);
+  if (body + here > file.usable) return undefined;
+  const start = {
+    rowid: rowid?.value,
     length: length.value,
-    first: page.readUInt32BE(body + local),
-    number,
-  });
-  return { rowid: rowid?.value, payload };
+    local: page.subarray(body, body + here),
+  };
+  if (here === length.value) return { ...start, first: undefined };
+  if (body + here + 4 > file.usable) return undefined;
+  return { ...start, first: page.readUInt32BE(body + here) };
 }
 
 /** How many bytes of a payload lie on the page itself; the file format gives the formula. */
@@ -121,28 +139,57 @@ interface Overflow {
 function withOverflow(
   file: PageFile,
   { start, length, first, number }: Overflow,
-): Buffer | undefined {
+): Pick<Cell, 'payload' | 'isWhole'> {
   const parts = [start];
   let missing = length - start.length;
   let next = first;
   let from = number;
   while (missing > 0) {
-    if (next < 2 || next > file.pageCount || !belongs(file, next, from)) return undefined;
+    if (next < 2 || next > file.pageCount || isElsewhere(file, next, from)) break;
     const page = file.page(next);
     const part = page.subarray(4, Math.min(file.usable, 4 + missing));
     // Overflow pages hold text, so one full of zeros was wiped, which SQLite would not notice.
-    if (part.every((byte) => byte === 0)) return undefined;
+    if (part.every((byte) => byte === 0)) break;
     parts.push(part);
     missing -= part.length;
     from = next;
     next = page.readUInt32BE(0);
   }
-  return next === 0 ? Buffer.concat(parts, length) : undefined;
+  return { payload: Buffer.concat(parts), isWhole: missing === 0 && next === 0 };
 }
 
-/** False when the pointer map says that the page is something else. */
-function belongs(file: PageFile, number: number, from: number): boolean {
+/**
+ * True when the pointer map says that another page leads to an overflow page, and that page really does. A map
+ * that says what its pages do not is damaged, and says nothing.
+ */
+function isElsewhere(file: PageFile, number: number, from: number): boolean {
   const { kind, parent } = file.pointer(number);
-  if (kind === 0) return true; // a damaged map says nothing
-  return (kind === POINTER.overflowFirst || kind === POINTER.overflow) && parent === from;
+  if (parent === from) return false;
+  switch (kind) {
+    case POINTER.overflow:
+      return file.page(parent).readUInt32BE(0) === number;
+    case POINTER.overflowFirst:
+      return overflowOf(file, parent).includes(number);
+    case POINTER.tree:
+      return readChildren(file, parent).includes(number);
+    default:
+      return false; // a free page is all zeros, and no row ends in a root
+  }
+}
+
+/** The first overflow page of each cell of a page that has one. */
+function overflowOf(file: PageFile, number: number): number[] {
+  const page = file.page(number);
+  const start = number === 1 ? 100 : 0;
+  const kind = page[start];
+  if (kind !== 2 && kind !== 10 && kind !== 13) return []; // an inner page of a table holds no rows
+  const pointers = start + (kind === 2 ? 12 : 8);
+  const count = page.readUInt16BE(start + 3);
+  const found: number[] = [];
+  for (let index = 0; index < count && pointers + 2 * index + 2 <= file.usable; index++) {
+    const at = page.readUInt16BE(pointers + 2 * index) + (kind === 2 ? 4 : 0);
+    const first = readStart({ file, page, at, isTable: kind === 13 })?.first;
+    if (first !== undefined) found.push(first);
+  }
+  return found;
 }

@@ -1,0 +1,67 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/**
+ * Looks from outside at the file of a database that is open: SQLite reads what it has in memory, and does not notice
+ * when somebody cuts the file or copies another over it.
+ *
+ * It keeps the file open. If a process closes a file, it loses SQLite's locks on it, so `close` belongs after the
+ * connection's.
+ */
+export class FileHealth {
+  readonly #file: number | undefined;
+  #counter = 0;
+
+  constructor(path: string) {
+    this.#file = open(path);
+  }
+
+  /** What is wrong with the file; undefined when nothing is, or it cannot be read. */
+  fault(): string | undefined {
+    if (this.#file === undefined) return undefined;
+    const header = Buffer.alloc(HEADER_BYTES);
+    let size: number;
+    try {
+      ({ size } = fstatSync(this.#file));
+      readSync(this.#file, header, 0, HEADER_BYTES, 0);
+    } catch {
+      return undefined;
+    }
+    if (size === 0) return 'it was cut to nothing';
+    if (!header.subarray(0, MAGIC.length).equals(MAGIC)) return 'its first page is no database';
+    const written = header.readUInt16BE(16);
+    const bytes = header.readUInt32BE(28) * (written === 1 ? 65_536 : written);
+    const isCounted = header.readUInt32BE(24) === header.readUInt32BE(92);
+    return isCounted && size < bytes ? `it was cut to ${size} of ${bytes} bytes` : undefined;
+  }
+
+  /** True when an earlier state was copied over the file since the last call. */
+  wentBack(): boolean {
+    if (this.#file === undefined) return false;
+    const counter = Buffer.alloc(4);
+    try {
+      readSync(this.#file, counter, 0, 4, 24);
+    } catch {
+      return false;
+    }
+    const before = this.#counter;
+    this.#counter = counter.readUInt32BE(0);
+    return this.#counter < before;
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+}
+
+// --- internal ---
+
+const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+const HEADER_BYTES = 100;
+
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,198 @@
+// Faults that pass: whatever fails once, or for a while, leaves nothing that lasts.
+import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Sqlite } from '../../lib/store/database/sqlite.ts';
+import { times } from '../support/depth.ts';
+import { isAlive, payload, TrackerHome } from '../processes/tracker-home.ts';
+import { buildFailingCall, startFailingCourier } from './failing-call.ts';
+import type { FailingCall } from './failing-call.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'failing-call-'));
+const library = buildFailingCall(folder);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let home: TrackerHome;
+let healed: string;
+let courier: ChildProcess | undefined;
+beforeEach(() => {
+  home = new TrackerHome('courier: { idle_exit_seconds: 1 }\n');
+  healed = join(home.folder, 'healed');
+  courier = undefined;
+});
+afterEach(async () => {
+  if (courier?.pid !== undefined && courier.exitCode === null) courier.kill('SIGKILL');
+  await home.remove();
+});
+
+function spoolEvents(from: number, to: number): void {
+  for (let n = from; n < to; n++) {
+    const fields = { hook_event_name: 'PostToolUse', tool_name: 'Write', tool_use_id: `t${n}` };
+    const content = { file_path: `/p/f${n}.ts`, content: `export const value${n} = ${n};\n` };
+    home.spool(`${n}.settings`, payload({ ...fields, tool_input: content, tool_response: {} }));
+  }
+}
+
+const ended = async () => {
+  if (!courier) throw new Error('no courier was started');
+  const [code] = courier.exitCode === null ? await once(courier, 'exit') : [courier.exitCode];
+  return code as number | null;
+};
+const stored = () => home.value('SELECT count(*) FROM events');
+const duplicates = () => home.value("SELECT value FROM counters WHERE name = 'duplicates'");
+const start = (fault: FailingCall) => {
+  courier = startFailingCourier(home, library ?? '', fault);
+};
+
+/** Each site of the courier at which a call on our files can fail before an event is stored. */
+const SITES: readonly Pick<FailingCall, 'path' | 'call'>[] = [
+  { path: 'spool/new/', call: 'open' },
+  { path: 'spool/new/', call: 'read' },
+  { path: 'spool/new', call: 'opendir' },
+  { path: 'spool/tmp', call: 'mkdir' },
+  { path: 'data/drops', call: 'open' },
+  { path: 'spool/max-files', call: 'open' },
+  { path: 'courier.lock', call: 'open' },
+  { path: 'courier.pid', call: 'open' },
+  { path: 'tracker.log', call: 'open' },
+  { path: 'config.yaml', call: 'open' },
+  { path: 'tracker.db', call: 'open' },
+  { path: 'tracker.db', call: 'write' },
+];
+
+describe.skipIf(library === undefined)('a call of the courier that fails once', () => {
+  const errors = ['EIO', 'ENOSPC', 'EMFILE'] as const;
+  const each = times(1, errors.length);
+  const cases = SITES.flatMap((site, at) =>
+    Array.from({ length: each }, (_, n) => ({ ...site, error: errors[(at + n) % 3] ?? 'EIO' })),
+  );
+  it.each(cases)('leaves nothing that lasts: $call of $path with $error', async (fault) => {
+    spoolEvents(0, 6);
+    if (fault.call === 'mkdir') rmSync(home.paths.spoolTmp, { recursive: true });
+    start(fault);
+    expect(await ended()).toBe(0);
+    expect([stored(), home.waiting, home.quarantined]).toEqual([6, [], []]);
+    expect(duplicates() ?? 0).toBe(0);
+  });
+});
+
+describe.skipIf(library === undefined)('a call of the courier that fails for a while', () => {
+  it('to read events: they wait, it says so, and takes them when it can', async () => {
+    spoolEvents(0, 6);
+    start({ path: 'spool/new/', call: 'read', error: 'EIO', times: -1, until: healed });
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
+    expect(home.courierState).toMatchObject({
+      reason: expect.stringMatching(/^6 spool files cannot be read or moved: EIO/),
+      degradedAt: expect.any(Number),
+    });
+    expect([home.waiting.length, home.quarantined]).toEqual([6, []]);
+    writeFileSync(healed, '');
+    expect(await ended()).toBe(0);
+    expect([stored(), home.waiting, home.quarantined]).toEqual([6, [], []]);
+  });
+
+  it('to remove stored files: it goes on, takes none twice, and removes them when it can', async () => {
+    home.configure('courier: { idle_exit_seconds: 600 }\n');
+    spoolEvents(0, 6);
+    start({ path: 'spool/new/', call: 'unlink', error: 'EPERM', times: -1, until: healed });
+    await expect.poll(stored).toBe(6);
+    spoolEvents(6, 9);
+    await expect.poll(stored).toBe(9);
+    await expect
+      .poll(() => home.courierState?.reason)
+      .toMatch(/^9 stored spool files cannot be removed: EPERM/);
+    expect(home.courierState?.status).toBe('idle');
+    writeFileSync(healed, '');
+    await home.settled();
+    await expect.poll(() => home.courierState?.reason).toBeNull();
+    expect([stored(), duplicates() ?? 0]).toEqual([9, 0]);
+    courier?.kill('SIGTERM');
+    expect(await ended()).toBe(0);
+  });
+
+  it('to remove its pid file: it leaves all the same, and lets go of everything', async () => {
+    spoolEvents(0, 1);
+    start({ path: 'courier.pid', call: 'unlink', error: 'EROFS', times: -1 });
+    expect(await ended()).toBe(0);
+    expect([stored(), home.waiting, home.courierState?.status]).toEqual([1, [], 'stopped']);
+    home.capture(payload({ hook_event_name: 'Stop' })); // starts another one
+    await expect.poll(stored).toBe(2);
+  });
+
+  it('to set bad files aside: the others are taken', async () => {
+    home.spool('bad.settings', 'not json at all');
+    home.configure('courier: { idle_exit_seconds: 1 }\nspool: { partial_seconds: 0 }\n');
+    spoolEvents(0, 3);
+    start({ path: 'bad.settings', call: 'rename', error: 'EIO', times: 2 });
+    expect(await ended()).toBe(0);
+    expect([stored(), home.waiting, home.quarantined]).toEqual([3, [], ['bad.settings.not-json']]);
+  });
+});
+
+describe('a database that is locked for longer than the courier would idle', () => {
+  it('keeps the courier there while files wait; it heals by itself', async () => {
+    spoolEvents(0, 1);
+    await home.runCourier();
+    const other = new Sqlite(home.paths.database);
+    other.exec('BEGIN EXCLUSIVE');
+    spoolEvents(1, 5);
+    const running = home.runCourier();
+    const lasts = () => Date.now() - (home.courierState?.degradedAt ?? Infinity);
+    await expect.poll(lasts).toBeGreaterThan(3_000); // three times its idle exit
+    expect([home.waiting.length, home.courierPid !== undefined]).toEqual([4, true]);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await running).toBe(0);
+    expect([stored(), home.waiting, home.quarantined]).toEqual([5, [], []]);
+  });
+});
+
+describe('a database that somebody damages under a living courier', () => {
+  beforeEach(() => home.configure('courier: { idle_exit_seconds: 600 }\n'));
+
+  it.each<[string, () => void]>([
+    ['is cut to nothing', () => truncateSync(home.paths.database, 0)],
+    ['is cut', () => truncateSync(home.paths.database, 8_192)],
+    ['loses its header', () => overwrite(Buffer.alloc(4_096, 0x55))],
+    [
+      'loses a table',
+      () => {
+        const database = new Sqlite(home.paths.database);
+        database.exec('DROP TABLE tool_calls');
+        database.close();
+      },
+    ],
+  ])('and that %s is noticed: events wait, and none is set aside', async (_, damage) => {
+    spoolEvents(0, 50);
+    const running = home.runCourier();
+    await expect.poll(stored).toBe(50);
+    await home.settled();
+    checkpoint();
+    damage();
+    spoolEvents(50, 100);
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
+    expect([home.waiting.length, home.quarantined]).toEqual([50, []]);
+    expect(home.courierState?.hint).toMatch(/it is set aside|pattern-tracker repair/);
+    const pid = home.courierPid;
+    await home.stop();
+    await running;
+    expect(pid !== undefined && isAlive(pid)).toBe(false);
+    expect(home.waiting).toHaveLength(50);
+  });
+
+  function checkpoint(): void {
+    const database = new Sqlite(home.paths.database);
+    database.pragma('wal_checkpoint(PASSIVE)');
+    database.close();
+  }
+
+  /** Writes over the beginning of the file, as `dd conv=notrunc` does. */
+  function overwrite(bytes: Buffer): void {
+    const whole = readFileSync(home.paths.database);
+    bytes.copy(whole);
+    writeFileSync(home.paths.database, whole, { flag: 'r+' });
+  }
+});
