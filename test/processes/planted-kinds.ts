@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import { createRedactor } from '../../lib/redact/redact.ts';
 import { Dice } from '../../scripts/redact-eval/dice.ts';
 import { allKinds } from '../../scripts/redact-eval/kind.ts';
-import type { Shape } from '../../scripts/redact-eval/shape.ts';
+import type { TextShape } from '../../scripts/redact-eval/shape.ts';
 import { textShape } from '../../scripts/redact-eval/shape.ts';
 import { PEM_BODY, pemOf, randomText, SECRETLINT_VECTORS } from '../redact/secret-vectors.ts';
 
@@ -20,13 +20,13 @@ export interface Planted {
  * by what stands around it. Other seeds give other values.
  */
 export function everyKind(seed: number): readonly Planted[] {
-  const shape: Shape = {
+  const shape: TextShape = {
     ...textShape(['planted', 'word', 'own', '{N}="{V}"']),
     flavours: ['alnum', 'hex', 'base64', 'symbols'],
   };
   const samples = allKinds().map((kind): Planted => {
     const subject = kind.subjectFor(shape, new Dice('planted', seed, kind.name));
-    const text = String(shape.write(subject).content);
+    const text = shape.write(subject).content;
     return { kind: kind.name, text, secret: subject.value.slice(kind.publicLength) };
   });
   return [...samples, ...stated(seed), ...fromSecretlint()].filter(isFound);
