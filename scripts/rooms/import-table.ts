@@ -161,7 +161,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'turns spool files into rows: courier/, spool/',
     imports: words(
       'base capture claude-code event config log redact pattern',
-      'store/database store/writers store/maintenance delivery',
+      'store/database store/writers store/queries store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
   },

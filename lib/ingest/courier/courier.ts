@@ -10,6 +10,7 @@ import { noteEvicted } from '../../store/database/meta.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
+import { CourierGlance } from './courier-glance.ts';
 import { CourierRedaction } from './courier-redaction.ts';
 import { CourierStore } from './courier-store.ts';
 import { CourierUpkeep } from './courier-upkeep.ts';
@@ -69,6 +70,7 @@ export class Courier {
   readonly #store: CourierStore;
   readonly #report: CourierStateFile;
   readonly #delivery: CourierDelivery;
+  readonly #glance: CourierGlance;
   readonly #guard: WorkGuard;
   readonly #upkeep: CourierUpkeep;
   readonly #redaction = new CourierRedaction();
@@ -102,6 +104,7 @@ export class Courier {
       ({ path, reason }) =>
         this.#log.warn('The corrupt database was moved aside', { path, reason }),
     );
+    this.#glance = new CourierGlance(paths, clock, () => this.#store.database);
     this.#upkeep = new CourierUpkeep(paths, clock);
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const database = () => this.#store.open();
@@ -136,6 +139,7 @@ export class Courier {
     } finally {
       this.#hint.hide();
       await this.#delivery.stop();
+      await this.#glance.end();
       this.#log.info('Courier stopped');
       await this.#log.close();
       this.#store.close();
@@ -168,6 +172,7 @@ export class Courier {
           idleSince = this.#clock();
         } else {
           await this.#doUpkeep(signal);
+          this.#glance.plan();
           const left = idleExitMs - idleMs;
           await watch.wait(left > 0 ? Math.min(POLL_MS, left) : POLL_MS, signal);
         }
@@ -307,7 +312,7 @@ export class Courier {
     const { database } = this.#store;
     if (!database) return;
     try {
-      await this.#upkeep.run(database, this.#config.current, signal);
+      if (await this.#upkeep.run(database, this.#config.current, signal)) this.#glance.recount();
     } catch (error) {
       this.#degrade(error);
     }
