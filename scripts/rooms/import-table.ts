@@ -235,7 +235,7 @@ export const ROOMS: readonly Room[] = [
     group: 'entries',
     purpose: 'what a person or a build runs',
     imports: words(
-      'base capture event config redact lineage-api pattern authorship',
+      'base capture claude-code event config redact lineage-api pattern authorship',
       'store/database delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),

@@ -16,7 +16,7 @@ import { CourierStore } from './courier-store.ts';
 import { CourierUpkeep } from './courier-upkeep.ts';
 import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
-import type { BadFile } from '../ingest.ts';
+import type { BadFile, IngestOptions } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
@@ -52,6 +52,8 @@ export interface CourierOptions {
   readonly pid: number;
   /** The name of this machine, which sinks are told. */
   readonly machine: string;
+  /** See {@link IngestOptions}. */
+  readonly newestClaude?: IngestOptions['newestClaude'];
   /** The program of the thread that helps with a backlog; without one, the courier works alone. */
   readonly threadBundle?: string | undefined;
   /** How long it may work on events. */
@@ -84,7 +86,8 @@ export class Courier {
   #unfinished = 0;
   #retryAt = 0;
 
-  constructor({ paths, clock, pid, machine, threadBundle, limits }: CourierOptions) {
+  constructor(options: CourierOptions) {
+    const { paths, clock, pid, machine, newestClaude, threadBundle, limits } = options;
     this.#paths = paths;
     this.#clock = clock;
     this.#pid = pid;
@@ -99,7 +102,7 @@ export class Courier {
       (database) => {
         const config = this.#config.current;
         const { redactor } = this.#redaction;
-        return new Ingest(database, { config, redactor, projects, machine, guard });
+        return new Ingest(database, { config, redactor, projects, machine, newestClaude, guard });
       },
       ({ path, reason }) =>
         this.#log.warn('The corrupt database was moved aside', { path, reason }),
@@ -319,10 +322,8 @@ export class Courier {
   }
 
   async #rewrite(): Promise<void> {
-    const { database } = this.#store;
-    if (!database) return;
     try {
-      await this.#upkeep.rewrite(database);
+      if (this.#store.database) await this.#upkeep.rewrite(this.#store.database);
     } catch (error) {
       this.#log.error('The database cannot be rewritten', error);
     }
