@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
 import { courierLives, startCourier } from '../lib/capture/courier-start.ts';
+import { newestInstalled } from '../lib/claude-code/installed-claude.ts';
 import { PidHint } from '../lib/ingest/courier/courier-files.ts';
 import { limitHeap } from '../lib/ingest/courier/heap-limit.ts';
 import { startPluginSetup } from '../lib/ingest/courier/plugin-setup.ts';
@@ -54,7 +55,9 @@ async function main(homeFolder: string): Promise<void> {
     setPriority(LOW_PRIORITY);
     const { Courier } = await import('../lib/ingest/courier/courier.ts');
     const threadBundle = join(__dirname, 'spool-thread.cjs');
-    const courier = new Courier({ paths, ...own, machine: hostname(), threadBundle });
+    const newestClaude = () => newestInstalled({ env: process.env, node: process.execPath });
+    const options = { paths, ...own, machine: hostname(), newestClaude, threadBundle };
+    const courier = new Courier(options);
     // No error that somebody forgot to await may end it while events wait.
     process.on('unhandledRejection', (error) => courier.noteStray(error));
     await courier.run(stop.signal);

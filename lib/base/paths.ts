@@ -32,6 +32,8 @@ export interface TrackerPaths extends CapturePaths {
   readonly courierPause: string;
   /** What the courier last reported about itself, as JSON. */
   readonly courierState: string;
+  /** What the status line shows of the database, as the courier last read it: so that it need not open it. */
+  readonly glance: string;
   /** Which spool files the courier is working on. A courier that finds it was preceded by one that died at work. */
   readonly courierWork: string;
   readonly spool: string;
@@ -95,31 +97,36 @@ export function capturePaths(home: string): CapturePaths {
   };
 }
 
-/** Every path of the installation in `home`. `configFile` defaults to `config.yaml` beside `home`. */
+/**
+ * Every path of the installation in `home`. `configFile` defaults to `config.yaml` beside `home`. It concatenates
+ * text for the status line, as `capturePaths` does for hooks.
+ */
 export function trackerPaths(
   home: string,
   configFile: string = join(dirname(home), 'config.yaml'),
 ): TrackerPaths {
   const data = join(home, 'data');
-  const spool = join(data, 'spool');
+  const spool = `${data}${sep}spool`;
+  const logs = `${data}${sep}logs`;
   return {
     ...capturePaths(normalize(home)),
     home,
     data,
-    database: join(data, 'tracker.db'),
-    courierLock: join(data, 'courier.lock'),
-    courierPause: join(data, 'courier-pause.lock'),
-    courierState: join(data, 'courier.json'),
-    courierWork: join(data, 'courier-work.json'),
+    database: `${data}${sep}tracker.db`,
+    courierLock: `${data}${sep}courier.lock`,
+    courierPause: `${data}${sep}courier-pause.lock`,
+    courierState: `${data}${sep}courier.json`,
+    glance: `${data}${sep}glance.json`,
+    courierWork: `${data}${sep}courier-work.json`,
     spool,
-    spoolMaxFiles: join(spool, 'max-files'),
-    deliveryLock: join(data, 'delivery.lock'),
-    otlpDeliveryLock: join(data, 'otlp-delivery.lock'),
-    logs: join(data, 'logs'),
-    logFile: join(data, 'logs', 'tracker.log'),
+    spoolMaxFiles: `${spool}${sep}max-files`,
+    deliveryLock: `${data}${sep}delivery.lock`,
+    otlpDeliveryLock: `${data}${sep}otlp-delivery.lock`,
+    logs,
+    logFile: `${logs}${sep}tracker.log`,
     configFile,
     resilienceFile: join(dirname(configFile), 'resilience.yaml'),
     loggingFile: join(dirname(configFile), 'logging.yaml'),
-    configBackups: join(data, 'config-backups'),
+    configBackups: `${data}${sep}config-backups`,
   };
 }

@@ -4,7 +4,7 @@ import { delimiter, dirname, join, sep } from 'node:path';
 import { asString, isJsonObject } from '../base/json.ts';
 import { claudeFolder } from '../base/paths.ts';
 import { readRegularFile } from '../base/regular-file.ts';
-import { parseClaudeVersion } from './version.ts';
+import { newestVersion, parseClaudeVersion } from './version.ts';
 
 /** A Claude Code on this machine. */
 export interface InstalledClaude {
@@ -37,6 +37,11 @@ export function installedClaudes(places: ClaudePlaces): readonly InstalledClaude
     if (version !== undefined) found.set(path, { path, version });
   }
   return [...found.values(), ...extensions(homeOf(places))];
+}
+
+/** The newest version among them, as far as links and package.json tell: it runs none. Undefined when none is found. */
+export function newestInstalled(places: Omit<ClaudePlaces, 'mayRun'>): string | undefined {
+  return newestVersion(installedClaudes({ ...places, mayRun: false }).map((one) => one.version));
 }
 
 // --- internal ---

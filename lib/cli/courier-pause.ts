@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TrackerError } from '../base/errors.ts';
 import { stopCourier } from '../install/courier-stop.ts';
@@ -34,6 +34,8 @@ export async function withoutCourier<T>(
   // Hooks that see this id start no courier; one could only wait for the lock and give up.
   const hint = new PidHint(paths.courierPid, process.pid);
   hint.show();
+  // What the command changes, the next courier looks at again; what it erases must not stay here.
+  rmSync(paths.glance, { force: true });
   try {
     return await work();
   } finally {

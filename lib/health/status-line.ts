@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
 import { span } from '../base/time-text.ts';
-import { MOST_WAITING, outboxGlance } from '../delivery/store/outbox-glance.ts';
-import type { OutboxGlance } from '../delivery/store/outbox-glance.ts';
+import { MOST_WAITING } from '../delivery/store/outbox-glance.ts';
+import { readGlance, storedState } from '../ingest/glance.ts';
+import type { StoredState } from '../ingest/glance.ts';
 import { readQuickly } from '../store/database/quick-reader.ts';
 import type { QuickReading, ReadFault } from '../store/database/quick-reader.ts';
 import { patternsOfSession } from '../store/queries/sessions.ts';
-import { evictedFiles, setAsideDatabase } from '../store/queries/totals.ts';
-import type { EvictedFiles, SetAside } from '../store/queries/totals.ts';
-import { readAttempts } from './attempts/attempts.ts';
+import type { ProjectAttempts } from './attempts/attempts.ts';
 import { readCourier } from './courier-facts.ts';
 import { localReasons } from './local-reasons.ts';
 import { readSpool } from './spool-facts.ts';
@@ -40,8 +39,8 @@ export interface StatusLineOptions {
 }
 
 /**
- * Reads what the status line shows. It runs after every answer of Claude, so it loads nothing but SQLite,
- * reads no configuration, and waits for no lock. What cannot be read is a fault in the line, never an error.
+ * Reads what the status line shows. It runs after every answer of Claude, so it opens the database only when
+ * the courier's glance at it does not tell, reads no configuration, and waits for no lock. What cannot be read is a fault in the line, never an error.
  */
 export async function readStatusLine({
   paths,
@@ -50,7 +49,7 @@ export async function readStatusLine({
   now,
 }: StatusLineOptions): Promise<StatusLine> {
   const spool = readSpool(paths);
-  const reading = await readContent(paths.database, session);
+  const reading = await readContent(paths, session);
   const content = reading && 'value' in reading ? reading.value : undefined;
   const fault = reading && 'fault' in reading ? reading.fault : undefined;
   const fatal: string[] = [];
@@ -59,7 +58,7 @@ export async function readStatusLine({
     spool,
     setAside: content?.setAside,
     evicted: content?.evicted,
-    attempts: readAttempts(paths.tried),
+    attempts: await attemptsIn(paths.tried),
   });
   if (env['PATTERN_TRACKER_DISABLED'] === '1') {
     fatal.push('Nothing is recorded: PATTERN_TRACKER_DISABLED=1 is set.');
@@ -101,24 +100,31 @@ const FAULTS: Readonly<Record<ReadFault, string>> = {
 };
 
 /** What tracker.db says. */
-interface Content {
+interface Content extends StoredState {
   /** Undefined when the session is not known. */
   readonly patterns: number | undefined;
-  readonly setAside: SetAside | undefined;
-  readonly evicted: EvictedFiles | undefined;
-  readonly outbox: OutboxGlance;
+}
+
+/** Most users have no such project, and need no module that reads settings. */
+async function attemptsIn(tried: string): Promise<readonly ProjectAttempts[]> {
+  if (!existsSync(tried)) return [];
+  const { readAttempts } = await import('./attempts/attempts.ts');
+  return readAttempts(tried);
 }
 
 /** Undefined while there is no database. */
 async function readContent(
-  path: string,
+  paths: TrackerPaths,
   session: string | undefined,
 ): Promise<QuickReading<Content> | undefined> {
-  if (!existsSync(path)) return undefined;
-  return await readQuickly(path, (database) => ({
+  const glance = readGlance(paths);
+  const seen = session === undefined ? undefined : glance?.patterns.get(session);
+  if (glance && (session === undefined || seen !== undefined)) {
+    return { value: { ...glance, patterns: seen } };
+  }
+  if (!existsSync(paths.database)) return undefined;
+  return await readQuickly(paths.database, (database) => ({
+    ...storedState(database),
     patterns: session === undefined ? undefined : patternsOfSession(database, session),
-    setAside: setAsideDatabase(database),
-    evicted: evictedFiles(database),
-    outbox: outboxGlance(database),
   }));
 }

@@ -1,4 +1,5 @@
 import { transcriptVersion } from '../claude-code/transcript-version.ts';
+import { newestVersion } from '../claude-code/version.ts';
 import type { Config } from '../config/config.ts';
 import { NotAHookEventError } from '../event/hook-event.ts';
 import type { NotAHookEventReason } from '../event/hook-event.ts';
@@ -37,6 +38,8 @@ export interface IngestOptions {
   readonly projects: ProjectFinder;
   /** The name of this machine, which sinks are told. */
   readonly machine: string;
+  /** Tells the version of the newest Claude Code on this machine. @default none is known */
+  readonly newestClaude?: (() => string | undefined) | undefined;
   /** Keeps one event from stopping all others. @default nothing does */
   readonly guard?: WorkGuard | undefined;
 }
@@ -49,10 +52,15 @@ export class Ingest {
   readonly #writer: TrackerWriter;
   readonly #patterns: PatternRecorder;
   readonly #redactions: RedactionCounts;
+  readonly #newestClaude: () => string | undefined;
   readonly #guard: WorkGuard | undefined;
 
-  constructor(database: Database, { config, redactor, projects, machine, guard }: IngestOptions) {
+  constructor(
+    database: Database,
+    { config, redactor, projects, machine, newestClaude, guard }: IngestOptions,
+  ) {
     this.#database = database;
+    this.#newestClaude = newestClaude ?? (() => undefined);
     this.#guard = guard;
     this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
     this.#projects = projects;
@@ -107,6 +115,7 @@ export class Ingest {
     this.#redactions.forget(); // what an earlier batch left that was rolled back
     const total = { ingested: 0, duplicates: 0, narrowed: 0, excluded: 0 };
     let transcript: string | undefined;
+    let hasBegun = false; // a session
     for (const file of files) {
       const arrived = thread?.take(file) ?? this.#read(file, bad);
       if (arrived === 'excluded') total.excluded += 1;
@@ -114,11 +123,14 @@ export class Ingest {
       const isNew = this.#write(arrived);
       total[isNew ? 'ingested' : 'duplicates'] += 1;
       if (isNew && arrived.isNarrowed) total.narrowed += 1;
+      if (arrived.event.name === 'SessionStart') hasBegun = true;
       if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
     }
-    // One transcript a batch is enough to notice an update of Claude Code.
-    const version = transcript && transcriptVersion(transcript);
-    if (version) noteClaudeVersion(this.#database, version);
+    // One transcript a batch is enough to notice an update of Claude Code. Of a session that begins, it tells nothing
+    // yet, or which version wrote the end of it last time: then the newest one counts that is installed.
+    const written = transcript === undefined ? undefined : transcriptVersion(transcript);
+    const version = hasBegun ? newestVersion([written, this.#newestClaude()]) : written;
+    if (version !== undefined) noteClaudeVersion(this.#database, version);
     const { counters } = this.#writer;
     counters.add('ingested', total.ingested);
     counters.add('duplicates', total.duplicates);
@@ -173,5 +185,5 @@ export function arrivalLimits({ capture, courier, retention }: Config): ArrivalL
 
 // --- internal ---
 
-/** Events at which a transcript tells the version: a resumed one at once, a new one after its first turn. */
+/** Events at which a transcript may tell the version. */
 const TURNS: ReadonlySet<string> = new Set(['SessionStart', 'Stop', 'SessionEnd']);

@@ -31,6 +31,7 @@ import {
   programFiles,
 } from './program/program-files.ts';
 import type { CopyResult, ProgramFile, ProgramSource } from './program/program-files.ts';
+import { foldersToMake } from './made-folders.ts';
 import { applyShellFiles, planShellFiles } from './shell-files.ts';
 import type { ShellFile, ShellFilesChange } from './shell-files.ts';
 import {
@@ -147,6 +148,8 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   if (options.platform !== 'win32') linkNode(home, options.node);
 
   const link = wantedLink(options);
+  const places = [...(link ? [link] : []), ...(options.shellFiles ?? []).map(({ path }) => path)];
+  const newFolders = foldersToMake(places);
   const linked: LinkState = link
     ? makeLink(link, programPath(home), options.searchPath)
     : { kind: 'none' };
@@ -154,8 +157,10 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const { change, registration } = planSettings(options, capture);
   const known = readManifest(home);
   const shellFiles = planShellFiles(options.shellFiles, known?.shellFiles ?? []);
-  writeManifest(home, nextManifest(plan, known, registration, linked, shellFiles));
-  applyShellFiles(shellFiles);
+  const madeFolders = [...new Set([...(known?.madeFolders ?? []), ...newFolders])];
+  const facts = { registration, link: linked, shellFiles, madeFolders };
+  writeManifest(home, nextManifest(plan, known, facts));
+  applyShellFiles(shellFiles, madeFolders);
   const backup = applyChange(change, now);
   verifyInstall(plan);
 
@@ -252,9 +257,17 @@ function planWarnings({ claudeVersion, claudes, scope, sqliteRoot }: InstallOpti
 function nextManifest(
   { options, capture, files }: InstallPlan,
   known: InstallManifest | undefined,
-  registration: Registration,
-  link: LinkState,
-  shellFiles: ShellFilesChange,
+  {
+    registration,
+    link,
+    shellFiles,
+    madeFolders,
+  }: {
+    readonly registration: Registration;
+    readonly link: LinkState;
+    readonly shellFiles: ShellFilesChange;
+    readonly madeFolders: string[];
+  },
 ): InstallManifest {
   const { version, node, now } = options;
   const others = known?.registrations.filter(
@@ -268,6 +281,7 @@ function nextManifest(
     installedAt: new Date(now()).toISOString(),
     link: isOurs ? link.path : (known?.link ?? null),
     shellFiles: [...shellFiles.installed],
+    madeFolders,
     files: files.map(({ path, content }) => ({ path, sha256: contentDigest(content) })),
     registrations: [...(others ?? []), registration],
   };

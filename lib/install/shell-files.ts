@@ -4,6 +4,7 @@ import { hexDigest } from '../base/digest.ts';
 import { errorCode } from '../base/errors.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { writeAtomically } from './atomic-file.ts';
+import { removeEmptied } from './made-folders.ts';
 import type { InstalledShellFile } from './manifest.ts';
 
 /** What can be put where a shell, or man, looks for it. */
@@ -83,13 +84,17 @@ export function planShellFiles(
   return { write, remove: ownFiles(old), taken, installed };
 }
 
-/** Writes and removes the files. */
-export function applyShellFiles({ write, remove }: ShellFilesChange): void {
+/** Writes and removes the files, and those of `madeFolders` that are empty then. */
+export function applyShellFiles(
+  { write, remove }: ShellFilesChange,
+  madeFolders: readonly string[],
+): void {
   for (const { path, content } of write) {
     mkdirSync(dirname(path), { recursive: true });
     writeAtomically(path, content, 0o644);
   }
   for (const path of remove) rmSync(path, { force: true });
+  removeEmptied(remove, madeFolders);
 }
 
 /** The files that are still as they were installed. */

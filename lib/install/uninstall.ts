@@ -9,6 +9,7 @@ import { leadsTo, linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
 import { removeProgram } from './program/program-files.ts';
+import { removeEmptied } from './made-folders.ts';
 import { ownFiles } from './shell-files.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
@@ -113,6 +114,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   const { link } = plan;
   const isRemoved = link !== undefined && removeLink(link, linkedProgram(home));
   for (const file of plan.shellFiles) rmSync(file, { force: true });
+  removeEmptied([...(isRemoved ? [link] : []), ...plan.shellFiles], manifest?.madeFolders ?? []);
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
   removeProgram(home);

@@ -11,6 +11,8 @@ export interface Command {
   readonly args: readonly string[];
   /** The file that it reads as standard input. */
   readonly input: string;
+  /** True when it gets the content of that file through a socket. @default false */
+  readonly bySocket?: boolean;
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;

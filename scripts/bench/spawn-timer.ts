@@ -1,7 +1,7 @@
 // Times two commands in turn, in a process of its own, because starting a process costs more the more
 // memory its parent holds. Bundled and run as `spawn-timer.cjs JSON`; prints JSON.
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { BenchmarkError } from './benchmark.ts';
 import type { Command, TimingOrder } from './command-timing.ts';
 import type { Pair } from './pairs.ts';
@@ -23,12 +23,18 @@ function timePair(pair: number): Pair {
 }
 
 /** Runs a command and returns the milliseconds from its start to its end. */
-function time({ program, args, input, env, cwd }: Command): number {
-  const stdin = openSync(input, 'r');
+function time({ program, args, input, bySocket = false, env, cwd }: Command): number {
+  const stdin = bySocket ? undefined : openSync(input, 'r');
+  const text = bySocket ? readFileSync(input) : undefined;
   const start = performance.now();
-  const { status } = spawnSync(program, args, { env, cwd, stdio: [stdin, 'ignore', 'ignore'] });
+  const { status } = spawnSync(program, args, {
+    env,
+    cwd,
+    stdio: [stdin ?? 'pipe', 'ignore', 'ignore'],
+    ...(text && { input: text }),
+  });
   const took = performance.now() - start;
-  closeSync(stdin);
+  if (stdin !== undefined) closeSync(stdin);
   if (status !== 0) throw new BenchmarkError(`${program} ${args.join(' ')} ended with ${status}`);
   return took;
 }

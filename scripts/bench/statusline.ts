@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { systemClock } from '../../lib/base/clock.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { CourierGlance } from '../../lib/ingest/courier/courier-glance.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { pairedResult } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
@@ -12,12 +15,13 @@ export const statusline: Benchmark = {
   name: 'statusline',
   async *run({ throwaway, pairs = PAIRS }) {
     const paths = throwaway.home();
-    fill(paths.database);
+    await fill(paths);
     const input = throwaway.file('status.json', '{"session_id":"s1","model":{"id":"m"}}\n');
     const bundle = nodeCommand(throwaway, [join(throwaway.program, 'dist', 'statusline.cjs')]);
+    const how = { input, bySocket: true }; // as Claude Code does
     const times = timeCommands(throwaway, {
-      ours: { ...bundle, input, env: { ...bundle.env, ...throwaway.envOf(paths) } },
-      floor: nodeCommand(throwaway, ['-e', '0']),
+      ours: { ...bundle, ...how, env: { ...bundle.env, ...throwaway.envOf(paths) } },
+      floor: { ...nodeCommand(throwaway, ['-e', '0']), ...how },
       pairs,
     });
     yield { ...pairedResult('one line, against node -e 0', times, LIMIT.value), limit: LIMIT };
@@ -26,8 +30,9 @@ export const statusline: Benchmark = {
 
 // --- internal ---
 
-function fill(path: string): void {
-  const database = openDatabase(path);
+/** As a courier leaves it. */
+async function fill(paths: TrackerPaths): Promise<void> {
+  const database = openDatabase(paths.database);
   database.exec(
     `INSERT INTO sessions (id, started_at, last_event_at) VALUES ('s1', 1, 1);
      WITH RECURSIVE number (value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM number LIMIT 100)
@@ -36,5 +41,6 @@ function fill(path: string): void {
      SELECT 'e' || value, 0, 'p' || value, 'created', 's1', 'Write', '/a', 'ts', 1
      FROM number`,
   );
+  await new CourierGlance(paths, systemClock, () => database).end();
   database.close();
 }

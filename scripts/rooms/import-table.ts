@@ -165,7 +165,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'turns spool files into rows: courier/, spool/',
     imports: words(
       'base capture claude-code event config log redact pattern authorship',
-      'store/database store/writers store/maintenance delivery',
+      'store/database store/writers store/queries store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
   },
@@ -240,7 +240,7 @@ export const ROOMS: readonly Room[] = [
     group: 'entries',
     purpose: 'what a person or a build runs',
     imports: words(
-      'base capture event config redact lineage-api pattern authorship',
+      'base capture claude-code event config redact lineage-api pattern authorship',
       'store/database store/writers store/maintenance delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),

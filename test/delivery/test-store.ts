@@ -24,6 +24,8 @@ export interface Arrival {
 export class TestStore {
   readonly folder = mkdtempSync(join(tmpdir(), 'store-'));
   readonly database = openDatabase(join(this.folder, 'tracker.db'));
+  /** The newest Claude Code that is installed. */
+  newestClaude: string | undefined;
   readonly #ingest: Ingest;
   #now = 1_000_000;
   #files = 0;
@@ -37,6 +39,7 @@ export class TestStore {
         (text) => text,
       ),
       machine: 'workbench',
+      newestClaude: () => this.newestClaude,
     });
   }
 

@@ -104,8 +104,22 @@ describe('the version of Claude Code', () => {
 
   it('is not looked for at every tool call', () => {
     writeFileSync(transcript, '{"type":"user","version":"2.1.330"}\n');
+    store.newestClaude = '2.1.332';
     store.take(event('PostToolUse'));
     expect(version()).toBeUndefined();
+  });
+
+  it('is the newest one installed when a session begins, until its transcript tells', () => {
+    store.newestClaude = '2.1.330';
+    store.take(event('SessionStart'));
+    expect(version()).toBe('2.1.330');
+    writeFileSync(transcript, '{"type":"user","version":"2.1.330"}\n');
+    store.newestClaude = '2.1.332'; // an update; then the session is resumed
+    store.take(event('SessionStart'));
+    expect(version()).toBe('2.1.332');
+    writeFileSync(transcript, '{"type":"user","version":"2.1.331"}\n'); // another one of this machine
+    store.take(event('Stop'));
+    expect(version()).toBe('2.1.331');
   });
 });
 

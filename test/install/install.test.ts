@@ -401,7 +401,7 @@ describe('uninstalling', () => {
     machine.purge();
     expect(existsSync(machine.paths.home)).toBe(false);
     const left = Object.keys(snapshot(machine.userHome)).filter((path) => !(path in before));
-    expect(left).toEqual(['.claude/hooks', '.local', '.local/bin']);
+    expect(left).toEqual(['.claude/hooks']);
   });
 
   it('does nothing where nothing is installed', async () => {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readManifest } from '../../lib/install/manifest.ts';
 import { SHELL_FILE_KINDS, shellFilePaths } from '../../lib/install/shell-files.ts';
@@ -42,6 +43,23 @@ describe('the files for shells', () => {
     const { shellFiles } = await machine.uninstall();
     expect(shellFiles).toEqual(paths);
     expect(paths.filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  it('leave no folder that was made for them, and every other one', async () => {
+    const machine = fakeMachine();
+    const files = wanted(machine.userHome);
+    const own = join(machine.userHome, '.local/share/zsh');
+    mkdirSync(own, { recursive: true }); // empty, but somebody else's
+    machine.install({ shellFiles: files });
+    machine.install({ shellFiles: files });
+    put(join(machine.userHome, '.config/fish/config.fish'), '# mine');
+    machine.install({ shellFiles: [] });
+    expect(readdirSync(join(machine.userHome, '.local/share'))).toEqual(['zsh']);
+    expect(readdirSync(own)).toEqual([]);
+    expect(readdirSync(join(machine.userHome, '.config/fish'))).toEqual(['config.fish']);
+    machine.install({ shellFiles: files });
+    await machine.uninstall();
+    expect(readdirSync(join(machine.userHome, '.local'))).toEqual(['share']);
   });
 
   it('stay while another scope needs the program, and go alone on request', async () => {

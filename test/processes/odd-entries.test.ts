@@ -107,6 +107,7 @@ describe('the data folder', () => {
     'courier.pid',
     'courier.json',
     'courier-work.json',
+    'glance.json',
     'courier-pause.lock',
     'drops',
     'spool/max-files',

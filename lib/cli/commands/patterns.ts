@@ -112,7 +112,7 @@ export function columnsOfPatterns(
     { title: 'GEN', cell: ({ generation }) => String(generation), align: 'right', rank: 3 },
     { title: 'SEEN', cell: ({ uses }) => String(uses), align: 'right', rank: 5 },
     { title: 'LAST SEEN', cell: ({ lastSeenAt }) => ago(lastSeenAt, now()), isWhole: true },
-    { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim', rank: 2 },
+    { title: 'CODE', cell: ({ head }) => firstLine(head), paint: () => 'dim', rank: 2, least: 11 },
   ];
 }
 

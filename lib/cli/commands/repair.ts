@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { removeDatabase } from '../../store/maintenance/database-file.ts';
 import { damagedDatabase, stageRepair } from '../../store/maintenance/repair.ts';
 import type { Repair } from '../../store/maintenance/repair.ts';
@@ -10,6 +9,7 @@ import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
 import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { namedFile } from '../arguments/named-file.ts';
 import { printJson } from '../output/json-output.ts';
 import { pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
@@ -48,7 +48,7 @@ mended are {table, fault, rows}.`,
     const database = chosenDatabase(args.database, cli);
     return await withoutCourier(cli, async () => {
       const damaged =
-        args.file === undefined ? damagedDatabase(database) : resolve(cli.cwd, args.file);
+        args.file === undefined ? damagedDatabase(database) : namedFile(args.file, cli);
       const progress = pageProgress(args.json ? undefined : cli);
       let repair: Repair | undefined;
       try {

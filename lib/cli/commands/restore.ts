@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { TrackerError } from '../../base/errors.ts';
 import { removeDatabase } from '../../store/maintenance/database-file.ts';
 import { putInPlace, stageBackup } from '../../store/maintenance/restore.ts';
@@ -8,6 +8,7 @@ import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { withoutCourier } from '../courier-pause.ts';
+import { namedFile } from '../arguments/named-file.ts';
 import { printJson } from '../output/json-output.ts';
 import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
 import { plainLine } from '../output/plain-text.ts';
@@ -32,7 +33,7 @@ they capture waits in the spool for the next courier.`,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const file = resolve(cli.cwd, args.file);
+    const file = namedFile(args.file, cli);
     checkBackup(file);
     checkAgreement(cli, args);
     const database = chosenDatabase(args.database, cli);

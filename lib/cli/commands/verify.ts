@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
 import type { VerifyFinding } from '../../store/maintenance/verify.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
+import { namedFile } from '../arguments/named-file.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readSpool } from '../../health/spool-facts.ts';
@@ -29,7 +29,7 @@ is file, index, schema or rows; spool is {waiting, set_aside}.`,
     ...common.jsonArg,
   },
   run(args, cli) {
-    const file = args.file === undefined ? cli.paths.database : resolve(cli.cwd, args.file);
+    const file = args.file === undefined ? cli.paths.database : namedFile(args.file, cli);
     const verification = verifyDatabase(file, { isQuick: args.quick === true });
     const { path, bytes, schemaVersion, tables, findings } = verification;
     const isOk = findings.length === 0;

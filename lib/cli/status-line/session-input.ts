@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, read } from 'node:fs';
+import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '../../base/errors.ts';
 import { asString, isJsonObject } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -13,13 +13,15 @@ export interface SessionInput {
 
 /**
  * Reads standard input until it is a whole JSON document. It does not wait for the end, because versions of
- * Claude Code have kept it open (anthropics/claude-code#59966), nor longer than a second, nor for a person at a
- * terminal. The modules behind process.stdin would take a fifth of the time that Node.js takes to start.
+ * Claude Code have kept it open (anthropics/claude-code#59966), nor for a person at a terminal, nor longer than
+ * a second for a pipe. For a socket, which Claude Code uses, Node.js cannot look without waiting: but Claude Code
+ * writes all of it at once. It blocks, because reading in the background, or with the modules behind
+ * process.stdin, would take a tenth to a third of the time that Node.js takes to start.
  */
-export async function readSessionInput(): Promise<SessionInput> {
+export function readSessionInput(): SessionInput {
   const kind = fstatSync(STDIN);
   const isInput = kind.isFile() || kind.isFIFO() || kind.isSocket();
-  const text = isInput ? await readDocument(kind.isFIFO() ? openPipe() : STDIN) : '';
+  const text = isInput ? readDocument(kind.isFIFO() ? openPipe() : STDIN) : '';
   return { text, session: asString(parsed(text)?.['session_id']) };
 }
 
@@ -31,34 +33,34 @@ const RETRY_MS = 5;
 /** Claude Code sends some 2 KB. */
 const MOST_BYTES = 1024 * 1024;
 
-/** Opens a pipe so that reading it does not block: a blocked read would keep the process from ending. */
+/** Opens a pipe so that reading it does not block. */
 function openPipe(): number {
   if (process.platform !== 'linux') return STDIN;
   return openSync('/proc/self/fd/0', constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
-async function readDocument(file: number): Promise<string> {
+function readDocument(file: number): string {
   const buffer = Buffer.allocUnsafe(MOST_BYTES);
-  let length = 0;
-  let isDone = false;
-  return await new Promise((resolve) => {
-    const text = () => buffer.toString('utf8', 0, length);
-    const finish = () => {
-      clearTimeout(timer);
-      isDone = true;
-      resolve(text());
-    };
-    const timer = setTimeout(finish, WAIT_MS);
-    const next = () =>
-      read(file, buffer, length, buffer.length - length, null, (error, bytes) => {
-        if (errorCode(error) === 'EAGAIN') return void (isDone || setTimeout(next, RETRY_MS));
-        length += bytes;
-        const isOver = error !== null || bytes === 0 || length === buffer.length;
-        if (isOver || parsed(text()) !== undefined) finish();
-        else next();
-      });
-    next();
-  });
+  const until = performance.now() + WAIT_MS;
+  for (let length = 0; ;) {
+    const bytes = readPart(file, buffer, length);
+    if (bytes === undefined && performance.now() < until) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+      continue;
+    }
+    length += bytes ?? 0;
+    const text = buffer.toString('utf8', 0, length);
+    if (!bytes || length === buffer.length || parsed(text) !== undefined) return text;
+  }
+}
+
+/** The number of bytes read; 0 at the end, undefined when there is nothing to read yet. */
+function readPart(file: number, buffer: Buffer, from: number): number | undefined {
+  try {
+    return readSync(file, buffer, from, buffer.length - from, null);
+  } catch (error) {
+    return errorCode(error) === 'EAGAIN' ? undefined : 0;
+  }
 }
 
 function parsed(text: string): JsonObject | undefined {

@@ -23,7 +23,7 @@ export async function statusLine({
   now,
   former,
 }: StatusLineSources): Promise<{ readonly text: string; readonly line: StatusLine }> {
-  const { text, session } = await readSessionInput();
+  const { text, session } = readSessionInput();
   // Most have no other status line, and need no module that starts processes.
   const before = former
     ? import('./former-line.ts').then((module) =>

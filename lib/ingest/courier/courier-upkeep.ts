@@ -31,10 +31,10 @@ export class CourierUpkeep {
     this.#clock = clock;
   }
 
-  /** Does its work once an hour. @throws SQLite's error; the next hour tries again */
-  async run(database: Database, config: Config, signal: AbortSignal): Promise<void> {
+  /** Does its work once an hour; false when it is not due. @throws SQLite's error; the next hour tries again */
+  async run(database: Database, config: Config, signal: AbortSignal): Promise<boolean> {
     const now = this.#clock();
-    if (now < this.#dueAt) return;
+    if (now < this.#dueAt) return false;
     this.#dueAt = now + UPKEEP_MS;
     new Counters(database).add('abandoned', removeAbandoned(this.#paths, now));
     const calls = toolCallFeed(config, database);
@@ -50,6 +50,7 @@ export class CourierUpkeep {
     ];
     for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
     tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
+    return true;
   }
 
   /**

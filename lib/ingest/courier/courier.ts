@@ -12,6 +12,7 @@ import { courierLives } from '../../capture/courier-start.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
+import { CourierGlance } from './courier-glance.ts';
 import { CourierQuarantine } from './courier-quarantine.ts';
 import { CourierRedaction } from './courier-redaction.ts';
 import { CourierStore } from './courier-store.ts';
@@ -19,7 +20,7 @@ import { CourierTrouble } from './courier-trouble.ts';
 import { CourierUpkeep } from './courier-upkeep.ts';
 import { limitHeap } from './heap-limit.ts';
 import { arrivalLimits, Ingest } from '../ingest.ts';
-import type { BadFile } from '../ingest.ts';
+import type { BadFile, IngestOptions } from '../ingest.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { ProjectFinder } from '../project.ts';
@@ -56,6 +57,8 @@ export interface CourierOptions {
   readonly pid: number;
   /** The name of this machine, which sinks are told. */
   readonly machine: string;
+  /** See {@link IngestOptions}. */
+  readonly newestClaude?: IngestOptions['newestClaude'];
   /** The program of the thread that helps with a backlog; without one, the courier works alone. */
   readonly threadBundle?: string | undefined;
   /** How long it may work on events. */
@@ -76,6 +79,7 @@ export class Courier {
   readonly #store: CourierStore;
   readonly #report: CourierStateFile;
   readonly #delivery: CourierDelivery;
+  readonly #glance: CourierGlance;
   readonly #guard: WorkGuard;
   readonly #upkeep: CourierUpkeep;
   readonly #redaction = new CourierRedaction();
@@ -91,7 +95,8 @@ export class Courier {
   #isAdopted = false;
   #hasSpool = false;
 
-  constructor({ paths, clock, pid, machine, threadBundle, limits, elapsed }: CourierOptions) {
+  constructor(options: CourierOptions) {
+    const { paths, clock, pid, machine, newestClaude, threadBundle, limits, elapsed } = options;
     this.#paths = paths;
     this.#clock = clock;
     this.#pid = pid;
@@ -106,7 +111,7 @@ export class Courier {
       (database) => {
         const config = this.#config.current;
         const { redactor } = this.#redaction;
-        return new Ingest(database, { config, redactor, projects, machine, guard });
+        return new Ingest(database, { config, redactor, projects, machine, newestClaude, guard });
       },
       {
         onMovedAside: ({ path, reason }) =>
@@ -114,6 +119,7 @@ export class Courier {
         elapsed,
       },
     );
+    this.#glance = new CourierGlance(paths, clock, () => this.#store.database);
     this.#upkeep = new CourierUpkeep(paths, clock);
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const log = () => this.#log;
@@ -185,6 +191,7 @@ export class Courier {
     } finally {
       this.#hint.hide();
       await tryAsyncStep(async () => this.#delivery.stop(), note);
+      await tryAsyncStep(async () => this.#glance.end(), note);
       tryStep(() => this.#store.leave(), note);
       tryStep(() => this.#log.info('Courier stopped'), note);
       await tryAsyncStep(
@@ -221,6 +228,7 @@ export class Courier {
           idleSince = this.#clock();
         } else {
           await this.#doUpkeep(signal);
+          this.#glance.plan();
           await watch.wait(this.#pause(idleExitMs - idleMs), signal);
         }
         this.#hint.show();
@@ -399,17 +407,15 @@ export class Courier {
     const { database } = this.#store;
     if (!database) return;
     try {
-      await this.#upkeep.run(database, this.#config.current, signal);
+      if (await this.#upkeep.run(database, this.#config.current, signal)) this.#glance.recount();
     } catch (error) {
       this.#degrade(error);
     }
   }
 
   async #rewrite(): Promise<void> {
-    const { database } = this.#store;
-    if (!database) return;
     try {
-      await this.#upkeep.rewrite(database);
+      if (this.#store.database) await this.#upkeep.rewrite(this.#store.database);
     } catch (error) {
       this.#log.error('The database cannot be rewritten', error);
     }

@@ -134,6 +134,20 @@ describe('the status line', () => {
     expect(show(bundle, { input })).toBe('● tracker\n');
   });
 
+  it('takes a socket as input, and does not wait for its end', async () => {
+    const { paths, bundle } = installed();
+    record(paths);
+    const env = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1' };
+    const child = spawn(process.execPath, [bundle], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write(INPUT.slice(0, 9));
+    setTimeout(() => child.stdin.write(INPUT.slice(9)), 50); // in two parts
+    const [shown, code] = await Promise.all([
+      child.stdout.setEncoding('utf8').toArray(),
+      new Promise((done) => child.on('exit', done)),
+    ]);
+    expect([shown.join(''), code]).toEqual(['● tracker · 2 patterns\n', 0]);
+  });
+
   it('does not wait for the end of its input', async () => {
     const { paths, bundle } = installed();
     record(paths);
