@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandKind } from '../../../lib/authorship/payload/command-kind.ts';
+import { commandEffect } from '../../../lib/authorship/payload/command-kind.ts';
 import type { AuthorshipKind } from '../../../lib/authorship/piece.ts';
 
 const CASES: readonly (readonly [string, AuthorshipKind])[] = [
@@ -37,7 +37,7 @@ const CASES: readonly (readonly [string, AuthorshipKind])[] = [
   ['npx prettier --write .', 'formatted'],
   ['npx prettier@3.1.0 -w src', 'formatted'],
   ['npx eslint --fix src', 'formatted'],
-  ['npx eslint src', 'authored'],
+  ['npx eslint src', 'unknown'],
   ['npm run format', 'formatted'],
   ['yarn lint:fix', 'formatted'],
   ['python3 -m black .', 'formatted'],
@@ -52,20 +52,20 @@ const CASES: readonly (readonly [string, AuthorshipKind])[] = [
   ["sed -i 's/a/b/' src/a.ts", 'authored'],
   ["git pull && sed -i 's/a/b/' src/a.ts", 'authored'],
   ['git stash && echo x >> src/a.ts 2>/dev/null', 'authored'],
-  ['node scripts/generate.js', 'authored'],
+  ['node scripts/generate.js', 'unknown'],
   ['python3 - <<EOF\nopen("src/a.ts", "w")\nEOF', 'authored'],
-  ['git status; git add -A; git commit -m "cp a b"', 'authored'],
+  ['git status; git add -A; git commit -m "cp a b"', 'unknown'],
   ['', 'authored'],
 ];
 
-describe('commandKind', () => {
+describe('commandEffect', () => {
   it.each(CASES)('%s', (command, kind) => {
-    expect(commandKind(command, '/home/dev/project/src/a.ts')).toBe(kind);
+    expect(commandEffect(command, '/home/dev/project/src/a.ts').kind).toBe(kind);
   });
 
   it('tells the files of one command apart', () => {
     const command = 'echo x > made.txt && mkdir -p sub && cp made.txt sub/copy.txt';
-    expect(commandKind(command, '/p/made.txt')).toBe('authored');
-    expect(commandKind(command, '/p/sub/copy.txt')).toBe('copied');
+    expect(commandEffect(command, '/p/made.txt').kind).toBe('authored');
+    expect(commandEffect(command, '/p/sub/copy.txt').kind).toBe('copied');
   });
 });

@@ -1,0 +1,65 @@
+import { isTrivial, lineKey } from '../transfer/line-key.ts';
+
+/** What a shell command says, to tell which of the lines that it wrote were written in it. */
+export class CommandWords {
+  readonly #command: string;
+  #words: ReadonlySet<string> | undefined;
+  #keys: ReadonlySet<string> | undefined;
+  /** The lines that were replaced last, and their words. */
+  #old: { readonly lines: readonly string[]; readonly words: ReadonlySet<string> } | undefined;
+
+  constructor(command: string) {
+    this.#command = command.slice(0, MAX_COMMAND);
+  }
+
+  /** True if a line stands in the command as it is. */
+  spells(line: string): boolean {
+    const key = lineKey(line);
+    if (isTrivial(key) || key.length < LEAST_SPELLED) return false;
+    this.#keys ??= new Set(linesIn(this.#command).map(lineKey));
+    return this.#keys.has(key);
+  }
+
+  /** True if most words of a line that were not in the lines whose place it took stand in the command. */
+  tells(line: string, replaced: readonly string[]): boolean {
+    if (this.#old?.lines !== replaced) {
+      this.#old = { lines: replaced, words: new Set(replaced.flatMap(wordsOf)) };
+    }
+    const { words: old } = this.#old;
+    const fresh = [...new Set(wordsOf(line))].filter((word) => !old.has(word));
+    if (fresh.length === 0) return replaced.length > 0 || this.spells(line);
+    this.#words ??= new Set(wordsOf(this.#command));
+    const found = fresh.filter((word) => this.#words?.has(word));
+    if (found.length < fresh.length * MOST) return false;
+    return replaced.length > 0 || found.join('').length >= LEAST_LETTERS;
+  }
+}
+
+// --- internal ---
+
+/** In characters; what is beyond is not looked at. */
+const MAX_COMMAND = 256 * 1024;
+/** A shorter line may stand in a command by chance; in characters, without blanks. */
+const LEAST_SPELLED = 8;
+/** The part of a line's new words that must stand in the command. */
+const MOST = 0.6;
+/** How many letters these must have where the line took no other's place. */
+const LEAST_LETTERS = 5;
+
+/** Runs of letters; digits and signs are in any text. */
+function wordsOf(text: string): string[] {
+  return (text.match(/\p{L}{2,}/gu) ?? []).map((word) => word.toLowerCase());
+}
+
+/** The lines of a command, of what stands in quotes in it, and of a patch in it. */
+function linesIn(command: string): string[] {
+  return [command, ...quotedIn(command)]
+    .flatMap((text) => text.split(/\n|\\n/))
+    .flatMap((line) => (line.startsWith('+') ? [line, line.slice(1)] : [line]));
+}
+
+function quotedIn(command: string): string[] {
+  return [...command.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/gs)].map(([, double, single]) =>
+    double === undefined ? (single ?? '') : double.replaceAll(/\\(["$`\\])/g, '$1'),
+  );
+}
