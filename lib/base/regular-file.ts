@@ -25,11 +25,21 @@ export function readRegularFile(path: string, maxBytes = USUAL_BYTES): string {
   return readRegularBytes(path, maxBytes).toString('utf8');
 }
 
-/** The bytes of a file; otherwise like {@link readRegularFile}. */
-export function readRegularBytes(path: string, maxBytes = USUAL_BYTES): Buffer {
+/**
+ * The bytes of a file; otherwise like {@link readRegularFile}. `check` is given the open file before it is read and
+ * afterwards, and may throw.
+ */
+export function readRegularBytes(
+  path: string,
+  maxBytes = USUAL_BYTES,
+  check: (stats: Stats) => void = () => {},
+): Buffer {
   const bytes = withRegularFile(path, (file, size) => {
     if (size > maxBytes) throw tooLarge(path, maxBytes);
-    return readBytes(file, 0, maxBytes + 1, size); // one more, because the file may be growing
+    check(fstatSync(file));
+    const read = readBytes(file, 0, maxBytes + 1, size); // one more, because the file may be growing
+    check(fstatSync(file));
+    return read;
   });
   if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
   return bytes;
