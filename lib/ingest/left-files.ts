@@ -98,6 +98,8 @@ function leftFile(
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return isGone(path, folder, wanted) ? null : undefined;
+    // What a command changed is the link, not what it leads to.
+    if (stats.isSymbolicLink()) return undefined;
     const real = realpathSync.native(path);
     if (!isInside(folder, real) || !wanted.isKept(real)) return undefined;
     const before = lstatSync(real);

@@ -198,16 +198,20 @@ describe('LeftFiles', () => {
     );
   });
 
-  it('reads nothing through links that lead out of the project, in the name or on the way', () => {
+  it('reads no link, and nothing in a folder that a link leads out of the project', () => {
     mkdirSync(join(root, 'outside'));
     writeFileSync(join(root, 'outside/secret.ts'), 'secret\n');
     left('inside.ts');
     symlinkSync(join(root, 'outside/secret.ts'), at('link.ts'));
     symlinkSync(join(root, 'outside'), at('folder'));
+    mkdirSync(at('sub'));
+    left('sub/b.ts');
+    symlinkSync(at('sub'), at('own-folder'));
     symlinkSync(at('inside.ts'), at('own-link.ts'));
-    const writtenAt = Math.max(after('inside.ts'), statSync(join(root, 'outside')).ctimeMs + 1);
-    const names = ['link.ts', 'folder/secret.ts', '../outside/secret.ts', 'own-link.ts'];
-    expect(read(names, { writtenAt })).toEqual({ 'own-link.ts': 'inside.ts\n' });
+    const writtenAt = Math.max(after('sub/b.ts'), statSync(join(root, 'outside')).ctimeMs + 1);
+    const names = ['link.ts', 'folder/secret.ts', '../outside/secret.ts'];
+    names.push('own-link.ts', 'own-folder/b.ts');
+    expect(read(names, { writtenAt })).toEqual({ 'own-folder/b.ts': 'sub/b.ts\n' });
   });
 
   it('reads no second name of a file, which may lie outside the project', () => {
@@ -252,11 +256,13 @@ describe('LeftFiles', () => {
   });
 
   it('asks the capture policy for the name and for what it leads to', () => {
+    mkdirSync(at('secrets'));
+    left('secrets/key');
     left('.env');
-    symlinkSync(at('.env'), at('settings.txt'));
+    symlinkSync(at('secrets'), at('plain'));
     const writtenAt = left('a.ts');
-    const isKept = (path: string): boolean => !path.endsWith('.env');
-    expect(read(['.env', 'settings.txt', 'a.ts'], { writtenAt, isKept })).toEqual({
+    const isKept = (path: string): boolean => !/\.env$|secrets/.test(path);
+    expect(read(['.env', 'plain/key', 'a.ts'], { writtenAt, isKept })).toEqual({
       'a.ts': 'a.ts\n',
     });
   });

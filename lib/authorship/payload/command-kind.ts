@@ -26,8 +26,16 @@ export function commandEffect(command: string, path: string): CommandEffect {
     return effect === undefined ? [] : [{ ...effect, step }];
   });
   const name = basename(path);
-  const naming = effects.findLast(({ kind, step }) => names(step, kind, path, name));
-  if (naming !== undefined) return naming;
+  const isAbout = ({ kind, step }: (typeof effects)[number]): boolean =>
+    names(step, kind, path, name);
+  const naming = effects.findLast(isAbout);
+  if (naming !== undefined) {
+    // Another step may have put text into it before.
+    const isShared = effects.some(
+      (effect) => effect.kind !== 'authored' && (!isTargeted(effect.kind) || isAbout(effect)),
+    );
+    return naming.own === 'all' && isShared ? WORDED : naming;
+  }
   // None names it: one that writes where its variables say, or one that works on many files.
   const loose = effects.find(({ kind, step }) => kind === 'authored' && isLoose(step));
   if (loose !== undefined) return WORDED;
@@ -96,10 +104,15 @@ function isLoose({ program, targets, text }: ShellStep): boolean {
 /** True if a step is about a file. What is copied or moved is about its target, which stands last. */
 function names(step: ShellStep, kind: AuthorshipKind, path: string, name: string): boolean {
   if (step.targets.length > 0) return step.targets.some((target) => basename(target) === name);
-  if (kind !== 'copied' && kind !== 'moved') return step.words.some((word) => endsWith(word, name));
+  if (!isTargeted(kind)) return step.words.some((word) => endsWith(word, name));
   const target = (step.words.findLast((word) => !word.startsWith('-')) ?? '').replace(/\/$/, '');
   const folders = path.split('/').slice(0, -1);
   return basename(target) === name || target === '.' || folders.includes(basename(target));
+}
+
+/** True for what says where it goes to. */
+function isTargeted(kind: AuthorshipKind): boolean {
+  return kind === 'copied' || kind === 'moved';
 }
 
 /** A word may name a file after an option's sign: `--output=a.ts`, `if=a.ts`. */

@@ -30,8 +30,8 @@ export class CommandWords {
     if (fresh.length === 0) return replaced.length > 0 || this.spells(line);
     this.#words ??= new Set(wordsOf(this.#command));
     const found = fresh.filter((word) => this.#words?.has(word));
-    if (found.length < fresh.length * MOST) return false;
-    return replaced.length > 0 || found.join('').length >= LEAST_LETTERS;
+    if (replaced.length > 0) return found.length >= fresh.length * MOST_OF_CHANGED;
+    return found.length >= fresh.length * MOST_OF_NEW && found.join('').length >= LEAST_LETTERS;
   }
 }
 
@@ -41,8 +41,10 @@ export class CommandWords {
 const MAX_COMMAND = 256 * 1024;
 /** A shorter line may stand in a command by chance; in characters, without blanks. */
 const LEAST_SPELLED = 8;
-/** The part of a line's new words that must stand in the command. */
-const MOST = 0.6;
+/** The part of a line's new words that must stand in the command, if it took the place of others, … */
+const MOST_OF_CHANGED = 0.6;
+/** … and if it did not: it may then be another's, with some of the same words. */
+const MOST_OF_NEW = 0.8;
 /** How many letters these must have where the line took no other's place. */
 const LEAST_LETTERS = 5;
 

@@ -127,6 +127,11 @@ function withoutHereDocuments(command: string): { text: string; fills: boolean }
   return { text: kept.join('\n'), fills };
 }
 
+/** As the shell takes it: in single quotes all signs stand for themselves. */
 function unquoted(word: string): string {
-  return word.replaceAll(/["'\\]/g, '');
+  return word.replaceAll(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|["']/gs,
+    (_, single?: string, double?: string, sign?: string) =>
+      single ?? double?.replaceAll(/\\(["$`\\])/g, '$1') ?? sign ?? '',
+  );
 }
