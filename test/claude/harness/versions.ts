@@ -8,7 +8,7 @@ export interface ClaudeVersion {
 }
 
 /** The newest version tested. */
-export const CLAUDE_CURRENT: ClaudeVersion = { version: '2.1.330', lacks: {} };
+export const CLAUDE_CURRENT: ClaudeVersion = { version: '2.1.332', lacks: {} };
 
 /** The oldest version tested. */
 export const CLAUDE_OLD: ClaudeVersion = {
