@@ -15,7 +15,6 @@ import type { KnownSessions } from '../store/queries/known-sessions.ts';
 import { allProjects } from '../store/queries/projects.ts';
 import { seenClaudeVersion } from '../store/queries/claude-version.ts';
 import { quickCheck } from '../store/queries/health.ts';
-import { unseenFiles } from '../store/queries/unseen-files.ts';
 import { usedBytes } from '../store/database/used-bytes.ts';
 import {
   countersOf,
@@ -24,6 +23,7 @@ import {
   isReducible,
   setAsideDatabase,
   totalsOf,
+  unseenFiles,
 } from '../store/queries/totals.ts';
 import type { EvictedFiles, SetAside, Totals } from '../store/queries/totals.ts';
 import { noSinkFacts, readSinkFacts } from './sink-facts.ts';

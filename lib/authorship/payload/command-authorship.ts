@@ -1,25 +1,32 @@
 import type { Hunk } from '../../event/hunk.ts';
 import { linesOf } from '../author.ts';
+import type { AuthorshipKind } from '../piece.ts';
 import { commandEffect } from './command-kind.ts';
 import { CommandWords } from './command-words.ts';
-import type { TextChange } from './text-change.ts';
+import { parseShell } from './shell-steps.ts';
+import type { ShellCommand } from './shell-steps.ts';
 
 /** Whose a text is that a command put into a file. */
-export type CommandPart = Pick<TextChange, 'kind' | 'own'>;
+export interface CommandPart {
+  /** What it is that is not Claude's own. */
+  readonly kind: AuthorshipKind;
+  /** The new lines that are Claude's own; undefined if all are. Trivial ones follow those beside them. */
+  readonly own?: readonly string[];
+}
 
 /** Tells what of the text that a shell command put into files Claude wrote. */
 export class CommandAuthorship {
-  readonly #command: string;
+  readonly #shell: ShellCommand;
   readonly #words: CommandWords;
 
   constructor(command: string) {
-    this.#command = command;
+    this.#shell = parseShell(command);
     this.#words = new CommandWords(command);
   }
 
   /** For a file of which the diff is known. */
   of(path: string, hunks: readonly Hunk[]): CommandPart {
-    const { kind, own } = commandEffect(this.#command, path);
+    const { kind, own } = commandEffect(this.#shell, path);
     if (own === 'all') return { kind };
     const isOwn =
       own === 'worded'
@@ -33,7 +40,7 @@ export class CommandAuthorship {
 
   /** For a file of which it is known what it holds now, but not what it held before. */
   ofText(path: string, text: string): CommandPart {
-    const { kind, own } = commandEffect(this.#command, path);
+    const { kind, own } = commandEffect(this.#shell, path);
     const isOwn =
       own === 'spelled'
         ? (line: string) => this.#words.spells(line)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { AuthorshipKind } from '../piece.ts';
 import { ECHOES, gitVerb, isInlineProgram, programKind, SELECTORS } from './program-kinds.ts';
-import { headOf, isFilled, operandsOf, parseShell } from './shell-steps.ts';
+import { headOf, isFilled, operandsOf } from './shell-steps.ts';
 import type { ShellCommand, ShellStep } from './shell-steps.ts';
 
 /** What a shell command makes of a file that it changed. */
@@ -19,8 +19,7 @@ export interface CommandEffect {
  * What a shell command makes of a file that it changed, by the programs in it: text that it restores, moves,
  * copies, formats, fetches or generates was not written by Claude, only text that stands in the command.
  */
-export function commandEffect(command: string, path: string): CommandEffect {
-  const shell = parseShell(command);
+export function commandEffect(shell: ShellCommand, path: string): CommandEffect {
   const effects = shell.steps.flatMap((step) => {
     const effect = effectOf(step, shell);
     return effect === undefined ? [] : [{ ...effect, step }];

@@ -60,8 +60,29 @@ function linesIn(command: string): string[] {
     .flatMap((line) => (line.startsWith('+') ? [line, line.slice(1)] : [line]));
 }
 
+/** What stands in quotes, up to one that is not closed. Each sign is looked at once, because a command may be made to harm. */
 function quotedIn(command: string): string[] {
-  return [...command.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/gs)].map(([, double, single]) =>
-    double === undefined ? (single ?? '') : double.replaceAll(/\\(["$`\\])/g, '$1'),
-  );
+  const texts: string[] = [];
+  for (let at = 0; at < command.length; at += 1) {
+    const quote = command[at];
+    if (quote === '\\') at += 1;
+    else if (quote === '"' || quote === "'") {
+      const end = closingOf(command, at);
+      if (end === -1) break;
+      const text = command.slice(at + 1, end);
+      texts.push(quote === '"' ? text.replaceAll(/\\(["$`\\])/g, '$1') : text);
+      at = end;
+    }
+  }
+  return texts;
+}
+
+function closingOf(command: string, start: number): number {
+  const quote = command[start] ?? '';
+  if (quote === "'") return command.indexOf(quote, start + 1);
+  for (let at = start + 1; at < command.length; at += 1) {
+    if (command[at] === '\\') at += 1;
+    else if (command[at] === quote) return at;
+  }
+  return -1;
 }
