@@ -114,9 +114,11 @@ export class ArrivalReader {
 
   /** With the names by which the files are stored. */
   #named(changes: readonly TextChange[], cwd: string | undefined): TextChange[] {
-    return changes.map((change) => {
+    return changes.flatMap((change) => {
+      // A command that makes a link has not written the file that it leads to; Claude Code shows a link as its target's name.
+      if (change.isProgram && this.#names.isLink(change.path, cwd)) return [];
       const path = this.#names.find(change.path, cwd);
-      return path === change.path ? change : { ...change, path, calledPath: change.path };
+      return [path === change.path ? change : { ...change, path, calledPath: change.path }];
     });
   }
 }

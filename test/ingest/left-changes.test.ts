@@ -6,6 +6,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -185,6 +186,18 @@ describe('files that an event names without what they hold', () => {
     narrow.arrive([{ payload, at: Date.now() + 1000 }]);
     expect(narrow.rows('SELECT * FROM occurrences')).toEqual([]);
     narrow.remove();
+  });
+});
+
+describe('a link that a command makes', () => {
+  it('says nothing about the file that it leads to', () => {
+    write('a.ts', 'export const first = 1;\n');
+    symlinkSync(at('a.ts'), at('l.ts'));
+    const hunks = [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: 1, lines: ['+a.ts'] }];
+    const files = [{ filePath: at('l.ts'), hunks, created: true }];
+    take(bash('ln -s a.ts l.ts', { files, changed: ['l.ts'] }));
+    expect(occurrences()).toEqual([]);
+    expect(store.rows('SELECT file_path FROM file_states')).toEqual([]);
   });
 });
 

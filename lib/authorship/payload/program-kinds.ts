@@ -141,7 +141,6 @@ function onlyTrims(rest: readonly string[]): boolean {
 
 const TRIMS =
   /^s([/|,#])(?:\[(?:\\t|\\r|\\s|\[:(?:space|blank):\]|[ \t])+\]|\\s|\\r| )(?:[*+]|\\\+)?\$\1\1g?$/;
-/^s([/|,#])(?:\[(?:\\t|\[:space:\]|[ \t]|s)+\]|\\?s|\\?r|[ \t])[*+]?(?:\\\+)?\$\1\1g?$/;
 
 function has(verb: string): (rest: readonly string[]) => boolean {
   return (rest) => rest.includes(verb);
