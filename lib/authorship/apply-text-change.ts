@@ -1,4 +1,4 @@
-import { linesOf, NOT_CLAUDE, sharesOf, writtenBy } from './author.ts';
+import { eventOf, linesOf, NOT_CLAUDE, sharesOf, writtenBy } from './author.ts';
 import type { Author, AuthoredText, AuthorShare } from './author.ts';
 import { isPlaced, stepsOf, textBefore } from './payload/change-steps.ts';
 import type { Written } from './payload/change-steps.ts';
@@ -8,6 +8,7 @@ import type { Block } from './transfer/line-diff.ts';
 import { isTrivial, keyAt } from './transfer/line-key.ts';
 import type { AuthorshipKind, Piece, PiecePlace } from './piece.ts';
 import { applySplices } from './transfer/splice.ts';
+import type { Spliced } from './transfer/splice.ts';
 import { transfer } from './transfer/transfer.ts';
 import type { LineOrigin, LineSources, Transferred } from './transfer/transfer.ts';
 
@@ -21,8 +22,10 @@ export interface Applied {
 
 /** By whom a change was made, and what counts as written by them. */
 export interface ChangeMaker {
-  /** What new text is: by the author of its piece if `authored`, else nobody's. */
+  /** What new text is that is not their own. */
   readonly kind: AuthorshipKind;
+  /** Tells which new lines are their own; undefined if all are. */
+  readonly isOwn: ((line: string) => boolean) | undefined;
   /** The author of the event's next piece; undefined if it has too many. */
   readonly nextAuthor: () => string | undefined;
   readonly sources: LineSources;
@@ -45,7 +48,7 @@ export function applyTextChange(
       const blocks = spliced.blocks.slice(...(spliced.parts[index] ?? [0, 0]));
       return draftOf(splice, spliced.starts[index] ?? 0, text, blocks, maker);
     });
-    const who = authorIn(added, drafts.at(-1), spliced.blocks, text, maker.kind);
+    const who = authorIn(added, drafts.at(-1), spliced, text, maker);
     const sources = withGone(maker.sources, gone);
     const next = transfer(text, spliced.lines, who, sources, spliced.blocks);
     drafts = [...drafts.map((draft) => shifted(draft, spliced.blocks)), ...added];
@@ -70,6 +73,7 @@ export function placesOf(change: TextChange): readonly PiecePlace[] {
   const lines = change.before === null ? [''] : (told ?? textBefore(change, undefined));
   const { pieces } = applyTextChange(writtenBy(NOT_CLAUDE, lines), change, {
     kind: 'authored',
+    isOwn: undefined,
     nextAuthor: () => '',
     sources: {},
   });
@@ -145,21 +149,33 @@ function draftOf(
 function authorIn(
   drafts: readonly Draft[],
   earlier: Draft | undefined,
-  blocks: readonly Block[],
+  { lines, blocks }: Pick<Spliced, 'lines' | 'blocks'>,
   before: AuthoredText,
-  kind: AuthorshipKind,
+  { kind, isOwn }: Pick<ChangeMaker, 'kind' | 'isOwn'>,
 ): (line: number) => Author {
-  if (kind === 'authored') {
-    const placed = drafts.filter(({ range }) => range !== undefined);
-    return (line) => (firstUpTo(placed, line) ?? drafts.at(-1) ?? earlier)?.author ?? NOT_CLAUDE;
-  }
-  if (kind !== 'formatted') return () => NOT_CLAUDE;
+  const placed = drafts.filter(({ range }) => range !== undefined);
+  const writer = (line: number): Author =>
+    (firstUpTo(placed, line) ?? drafts.at(-1) ?? earlier)?.author ?? NOT_CLAUDE;
+  if (isOwn === undefined) return writer;
+  let block: Block | undefined;
   return (line) => {
-    const block = blocks.find(({ newStart, newEnd }) => line >= newStart && line < newEnd);
-    const replaced = before.authors.slice(block?.oldStart, block?.oldEnd);
-    const [largest] = sharesOf(replaced);
+    if (block === undefined || line < block.newStart || line >= block.newEnd) {
+      block = blocks.find(({ newStart, newEnd }) => line >= newStart && line < newEnd);
+    }
+    if (block === undefined) return NOT_CLAUDE;
+    if (isOwn(lines[tellingNear(lines, line, block)] ?? '')) return writer(line);
+    if (kind !== 'formatted') return NOT_CLAUDE;
+    const [largest] = sharesOf(before.authors.slice(block.oldStart, block.oldEnd));
     return largest !== undefined && largest.share > 0.5 ? largest.author : NOT_CLAUDE;
   };
+}
+
+/** A line, or the nearest one before or after it in its block that says something by itself. */
+function tellingNear(lines: readonly string[], line: number, { newStart, newEnd }: Block): number {
+  const tells = (at: number): boolean => !isTrivial(keyAt(lines, at));
+  for (let at = line; at >= newStart; at -= 1) if (tells(at)) return at;
+  for (let at = line; at < newEnd; at += 1) if (tells(at)) return at;
+  return line;
 }
 
 /** The first piece that ends at a line or after it: blank lines before a piece are a part of it. */
@@ -249,19 +265,27 @@ function pieceOf(
     endLine: range.last + 1,
     changedLines: changed.map((line) => line + 1),
     ownShare: own / (range.last - range.first + 1),
-    kind: kind === 'authored' ? kindOf(changed, text, origins) : kind,
+    kind: changed.length === 0 ? kind : kindOf(changed, text, origins, { kind, ...draft }),
   };
 }
 
-/** Text that all came from elsewhere was not written by the call that put it there. */
+/** Text that all came from elsewhere was not written by the call that put it there; of the rest its program tells. */
 function kindOf(
   changed: readonly number[],
-  { lines }: AuthoredText,
+  { lines, authors }: AuthoredText,
   origins: readonly LineOrigin[],
+  { kind, author }: Pick<ChangeMaker, 'kind'> & Pick<Draft, 'author'>,
 ): AuthorshipKind {
-  const telling = changed.filter((line) => !isTrivial(keyAt(lines, line)));
-  const found = new Set((telling.length > 0 ? telling : changed).map((line) => origins[line]));
-  if (found.size === 0 || found.has('new')) return 'authored';
+  const isTelling = (line: number): boolean => !isTrivial(keyAt(lines, line));
+  const telling = changed.some(isTelling) ? changed.filter(isTelling) : changed;
+  const fresh = telling.filter((line) => origins[line] === 'new');
+  const isOwn = (line: number): boolean => {
+    const by = authors[line] ?? NOT_CLAUDE;
+    return by !== NOT_CLAUDE && eventOf(by) === eventOf(author);
+  };
+  if (fresh.some(isOwn)) return 'authored';
+  if (fresh.length > 0 || kind !== 'authored') return kind === 'authored' ? 'unknown' : kind;
+  const found = new Set(telling.map((line) => origins[line]));
   if (found.has('moved')) return 'moved';
   return found.has('recalled') ? 'restored' : 'formatted';
 }

@@ -1,7 +1,7 @@
 import { eventOf, linesOf, NO_LINE, NOT_CLAUDE, writtenBy } from './author.ts';
 import type { AuthoredText } from './author.ts';
 import { applyTextChange, NO_PLACE } from './apply-text-change.ts';
-import type { Applied } from './apply-text-change.ts';
+import type { Applied, ChangeMaker } from './apply-text-change.ts';
 import { likeness, noteLine, PastLines, RENAMED } from './line-sources.ts';
 import { isPlaced, textBefore } from './payload/change-steps.ts';
 import type { TextChange } from './payload/text-change.ts';
@@ -89,6 +89,9 @@ export class EventChanges {
       return this.#applyLate(change, history);
     }
     const { next, applied, before } = this.#next(change, history);
+    if (history === undefined && change.did.kind === 'left' && isNobodys(next.last)) {
+      return { path, change, pieces: [], removed: NO_LINES, revised: [], isKept: true };
+    }
     const gone = history === undefined ? this.#moves.goneFromNew(path, applied.gone) : applied.gone;
     if (history === undefined) this.#firsts.add(path);
     this.#keep(path, next, gone, before);
@@ -132,12 +135,9 @@ export class EventChanges {
   #applyUnkept(change: TextChange): FileResult {
     const { path } = change;
     const before = writtenBy(NOT_CLAUDE, this.#linesBefore(change, undefined));
-    const { kind, isForeign } = change;
-    const { pieces, gone } = applyTextChange(before, change, {
-      kind,
-      nextAuthor: this.#nextAuthor,
-      sources: {},
-    });
+    const { isForeign } = change;
+    const maker = { ...this.#makerOf(change), sources: {} };
+    const { pieces, gone } = applyTextChange(before, change, maker);
     if (isForeign !== true) this.#store.keepHistory(path, undefined);
     return { path, change, pieces, removed: onlyLines(gone), revised: [], isKept: false };
   }
@@ -145,10 +145,10 @@ export class EventChanges {
   #next(change: TextChange, known: FileHistory | undefined): NextVersion {
     const { path } = change;
     const found = this.#linesBefore(change, known);
-    const history =
-      change.before === null
-        ? this.#beforeCreation(change, known)
-        : this.#reconciled(path, known, found, typeof change.before === 'string');
+    const isCreated = change.before === null || isFound(change, known);
+    const history = isCreated
+      ? this.#beforeCreation(change, known)
+      : this.#reconciled(path, known, found, typeof change.before === 'string');
     const before = history?.last ?? REMOVED;
     if (change.did.kind === 'delete' && history !== undefined) this.#removed.set(path, history);
     const applied = this.#applied(before, change, history);
@@ -212,7 +212,7 @@ export class EventChanges {
   /** A file that was not there: a program may have moved it here; whatever is known of its path is past. */
   #beforeCreation(change: TextChange, history: FileHistory | undefined): FileHistory | undefined {
     const { path, did } = change;
-    const text = did.kind === 'write' ? linesOf(did.text) : [];
+    const text = did.kind === 'write' || did.kind === 'left' ? linesOf(did.text) : [];
     if (change.isProgram) {
       let best: string | undefined;
       let most = RENAMED_BY_PROGRAM;
@@ -255,17 +255,18 @@ export class EventChanges {
 
   #applied(before: AuthoredText, change: TextChange, history: FileHistory | undefined): Applied {
     const past = new PastLines(this.#store, this.#event, change.path);
-    const { kind, isProgram } = change;
+    const { kind, own, isProgram } = change;
     const sources =
-      kind !== 'authored' ? past.ofOthers(history) : isProgram ? past.ofProgram() : past.ofCall();
-    const applied = applyTextChange(before, change, {
-      kind,
-      nextAuthor: this.#nextAuthor,
-      sources,
-    });
+      own !== undefined ? past.ofOthers(history) : isProgram ? past.ofProgram() : past.ofCall();
+    const applied = applyTextChange(before, change, { ...this.#makerOf(change), sources });
     const exact =
       isProgram && kind !== 'authored' && history && versionWith(history, applied.after.lines);
     return exact ? { ...applied, after: exact } : applied;
+  }
+
+  #makerOf({ kind, own }: TextChange): Omit<ChangeMaker, 'sources'> {
+    const lines = own && new Set(own);
+    return { kind, isOwn: lines && ((line) => lines.has(line)), nextAuthor: this.#nextAuthor };
   }
 
   #originOf(path: string, added = false): ChangeOrigin {
@@ -326,6 +327,17 @@ function onlyLines({ lines, authors }: AuthoredText): AuthoredText {
 }
 
 function isTooLarge({ before, did }: TextChange): boolean {
-  const after = did.kind === 'write' ? did.text.length : 0;
+  const after = did.kind === 'write' || did.kind === 'left' ? did.text.length : 0;
   return Math.max(before?.length ?? 0, after) > MAX_KEPT_TEXT;
+}
+
+/** True for a file that a command left of which nothing was known: it may have made it. */
+function isFound({ did }: TextChange, known: FileHistory | undefined): boolean {
+  return (
+    did.kind === 'left' && (known === undefined || isSameText(known.last.lines, REMOVED.lines))
+  );
+}
+
+function isNobodys({ authors }: AuthoredText): boolean {
+  return authors.every((author) => author === NOT_CLAUDE);
 }

@@ -35,9 +35,23 @@ export function readListedFile(path: string, maxBytes: number): string {
   return readWhole(path, maxBytes, (read) => withOpenFile(path, file, read)).toString('utf8');
 }
 
-/** The bytes of a file; otherwise like {@link readRegularFile}. */
-export function readRegularBytes(path: string, maxBytes = USUAL_BYTES): Buffer {
-  return readWhole(path, maxBytes, (read) => withRegularFile(path, read));
+/**
+ * The bytes of a file; otherwise like {@link readRegularFile}. `check` is given the open file before it is read and
+ * afterwards, and may throw.
+ */
+export function readRegularBytes(
+  path: string,
+  maxBytes = USUAL_BYTES,
+  check: (stats: Stats) => void = () => {},
+): Buffer {
+  const checked = (read: Read<Buffer>) =>
+    withRegularFile(path, (file, size) => {
+      check(fstatSync(file));
+      const bytes = read(file, size);
+      check(fstatSync(file));
+      return bytes;
+    });
+  return readWhole(path, maxBytes, checked);
 }
 
 /** The first `maxBytes` bytes of a file as UTF-8; otherwise like {@link readTail}. */

@@ -23,6 +23,7 @@ import {
   isReducible,
   setAsideDatabase,
   totalsOf,
+  unseenFiles,
 } from '../store/queries/totals.ts';
 import type { EvictedFiles, SetAside, Totals } from '../store/queries/totals.ts';
 import { noSinkFacts, readSinkFacts } from './sink-facts.ts';
@@ -62,6 +63,8 @@ export interface StoredContent {
   readonly forgetting: number;
   /** The version of Claude Code that the courier saw last; null when it saw none. */
   readonly claudeVersion: string | null;
+  /** Files that commands changed in the last 7 days, of which only the name is known. */
+  readonly unseenFiles: number;
 }
 
 /** What tracker.db knows about delivery. */
@@ -134,6 +137,7 @@ export function readStored(
         evicted: evictedFiles(database) ?? null,
         forgetting: forgetting(database),
         claudeVersion: seenClaudeVersion(database) ?? null,
+        unseenFiles: unseenFiles(database, now - WEEK_MS),
       })),
       delivery: attempt(path, () => ({
         sinks: SINKS.map((sink) => readSinkFacts(database, sink, now, destination(sink, database))),
@@ -177,6 +181,7 @@ export function factsOf(sink: Sink, stored: StoredDelivery | null): SinkFacts {
 // --- internal ---
 
 const MAX_FAULTS = 3;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 function attempt<T>(path: string, read: () => T): Reading<T> {
   try {

@@ -16,7 +16,10 @@ import type { HookEvent } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { ArrivedEvent } from '../store/writers/event-writer.ts';
 import { FileNames } from './file-names.ts';
+import { LeftChanges } from './left-changes.ts';
+import type { ToldChanges } from './left-changes.ts';
 import { CapturePolicy } from './policy/capture-policy.ts';
+import type { JudgedEvent } from './policy/capture-policy.ts';
 import { ProjectFinder } from './project.ts';
 import { readSpoolFile, registrationOf } from './spool/spool-reader.ts';
 import type { SpoolFile } from './spool/spool-reader.ts';
@@ -53,12 +56,14 @@ export class ArrivalReader {
   readonly #limits: ArrivalLimits;
   readonly #policy: CapturePolicy;
   readonly #names: FileNames;
+  readonly #left: LeftChanges;
 
   constructor(redactor: Redactor, limits: ArrivalLimits) {
     this.#redactor = redactor;
     this.#limits = limits;
     const { capture = CONFIG_DEFAULTS.capture } = limits;
     this.#policy = new CapturePolicy(capture, new ProjectFinder(systemClock, (text) => text));
+    this.#left = new LeftChanges(redactor);
     this.#names = new FileNames(systemClock, (text) => redactor.redactText(text).text);
   }
 
@@ -82,7 +87,7 @@ export class ArrivalReader {
     const event = count > 0 ? hookEventOf(payload) : judged.event;
     const kept = judged.stored(event);
     const stored = shortenPayload(kept, this.#limits.maxStringBytes);
-    const { changes, others } = judged.keepsCode ? textChanges(event) : NOTHING;
+    const told = judged.keepsCode ? this.#told(event, asSent, judged, file) : NOTHING;
     return {
       event: eventRecord(kept, event),
       digest: event.toolUseId ? '' : hexDigest(text, 32),
@@ -92,28 +97,47 @@ export class ArrivalReader {
       size: file.size,
       // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
       payload: JSON.stringify(stored),
-      changes: this.#named(event === asSent ? changes : placed(changes, asSent), event.cwd),
-      fileChanges: others.map((other) => {
+      changes: this.#named(told.changes, event.cwd),
+      fileChanges: told.others.map((other) => {
         return { ...other, filePath: this.#names.find(other.filePath, event.cwd) };
       }),
-      redactions: kinds,
-      unchecked: leftOut,
+      redactions: added(kinds, told.redactions),
+      unchecked: leftOut + told.unchecked,
       isNarrowed: judged.event !== asSent || kept !== event || LEFT_OUT_OF_BATCH in asSent.payload,
     };
   }
 
+  #told(
+    event: HookEvent,
+    asSent: HookEvent,
+    { keepsCodeOf }: JudgedEvent,
+    { writtenAt }: SpoolFile,
+  ): ToldChanges {
+    const { changes, others } = textChanges(event);
+    const shown = event === asSent ? changes : placed(changes, asSent);
+    return this.#left.with({ changes: shown, others }, event, { writtenAt, isKept: keepsCodeOf });
+  }
+
   /** With the names by which the files are stored. */
   #named(changes: readonly TextChange[], cwd: string | undefined): TextChange[] {
-    return changes.map((change) => {
+    return changes.flatMap((change) => {
+      // A command that makes a link has not written the file that it leads to; Claude Code shows a link as its target's name.
+      if (change.isProgram && this.#names.isLink(change.path, cwd)) return [];
       const path = this.#names.find(change.path, cwd);
-      return path === change.path ? change : { ...change, path, calledPath: change.path };
+      return [path === change.path ? change : { ...change, path, calledPath: change.path }];
     });
   }
 }
 
 // --- internal ---
 
-const NOTHING = { changes: [], others: [] };
+const NOTHING: ToldChanges = { changes: [], others: [], redactions: {}, unchecked: 0 };
+
+function added(one: Arrival['redactions'], other: Arrival['redactions']): Arrival['redactions'] {
+  const sum = { ...one };
+  for (const [kind, count] of Object.entries(other)) sum[kind] = (sum[kind] ?? 0) + count;
+  return sum;
+}
 
 /**
  * The changes with the places of their pieces, where the event as it was sent tells others: of a secret, several lines may

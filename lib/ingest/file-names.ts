@@ -35,6 +35,12 @@ export class FileNames {
     return this.#clean(this.#real(this.#absolute(path, cwd)));
   }
 
+  /** True if that is a link itself. */
+  isLink(path: string, cwd: string | undefined): boolean {
+    const named = this.#absolute(path, cwd);
+    return isLocal(named) && isLink(named);
+  }
+
   #absolute(path: string, cwd: string | undefined): string {
     const whole = path.replace(/^~(?=$|[/\\])/, () => this.#home);
     if (isAbsolute(whole)) return resolve(whole);

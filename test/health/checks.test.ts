@@ -101,11 +101,26 @@ it('has stable ids, each once', () => {
 describe('claude', () => {
   it('is found by its version, and missed where none is found', async () => {
     expect(await check('claude')).toEqual({ status: 'ok', found: 'version 2.1.330' });
-    expect(await check('claude', {}, '2.0.76')).toEqual({
-      status: 'ok',
-      found: 'version 2.0.76; which files a Bash command writes is told from 2.1.330 on',
-    });
     expect(await check('claude', {}, null)).toMatchObject({ status: 'warn' });
+  });
+});
+
+describe('command_files', () => {
+  it('says what is not known of the files that commands change', async () => {
+    expect(await check('command_files', {}, '2.0.76')).toEqual({
+      status: 'ok',
+      found: 'not told by version 2.0.76, but from 2.1.330 on',
+    });
+    const note = sample.database.prepare<[string, string, string, number]>(
+      "INSERT INTO file_changes (event_id, file_path, change, session_id, at) VALUES (?, ?, ?, 's', ?)",
+    );
+    expect((await check('command_files')).found).toContain('are known');
+    note.run('e1', '/p/a', 'changed', NOW - HOUR);
+    note.run('e2', '/p/a', 'changed', NOW - HOUR);
+    note.run('e2', '/p/b', 'deleted', NOW - HOUR);
+    note.run('e3', '/p/c', 'changed', NOW - 8 * 24 * HOUR);
+    const { status, found } = await check('command_files');
+    expect([status, found]).toEqual(['ok', expect.stringContaining('of 1 file changed')]);
   });
 });
 

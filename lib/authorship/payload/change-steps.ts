@@ -2,6 +2,7 @@ import { linesOf, NO_LINE } from '../author.ts';
 import type { Hunk } from '../../event/hunk.ts';
 import type { TextChange, TextReplacement } from './text-change.ts';
 import { hunkSplices, textUnderHunks, withTabs } from './hunk-text.ts';
+import { changedBlocks } from '../transfer/line-diff.ts';
 import type { Splice } from '../transfer/splice.ts';
 
 /** A splice, and the code that it brought, if it is to be a piece of its own. */
@@ -44,6 +45,8 @@ export function stepsOf(change: TextChange): Step[] {
         (lines) =>
           hunkSplices(change.isToolDiff ? withTabs(change.hunks, lines) : change.hunks).map(run),
       ];
+    case 'left':
+      return [(lines) => differences(lines, linesOf(did.text)).map(run)];
     case 'delete':
       return [(lines) => [wholeText(lines, '')]];
   }
@@ -163,6 +166,12 @@ function wholeText(before: readonly string[], text: string, code = text): Writte
 function part(before: readonly string[], text: string, code: string): Written {
   const lines = linesOf(text);
   return { start: 0, end: before.length, lines, code, range: undefined, replaced: 'lines' };
+}
+
+function differences(old: readonly string[], now: readonly string[]): Splice[] {
+  return changedBlocks(old, now).map(({ oldStart, oldEnd, newStart, newEnd }) => {
+    return { start: oldStart, end: oldEnd, lines: now.slice(newStart, newEnd) };
+  });
 }
 
 function run(splice: Splice): Written {

@@ -7,7 +7,7 @@ import type { Hunk } from '../../event/hunk.ts';
 import { succeeded } from '../../event/tool-call.ts';
 import { lineCount } from '../../pattern/line-count.ts';
 import type { AuthorshipKind, PiecePlace } from '../piece.ts';
-import { commandKind } from './command-kind.ts';
+import { CommandAuthorship } from './command-authorship.ts';
 import { notebookText } from './notebook-text.ts';
 
 /** A text that a tool replaced, once or everywhere. */
@@ -40,6 +40,8 @@ export interface TextChange {
       }
     | { readonly kind: 'replace'; readonly replacements: readonly TextReplacement[] }
     | { readonly kind: 'hunks' }
+    /** It has this text now, as a command left it. */
+    | { readonly kind: 'left'; readonly text: string }
     | { readonly kind: 'delete' };
   /** The diff, where one is sent and needed. */
   readonly hunks: readonly Hunk[];
@@ -47,8 +49,10 @@ export interface TextChange {
   readonly isToolDiff: boolean;
   /** True for what a shell command made of the file. */
   readonly isProgram: boolean;
-  /** What new text in it is: `authored`, but for what a command of another kind made. */
+  /** What new text in it is that is not Claude's own: `authored`, but for what a command of another kind made. */
   readonly kind: AuthorshipKind;
+  /** The new lines that are Claude's own; undefined if all are. Trivial ones follow those beside them. */
+  readonly own?: readonly string[];
   /** The language's name, where the payload tells it: that of a cell. */
   readonly language?: string;
   /** Where its pieces stand, if that is known better than from the texts: those may have lost a secret of several lines. */
@@ -192,7 +196,7 @@ function notebookEdit(input: JsonObject, response: JsonObject): TextChange | und
 function bash(event: HookEvent, response: JsonObject): TextChanges {
   const diff = asObject(response['bashEditDiff']);
   if (diff === undefined) return NONE;
-  const command = asString(event.toolInput?.['command']) ?? '';
+  const authorship = new CommandAuthorship(asString(event.toolInput?.['command']) ?? '');
   const isShown = event.toolInput !== undefined && succeeded(event);
   const changes: TextChange[] = [];
   const others = new Map<string, FileChange['change'] | 'shown'>();
@@ -204,8 +208,8 @@ function bash(event: HookEvent, response: JsonObject): TextChanges {
     const isDeleted = file['deleted'] === true;
     others.set(path, isDeleted ? 'deleted' : hunks.length > 0 ? 'shown' : 'changed');
     if (!isShown || (hunks.length === 0 && !isDeleted)) continue;
-    const kind = commandKind(command, path);
-    changes.push({ ...commandChange(path, file, hunks), isToolDiff: false, isProgram: true, kind });
+    const change = commandChange(path, file, hunks);
+    changes.push({ ...change, isToolDiff: false, isProgram: true, ...authorship.of(path, hunks) });
   }
   for (const path of asArray(diff['changedFiles'])) {
     if (typeof path === 'string' && path && !others.has(path)) others.set(path, 'changed');

@@ -1,21 +1,12 @@
-import { compareVersions } from '../../claude-code/version.ts';
 import { ESSENTIAL_EVENTS } from '../installation.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, INSTALL, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 
-/** The first version seen to tell which files a Bash command wrote. */
-const BASH_FILES_SINCE = '2.1.330';
-
 /** A Claude Code is on this machine, or was in use. */
 export function claudeFound({ installation: { claudeVersion } }: CheckFacts): CheckFinding {
   if (claudeVersion !== undefined) {
-    const tells = compareVersions(claudeVersion, BASH_FILES_SINCE) >= 0;
-    return ok(
-      tells
-        ? `version ${claudeVersion}`
-        : `version ${claudeVersion}; which files a Bash command writes is told from ${BASH_FILES_SINCE} on`,
-    );
+    return ok(`version ${claudeVersion}`);
   }
   return warn(
     'none found, on PATH, where its installers put it or in an editor',

@@ -23,6 +23,8 @@ export interface JudgedEvent {
   readonly event: HookEvent;
   /** True if the code that it wrote is kept. */
   readonly keepsCode: boolean;
+  /** True if the code in a file is kept that the event names or that a name in it leads to. */
+  readonly keepsCodeOf: (path: string) => boolean;
   /**
    * The event as it may be stored: the same one, or one without its texts. It is given the redacted event, so that
    * sizes and digests are those of redacted texts: a digest then confirms no secret.
@@ -71,6 +73,7 @@ export class CapturePolicy {
     return {
       event: withPayload(told, this.#withoutExcludedOutput(told.payload, kept, work)),
       keepsCode: kept.code,
+      keepsCodeOf: (path) => kept.code && this.#keptOfPath(path, work).code,
       stored: (redacted) => storedEvent(redacted, kept, keptOfCalls),
     };
   }

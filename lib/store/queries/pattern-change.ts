@@ -83,6 +83,8 @@ function writesOf({ did, hunks }: TextChange): TextWrite[] {
         return { oldText, newText: lines.join('\n'), everywhere: false };
       });
     }
+    // What was read from the disk is not in the payload.
+    case 'left':
     case 'delete':
       return [];
   }

@@ -159,6 +159,16 @@ export function acknowledgeSetAside(database: Database): boolean {
   return database.prepare('DELETE FROM meta WHERE key = ?').run(SET_ASIDE_KEY).changes > 0;
 }
 
+/** How many files commands have changed since a time, in milliseconds since 1970 UTC, of which only the name is known. */
+export function unseenFiles(database: Database, since: number): number {
+  return database
+    .prepare<[number], number>(
+      "SELECT count(DISTINCT file_path) FROM file_changes WHERE change = 'changed' AND at >= ?",
+    )
+    .pluck()
+    .get(since) as number;
+}
+
 // --- internal ---
 
 const SET_ASIDE_KEY = 'corrupt_moved_to';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { commandKind } from '../../../lib/authorship/payload/command-kind.ts';
+import { commandEffect } from '../../../lib/authorship/payload/command-kind.ts';
+import type { CommandEffect } from '../../../lib/authorship/payload/command-kind.ts';
+import { parseShell } from '../../../lib/authorship/payload/shell-steps.ts';
 import type { AuthorshipKind } from '../../../lib/authorship/piece.ts';
 
 const CASES: readonly (readonly [string, AuthorshipKind])[] = [
@@ -37,7 +39,7 @@ const CASES: readonly (readonly [string, AuthorshipKind])[] = [
   ['npx prettier --write .', 'formatted'],
   ['npx prettier@3.1.0 -w src', 'formatted'],
   ['npx eslint --fix src', 'formatted'],
-  ['npx eslint src', 'authored'],
+  ['npx eslint src', 'unknown'],
   ['npm run format', 'formatted'],
   ['yarn lint:fix', 'formatted'],
   ['python3 -m black .', 'formatted'],
@@ -52,20 +54,69 @@ const CASES: readonly (readonly [string, AuthorshipKind])[] = [
   ["sed -i 's/a/b/' src/a.ts", 'authored'],
   ["git pull && sed -i 's/a/b/' src/a.ts", 'authored'],
   ['git stash && echo x >> src/a.ts 2>/dev/null', 'authored'],
-  ['node scripts/generate.js', 'authored'],
+  ['node scripts/generate.js', 'unknown'],
   ['python3 - <<EOF\nopen("src/a.ts", "w")\nEOF', 'authored'],
-  ['git status; git add -A; git commit -m "cp a b"', 'authored'],
+  ['git status; git add -A; git commit -m "cp a b"', 'unknown'],
   ['', 'authored'],
 ];
 
-describe('commandKind', () => {
+describe('commandEffect', () => {
   it.each(CASES)('%s', (command, kind) => {
-    expect(commandKind(command, '/home/dev/project/src/a.ts')).toBe(kind);
+    expect(commandEffect(parseShell(command), '/home/dev/project/src/a.ts').kind).toBe(kind);
+  });
+
+  it.each<readonly [string, CommandEffect['own']]>([
+    ["cat > src/a.ts <<'EOF'\nx\nEOF", 'all'],
+    ['echo x > src/a.ts', 'all'],
+    ['cat > src/a.ts <<EOF\n$(cat b.ts)\nEOF', 'worded'],
+    ['echo "$(cat b.ts)" > src/a.ts', 'worded'],
+    ['for f in *.ts; do cat $f; done > src/a.ts', 'worded'],
+    ['{ echo x; cat b.ts; } > src/a.ts', 'worded'],
+    ['(echo x; cat b.ts) > src/a.ts', 'worded'],
+    ["sed -i 's/a/b/' src/a.ts", 'worded'],
+    ["awk '{ print }' b.ts > src/a.ts", 'worded'],
+    ['python3 -c "copy()"', 'worded'],
+    ['git checkout topic && echo x >> src/a.ts', 'worded'],
+    ['cp b.ts src/a.ts && echo x >> src/a.ts', 'worded'],
+    ['cp b.ts src/b.ts && echo x >> src/a.ts', 'all'],
+    ['for i in 1 2; do echo x > src/$i.ts; done', 'worded'],
+    ['cat b.ts > src/a.ts', 'spelled'],
+    ['cat b.ts | head -3 | tee src/a.ts', 'spelled'],
+    ['tee src/a.ts < b.ts', 'spelled'],
+    ['git show HEAD:b.ts > src/a.ts', 'spelled'],
+    ['git apply <<EOF\n+x\nEOF', 'spelled'],
+    ['node scripts/generate.js > src/a.ts', 'spelled'],
+    ['sleep 5', 'spelled'],
+    ['git commit -m "a > src/a.ts"', 'spelled'],
+  ])('takes of %s for Claude’s: %s', (command, own) => {
+    expect(commandEffect(parseShell(command), '/home/dev/project/src/a.ts').own).toBe(own);
+  });
+
+  it('takes hostile text', () => {
+    const texts = [
+      '"',
+      "'",
+      '\\',
+      '>',
+      '<<',
+      '|',
+      '$(',
+      '"\\"',
+      '\'"',
+      '; ',
+      '>a ',
+      '\n',
+      '/s/$//',
+    ];
+    for (const text of texts) {
+      const shell = parseShell(text.repeat(20_000));
+      expect(() => commandEffect(shell, '/p/a.ts')).not.toThrow();
+    }
   });
 
   it('tells the files of one command apart', () => {
     const command = 'echo x > made.txt && mkdir -p sub && cp made.txt sub/copy.txt';
-    expect(commandKind(command, '/p/made.txt')).toBe('authored');
-    expect(commandKind(command, '/p/sub/copy.txt')).toBe('copied');
+    expect(commandEffect(parseShell(command), '/p/made.txt').kind).toBe('authored');
+    expect(commandEffect(parseShell(command), '/p/sub/copy.txt').kind).toBe('copied');
   });
 });

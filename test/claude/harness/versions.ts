@@ -1,5 +1,5 @@
 /** What a version of Claude Code does not do, and so the checks leave out for it. */
-type Lack = 'rejected-calls' | 'agent-ids' | 'bash-diffs';
+export type Lack = 'rejected-calls' | 'agent-ids' | 'bash-diffs' | 'rewritten-input';
 
 /** A version of Claude Code that is tested, and what it lacks, each with the reason. */
 export interface ClaudeVersion {
@@ -8,7 +8,7 @@ export interface ClaudeVersion {
 }
 
 /** The newest version tested. */
-export const CLAUDE_CURRENT: ClaudeVersion = { version: '2.1.330', lacks: {} };
+export const CLAUDE_CURRENT: ClaudeVersion = { version: '2.1.332', lacks: {} };
 
 /** The oldest version tested. */
 export const CLAUDE_OLD: ClaudeVersion = {
@@ -16,6 +16,7 @@ export const CLAUDE_OLD: ClaudeVersion = {
   lacks: {
     'rejected-calls': 'no PostToolBatch: a call refused before it ran fires no hook at all',
     'agent-ids': 'the tool events inside a subagent do not carry its agent_id',
+    'rewritten-input': 'it wrote what Claude asked for, whatever updatedInput said',
     'bash-diffs': 'the response of Bash does not name the files it wrote',
   },
 };
