@@ -32,7 +32,7 @@ export const CHECKS: readonly Check[] = [
   { id: 'disk', title: 'Disk', run: storage.diskFree },
   { id: 'config', title: 'Config', run: surroundings.configValid },
   { id: 'capture', title: 'Kept', run: captureKnown },
-  { id: 'command_files', title: 'Files of commands', run: commandFiles },
+  { id: 'command_files', title: 'Command files', run: commandFiles },
   { id: 'path', title: 'On PATH', run: surroundings.onPath },
   { id: 'clock', title: 'Clock', run: surroundings.clockSane },
   // The last, because it makes an event, which none of the others shall see.
