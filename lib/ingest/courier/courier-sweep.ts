@@ -125,6 +125,7 @@ export class CourierSweep {
         watch.pause();
       }
       for (const batch of readAhead(files.batches(BATCH_FILES, BATCH_BYTES), thread)) {
+        await thread?.started(); // not in the transaction, which keeps others from writing
         const done = this.#take(batch, thread);
         await removing;
         removing = thread
@@ -195,7 +196,10 @@ export class CourierSweep {
     if (this.#threadBundle === undefined) return undefined;
     this.#guard.hold();
     const { current } = this.#config;
-    return new SpoolThread(this.#threadBundle, arrivalLimits(current), current.redaction);
+    return new SpoolThread(this.#threadBundle, arrivalLimits(current), current.redaction, {
+      onGivenUp: (reason) =>
+        this.#log().warn('The thread that helps with a backlog was given up', { reason }),
+    });
   }
 
   /** Ingests one batch; returns the files whose events are stored, and the number that left the spool. */
