@@ -10,7 +10,7 @@ import { arrivalLimits } from '../ingest.ts';
 import type { BadFile } from '../ingest.ts';
 import { checkPolicy } from '../policy/policy-check.ts';
 import { HeldFiles } from '../spool/held-files.ts';
-import { makeSpool, markFull, publishBound } from '../spool/spool-bound.ts';
+import { makeSpool, markFull, moveDrops, publishBound } from '../spool/spool-bound.ts';
 import { SpoolListing } from '../spool/spool-listing.ts';
 import { removeSpoolFiles } from '../spool/spool-reader.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
@@ -116,6 +116,10 @@ export class CourierSweep {
       });
       const waiting = (this.#waiting = files.length + files.unseen + this.#held.waiting);
       this.#mark(waiting, max_files);
+      tryStep(
+        () => moveDrops(this.#paths, files.drops),
+        () => {},
+      ); // no room yet; they count where they lie
       if (!mayTake) return 0;
       for (const name of files.odd) this.#quarantine.setAside(name, 'not-a-file');
       if (files.length > 0) checkPolicy(this.#config);

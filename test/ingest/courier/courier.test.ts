@@ -150,6 +150,23 @@ describe('an event that fails in a way that nobody foresaw', () => {
   });
 });
 
+describe('events that were dropped where their count found no room', () => {
+  it('are counted in its file as soon as there is room', async () => {
+    rmdirSync(paths.database);
+    for (const name of ['a.w', 'b.w']) writeFileSync(join(paths.spoolNew, name), '');
+    mkdirSync(paths.drops); // nothing can be written there
+    const stop = new AbortController();
+    const running = run(stop.signal, 86_400);
+    await expect.poll(() => readdirSync(paths.spoolNew).toSorted()).toEqual(['a.w', 'b.w']);
+    rmdirSync(paths.drops);
+    await expect.poll(() => readdirSync(paths.spoolNew)).toEqual([]);
+    stop.abort();
+    await running;
+    expect(readFileSync(paths.drops, 'utf8')).toBe('\nww');
+    expect(readdirSync(paths.spoolBad)).toEqual([]);
+  });
+});
+
 describe('a corrupt database', () => {
   it('is named in the log once, with the reason and its new name', async () => {
     rmdirSync(paths.database);
