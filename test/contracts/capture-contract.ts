@@ -427,18 +427,22 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     it.each(['courierPid', 'drops'] as const)(
       'does not wait for a FIFO in the place of %s',
       async (at) => {
+        mkdirSync(paths.data, { recursive: true });
+        writeFileSync(paths.courierPid, `${process.pid}\n`); // so that it looks for no bound afterwards
         await capture({ command, env, input: EVENT });
         rmSync(paths[at], { force: true });
         execFileSync('mkfifo', [paths[at]]);
         writeFileSync(paths.spoolFull, ''); // so that it has a drop to count
         expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
-        rmSync(paths.spoolFull);
+        rmSync(paths.spoolFull, { force: true }); // it may have found by itself that there is room
         expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
         expect([waiting().length, drops()]).toEqual([2, 'f']);
       },
     );
 
     it('drops and counts while the spool is full', async () => {
+      mkdirSync(paths.data, { recursive: true });
+      writeFileSync(paths.courierPid, `${process.pid}\n`); // so that it looks for no bound afterwards
       await capture({ command, env, input: EVENT });
       writeFileSync(paths.spoolFull, '');
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
