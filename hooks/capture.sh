@@ -13,7 +13,7 @@
 trap 'exit 0' EXIT # a fault in this script must never reach Claude as an exit code
 exec >&- 2>&- # closed: /dev/null may be missing, and to say so would be output
 # Where sh is bash, a variable can define a function in the place of a command.
-unset -f [ cat command date echo env kill mkdir printf read rm sed tr umask
+unset -f [ cat command date echo env kill mkdir printf read rm rmdir sed tr umask
 unset LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH # by which this shell may have loaded code, but cat need not
 unset TZ TZDIR # which may name a FIFO that `date` would wait for; LOCPATH does the same to cat, but not in this locale
 export LC_ALL=C
@@ -78,11 +78,27 @@ fi
 read -r id </proc/sys/kernel/random/uuid || id=$(date +%s)-$$
 name=$id.$registration
 
+# Keeps the spool bounded where no courier can: about one event in 16 looks how many files there are.
+bound() {
+  case $id in
+  *0)
+    max=100000
+    [ -f "$spool/max-files" ] && read -r max <"$spool/max-files"
+    set -- "$spool"/new/*
+    if [ $# -ge "$max" ]; then way "$spool/full" && printf '' >"$spool/full"; else rm -f "$spool/full"; fi
+    ;;
+  esac
+}
+
 # Records a dropped event as one letter: w it could not be written, f the spool is full. Appending one
-# byte is atomic, and works on a full disk while the file's last block has room.
+# byte is atomic, and works on a full disk while the file's last block has room. Without a block, the letter
+# ends the name of an empty file. Where no file can be made, the empty folder tmp/, which only the Node front
+# uses, gives up its place to that of the letters.
 drop() {
   way "$data/drops"
-  printf %s "$1" >>"$data/drops"
+  printf %s "$1" >>"$data/drops" && return
+  rmdir "$spool/tmp" && printf %s "$1" >>"$data/drops" && return
+  [ "$1" = w ] && printf '' >"$spool/new/$id.w" && bound
 }
 
 if [ -e "$spool/full" ]; then
@@ -96,8 +112,8 @@ else
   if cat >"$spool/new/$name"; then
     :
   else
+    rm -f "$spool/new/$name" # what there is of it takes the room that the letter needs
     drop w
-    rm -f "$spool/new/$name"
     exit 0 # where we cannot write, a courier cannot either
   fi
 fi
@@ -118,14 +134,7 @@ fi
 
 # No courier lives: start one that outlives this hook and inherits none of its descriptors.
 (
-  case $id in
-  *0) # about one event in 16: keeps the spool bounded on a machine where no courier can start
-    max=100000
-    [ -f "$spool/max-files" ] && read -r max <"$spool/max-files"
-    set -- "$spool"/new/*
-    if [ $# -ge "$max" ]; then way "$spool/full" && : >"$spool/full"; else rm -f "$spool/full"; fi
-    ;;
-  esac
+  bound
   program=$home
   [ "$registration" = plugin ] && program=$root # it brings its own
   courier=$program/dist/courier.cjs

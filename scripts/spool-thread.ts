@@ -1,7 +1,7 @@
 // The courier's second thread: reads, parses and redacts spool files, and removes them once they are
 // stored. The courier starts it when there is a backlog; it does not touch the database.
 import { unlinkSync } from 'node:fs';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { errorCode } from '../lib/base/errors.ts';
 import { openRedactor } from '../lib/redact/own/open-redactor.ts';
 import { ArrivalReader } from '../lib/ingest/arrival.ts';
@@ -20,6 +20,7 @@ const { limits, redaction, port, answers } = workerData as SpoolThreadData;
 const opening = openRedactor(redaction).then(
   (redactor) => new ArrivalReader(redactor, { ...limits, isBacklog: true }),
 );
+void opening.then(() => parentPort?.postMessage('ready'));
 
 port.on('message', async ({ kind, files }: SpoolThreadRequest) => {
   const reader = await opening; // requests stay in their order, because all of them wait for the same

@@ -1,23 +1,10 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { sep } from 'node:path';
 import { makeDropsFile } from '../base/regular-file.ts';
 import { errorCode } from '../base/errors.ts';
 import type { CapturePaths } from '../base/paths.ts';
+import { countDrop } from './drop-count.ts';
 import { makeFolder } from './folder.ts';
-
-/**
- * Why an event was dropped, one letter in `data/drops`: `w` it could not be written, `f` the spool is
- * full.
- */
-export type DropReason = 'w' | 'f';
 
 /** How the hook was registered with Claude Code; part of the spool file's name. */
 export type HookSource = 'settings' | 'plugin';
@@ -33,7 +20,7 @@ export function writeToSpool(
   read: (take: (chunk: Uint8Array) => void) => void,
 ): boolean {
   if (existsSync(paths.spoolFull)) {
-    countDrop(paths, 'f');
+    countDrop(paths, 'f', name);
     return true; // the caller then looks for a courier, which will make room
   }
   const temporary = `${paths.spoolTmp}${sep}${name}`;
@@ -47,8 +34,8 @@ export function writeToSpool(
     inSpool(paths, () => renameSync(temporary, `${paths.spoolNew}${sep}${name}`));
     return true;
   } catch {
-    countDrop(paths, 'w');
-    tryUnlink(temporary);
+    tryUnlink(temporary); // what there is of it takes the room that the count needs
+    countDrop(paths, 'w', name);
     return false;
   }
 }
@@ -76,21 +63,16 @@ function makeSpool(paths: CapturePaths): void {
   for (const folder of [paths.spoolTmp, paths.spoolNew, paths.spoolBad]) {
     makeFolder(folder);
   }
-  makeDropsFile(paths.drops);
+  try {
+    makeDropsFile(paths.drops);
+  } catch {
+    // There may be room for the event all the same.
+  }
 }
 
 function writeAll(file: number, chunk: Uint8Array): void {
   for (let offset = 0; offset < chunk.length;) {
     offset += writeSync(file, chunk, offset, chunk.length - offset);
-  }
-}
-
-function countDrop(paths: CapturePaths, reason: DropReason): void {
-  try {
-    makeDropsFile(paths.drops); // so that it is a file: opening a FIFO would wait
-    appendFileSync(paths.drops, reason, { mode: 0o600 });
-  } catch {
-    // Nothing can be written at all; doctor reports that.
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../base/paths.ts';
 import { readRegularFile } from '../base/regular-file.ts';
+import { DROP_MARK } from '../capture/drop-count.ts';
 
 /** What lies in the spool, seen from outside. */
 export interface SpoolFacts {
@@ -27,13 +28,14 @@ export interface DropCounts {
 
 /** Reads what lies in the spool; a spool that does not exist yet is empty. */
 export function readSpool(paths: TrackerPaths): SpoolFacts {
-  const waiting = namesIn(paths.spoolNew);
+  const names = namesIn(paths.spoolNew);
+  const waiting = names.filter((name) => !name.endsWith(DROP_MARK));
   return {
     waiting: waiting.length,
     oldestAt: oldestIn(paths.spoolNew, waiting),
     isFull: existsSync(paths.spoolFull),
     quarantined: namesIn(paths.spoolBad).length,
-    dropped: readDrops(paths.drops),
+    dropped: readDrops(paths.drops, names.length - waiting.length),
     countsDrops: countsDrops(paths.drops),
   };
 }
@@ -71,7 +73,8 @@ function countsDrops(path: string): boolean {
   }
 }
 
-function readDrops(path: string): DropCounts {
+/** `marks` of them are counted elsewhere, because they found no room in the file. */
+function readDrops(path: string, marks: number): DropCounts {
   let letters = '';
   try {
     letters = readRegularFile(path, MAX_DROPS);
@@ -79,7 +82,7 @@ function readDrops(path: string): DropCounts {
     // Nothing was ever dropped.
   }
   return {
-    unwritable: letters.split('w').length - 1,
+    unwritable: marks + letters.split('w').length - 1,
     spoolFull: letters.split('f').length - 1,
   };
 }

@@ -188,11 +188,12 @@ describe('the spool', () => {
     writeFileSync(join(sample.paths.spoolBad, 'b.settings.not-json'), 'x');
     writeFileSync(sample.paths.spoolFull, '');
     writeFileSync(sample.paths.drops, '\nwwf\nw');
+    writeFileSync(join(sample.paths.spoolNew, 'c.w'), ''); // a drop that found no room in the file
     expect((await status()).out.replaceAll(/^(?!Spool|Drop|Set|  +full).*\n/gm, ''))
       .toMatchInlineSnapshot(`
       "Spool       1 waiting, the oldest from 3 min ago
                   full: events are dropped until the courier has caught up
-      Dropped     3 events that could not be written
+      Dropped     4 events that could not be written
       Dropped     1 event while the spool was full
       Set aside   1 file that could not be ingested, in ~/.claude/hooks/pattern-tracker/data/spool/bad
       "
@@ -203,7 +204,8 @@ describe('the spool', () => {
       oldest_at: '2026-11-24T11:57:00.000Z',
       is_full: true,
       quarantined: 1,
-      dropped: { unwritable: 3, spool_full: 1 },
+      dropped: { unwritable: 4, spool_full: 1 },
+      counts_drops: true,
     });
   });
 });

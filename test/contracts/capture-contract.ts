@@ -64,6 +64,16 @@ const EVENT = readFileSync('test/fixtures/payloads/post-tool-use.edit.json');
 const QUIET = { code: 0, signal: null, output: '' };
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
+/** Takes all blocks of a small disk, or else all inodes. */
+function fill(folder: string): void {
+  const ballast = (n: number) => join(folder, `ballast-${n}`);
+  try {
+    for (let n = 0; ; n += 1) writeFileSync(ballast(n), Buffer.alloc(4096));
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  }
+}
+
 /** A courier that writes down how it was started, then stays alive for 10 s. */
 const FAKE_COURIER = `
 const fs = require('node:fs');
@@ -417,18 +427,22 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     it.each(['courierPid', 'drops'] as const)(
       'does not wait for a FIFO in the place of %s',
       async (at) => {
+        mkdirSync(paths.data, { recursive: true });
+        writeFileSync(paths.courierPid, `${process.pid}\n`); // so that it looks for no bound afterwards
         await capture({ command, env, input: EVENT });
         rmSync(paths[at], { force: true });
         execFileSync('mkfifo', [paths[at]]);
         writeFileSync(paths.spoolFull, ''); // so that it has a drop to count
         expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
-        rmSync(paths.spoolFull);
+        rmSync(paths.spoolFull, { force: true }); // it may have found by itself that there is room
         expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
         expect([waiting().length, drops()]).toEqual([2, 'f']);
       },
     );
 
     it('drops and counts while the spool is full', async () => {
+      mkdirSync(paths.data, { recursive: true });
+      writeFileSync(paths.courierPid, `${process.pid}\n`); // so that it looks for no bound afterwards
       await capture({ command, env, input: EVENT });
       writeFileSync(paths.spoolFull, '');
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
@@ -453,6 +467,35 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       } finally {
         execFileSync('umount', [paths.data]);
       }
+    });
+
+    it.skipIf(!canMount).each([
+      ['block', 'size=64k'],
+      ['inode', 'size=1m,nr_inodes=8'],
+    ])('counts every drop where not one %s is left for the count', async (_, size) => {
+      mkdirSync(paths.data, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', paths.data]);
+      try {
+        for (const at of [paths.spoolTmp, paths.spoolNew, paths.spoolBad])
+          mkdirSync(at, { recursive: true });
+        fill(paths.data);
+        for (let n = 0; n < 5; n += 1)
+          expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        const marks = waiting();
+        expect(marks.filter((name) => !name.endsWith('.w'))).toEqual([]);
+        expect(marks.map((name) => statSync(join(paths.spoolNew, name)).size)).toEqual(
+          marks.map(() => 0),
+        );
+        expect(marks.length + drops().length).toBe(5);
+      } finally {
+        execFileSync('umount', [paths.data]);
+      }
+    });
+
+    it('drops nothing because the file of the count is not ours to write', async () => {
+      mkdirSync(paths.drops, { recursive: true }); // which fails like a file of another user's
+      expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+      expect(waiting()).toHaveLength(1);
     });
 
     it('starts no courier while one lives', async () => {

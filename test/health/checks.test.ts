@@ -394,6 +394,11 @@ describe('storage', () => {
       status: 'warn',
       found: '1 file that could not be ingested; 2 files removed or cut for good, the last 1 h ago',
     });
+    expect(await check('drops')).toMatchObject({
+      status: 'warn',
+      found: 'none are known, but on a full disk not all could be counted',
+    });
+    writeFileSync(sample.paths.drops, '\n');
     expect(await check('drops')).toMatchObject({ status: 'ok' });
     writeFileSync(sample.paths.drops, '\nwf');
     expect(await check('drops')).toMatchObject({ status: 'warn' });

@@ -262,6 +262,7 @@ describe('the program', () => {
     expect(modes).toMatchInlineSnapshot(`
       [
         "700 data",
+        "600 data/drops",
         "700 data/spool",
         "700 data/spool/bad",
         "700 data/spool/new",

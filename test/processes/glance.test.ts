@@ -65,7 +65,7 @@ it('tells the status line what is stored without the database, also after kill -
   home.spool('3.settings', written('third'));
   expect(line()).toBe('● tracker · 2 patterns · 1 waiting\n');
 
-  home.configure('courier: { idle_exit_seconds: 0 }\n');
+  home.configure('courier: { idle_exit_seconds: 0.1 }\n');
   expect(await home.runCourier()).toBe(0);
   expect(line()).toBe('● tracker · 3 patterns\n');
   expect(line('other')).toMatch(/^✖ tracker · The database cannot be read/); // it has to be asked
@@ -85,7 +85,7 @@ it('is gone with what is forgotten', async () => {
   await expect.poll(() => isAlive(pid)).toBe(false);
   expect(existsSync(home.paths.glance)).toBe(false);
 
-  home.configure('courier: { idle_exit_seconds: 0 }\n');
+  home.configure('courier: { idle_exit_seconds: 0.1 }\n');
   home.spool('3.settings', written('third', 'session-2'));
   expect(await home.runCourier()).toBe(0);
   expect(readFileSync(home.paths.glance, 'utf8')).toContain('session-2');

@@ -71,13 +71,18 @@ describe('the spool', () => {
     expect([stored(), home.quarantined]).toEqual([1, [`${'n'.repeat(70)}.not-an-object`]]);
   });
 
-  it('goes on when a file cannot be set aside', async () => {
-    home.spool('bad', '[]');
+  it('sets files aside whose names are taken there, and replaces none', async () => {
     mkdirSync(join(home.paths.spoolBad, 'bad.not-an-object/full'), { recursive: true });
-    home.spool('later.settings', payload({ hook_event_name: 'SessionEnd' }));
+    home.spool('bad', '[]');
+    for (const end of ['x', 'y']) home.spool(`${'n'.repeat(70)}${end}`, '[]');
     expect(await home.runCourier()).toBe(0);
-    expect([stored(), home.waiting, home.courierState?.status]).toEqual([2, ['bad'], 'stopped']);
-    expect(readFileSync(home.paths.logFile, 'utf8')).toContain('could not be set aside');
+    expect([stored(), home.waiting, home.courierState?.status]).toEqual([1, [], 'stopped']);
+    expect(home.quarantined.toSorted()).toEqual([
+      'bad-2.not-an-object',
+      'bad.not-an-object',
+      `${'n'.repeat(70)}-2.not-an-object`,
+      `${'n'.repeat(70)}.not-an-object`,
+    ]);
   });
 });
 

@@ -10,7 +10,7 @@ import { payload, TrackerHome } from './tracker-home.ts';
 const EVENTS = 120;
 let home: TrackerHome;
 beforeEach(async () => {
-  home = new TrackerHome('courier: { idle_exit_seconds: 0 }\n');
+  home = new TrackerHome('courier: { idle_exit_seconds: 0.1 }\n');
   for (let n = 0; n < EVENTS; n++) {
     const fields = { hook_event_name: 'PostToolUse', tool_name: 'Write', tool_use_id: `t${n}` };
     const content = `export const value${n} = ${n};\n${'// pad\n'.repeat(n % 3 === 0 ? 900 : 3)}`;

@@ -46,7 +46,7 @@ export function drops({ paths, gathered }: CheckFacts): CheckFinding {
   if (unwritable + spoolFull === 0) {
     if (spool.countsDrops || !existsSync(paths.data)) return ok('none');
     return warn(
-      'none are known, but none could be counted on a full disk',
+      'none are known, but on a full disk not all could be counted',
       `It takes a file with a byte in it. The next courier makes it, and so does: echo >> '${paths.drops}'`,
     );
   }

@@ -14,15 +14,16 @@ const FAIL_FREE_BYTES = 50_000_000;
 
 /** The spool can be written: does with a probe what capture does with an event, write and rename. */
 export function spoolWritable({ paths }: CheckFacts): CheckFinding {
-  const { spoolTmp } = paths;
-  if (!existsSync(spoolTmp)) return ok('not there yet; the first event creates it');
-  const probe = join(spoolTmp, `doctor-${process.pid}`);
+  const { spool, spoolTmp } = paths;
+  if (!existsSync(spool)) return ok('not there yet; the first event creates it');
+  // On a full disk a hook may have given up tmp/.
+  const probe = join(existsSync(spoolTmp) ? spoolTmp : spool, `doctor-${process.pid}`);
   try {
     writeFileSync(probe, 'probe', { mode: 0o600 });
     renameSync(probe, `${probe}-renamed`);
-    return ok(paths.spool);
+    return ok(spool);
   } catch (error) {
-    return fail(errorMessage(error), `Make ${paths.spool} and all in it writable for you.`);
+    return fail(errorMessage(error), `Make ${spool} and all in it writable for you.`);
   } finally {
     for (const file of [probe, `${probe}-renamed`]) tryRemove(file);
   }

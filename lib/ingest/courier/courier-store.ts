@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption, moveAside, openDatabase } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
-import { FileHealth } from './file-health.ts';
+import { FileHealth } from '../../store/database/file-health.ts';
 import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
 import { noteMovedAside } from '../../store/database/meta.ts';
 import type { MovedAside } from '../../store/database/meta.ts';

@@ -21,7 +21,7 @@ const MAX_NAME = 70;
  */
 export function quarantineFile(path: string, name: string, reason: string, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const to = join(folder, `${name.slice(0, MAX_NAME)}.${reason}`);
+  const to = freePlace(folder, name.slice(0, MAX_NAME), reason);
   renameSync(path, to);
   // It is raw: nothing was redacted. Capture made it so already, and the folder is private, too.
   tryStep(
@@ -81,6 +81,17 @@ export function boundQuarantine(
 }
 
 // --- internal ---
+
+/** How many names are tried where the first is taken. */
+const MOST_NAMES = 1_000;
+
+/** Where nothing lies yet: a rename would fail on a folder, and replace a file. */
+function freePlace(folder: string, stem: string, reason: string): string {
+  let place = join(folder, `${stem}.${reason}`);
+  for (let n = 2; n <= MOST_NAMES && lstatSync(place, { throwIfNoEntry: false }); n += 1)
+    place = join(folder, `${stem}-${n}.${reason}`);
+  return place;
+}
 
 interface QuarantinedFile {
   readonly path: string;

@@ -1,7 +1,16 @@
-import { lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../../base/paths.ts';
-import { makeWayForFile, readRegularFile } from '../../base/regular-file.ts';
+import { makeDropsFile, makeWayForFile, readRegularFile } from '../../base/regular-file.ts';
 import { makeFolder } from '../../capture/folder.ts';
 
 /** After this time a half-written file in `spool/tmp/` counts as abandoned, in milliseconds. */
@@ -34,10 +43,26 @@ export function markFull(paths: TrackerPaths, waiting: number, maxFiles: number)
 }
 
 /**
+ * Writes into the count of dropped events what found no room there when it was dropped: the spool files `names`, each of
+ * which stands for an event that could not be written.
+ *
+ * @throws the system's error; what is left is moved by the next call
+ */
+export function moveDrops(paths: TrackerPaths, names: readonly string[]): void {
+  if (names.length === 0) return;
+  makeDropsFile(paths.drops);
+  for (const name of names) {
+    appendFileSync(paths.drops, 'w', { mode: 0o600 }); // first: better counted twice than never
+    unlinkSync(join(paths.spoolNew, name));
+  }
+}
+
+/**
  * Removes what killed Node fronts left half written in `spool/tmp/` (capture.sh writes straight into
  * `spool/new/`); returns how many. `now` is in milliseconds since 1970 UTC.
  */
 export function removeAbandoned(paths: TrackerPaths, now: number): number {
+  if (!existsSync(paths.spoolTmp)) return 0; // capture may give it up, to count a drop
   let removed = 0;
   for (const name of readdirSync(paths.spoolTmp)) {
     const path = join(paths.spoolTmp, name);

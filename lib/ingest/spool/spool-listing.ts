@@ -1,6 +1,7 @@
 import { lstatSync, opendirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
+import { DROP_MARK } from '../../capture/drop-count.ts';
 import type { SpoolFile } from './spool-reader.ts';
 
 /** The most files that one sweep looks at, which bounds its memory. */
@@ -11,7 +12,7 @@ const SWEEP_FILES = 250_000;
  */
 const NAMES_A_TEXT = 512;
 
-/** How many entries that are no files one sweep names. */
+/** How many entries that are no events one sweep names, of each kind. */
 const ODD_NAMES = 1_000;
 
 /** The files that wait in the spool, oldest first. Kept in columns, because there may be 250,000. */
@@ -22,6 +23,7 @@ export class SpoolListing {
   readonly #sizes: Float64Array;
   readonly #order: Uint32Array;
   readonly #odd: string[] = [];
+  readonly #drops: string[] = [];
   #unseen = 0;
 
   /**
@@ -58,6 +60,10 @@ export class SpoolListing {
           if (this.#odd.length < ODD_NAMES) this.#odd.push(entry.name);
           continue;
         }
+        if (stats.size === 0 && entry.name.endsWith(DROP_MARK)) {
+          if (this.#drops.length < ODD_NAMES) this.#drops.push(entry.name);
+          continue;
+        }
         if (index === times.length) {
           times = doubled(times);
           sizes = doubled(sizes);
@@ -92,6 +98,11 @@ export class SpoolListing {
   /** The names of links, folders, FIFOs, sockets and devices, which capture never makes. */
   get odd(): readonly string[] {
     return this.#odd;
+  }
+
+  /** The names of empty files that each stand for a dropped event; they are not among the files. */
+  get drops(): readonly string[] {
+    return this.#drops;
   }
 
   /** The files in batches of at most `maxFiles` files and about `maxBytes` bytes, in order. */

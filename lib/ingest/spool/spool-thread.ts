@@ -1,6 +1,7 @@
 import { unlinkSync } from 'node:fs';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { errorMessage } from '../../base/errors.ts';
 import type { Arrival, ArrivalLimits } from '../arrival.ts';
 import type { OwnRedaction } from '../../redact/own/own-rules.ts';
 import { limitHeap } from '../courier/heap-limit.ts';
@@ -9,8 +10,6 @@ import type { SpoolFile } from './spool-reader.ts';
 
 /** Files in one request to the thread and in its answer, which bounds the memory of both. */
 const CHUNK_FILES = 32;
-/** A thread that does not answer within this time is given up, in milliseconds. */
-const ANSWER_MS = 2_000;
 
 /** The data that the thread is started with. */
 export interface SpoolThreadData {
@@ -20,6 +19,16 @@ export interface SpoolThreadData {
   readonly port: MessagePort;
   /** A single number, which the thread increments with every answer. */
   readonly answers: Int32Array;
+}
+
+/** What a {@link SpoolThread} does beside the usual, and how long it waits. */
+export interface SpoolThreadOptions {
+  /** Called at most once, with the reason, when the thread will do nothing more. */
+  readonly onGivenUp?: ((reason: string) => void) | undefined;
+  /** How long it may take to start, in milliseconds: on a machine with much to do, some seconds. @default 15,000 */
+  readonly startMs?: number | undefined;
+  /** How long an answer may take then, in milliseconds; the database is locked meanwhile. @default 2,000 */
+  readonly answerMs?: number | undefined;
 }
 
 /** What the thread is asked to do with files. */
@@ -50,17 +59,32 @@ export class SpoolThread {
   #notRemoved: SpoolFile[] = [];
   /** What this thread removes while it waits for the other. */
   #toRemove: SpoolFile[] = [];
-  #hasAnswered = false;
   #hasFailed = false;
+  #isEnding = false;
+  readonly #starting: Promise<void>;
+  readonly #onGivenUp: (reason: string) => void;
+  readonly #answerMs: number;
 
   /** `bundle` is the file of the thread's program, scripts/spool-thread.ts. */
-  constructor(bundle: string, limits: ArrivalLimits, redaction: OwnRedaction) {
+  constructor(
+    bundle: string,
+    limits: ArrivalLimits,
+    redaction: OwnRedaction,
+    { onGivenUp = () => {}, startMs = 15_000, answerMs = 2_000 }: SpoolThreadOptions = {},
+  ) {
+    this.#onGivenUp = onGivenUp;
+    this.#answerMs = answerMs;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const workerData: SpoolThreadData = { limits, redaction, port: port2, answers: this.#answers };
     this.#thread = new Worker(bundle, { workerData, transferList: [port2], resourceLimits: SMALL });
-    this.#thread.on('error', () => {}); // it stops answering, which #answer notices
+    this.#starting = this.#awaitStart(startMs);
     this.#thread.unref(); // whatever happens to the sweep, the thread must not keep the courier alive
+  }
+
+  /** Waits until the thread is ready, or given up. Call it before `take`, which has less patience. */
+  async started(): Promise<void> {
+    await this.#starting;
   }
 
   /** Asks for a batch to be read. Batches have to be taken in the order in which they were asked for. */
@@ -91,13 +115,41 @@ export class SpoolThread {
 
   /** Waits for all answers, then ends the thread. `onLeft` is given what cannot be removed, as by `removeSpoolFiles`. */
   async end(onLeft: (file: SpoolFile, error: Error) => void = () => {}): Promise<void> {
+    if (this.#asked.length > 0) await this.started();
     while (this.#asked.length > 0) this.#receive();
+    this.#isEnding = true;
     this.#port.close();
     await this.#thread.terminate();
     const files = [...this.#notRemoved, ...this.#toRemove];
     this.#notRemoved = [];
     this.#toRemove = [];
     await removeSpoolFiles(files, onLeft);
+  }
+
+  async #awaitStart(startMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      const giveUp = (reason: string) => {
+        this.#giveUp(reason);
+        resolve();
+      };
+      timer = setTimeout(() => giveUp(`it did not start within ${startMs / 1000} s`), startMs);
+      this.#thread
+        .on('message', () => {
+          // It is ready. Its other answers come by the port.
+          limitHeap(); // again, now that the thread has started
+          resolve();
+        })
+        .on('error', (error) => giveUp(errorMessage(error)))
+        .on('exit', () => giveUp('it has ended'));
+    });
+    clearTimeout(timer);
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#hasFailed || this.#isEnding) return;
+    this.#hasFailed = true;
+    this.#onGivenUp(reason);
   }
 
   #ask(request: SpoolThreadRequest): SpoolThreadRequest {
@@ -131,13 +183,10 @@ export class SpoolThread {
       const received = receiveMessageOnPort(this.#port) as
         | { readonly message: SpoolThreadAnswer }
         | undefined;
-      if (received) {
-        if (!this.#hasAnswered) limitHeap(); // again, now that the thread has started
-        this.#hasAnswered = true;
-        return received.message;
-      }
+      if (received) return received.message;
       if (this.#removeOne()) continue;
-      this.#hasFailed = Atomics.wait(this.#answers, 0, seen, ANSWER_MS) === 'timed-out';
+      if (Atomics.wait(this.#answers, 0, seen, this.#answerMs) === 'timed-out')
+        this.#giveUp(`it did not answer within ${this.#answerMs / 1000} s`);
     }
     return undefined;
   }

@@ -71,7 +71,7 @@ describe('a courier that can not take in events', () => {
     const stop = new AbortController();
     let attempts = 0;
     const running = run(stop.signal, 1, () => (attempts += 1));
-    await expect.poll(() => attempts).toBeGreaterThan(100);
+    await expect.poll(() => attempts).toBeGreaterThan(30);
     stop.abort();
     await running;
     expect(told()).toEqual([
@@ -147,6 +147,23 @@ describe('an event that fails in a way that nobody foresaw', () => {
       '2.settings failed',
       '3.settings failed',
     ]);
+  });
+});
+
+describe('events that were dropped where their count found no room', () => {
+  it('are counted in its file as soon as there is room', async () => {
+    rmdirSync(paths.database);
+    for (const name of ['a.w', 'b.w']) writeFileSync(join(paths.spoolNew, name), '');
+    mkdirSync(paths.drops); // nothing can be written there
+    const stop = new AbortController();
+    const running = run(stop.signal, 86_400);
+    await expect.poll(() => readdirSync(paths.spoolNew).toSorted()).toEqual(['a.w', 'b.w']);
+    rmdirSync(paths.drops);
+    await expect.poll(() => readdirSync(paths.spoolNew)).toEqual([]);
+    stop.abort();
+    await running;
+    expect(readFileSync(paths.drops, 'utf8')).toBe('\nww');
+    expect(readdirSync(paths.spoolBad)).toEqual([]);
   });
 });
 

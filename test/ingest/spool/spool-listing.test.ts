@@ -37,6 +37,15 @@ describe('what waits in the spool', () => {
     expect(names(new SpoolListing(folder))).toEqual([['a']]);
   });
 
+  it('has no event in the empty files that stand for dropped ones', () => {
+    add('a.w', 1, 0);
+    add('b.w', 2); // not empty: no hook made it
+    add('c.settings', 3, 0);
+    const listing = new SpoolListing(folder);
+    expect(names(listing)).toEqual([['b.w', 'c.settings']]);
+    expect(listing.drops).toEqual(['a.w']);
+  });
+
   it('comes in batches of so many files and bytes, and never none', () => {
     for (let n = 0; n < 5; n += 1) add(`f${n}`, n + 1, n === 2 ? 100 : 10);
     const listing = new SpoolListing(folder);
