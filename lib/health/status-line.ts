@@ -3,7 +3,7 @@ import type { TrackerPaths } from '../base/paths.ts';
 import { span } from '../base/time-text.ts';
 import { MOST_WAITING } from '../delivery/store/outbox-glance.ts';
 import { readGlance, storedState } from '../ingest/glance.ts';
-import type { StoredState } from '../ingest/glance.ts';
+import type { StoredNotices } from '../ingest/glance.ts';
 import { readQuickly } from '../store/database/quick-reader.ts';
 import type { QuickReading, ReadFault } from '../store/database/quick-reader.ts';
 import { patternsOfSession } from '../store/queries/sessions.ts';
@@ -100,7 +100,7 @@ const FAULTS: Readonly<Record<ReadFault, string>> = {
 };
 
 /** What tracker.db says. */
-interface Content extends StoredState {
+interface Content extends StoredNotices {
   /** Undefined when the session is not known. */
   readonly patterns: number | undefined;
 }

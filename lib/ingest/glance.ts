@@ -11,7 +11,7 @@ import { evictedFiles, setAsideDatabase } from '../store/queries/totals.ts';
 import type { EvictedFiles, SetAside } from '../store/queries/totals.ts';
 
 /** What tracker.db says of recording as a whole, as far as the status line shows it. */
-export interface StoredState {
+export interface StoredNotices {
   readonly setAside: SetAside | undefined;
   readonly evicted: EvictedFiles | undefined;
   readonly outbox: OutboxGlance;
@@ -21,7 +21,7 @@ export interface StoredState {
  * What the courier keeps of tracker.db in `data/glance.json`, so that the status line need not open it. It holds
  * numbers, ids and names, never code.
  */
-export interface Glance extends StoredState {
+export interface Glance extends StoredNotices {
   /** Different patterns written in each of the newest sessions. */
   readonly patterns: ReadonlyMap<string, number>;
 }
@@ -35,7 +35,7 @@ export interface DatabaseStamp {
 }
 
 /** Reads what does not belong to a single session. */
-export function storedState(database: ReadableDatabase): StoredState {
+export function storedState(database: ReadableDatabase): StoredNotices {
   return {
     setAside: setAsideDatabase(database),
     evicted: evictedFiles(database),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventOf } from '../../lib/authorship/author.ts';
 import { LineAuthors } from '../../lib/authorship/line-authors.ts';
 import { systemClock } from '../../lib/base/clock.ts';
+import { TrackerError } from '../../lib/base/errors.ts';
 import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
 import { Ingest } from '../../lib/ingest/ingest.ts';
 import { ProjectFinder } from '../../lib/ingest/project.ts';
@@ -53,7 +54,8 @@ export class Recording {
     const start = process.cpuUsage();
     for (let from = 0; from < files.length; from += BATCH) {
       const bad = this.#ingest.take(files.slice(from, from + BATCH));
-      if (bad.length > 0) throw new Error(`an event was not taken: ${bad[0]?.reason}`);
+      if (bad.length > 0)
+        throw new TrackerError('E_EVAL', `an event was not taken: ${bad[0]?.reason}`);
     }
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1000;

@@ -181,7 +181,10 @@ const CASES: readonly (readonly [string, string, 'warn' | 'fail', RegExp, (m: Ma
       'links',
       'fail',
       /drops is a link to \/etc\/passwd/,
-      ({ paths }) => symlinkSync('/etc/passwd', paths.drops),
+      ({ paths }) => {
+        rmSync(paths.drops);
+        symlinkSync('/etc/passwd', paths.drops);
+      },
     ],
     [
       'a folder that was moved, with a link in its place',

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDropsFile } from '../../lib/base/regular-file.ts';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { endProcessesNaming } from '../processes/tracker-home.ts';
 import type { Sample } from './sample-database.ts';
@@ -10,6 +11,7 @@ export function layOutHome(sample: Sample): void {
   mkdirSync(join(home, 'hooks'), { recursive: true });
   mkdirSync(data, { mode: 0o700 });
   sample.makeSpool();
+  makeDropsFile(sample.paths.drops);
   copyFileSync('hooks/capture.sh', join(home, 'hooks', 'capture.sh'));
   symlinkSync(join(process.cwd(), 'dist'), join(home, 'dist'));
   symlinkSync(process.execPath, join(home, 'node'));

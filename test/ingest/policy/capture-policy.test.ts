@@ -289,7 +289,8 @@ describe('what other calls show of excluded files', () => {
     };
     const files = [file('/p/.env', SECRET), file('/p/a.ts', ORDINARY)];
     const tool_response = { stdout: '', bashEditDiff: { files, moreFiles: 0 } };
-    store.take(hook.post('t1', 'Bash', { command: './setup.sh' }, { tool_response }));
+    const command = `node setup.mjs; echo ${ORDINARY} > a.ts`;
+    store.take(hook.post('t1', 'Bash', { command }, { tool_response }));
     expect(held(store)).not.toContain(SECRET);
     expect(store.rows('SELECT code FROM patterns')).toEqual([{ code: `${ORDINARY}\n` }]);
   });
