@@ -3,6 +3,7 @@ import type { Author, AuthoredText } from './author.ts';
 import type { AuthorshipStore, EventStamp, RecentChange } from './state/authorship-store.ts';
 import { isSameText, versionsOf } from './state/file-history.ts';
 import type { FileHistory } from './state/file-history.ts';
+import { isCommonLine } from './transfer/common-line.ts';
 import { isTrivial, keyAt, lineWeight } from './transfer/line-key.ts';
 import type { PassageSource } from './transfer/passages.ts';
 import type { LineSources } from './transfer/transfer.ts';
@@ -40,7 +41,7 @@ export class PastLines {
     return {
       gone: () => this.#gone(),
       past: (lines, isOpen) => this.#past(lines, isOpen, history),
-      pastLine: (key) => this.#line(key),
+      pastLine: (lines, line) => this.#line(lines, line),
     };
   }
 
@@ -80,18 +81,24 @@ export class PastLines {
     isOpen: (line: number) => boolean,
     history: FileHistory | undefined,
   ): Iterable<PassageSource> {
-    if (history !== undefined) {
-      for (const version of versionsOf(history).toReversed()) yield { ...version, ...OWN_PAST };
-    }
+    const wanted = openKeys(lines, isOpen);
+    for (const version of versionsHolding(history, wanted)) yield { ...version, ...OWN_PAST };
     for (const path of this.#votes(lines, isOpen)) {
-      const other = this.#store.history(path);
-      if (other === undefined) continue;
-      for (const version of versionsOf(other).toReversed()) yield { ...version, ...ELSEWHERE };
+      const versions = versionsHolding(this.#store.history(path), wanted);
+      for (const version of versions) yield { ...version, ...ELSEWHERE };
     }
   }
 
-  #line(key: string): Author | undefined {
-    return lineWeight(key) >= LEAST_ALONE ? this.#store.line(key)?.author : undefined;
+  /** A line alone has come back if it stands nowhere else: what stands in two files is there by chance or as a copy. */
+  #line(lines: readonly string[], at: number): Author | undefined {
+    const key = keyAt(lines, at);
+    if (lineWeight(key) < LEAST_ALONE) return undefined;
+    const note = this.#store.line(key);
+    if (note === undefined || note.path === this.#path) return note?.author;
+    if (isCommonLine(lines, at)) return undefined;
+    const elsewhere = this.#store.history(note.path)?.last.lines ?? [];
+    const stands = elsewhere.some((_, line) => keyAt(elsewhere, line) === key);
+    return stands ? undefined : note.author;
   }
 
   #isOwn({ event }: RecentChange): boolean {
@@ -122,26 +129,25 @@ export function isEmpty({ lines }: AuthoredText): boolean {
   return lines.every((_, index) => isTrivial(keyAt(lines, index)));
 }
 
-/** Which part of two texts they have in common, from 0 to 1, by their telling lines. */
+/**
+ * Which part of two texts they have in common, from 0 to 1, by their telling lines. Comments above it and imports tell
+ * only where neither text has anything else.
+ */
 export function likeness(one: readonly string[], other: readonly string[]): number {
+  const code = [codeOf(one), codeOf(other)] as const;
+  const hasCode = code.some((keys) => keys.length > 0);
+  const [before, after] = hasCode ? code : [telling(one), telling(other)];
   const counts = new Map<string, number>();
-  let [all, more, common] = [0, 0, 0];
-  for (let at = 0; at < one.length; at += 1) {
-    const key = keyAt(one, at);
-    if (isTrivial(key)) continue;
-    all += 1;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  for (let at = 0; at < other.length; at += 1) {
-    const key = keyAt(other, at);
-    if (isTrivial(key)) continue;
-    more += 1;
+  for (const key of before) counts.set(key, (counts.get(key) ?? 0) + 1);
+  let common = 0;
+  for (const key of after) {
     const count = counts.get(key) ?? 0;
     if (count === 0) continue;
     counts.set(key, count - 1);
     common += 1;
   }
-  return all === 0 || more === 0 ? 0 : common / Math.max(all, more);
+  const more = Math.max(before.length, after.length);
+  return more === 0 ? 0 : common / more;
 }
 
 /** Notes a line, so that it finds its author when it comes back. A common line is not noted. */
@@ -163,8 +169,52 @@ const MAX_CANDIDATES = 3;
 /** A line that comes back alone must have as many characters, without its blanks. */
 const LEAST_ALONE = 24;
 
+/** The keys of the lines that tell something. */
+function telling(
+  lines: readonly string[],
+  isMeant: (line: number) => boolean = () => true,
+): string[] {
+  return lines.flatMap((_, line) => {
+    const key = keyAt(lines, line);
+    return isTrivial(key) || !isMeant(line) ? [] : [key];
+  });
+}
+
+function codeOf(lines: readonly string[]): string[] {
+  return telling(lines, (line) => !isCommonLine(lines, line));
+}
+
+function openKeys(
+  lines: readonly string[],
+  isOpen: (line: number) => boolean,
+): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (let at = 0; at < lines.length; at += 1) {
+    if (isOpen(at) && !isTrivial(keyAt(lines, at))) keys.add(keyAt(lines, at));
+  }
+  return keys;
+}
+
+/**
+ * The versions of a file in which one of some lines stands, the newest first. Of an earlier version only what it has
+ * besides the next one is looked at: the rest was found there.
+ */
+function versionsHolding(
+  history: FileHistory | undefined,
+  keys: ReadonlySet<string>,
+): AuthoredText[] {
+  if (history === undefined || keys.size === 0) return [];
+  const holds = (lines: readonly string[]): boolean =>
+    lines.some((_, line) => keys.has(keyAt(lines, line)));
+  const own = [history.last, ...history.past].map(({ lines }) => holds(lines));
+  if (!own.includes(true)) return [];
+  return versionsOf(history)
+    .toReversed()
+    .filter((_, version) => own[version] === true);
+}
+
 /** How much must agree; more where the same text is more likely to be there by chance. */
 const GONE_NOW = { leastWeight: 10, leastLines: 1 };
-const GONE_LATELY = { leastWeight: 30, leastLines: 2 };
+const GONE_LATELY = { leastWeight: 30, leastLines: 2, isByCode: true };
 const OWN_PAST = { leastWeight: 16, leastLines: 1 };
-const ELSEWHERE = { leastWeight: 30, leastLines: 2 };
+const ELSEWHERE = { leastWeight: 40, leastLines: 3, isByCode: true };

@@ -75,7 +75,7 @@ export class RecentMoves {
 
 /** Lines of one change that are looked for in later ones. */
 const MAX_GONE = 2000;
-const LATE_MOVE = { leastWeight: 30, leastLines: 2 };
+const LATE_MOVE = { leastWeight: 30, leastLines: 2, isByCode: true };
 
 function firstLines({ lines, authors }: AuthoredText, most: number): AuthoredText {
   return { lines: lines.slice(0, most), authors: authors.slice(0, most) };

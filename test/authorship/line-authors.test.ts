@@ -339,6 +339,39 @@ describe('LineAuthors', () => {
     expect(recording.blame(other, text.replace('setup', 'start'))).toEqual(['e', 'w', 'w', 'w']);
   });
 
+  it("does not call a licence, imports or a line alone Claude's because Claude wrote the same in another file", () => {
+    const common = `/*
+   This library is free software; you can redistribute it
+   under the terms of the Lesser General Public License.
+ */
+// Copyright of somebody, who reserves all rights
+import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  firstOfTheNames,
+  secondOfTheNames,
+} from '../names-that-all-need.ts';
+`;
+    const recording = new Recording();
+    recording.take(
+      write('t1', 'one.ts', `${common}export const one = readFileSync('one');\n`, null),
+    );
+    const human = `${common}export function two(value: number) {\n  return value + 1;\n}\n`;
+    recording.take(edit('t2', 'two.ts', human, 'value + 1', 'value + 222'));
+    const after = human.replace('+ 1', '+ 222');
+    expect(recording.blame('two.ts', after)).toEqual([...Array<null>(11).fill(null), 't2', null]);
+
+    // Nor if a person adds it to a known file.
+    expect(
+      recording.blame('two.ts', `export const one = readFileSync('one');\n${after}`)[0],
+    ).toBeNull();
+
+    // Nor does what Claude wrote become a person's when a file of theirs goes that had the same.
+    const gone = `${common}export const three = 3;\n`;
+    recording.take(write('t3', 'three.ts', 'export const three = 4;\n', gone));
+    const one = `${common}export const one = readFileSync('one');\n`;
+    expect(recording.blame('one.ts', one)).toEqual(Array<string>(11).fill('t1'));
+  });
+
   it("does not call a passage of a person Claude's that Claude moved to another file", () => {
     const takes = edit('take', file, `${first}export {};\n`, first, '');
     const puts = edit('put', `${PROJECT}/b.ts`, '// b\n', '// b\n', `// b\n${first}`);

@@ -115,4 +115,35 @@ describe('blame', () => {
     };
     expect(stands).toBe(2);
   });
+
+  it('names the calls behind the cells of a notebook, however its JSON is written', async () => {
+    const cell = (id: string, source: string | string[]) => ({ cell_type: 'code', id, source });
+    const json = (cells: object[], blanks?: number) =>
+      JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, blanks);
+    const path = join(project, 'study.ipynb');
+    const updated = json(
+      [cell('a', 'total = sum(values)\nprint(total)'), cell('b', ['by hand\n', 'as well'])],
+      1,
+    );
+    const source = 'total = sum(values)\nprint(total)';
+    tell(
+      'toolu_1',
+      'NotebookEdit',
+      { notebook_path: path, cell_id: 'a', new_source: source, edit_mode: 'replace' },
+      {
+        notebook_path: path,
+        cell_id: 'a',
+        new_source: source,
+        edit_mode: 'replace',
+        original_file: json([cell('a', 'print(values)'), cell('b', 'by hand\nas well')]),
+        updated_file: updated,
+      },
+    );
+    writeFileSync(path, updated);
+    await home.settled();
+    const expected = ['toolu_1', 'toolu_1', 'other', 'other'];
+    expect(callsOf('study.ipynb')).toEqual(expected);
+    writeFileSync(path, JSON.stringify(JSON.parse(updated)));
+    expect(callsOf('study.ipynb')).toEqual(expected);
+  });
 });

@@ -22,6 +22,11 @@ export function notebookText(json: string): string | undefined {
   return `${sources.join('\n')}\n`;
 }
 
+/** True for the path of a notebook. */
+export function isNotebook(path: string): boolean {
+  return path.toLowerCase().endsWith('.ipynb');
+}
+
 // --- internal ---
 
 function asStringOrEmpty(value: unknown): string {

@@ -8,7 +8,7 @@ import { succeeded } from '../../event/tool-call.ts';
 import { lineCount } from '../../pattern/line-count.ts';
 import type { AuthorshipKind, PiecePlace } from '../piece.ts';
 import { CommandAuthorship } from './command-authorship.ts';
-import { notebookText } from './notebook-text.ts';
+import { isNotebook, notebookText } from './notebook-text.ts';
 
 /** A text that a tool replaced, once or everywhere. */
 export interface TextReplacement {
@@ -235,10 +235,6 @@ function commandChange(path: string, file: JsonObject, hunks: readonly Hunk[]): 
     return { path, before: null, did, hunks: [], isForeign };
   }
   return { path, before: undefined, did: { kind: 'hunks' }, hunks, isForeign };
-}
-
-function isNotebook(path: string): boolean {
-  return path.toLowerCase().endsWith('.ipynb');
 }
 
 /** No hunks, rather than some whose places no file of bearable size has. */

@@ -1,4 +1,5 @@
 import type { Author, AuthoredText } from '../author.ts';
+import { isCommonLine } from './common-line.ts';
 import { keyAt, lineWeight } from './line-key.ts';
 
 /** Where lines may have come from, and how much must agree until they are believed to. */
@@ -7,6 +8,8 @@ export interface PassageSource extends AuthoredText {
   readonly leastWeight: number;
   /** … and from this many such lines. */
   readonly leastLines: number;
+  /** True if neither counts imports and comments above all code, which other files may have as well; default false. */
+  readonly isByCode?: boolean;
 }
 
 /**
@@ -24,7 +27,7 @@ export function findPassages(
   const found = new Map<number, Author>();
   const places = placesOf(source.lines);
   const used = new Set<number>();
-  for (const passage of passagesIn(lines, isOpen, source.lines, places)) {
+  for (const passage of passagesIn(lines, isOpen, source, places)) {
     if (passage.weight < source.leastWeight || passage.count < source.leastLines) continue;
     for (let step = 0; step < passage.length; step += 1) {
       const at = passage.at + step;
@@ -73,7 +76,7 @@ const PLACES = new WeakMap<readonly string[], { count: number; places: Map<strin
 function passagesIn(
   lines: readonly string[],
   isOpen: (line: number) => boolean,
-  sourceLines: readonly string[],
+  { lines: sourceLines, isByCode = false }: PassageSource,
   places: ReadonlyMap<string, readonly number[]>,
 ): Passage[] {
   const passages: Passage[] = [];
@@ -97,6 +100,7 @@ function passagesIn(
       steps += end - first;
       let [weight, count] = [0, 0];
       for (let step = first; step < end; step += 1) {
+        if (isByCode && isCommonLine(lines, index + step)) continue;
         const of = lineWeight(keyAt(lines, index + step));
         weight += of;
         if (of > 0) count += 1;

@@ -32,8 +32,8 @@ export interface LineSources {
     lines: readonly string[],
     isOpen: (line: number) => boolean,
   ) => Iterable<PassageSource>;
-  /** The author of a line with this key that may have come back alone. */
-  readonly pastLine?: (key: string) => Author | undefined;
+  /** The author of one of the lines that may have come back alone. */
+  readonly pastLine?: (lines: readonly string[], line: number) => Author | undefined;
 }
 
 /**
@@ -144,9 +144,9 @@ class Change {
     }
   }
 
-  recallLines(authorOf: (key: string) => Author | undefined): void {
+  recallLines(authorOf: NonNullable<LineSources['pastLine']>): void {
     for (const line of this.#openLines()) {
-      const author = authorOf(keyAt(this.#lines, line));
+      const author = authorOf(this.#lines, line);
       if (author !== undefined) this.#set(line, author, 'recalled');
     }
   }

@@ -3,7 +3,6 @@ import type { Author } from '../../authorship/author.ts';
 import type { LineAuthors } from '../../authorship/line-authors.ts';
 import { confidenceOf } from '../../authorship/seen-text.ts';
 import type { Confidence, SeenText } from '../../authorship/seen-text.ts';
-import { versionsOf } from '../../authorship/state/file-history.ts';
 import type { Redactor } from '../../redact/redact.ts';
 
 /** A line as it is on disk, and what is known of it. */
@@ -84,7 +83,7 @@ function unknownLine(text: string): DiskLine {
 function holdsMarker({ history }: SeenText): boolean {
   return (
     history !== undefined &&
-    versionsOf(history).some(({ lines }) => lines.some((line) => line.includes(MARKER)))
+    [history.last, ...history.past].some(({ lines }) => lines.some((line) => line.includes(MARKER)))
   );
 }
 

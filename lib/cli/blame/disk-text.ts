@@ -1,3 +1,4 @@
+import { isNotebook, notebookText } from '../../authorship/payload/notebook-text.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { readRegularFile } from '../../base/regular-file.ts';
 
@@ -5,7 +6,8 @@ import { readRegularFile } from '../../base/regular-file.ts';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The text of a file as it is on disk; undefined if there is none.
+ * The text of a file as it is on disk; undefined if there is none. That of a notebook is its cells', one after the
+ * other, as it is recorded.
  *
  * @param name what messages call the file
  * @throws TrackerError E_NO_FILE for a folder, a FIFO and the like, E_LARGE_FILE for more than 16 MiB,
@@ -13,7 +15,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
  */
 export function diskText(path: string, name: string): string | undefined {
   const text = readText(path, name);
-  if (text?.includes('\0') !== true) return text;
+  if (text === undefined) return undefined;
+  if (!text.includes('\0')) return isNotebook(path) ? (notebookText(text) ?? text) : text;
   throw new TrackerError('E_BINARY_FILE', `${name} is not a text: it holds NUL characters`, {
     hint: 'Only lines of text have authors. A text in UTF-16 has to be in UTF-8 first.',
   });

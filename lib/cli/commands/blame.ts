@@ -51,7 +51,7 @@ export const blameCommand = trackerCommand({
   details: `The file is taken as it is on disk now, in git or not, also after it was edited or renamed. WHO is Claude's
 session; "not Claude" for a line that no recorded call wrote, "unknown" where nothing is known. SURE is high for a line
 that stands where it is known to, medium for one that was found in another form or place or is new, low where only a
-likeness speaks for it. Nothing is stored.
+likeness speaks for it. Nothing is stored. The lines of a notebook are those of its cells, one after the other.
 
 --porcelain is git blame's format, for editors; a tool call stands for a commit. --prompt prints the whole prompt behind
 the lines.`,

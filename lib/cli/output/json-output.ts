@@ -21,9 +21,9 @@ export function printJsonLine(cli: CliEnvironment, value: unknown): void {
 function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeCased(inner)]),
-  );
+  const cased: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) cased[snakeCase(key)] = snakeCased(inner);
+  return cased;
 }
 
 /** The keys of a long list are few, and each comes with every row. */
