@@ -42,11 +42,12 @@ export function createSecretFinder(
     const reached = look(text, work.budget, inside);
     if (reached < text.length) work.checkedTo = Math.min(work.checkedTo, place(reached));
     const ends = new Set(inside.map(({ end }) => end));
-    for (const joined of joinedTexts(text, work.budget)) {
+    for (const joined of joinedTexts(text, work.budget, (end) => ends.has(end))) {
       const words: FoundSecret[] = [];
-      look(joined.text, work.budget, words);
+      if (look(joined.text, work.budget, words) < joined.text.length)
+        work.checkedTo = Math.min(work.checkedTo, place(joined.start));
       for (const { start, end, kind } of words) {
-        const stretch = joined.placeOf(start, end, (one) => ends.has(one));
+        const stretch = joined.placeOf(start, end);
         if (stretch === undefined || NAMED.has(kind)) continue;
         work.learn?.(joined.text.slice(start, end), kind);
         inside.push({ ...stretch, kind });

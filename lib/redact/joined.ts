@@ -5,24 +5,23 @@ import { isRandom } from './value/word-shape.ts';
 /** Words that were written in pieces, each put together, one on a line. */
 export interface JoinedText {
   readonly text: string;
-  /**
-   * Where a stretch of it stands in the text that was broken; undefined if it is not of several pieces of one word.
-   * `isWhole` tells whether a token that ends at a position there is complete.
-   */
-  placeOf(
-    start: number,
-    end: number,
-    isWhole: (end: number) => boolean,
-  ): { readonly start: number; readonly end: number } | undefined;
+  /** Where the first word begins in the text that was broken. */
+  readonly start: number;
+  /** Where a stretch of it stands in the text that was broken; undefined if it is not of several pieces of one word. */
+  placeOf(start: number, end: number): { readonly start: number; readonly end: number } | undefined;
 }
 
 /**
  * Puts together words whose line was too short for them, as a mail, a terminal, a listing and YAML break them, and lists of
- * strings that code joins. Which of them are tokens is for the rules to say.
+ * strings that code joins. Which of them are tokens is for the rules to say. `isWhole` tells whether a token ends at a position.
  */
-export function* joinedTexts(text: string, budget: WorkBudget): Generator<JoinedText> {
+export function* joinedTexts(
+  text: string,
+  budget: WorkBudget,
+  isWhole: (end: number) => boolean,
+): Generator<JoinedText> {
   let words = new Words(text);
-  for (const source of [brokenWords(text, budget), joinedLists(text)]) {
+  for (const source of [brokenWords(text, budget, isWhole), joinedLists(text)]) {
     for (const pieces of source) {
       words.add(pieces);
       if (words.length < BATCH) continue;
@@ -77,17 +76,15 @@ class Words {
     const text = this.#texts.join('');
     return {
       text,
-      placeOf: (start, end, isWhole) => {
+      start: this.#pieces[0]?.start ?? 0,
+      placeOf: (start, end) => {
         const first = this.#pieceAt(start);
         const last = this.#pieceAt(end - 1);
         const from = this.#pieces[first] as PlacedPiece;
         const to = this.#pieces[last] as PlacedPiece;
-        const next = this.#pieces[first + 1];
-        if (next === undefined || first === last || from.word !== to.word) return undefined;
-        const tail = this.#text.slice(next.start, next.end);
+        if (first === last || from.word !== to.word) return undefined;
         const found = text.slice(start, end);
         if (!/\d/.test(found) && !isRandom(found)) return undefined; // names, one on a line
-        if (isWhole(from.end) && !goesOn(tail)) return undefined;
         return { start: from.start + start - from.at, end: to.start + end - to.at };
       },
     };
@@ -123,6 +120,8 @@ const BORDER = new Uint8Array(2 ** 16);
 for (const char of ' \t\r\n"\'`;()[]<>') BORDER[char.charCodeAt(0)] = 1;
 const SHORTEST_HEAD = 6;
 const LONGEST_HEAD = 512;
+/** No known token is shorter. */
+const SHORTEST_TOKEN = 16;
 const MOST_LINES = 8;
 const STEPS_PER_WORD = 60;
 /** What a listing or a quotation puts before the next line, and a line that is one word or begins a literal's end. */
@@ -130,16 +129,24 @@ const TAIL =
   /(?:[ \t]{0,8}\d{1,6}(?:\t|→|:[ \t]))?[ \t>+|]{0,32}([^\s"'`;()[\]<>]{4,512})(?=["'`)\],;]{0,3}[ \t]{0,8}(?:\r?\n|$)|["'`])/y;
 
 /** Words that end a line, each with the line after it, and with all lines that could go on with it. */
-function* brokenWords(text: string, budget: WorkBudget): Generator<readonly Piece[]> {
+function* brokenWords(
+  text: string,
+  budget: WorkBudget,
+  isWhole: (end: number) => boolean,
+): Generator<readonly Piece[]> {
+  let read = 0; // how far the last word with all its lines went
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
     const head = headBefore(text, at);
     if (head === undefined) continue;
     const pieces = [head];
     let second: Piece | undefined;
     let last = at;
-    while (pieces.length <= MOST_LINES) {
+    const most = at < read ? 1 : MOST_LINES;
+    while (pieces.length <= most) {
       const tail = tailAt(text, last + 1);
       if (tail === undefined) break;
+      const length = head.end - head.start + tail.end - tail.start;
+      if (second === undefined && length < SHORTEST_TOKEN) break;
       const own = pieces.length > 1 ? headBefore(text, last) : undefined;
       if (own !== undefined) pieces.push({ ...(pieces.pop() as Piece), end: own.end });
       pieces.push(tail);
@@ -148,10 +155,14 @@ function* brokenWords(text: string, budget: WorkBudget): Generator<readonly Piec
       if (text.charCodeAt(last) !== 10) break;
     }
     if (second === undefined) continue;
+    if (isWhole(head.end) && !goesOn(text.slice(second.start, second.end))) continue;
     const word = text.slice(head.start, head.end) + text.slice(second.start, second.end);
-    if (!MIXED.test(word) || !budget.spend(STEPS_PER_WORD * pieces.length)) continue;
+    if (!MIXED.test(word)) continue;
+    budget.spend(STEPS_PER_WORD * pieces.length); // the rules notice when there is nothing left
     yield [head, second];
-    if (pieces.length > 2) yield pieces;
+    if (pieces.length === 2) continue;
+    read = last;
+    yield pieces;
   }
 }
 
