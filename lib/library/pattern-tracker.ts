@@ -10,6 +10,8 @@ import { openRedactor } from '../redact/own/open-redactor.ts';
 import type { Redactor } from '../redact/redact.ts';
 import { CircuitBreaker } from '../health/circuit-breaker.ts';
 import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
+import { ProjectFinder } from '../ingest/project.ts';
+import { DeclarationPolicy, withoutPrivate } from './declaration-policy.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
 import * as declaration from './declaration.ts';
 import type * as declared from './declaration.ts';
@@ -77,6 +79,7 @@ export class PatternTracker {
   #timeout: number | undefined;
   #loaded: Loaded | undefined;
   #redactor: Redactor | undefined;
+  #policy: DeclarationPolicy | undefined;
   #client: LineageClient | undefined;
   #closing: Promise<void> | undefined;
 
@@ -272,8 +275,12 @@ export class PatternTracker {
     const { config, courier } = settings;
     return this.#during(async () => {
       const redactor = await this.#openRedactor(settings);
-      const clean = cleanDeclaration(declare(), redactor, config.patterns.id_scheme);
+      const declaration = withoutPrivate(declare());
+      const clean = cleanDeclaration(declaration, redactor, config.patterns.id_scheme);
       if (!config.pattern_tracking.enabled) return clean.patternId;
+      const projects = new ProjectFinder(this.#clock, (text) => redactor.redactText(text).text);
+      this.#policy ??= new DeclarationPolicy(config.capture, projects);
+      if (!this.#policy.keeps(declaration)) return clean.patternId;
       store.use(({ recorder }) => recorder.record(clean));
       if (LINEAGE.delivers(courier.config) && this.#options.startCourier !== false) nudge.give();
       return clean.patternId;

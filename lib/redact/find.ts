@@ -1,6 +1,7 @@
 import { WorkBudget } from './budget.ts';
 import { decode } from './decode.ts';
 import { encodedRuns } from './encoded.ts';
+import { joinedTexts } from './joined.ts';
 import { RULES } from './rules.ts';
 import type { AnchoredRule, FoundSecret, TextRule } from './rule.ts';
 import { createTriggerScanner } from './scan.ts';
@@ -28,20 +29,46 @@ export function markerOf(kind: string): string {
 /**
  * Builds a finder. One pass over the text finds the rules' triggers, and a rule runs only where one of
  * its triggers stands. A clean text therefore costs little more than that pass. What the text says without
- * its escapes, layer by layer, and within base64 is looked at in the same way.
+ * its escapes, layer by layer, within base64 and where lines were broken is looked at in the same way.
  */
 export function createSecretFinder(
   rules: readonly AnchoredRule[] = RULES,
   textRules: readonly TextRule[] = [],
 ): SecretFinder {
   const look = createLook(rules);
+  /** Looks at a text and at its broken words; `place` tells where in the whole text a position is. */
+  const lookAt = (text: string, work: Work, place: (at: number) => number): void => {
+    const inside: FoundSecret[] = [];
+    const reached = look(text, work.budget, inside);
+    if (reached < text.length) work.checkedTo = Math.min(work.checkedTo, place(reached));
+    const ends = new Set(inside.map(({ end }) => end));
+    for (const joined of joinedTexts(text, work.budget, (end) => ends.has(end))) {
+      const words: FoundSecret[] = [];
+      if (look(joined.text, work.budget, words) < joined.text.length)
+        work.checkedTo = Math.min(work.checkedTo, place(joined.start));
+      for (const { start, end, kind } of words) {
+        const stretch = joined.placeOf(start, end);
+        if (stretch === undefined || NAMED.has(kind)) continue;
+        work.learn?.(joined.text.slice(start, end), kind);
+        inside.push({ ...stretch, kind });
+      }
+    }
+    for (const { start, end, kind } of inside) {
+      work.learn?.(text.slice(start, end), kind);
+      work.findings.push({ start: place(start), end: place(end), kind });
+    }
+  };
   return (text, budget, learn) => {
     budget.allow(text.length);
-    const findings: FoundSecret[] = [];
-    let checkedTo = look(text, budget, findings);
+    const work: Work = { budget, learn, findings: [], checkedTo: text.length };
+    const { findings } = work;
+    lookAt(text, work, (at) => at);
     for (const rule of textRules) {
-      for (const { start, end } of rule.findAll(text))
+      for (const { start, end } of rule.findAll(text)) {
+        if (!budget.spend(STEPS_PER_FINDING)) break;
+        learn?.(text.slice(start, end), rule.kind);
         findings.push({ start, end, kind: rule.kind });
+      }
     }
     for (const run of encodedRuns(text)) {
       const inside: FoundSecret[] = [];
@@ -49,28 +76,24 @@ export function createSecretFinder(
       const [first] = inside;
       if (first === undefined) continue;
       for (const { start, end, kind } of inside) learn?.(run.text.slice(start, end), kind);
+      learn?.(text.slice(run.start, run.end), first.kind);
       findings.push({ start: run.start, end: run.end, kind: first.kind });
     }
-    if (learn) for (const { start, end, kind } of findings) learn(text.slice(start, end), kind);
-    let layer = text;
-    let toText = (at: number) => at;
-    for (let depth = 0; depth < MOST_LAYERS; depth += 1) {
-      const decoded = decode(layer);
-      if (decoded === undefined) break;
-      const inside: FoundSecret[] = [];
-      const outer = toText;
-      toText = (at) => outer(decoded.origin[at] ?? 0);
-      const reached = look(decoded.text, budget, inside);
-      if (reached < decoded.text.length) checkedTo = Math.min(checkedTo, toText(reached));
-      for (const { start, end, kind } of inside) {
-        learn?.(decoded.text.slice(start, end), kind);
-        findings.push({ start: toText(start), end: toText(end), kind });
+    for (const stretch of stretchesOf(text)) {
+      let layer = text.slice(stretch.start, stretch.end);
+      let toText = (at: number) => stretch.start + at;
+      for (let depth = 0; depth < MOST_LAYERS; depth += 1) {
+        const decoded = decode(layer);
+        if (decoded === undefined) break;
+        const outer = toText;
+        toText = (at) => outer(decoded.origin[at] ?? 0);
+        lookAt(decoded.text, work, toText);
+        layer = decoded.text;
       }
-      layer = decoded.text;
     }
     return {
       secrets: findings.length === 0 ? findings : withoutOverlaps(text, findings),
-      checkedTo,
+      checkedTo: work.checkedTo,
     };
   };
 }
@@ -120,6 +143,12 @@ export function mergeOverlaps(text: string, findings: readonly FoundSecret[]): F
 const MOST_LAYERS = 4;
 /** What it costs to look at a place, as often as reading a character. */
 const STEPS_PER_LOOK = 20;
+/** A finding and what becomes of it take some hundred bytes until the event is stored, so that findings are bounded, too. */
+const STEPS_PER_FINDING = 2_000;
+/** Decoding keeps for each unit where it stood, so it takes a long text in stretches. */
+const LONGEST_STRETCH = 2 ** 20;
+/** Stretches overlap by more than an encoded private key has. */
+const OVERLAP = 2 ** 14;
 const MARKER_START = '[redacted:';
 const MARKER = /\[redacted:[a-z0-9-]+\]/g;
 
@@ -133,6 +162,29 @@ const GENERAL: ReadonlySet<string> = new Set([
   'signed-url',
   'webhook',
 ]);
+
+/** Kinds of what a name or a program says of a value, which is found with its further lines by its own rules. */
+const NAMED: ReadonlySet<string> = new Set([
+  'assignment',
+  'authorization',
+  'cookie',
+  'command-line',
+]);
+
+interface Work {
+  readonly budget: WorkBudget;
+  readonly learn: ((secret: string, kind: string) => void) | undefined;
+  readonly findings: FoundSecret[];
+  checkedTo: number;
+}
+
+function* stretchesOf(text: string): Generator<{ readonly start: number; readonly end: number }> {
+  for (let start = 0; ; start += LONGEST_STRETCH - OVERLAP) {
+    const end = Math.min(text.length, start + LONGEST_STRETCH);
+    yield { start, end };
+    if (end === text.length) return;
+  }
+}
 
 type Look = (text: string, budget: WorkBudget, findings: FoundSecret[]) => number;
 
@@ -153,13 +205,15 @@ function createLook(rules: readonly AnchoredRule[]): Look {
   const onHit = (word: number, at: number): boolean => {
     for (const index of ruleList[word] as number[]) {
       if (at < (next[index] as number)) continue;
+      const before = found.length;
       const end = (rules[index] as AnchoredRule).find(source, at, found, work);
+      const steps = STEPS_PER_LOOK + end - at + STEPS_PER_FINDING * (found.length - before);
       // A longer trigger that began earlier may come later, so a rule that found nothing skips nothing.
       if (end > at + 1) {
         next[index] = end;
         clean = false;
       }
-      if (!work.spend(STEPS_PER_LOOK + end - at)) return false;
+      if (!work.spend(steps)) return false;
     }
     return true;
   };

@@ -79,21 +79,27 @@ export class TextRedaction {
       ...secrets.filter(({ start, end }) => allow?.(text.slice(start, end)) !== true),
       ...again,
     ];
-    if (checkedTo < text.length)
-      found.push({ start: checkedTo, end: text.length, kind: UNCHECKED });
-    return withoutOverlaps(text, found);
+    if (checkedTo === text.length) return withoutOverlaps(text, found);
+    // What was found at the place where the budget ended is no reason to count the rest as found.
+    const checked = withoutOverlaps(
+      text,
+      found.filter(({ start }) => start < checkedTo),
+    );
+    const start = Math.max(checkedTo, checked.at(-1)?.end ?? 0);
+    return [...checked, ...withoutOverlaps(text, [{ start, end: text.length, kind: UNCHECKED }])];
   }
 }
 
 /** The text with a marker in place of each finding. */
 export function replaced(text: string, findings: readonly FoundSecret[]): string {
-  let result = '';
+  const parts: string[] = [];
   let from = 0;
   for (const { start, end, kind } of findings) {
-    result += text.slice(from, start) + markerOf(kind);
+    parts.push(text.slice(from, start), markerOf(kind));
     from = end;
   }
-  return result + text.slice(from);
+  parts.push(text.slice(from));
+  return parts.join('');
 }
 
 // --- internal ---

@@ -125,6 +125,18 @@ describe('what only looks like a secret', () => {
     'oauth2session: requests_oauthlib.OAuth2Session, The OAuth 2.0 session',
     "'secret': 'V1SecretVolumeSource',",
     "ignore_pat = '\\.\\(Z\\|gz\\|bz2\\)$'",
+    '#define PK11_ATTR_TOKEN 0x00000001L',
+    '  - KEY_REVOCATION_ACTION_TYPE_UNSPECIFIED\n    preservedStateSizeGb:\n',
+    "f(private_key_pkcs12=base64.b64decode(json_key['private_key']))",
+    '    Next page token: eav1OzQB0OM8rLdGXOEsyQWSG',
+    'if hasattr(password, "encode"):',
+    'article.pl?sid=05/11/20/084233',
+    '"--cov=google.auth",\n        "--cov=google.oauth2",\n',
+    '$newpwd = Win32::GetFullPathName($newdir);',
+    'options to pass to `mtxrun`.',
+    "options to pass to 'rustfmt'.",
+    'nnoremap [[ <Cmd>call <SID>jumpToSection(1)<CR>',
+    "let pat  = substitute(expr,'^\\(x\\)','\\1','')",
   ])('is left in %j', (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -137,11 +149,39 @@ describe('a token', () => {
     expect(redact(text)).not.toContain(token);
   });
 
-  it.each(['\n', '\r\n    ', '\n> ', '\\\n', '=\r\n'])('is found with a break %j in it', (gap) => {
+  it.each(['\n', '\r\n    ', '\n> ', '\\\n', '=\r\n', '\n     3\t  ', '\n+  '])(
+    'is found with a break %j in it',
+    (gap) => {
+      const known = [token, `AKIA${randomText(16).toUpperCase()}`, `sk_live_${randomText(24)}`];
+      for (const one of known) {
+        const at = one.length >> 1;
+        const [head, tail] = [one.slice(0, at), one.slice(at)];
+        for (const text of [`x: ${head}${gap}${tail}\n`, `x="${head}${gap}${tail}"\nnext = 1\n`]) {
+          expect(redact(text)).not.toContain(head);
+          expect(redact(text)).not.toContain(tail);
+        }
+      }
+    },
+  );
+
+  it('is found with a break in its fixed part', () => {
+    const webhook = 'hooks.slack.com/services/T0A1B2C3D/B0A1B2C3D/';
+    const text = `x: ${webhook.slice(0, 13)}\n   ${webhook.slice(13)}${randomText(24)}\n`;
+    expect(redact(text)).toBe('x: [redacted:slack-webhook]\n');
+  });
+
+  it.each([
+    (head: string, tail: string) => `['${head}', '${tail}'].join('')`,
+    (head: string, tail: string) => `[\n  "${head}",\n  "${tail}",\n].join("")`,
+    (head: string, tail: string) => `"".join(["${head}", "${tail}"])`,
+  ])('is found in a list that code joins: %s', (write) => {
     const [head, tail] = [token.slice(0, 24), token.slice(24)];
-    const redacted = redact(`x: ${head}${gap}${tail}\n`);
-    expect(redacted).not.toContain(head);
-    expect(redacted).not.toContain(tail);
+    expect(redact(write(head, tail))).not.toMatch(new RegExp(`${head}|${tail}`));
+  });
+
+  it('is not made of items that are joined by something', () => {
+    const list = "['ghp_aB3dE5gH7jK9mN1p', 'Q3rS5tU7wX9zB1dF3hJ5kL7n'].join('-')";
+    expect(redact(list)).toBe(list);
   });
 
   it('does not take the next line with it', () => {

@@ -78,6 +78,19 @@ export class CapturePolicy {
     };
   }
 
+  /** True if the code in a file may be kept, for a tool that wrote it. An empty path is of no file. */
+  keepsCodeOf(filePath: string, toolName: string, cwd: string | undefined): boolean {
+    const call = {
+      hook_event_name: 'PostToolUse',
+      session_id: 'none',
+      ...(cwd === undefined ? {} : { cwd }),
+      tool_name: toolName,
+      tool_input: { file_path: filePath },
+    };
+    const judged = this.judge(hookEventOf(call), '');
+    return judged?.keepsCode === true && (filePath === '' || judged.keepsCodeOf(filePath));
+  }
+
   /** Where a session works: ignore files and the rules for projects are looked up there. */
   #foldersOf(cwd: string | undefined): string[] {
     if (!cwd || cwd.length > MAX_PATH) return [];

@@ -32,6 +32,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     const { start, end, next, nameClass } = nameAt(text, at);
     if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
+    if (NOT_THAT.test(text.slice(Math.max(0, start - 16), end))) return next;
     budget.spend(STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
@@ -47,6 +48,10 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
 
 /** Where a marker stands already. */
 const DONE = /[^\w\n[]{0,8}\[redacted:/y;
+
+/** A token that pages are asked for by, or that a parser reads, and the verb `to pass`. */
+const NOT_THAT =
+  /(?:\b(?:page|pagination|continuation|cancellation|lexer|parser|syntax) tokens?|\b(?:to|can|must|may|will|should) pass)$/i;
 
 /** What it costs to try all shapes. */
 const STEPS_PER_NAME = 600;

@@ -14,6 +14,15 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
     if (value === undefined) return undefined;
     // Three strings in a row are a list of words.
     const isListed = LISTED.test(text.slice(Math.max(0, start - 8), start));
+    // A list of options or of names that begin alike, and a question for a member.
+    if (NOT_SET.test(text.slice(value.start, value.start + 4))) return undefined;
+    if (
+      /^[A-Z]{3}/.test(text.slice(start, end)) &&
+      text.startsWith(text.slice(start, start + 3), value.start)
+    )
+      return undefined;
+    if (/(?:has|del)attr\(\s{0,4}$/.test(text.slice(Math.max(0, start - 16), start)))
+      return undefined;
     // What a colon follows is a name itself.
     if (KEY.test(text.slice(value.end, value.end + 8))) return undefined;
     const isSet = !isListed && SETS.test(text.slice(Math.max(0, start - 48), start));
@@ -45,6 +54,7 @@ const PAIR =
 /** What a call is named whose second argument is a value. */
 const SETS =
   /(?:s:\d|set|put|cpy|assign|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;
+const NOT_SET = /^--[a-z]/;
 const KEY = /^\\{0,4}["'`]\s{0,2}(?::|=>)/;
 const LISTED = /["'`],\s{0,4}["'`]$/;
 const CALL = /\s{0,2}[({]\s{0,8}(?=[a-zA-Z@$]{0,2}\\{0,15}["'`])/y;

@@ -113,7 +113,7 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
 export const COUNTED: ReadonlySet<string> = new Set(
   words(`max min num number count total input output prompt completion cached cache used remaining limit budget
     thinking reasoning avg average next prev csstoken syntax lexer parser design theme color next_page page
-    pagination continuation continue cancellation cancel whitespace punctuation keyword operator`),
+    pagination continuation continue cancellation cancel sync whitespace punctuation keyword operator`),
 );
 
 // --- internal ---

@@ -1,6 +1,5 @@
-import type { WorkBudget } from '../budget.ts';
 import type { AnchoredRule } from '../rule.ts';
-import { endAt, matchAt } from '../sticky.ts';
+import { matchAt } from '../sticky.ts';
 import { isIdentifierLike, isRandom } from '../value/word-shape.ts';
 import { MOST_BEFORE } from './token-form.ts';
 import type { TokenForm } from './token-form.ts';
@@ -24,13 +23,7 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
         isAlphanumeric(text.charCodeAt(at - 1)) &&
         !QUOTED_PRINTABLE.test(text.slice(Math.max(0, at - 3), at));
       if (isGlued && !isDistinct) return at + 1;
-      const plain = matchAt(pattern, text, at);
-      const rest = plain && matchAt(CONTINUED, text, at + plain[0].length)?.[1];
-      const isBroken =
-        plain === null ||
-        (rest && /\d/.test(rest) && !NEW_TOKEN.test(rest) && (rest.length < 8 || isRandom(rest)));
-      const mayWrap = isBroken && isDistinct && !isGlued;
-      const tail = (mayWrap ? wrappedAt(pattern, text, at, budget) : null) ?? plain;
+      const tail = matchAt(pattern, text, at);
       if (tail === null) return at + 1;
       const start = head === undefined ? at : startOf(head, text, at);
       if (start === undefined) return at + 1;
@@ -63,37 +56,8 @@ function isAlphanumeric(unit: number): boolean {
 const QUOTED_PRINTABLE = /^=[\dA-F]{2}$/;
 /** A fixed part that stands nowhere by chance. */
 const DISTINCT = /^.{2,}[_.-]|^(?=.*[a-z])(?=.*[A-Z]).{4}/;
-/** How another token begins. */
-const NEW_TOKEN = /^[A-Za-z\d]{2,12}[_-]/;
-/** What breaks a line within a token: a mail, a terminal, a listing. */
-const BREAK = /(?<=[\w.=+/-]{12})(?:=|\\)?\r?\n[ \t>+|]{0,16}(?=[\w.=+/-])/g;
-/** The longest stretch in which a token with line breaks is looked for. */
-const LONGEST_WRAPPED = 512;
-const LONGEST_LINE = 160;
 /** What it costs to tell whether what follows letters is random. */
 const STEPS_PER_GLUED = 5_000;
-const STEPS_PER_WRAP = 2_500;
-/** The next line, if a token goes on there. */
-const CONTINUED = /(?:=|\\)?\r?\n[ \t>+|]{0,16}([\w.=+/-]{4,256})(?=[ \t"'`]{0,4}(?:\r?\n|$))/y;
-const LINE = /[\w.=+/-]{12,160}\\?\r?\n[ \t>+|]{0,16}[\w.=+/-]{4}/y;
-
-/** A token whose line was broken, as it stands in the text; its group is what follows the fixed part. */
-function wrappedAt(
-  pattern: RegExp,
-  text: string,
-  at: number,
-  budget: WorkBudget,
-): readonly [string, string] | null {
-  if (!text.slice(at, at + LONGEST_LINE).includes('\n')) return null;
-  if (endAt(LINE, text, at) === undefined) return null;
-  budget.spend(STEPS_PER_WRAP);
-  const stretch = text.slice(at, at + LONGEST_WRAPPED);
-  const match = matchAt(pattern, stretch.replace(BREAK, ''), 0);
-  if (match === null) return null;
-  let { length } = match[0];
-  for (const one of stretch.matchAll(BREAK)) if (one.index < length) length += one[0].length;
-  return [stretch.slice(0, length), match[1] ?? ''];
-}
 
 /** Where the part before the fixed part begins. One more character than it may have tells its border. */
 function startOf(head: RegExp, text: string, at: number): number | undefined {

@@ -137,10 +137,12 @@ function isTokenText(value: string, digit: boolean): boolean {
  * a manual, a requirement, an argument with a number, markup, an array of a type, a resource's path.
  */
 const NO_VALUE =
-  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}/i;
+  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^[a-z]+(?:_[a-z]\w*)+=\w+$|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}/i;
 
 /** A name of Vim's: `s:netrw_passwd`, and a call of one. */
 const SCOPED = /^[abglstvw]:[A-Za-z]{3,}\w*(?:\([^@!%^]*)?,?$/;
+
+const CAMEL_CALL = /^[a-z]{2,}(?:[A-Z][a-z]+)+\(\w{0,8}\)$/;
 
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
@@ -150,16 +152,17 @@ function isNumberLike(value: string): boolean {
     )
   )
     return true;
-  if (NO_VALUE.test(value) || SCOPED.test(value)) return true;
-  return /^(?:(?:\d:)?[\^~<>=v@]{0,2}[A-Za-z]?\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+~:|@.][\w.+~|-]{1,32})?|0x[\da-f]{1,16}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
+  if (NO_VALUE.test(value) || SCOPED.test(value) || CAMEL_CALL.test(value)) return true;
+  return /^(?:(?:\d:)?[\^~<>=v@]{0,2}[A-Za-z]?\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+~:|@.][\w.+~|-]{1,32})?|0x[\da-f]{1,16}[ul]{0,3}|\d{1,4}(?:\/\d{1,6}){1,4}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
     value,
   );
 }
 
 /** True for a call or an element of something that is named like code. */
 function isCall(value: string): boolean {
-  const [, callee = '', rest = ''] = /^([A-Za-z_$][\w$.]*)[([](.*)$/s.exec(value) ?? [];
+  const [, callee = '', rest = ''] = /^([A-Za-z_$][\w$.]*(?:::\w+)*)[([](.*)$/s.exec(value) ?? [];
   if (callee === '') return false;
+  if (/^(?:substitute|matchstr|getattr)$/.test(callee)) return true; // what follows may be any pattern
   if (/[)\]};,]$/.test(rest))
     return !/[^\w\s.,'"`()[\]{}:;=>$?!|&-]/.test(rest) && !/[a-z]\d[a-z]\d/i.test(rest);
   const isLong =
