@@ -101,8 +101,10 @@ drop() {
   [ "$1" = w ] && printf '' >"$spool/new/$id.w" && bound
 }
 
+now=$spool/new # what has just been changed
 if [ -e "$spool/full" ]; then
   drop f
+  now=$data/drops
 else
   if ! [ -d "$spool/new" ]; then
     mkdir -p "$spool/tmp" "$spool/new" "$spool/bad"
@@ -118,18 +120,35 @@ else
   fi
 fi
 
-if [ "${1:-}" != ensure ] && [ -f "$data/courier.pid" ] && read -r pid <"$data/courier.pid"; then
+# What is the 22nd word of a process's stat, $began, tells it from others that had its id before: when it was started.
+# The first process of a container tells, with the boot id, this container from others.
+where() {
+  boot=
+  began=
+  read -r boot </proc/sys/kernel/random/boot_id
+  read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ began _ </proc/1/stat
+  here=$boot:$began
+}
+
+if [ "${1:-}" != ensure ] && [ -f "$data/courier.hint" ] && read -r pid start <"$data/courier.hint"; then
   case $pid in
   '' | 0* | *[!0-9]*) ;;
   *)
-    if kill -0 "$pid"; then
-      # In a container whose first process does not reap its children, dead processes remain as zombies.
-      state=
-      read -r _ _ state _ <"/proc/$pid/stat"
-      [ "$state" = Z ] || exit 0
-    fi
+    state=
+    began=
+    read -r _ _ state _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ began _ <"/proc/$pid/stat"
+    case $began:$state in
+    :) [ -e /proc/self/stat ] || ! kill -0 "$pid" || exit 0 ;; # only Linux tells more
+    *:Z) ;; # in a container whose first process does not reap its children, dead processes remain
+    "$start":*) exit 0 ;;
+    esac
     ;;
   esac
+  # A process of another container cannot be seen. Its courier renews the hint, which counts until its mtime.
+  # shellcheck disable=SC3013 # all of our shells have it
+  if [ "$data/courier.hint" -nt "$now" ]; then
+    { read -r _ && read -r place; } <"$data/courier.hint" && where && [ "$place" != "$here" ] && exit 0
+  fi
 fi
 
 # No courier lives: start one that outlives this hook and inherits none of its descriptors.
@@ -156,5 +175,11 @@ fi
   exec env -i ${HOME:+"HOME=$HOME"} ${CLAUDE_CONFIG_DIR:+"CLAUDE_CONFIG_DIR=$CLAUDE_CONFIG_DIR"} \
     ${TMPDIR:+"TMPDIR=$TMPDIR"} "$node" "$courier" --detach --home "$home"
 ) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
-[ "${1:-}" = ensure ] || { way "$data/courier.pid" && echo $! >"$data/courier.pid"; } # keeps the next hook from starting a second courier
+[ "${1:-}" = ensure ] && exit 0 # one may live, and its own hint must stay
+where
+began=
+read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ began _ <"/proc/$!/stat"
+# Keeps the next hook from starting a second courier.
+way "$data/courier.hint" && printf '%s %s\n%s\n' $! "${began:--}" "$here" >"$data/courier.hint"
+way "$data/courier.pid" && echo $! >"$data/courier.pid"
 exit 0

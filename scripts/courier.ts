@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
-import { courierLives, startCourier } from '../lib/capture/courier-start.ts';
+import { announceCourier, courierLives } from '../lib/capture/courier-hint.ts';
+import { startCourier } from '../lib/capture/courier-start.ts';
 import { newestInstalled } from '../lib/claude-code/installed-claude.ts';
-import { PidHint } from '../lib/ingest/courier/courier-files.ts';
 import { limitHeap } from '../lib/ingest/courier/heap-limit.ts';
 import { startPluginSetup } from '../lib/ingest/courier/plugin-setup.ts';
 import { sitOut } from '../lib/ingest/courier/sit-out.ts';
@@ -38,9 +38,9 @@ if (home === undefined) {
 function detach(homeFolder: string): void {
   const own = { home: homeFolder, courier: __filename, node: process.execPath };
   const pid = startCourier({ ...own, env: process.env });
-  const { courierPid } = trackerPaths(homeFolder);
+  const paths = trackerPaths(homeFolder);
   // capture.sh has written the id of this process, which exits in a moment; replace it by the courier's.
-  if (pid && courierLives(courierPid) === process.pid) new PidHint(courierPid, pid).show();
+  if (pid && courierLives(paths.courierHint) === process.pid) announceCourier(paths, pid);
 }
 
 async function main(homeFolder: string): Promise<void> {

@@ -10,7 +10,7 @@ import pc from 'picocolors';
 import { TrackerError } from '../lib/base/errors.ts';
 import { trackerPaths } from '../lib/base/paths.ts';
 import type { TrackerPaths } from '../lib/base/paths.ts';
-import { courierLives } from '../lib/capture/courier-start.ts';
+import { courierLives } from '../lib/capture/courier-hint.ts';
 import { parseBreakerState } from '../lib/delivery/breaker/breaker.ts';
 import { openDatabaseForReading } from '../lib/store/database/database.ts';
 import { outboxTotals } from '../lib/delivery/store/outbox-totals.ts';
@@ -76,11 +76,11 @@ async function main(): Promise<number> {
   }
 }
 
-async function endCourier({ courierPid }: TrackerPaths): Promise<void> {
-  const pid = courierLives(courierPid);
+async function endCourier({ courierHint }: TrackerPaths): Promise<void> {
+  const pid = courierLives(courierHint);
   if (pid === undefined) return;
   process.kill(pid, 'SIGTERM');
-  for (let looks = 0; looks < 100 && courierLives(courierPid) === pid; looks++)
+  for (let looks = 0; looks < 100 && courierLives(courierHint) === pid; looks++)
     await setTimeout(50);
 }
 

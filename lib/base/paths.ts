@@ -6,8 +6,10 @@ export type PathEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** The few files that capture needs. All paths are absolute. */
 export interface CapturePaths {
-  /** Process id of the running courier. Only a hint: a hook reads it to decide whether to start one. */
+  /** Process id of the running courier, for people and scripts. */
   readonly courierPid: string;
+  /** That id, when the process was started, and where: by it a hook decides whether to start one. */
+  readonly courierHint: string;
   /** One letter for each event that capture dropped, saying why. */
   readonly drops: string;
   /** A file for each project that tried to redirect recording or switched it off: a letter each time. */
@@ -88,6 +90,7 @@ export function capturePaths(home: string): CapturePaths {
   const spool = `${data}${sep}spool`;
   return {
     courierPid: `${data}${sep}courier.pid`,
+    courierHint: `${data}${sep}courier.hint`,
     drops: `${data}${sep}drops`,
     tried: `${data}${sep}tried`,
     spoolTmp: `${spool}${sep}tmp`,

@@ -1,19 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
-
-/** The process id in the file `courier.pid`, if that process is alive and ours; else undefined. */
-export function courierLives(pidFile: string): number | undefined {
-  try {
-    if (!statSync(pidFile).isFile()) return undefined; // reading a FIFO would wait
-    const text = readFileSync(pidFile, 'utf8').trim(); // 'utf8' takes the fast path of Node.js
-    if (!/^[1-9]\d{0,9}$/.test(text)) return undefined;
-    const pid = Number(text);
-    process.kill(pid, 0);
-    return isZombie(pid) ? undefined : pid;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What {@link startCourier} needs. */
 export interface StartOptions {
@@ -60,16 +45,6 @@ export function ownVariables(env: StartOptions['env'], node: string): Record<str
 }
 
 // --- internal ---
-
-/** In a container whose first process does not reap its children, dead processes remain as zombies. */
-function isZombie(pid: number): boolean {
-  if (process.platform !== 'linux') return false;
-  try {
-    return /^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const IS_WINDOWS = process.platform === 'win32';
 

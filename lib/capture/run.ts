@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { capturePaths, defaultHome } from '../base/paths.ts';
-import { makeWayForFile } from '../base/regular-file.ts';
 import { countAttempt } from './attempt.ts';
-import { courierLives, startCourier } from './courier-start.ts';
+import { announceCourier, livingCourier } from './courier-hint.ts';
+import { startCourier } from './courier-start.ts';
 import { spoolName, writeToSpool } from './spool-writer.ts';
 import { readStdin } from './stdin.ts';
 
@@ -13,7 +13,7 @@ export type HookEnvironment = Readonly<Record<string, string | undefined>>;
 /** How one hook differs from the others. */
 export interface HookOptions {
   /**
-   * True starts a courier even if `courier.pid` names a live process. A second courier exits by itself.
+   * True starts a courier even if `courier.pid` names one that lives. A second courier exits by itself.
    *
    * @default false
    */
@@ -65,7 +65,7 @@ function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): 
   const registration = home !== root && env['CLAUDE_PLUGIN_ROOT'] ? 'plugin' : 'settings';
   const name = spoolName(registration, process.pid);
   if (!writeToSpool(paths, name, readStdin)) return; // where we cannot write, a courier cannot either
-  if (!ensureCourier && courierLives(paths.courierPid) !== undefined) return;
+  if (!ensureCourier && livingCourier(paths.courierHint) !== undefined) return;
   const programs = registration === 'plugin' ? [root] : [home, root]; // the plugin brings its own
   const courier = programs
     .map((folder) => join(folder, 'dist', 'courier.cjs'))
@@ -75,6 +75,5 @@ function capture(env: HookEnvironment, bundle: string, ensureCourier: boolean): 
   // Keeps the next hook from starting a second courier. With `ensureCourier` a courier may already live,
   // and its own hint must stay.
   if (!pid || ensureCourier) return;
-  makeWayForFile(paths.courierPid);
-  writeFileSync(paths.courierPid, `${pid}\n`, { mode: 0o600 });
+  announceCourier(paths, pid);
 }

@@ -32,7 +32,7 @@ export async function withoutCourier<T>(
     });
   }
   // Hooks that see this id start no courier; one could only wait for the lock and give up.
-  const hint = new PidHint(paths.courierPid, process.pid);
+  const hint = new PidHint(paths, process.pid);
   hint.show();
   // What the command changes, the next courier looks at again; what it erases must not stay here.
   rmSync(paths.glance, { force: true });

@@ -4,13 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import { errorCode } from '../base/errors.ts';
 import { openDatabaseForReading } from '../store/database/database.ts';
 import type { Database } from '../store/database/database.ts';
-import { eventIdBefore, eventsAfter, newestEventId } from '../store/queries/activity.ts';
+import { eventsAfter, firstEventSince, newestEventId } from '../store/queries/activity.ts';
 import type { EventFilter, StoredEvent } from '../store/queries/activity.ts';
 
 /** Which events to follow, and from when on. */
 export interface FollowOptions {
   readonly path: string;
-  readonly filter: Omit<EventFilter, 'limit'>;
+  readonly filter: Omit<EventFilter, 'since' | 'limit'>;
   /** Milliseconds since 1970; undefined for events from now on. */
   readonly since: number | undefined;
   readonly clock: Clock;
@@ -34,6 +34,7 @@ export async function* followEvents({
 }: FollowOptions): AsyncGenerator<{ database: Database; event: StoredEvent }> {
   let open: { database: Database; inode: number } | undefined;
   let last: number | undefined;
+  let known = 0; // the last of the events that were there at the start, of which only those from `since` on are meant
   let isFresh = false; // the file appeared or was replaced while we watched: everything in it is new
   try {
     while (!signal.aborted) {
@@ -49,15 +50,23 @@ export async function* followEvents({
       const database = open?.database ?? openWhenReady(path);
       if (database && inode !== undefined) {
         open = { database, inode };
-        last ??= isFresh ? 0 : startOf(database, since);
+        if (last === undefined) {
+          known = isFresh || since === undefined ? 0 : newestEventId(database);
+          last = isFresh ? 0 : startOf(database, since);
+        }
         for (;;) {
-          const events = eventsAfter(database, last, { ...filter, limit: BATCH });
+          const isKnown: boolean = last < known;
+          const events: StoredEvent[] = isKnown
+            ? eventsAfter(database, last, { ...filter, since, limit: BATCH }, known)
+            : eventsAfter(database, last, { ...filter, limit: BATCH });
           for (const event of events) {
             last = event.id;
             yield { database, event };
             if (signal.aborted) return;
           }
-          if (events.length < BATCH) break;
+          if (events.length === BATCH) continue;
+          if (!isKnown) break;
+          last = known;
         }
       }
       if (isOver) return;
@@ -74,7 +83,8 @@ export async function* followEvents({
 const BATCH = 500;
 
 function startOf(database: Database, since: number | undefined): number {
-  return since === undefined ? newestEventId(database) : eventIdBefore(database, since);
+  const first = since === undefined ? undefined : firstEventSince(database, since);
+  return first === undefined ? newestEventId(database) : first - 1;
 }
 
 /** Undefined while there is no database, or the courier has not created its tables yet. */

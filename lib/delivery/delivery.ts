@@ -1,4 +1,6 @@
 import type { Clock } from '../base/clock.ts';
+import { Deadline } from '../base/deadline.ts';
+import type { Elapsed } from '../base/deadline.ts';
 import type { Permit, Transition } from './breaker/breaker.ts';
 import { crossesLineages, ERASURE_EVENT } from './store/outbox-pass.ts';
 import type { DueEvent, OutboxPass } from './store/outbox-pass.ts';
@@ -25,6 +27,8 @@ export interface DeliveryOptions {
   readonly store: () => DeliveryStore;
   readonly client: Pick<SinkClient, 'track' | 'trackBatch' | 'erase' | 'server' | 'isClosed'>;
   readonly clock: Clock;
+  /** @default the time of this process */
+  readonly elapsed?: Elapsed | undefined;
   readonly retry: RetryPolicy;
   /** The most events in one request. */
   readonly batchRows: number;
@@ -106,8 +110,8 @@ interface Drain {
 /** Sends what waits in the outbox of one sink. The caller must hold the sink's delivery lock. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  /** Until this time events are sent singly, in milliseconds since 1970 UTC. */
-  #singlyUntil = 0;
+  /** Until it is over, events are sent singly. */
+  #singly = Deadline.past();
   /** Requests in a row that failed as a whole. */
   #failedRequests = 0;
 
@@ -237,9 +241,7 @@ export class Delivery {
 
   #nextRows(drain: Drain, after: number): DueEvent[] {
     const now = this.#options.clock();
-    // If the end lies further ahead than that, the clock was set back since, and the end does not count.
-    const isSingly = this.#singlyUntil > now && this.#singlyUntil <= now + SINGLY_MS;
-    const rows = isSingly ? 1 : this.#options.batchRows;
+    const rows = this.#singly.isOver ? this.#options.batchRows : 1;
     const due = drain.pass.next({ now, after, rows, characters: BATCH_CHARACTERS });
     const goesAlone = (row: DueEvent) =>
       row.id <= drain.aloneUntil ||
@@ -319,7 +321,7 @@ export class Delivery {
     if (serverFault) store.metrics.add('request_failures');
     this.#failedRequests = outcome.kind === 'retry' ? this.#failedRequests + 1 : 0;
     if (outcome.kind === 'unsupported') {
-      this.#singlyUntil = now + SINGLY_MS;
+      this.#singly = Deadline.in(SINGLY_MS, this.#options.elapsed);
     } else if (outcome.kind === 'rejected' && rows.length > 1) {
       drain.aloneUntil = lastId;
     } else {

@@ -28,6 +28,8 @@ export function localReasons({
   const reasons: string[] = [];
   if (courier.status === 'degraded')
     reasons.push(`The courier is degraded: ${courier.reason ?? ''}.`);
+  if (courier.status === 'stalled')
+    reasons.push(`The courier is stalled: ${courier.reason ?? ''}.`);
   if (spool.isFull) reasons.push('The spool is full: events are dropped.');
   const dropped = spool.dropped.unwritable + spool.dropped.spoolFull;
   if (dropped > 0)

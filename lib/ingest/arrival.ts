@@ -1,3 +1,4 @@
+import { processElapsed } from '../base/deadline.ts';
 import { placesOf } from '../authorship/apply-text-change.ts';
 import { textChanges } from '../authorship/payload/text-change.ts';
 import type { FileChange, TextChange } from '../authorship/payload/text-change.ts';
@@ -62,9 +63,9 @@ export class ArrivalReader {
     this.#redactor = redactor;
     this.#limits = limits;
     const { capture = CONFIG_DEFAULTS.capture } = limits;
-    this.#policy = new CapturePolicy(capture, new ProjectFinder(systemClock, (text) => text));
+    this.#policy = new CapturePolicy(capture, new ProjectFinder(processElapsed, (text) => text));
     this.#left = new LeftChanges(redactor);
-    this.#names = new FileNames(systemClock, (text) => redactor.redactText(text).text);
+    this.#names = new FileNames(processElapsed, (text) => redactor.redactText(text).text);
   }
 
   /**
@@ -93,7 +94,8 @@ export class ArrivalReader {
       digest: event.toolUseId ? '' : hexDigest(text, 32),
       spoolName: file.name,
       registration: registrationOf(file.name),
-      receivedAt: Math.floor(file.writtenAt),
+      // A time to come was set by hand or by a clock that was wrong; kept, it would count as the last for years.
+      receivedAt: Math.floor(Math.min(file.writtenAt, systemClock())),
       size: file.size,
       // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
       payload: JSON.stringify(stored),

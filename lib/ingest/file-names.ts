@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../base/clock.ts';
+import type { Elapsed } from '../base/deadline.ts';
 
 /** How long an answer about a folder is kept, in milliseconds: a link may be changed. */
 const CACHE_MS = 10_000;
@@ -19,14 +19,14 @@ export class FileNames {
   readonly #folders;
 
   /** `clean` takes the secrets out of a name, which is going to be stored. `home` is what `~` stands for. */
-  constructor(clock: Clock, clean: (text: string) => string, home = homedir()) {
+  constructor(elapsed: Elapsed, clean: (text: string) => string, home = homedir()) {
     this.#clean = clean;
     this.#home = home;
     this.#folders = new LRUCache<string, string>({
       max: 2_000,
       ttl: CACHE_MS,
       ttlResolution: 0,
-      perf: { now: clock },
+      perf: { now: elapsed },
     });
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../base/clock.ts';
+import type { Elapsed } from '../base/deadline.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import type { ProjectPlace } from '../store/writers/session-writer.ts';
 
@@ -21,13 +21,13 @@ export class ProjectFinder {
   readonly #cache;
 
   /** `clean` takes the secrets out of what is found, for callers who store it. */
-  constructor(clock: Clock, clean: (text: string) => string) {
+  constructor(elapsed: Elapsed, clean: (text: string) => string) {
     this.#clean = clean;
     this.#cache = new LRUCache<string, ProjectPlace>({
       max: 500,
       ttl: CACHE_MS,
       ttlResolution: 0,
-      perf: { now: clock },
+      perf: { now: elapsed },
     });
   }
 

@@ -1,3 +1,6 @@
+import { Deadline } from '../base/deadline.ts';
+import type { Elapsed } from '../base/deadline.ts';
+
 /** How long to wait, in milliseconds. */
 export interface RetryPaceOptions {
   /** After the first failure. @default 500 */
@@ -5,21 +8,21 @@ export interface RetryPaceOptions {
   /** The longest wait. @default 15,000 */
   readonly mostMs?: number;
   /** Milliseconds by a clock that nobody sets. @default performance.now */
-  readonly elapsed?: (() => number) | undefined;
+  readonly elapsed?: Elapsed | undefined;
 }
 
 /** When to try again what has failed: each failure doubles the wait. */
 export class RetryPace {
   readonly #leastMs: number;
   readonly #mostMs: number;
-  readonly #elapsed: () => number;
+  readonly #elapsed: Elapsed | undefined;
   #failures = 0;
-  #dueAt = -Infinity;
+  #wait = Deadline.past();
 
   constructor({ leastMs = 500, mostMs = 15_000, elapsed }: RetryPaceOptions = {}) {
     this.#leastMs = leastMs;
     this.#mostMs = mostMs;
-    this.#elapsed = elapsed ?? (() => performance.now());
+    this.#elapsed = elapsed;
   }
 
   /** Failures since the last success. */
@@ -28,22 +31,22 @@ export class RetryPace {
   }
 
   get isDue(): boolean {
-    return this.leftMs === 0;
+    return this.#wait.isOver;
   }
 
   /** Milliseconds until the next attempt; 0 when it is due. */
   get leftMs(): number {
-    return Math.max(0, this.#dueAt - this.#elapsed());
+    return this.#wait.leftMs;
   }
 
   failed(): void {
     const waitMs = Math.min(this.#mostMs, this.#leastMs * 2 ** this.#failures);
     this.#failures += 1;
-    this.#dueAt = this.#elapsed() + waitMs;
+    this.#wait = Deadline.in(waitMs, this.#elapsed);
   }
 
   succeeded(): void {
     this.#failures = 0;
-    this.#dueAt = -Infinity;
+    this.#wait = Deadline.past();
   }
 }

@@ -1,3 +1,4 @@
+import { processElapsed } from '../base/deadline.ts';
 import { existsSync } from 'node:fs';
 import type { TrackerPaths } from '../base/paths.ts';
 import { loadWholeConfig } from '../config/config-file.ts';
@@ -36,7 +37,7 @@ export async function takeWaiting(
   checkPolicy(loaded);
   const { config } = loaded.courier;
   const redactor = await openRedactor(config.redaction);
-  const projects = new ProjectFinder(clock, (text) => redactor.redactText(text).text);
+  const projects = new ProjectFinder(processElapsed, (text) => redactor.redactText(text).text);
   const ingest = new Ingest(database, { config, redactor, projects, machine });
   for (const batch of listing.batches(BATCH_FILES, BATCH_BYTES)) {
     const notTaken = ingest.take(batch);

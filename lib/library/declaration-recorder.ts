@@ -1,3 +1,4 @@
+import { processElapsed } from '../base/deadline.ts';
 import type { Clock } from '../base/clock.ts';
 import { TrackerError } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
@@ -64,7 +65,7 @@ export class DeclarationRecorder {
     this.#database = database;
     this.#options = options;
     this.#writer = new TrackerWriter(database);
-    this.#projects = new ProjectFinder(options.clock, options.clean);
+    this.#projects = new ProjectFinder(processElapsed, options.clean);
     this.#feed = LINEAGE.delivers(options.config)
       ? new DeclarationFeed(database, options.destination ?? LINEAGE.name, options.machine)
       : undefined;

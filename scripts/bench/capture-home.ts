@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { hintText, writeHint } from '../../lib/capture/courier-hint.ts';
 import { fillSpool, isBacklog } from './backlog.ts';
 import { BenchmarkError } from './benchmark.ts';
 import type { Command } from './command-timing.ts';
@@ -42,7 +43,7 @@ export class CaptureHome {
   constructor(throwaway: Throwaway, { waiting = 0 }: { readonly waiting?: number } = {}) {
     this.#throwaway = throwaway;
     this.#paths = throwaway.home();
-    writeFileSync(this.#paths.courierPid, `${process.pid}\n`);
+    writeHint(this.#paths.courierHint, hintText(process.pid));
     fillSpool(this.#paths.spoolNew, waiting);
   }
 

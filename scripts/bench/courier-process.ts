@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
-import { courierLives } from '../../lib/capture/courier-start.ts';
+import { courierLives } from '../../lib/capture/courier-hint.ts';
 import { BenchmarkError, NotAvailableError } from './benchmark.ts';
 import type { Throwaway } from './throwaway.ts';
 
@@ -50,7 +50,7 @@ export class CourierProcess {
 
   /** Waits until hooks can see that the courier lives. */
   async showsHint(): Promise<void> {
-    while (courierLives(this.#paths.courierPid) === undefined) {
+    while (courierLives(this.#paths.courierHint) === undefined) {
       if (this.#hasLeft()) throw new BenchmarkError('the courier has left');
       await delay(HINT_LOOK_MS);
     }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hintText, writeHint } from '../../lib/capture/courier-hint.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { deliveryOf, fillOutbox, queue, TOKEN } from './delivery-sample.ts';
 import { MINUTE, NOW, Sample } from './sample-database.ts';
@@ -33,7 +34,7 @@ function writeCourier(state: object): void {
   mkdirSync(sample.paths.data, { recursive: true });
   const said = { pid: process.pid, version: '1.0.0', ...state };
   writeFileSync(sample.paths.courierState, JSON.stringify(said));
-  writeFileSync(sample.paths.courierPid, `${process.pid}\n`);
+  writeHint(sample.paths.courierHint, hintText(process.pid));
 }
 
 function fail(times = 5): void {

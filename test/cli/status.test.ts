@@ -2,6 +2,7 @@ import { countAttempt } from '../../lib/capture/attempt.ts';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hintText, writeHint } from '../../lib/capture/courier-hint.ts';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { noteClaudeVersion, noteEvicted } from '../../lib/store/database/meta.ts';
@@ -35,7 +36,7 @@ function ourHooks(): Record<string, unknown> {
 function writeCourier(state: object, pid: number): void {
   mkdirSync(sample.paths.data, { recursive: true });
   writeFileSync(sample.paths.courierState, JSON.stringify({ pid, version: '1.0.0', ...state }));
-  writeFileSync(sample.paths.courierPid, `${pid}\n`);
+  writeHint(sample.paths.courierHint, hintText(pid));
 }
 
 describe('recording', () => {
@@ -174,7 +175,7 @@ describe('the courier', () => {
 
   it('is starting while the words are those of another', async () => {
     writeCourier({ status: 'stopped' }, 2 ** 30);
-    writeFileSync(sample.paths.courierPid, `${process.pid}\n`);
+    writeHint(sample.paths.courierHint, hintText(process.pid));
     expect((await status()).out).toContain(`Courier     starting, pid ${process.pid}\n`);
   });
 });

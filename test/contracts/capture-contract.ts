@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
@@ -17,6 +18,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hintText, UNSEEN_HINT, writeHint } from '../../lib/capture/courier-hint.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import { triedProject } from '../../lib/capture/attempt.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
@@ -99,7 +101,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       const claude = join(folder, 'Claude of "it"');
       paths = trackerPaths(join(claude, 'hooks', 'pattern-tracker'));
       mkdirSync(paths.data, { recursive: true });
-      writeFileSync(paths.courierPid, `${process.pid}\n`); // this very process is "the courier"
+      writeHint(paths.courierHint, hintText(process.pid)); // this very process is "the courier"
       env = { HOME: folder, PATH: '/usr/bin:/bin', CLAUDE_CONFIG_DIR: claude };
     });
 
@@ -226,7 +228,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     });
 
     it('runs nothing that the variables of a project name', async () => {
-      rmSync(paths.courierPid);
+      rmSync(paths.courierHint);
       const project = join(folder, 'project');
       const evil = (name: string, text: string) => {
         const file = join(project, name);
@@ -325,7 +327,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     });
 
     it("starts the plugin's own courier in the plugin, not one that lies beside the data", async () => {
-      rmSync(paths.courierPid);
+      rmSync(paths.courierHint);
       installFakeCourier();
       const asPlugin = { ...env, CLAUDE_PLUGIN_ROOT: resolve('.') };
       expect(await capture({ command, env: asPlugin, input: EVENT })).toEqual(QUIET);
@@ -383,7 +385,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       mkdirSync(join(installed, 'data'), { recursive: true });
       mkdirSync(dirname(copy), { recursive: true });
       copyFileSync(front, copy);
-      writeFileSync(join(installed, 'data', 'courier.pid'), `${process.pid}\n`);
+      writeHint(join(installed, 'data', 'courier.hint'), hintText(process.pid));
       const [program, ...args] = [...command.slice(0, -1), copy];
       const there = [program ?? copy, ...args] as const;
       const says = { ...env, PATTERN_TRACKER_HOME: paths.home, CLAUDE_PLUGIN_ROOT: '/p' };
@@ -424,11 +426,11 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
     });
 
-    it.each(['courierPid', 'drops'] as const)(
+    it.each(['courierPid', 'courierHint', 'drops'] as const)(
       'does not wait for a FIFO in the place of %s',
       async (at) => {
         mkdirSync(paths.data, { recursive: true });
-        writeFileSync(paths.courierPid, `${process.pid}\n`); // so that it looks for no bound afterwards
+        writeHint(paths.courierHint, hintText(process.pid)); // so that it looks for no bound afterwards
         await capture({ command, env, input: EVENT });
         rmSync(paths[at], { force: true });
         execFileSync('mkfifo', [paths[at]]);
@@ -442,7 +444,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
 
     it('drops and counts while the spool is full', async () => {
       mkdirSync(paths.data, { recursive: true });
-      writeFileSync(paths.courierPid, `${process.pid}\n`); // so that it looks for no bound afterwards
+      writeHint(paths.courierHint, hintText(process.pid)); // so that it looks for no bound afterwards
       await capture({ command, env, input: EVENT });
       writeFileSync(paths.spoolFull, '');
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
@@ -455,7 +457,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       mkdirSync(paths.data, { recursive: true });
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', paths.data]);
       try {
-        writeFileSync(paths.courierPid, `${process.pid}\n`);
+        writeHint(paths.courierHint, hintText(process.pid));
         await capture({ command, env, input: EVENT });
         expect(waiting()).toHaveLength(1);
         const big = Buffer.alloc(1024 * 1024, 'x');
@@ -501,7 +503,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     it('starts no courier while one lives', async () => {
       installFakeCourier();
       await capture({ command, env, input: EVENT });
-      expect(readFileSync(paths.courierPid, 'utf8')).toBe(`${process.pid}\n`);
+      expect(readFileSync(paths.courierHint, 'utf8')).toBe(hintText(process.pid));
     });
 
     it.each([
@@ -513,11 +515,61 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       ['the hint names a process that is gone', '2147483646\n'],
     ])('starts a courier when %s', async (_, hint) => {
       installFakeCourier();
-      if (hint === undefined) rmSync(paths.courierPid);
-      else writeFileSync(paths.courierPid, hint);
+      if (hint === undefined) rmSync(paths.courierHint);
+      else writeFileSync(paths.courierHint, hint);
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
       await firstStarted();
       expect(started()[0]?.args).toContain(paths.home);
+    });
+
+    describe.skipIf(!existsSync('/proc/self/stat'))('judges a hint by more than an id, and', () => {
+      const [, here = ''] = /^\d+ \d+\n(\S+)\n$/.exec(hintText(process.pid)) ?? [];
+
+      it.each([
+        ['has an id alone', () => `${process.pid}\n`, true],
+        ['has the id of a stranger', () => `${process.pid} 1\n${here}\n`, true],
+        [
+          'names a process of before the machine was started',
+          () => `${process.pid} 1\nboot:1\n`,
+          false,
+        ],
+        ['names one that has just ended here', () => `2147483646 1\n${here}\n`, true],
+        ['is no hint at all', () => 'garbage 1\n', true],
+      ])('starts a courier when it %s', async (_, hint, isLasting) => {
+        installFakeCourier();
+        writeHint(paths.courierHint, hint());
+        if (!isLasting) utimesSync(paths.courierHint, new Date(), new Date());
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        await firstStarted();
+      });
+
+      it.each([
+        ['of another container', '4711 123456\n5d3b1f2e-0000-4000-8000-000000000000:9876\n'],
+        ['of a machine without /proc', '4711 -\n:\n'],
+        ['for one of which only the lock is known', UNSEEN_HINT],
+      ])('believes one %s until it has run out', async (_, hint) => {
+        installFakeCourier();
+        writeHint(paths.courierHint, hint);
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        expect(readFileSync(paths.courierHint, 'utf8')).toBe(hint);
+        writeFileSync(paths.spoolFull, ''); // where no file tells the time
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        expect(readFileSync(paths.courierHint, 'utf8')).toBe(hint);
+        utimesSync(paths.courierHint, new Date(), new Date(Date.now() - 1_000));
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        await firstStarted();
+        expect(readFileSync(paths.courierHint, 'utf8')).not.toBe(hint);
+      });
+
+      it('writes one for what it starts', async () => {
+        installFakeCourier();
+        rmSync(paths.courierHint);
+        expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
+        await firstStarted();
+        const text = readFileSync(paths.courierHint, 'utf8');
+        expect(text).toBe(hintText(Number.parseInt(text, 10)));
+        expect(readFileSync(paths.courierPid, 'utf8')).toBe(`${Number.parseInt(text, 10)}\n`);
+      });
     });
 
     it('starts a courier when the hint names a zombie', async () => {
@@ -527,10 +579,11 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
         'while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done & echo $!; exec sleep 30';
       const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
       const [zombie] = await once(parent.stdout, 'data');
-      writeFileSync(paths.courierPid, String(zombie));
-      await expect
-        .poll(() => readFileSync(`/proc/${String(zombie).trim()}/stat`, 'latin1'))
-        .toMatch(/\) Z /);
+      const stat = () => readFileSync(`/proc/${String(zombie).trim()}/stat`, 'latin1');
+      await expect.poll(stat).toMatch(/\) Z /);
+      const [, begun] = /\) Z (?:\S+ ){18}(\d+)/.exec(stat()) ?? [];
+      const hint = hintText(process.pid).replace(/^\d+ \d+/, `${Number(zombie)} ${begun}`);
+      writeHint(paths.courierHint, hint);
       expect(await capture({ command, env, input: EVENT })).toEqual(QUIET);
       await firstStarted();
       parent.kill('SIGKILL');
@@ -544,7 +597,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
 
     it('hands a courier no descriptor of its own, and is not waited for', async () => {
       installFakeCourier();
-      rmSync(paths.courierPid);
+      rmSync(paths.courierHint);
       // This parent leaks descriptor 3 to every process after it.
       const leaky = ['/bin/sh', '-c', 'exec 3>"$HOME/leak"; exec "$@"', 'sh', ...command] as const;
       expect(await capture({ command: leaky, env, input: EVENT })).toEqual(QUIET);
@@ -558,7 +611,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
     });
 
     it('is quiet when there is no Node and no courier to start', async () => {
-      rmSync(paths.courierPid);
+      rmSync(paths.courierHint);
       expect(await capture({ command, env: { ...env, PATH: '/nowhere' }, input: EVENT })).toEqual(
         QUIET,
       );

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hintText, writeHint } from '../../lib/capture/courier-hint.ts';
 import { byteText } from '../../lib/base/amount-text.ts';
 import { sqlitePackage } from '../../lib/base/sqlite-package.ts';
 import { countAttempt } from '../../lib/capture/attempt.ts';
@@ -343,13 +344,13 @@ describe('courier', () => {
     mkdirSync(sample.paths.data, { recursive: true });
     const state = { pid: process.pid, status: 'degraded', reason: 'disk full', hint: 'Make room.' };
     writeFileSync(sample.paths.courierState, JSON.stringify(state));
-    writeFileSync(sample.paths.courierPid, `${process.pid}\n`);
+    writeHint(sample.paths.courierHint, hintText(process.pid));
     expect(await check('courier')).toEqual({
       status: 'fail',
       found: `pid ${process.pid} cannot ingest: disk full`,
       mend: 'Make room.',
     });
-    rmSync(sample.paths.courierPid);
+    rmSync(sample.paths.courierHint);
   });
 
   it('is not started where nothing is installed', async () => {

@@ -17,7 +17,7 @@ import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
 import { parseCourierState } from '../../lib/ingest/courier/courier-state.ts';
 import type { CourierState } from '../../lib/ingest/courier/courier-state.ts';
-import { courierLives } from '../../lib/capture/courier-start.ts';
+import { courierLives } from '../../lib/capture/courier-hint.ts';
 import { openDatabaseForReading } from '../../lib/store/database/database.ts';
 
 const SH_FRONT = resolve('hooks/capture.sh');
@@ -65,7 +65,7 @@ export class TrackerHome {
   }
 
   get courierPid(): number | undefined {
-    return courierLives(this.paths.courierPid);
+    return courierLives(this.paths.courierHint);
   }
 
   get courierState(): CourierState | undefined {

@@ -1,3 +1,4 @@
+import { processElapsed } from '../../base/deadline.ts';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve, sep } from 'node:path';
 import { TrackerError } from '../../base/errors.ts';
@@ -50,7 +51,7 @@ function byPath(
     cli.cwd,
     text.replace(/^~(?=$|[/\\])/, () => home),
   );
-  const finder = new ProjectFinder(cli.now, (found) => found); // it is compared, and not stored
+  const finder = new ProjectFinder(processElapsed, (found) => found); // it is compared, and not stored
   const places = new Set([path, real(path)].flatMap((at) => [at, finder.find(at)?.root]));
   const exact = projects.filter(({ root }) => places.has(root));
   if (exact.length > 0) return exact;

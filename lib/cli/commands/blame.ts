@@ -1,3 +1,4 @@
+import { processElapsed } from '../../base/deadline.ts';
 import { dirname } from 'node:path';
 import { LineAuthors } from '../../authorship/line-authors.ts';
 import { isoTime } from '../../base/clock.ts';
@@ -74,7 +75,10 @@ agent_type, model, generation, pattern_id, prompt, prompt_at}]}; prompt is the f
       throw new UsageError('--porcelain prints nothing else', 'Leave out --json and --prompt.');
     }
     const named = fileLinesOf(file, cli.cwd);
-    const path = new FileNames(cli.now, (text) => text, cli.env['HOME']).find(named.path, cli.cwd);
+    const path = new FileNames(processElapsed, (text) => text, cli.env['HOME']).find(
+      named.path,
+      cli.cwd,
+    );
     const { lines, compared, project } = await blame(cli, named, path, prompt === true);
     const root = project?.root ?? null;
     if (json) {
@@ -102,7 +106,7 @@ async function blame(
     readDatabase(cli.paths.database, (database) => {
       const record = fileRecord(database, path);
       if (text === undefined) throw missing(named.name, record, cli);
-      const project = projectOf(database, path, record, cli);
+      const project = projectOf(database, path, record);
       const store = new AuthorshipTables(database).of(project?.id ?? null);
       const { unseenAt } = record;
       const engine = new LineAuthors(store);
@@ -131,12 +135,11 @@ function projectOf(
   database: Database,
   path: string,
   { projectId }: FileRecord,
-  { now }: CliEnvironment,
 ): Project | undefined {
   if (projectId === null) return undefined;
   const projects = allProjects(database);
   if (projectId !== undefined) return projects.find(({ id }) => id === projectId);
-  const place = new ProjectFinder(now, (found) => found).find(dirname(path));
+  const place = new ProjectFinder(processElapsed, (found) => found).find(dirname(path));
   return (
     projects.find(({ root }) => root === place?.root) ??
     projects

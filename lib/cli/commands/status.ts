@@ -166,6 +166,8 @@ function courierLines({ courier, spool }: Status, cli: CliEnvironment): Line[] {
   const since = degradedAt === null ? '' : `, since ${ago(degradedAt, cli.now())}`;
   if (status === 'degraded')
     return [['Courier', `degraded, pid ${pid}${since}`, 'red'], ...trouble];
+  if (status === 'stalled')
+    return [['Courier', `stalled, pid ${pid ?? 'unknown'}`, 'red'], ...trouble];
   if (status !== 'stopped') return [['Courier', `${status}, pid ${pid}`, 'green'], ...trouble];
   const left = updatedAt === null ? 'has not run yet' : `left ${ago(updatedAt, cli.now())}`;
   const next = spool.waiting > 0 ? '; the next event or `capture-test` starts it' : '';

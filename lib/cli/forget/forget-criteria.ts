@@ -1,3 +1,4 @@
+import { processElapsed } from '../../base/deadline.ts';
 import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { errorCode } from '../../base/errors.ts';
@@ -100,7 +101,7 @@ function projectsOf(database: Database, text: string, cli: CliEnvironment): stri
 
 /** All names by which the chosen files were called. */
 async function filesOf(database: Database, text: string, cli: CliEnvironment): Promise<string[]> {
-  const names = new FileNames(cli.now, (name) => name);
+  const names = new FileNames(processElapsed, (name) => name);
   const called = new Map<string, Set<string>>();
   for (const { path, cwd } of recordedFiles(database)) {
     const name = names.find(path, cwd ?? undefined);

@@ -154,6 +154,8 @@ async function waitForCourier(
       report.hint ?? DOCTOR,
     );
   }
+  if (report.status === 'stalled')
+    return broken(step, `it lives, but ${report.reason}`, report.hint ?? DOCTOR);
   if (alive) return passed(step, `${alive.status}, pid ${alive.pid}`);
   if (readSpool(cli.paths).waiting === 0) return passed(step, 'has run and ended');
   return broken(step, `none runs after ${span(timeoutMs)}`, DOCTOR);
@@ -191,7 +193,7 @@ function rowMissing(
 ): TrialStep {
   const { waiting, dropped } = readSpool(cli.paths);
   const { status, reason, hint } = readCourier(cli.paths);
-  if (status === 'degraded')
+  if (status === 'degraded' || status === 'stalled')
     return broken(step, reason ?? 'the courier is degraded', hint ?? DOCTOR);
   if (problem) return broken(step, problem.message, problem.hint ?? DOCTOR);
   if (waiting > EVENTS.length) {

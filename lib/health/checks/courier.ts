@@ -41,6 +41,8 @@ export async function courierStartable(facts: CheckFacts): Promise<CheckFinding>
 // --- internal ---
 
 function judged({ status, pid, reason, hint }: CourierFacts, how: string): CheckFinding {
+  if (status === 'stalled')
+    return fail(`lives, pid ${pid ?? 'unknown'}, but ${reason}`, hint ?? 'See the other checks.');
   if (status !== 'degraded' && reason !== null)
     return warn(`${how}, pid ${pid}, ${status}: ${reason}`, hint ?? 'See the other checks.');
   if (status !== 'degraded') return ok(`${how}, pid ${pid}, ${status}`);

@@ -1,52 +1,77 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync } from 'node:fs';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import type { Clock } from '../../base/clock.ts';
+import { Deadline } from '../../base/deadline.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
 import { makeWayForFile, readRegularFile } from '../../base/regular-file.ts';
 import { VERSION } from '../../base/version.ts';
+import {
+  announceCourier,
+  hintText,
+  livingCourier,
+  renewHint,
+  UNSEEN_HINT,
+  writeHint,
+} from '../../capture/courier-hint.ts';
 import type { CourierState } from './courier-state.ts';
 
-/** The hint by which capture knows that a courier runs: a file with its process id in one line. */
+/** The hint by which capture knows that a courier runs: a file that names its process. */
 export class PidHint {
-  readonly #path: string;
-  readonly #text: string;
+  readonly #paths: HintPaths;
+  readonly #pid: number;
+  readonly #hint: string;
+  #renewal = Deadline.past();
 
-  constructor(path: string, pid: number) {
-    this.#path = path;
-    this.#text = `${pid}\n`;
+  constructor(paths: HintPaths, pid: number) {
+    this.#paths = paths;
+    this.#pid = pid;
+    this.#hint = hintText(pid);
   }
 
-  /** Writes the hint, unless it is there already; false when it cannot be written. */
+  /** True when the hint is that of another courier, which lives. */
+  get isOthers(): boolean {
+    const living = livingCourier(this.#paths.courierHint);
+    return living !== undefined && !(living.isHere && living.pid === this.#pid);
+  }
+
+  /** Writes the hint, or lets it count for longer; false when it cannot be written. Call it every few seconds. */
   show(): boolean {
-    if (this.#read() === this.#text) return true;
+    const { courierHint, courierPid } = this.#paths;
+    const isThere = textOf(courierHint) === this.#hint && textOf(courierPid) === this.#id;
+    if (isThere && !this.#renewal.isOver) return true;
     try {
-      makeWayForFile(this.#path);
-      writeFileSync(this.#path, this.#text, { mode: 0o600 });
+      if (!isThere) announceCourier(this.#paths, this.#pid);
+      renewHint(courierHint);
+      this.#renewal = Deadline.in(RENEWAL_MS);
       return true;
     } catch {
-      return false;
+      return isThere; // a read-only file system; in this container it counts all the same
     }
   }
 
-  /** Removes the hint, if it is ours. Where it stays, hooks see that its process is gone. */
+  /**
+   * For a process that does not get the courier's lock: unless the one that has it shows its hint, hooks start no other
+   * courier for a while.
+   */
+  defer(): void {
+    if (this.isOthers) return;
+    try {
+      writeHint(this.#paths.courierHint, UNSEEN_HINT);
+    } catch {
+      // The file system is read-only, or full: the next hook starts a courier in vain.
+    }
+  }
+
+  /** Removes the hint, if it is ours or nobody's. Where it stays, hooks see that its process is gone. */
   hide(): void {
-    if (this.#read() !== this.#text) return;
-    try {
-      rmSync(this.#path, { force: true });
-    } catch {
-      try {
-        truncateSync(this.#path);
-      } catch {
-        // The file system is read-only, or its disk is failing.
-      }
-    }
+    const { courierHint, courierPid } = this.#paths;
+    const hint = textOf(courierHint);
+    if (hint === this.#hint || hint === UNSEEN_HINT) removeFile(courierHint);
+    if (textOf(courierPid) === this.#id) removeFile(courierPid);
   }
 
-  #read(): string | undefined {
-    try {
-      return readRegularFile(this.#path);
-    } catch {
-      return undefined;
-    }
+  get #id(): string {
+    return `${this.#pid}\n`;
   }
 }
 
@@ -95,6 +120,33 @@ export class CourierStateFile {
       });
     } catch {
       // A full disk must not stop the courier; `status` shows the last state, with its time.
+    }
+  }
+}
+
+// --- internal ---
+
+/** How often a hint is renewed at most, in milliseconds: `status` tells by it whether the courier does anything. */
+const RENEWAL_MS = 1_000;
+
+type HintPaths = Pick<TrackerPaths, 'courierHint' | 'courierPid'>;
+
+function textOf(path: string): string | undefined {
+  try {
+    return readRegularFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    try {
+      truncateSync(path);
+    } catch {
+      // The file system is read-only, or its disk is failing.
     }
   }
 }

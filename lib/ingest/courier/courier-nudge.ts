@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrackerPaths } from '../../base/paths.ts';
-import { courierLives, startCourier } from '../../capture/courier-start.ts';
+import { Deadline } from '../../base/deadline.ts';
+import { livingCourier } from '../../capture/courier-hint.ts';
+import { startCourier } from '../../capture/courier-start.ts';
 
 /** How long a new courier has to show its hint before another one is started, in milliseconds. */
 const STARTING_MS = 5_000;
@@ -16,7 +18,7 @@ export interface CourierNudgeOptions {
 /** Makes sure that a courier runs, to deliver what the library has added to the outbox. */
 export class CourierNudge {
   readonly #options: CourierNudgeOptions;
-  #startedAt = -Infinity;
+  #starting = Deadline.past();
 
   constructor(options: CourierNudgeOptions) {
     this.#options = options;
@@ -25,11 +27,10 @@ export class CourierNudge {
   /** Starts a courier unless one runs. It does not wait for the courier and never throws. */
   give(): void {
     const { paths, env } = this.#options;
-    if (courierLives(paths.courierPid) !== undefined) return;
-    if (performance.now() - this.#startedAt < STARTING_MS) return;
+    if (!this.#starting.isOver || livingCourier(paths.courierHint)) return;
     const courier = courierBundle(paths.home);
     if (courier === undefined) return; // the next hook of the installation starts one
-    this.#startedAt = performance.now();
+    this.#starting = Deadline.in(STARTING_MS);
     try {
       startCourier({ home: paths.home, courier, node: process.execPath, env });
     } catch {

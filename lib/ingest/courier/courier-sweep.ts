@@ -49,6 +49,8 @@ export interface CourierSweepOptions {
   readonly threadBundle?: string | undefined;
   /** Milliseconds by a clock that nobody sets. @default performance.now */
   readonly elapsed?: (() => number) | undefined;
+  /** Called after each batch. */
+  readonly onBatch: () => void;
 }
 
 /** What the courier does with all that waits in the spool at one moment: it takes it into the database, holds it, or sets it aside. */
@@ -63,6 +65,7 @@ export class CourierSweep {
   readonly #trouble: CourierTrouble;
   readonly #log: () => TrackerLog;
   readonly #threadBundle: string | undefined;
+  readonly #onBatch: () => void;
   readonly #held: HeldFiles;
   readonly #quarantine: CourierQuarantine;
   #waiting = 0;
@@ -79,6 +82,7 @@ export class CourierSweep {
     this.#trouble = options.trouble;
     this.#log = options.log;
     this.#threadBundle = options.threadBundle;
+    this.#onBatch = options.onBatch;
     this.#held = new HeldFiles({ mostMs: HELD_MS, elapsed: options.elapsed });
     const { paths, log } = options;
     this.#quarantine = new CourierQuarantine({ paths, log, held: this.#held });
@@ -136,6 +140,7 @@ export class CourierSweep {
           ? thread.remove(done.taken)
           : removeSpoolFiles(done.taken, this.#holdStored);
         taken += done.left;
+        this.#onBatch();
         await setImmediate(); // lets signals be handled
         if (signal.aborted) break;
       }

@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
+import { Deadline } from '../../base/deadline.ts';
+import type { Elapsed } from '../../base/deadline.ts';
+import type { TrackerLog } from '../../log/tracker-log.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import type { Config } from '../../config/config.ts';
 import { toolCallFeed } from '../../delivery/sinks.ts';
 import { Counters } from '../../store/database/counters.ts';
 import type { Database } from '../../store/database/database.ts';
-import {
-  closeAbandonedCalls,
-  expireChunk,
-  pruneChunk,
-} from '../../store/maintenance/retention/retention.ts';
+import { closeAbandonedCalls } from '../../store/maintenance/retention/abandoned-calls.ts';
+import { RetentionPass } from '../../store/maintenance/retention/retention-pass.ts';
+import type { RemovedByAge } from '../../store/maintenance/retention/retention-pass.ts';
 import { SizeBound } from '../../store/maintenance/retention/size-bound.ts';
 import { boundStatesChunk } from '../../store/maintenance/states/state-bound.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
@@ -19,36 +20,48 @@ import { removeAbandoned } from '../spool/spool-bound.ts';
 /** How often it does what is to be done now and then, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
 
+/** Where upkeep is done, and with which clocks. */
+export interface CourierUpkeepOptions {
+  readonly paths: TrackerPaths;
+  readonly clock: Clock;
+  readonly elapsed: Elapsed;
+  /** The log as it is then. */
+  readonly log: () => TrackerLog;
+}
+
 /** What the courier does beside taking in events: it removes what is kept no longer, and finishes what others left. */
 export class CourierUpkeep {
-  readonly #paths: TrackerPaths;
-  readonly #clock: Clock;
-  #dueAt = 0;
-  #rewriteAt = 0;
+  readonly #options: CourierUpkeepOptions;
+  #wait = Deadline.past();
+  #rewriteWait = Deadline.past();
 
-  constructor(paths: TrackerPaths, clock: Clock) {
-    this.#paths = paths;
-    this.#clock = clock;
+  constructor(options: CourierUpkeepOptions) {
+    this.#options = options;
   }
 
   /** Does its work once an hour; false when it is not due. @throws SQLite's error; the next hour tries again */
   async run(database: Database, config: Config, signal: AbortSignal): Promise<boolean> {
-    const now = this.#clock();
-    if (now < this.#dueAt) return false;
-    this.#dueAt = now + UPKEEP_MS;
-    new Counters(database).add('abandoned', removeAbandoned(this.#paths, now));
-    const calls = toolCallFeed(config, database);
-    closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
-    await finishForgetting(database, this.#paths, now);
+    if (!this.#wait.isOver) return false;
+    const { paths, clock, elapsed, log } = this.#options;
+    this.#wait = Deadline.in(UPKEEP_MS, elapsed);
+    const now = clock();
+    new Counters(database).add('abandoned', removeAbandoned(paths, now));
+    await finishForgetting(database, paths, now);
     const { raw_events_days, patterns_days, max_database_bytes: most } = config.retention;
+    const pass = new RetentionPass(database, { now, raw_events_days, patterns_days });
+    if (pass.isPossible) {
+      const calls = toolCallFeed(config, database);
+      closeAbandonedCalls(database, now, calls && ((end) => calls.put(end)));
+    } else if (pass.isClockOdd)
+      log().warn('Nothing is removed by its age: the last event is too old, or the clock is wrong');
     const bound = most === null ? undefined : new SizeBound(database, most);
     const chunks = [
-      () => pruneChunk(database, now, raw_events_days),
-      () => patterns_days !== null && expireChunk(database, now, patterns_days),
+      () => pass.chunk(),
       () => boundStatesChunk(database),
       () => bound?.chunk() === true,
     ];
     for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
+    tell(pass.removed, pass.isCut, log());
     tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
     return true;
   }
@@ -58,9 +71,18 @@ export class CourierUpkeep {
    * when none come. @throws SQLite's error; the next hour tries again
    */
   async rewrite(database: Database): Promise<void> {
-    const now = this.#clock();
-    if (now < this.#rewriteAt) return;
-    this.#rewriteAt = now + UPKEEP_MS; // what keeps it from working may stay, such as a full disk
+    if (!this.#rewriteWait.isOver) return;
+    const { clock, elapsed } = this.#options;
+    this.#rewriteWait = Deadline.in(UPKEEP_MS, elapsed); // what keeps it from working may stay, such as a full disk
+    const now = clock();
     if (isRewriteDue(database, now)) await wipe(database, now);
   }
+}
+
+// --- internal ---
+
+function tell(removed: RemovedByAge, isCut: boolean, log: TrackerLog): void {
+  if (Object.values(removed).every((count) => count === 0)) return;
+  const more = isCut ? { left: 'more is due, and goes an hour later' } : {};
+  log.info('What was kept long enough is removed', { ...removed, ...more });
 }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
+import { processElapsed } from '../../base/deadline.ts';
+import type { Elapsed } from '../../base/deadline.ts';
 import { errorCode } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
 import { acquireProcessLock, isProcessLockHeld } from '../../store/database/process-lock.ts';
 import type { ProcessLock } from '../../store/database/process-lock.ts';
-import { courierLives } from '../../capture/courier-start.ts';
 import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
@@ -47,7 +48,7 @@ export interface CourierOptions {
   /** How long it may work on events. */
   readonly limits?: WorkLimits | undefined;
   /** Milliseconds by a clock that nobody sets. @default performance.now */
-  readonly elapsed?: (() => number) | undefined;
+  readonly elapsed?: Elapsed | undefined;
 }
 
 /**
@@ -57,6 +58,7 @@ export interface CourierOptions {
 export class Courier {
   readonly #paths: TrackerPaths;
   readonly #clock: Clock;
+  readonly #elapsed: Elapsed;
   readonly #hint: PidHint;
   readonly #config: ConfigWatch;
   readonly #store: CourierStore;
@@ -73,13 +75,15 @@ export class Courier {
   #isAdopted = false;
 
   constructor(options: CourierOptions) {
-    const { paths, clock, pid, machine, newestClaude, threadBundle, limits, elapsed } = options;
+    const { paths, clock, pid, machine, newestClaude, threadBundle, limits } = options;
+    const { elapsed = processElapsed } = options;
     this.#paths = paths;
     this.#clock = clock;
+    this.#elapsed = elapsed;
     this.#pid = pid;
-    this.#hint = new PidHint(paths.courierPid, pid);
+    this.#hint = new PidHint(paths, pid);
     this.#config = new ConfigWatch(paths);
-    const projects = new ProjectFinder(clock, this.#redaction.clean);
+    const projects = new ProjectFinder(processElapsed, this.#redaction.clean);
     const guard = (this.#guard = new WorkGuard(paths.courierWork, limits));
     this.#store = new CourierStore(
       paths.database,
@@ -96,7 +100,7 @@ export class Courier {
       },
     );
     this.#glance = new CourierGlance(paths, clock, () => this.#store.database);
-    this.#upkeep = new CourierUpkeep(paths, clock);
+    this.#upkeep = new CourierUpkeep({ paths, clock, elapsed, log: () => this.#log });
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const log = () => this.#log;
     const { clean } = this.#redaction;
@@ -113,6 +117,7 @@ export class Courier {
       log,
       threadBundle,
       elapsed,
+      onBatch: () => void this.#hint.show(), // a sign that it works
     });
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
@@ -126,9 +131,9 @@ export class Courier {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { courierPause } = this.#paths;
-    if (isProcessLockHeld(courierPause)) return;
+    if (isProcessLockHeld(courierPause)) return this.#hint.defer();
     const lock = await this.#lock(signal);
-    if (!lock) return;
+    if (!lock) return this.#hint.defer();
     try {
       // A command that waits for this lock may have asked while this courier waited, too.
       if (!isProcessLockHeld(courierPause)) await this.#work(signal);
@@ -144,16 +149,14 @@ export class Courier {
 
   /** Takes the lock; undefined if another courier has it. What keeps it from that may pass. */
   async #lock(signal: AbortSignal): Promise<ProcessLock | undefined> {
-    const { courierLock, courierPid, data } = this.#paths;
+    const { courierLock, data } = this.#paths;
     for (;;) {
       try {
         return acquireProcessLock(courierLock, LOCK_WAIT_MS);
       } catch (error) {
         if (errorCode(error) === 'E_NO_SQLITE') throw error;
-        const living = courierLives(courierPid);
-        const isAlone = living === undefined || living === this.#pid;
         // Without a hint it would keep no hook from starting another one.
-        if (!isAlone || !existsSync(data) || !this.#hint.show()) return undefined;
+        if (this.#hint.isOthers || !existsSync(data) || !this.#hint.show()) return undefined;
         this.#trouble.note(error);
         await setTimeout(this.#trouble.leftMs, undefined, { signal }).catch(() => {});
         if (signal.aborted || this.#trouble.isOfProcess) {
@@ -192,16 +195,15 @@ export class Courier {
     const watch = new SpoolWatch(this.#paths.spoolNew);
     this.#delivery.start(signal, () => watch.wake());
     try {
-      let idleSince = this.#clock();
+      let idleSince = this.#elapsed();
       while (!signal.aborted && existsSync(this.#paths.data)) {
         if ((await this.#sweep.run(watch, signal)) > 0) {
-          idleSince = this.#clock();
+          idleSince = this.#elapsed();
           this.#delivery.wake();
         }
         if (this.#trouble.isOfProcess) return; // the next hook starts one that may have more
         const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
-        const idleMs = this.#clock() - idleSince;
-        if (idleMs < 0) idleSince = this.#clock(); // the clock was set back
+        const idleMs = this.#elapsed() - idleSince;
         if (idleMs >= Math.min(QUIET_MS, idleExitMs)) await this.#rewrite();
         const isNeeded = this.#sweep.waiting > 0 || this.#delivery.isNeeded(idleMs);
         if (idleMs >= idleExitMs && !isNeeded) {
@@ -211,7 +213,7 @@ export class Courier {
           this.#hint.hide();
           const taken = await this.#sweep.run(watch, signal);
           if (taken === 0 && this.#sweep.waiting === 0 && !this.#hasNews()) return;
-          idleSince = this.#clock();
+          idleSince = this.#elapsed();
         } else {
           await this.#doUpkeep(signal);
           this.#glance.plan();

@@ -28,7 +28,8 @@ export function startPluginSetup(
   if (errorCode(error) !== 'E_NO_SQLITE' || !isPlugin) return undefined;
   const log = setupLog(paths);
   const last = statSync(log, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
-  if (now() - last > AGAIN_MS) {
+  if (Math.abs(now() - last) > AGAIN_MS) {
+    // or the clock was set back since
     const command = [join(root, 'dist', 'cli.mjs'), '--home', paths.home, 'setup'];
     // In the environment of the courier, which has no variable of a project's.
     spawn(process.execPath, command, { cwd: root, detached: true, stdio: 'ignore' })

@@ -4,7 +4,6 @@ import type { Clock } from '../../base/clock.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { CONFIG_DEFAULTS } from '../../config/config.ts';
-import { courierLives } from '../../capture/courier-start.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
 import { tryStep } from '../try-step.ts';
 import { makeSpool, markFull } from '../spool/spool-bound.ts';
@@ -35,9 +34,8 @@ export async function sitOut(
     () => makeSpool(paths),
     () => {},
   ); // whoever reads it says what is wrong with it
-  const living = courierLives(paths.courierPid);
-  if (living !== undefined && living !== pid) return; // another courier shows its hint
-  const hint = new PidHint(paths.courierPid, pid);
+  const hint = new PidHint(paths, pid);
+  if (hint.isOthers) return;
   if (!hint.show()) return; // without a hint it would keep no hook from starting another
   new CourierStateFile(paths.courierState, clock, pid).tell({
     status: 'degraded',

@@ -315,5 +315,10 @@ export const MIGRATIONS: readonly string[] = [
 
   -- Fragments of earlier releases say nothing about lines: file_states take their place.
   DROP TABLE live_fragments;
+
+  -- Ids tell the order in which events were stored, which is not that of their times.
+  CREATE INDEX events_by_time ON events(received_at);
+  CREATE INDEX events_with_payload ON events(received_at) WHERE payload IS NOT NULL;
+  CREATE INDEX tool_calls_running ON tool_calls(session_id) WHERE outcome = 'running';
   `,
 ];

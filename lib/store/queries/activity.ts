@@ -34,31 +34,36 @@ export interface WrittenPattern {
 }
 
 /** Which events {@link eventsAfter} returns. */
-export type EventFilter = Pick<ListFilter, 'session' | 'until' | 'withTests' | 'limit'>;
+export type EventFilter = Pick<ListFilter, 'session' | 'since' | 'until' | 'withTests' | 'limit'>;
 
 /** The id of the newest event; 0 when there is none. */
 export function newestEventId(database: Database): number {
   return database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM events').pluck().get() ?? 0;
 }
 
-/** The id of the last event received before `since` (milliseconds since 1970 UTC); 0 when there is none. */
-export function eventIdBefore(database: Database, since: number): number {
-  return (
-    database
-      .prepare<[number], number>(
-        // scans back from the newest and soon ends, because events are stored in about the order of their times
-        'SELECT id FROM events WHERE received_at < ? ORDER BY id DESC LIMIT 1',
-      )
-      .pluck()
-      .get(since) ?? 0
-  );
+/**
+ * The id of the first stored event that was received at `since` or later (milliseconds since 1970 UTC); undefined when
+ * there is none.
+ */
+export function firstEventSince(database: Database, since: number): number | undefined {
+  const id = database
+    .prepare<[number], number | null>('SELECT min(id) FROM events WHERE received_at >= ?')
+    .pluck()
+    .get(since);
+  return id ?? undefined;
 }
 
-/** Events stored after the one with `id`, oldest first. */
-export function eventsAfter(database: Database, id: number, filter: EventFilter): StoredEvent[] {
+/** Events stored after the one with `id`, up to `last` if it is given, in the order in which they were stored. */
+export function eventsAfter(
+  database: Database,
+  id: number,
+  filter: EventFilter,
+  last?: number,
+): StoredEvent[] {
   const where = new Conditions()
     .add('e.id > @id', { id })
     .addFilter({ session: 'e.session_id', project: 's.project_id', time: 'e.received_at' }, filter);
+  if (last !== undefined) where.add('e.id <= @last', { last });
   return database
     .prepare<[Record<string, string | number>], StoredEvent>(
       `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, e.name,

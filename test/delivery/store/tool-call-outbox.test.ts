@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseToolCall } from '../../../lib/delivery/ended-tool-call.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
-import { closeAbandonedCalls } from '../../../lib/store/maintenance/retention/retention.ts';
+import { closeAbandonedCalls } from '../../../lib/store/maintenance/retention/abandoned-calls.ts';
 import { ToolCallOutbox } from '../../../lib/delivery/store/tool-call-outbox.ts';
 import { hook, TestStore } from '../test-store.ts';
 import type { Payload } from '../test-store.ts';

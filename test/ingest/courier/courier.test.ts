@@ -90,7 +90,12 @@ describe('a courier that can not take in events', () => {
     await expect.poll(told).toContain('The courier takes in events again');
     stop.abort();
     await running;
-    expect(told().slice(2)).toEqual([
+    const isOfClock = (line: string) => line.startsWith('Nothing is removed by its age'); // this one is of 1970
+    expect(
+      told()
+        .slice(2)
+        .filter((line) => !isOfClock(line)),
+    ).toEqual([
       'The courier cannot take in events',
       'The courier takes in events again',
       'Courier stopped',

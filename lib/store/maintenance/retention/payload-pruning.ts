@@ -1,62 +1,64 @@
 import type { Database } from '../../database/database.ts';
 
-/**
- * Removes the payloads of events that were received before `limit` (milliseconds since 1970 UTC), looking at `most`
- * events. They are stored in about the order of their time, so it goes by id: up to the first event that is not due, from
- * where the last run ended. Returns how many events were due, and how many of them had a payload.
- */
-export function prunePayloads(
-  database: Database,
-  limit: number,
-  most: number,
-): { readonly events: number; readonly payloads: number } {
-  const prunedTo = Number(
-    database.prepare<[string]>('SELECT value FROM meta WHERE key = ?').pluck().get(PRUNED_TO) ?? 0,
-  );
-  const chunk = database
-    .prepare<[number], { id: number; received_at: number }>(
-      `SELECT id, received_at FROM events WHERE id > ? ORDER BY id LIMIT ${most}`,
+/** Which payloads go. Times are milliseconds since 1970 UTC. */
+export interface DuePayloads {
+  /** Those of events that were received before. */
+  readonly limit: number;
+  /** An event of a later time was received while the clock was wrong: it goes with those that were stored after it. */
+  readonly now: number;
+  /** How many of those that are due go at most, the oldest first. */
+  readonly most: number;
+}
+
+/** Removes payloads of events; returns how many. Call it in a transaction. */
+export function prunePayloads(database: Database, { limit, now, most }: DuePayloads): number {
+  database.exec(`DROP TABLE IF EXISTS temp.due_events;
+    CREATE TEMP TABLE due_events (id INTEGER PRIMARY KEY)`);
+  const due = database
+    .prepare<[number]>(
+      `INSERT INTO temp.due_events SELECT id FROM events
+       WHERE payload IS NOT NULL AND received_at < ? ORDER BY received_at LIMIT ${most}`,
     )
-    .all(prunedTo);
-  const firstKept = chunk.findIndex(({ received_at }) => received_at >= limit);
-  const due = firstKept === -1 ? chunk : chunk.slice(0, firstKept);
-  const last = due.at(-1);
-  if (!last) return { events: 0, payloads: 0 };
-  const payloads = clearPayloads(database, prunedTo, last.id);
-  database
-    .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
-    .run(PRUNED_TO, String(last.id));
-  return { events: due.length, payloads };
+    .run(limit).changes;
+  if (due === 0) return 0;
+  const odd = database
+    .prepare<[number]>(
+      `INSERT OR IGNORE INTO temp.due_events SELECT id FROM events
+       WHERE payload IS NOT NULL AND received_at > ? AND id < (SELECT max(id) FROM temp.due_events)
+       LIMIT ${ODD_ROWS}`,
+    )
+    .run(now).changes;
+  clearPayloads(database);
+  return due + odd;
+}
+
+/** How many events have a payload. */
+export function countPayloads(database: Database): number {
+  const count = database.prepare('SELECT count(*) FROM events WHERE payload IS NOT NULL');
+  return Number(count.pluck().get());
 }
 
 // --- internal ---
 
-const PRUNED_TO = 'payloads_pruned_to';
+/** Events of a time to come that go at most at once: few, so that no other process waits long for the lock. */
+const ODD_ROWS = 500;
 
 /**
- * Removes the payloads of the events after one id, up to another one; returns how many there were. The rows are
- * removed and added again, because SQLite joins pages that have become nearly empty only when it removes rows;
- * otherwise the file would not shrink.
+ * Removes the payloads of due_events. The rows are removed and added again, because SQLite joins pages that have become
+ * nearly empty only when it removes rows; otherwise the file would not shrink.
  */
-function clearPayloads(database: Database, after: number, upTo: number): number {
+function clearPayloads(database: Database): void {
   const columns = database
     .prepare<[], string>("SELECT name FROM pragma_table_info('events') WHERE name != 'payload'")
     .pluck()
     .all()
     .map((name) => `"${name}"`)
     .join(', ');
-  const range = `id > ${after} AND id <= ${upTo}`;
-  const payloads = Number(
-    database
-      .prepare(`SELECT count(*) FROM events WHERE ${range} AND payload IS NOT NULL`)
-      .pluck()
-      .get(),
-  );
-  if (payloads === 0) return 0;
   database.exec(`DROP TABLE IF EXISTS temp.pruned_events;
-    CREATE TEMP TABLE pruned_events AS SELECT ${columns} FROM events WHERE ${range};
-    DELETE FROM events WHERE ${range};
+    CREATE TEMP TABLE pruned_events AS
+      SELECT ${columns} FROM events WHERE id IN (SELECT id FROM temp.due_events);
+    DELETE FROM events WHERE id IN (SELECT id FROM temp.due_events);
     INSERT INTO events (${columns}) SELECT ${columns} FROM temp.pruned_events;
-    DROP TABLE temp.pruned_events`);
-  return payloads;
+    DROP TABLE temp.pruned_events;
+    DROP TABLE temp.due_events`);
 }

@@ -34,10 +34,16 @@ export class SizeBound {
     const excess = usedBytes(database) - this.#maxBytes;
     if (excess <= 0) return false;
     const counters = new Counters(database);
-    const { events, payloads } = prunePayloads(database, Infinity, CHUNK_EVENTS);
+    const payloads = prunePayloads(database, {
+      limit: Infinity,
+      now: Infinity,
+      most: CHUNK_EVENTS,
+    });
     counters.add('evicted_payloads', payloads);
-    if (payloads > 0) noteUnwiped(database);
-    if (events > 0) return true;
+    if (payloads > 0) {
+      noteUnwiped(database);
+      return true;
+    }
     this.#prepare();
     const removed = this.#evictPatterns(excess);
     counters.add('evicted_patterns', removed.patterns);

@@ -2,11 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isWiped } from '../../../../lib/store/database/meta.ts';
 import { Sqlite } from '../../../../lib/store/database/sqlite.ts';
-import {
-  closeAbandonedCalls,
-  expireChunk,
-  pruneChunk,
-} from '../../../../lib/store/maintenance/retention/retention.ts';
+import { closeAbandonedCalls } from '../../../../lib/store/maintenance/retention/abandoned-calls.ts';
+import { RetentionPass } from '../../../../lib/store/maintenance/retention/retention-pass.ts';
 import { SizeBound } from '../../../../lib/store/maintenance/retention/size-bound.ts';
 import { verifyDatabase } from '../../../../lib/store/maintenance/verify.ts';
 import { isRewriteDue, tidy, wipe } from '../../../../lib/store/maintenance/wipe.ts';
@@ -21,13 +18,30 @@ beforeEach(() => (store = new TestStore()));
 afterEach(() => store.remove());
 
 const write = (n: number) => hook.write(`t${n}`, `/p/${n}.ts`, `const n = ${n};`);
-const prune = () => {
+/** One pass, as an hour's upkeep makes it; returns what it removed. */
+const pass = (now = NOW, days: { raw_events_days?: number; patterns_days?: number } = {}) => {
+  const one = new RetentionPass(store.database, {
+    now,
+    raw_events_days: 30,
+    patterns_days: null,
+    ...days,
+  });
   let chunks = 1;
-  while (pruneChunk(store.database, NOW, 30)) chunks += 1;
-  return chunks;
+  while (one.chunk()) chunks += 1;
+  return { ...one.removed, chunks, isCut: one.isCut };
+};
+/** Passes until nothing is due. A hook has just brought an event, so that the time is credible. */
+const prune = (now = NOW) => {
+  store.arrive([{ payload: hook.event('SessionStart', { session_id: 'now' }), at: now }]);
+  for (let removed = 1; removed > 0;) {
+    const { payloads: gone, sightings } = pass(now);
+    removed = gone + sightings;
+  }
 };
 const payloads = () =>
-  store.rows('SELECT payload IS NOT NULL AS kept FROM events ORDER BY id').map(({ kept }) => kept);
+  store
+    .rows("SELECT payload IS NOT NULL AS kept FROM events WHERE name != 'SessionStart' ORDER BY id")
+    .map(({ kept }) => kept);
 
 it('removes payloads past their days, and nothing that was derived from them', () => {
   store.arrive([
@@ -43,17 +57,85 @@ it('removes payloads past their days, and nothing that was derived from them', (
 
 it('goes on where it stopped, in chunks, and passes over nothing that is not due yet', () => {
   store.arrive(
-    Array.from({ length: 1_200 }, (_, n) => ({ payload: write(n), at: NOW - 40 * DAY + n })),
+    Array.from({ length: 4_800 }, (_, n) => ({
+      payload: hook.event('Stop'),
+      at: NOW - 40 * DAY + n,
+    })),
   );
-  expect(prune()).toBe(3);
+  store.arrive([{ payload: hook.event('SessionStart'), at: NOW }]);
+  expect(pass()).toMatchObject({ payloads: 1_201, chunks: 3, isCut: true });
+  prune();
   store.arrive([
     { payload: write(5_000), at: NOW - 20 * DAY },
     { payload: write(5_001), at: NOW - 40 * DAY }, // an old spool file, taken late
   ]);
   prune();
-  expect(payloads().slice(-3)).toEqual([0, 1, 1]);
-  while (pruneChunk(store.database, NOW + 11 * DAY, 30));
+  expect(payloads().slice(-3)).toEqual([0, 1, 0]);
+  prune(NOW + 11 * DAY);
   expect(payloads().slice(-3)).toEqual([0, 0, 0]);
+});
+
+describe('a clock that was wrong', () => {
+  const FUTURE = Date.UTC(2099, 0);
+  const age = (at: number) =>
+    store.database.prepare('UPDATE events SET received_at = ? WHERE received_at = 1').run(at);
+
+  it('has dated events that end no pruning, and that go with those around them', () => {
+    store.arrive([{ payload: write(1), at: NOW - 40 * DAY }]);
+    for (let n = 0; n < 3; n++) store.arrive([{ payload: write(10 + n), at: 1 }]);
+    age(FUTURE); // as an earlier release has stored them
+    store.arrive([
+      { payload: write(2), at: NOW - 39 * DAY },
+      { payload: write(3), at: NOW - DAY },
+    ]);
+    store.arrive([{ payload: write(20), at: 1 }]);
+    age(FUTURE);
+    prune();
+    expect(payloads()).toEqual([0, 0, 0, 0, 0, 1, 1]);
+    prune(NOW + 40 * DAY);
+    expect(payloads()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('dates no event later than it was taken', () => {
+    store.arrive([{ payload: write(1), at: FUTURE }]);
+    expect(Number(store.value('SELECT received_at FROM events'))).toBeLessThanOrEqual(Date.now());
+  });
+
+  it.each([4, 400, 40_000])(
+    'removes nothing while it is %i days ahead of the last event',
+    (days) => {
+      store.arrive([
+        { payload: write(1), at: NOW - 40 * DAY },
+        { payload: write(2), at: NOW },
+      ]);
+      expect(pass(NOW + days * DAY, { raw_events_days: 1, patterns_days: 1 })).toEqual({
+        payloads: 0,
+        sightings: 0,
+        patterns: 0,
+        chunks: 1,
+        isCut: false,
+      });
+    },
+  );
+
+  it('removes a quarter at most in a pass, also when the last event has its time', () => {
+    store.arrive(Array.from({ length: 40 }, (_, n) => ({ payload: write(n), at: NOW + n })));
+    store.arrive(
+      Array.from({ length: 40 }, (_, n) => ({ payload: hook.event('Stop'), at: NOW + n })),
+    );
+    const ahead = NOW + 400 * DAY;
+    store.arrive([{ payload: hook.event('SessionStart'), at: ahead }]);
+    const removed = pass(ahead, { patterns_days: 90 });
+    expect(removed).toMatchObject({ payloads: 21, sightings: 11, patterns: 10, isCut: true });
+    expect(pass(NOW + DAY)).toMatchObject({ payloads: 0, sightings: 0, patterns: 0, isCut: false });
+  });
+
+  it.each([0, Date.UTC(2038, 0, 20), Date.UTC(2106, 1, 8)])('may have been set to %i', (at) => {
+    store.arrive([{ payload: write(1), at: NOW }]);
+    expect(pass(at)).toMatchObject({ payloads: 0, sightings: 0 });
+    closeAbandonedCalls(store.database, at);
+    expect(payloads()).toEqual([1]);
+  });
 });
 
 it('forgets old sightings', () => {
@@ -62,16 +144,21 @@ it('forgets old sightings', () => {
     { payload: hook.event('Stop'), at: NOW - DAY },
   ]);
   prune();
-  expect(store.value('SELECT count(*) FROM sightings')).toBe(1);
+  // One that is not due, and the one of the event that told the time.
+  expect(store.value('SELECT count(*) FROM sightings')).toBe(2);
 });
 
 it('ends calls whose session has been silent for a day', () => {
   store.arrive([
+    { payload: hook.pre('ancient', 'Bash', {}, { session_id: 's0' }), at: NOW - 99 * DAY },
     { payload: hook.pre('old', 'Bash', {}, { session_id: 's1' }), at: NOW - 2 * DAY },
     { payload: hook.pre('new', 'Bash', {}, { session_id: 's2' }), at: NOW - 1000 },
   ]);
+  // s1 was heard of once while the clock was wrong.
+  store.database.exec("UPDATE sessions SET last_event_at = 4102444800000 WHERE id = 's1'");
   closeAbandonedCalls(store.database, NOW);
   expect(store.rows('SELECT tool_use_id AS id, outcome FROM tool_calls ORDER BY at')).toEqual([
+    { id: 'ancient', outcome: 'interrupted' },
     { id: 'old', outcome: 'interrupted' },
     { id: 'new', outcome: 'running' },
   ]);
@@ -86,7 +173,7 @@ it('removes patterns that were last written too long ago, and tells their descen
     { payload: write(3), at: NOW - 40 * DAY },
   ]);
   store.database.exec("DELETE FROM file_states WHERE file_path = '/p/2.ts'");
-  expect(expireChunk(store.database, NOW, 30)).toBe(false);
+  for (let removed = 1; removed > 0;) removed = pass(NOW, { patterns_days: 30 }).patterns;
   expect(store.rows('SELECT code, generation, occurrences FROM patterns ORDER BY code')).toEqual([
     { code: 'const n = 11;', generation: 1, occurrences: 1 },
     { code: 'const n = 2;', generation: 1, occurrences: 2 },

@@ -1,3 +1,4 @@
+import { Deadline } from '../../../../base/deadline.ts';
 import { faultKind } from '../faults.ts';
 import type { PostgresConnection, Sql } from '../connection.ts';
 
@@ -13,8 +14,8 @@ export class EventPartitions {
   readonly #now: () => number;
   /** Months that have a partition, or cannot have one: their rows go to the default partition. */
   readonly #settled = new Set<number>();
-  /** Nothing is tried before this time, in milliseconds since 1970. */
-  #waitsUntil = 0;
+  /** Nothing is tried before it is over. */
+  #wait = Deadline.past();
 
   constructor(connection: PostgresConnection, now: () => number) {
     this.#connection = connection;
@@ -33,9 +34,9 @@ export class EventPartitions {
       if (month >= current - MONTHS_BACK && month <= current) months.add(month);
     }
     for (const month of months) {
-      if (this.#settled.has(month) || this.#now() < this.#waitsUntil) continue;
+      if (this.#settled.has(month) || !this.#wait.isOver) continue;
       if (await this.#connection.run((sql) => makePartition(sql, month))) this.#settled.add(month);
-      else this.#waitsUntil = this.#now() + ATTEMPT_EVERY_MS;
+      else this.#wait = Deadline.in(ATTEMPT_EVERY_MS);
     }
   }
 }
