@@ -25,6 +25,7 @@ import { evictedText, sizeText } from '../output/retention-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
+import { setAsideLines } from '../output/set-aside-lines.ts';
 import { deliveryLines, deliveryNumbers, deliveryStatus } from '../output/delivery-status.ts';
 import type { DeliveryStatus, StatusRow as Line } from '../output/delivery-status.ts';
 import { painter } from '../listing/table.ts';
@@ -252,21 +253,7 @@ function storeLines(
   if (isForgetting) lines.push(['Forgetting', 'the next courier goes on with it', 'yellow']);
   if (evicted !== undefined) lines.push(['Removed', evicted, 'yellow']);
   if (sizeFault !== null) lines.push(['Size', sizeFault, 'yellow']);
-  if (setAside) {
-    lines.push(
-      [
-        'Database',
-        `was found corrupt ${ago(setAside.at, cli.now())} and set aside as ${setAside.path}`,
-        'red',
-      ],
-      ['', `${setAside.reason || 'The reason is not known.'}`],
-      [
-        '',
-        `A new one has taken its place. \`pattern-tracker repair ${setAside.path}\` adds to it what the old one still holds.`,
-      ],
-      ['', '`pattern-tracker status --acknowledge` ends this notice.'],
-    );
-  }
+  if (setAside) lines.push(...setAsideLines(setAside, cli.now()));
   return lines;
 }
 
