@@ -130,7 +130,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'writes events, sessions, patterns, and decides the outcome of each tool call',
     imports: words('base event lineage-api pattern authorship store/database'),
     packages: [],
-    exceptions: [{ files: 'authorship/*.ts', packages: ['lru-cache'] }],
+    exceptions: [{ files: 'authorship/authorship-tables.ts', packages: ['lru-cache'] }],
   },
   {
     name: 'store/queries',

@@ -26,6 +26,7 @@ describe('--help', () => {
         show          Show one pattern: its code, its places, what it came from.
         blame         Say of each line of a file which call of Claude wrote it, and
                       why.
+        survival      Say how much of what Claude wrote still stands.
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
         tail          Follow what Claude does, live.
@@ -110,14 +111,21 @@ describe('--help', () => {
       --diff shows what it changed in the pattern that it was made from, instead of
       code, occurrences and lineage.
 
+      NEW is which part of the lines that a call changed is Claude's own; or what the
+      call did with code that stood somewhere before: moved, copied, restored,
+      formatted. Parents are the patterns whose lines it replaced, each with its
+      share.
+
       --json prints {pattern: {id, name, language, lines, origin, generation,
-      lineage_id, occurrences, first_seen_at, last_seen_at, code}, occurrences:
-      [{action, file_path, start_line, end_line, changed_lines, language, tool_name,
-      tool_use_id, replaced_id, session_id, project_root, project_name, at}], lineage:
-      {ancestors, descendants: [{id, name, language, generation, last_seen_at,
-      edge_type, via_id, depth}], is_cut}}; with --diff also diff: {parent_id,
-      unified, is_exact}, or null for a pattern without a parent. is_exact is false
-      when the event that wrote it is past retention, and whole patterns are compared.
+      lineage_id, occurrences, uses, first_seen_at, last_seen_at, code,
+      authored_share}, parents: [{id, name, generation, share}], occurrences:
+      [{action, file_path, start_line, end_line, changed_lines, authorship,
+      authored_share, language, tool_name, tool_use_id, replaced_id, session_id,
+      project_root, project_name, at}], lineage: {ancestors, descendants: [{id, name,
+      language, generation, last_seen_at, edge_type, via_id, depth}], is_cut}}; with
+      --diff also diff: {parent_id, unified, is_exact}, or null for a pattern without
+      a parent. is_exact is false when the event that wrote it is past retention, and
+      whole patterns are compared.
       "
     `);
     expect((await run(sample, 'help show')).out).toBe(out);

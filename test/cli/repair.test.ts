@@ -35,7 +35,7 @@ describe('repair', () => {
     expect([exitCode, err]).toEqual([0, '']);
     expect(stable(out)).toMatchInlineSnapshot(`
       "data/tracker.db
-      Damage: Tree … page …: btreeInitPage() returns error code 11, and 1 finding more
+      Damage: Tree … page …: btreeInitPage() returns error code 11, and 2 findings more
       TABLE          SALVAGED  WITHOUT A PART  LOST  DAMAGED PAGES
       events              479               0    21              1
       lineage_edges         2               0     0              0

@@ -107,6 +107,7 @@ function makeDelivery(batchRows = 3, random = () => 0.5, onTransition = () => {}
     clock: () => now,
     retry: { baseMs: 1_000, maxMs: 300_000, maxFaults: 3, random },
     batchRows,
+    elapsed: () => now,
   });
 }
 

@@ -482,16 +482,15 @@ describe('forget', () => {
 
 it('leaves nothing in the file of what retention removed, once nothing comes', async () => {
   home.configure('retention: { raw_events_days: 0.00001 }\ncourier: { idle_exit_seconds: 1 }\n');
-  for (let n = 0; n < 60; n++) {
-    home.spool(
-      `${n}.settings`,
-      payload({ hook_event_name: 'UserPromptSubmit', prompt: `${n} ${SECRET}` }),
-    );
-    const file = join(home.paths.spoolNew, `${n}.settings`);
-    utimesSync(file, new Date('2026-01-01'), new Date('2026-01-01'));
+  // A pass removes a part of what is too old, the oldest first.
+  for (const [n, prompt] of [SECRET, 'one', 'two', 'three'].entries()) {
+    home.spool(`${n}.settings`, payload({ hook_event_name: 'UserPromptSubmit', prompt }));
+    const at = Date.now() / 1000 - 3600 + n;
+    utimesSync(join(home.paths.spoolNew, `${n}.settings`), at, at);
   }
   expect(await home.runCourier()).toBe(0);
-  expect(home.value('SELECT count(*) FROM events')).toBe(60);
+  expect(home.value('SELECT count(*) FROM events')).toBe(4);
+  expect(home.value('SELECT count(*) FROM events WHERE payload IS NULL')).toBe(1);
   expect(home.value("SELECT count(*) FROM meta WHERE key = 'rewritten_at'")).toBe(1);
   expect(home.value("SELECT count(*) FROM meta WHERE key = 'freed_pages_unwiped'")).toBe(0);
   expect(holders()).toEqual([]);

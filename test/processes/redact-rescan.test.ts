@@ -68,21 +68,23 @@ function event(fields: Record<string, unknown>): void {
   );
 }
 
-const write = (file: string, content: string) =>
+const write = (file: string, content: string, originalFile?: string) =>
   event({
     hook_event_name: 'PostToolUse',
     tool_name: 'Write',
     tool_input: { file_path: `/home/dev/project/${file}`, content },
-    tool_response: { type: 'create' },
+    tool_response:
+      originalFile === undefined ? { type: 'create' } : { type: 'update', originalFile },
   });
 
 /** One of each place where a text may be stored. */
 function spoolCalls(): void {
   write('a.ts', 'export const owner = "ACME-482915";\n');
   write('b.ts', 'export const owner = "ACME-482916";\n'); // becomes the same code as a.ts
-  write('c.ts', 'export const plain = 1;\n');
-  write('c.ts', 'export const plain = "ACME-482917";\n'); // a child
-  write('c.ts', 'export const plain = "ACME-482917";\nexport const more = 2;\n'); // a grandchild
+  const [plain, child] = ['export const plain = 1;\n', 'export const plain = "ACME-482917";\n'];
+  write('c.ts', plain);
+  write('c.ts', child, plain);
+  write('c.ts', `${child}export const more = 2;\n`, child); // a grandchild
   // Only the event as a whole tells that this is a secret.
   event({
     hook_event_name: 'PostToolUse',
@@ -194,7 +196,8 @@ describe('redact rescan', () => {
     await takeIn(() => outboxRows() === 0);
     await api.down();
     write('e.ts', 'export const late = "ACME-482921";\n');
-    write('c.ts', 'export const plain = "ACME-482917";\nexport const more = 3;\n');
+    const earlier = 'export const plain = "ACME-482917";\nexport const more = 2;\n';
+    write('c.ts', earlier.replace('= 2', '= 3'), earlier);
     await takeIn();
     expect(outboxRows()).toBe(2);
     home.configure(config + RULES);
@@ -216,7 +219,7 @@ describe('redact rescan', () => {
     ).toEqual([
       { generation: 1, occurrences: 2 },
       { generation: 3, occurrences: 1 },
-      { generation: 4, occurrences: 1 },
+      { generation: 3, occurrences: 1 },
     ]);
 
     await api.up();

@@ -25,7 +25,7 @@ import { evictedText, sizeText } from '../output/retention-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { byteText, counted } from '../../base/amount-text.ts';
-import { setAsideLines } from '../output/set-aside-lines.ts';
+import { setAsideLines } from '../set-aside-lines.ts';
 import { deliveryLines, deliveryNumbers, deliveryStatus } from '../output/delivery-status.ts';
 import type { DeliveryStatus, StatusRow as Line } from '../output/delivery-status.ts';
 import { painter } from '../listing/table.ts';
