@@ -34,7 +34,7 @@ export function countDrop(paths: CapturePaths, reason: DropReason, id: string): 
 
 // --- internal ---
 
-/** With so many spool files no mark is added, as in capture.sh. */
+/** No mark is added to a spool that holds this many files; capture.sh has the same number. */
 const MAX_FILES = 100_000;
 
 function append(paths: CapturePaths, reason: DropReason): void {

@@ -43,6 +43,7 @@ interface Answer {
   readonly file: string;
   readonly state: string;
   readonly renamed_from: string | null;
+  readonly like: string | null;
   readonly lines: readonly Line[];
 }
 
@@ -91,6 +92,7 @@ describe('blame', () => {
       project_root: project.root,
       state: 'equal',
       renamed_from: null,
+      like: null,
       lines: [
         {
           line: 2,
@@ -147,6 +149,18 @@ describe('blame', () => {
         ...Array(3).fill({ tool_use_id: call, confidence: 'medium' }),
       ],
     });
+  });
+
+  it('calls no file renamed whose like is still there', async () => {
+    project.write('cart.ts', CART, null);
+    project.byHand('copy.ts', CART);
+    expect(await answer('copy.ts')).toMatchObject({
+      renamed_from: null,
+      like: project.path('cart.ts'),
+      lines: Array(3).fill({ confidence: 'medium' }),
+    });
+    const { err } = await blame('copy.ts');
+    expect(err).toMatch(/^Nothing is recorded of copy\.ts, but it is like .*cart\.ts\.\n$/);
   });
 
   it('says unknown of a file that nothing is known of, and without a database', async () => {

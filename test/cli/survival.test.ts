@@ -171,7 +171,7 @@ describe('survival', () => {
   it('has nothing to say without a database', async () => {
     const empty = new Sample();
     try {
-      expect((await run(empty, 'survival')).out).toBe('No code of Claude’s matches.\n');
+      expect((await run(empty, 'survival')).out).toBe("No code of Claude's matches.\n");
       expect(JSON.parse((await run(empty, 'survival --json')).out)).toMatchObject({
         written: 0,
         groups: [],

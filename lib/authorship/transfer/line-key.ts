@@ -4,12 +4,11 @@
  * one may have found it in the payload than finds it in the file.
  */
 export function lineKey(line: string): string {
-  let key = KEY_OF_LINE.get(line);
-  if (key === undefined) {
-    key = keyOf(line);
-    remember(KEY_OF_LINE, line, key);
-  }
-  return key;
+  const whole = line.includes(MARKER) ? line.replaceAll(MARKERS, `${MARKER}]`) : line;
+  const text = whole.replaceAll(/\s+/g, '').replaceAll(/["`]/g, "'");
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ',' || text[end - 1] === ';')) end -= 1;
+  return text.slice(0, end);
 }
 
 /** The key of one of the lines; computed when it is first asked for, and once for each array. */
@@ -29,12 +28,7 @@ export function keysBetween(lines: readonly string[], start: number, end: number
 
 /** True for a key that says nothing about where it came from: fewer than four word characters, such as `}`. */
 export function isTrivial(key: string): boolean {
-  let trivial = TRIVIAL_KEYS.get(key);
-  if (trivial === undefined) {
-    trivial = !FOUR_WORD_CHARACTERS.test(key);
-    remember(TRIVIAL_KEYS, key, trivial);
-  }
-  return trivial;
+  return !FOUR_WORD_CHARACTERS.test(key);
 }
 
 /** True for a key that closes what earlier lines opened, such as `})`, or an empty one. */
@@ -48,29 +42,6 @@ export function lineWeight(key: string): number {
 }
 
 // --- internal ---
-
-function keyOf(line: string): string {
-  const whole = line.includes(MARKER) ? line.replaceAll(MARKERS, `${MARKER}]`) : line;
-  const text = whole.replaceAll(/\s+/g, '').replaceAll(/["`]/g, "'");
-  let end = text.length;
-  while (end > 0 && (text[end - 1] === ',' || text[end - 1] === ';')) end -= 1;
-  return text.slice(0, end);
-}
-
-/**
- * The versions of a file have most of their lines in common, so what was found out about a line is kept for a while:
- * for so many, if they are not long.
- */
-const MAX_REMEMBERED = 16_384;
-const MAX_REMEMBERED_LINE = 256;
-const KEY_OF_LINE = new Map<string, string>();
-const TRIVIAL_KEYS = new Map<string, boolean>();
-
-function remember<T>(known: Map<string, T>, line: string, value: T): void {
-  if (line.length > MAX_REMEMBERED_LINE) return;
-  if (known.size === MAX_REMEMBERED) known.clear();
-  known.set(line, value);
-}
 
 /** What redaction puts in the place of a secret begins with this. */
 const MARKER = '[redacted:';

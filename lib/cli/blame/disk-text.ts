@@ -6,8 +6,8 @@ import { readRegularFile } from '../../base/regular-file.ts';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The text of a file as it is on disk; undefined if there is none. That of a notebook is its cells', one after the
- * other, as it is recorded.
+ * The text of a file on disk; undefined if there is no file. For a notebook it is the sources of all cells, one after
+ * the other, because a notebook is recorded in this form.
  *
  * @param name what messages call the file
  * @throws TrackerError E_NO_FILE for a folder, a FIFO and the like, E_LARGE_FILE for more than 16 MiB,

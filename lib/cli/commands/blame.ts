@@ -1,4 +1,5 @@
 import { processElapsed } from '../../base/deadline.ts';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LineAuthors } from '../../authorship/line-authors.ts';
 import { isoTime } from '../../base/clock.ts';
@@ -56,9 +57,10 @@ likeness speaks for it. Nothing is stored. The lines of a notebook are those of 
 
 --porcelain is git blame's format, for editors; a tool call stands for a commit. --prompt prints the whole prompt behind
 the lines.`,
-  json: `{file, project_root, state: equal|differs|unknown, renamed_from, lines: [{line, author: claude|other|unknown,
+  json: `{file, project_root, state: equal|differs|unknown, renamed_from, like, lines: [{line, author: claude|other|unknown,
 session_id, tool_use_id, at, confidence: high|medium|low, origin: kept|formatted|moved|recalled|new|unknown, tool_name,
-agent_type, model, generation, pattern_id, prompt, prompt_at}]}; prompt is the first words, with --prompt the whole.`,
+agent_type, model, generation, pattern_id, prompt, prompt_at}]}; prompt is the first words, with --prompt the whole. Of a file that
+nothing is recorded of, renamed_from is the recorded file that it was, like one that is still there.`,
   args: {
     file: {
       type: 'positional',
@@ -188,16 +190,22 @@ function noteOn({ lines, seen }: DiskLines, file: string, cli: CliEnvironment): 
   const { history, renamedFrom, isExact } = seen;
   if (lines.length === 0) return `${file} is empty.`;
   if (history === undefined) return `Nothing is recorded of ${file}, nor of one like it.`;
-  const was = renamedFrom === undefined ? '' : `, and was ${shownPath(renamedFrom, null, cli.env)}`;
+  const other = renamedFrom === undefined ? '' : shownPath(renamedFrom, null, cli.env);
+  if (renamedFrom !== undefined && existsSync(renamedFrom)) {
+    return `Nothing is recorded of ${file}, but it is like ${other}.`;
+  }
+  const was = other === '' ? '' : `, and was ${other}`;
   if (isExact) return was === '' ? undefined : `${file} has been renamed${was}.`;
   return `${file} has changed since it was seen last, ${ago(history.last.at, cli.now())}${was}.`;
 }
 
 function forJson({ seen }: DiskLines, lines: readonly BlamedLine[]) {
-  const { history, isExact, renamedFrom } = seen;
+  const { history, isExact, renamedFrom = null } = seen;
+  const isThere = renamedFrom !== null && existsSync(renamedFrom);
   return {
     state: history === undefined ? 'unknown' : isExact ? 'equal' : 'differs',
-    renamedFrom: renamedFrom ?? null,
+    renamedFrom: isThere ? null : renamedFrom,
+    like: isThere ? renamedFrom : null,
     lines: lines.map(({ line, by, writer, prompt, confidence, origin }) => ({
       line,
       author: by,

@@ -32,7 +32,7 @@ import type { Survival, SurvivalGroup, SurvivalKey } from '../survival/survival-
 
 /** Pieces that are looked at, the newest first. */
 const MOST_PIECES = 200_000;
-/** From so many files on, the progress is shown. */
+/** The progress is shown if there are at least this many files. */
 const MANY_FILES = 200;
 /** Files that cannot be read and are named to people; `--json` names all. */
 const MOST_NAMED = 5;
@@ -131,7 +131,7 @@ async function surveyed(
 
 function render(cli: CliEnvironment, report: Report, by: SurvivalKey, limit: number): string {
   const { sum, groups, survey, isCut } = report;
-  if (groups.length === 0) return 'No code of Claude’s matches.\n';
+  if (groups.length === 0) return "No code of Claude's matches.\n";
   const shown = limit === -1 ? groups : groups.slice(0, limit);
   const rows = [...shown, { ...sum, key: ALL }];
   const column = (

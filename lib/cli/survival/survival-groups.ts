@@ -20,7 +20,7 @@ export interface Survival extends LineFate {
 
 /** The lines that have something in common. */
 export interface SurvivalGroup extends Survival {
-  /** Null where it is not known, or there is none. */
+  /** Null if it is not known, and for code outside every project. */
   readonly key: string | null;
 }
 
@@ -71,7 +71,7 @@ export function groupText(by: SurvivalKey, key: string | null, { env }: CliEnvir
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The ages of code, each up to so many days. */
+/** The ages of code; each ends at its number of days. */
 const AGES = [
   { name: 'under a day', days: 1 },
   { name: 'under a week', days: 7 },

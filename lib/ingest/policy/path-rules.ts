@@ -121,7 +121,10 @@ const MAX_PATH = 4096;
 const HOMES =
   /^(?:~[\w.-]*|\$(?:HOME|USERPROFILE)|\$\{HOME\}|%(?:USERPROFILE|HOMEPATH)%)(?=$|[/\\])/i;
 
-/** What {@link PathRules.absolute} replaces within the name of a file or folder, which may make a sign of what is none. */
+/**
+ * {@link PathRules.absolute} replaces these also in the middle of a path. The result may hold a sign that the text itself
+ * does not.
+ */
 const USER_NAMES = ['$user', '$logname', '%username%'];
 /** A shorter part of a path stands in too many paths. */
 const SHORTEST_SIGN = 3;
