@@ -1,25 +1,25 @@
 // `npm run bench`: builds, measures the costs that the project promises to keep, and prints them as ratios.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { BenchmarkError, isReached, NotAvailableError } from './bench/benchmark.ts';
-import type { BenchContext, Benchmark } from './bench/benchmark.ts';
-import { captureBacklog, captureNode, captureSh } from './bench/capture.ts';
-import { captureOutage } from './bench/capture-outage.ts';
-import { claudeAdded } from './bench/claude-added.ts';
-import { claudeOutage } from './bench/claude-outage.ts';
-import { cliStart } from './bench/cli-start.ts';
-import { courierIdle } from './bench/courier-idle.ts';
-import { courierIngest } from './bench/courier-ingest.ts';
-import { courierMemory } from './bench/courier-memory.ts';
-import { delivery } from './bench/delivery.ts';
-import { redactHostile } from './bench/redact-hostile.ts';
-import { redactShare } from './bench/redact-share.ts';
-import { serviceIngest } from './bench/service-ingest.ts';
-import { serviceScale } from './bench/service-scale.ts';
-import { machine, renderReport, reportJson } from './bench/report.ts';
-import type { Line } from './bench/report.ts';
-import { statusline } from './bench/statusline.ts';
-import { Throwaway } from './bench/throwaway.ts';
+import { BenchmarkError, isReached, NotAvailableError } from './bench/measure/benchmark.ts';
+import type { BenchContext, Benchmark } from './bench/measure/benchmark.ts';
+import { captureBacklog, captureNode, captureSh } from './bench/capture/capture.ts';
+import { captureOutage } from './bench/capture/capture-outage.ts';
+import { claudeAdded } from './bench/capture/claude-added.ts';
+import { claudeOutage } from './bench/capture/claude-outage.ts';
+import { cliStart } from './bench/command-line/cli-start.ts';
+import { courierIdle } from './bench/courier/courier-idle.ts';
+import { courierIngest } from './bench/courier/courier-ingest.ts';
+import { courierMemory } from './bench/courier/courier-memory.ts';
+import { delivery } from './bench/delivery/delivery.ts';
+import { redactHostile } from './bench/courier/redact-hostile.ts';
+import { redactShare } from './bench/courier/redact-share.ts';
+import { serviceIngest } from './bench/service/service-ingest.ts';
+import { serviceScale } from './bench/service/service-scale.ts';
+import { machine, renderReport, reportJson } from './bench/measure/report.ts';
+import type { Line } from './bench/measure/report.ts';
+import { statusline } from './bench/command-line/statusline.ts';
+import { Throwaway } from './bench/measure/throwaway.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   captureSh,

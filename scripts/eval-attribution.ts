@@ -6,7 +6,7 @@ import { renderReport, reportJson, verdict } from './eval-attribution/report.ts'
 import type { KindScore } from './eval-attribution/report.ts';
 import { emptyScore, scoreHistory } from './eval-attribution/score.ts';
 import { findSamples } from './eval-attribution/source-samples.ts';
-import { Random } from './bench/random.ts';
+import { Random } from './bench/measure/random.ts';
 
 const USAGE = `Usage: npm run eval:attribution -- [options]
 

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { errorCode, errorMessage } from '../lib/base/errors.ts';
 import { removeDatabase } from '../lib/store/maintenance/database-file.ts';
 import { stageRepair } from '../lib/store/maintenance/repair.ts';
-import { Random } from './bench/random.ts';
+import { Random } from './bench/measure/random.ts';
 import { makeBaseDatabases } from './eval-repair/base-databases.ts';
 import { DAMAGE_KINDS } from './eval-repair/damage-kinds.ts';
 import { comparedTables, plainRows } from './eval-repair/plain-sql.ts';

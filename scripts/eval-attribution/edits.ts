@@ -1,5 +1,5 @@
 import type { Author } from '../../lib/authorship/author.ts';
-import type { Random } from '../bench/random.ts';
+import type { Random } from '../bench/measure/random.ts';
 import type { Passages } from './source-samples.ts';
 import { writtenLines } from './world.ts';
 import type { TrueLine } from './world.ts';

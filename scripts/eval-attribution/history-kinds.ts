@@ -1,4 +1,4 @@
-import { Random } from '../bench/random.ts';
+import { Random } from '../bench/measure/random.ts';
 import { SimulatedHistory } from './simulated-history.ts';
 import type { SimulatedEvent } from './simulated-project.ts';
 import { Passages } from './source-samples.ts';

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff';
 import type { JsonObject, Json } from '../../lib/base/json.ts';
-import { samplePayload } from '../bench/sample-payload.ts';
+import { samplePayload } from '../bench/capture/sample-payload.ts';
 
 /** Files that one `bashEditDiff` shows at most; the others are only named. */
 const MAX_SHOWN = 5;

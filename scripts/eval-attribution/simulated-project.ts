@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/base/json.ts';
-import type { Random } from '../bench/random.ts';
+import type { Random } from '../bench/measure/random.ts';
 import type { LineEdit } from './edits.ts';
 import { bashPayload, editPayload, writePayload } from './payloads.ts';
 import type { EditInput } from './payloads.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Random } from '../bench/random.ts';
+import type { Random } from '../bench/measure/random.ts';
 
 /** A real file of some language. */
 export interface SourceSample {

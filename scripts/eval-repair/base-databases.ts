@@ -6,7 +6,7 @@ import { systemClock } from '../../lib/base/clock.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import { Courier } from '../../lib/ingest/courier/courier.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
-import { sessionPayloads } from '../bench/session-payloads.ts';
+import { sessionPayloads } from '../bench/capture/session-payloads.ts';
 
 /** The databases that copies are made of. */
 export interface BaseDatabases {

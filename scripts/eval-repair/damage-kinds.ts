@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Random } from '../bench/random.ts';
+import type { Random } from '../bench/measure/random.ts';
 import type { BaseDatabases } from './base-databases.ts';
 
 /** A way in which a database is damaged. */

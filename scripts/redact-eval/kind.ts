@@ -7,7 +7,7 @@ import { SECRET_NAMES, spell, SPELLINGS } from './secret-names.ts';
 import type { Spelling } from './secret-names.ts';
 import { secretValue } from './secret-values.ts';
 import type { Flavour } from './secret-values.ts';
-import type { Shape, Subject } from './shape.ts';
+import type { Shape, Subject } from './shapes/shape.ts';
 import { tokenText } from './token-text.ts';
 
 /** A kind of secret: a token known by its own form, or a name that says what its value is. */

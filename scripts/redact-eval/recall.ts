@@ -1,17 +1,17 @@
 import type { Json } from '../../lib/base/json.ts';
 import type { Redactor } from '../../lib/redact/redact.ts';
-import { CODE_SHAPES } from './code-shapes.ts';
-import { COMMAND_SHAPES } from './command-shapes.ts';
-import { composedShapes } from './composed-shapes.ts';
-import { CONFIG_SHAPES } from './config-shapes.ts';
+import { CODE_SHAPES } from './shapes/code-shapes.ts';
+import { COMMAND_SHAPES } from './shapes/command-shapes.ts';
+import { composedShapes } from './shapes/composed-shapes.ts';
+import { CONFIG_SHAPES } from './shapes/config-shapes.ts';
 import { Dice } from './dice.ts';
 import type { Kind } from './kind.ts';
-import { PAYLOAD_SHAPES } from './payload-shapes.ts';
-import { PROSE_SHAPES } from './prose-shapes.ts';
-import { textShape } from './shape.ts';
-import type { Shape, Specimen } from './shape.ts';
-import { WIRE_SHAPES } from './wire-shapes.ts';
-import { WRAPPED_SHAPES } from './wrappers.ts';
+import { PAYLOAD_SHAPES } from './shapes/payload-shapes.ts';
+import { PROSE_SHAPES } from './shapes/prose-shapes.ts';
+import { textShape } from './shapes/shape.ts';
+import type { Shape, Specimen } from './shapes/shape.ts';
+import { WIRE_SHAPES } from './shapes/wire-shapes.ts';
+import { WRAPPED_SHAPES } from './shapes/wrappers.ts';
 
 /** The shapes that were thought up, and as many composed of parts as `composed` says. */
 export function allShapes(composed: number, seed: number): readonly Shape[] {

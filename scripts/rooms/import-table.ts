@@ -246,8 +246,8 @@ export const ROOMS: readonly Room[] = [
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
       // The floors that benchmarks compare with, and the rows that they start from.
-      { files: 'bench/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
-      { files: 'bench/fill-postgres.ts', packages: ['postgres'] },
+      { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
+      { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval-attribution/payloads.ts', packages: ['diff'] },
     ],
   },

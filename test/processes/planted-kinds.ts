@@ -4,8 +4,8 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import { createRedactor } from '../../lib/redact/redact.ts';
 import { Dice } from '../../scripts/redact-eval/dice.ts';
 import { allKinds } from '../../scripts/redact-eval/kind.ts';
-import type { TextShape } from '../../scripts/redact-eval/shape.ts';
-import { textShape } from '../../scripts/redact-eval/shape.ts';
+import type { TextShape } from '../../scripts/redact-eval/shapes/shape.ts';
+import { textShape } from '../../scripts/redact-eval/shapes/shape.ts';
 import { PEM_BODY, pemOf, randomText, SECRETLINT_VECTORS } from '../redact/secret-vectors.ts';
 
 /** A made-up secret in a text that makes it one. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../lib/base/json.ts';
 import type { Flavour } from '../secret-values.ts';
-import type { Shape, Subject } from '../shape.ts';
+import type { Shape, Subject } from '../shapes/shape.ts';
 
 type Broken = readonly [name: string, write: (n: string, head: string, tail: string) => string];
 type Argument = readonly [

@@ -1,4 +1,4 @@
-import type { ShapeRow } from '../shape.ts';
+import type { ShapeRow } from '../shapes/shape.ts';
 
 /** What builds, deploys and configures machines. */
 export const DEPLOYMENT_SHAPES: readonly ShapeRow[] = [

@@ -1,4 +1,4 @@
-import type { ShapeRow } from '../shape.ts';
+import type { ShapeRow } from '../shapes/shape.ts';
 
 /** Source code, and files that programs are configured by. */
 export const LANGUAGE_SHAPES: readonly ShapeRow[] = [

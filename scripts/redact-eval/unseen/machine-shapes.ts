@@ -1,4 +1,4 @@
-import type { ShapeRow } from '../shape.ts';
+import type { ShapeRow } from '../shapes/shape.ts';
 
 /** What configures machines and the services on them. */
 export const MACHINE_SHAPES: readonly ShapeRow[] = [

@@ -1,4 +1,4 @@
-import type { ShapeRow } from '../shape.ts';
+import type { ShapeRow } from '../shapes/shape.ts';
 
 /** Requests, logs, listings, pages and prose. */
 export const OUTPUT_SHAPES: readonly ShapeRow[] = [

@@ -1,4 +1,4 @@
-import type { ShapeRow } from '../shape.ts';
+import type { ShapeRow } from '../shapes/shape.ts';
 
 /** Shells, commands, and addresses. */
 export const TERMINAL_SHAPES: readonly ShapeRow[] = [

@@ -1,5 +1,5 @@
-import { textShape } from '../shape.ts';
-import type { Shape } from '../shape.ts';
+import { textShape } from '../shapes/shape.ts';
+import type { Shape } from '../shapes/shape.ts';
 import { BROKEN_SHAPES } from './broken-shapes.ts';
 import { DEPLOYMENT_SHAPES } from './deployment-shapes.ts';
 import { LANGUAGE_SHAPES } from './language-shapes.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Random } from '../../../scripts/bench/random.ts';
+import { Random } from '../../../scripts/bench/measure/random.ts';
 import { HISTORY_KINDS, simulate } from '../../../scripts/eval-attribution/history-kinds.ts';
 import { renderReport, verdict } from '../../../scripts/eval-attribution/report.ts';
 import { emptyScore, scoreHistory } from '../../../scripts/eval-attribution/score.ts';
