@@ -88,18 +88,8 @@ const PARENTLESS_EDGES = inSql({
 const REFERENCES: readonly Invariant[] = [
   sessionless('events', 'received_at'),
   sessionless('tool_calls', 'at'),
-  inSql({
-    table: 'sessions',
-    fault: 'name a project that is not there',
-    count: `SELECT count(*) FROM sessions AS row WHERE ${projectless('row')}`,
-    mend: `UPDATE sessions AS row SET project_id = NULL WHERE ${projectless('row')}`,
-  }),
-  inSql({
-    table: 'occurrences',
-    fault: 'name a project that is not there',
-    count: `SELECT count(*) FROM occurrences AS row WHERE ${projectless('row')}`,
-    mend: `UPDATE occurrences AS row SET project_id = NULL WHERE ${projectless('row')}`,
-  }),
+  ofNoProject('sessions'),
+  ofNoProject('occurrences'),
   inSql({
     table: 'events',
     fault: 'have a payload that is no JSON',
@@ -122,12 +112,7 @@ const OF_FILES: readonly Invariant[] = [
     count: `SELECT count(*) FROM occurrence_parents AS row WHERE ${partless('row')}`,
     mend: `DELETE FROM occurrence_parents AS row WHERE ${partless('row')}`,
   }),
-  inSql({
-    table: 'file_states',
-    fault: 'name a project that is not there',
-    count: `SELECT count(*) FROM file_states AS row WHERE ${projectless('row')}`,
-    mend: `UPDATE file_states AS row SET project_id = NULL WHERE ${projectless('row')}`,
-  }),
+  ofNoProject('file_states'),
   inSql({
     table: 'recent_changes',
     fault: 'name a project that is not there',
@@ -161,6 +146,15 @@ function unknownPatterns(table: string, column: string, condition = 'true'): Inv
     fault: 'name a pattern that is not there',
     count: `SELECT count(*) ${from}`,
     mend: `DELETE ${from}`,
+  });
+}
+
+function ofNoProject(table: string): Invariant {
+  return inSql({
+    table,
+    fault: 'name a project that is not there',
+    count: `SELECT count(*) FROM ${table} AS row WHERE ${projectless('row')}`,
+    mend: `UPDATE ${table} AS row SET project_id = NULL WHERE ${projectless('row')}`,
   });
 }
 
