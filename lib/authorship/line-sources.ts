@@ -33,7 +33,10 @@ export class PastLines {
 
   /** For what a program makes: also a copy of a whole file. */
   ofProgram(): LineSources {
-    return { gone: () => this.#gone(), past: (lines, isOpen) => this.#copied(lines, isOpen) };
+    return {
+      gone: () => this.#gone(),
+      past: (lines, isOpen) => this.#copied(lines, isOpen, GONE_NOW),
+    };
   }
 
   /** For text of which Claude wrote nothing now: whatever it wrote before may have come back. */
@@ -69,10 +72,15 @@ export class PastLines {
     }
   }
 
-  *#copied(lines: readonly string[], isOpen: (line: number) => boolean): Iterable<PassageSource> {
+  /** Files that have the very same text: however short it is, it was copied. */
+  *#copied(
+    lines: readonly string[],
+    isOpen: (line: number) => boolean,
+    proof: PassageProof,
+  ): Iterable<PassageSource> {
     for (const path of this.#votes(lines, isOpen)) {
       const last = this.#store.history(path)?.last;
-      if (last !== undefined && isSameText(last.lines, lines)) yield { ...last, ...GONE_NOW };
+      if (last !== undefined && isSameText(last.lines, lines)) yield { ...last, ...proof };
     }
   }
 
@@ -83,6 +91,7 @@ export class PastLines {
   ): Iterable<PassageSource> {
     const wanted = openKeys(lines, isOpen);
     for (const version of versionsHolding(history, wanted)) yield { ...version, ...OWN_PAST };
+    yield* this.#copied(lines, isOpen, { ...GONE_NOW, isByCode: true });
     for (const path of this.#votes(lines, isOpen)) {
       const versions = versionsHolding(this.#store.history(path), wanted);
       for (const version of versions) yield { ...version, ...ELSEWHERE };
@@ -214,7 +223,9 @@ function versionsHolding(
 }
 
 /** How much must agree; more where the same text is more likely to be there by chance. */
-const GONE_NOW = { leastWeight: 10, leastLines: 1 };
+type PassageProof = Omit<PassageSource, keyof AuthoredText>;
+
+const GONE_NOW: PassageProof = { leastWeight: 10, leastLines: 1 };
 const GONE_LATELY = { leastWeight: 30, leastLines: 2, isByCode: true };
 const OWN_PAST = { leastWeight: 16, leastLines: 1 };
 const ELSEWHERE = { leastWeight: 40, leastLines: 3, isByCode: true };

@@ -404,16 +404,20 @@ import {
     expect(recording.blame(file, first)).toEqual(['w', 'w', 'w']);
   });
 
-  it('gives a copy the authors of what was copied', () => {
+  it.each([
+    ['node scripts/copy.js', first],
+    ['cp a.ts copy.ts', first],
+    // Shorter than what proves that a part of a file was copied.
+    ['cp a.ts copy.ts', "export const one = read('x');\nexport const two = read('y');\n"],
+    ['cp a.ts copy.ts', 'export const alone = compute();\n'],
+  ])('gives a copy by %s the authors of what was copied', (command, text) => {
     const recording = new Recording();
-    recording.take(write('w', file, first, null));
+    recording.take(write('w', file, text, null));
     const copy = `${PROJECT}/copy.ts`;
-    const lines = first
-      .trimEnd()
-      .split('\n')
-      .map((line) => `+${line}`);
-    recording.take(bash('c', 'node scripts/copy.js', [shown(copy, lines, { created: true })]));
-    expect(recording.blame(copy, first)).toEqual(['w', 'w', 'w']);
+    const lines = text.trimEnd().split('\n');
+    const added = lines.map((line) => `+${line}`);
+    recording.take(bash('c', command, [shown(copy, added, { created: true })]));
+    expect(recording.blame(copy, text)).toEqual(lines.map(() => 'w'));
   });
 
   it('tells the same whatever the order of arrival', () => {

@@ -54,7 +54,8 @@ describe.runIf(hasScript)(`Claude Code ${CLAUDE_CURRENT.version} at a terminal`,
       ['Run the script.'],
       (shown) => shown.includes(' tracker · ') && hasEnded(database),
     );
-    expect(await tracker.settle()).toMatchObject({ waiting: 0, bad: 0 });
+    // The end of the session may come after the courier has left; the next session's start has it taken in.
+    expect(await tracker.settle()).toMatchObject({ bad: 0 });
     // Claude Code draws only what has changed of a line, but all of it when it starts.
     await during(['--continue'], (shown) => shown.includes('● tracker · 2 patterns'));
   });
