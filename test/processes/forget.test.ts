@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { countAttempt } from '../../lib/capture/attempt.ts';
@@ -404,6 +405,7 @@ describe('forget', () => {
         const hook = spawn(resolve('hooks/capture.sh'), ['ensure'], { env: home.env });
         hook.stdin.end(payload({ hook_event_name: 'Stop' }));
         await once(hook, 'close');
+        await setTimeout(100); // more would leave no processor time for the command
       }
     })();
     await expect.poll(() => home.courierPid).toBeDefined();
@@ -412,6 +414,16 @@ describe('forget', () => {
     await flooding;
     expect([status, stderr]).toEqual([0, '']);
     await home.stop();
+  });
+
+  it('has a courier leave that no signal reaches', async () => {
+    home.spool('1.settings', payload({ hook_event_name: 'Stop' }));
+    const courier = home.runCourier();
+    await expect.poll(() => home.courierState?.status).toBe('idle');
+    const pause = acquireProcessLock(home.paths.courierPause, 0);
+    expect(pause).toBeDefined();
+    expect(await courier).toBe(0);
+    pause?.release();
   });
 
   it('lets no courier work that started or waited meanwhile', async () => {

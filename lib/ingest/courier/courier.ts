@@ -197,6 +197,8 @@ export class Courier {
     try {
       let idleSince = this.#elapsed();
       while (!signal.aborted && existsSync(this.#paths.data)) {
+        // A signal may have gone to another courier, which only waited, or cannot reach this one's container.
+        if (isProcessLockHeld(this.#paths.courierPause)) return;
         if ((await this.#sweep.run(watch, signal)) > 0) {
           idleSince = this.#elapsed();
           this.#delivery.wake();
