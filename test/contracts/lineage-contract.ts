@@ -28,7 +28,7 @@ export interface LineageContractOptions {
 /** Tests that a writer follows the rules of lib/pattern/descent.ts. */
 export function lineageContract(
   name: string,
-  { open, mostOrders = times(24, 120), randomHistories = times(60, 300) }: LineageContractOptions,
+  { open, mostOrders = times(6, 120), randomHistories = times(15, 300) }: LineageContractOptions,
 ): void {
   describe(name, () => {
     const opened = Promise.resolve(open());

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { times } from '../support/depth.ts';
 import { TrackerHome } from './tracker-home.ts';
 
-const PROCESSES = times(16, 64);
+const PROCESSES = times(8, 64);
 const EVENTS_EACH = 50;
-const KILLS = times(4, 10);
+const KILLS = times(2, 10);
 
 let home: TrackerHome;
 beforeEach(() => (home = new TrackerHome()));

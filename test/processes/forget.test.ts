@@ -27,7 +27,7 @@ import { payload, TrackerHome } from './tracker-home.ts';
 const CLI = resolve('dist/cli.mjs');
 const SECRET = 'Zebra-Accordion "77" ünder\nthe stairs';
 /** How often an erasure is killed. */
-const ROUNDS = times(6, 40);
+const ROUNDS = times(2, 40);
 
 let home: TrackerHome;
 let api: FaultyApi;

@@ -6,8 +6,8 @@ import type { CollectorBehaviour } from '../support/otlp-collector.ts';
 import { patience } from '../support/patience.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CALLS = times(100, 300);
-const KILLS = times(4, 12);
+const CALLS = times(50, 300);
+const KILLS = times(2, 12);
 
 /** What the collector does by turns. */
 const MOODS: readonly CollectorBehaviour[] = [

@@ -15,7 +15,7 @@ const RULES = `redaction:
     - { name: badge, pattern: 'badge of (\\w+)', group: 1 }
 `;
 /** How often a rescan is killed. */
-const ROUNDS = times(4, 30);
+const ROUNDS = times(2, 30);
 
 let home: TrackerHome;
 let api: FaultyApi;

@@ -19,7 +19,7 @@ const CLI = resolve('dist/cli.mjs');
 const CONFIG = 'api: { base_url: "http://127.0.0.1:9" }\ncourier: { idle_exit_seconds: 60 }\n';
 
 /** How often a restore is killed. */
-const ROUNDS = times(8, 24);
+const ROUNDS = times(2, 24);
 
 let homes: TrackerHome[] = [];
 const makeHome = (config = CONFIG) => {

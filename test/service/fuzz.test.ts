@@ -12,7 +12,7 @@ import { times } from '../support/depth.ts';
 import { createDatabase } from '../support/shared-postgres.ts';
 import { createdEvent, openFixture, openThrowawayStore } from './service-fixture.ts';
 
-const RUNS = times(2_000, 10_000);
+const RUNS = times(500, 10_000);
 /** A word that stands in every row of the other tenant, and that nobody sends. */
 const SECRET = 'zebra7391';
 

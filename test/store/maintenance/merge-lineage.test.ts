@@ -14,8 +14,8 @@ import { databaseOutcomes, tellDatabase } from '../../contracts/lineage-writers.
 
 // Of each history one database is told the first half, the other one the rest; then they are merged.
 lineageContract('merge of two databases', {
-  mostOrders: times(6, 24),
-  randomHistories: times(20, 60),
+  mostOrders: times(3, 24),
+  randomHistories: times(8, 60),
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
     const paths = [join(folder, 'older.db'), join(folder, 'later.db')] as const;

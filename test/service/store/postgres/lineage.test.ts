@@ -11,8 +11,8 @@ import { times } from '../../../support/depth.ts';
 import { createDatabase } from '../../../support/shared-postgres.ts';
 
 lineageContract('service on PostgreSQL', {
-  mostOrders: times(3, 12),
-  randomHistories: times(15, 40),
+  mostOrders: times(1, 12),
+  randomHistories: times(6, 40),
   open: async () => {
     const url = await createDatabase();
     const service = await openPostgresStore(url, { poolSize: 2 });
@@ -35,7 +35,7 @@ lineageContract('service on PostgreSQL', {
 });
 
 describe('replicas that are told of one lineage at the same time', () => {
-  const RUNS = times(4, 12);
+  const RUNS = times(2, 12);
 
   it('store what one would have stored', async () => {
     const url = await createDatabase();

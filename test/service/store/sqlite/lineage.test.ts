@@ -9,8 +9,8 @@ import { lineageContract } from '../../../contracts/lineage-contract.ts';
 import { serviceOutcomes, tellService } from '../../../contracts/lineage-writers.ts';
 
 lineageContract('service on SQLite', {
-  mostOrders: times(6, 24),
-  randomHistories: times(30, 60),
+  mostOrders: times(3, 24),
+  randomHistories: times(10, 60),
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
     const path = join(folder, 'tracker.db');

@@ -61,6 +61,6 @@ it('leaves patterns and lineage as if what was forgotten had never been recorded
         }
       },
     ),
-    { numRuns: times(40, 300) },
+    { numRuns: times(15, 300) },
   );
 });
