@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { countAttempt } from '../../lib/capture/attempt.ts';
@@ -405,7 +404,7 @@ describe('forget', () => {
         const hook = spawn(resolve('hooks/capture.sh'), ['ensure'], { env: home.env });
         hook.stdin.end(payload({ hook_event_name: 'Stop' }));
         await once(hook, 'close');
-        await setTimeout(100); // more would leave no processor time for the command
+        await new Promise((done) => setTimeout(done, 100)); // more would leave no processor time for the command
       }
     })();
     await expect.poll(() => home.courierPid).toBeDefined();
