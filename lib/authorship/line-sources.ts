@@ -5,6 +5,7 @@ import { isSameText, versionsOf } from './state/file-history.ts';
 import type { FileHistory } from './state/file-history.ts';
 import { isCommonLine } from './transfer/common-line.ts';
 import { isTrivial, keyAt, lineWeight } from './transfer/line-key.ts';
+import { holdsAny, tellingKeys } from './transfer/passages.ts';
 import type { PassageSource } from './transfer/passages.ts';
 import type { LineSources } from './transfer/transfer.ts';
 
@@ -67,7 +68,7 @@ export class PastLines {
   *#gone(): Iterable<PassageSource> {
     for (const change of this.#store.recentChanges()) {
       // What went later than a late event has not been moved by it.
-      if (isEmpty(change.gone) || change.at > this.#event.at) continue;
+      if (change.at > this.#event.at) continue;
       yield { ...change.gone, ...(this.#isOwn(change) ? GONE_NOW : GONE_LATELY) };
     }
   }
@@ -89,7 +90,10 @@ export class PastLines {
     isOpen: (line: number) => boolean,
     history: FileHistory | undefined,
   ): Iterable<PassageSource> {
-    const wanted = openKeys(lines, isOpen);
+    const wanted = tellingKeys(
+      lines,
+      [...lines.keys()].filter((line) => isOpen(line)),
+    );
     for (const version of versionsHolding(history, wanted)) yield { ...version, ...OWN_PAST };
     yield* this.#copied(lines, isOpen, { ...GONE_NOW, isByCode: true });
     for (const path of this.#votes(lines, isOpen)) {
@@ -193,17 +197,6 @@ function codeOf(lines: readonly string[]): string[] {
   return telling(lines, (line) => !isCommonLine(lines, line));
 }
 
-function openKeys(
-  lines: readonly string[],
-  isOpen: (line: number) => boolean,
-): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (let at = 0; at < lines.length; at += 1) {
-    if (isOpen(at) && !isTrivial(keyAt(lines, at))) keys.add(keyAt(lines, at));
-  }
-  return keys;
-}
-
 /**
  * The versions of a file in which one of some lines stands, the newest first. Of an earlier version only what it has
  * besides the next one is looked at: the rest was found there.
@@ -213,9 +206,7 @@ function versionsHolding(
   keys: ReadonlySet<string>,
 ): AuthoredText[] {
   if (history === undefined || keys.size === 0) return [];
-  const holds = (lines: readonly string[]): boolean =>
-    lines.some((_, line) => keys.has(keyAt(lines, line)));
-  const own = [history.last, ...history.past].map(({ lines }) => holds(lines));
+  const own = [history.last, ...history.past].map(({ lines }) => holdsAny(lines, keys));
   if (!own.includes(true)) return [];
   return versionsOf(history)
     .toReversed()

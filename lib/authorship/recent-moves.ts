@@ -1,4 +1,4 @@
-import { eventOf, NOT_CLAUDE } from './author.ts';
+import { eventOf, linesBy, NOT_CLAUDE } from './author.ts';
 import type { AuthoredText } from './author.ts';
 import { isEmpty, noteLine } from './line-sources.ts';
 import type { AuthorshipStore, EventStamp, RecentChange } from './state/authorship-store.ts';
@@ -55,11 +55,8 @@ export class RecentMoves {
       const history = this.#store.history(change.path);
       if (history === undefined) continue;
       const { lines, authors } = history.last;
-      const isOpen = (line: number): boolean => {
-        const author = authors[line] ?? NOT_CLAUDE;
-        return author !== NOT_CLAUDE && eventOf(author) === change.event;
-      };
-      const found = findPassages(lines, isOpen, { ...gone, ...LATE_MOVE });
+      const added = new Set(linesBy(change.event, authors));
+      const found = findPassages(lines, added, { ...gone, ...LATE_MOVE });
       if (found.size === 0) continue;
       const moved = authors.map((author, line) =>
         found.has(line) ? (found.get(line) ?? NOT_CLAUDE) : author,
@@ -77,6 +74,8 @@ export class RecentMoves {
 const MAX_GONE = 2000;
 const LATE_MOVE = { leastWeight: 30, leastLines: 2, isByCode: true };
 
-function firstLines({ lines, authors }: AuthoredText, most: number): AuthoredText {
+function firstLines(text: AuthoredText, most: number): AuthoredText {
+  const { lines, authors } = text;
+  if (lines.length <= most) return text; // the same array has its keys already
   return { lines: lines.slice(0, most), authors: authors.slice(0, most) };
 }
