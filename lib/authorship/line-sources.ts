@@ -69,7 +69,7 @@ export class PastLines {
     for (const change of this.#store.recentChanges()) {
       // What went later than a late event has not been moved by it.
       if (change.at > this.#event.at) continue;
-      yield { ...change.gone, ...(this.#isOwn(change) ? GONE_NOW : GONE_LATELY) };
+      yield sourceOf(change.gone, this.#isOwn(change) ? GONE_NOW : GONE_LATELY);
     }
   }
 
@@ -81,7 +81,7 @@ export class PastLines {
   ): Iterable<PassageSource> {
     for (const path of this.#votes(lines, isOpen)) {
       const last = this.#store.history(path)?.last;
-      if (last !== undefined && isSameText(last.lines, lines)) yield { ...last, ...proof };
+      if (last !== undefined && isSameText(last.lines, lines)) yield sourceOf(last, proof);
     }
   }
 
@@ -94,11 +94,11 @@ export class PastLines {
       lines,
       [...lines.keys()].filter((line) => isOpen(line)),
     );
-    for (const version of versionsHolding(history, wanted)) yield { ...version, ...OWN_PAST };
+    for (const version of versionsHolding(history, wanted)) yield sourceOf(version, OWN_PAST);
     yield* this.#copied(lines, isOpen, { ...GONE_NOW, isByCode: true });
     for (const path of this.#votes(lines, isOpen)) {
       const versions = versionsHolding(this.#store.history(path), wanted);
-      for (const version of versions) yield { ...version, ...ELSEWHERE };
+      for (const version of versions) yield sourceOf(version, ELSEWHERE);
     }
   }
 
@@ -215,6 +215,11 @@ function versionsHolding(
 
 /** How much must agree; more where the same text is more likely to be there by chance. */
 type PassageProof = Omit<PassageSource, keyof AuthoredText>;
+
+function sourceOf({ lines, authors }: AuthoredText, proof: PassageProof): PassageSource {
+  const { leastWeight, leastLines, isByCode = false } = proof;
+  return { lines, authors, leastWeight, leastLines, isByCode };
+}
 
 const GONE_NOW: PassageProof = { leastWeight: 10, leastLines: 1 };
 const GONE_LATELY = { leastWeight: 30, leastLines: 2, isByCode: true };

@@ -2,7 +2,7 @@ import { eventOf, linesBy, NOT_CLAUDE } from './author.ts';
 import type { AuthoredText } from './author.ts';
 import { isEmpty, noteLine } from './line-sources.ts';
 import type { AuthorshipStore, EventStamp, RecentChange } from './state/authorship-store.ts';
-import { findPassages } from './transfer/passages.ts';
+import { findPassages, holdsAny, tellingKeys } from './transfer/passages.ts';
 
 /** What is known of a change beside its lines. */
 export type ChangeOrigin = Pick<RecentChange, 'added' | 'isFirst' | 'continues'>;
@@ -49,11 +49,12 @@ export class RecentMoves {
 
   /** Lines that another event put elsewhere just before they went from here have moved there. */
   #movedBefore(path: string, gone: AuthoredText): void {
+    const keys = tellingKeys(gone.lines);
     for (const change of this.#store.recentChanges()) {
       const isBefore = change.added && change.at <= this.#event.at;
       if (!isBefore || change.path === path || change.event === this.#event.id) continue;
       const history = this.#store.history(change.path);
-      if (history === undefined) continue;
+      if (history === undefined || !holdsAny(history.last.lines, keys)) continue;
       const { lines, authors } = history.last;
       const added = new Set(linesBy(change.event, authors));
       const found = findPassages(lines, added, { ...gone, ...LATE_MOVE });

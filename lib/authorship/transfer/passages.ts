@@ -39,10 +39,10 @@ export function findPassages(
   return found;
 }
 
-/** The keys of those of the lines that tell something. */
+/** The keys of those lines that tell something, among some or all of a text. */
 export function tellingKeys(
   lines: readonly string[],
-  indices: Iterable<number>,
+  indices: Iterable<number> = lines.keys(),
 ): ReadonlySet<string> {
   const keys = new Set<string>();
   for (const index of indices) {

@@ -2,7 +2,7 @@ import { NO_LINE, NOT_CLAUDE } from '../author.ts';
 import type { Author, AuthoredText } from '../author.ts';
 import { changedBlocks } from './line-diff.ts';
 import type { Block } from './line-diff.ts';
-import { isClosing, isTrivial, keyAt } from './line-key.ts';
+import { isClosing, isTrivial, keyAt, keysOf } from './line-key.ts';
 import { findPassages, holdsAny, tellingKeys } from './passages.ts';
 import type { PassageSource } from './passages.ts';
 import { reformattedFrom } from './reformat.ts';
@@ -90,9 +90,11 @@ class Change {
   }
 
   keep(): void {
+    const [oldKeys, keys] = [keysOf(this.#old.lines), keysOf(this.#lines)];
     let [oldAt, newAt] = [0, 0];
     const to = (end: number): void => {
       for (; newAt < end; newAt += 1) {
+        keys[newAt] ??= oldKeys[oldAt];
         this.#set(newAt, this.#old.authors[oldAt] ?? NOT_CLAUDE, 'kept');
         oldAt += 1;
       }
