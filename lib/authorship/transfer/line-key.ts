@@ -20,7 +20,7 @@ export function keyAt(lines: readonly string[], index: number): string {
 export function keysOf(lines: readonly string[]): (string | undefined)[] {
   let keys = KEYS.get(lines);
   if (keys === undefined) {
-    keys = Array.from({ length: lines.length });
+    keys = lines.map(() => undefined);
     KEYS.set(lines, keys);
   }
   return keys;
