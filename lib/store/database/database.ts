@@ -13,8 +13,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
 const CHECKPOINT_PAGES = 4_096;
-/** The page cache of one connection, in KiB: more of it makes ingest no faster. */
-const CACHE_KIB = 8 * 1024;
+/** The page cache of one connection, in KiB. */
+const CACHE_KIB = 16 * 1024;
 
 /**
  * Opens tracker.db for writing, creates it if it does not exist, and brings its schema up to date.
