@@ -37,6 +37,20 @@ export function eventOf(author: string): string {
   return author.slice(0, author.lastIndexOf('-'));
 }
 
+/** The lines whose authors belong to an event, by their indices. */
+export function linesBy(event: string, authors: readonly Author[]): number[] {
+  const lines: number[] = [];
+  let before: Author = NOT_CLAUDE;
+  let isBy = false;
+  for (const [line, author] of authors.entries()) {
+    // Most lines have the author of the one before.
+    if (author !== before) isBy = author !== NOT_CLAUDE && eventOf(author) === event;
+    before = author;
+    if (isBy) lines.push(line);
+  }
+  return lines;
+}
+
 /** Claude's part of `authors`, the largest share first; who wrote as much as another comes in the order of the lines. */
 export function sharesOf(authors: readonly Author[]): AuthorShare[] {
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { eventOf, linesOf, NO_LINE, NOT_CLAUDE, writtenBy } from './author.ts';
+import { linesBy, linesOf, NO_LINE, NOT_CLAUDE, writtenBy } from './author.ts';
 import type { AuthoredText } from './author.ts';
 import { applyTextChange, NO_PLACE } from './apply-text-change.ts';
 import type { Applied, ChangeMaker } from './apply-text-change.ts';
@@ -114,7 +114,7 @@ export class EventChanges {
     const { next, applied } = this.#next(change, earlier);
     const replayed = replay(next, versions.slice(later));
     this.#store.keepHistory(change.path, replayed.history);
-    for (const line of ownLines(applied.after, this.#event.id)) {
+    for (const line of linesBy(this.#event.id, applied.after.authors)) {
       noteLine(this.#store, change.path, applied.after, line);
     }
     if (this.#continued.has(change.path))
@@ -312,12 +312,6 @@ function seamOf(before: readonly string[], after: readonly string[]): readonly s
   let tail = 0;
   while (tail < shorter - start && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   return after.slice(Math.max(0, start - SEAM_LINES), after.length - tail + SEAM_LINES);
-}
-
-function ownLines({ authors }: AuthoredText, event: string): number[] {
-  return authors.flatMap((author, line) =>
-    author !== NOT_CLAUDE && eventOf(author) === event ? [line] : [],
-  );
 }
 
 /** The text without what parts its lines. */

@@ -5,6 +5,7 @@ import { isSameText, versionsOf } from './state/file-history.ts';
 import type { FileHistory } from './state/file-history.ts';
 import { isCommonLine } from './transfer/common-line.ts';
 import { isTrivial, keyAt, lineWeight } from './transfer/line-key.ts';
+import { holdsAny, tellingKeys } from './transfer/passages.ts';
 import type { PassageSource } from './transfer/passages.ts';
 import type { LineSources } from './transfer/transfer.ts';
 
@@ -67,8 +68,8 @@ export class PastLines {
   *#gone(): Iterable<PassageSource> {
     for (const change of this.#store.recentChanges()) {
       // What went later than a late event has not been moved by it.
-      if (isEmpty(change.gone) || change.at > this.#event.at) continue;
-      yield { ...change.gone, ...(this.#isOwn(change) ? GONE_NOW : GONE_LATELY) };
+      if (change.at > this.#event.at) continue;
+      yield sourceOf(change.gone, this.#isOwn(change) ? GONE_NOW : GONE_LATELY);
     }
   }
 
@@ -80,7 +81,7 @@ export class PastLines {
   ): Iterable<PassageSource> {
     for (const path of this.#votes(lines, isOpen)) {
       const last = this.#store.history(path)?.last;
-      if (last !== undefined && isSameText(last.lines, lines)) yield { ...last, ...proof };
+      if (last !== undefined && isSameText(last.lines, lines)) yield sourceOf(last, proof);
     }
   }
 
@@ -89,12 +90,15 @@ export class PastLines {
     isOpen: (line: number) => boolean,
     history: FileHistory | undefined,
   ): Iterable<PassageSource> {
-    const wanted = openKeys(lines, isOpen);
-    for (const version of versionsHolding(history, wanted)) yield { ...version, ...OWN_PAST };
+    const wanted = tellingKeys(
+      lines,
+      [...lines.keys()].filter((line) => isOpen(line)),
+    );
+    for (const version of versionsHolding(history, wanted)) yield sourceOf(version, OWN_PAST);
     yield* this.#copied(lines, isOpen, { ...GONE_NOW, isByCode: true });
     for (const path of this.#votes(lines, isOpen)) {
       const versions = versionsHolding(this.#store.history(path), wanted);
-      for (const version of versions) yield { ...version, ...ELSEWHERE };
+      for (const version of versions) yield sourceOf(version, ELSEWHERE);
     }
   }
 
@@ -193,17 +197,6 @@ function codeOf(lines: readonly string[]): string[] {
   return telling(lines, (line) => !isCommonLine(lines, line));
 }
 
-function openKeys(
-  lines: readonly string[],
-  isOpen: (line: number) => boolean,
-): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (let at = 0; at < lines.length; at += 1) {
-    if (isOpen(at) && !isTrivial(keyAt(lines, at))) keys.add(keyAt(lines, at));
-  }
-  return keys;
-}
-
 /**
  * The versions of a file in which one of some lines stands, the newest first. Of an earlier version only what it has
  * besides the next one is looked at: the rest was found there.
@@ -213,9 +206,7 @@ function versionsHolding(
   keys: ReadonlySet<string>,
 ): AuthoredText[] {
   if (history === undefined || keys.size === 0) return [];
-  const holds = (lines: readonly string[]): boolean =>
-    lines.some((_, line) => keys.has(keyAt(lines, line)));
-  const own = [history.last, ...history.past].map(({ lines }) => holds(lines));
+  const own = [history.last, ...history.past].map(({ lines }) => holdsAny(lines, keys));
   if (!own.includes(true)) return [];
   return versionsOf(history)
     .toReversed()
@@ -224,6 +215,11 @@ function versionsHolding(
 
 /** How much must agree; more where the same text is more likely to be there by chance. */
 type PassageProof = Omit<PassageSource, keyof AuthoredText>;
+
+function sourceOf({ lines, authors }: AuthoredText, proof: PassageProof): PassageSource {
+  const { leastWeight, leastLines, isByCode = false } = proof;
+  return { lines, authors, leastWeight, leastLines, isByCode };
+}
 
 const GONE_NOW: PassageProof = { leastWeight: 10, leastLines: 1 };
 const GONE_LATELY = { leastWeight: 30, leastLines: 2, isByCode: true };

@@ -1,8 +1,8 @@
-import { eventOf, NOT_CLAUDE } from './author.ts';
+import { eventOf, linesBy, NOT_CLAUDE } from './author.ts';
 import type { AuthoredText } from './author.ts';
 import { isEmpty, noteLine } from './line-sources.ts';
 import type { AuthorshipStore, EventStamp, RecentChange } from './state/authorship-store.ts';
-import { findPassages } from './transfer/passages.ts';
+import { findPassages, holdsAny, tellingKeys } from './transfer/passages.ts';
 
 /** What is known of a change beside its lines. */
 export type ChangeOrigin = Pick<RecentChange, 'added' | 'isFirst' | 'continues'>;
@@ -49,17 +49,15 @@ export class RecentMoves {
 
   /** Lines that another event put elsewhere just before they went from here have moved there. */
   #movedBefore(path: string, gone: AuthoredText): void {
+    const keys = tellingKeys(gone.lines);
     for (const change of this.#store.recentChanges()) {
       const isBefore = change.added && change.at <= this.#event.at;
       if (!isBefore || change.path === path || change.event === this.#event.id) continue;
       const history = this.#store.history(change.path);
-      if (history === undefined) continue;
+      if (history === undefined || !holdsAny(history.last.lines, keys)) continue;
       const { lines, authors } = history.last;
-      const isOpen = (line: number): boolean => {
-        const author = authors[line] ?? NOT_CLAUDE;
-        return author !== NOT_CLAUDE && eventOf(author) === change.event;
-      };
-      const found = findPassages(lines, isOpen, { ...gone, ...LATE_MOVE });
+      const added = new Set(linesBy(change.event, authors));
+      const found = findPassages(lines, added, { ...gone, ...LATE_MOVE });
       if (found.size === 0) continue;
       const moved = authors.map((author, line) =>
         found.has(line) ? (found.get(line) ?? NOT_CLAUDE) : author,
@@ -77,6 +75,8 @@ export class RecentMoves {
 const MAX_GONE = 2000;
 const LATE_MOVE = { leastWeight: 30, leastLines: 2, isByCode: true };
 
-function firstLines({ lines, authors }: AuthoredText, most: number): AuthoredText {
+function firstLines(text: AuthoredText, most: number): AuthoredText {
+  const { lines, authors } = text;
+  if (lines.length <= most) return text; // the same array has its keys already
   return { lines: lines.slice(0, most), authors: authors.slice(0, most) };
 }

@@ -19,8 +19,9 @@ export function tellSuccessors(
   next?: FileHistory,
 ): Revision[] {
   return store.recentChanges().flatMap((change) => {
+    if (change.at <= since || change.path === path) return [];
     const history = store.history(change.path);
-    if (change.at <= since || change.path === path || history === undefined) return [];
+    if (history === undefined) return [];
     const own = versionsOf(history).filter(({ at }) => at >= change.at);
     const earlier =
       change.continues === path

@@ -4,7 +4,6 @@ import { textChanges } from '../authorship/payload/text-change.ts';
 import type { FileChange, TextChange } from '../authorship/payload/text-change.ts';
 import { systemClock } from '../base/clock.ts';
 import { hexDigest } from '../base/digest.ts';
-import { CONFIG_DEFAULTS } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { eventRecord } from '../event/event-record.ts';
 import {
@@ -45,8 +44,8 @@ export interface ArrivalLimits {
   readonly maxEventBytes: number;
   /** A longer string in a payload is cut before it is stored. */
   readonly maxStringBytes: number;
-  /** What is kept of it. @default the default configuration's */
-  readonly capture?: Config['capture'];
+  /** What is kept of it. */
+  readonly capture: Config['capture'];
   /** True for a reader of a backlog, which asks the disk for ignore files less often. @default false */
   readonly isBacklog?: boolean;
 }
@@ -62,8 +61,10 @@ export class ArrivalReader {
   constructor(redactor: Redactor, limits: ArrivalLimits) {
     this.#redactor = redactor;
     this.#limits = limits;
-    const { capture = CONFIG_DEFAULTS.capture } = limits;
-    this.#policy = new CapturePolicy(capture, new ProjectFinder(processElapsed, (text) => text));
+    this.#policy = new CapturePolicy(
+      limits.capture,
+      new ProjectFinder(processElapsed, (text) => text),
+    );
     this.#left = new LeftChanges(redactor);
     this.#names = new FileNames(processElapsed, (text) => redactor.redactText(text).text);
   }

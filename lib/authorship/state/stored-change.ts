@@ -9,7 +9,8 @@ export function encodeChange({ gone, continues, ...change }: RecentChange): Uint
   const flags = (added ? ADDED : 0) + (isFirst ? FIRST : 0);
   const row = [FORMAT, event, path, at, flags, gone.lines, gone.authors, continues ?? null];
   return brotliCompressSync(JSON.stringify(row), {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 18 },
+    // Few are kept, and not for long, so that time counts more than room.
+    params: { [constants.BROTLI_PARAM_QUALITY]: 2, [constants.BROTLI_PARAM_LGWIN]: 16 },
   });
 }
 

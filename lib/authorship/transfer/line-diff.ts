@@ -90,11 +90,12 @@ class Diff {
     const whole = { oldStart, oldEnd, newStart, newEnd };
     if (oldStart === oldEnd && newStart === newEnd) return [];
     if (oldStart === oldEnd || newStart === newEnd) return [whole];
-    const changes = diffArrays(
-      keysBetween(this.#old, oldStart, oldEnd),
-      keysBetween(this.#new, newStart, newEnd),
-      { maxEditLength: MAX_DIFFERENCES },
-    ) as ReturnType<typeof diffArrays> | undefined;
+    const before = keysBetween(this.#old, oldStart, oldEnd);
+    const after = new Set(keysBetween(this.#new, newStart, newEnd));
+    if (!before.some((key) => after.has(key))) return [whole]; // written over, as most are
+    const changes = diffArrays(before, keysBetween(this.#new, newStart, newEnd), {
+      maxEditLength: MAX_DIFFERENCES,
+    }) as ReturnType<typeof diffArrays> | undefined;
     if (changes === undefined) return [whole];
     const blocks: Block[] = [];
     let [oldAt, newAt] = [oldStart, newStart];

@@ -13,12 +13,17 @@ export function lineKey(line: string): string {
 
 /** The key of one of the lines; computed when it is first asked for, and once for each array. */
 export function keyAt(lines: readonly string[], index: number): string {
+  return (keysOf(lines)[index] ??= lineKey(lines[index] ?? ''));
+}
+
+/** The keys of a text as far as they are known, for whoever makes another text of the same lines. */
+export function keysOf(lines: readonly string[]): (string | undefined)[] {
   let keys = KEYS.get(lines);
   if (keys === undefined) {
-    keys = [];
+    keys = lines.map(() => undefined);
     KEYS.set(lines, keys);
   }
-  return (keys[index] ??= lineKey(lines[index] ?? ''));
+  return keys;
 }
 
 /** The keys of the lines from `start` up to but not including `end`. */
@@ -47,7 +52,7 @@ export function lineWeight(key: string): number {
 const MARKER = '[redacted:';
 const MARKERS = /\[redacted:[\w-]{1,100}\]/g;
 
-const KEYS = new WeakMap<readonly string[], string[]>();
+const KEYS = new WeakMap<readonly string[], (string | undefined)[]>();
 
 const FOUR_WORD_CHARACTERS = /(?:[\p{L}\p{N}_][^\p{L}\p{N}_]*){4}/u;
 const CLOSING = /^(?:[)\]}>]|end\b|fi$|done$|esac$|<\/)/;

@@ -1,6 +1,6 @@
 import type { Author, AuthoredText } from '../author.ts';
 import { isCommonLine } from './common-line.ts';
-import { keyAt, lineWeight } from './line-key.ts';
+import { isTrivial, keyAt, lineWeight } from './line-key.ts';
 
 /** Where lines may have come from, and how much must agree until they are believed to. */
 export interface PassageSource extends AuthoredText {
@@ -16,18 +16,17 @@ export interface PassageSource extends AuthoredText {
  * Finds passages: runs of lines of `lines` that stand in `source` one after the other. The longest are
  * taken first, and each line of the source once.
  *
- * @param isOpen tells which lines are looked for; false beyond either end
+ * @param open the indices of the lines that are looked for, in order
  * @returns the index in `lines` and the author in `source`
  */
 export function findPassages(
   lines: readonly string[],
-  isOpen: (line: number) => boolean,
+  open: ReadonlySet<number>,
   source: PassageSource,
 ): Map<number, Author> {
   const found = new Map<number, Author>();
-  const places = placesOf(source.lines);
   const used = new Set<number>();
-  for (const passage of passagesIn(lines, isOpen, source, places)) {
+  for (const passage of passagesIn(lines, open, source)) {
     if (passage.weight < source.leastWeight || passage.count < source.leastLines) continue;
     for (let step = 0; step < passage.length; step += 1) {
       const at = passage.at + step;
@@ -38,6 +37,27 @@ export function findPassages(
     }
   }
   return found;
+}
+
+/** The keys of those lines that tell something, among some or all of a text. */
+export function tellingKeys(
+  lines: readonly string[],
+  indices: Iterable<number> = lines.keys(),
+): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const index of indices) {
+    const key = keyAt(lines, index);
+    if (!isTrivial(key)) keys.add(key);
+  }
+  return keys;
+}
+
+/** True if a line with one of the keys stands in the text: where none does, there is no passage either. */
+export function holdsAny(lines: readonly string[], keys: ReadonlySet<string>): boolean {
+  const places = placesOf(lines);
+  const [few, many] = places.size < keys.size ? [places, keys] : [keys, places];
+  for (const key of few.keys()) if (many.has(key)) return true;
+  return false;
 }
 
 // --- internal ---
@@ -75,21 +95,20 @@ const PLACES = new WeakMap<readonly string[], { count: number; places: Map<strin
 /** The passages that no longer one holds, heaviest first. */
 function passagesIn(
   lines: readonly string[],
-  isOpen: (line: number) => boolean,
+  open: ReadonlySet<number>,
   { lines: sourceLines, isByCode = false }: PassageSource,
-  places: ReadonlyMap<string, readonly number[]>,
 ): Passage[] {
+  const places = placesOf(sourceLines);
   const passages: Passage[] = [];
   /** For each distance between the texts, the line up to which it has been walked. */
   const walked = new Map<number, number>();
   let steps = 0;
-  for (let index = 0; index < lines.length; index += 1) {
-    if (!isOpen(index)) continue;
+  for (const index of open) {
     if (steps > MAX_STEPS) break;
     for (const place of places.get(keyAt(lines, index)) ?? []) {
       if (index < (walked.get(index - place) ?? 0)) continue;
       const agrees = (step: number): boolean =>
-        isOpen(index + step) &&
+        open.has(index + step) &&
         place + step >= 0 &&
         place + step < sourceLines.length &&
         keyAt(lines, index + step) === keyAt(sourceLines, place + step);

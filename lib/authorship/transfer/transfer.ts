@@ -2,8 +2,8 @@ import { NO_LINE, NOT_CLAUDE } from '../author.ts';
 import type { Author, AuthoredText } from '../author.ts';
 import { changedBlocks } from './line-diff.ts';
 import type { Block } from './line-diff.ts';
-import { isClosing, isTrivial, keyAt } from './line-key.ts';
-import { findPassages } from './passages.ts';
+import { isClosing, isTrivial, keyAt, keysOf } from './line-key.ts';
+import { findPassages, holdsAny, tellingKeys } from './passages.ts';
 import type { PassageSource } from './passages.ts';
 import { reformattedFrom } from './reformat.ts';
 
@@ -75,6 +75,8 @@ class Change {
   readonly #blocks: readonly Block[];
   readonly #authors: (Author | undefined)[] = [];
   readonly #origins: (LineOrigin | undefined)[] = [];
+  /** The lines that have no author yet, in order. */
+  readonly #open = new Set<number>();
   /** Old lines that live on. */
   readonly #used = new Set<number>();
 
@@ -82,12 +84,17 @@ class Change {
     this.#old = old;
     this.#lines = lines;
     this.#blocks = blocks;
+    for (const { newStart, newEnd } of blocks) {
+      for (let at = newStart; at < newEnd; at += 1) this.#open.add(at);
+    }
   }
 
   keep(): void {
+    const [oldKeys, keys] = [keysOf(this.#old.lines), keysOf(this.#lines)];
     let [oldAt, newAt] = [0, 0];
     const to = (end: number): void => {
       for (; newAt < end; newAt += 1) {
+        keys[newAt] ??= oldKeys[oldAt];
         this.#set(newAt, this.#old.authors[oldAt] ?? NOT_CLAUDE, 'kept');
         oldAt += 1;
       }
@@ -129,23 +136,26 @@ class Change {
   }
 
   isOpen(line: number): boolean {
-    return line >= 0 && line < this.#lines.length && this.#origins[line] === undefined;
+    return this.#open.has(line);
   }
 
   hasOpen(): boolean {
-    return this.#openLines().some((line) => !isTrivial(keyAt(this.#lines, line)));
+    for (const line of this.#open) if (!isTrivial(keyAt(this.#lines, line))) return true;
+    return false;
   }
 
   find(sources: Iterable<PassageSource>, origin: LineOrigin): void {
+    let keys: ReadonlySet<string> | undefined;
     for (const source of sources) {
-      if (source.lines.length === 0) continue;
-      const found = findPassages(this.#lines, (line) => this.isOpen(line), source);
+      keys ??= tellingKeys(this.#lines, this.#open);
+      if (!holdsAny(source.lines, keys)) continue;
+      const found = findPassages(this.#lines, this.#open, source);
       for (const [line, author] of found) this.#set(line, author, origin);
     }
   }
 
   recallLines(authorOf: NonNullable<LineSources['pastLine']>): void {
-    for (const line of this.#openLines()) {
+    for (const line of this.#open) {
       const author = authorOf(this.#lines, line);
       if (author !== undefined) this.#set(line, author, 'recalled');
     }
@@ -166,7 +176,7 @@ class Change {
   }
 
   finish(who: (line: number) => Author, gone: AuthoredText): Transferred {
-    for (const line of this.#openLines()) this.#set(line, who(line), 'new');
+    for (const line of this.#open) this.#set(line, who(line), 'new');
     return {
       lines: this.#lines,
       authors: this.#lines.map((_, line) => this.#authors[line] ?? NOT_CLAUDE),
@@ -186,16 +196,9 @@ class Change {
     this.#set(line, this.#authors[neighbour] ?? NOT_CLAUDE, origin);
   }
 
-  #openLines(): number[] {
-    return this.#blocks.flatMap(({ newStart, newEnd }) => {
-      const open: number[] = [];
-      for (let at = newStart; at < newEnd; at += 1) if (this.isOpen(at)) open.push(at);
-      return open;
-    });
-  }
-
   #set(line: number, author: Author, origin: LineOrigin): void {
     this.#authors[line] = author;
     this.#origins[line] = origin;
+    this.#open.delete(line);
   }
 }

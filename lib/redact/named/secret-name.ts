@@ -73,9 +73,8 @@ const VENDOR_END = new RegExp(`(?:api|openai|stripe|private|secret|master|access
 /** The longest run of letters that is looked up. */
 const LONGEST_WORD = 32;
 const WORDS = new Map<string, boolean | PartOfName>();
-const PAIR_ENDS: ReadonlySet<string> = new Set(
-  [...PAIRS.keys()].map((pair) => pair.split(' ').at(-1) ?? ''),
-);
+/** For the second part of each pair, what a text ends with whose last part may be the first: a look that saves taking it apart. */
+const PAIR_ENDS: ReadonlyMap<string, RegExp> = pairEnds();
 
 /** A run of letters that makes a name one of a secret only together with what stands before it. */
 interface PartOfName {
@@ -113,7 +112,23 @@ function isPaired(text: string, start: number, first: string): boolean {
   if (text.charAt(end - 1) === ' ') end = backOver(/[_.-]/, text, end - 1);
   const before = text.slice(Math.max(0, end - LONGEST_WORD), end);
   if (!isAscii(text, end - 1) || /-[DP][a-z][\w.]*$/.test(before)) return true;
+  if (PAIR_ENDS.get(first)?.test(before) !== true) return false;
   return PAIRS.has(`${partsOfName(before).at(-1) ?? ''} ${first}`);
+}
+
+function pairEnds(): Map<string, RegExp> {
+  const firsts = new Map<string, string[]>();
+  for (const pair of PAIRS.keys()) {
+    const [first = '', second = ''] = pair.split(' ');
+    const tail = /[\0-\u007f]*$/.exec(first)?.[0] ?? ''; // what is not ASCII can be written in two ways
+    firsts.set(second, [...(firsts.get(second) ?? []), tail]);
+  }
+  return new Map(
+    [...firsts].map(([second, tails]) => [
+      second,
+      new RegExp(`(?:${tails.join('|')})[^a-z]*$`, 'i'),
+    ]),
+  );
 }
 
 const NAME_UNIT = /[\w.-]|[^\0-\u007f]/;

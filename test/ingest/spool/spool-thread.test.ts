@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
 import { createRedactor } from '../../../lib/redact/redact.ts';
 import { ArrivalReader } from '../../../lib/ingest/arrival.ts';
 import type { SpoolFile } from '../../../lib/ingest/spool/spool-reader.ts';
@@ -10,7 +11,11 @@ import type { SpoolThreadOptions } from '../../../lib/ingest/spool/spool-thread.
 import { patience } from '../../support/patience.ts';
 
 const BUNDLE = resolve('dist/spool-thread.cjs');
-const LIMITS = { maxEventBytes: 1024 * 1024, maxStringBytes: 2_000 };
+const LIMITS = {
+  maxEventBytes: 1024 * 1024,
+  maxStringBytes: 2_000,
+  capture: CONFIG_DEFAULTS.capture,
+};
 const PAYLOADS = 'test/fixtures/payloads';
 
 const payloads = readdirSync(PAYLOADS, { recursive: true, encoding: 'utf8' })

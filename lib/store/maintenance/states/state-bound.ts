@@ -9,8 +9,8 @@ export const MAX_STATES_BYTES = 256 * 1024 * 1024;
 /** Lines of one project that are kept to be found again, at least. */
 export const MAX_PROJECT_LINES = 50_000;
 
-/** What a noted line takes at most, with its part of its author's name: rarely more than seven bytes. */
-const LINE_BYTES = 8;
+/** What a noted line takes at most, with its part of its author's name: rarely more than five bytes. */
+const LINE_BYTES = 6;
 /** Files changed in one transaction: few, so that no other process waits long for the lock. */
 const CHUNK_FILES = 500;
 

@@ -138,6 +138,7 @@ export class AuthorshipTables {
     if (notedLines !== undefined) {
       this.#counters.add('dropped_lines', trim(notedLines));
       lines = encodeNotedLines(notedLines);
+      entry.notedLines = undefined; // thousands in memory would be more than its text
     }
     this.#rows.keep({ path, projectId, at: history.last.at, history: bytes, notedLines: lines });
   }

@@ -3,7 +3,10 @@ import type { Author } from '../../../authorship/author.ts';
 /** Lines of a file that may come back, by their digests, the one noted last at the end. */
 export type NotedLines = ReadonlyMap<number, Author>;
 
-/** The number under which a line is kept: 40 bits of a digest, so that one in 20 million is taken for another. */
+/**
+ * The number under which a line is kept: a digest of 32 bits, which V8 keeps without an object. Among the 50,000 lines of a
+ * large project, one in 85,000 others is taken for one of them.
+ */
 export function lineDigest(key: string): number {
   let [high, low] = [0x9e3779b9, 0x85ebca6b];
   for (let at = 0; at < key.length; at += 1) {
@@ -12,28 +15,34 @@ export function lineDigest(key: string): number {
     low = Math.imul(low ^ code, 0x5f356495);
   }
   high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
-  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
-  return (high & 0xff) * 2 ** 32 + (low >>> 0);
+  return Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
 }
 
-/** Writes the lines as they are stored: the authors, then each line in seven bytes, mostly six. */
+/** Writes the lines as they are stored, little more than four bytes each: the authors, then each author's next lines. */
 export function encodeNotedLines(lines: NotedLines): Uint8Array {
-  const numbers = new Map<string, number>();
-  const bytes: number[] = [];
+  const numbers = new Map<Author, number>([[null, 0]]);
   for (const author of lines.values()) {
-    if (author === null || numbers.has(author)) continue;
-    numbers.set(author, numbers.size + 1);
+    if (!numbers.has(author)) numbers.set(author, numbers.size);
   }
-  pushNumber(bytes, numbers.size);
-  for (const author of numbers.keys()) pushAuthor(bytes, author);
+  const bytes: number[] = [];
+  pushNumber(bytes, numbers.size - 1);
+  for (const author of numbers.keys()) if (author !== null) pushAuthor(bytes, author);
+  let run: number[] = [];
+  let by: Author = null;
+  const endRun = (): void => {
+    if (run.length === 0) return;
+    pushNumber(bytes, numbers.get(by) ?? 0);
+    pushNumber(bytes, run.length);
+    for (const digest of run)
+      bytes.push(digest & 0xff, (digest >>> 8) & 0xff, (digest >>> 16) & 0xff, digest >>> 24);
+    run = [];
+  };
   for (const [digest, author] of lines) {
-    let rest = digest;
-    for (let byte = 0; byte < DIGEST_BYTES; byte += 1) {
-      bytes.push(rest % 256);
-      rest = Math.floor(rest / 256);
-    }
-    pushNumber(bytes, author === null ? 0 : (numbers.get(author) ?? 0));
+    if (author !== by) endRun();
+    by = author;
+    run.push(digest);
   }
+  endRun();
   return Uint8Array.from(bytes);
 }
 
@@ -47,17 +56,18 @@ export function decodeNotedLines(bytes: Uint8Array): Map<number, Author> | undef
     authors.push(reader.author());
   }
   while (!reader.isAtEnd && !reader.isBeyond) {
-    const digest = reader.digest();
     const author = authors[reader.number()];
     if (author === undefined) return undefined;
-    lines.set(digest, author);
+    for (let left = reader.number(); left > 0 && !reader.isBeyond; left -= 1) {
+      lines.set(reader.digest(), author);
+    }
   }
   return reader.isBeyond ? undefined : lines;
 }
 
 // --- internal ---
 
-const DIGEST_BYTES = 5;
+const DIGEST_BYTES = 4;
 
 /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
 function pushNumber(bytes: number[], number: number): void {
@@ -110,9 +120,7 @@ class Reader {
 
   digest(): number {
     const digest =
-      this.#at + DIGEST_BYTES > this.#bytes.length
-        ? 0
-        : this.#bytes.readUIntLE(this.#at, DIGEST_BYTES);
+      this.#at + DIGEST_BYTES > this.#bytes.length ? 0 : this.#bytes.readInt32LE(this.#at);
     this.#at += DIGEST_BYTES;
     return digest;
   }

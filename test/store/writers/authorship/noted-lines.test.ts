@@ -40,19 +40,19 @@ describe('noted lines', () => {
     expect(decodeNotedLines(bytes.subarray(0, -1))).toBeUndefined();
   });
 
-  it('take six bytes a line', () => {
+  it('take four bytes a line', () => {
     const lines = new Map(
       Array.from({ length: 100 }, (_, at) => [lineDigest(`a line of code, ${at}`), 'e-0']),
     );
     expect(lines.size).toBe(100);
-    expect(encodeNotedLines(lines).length).toBeLessThan(610);
+    expect(encodeNotedLines(lines).length).toBeLessThan(410);
   });
 
   it('differ by few characters without being taken for each other', () => {
     const keys = Array.from({ length: 200_000 }, (_, at) => `const value${at}=${at * 7}`);
     const digests = keys.map((key) => lineDigest(key));
-    expect(new Set(digests).size).toBe(keys.length);
-    expect(digests.every((digest) => Number.isInteger(digest) && digest >= 0)).toBe(true);
-    expect(Math.max(...digests.slice(0, 1000))).toBeLessThan(2 ** 40);
+    expect(digests.every((digest) => digest === (digest | 0))).toBe(true);
+    // Of as many random numbers of 32 bits, some five are equal by chance.
+    expect(new Set(digests).size).toBeGreaterThan(keys.length - 30);
   });
 });
