@@ -31,6 +31,22 @@ export class ForgottenMarks {
     return this.#session.get(sessionDigest(sessionId), at) !== undefined;
   }
 
+  /**
+   * True if an event of that name, which has no id of a call, was forgotten of the session about that time. A transcript
+   * tells of it in other bytes than the hook did, so the id of the event does not keep it from coming back.
+   */
+  hasTurn(sessionId: string, name: string, at: number): boolean {
+    if (this.#any.get() === undefined) return false;
+    return [-TURN_MS, 0, TURN_MS].some(
+      (off) => this.#event.get(turnDigest(sessionId, name, at + off)) !== undefined,
+    );
+  }
+
+  /** Keeps what {@link hasTurn} tells of from coming back. */
+  addTurn(sessionId: string, name: string, at: number): void {
+    this.#add.run(turnDigest(sessionId, name, at), null);
+  }
+
   /** Keeps an event from coming back. */
   addEvent(eventId: string): void {
     this.#add.run(eventId, null);
@@ -40,6 +56,13 @@ export class ForgottenMarks {
   addSession(sessionId: string, until: number): void {
     this.#add.run(sessionDigest(sessionId), until);
   }
+}
+
+/** How exactly the time of a turn is kept, in milliseconds. */
+const TURN_MS = 60_000;
+
+function turnDigest(sessionId: string, name: string, at: number): string {
+  return hexDigest(`turn\n${sessionId}\n${name}\n${Math.floor(at / TURN_MS)}`, 32);
 }
 
 /** The id of a session in `forgotten`: not the session's own, so that nothing of it is left. */
