@@ -106,6 +106,7 @@ export class FileTeller {
       name: asString(block['name']) ?? '',
       input: block['input'] ?? {},
       sessionId,
+      agentId: this.#agentOf(record),
       record,
       common: this.#common(record, sessionId),
     });
@@ -275,6 +276,7 @@ interface OpenCall {
   readonly name: string;
   readonly input: Json;
   readonly sessionId: string;
+  readonly agentId: string | undefined;
   readonly record: JsonObject;
   readonly common: JsonObject;
 }
@@ -289,12 +291,13 @@ interface HeldTurn {
   readonly at: number;
 }
 
-function callOf({ id, name, sessionId, record }: OpenCall) {
+function callOf({ id, name, sessionId, agentId, record }: OpenCall) {
   return {
     kind: 'call' as const,
     sessionId,
     toolUseId: id,
     toolName: name,
+    agentId,
     askedAt: timeOf(record) ?? 0,
     version: asString(record['version']),
   };

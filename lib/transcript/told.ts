@@ -17,6 +17,8 @@ export interface ToldCall {
   readonly sessionId: string;
   readonly toolUseId: string;
   readonly toolName: string;
+  /** The subagent that made it. */
+  readonly agentId: string | undefined;
   /** When Claude asked for it. */
   readonly askedAt: number;
   /** `running` where no result is told: it still runs, or never did. */

@@ -73,7 +73,7 @@ export async function importTranscripts(
     const proof =
       unchanged ??
       (await transcripts.session(session, {
-        signal,
+        isOver: () => signal.aborted,
         onRead: (bytes) => {
           sums.bytes += bytes;
           told.onProgress(sums);

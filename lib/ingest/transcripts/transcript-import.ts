@@ -26,7 +26,8 @@ export interface TranscriptImportOptions {
 
 /** What to do while a session is read. */
 export interface ImportSteps extends ReadingSteps {
-  readonly signal?: AbortSignal | undefined;
+  /** True when it is to end before it is done. @default never */
+  readonly isOver?: (() => boolean) | undefined;
   /** Called with the numbers of events that the transcript tells, and that were given to ingest. */
   readonly onEvents?: ((told: number, given: number) => void) | undefined;
 }
@@ -62,7 +63,7 @@ export class TranscriptImport {
   }
 
   /**
-   * Takes in one session; returns the proof of it, or undefined if `signal` aborted.
+   * Takes in one session; returns the proof of it, or undefined if it was to end before.
    *
    * @throws SQLite's error when nothing can be written
    */
@@ -70,22 +71,20 @@ export class TranscriptImport {
     session: TranscriptSession,
     steps: ImportSteps = {},
   ): Promise<TranscriptProof | undefined> {
-    const { signal } = steps;
+    const { isOver = () => false } = steps;
     const now = this.#options.clock();
     const isOpen = this.#recorded.isOpen(session.id);
     const work = this.#begin(session, steps);
     let isWhole = true;
+    let seen = 0;
     for (const told of toldBy(session, steps)) {
-      if (signal?.aborted === true) return undefined;
-      if (isOpen && Math.abs(now - told.at) < SETTLE_MS) {
-        isWhole = false;
-        break;
-      }
-      this.#add(work, told);
-      if (isFull(work)) {
-        this.#flush(work);
-        await setImmediate(); // lets signals be handled
-      }
+      if (isOver()) return undefined;
+      if (isOpen && Math.abs(now - told.at) < SETTLE_MS) isWhole = false;
+      if (isWhole) this.#add(work, told);
+      else this.#compareOnly(work, told);
+      if (isFull(work)) this.#flush(work);
+      seen += 1;
+      if (seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
     }
     this.#flush(work);
     const proof: TranscriptProof = {
@@ -133,7 +132,7 @@ export class TranscriptImport {
   }
 
   #addCall(work: Work, call: ToldCall): void {
-    const { sessionId, toolUseId, permission } = call;
+    const { sessionId, toolUseId, agentId, permission } = call;
     const known = this.#recorded.find(toolUseId, sessionId) ?? work.withoutId.take(call);
     if (known !== undefined && known.sessionId !== sessionId) return; // a copy, in a fork that does not say so
     if (sessionId === work.session.id) work.comparison.add(call);
@@ -150,9 +149,19 @@ export class TranscriptImport {
       }
       work.onEvents(1, isWanted ? 1 : 0);
     }
+    if (known !== undefined && agentId !== undefined) {
+      work.facts.push((facts) => facts.caller(sessionId, toolUseId, agentId)); // old versions do not tell hooks
+    }
     if (permission) {
       work.facts.push((facts) => facts.permission({ sessionId, toolUseId, ...permission }));
     }
+  }
+
+  /** What was told just now, and hooks may be about to tell, counts only if they have. */
+  #compareOnly({ session, comparison }: Work, told: Told): void {
+    if (told.kind !== 'call' || told.sessionId !== session.id) return;
+    const known = this.#recorded.find(told.toolUseId, told.sessionId);
+    if (known?.sessionId === told.sessionId) comparison.add(told);
   }
 
   /** True if the call was forgotten, whichever of its events was recorded then. */

@@ -40,6 +40,7 @@ export interface AgentFact {
  */
 export class TranscriptFacts {
   readonly #permission;
+  readonly #caller;
   readonly #usage;
   readonly #agent;
   readonly #model;
@@ -49,6 +50,9 @@ export class TranscriptFacts {
     this.#permission = database.prepare<PermissionFact>(
       `UPDATE tool_calls SET permission = @decision, permission_source = @source, permission_reason = @reason
        WHERE session_id = @sessionId AND tool_use_id = @toolUseId AND permission IS NULL`,
+    );
+    this.#caller = database.prepare<[string, string, string]>(
+      `UPDATE tool_calls SET agent_id = ? WHERE session_id = ? AND tool_use_id = ? AND agent_id IS NULL`,
     );
     this.#usage = database.prepare<UsageFact>(
       `INSERT INTO message_usage (message_id, session_id, agent_id, at, model, input_tokens,
@@ -92,6 +96,11 @@ export class TranscriptFacts {
   /** Keeps who decided about a recorded call. */
   permission(fact: PermissionFact): void {
     this.#permission.run(fact);
+  }
+
+  /** Keeps which subagent made a recorded call, if hooks have not told. */
+  caller(sessionId: string, toolUseId: string, agentId: string): void {
+    this.#caller.run(agentId, sessionId, toolUseId);
   }
 
   /** Keeps what an answer took; of the same answer, the largest numbers. */
