@@ -247,6 +247,7 @@ function isKnown(
   if (known === undefined) return false;
   const name = event.payload['hook_event_name'];
   if (name === 'PreToolUse' || known.certainty === SAID) return true;
+  if (known.toolUseId.startsWith('~')) return true; // it would become a second call, with an id
   if (known.outcome === 'running') return false;
   // What was inferred, such as from the end of the turn, is not as good as what was told; a refusal is never told.
   return outcome === 'denied' || outcome === 'rejected';
