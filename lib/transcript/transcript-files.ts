@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { asObject, asString, isJsonObject } from '../base/json.ts';
@@ -49,7 +49,7 @@ export function findSessions(paths: readonly string[]): TranscriptSession[] {
   const found = new Map<string, Found>();
   const seen = new Set<string>();
   for (const path of paths)
-    lookInto(path, 0, (file, stats) => {
+    lookInto(rootOf(path), 0, (file, stats) => {
       if (seen.has(file)) return;
       seen.add(file);
       const owner = ownerOf(file);
@@ -133,7 +133,16 @@ function lookInto(path: string, depth: number, onFile: (path: string, stats: Sta
   }
 }
 
-/** Links are not followed: what they lead to is found where it lies. */
+/** A folder that is named may be a link, such as into the place where a user keeps such folders. */
+function rootOf(path: string): string {
+  try {
+    return statSync(path).isDirectory() ? realpathSync(path) : path;
+  } catch {
+    return path;
+  }
+}
+
+/** Links in it are not followed: what they lead to is found where it lies. */
 function statsOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });

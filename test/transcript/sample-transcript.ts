@@ -18,7 +18,11 @@ export class Records {
   #uuid = 0;
   #message = 0;
 
-  constructor(readonly session = SESSION) {}
+  readonly session: string;
+
+  constructor(session = SESSION) {
+    this.session = session;
+  }
 
   record(type: string, fields: TranscriptRecord): TranscriptRecord {
     this.#second += 1;

@@ -54,12 +54,17 @@ it('is one session wherever its files lie, and keeps the session of subagents wh
   );
 });
 
-it('follows no links, and finds nothing where nothing is', () => {
-  mkdirSync(join(folder.path, 'elsewhere'));
+it('follows a link to a folder that is named, and none in it or to a file', () => {
   const main = folder.write(`elsewhere/${SESSION}.jsonl`, record);
-  symlinkSync(join(folder.path, 'elsewhere'), join(folder.path, 'link'));
-  symlinkSync(main, join(folder.path, `${FORK}.jsonl`));
-  expect(findSessions([join(folder.path, 'link'), join(folder.path, `${FORK}.jsonl`)])).toEqual([]);
+  mkdirSync(join(folder.path, 'projects'));
+  symlinkSync(join(folder.path, 'elsewhere'), join(folder.path, 'projects', 'link'));
+  symlinkSync(main, join(folder.path, 'projects', `${FORK}.jsonl`));
+  expect(findSessions([join(folder.path, 'projects')])).toEqual([]);
+  expect(findSessions([join(folder.path, 'projects', `${FORK}.jsonl`)])).toEqual([]);
+  expect(findSessions([join(folder.path, 'projects', 'link')])).toMatchObject([{ id: SESSION }]);
+});
+
+it('finds nothing where nothing is', () => {
   expect(findSessions([join(folder.path, 'none')])).toEqual([]);
   expect(sessionAt(join(folder.path, 'none.jsonl'))).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import type { TrackerLog } from '../../log/tracker-log.ts';
 import type { Database } from '../../store/database/database.ts';
 import { endedSessions } from '../../store/queries/transcripts/ended-sessions.ts';
 import { TranscriptProofs } from '../../store/writers/transcript-proofs.ts';
+import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
 import { sessionAt } from '../../transcript/transcript-files.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { TranscriptImport } from './transcript-import.ts';
@@ -45,10 +46,14 @@ export class CourierProof {
     proofs.begin(next.id);
     const before = proofs.get(next.id)?.recovered ?? 0;
     const budget = Deadline.in(BUDGET_MS);
-    const proof = await new TranscriptImport(database, { clock, take }).session(session, {
+    let proof: TranscriptProof | undefined;
+    const onProof = (one: TranscriptProof) => void (proof = one);
+    const transcripts = new TranscriptImport(database, { clock, take, onProof });
+    const isRead = await transcripts.session(session, {
       isOver: () => signal.aborted || budget.isOver,
     });
-    if (!proof) {
+    transcripts.flush();
+    if (!isRead || !proof) {
       log().info('A transcript is too long to be compared by the way', { session: next.id });
       return false;
     }

@@ -5,6 +5,7 @@ import type { Database } from '../../store/database/database.ts';
 import { closeAbandonedCalls } from '../../store/maintenance/retention/abandoned-calls.ts';
 import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
 import type { TranscriptSession } from '../../transcript/transcript-files.ts';
+import { limitHeap } from '../courier/heap-limit.ts';
 import { openIngest } from '../command/open-ingest.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { TranscriptImport } from './transcript-import.ts';
@@ -62,17 +63,21 @@ export async function importTranscripts(
     sums.recorded += stored.size; // by name, because a batch that fails is taken again one by one
     stored.clear();
   };
-  const transcripts = new TranscriptImport(database, { clock, take: isDry ? undefined : take });
   const proofs: TranscriptProof[] = [];
+  const transcripts = new TranscriptImport(database, {
+    clock,
+    take: isDry ? undefined : take,
+    onProof: (proof) => proofs.push(proof),
+  });
+  limitHeap();
   for (const session of sessions) {
     const unchanged = skipsUnchanged ? transcripts.unchanged(session) : undefined;
     if (unchanged) {
+      proofs.push(unchanged);
       sums.events += unchanged.events;
       sums.bytes += session.bytes;
-    }
-    const proof =
-      unchanged ??
-      (await transcripts.session(session, {
+    } else {
+      const isRead = await transcripts.session(session, {
         isOver: () => signal.aborted,
         onRead: (bytes) => {
           sums.bytes += bytes;
@@ -83,13 +88,14 @@ export async function importTranscripts(
           if (isDry) sums.recorded += given;
         },
         onUnreadable: told.onUnreadable,
-      }));
-    if (!proof) break;
+      });
+      if (!isRead) break;
+    }
     sums.files += session.files.length;
     sums.sessions += 1;
-    proofs.push(proof);
     told.onProgress(sums);
   }
+  transcripts.flush();
   if (!isDry) {
     const calls = toolCallFeed(config, database);
     closeAbandonedCalls(database, clock(), calls && ((end) => calls.put(end)));

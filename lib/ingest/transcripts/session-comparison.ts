@@ -22,8 +22,8 @@ export class SessionComparison {
   readonly #told = new Map<string, ToldInShort>();
 
   /** Notes a call; told again, it replaces what was told before. */
-  add(call: ToldCall): void {
-    const why = whyUntold(call);
+  add(call: ToldCall, isForgotten = false): void {
+    const why = isForgotten ? 'left_out' : whyUntold(call);
     this.#told.set(call.toolUseId, {
       toolName: call.toolName,
       askedAt: call.askedAt,
@@ -32,8 +32,11 @@ export class SessionComparison {
     });
   }
 
-  /** @param recorded all calls of the session */
-  result(recorded: readonly RecordedCall[]): Comparison {
+  /**
+   * @param recorded all calls of the session
+   * @param isTaken true if all that was told was given to ingest, which has left out what is not recorded
+   */
+  result(recorded: readonly RecordedCall[], isTaken: boolean): Comparison {
     const reasons: Record<string, number> = {};
     const note = (reason: Reason) => void (reasons[reason] = (reasons[reason] ?? 0) + 1);
     let [tracked, extra, disagreeing, rewritten, recovered] = [0, 0, 0, 0, 0];
@@ -62,8 +65,7 @@ export class SessionComparison {
         tracked += 1;
       }
     }
-    for (const { outcome } of missing.values())
-      note(outcome === 'running' ? 'never_began' : 'left_out');
+    for (const { why } of missing.values()) note(isTaken ? 'left_out' : why);
     return { calls: this.#told.size, tracked, extra, disagreeing, rewritten, recovered, reasons };
   }
 }

@@ -22,6 +22,8 @@ export interface TranscriptImportOptions {
   readonly clock: Clock;
   /** Ingests events. Without it, nothing is written: it is only told what would be. */
   readonly take?: ((batch: readonly SpoolFile[]) => unknown) | undefined;
+  /** Called with the proof of each session whose events are recorded now. */
+  readonly onProof?: ((proof: TranscriptProof) => void) | undefined;
 }
 
 /** What to do while a session is read. */
@@ -33,8 +35,9 @@ export interface ImportSteps extends ReadingSteps {
 }
 
 /**
- * Takes in what the transcript of a session tells and no hook has told, as the events that hooks would have been given. It
- * may be killed at any moment, and done as often as one likes: an event is known by its call, else by its time.
+ * Takes in what transcripts tell and no hook has told, as the events that hooks would have been given. It may be killed at
+ * any moment, and done as often as one likes: an event is known by its call, else by its time. Short sessions share a
+ * transaction, so {@link flush} has to be called at the end.
  *
  * Where both tell of a call, hooks are right: after an interruption, a transcript says that a call was refused which had
  * run; and it tells what Claude asked for, not what ran after another hook had rewritten it.
@@ -46,6 +49,7 @@ export class TranscriptImport {
   readonly #forgotten: ForgottenMarks;
   readonly #facts: TranscriptFacts;
   readonly #proofs: TranscriptProofs;
+  #gathered = nothingGathered();
 
   constructor(database: Database, options: TranscriptImportOptions) {
     this.#database = database;
@@ -63,57 +67,63 @@ export class TranscriptImport {
   }
 
   /**
-   * Takes in one session; returns the proof of it, or undefined if it was to end before.
+   * Reads one session; false if it was to end before. What it tells is recorded by {@link flush} at the latest.
    *
    * @throws SQLite's error when nothing can be written
    */
-  async session(
-    session: TranscriptSession,
-    steps: ImportSteps = {},
-  ): Promise<TranscriptProof | undefined> {
+  async session(session: TranscriptSession, steps: ImportSteps = {}): Promise<boolean> {
     const { isOver = () => false } = steps;
     const now = this.#options.clock();
     const isOpen = this.#recorded.isOpen(session.id);
-    const work = this.#begin(session, steps);
-    let isWhole = true;
-    let seen = 0;
-    for (const told of toldBy(session, steps)) {
-      if (isOver()) return undefined;
-      if (isOpen && Math.abs(now - told.at) < SETTLE_MS) isWhole = false;
-      if (isWhole) this.#add(work, told);
-      else this.#compareOnly(work, told);
-      if (isFull(work)) this.#flush(work);
-      seen += 1;
-      if (seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
-    }
-    this.#flush(work);
-    const proof: TranscriptProof = {
-      sessionId: session.id,
-      at: now,
-      bytes: session.bytes,
-      isWhole,
-      events: work.events,
-      ...work.comparison.result(this.#recorded.of(session.id)),
-    };
-    if (this.#options.take) this.#proofs.put(proof);
-    return proof;
-  }
-
-  #begin(session: TranscriptSession, { onEvents }: ImportSteps): Work {
-    return {
+    const work: Work = {
       session,
-      onEvents: onEvents ?? (() => {}),
+      now,
+      onEvents: steps.onEvents ?? (() => {}),
       comparison: new SessionComparison(),
       withoutId: new CallsWithoutId(this.#recorded.of(session.id)),
       turns: new Map(),
-      given: new Set(),
       events: 0,
-      batch: [],
-      bytes: 0,
-      facts: [],
-      usage: new Map(),
       model: undefined,
+      isWhole: true,
     };
+    let seen = 0;
+    for (const told of toldBy(session, steps)) {
+      if (isOver()) return false;
+      if (isOpen && Math.abs(now - told.at) < SETTLE_MS) work.isWhole = false;
+      if (work.isWhole) this.#add(work, told);
+      else this.#compareOnly(work, told);
+      if (isFull(this.#gathered)) this.flush();
+      seen += 1;
+      if (seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
+    }
+    this.#gathered.read.push(work);
+    if (isFull(this.#gathered)) this.flush();
+    return true;
+  }
+
+  /** Records what was gathered, and then what belongs to it. @throws SQLite's error when nothing can be written */
+  flush(): void {
+    const { events, facts, usage, read } = this.#gathered;
+    const { take } = this.#options;
+    this.#gathered = nothingGathered();
+    if (take && events.length > 0) take(events);
+    let proofs: readonly TranscriptProof[] = [];
+    const write = () => {
+      for (const fact of facts) fact(this.#facts);
+      for (const message of usage.values()) {
+        this.#facts.usage({ ...message, agentId: message.agentId ?? null });
+      }
+      proofs = read.map((work) => this.#proofOf(work));
+      for (const proof of proofs) this.#proofs.put(proof);
+    };
+    if (take) this.#database.transaction(write).immediate();
+    else proofs = read.map((work) => this.#proofOf(work));
+    for (const proof of proofs) this.#options.onProof?.(proof);
+  }
+
+  #proofOf({ session: { id, bytes }, now, isWhole, events, comparison }: Work): TranscriptProof {
+    const compared = comparison.result(this.#recorded.of(id), this.#options.take !== undefined);
+    return { sessionId: id, at: now, bytes, isWhole, events, ...compared };
   }
 
   #add(work: Work, told: Told): void {
@@ -123,37 +133,33 @@ export class TranscriptImport {
       case 'turn':
         return this.#addTurn(work, told);
       case 'message':
-        return addMessage(work, told);
-      case 'agent':
-        work.facts.push((facts) =>
-          facts.agent({ ...told, isBackground: told.isBackground ? 1 : 0 }),
-        );
+        return this.#addMessage(work, told);
+      case 'agent': {
+        const agent = { ...told, isBackground: told.isBackground ? 1 : 0 } as const;
+        this.#gathered.facts.push((facts) => facts.agent(agent));
+      }
     }
   }
 
   #addCall(work: Work, call: ToldCall): void {
     const { sessionId, toolUseId, agentId, permission } = call;
+    const { owners, facts } = this.#gathered;
     const known = this.#recorded.find(toolUseId, sessionId) ?? work.withoutId.take(call);
-    if (known !== undefined && known.sessionId !== sessionId) return; // a copy, in a fork that does not say so
-    if (sessionId === work.session.id) work.comparison.add(call);
+    const owner = known?.sessionId ?? owners.get(toolUseId) ?? sessionId;
+    if (owner !== sessionId) return; // a copy, in a fork that does not say so
+    owners.set(toolUseId, sessionId);
+    const isForgotten = known === undefined && this.#isForgotten(call);
+    if (sessionId === work.session.id) work.comparison.add(call, isForgotten);
     for (const event of [call.begin, call.end]) {
       if (event === undefined) continue;
-      const name = String(event.payload['hook_event_name']);
-      const id = `${toolUseId}.${name}`;
-      if (work.given.has(id)) continue;
-      work.events += 1;
-      const isWanted = !isKnown(known, call, event) && !this.#isForgotten(call);
-      if (isWanted) {
-        work.given.add(id);
-        give(work, event);
-      }
-      work.onEvents(1, isWanted ? 1 : 0);
+      const id = `${sessionId} ${toolUseId} ${String(event.payload['hook_event_name'])}`;
+      this.#offer(work, event, id, !isForgotten && !isKnown(known, call, event));
     }
     if (known !== undefined && agentId !== undefined) {
-      work.facts.push((facts) => facts.caller(sessionId, toolUseId, agentId)); // old versions do not tell hooks
+      facts.push((write) => write.caller(sessionId, toolUseId, agentId)); // old versions do not tell hooks
     }
     if (permission) {
-      work.facts.push((facts) => facts.permission({ sessionId, toolUseId, ...permission }));
+      facts.push((write) => write.permission({ sessionId, toolUseId, ...permission }));
     }
   }
 
@@ -166,40 +172,52 @@ export class TranscriptImport {
 
   /** True if the call was forgotten, whichever of its events was recorded then. */
   #isForgotten({ sessionId, toolUseId, at }: ToldCall): boolean {
-    return CALL_EVENTS.some((name) =>
-      this.#forgotten.has(hexDigest(`${sessionId}\n${toolUseId}\n${name}`, 32), sessionId, at),
+    return (
+      this.#forgotten.isUsed &&
+      CALL_EVENTS.some((name) =>
+        this.#forgotten.has(hexDigest(`${sessionId}\n${toolUseId}\n${name}`, 32), sessionId, at),
+      )
     );
   }
 
   #addTurn(work: Work, turn: ToldTurn): void {
-    const { sessionId, name, at } = turn;
+    const { sessionId, name, at, key } = turn;
     const turns = work.turns.get(sessionId) ?? new KnownTurns(this.#recorded.turns(sessionId));
     work.turns.set(sessionId, turns);
-    work.events += 1;
-    const isWanted =
-      !turns.takes(turn) &&
-      !this.#forgotten.hasSession(sessionId, at) &&
-      !this.#forgotten.hasTurn(sessionId, name, at);
-    if (isWanted) give(work, turn);
-    work.onEvents(1, isWanted ? 1 : 0);
+    const isForgotten =
+      this.#forgotten.hasSession(sessionId, at) || this.#forgotten.hasTurn(sessionId, name, at);
+    this.#offer(work, turn, `${sessionId} ${key}`, !turns.takes(turn) && !isForgotten);
   }
 
-  /** Ingests what was gathered, and then writes what belongs to it. */
-  #flush(work: Work): void {
-    const { batch, facts, usage } = work;
-    [work.batch, work.bytes, work.facts, work.usage] = [[], 0, [], new Map()];
-    const { take } = this.#options;
-    if (!take) return;
-    if (batch.length > 0) take(batch);
-    if (facts.length + usage.size === 0) return;
-    this.#database
-      .transaction(() => {
-        for (const write of facts) write(this.#facts);
-        for (const message of usage.values()) {
-          this.#facts.usage({ ...message, agentId: message.agentId ?? null });
-        }
-      })
-      .immediate();
+  #addMessage(work: Work, message: ToldMessage): void {
+    const { messageId, sessionId, at, agentId, model } = message;
+    const { usage, facts } = this.#gathered;
+    if (!/^[\w.:@/[\]-]{1,200}$/.test(model)) return; // names no model
+    if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
+    usage.set(messageId, message);
+    if (agentId !== undefined || model === work.model) return;
+    work.model = model;
+    facts.push((write) => write.model({ sessionId, at, model }));
+  }
+
+  /** Gathers an event if it is wanted, unless it is gathered already: `id` tells. */
+  #offer(work: Work, event: ToldEvent, id: string, isWanted: boolean): void {
+    const gathered = this.#gathered;
+    if (gathered.ids.has(id)) return;
+    gathered.ids.add(id);
+    work.events += 1;
+    work.onEvents(1, isWanted ? 1 : 0);
+    if (!isWanted) return;
+    const text = JSON.stringify(event.payload);
+    const name = `${event.key}.${TRANSCRIPT}`;
+    gathered.events.push({
+      name,
+      path: name,
+      writtenAt: event.at,
+      size: Buffer.byteLength(text),
+      text,
+    });
+    gathered.characters += text.length;
   }
 }
 
@@ -207,7 +225,7 @@ export class TranscriptImport {
 
 /** How long a hook's event may take until it is in the spool and ingested, in milliseconds. */
 const SETTLE_MS = 10_000;
-/** The most events and characters, and facts beside them, in one transaction. */
+/** The most events and characters in one transaction, and as many facts beside them. */
 const BATCH_EVENTS = 1024;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
@@ -215,27 +233,50 @@ const CALL_EVENTS = ['PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'Permiss
 /** How surely an outcome is known that Claude Code has told a hook. */
 const SAID = 2;
 
-/** What is in hand of one session. */
+/** One session in hand. */
 interface Work {
   readonly session: TranscriptSession;
+  /** When it was begun, in milliseconds since 1970 UTC. */
+  readonly now: number;
   readonly onEvents: (told: number, given: number) => void;
   readonly comparison: SessionComparison;
   readonly withoutId: CallsWithoutId;
   /** The recorded turns of the session, and of those that it was forked from. */
   readonly turns: Map<string, KnownTurns>;
-  /** The events of calls that were given to ingest. */
-  readonly given: Set<string>;
   events: number;
-  batch: SpoolFile[];
-  bytes: number;
-  facts: ((facts: TranscriptFacts) => void)[];
-  usage: Map<string, ToldMessage>;
   model: string | undefined;
+  isWhole: boolean;
 }
 
-function isFull({ batch, bytes, facts, usage }: Work): boolean {
-  if (batch.length >= BATCH_EVENTS || bytes >= BATCH_CHARACTERS) return true;
-  return facts.length >= BATCH_EVENTS || usage.size >= BATCH_EVENTS;
+/** What waits to be written. */
+interface Gathered {
+  readonly events: SpoolFile[];
+  characters: number;
+  /** Tells events apart that are not in the database yet: a fork has copies. */
+  readonly ids: Set<string>;
+  /** Which session each call is of. */
+  readonly owners: Map<string, string>;
+  readonly facts: ((facts: TranscriptFacts) => void)[];
+  readonly usage: Map<string, ToldMessage>;
+  /** Sessions that were read to their end. */
+  readonly read: Work[];
+}
+
+function nothingGathered(): Gathered {
+  return {
+    events: [],
+    characters: 0,
+    ids: new Set(),
+    owners: new Map(),
+    facts: [],
+    usage: new Map(),
+    read: [],
+  };
+}
+
+function isFull({ events, characters, facts, usage, read }: Gathered): boolean {
+  if (events.length >= BATCH_EVENTS || characters >= BATCH_CHARACTERS) return true;
+  return facts.length >= BATCH_EVENTS || usage.size >= BATCH_EVENTS || read.length >= BATCH_EVENTS;
 }
 
 /** True if what the event tells is recorded, or known better. */
@@ -251,20 +292,4 @@ function isKnown(
   if (known.outcome === 'running') return false;
   // What was inferred, such as from the end of the turn, is not as good as what was told; a refusal is never told.
   return outcome === 'denied' || outcome === 'rejected';
-}
-
-function give(work: Work, { at, payload, key }: ToldEvent): void {
-  const text = JSON.stringify(payload);
-  const name = `${key}.${TRANSCRIPT}`;
-  work.batch.push({ name, path: name, writtenAt: at, size: Buffer.byteLength(text), text });
-  work.bytes += text.length;
-}
-
-function addMessage(work: Work, message: ToldMessage): void {
-  const { messageId, sessionId, at, agentId, model } = message;
-  if (!/^[\w.:@/[\]-]{1,200}$/.test(model)) return; // names no model
-  work.usage.set(messageId, message);
-  if (agentId !== undefined || model === work.model) return;
-  work.model = model;
-  work.facts.push((facts) => facts.model({ sessionId, at, model }));
 }

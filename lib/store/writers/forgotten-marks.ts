@@ -20,9 +20,14 @@ export class ForgottenMarks {
     );
   }
 
+  /** False if nothing was ever forgotten, which saves asking further. */
+  get isUsed(): boolean {
+    return this.#any.get() !== undefined;
+  }
+
   /** True for an event that was forgotten, alone or with its session. `at` is in milliseconds since 1970 UTC. */
   has(eventId: string, sessionId: string, at: number): boolean {
-    if (this.#any.get() === undefined) return false; // nearly always, and it saves the digest
+    if (!this.isUsed) return false; // nearly always, and it saves the digest
     return this.#event.get(eventId) !== undefined || this.hasSession(sessionId, at);
   }
 
@@ -36,7 +41,7 @@ export class ForgottenMarks {
    * tells of it in other bytes than the hook did, so the id of the event does not keep it from coming back.
    */
   hasTurn(sessionId: string, name: string, at: number): boolean {
-    if (this.#any.get() === undefined) return false;
+    if (!this.isUsed) return false;
     return [-TURN_MS, 0, TURN_MS].some(
       (off) => this.#event.get(turnDigest(sessionId, name, at + off)) !== undefined,
     );

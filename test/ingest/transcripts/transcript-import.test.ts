@@ -32,15 +32,18 @@ afterEach(() => {
   folder.remove();
 });
 
-const importer = (now = LATER) =>
+const importer = (now = LATER, onProof: (proof: TranscriptProof) => void = () => {}) =>
   new TranscriptImport(store.database, {
     clock: () => now,
     take: (batch) => expect(store.takeFiles(...batch)).toEqual([]),
+    onProof,
   });
 
-async function imported(path = folder.path, now = LATER): Promise<(TranscriptProof | undefined)[]> {
-  const proofs = [];
-  for (const session of findSessions([path])) proofs.push(await importer(now).session(session));
+async function imported(path = folder.path, now = LATER): Promise<TranscriptProof[]> {
+  const proofs: TranscriptProof[] = [];
+  const transcripts = importer(now, (proof) => proofs.push(proof));
+  for (const session of findSessions([path])) await transcripts.session(session);
+  transcripts.flush();
   return proofs;
 }
 
@@ -165,7 +168,9 @@ describe('a session that was not recorded', () => {
     for (const left of [1, 2, 3, 5]) {
       let steps = 0;
       const [first] = findSessions([folder.path]);
-      if (first) await importer().session(first, { isOver: () => (steps += 1) > left });
+      const transcripts = importer();
+      if (first) await transcripts.session(first, { isOver: () => (steps += 1) > left });
+      transcripts.flush();
     }
     await imported();
     const tables = [
@@ -187,9 +192,11 @@ describe('a session that was not recorded', () => {
     main(...session());
     let given = 0;
     const [first] = findSessions([folder.path]);
-    const dry = new TranscriptImport(store.database, { clock: () => LATER });
-    const proof =
-      first && (await dry.session(first, { onEvents: (_, events) => (given += events) }));
+    let proof: TranscriptProof | undefined;
+    const onProof = (one: TranscriptProof) => void (proof = one);
+    const dry = new TranscriptImport(store.database, { clock: () => LATER, onProof });
+    if (first) await dry.session(first, { onEvents: (_, events) => (given += events) });
+    dry.flush();
     expect([given, proof?.calls, proof?.tracked]).toEqual([8, 3, 0]);
     expect([count('events'), count('transcript_proofs')]).toEqual([0, 0]);
   });
