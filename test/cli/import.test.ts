@@ -74,7 +74,7 @@ describe('import', () => {
     const { exitCode, out } = await run(['import']);
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^Recorded 4 events from 1 file \(.* kB\) of 1 session\.\n1 of 1 tool call are recorded\.\n$/,
+      /^Recorded 4 events from 1 file \(.* kB\) of 1 session\.\n1 of 1 tool call: recorded\.\n$/,
     );
     expect(value('SELECT count(*) FROM patterns')).toBe(1);
   });

@@ -106,7 +106,7 @@ function resultText(result: ImportResult, isDry: boolean): string {
     ...(isDry
       ? []
       : [
-          `${(calls - missing).toLocaleString('en-US')} of ${counted(calls, 'tool call')} are recorded.`,
+          `${(calls - missing).toLocaleString('en-US')} of ${counted(calls, 'tool call')}: recorded.`,
         ]),
     ...(isAborted ? ['It was interrupted: run it again, and it goes on from there.'] : []),
   ];
