@@ -35,7 +35,7 @@ export class FileTeller {
       yield* this.#agentBegun(record);
     }
     this.#last = record;
-    switch (record['type']) {
+    switch (asString(record['type']) ?? '') {
       case 'assistant':
         yield* this.#assistant(record);
         return;

@@ -45,10 +45,12 @@ it('is one session wherever its files lie, and keeps the session of subagents wh
   folder.write(`-b/${SESSION}/subagents/agent-a1.jsonl`, record);
   folder.write(`-b/${FORK}/subagents/agent-a2.jsonl`, record);
   const sessions = findSessions([folder.path]);
-  expect(sessions.map(({ id, files }) => [id, files.length]).toSorted()).toEqual([
-    [SESSION, 2],
-    [FORK, 1],
-  ]);
+  expect(new Map(sessions.map(({ id, files }) => [id, files.length]))).toEqual(
+    new Map([
+      [SESSION, 2],
+      [FORK, 1],
+    ]),
+  );
   expect(sessions.find(({ id }) => id === FORK)?.path).toBe(
     join(folder.path, '-b', `${FORK}.jsonl`),
   );

@@ -230,7 +230,7 @@ function storeLines(
   cli: CliEnvironment,
 ): Line[] {
   const { value, error } = content;
-  const { totals, setAside } = value ?? {};
+  const { totals, setAside, proof } = value ?? {};
   const lines: Line[] = [];
   if (error) {
     lines.push(['Database', error.message, 'red'], ['', error.hint ?? '']);
@@ -246,7 +246,6 @@ function storeLines(
         `${counted(totals.events, 'event')} (${byteText(bytes ?? 0)})`,
       ].join(', '),
     ]);
-    const { proof } = value ?? {};
     if (proof) lines.push(['Proof', `${proofText(proof)}, ${ago(proof.at, cli.now())}`]);
     if (totals.lastEventAt !== null) {
       lines.push(['Last event', ago(totals.lastEventAt, cli.now())]);

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { hexDigest } from '../../base/digest.ts';
+import { asString } from '../../base/json.ts';
 import type { Database } from '../../store/database/database.ts';
 import { TranscriptCalls } from '../../store/queries/transcripts/transcript-calls.ts';
 import type { RecordedCall } from '../../store/queries/transcripts/transcript-calls.ts';
@@ -8,8 +9,8 @@ import { ForgottenMarks } from '../../store/writers/forgotten-marks.ts';
 import { TranscriptFacts } from '../../store/writers/transcript-facts.ts';
 import { TranscriptProofs } from '../../store/writers/transcript-proofs.ts';
 import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
-import { toldBy } from '../../transcript/told-by.ts';
-import type { ReadingSteps } from '../../transcript/told-by.ts';
+import { tellSession } from '../../transcript/session-teller.ts';
+import type { ReadingSteps } from '../../transcript/session-teller.ts';
 import type { Told, ToldCall, ToldEvent, ToldMessage, ToldTurn } from '../../transcript/told.ts';
 import type { TranscriptSession } from '../../transcript/transcript-files.ts';
 import { TRANSCRIPT } from '../spool/spool-reader.ts';
@@ -87,7 +88,7 @@ export class TranscriptImport {
       isWhole: true,
     };
     let seen = 0;
-    for (const told of toldBy(session, steps)) {
+    for (const told of tellSession(session, steps)) {
       if (isOver()) return false;
       if (isOpen && Math.abs(now - told.at) < SETTLE_MS) work.isWhole = false;
       if (work.isWhole) this.#add(work, told);
@@ -152,7 +153,7 @@ export class TranscriptImport {
     if (sessionId === work.session.id) work.comparison.add(call, isForgotten);
     for (const event of [call.begin, call.end]) {
       if (event === undefined) continue;
-      const id = `${sessionId} ${toolUseId} ${String(event.payload['hook_event_name'])}`;
+      const id = `${sessionId} ${toolUseId} ${asString(event.payload['hook_event_name'])}`;
       this.#offer(work, event, id, !isForgotten && !isKnown(known, call, event));
     }
     if (known !== undefined && agentId !== undefined) {

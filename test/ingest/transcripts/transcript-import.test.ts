@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TranscriptImport } from '../../../lib/ingest/transcripts/transcript-import.ts';
 import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
 import type { TranscriptProof } from '../../../lib/store/writers/transcript-proofs.ts';
-import { toldBy } from '../../../lib/transcript/told-by.ts';
+import { tellSession } from '../../../lib/transcript/session-teller.ts';
 import { findSessions } from '../../../lib/transcript/transcript-files.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 import type { Payload } from '../../delivery/test-store.ts';
@@ -56,7 +56,7 @@ const calls = () =>
 function asHooks(path = folder.path): { payload: Payload; at: number }[] {
   const seen = new Set<string>(); // a fork has copies
   return findSessions([path]).flatMap((session) =>
-    [...toldBy(session)].flatMap((told) => {
+    [...tellSession(session)].flatMap((told) => {
       if (told.kind === 'turn') {
         if (seen.has(told.key)) return [];
         seen.add(told.key);

@@ -18,7 +18,10 @@ export interface ReadingSteps {
  * All that the files of a session tell, by time: what subagents did comes between what their session did. A subagent's
  * file is opened when its time has come, so that only those are open that worked side by side.
  */
-export function* toldBy(session: TranscriptSession, steps: ReadingSteps = {}): Generator<Told> {
+export function* tellSession(
+  session: TranscriptSession,
+  steps: ReadingSteps = {},
+): Generator<Told> {
   const sources = session.files.map((file) => new Source(session, file, steps));
   for (;;) {
     let earliest: Source | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toldBy } from '../../lib/transcript/told-by.ts';
+import { tellSession } from '../../lib/transcript/session-teller.ts';
 import type { Told, ToldCall, ToldTurn } from '../../lib/transcript/told.ts';
 import { findSessions } from '../../lib/transcript/transcript-files.ts';
 import { FORK, REAL_TRANSCRIPTS, Records, SESSION, TranscriptFolder } from './sample-transcript.ts';
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 function toldIn(path = folder.path): Told[] {
-  return findSessions([path]).flatMap((session) => [...toldBy(session)]);
+  return findSessions([path]).flatMap((session) => [...tellSession(session)]);
 }
 
 function toldOf(...records: readonly (TranscriptRecord | string)[]): Told[] {
