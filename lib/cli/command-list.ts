@@ -44,7 +44,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   reconcile: {
     group: 'Health',
-    summary: "Compare what is recorded with Claude Code's transcripts, and add what is missing.",
+    summary: "Compare with Claude Code's transcripts, and add what is missing.",
     load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
   },
   outbox: {

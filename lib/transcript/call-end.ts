@@ -2,6 +2,7 @@ import { asArray, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import { isDenial } from '../event/tool-call.ts';
 import type { ToolOutcome } from '../event/tool-call.ts';
+import { ownWord } from './own-word.ts';
 import type { Permission } from './told.ts';
 
 /** How a call ended, as its result tells. */
@@ -77,16 +78,10 @@ const REFUSAL = new RegExp(
 
 function permissionIn(record: JsonObject): Permission | undefined {
   const told = asObject(record['permissionDecision']);
-  const decision = wordIn(told?.['decision']);
+  const decision = ownWord(told?.['decision']);
   if (!told || decision === null) return undefined;
-  const reason = wordIn(told['reasonCode']) ?? wordIn(told['reasonType']);
-  return { decision, source: wordIn(told['source']), reason };
-}
-
-/** One of Claude Code's own words, never a text. */
-function wordIn(value: Json | undefined): string | null {
-  const word = asString(value);
-  return word !== undefined && /^[\w:.-]{1,100}$/.test(word) ? word : null;
+  const reason = ownWord(told['reasonCode']) ?? ownWord(told['reasonType']);
+  return { decision, source: ownWord(told['source']), reason };
 }
 
 function textOf(content: Json): string {

@@ -1,6 +1,7 @@
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import { callEnd } from './call-end.ts';
+import { ownWord } from './own-word.ts';
 import { promptIn } from './prompt.ts';
 import type { Told, ToldCall, ToldEvent, ToldTurn } from './told.ts';
 import { readAgentMeta } from './transcript-files.ts';
@@ -61,19 +62,18 @@ export class FileTeller {
     const message = asObject(record['message']);
     if (!message) return;
     const at = timeOf(record) ?? 0;
-    const id = asString(message['id']) ?? '';
+    const id = ownWord(message['id']) ?? '';
     // A copied record names the session that it was copied from.
     const sessionId = asString(record['requestSessionId']) || this.#session.id;
     const isSameAnswer = id !== '' && this.#answer?.id === id;
     if (!isSameAnswer) yield* this.#release(sessionId);
     this.#answer = { id, sessionId };
-    const model = asString(message['model']);
-    const isOwn = model !== undefined && model !== SYNTHETIC;
+    const model = ownWord(message['model']); // `<synthetic>` is what Claude Code made up itself
     for (const block of asArray(message['content'])) {
       if (isJsonObject(block) && block['type'] === 'tool_use') this.#ask(block, record, sessionId);
     }
     const usage = asObject(message['usage']);
-    if (isOwn && usage && id !== '') {
+    if (model !== null && usage && id !== '') {
       yield {
         kind: 'message',
         at,
@@ -91,7 +91,7 @@ export class FileTeller {
     if (record['isApiErrorMessage'] === true) {
       const error = asString(record['error']) ?? 'unknown';
       this.#hold('StopFailure', record, { error }, sessionId);
-    } else if (isOwn && message['stop_reason'] === 'end_turn') {
+    } else if (model !== null && message['stop_reason'] === 'end_turn') {
       // Each block of the answer says so; the last one counts.
       this.#held = this.#held.filter(({ answer }) => answer !== id);
       this.#hold('Stop', record, { stop_hook_active: false }, sessionId, id);
@@ -225,10 +225,10 @@ export class FileTeller {
       at: timeOf(record) ?? 0,
       sessionId: this.#session.id,
       agentId,
-      parentAgentId: meta.parentAgentId ?? null,
-      toolUseId: meta.toolUseId ?? null,
+      parentAgentId: ownWord(meta.parentAgentId),
+      toolUseId: ownWord(meta.toolUseId),
       depth: meta.depth ?? null,
-      model: meta.model ?? null,
+      model: ownWord(meta.model),
       isBackground: meta.isBackground,
     };
   }
@@ -267,9 +267,6 @@ export function timeOf(record: JsonObject): number | undefined {
 }
 
 // --- internal ---
-
-/** The model that Claude Code names for what it made up itself. */
-const SYNTHETIC = '<synthetic>';
 
 interface OpenCall {
   readonly id: string;

@@ -26,7 +26,7 @@ import { proofSums, proofText, REASON_TEXTS } from '../transcripts/proof-text.ts
 /** `reconcile`: proves that nothing is missing, and adds what is. */
 export const reconcileCommand = trackerCommand({
   name: 'reconcile',
-  summary: "Compare what is recorded with Claude Code's transcripts, and add what is missing.",
+  summary: "Compare with Claude Code's transcripts, and add what is missing.",
   examples: [
     'pattern-tracker reconcile --since yesterday',
     'pattern-tracker reconcile --session 3f2a',

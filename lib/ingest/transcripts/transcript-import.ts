@@ -193,7 +193,6 @@ export class TranscriptImport {
   #addMessage(work: Work, message: ToldMessage): void {
     const { messageId, sessionId, at, agentId, model } = message;
     const { usage, facts } = this.#gathered;
-    if (!/^[\w.:@/[\]-]{1,200}$/.test(model)) return; // names no model
     if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
     usage.set(messageId, message);
     if (agentId !== undefined || model === work.model) return;

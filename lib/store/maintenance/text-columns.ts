@@ -53,7 +53,7 @@ export const TEXT_COLUMNS: readonly TextColumns[] = [
     table: 'subagents',
     key: ['session_id', 'agent_id'],
     texts: ['agent_type', 'model'],
-    ids: ['session_id', 'agent_id'],
+    ids: ['session_id', 'agent_id', 'parent_agent_id'],
   },
   {
     table: 'message_usage',

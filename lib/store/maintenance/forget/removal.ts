@@ -302,8 +302,9 @@ function clearWords(database: Database, match: string): void {
     DELETE FROM file_changes WHERE forget_holds(file_path);
     UPDATE sessions SET model = NULL WHERE forget_holds(model);
     DELETE FROM session_models WHERE forget_holds(model);
-    DELETE FROM message_usage WHERE forget_holds(model);
-    DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id) OR forget_holds(model);
+    DELETE FROM message_usage WHERE forget_holds(model) OR forget_holds(agent_id);
+    DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id)
+      OR forget_holds(parent_agent_id) OR forget_holds(model);
     DELETE FROM lineage_events WHERE forget_holds(extra);
     DELETE FROM feedback WHERE forget_holds(comment) OR forget_holds(extra)`);
 }
