@@ -79,7 +79,7 @@ export function eventRecord(event: HookEvent, whole: HookEvent = event): EventRe
     agentType: event.agentType,
     cwd: pathOf(event.cwd),
     transcriptPath: pathOf(event.transcriptPath),
-    gitBranch: asString(event.payload['git_branch']),
+    gitBranch: pathOf(asString(whole.payload['git_branch'])),
     source: event.source,
     reason: event.reason,
     model: SETS_MODEL.has(event.name) ? event.model : undefined,

@@ -163,6 +163,19 @@ describe('a session that was not recorded', () => {
     }
   });
 
+  it('tells its branch, and no text, where only that is to be recorded', async () => {
+    store.remove();
+    store = new TestStore({ capture: { content: 'metadata' } });
+    main(...session());
+    await imported();
+    expect(store.rows('SELECT git_branch, model FROM sessions')).toEqual([
+      { git_branch: 'main', model: 'claude-x' },
+    ]);
+    const texts = JSON.stringify([store.rows('SELECT payload FROM events'), calls()]);
+    expect(texts).not.toContain('export const');
+    expect(texts).not.toContain('write a');
+  });
+
   it('is the same however often, and after however little of it was taken', async () => {
     main(...session());
     for (const left of [1, 2, 3, 5]) {
