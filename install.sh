@@ -20,6 +20,7 @@ event. Run it again to update an installation; recorded data is kept.
   --completions                also install completions for bash, zsh and fish, and the man page
   --statusline                 also add a line about the session to Claude Code's status line
   --no-test                    send no event through the installed hook
+  --yes                        also record what Claude did before, from Claude Code's transcripts, without asking
   --json                       print the result as JSON
   --uninstall                  remove hooks, link and program; ask about recorded data
   --purge                      with --uninstall: also remove recorded data, without asking
@@ -54,6 +55,7 @@ check_value() {
 
 uninstall=
 purge=
+yes=
 value_of=
 count=$#
 while [ "$count" -gt 0 ]; do
@@ -72,6 +74,7 @@ while [ "$count" -gt 0 ]; do
     exit 0
     ;;
   --uninstall) uninstall=1 ;;
+  --yes) yes=1 ;;
   --scope | --capture)
     value_of=$argument
     set -- "$@" "$argument"
@@ -100,6 +103,11 @@ if [ -n "$value_of" ]; then
 fi
 if [ -n "$purge" ] && [ -z "$uninstall" ]; then
   say 'install.sh: --purge needs --uninstall'
+  exit 2
+fi
+
+if [ -n "$yes" ] && [ -n "$uninstall" ]; then
+  say 'install.sh: --yes is for installing'
   exit 2
 fi
 
@@ -211,4 +219,4 @@ fi
 if [ -n "$uninstall" ]; then
   exec node "$here/dist/cli.mjs" uninstall "$@"
 fi
-exec node "$here/dist/cli.mjs" install "$@"
+exec node "$here/dist/cli.mjs" install ${yes:+--yes} "$@"

@@ -19,6 +19,7 @@ export default defineConfig({
       'test/redact/recall.test.ts',
       'test/processes/restore.test.ts',
       'test/processes/forget.test.ts',
+      'test/processes/transcripts.test.ts',
       'test/processes/redact-rescan.test.ts',
       'test/store/maintenance/pattern-move.test.ts',
       'test/processes/service-durability.test.ts',

@@ -16,6 +16,7 @@ import { redactHostile } from './bench/courier/redact-hostile.ts';
 import { redactShare } from './bench/courier/redact-share.ts';
 import { serviceIngest } from './bench/service/service-ingest.ts';
 import { serviceScale } from './bench/service/service-scale.ts';
+import { transcriptImport } from './bench/transcripts/transcript-import.ts';
 import { machine, renderReport, reportJson } from './bench/measure/report.ts';
 import type { Line } from './bench/measure/report.ts';
 import { statusline } from './bench/command-line/statusline.ts';
@@ -31,6 +32,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   courierIngest,
   courierMemory,
   courierIdle,
+  transcriptImport,
   delivery,
   redactHostile,
   redactShare,

@@ -42,6 +42,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Follow what Claude does, live.',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
   },
+  reconcile: {
+    group: 'Health',
+    summary: "Compare with Claude Code's transcripts, and add what is missing.",
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
   outbox: {
     group: 'Delivery',
     summary: 'Show and manage what waits for the server and the collector.',
@@ -87,6 +92,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     group: 'Health',
     summary: 'Check who can get at your data, and what has been changed.',
     load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+  import: {
+    group: 'Database',
+    summary: "Record what Claude did before, from Claude Code's transcripts.",
+    load: async () => (await import('./commands/import.ts')).importCommand,
   },
   backup: {
     group: 'Database',

@@ -95,6 +95,12 @@ export const configSchema = z.strictObject({
       exclude_tools: list(glob, 'Tools of whose calls nothing is kept, as names or globs'),
     })
     .prefault({}),
+  transcripts: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      "off: Claude Code's transcripts are not read, neither by commands nor at the end of a session",
+    ),
   redaction: z
     .strictObject({
       rules: z

@@ -1,5 +1,5 @@
 import { hexDigest } from '../base/digest.ts';
-import { asObject } from '../base/json.ts';
+import { asObject, asString } from '../base/json.ts';
 import type { BatchedCall, HookEvent } from './hook-event.ts';
 import { lineChange } from './line-change.ts';
 import type { LineChange } from './line-change.ts';
@@ -14,6 +14,8 @@ export interface EventRecord {
   readonly agentType: string | undefined;
   readonly cwd: string | undefined;
   readonly transcriptPath: string | undefined;
+  /** The git branch, where the event tells it: no hook does, a transcript does. */
+  readonly gitBranch: string | undefined;
   readonly source: string | undefined;
   readonly reason: string | undefined;
   /** The session's model from now on; undefined where the event does not tell. */
@@ -77,6 +79,7 @@ export function eventRecord(event: HookEvent, whole: HookEvent = event): EventRe
     agentType: event.agentType,
     cwd: pathOf(event.cwd),
     transcriptPath: pathOf(event.transcriptPath),
+    gitBranch: pathOf(asString(whole.payload['git_branch'])),
     source: event.source,
     reason: event.reason,
     model: SETS_MODEL.has(event.name) ? event.model : undefined,

@@ -3,6 +3,8 @@ import type { TrackerError } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
 import type { Destination } from '../delivery/destination.ts';
 import { SINKS } from '../delivery/sinks.ts';
+import { proofTotals } from '../store/queries/transcripts/proof-totals.ts';
+import type { ProofTotals } from '../store/queries/transcripts/proof-totals.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { sinksInUse } from '../delivery/sinks-in-use.ts';
 import { cachedAnswers } from '../delivery/store/cache-store.ts';
@@ -65,6 +67,8 @@ export interface StoredContent {
   readonly claudeVersion: string | null;
   /** Files that commands changed in the last 7 days, of which only the name is known. */
   readonly unseenFiles: number;
+  /** What comparisons with transcripts have proven; null when there was none. */
+  readonly proof: ProofTotals | null;
 }
 
 /** What tracker.db knows about delivery. */
@@ -138,6 +142,7 @@ export function readStored(
         forgetting: forgetting(database),
         claudeVersion: seenClaudeVersion(database) ?? null,
         unseenFiles: unseenFiles(database, now - WEEK_MS),
+        proof: proofTotals(database) ?? null,
       })),
       delivery: attempt(path, () => ({
         sinks: SINKS.map((sink) => readSinkFacts(database, sink, now, destination(sink, database))),

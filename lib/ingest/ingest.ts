@@ -14,6 +14,7 @@ import { PatternRecorder } from './pattern-recorder.ts';
 import type { ProjectFinder } from './project.ts';
 import { ArrivalReader } from './arrival.ts';
 import type { Arrival, ArrivalLimits } from './arrival.ts';
+import { TRANSCRIPT } from './spool/spool-reader.ts';
 import type { SpoolFile } from './spool/spool-reader.ts';
 import type { SpoolThread } from './spool/spool-thread.ts';
 import { OutOfTimeError } from './work-guard.ts';
@@ -42,6 +43,8 @@ export interface IngestOptions {
   readonly newestClaude?: (() => string | undefined) | undefined;
   /** Keeps one event from stopping all others. @default nothing does */
   readonly guard?: WorkGuard | undefined;
+  /** Called for each file whose event is stored for the first time, before the transaction ends. */
+  readonly onStored?: ((file: SpoolFile) => void) | undefined;
 }
 
 /** Writes batches of spool files to tracker.db, each batch in one transaction. */
@@ -54,14 +57,16 @@ export class Ingest {
   readonly #redactions: RedactionCounts;
   readonly #newestClaude: () => string | undefined;
   readonly #guard: WorkGuard | undefined;
+  readonly #onStored: IngestOptions['onStored'];
 
   constructor(
     database: Database,
-    { config, redactor, projects, machine, newestClaude, guard }: IngestOptions,
+    { config, redactor, projects, machine, newestClaude, guard, onStored }: IngestOptions,
   ) {
     this.#database = database;
     this.#newestClaude = newestClaude ?? (() => undefined);
     this.#guard = guard;
+    this.#onStored = onStored;
     this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
     this.#projects = projects;
     const calls = toolCallFeed(config, database);
@@ -123,6 +128,8 @@ export class Ingest {
       const isNew = this.#write(arrived);
       total[isNew ? 'ingested' : 'duplicates'] += 1;
       if (isNew && arrived.isNarrowed) total.narrowed += 1;
+      if (isNew) this.#onStored?.(file);
+      if (arrived.registration === TRANSCRIPT) continue; // which may be years old
       if (arrived.event.name === 'SessionStart') hasBegun = true;
       if (TURNS.has(arrived.event.name)) transcript = arrived.event.transcriptPath ?? transcript;
     }
@@ -158,7 +165,7 @@ export class Ingest {
     const place = event.cwd ? this.#projects.find(event.cwd) : null;
     this.#redactions.add(arrived, place?.root ?? '', at);
     sessions.write(event, at, place);
-    const toolUseId = calls.write(event, at);
+    const toolUseId = calls.write(event, at, arrived.registration === TRANSCRIPT);
     const { sessionId } = event;
     files.write(fileChanges, { eventId, sessionId, toolUseId, at });
     if (changes.length === 0) return true;

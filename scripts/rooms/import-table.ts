@@ -71,6 +71,13 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    name: 'transcript',
+    group: 'rules',
+    purpose: "what Claude Code's transcripts tell, as the events that hooks would have been given",
+    imports: words('base event'),
+    packages: [],
+  },
+  {
     name: 'redact',
     group: 'rules',
     purpose: 'finds and replaces secrets',
@@ -162,9 +169,9 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'ingest',
     group: 'capabilities',
-    purpose: 'turns spool files into rows: courier/, spool/',
+    purpose: 'turns spool files and transcripts into rows: courier/, spool/, transcripts/',
     imports: words(
-      'base capture claude-code event config log redact pattern authorship',
+      'base capture claude-code event transcript config log redact pattern authorship',
       'store/database store/writers store/queries store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
@@ -215,7 +222,7 @@ export const ROOMS: readonly Room[] = [
     group: 'faces',
     purpose: 'the command line, the one composition root: one file a command, loaded when called',
     imports: words(
-      'base capture claude-code event config redact log pattern authorship',
+      'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
       'delivery ingest service/store service health install',
     ),

@@ -32,6 +32,7 @@ describe('--help', () => {
         tail          Follow what Claude does, live.
 
       Health
+        reconcile     Compare with Claude Code's transcripts, and add what is missing.
         health        Say in one word whether all is well, and if not, why.
         doctor        Check every part, and say how to mend what is broken.
         audit         Check who can get at your data, and what has been changed.
@@ -46,6 +47,7 @@ describe('--help', () => {
         cache         Show or clear the server's answers cached on this machine.
 
       Database
+        import        Record what Claude did before, from Claude Code's transcripts.
         backup        Copy the database to a file, while it stays in use.
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.

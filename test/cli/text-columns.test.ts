@@ -37,6 +37,7 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
   forgotten_lineage: ['digest'],
   lineage_edges: ['child_id', 'parent_id', 'edge_type', 'transformation_type'],
   lineage_events: ['event_id', 'event_type', 'pattern_id', 'version'],
+  message_usage: ['message_id'],
   meta: ['key', 'value'],
   metrics: ['scope', 'name'],
   occurrences: [
@@ -67,7 +68,18 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
   sink_patterns: ['sink', 'pattern_id'],
   sinks: ['sink', 'server'], // the user's configuration names it
   tenant_retention: ['tenant'],
-  tool_calls: ['tool_use_id', 'agent_id', 'input_digest', 'outcome'],
+  subagents: ['tool_use_id'],
+  // Words of Claude Code's own.
+  tool_calls: [
+    'tool_use_id',
+    'agent_id',
+    'input_digest',
+    'outcome',
+    'permission',
+    'permission_source',
+    'permission_reason',
+  ],
+  transcript_proofs: ['reasons'],
 };
 
 /** What triggers derive from other tables, and the index of words, which follows `patterns`. */

@@ -73,6 +73,7 @@ describe('install.sh', () => {
     [['--scope', 'nonsense'], "--scope must be user, project or local, not 'nonsense'"],
     [['--capture=perl'], "--capture must be sh or node, not 'perl'"],
     [['--purge'], '--purge needs --uninstall'],
+    [['--yes', '--uninstall'], '--yes is for installing'],
   ])('refuses %j before it does anything', (args, message) => {
     const { status, stderr, left } = run(args);
     expect(stderr).toContain(message);

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
 import { TrackerError } from '../../base/errors.ts';
 import { openDatabase, openDatabaseForReading } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
@@ -8,7 +7,6 @@ import { chosenRows } from '../../delivery/store/outbox-rows.ts';
 import { loadConfig, problemText } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import { SERVERS } from '../../config/credentials.ts';
-import { CourierNudge } from '../../ingest/courier/courier-nudge.ts';
 import type { DrainLimits } from '../../delivery/delivery.ts';
 import { MAIN_SINK, SINKS } from '../../delivery/sinks.ts';
 import type { Sink } from '../../delivery/sink.ts';
@@ -19,12 +17,12 @@ import type { ProxySettings } from '../../delivery/http/proxy-settings.ts';
 import { openDelivery } from '../../delivery/sink-delivery.ts';
 import type { SinkDelivery } from '../../delivery/sink-delivery.ts';
 import { namedSinks } from '../../delivery/sinks-in-use.ts';
-import { readSpool } from '../../health/spool-facts.ts';
 import { elsewhereText, waitingElsewhere } from '../../delivery/waiting-elsewhere.ts';
 import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { takeIn } from '../spool-intake.ts';
 import { errorJson, errorLines } from '../output/error-text.ts';
 import { EMPTY_PLAN, flushPlan } from '../flush/flush-plan.ts';
 import type { FlushChoice, FlushPlan } from '../flush/flush-plan.ts';
@@ -117,10 +115,6 @@ file); 3 for wrong usage, or when nothing can be sent with this configuration.`,
 
 // --- internal ---
 
-/** How long to wait until a courier has ingested the spool, and how often to look, in milliseconds. */
-const TAKE_IN_MS = 10_000;
-const LOOK_MS = 50;
-
 interface FlushRequest extends FlushChoice {
   readonly sink: Sink | undefined;
   readonly force: boolean;
@@ -163,17 +157,6 @@ function targetOf(
 
 function openIfThere(path: string): Database | undefined {
   return existsSync(path) ? openDatabase(path) : undefined;
-}
-
-/** Has a courier ingest what waits in the spool, so that it is sent, too. */
-async function takeIn(cli: CliEnvironment, interruption: AbortSignal): Promise<void> {
-  const { paths, env } = cli;
-  if (readSpool(paths).waiting === 0) return;
-  new CourierNudge({ paths, env }).give();
-  for (let looks = 0; looks < TAKE_IN_MS / LOOK_MS; looks++) {
-    if (interruption.aborted || readSpool(paths).waiting === 0) return;
-    await setTimeout(LOOK_MS);
-  }
 }
 
 async function flush(

@@ -8,7 +8,7 @@ import { SINKS } from '../../delivery/sinks.ts';
 import { SinkState } from '../../delivery/store/sink-state.ts';
 import { carryOut, finishForgetting, forgetRows } from '../../ingest/forgetting.ts';
 import type { ForgottenRows } from '../../ingest/forgetting.ts';
-import { takeWaiting } from '../../ingest/waiting-events.ts';
+import { takeWaiting } from '../../ingest/command/waiting-events.ts';
 import type { Database } from '../../store/database/database.ts';
 import { searchBytes } from '../../store/maintenance/forget/byte-search.ts';
 import { isOnlyMatch } from '../../store/maintenance/forget/criteria.ts';

@@ -23,6 +23,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { readClaudes } from '../installation.ts';
 import { printJson } from '../output/json-output.ts';
 import { StepLine } from '../output/step-line.ts';
+import { offerImport } from '../transcripts/import-offer.ts';
 import { shellTexts } from '../shell/shell-texts.ts';
 
 /** `install`: copies the program and registers the hooks. */
@@ -38,12 +39,16 @@ export const installCommand = trackerCommand({
   details: `Copies the program beside its data, adds the hooks to a settings file (with a backup), and sends one event
 through them. Running it again brings an installation up to date and changes nothing else.
 
+At the first installation, it offers to record what Claude did before, from Claude Code's transcripts; --yes takes the
+offer, and the command import does so at any time.
+
 --completions also installs completions for bash, zsh and fish, and the man page, into your own folders.
 --statusline adds a line about the session to Claude Code; a status line that is there already is kept and
 shown before it. Later installations keep both; --no-completions and --no-statusline remove them.`,
   json: `{ok, dry_run, version, home, node, capture, claude_version, events, settings: {file, scope, changed, diff,
 backup}, status_line: {command, former} or null, completions: {installed, written, removed, taken}, files:
-{written, unchanged, removed}, link, stopped_courier, warnings, capture_test}.`,
+{written, unchanged, removed}, link, stopped_courier, warnings, capture_test, imported: what import --json prints, or
+null}.`,
   args: {
     scope: {
       type: 'enum',
@@ -75,6 +80,10 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
       type: 'boolean',
       description:
         "Add a line about the session to Claude Code's status line; --no-statusline removes it",
+    },
+    yes: {
+      type: 'boolean',
+      description: "Also record what Claude did before, from Claude Code's transcripts; do not ask",
     },
     'dry-run': { type: 'boolean', description: 'Show what would be done; change nothing' },
     ...jsonArg,
@@ -121,6 +130,7 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
       claudes,
       now: cli.now,
     };
+    const isFirst = readManifest(paths.home) === undefined;
     const preview = planInstall(options); // finds what is in the way before anything is downloaded
     const paint = pc.createColors(cli.color);
     if (args['dry-run']) {
@@ -140,8 +150,18 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
     const test = args.test ? captureTest(plan, cli) : undefined;
     verifyInstall(plan); // once more: a running session may have written the settings meanwhile
     const ok = test?.ok !== false;
+    const offer = { paths, claudeFolder: options.claudeFolder, node, isFirst };
+    const takeOffer = async (json: boolean) =>
+      ok ? offerImport(cli, { ...offer, yes: args.yes === true, json }) : null;
     if (args.json) {
-      printJson(cli, { ok, dryRun: false, ...summary(result), captureTest: test ?? null });
+      const imported = await takeOffer(true);
+      printJson(cli, {
+        ok,
+        dryRun: false,
+        ...summary(result),
+        captureTest: test ?? null,
+        imported,
+      });
     } else {
       cli.out(
         installScreen(
@@ -155,6 +175,7 @@ backup}, status_line: {command, former} or null, completions: {installed, writte
           `\nerror: everything is in place, but the capture-test failed:\n${indented(test?.output ?? '')}\n  Run \`${plan.options.paths.home}/dist/cli.mjs doctor\` to see which part.\n`,
         );
       }
+      await takeOffer(false);
     }
     return ok && !plan.isIgnored ? 0 : 1;
   },

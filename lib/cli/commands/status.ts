@@ -29,6 +29,7 @@ import { setAsideLines } from '../set-aside-lines.ts';
 import { deliveryLines, deliveryNumbers, deliveryStatus } from '../output/delivery-status.ts';
 import type { DeliveryStatus, StatusRow as Line } from '../output/delivery-status.ts';
 import { painter } from '../listing/table.ts';
+import { proofText } from '../transcripts/proof-text.ts';
 import { ago } from '../../base/time-text.ts';
 
 /** `status`: shows whether Claude Code is recorded, and how everything stands. */
@@ -43,7 +44,8 @@ updated_at, degraded_at, reason, hint, config_error}, spool: {waiting, oldest_at
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
 null, counters, evicted: {files, at} that the quarantine lost, or null, forgetting: orders to forget that are not finished, database: {path, bytes, error,
-size_fault: why it is larger than its bound, or null, set_aside: {path, at, reason} or null}, capture: {content, prompts,
+size_fault: why it is larger than its bound, or null, set_aside: {path, at, reason} or null}, proof: {sessions, calls: that
+their transcripts tell, tracked: of these, recorded, recovered: from transcripts only, at} or null, capture: {content, prompts,
 projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
 base_url], access_fault: why nothing can be sent, queued_for: the server before its address was changed,
@@ -228,7 +230,7 @@ function storeLines(
   cli: CliEnvironment,
 ): Line[] {
   const { value, error } = content;
-  const { totals, setAside } = value ?? {};
+  const { totals, setAside, proof } = value ?? {};
   const lines: Line[] = [];
   if (error) {
     lines.push(['Database', error.message, 'red'], ['', error.hint ?? '']);
@@ -244,6 +246,7 @@ function storeLines(
         `${counted(totals.events, 'event')} (${byteText(bytes ?? 0)})`,
       ].join(', '),
     ]);
+    if (proof) lines.push(['Proof', `${proofText(proof)}, ${ago(proof.at, cli.now())}`]);
     if (totals.lastEventAt !== null) {
       lines.push(['Last event', ago(totals.lastEventAt, cli.now())]);
     }
@@ -264,7 +267,7 @@ function captureLines({ capture, stored }: Status): Line[] {
 
 function forJson(status: Status, cli: CliEnvironment) {
   const { courier, spool, stored, deliveries, attempts } = status;
-  const { totals, counters, setAside, evicted, forgetting } =
+  const { totals, counters, setAside, evicted, forgetting, proof } =
     stored.content.value ?? NOTHING_STORED;
   const server = deliveries.find(({ sink }) => sink === MAIN_SINK);
   return {
@@ -290,6 +293,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       sizeFault: status.sizeFault,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
+    proof: proof && { ...proof, at: isoTime(proof.at) },
     capture: captureSummary(status.capture),
     config: { path: cli.paths.configFile, error: status.configError },
     log: { path: cli.paths.logFile },
@@ -307,4 +311,11 @@ function forJson(status: Status, cli: CliEnvironment) {
   };
 }
 
-const NOTHING_STORED = { totals: null, counters: {}, setAside: null, evicted: null, forgetting: 0 };
+const NOTHING_STORED = {
+  totals: null,
+  counters: {},
+  setAside: null,
+  evicted: null,
+  forgetting: 0,
+  proof: null,
+};

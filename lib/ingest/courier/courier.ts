@@ -12,6 +12,7 @@ import { ConfigWatch } from '../../config/config-watch.ts';
 import { CourierDelivery } from './courier-delivery.ts';
 import { CourierStateFile, PidHint } from './courier-files.ts';
 import { CourierGlance } from './courier-glance.ts';
+import { CourierProof } from '../transcripts/courier-proof.ts';
 import { CourierRedaction } from './courier-redaction.ts';
 import { CourierStore } from './courier-store.ts';
 import { CourierSweep } from './courier-sweep.ts';
@@ -67,6 +68,7 @@ export class Courier {
   readonly #glance: CourierGlance;
   readonly #guard: WorkGuard;
   readonly #upkeep: CourierUpkeep;
+  readonly #proof: CourierProof;
   readonly #redaction = new CourierRedaction();
   readonly #pid: number;
   #log: TrackerLog = SILENT_LOG;
@@ -104,6 +106,7 @@ export class Courier {
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const log = () => this.#log;
     const { clean } = this.#redaction;
+    this.#proof = new CourierProof({ clock, log, take: (batch) => this.#store.take(batch) });
     this.#trouble = new CourierTrouble({ report: this.#report, log, clean, pace: { elapsed } });
     this.#sweep = new CourierSweep({
       paths,
@@ -218,6 +221,7 @@ export class Courier {
           idleSince = this.#elapsed();
         } else {
           await this.#doUpkeep(signal);
+          await this.#prove(signal);
           this.#glance.plan();
           await watch.wait(this.#pause(idleExitMs - idleMs), signal);
         }
@@ -280,6 +284,16 @@ export class Courier {
       if (await this.#upkeep.run(database, this.#config.current, signal)) this.#glance.recount();
     } catch (error) {
       this.#sweep.degrade(error);
+    }
+  }
+
+  async #prove(signal: AbortSignal): Promise<void> {
+    const { database } = this.#store;
+    if (!database || this.#sweep.waiting > 0) return;
+    try {
+      if (await this.#proof.run(database, this.#config.current, signal)) this.#delivery.wake();
+    } catch (error) {
+      this.#log.error('A session cannot be compared with its transcript', error);
     }
   }
 

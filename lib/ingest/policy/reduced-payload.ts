@@ -46,7 +46,7 @@ export const PATH_KEYS: ReadonlySet<string> = new Set(
 /** Where and when an event happened. */
 const ALWAYS: ReadonlySet<string> = new Set(
   [
-    'session_id transcript_path agent_transcript_path cwd hook_event_name',
+    'session_id transcript_path agent_transcript_path cwd git_branch hook_event_name',
     'tool_use_id agent_id prompt_id',
   ].flatMap((names) => names.split(' ')),
 );

@@ -3,7 +3,7 @@ import { errorCode } from '../../base/errors.ts';
 import { readListedFile } from '../../base/regular-file.ts';
 import { NotAHookEventError } from '../../event/hook-event.ts';
 
-/** A file that waits in `spool/new/`, with one event. */
+/** A file that waits in `spool/new/`, with one event; or such an event that never was a file. */
 export interface SpoolFile {
   readonly name: string;
   readonly path: string;
@@ -11,6 +11,8 @@ export interface SpoolFile {
   readonly writtenAt: number;
   /** In bytes. */
   readonly size: number;
+  /** The event's JSON, if it is not in a file. */
+  readonly text?: string;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface SpoolFile {
  *
  * @throws NotAHookEventError when it holds more than `maxBytes`; TrackerError E_NO_FILE when it is no file
  */
-export function readSpoolFile({ path }: SpoolFile, maxBytes: number): string | undefined {
+export function readSpoolFile({ path, text }: SpoolFile, maxBytes: number): string | undefined {
+  if (text !== undefined) return text;
   try {
     return readListedFile(path, maxBytes);
   } catch (error) {
@@ -50,7 +53,11 @@ export async function removeSpoolFiles(
   });
 }
 
-/** The registration that brought a file, from the end of its name: `plugin`, or else `settings`. */
+/** The registration of what a transcript tells, which no hook has brought. */
+export const TRANSCRIPT = 'transcript';
+
+/** The registration that brought a file, from the end of its name: `plugin`, `transcript`, or else `settings`. */
 export function registrationOf(spoolName: string): string {
+  if (spoolName.endsWith(`.${TRANSCRIPT}`)) return TRANSCRIPT;
   return spoolName.endsWith('.plugin') ? 'plugin' : 'settings';
 }

@@ -1,5 +1,6 @@
 import { DELIVERY_TABLES } from './delivery-schema.ts';
 import { ACCOUNTING_TABLES, SERVICE_TABLES } from './service-schema.ts';
+import { TRANSCRIPT_TABLES } from './transcript-schema.ts';
 
 /**
  * The schema of tracker.db, one string per version; a released version is never edited.
@@ -320,5 +321,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_by_time ON events(received_at);
   CREATE INDEX events_with_payload ON events(received_at) WHERE payload IS NOT NULL;
   CREATE INDEX tool_calls_running ON tool_calls(session_id) WHERE outcome = 'running';
-  `,
+${TRANSCRIPT_TABLES}`,
 ];

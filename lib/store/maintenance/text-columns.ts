@@ -52,9 +52,16 @@ export const TEXT_COLUMNS: readonly TextColumns[] = [
   {
     table: 'subagents',
     key: ['session_id', 'agent_id'],
-    texts: ['agent_type'],
+    texts: ['agent_type', 'model'],
+    ids: ['session_id', 'agent_id', 'parent_agent_id'],
+  },
+  {
+    table: 'message_usage',
+    key: ['message_id'],
+    texts: ['model'],
     ids: ['session_id', 'agent_id'],
   },
+  { table: 'transcript_proofs', key: ['session_id'], texts: [], ids: ['session_id'] },
   {
     table: 'occurrences',
     key: ['event_id', 'ordinal'],

@@ -117,7 +117,7 @@ export class SessionWriter {
     change.lastEventAt = Math.max(change.lastEventAt, at);
     change.cwd ??= event.cwd ?? null;
     change.projectId ??= this.project(place);
-    change.branch ??= place?.branch ?? null;
+    change.branch ??= event.gitBranch ?? place?.branch ?? null;
     if (event.transcriptPath !== undefined && at >= change.transcriptAt) {
       change.transcriptPath = event.transcriptPath;
       change.transcriptAt = at;

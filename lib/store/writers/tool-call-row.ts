@@ -26,6 +26,8 @@ export interface ToolCallRow {
   /** Null, like the lines removed, if it wrote no file. */
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
+  /** 1 if no hook but the session's transcript told of the call, or of how it ended; else 0. */
+  readonly recovered: 0 | 1;
 }
 
 /** Adds what one event reports to what is known of a call, in whatever order the events arrive. */
@@ -51,6 +53,7 @@ export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRo
     at: startedAt ?? known.at,
     linesAdded: told.linesAdded ?? known.linesAdded,
     linesRemoved: told.linesRemoved ?? known.linesRemoved,
+    recovered: known.recovered === 1 ? 1 : told.recovered,
   };
 }
 

@@ -59,18 +59,21 @@ export class ToolCallWriter {
   /**
    * Records what one event reports about tool calls, and returns the tool_use_id of its own call, if it
    * has one. `at` is in milliseconds since 1970 UTC.
+   *
+   * @param isRecovered true if no hook but the session's transcript tells of it
    */
-  write(event: EventRecord, at: number): string | undefined {
+  write(event: EventRecord, at: number, isRecovered = false): string | undefined {
     const { sessionId, call } = event;
+    const recovered = isRecovered ? 1 : 0;
     switch (event.name) {
       case 'PreToolUse':
-        return call && this.#begin(event, call, at);
+        return call && this.#begin(event, call, { at, recovered });
       case 'PostToolUse':
       case 'PostToolUseFailure':
       case 'PermissionDenied':
-        return call && this.#end(event, call, at);
+        return call && this.#end(event, call, { at, recovered });
       case 'PostToolBatch':
-        for (const batched of event.batched) this.#batched(event, batched, at);
+        for (const batched of event.batched) this.#batched(event, batched, { at, recovered });
         return undefined;
       case 'Stop':
         // The turn is over and the call never got a result: it was denied.
@@ -130,7 +133,7 @@ export class ToolCallWriter {
     this.#touched.clear();
   }
 
-  #begin(event: EventRecord, call: CallRecord, at: number): string {
+  #begin(event: EventRecord, call: CallRecord, { at, recovered }: ReportTime): string {
     const toolUseId = event.toolUseId ?? this.#anonymousId(event.sessionId, call);
     this.#put({
       ...ownCall(event, toolUseId, call),
@@ -143,11 +146,12 @@ export class ToolCallWriter {
       at,
       linesAdded: null,
       linesRemoved: null,
+      recovered,
     });
     return toolUseId;
   }
 
-  #end(event: EventRecord, call: CallRecord, at: number): string {
+  #end(event: EventRecord, call: CallRecord, { at, recovered }: ReportTime): string {
     const toolUseId =
       event.toolUseId ??
       this.#openCall(event.sessionId, call, at) ??
@@ -164,12 +168,13 @@ export class ToolCallWriter {
       at,
       linesAdded: call.lines?.added ?? null,
       linesRemoved: call.lines?.removed ?? null,
+      recovered,
     });
     return toolUseId;
   }
 
   /** A call in a batch that had neither PostToolUse nor PostToolUseFailure never ran. */
-  #batched(event: EventRecord, call: BatchedCallRecord, at: number): void {
+  #batched(event: EventRecord, call: BatchedCallRecord, { at, recovered }: ReportTime): void {
     this.#put({
       sessionId: event.sessionId,
       toolUseId: call.toolUseId,
@@ -187,6 +192,7 @@ export class ToolCallWriter {
       at,
       linesAdded: null,
       linesRemoved: null,
+      recovered,
     });
   }
 
@@ -233,6 +239,7 @@ export class ToolCallWriter {
       call.linesAdded,
       call.linesRemoved,
       call.asked,
+      call.recovered,
     );
   }
 
@@ -260,8 +267,11 @@ type Num = number | null;
 /** In the order of the columns in UPSERT. */
 type CallColumns = [
   ...[string, string, string, Text, string, Text],
-  ...[ToolOutcome, number, Text, Num, Num, Num, Num, Num, Num, Text],
+  ...[ToolOutcome, number, Text, Num, Num, Num, Num, Num, Num, Text, number],
 ];
+
+/** When an event came, and whether it is no hook's but a transcript's. */
+type ReportTime = Pick<ToolCallRow, 'at' | 'recovered'>;
 
 interface ClosedCalls {
   readonly sessionId: string;
@@ -283,20 +293,20 @@ const FIND = `
 SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName,
   agent_id AS agentId, summary, input_digest AS inputDigest, outcome, certainty, error,
   started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at,
-  lines_added AS linesAdded, lines_removed AS linesRemoved, asked
+  lines_added AS linesAdded, lines_removed AS linesRemoved, asked, recovered
 FROM tool_calls WHERE session_id = ? AND tool_use_id = ?`;
 
 const UPSERT = `
 INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary,
   input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at, lines_added,
-  lines_removed, asked)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  lines_removed, asked, recovered)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
   tool_name = excluded.tool_name, agent_id = excluded.agent_id, outcome = excluded.outcome,
   certainty = excluded.certainty, error = excluded.error, started_at = excluded.started_at,
   ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at,
   lines_added = excluded.lines_added, lines_removed = excluded.lines_removed,
-  summary = excluded.summary, asked = excluded.asked`;
+  summary = excluded.summary, asked = excluded.asked, recovered = excluded.recovered`;
 
 function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
   return {

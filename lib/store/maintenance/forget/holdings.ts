@@ -115,6 +115,8 @@ const KINDS: readonly Kind[] = [
   { kind: 'tool calls', table: 'tool_calls', at: 'at' },
   { kind: 'sessions', table: 'sessions', at: 'started_at' },
   { kind: 'models of sessions', table: 'session_models', at: 'at' },
+  { kind: 'tokens of answers', table: 'message_usage', at: 'at' },
+  { kind: 'proofs of completeness', table: 'transcript_proofs', at: 'at' },
   { kind: 'subagents', table: 'subagents', at: 'started_at' },
   { kind: 'projects', table: 'projects' },
   { kind: 'patterns', table: 'patterns', at: 'first_seen_at' },

@@ -152,6 +152,14 @@ function remember(database: Database, criteria: ForgetCriteria): void {
     .pluck()
     .all();
   for (const id of ids) forgotten.addEvent(id);
+  const turns = database
+    .prepare<[], [string, string, number]>(
+      `SELECT session_id, name, received_at FROM events
+       WHERE tool_use_id IS NULL AND event_id IN (SELECT event_id FROM ${CHOSEN.events})`,
+    )
+    .raw()
+    .all();
+  for (const turn of turns) forgotten.addTurn(...turn);
   for (const id of wholeSessions(database, criteria)) forgotten.addSession(id, criteria.at);
 }
 
@@ -261,6 +269,8 @@ function removeSessions(database: Database): string[] {
   for (const table of [
     'subagents',
     'session_models',
+    'message_usage',
+    'transcript_proofs',
     'file_changes',
     'lineage_events',
     'feedback',
@@ -292,7 +302,9 @@ function clearWords(database: Database, match: string): void {
     DELETE FROM file_changes WHERE forget_holds(file_path);
     UPDATE sessions SET model = NULL WHERE forget_holds(model);
     DELETE FROM session_models WHERE forget_holds(model);
-    DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id);
+    DELETE FROM message_usage WHERE forget_holds(model) OR forget_holds(agent_id);
+    DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id)
+      OR forget_holds(parent_agent_id) OR forget_holds(model);
     DELETE FROM lineage_events WHERE forget_holds(extra);
     DELETE FROM feedback WHERE forget_holds(comment) OR forget_holds(extra)`);
 }

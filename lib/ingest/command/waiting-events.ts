@@ -1,16 +1,11 @@
-import { processElapsed } from '../base/deadline.ts';
 import { existsSync } from 'node:fs';
-import type { TrackerPaths } from '../base/paths.ts';
-import { loadWholeConfig } from '../config/config-file.ts';
-import { openRedactor } from '../redact/own/open-redactor.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Database } from '../store/database/database.ts';
-import { Ingest } from './ingest.ts';
-import { checkPolicy } from './policy/policy-check.ts';
-import { ProjectFinder } from './project.ts';
-import { quarantineFile } from './spool/quarantine.ts';
-import { SpoolListing } from './spool/spool-listing.ts';
-import { removeSpoolFiles } from './spool/spool-reader.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Database } from '../../store/database/database.ts';
+import { openIngest } from './open-ingest.ts';
+import { quarantineFile } from '../spool/quarantine.ts';
+import { SpoolListing } from '../spool/spool-listing.ts';
+import { removeSpoolFiles } from '../spool/spool-reader.ts';
 
 /** Where events wait, and who takes them in. */
 export interface WaitingEventsOptions {
@@ -33,12 +28,7 @@ export async function takeWaiting(
   if (!existsSync(paths.spoolNew)) return;
   const listing = new SpoolListing(paths.spoolNew);
   if (listing.length === 0) return;
-  const loaded = await loadWholeConfig(paths);
-  checkPolicy(loaded);
-  const { config } = loaded.courier;
-  const redactor = await openRedactor(config.redaction);
-  const projects = new ProjectFinder(processElapsed, (text) => redactor.redactText(text).text);
-  const ingest = new Ingest(database, { config, redactor, projects, machine });
+  const { config, ingest } = await openIngest(database, { paths, machine });
   for (const batch of listing.batches(BATCH_FILES, BATCH_BYTES)) {
     const notTaken = ingest.take(batch);
     const unread = notTaken.find(({ reason }) => reason === 'unreadable');

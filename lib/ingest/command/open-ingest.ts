@@ -1,0 +1,35 @@
+import { processElapsed } from '../../base/deadline.ts';
+import type { TrackerPaths } from '../../base/paths.ts';
+import { loadWholeConfig } from '../../config/config-file.ts';
+import type { Config } from '../../config/config.ts';
+import { openRedactor } from '../../redact/own/open-redactor.ts';
+import type { Database } from '../../store/database/database.ts';
+import { Ingest } from '../ingest.ts';
+import type { IngestOptions } from '../ingest.ts';
+import { checkPolicy } from '../policy/policy-check.ts';
+import { ProjectFinder } from '../project.ts';
+
+/** What a command's ingest works with. */
+export interface OwnIngestOptions extends Pick<IngestOptions, 'machine' | 'onStored'> {
+  readonly paths: TrackerPaths;
+}
+
+/**
+ * An ingest for a command, by the user's configuration.
+ *
+ * @throws TrackerError E_CONFIG when the files do not tell what may be kept
+ */
+export async function openIngest(
+  database: Database,
+  { paths, machine, onStored }: OwnIngestOptions,
+): Promise<{ readonly ingest: Ingest; readonly config: Config }> {
+  const loaded = await loadWholeConfig(paths);
+  checkPolicy(loaded);
+  const { config } = loaded.courier;
+  const redactor = await openRedactor(config.redaction);
+  const projects = new ProjectFinder(processElapsed, (text) => redactor.redactText(text).text);
+  return {
+    ingest: new Ingest(database, { config, redactor, projects, machine, onStored }),
+    config,
+  };
+}

@@ -1,0 +1,322 @@
+import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import { callEnd } from './call-end.ts';
+import { ownWord } from './own-word.ts';
+import { promptIn } from './prompt.ts';
+import type { Told, ToldCall, ToldEvent, ToldTurn } from './told.ts';
+import { readAgentMeta } from './transcript-files.ts';
+import type { AgentMeta, TranscriptFile, TranscriptSession } from './transcript-files.ts';
+
+/** Puts together what the records of one file tell, one record after the other. */
+export class FileTeller {
+  readonly #session: TranscriptSession;
+  readonly #agentId: string | undefined;
+  readonly #meta: AgentMeta | undefined;
+  /** The calls that have no result yet, by id, in their order. */
+  readonly #open = new Map<string, OpenCall>();
+  /** Turns that wait for the next answer, which tells whose they are: a fork begins with a copy of another session. */
+  #held: HeldTurn[] = [];
+  /** The answer that is being read. */
+  #answer: { readonly id: string; readonly sessionId: string } | undefined;
+  #first: JsonObject | undefined;
+  #last: JsonObject | undefined;
+  #permissionMode: string | undefined;
+
+  constructor(session: TranscriptSession, { path, agentId }: TranscriptFile) {
+    this.#session = session;
+    this.#agentId = agentId;
+    this.#meta = agentId === undefined ? undefined : readAgentMeta(path);
+  }
+
+  /** What the next record tells. */
+  *tell(record: JsonObject): Generator<Told> {
+    if (timeOf(record) === undefined) return;
+    if (this.#first === undefined) {
+      this.#first = record;
+      yield* this.#agentBegun(record);
+    }
+    this.#last = record;
+    switch (asString(record['type']) ?? '') {
+      case 'assistant':
+        yield* this.#assistant(record);
+        return;
+      case 'user':
+        yield* this.#user(record);
+        return;
+      case 'system':
+        this.#compaction(record);
+        return;
+      case 'attachment':
+        this.#queuedPrompt(record);
+    }
+  }
+
+  /** What is left at the end of the file. */
+  *end(): Generator<Told> {
+    yield* this.#release(this.#session.id);
+    for (const call of this.#open.values()) yield this.#begun(call);
+    if (this.#last && this.#meta?.isFinished) yield this.#agentTurn('SubagentStop', this.#last);
+  }
+
+  *#assistant(record: JsonObject): Generator<Told> {
+    const message = asObject(record['message']);
+    if (!message) return;
+    const at = timeOf(record) ?? 0;
+    const id = ownWord(message['id']) ?? '';
+    // A copied record names the session that it was copied from.
+    const sessionId = asString(record['requestSessionId']) || this.#session.id;
+    const isSameAnswer = id !== '' && this.#answer?.id === id;
+    if (!isSameAnswer) yield* this.#release(sessionId);
+    this.#answer = { id, sessionId };
+    const model = ownWord(message['model']); // `<synthetic>` is what Claude Code made up itself
+    for (const block of asArray(message['content'])) {
+      if (isJsonObject(block) && block['type'] === 'tool_use') this.#ask(block, record, sessionId);
+    }
+    const usage = asObject(message['usage']);
+    if (model !== null && usage && id !== '') {
+      yield {
+        kind: 'message',
+        at,
+        messageId: id,
+        sessionId,
+        agentId: this.#agentOf(record),
+        model,
+        inputTokens: tokens(usage['input_tokens']),
+        cacheCreationTokens: tokens(usage['cache_creation_input_tokens']),
+        cacheReadTokens: tokens(usage['cache_read_input_tokens']),
+        outputTokens: tokens(usage['output_tokens']),
+      };
+    }
+    if (this.#agentOf(record) !== undefined) return;
+    if (record['isApiErrorMessage'] === true) {
+      const error = asString(record['error']) ?? 'unknown';
+      this.#hold('StopFailure', record, { error }, sessionId);
+    } else if (model !== null && message['stop_reason'] === 'end_turn') {
+      // Each block of the answer says so; the last one counts.
+      this.#held = this.#held.filter(({ answer }) => answer !== id);
+      this.#hold('Stop', record, { stop_hook_active: false }, sessionId, id);
+    }
+  }
+
+  #ask(block: JsonObject, record: JsonObject, sessionId: string): void {
+    const id = asString(block['id']);
+    if (!id) return;
+    this.#open.set(id, {
+      id,
+      name: asString(block['name']) ?? '',
+      input: block['input'] ?? {},
+      sessionId,
+      agentId: this.#agentOf(record),
+      record,
+      common: this.#common(record, sessionId),
+    });
+  }
+
+  *#user(record: JsonObject): Generator<Told> {
+    const content = asObject(record['message'])?.['content'];
+    this.#permissionMode = asString(record['permissionMode']) ?? this.#permissionMode;
+    let hasResult = false;
+    for (const block of asArray(content)) {
+      if (!isJsonObject(block) || block['type'] !== 'tool_result') continue;
+      hasResult = true;
+      const call = this.#open.get(asString(block['tool_use_id']) ?? '');
+      if (!call) continue;
+      this.#open.delete(call.id);
+      yield this.#ended(call, block, record);
+    }
+    if (hasResult || this.#agentOf(record) !== undefined) return;
+    const prompt = promptIn(record);
+    if (prompt === undefined) return;
+    // A prompt shows that what ran before it has begun, whatever its result will be.
+    for (const call of this.#open.values()) yield this.#begun(call);
+    const source = asString(record['promptSource']);
+    this.#hold('UserPromptSubmit', record, { prompt, ...(source === undefined ? {} : { source }) });
+  }
+
+  /** A prompt that was typed, or a task that ended, while Claude was at work. */
+  #queuedPrompt(record: JsonObject): void {
+    const attachment = asObject(record['attachment']);
+    const prompt = asString(attachment?.['prompt']);
+    if (attachment?.['type'] !== 'queued_command' || prompt === undefined) return;
+    if (this.#agentOf(record) !== undefined) return;
+    this.#hold('UserPromptSubmit', record, { prompt });
+  }
+
+  #compaction(record: JsonObject): void {
+    if (record['subtype'] !== 'compact_boundary') return;
+    const meta = asObject(record['compactMetadata']);
+    const before = (timeOf(record) ?? 0) - (asNumber(meta?.['durationMs']) ?? 0);
+    const told = { trigger: asString(meta?.['trigger']) ?? 'auto', custom_instructions: '' };
+    this.#hold('PreCompact', record, told, undefined, undefined, before);
+  }
+
+  #hold(
+    name: string,
+    record: JsonObject,
+    told: JsonObject,
+    sessionId?: string,
+    answer?: string,
+    at = timeOf(record) ?? 0,
+  ): void {
+    this.#held.push({ name, record, told, sessionId, answer, at });
+  }
+
+  *#release(sessionId: string): Generator<ToldTurn> {
+    const held = this.#held;
+    this.#held = [];
+    for (const turn of held) {
+      const { name, record, at } = turn;
+      const session = turn.sessionId ?? sessionId;
+      const payload = { ...this.#common(record, session), hook_event_name: name, ...turn.told };
+      const event = eventOf(record, name, at, payload);
+      yield { kind: 'turn', name, sessionId: session, agentId: undefined, ...event };
+    }
+  }
+
+  /** A call that has no result, so far. */
+  #begun(call: OpenCall): ToldCall {
+    const begin = this.#beginning(call);
+    return {
+      ...callOf(call),
+      at: begin.at,
+      outcome: 'running',
+      begin,
+      end: undefined,
+      permission: undefined,
+    };
+  }
+
+  #ended(call: OpenCall, result: JsonObject, record: JsonObject): ToldCall {
+    const at = timeOf(record) ?? 0;
+    const { outcome, hasBegun, end, permission } = callEnd(result, record);
+    const common = { ...call.common, ...placeOf(record) };
+    const told = { tool_name: call.name, tool_input: call.input, tool_use_id: call.id };
+    const { name = '', ...payload } = end ?? {};
+    const told_ = name === 'PostToolBatch' ? batchOf(told, payload) : { ...told, ...payload };
+    return {
+      ...callOf(call),
+      at,
+      outcome,
+      begin: hasBegun ? this.#beginning(call) : undefined,
+      end:
+        end &&
+        eventOf(record, `${call.id}.${name}`, at, { ...common, hook_event_name: name, ...told_ }),
+      permission,
+    };
+  }
+
+  #beginning(call: OpenCall): ToldEvent {
+    const payload = {
+      ...call.common,
+      hook_event_name: 'PreToolUse',
+      tool_name: call.name,
+      tool_input: call.input,
+      tool_use_id: call.id,
+    };
+    return eventOf(call.record, `${call.id}.PreToolUse`, timeOf(call.record) ?? 0, payload);
+  }
+
+  *#agentBegun(record: JsonObject): Generator<Told> {
+    const [agentId, meta] = [this.#agentId, this.#meta];
+    if (agentId === undefined || meta === undefined) return;
+    yield this.#agentTurn('SubagentStart', record);
+    yield {
+      kind: 'agent',
+      at: timeOf(record) ?? 0,
+      sessionId: this.#session.id,
+      agentId,
+      parentAgentId: ownWord(meta.parentAgentId),
+      toolUseId: ownWord(meta.toolUseId),
+      depth: meta.depth ?? null,
+      model: ownWord(meta.model),
+      isBackground: meta.isBackground,
+    };
+  }
+
+  #agentTurn(name: string, record: JsonObject): ToldTurn {
+    const sessionId = this.#session.id;
+    const payload = { ...this.#common(record, sessionId), hook_event_name: name };
+    const event = eventOf(record, `${this.#agentId}.${name}`, timeOf(record) ?? 0, payload);
+    return { kind: 'turn', name, sessionId, agentId: this.#agentId, ...event };
+  }
+
+  #agentOf(record: JsonObject): string | undefined {
+    return this.#agentId ?? (asString(record['agentId']) || undefined);
+  }
+
+  /** What every event tells. Of a subagent, session and transcript are those of the session that it works for. */
+  #common(record: JsonObject, sessionId: string): JsonObject {
+    const agentId = this.#agentOf(record);
+    const promptId = asString(record['promptId']);
+    return {
+      session_id: sessionId,
+      transcript_path: this.#session.path,
+      ...placeOf(record),
+      ...(promptId === undefined ? {} : { prompt_id: promptId }),
+      ...(this.#permissionMode === undefined ? {} : { permission_mode: this.#permissionMode }),
+      ...(agentId === undefined ? {} : { agent_id: agentId }),
+      ...(this.#meta?.agentType === undefined ? {} : { agent_type: this.#meta.agentType }),
+    };
+  }
+}
+
+/** When a record was written, in milliseconds since 1970 UTC; undefined when it does not tell. */
+export function timeOf(record: JsonObject): number | undefined {
+  const at = Date.parse(asString(record['timestamp']) ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+// --- internal ---
+
+interface OpenCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Json;
+  readonly sessionId: string;
+  readonly agentId: string | undefined;
+  readonly record: JsonObject;
+  readonly common: JsonObject;
+}
+
+interface HeldTurn {
+  readonly name: string;
+  readonly record: JsonObject;
+  readonly told: JsonObject;
+  /** Undefined: that of the next answer. */
+  readonly sessionId: string | undefined;
+  readonly answer: string | undefined;
+  readonly at: number;
+}
+
+function callOf({ id, name, sessionId, agentId, record }: OpenCall) {
+  return {
+    kind: 'call' as const,
+    sessionId,
+    toolUseId: id,
+    toolName: name,
+    agentId,
+    askedAt: timeOf(record) ?? 0,
+    version: asString(record['version']),
+  };
+}
+
+function batchOf(told: JsonObject, { tool_response: response = '' }: JsonObject): JsonObject {
+  return { tool_calls: [{ ...told, tool_response: response }] };
+}
+
+function placeOf(record: JsonObject): JsonObject {
+  const cwd = asString(record['cwd']);
+  const branch = asString(record['gitBranch']);
+  return {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(branch === undefined || branch === '' || branch === 'HEAD' ? {} : { git_branch: branch }),
+  };
+}
+
+function eventOf(record: JsonObject, name: string, at: number, payload: JsonObject): ToldEvent {
+  return { at, payload, key: `${asString(record['uuid']) ?? at}.${name}` };
+}
+
+function tokens(value: Json | undefined): number {
+  return Number.isSafeInteger(value) ? (value as number) : 0;
+}

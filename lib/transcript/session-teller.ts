@@ -1,0 +1,104 @@
+import { FileTeller } from './file-teller.ts';
+import type { Told } from './told.ts';
+import { timeOf } from './file-teller.ts';
+import { asString } from '../base/json.ts';
+import { readHead } from '../base/regular-file.ts';
+import type { TranscriptFile, TranscriptSession } from './transcript-files.ts';
+import { CHUNK_BYTES, transcriptLines } from './transcript-lines.ts';
+
+/** What is told of how far the reading has come. */
+export interface ReadingSteps {
+  /** Called with the number of bytes that were read since the last call. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+  /** Called for a file that cannot be read; the others are. */
+  readonly onUnreadable?: ((path: string, error: unknown) => void) | undefined;
+}
+
+/**
+ * All that the files of a session tell, by time: what subagents did comes between what their session did. A subagent's
+ * file is opened when its time has come, so that only those are open that worked side by side.
+ */
+export function* tellSession(
+  session: TranscriptSession,
+  steps: ReadingSteps = {},
+): Generator<Told> {
+  const sources = session.files.map((file) => new Source(session, file, steps));
+  for (;;) {
+    let earliest: Source | undefined;
+    for (const source of sources) {
+      if (source.nextAt < (earliest?.nextAt ?? Infinity)) earliest = source;
+    }
+    if (!earliest) return;
+    const told = earliest.take();
+    if (told) yield told;
+  }
+}
+
+// --- internal ---
+
+/** Subagents' files are many and small. In bytes. */
+const AGENT_CHUNK_BYTES = 64 * 1024;
+/** How much of a file is read to learn when it begins, in bytes. */
+const HEAD_BYTES = 16 * 1024;
+
+/** One file, of which the next thing told is known. */
+class Source {
+  /** When the next thing is told; infinite when there is none. */
+  nextAt: number;
+  readonly #file: TranscriptFile;
+  readonly #steps: ReadingSteps;
+  readonly #told: Generator<Told>;
+  #next: Told | undefined;
+
+  constructor(session: TranscriptSession, file: TranscriptFile, steps: ReadingSteps) {
+    this.#file = file;
+    this.#steps = steps;
+    this.#told = toldInFile(session, file, steps);
+    this.nextAt = file.agentId === undefined ? -Infinity : beginOf(file.path);
+  }
+
+  /** The next thing told, after which the one behind it is known; nothing when the file was not open yet. */
+  take(): Told | undefined {
+    const told = this.#next;
+    try {
+      const { value, done } = this.#told.next();
+      this.#next = done === true ? undefined : value;
+    } catch (error) {
+      this.#next = undefined;
+      this.#steps.onUnreadable?.(this.#file.path, error);
+    }
+    // Times in a file may go back a little; its order counts.
+    this.nextAt = this.#next === undefined ? Infinity : Math.max(this.nextAt, this.#next.at);
+    return told;
+  }
+}
+
+function* toldInFile(
+  session: TranscriptSession,
+  file: TranscriptFile,
+  { onRead }: ReadingSteps,
+): Generator<Told> {
+  const teller = new FileTeller(session, file);
+  const chunkBytes = file.agentId === undefined ? CHUNK_BYTES : AGENT_CHUNK_BYTES;
+  let seen = 0;
+  for (const { record, readBytes } of transcriptLines(file.path, chunkBytes)) {
+    onRead?.(readBytes - seen);
+    seen = readBytes;
+    yield* teller.tell(record);
+  }
+  onRead?.(Math.max(0, file.bytes - seen));
+  yield* teller.end();
+}
+
+function beginOf(path: string): number {
+  try {
+    for (const line of readHead(path, HEAD_BYTES).split('\n')) {
+      const text = /"timestamp":"([^"]{1,40})"/.exec(line)?.[1];
+      const at = timeOf({ timestamp: asString(text) ?? '' });
+      if (at !== undefined) return at;
+    }
+  } catch {
+    // Reading it will tell why.
+  }
+  return -Infinity;
+}

@@ -1,0 +1,198 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { asObject, asString, isJsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+import { readHead, readRegularFile } from '../base/regular-file.ts';
+
+/** A file of a session's transcript: that of the session itself, or of one of its subagents. */
+export interface TranscriptFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** The subagent whose file it is; undefined for the session's own. */
+  readonly agentId: string | undefined;
+}
+
+/** All that Claude Code keeps of one session. */
+export interface TranscriptSession {
+  readonly id: string;
+  /** The session's own file. It may be gone while those of its subagents are still there. */
+  readonly path: string;
+  readonly files: readonly TranscriptFile[];
+  /** All files together. */
+  readonly bytes: number;
+  /** When the first of them was made, as far as the file system tells, in milliseconds since 1970. */
+  readonly madeAt: number;
+  /** When one of them was written last. */
+  readonly writtenAt: number;
+}
+
+/** What `agent-ID.meta.json` tells of a subagent; undefined for what it does not. */
+export interface AgentMeta {
+  readonly agentType: string | undefined;
+  /** The call that started it. */
+  readonly toolUseId: string | undefined;
+  readonly parentAgentId: string | undefined;
+  readonly depth: number | undefined;
+  readonly model: string | undefined;
+  readonly isBackground: boolean;
+  readonly isFinished: boolean;
+}
+
+/**
+ * The sessions below some files and folders, those that were begun first at the front, so that a fork comes after what it
+ * was forked from. Reads names and times only, and the beginning of a subagent's file that lies where none should.
+ *
+ * @param paths transcripts, folders of projects, or folders of those
+ */
+export function findSessions(paths: readonly string[]): TranscriptSession[] {
+  const found = new Map<string, Found>();
+  const seen = new Set<string>();
+  for (const path of paths)
+    lookInto(rootOf(path), 0, (file, stats) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const owner = ownerOf(file);
+      if (owner === undefined) return;
+      const known = found.get(owner.session) ?? { path: undefined, files: [], stats: [] };
+      found.set(owner.session, known);
+      // A session that moved with a work tree may have left a file behind: only one of them can be the session's own.
+      if (owner.agentId === undefined && (known.path === undefined || file < known.path)) {
+        known.path = file;
+      }
+      known.files.push({ path: file, bytes: stats.size, agentId: owner.agentId });
+      known.stats.push(stats);
+    });
+  return [...found]
+    .map(([id, { path, files, stats }]): TranscriptSession => ({
+      id,
+      path: path ?? mainPath(files[0]?.path ?? '', id),
+      files,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      madeAt: Math.min(...stats.map(madeAt)),
+      writtenAt: Math.floor(Math.max(...stats.map(({ mtimeMs }) => mtimeMs))),
+    }))
+    .toSorted((a, b) => a.madeAt - b.madeAt || (a.id < b.id ? -1 : 1));
+}
+
+/** The session whose own transcript lies at `path`, with its subagents' files; undefined when there is none. */
+export function sessionAt(path: string): TranscriptSession | undefined {
+  const id = SESSION_FILE.exec(basename(path))?.[1];
+  if (id === undefined) return undefined;
+  return findSessions([path]).find((session) => session.id === id);
+}
+
+/** What the file beside a subagent's transcript tells of it. */
+export function readAgentMeta(path: string): AgentMeta {
+  let meta: JsonObject = {};
+  try {
+    const value: unknown = JSON.parse(
+      readRegularFile(path.replace(/\.jsonl$/, '.meta.json'), META_BYTES),
+    );
+    if (isJsonObject(value)) meta = value;
+  } catch {
+    // An older version has written none.
+  }
+  const depth = meta['spawnDepth'];
+  return {
+    agentType: asString(meta['agentType']),
+    toolUseId: asString(meta['toolUseId']),
+    parentAgentId: asString(meta['parentAgentId']),
+    depth: Number.isSafeInteger(depth) ? (depth as number) : undefined,
+    model: asString(meta['model']),
+    isBackground: meta['requestShape'] === 'background',
+    isFinished: meta['finished'] === true,
+  };
+}
+
+// --- internal ---
+
+const SESSION_FILE = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.jsonl$/;
+const AGENT_FILE = /^agent-([\w-]{1,100})\.jsonl$/;
+/** How much of a stray subagent's file is read to learn its session, in bytes. */
+const HEAD_BYTES = 64 * 1024;
+const META_BYTES = 64 * 1024;
+/** `projects/SLUG/SESSION/subagents/FILE` below the folder that is named. */
+const MAX_DEPTH = 5;
+
+interface Found {
+  path: string | undefined;
+  readonly files: TranscriptFile[];
+  readonly stats: Stats[];
+}
+
+function lookInto(path: string, depth: number, onFile: (path: string, stats: Stats) => void): void {
+  const stats = statsOf(path);
+  if (stats?.isFile() === true && path.endsWith('.jsonl')) {
+    onFile(path, stats);
+    if (depth > 0) return;
+    const session = SESSION_FILE.exec(basename(path))?.[1];
+    if (session !== undefined) lookInto(join(dirname(path), session), 1, onFile);
+  } else if (stats?.isDirectory() === true && depth < MAX_DEPTH) {
+    for (const name of namesIn(path)) lookInto(join(path, name), depth + 1, onFile);
+  }
+}
+
+/** A folder that is named may be a link, such as into the place where a user keeps such folders. */
+function rootOf(path: string): string {
+  try {
+    return statSync(path).isDirectory() ? realpathSync(path) : path;
+  } catch {
+    return path;
+  }
+}
+
+/** Links in it are not followed: what they lead to is found where it lies. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+function ownerOf(path: string): { session: string; agentId: string | undefined } | undefined {
+  const name = basename(path);
+  const session = SESSION_FILE.exec(name)?.[1];
+  if (session !== undefined) return { session, agentId: undefined };
+  const agentId = AGENT_FILE.exec(name)?.[1];
+  if (agentId === undefined) return undefined;
+  const folder = dirname(path);
+  const above = basename(dirname(folder));
+  if (basename(folder) === 'subagents' && SESSION_FILE.test(`${above}.jsonl`)) {
+    return { session: above, agentId };
+  }
+  const told = sessionIn(path);
+  return told === undefined ? undefined : { session: told, agentId };
+}
+
+/** Older versions kept subagents' files beside the session's. */
+function sessionIn(path: string): string | undefined {
+  try {
+    for (const line of readHead(path, HEAD_BYTES).split('\n')) {
+      if (!line.includes('"sessionId"')) continue;
+      return asString(asObject(JSON.parse(line))?.['sessionId']);
+    }
+  } catch {
+    // It cannot be read, or its first record is larger than that.
+  }
+  return undefined;
+}
+
+function mainPath(agentFile: string, session: string): string {
+  const folder = dirname(agentFile);
+  const project = basename(folder) === 'subagents' ? dirname(dirname(folder)) : folder;
+  return join(project, `${session}.jsonl`);
+}
+
+function madeAt({ birthtimeMs, mtimeMs }: Stats): number {
+  return birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
+}

@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+import type { CliEnvironment } from '../../lib/cli/environment.ts';
+import { main } from '../../lib/cli/main.ts';
+import { openDatabase } from '../../lib/store/database/database.ts';
+import {
+  REAL_TRANSCRIPTS,
+  Records,
+  SESSION,
+  TranscriptFolder,
+} from '../transcript/sample-transcript.ts';
+import { testEnvironment } from './test-environment.ts';
+
+let folder: string;
+let paths: TrackerPaths;
+let projects: TranscriptFolder;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'import-'));
+  paths = trackerPaths(join(folder, '.claude', 'hooks', 'pattern-tracker'));
+  projects = new TranscriptFolder();
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+  projects.remove();
+});
+
+const NOW = Date.UTC(2026, 10, 28);
+
+async function run(argv: readonly string[], overrides: Partial<CliEnvironment> = {}) {
+  const { cli, written } = testEnvironment({ folder, paths }, { now: () => NOW, ...overrides });
+  const exitCode = await main([...argv], cli);
+  return { exitCode, ...written, json: () => JSON.parse(written.out) as never };
+}
+
+/** Puts a session where Claude Code keeps it. */
+function keep(...records: readonly object[]): void {
+  const path = join(folder, '.claude', 'projects', '-home-dev-project', `${SESSION}.jsonl`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
+function session(): object[] {
+  const make = new Records();
+  const write = { file_path: '/home/dev/project/a.ts', content: 'export const a = 1;\n' };
+  return [
+    make.prompt('write a'),
+    make.calls([['t1', 'Write', write]]),
+    make.result('t1', {
+      type: 'create',
+      filePath: write.file_path,
+      content: write.content,
+      structuredPatch: [],
+    }),
+    make.done(),
+  ];
+}
+
+function value(sql: string): unknown {
+  const database = openDatabase(paths.database);
+  try {
+    return database.prepare(sql).pluck().get();
+  } finally {
+    database.close();
+  }
+}
+
+describe('import', () => {
+  it("records what the transcripts of all projects in Claude Code's folder tell", async () => {
+    keep(...session());
+    const { exitCode, out } = await run(['import']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /^Recorded 4 events from 1 file \(.* kB\) of 1 session\.\n1 of 1 tool call: recorded\.\n$/,
+    );
+    expect(value('SELECT count(*) FROM patterns')).toBe(1);
+  });
+
+  it('says what would come, and writes nothing', async () => {
+    keep(...session());
+    expect((await run(['import', '--dry-run'])).out).toMatch(/^Would record 4 events from 1 file/);
+    expect((await run(['import', '--dry-run', '--json'])).json()).toMatchObject({
+      events: 4,
+      recorded: 4,
+      is_dry: true,
+    });
+    expect(value('SELECT count(*) FROM events')).toBe(0);
+  });
+
+  it('tells the same figures again the second time, with nothing new', async () => {
+    const path = join(REAL_TRANSCRIPTS, 'subagents');
+    const first = (await run(['import', '--json', path])).json() as Record<string, number>;
+    expect(first).toMatchObject({
+      files: 6,
+      sessions: 1,
+      recorded: first['events'],
+      duplicates: 0,
+      calls: 21,
+      missing: 0,
+    });
+    const second = (await run(['import', '--json', path])).json();
+    expect(second).toMatchObject({
+      files: 6,
+      sessions: 1,
+      recorded: 0,
+      duplicates: first['events'],
+      events: first['events'],
+    });
+  });
+
+  it('takes several files and folders, each once', async () => {
+    const edits = join(REAL_TRANSCRIPTS, 'edits', 'projects');
+    const file = projects.write(`${SESSION}.jsonl`, ...session());
+    const { json } = await run(['import', '--json', edits, projects.path, file]);
+    expect(json()).toMatchObject({ files: 2, sessions: 2 });
+  });
+
+  it('ends when it is interrupted, and goes on the next time', async () => {
+    keep(...session());
+    const interruption = () => AbortSignal.abort();
+    const interrupted = await run(['import'], { interruption });
+    expect([interrupted.exitCode, interrupted.out]).toEqual([
+      1,
+      expect.stringContaining('run it again'),
+    ]);
+    expect((await run(['import', '--json'])).json()).toMatchObject({ recorded: 4 });
+  });
+
+  it('closes calls of sessions that ended long ago, as the courier does', async () => {
+    const make = new Records();
+    keep(make.calls([['t1', 'Bash', { command: 'sleep 9' }]]));
+    await run(['import']);
+    expect(value('SELECT outcome FROM tool_calls')).toBe('interrupted');
+  });
+
+  it('refuses a path where nothing is, and says where there are no transcripts', async () => {
+    expect(await run(['import', 'nowhere'])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('nothing at'),
+    });
+    expect(await run(['import'])).toMatchObject({
+      exitCode: 0,
+      out: 'There are no transcripts.\n',
+    });
+  });
+
+  it('reads none, like reconcile, if the configuration says so', async () => {
+    keep(...session());
+    mkdirSync(dirname(paths.configFile), { recursive: true });
+    writeFileSync(paths.configFile, 'transcripts: off\n');
+    for (const command of ['import', 'reconcile']) {
+      const { exitCode, err } = await run([command]);
+      expect([exitCode, err]).toEqual([1, expect.stringContaining('transcripts is off')]);
+    }
+  });
+});
+
+describe('reconcile', () => {
+  it('proves that all is recorded, and adds what was not', async () => {
+    keep(...session());
+    const dry = await run(['reconcile', '--json', '--dry-run']);
+    expect(dry.json()).toMatchObject([
+      { session_id: SESSION, transcript: 1, tracked: 0, missing: 1, recovered: 0 },
+    ]);
+    expect(dry.exitCode).toBe(1);
+    const { exitCode, json } = await run(['reconcile', '--json']);
+    expect(json()).toEqual([
+      {
+        session_id: SESSION,
+        transcript: 1,
+        tracked: 1,
+        missing: 0,
+        extra: 0,
+        recovered: 1,
+        disagreeing: 0,
+        rewritten: 0,
+        reasons: { recording_off: 1 },
+        is_whole: true,
+        at: '2026-11-28T00:00:00.000Z',
+      },
+    ]);
+    expect(exitCode).toBe(0);
+    const { out } = await run(['reconcile']);
+    expect(out).toContain('1 of 1 call of 1 session.');
+    expect(out).toContain('recording was switched off');
+    expect((await run(['status'])).out).toMatch(/Proof {7}1 of 1 call of 1 session/);
+    expect((await run(['status', '--json'])).json()).toMatchObject({
+      proof: { sessions: 1, calls: 1, tracked: 1, recovered: 1, at: '2026-11-28T00:00:00.000Z' },
+    });
+  });
+
+  it('looks at the sessions that are chosen', async () => {
+    keep(...session());
+    await run(['import']);
+    for (const args of [
+      ['--session', SESSION.slice(0, 6)],
+      ['--project', 'project'],
+      ['--project', '/home/dev/project'],
+    ]) {
+      expect((await run(['reconcile', '--json', ...args])).json()).toHaveLength(1);
+    }
+    expect((await run(['reconcile', '--session', 'ffff'])).exitCode).toBe(1);
+    expect((await run(['reconcile', '--project', 'other'])).exitCode).toBe(1);
+    const future = { now: () => Date.now() + 30 * 86_400_000 };
+    expect((await run(['reconcile', '--json', '--since', '2d'], future)).json()).toEqual([]);
+  });
+});
