@@ -6,6 +6,7 @@ import type { SearchFilter, SearchHit, SearchResult } from '../../store/queries/
 import { LEAST_CHARACTERS } from '../../store/queries/search/search-text.ts';
 import { SEARCH_KINDS } from '../../store/queries/search/searchable.ts';
 import type { SearchKind } from '../../store/queries/search/searchable.ts';
+import { ANY_NUMBER } from '../arguments/arguments.ts';
 import { fileArg, fileTest } from '../arguments/file-choice.ts';
 import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
@@ -42,7 +43,12 @@ be found as long as payloads are kept; the rest as long as it is recorded.`,
 line, snippet, start, length, at, project_root, project_name}: start and length tell where in the snippet TEXT stands.
 With --files, an array of paths.`,
   args: {
-    text: { type: 'positional', required: true, description: 'What to find' },
+    text: {
+      type: 'positional',
+      required: true,
+      valueHint: ANY_NUMBER,
+      description: 'What to find',
+    },
     kind: {
       type: 'string',
       valueHint: 'kinds',
@@ -62,7 +68,7 @@ With --files, an array of paths.`,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const text = args.text.trim();
+    const text = args._.join(' ').trim();
     if ([...text].length < LEAST_CHARACTERS) {
       throw new UsageError(
         `"${text}" is too short to search for`,

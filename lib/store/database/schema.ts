@@ -321,8 +321,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_with_payload ON events(received_at) WHERE payload IS NOT NULL;
   CREATE INDEX tool_calls_running ON tool_calls(session_id) WHERE outcome = 'running';
 
-  -- Which runs of three characters the texts of an event have; rowid is the event's id. The courier fills it:
-  -- lib/store/maintenance/search-index.ts.
+  -- Which runs of three characters the texts of an event have. The courier fills it; its rows are
+  -- those of indexRow() in lib/store/queries/search/searchable.ts.
   CREATE VIRTUAL TABLE search_index USING fts5(
     text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
   );
@@ -338,7 +338,7 @@ export const MIGRATIONS: readonly string[] = [
   END;
   -- Retention removes an event and adds it again without its payload, which a prompt is found by.
   CREATE TRIGGER prompts_unsearched AFTER DELETE ON events WHEN old.name = 'UserPromptSubmit' BEGIN
-    DELETE FROM search_index WHERE rowid = old.id;
+    DELETE FROM search_index WHERE rowid = old.id * 2;
   END;
   `,
 ];

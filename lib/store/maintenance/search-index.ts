@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
-import { EVENT_COLUMNS, SearchableParts } from '../queries/search/searchable.ts';
-import type { SearchableEvent } from '../queries/search/searchable.ts';
+import { EVENT_COLUMNS, indexRow, SearchableParts } from '../queries/search/searchable.ts';
+import type { SearchableEvent, SearchablePart } from '../queries/search/searchable.ts';
 import { searchIndexedTo } from '../queries/search/search.ts';
 
 /** Events that are indexed in one transaction: few, so that no other process waits long for the lock. */
@@ -20,11 +20,10 @@ export function indexSearchChunk(database: Database): boolean {
         'INSERT OR REPLACE INTO search_index (rowid, text) VALUES (?, ?)',
       );
       for (const event of events) {
-        const text = parts
-          .of(event)
-          .map((part) => part.text)
-          .join('\n');
-        if (text !== '') insert.run(event.id, text);
+        const code = parts.code(event).filter((part) => parts.isFirst(event, part));
+        if (code.length > 0) insert.run(indexRow(event, 'code'), textOf(code));
+        const rest = parts.rest(event);
+        if (rest.length > 0) insert.run(indexRow(event, 'rest'), textOf(rest));
       }
       const last = events.at(-1);
       if (last) noteIndexedTo(database, last.id);
@@ -46,4 +45,8 @@ export function clearSearchIndex(database: Database): void {
 
 function noteIndexedTo(database: Database, id: number): void {
   database.prepare<[number]>('UPDATE search_progress SET indexed_to = ?').run(id);
+}
+
+function textOf(parts: readonly SearchablePart[]): string {
+  return parts.map(({ text }) => text).join('\n');
 }

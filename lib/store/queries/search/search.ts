@@ -1,9 +1,9 @@
 import type { Database } from '../../database/database.ts';
-import { Conditions } from '../conditions.ts';
+import { Conditions, TEST_SESSION_PREFIX } from '../conditions.ts';
 import type { ListFilter } from '../conditions.ts';
 import { SearchText } from './search-text.ts';
 import type { TextHit } from './search-text.ts';
-import { EVENT_COLUMNS, SearchableParts } from './searchable.ts';
+import { EVENT_COLUMNS, indexRow, SEARCH_KINDS, SearchableParts } from './searchable.ts';
 import type { SearchableEvent, SearchablePart, SearchKind } from './searchable.ts';
 
 /** What to search for, and among what. */
@@ -71,16 +71,27 @@ export function searchIndexedTo(database: Database): number {
 
 // --- internal ---
 
-/** So many hits are put in order; of more, only the newest. */
-const MOST_RANKED = 200;
+/** So many times the hits that are shown are put in order; of more, only the newest. */
+const RANKED = 2;
 /** So many events are searched one by one before the index has taken them in. */
 const MOST_UNINDEXED = 20_000;
 /** The longest snippet, in characters, and how much of it stands before the hit. */
 const SNIPPET_CHARACTERS = 240;
 const SNIPPET_BEFORE = 60;
 
-interface RankedHit extends SearchHit {
-  readonly isWord: boolean;
+/** An event, and those of its texts that may hold what is searched for. */
+interface Candidate {
+  readonly event: SearchableEvent;
+  readonly parts: readonly SearchablePart[];
+}
+
+/** What was found, before it is known where it is shown. */
+interface Found {
+  readonly event: SearchableEvent;
+  readonly part: SearchablePart;
+  readonly hit: TextHit;
+  /** Undefined until it is looked up, which only a filter needs of all that is found. */
+  readonly place: Place | undefined;
 }
 
 /** A place that a hit is shown at. */
@@ -112,69 +123,95 @@ class Searching {
 
   run(text: SearchText): SearchResult {
     const { limit } = this.#filter;
-    const most = limit === -1 ? Number.POSITIVE_INFINITY : Math.max(limit, MOST_RANKED);
-    const hits: RankedHit[] = [];
+    const most = limit === -1 ? Number.POSITIVE_INFINITY : limit * RANKED;
+    const all: Found[] = [];
     const seen = new Set<string>();
     const indexedTo = searchIndexedTo(this.#database);
     const count = this.#database.prepare<[number], number>(
       'SELECT count(*) FROM events WHERE id > ?',
     );
     const unindexed = count.pluck().get(indexedTo) ?? 0;
-    for (const event of this.#candidates(text, indexedTo)) {
-      for (const part of this.#parts.of(event)) {
-        const hit = this.#hit(text, event, part, seen);
-        if (hit) hits.push(hit);
+    for (const { event, parts } of this.#candidates(text, indexedTo)) {
+      for (const part of parts) {
+        const found = this.#find(text, event, part, seen);
+        if (found) all.push(found);
       }
-      if (hits.length > most) break;
+      if (all.length > most) break;
     }
-    hits.sort((one, other) => Number(other.isWord) - Number(one.isWord) || other.at - one.at);
+    all.sort((one, other) => Number(other.hit.isWord) - Number(one.hit.isWord));
+    const shown = limit === -1 ? all : all.slice(0, limit);
     return {
-      hits: (limit === -1 ? hits : hits.slice(0, limit)).map(({ isWord: _, ...hit }) => hit),
-      isCut: limit !== -1 && hits.length > limit,
+      hits: shown.flatMap((found) => this.#hit(found) ?? []),
+      isCut: all.length > shown.length,
       isByWords: false,
       unindexed,
       unsearched: Math.max(0, unindexed - MOST_UNINDEXED),
     };
   }
 
-  /** The events that may hold it, newest first. */
-  *#candidates(text: SearchText, indexedTo: number): Iterable<SearchableEvent> {
-    yield* this.#database
+  /** What may hold it, of the newest event first. */
+  *#candidates(text: SearchText, indexedTo: number): Iterable<Candidate> {
+    const { kinds = SEARCH_KINDS, language } = this.#filter;
+    const isForCode = kinds.includes('pattern');
+    const isForRest = language === undefined && kinds.some((kind) => kind !== 'pattern');
+    const unindexed = this.#database
       .prepare<[number, number], SearchableEvent>(
         `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.id > ? ORDER BY e.id DESC LIMIT ?`,
       )
       .all(indexedTo, MOST_UNINDEXED);
-    yield* this.#database
-      .prepare<[string], SearchableEvent>(
-        `SELECT ${EVENT_COLUMNS} FROM search_index JOIN events e ON e.id = search_index.rowid
-         WHERE search_index MATCH ? ORDER BY search_index.rowid DESC`,
-      )
-      .iterate(text.match);
+    for (const event of unindexed) {
+      const code = isForCode ? this.#parts.code(event) : [];
+      yield { event, parts: isForRest ? [...code, ...this.#parts.rest(event)] : code };
+    }
+    const indexed = this.#database.prepare<[string], SearchableEvent & { row: number }>(
+      `SELECT search_index.rowid AS "row", ${EVENT_COLUMNS}
+       FROM search_index JOIN events e ON e.id = search_index.rowid / 2
+       WHERE search_index MATCH ? ORDER BY search_index.rowid DESC`,
+    );
+    for (const event of indexed.iterate(text.match)) {
+      if (event.row === indexRow(event, 'rest')) {
+        if (isForRest) yield { event, parts: this.#parts.rest(event) };
+      } else if (isForCode) yield { event, parts: this.#parts.code(event) };
+    }
   }
 
-  #hit(
+  #find(
     text: SearchText,
     event: SearchableEvent,
     part: SearchablePart,
     seen: Set<string>,
-  ): RankedHit | undefined {
+  ): Found | undefined {
     const { kind, patternId } = part;
-    const { kinds, isFile, language } = this.#filter;
+    const { kinds, isFile } = this.#filter;
     if (kinds && !kinds.includes(kind)) return undefined;
-    if (kind !== 'pattern' && (language !== undefined || (isFile && kind !== 'path')))
-      return undefined;
+    if (isFile !== undefined && kind !== 'path' && kind !== 'pattern') return undefined;
     const key = `${kind} ${patternId ?? (kind === 'path' ? part.text : (event.toolUseId ?? event.id))}`;
     if (seen.has(key)) return undefined;
-    const found = text.find(part.text);
-    if (!found) return undefined;
-    const place =
-      patternId === null ? this.#placeOf(event, part) : this.#codePlace({ id: patternId });
-    if (!place) return undefined;
+    const hit = text.find(part.text);
+    if (!hit) return undefined;
+    const place = this.#isFiltered(event) ? this.#placeOf(event, part) : undefined;
+    if (this.#isFiltered(event) && !place) return undefined;
     seen.add(key);
-    return { kind, patternId, ...hitAt(place, part.text, found) };
+    return { event, part, hit, place };
   }
 
-  #placeOf(event: SearchableEvent, { kind, text, toolName }: SearchablePart): Place | undefined {
+  #isFiltered({ sessionId }: SearchableEvent): boolean {
+    const { projectIds, session, since, until, tool, language, isFile, withTests } = this.#filter;
+    const filters = [projectIds, session, since, until, tool, language, isFile];
+    return (
+      filters.some((value) => value !== undefined) ||
+      (!withTests && sessionId.startsWith(TEST_SESSION_PREFIX))
+    );
+  }
+
+  #hit({ event, part, hit, place }: Found): SearchHit | undefined {
+    const shown = place ?? this.#placeOf(event, part);
+    const { kind, patternId, text } = part;
+    return shown && { kind, patternId, ...hitAt(shown, text, hit) };
+  }
+
+  #placeOf(event: SearchableEvent, { kind, patternId, text, toolName }: SearchablePart) {
+    if (patternId !== null) return this.#codePlace({ id: patternId });
     const place = this.#eventPlace({ id: event.id, tool: toolName ?? '' });
     if (kind !== 'path' || !place) return place;
     return this.#filter.isFile?.(text) === false ? undefined : { ...place, filePath: text };
@@ -229,8 +266,8 @@ function eventPlaces(
 function hitAt(
   { startLine, ...place }: Place,
   text: string,
-  { index, length, isWord }: TextHit,
-): Omit<RankedHit, 'kind' | 'patternId'> {
+  { index, length }: TextHit,
+): Omit<SearchHit, 'kind' | 'patternId'> {
   const lineStart = text.lastIndexOf('\n', index - 1) + 1;
   const lineEnd = text.indexOf('\n', index);
   const from = Math.max(lineStart, index - SNIPPET_BEFORE);
@@ -242,6 +279,5 @@ function hitAt(
     snippet: text.slice(from, to),
     start: index - from,
     length: Math.min(length, to - index),
-    isWord,
   };
 }

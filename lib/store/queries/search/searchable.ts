@@ -30,11 +30,15 @@ export interface SearchablePart {
 export const EVENT_COLUMNS = `e.id, e.event_id AS eventId, e.name, e.session_id AS sessionId,
   e.tool_use_id AS toolUseId, e.received_at AS at`;
 
-/** Reads what of an event can be searched, as it is stored now. The index is made of it, and each hit is looked up in it. */
+/**
+ * Reads what of an event can be searched, as it is stored now: its code apart from the rest. The index is made of it, and
+ * each hit is looked up in it.
+ */
 export class SearchableParts {
   readonly #prompt;
   readonly #call;
   readonly #code;
+  readonly #first;
   readonly #paths;
 
   constructor(database: Database) {
@@ -49,13 +53,15 @@ export class SearchableParts {
        FROM events e JOIN tool_calls call
          ON call.session_id = e.session_id AND call.tool_use_id = e.tool_use_id WHERE e.id = ?`,
     );
-    // Code that was written again is found where it was written first.
-    this.#code = database.prepare<[string], { patternId: string; code: string; toolName: string }>(
-      `SELECT DISTINCT o.pattern_id AS patternId, p.code, o.tool_name AS toolName
-       FROM occurrences o JOIN patterns p ON p.id = o.pattern_id
-       WHERE o.event_id = ? AND o.event_id = (SELECT event_id FROM occurrences
-         WHERE pattern_id = o.pattern_id ORDER BY at, event_id LIMIT 1)`,
+    this.#code = database.prepare<[string], SearchablePart>(
+      `SELECT 'pattern' AS kind, p.code AS text, o.pattern_id AS patternId, o.tool_name AS toolName
+       FROM occurrences o JOIN patterns p ON p.id = o.pattern_id WHERE o.event_id = ?`,
     );
+    this.#first = database
+      .prepare<[string], string>(
+        'SELECT event_id FROM occurrences WHERE pattern_id = ? ORDER BY at, event_id LIMIT 1',
+      )
+      .pluck();
     this.#paths = database
       .prepare<[string, string], string>(
         `SELECT file_path FROM occurrences WHERE event_id = ?
@@ -64,26 +70,37 @@ export class SearchableParts {
       .pluck();
   }
 
-  of(event: SearchableEvent): SearchablePart[] {
+  /** The code that it wrote. */
+  code({ eventId }: SearchableEvent): SearchablePart[] {
+    return this.#code.all(eventId);
+  }
+
+  /** True if no earlier event wrote the code: of code that was written again, only one event is in the index. */
+  isFirst({ eventId }: SearchableEvent, { patternId }: SearchablePart): boolean {
+    return patternId === null || this.#first.get(patternId) === eventId;
+  }
+
+  /** All but code. */
+  rest(event: SearchableEvent): SearchablePart[] {
     if (event.name === 'UserPromptSubmit') {
       return partsOf('prompt', [this.#prompt.get(event.id)], null);
     }
     const call = this.#call.get(event.id);
     const toolName = call?.toolName ?? null;
-    const code = this.#code.all(event.eventId);
     const ran = call ? ranTexts(call, event.name) : [];
+    const commands = ran.filter((text) => !isPath(text));
     const paths = this.#paths.all(event.eventId, event.eventId);
     return [
-      ...code.map((row) => ({ ...row, kind: 'pattern' as const, text: row.code })),
-      ...partsOf(
-        'command',
-        ran.filter((text) => !isPath(text)),
-        toolName,
-      ),
+      ...partsOf('command', commands, toolName),
       ...partsOf('error', event.name === 'PreToolUse' ? [] : [call?.error], toolName),
       ...partsOf('path', [...ran.filter(isPath), ...paths], toolName),
     ];
   }
+}
+
+/** The row of the index for the code of an event, or for its other texts: the newest events have the largest ones. */
+export function indexRow({ id }: Pick<SearchableEvent, 'id'>, part: 'code' | 'rest'): number {
+  return id * 2 + (part === 'code' ? 1 : 0);
 }
 
 // --- internal ---
