@@ -7,6 +7,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Show whether Claude Code is recorded, and what was recorded.',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
+  search: {
+    group: 'Look',
+    summary: 'Find a text in the code, prompts, commands, errors and files.',
+    load: async () => (await import('./commands/search.ts')).searchCommand,
+  },
   patterns: {
     group: 'Look',
     summary: 'List the code that Claude wrote.',

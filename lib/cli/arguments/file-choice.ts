@@ -23,15 +23,21 @@ export async function chooseFiles(
   text: string,
   cli: Pick<CliEnvironment, 'cwd' | 'env'>,
 ): Promise<string[]> {
+  return files.filter(await fileTest(text, cli));
+}
+
+/** Tells whether `--file` names an absolute path, as `chooseFiles` reads it. @throws UsageError when it is empty */
+export async function fileTest(
+  text: string,
+  cli: Pick<CliEnvironment, 'cwd' | 'env'>,
+): Promise<(file: string) => boolean> {
   if (text === '') throw new UsageError('--file is empty', 'Give a path or a glob.');
   const named = withoutHome(text, cli.env);
   const isPlace = /^(?:\.{0,2}\/|\.{1,2}$)/.test(named);
   const place = resolve(cli.cwd, named);
   const places = isPlace ? [place, real(place)] : [`${sep}${named.replace(/\/$/, '')}`];
   const matchesGlob = await globOf(isPlace ? place : `**/${named}`);
-  return files.filter(
-    (file) => places.some((path) => lies(file, path, isPlace)) || matchesGlob(file),
-  );
+  return (file) => places.some((path) => lies(file, path, isPlace)) || matchesGlob(file);
 }
 
 // --- internal ---

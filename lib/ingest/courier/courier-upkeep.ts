@@ -12,6 +12,7 @@ import { closeAbandonedCalls } from '../../store/maintenance/retention/abandoned
 import { RetentionPass } from '../../store/maintenance/retention/retention-pass.ts';
 import type { RemovedByAge } from '../../store/maintenance/retention/retention-pass.ts';
 import { SizeBound } from '../../store/maintenance/retention/size-bound.ts';
+import { indexSearchChunk } from '../../store/maintenance/search-index.ts';
 import { boundStatesChunk } from '../../store/maintenance/states/state-bound.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
 import { finishForgetting } from '../forgetting.ts';
@@ -19,6 +20,9 @@ import { removeAbandoned } from '../spool/spool-bound.ts';
 
 /** How often it does what is to be done now and then, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
+
+/** How long it fills the search index before it looks for events again, in milliseconds. */
+const INDEX_MS = 100;
 
 /** Where upkeep is done, and with which clocks. */
 export interface CourierUpkeepOptions {
@@ -64,6 +68,19 @@ export class CourierUpkeep {
     tell(pass.removed, pass.isCut, log());
     tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
     return true;
+  }
+
+  /**
+   * Takes what is new into the search index, while nothing else is to be done: call it when no event has come. True if
+   * there is more. @throws SQLite's error
+   */
+  async index(database: Database, signal: AbortSignal): Promise<boolean> {
+    const end = Deadline.in(INDEX_MS, this.#options.elapsed);
+    while (!signal.aborted && indexSearchChunk(database)) {
+      if (end.isOver) return true;
+      await setImmediate();
+    }
+    return false;
   }
 
   /**

@@ -220,10 +220,10 @@ export class Courier {
           if (taken === 0 && this.#sweep.waiting === 0 && !this.#hasNews()) return;
           idleSince = this.#elapsed();
         } else {
-          await this.#doUpkeep(signal);
+          const isIndexing = await this.#doUpkeep(signal);
           await this.#prove(signal);
           this.#glance.plan();
-          await watch.wait(this.#pause(idleExitMs - idleMs), signal);
+          await watch.wait(isIndexing ? 0 : this.#pause(idleExitMs - idleMs), signal);
         }
         this.#hint.show();
         watch.ensure();
@@ -277,13 +277,16 @@ export class Courier {
     });
   }
 
-  async #doUpkeep(signal: AbortSignal): Promise<void> {
+  /** True if it has more to do, for which no event need wait. */
+  async #doUpkeep(signal: AbortSignal): Promise<boolean> {
     const { database } = this.#store;
-    if (!database) return;
+    if (!database) return false;
     try {
       if (await this.#upkeep.run(database, this.#config.current, signal)) this.#glance.recount();
+      return await this.#upkeep.index(database, signal);
     } catch (error) {
       this.#sweep.degrade(error);
+      return false;
     }
   }
 

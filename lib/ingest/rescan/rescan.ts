@@ -6,6 +6,7 @@ import type { OwnRedaction } from '../../redact/own/own-rules.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { Database } from '../../store/database/database.ts';
 import { noteUnwiped } from '../../store/database/meta.ts';
+import { clearSearchIndex } from '../../store/maintenance/search-index.ts';
 import { mendDescent } from '../../store/maintenance/descent-check.ts';
 import { emptyIndex } from '../../store/maintenance/forget/pattern-removal.ts';
 import { movePattern } from '../../store/maintenance/pattern-move.ts';
@@ -116,7 +117,10 @@ export class Rescan {
     if (!work) return false;
     const { last, rows } = work();
     const erasures = this.#settleMoves();
-    if (Object.keys(this.#changed).length > 0) noteUnwiped(this.#database);
+    if (Object.keys(this.#changed).length > 0) {
+      noteUnwiped(this.#database);
+      clearSearchIndex(this.#database);
+    }
     this.#counts.flush();
     const { result, seen } = this.#job;
     this.#job = {

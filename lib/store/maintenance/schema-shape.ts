@@ -39,7 +39,11 @@ export interface TableShape {
  * Tables whose rows triggers derive from other tables, so that they fill again with those. The tables of
  * the full-text index are derived too, but SQLite already reports them as such.
  */
-export const DERIVED_TABLES: ReadonlySet<string> = new Set(['search_queue', 'totals']);
+export const DERIVED_TABLES: ReadonlySet<string> = new Set([
+  'search_progress',
+  'search_queue',
+  'totals',
+]);
 
 /** Runs `look` on an empty in-memory database to which the first `version` migrations were applied. */
 export function withEmptyDatabase<T>(version: number, look: (database: Database) => T): T {

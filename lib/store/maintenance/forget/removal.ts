@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { noteUnwiped } from '../../database/meta.ts';
+import { clearSearchIndex } from '../search-index.ts';
 import { NO_ORDINAL } from '../../../pattern/occurrence-key.ts';
 import { ForgottenMarks } from '../../writers/forgotten-marks.ts';
 import { copyTest } from './code-copies.ts';
@@ -98,6 +99,7 @@ function removeRows(
   const whole = wholeSessions(database, criteria);
   const names = whole.length > 0 ? [...whole, ...(criteria.projects ?? [])] : [];
   noteUnwiped(database);
+  clearSearchIndex(database);
   deductPrompts(database);
   database.exec(`
     DELETE FROM events WHERE event_id IN (SELECT event_id FROM ${CHOSEN.events});

@@ -1,0 +1,102 @@
+/** The fewest characters that are searched for: the index knows runs of three. */
+export const LEAST_CHARACTERS = 3;
+
+/** Where a text holds what is searched for. */
+export interface TextHit {
+  /** The place of the first character, from 0. */
+  readonly index: number;
+  readonly length: number;
+  /** True if no word goes on before or after it. */
+  readonly isWord: boolean;
+}
+
+/**
+ * What somebody searches for: a run of characters or, if `isWords`, words that may stand anywhere. Capital letters
+ * count only if there is one in what is searched for.
+ */
+export class SearchText {
+  readonly #needles: readonly string[];
+  readonly #isExact: boolean;
+
+  constructor(text: string, { isWords = false }: { readonly isWords?: boolean } = {}) {
+    this.#isExact = text !== text.toLowerCase();
+    this.#needles = isWords ? [...new Set(text.split(/\s+/).filter(Boolean))] : [text];
+  }
+
+  /** True if the index can serve it: a needle has {@link LEAST_CHARACTERS}. */
+  get isLongEnough(): boolean {
+    return this.#needles.some((needle) => [...needle].length >= LEAST_CHARACTERS);
+  }
+
+  /** As FTS5's MATCH takes it: runs of three characters that a text must hold to hold this one. */
+  get match(): string {
+    const runs = this.#needles.flatMap((needle) => spread([...runsOf(needle)], MOST_RUNS));
+    return [...new Set(runs)].map((run) => `"${run.replaceAll('"', '""')}"`).join(' AND ');
+  }
+
+  /** Where a text holds it; undefined if it does not. Of several places, the first one that is a word. */
+  find(text: string): TextHit | undefined {
+    const searched = this.#isExact ? text : text.toLowerCase();
+    // Lower case of a few letters is longer: places would not be those of the text.
+    if (searched.length !== text.length) return findAll(text, this.#needles);
+    return findAll(searched, this.#needles);
+  }
+}
+
+// --- internal ---
+
+/** More runs than these make no list of candidates much shorter, and each of them is read. */
+const MOST_RUNS = 12;
+/** Places of a needle that are looked at in search of a word. */
+const MOST_PLACES = 50;
+
+/** The runs of three characters, each once. */
+function* runsOf(needle: string): Iterable<string> {
+  const characters = [...needle];
+  const seen = new Set<string>();
+  for (let start = 0; start + LEAST_CHARACTERS <= characters.length; start += 1) {
+    const run = characters.slice(start, start + LEAST_CHARACTERS).join('');
+    if (seen.has(run)) continue;
+    seen.add(run);
+    yield run;
+  }
+}
+
+/** At most `most` of the items, evenly spread, with the first and the last. */
+function spread<Item>(items: readonly Item[], most: number): Item[] {
+  if (items.length <= most) return [...items];
+  const step = (items.length - 1) / (most - 1);
+  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
+
+function findAll(text: string, needles: readonly string[]): TextHit | undefined {
+  let first: TextHit | undefined;
+  let isWord = true;
+  for (const needle of needles) {
+    const hit = findOne(text, needle);
+    if (!hit) return undefined;
+    first ??= hit;
+    isWord &&= hit.isWord;
+  }
+  return first && { ...first, isWord };
+}
+
+function findOne(text: string, needle: string): TextHit | undefined {
+  const { length } = needle;
+  let index = text.indexOf(needle);
+  if (index === -1) return undefined;
+  const first = { index, length, isWord: false };
+  for (let places = 0; index !== -1 && places < MOST_PLACES; places += 1) {
+    if (isWordAt(text, index, length)) return { index, length, isWord: true };
+    index = text.indexOf(needle, index + 1);
+  }
+  return first;
+}
+
+function isWordAt(text: string, index: number, length: number): boolean {
+  const isCut = (at: number) => IN_WORD.test(text.slice(at - 1, at + 1));
+  return !isCut(index) && !isCut(index + length);
+}
+
+/** Two characters of one word. */
+const IN_WORD = /^[\p{L}\p{N}_]{2}$/u;

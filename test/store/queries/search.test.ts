@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../../lib/store/database/database.ts';
+import { clearSearchIndex, indexSearchChunk } from '../../../lib/store/maintenance/search-index.ts';
+import { search, searchIndexedTo } from '../../../lib/store/queries/search/search.ts';
+import { SearchText } from '../../../lib/store/queries/search/search-text.ts';
+import { Sample } from '../../cli/sample-database.ts';
+
+let sample: Sample;
+let database: Database;
+beforeEach(() => {
+  sample = new Sample();
+  database = sample.database;
+});
+afterEach(() => sample.remove());
+
+/** An event that wrote a pattern. */
+function written(id: string, code: string): void {
+  sample.pattern(id, code);
+  sample.event(id, 'session-1', 'PostToolUse');
+  sample.occurrence(id, id);
+}
+
+function prompted(eventId: string, prompt: string): void {
+  sample.event(eventId, 'session-1', 'UserPromptSubmit', { payload: JSON.stringify({ prompt }) });
+}
+
+function index(): void {
+  while (indexSearchChunk(database));
+}
+
+const found = (text: string) => search(database, { text, limit: -1 }).hits;
+const inIndex = () => database.prepare('SELECT count(*) FROM search_index').pluck().get();
+
+describe('search', () => {
+  it('finds every run of three characters or more, in any script, and nothing that does not hold it', () => {
+    const character = fc.constantFrom(...'abcAB ("\'*-:.%_\\éßłш中🙂\t\n');
+    const text = fc.array(character, { minLength: 3, maxLength: 30 }).map((all) => all.join(''));
+    fc.assert(
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        fc.nat(),
+        (texts, at, length) => {
+          database.exec('DELETE FROM patterns; DELETE FROM occurrences; DELETE FROM events');
+          clearSearchIndex(database);
+          for (const [n, code] of texts.entries()) written(`p${n}`, code);
+          index();
+          const characters = [...(texts[0] ?? '')];
+          const start = at % (characters.length - 2);
+          const end = start + 3 + (length % (characters.length - start - 2));
+          const wanted = characters.slice(start, end).join('');
+          const isExact = wanted !== wanted.toLowerCase();
+          const holding = texts.flatMap((code, n) => {
+            const searched = isExact ? code : code.toLowerCase();
+            return searched.includes(wanted) ? [`p${n}`] : [];
+          });
+          const ids = search(database, { text: wanted, kinds: ['pattern'], limit: -1 }).hits;
+          expect(ids.map(({ patternId }) => patternId).toSorted()).toEqual(holding.toSorted());
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('shows whole words first, then the newest', () => {
+    written('part', 'const retrying = 1;');
+    written('word', 'call(retry);');
+    written('newer', 'call(retry, 2);');
+    written('newest', 'const retries = retryAll();');
+    index();
+    expect(found('retry').map(({ patternId }) => patternId)).toEqual([
+      'newer',
+      'word',
+      'newest',
+      'part',
+    ]);
+  });
+
+  it('shows code that was written again once, where it was written last', () => {
+    written('one', 'call(retry);');
+    sample.event('again', 'session-1', 'PostToolUse');
+    sample.occurrence('one', 'again', {
+      file_path: '/w/app/again.ts',
+      start_line: 7,
+      at: Date.now(),
+    });
+    index();
+    expect(inIndex()).toBe(3); // the code once, and two names of files
+    expect(found('retry')).toMatchObject([{ filePath: '/w/app/again.ts', line: 7 }]);
+  });
+
+  it('tells the line of the file', () => {
+    written('one', 'a();\nb();\n  call(retry);\nc();');
+    expect(found('retry')).toMatchObject([
+      { line: 3, snippet: '  call(retry);', start: 7, length: 5 },
+    ]);
+  });
+
+  it('finds the same while a part is not indexed', () => {
+    for (let n = 0; n < 250; n += 1) written(`p${n}`, `call(${n}, retry);`);
+    expect(found('retry')).toHaveLength(250);
+    indexSearchChunk(database);
+    expect(search(database, { text: 'retry', limit: -1 })).toMatchObject({ unindexed: 150 });
+    expect(found('retry')).toHaveLength(250);
+    index();
+    expect(search(database, { text: 'retry', limit: -1 })).toMatchObject({ unindexed: 0 });
+    expect(found('retry')).toHaveLength(250);
+  });
+
+  it('finds a new event that got the id of a removed one', () => {
+    prompted('a', 'the first zebra');
+    prompted('b', 'the second zebra');
+    index();
+    database.exec("DELETE FROM events WHERE event_id = 'b'");
+    expect(searchIndexedTo(database)).toBe(1);
+    prompted('c', 'a giraffe');
+    index();
+    expect(found('zebra')).toHaveLength(1);
+    expect(found('giraffe')).toHaveLength(1);
+  });
+
+  it('leaves nothing of a prompt in the index once its event is removed', () => {
+    prompted('a', 'the first zebra');
+    prompted('b', 'the second one');
+    index();
+    expect(inIndex()).toBe(2);
+    database.exec("DELETE FROM events WHERE event_id = 'a'");
+    expect(inIndex()).toBe(1);
+  });
+
+  it('works on an index that was emptied', () => {
+    prompted('a', 'the first zebra');
+    index();
+    clearSearchIndex(database);
+    expect(inIndex()).toBe(0);
+    expect(found('zebra')).toHaveLength(1);
+    index();
+    expect(inIndex()).toBe(1);
+  });
+});
+
+describe('what is searched for', () => {
+  it('is narrowed down by few runs, however long it is', () => {
+    const { match } = new SearchText('0123456789abcdefghijklmnopqrstuvwxyz');
+    expect(match.split(' AND ').length).toBeLessThanOrEqual(12);
+    expect(match).toMatch(/^"012" AND .* AND "xyz"$/);
+  });
+
+  it('is quoted for SQLite', () => {
+    expect(new SearchText('a"b*').match).toBe('"a""b" AND """b*"');
+  });
+});
