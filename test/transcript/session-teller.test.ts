@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tellSession } from '../../lib/transcript/session-teller.ts';
+import { tellSession } from '../../lib/transcript/claude-code/session-teller.ts';
 import type { Told, ToldCall, ToldTurn } from '../../lib/transcript/told.ts';
-import { findSessions } from '../../lib/transcript/transcript-files.ts';
+import { findSessions } from '../../lib/transcript/claude-code/transcript-files.ts';
 import { FORK, REAL_TRANSCRIPTS, Records, SESSION, TranscriptFolder } from './sample-transcript.ts';
 import type { TranscriptRecord } from './sample-transcript.ts';
 
@@ -84,6 +84,12 @@ describe('a call', () => {
     [
       'denied',
       "The user doesn't want to proceed with this tool use.",
+      {},
+      ['PreToolUse', 'PostToolBatch'],
+    ],
+    [
+      'denied',
+      "touch in '/elsewhere/a.txt' was blocked. For security, …",
       {},
       ['PreToolUse', 'PostToolBatch'],
     ],

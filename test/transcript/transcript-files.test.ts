@@ -1,7 +1,11 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findSessions, readAgentMeta, sessionAt } from '../../lib/transcript/transcript-files.ts';
+import {
+  findSessions,
+  readAgentMeta,
+  sessionAt,
+} from '../../lib/transcript/claude-code/transcript-files.ts';
 import { FORK, Records, SESSION, TranscriptFolder } from './sample-transcript.ts';
 
 let folder: TranscriptFolder;

@@ -1,7 +1,10 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MAX_LINE_BYTES, transcriptLines } from '../../lib/transcript/transcript-lines.ts';
+import {
+  MAX_LINE_BYTES,
+  transcriptLines,
+} from '../../lib/transcript/claude-code/transcript-lines.ts';
 import { Records, TranscriptFolder } from './sample-transcript.ts';
 
 let folder: TranscriptFolder;

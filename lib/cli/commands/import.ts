@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { byteText, counted } from '../../base/amount-text.ts';
 import { TrackerError } from '../../base/errors.ts';
 import type { ImportResult } from '../../ingest/transcripts/import-run.ts';
-import { findSessions } from '../../transcript/transcript-files.ts';
+import { findSessions } from '../../transcript/claude-code/transcript-files.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';

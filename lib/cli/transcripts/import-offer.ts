@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { byteText, counted } from '../../base/amount-text.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { findSessions } from '../../transcript/transcript-files.ts';
+import { findSessions } from '../../transcript/claude-code/transcript-files.ts';
 import { canAsk, isAgreed } from '../arguments/agreement.ts';
 import type { CliEnvironment } from '../environment.ts';
 

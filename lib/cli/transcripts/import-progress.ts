@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { ImportSums } from '../../ingest/transcripts/import-run.ts';
-import type { TranscriptSession } from '../../transcript/transcript-files.ts';
+import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
 import type { CliEnvironment } from '../environment.ts';
 
 /** What is shown while transcripts are read. */
@@ -30,8 +30,11 @@ export function importProgress(
     Presets.shades_classic,
   );
   bar.start(bytes, 0, { files: `0 of ${files}`, events: 0, speed: '0' });
+  let shownAt = startedAt;
   return {
     update: (sums) => {
+      if (now() - shownAt < REFRESH_MS && sums.bytes < bytes) return;
+      shownAt = now();
       const seconds = Math.max(1, now() - startedAt) / 1000;
       bar.update(Math.min(bytes, sums.bytes), {
         files: `${sums.files} of ${files}`,
@@ -42,3 +45,8 @@ export function importProgress(
     end: () => bar.stop(),
   };
 }
+
+// --- internal ---
+
+/** How often it is drawn again, in milliseconds; the time left is guessed from what was read in between. */
+const REFRESH_MS = 200;

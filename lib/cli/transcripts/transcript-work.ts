@@ -7,7 +7,7 @@ import { makeFolder } from '../../capture/folder.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { importTranscripts } from '../../ingest/transcripts/import-run.ts';
 import type { ImportResult } from '../../ingest/transcripts/import-run.ts';
-import type { TranscriptSession } from '../../transcript/transcript-files.ts';
+import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { takeIn } from '../spool-intake.ts';
 import { withDatabase } from '../writable-database.ts';

@@ -6,7 +6,7 @@ import type { Database } from '../../store/database/database.ts';
 import { endedSessions } from '../../store/queries/transcripts/ended-sessions.ts';
 import { TranscriptProofs } from '../../store/writers/transcript-proofs.ts';
 import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
-import { sessionAt } from '../../transcript/transcript-files.ts';
+import { sessionAt } from '../../transcript/claude-code/transcript-files.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { TranscriptImport } from './transcript-import.ts';
 

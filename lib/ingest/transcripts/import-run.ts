@@ -4,7 +4,7 @@ import { toolCallFeed } from '../../delivery/sinks.ts';
 import type { Database } from '../../store/database/database.ts';
 import { closeAbandonedCalls } from '../../store/maintenance/retention/abandoned-calls.ts';
 import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
-import type { TranscriptSession } from '../../transcript/transcript-files.ts';
+import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
 import { limitHeap } from '../courier/heap-limit.ts';
 import { openIngest } from '../command/open-ingest.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';

@@ -9,10 +9,10 @@ import { ForgottenMarks } from '../../store/writers/forgotten-marks.ts';
 import { TranscriptFacts } from '../../store/writers/transcript-facts.ts';
 import { TranscriptProofs } from '../../store/writers/transcript-proofs.ts';
 import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
-import { tellSession } from '../../transcript/session-teller.ts';
-import type { ReadingSteps } from '../../transcript/session-teller.ts';
+import { tellSession } from '../../transcript/claude-code/session-teller.ts';
+import type { ReadingSteps } from '../../transcript/claude-code/session-teller.ts';
 import type { Told, ToldCall, ToldEvent, ToldMessage, ToldTurn } from '../../transcript/told.ts';
-import type { TranscriptSession } from '../../transcript/transcript-files.ts';
+import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
 import { TRANSCRIPT } from '../spool/spool-reader.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { KnownTurns } from './known-turns.ts';
@@ -227,7 +227,7 @@ export class TranscriptImport {
 const SETTLE_MS = 10_000;
 /** The most events and characters in one transaction, and as many facts beside them. */
 const BATCH_EVENTS = 1024;
-const BATCH_CHARACTERS = 8 * 1024 * 1024;
+const BATCH_CHARACTERS = 4 * 1024 * 1024;
 
 const CALL_EVENTS = ['PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'PermissionDenied'];
 /** How surely an outcome is known that Claude Code has told a hook. */
@@ -282,7 +282,7 @@ function isFull({ events, characters, facts, usage, read }: Gathered): boolean {
 /** True if what the event tells is recorded, or known better. */
 function isKnown(
   known: RecordedCall | undefined,
-  { outcome }: ToldCall,
+  { outcome, permission }: ToldCall,
   event: ToldEvent,
 ): boolean {
   if (known === undefined) return false;
@@ -290,6 +290,8 @@ function isKnown(
   if (name === 'PreToolUse' || known.certainty === SAID) return true;
   if (known.toolUseId.startsWith('~')) return true; // it would become a second call, with an id
   if (known.outcome === 'running') return false;
-  // What was inferred, such as from the end of the turn, is not as good as what was told; a refusal is never told.
-  return outcome === 'denied' || outcome === 'rejected';
+  // What was inferred, such as from the end of the turn, is not as good as what was told; a refusal is never told, and
+  // without a word on permission a failure may be a refusal.
+  const mayBeRefused = outcome === 'failed' && permission === undefined;
+  return mayBeRefused || outcome === 'denied' || outcome === 'rejected';
 }

@@ -1,6 +1,6 @@
 import { DELIVERY_TABLES } from './delivery-schema.ts';
 import { ACCOUNTING_TABLES, SERVICE_TABLES } from './service-schema.ts';
-import { TRANSCRIPT_TABLES } from './transcript-schema.ts';
+import { TRANSCRIPT_TABLES } from './schema-parts/transcript-schema.ts';
 
 /**
  * The schema of tracker.db, one string per version; a released version is never edited.

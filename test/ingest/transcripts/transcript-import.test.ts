@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TranscriptImport } from '../../../lib/ingest/transcripts/transcript-import.ts';
 import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
 import type { TranscriptProof } from '../../../lib/store/writers/transcript-proofs.ts';
-import { tellSession } from '../../../lib/transcript/session-teller.ts';
-import { findSessions } from '../../../lib/transcript/transcript-files.ts';
+import { tellSession } from '../../../lib/transcript/claude-code/session-teller.ts';
+import { findSessions } from '../../../lib/transcript/claude-code/transcript-files.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 import type { Payload } from '../../delivery/test-store.ts';
 import {
@@ -349,6 +349,16 @@ describe('a session that hooks have recorded', () => {
     main(make.calls([['t1', 'Bash', { command: 'ls' }]]), make.result('t1', { stdout: 'a' }));
     expect(await imported()).toMatchObject([{ recovered: 1 }]);
     expect(calls()).toEqual([{ id: 't1', outcome: 'ok', recovered: 1 }]);
+  });
+
+  it('keeps a call refused that hooks took for refused, where a failure in words may be a refusal', async () => {
+    store.take(
+      { ...hook.pre('t1', 'Bash', { command: 'ls' }), session_id: SESSION },
+      { ...hook.event('Stop'), session_id: SESSION },
+    );
+    main(make.calls([['t1', 'Bash', { command: 'ls' }]]), make.failure('t1', 'In other words: no'));
+    expect(await imported()).toMatchObject([{ tracked: 1, recovered: 0 }]);
+    expect(calls()).toMatchObject([{ outcome: 'denied' }]);
   });
 
   it('has no second call where its version told no id of it', async () => {

@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { asObject, asString, isJsonObject } from '../base/json.ts';
-import type { JsonObject } from '../base/json.ts';
-import { readHead, readRegularFile } from '../base/regular-file.ts';
+import { asObject, asString, isJsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { readHead, readRegularFile } from '../../base/regular-file.ts';
 
 /** A file of a session's transcript: that of the session itself, or of one of its subagents. */
 export interface TranscriptFile {

@@ -1,9 +1,9 @@
-import { asArray, asNumber, asObject, asString, isJsonObject } from '../base/json.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import { asArray, asNumber, asObject, asString, isJsonObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import { callEnd } from './call-end.ts';
 import { ownWord } from './own-word.ts';
 import { promptIn } from './prompt.ts';
-import type { Told, ToldCall, ToldEvent, ToldTurn } from './told.ts';
+import type { Told, ToldCall, ToldEvent, ToldTurn } from '../told.ts';
 import { readAgentMeta } from './transcript-files.ts';
 import type { AgentMeta, TranscriptFile, TranscriptSession } from './transcript-files.ts';
 

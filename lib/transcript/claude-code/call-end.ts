@@ -1,9 +1,9 @@
-import { asArray, asObject, asString, isJsonObject } from '../base/json.ts';
-import type { Json, JsonObject } from '../base/json.ts';
-import { isDenial } from '../event/tool-call.ts';
-import type { ToolOutcome } from '../event/tool-call.ts';
+import { asArray, asObject, asString, isJsonObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { isDenial } from '../../event/tool-call.ts';
+import type { ToolOutcome } from '../../event/tool-call.ts';
 import { ownWord } from './own-word.ts';
-import type { Permission } from './told.ts';
+import type { Permission } from '../told.ts';
 
 /** How a call ended, as its result tells. */
 export interface CallEnd {
@@ -70,6 +70,7 @@ const REFUSAL = new RegExp(
       "The user doesn't want to (?:proceed|take this action)",
       'Claude requested permissions? to ',
       'This command requires approval',
+      String.raw`\S{1,200} in '.{1,4000}' (?:needs approval|was blocked)`,
       'Cannot [a-z]+ to .{1,4000} while in plan mode',
       String.raw`PreToolUse:\S{1,200} hook (?:error|returned blocking error)`,
     ].join('|') +

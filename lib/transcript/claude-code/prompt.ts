@@ -1,5 +1,5 @@
-import { asArray, asObject, asString, isJsonObject } from '../base/json.ts';
-import type { JsonObject } from '../base/json.ts';
+import { asArray, asObject, asString, isJsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 
 /** The prompt that a record of type `user` holds, as a hook is given it; undefined for what Claude Code wrote itself. */
 export function promptIn(record: JsonObject): string | undefined {

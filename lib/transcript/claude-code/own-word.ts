@@ -1,5 +1,5 @@
-import { asString } from '../base/json.ts';
-import type { Json } from '../base/json.ts';
+import { asString } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 
 /** A name or an id that Claude Code or the model's server gave, such as `rule:projectSettings`; null for what may be a text. */
 export function ownWord(value: Json | undefined): string | null {

@@ -1,8 +1,8 @@
 import { FileTeller } from './file-teller.ts';
-import type { Told } from './told.ts';
+import type { Told } from '../told.ts';
 import { timeOf } from './file-teller.ts';
-import { asString } from '../base/json.ts';
-import { readHead } from '../base/regular-file.ts';
+import { asString } from '../../base/json.ts';
+import { readHead } from '../../base/regular-file.ts';
 import type { TranscriptFile, TranscriptSession } from './transcript-files.ts';
 import { CHUNK_BYTES, transcriptLines } from './transcript-lines.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { asObject } from '../base/json.ts';
-import type { JsonObject } from '../base/json.ts';
+import { asObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 
 /** How much is read at once, in bytes. */
 export const CHUNK_BYTES = 1024 * 1024;
@@ -27,7 +27,7 @@ export function* transcriptLines(
   const file = openSync(path, READ);
   try {
     if (!fstatSync(file).isFile()) return;
-    let chunk = Buffer.allocUnsafe(chunkBytes);
+    const chunk = Buffer.allocUnsafe(chunkBytes);
     let begun: Buffer[] = [];
     let begunBytes = 0;
     let readBytes = 0;
@@ -48,9 +48,9 @@ export function* transcriptLines(
       readBytes += length;
       if (from === length) continue;
       begunBytes += length - from;
-      // Of a line that is too long, only its length is kept.
-      begun = begunBytes > MAX_LINE_BYTES ? [] : [...begun, chunk.subarray(from, length)];
-      chunk = Buffer.allocUnsafe(chunkBytes); // the line in hand holds the other
+      // Copied, since the chunk is read into again; of a line that is too long, only its length is kept.
+      if (begunBytes > MAX_LINE_BYTES) begun = [];
+      else begun.push(Buffer.from(chunk.subarray(from, length)));
     }
     const record = begunBytes > MAX_LINE_BYTES ? undefined : recordIn(Buffer.concat(begun));
     if (record) yield { record, readBytes };
