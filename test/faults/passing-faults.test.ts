@@ -183,6 +183,35 @@ describe('a database that somebody damages under a living courier', () => {
     expect(home.waiting).toHaveLength(50);
   });
 
+  it('and that it is cut before a courier starts is given time, too: it takes them once the file is back', async () => {
+    home.configure('courier: { idle_exit_seconds: 0.1 }\n');
+    spoolEvents(0, 50);
+    await home.runCourier();
+    const whole = readFileSync(home.paths.database);
+    truncateSync(home.paths.database, 8_192);
+    spoolEvents(50, 100);
+    const running = home.runCourier();
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
+    expect(home.courierState?.reason).toMatch(/it was cut to 8192 of/);
+    writeFileSync(home.paths.database, whole);
+    expect(await running).toBe(0);
+    expect([stored(), home.quarantined]).toEqual([100, []]);
+  });
+
+  it('and that its WAL is removed loses nothing, also if the courier is killed', async () => {
+    spoolEvents(0, 50);
+    const running = home.runCourier();
+    await expect.poll(stored).toBe(50);
+    await home.settled();
+    for (const suffix of ['-wal', '-shm']) rmSync(home.paths.database + suffix);
+    spoolEvents(50, 100);
+    await home.settled();
+    await home.stop('SIGKILL');
+    await running;
+    expect([stored(), home.quarantined]).toEqual([100, []]);
+    expect(home.value('PRAGMA integrity_check')).toBe('ok');
+  });
+
   function checkpoint(): void {
     const database = new Sqlite(home.paths.database);
     database.pragma('wal_checkpoint(PASSIVE)');

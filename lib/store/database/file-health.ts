@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /**
  * Looks from outside at the file of a database that is open: SQLite reads what it has in memory, and does not notice
@@ -26,12 +26,12 @@ export class FileHealth {
     } catch {
       return undefined;
     }
-    if (size === 0) return 'it was cut to nothing';
+    if (size === 0) return `${CUT}nothing`;
     if (!header.subarray(0, MAGIC.length).equals(MAGIC)) return 'its first page is no database';
     const written = header.readUInt16BE(16);
     const bytes = header.readUInt32BE(28) * (written === 1 ? 65_536 : written);
     const isCounted = header.readUInt32BE(24) === header.readUInt32BE(92);
-    return isCounted && size < bytes ? `it was cut to ${size} of ${bytes} bytes` : undefined;
+    return isCounted && size < bytes ? `${CUT}${size} of ${bytes} bytes` : undefined;
   }
 
   /** True when an earlier state was copied over the file since the last call. */
@@ -53,8 +53,25 @@ export class FileHealth {
   }
 }
 
+/**
+ * How a database was cut that nobody here has open; undefined if it was not. It must not be opened before it is whole again:
+ * SQLite would remove its WAL. An empty file without a WAL is a database that was only begun.
+ */
+export function cutOf(path: string): string | undefined {
+  const health = new FileHealth(path);
+  try {
+    const fault = health.fault();
+    const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0;
+    if (isEmpty && !statSync(`${path}-wal`, { throwIfNoEntry: false })?.size) return undefined;
+    return fault?.startsWith(CUT) ? fault : undefined;
+  } finally {
+    health.close();
+  }
+}
+
 // --- internal ---
 
+const CUT = 'it was cut to ';
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 
