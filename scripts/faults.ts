@@ -2,7 +2,7 @@
 // With `--soak 20m` it runs for so long instead, under load, and prints what grew.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { isSound } from './faults/fault-kind.ts';
+import { isSound } from './faults/fault-row.ts';
 import { FAULT_KINDS, tryFaults } from './faults/fault-list.ts';
 import { renderFaults, renderRow } from './faults/fault-report.ts';
 import { durationMs, renderSoak, soak } from './faults/soak.ts';

@@ -12,25 +12,26 @@ const DAY = 24 * HOUR;
 const YEAR = 365.25 * DAY;
 
 /** The clock of the machine is set, while a courier runs or before it starts. */
-export const CLOCKS: readonly FaultKind[] = [
-  ...(
-    [
-      ['an hour ahead, as after a suspend', () => HOUR],
-      ['73 years ahead', () => 73 * YEAR],
-      ['an hour back, as by a wrong time zone', () => -HOUR],
-      ['in 1970', () => -Date.now() + 1_000],
-      ['at the end of 32 bits with a sign, 2038', () => 0x7fff_ffff * 1000 - Date.now()],
-      ['at the end of 32 bits, 2106', () => 0xffff_ffff * 1000 - Date.now()],
-    ] as const
-  ).map(([name, offset]): FaultKind => ({
-    name: `clock: ${name}, and back`,
-    times: [1, 5],
-    config: 'courier: { idle_exit_seconds: 60 }\nretention: { payload_days: 7 }\n',
-    run: async (trial, times) => setClock(trial, times, offset),
-  })),
-];
+export const CLOCKS: readonly FaultKind[] = offsets().map(([name, offset]): FaultKind => ({
+  name: `clock: ${name}, and back`,
+  times: [1, 5],
+  config: 'courier: { idle_exit_seconds: 60 }\nretention: { payload_days: 7 }\n',
+  run: async (trial, times) => setClock(trial, times, offset),
+}));
 
 // --- internal ---
+
+/** By how many milliseconds the clock is wrong, when it is set. */
+function offsets(): readonly (readonly [name: string, offset: () => number])[] {
+  return [
+    ['an hour ahead, as after a suspend', () => HOUR],
+    ['73 years ahead', () => 73 * YEAR],
+    ['an hour back, as by a wrong time zone', () => -HOUR],
+    ['in 1970', () => -Date.now() + 1_000],
+    ['at the end of 32 bits with a sign, 2038', () => 0x7fff_ffff * 1000 - Date.now()],
+    ['at the end of 32 bits, 2106', () => 0xffff_ffff * 1000 - Date.now()],
+  ];
+}
 
 async function setClock(trial: FaultTrial, times: number, offset: () => number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'clock-'));

@@ -1,5 +1,5 @@
-import { isSound } from './fault-kind.ts';
-import type { FaultRow } from './fault-kind.ts';
+import { isSound } from './fault-row.ts';
+import type { FaultRow } from './fault-row.ts';
 
 const COLUMNS = ['times', 'offered', 'lost', 'stated', 'doubled', 'slowest'] as const;
 

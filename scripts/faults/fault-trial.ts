@@ -1,21 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../lib/base/errors.ts';
-import { DROP_MARK } from '../../lib/capture/drop-count.ts';
-import {
-  endProcessesNaming,
-  payload,
-  processesNaming,
-  TrackerHome,
-} from '../../test/processes/tracker-home.ts';
+import { endProcessesNaming, payload, TrackerHome } from '../../test/processes/tracker-home.ts';
 import { until } from '../../test/support/until.ts';
 import { patience } from '../../test/support/patience.ts';
 import { Random } from '../bench/measure/random.ts';
-import type { FaultKind, FaultRow } from './fault-kind.ts';
+import { accountOf } from './event-account.ts';
+import type { FaultRow } from './fault-row.ts';
+import { couriersOf, HomeWatch, untruths } from './status-truth.ts';
+import type { ShownStatus } from './status-truth.ts';
 
 /** The two fronts, and what stands for a hook that has been registered. */
 export const FRONTS = {
@@ -30,16 +27,6 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
-interface StatusJson {
-  readonly courier: { readonly status: string; readonly reason: string | null };
-  readonly spool: {
-    readonly waiting: number;
-    readonly dropped: { readonly unwritable: number; readonly spool_full: number };
-  };
-  readonly totals: { readonly events: number } | null;
-  readonly database: { readonly error: unknown };
-}
-
 /**
  * A throwaway home in which one kind of fault is made. Every event that is offered to it has a number; at the end each
  * must be there once, or be counted as dropped.
@@ -47,22 +34,23 @@ interface StatusJson {
 export class FaultTrial {
   readonly home: TrackerHome;
   readonly random: Random;
+  readonly #watch: HomeWatch;
   readonly #offered = new Set<number>();
   readonly #problems: string[] = [];
-  readonly #said = new Map<string, number>();
+  readonly #said = new Set<string>();
   readonly #endings: (() => void)[] = [];
   readonly #done = new Set<number>();
   readonly #counts = { lost: 0, stated: 0, doubled: 0 };
   #next = 0;
   #made = 0;
   #slowestMs = 0;
-  #seenWaiting: { readonly names: string; readonly sinceMs: number } | undefined;
 
   constructor(
-    { config = 'courier: { idle_exit_seconds: 1 }\n' }: Pick<FaultKind, 'config'>,
+    { config = 'courier: { idle_exit_seconds: 1 }\n' }: { readonly config?: string | undefined },
     seed: number,
   ) {
     this.home = new TrackerHome(config);
+    this.#watch = new HomeWatch(this.home);
     this.random = new Random(seed);
   }
 
@@ -151,7 +139,7 @@ export class FaultTrial {
     readonly nodeArgs?: readonly string[];
     readonly wrapper?: readonly string[];
   } = {}): ChildProcess {
-    const [program = '', ...args] = [
+    const [program, ...args] = [
       ...wrapper,
       process.execPath,
       ...nodeArgs,
@@ -197,66 +185,30 @@ export class FaultTrial {
 
   /** The couriers that run in this home, as the system knows them. */
   couriers(): number[] {
-    return processesNaming(this.home.paths.home).filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('courier.cjs');
-      } catch {
-        return false;
-      }
-    });
+    return couriersOf(this.home);
   }
 
-  /** Asks `status`, and compares what it says with what is so. Returns the courier's status. */
-  async look(): Promise<string> {
-    const before = this.#facts();
+  /**
+   * Asks `status`, and compares what it says with what is so. Returns the courier's status.
+   *
+   * @param isBusy true while hooks run, whose files come and go
+   */
+  async look(isBusy = false): Promise<string> {
+    const before = this.#watch.facts();
     const { status, stdout, stderr } = await this.command('status', '--json');
-    const after = this.#facts();
+    const after = this.#watch.facts();
     if (stderr !== '' || status === null || status > 1) {
       this.problem(`status ended with ${status}: ${stderr.slice(0, 200)}`);
       return 'nothing';
     }
-    const { courier, spool, totals, database } = JSON.parse(stdout) as StatusJson;
-    const said = courier.reason === null ? courier.status : `${courier.status}: ${courier.reason}`;
-    this.#said.set(said, (this.#said.get(said) ?? 0) + 1);
-    const untrue = (text: string) => this.problem(`status is not true: ${text}`);
-    const isBetween = (value: number, one: number, other: number) =>
-      value >= Math.min(one, other) && value <= Math.max(one, other);
-    if (!isBetween(spool.waiting, before.waiting, after.waiting))
-      untrue(`${spool.waiting} wait, but there are ${after.waiting}`);
-    const dropped = spool.dropped.unwritable + spool.dropped.spool_full;
-    if (!isBetween(dropped, before.dropped, after.dropped))
-      untrue(`${dropped} dropped, but it is ${after.dropped}`);
-    const couriers = before.couriers.filter((pid) => after.couriers.includes(pid));
-    if (
-      courier.status !== 'stopped' &&
-      !said.includes('does not show itself') &&
-      before.couriers.length + after.couriers.length === 0
-    )
-      untrue(`the courier is ${courier.status}, but there is none`);
-    if (
-      courier.status === 'stopped' &&
-      couriers.some(
-        (pid) => pid === this.home.courierState?.pid && this.home.courierState.status !== 'stopped',
-      )
-    )
-      untrue('the courier is stopped, but it runs');
-    if (courier.status === 'degraded' && courier.reason === null) untrue('degraded for no reason');
-    const stuckMs = performance.now() - (this.#seenWaiting?.sinceMs ?? Infinity);
-    if (
-      courier.status === 'idle' &&
-      stuckMs > 12_000 * patience &&
-      couriers.length > 0 &&
-      after.waiting > 0
-    )
-      untrue(`idle, while files wait for ${Math.round(stuckMs / 1000)} s`);
-    if (
-      database.error === null &&
-      totals !== null &&
-      before.events !== undefined &&
-      after.events !== undefined &&
-      !isBetween(totals.events, before.events, after.events)
-    )
-      untrue(`${totals.events} events, but there are ${after.events}`);
+    const shown = JSON.parse(stdout) as ShownStatus;
+    const { status: courier, reason } = shown.courier;
+    const said = reason === null ? courier : `${courier}: ${reason}`;
+    this.#said.add(said);
+    const pid =
+      this.home.courierState?.status === 'stopped' ? undefined : this.home.courierState?.pid;
+    for (const text of untruths(shown, { before, after, pid, isBusy }))
+      this.problem(`status is not true: ${text}`);
     return said;
   }
 
@@ -293,7 +245,7 @@ export class FaultTrial {
       this.problem(errorMessage(error));
     }
     this.#count();
-    const said = [...this.#said.keys()].map((text) => text.replaceAll(this.home.folder, '~'));
+    const said = [...this.#said].map((text) => text.replaceAll(this.home.folder, '~'));
     return {
       name,
       times: this.#made,
@@ -341,52 +293,14 @@ export class FaultTrial {
     return 'not at all';
   }
 
-  #facts() {
-    const { waiting: names } = this.home;
-    const waiting = names.filter((name) => !name.endsWith(DROP_MARK));
-    const key = waiting.toSorted().join();
-    if (waiting.length === 0) this.#seenWaiting = undefined;
-    else if (this.#seenWaiting?.names !== key)
-      this.#seenWaiting = { names: key, sinceMs: performance.now() };
-    const events = this.home.value('SELECT count(*) FROM events');
-    return {
-      waiting: waiting.length,
-      dropped: this.home.drops.length + names.length - waiting.length,
-      couriers: this.couriers(),
-      events: typeof events === 'number' ? events : undefined,
-    };
-  }
-
   /** Adds up what became of the events of this database. */
   #count(): void {
     if (this.#offered.size === 0) return;
-    const ids = (sql: string) =>
-      this.#rows(sql).map((row) => Number(String((row as { id: unknown }).id).slice(1)));
-    const events = ids("SELECT tool_use_id AS id FROM events WHERE name = 'PostToolUse'");
-    const calls = ids('SELECT tool_use_id AS id FROM tool_calls');
-    const places = ids(
-      'SELECT e.tool_use_id AS id FROM occurrences o JOIN events e ON e.event_id = o.event_id',
-    );
-    const stored = new Set(events.filter((id) => calls.includes(id) && places.includes(id)));
-    const lost = [...this.#offered].filter((id) => !stored.has(id)).length;
-    const doubled = [events, calls, places].reduce(
-      (sum, list) => sum + list.length - new Set(list).size,
-      0,
-    );
-    const integrity = this.home.value('PRAGMA integrity_check');
-    if (integrity !== 'ok') this.problem(`integrity_check: ${String(integrity)}`);
+    const { lost, doubled, stated, faults } = accountOf(this.home, this.#offered);
+    for (const fault of faults) this.problem(fault);
     this.#counts.lost += lost;
     this.#counts.doubled += doubled;
-    this.#counts.stated += Math.min(lost, this.home.drops.length);
-  }
-
-  #rows(sql: string): unknown[] {
-    try {
-      return this.home.rows(sql);
-    } catch (error) {
-      this.problem(errorMessage(error));
-      return [];
-    }
+    this.#counts.stated += stated;
   }
 }
 

@@ -18,7 +18,7 @@ export const KILLED_COMMANDS: readonly FaultKind[] = [
       if (status !== 0) return trial.problem(`backup ended with ${status}`);
       const { path } = JSON.parse(stdout) as { path: string };
       for (const name of readdirSync(join(path, '..'))) {
-        if (!/\.db$/.test(name)) continue;
+        if (!name.endsWith('.db')) continue;
         const check = await trial.command('verify', join(path, '..', name));
         if (check.status !== 0)
           trial.problem(`what looks like a backup is not sound: ${check.stdout}`);
