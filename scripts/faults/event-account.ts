@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { errorMessage } from '../../lib/base/errors.ts';
 import type { TrackerHome } from '../../test/processes/tracker-home.ts';
 
@@ -34,5 +35,7 @@ export function accountOf(home: TrackerHome, offered: ReadonlySet<number>): Even
   );
   const integrity = home.value('PRAGMA integrity_check');
   if (integrity !== 'ok') faults.push(`integrity_check: ${String(integrity)}`);
+  for (const name of readdirSync(home.paths.data))
+    if (name.includes('.corrupt-')) faults.push('a sound database was set aside as corrupt');
   return { lost, doubled, stated: Math.min(lost, home.drops.length), faults };
 }

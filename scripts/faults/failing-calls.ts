@@ -102,16 +102,16 @@ async function sweepCourier(
   if (!isFirst) await run(trial, { ...fault, at: 1_000_000 }); // the first one makes the database
   if (!isFirst) prepare();
   await run(trial, { ...fault, at: 1_000_000, log });
-  const calls = sampleSites(readFileSync(log, 'utf8').trimEnd().split('\n'), times);
-  for (const at of calls) {
+  const seen = readFileSync(log, 'utf8').trimEnd().split('\n');
+  for (const at of sampleSites(seen, times)) {
     prepare();
-    await run(trial, { ...fault, at });
+    await run(trial, { ...fault, at }, seen[at - 1]);
     trial.made();
   }
 }
 
 /** A courier takes what waits, and leaves; or gives up its place to another. */
-async function run(trial: FaultTrial, fault: FailingCall): Promise<void> {
+async function run(trial: FaultTrial, fault: FailingCall, site = 'none'): Promise<void> {
   const child = trial.startCourier({ env: failingEnv(shim() ?? '', fault) });
   try {
     await until(
@@ -121,14 +121,12 @@ async function run(trial: FaultTrial, fault: FailingCall): Promise<void> {
     );
   } catch {
     trial.problem(
-      `${trial.home.waiting.length} files wait for 20 s after one failure, call ${fault.at ?? 1}`,
+      `${trial.home.waiting.length} files wait for 20 s after one failure, about ${site}`,
     );
   }
   await Promise.race([setTimeout(10_000), end(child)]);
   if (child.exitCode !== 0) {
-    trial.problem(
-      `the courier ended with ${child.exitCode ?? child.signalCode}, call ${fault.at ?? 1}`,
-    );
+    trial.problem(`the courier ended with ${child.exitCode ?? child.signalCode}, about ${site}`);
     child.kill('SIGKILL');
     await end(child);
   }

@@ -121,6 +121,7 @@ export function renderSoak({ row, samples, perSecond, commands, problems }: Soak
     '',
     `${row.offered} events, ${perSecond.toFixed(1)} a second, ${commands} commands, ${couriers === 1 ? 'one courier' : `${couriers} couriers`}; ` +
       `${row.lost} lost, ${row.doubled} doubled; the slowest hook took ${row.slowestMs.toFixed(0)} ms; healed ${row.healed}`,
+    `status said of the courier: ${row.said}`,
     ...problems.map((text) => `! ${text}`),
   ].join('\n');
 }

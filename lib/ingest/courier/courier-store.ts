@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption, moveAside, openDatabase } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
-import { cutOf, FileHealth } from '../../store/database/file-health.ts';
+import { cutOf, FileHealth, isSound, readWhole } from '../../store/database/file-health.ts';
 import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
 import { noteMovedAside } from '../../store/database/meta.ts';
 import type { MovedAside } from '../../store/database/meta.ts';
@@ -213,7 +213,24 @@ export class CourierStore {
       this.#isCut = true;
       this.#awaitReturn(cut);
     }
+    if (cut === undefined && this.#isSoundAfterAll(error)) {
+      if (this.#store) return this.#store;
+      throw error; // the next call opens it
+    }
     return this.#startAfresh(cut ?? errorMessage(error));
+  }
+
+  /**
+   * True for a database that is to be tried again, although it failed as if it were corrupt: SQLite says the same of a disk
+   * that fails to read. One that is found sound and fails for a minute all the same is not.
+   *
+   * @throws the system's error while the file cannot be read
+   */
+  #isSoundAfterAll(error: unknown): boolean {
+    readWhole(this.#path, this.#store?.health);
+    if (!isSound(this.#path)) return false;
+    this.#lack ??= { fault: errorMessage(error), since: this.#elapsed() };
+    return this.#elapsed() - this.#lack.since < GRACE_MS;
   }
 
   /** Moves the file away before it is closed, so that SQLite neither writes to it nor removes its WAL. */

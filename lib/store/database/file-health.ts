@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { Sqlite } from './sqlite.ts';
 
 /**
  * Looks from outside at the file of a database that is open: SQLite reads what it has in memory, and does not notice
@@ -48,6 +49,15 @@ export class FileHealth {
     return this.#counter < before;
   }
 
+  /** Reads all of it, to no end but to see that it can be read. @throws the system's error */
+  readWhole(): void {
+    if (this.#file === undefined) return;
+    const part = Buffer.allocUnsafe(PART_BYTES);
+    for (let at = 0, read = 1; read > 0; at += read) {
+      read = readSync(this.#file, part, 0, PART_BYTES, at);
+    }
+  }
+
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
   }
@@ -69,8 +79,36 @@ export function cutOf(path: string): string | undefined {
   }
 }
 
+/**
+ * Reads the whole file of a database, through `open` if it is given; else no connection of this process may be in a
+ * transaction. @throws the system's error
+ */
+export function readWhole(path: string, open: FileHealth | undefined): void {
+  const health = open ?? new FileHealth(path);
+  try {
+    health.readWhole();
+  } finally {
+    if (!open) health.close();
+  }
+}
+
+/** True if SQLite can read all of a database, and finds nothing wrong. */
+export function isSound(path: string): boolean {
+  try {
+    const database = new Sqlite(path, { readonly: true }); // which leaves the WAL alone when it closes
+    try {
+      return database.pragma('quick_check(1)', { simple: true }) === 'ok';
+    } finally {
+      database.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
 // --- internal ---
 
+const PART_BYTES = 1024 * 1024;
 const CUT = 'it was cut to ';
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
