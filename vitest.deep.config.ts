@@ -13,7 +13,7 @@ export default defineConfig({
       'test/store/maintenance/merge-lineage.test.ts',
       'test/store/maintenance/forget/lineage.test.ts',
       'test/{faults,service}/fuzz.test.ts',
-      'test/faults/passing-faults.test.ts',
+      'test/faults/{passing-faults,fault-kinds}.test.ts',
       'test/scripts/eval-attribution/*.test.ts',
       'test/processes/*chaos.test.ts',
       'test/redact/recall.test.ts',

@@ -48,13 +48,12 @@ export function spoolName(registration: HookSource, pid: number): string {
 
 // --- internal ---
 
-/** Runs an action that needs the spool's folders; makes them only if one turns out to be missing. */
+/** Runs an action in the spool's folders, twice if it fails: a fault may pass, and folders that are missing are made. */
 function inSpool<T>(paths: CapturePaths, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    makeSpool(paths);
+    if (errorCode(error) === 'ENOENT') makeSpool(paths);
     return action();
   }
 }

@@ -68,6 +68,11 @@ function stallOf(
       reason: 'it is suspended, by a signal, a debugger or a terminal',
       hint: `Events wait meanwhile. It goes on after: kill -CONT ${pid}`,
     };
+  if (pid === null)
+    return {
+      reason: 'a process that does not show itself has its lock',
+      hint: `Events wait meanwhile. It is a courier in another container, or a program that has opened the file: fuser ${paths.courierLock}`,
+    };
   if (silentMs <= SILENT_MS || !hasWaiting(paths.spoolNew)) return undefined;
   return {
     reason: `it has made no progress for ${span(silentMs)} while events wait`,

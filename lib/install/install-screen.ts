@@ -2,6 +2,7 @@ import { counted } from '../base/amount-text.ts';
 import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
 import type { LinkState } from './path-link.ts';
+import { stubRoots } from './program/hook-stubs.ts';
 import { quoteWord } from './shell-words.ts';
 import type { ShellFilesChange } from './shell-files.ts';
 import { settingsDiff } from './settings/settings-diff.ts';
@@ -121,12 +122,18 @@ export function uninstallScreen(
   ]);
   for (const copy of pluginCopies) rows.push(['Plugin', `${copy} removed`]);
   if (data) rows.push(['Data', data]);
+  const roots = stubRoots(options.paths.home, result.stubs);
   return lines([
     paint.green('claude-pattern-tracker is uninstalled.'),
     '',
     ...table(rows, paint),
     '',
-    'Claude Code sessions that run now may still call the hooks: restart them.',
+    ...(result.stubs.length === 0
+      ? []
+      : [
+          'Sessions of Claude Code that run now may still call the hooks, which do nothing any more.',
+          `Once they have ended, remove what is left of them: rm -r ${roots.map((path) => quoteWord(path)).join(' ')}`,
+        ]),
     ...(plugin === undefined
       ? []
       : [

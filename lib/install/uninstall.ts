@@ -8,7 +8,8 @@ import type { InstallManifest } from './manifest.ts';
 import { leadsTo, linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
-import { removeProgram } from './program/program-files.ts';
+import { leaveStubs } from './program/hook-stubs.ts';
+import { removeIfEmpty, removeProgram } from './program/program-files.ts';
 import { removeEmptied } from './made-folders.ts';
 import { ownFiles } from './shell-files.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
@@ -53,6 +54,8 @@ export interface UninstallResult extends UninstallPlan {
   readonly removedLink: string | undefined;
   /** The process id of the courier that was stopped; undefined when none ran. */
   readonly stoppedCourier: number | undefined;
+  /** Programs that do nothing, from the installation's folder, left for sessions that were running. */
+  readonly stubs: readonly string[];
 }
 
 /**
@@ -98,8 +101,9 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
 }
 
 /**
- * Uninstalls. The hooks go first, so that nothing calls a program that is gone; then the link, the
- * courier, the program and disused copies of the plugin. The data stays; {@link removeData} removes it.
+ * Uninstalls. The hooks go first, so that no new session calls a program that is gone; then the link, the
+ * courier, the program and disused copies of the plugin. For the sessions that run, programs that do nothing stay; so does
+ * the data, which {@link removeData} removes.
  *
  * @throws TrackerError E_SETTINGS_UNWRITABLE
  */
@@ -109,7 +113,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   const backups = settings.flatMap((change) => applyChange(change, options.now) ?? []);
   if (!removesProgram) {
     if (manifest) writeManifest(home, manifest);
-    return { ...plan, backups, removedLink: undefined, stoppedCourier: undefined };
+    return { ...plan, backups, removedLink: undefined, stoppedCourier: undefined, stubs: [] };
   }
   const { link } = plan;
   const isRemoved = link !== undefined && removeLink(link, linkedProgram(home));
@@ -117,15 +121,16 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   removeEmptied([...(isRemoved ? [link] : []), ...plan.shellFiles], manifest?.madeFolders ?? []);
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
-  removeProgram(home);
+  const stubs = leaveStubs(home, plan.manifest?.capture);
+  removeProgram(home, stubs);
   removeCopies(plan.pluginCopies);
-  return { ...plan, backups, removedLink: isRemoved ? link : undefined, stoppedCourier };
+  return { ...plan, backups, removedLink: isRemoved ? link : undefined, stoppedCourier, stubs };
 }
 
 /** Removes everything that was recorded. */
 export function removeData(paths: TrackerPaths): void {
   rmSync(paths.data, { recursive: true, force: true });
-  removeProgram(paths.home); // takes the folder too, now that it is empty
+  removeIfEmpty(paths.home);
 }
 
 // --- internal ---

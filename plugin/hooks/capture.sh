@@ -111,7 +111,8 @@ else
     way "$data/drops"
     echo >>"$data/drops" # allocates a block, so that drops can still be counted when the disk is full
   fi
-  if cat >"$spool/new/$name"; then
+  # Once more if not even the file was made: what kept it from that may have passed, and no byte of the event is read yet.
+  if cat >"$spool/new/$name" || { ! [ -e "$spool/new/$name" ] && cat >"$spool/new/$name"; }; then
     :
   else
     rm -f "$spool/new/$name" # what there is of it takes the room that the letter needs

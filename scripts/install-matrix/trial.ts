@@ -58,8 +58,9 @@ export async function tryWay(way: Way, machine: Machine): Promise<Outcome> {
 
 const HOME = '.claude/hooks/pattern-tracker';
 const DATA = `${HOME}/data`;
-/** What docs/install.md says is left: what was recorded, and copies of the settings. */
-const LEFT = /^\.claude\/(?:hooks\/pattern-tracker\/data\/|settings\.json\.backup-)/;
+/** What docs/install.md says is left: what was recorded, a hook that does nothing, and copies of the settings. */
+const LEFT =
+  /^\.claude\/(?:hooks\/pattern-tracker\/(?:data\/|hooks\/capture\.sh$)|settings\.json\.backup-)/;
 const UNREACHABLE = {
   npm_config_registry: 'http://127.0.0.1:9',
   npm_config_fetch_retries: '0',

@@ -7,10 +7,24 @@ import type { TrackerHome } from '../processes/tracker-home.ts';
 /** Which calls fail, and how; see failing-call.c. */
 export interface FailingCall {
   readonly path: string;
-  readonly call: 'open' | 'read' | 'write' | 'opendir' | 'mkdir' | 'unlink' | 'rename';
+  /** @default any */
+  readonly call?:
+    | 'open'
+    | 'read'
+    | 'write'
+    | 'fsync'
+    | 'truncate'
+    | 'opendir'
+    | 'mkdir'
+    | 'unlink'
+    | 'rename';
   readonly error: keyof typeof constants.errno;
+  /** The first of the matching calls that fails. @default 1 */
+  readonly at?: number;
   /** How many fail; -1 for all. @default 1 */
   readonly times?: number;
+  /** A file to which each matching call is written. */
+  readonly log?: string;
   /** A file that ends it. */
   readonly until?: string;
 }
@@ -31,22 +45,31 @@ export function buildFailingCall(folder: string): string | undefined {
   return status === 0 ? library : undefined;
 }
 
+/** The variables that make calls of a process fail. */
+export function failingEnv(
+  library: string,
+  { path, call, error, at = 1, times = 1, log, until }: FailingCall,
+): Record<string, string> {
+  return {
+    LD_PRELOAD: library,
+    FAIL_PATH: path,
+    FAIL_ERRNO: String(constants.errno[error]),
+    FAIL_AT: String(at),
+    FAIL_TIMES: String(times),
+    ...(call ? { FAIL_CALL: call } : {}),
+    ...(log ? { FAIL_LOG: log } : {}),
+    ...(until ? { FAIL_UNTIL: until } : {}),
+  };
+}
+
 /** Starts the courier bundle with calls that fail. */
 export function startFailingCourier(
   { env, paths }: TrackerHome,
   library: string,
-  { path, call, error, times = 1, until }: FailingCall,
+  fault: FailingCall,
 ): ChildProcess {
   return spawn(process.execPath, [resolve('dist/courier.cjs'), '--home', paths.home], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...env,
-      LD_PRELOAD: library,
-      FAIL_PATH: path,
-      FAIL_CALL: call,
-      FAIL_ERRNO: String(constants.errno[error]),
-      FAIL_TIMES: String(times),
-      ...(until ? { FAIL_UNTIL: until } : {}),
-    },
+    env: { ...env, ...failingEnv(library, fault) },
   });
 }

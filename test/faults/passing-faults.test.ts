@@ -1,14 +1,15 @@
 // Faults that pass: whatever fails once, or for a while, leaves nothing that lasts.
 import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { times } from '../support/depth.ts';
 import { isAlive, payload, TrackerHome } from '../processes/tracker-home.ts';
-import { buildFailingCall, startFailingCourier } from './failing-call.ts';
+import { buildFailingCall, failingEnv, startFailingCourier } from './failing-call.ts';
 import type { FailingCall } from './failing-call.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'failing-call-'));
@@ -79,6 +80,31 @@ describe.skipIf(library === undefined)('a call of the courier that fails once', 
   });
 });
 
+describe.skipIf(library === undefined)('a call of a hook that fails once', () => {
+  const HOOKS = {
+    sh: [resolve('hooks/capture.sh')],
+    node: [process.execPath, resolve('dist/hooks/stop.cjs')],
+  };
+  it.each([
+    ['sh', 'open', 'EIO'],
+    ['sh', 'open', 'EMFILE'],
+    ['node', 'open', 'EIO'],
+    ['node', 'open', 'EMFILE'],
+    ['node', 'rename', 'EIO'],
+  ] as const)('loses no event: front %s, %s with %s', (front, call, error) => {
+    home.spool('first.settings', ''); // so that the folders are there
+    rmSync(join(home.paths.spoolNew, 'first.settings'));
+    const [program = '', ...args] = HOOKS[front];
+    const env = { ...home.env, ...failingEnv(library ?? '', { path: 'spool/', call, error }) };
+    const input = payload({ hook_event_name: 'Stop' });
+    const run = spawnSync(program, args, { env, input, encoding: 'utf8' });
+    expect([run.status, run.stdout, run.stderr]).toEqual([0, '', '']);
+    expect(home.drops).toBe('');
+    const kept = home.waiting.map((name) => readFileSync(join(home.paths.spoolNew, name), 'utf8'));
+    if (kept.length > 0) expect(kept).toEqual([input]); // else a courier has it already
+  });
+});
+
 describe.skipIf(library === undefined)('a call of the courier that fails for a while', () => {
   it('to read events: they wait, it says so, and takes them when it can', async () => {
     spoolEvents(0, 6);
@@ -121,6 +147,29 @@ describe.skipIf(library === undefined)('a call of the courier that fails for a w
     home.capture(payload({ hook_event_name: 'Stop' })); // starts another one
     await expect.poll(stored).toBe(2);
   });
+
+  it('to read the database: it is not taken for corrupt', async () => {
+    spoolEvents(0, 6);
+    await home.runCourier();
+    spoolEvents(6, 12);
+    start({ path: 'tracker.db', call: 'read', error: 'EIO', at: 6, times: -1, until: healed });
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
+    writeFileSync(healed, '');
+    expect(await ended()).toBe(0);
+    expect([stored(), home.waiting, home.quarantined]).toEqual([12, [], []]);
+  });
+
+  it.each([6, 8, 12])(
+    'no longer than once, when it reads the database for the %ith time: it is not taken for corrupt',
+    async (at) => {
+      spoolEvents(0, 6);
+      await home.runCourier();
+      spoolEvents(6, 12);
+      start({ path: 'tracker.db', call: 'read', error: 'EIO', at });
+      expect(await ended()).toBe(0);
+      expect([stored(), home.waiting, home.quarantined]).toEqual([12, [], []]);
+    },
+  );
 
   it('to set bad files aside: the others are taken', async () => {
     home.spool('bad.settings', 'not json at all');
@@ -175,12 +224,44 @@ describe('a database that somebody damages under a living courier', () => {
     spoolEvents(50, 100);
     await expect.poll(() => home.courierState?.status).toBe('degraded');
     expect([home.waiting.length, home.quarantined]).toEqual([50, []]);
-    expect(home.courierState?.hint).toMatch(/it is set aside|pattern-tracker repair/);
+    // Another part of the courier may have met with it first, and says less.
+    await expect
+      .poll(() => home.courierState?.hint)
+      .toMatch(/it is set aside|pattern-tracker repair/);
     const pid = home.courierPid;
     await home.stop();
     await running;
     expect(pid !== undefined && isAlive(pid)).toBe(false);
     expect(home.waiting).toHaveLength(50);
+  });
+
+  it('and that it is cut before a courier starts is given time, too: it takes them once the file is back', async () => {
+    home.configure('courier: { idle_exit_seconds: 0.1 }\n');
+    spoolEvents(0, 50);
+    await home.runCourier();
+    const whole = readFileSync(home.paths.database);
+    truncateSync(home.paths.database, 8_192);
+    spoolEvents(50, 100);
+    const running = home.runCourier();
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
+    expect(home.courierState?.reason).toMatch(/it was cut to 8192 of/);
+    writeFileSync(home.paths.database, whole);
+    expect(await running).toBe(0);
+    expect([stored(), home.quarantined]).toEqual([100, []]);
+  });
+
+  it('and that its WAL is removed loses nothing, also if the courier is killed', async () => {
+    spoolEvents(0, 50);
+    const running = home.runCourier();
+    await expect.poll(stored).toBe(50);
+    await home.settled();
+    for (const suffix of ['-wal', '-shm']) rmSync(home.paths.database + suffix);
+    spoolEvents(50, 100);
+    await home.settled();
+    await home.stop('SIGKILL');
+    await running;
+    expect([stored(), home.quarantined]).toEqual([100, []]);
+    expect(home.value('PRAGMA integrity_check')).toBe('ok');
   });
 
   function checkpoint(): void {

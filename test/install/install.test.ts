@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -227,7 +227,7 @@ describe('scopes', () => {
     expect(second.removesProgram).toBe(true);
     expect(existsSync(local)).toBe(false);
     expect(existsSync(dirname(local))).toBe(false);
-    expect(readdirSync(machine.paths.home)).toEqual(['data']);
+    expect(readdirSync(machine.paths.home)).toEqual(['data', 'hooks']);
   });
 
   it('go all at once when none is named', async () => {
@@ -391,18 +391,56 @@ describe('the program', () => {
 });
 
 describe('uninstalling', () => {
-  it('leaves the data, and the data alone', async () => {
+  it('leaves the data, and hooks that do nothing', async () => {
     const machine = fakeMachine();
-    const before = snapshot(machine.userHome);
     machine.install();
     put(join(machine.paths.data, 'tracker.db'), 'precious');
     await machine.uninstall();
-    expect(readdirSync(machine.paths.home)).toEqual(['data']);
+    expect(readdirSync(machine.paths.home)).toEqual(['data', 'hooks']);
+    expect(readdirSync(join(machine.paths.home, 'hooks'))).toEqual(['capture.sh']);
     expect(readFileSync(join(machine.paths.data, 'tracker.db'), 'utf8')).toBe('precious');
     machine.purge();
+    expect(readdirSync(machine.paths.home)).toEqual(['hooks']);
+    await machine.uninstall(); // once more
+    expect(readdirSync(machine.paths.home)).toEqual(['hooks']);
+    rmSync(join(machine.paths.home, 'hooks'), { recursive: true }); // as it says
+    machine.purge();
     expect(existsSync(machine.paths.home)).toBe(false);
-    const left = Object.keys(snapshot(machine.userHome)).filter((path) => !(path in before));
-    expect(left).toEqual(['.claude/hooks']);
+  });
+
+  it.each(['sh', 'node'] as const)(
+    'leaves the hooks of running sessions silent: front %s',
+    async (capture) => {
+      const machine = fakeMachine('a b');
+      machine.install({ capture });
+      const { hooks } = read(machine.settings);
+      const { stubs } = await machine.uninstall();
+      machine.purge();
+      const registered = Object.values(hooks).map(
+        ([group]) => group?.hooks[0]?.command ?? 'exit 1',
+      );
+      const runs = registered
+        .filter((command) => capture === 'sh' || command.includes('pre-tool-use.cjs')) // the only bundle there is here
+        .map((command) => spawnSync('/bin/sh', ['-c', command], { input: '{}', encoding: 'utf8' }));
+      expect(runs.length).toBeGreaterThan(0);
+      expect(runs.filter((run) => run.status !== 0 || run.stdout + run.stderr !== '')).toEqual([]);
+      const bundles = ['dist/hooks/pre-tool-use.cjs', 'node'];
+      expect(stubs).toEqual(capture === 'sh' ? ['hooks/capture.sh'] : bundles);
+      machine.install({ capture });
+      expect(machine.install({ capture }).copy.written).toEqual([]);
+    },
+  );
+
+  it('writes nothing through a link', async () => {
+    const machine = fakeMachine();
+    machine.install();
+    const elsewhere = join(machine.root, 'elsewhere');
+    renameSync(join(machine.paths.home, 'hooks'), elsewhere);
+    symlinkSync(elsewhere, join(machine.paths.home, 'hooks'));
+    const before = readFileSync(join(elsewhere, 'capture.sh'));
+    expect((await machine.uninstall()).stubs).toEqual([]);
+    expect(readFileSync(join(elsewhere, 'capture.sh'))).toEqual(before);
+    expect(readdirSync(machine.paths.home)).toEqual(['data']);
   });
 
   it('does nothing where nothing is installed', async () => {

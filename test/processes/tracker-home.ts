@@ -1,4 +1,4 @@
-// A throwaway installation for tests that run the real bundles.
+// A throwaway installation for tests and trials that run the real bundles.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -7,18 +7,19 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect } from 'vitest';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
 import { parseCourierState } from '../../lib/ingest/courier/courier-state.ts';
 import type { CourierState } from '../../lib/ingest/courier/courier-state.ts';
 import { courierLives } from '../../lib/capture/courier-hint.ts';
 import { openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { until } from '../support/until.ts';
 
 const SH_FRONT = resolve('hooks/capture.sh');
 const COURIER = resolve('dist/courier.cjs');
@@ -44,7 +45,8 @@ export class TrackerHome {
   /** Runs a front once, as Claude Code would; it must be quiet and leave with 0. */
   capture(input: string | Buffer, ...args: string[]): void {
     const run = spawnSync(SH_FRONT, args, { env: this.env, input, encoding: 'utf8' });
-    expect([run.status, run.stdout, run.stderr]).toEqual([0, '', '']);
+    if (run.status !== 0 || run.stdout + run.stderr !== '')
+      throw new Error(`the hook ended with ${run.status} and said: ${run.stdout}${run.stderr}`);
   }
 
   /** Puts a file into the spool without a front, so that no courier is started. */
@@ -85,7 +87,9 @@ export class TrackerHome {
 
   get drops(): string {
     const { drops } = this.paths;
-    return existsSync(drops) ? readFileSync(drops, 'utf8').trim() : '';
+    return statSync(drops, { throwIfNoEntry: false })?.isFile()
+      ? readFileSync(drops, 'utf8').trim()
+      : '';
   }
 
   /** One value from tracker.db; undefined while there is no database or no row. */
@@ -113,7 +117,7 @@ export class TrackerHome {
 
   /** Waits until the spool is empty and a courier has committed what was in it. */
   async settled(): Promise<void> {
-    await expect.poll(() => this.waiting.length).toBe(0);
+    await until(() => this.waiting.length === 0, 'the spool is empty');
   }
 
   /** Ends the courier, by its id. */
@@ -121,7 +125,7 @@ export class TrackerHome {
     const pid = this.courierPid;
     if (pid === undefined) return;
     kill(pid, signal);
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    await until(() => !isAlive(pid), 'the courier has ended');
   }
 
   /** Ends every courier of this home, also one that waits for the lock or has only just started. */
@@ -144,13 +148,11 @@ export function payload(fields: Record<string, unknown>): string {
 
 /** Ends every process whose command line names a folder, also one that has only just started. */
 export async function endProcessesNaming(folder: string): Promise<void> {
-  await expect
-    .poll(() => {
-      const pids = processesNaming(folder);
-      for (const pid of pids) kill(pid, 'SIGKILL');
-      return pids;
-    })
-    .toEqual([]);
+  await until(() => {
+    const pids = processesNaming(folder);
+    for (const pid of pids) kill(pid, 'SIGKILL');
+    return pids.length === 0;
+  }, 'no process is left');
 }
 
 export function isAlive(pid: number): boolean {
@@ -163,10 +165,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-// --- internal ---
-
 /** The living processes whose command line names a folder; none where there is no /proc. */
-function processesNaming(folder: string): number[] {
+export function processesNaming(folder: string): number[] {
   if (!existsSync('/proc/self/cmdline')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -182,6 +182,8 @@ function processesNaming(folder: string): number[] {
     .map(Number)
     .filter(isAlive);
 }
+
+// --- internal ---
 
 function kill(pid: number, signal: NodeJS.Signals): void {
   try {

@@ -63,6 +63,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 const DURATION =
   /^(\d+(?:\.\d+)?)\s*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:(?:ou)?rs?)?|(d)(?:ays?)?|(w)(?:eeks?)?)$/i;
+const AGO = / ago$/i;
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 /** No words: 11/01/2026 is a day of November or of January, 2026-13-01 none, and -2h may be a slip. */
 const NUMBERS_ONLY = /\d[-/]\d|\d\.\d+\.\d|^[^a-z\d]/i;
@@ -79,11 +80,14 @@ async function spanOf(flag: string, given: string, now: number): Promise<Span> {
   );
 }
 
-/** `2h`, `2 days`: that long before now. */
+/** `2h`, `2 days`, `an hour ago`: that long before now, also where the clocks were changed since. */
 function durationSpan(text: string, now: number): Span | undefined {
-  const [, count, ...units] = DURATION.exec(text) ?? [];
+  const isAgo = AGO.test(text);
+  const length = isAgo ? text.replace(AGO, '').replace(/^an? /i, '1 ') : text;
+  const [, count, ...units] = DURATION.exec(length) ?? [];
   const unit = units.find(Boolean)?.toLowerCase();
   if (!count || !unit) return undefined;
+  if (isAgo && /[dw]/.test(unit)) return undefined; // days of the calendar, which have 23 to 25 hours
   return momentSpan(Math.max(0, now - Number(count) * (UNITS[unit] ?? 0)));
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { claudeFolder, trackerPaths } from '../../base/paths.ts';
 import { uninstallPreview, uninstallScreen } from '../../install/install-screen.ts';
@@ -23,10 +23,10 @@ export const uninstallCommand = trackerCommand({
   ],
   details: `Removes the hooks and the status line from every settings file they were added to, then the completions,
 the link and the program. What was recorded is kept unless you want it removed: on a terminal you are asked. Copies of the
-plugin that Claude Code no longer uses go, too.`,
+plugin that Claude Code no longer uses go, too. For sessions of Claude Code that are running, hooks that do nothing are left.`,
   json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, plugin_copies, removes_program,
 link, data,
-backups, removed_link, stopped_courier, data_removed}; the last four not with --dry-run.`,
+backups, removed_link, stopped_courier, stubs, data_removed}; the last five not with --dry-run.`,
   args: {
     scope: {
       type: 'enum',
@@ -76,6 +76,7 @@ backups, removed_link, stopped_courier, data_removed}; the last four not with --
         backups: result.backups,
         removedLink: result.removedLink ?? null,
         stoppedCourier: result.stoppedCourier ?? null,
+        stubs: result.stubs.map((path) => join(paths.home, path)),
         dataRemoved: isPurged,
         plugin: plugin ?? null,
       });

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption, moveAside, openDatabase } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
-import { FileHealth } from '../../store/database/file-health.ts';
+import { cutOf, FileHealth, isSound, readWhole } from '../../store/database/file-health.ts';
 import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
 import { noteMovedAside } from '../../store/database/meta.ts';
 import type { MovedAside } from '../../store/database/meta.ts';
@@ -151,7 +151,20 @@ export class CourierStore {
       this.#release();
       this.#store = this.#open();
       this.#checkPages(this.#store);
+    } else if (store.wal !== undefined && store.wal !== fileIdentity(`${this.#path}-wal`)) {
+      this.#leaveWal(store, hasGoneBack);
     } else if (hasGoneBack) this.#checkPages(store);
+  }
+
+  /**
+   * Opens the database anew, because somebody has removed its WAL: nobody else would see what is written there. What
+   * stands in it is brought into the file first, unless another file was copied over that.
+   */
+  #leaveWal({ database }: OpenStore, isOtherFile: boolean): void {
+    if (!isOtherFile) database.pragma('wal_checkpoint(TRUNCATE)');
+    this.#release();
+    this.#store = this.#open();
+    this.#checkPages(this.#store);
   }
 
   /** Sees whether the pages of a file that was copied there and those of the WAL go together. */
@@ -172,6 +185,11 @@ export class CourierStore {
 
   #open(): OpenStore {
     removeOrphans(this.#path);
+    const cut = cutOf(this.#path);
+    if (cut !== undefined) {
+      this.#awaitReturn(cut);
+      return this.#startAfresh(cut);
+    }
     let database: Database | undefined;
     try {
       database = openDatabase(this.#path);
@@ -190,7 +208,29 @@ export class CourierStore {
     const isLacking = database && errorCode(error) === 'SQLITE_ERROR' && lacksSchema(database);
     if (isLacking) this.#awaitReturn(errorMessage(error));
     else if (!isCorruption(error)) throw error;
-    return this.#startAfresh(errorMessage(error));
+    const cut = this.#store?.health.fault(); // since it was last looked at
+    if (cut !== undefined) {
+      this.#isCut = true;
+      this.#awaitReturn(cut);
+    }
+    if (cut === undefined && this.#isSoundAfterAll(error)) {
+      if (this.#store) return this.#store;
+      throw error; // the next call opens it
+    }
+    return this.#startAfresh(cut ?? errorMessage(error));
+  }
+
+  /**
+   * True for a database that is to be tried again, although it failed as if it were corrupt: SQLite says the same of a disk
+   * that fails to read. One that is found sound and fails for a minute all the same is not.
+   *
+   * @throws the system's error while the file cannot be read
+   */
+  #isSoundAfterAll(error: unknown): boolean {
+    readWhole(this.#path, this.#store?.health);
+    if (!isSound(this.#path)) return false;
+    this.#lack ??= { fault: errorMessage(error), since: this.#elapsed() };
+    return this.#elapsed() - this.#lack.since < GRACE_MS;
   }
 
   /** Moves the file away before it is closed, so that SQLite neither writes to it nor removes its WAL. */

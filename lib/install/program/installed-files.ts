@@ -23,9 +23,14 @@ export function courierBundle(place: InstalledPlace): string | undefined {
   return fileOf(place, 'dist', 'courier.cjs');
 }
 
-/** The sh front: the installed one, else the one beside the running program. */
+/**
+ * The sh front: the installed one, else the one beside the running program. Where no courier is, it is one that an
+ * uninstallation has left, and captures nothing.
+ */
 export function captureScript(place: InstalledPlace): string | undefined {
-  return fileOf(place, 'hooks', 'capture.sh');
+  const courier = courierBundle(place);
+  const script = courier && join(dirname(dirname(courier)), 'hooks', 'capture.sh');
+  return script && existsSync(script) ? script : undefined;
 }
 
 // --- internal ---

@@ -141,16 +141,30 @@ export function copyProgram(files: readonly ProgramFile[], home: string): CopyRe
   return result;
 }
 
-/** Removes the program from `home` and keeps everything else, such as `data/`. True if `home` is gone, too. */
-export function removeProgram(home: string): boolean {
-  for (const name of [...PROGRAM_FOLDERS, 'package.json', 'node', 'install.json']) {
-    rmSync(join(home, name), { recursive: true, force: true });
+/** Removes the program from `home`, but for the files `kept`, and keeps everything else, such as `data/`. */
+export function removeProgram(home: string, kept: readonly string[]): void {
+  for (const folder of PROGRAM_FOLDERS) {
+    if (kept.some((path) => path.startsWith(`${folder}/`))) continue;
+    rmSync(join(home, folder), { recursive: true, force: true });
   }
+  const others = strangers(
+    kept.map((path) => ({ path })),
+    home,
+  );
+  for (const path of others) rmSync(join(home, path), { force: true });
+  for (const folder of PROGRAM_FOLDERS) pruneEmpty(join(home, folder));
+  for (const name of ['package.json', 'node', 'install.json']) {
+    if (!kept.includes(name)) rmSync(join(home, name), { force: true });
+  }
+  removeIfEmpty(home);
+}
+
+/** Removes a folder that holds nothing. */
+export function removeIfEmpty(folder: string): void {
   try {
-    rmdirSync(home);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'ENOENT';
+    rmdirSync(folder);
+  } catch {
+    // it holds something, or is gone
   }
 }
 
@@ -255,11 +269,7 @@ function pruneEmpty(folder: string): void {
     return;
   }
   for (const entry of entries) if (entry.isDirectory()) pruneEmpty(join(folder, entry.name));
-  try {
-    rmdirSync(folder);
-  } catch {
-    // it holds something
-  }
+  removeIfEmpty(folder);
 }
 
 function makePrivate(folder: string): void {

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { Sqlite } from './sqlite.ts';
 
 /**
  * Looks from outside at the file of a database that is open: SQLite reads what it has in memory, and does not notice
@@ -26,12 +27,12 @@ export class FileHealth {
     } catch {
       return undefined;
     }
-    if (size === 0) return 'it was cut to nothing';
+    if (size === 0) return `${CUT}nothing`;
     if (!header.subarray(0, MAGIC.length).equals(MAGIC)) return 'its first page is no database';
     const written = header.readUInt16BE(16);
     const bytes = header.readUInt32BE(28) * (written === 1 ? 65_536 : written);
     const isCounted = header.readUInt32BE(24) === header.readUInt32BE(92);
-    return isCounted && size < bytes ? `it was cut to ${size} of ${bytes} bytes` : undefined;
+    return isCounted && size < bytes ? `${CUT}${size} of ${bytes} bytes` : undefined;
   }
 
   /** True when an earlier state was copied over the file since the last call. */
@@ -48,13 +49,67 @@ export class FileHealth {
     return this.#counter < before;
   }
 
+  /** Reads all of it, to no end but to see that it can be read. @throws the system's error */
+  readWhole(): void {
+    if (this.#file === undefined) return;
+    const part = Buffer.allocUnsafe(PART_BYTES);
+    for (let at = 0, read = 1; read > 0; at += read) {
+      read = readSync(this.#file, part, 0, PART_BYTES, at);
+    }
+  }
+
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
   }
 }
 
+/**
+ * How a database was cut that nobody here has open; undefined if it was not. It must not be opened before it is whole again:
+ * SQLite would remove its WAL. An empty file without a WAL is a database that was only begun.
+ */
+export function cutOf(path: string): string | undefined {
+  const health = new FileHealth(path);
+  try {
+    const fault = health.fault();
+    const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0;
+    if (isEmpty && !statSync(`${path}-wal`, { throwIfNoEntry: false })?.size) return undefined;
+    return fault?.startsWith(CUT) ? fault : undefined;
+  } finally {
+    health.close();
+  }
+}
+
+/**
+ * Reads the whole file of a database, through `open` if it is given; else no connection of this process may be in a
+ * transaction. @throws the system's error
+ */
+export function readWhole(path: string, open: FileHealth | undefined): void {
+  const health = open ?? new FileHealth(path);
+  try {
+    health.readWhole();
+  } finally {
+    if (!open) health.close();
+  }
+}
+
+/** True if SQLite can read all of a database, and finds nothing wrong. */
+export function isSound(path: string): boolean {
+  try {
+    const database = new Sqlite(path, { readonly: true }); // which leaves the WAL alone when it closes
+    try {
+      return database.pragma('quick_check(1)', { simple: true }) === 'ok';
+    } finally {
+      database.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
 // --- internal ---
 
+const PART_BYTES = 1024 * 1024;
+const CUT = 'it was cut to ';
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 

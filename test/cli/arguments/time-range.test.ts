@@ -87,6 +87,9 @@ it('gives the days on which the clocks change their 23 and 25 hours', async () =
   const march = await timeRangeOf({ since: '2026-03-29', until: '2026-03-29' }, NOW());
   expect((march.until ?? 0) - (march.since ?? 0)).toBe(23 * HOUR);
   expect(await since('24 hours ago', monday)).toBe(monday - DAY);
+  const afterChange = Date.UTC(2026, 2, 29, 1, 0, 5); // ten minutes before, the clocks showed another hour
+  expect(await since('10 minutes ago', afterChange)).toBe(afterChange - 10 * MINUTE);
+  expect(await since('an hour ago', afterChange)).toBe(afterChange - HOUR);
 });
 
 describe('what it refuses', () => {

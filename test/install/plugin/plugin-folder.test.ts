@@ -197,6 +197,6 @@ describe('the command line of the plugin', () => {
     const home = join(folder, '.claude/hooks/pattern-tracker');
     expect(existsSync(join(home, 'dist/cli.mjs'))).toBe(true);
     execFileSync(join(home, 'dist/cli.mjs'), ['uninstall', '--purge'], { env: { HOME: folder } });
-    expect(existsSync(home)).toBe(false);
+    expect(readdirSync(home, { recursive: true })).toEqual(['hooks', 'hooks/capture.sh']);
   });
 });

@@ -2,7 +2,7 @@ import { Counters } from '../../database/counters.ts';
 import type { Database } from '../../database/database.ts';
 import { noteUnwiped } from '../../database/meta.ts';
 import { CHOSEN } from '../forget/selection.ts';
-import { countPayloads, prunePayloads } from './payload-pruning.ts';
+import { countPayloads, earliestPossible, prunePayloads } from './payload-pruning.ts';
 import { CHUNK_PATTERNS, removeChosenPatterns, startChoice } from './pattern-pruning.ts';
 
 const DAY_MS = 86_400_000;
@@ -129,11 +129,11 @@ export class RetentionPass {
     const limit = now - patterns_days * DAY_MS;
     startChoice(database);
     database
-      .prepare<[number]>(
-        `INSERT INTO ${CHOSEN.patterns} SELECT id FROM patterns WHERE last_seen_at < ?
+      .prepare<[number, number]>(
+        `INSERT INTO ${CHOSEN.patterns} SELECT id FROM patterns WHERE last_seen_at >= ? AND last_seen_at < ?
          ORDER BY last_seen_at LIMIT ${most}`,
       )
-      .run(limit);
+      .run(earliestPossible(now), limit);
     const placed = database
       .prepare<[number]>(
         // What a call moved or copied may have no pattern.

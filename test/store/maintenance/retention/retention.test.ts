@@ -96,6 +96,18 @@ describe('a clock that was wrong', () => {
     expect(payloads()).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it('and began in 1970 has dated events that stay until those stored after them go', () => {
+    const now = Date.UTC(2025, 6, 1);
+    store.arrive([
+      { payload: write(1), at: 1 },
+      { payload: write(2), at: now - DAY },
+    ]);
+    prune(now);
+    expect(payloads().slice(0, 2)).toEqual([1, 1]);
+    prune(now + 40 * DAY);
+    expect(payloads().slice(0, 2)).toEqual([0, 0]);
+  });
+
   it('dates no event later than it was taken', () => {
     store.arrive([{ payload: write(1), at: FUTURE }]);
     expect(Number(store.value('SELECT received_at FROM events'))).toBeLessThanOrEqual(Date.now());
