@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, renameSync, statSync } from 'node:fs';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { definePayloadFunctions } from './packed-payload.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
@@ -39,6 +40,7 @@ export function openDatabase(path: string): Database {
       // Statement journals go to a temporary file by default; memory is faster. Set only after the
       // migrations, because one that sorts a large table may need the disk.
       database.pragma('temp_store = MEMORY');
+      definePayloadFunctions(database);
       return database;
     } catch (error) {
       database.close();
@@ -67,6 +69,7 @@ export function openDatabaseForReading(path: string): Database | undefined {
           { hint: 'The next courier brings it up to date: run `pattern-tracker capture-test`.' },
         );
       }
+      definePayloadFunctions(database);
       return database;
     } catch (error) {
       database.close();

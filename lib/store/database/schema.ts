@@ -316,6 +316,8 @@ export const MIGRATIONS: readonly string[] = [
   -- Fragments of earlier releases say nothing about lines: file_states take their place.
   DROP TABLE live_fragments;
 
+  -- From here on, events.payload is packed: lib/store/database/packed-payload.ts. What earlier releases stored is JSON.
+
   -- Ids tell the order in which events were stored, which is not that of their times.
   CREATE INDEX events_by_time ON events(received_at);
   CREATE INDEX events_with_payload ON events(received_at) WHERE payload IS NOT NULL;

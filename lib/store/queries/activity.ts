@@ -94,7 +94,8 @@ export function refusedCallsOf(database: Database, event: StoredEvent): ListedTo
     .prepare<[number], ListedToolCall>(
       `SELECT ${TOOL_CALL_COLUMNS}
        FROM events e
-       JOIN json_each(CASE WHEN json_valid(e.payload) THEN e.payload ELSE '{}' END, '$.tool_calls') item
+       JOIN json_each(
+         CASE WHEN json_valid(payload_text(e.payload)) THEN payload_text(e.payload) ELSE '{}' END, '$.tool_calls') item
        JOIN tool_calls call
          ON call.session_id = e.session_id
          AND call.tool_use_id = json_extract(item.value, '$.tool_use_id')
