@@ -11,7 +11,7 @@ export type { Database };
 /** How long a statement waits for another process's lock, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** The WAL file is cut back to this size after a checkpoint, in bytes. */
-const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+export const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
 const CHECKPOINT_PAGES = 4_096;
 /** The page cache of one connection, in KiB. */
