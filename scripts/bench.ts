@@ -8,6 +8,7 @@ import { captureOutage } from './bench/capture/capture-outage.ts';
 import { claudeAdded } from './bench/capture/claude-added.ts';
 import { claudeOutage } from './bench/capture/claude-outage.ts';
 import { cliStart } from './bench/command-line/cli-start.ts';
+import { lists } from './bench/command-line/lists.ts';
 import { courierIdle } from './bench/courier/courier-idle.ts';
 import { courierIngest } from './bench/courier/courier-ingest.ts';
 import { courierMemory } from './bench/courier/courier-memory.ts';
@@ -39,6 +40,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   serviceIngest,
   serviceScale,
   cliStart,
+  lists,
   statusline,
 ];
 

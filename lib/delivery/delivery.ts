@@ -16,6 +16,8 @@ const BATCH_CHARACTERS = 4 * 1024 * 1024;
 const SETTLE_ROWS = 500;
 /** After this many faults an event is sent alone, in case it is the one that spoils its batches. */
 const ALONE_AFTER_FAULTS = 2;
+/** After this many requests without a reply, in a row, batches become smaller. */
+const MOST_CUT_BATCHES = 2;
 /** How long events are sent singly to a sink that does not accept batches, in milliseconds. */
 const SINGLY_MS = 600_000;
 /** How many due events to choose from for the one that probes a recovering server. */
@@ -114,9 +116,14 @@ export class Delivery {
   #singly = Deadline.past();
   /** Requests in a row that failed as a whole. */
   #failedRequests = 0;
+  /** Requests with several events that got no reply, since the last one that got one. */
+  #cutBatches = 0;
+  /** The most events in one request for now: some servers cut the connection when one is too large. */
+  #mostRows: number;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#mostRows = options.batchRows;
   }
 
   /**
@@ -169,7 +176,10 @@ export class Delivery {
       const following = this.#nextRows(drain, rows.at(-1)?.id ?? drain.after); // meanwhile
       const attempt = await begun.attempt;
       const isGivenUp = (signal.aborted || client.isClosed) && attempt.outcome.kind === 'retry';
-      if (!isGivenUp) drain.answered.push({ ...begun, attempt });
+      if (!isGivenUp) {
+        drain.answered.push({ ...begun, attempt });
+        this.#fitBatch(rows.length, attempt);
+      }
       // The database was closed and opened again during the request, or replaced by another one.
       if (this.#options.store() !== store) return { end: 'waiting', nextAt: clock() };
       if (isGivenUp) {
@@ -241,7 +251,7 @@ export class Delivery {
 
   #nextRows(drain: Drain, after: number): DueEvent[] {
     const now = this.#options.clock();
-    const rows = this.#singly.isOver ? this.#options.batchRows : 1;
+    const rows = this.#singly.isOver ? this.#mostRows : 1;
     const due = drain.pass.next({ now, after, rows, characters: BATCH_CHARACTERS });
     const goesAlone = (row: DueEvent) =>
       row.id <= drain.aloneUntil ||
@@ -345,6 +355,20 @@ export class Delivery {
     const isOpen = store.breaker.read().phase === 'open';
     if (isOpen && outcome.kind === 'retry' && !asksForPause(outcome)) store.state.pause(0);
     return transition;
+  }
+
+  /** Halves the batches after some that got no reply, and doubles them again with each that got one. */
+  #fitBatch(rows: number, { outcome, serverFault }: Attempt<BatchOutcome>): void {
+    if (rows === 1 && this.#mostRows > 1) return; // an event that was sent alone says nothing about batches
+    if (outcome.kind !== 'retry') {
+      this.#cutBatches = 0;
+      if (rows >= this.#mostRows) {
+        this.#mostRows = Math.min(this.#mostRows * 2, this.#options.batchRows);
+      }
+    } else if (serverFault && outcome.status === undefined) {
+      this.#cutBatches += 1;
+      if (this.#cutBatches >= MOST_CUT_BATCHES) this.#mostRows = Math.ceil(rows / 2);
+    }
   }
 }
 

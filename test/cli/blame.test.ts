@@ -362,7 +362,9 @@ describe('blame --prompt', () => {
     project.prompt(FIRST, 'An older prompt');
     project.prompt(FIRST, 'Add a cart');
     project.write('cart.ts', CART, null);
-    project.database.exec(`UPDATE events SET payload = NULL WHERE payload LIKE '%Add a cart%'`);
+    project.database.exec(
+      `UPDATE events SET payload = NULL WHERE payload_text(payload) LIKE '%Add a cart%'`,
+    );
     expect((await blame('cart.ts:1 --prompt')).out).toContain('The prompt is not kept.');
     project.byHand('mine.ts', 'export const mine = 1;\n');
     expect((await blame('mine.ts --prompt')).out).toBe(

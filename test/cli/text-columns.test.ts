@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeHistory } from '../../lib/authorship/state/file-state.ts';
-import { unpackedText } from '../../lib/authorship/state/packed-text.ts';
 import { encodeChange } from '../../lib/authorship/state/stored-change.ts';
 import { holdings } from '../../lib/store/maintenance/forget/holdings.ts';
 import { DERIVED_TABLES, tableShapes } from '../../lib/store/maintenance/schema-shape.ts';
@@ -8,6 +7,8 @@ import { TEXT_COLUMNS } from '../../lib/store/maintenance/text-columns.ts';
 import { encodeNotedLines } from '../../lib/store/writers/authorship/noted-lines.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
+import { packedPayload } from '../../lib/store/database/packed-payload.ts';
+import { textOfPacked } from '../support/unpacked-rows.ts';
 
 /** The columns that hold no text of anybody: ids of the program or the API, words of a fixed list, digests. */
 const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
@@ -111,13 +112,15 @@ function fillWith(text: string, isIn: (place: string) => boolean = () => true): 
   const { database } = sample;
   database.pragma('foreign_keys = OFF');
   for (const { name } of shapes()) if (name !== 'meta') database.exec(`DELETE FROM "${name}"`);
-  for (const { table, texts, objects = [], ids = [], packed = [] } of TEXT_COLUMNS) {
+  for (const { table, texts, objects = [], ids = [], packed = [], payloads = [] } of TEXT_COLUMNS) {
     const shape = shapes().find(({ name }) => name === table);
     if (!shape) throw new Error(`there is no table ${table}`);
     const valueOf = ({ name, type }: { name: string; type: string }) => {
       const word = isIn(`${table}.${name}`) ? text : 'nothing';
       if (texts.includes(name)) return `/w/${word}/app`;
       if (objects.includes(name)) return JSON.stringify({ note: `it says ${word}` });
+      if (payloads.includes(name))
+        return packedPayload(JSON.stringify({ note: `it says ${word}` }));
       if (packed.includes(name)) return packedText(name, `it says ${word}`);
       if (name === 'noted_lines') return encodeNotedLines(new Map());
       if (ids.includes(name)) return 'session-1';
@@ -143,9 +146,6 @@ function packedText(column: string, text: string): Uint8Array {
   return encodeChange({ ...about, continues: undefined, gone: lines });
 }
 
-const isPacked = ({ table, column }: Column) =>
-  TEXT_COLUMNS.some((row) => row.table === table && row.packed?.includes(column));
-
 /** The values of a column as texts. */
 const textsIn = (place: Column): string[] =>
   sample.database
@@ -154,11 +154,7 @@ const textsIn = (place: Column): string[] =>
     )
     .pluck()
     .all()
-    .map((value) =>
-      value instanceof Uint8Array
-        ? ((isPacked(place) ? unpackedText(value) : undefined) ?? '')
-        : String(value ?? ''),
-    );
+    .map((value) => (value instanceof Uint8Array ? textOfPacked(value) : String(value ?? '')));
 
 /** The columns that hold `text` somewhere. */
 const holding = (text: string): string[] =>
@@ -169,8 +165,8 @@ const holding = (text: string): string[] =>
     .map(nameOf);
 
 const listed = (): string[] =>
-  TEXT_COLUMNS.flatMap(({ table, texts, objects = [], packed = [] }) =>
-    [...texts, ...objects, ...packed].map((column) => nameOf({ table, column })),
+  TEXT_COLUMNS.flatMap(({ table, texts, objects = [], packed = [], payloads = [] }) =>
+    [...texts, ...objects, ...packed, ...payloads].map((column) => nameOf({ table, column })),
   );
 
 it('every column is known to hold texts, ids that may be forgotten, or neither', () => {
@@ -222,8 +218,8 @@ it('privacy report measures every column', () => {
   fillWith('quokka');
   const rows = holdings(sample.database);
   const lengthOf = (place: Column) => textsIn(place).reduce((sum, text) => sum + text.length, 0);
-  const all = TEXT_COLUMNS.flatMap(({ table, texts, objects = [], packed = [] }) =>
-    [...texts, ...objects, ...packed].map((column) => lengthOf({ table, column })),
+  const all = TEXT_COLUMNS.flatMap(({ table, texts, objects = [], packed = [], payloads = [] }) =>
+    [...texts, ...objects, ...packed, ...payloads].map((column) => lengthOf({ table, column })),
   ).reduce((sum, length) => sum + length, 0);
   const measured = rows
     .filter(({ kind }) => kind !== 'prompts') // events, which are measured as such

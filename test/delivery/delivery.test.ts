@@ -152,7 +152,7 @@ describe('a drain', () => {
     expect(await drain({ early: true })).toEqual({
       delivered: 0,
       dead: 0,
-      failed: 15,
+      failed: 10, // 3, 3, 2, 1 and 1 in a request
       end: 'circuit_open',
       nextAt: now + POLICY.recoveryTimeoutMs,
       lastError: 'connection refused',
@@ -226,6 +226,35 @@ describe('a drain', () => {
     }
     expect(api.taken).toEqual(expect.arrayContaining(['a', 'b']));
     expect(dead()).toEqual(['p']);
+  });
+
+  it('makes batches smaller after two without a reply, so that a large event keeps no other', async () => {
+    const delivery = makeDelivery(8);
+    api.answer = (events) => (events.includes('p') ? down() : items(events, () => accepted));
+    add('a', 'b', 'c', 'd', 'e', 'f', 'g', 'p');
+    const sizes: number[] = [];
+    for (let round = 0; api.taken.length < 7 && round < 9; round++) {
+      const before = api.requests.length;
+      const { nextAt = now } = await drain({}, delivery);
+      sizes.push(api.requests.length - before);
+      now = nextAt;
+    }
+    expect(api.requests.slice(0, 3).map(({ length }) => length)).toEqual([8, 8, 4]);
+    expect(api.taken).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    expect(api.requests.length).toBeLessThan(12);
+  });
+
+  it('makes them whole again with each that has a reply', async () => {
+    const delivery = makeDelivery(4);
+    api.answer = down;
+    add('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k');
+    for (let round = 0; round < 3; round++) now = (await drain({}, delivery)).nextAt ?? now;
+    api.answer = (events) => items(events, () => accepted);
+    api.requests.length = 0;
+    now += 300_000;
+    await drain({}, delivery);
+    expect(api.requests.map(({ length }) => length)).toEqual([1, 1, 2, 2, 4, 1]);
+    expect(api.taken).toHaveLength(11);
   });
 
   it('gives nothing up for an outage, however long', async () => {

@@ -164,7 +164,7 @@ describe('files that an event names without what they hold', () => {
     expect(occurrences()).toHaveLength(1);
     const all = JSON.stringify([
       store.rows('SELECT * FROM patterns'),
-      store.rows('SELECT payload FROM events'),
+      store.rows('SELECT payload_text(payload) AS payload FROM events'),
     ]);
     expect(all).toContain('plain text here');
     expect(all).not.toContain(key);

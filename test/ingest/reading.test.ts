@@ -267,7 +267,7 @@ it.each([
   ['ElicitationResult', { content: { answer: 'private words' } }],
 ])('of a %s, no text for people is stored', (name, fields) => {
   store.take(hook.event(name, fields));
-  expect(store.value('SELECT payload FROM events')).not.toContain('private');
+  expect(store.value('SELECT payload_text(payload) FROM events')).not.toContain('private');
 });
 
 it('knows that a cell came from the notebook that Claude wrote', () => {

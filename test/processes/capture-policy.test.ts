@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';
 import { TrackerHome } from './tracker-home.ts';
+import { unpackedBytes } from '../support/unpacked-rows.ts';
 
 const PAYLOADS = 'test/fixtures/payloads';
 const SESSION = 'session-of-the-policy';
@@ -102,7 +103,7 @@ function everything(): Record<'stored' | 'server' | 'collector', Buffer> {
     .map((name) => join(root, name))
     .filter((path) => !path.endsWith('/node') && statSync(path).isFile());
   return {
-    stored: Buffer.concat(files.map((path) => readFileSync(path))),
+    stored: Buffer.concat(files.map((path) => unpackedBytes(path))),
     server: Buffer.from((api?.requests ?? []).map(({ url, body }) => url + body).join('\n')),
     collector: Buffer.concat((collector?.requests ?? []).map(({ body }) => body)),
   };

@@ -22,6 +22,7 @@ import { acquireProcessLock } from '../../lib/store/database/process-lock.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { times } from '../support/depth.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
+import { unpackedBytes } from '../support/unpacked-rows.ts';
 
 const CLI = resolve('dist/cli.mjs');
 const SECRET = 'Zebra-Accordion "77" ünder\nthe stairs';
@@ -95,7 +96,7 @@ function holders(folder = home.paths.data, secret = /Zebra-Accordion|the stairs/
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => secret.test(path) || secret.test(readFileSync(path, 'latin1')));
+    .filter((path) => secret.test(path) || secret.test(unpackedBytes(path).toString('latin1')));
 }
 
 const outboxRows = () => home.value('SELECT count(*) FROM outbox');

@@ -9,6 +9,7 @@ import { FaultyApi } from '../support/faulty-api.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';
 import { everyKind, everythingIn, readings, tracesOf } from './planted-kinds.ts';
 import { TrackerHome } from './tracker-home.ts';
+import { unpackedBytes } from '../support/unpacked-rows.ts';
 
 const FIXTURES = 'test/fixtures/payloads';
 const EVENTS = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
@@ -65,7 +66,7 @@ function filesWithMark(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => readFileSync(path, 'latin1').includes(MARK))
+    .filter((path) => unpackedBytes(path).includes(MARK))
     .map((path) => path.slice(folder.length));
 }
 

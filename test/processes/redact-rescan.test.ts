@@ -7,6 +7,7 @@ import { trimCode } from '../../lib/pattern/identify.ts';
 import { times } from '../support/depth.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
+import { unpackedBytes } from '../support/unpacked-rows.ts';
 
 const CLI = resolve('dist/cli.mjs');
 const RULES = `redaction:
@@ -121,7 +122,7 @@ function holders(): string[] {
   return readdirSync(home.paths.data, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => /ACME-\d{6}|Zq81kdLm92/.test(readFileSync(path, 'latin1')));
+    .filter((path) => /ACME-\d{6}|Zq81kdLm92/.test(unpackedBytes(path).toString('latin1')));
 }
 
 const outboxRows = () => home.value('SELECT count(*) FROM outbox');
@@ -151,7 +152,9 @@ describe('rules of the user', () => {
     event({ hook_event_name: 'UserPromptSubmit', prompt: 'ACME-482902' });
     await home.settled();
     expect(
-      home.rows("SELECT json_extract(payload, '$.prompt') AS prompt FROM events ORDER BY id"),
+      home.rows(
+        "SELECT json_extract(payload_text(payload), '$.prompt') AS prompt FROM events ORDER BY id",
+      ),
     ).toEqual(
       [
         'the first',

@@ -8,6 +8,8 @@ import {
 import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { captureSummary, captureText } from '../../config/capture-text.ts';
+import { foreignFiles } from '../../health/checks/foreign-files.ts';
+import type { ForeignFiles } from '../../health/checks/foreign-files.ts';
 import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
@@ -44,7 +46,7 @@ updated_at, degraded_at, reason, hint, config_error}, spool: {waiting, oldest_at
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
 null, counters, evicted: {files, at} that the quarantine lost, or null, forgetting: orders to forget that are not finished, database: {path, bytes, error,
-size_fault: why it is larger than its bound, or null, set_aside: {path, at, reason} or null}, proof: {sessions, calls: that
+size_fault: why it is larger than its bound, or null, owner_fault: which file belongs to somebody else, or null, set_aside: {path, at, reason} or null}, proof: {sessions, calls: that
 their transcripts tell, tracked: of these, recorded, recovered: from transcripts only, at} or null, capture: {content, prompts,
 projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
@@ -76,6 +78,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
       deliveries,
       configError: config?.error ?? null,
       sizeFault: sizeFaultOf(facts, config?.config),
+      foreign: foreignFiles(cli.paths) ?? null,
       capture: config?.config.capture,
       missing: missingEvents(cli, registration, facts.stored.content.value?.claudeVersion),
     };
@@ -94,6 +97,8 @@ interface Status extends HealthFacts {
   readonly configError: string | null;
   /** Why the database is larger than its bound; null if it is not. */
   readonly sizeFault: string | null;
+  /** Files that belong to somebody else. */
+  readonly foreign: ForeignFiles | null;
   /** What is kept of events; undefined for the defaults. */
   readonly capture: Config['capture'] | undefined;
   /** Events that the newest Claude Code knows, and for which no hook is registered. */
@@ -226,12 +231,17 @@ function attemptLines({ attempts }: Status): Line[] {
 }
 
 function storeLines(
-  { stored: { bytes, content }, sizeFault }: Status,
+  { stored: { bytes, content }, sizeFault, foreign }: Status,
   cli: CliEnvironment,
 ): Line[] {
   const { value, error } = content;
   const { totals, setAside, proof } = value ?? {};
-  const lines: Line[] = [];
+  const lines: Line[] = foreign
+    ? [
+        ['Owner', foreign.text, 'red'],
+        ['', foreign.hint],
+      ]
+    : [];
   if (error) {
     lines.push(['Database', error.message, 'red'], ['', error.hint ?? '']);
   } else if (!totals || totals.events === 0) {
@@ -291,6 +301,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       bytes: stored.bytes,
       error: stored.content.error?.message ?? null,
       sizeFault: status.sizeFault,
+      ownerFault: status.foreign?.text ?? null,
       setAside: setAside && { ...setAside, at: isoTime(setAside.at) },
     },
     proof: proof && { ...proof, at: isoTime(proof.at) },

@@ -1,11 +1,14 @@
+import { realpathSync } from 'node:fs';
 import { byteText } from '../../base/amount-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
+import { largeWal, usersOf } from './wal-readers.ts';
 
 /** tracker.db can be read and is sound. */
-export function databaseSound({ gathered }: CheckFacts): CheckFinding {
-  const { bytes, soundness } = gathered().stored;
+export function databaseSound({ gathered, paths }: CheckFacts): CheckFinding {
+  const { stored, courier } = gathered();
+  const { bytes, soundness } = stored;
   const { value, error } = soundness;
   if (error) return fail(error.message, error.hint ?? 'Run `pattern-tracker capture-test`.');
   if (value === null) return ok('not there yet; the courier creates it');
@@ -20,6 +23,17 @@ export function databaseSound({ gathered }: CheckFacts): CheckFinding {
     return warn(
       `sound, but an earlier one was corrupt and lies in ${setAside.path}`,
       'Run `pattern-tracker repair` with that file: it adds what the old one still holds to the new one. Then run `pattern-tracker status --acknowledge`.',
+    );
+  }
+  const wal = largeWal(paths.database);
+  if (wal !== undefined) {
+    const users = usersOf(realpathSync(paths.database), [process.pid, courier.pid]);
+    const who = users
+      .map(({ pid, program }) => `${program ?? 'a program'} (pid ${pid})`)
+      .join(', ');
+    return warn(
+      `sound, but ${byteText(wal)} of changes cannot be moved into it, because a program reads it all the time${who && `: ${who}`}`,
+      'End that program, or its transaction; the courier then empties tracker.db-wal by itself.',
     );
   }
   const check = isChecked ? 'sound' : 'too large to be checked here';

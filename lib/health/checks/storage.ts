@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
@@ -7,6 +7,7 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 import { exposureOf } from './exposure.ts';
+import { dataPaths, ownHint } from './foreign-files.ts';
 
 /** With less free space than this, in bytes, the check warns, and fails. */
 const WARN_FREE_BYTES = 500_000_000;
@@ -31,16 +32,15 @@ export function spoolWritable({ paths }: CheckFacts): CheckFinding {
 
 /** Nobody else can read what is recorded. */
 export function permissions({ paths }: CheckFacts): CheckFinding {
-  const { data, spool, spoolTmp, spoolNew, spoolBad } = paths;
+  const { data } = paths;
   if (!existsSync(data)) return ok('no data yet');
   if (process.getuid === undefined) return ok('not known on this system');
   const uid = process.getuid();
-  const files = readdirSync(data).map((name) => join(data, name));
-  for (const path of new Set([data, spool, spoolTmp, spoolNew, spoolBad, ...files])) {
+  for (const path of dataPaths(paths)) {
     const exposure = exposureOf(path, uid);
     if (!exposure) continue;
     if (exposure.kind === 'foreign') {
-      return fail(exposure.text, `Make it yours: sudo chown -R "$(id -u)" '${data}'`);
+      return fail(exposure.text, ownHint(paths));
     }
     return warn(exposure.text, `Run: chmod -R go-rwx '${data}'`);
   }

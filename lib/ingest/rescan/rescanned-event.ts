@@ -17,7 +17,7 @@ export interface RescannedEvent {
 export function rescannedEvents(database: Database, id: number, limit: number): RescannedEvent[] {
   return database
     .prepare<[number, number], RescannedEvent>(
-      `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, e.payload,
+      `SELECT e.id, e.event_id AS eventId, e.session_id AS sessionId, payload_text(e.payload) AS payload,
          c.tool_use_id AS toolUseId, c.summary, c.asked, c.error, coalesce(p.root, '') AS project
        FROM events e
        LEFT JOIN tool_calls c ON c.session_id = e.session_id AND c.tool_use_id = e.tool_use_id

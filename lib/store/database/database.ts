@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, renameSync, statSync } from 'node:fs';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
+import { definePayloadFunctions } from './packed-payload.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
@@ -10,7 +11,7 @@ export type { Database };
 /** How long a statement waits for another process's lock, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** The WAL file is cut back to this size after a checkpoint, in bytes. */
-const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+export const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** A checkpoint follows when the WAL has this many pages of 4 KiB: the same 16 MiB. */
 const CHECKPOINT_PAGES = 4_096;
 /** The page cache of one connection, in KiB. */
@@ -39,6 +40,7 @@ export function openDatabase(path: string): Database {
       // Statement journals go to a temporary file by default; memory is faster. Set only after the
       // migrations, because one that sorts a large table may need the disk.
       database.pragma('temp_store = MEMORY');
+      definePayloadFunctions(database);
       return database;
     } catch (error) {
       database.close();
@@ -67,6 +69,7 @@ export function openDatabaseForReading(path: string): Database | undefined {
           { hint: 'The next courier brings it up to date: run `pattern-tracker capture-test`.' },
         );
       }
+      definePayloadFunctions(database);
       return database;
     } catch (error) {
       database.close();

@@ -85,6 +85,8 @@ const PARENTLESS_EDGES = inSql({
       OR NOT EXISTS (SELECT 1 FROM patterns WHERE id = row.parent_id)`,
 });
 
+const NO_JSON = "payload IS NOT NULL AND NOT json_valid(coalesce(payload_text(payload), ''))";
+
 const REFERENCES: readonly Invariant[] = [
   sessionless('events', 'received_at'),
   sessionless('tool_calls', 'at'),
@@ -93,8 +95,8 @@ const REFERENCES: readonly Invariant[] = [
   inSql({
     table: 'events',
     fault: 'have a payload that is no JSON',
-    count: 'SELECT count(*) FROM events WHERE NOT json_valid(payload)',
-    mend: 'UPDATE events SET payload = NULL WHERE NOT json_valid(payload)',
+    count: `SELECT count(*) FROM events WHERE ${NO_JSON}`,
+    mend: `UPDATE events SET payload = NULL WHERE ${NO_JSON}`,
   }),
   inSql({
     table: 'outbox',

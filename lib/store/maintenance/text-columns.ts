@@ -8,6 +8,8 @@ export interface TextColumns {
   readonly objects?: readonly string[];
   /** Columns that hold a compressed text: see `unpackedText`. */
   readonly packed?: readonly string[];
+  /** Columns that hold the JSON object of an event, packed or not: see `payloadText`. */
+  readonly payloads?: readonly string[];
   /** Columns with ids, which redaction leaves as they are and a user may ask to forget. */
   readonly ids?: readonly string[];
   /** True if a rescan has a way of its own for this table. */
@@ -23,7 +25,7 @@ export const TEXT_COLUMNS: readonly TextColumns[] = [
     table: 'events',
     key: ['id'],
     texts: [],
-    objects: ['payload'],
+    payloads: ['payload'],
     ids: ['session_id'],
     isApart: true,
   },

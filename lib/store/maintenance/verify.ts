@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import { invariants } from './invariants.ts';
 import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
 import { MIGRATIONS } from '../database/schema.ts';
+import { definePayloadFunctions } from '../database/packed-payload.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
 /** One thing that is wrong with a database. */
@@ -65,6 +66,7 @@ export function verifyDatabase(
   try {
     const database = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
+      definePayloadFunctions(database);
       database.exec('BEGIN'); // everything below sees the database at one moment
       const version = schemaVersion(database);
       findings.push(...fileFindings(database, isQuick));

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
 import { payloadField } from './payload-field.ts';
-import { TOOL_CALL_COLUMNS } from './tool-calls.ts';
+import { TOOL_CALL_COLUMNS, toolCallReader } from './tool-calls.ts';
 import type { ListedToolCall } from './tool-calls.ts';
 
 /** A stored event. Ids grow in the order in which events are stored. */
@@ -85,14 +85,7 @@ export function toolCallById(
   sessionId: string,
   toolUseId: string,
 ): ListedToolCall | undefined {
-  return database
-    .prepare<[string, string], ListedToolCall>(
-      `SELECT ${TOOL_CALL_COLUMNS} FROM tool_calls call
-       LEFT JOIN sessions s ON s.id = call.session_id
-       LEFT JOIN projects project ON project.id = s.project_id
-       WHERE call.session_id = ? AND call.tool_use_id = ?`,
-    )
-    .get(sessionId, toolUseId);
+  return toolCallReader(database)(sessionId, toolUseId);
 }
 
 /** The calls of a PostToolBatch that never ran: no other event reports them. */
@@ -101,7 +94,8 @@ export function refusedCallsOf(database: Database, event: StoredEvent): ListedTo
     .prepare<[number], ListedToolCall>(
       `SELECT ${TOOL_CALL_COLUMNS}
        FROM events e
-       JOIN json_each(CASE WHEN json_valid(e.payload) THEN e.payload ELSE '{}' END, '$.tool_calls') item
+       JOIN json_each(
+         CASE WHEN json_valid(payload_text(e.payload)) THEN payload_text(e.payload) ELSE '{}' END, '$.tool_calls') item
        JOIN tool_calls call
          ON call.session_id = e.session_id
          AND call.tool_use_id = json_extract(item.value, '$.tool_use_id')

@@ -98,7 +98,7 @@ function writeOf(
 ): TextWrite | undefined {
   const payload = database
     .prepare<[string, string], string | null>(
-      `SELECT e.payload FROM occurrences o JOIN events e ON e.event_id = o.event_id
+      `SELECT payload_text(e.payload) FROM occurrences o JOIN events e ON e.event_id = o.event_id
        WHERE o.pattern_id = ? AND o.replaced_id = ? ORDER BY o.at LIMIT 1`,
     )
     .pluck()

@@ -1,9 +1,8 @@
 /**
  * SQL for a string in the payload of an event; null if it is no string, or the payload is pruned or not JSON.
  *
- * @param payload an SQL expression for the payload
+ * @param payload an SQL expression for the payload, as it is stored
  */
 export function payloadField(payload: string, name: string): string {
-  return `CASE WHEN json_valid(${payload}) AND json_type(${payload}, '$.${name}') = 'text'
-    THEN json_extract(${payload}, '$.${name}') END`;
+  return `payload_field(${payload}, '${name}')`;
 }

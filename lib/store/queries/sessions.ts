@@ -74,28 +74,32 @@ export function sessionsByPrefix(
 /** Sessions by their last event, newest first. */
 export function listSessions(database: Database, filter: ListFilter): ListedSession[] {
   const { from, values } = matching(filter);
-  return database
-    .prepare<[Record<string, string | number>], ListedSession>(
+  const sessions = database
+    .prepare<[Record<string, string | number>], Omit<ListedSession, keyof Written>>(
       `SELECT s.id, s.started_at AS startedAt, s.ended_at AS endedAt,
          s.last_event_at AS lastEventAt, s.source, s.end_reason AS endReason, s.cwd,
          s.git_branch AS gitBranch, s.transcript_path AS transcriptPath,
          project.root AS projectRoot, project.name AS projectName, s.model,
          CASE WHEN s.ended_at IS NULL AND s.waiting_at = s.last_event_at THEN s.waiting_at END AS waitingSince,
          s.failed_turns AS failedTurns, s.prompts,
-         (SELECT count(*) FROM tool_calls WHERE session_id = s.id) AS toolCalls,
-         (SELECT count(*) FROM tool_calls WHERE session_id = s.id AND outcome = 'failed')
-           AS failedToolCalls,
          (SELECT count(*) FROM subagents WHERE session_id = s.id) AS subagents,
-         (SELECT count(DISTINCT pattern_id) FROM occurrences
-          WHERE session_id = s.id AND authorship = 'authored') AS patterns,
-         (SELECT count(DISTINCT file_path) FROM occurrences
-          WHERE session_id = s.id AND authorship = 'authored') AS files,
-         (SELECT sum(lines_added) FROM tool_calls WHERE session_id = s.id) AS linesAdded,
-         (SELECT sum(lines_removed) FROM tool_calls WHERE session_id = s.id) AS linesRemoved,
          (${FIRST_PROMPT}) AS firstPrompt
        ${from} ORDER BY s.last_event_at DESC, s.id LIMIT @limit`,
     )
     .all({ ...values, limit: filter.limit });
+  // One pass over the rows of a session for all of their numbers: it may have many.
+  const written = database.prepare<[{ id: string }], Written>(
+    `SELECT * FROM
+       (SELECT count(*) AS toolCalls, coalesce(sum(outcome = 'failed'), 0) AS failedToolCalls,
+          sum(lines_added) AS linesAdded, sum(lines_removed) AS linesRemoved
+        FROM tool_calls WHERE session_id = @id),
+       (SELECT count(DISTINCT pattern_id) AS patterns, count(DISTINCT file_path) AS files
+        FROM occurrences WHERE session_id = @id AND authorship = 'authored')`,
+  );
+  return sessions.map((session) => ({
+    ...session,
+    ...(written.get({ id: session.id }) as Written),
+  }));
 }
 
 /** How many sessions meet the filter, up to `MOST_COUNTED`. */
@@ -105,6 +109,12 @@ export function countSessions(database: Database, filter: ListFilter): number {
 }
 
 // --- internal ---
+
+/** What was done in a session. */
+type Written = Pick<
+  ListedSession,
+  'toolCalls' | 'failedToolCalls' | 'linesAdded' | 'linesRemoved' | 'patterns' | 'files'
+>;
 
 /** SQL for what the user typed first, by the rule of `isTypedPrompt`. */
 const FIRST_PROMPT = `

@@ -1,6 +1,7 @@
 import { hexDigest } from '../../base/digest.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
+import { packedPayload } from '../database/packed-payload.ts';
 import { ForgottenMarks } from './forgotten-marks.ts';
 
 /** An event on its way into the store. */
@@ -14,7 +15,7 @@ export interface ArrivedEvent {
   readonly receivedAt: number;
   /** Bytes as captured. */
   readonly size: number;
-  /** What is stored: redacted, shortened JSON. */
+  /** Redacted, shortened JSON, which is stored packed. */
   readonly payload: string;
 }
 
@@ -27,7 +28,7 @@ export class EventWriter {
 
   constructor(database: Database) {
     this.#insert = database.prepare<
-      [string, string, string, string | null, string | null, number, number, string]
+      [string, string, string, string | null, string | null, number, number, Buffer]
     >(
       `INSERT INTO events
          (event_id, session_id, name, tool_use_id, agent_id, received_at, size, payload)
@@ -62,7 +63,7 @@ export class EventWriter {
       event.agentId ?? null,
       arrived.receivedAt,
       arrived.size,
-      arrived.payload,
+      packedPayload(arrived.payload),
     );
     return changes === 1 ? eventId : undefined;
   }

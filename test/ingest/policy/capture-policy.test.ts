@@ -67,7 +67,7 @@ const counters = (store: TestStore) =>
   );
 const payloads = (store: TestStore) =>
   store
-    .rows<{ payload: string }>('SELECT payload FROM events ORDER BY id')
+    .rows<{ payload: string }>('SELECT payload_text(payload) AS payload FROM events ORDER BY id')
     .map(({ payload }) => JSON.parse(payload) as Payload);
 
 /** The events of one call, before and after it, failed, and in its batch. */

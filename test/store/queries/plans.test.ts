@@ -57,8 +57,11 @@ describe('no table is read as a whole', () => {
     ['patterns', (database) => listingOf(database, { ...base, limit: 1 }, patterns)],
     ['patterns by use', (database) => listPatterns(database, { ...base, sort: 'used' })],
     ['patterns since', (database) => listPatterns(database, { ...base, since: NOW })],
-    ['the count of a file', (database) => countPatterns(database, { ...base, files: ['/w/a.ts'] })],
-    ['the count of a session', (database) => countPatterns(database, { ...base, session: '3f' })],
+    ['the count of a language', (database) => countPatterns(database, { ...base, language: 'go' })],
+    [
+      'the count of what is small',
+      (database) => countPatterns(database, { ...base, size: 'small' }),
+    ],
     ['files', allFiles],
     ['sessions', (database) => listSessions(database, { limit: 20 })],
     ['the count of sessions', (database) => countSessions(database, { limit: 20, since: NOW })],
@@ -66,6 +69,15 @@ describe('no table is read as a whole', () => {
     [
       'tool calls of a session',
       (database) => countToolCalls(database, { limit: 1, session: '3f' }),
+    ],
+    [
+      'tool calls of a project',
+      (database) => listToolCalls(database, { limit: 1, projectIds: [1] }),
+    ],
+    ['tool calls by tool', (database) => listToolCalls(database, { limit: 1, tool: 'Edit' })],
+    [
+      'tool calls by outcome',
+      (database) => listToolCalls(database, { limit: 1, outcome: 'denied' }),
     ],
     ['the work of a day', (database) => workSince(database, NOW)],
   ])('for %s', (_, read) => {
@@ -84,6 +96,43 @@ describe('no table is read as a whole', () => {
     expect(steps.some((step) => step.includes(index))).toBe(true);
     expect(steps.some((step) => /^SEARCH p USING INDEX .*\(id=\?\)/.test(step))).toBe(true);
   });
+});
+
+it.each<[string, (database: Database) => unknown, RegExp]>([
+  [
+    'patterns by time',
+    (database) => listPatterns(database, { ...base, language: 'go' }),
+    /^SCAN p USING COVERING INDEX patterns_by_last_seen$/,
+  ],
+  [
+    'patterns by use',
+    (database) => listPatterns(database, { ...base, language: 'go', sort: 'used' }),
+    /^SCAN p USING COVERING INDEX patterns_by_use$/,
+  ],
+  [
+    'the patterns of a session',
+    (database) => listPatterns(database, { ...base, session: '3f' }),
+    /^SEARCH x USING COVERING INDEX occurrences_by_session/,
+  ],
+  [
+    'the patterns of a file',
+    (database) => listPatterns(database, { ...base, files: ['/w/a.ts'], since: NOW }),
+    /^SEARCH x USING COVERING INDEX occurrences_by_file/,
+  ],
+  [
+    'the patterns of a project',
+    (database) => countPatterns(database, { ...base, projectIds: [1, 2], until: NOW }),
+    /^SEARCH x USING COVERING INDEX occurrences_by_project/,
+  ],
+  [
+    'tool calls',
+    (database) =>
+      countToolCalls(database, { limit: 1, projectIds: [1], tool: 'Edit', outcome: 'ok' }),
+    /^SCAN call USING COVERING INDEX tool_calls_by_time/,
+  ],
+])('chooses %s by an index alone', (_, read, step) => {
+  const steps = plansOf(read);
+  expect(steps.filter((one) => step.test(one))).not.toEqual([]);
 });
 
 it('finds what a pattern changed by indexes', () => {

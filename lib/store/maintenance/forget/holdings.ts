@@ -37,11 +37,15 @@ export function holdings(database: Database): Holding[] {
     const own = TEXT_COLUMNS.filter((row) => row.table === table);
     const plain = own.flatMap(({ texts, objects = [] }) => [...texts, ...objects]);
     const packed = own.flatMap((row) => row.packed ?? []);
+    const payloads = own.flatMap((row) => row.payloads ?? []);
     const characters = sumOf([
       ...plain.map((column) => `length(${column})`),
       ...packed.map((column) => `unpacked_length(${column})`),
+      ...payloads.map((column) => `length(payload_text(${column}))`),
     ]);
-    const bytes = sumOf([...plain, ...packed].map((column) => `length(CAST(${column} AS BLOB))`));
+    const bytes = sumOf(
+      [...plain, ...packed, ...payloads].map((column) => `length(CAST(${column} AS BLOB))`),
+    );
     const sum = database
       .prepare<[], Omit<Holding, 'kind'>>(
         `SELECT count(*) AS count, ${characters} AS characters, ${bytes} AS bytes,

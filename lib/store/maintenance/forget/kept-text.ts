@@ -1,5 +1,6 @@
 import { unpackedText } from '../../../authorship/state/packed-text.ts';
 import type { Database } from '../../database/database.ts';
+import { payloadText } from '../../database/packed-payload.ts';
 import { tableShapes } from '../schema-shape.ts';
 import { TEXT_COLUMNS } from '../text-columns.ts';
 import { defineHolds } from './selection.ts';
@@ -25,14 +26,14 @@ export function keptTraces(database: Database, traces: readonly string[]): strin
 export function packedTraces(database: Database, traces: readonly string[]): string[] {
   const left = new Map(traces.map((trace) => [trace, holderOf(formsOf(trace))]));
   const tables = new Set(tableShapes(database).map(({ name }) => name)); // an older schema has fewer
-  for (const { table, packed = [] } of TEXT_COLUMNS) {
-    for (const column of tables.has(table) ? packed : []) {
+  for (const { table, column, unpack } of PACKED) {
+    if (tables.has(table)) {
       const values = database
-        .prepare<[], Uint8Array>(`SELECT ${column} FROM ${table}`)
+        .prepare<[], Uint8Array>(`SELECT ${column} FROM ${table} WHERE typeof(${column}) = 'blob'`)
         .pluck()
         .iterate();
       for (const bytes of values) {
-        const text = unpackedText(bytes);
+        const text = unpack(bytes) ?? undefined;
         if (text === undefined) continue;
         for (const [trace, holds] of left) if (holds(text)) left.delete(trace);
       }
@@ -63,10 +64,16 @@ export function ownTraces(database: Database, traces: readonly string[]): string
 
 // --- internal ---
 
+/** Every column that holds compressed texts. */
+const PACKED = TEXT_COLUMNS.flatMap(({ table, packed = [], payloads = [] }) => [
+  ...packed.map((column) => ({ table, column, unpack: unpackedText })),
+  ...payloads.map((column) => ({ table, column, unpack: payloadText })),
+]);
+
 /** Every column that may hold what somebody wrote as it is, by table. */
 const PLACES = new Map(
-  TEXT_COLUMNS.map(({ table, texts, objects = [], ids = [] }) => [
+  TEXT_COLUMNS.map(({ table, texts, objects = [], payloads = [], ids = [] }) => [
     table,
-    [...texts, ...objects, ...ids],
+    [...texts, ...objects, ...payloads, ...ids],
   ]),
 );

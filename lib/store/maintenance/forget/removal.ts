@@ -240,7 +240,7 @@ function clearCode(database: Database, shows: (payload: string) => boolean): num
   );
   return database
     .prepare(
-      `UPDATE events SET payload = NULL WHERE forget_shows(payload)
+      `UPDATE events SET payload = NULL WHERE forget_shows(payload_text(payload))
          AND event_id NOT IN (SELECT event_id FROM ${CHOSEN.events})`,
     )
     .run().changes;

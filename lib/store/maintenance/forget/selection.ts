@@ -130,7 +130,7 @@ function noteFolders(database: Database): void {
   database.exec(`
     DROP TABLE IF EXISTS temp.forget_folders;
     CREATE TEMP TABLE forget_folders (session_id, tool_use_id, cwd, PRIMARY KEY (session_id, tool_use_id));
-    INSERT OR IGNORE INTO temp.forget_folders SELECT session_id, tool_use_id, json_extract(payload, '$.cwd')
+    INSERT OR IGNORE INTO temp.forget_folders SELECT session_id, tool_use_id, json_extract(payload_text(payload), '$.cwd')
       FROM events WHERE tool_use_id IS NOT NULL AND payload IS NOT NULL`);
 }
 
@@ -156,7 +156,7 @@ const EVENT = `coalesce(e.session_id || char(10) || e.tool_use_id,
 const CALL = 'c.session_id || char(10) || c.tool_use_id';
 const OCCURRENCE = 'coalesce(o.session_id || char(10) || o.tool_use_id, o.event_id)';
 
-const EVENT_CWD = "json_extract(e.payload, '$.cwd')";
+const EVENT_CWD = "json_extract(payload_text(e.payload), '$.cwd')";
 /** Where a call was made is known of its events only; without their payloads, it is taken for the session's folder. */
 const CALL_CWD = `coalesce((SELECT cwd FROM temp.forget_folders
     WHERE session_id = c.session_id AND tool_use_id = c.tool_use_id),
@@ -182,9 +182,9 @@ const SOURCES: readonly Source[] = [
     key: EVENT,
     at: 'e.received_at',
     place: `e.session_id ${OF_PROJECTS} OR EXISTS (SELECT 1 FROM json_each(@projects) root
-      WHERE json_extract(e.payload, '$.cwd') = root.value
-        OR substr(json_extract(e.payload, '$.cwd'), 1, length(root.value) + 1) = root.value || '/')
-      OR forget_reaches(e.payload, ${EVENT_CWD})`,
+      WHERE json_extract(payload_text(e.payload), '$.cwd') = root.value
+        OR substr(json_extract(payload_text(e.payload), '$.cwd'), 1, length(root.value) + 1) = root.value || '/')
+      OR forget_reaches(payload_text(e.payload), ${EVENT_CWD})`,
   },
   {
     table: 'tool_calls',
@@ -248,7 +248,9 @@ function contentTest(
     });
     sets.push(
       new Set([
-        ...keys(`SELECT ${EVENT} FROM events e WHERE forget_names(e.payload, ${EVENT_CWD})`),
+        ...keys(
+          `SELECT ${EVENT} FROM events e WHERE forget_names(payload_text(e.payload), ${EVENT_CWD})`,
+        ),
         ...keys(
           `SELECT ${CALL} FROM tool_calls c
            WHERE forget_names(c.summary, ${CALL_CWD}) OR forget_names(c.asked, ${CALL_CWD})`,
@@ -275,7 +277,7 @@ function contentTest(
     sets.push(
       new Set([
         ...keys(
-          `SELECT ${EVENT} FROM events e WHERE forget_holds(e.payload) OR e.session_id ${within}`,
+          `SELECT ${EVENT} FROM events e WHERE forget_holds(payload_text(e.payload)) OR e.session_id ${within}`,
         ),
         ...keys(
           `SELECT ${CALL} FROM tool_calls c WHERE forget_holds(c.summary) OR forget_holds(c.error) OR forget_holds(c.asked)

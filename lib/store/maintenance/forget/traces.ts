@@ -49,7 +49,7 @@ export function tracesOf(database: Database, criteria: ForgetCriteria): string[]
   const payloads = spread(
     database,
     'events',
-    'payload',
+    'payload_text(payload)',
     `payload IS NOT NULL AND event_id IN (SELECT event_id FROM ${CHOSEN.events})`,
   );
   take(payloads.flatMap(longestOf));
@@ -69,7 +69,7 @@ export function tracesOf(database: Database, criteria: ForgetCriteria): string[]
 function spread(database: Database, table: string, column: string, condition: string): string[] {
   return database
     .prepare<[], string>(
-      `SELECT ${column} FROM (SELECT ${column}, row_number() OVER () AS n, count(*) OVER () AS total
+      `SELECT text FROM (SELECT ${column} AS text, row_number() OVER () AS n, count(*) OVER () AS total
          FROM ${table} WHERE ${condition})
        WHERE n % max(1, total / ${ROWS}) = 0 LIMIT ${ROWS}`,
     )

@@ -3,6 +3,7 @@ import { readRecord } from '../file-format/record.ts';
 import type { Value } from '../file-format/record.ts';
 import type { Cell } from '../file-format/tree-page.ts';
 import type { ColumnShape, TableShape } from '../schema-shape.ts';
+import { TEXT_COLUMNS } from '../text-columns.ts';
 
 /** Writes the rows of a damaged file into a sound table, without those that cannot be rows of it. */
 export class RowWriter {
@@ -23,7 +24,11 @@ export class RowWriter {
   ) {
     const byName = new Map(columns.map((column) => [column.name, column]));
     const order = keyedOrder ?? columns.map((column) => column.name);
-    this.#columns = order.map((column) => storedColumn(database, byName.get(column)));
+    const payloads = TEXT_COLUMNS.find(({ table }) => table === name)?.payloads ?? [];
+    this.#columns = order.map((column) => ({
+      ...storedColumn(database, byName.get(column)),
+      mayBePacked: payloads.includes(column),
+    }));
     this.#rowidAt = rowidColumn === undefined ? -1 : order.indexOf(rowidColumn);
     this.#hasRowid = keyedOrder === undefined;
     // A row keeps its id, also where no column shows it: the same row may be read twice.
@@ -55,10 +60,12 @@ export class RowWriter {
   writeValues(rowid: number | undefined, stored: readonly (Value | undefined)[]): boolean {
     let isPartial = false;
     const row: Value[] = [];
-    for (const [at, { type, fallback, isRequired }] of this.#columns.entries()) {
+    for (const [at, { type, fallback, isRequired, mayBePacked }] of this.#columns.entries()) {
       // A row stored before the column was added does not have it.
       const value = at in stored ? stored[at] : fallback;
-      const isSound = value !== undefined && isOfType(value, type);
+      const isSound =
+        value !== undefined &&
+        (isOfType(value, type) || (mayBePacked && value instanceof Uint8Array));
       if (!isSound && isRequired) return false;
       if (!isSound) isPartial = true;
       row.push(isSound ? value : null);
@@ -79,9 +86,14 @@ interface StoredColumn {
   readonly type: string;
   readonly isRequired: boolean;
   readonly fallback: Value;
+  /** True for a column of payloads. */
+  readonly mayBePacked: boolean;
 }
 
-function storedColumn(database: Database, column: ColumnShape | undefined): StoredColumn {
+function storedColumn(
+  database: Database,
+  column: ColumnShape | undefined,
+): Omit<StoredColumn, 'mayBePacked'> {
   const { type = '', isRequired = false, defaultSql = null } = column ?? {};
   const fallback =
     defaultSql === null

@@ -50,7 +50,7 @@ const marksIn = (text: string) => text.match(/mark-\d+-k/g) ?? [];
 function leftovers(): string[] {
   const rows = store.rows<{ text: string }>(
     `SELECT code AS text FROM patterns UNION ALL SELECT code FROM pattern_versions
-     UNION ALL SELECT payload FROM events WHERE payload IS NOT NULL UNION ALL SELECT summary FROM tool_calls`,
+     UNION ALL SELECT payload_text(payload) FROM events WHERE payload IS NOT NULL UNION ALL SELECT summary FROM tool_calls`,
   );
   const held = new Set(rows.flatMap(({ text }) => marksIn(text)));
   const found = ['', '-wal'].flatMap((suffix) =>

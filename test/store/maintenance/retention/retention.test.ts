@@ -234,7 +234,7 @@ describe('a bound on the size', () => {
     tidy(store.database);
     const before = statSync(store.database.name).size;
     const full = usedBytes(store.database);
-    expect(bound(full - 200_000)).toBeLessThanOrEqual(full - 200_000);
+    expect(bound(full - 8_000)).toBeLessThanOrEqual(full - 8_000);
     expect(kept()).toHaveLength(63);
     expect(store.rows("SELECT name, value FROM counters WHERE name LIKE 'evicted%'")).toEqual([
       { name: 'evicted_payloads', value: 64 },
@@ -278,6 +278,8 @@ describe('what was removed', () => {
       const text = readFileSync(store.database.name + suffix, 'latin1');
       return [...text.matchAll(/correct-horse-\d+-battery/g)].map(([found]) => found);
     });
+  /** As an earlier release stored them, so that their texts are found in the file's bytes. */
+  const unpack = () => store.database.exec('UPDATE events SET payload = payload_text(payload)');
   const fill = () =>
     store.arrive(
       Array.from({ length: 300 }, (_, n) => ({
@@ -290,6 +292,7 @@ describe('what was removed', () => {
 
   it('is in neither the file nor its WAL, on pages of any kind', async () => {
     fill();
+    unpack();
     store.database.pragma('wal_checkpoint(FULL)');
     expect(inFiles().length).toBeGreaterThan(300);
     prune();
@@ -300,6 +303,7 @@ describe('what was removed', () => {
   it('goes from a database that an earlier version has left it in', async () => {
     store.database.pragma('secure_delete = OFF');
     fill();
+    unpack();
     prune();
     store.arrive([{ payload: write(1), at: NOW }]);
     store.database.exec("INSERT OR REPLACE INTO meta VALUES ('freed_pages_unwiped', 'yes')");

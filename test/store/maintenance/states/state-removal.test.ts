@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forgetRows } from '../../../../lib/ingest/forgetting.ts';
 import type { ForgetCriteria } from '../../../../lib/store/maintenance/forget/criteria.ts';
-import { packedTraces } from '../../../../lib/store/maintenance/forget/kept-text.ts';
 import { FileStateRows } from '../../../../lib/store/maintenance/states/file-state-rows.ts';
 import { verifyDatabase } from '../../../../lib/store/maintenance/verify.ts';
 import { hook, TestStore } from '../../../delivery/test-store.ts';
 import type { Payload } from '../../../delivery/test-store.ts';
+import { unpackedRows } from '../../../support/unpacked-rows.ts';
 
 const ONE = 'export const first = () => "alpha of the first";\n';
 const TWO = 'export const second = () => "beta of the second";\n';
@@ -37,7 +37,14 @@ const changes = () =>
     path: change?.path,
     gone: change?.gone.lines.join('\n').replaceAll('\u0000', '?'),
   }));
-const holds = (...texts: string[]) => packedTraces(store.database, texts);
+/** Those of the texts that stand in a state or a change. */
+const holds = (...texts: string[]) => {
+  const rows = store.rows<Record<string, unknown>>(
+    'SELECT history AS text FROM file_states UNION ALL SELECT change FROM recent_changes',
+  );
+  const all = JSON.stringify(unpackedRows(rows));
+  return texts.filter((text) => all.includes(text));
+};
 const findings = () => verifyDatabase(store.database.name).findings;
 
 /** Session one writes a file; a person adds a remark; session two replaces nothing of it, and adds its own line. */

@@ -1,0 +1,72 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { asString, isJsonObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
+import { PAYLOAD_DICTIONARY } from './payload-dictionary.ts';
+import type { Database } from './sqlite.ts';
+
+/**
+ * Compresses the payload of an event for the column `events.payload`. The first byte is the number of the dictionary, the
+ * rest a raw deflate stream.
+ */
+export function packedPayload(text: string): Buffer {
+  return Buffer.concat([HEAD, deflateRawSync(text, { dictionary: DICTIONARY, level: LEVEL })]);
+}
+
+/**
+ * The JSON in a column `events.payload`: packed, or as it is in rows of an earlier release. Null where there is none, and
+ * for bytes that are damaged.
+ */
+export function payloadText(stored: unknown): string | null {
+  if (typeof stored === 'string') return stored;
+  if (!(stored instanceof Uint8Array) || stored[0] !== HEAD[0]) return null;
+  try {
+    const options = { dictionary: DICTIONARY, maxOutputLength: MOST_BYTES };
+    return inflateRawSync(stored.subarray(1), options).toString();
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Makes two SQL functions: `payload_text(payload)` is {@link payloadText}, and `payload_field(payload, 'tool_input.command')`
+ * is the string of that name in its object, or null. A connection of `openDatabase` has them.
+ */
+export function definePayloadFunctions(database: Database): void {
+  const options = { deterministic: true, directOnly: true };
+  database.function('payload_text', options, payloadText);
+  // Several fields of a payload are asked for one after the other.
+  let last: { readonly stored: unknown; readonly object: unknown } | undefined;
+  database.function('payload_field', options, (stored: unknown, name: unknown) => {
+    if (!last || !isSame(stored, last.stored)) last = { stored, object: parsed(stored) };
+    return asString(memberOf(last.object, String(name).split('.'))) ?? null;
+  });
+}
+
+// --- internal ---
+
+const HEAD = Buffer.of(1);
+const DICTIONARY = Buffer.from(PAYLOAD_DICTIONARY);
+/** Higher levels save 3 % and take a third longer. */
+const LEVEL = 3;
+/** No event has more. What is damaged may unpack to anything. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (!(one instanceof Uint8Array) || !(other instanceof Uint8Array)) return one === other;
+  return Buffer.compare(one, other) === 0;
+}
+
+function memberOf(value: unknown, path: readonly string[]): Json | undefined {
+  let member = value;
+  for (const name of path) member = isJsonObject(member) ? member[name] : undefined;
+  return member as Json | undefined;
+}
+
+function parsed(stored: unknown): unknown {
+  const text = payloadText(stored);
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
