@@ -3,7 +3,7 @@ import { byteText } from '../../base/amount-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
-import { largeWal, usersOf } from './wal-readers.ts';
+import { largeWal, usersOf } from '../files/wal-readers.ts';
 
 /** tracker.db can be read and is sound. */
 export function databaseSound({ gathered, paths }: CheckFacts): CheckFinding {

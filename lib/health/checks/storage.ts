@@ -7,7 +7,7 @@ import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
 import { exposureOf } from './exposure.ts';
-import { dataPaths, ownHint } from './foreign-files.ts';
+import { dataPaths, ownHint } from '../files/foreign-files.ts';
 
 /** With less free space than this, in bytes, the check warns, and fails. */
 const WARN_FREE_BYTES = 500_000_000;

@@ -1,5 +1,6 @@
-import { DELIVERY_TABLES } from './delivery-schema.ts';
-import { ACCOUNTING_TABLES, SERVICE_TABLES } from './service-schema.ts';
+import { DELIVERY_TABLES } from './schema-parts/delivery-schema.ts';
+import { ACCOUNTING_TABLES, SERVICE_TABLES } from './schema-parts/service-schema.ts';
+import { SEARCH_TABLES } from './schema-parts/search-schema.ts';
 import { TRANSCRIPT_TABLES } from './schema-parts/transcript-schema.ts';
 
 /**
@@ -337,25 +338,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
   DROP INDEX tool_calls_by_time;
   CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
-
-  -- Which runs of three characters the texts of an event have. The courier fills it; its rows are
-  -- those of indexRow() in lib/store/queries/search/searchable.ts.
-  CREATE VIRTUAL TABLE search_index USING fts5(
-    text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
-  );
-  CREATE TABLE search_progress (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    indexed_to INTEGER NOT NULL     -- the last event that is in the index
-  );
-  INSERT INTO search_progress VALUES (1, 0);
-  -- The id of the last event is given again once it is removed.
-  CREATE TRIGGER events_unsearched AFTER DELETE ON events
-  WHEN old.id > coalesce((SELECT max(id) FROM events), 0) BEGIN
-    UPDATE search_progress SET indexed_to = min(indexed_to, coalesce((SELECT max(id) FROM events), 0));
-  END;
-  -- Retention removes an event and adds it again without its payload, which a prompt is found by.
-  CREATE TRIGGER prompts_unsearched AFTER DELETE ON events WHEN old.name = 'UserPromptSubmit' BEGIN
-    DELETE FROM search_index WHERE rowid = old.id * 2;
-  END;
-${TRANSCRIPT_TABLES}`,
+${SEARCH_TABLES}${TRANSCRIPT_TABLES}`,
 ];
