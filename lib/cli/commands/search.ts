@@ -3,7 +3,7 @@ import { ago } from '../../base/time-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { search } from '../../store/queries/search/search.ts';
 import type { SearchFilter, SearchHit, SearchResult } from '../../store/queries/search/search.ts';
-import { LEAST_CHARACTERS } from '../../store/queries/search/search-text.ts';
+import { isLongEnough, LEAST_CHARACTERS } from '../../store/queries/search/search-text.ts';
 import { SEARCH_KINDS } from '../../store/queries/search/searchable.ts';
 import type { SearchKind } from '../../store/queries/search/searchable.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
@@ -69,7 +69,7 @@ With --files, an array of paths.`,
   },
   async run(args, cli) {
     const text = args._.join(' ').trim();
-    if ([...text].length < LEAST_CHARACTERS) {
+    if (!isLongEnough(text)) {
       throw new UsageError(
         `"${text}" is too short to search for`,
         `Give ${LEAST_CHARACTERS} characters or more.`,

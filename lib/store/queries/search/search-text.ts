@@ -1,6 +1,11 @@
 /** The fewest characters that are searched for: the index knows runs of three. */
 export const LEAST_CHARACTERS = 3;
 
+/** True if a text has {@link LEAST_CHARACTERS}. */
+export function isLongEnough(text: string): boolean {
+  return Array.from(text).length >= LEAST_CHARACTERS;
+}
+
 /** Where a text holds what is searched for. */
 export interface TextHit {
   /** The place of the first character, from 0. */
@@ -25,7 +30,7 @@ export class SearchText {
 
   /** True if the index can serve it: a needle has {@link LEAST_CHARACTERS}. */
   get isLongEnough(): boolean {
-    return this.#needles.some((needle) => [...needle].length >= LEAST_CHARACTERS);
+    return this.#needles.some((needle) => isLongEnough(needle));
   }
 
   /** As FTS5's MATCH takes it: runs of three characters that a text must hold to hold this one. */
@@ -52,7 +57,7 @@ const MOST_PLACES = 50;
 
 /** The runs of three characters, each once. */
 function* runsOf(needle: string): Iterable<string> {
-  const characters = [...needle];
+  const characters = Array.from(needle);
   const seen = new Set<string>();
   for (let start = 0; start + LEAST_CHARACTERS <= characters.length; start += 1) {
     const run = characters.slice(start, start + LEAST_CHARACTERS).join('');
