@@ -195,6 +195,7 @@ export class FaultTrial {
    */
   async look(isBusy = false): Promise<string> {
     const before = this.#watch.facts();
+    const writer = this.home.courierState; // one that starts meanwhile may not have shown itself
     const { status, stdout, stderr } = await this.command('status', '--json');
     const after = this.#watch.facts();
     if (stderr !== '' || status === null || status > 1) {
@@ -205,8 +206,7 @@ export class FaultTrial {
     const { status: courier, reason } = shown.courier;
     const said = reason === null ? courier : `${courier}: ${reason}`;
     this.#said.add(said);
-    const pid =
-      this.home.courierState?.status === 'stopped' ? undefined : this.home.courierState?.pid;
+    const pid = writer?.status === 'stopped' ? undefined : writer?.pid;
     for (const text of untruths(shown, { before, after, pid, isBusy }))
       this.problem(`status is not true: ${text}`);
     return said;

@@ -2,7 +2,17 @@
 import { once } from 'node:events';
 import { spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -248,6 +258,24 @@ describe('a database that somebody damages under a living courier', () => {
     writeFileSync(home.paths.database, whole);
     expect(await running).toBe(0);
     expect([stored(), home.quarantined]).toEqual([100, []]);
+  });
+
+  it('and that its WAL has the rest of is whole: a process was killed while it brought pages from there', async () => {
+    spoolEvents(0, 200);
+    const running = home.runCourier();
+    await expect.poll(stored).toBe(200);
+    await home.settled();
+    const header = Buffer.alloc(4);
+    header.writeUInt32BE(Number(home.value('PRAGMA page_count')) + 100); // as if only page 1 had been brought
+    const file = openSync(home.paths.database, 'r+');
+    writeSync(file, header, 0, 4, 28);
+    closeSync(file);
+    spoolEvents(200, 250);
+    await home.settled();
+    await home.stop();
+    await running;
+    expect([stored(), home.quarantined]).toEqual([250, []]);
+    expect(readdirSync(home.paths.data).filter((name) => name.includes('corrupt'))).toEqual([]);
   });
 
   it('and that its WAL is removed loses nothing, also if the courier is killed', async () => {

@@ -2,7 +2,13 @@ import type { Clock } from '../../base/clock.ts';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { isCorruption, moveAside, openDatabase } from '../../store/database/database.ts';
 import type { Database } from '../../store/database/database.ts';
-import { cutOf, FileHealth, isSound, readWhole } from '../../store/database/file-health.ts';
+import {
+  cutOf,
+  FileHealth,
+  isRestInWal,
+  isSound,
+  readWhole,
+} from '../../store/database/file-health.ts';
 import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
 import { noteMovedAside } from '../../store/database/meta.ts';
 import type { MovedAside } from '../../store/database/meta.ts';
@@ -140,6 +146,10 @@ export class CourierStore {
     if (fault !== undefined) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
       fault = health.fault();
+    }
+    if (fault !== undefined && !this.#isCut && isRestInWal(this.#path, fault)) {
+      store.database.pragma('wal_checkpoint(PASSIVE)');
+      fault = undefined;
     }
     const hasGoneBack = health.wentBack();
     if (fault !== undefined) {

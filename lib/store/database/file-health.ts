@@ -27,7 +27,7 @@ export class FileHealth {
     } catch {
       return undefined;
     }
-    if (size === 0) return `${CUT}nothing`;
+    if (size === 0) return CUT_TO_NOTHING;
     if (!header.subarray(0, MAGIC.length).equals(MAGIC)) return 'its first page is no database';
     const written = header.readUInt16BE(16);
     const bytes = header.readUInt32BE(28) * (written === 1 ? 65_536 : written);
@@ -73,7 +73,7 @@ export function cutOf(path: string): string | undefined {
     const fault = health.fault();
     const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0;
     if (isEmpty && !statSync(`${path}-wal`, { throwIfNoEntry: false })?.size) return undefined;
-    return fault?.startsWith(CUT) ? fault : undefined;
+    return fault?.startsWith(CUT) && !isRestInWal(path, fault) ? fault : undefined;
   } finally {
     health.close();
   }
@@ -90,6 +90,14 @@ export function readWhole(path: string, open: FileHealth | undefined): void {
   } finally {
     if (!open) health.close();
   }
+}
+
+/**
+ * True where the WAL has what the file lacks, so that the database is whole: a process was killed, or got no time, while it
+ * brought pages from there.
+ */
+export function isRestInWal(path: string, fault: string): boolean {
+  return fault.startsWith(CUT) && fault !== CUT_TO_NOTHING && isSound(path);
 }
 
 /** True if SQLite can read all of a database, and finds nothing wrong. */
@@ -110,6 +118,7 @@ export function isSound(path: string): boolean {
 
 const PART_BYTES = 1024 * 1024;
 const CUT = 'it was cut to ';
+const CUT_TO_NOTHING = `${CUT}nothing`;
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 
