@@ -9,7 +9,6 @@ import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { captureSummary, captureText } from '../../config/capture-text.ts';
 import { foreignFiles } from '../../health/files/foreign-files.ts';
-import type { ForeignFiles } from '../../health/files/foreign-files.ts';
 import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
@@ -23,15 +22,15 @@ import { courierConfig } from '../courier-config.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { printJson } from '../output/json-output.ts';
-import { evictedText, sizeText } from '../output/retention-text.ts';
+import { sizeText } from '../output/retention-text.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { byteText, counted } from '../../base/amount-text.ts';
-import { setAsideLines } from '../set-aside-lines.ts';
+import { counted } from '../../base/amount-text.ts';
+import { storeLines } from '../status/store-lines.ts';
+import type { StoreStatus } from '../status/store-lines.ts';
 import { deliveryLines, deliveryNumbers, deliveryStatus } from '../output/delivery-status.ts';
 import type { DeliveryStatus, StatusRow as Line } from '../output/delivery-status.ts';
 import { painter } from '../listing/table.ts';
-import { proofText } from '../transcripts/proof-text.ts';
 import { ago } from '../../base/time-text.ts';
 
 /** `status`: shows whether Claude Code is recorded, and how everything stands. */
@@ -91,14 +90,10 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
 // --- internal ---
 
 /** What the command shows. */
-interface Status extends HealthFacts {
+interface Status extends HealthFacts, StoreStatus {
   readonly deliveries: readonly DeliveryStatus[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
-  /** Why the database is larger than its bound; null if it is not. */
-  readonly sizeFault: string | null;
-  /** Files that belong to somebody else. */
-  readonly foreign: ForeignFiles | null;
   /** What is kept of events; undefined for the defaults. */
   readonly capture: Config['capture'] | undefined;
   /** Events that the newest Claude Code knows, and for which no hook is registered. */
@@ -135,7 +130,7 @@ function render(status: Status, cli: CliEnvironment): string {
     ...courierLines(status, cli),
     ...spoolLines(status, cli),
     ...attemptLines(status),
-    ...storeLines(status, cli),
+    ...storeLines(status, cli.now()),
     ...status.deliveries.flatMap((delivery) =>
       deliveryLines(delivery, status.deliveries, cli.now()),
     ),
@@ -228,46 +223,6 @@ function attemptLines({ attempts }: Status): Line[] {
       ? [['', '`pattern-tracker status --acknowledge` ends this notice.'] as const]
       : []),
   ];
-}
-
-function storeLines(
-  { stored: { bytes, content }, sizeFault, foreign }: Status,
-  cli: CliEnvironment,
-): Line[] {
-  const { value, error } = content;
-  const { totals, setAside, proof } = value ?? {};
-  const lines: Line[] = foreign
-    ? [
-        ['Owner', foreign.text, 'red'],
-        ['', foreign.hint],
-      ]
-    : [];
-  if (error) {
-    lines.push(['Database', error.message, 'red'], ['', error.hint ?? '']);
-  } else if (!totals || totals.events === 0) {
-    lines.push(['Recorded', 'nothing yet']);
-  } else {
-    lines.push([
-      'Recorded',
-      [
-        counted(totals.sessions, 'session'),
-        counted(totals.toolCalls, 'tool call'),
-        counted(totals.patterns, 'pattern'),
-        `${counted(totals.events, 'event')} (${byteText(bytes ?? 0)})`,
-      ].join(', '),
-    ]);
-    if (proof) lines.push(['Proof', `${proofText(proof)}, ${ago(proof.at, cli.now())}`]);
-    if (totals.lastEventAt !== null) {
-      lines.push(['Last event', ago(totals.lastEventAt, cli.now())]);
-    }
-  }
-  const evicted = evictedText(value?.counters ?? {});
-  const isForgetting = (value?.forgetting ?? 0) > 0;
-  if (isForgetting) lines.push(['Forgetting', 'the next courier goes on with it', 'yellow']);
-  if (evicted !== undefined) lines.push(['Removed', evicted, 'yellow']);
-  if (sizeFault !== null) lines.push(['Size', sizeFault, 'yellow']);
-  if (setAside) lines.push(...setAsideLines(setAside, cli.now()));
-  return lines;
 }
 
 function captureLines({ capture, stored }: Status): Line[] {

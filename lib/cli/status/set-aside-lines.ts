@@ -1,6 +1,6 @@
-import { ago } from '../base/time-text.ts';
-import type { SetAside } from '../store/queries/totals.ts';
-import type { StatusRow } from './output/delivery-status.ts';
+import { ago } from '../../base/time-text.ts';
+import type { SetAside } from '../../store/queries/totals.ts';
+import type { StatusRow } from '../output/delivery-status.ts';
 
 /** What `status` says of a corrupt database that was set aside; `now` is in milliseconds since 1970 UTC. */
 export function setAsideLines({ at, path, reason }: SetAside, now: number): StatusRow[] {
