@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { TrackerError } from '../../lib/base/errors.ts';
 import { until } from '../../test/support/until.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { FRONTS, dataFile } from './fault-trial.ts';
@@ -79,7 +80,8 @@ export const FULL_DISKS: readonly FaultKind[] = [
         await trial.offer(2);
         await until(() => trial.home.waiting.length === 0, 'they are taken');
         await trial.home.stop();
-        if (!remount(trial, 'ro')) throw new Error('the disk cannot be mounted read only');
+        if (!remount(trial, 'ro'))
+          throw new TrackerError('E_FAULTS', 'the disk cannot be mounted read only');
         trial.made();
         // Nothing can be written, so nothing can be counted: these are not offered, but the hook must be silent.
         for (const command of [FRONTS.sh, FRONTS.node]) {

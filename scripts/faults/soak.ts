@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { TrackerError } from '../../lib/base/errors.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { FaultyApi } from '../../test/support/faulty-api.ts';
 import type { Behaviour } from '../../test/support/faulty-api.ts';
@@ -30,7 +31,7 @@ export interface SoakReport {
 /** The milliseconds of a time such as `20m` or `30s`. */
 export function durationMs(text: string): number {
   const [, amount = '', unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? [];
-  if (amount === '') throw new RangeError(`expected a time such as 20m, got ${text}`);
+  if (amount === '') throw new TrackerError('E_FAULTS', `expected a time such as 20m, got ${text}`);
   return Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
 }
 
