@@ -4,7 +4,7 @@ import { readInstallation } from '../../lib/cli/installation.ts';
 import { loadConfig } from '../../lib/config/config-file.ts';
 import { checkFacts } from '../../lib/health/checks/check-facts.ts';
 import { databaseSound } from '../../lib/health/checks/database.ts';
-import { foreignFiles } from '../../lib/health/checks/foreign-files.ts';
+import { foreignFiles } from '../../lib/health/checks/ownership/foreign-files.ts';
 import { usersOf } from '../../lib/health/checks/wal-readers.ts';
 import { Sample } from '../cli/sample-database.ts';
 import { testEnvironment } from '../cli/test-environment.ts';

@@ -8,8 +8,8 @@ import {
 import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { captureSummary, captureText } from '../../config/capture-text.ts';
-import { foreignFiles } from '../../health/checks/foreign-files.ts';
-import type { ForeignFiles } from '../../health/checks/foreign-files.ts';
+import { foreignFiles } from '../../health/checks/ownership/foreign-files.ts';
+import type { ForeignFiles } from '../../health/checks/ownership/foreign-files.ts';
 import { forgetAttempts } from '../../health/attempts/attempts.ts';
 import { attemptTexts } from '../../health/attempts/attempt-text.ts';
 import { gatherFacts } from '../../health/health-facts.ts';

@@ -5,7 +5,7 @@ import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { bearerToken } from '../../delivery/http/bearer-token.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
-import { exposureOf, folderExposure } from '../checks/exposure.ts';
+import { exposureOf, folderExposure } from '../checks/ownership/exposure.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { fileTree } from './file-tree.ts';
 import { foundList } from './found-list.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { counted } from '../../base/amount-text.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
-import { exposureOf, folderExposure } from '../checks/exposure.ts';
+import { exposureOf, folderExposure } from '../checks/ownership/exposure.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { fileTree } from './file-tree.ts';
 import type { TreeEntry } from './file-tree.ts';

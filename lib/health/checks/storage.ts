@@ -6,8 +6,8 @@ import { byteText } from '../../base/amount-text.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { fail, ok, warn } from './check.ts';
 import type { CheckFinding } from './check.ts';
-import { exposureOf } from './exposure.ts';
-import { dataPaths, ownHint } from './foreign-files.ts';
+import { exposureOf } from './ownership/exposure.ts';
+import { dataPaths, ownHint } from './ownership/foreign-files.ts';
 
 /** With less free space than this, in bytes, the check warns, and fails. */
 const WARN_FREE_BYTES = 500_000_000;

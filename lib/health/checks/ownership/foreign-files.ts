@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../base/errors.ts';
-import type { TrackerPaths } from '../../base/paths.ts';
+import { errorCode } from '../../../base/errors.ts';
+import type { TrackerPaths } from '../../../base/paths.ts';
 
 /** Files of the tracker that belong to somebody else, as `sudo claude` leaves them: only their owner can record. */
 export interface ForeignFiles {
