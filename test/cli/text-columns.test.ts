@@ -7,7 +7,7 @@ import { TEXT_COLUMNS } from '../../lib/store/maintenance/text-columns.ts';
 import { encodeNotedLines } from '../../lib/store/writers/authorship/noted-lines.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
-import { packedPayload } from '../../lib/store/database/packed-payload.ts';
+import { packedPayload } from '../../lib/store/database/payload/packed-payload.ts';
 import { textOfPacked } from '../support/unpacked-rows.ts';
 
 /** The columns that hold no text of anybody: ids of the program or the API, words of a fixed list, digests. */

@@ -103,7 +103,7 @@ function everything(): Record<'stored' | 'server' | 'collector', Buffer> {
     .map((name) => join(root, name))
     .filter((path) => !path.endsWith('/node') && statSync(path).isFile());
   return {
-    stored: Buffer.concat(files.map((path) => unpackedBytes(path))),
+    stored: Buffer.concat(files.map((path) => unpackedBytes(path, 'payload'))),
     server: Buffer.from((api?.requests ?? []).map(({ url, body }) => url + body).join('\n')),
     collector: Buffer.concat((collector?.requests ?? []).map(({ body }) => body)),
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { unpackedText } from '../../lib/authorship/state/packed-text.ts';
-import { payloadText } from '../../lib/store/database/packed-payload.ts';
+import { payloadText } from '../../lib/store/database/payload/packed-payload.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { tableShapes } from '../../lib/store/maintenance/schema-shape.ts';
 
@@ -21,10 +21,10 @@ export function unpackedRows(rows: readonly Record<string, unknown>[]): Record<s
   );
 }
 
-/** The bytes of a file, and after them the compressed texts if it is a database. */
-export function unpackedBytes(path: string): Buffer {
+/** The bytes of a file, and after them the compressed texts if it is a database: those of all columns, or of one. */
+export function unpackedBytes(path: string, only?: string): Buffer {
   const bytes = readFileSync(path);
-  return Buffer.concat([bytes, ...(isDatabase(bytes) ? packedTexts(path) : [])]);
+  return Buffer.concat([bytes, ...(isDatabase(bytes) ? packedTexts(path, only) : [])]);
 }
 
 // --- internal ---
@@ -32,18 +32,20 @@ export function unpackedBytes(path: string): Buffer {
 const isDatabase = (bytes: Buffer) =>
   bytes.subarray(0, 15).toString('latin1') === 'SQLite format 3';
 
-function packedTexts(path: string): Buffer[] {
+function packedTexts(path: string, only: string | undefined): Buffer[] {
   const database = new Sqlite(path, { readonly: true });
   try {
     return tableShapes(database).flatMap(({ name, columns }) =>
       columns.flatMap(({ name: column }) =>
-        database
-          .prepare<[], Uint8Array>(
-            `SELECT "${column}" FROM "${name}" WHERE typeof("${column}") = 'blob'`,
-          )
-          .pluck()
-          .all()
-          .map((value) => Buffer.from(`\n${textOfPacked(value)}`)),
+        only !== undefined && only !== column
+          ? []
+          : database
+              .prepare<[], Uint8Array>(
+                `SELECT "${column}" FROM "${name}" WHERE typeof("${column}") = 'blob'`,
+              )
+              .pluck()
+              .all()
+              .map((value) => Buffer.from(`\n${textOfPacked(value)}`)),
       ),
     );
   } finally {

@@ -6,7 +6,7 @@ import type { OwnRedaction } from '../../redact/own/own-rules.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { Database } from '../../store/database/database.ts';
 import { noteUnwiped } from '../../store/database/meta.ts';
-import { packedPayload } from '../../store/database/packed-payload.ts';
+import { packedPayload } from '../../store/database/payload/packed-payload.ts';
 import { clearSearchIndex } from '../../store/maintenance/search-index.ts';
 import { mendDescent } from '../../store/maintenance/descent-check.ts';
 import { emptyIndex } from '../../store/maintenance/forget/pattern-removal.ts';

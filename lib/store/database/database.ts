@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, renameSync, statSync } from 'node:fs';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
-import { definePayloadFunctions } from './packed-payload.ts';
+import { definePayloadFunctions } from './payload/packed-payload.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 import type { Database } from './sqlite.ts';

@@ -267,7 +267,7 @@ ${AUTHORSHIP_TABLES}
   -- Fragments of earlier releases say nothing about lines: file_states take their place.
   DROP TABLE live_fragments;
 
-  -- From here on, events.payload is packed: lib/store/database/packed-payload.ts. What earlier releases stored is JSON.
+  -- From here on, events.payload is packed: lib/store/database/payload/packed-payload.ts. What earlier releases stored is JSON.
 
   -- Ids tell the order in which events were stored, which is not that of their times.
   CREATE INDEX events_by_time ON events(received_at);
@@ -275,17 +275,13 @@ ${AUTHORSHIP_TABLES}
   CREATE INDEX tool_calls_running ON tool_calls(session_id) WHERE outcome = 'running';
 
   -- Lists choose their rows by these alone, so that they do not read those that they pass over.
-  DROP INDEX occurrences_by_session;
+  DROP INDEX occurrences_by_session; DROP INDEX occurrences_by_project; DROP INDEX occurrences_by_file;
+  DROP INDEX patterns_by_last_seen; DROP INDEX patterns_by_use; DROP INDEX tool_calls_by_time;
   CREATE INDEX occurrences_by_session ON occurrences(session_id, pattern_id, at);
-  DROP INDEX occurrences_by_project;
   CREATE INDEX occurrences_by_project ON occurrences(project_id, pattern_id, at);
-  DROP INDEX occurrences_by_file;
   CREATE INDEX occurrences_by_file ON occurrences(file_path, pattern_id, at);
-  DROP INDEX patterns_by_last_seen;
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);
-  DROP INDEX patterns_by_use;
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
-  DROP INDEX tool_calls_by_time;
   CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
 ${SEARCH_TABLES}${TRANSCRIPT_TABLES}`,
 ];

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 import { invariants } from './invariants.ts';
 import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
 import { MIGRATIONS } from '../database/schema.ts';
-import { definePayloadFunctions } from '../database/packed-payload.ts';
+import { definePayloadFunctions } from '../database/payload/packed-payload.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
 /** One thing that is wrong with a database. */

@@ -1,7 +1,7 @@
 import { hexDigest } from '../../base/digest.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
-import { packedPayload } from '../database/packed-payload.ts';
+import { packedPayload } from '../database/payload/packed-payload.ts';
 import { ForgottenMarks } from './forgotten-marks.ts';
 
 /** An event on its way into the store. */

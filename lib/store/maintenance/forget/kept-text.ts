@@ -1,6 +1,6 @@
 import { unpackedText } from '../../../authorship/state/packed-text.ts';
 import type { Database } from '../../database/database.ts';
-import { payloadText } from '../../database/packed-payload.ts';
+import { payloadText } from '../../database/payload/packed-payload.ts';
 import { tableShapes } from '../schema-shape.ts';
 import { TEXT_COLUMNS } from '../text-columns.ts';
 import { defineHolds } from './selection.ts';

@@ -15,7 +15,7 @@ export const PAYLOAD_DICTIONARY = [
   '"hook_event_name":"PostToolUseFailure","error":"Exit code 1\\n","is_interrupt":false,"hook_event_name":"PermissionRequest"',
   '"hook_event_name":"SubagentStop","stop_hook_active":false,"last_assistant_message":"","background_tasks":[],"session_crons":[]}',
   '"hook_event_name":"UserPromptSubmit","prompt":"","hook_event_name":"SessionStart","source":"startup","model":"claude-","reason":"other"',
-  " interface  extends  implements  readonly  private  static  throw new Error( typeof  undefined;\\n    } else if (!== null) {\\n  for (const [key, value] of Object.entries(\\n  describe('', () => {\\n  it('', async () => {\\n    expect().toEqual(\\n",
+  " interface  extends  implements  readonly  private  static  typeof  undefined;\\n    } else if (!== null) {\\n  for (const [key, value] of Object.entries(\\n  describe('', () => {\\n  it('', async () => {\\n    expect().toEqual(\\n",
   'def __init__(self, ) -> None:\\n        self. = \\n    return \\n\\nclass :\\n    """"""\\nfrom  import \\nif __name__ == \'__main__\':\\nfunc () error {\\n\\tif err != nil {\\n\\t\\treturn \\n\\t}\\n',
   '"hook_event_name":"PostToolBatch","tool_calls":[{"tool_name":"Read","tool_input":{"file_path":"","tool_use_id":"toolu_01","tool_response":"The file  has been updated successfully. (file state is current in your context — no need to Read it back)"}]}',
   '"structuredPatch":[{"oldStart":1,"oldLines":,"newStart":1,"newLines":,"lines":[" ","-","+"]}]',

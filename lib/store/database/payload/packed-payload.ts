@@ -1,8 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { asString, isJsonObject } from '../../base/json.ts';
-import type { Json } from '../../base/json.ts';
+import { asString, isJsonObject } from '../../../base/json.ts';
+import type { Json } from '../../../base/json.ts';
 import { PAYLOAD_DICTIONARY } from './payload-dictionary.ts';
-import type { Database } from './sqlite.ts';
+import type { Database } from '../sqlite.ts';
 
 /**
  * Compresses the payload of an event for the column `events.payload`. The first byte is the number of the dictionary, the
