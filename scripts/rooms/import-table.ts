@@ -248,7 +248,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture claude-code event config redact lineage-api pattern authorship',
-      'store/database store/writers store/maintenance delivery ingest service/store service install cli',
+      'store/database store/writers store/queries store/maintenance delivery ingest service/store service install cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
