@@ -22,6 +22,7 @@ describe('--help', () => {
 
       Look
         status        Show whether Claude Code is recorded, and what was recorded.
+        search        Find a text in the code, prompts, commands, errors and files.
         patterns      List the code that Claude wrote.
         show          Show one pattern: its code, its places, what it came from.
         blame         Say of each line of a file which call of Claude wrote it, and

@@ -41,7 +41,9 @@ describe('the search index', () => {
     expect(rows()).toBe(0); // runs of three characters tell much of a text
     expect(JSON.parse(cli('search', 'zebra299', '--json').stdout)).toEqual([]);
     expect(JSON.parse(cli('search', 'zebra298', '--json').stdout)).toHaveLength(1);
+    home.spool('again.settings', write(1_000, 'export const giraffe = 1;\n'));
     const next = home.runCourier();
+    await home.settled();
     await expect.poll(indexed).toBe(1);
     expect(rows()).toBeGreaterThan(0);
     await home.stop();

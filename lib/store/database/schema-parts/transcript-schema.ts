@@ -6,8 +6,6 @@ export const TRANSCRIPT_TABLES = `
   ALTER TABLE tool_calls ADD COLUMN permission TEXT;  -- accept, reject
   ALTER TABLE tool_calls ADD COLUMN permission_source TEXT; -- config, hook, user
   ALTER TABLE tool_calls ADD COLUMN permission_reason TEXT; -- mode, rule:projectSettings, …
-  -- A fork of a session has copies of its calls, with their ids.
-  CREATE INDEX tool_calls_by_id ON tool_calls(tool_use_id);
   CREATE INDEX events_of_turns ON events(session_id, name) WHERE tool_use_id IS NULL;
 
   -- The tree of subagents, as transcripts tell it.
