@@ -17,6 +17,8 @@ export default defineConfig({
       'test/scripts/eval-attribution/*.test.ts',
       'test/processes/*chaos.test.ts',
       'test/redact/recall.test.ts',
+      'test/delivery/store/{tool-call-outbox-properties,outbox-rows}.test.ts',
+      'test/ingest/ingest-properties.test.ts',
       'test/processes/restore.test.ts',
       'test/processes/forget.test.ts',
       'test/processes/transcripts.test.ts',

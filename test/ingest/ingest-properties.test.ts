@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hook, TestStore } from '../delivery/test-store.ts';
 import type { Arrival, Payload } from '../delivery/test-store.ts';
+import { times } from '../support/depth.ts';
 
 type Step =
   | { readonly kind: 'write' | 'edit' | 'fail'; readonly file: number; readonly word: number }
@@ -96,7 +97,7 @@ it('gives the same whichever of several independent sessions is ingested first',
       const byTime = each.flat().sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
       expect(ingested(...shuffled)).toEqual(ingested(byTime));
     }),
-    { numRuns: 25 },
+    { numRuns: times(8, 25) },
   );
 }, 60_000);
 
@@ -114,7 +115,7 @@ it('gives the same origins whichever of two sessions that write the same code co
         expect(origins(ingested(a, b))).toEqual(origins(ingested(b, a)));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: times(8, 25) },
   );
 }, 60_000);
 
@@ -124,6 +125,6 @@ it('changes nothing when everything is ingested a second time', () => {
       const each = all.map((steps, n) => arrivals(n, sessionPayloads(n, steps, true)));
       expect(ingested(...each, ...each)).toEqual(ingested(...each));
     }),
-    { numRuns: 25 },
+    { numRuns: times(8, 25) },
   );
 }, 60_000);

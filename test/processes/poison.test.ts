@@ -61,12 +61,12 @@ describe('an event that kills every courier', () => {
   });
 
   it('is found in a backlog, which a thread helps with', async () => {
-    for (let number = 1; number <= 2500; number += 1) {
-      spool(number, number === 1300 ? 'poison: kill' : '');
+    for (let number = 1; number <= 1200; number += 1) {
+      spool(number, number === 1100 ? 'poison: kill' : '');
     }
     expect(await deaths()).toBeLessThanOrEqual(6);
-    expect(home.quarantined).toEqual(['01300.settings.crashed']);
-    expect(home.value('SELECT count(*) FROM sessions')).toBe(2499);
+    expect(home.quarantined).toEqual(['01100.settings.crashed']);
+    expect(home.value('SELECT count(*) FROM sessions')).toBe(1199);
   });
 
   it('is set aside beside another one', async () => {

@@ -163,18 +163,18 @@ describe('restore', () => {
     async (_, destroy) => {
       const home = makeHome();
       const { database } = home.paths;
-      spoolWrites(home, 0, 400);
+      spoolWrites(home, 0, 120);
       const courier = home.runCourier();
       await home.settled();
       const before = contentOf(database);
       expect(countsOf(before)).toEqual({
-        events: 800,
+        events: 240,
         sessions: 3,
-        tool_calls: 400,
-        patterns: 400,
-        occurrences: 400,
+        tool_calls: 120,
+        patterns: 120,
+        occurrences: 120,
         lineage_edges: 0,
-        outbox: 400,
+        outbox: 120,
       });
       const backup = join(home.folder, 'copy.db');
       expect(await cli(home, 'backup', backup)).toMatchObject({ status: 0 });
@@ -182,7 +182,7 @@ describe('restore', () => {
       destroy(database); // while the courier has it open
       const { status, stdout, stderr } = await cli(home, 'restore', backup, '--yes');
       expect([status, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/events +800\n/);
+      expect(stdout).toMatch(/events +240\n/);
       await courier;
       expect(contentOf(database)).toEqual(before);
       expect(await isSound(database, home)).toBe(true);

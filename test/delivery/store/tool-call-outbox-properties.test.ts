@@ -4,6 +4,7 @@ import { COLLECTOR } from '../../../lib/delivery/collector/collector-sink.ts';
 import { parseToolCall } from '../../../lib/delivery/ended-tool-call.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 import { hook, TestStore } from '../test-store.ts';
+import { times } from '../../support/depth.ts';
 
 const IDS = ['t1', 't2', 't3'];
 const bash = { command: 'make' };
@@ -58,6 +59,6 @@ it('gives each call that has ended to the collector exactly once, whatever happe
         store.remove();
       }
     }),
-    { numRuns: 150 },
+    { numRuns: times(40, 150) },
   );
 });
