@@ -192,7 +192,7 @@ describe('restore', () => {
       home.capture(writeEvents(9_999)[1]);
       await home.settled();
       const after = contentOf(database);
-      expect(after['patterns']?.length).toBe(401);
+      expect(after['patterns']?.length).toBe(121);
       expect(after['patterns']).toEqual(expect.arrayContaining(before['patterns'] ?? []));
     },
   );
