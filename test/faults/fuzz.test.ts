@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrackerHome } from '../processes/tracker-home.ts';
 import { times } from '../support/depth.ts';
 
-const INPUTS = times(300, 5_000);
+const INPUTS = times(300, 2_500);
 const SEED = 20_261_124;
 
 let home: TrackerHome;

@@ -14,9 +14,9 @@ import { createDatabase } from '../support/shared-postgres.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { TrackerHome } from './tracker-home.ts';
 
-const EVENTS = times(200, 4_000);
+const EVENTS = times(200, 1_600);
 const LINEAGES = 40;
-const KILLS = times(8, 200);
+const KILLS = times(8, 80);
 const SEED = 20_261_124;
 
 /** What the couriers deliver to. */

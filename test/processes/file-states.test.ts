@@ -10,7 +10,7 @@ import { payload, TrackerHome } from './tracker-home.ts';
 const CLI = resolve('dist/cli.mjs');
 const CONFIG = 'courier: { idle_exit_seconds: 60 }\nspool: { partial_seconds: 0 }\n';
 /** How often the courier is killed. */
-const KILLS = times(2, 40);
+const KILLS = times(2, 20);
 const FILES = 20;
 const EDITS = 12;
 

@@ -27,7 +27,7 @@ import { unpackedBytes } from '../support/unpacked-rows.ts';
 const CLI = resolve('dist/cli.mjs');
 const SECRET = 'Zebra-Accordion "77" ünder\nthe stairs';
 /** How often an erasure is killed. */
-const ROUNDS = times(2, 40);
+const ROUNDS = times(2, 20);
 
 let home: TrackerHome;
 let api: FaultyApi;

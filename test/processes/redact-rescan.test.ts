@@ -16,7 +16,7 @@ const RULES = `redaction:
     - { name: badge, pattern: 'badge of (\\w+)', group: 1 }
 `;
 /** How often a rescan is killed. */
-const ROUNDS = times(2, 30);
+const ROUNDS = times(2, 15);
 
 let home: TrackerHome;
 let api: FaultyApi;

@@ -10,7 +10,7 @@ import { startPostgres } from '../support/postgres-server.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 
-const KILLS = times(2, 30);
+const KILLS = times(2, 15);
 /** From the first sign of life to the next kill. */
 const PAUSE_MS = 700;
 const BATCH = 20;
