@@ -6,10 +6,27 @@ import { patience } from './test/support/patience.ts';
 const results = process.env['VITEST_JSON'];
 process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 
+/** What takes minutes: kills, faults, many processes. `npm run test:deep` runs it. */
+export const SLOW_TESTS: readonly string[] = [
+  'test/cli/text-columns.test.ts',
+  'test/faults/passing-faults.test.ts',
+  'test/processes/clock-changes.test.ts',
+  'test/processes/delivery-chaos.test.ts',
+  'test/processes/foreign-environment.test.ts',
+  'test/processes/forget.test.ts',
+  'test/processes/odd-entries.test.ts',
+  'test/processes/otlp.test.ts',
+  'test/processes/poison.test.ts',
+  'test/processes/redact-rescan.test.ts',
+  'test/processes/restore.test.ts',
+  'test/processes/runbook.test.ts',
+  'test/processes/service-durability.test.ts',
+];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/claude/**', 'node_modules/**'],
+    exclude: ['test/claude/**', 'node_modules/**', ...SLOW_TESTS],
     // Builds the bundles that tests spawn; starts PostgreSQL once a test asks for it.
     globalSetup: ['test/build-once.ts', 'test/support/shared-postgres.ts'],
     maxWorkers: 4, // tests wait for processes more than they compute

@@ -8,15 +8,14 @@ import connect from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { Outbox } from '../../lib/delivery/store/outbox.ts';
-import { times } from '../support/depth.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { createDatabase } from '../support/shared-postgres.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { TrackerHome } from './tracker-home.ts';
 
-const EVENTS = times(200, 1_600);
+const EVENTS = 800;
 const LINEAGES = 40;
-const KILLS = times(8, 80);
+const KILLS = 40;
 const SEED = 20_261_124;
 
 /** What the couriers deliver to. */

@@ -20,14 +20,13 @@ import { countAttempt } from '../../lib/capture/attempt.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import { acquireProcessLock } from '../../lib/store/database/process-lock.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
-import { times } from '../support/depth.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 import { unpackedBytes } from '../support/unpacked-rows.ts';
 
 const CLI = resolve('dist/cli.mjs');
 const SECRET = 'Zebra-Accordion "77" ünder\nthe stairs';
 /** How often an erasure is killed. */
-const ROUNDS = times(2, 20);
+const ROUNDS = 12;
 
 let home: TrackerHome;
 let api: FaultyApi;

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hexDigest } from '../../lib/base/digest.ts';
 import { trimCode } from '../../lib/pattern/identify.ts';
-import { times } from '../support/depth.ts';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 import { unpackedBytes } from '../support/unpacked-rows.ts';
@@ -16,7 +15,7 @@ const RULES = `redaction:
     - { name: badge, pattern: 'badge of (\\w+)', group: 1 }
 `;
 /** How often a rescan is killed. */
-const ROUNDS = times(2, 15);
+const ROUNDS = 8;
 
 let home: TrackerHome;
 let api: FaultyApi;

@@ -10,7 +10,6 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
-import { times } from '../support/depth.ts';
 import { PAGE, truncate, wipe } from '../store/maintenance/damage.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
@@ -19,7 +18,7 @@ const CLI = resolve('dist/cli.mjs');
 const CONFIG = 'api: { base_url: "http://127.0.0.1:9" }\ncourier: { idle_exit_seconds: 60 }\n';
 
 /** How often a restore is killed. */
-const ROUNDS = times(2, 24);
+const ROUNDS = 8;
 
 let homes: TrackerHome[] = [];
 const makeHome = (config = CONFIG) => {

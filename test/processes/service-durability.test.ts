@@ -5,12 +5,11 @@ import { setTimeout } from 'node:timers/promises';
 import connect from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabaseForReading } from '../../lib/store/database/database.ts';
-import { times } from '../support/depth.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 
-const KILLS = times(2, 15);
+const KILLS = 8;
 /** From the first sign of life to the next kill. */
 const PAUSE_MS = 700;
 const BATCH = 20;
