@@ -82,6 +82,6 @@ it('leaves lineage as if the patterns had always had their new ids', () => {
         database.close();
       }
     }),
-    { numRuns: times(20, 400) },
+    { numRuns: times(20, 150) },
   );
 });
