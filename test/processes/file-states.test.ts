@@ -83,6 +83,7 @@ const events = () => Number(home.value('SELECT count(*) FROM events') ?? 0);
 
 async function takeIn(): Promise<void> {
   const courier = home.runCourier();
+  await expect.poll(() => home.courierPid).toBeDefined(); // nothing may be left to take
   await home.settled();
   await home.stop();
   await courier;
