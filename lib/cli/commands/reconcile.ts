@@ -72,7 +72,7 @@ interface Choice {
   readonly since?: string | undefined;
 }
 
-/** @throws TrackerError E_NO_SESSION, E_NO_PROJECT; UsageError for a time that is none */
+/** @throws TrackerError E_NO_SESSION, E_NO_PROJECT; UsageError where a time cannot be read */
 async function chosenSessions(choice: Choice, cli: CliEnvironment): Promise<TranscriptSession[]> {
   const { session, project } = choice;
   const { since = -Infinity } = await timeRangeOf({ since: choice.since }, cli.now());

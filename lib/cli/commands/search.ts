@@ -31,7 +31,7 @@ export const searchCommand = trackerCommand({
     'pattern-tracker search retryWithBackoff',
     'pattern-tracker search "connection refused" --kind error --since "last week"',
     'pattern-tracker search "return fetch(" --project . --language typescript',
-    'pattern-tracker search TODO --file src --files',
+    'pattern-tracker search useEffect --file src --files',
   ],
   details: `Any ${LEAST_CHARACTERS} characters or more are found, also within words. Whole words come first, then the
 newest. Capital letters count if there is one in TEXT. Where no text holds the whole TEXT, those that hold all of its

@@ -23,8 +23,8 @@ export function dataPaths({ data, spool, spoolTmp, spoolNew, spoolBad }: Tracker
 }
 
 /**
- * The files that belong to another user than the one with this id; undefined if there are none. To root, nobody's files are
- * foreign: it can use them all.
+ * The files that belong to another user than `uid`; undefined if there are none. For root it is always undefined, because
+ * root can use all files.
  */
 export function foreignFiles(
   paths: TrackerPaths,

@@ -167,8 +167,8 @@ export class CourierStore {
   }
 
   /**
-   * Opens the database anew, because somebody has removed its WAL: nobody else would see what is written there. What
-   * stands in it is brought into the file first, unless another file was copied over that.
+   * Opens the database again after somebody has removed its WAL: no other process can see what this one writes to a removed
+   * file. Its contents go into the database first, unless another file was copied over the database.
    */
   #leaveWal({ database }: OpenStore, isOtherFile: boolean): void {
     if (!isOtherFile) database.pragma('wal_checkpoint(TRUNCATE)');

@@ -70,7 +70,7 @@ export class SessionComparison {
   }
 }
 
-/** The recorded call without an id that a told call is; undefined when there is none. Each is taken once. */
+/** Finds the recorded call for a call of a transcript in versions whose hooks send no id. Each recorded call is used once. */
 export class CallsWithoutId {
   readonly #calls: RecordedCall[];
 

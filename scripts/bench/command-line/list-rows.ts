@@ -7,7 +7,7 @@ export const LARGE_SESSION = 'session-large';
 /** The session that was the last one, and wrote as much as most do. */
 export const LAST_SESSION = 'session-last';
 /** The folder of the project in which half of all patterns were written. */
-export const LARGE_PROJECT = '/work/project-0';
+export const LARGE_PROJECT = '/home/dev/project-0';
 
 /**
  * Creates a tracker.db with this many patterns by plain SQL, as years of use leave it: code of this project, most
@@ -51,13 +51,13 @@ const occurrences = (numbered: string, chosen: string) =>
      file_path, language, start_line, end_line, at)
    ${numbered}
    SELECT printf('%024x%08x', n, use), 0, ${PATTERN_ID}, iif(use = 0, 'created', 'applied'), ${SESSION},
-     'toolu_' || n, 'Write', ${PROJECT}, '/work/project-' || (${PROJECT} - 1) || '/src/module-' || (n % 5000) || '.ts',
+     'toolu_' || n, 'Write', ${PROJECT}, '/home/dev/project-' || (${PROJECT} - 1) || '/src/module-' || (n % 5000) || '.ts',
      'typescript', 1, 20, ${AT} - use
    FROM (${chosen})`;
 
 const STATEMENTS = [
   `INSERT INTO projects (id, root, name) ${numbers('40')}
-   SELECT n + 1, '/work/project-' || n, 'project-' || n FROM number`,
+   SELECT n + 1, '/home/dev/project-' || n, 'project-' || n FROM number`,
   `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id, occurrences,
      first_seen_at, last_seen_at)
    ${numbers('@patterns')}
@@ -80,7 +80,7 @@ const STATEMENTS = [
   `INSERT INTO tool_calls (session_id, tool_use_id, tool_name, summary, outcome, certainty, started_at, ended_at,
      duration_ms, at, lines_added, lines_removed)
    ${numbers('@patterns')}
-   SELECT ${SESSION}, 'toolu_' || n, iif(n % 3 = 0, 'Edit', 'Write'), '/work/src/module-' || (n % 5000) || '.ts',
+   SELECT ${SESSION}, 'toolu_' || n, iif(n % 3 = 0, 'Edit', 'Write'), '/home/dev/project-0/src/module-' || (n % 5000) || '.ts',
      iif(n % 400 = 9, 'failed', 'ok'), 2, ${AT}, ${AT} + 20, 20, ${AT}, 10, 2 FROM number`,
   `INSERT INTO events (event_id, session_id, name, tool_use_id, received_at, size, payload)
    ${numbers('@patterns')}

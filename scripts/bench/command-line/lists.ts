@@ -22,13 +22,13 @@ const LISTS: readonly string[] = [
     `patterns --session ${LARGE_SESSION} --sort ${sort}`,
     `patterns --session ${LAST_SESSION} --sort ${sort}`,
     `patterns --project ${LARGE_PROJECT} --sort ${sort}`,
-    `patterns --project /work/project-7 --sort ${sort}`,
+    `patterns --project /home/dev/project-7 --sort ${sort}`,
     `patterns --language cobol --sort ${sort}`,
   ]),
   'sessions',
-  'sessions --project /work/project-7',
+  'sessions --project /home/dev/project-7',
   `tool-calls --session ${LARGE_SESSION}`,
-  'tool-calls --project /work/project-7',
+  'tool-calls --project /home/dev/project-7',
   'tool-calls --outcome denied',
 ];
 

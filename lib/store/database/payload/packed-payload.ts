@@ -13,8 +13,8 @@ export function packedPayload(text: string): Buffer {
 }
 
 /**
- * The JSON in a column `events.payload`: packed, or as it is in rows of an earlier release. Null where there is none, and
- * for bytes that are damaged.
+ * The JSON of a column `events.payload`, whether it is packed or, in rows of an earlier release, plain text. Null if there is
+ * no payload, or if its bytes are damaged.
  */
 export function payloadText(stored: unknown): string | null {
   if (typeof stored === 'string') return stored;
