@@ -16,7 +16,7 @@ export default defineConfig({
       'test/store/maintenance/forget/lineage.test.ts',
       'test/{faults,service}/fuzz.test.ts',
       'test/faults/fault-kinds.test.ts',
-      'test/scripts/eval-attribution/*.test.ts',
+      'test/scripts/eval/attribution/*.test.ts',
       'test/processes/{chaos,file-states,otlp-chaos}.test.ts',
       'test/redact/recall.test.ts',
       'test/delivery/store/{tool-call-outbox-properties,outbox-rows}.test.ts',

@@ -255,7 +255,7 @@ export const ROOMS: readonly Room[] = [
       // The floors that benchmarks compare with, and the rows that they start from.
       { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
-      { files: 'eval-attribution/payloads.ts', packages: ['diff'] },
+      { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
     ],
   },

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { createRedactor } from '../../lib/redact/redact.ts';
-import { Dice } from '../../scripts/redact-eval/dice.ts';
-import { allKinds } from '../../scripts/redact-eval/kind.ts';
-import type { TextShape } from '../../scripts/redact-eval/shapes/shape.ts';
-import { textShape } from '../../scripts/redact-eval/shapes/shape.ts';
+import { Dice } from '../../scripts/eval/redact/dice.ts';
+import { allKinds } from '../../scripts/eval/redact/kind.ts';
+import type { TextShape } from '../../scripts/eval/redact/shapes/shape.ts';
+import { textShape } from '../../scripts/eval/redact/shapes/shape.ts';
 import { PEM_BODY, pemOf, randomText, SECRETLINT_VECTORS } from '../redact/secret-vectors.ts';
 
 /** A made-up secret in a text that makes it one. */

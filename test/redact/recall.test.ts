@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../lib/redact/redact.ts';
-import { Dice } from '../../scripts/redact-eval/dice.ts';
-import { allKinds } from '../../scripts/redact-eval/kind.ts';
-import { textOfPattern } from '../../scripts/redact-eval/pattern-text.ts';
-import { allShapes, measureRecall } from '../../scripts/redact-eval/recall.ts';
-import { UNSEEN_SHAPES } from '../../scripts/redact-eval/unseen/unseen-shapes.ts';
+import { Dice } from '../../scripts/eval/redact/dice.ts';
+import { allKinds } from '../../scripts/eval/redact/kind.ts';
+import { textOfPattern } from '../../scripts/eval/redact/pattern-text.ts';
+import { allShapes, measureRecall } from '../../scripts/eval/redact/recall.ts';
+import { UNSEEN_SHAPES } from '../../scripts/eval/redact/unseen/unseen-shapes.ts';
 import { times } from '../support/depth.ts';
 
 /** The least share of secrets that must be found, in percent. */

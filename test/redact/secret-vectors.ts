@@ -1,6 +1,6 @@
 import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
-import { Dice } from '../../scripts/redact-eval/dice.ts';
-import { tokenText } from '../../scripts/redact-eval/token-text.ts';
+import { Dice } from '../../scripts/eval/redact/dice.ts';
+import { tokenText } from '../../scripts/eval/redact/token-text.ts';
 
 /** Made-up secrets in the form of real ones. They are put together here, so that no scanner takes them for real. */
 export interface SecretVector {

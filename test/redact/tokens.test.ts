@@ -5,8 +5,8 @@ import type { FoundSecret } from '../../lib/redact/rule.ts';
 import type { TokenForm } from '../../lib/redact/tokens/token-form.ts';
 import { tokenRule } from '../../lib/redact/tokens/token-rule.ts';
 import { TOKENS } from '../../lib/redact/tokens/tokens.ts';
-import { Dice } from '../../scripts/redact-eval/dice.ts';
-import { tokenText } from '../../scripts/redact-eval/token-text.ts';
+import { Dice } from '../../scripts/eval/redact/dice.ts';
+import { tokenText } from '../../scripts/eval/redact/token-text.ts';
 
 const redactor = createRedactor();
 const redact = (text: string) => redactor.redactText(text).text;
