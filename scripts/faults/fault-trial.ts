@@ -188,6 +188,17 @@ export class FaultTrial {
     return couriersOf(this.home);
   }
 
+  /** Waits for a courier that has said that it works; returns its process id. */
+  async courierAtWork(): Promise<number> {
+    let pid = 0;
+    const isAtWork = () => {
+      pid = this.home.courierState?.pid ?? 0;
+      return pid === this.home.courierPid && this.couriers().includes(pid);
+    };
+    await until(isAtWork, 'a courier works');
+    return pid;
+  }
+
   /**
    * Asks `status`, and compares what it says with what is so. Returns the courier's status.
    *

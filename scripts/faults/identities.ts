@@ -83,8 +83,8 @@ export const IDENTITIES: readonly FaultKind[] = [
     run: async (trial, times) => {
       for (let n = 0; n < times; n++) {
         await trial.offer();
-        await until(() => trial.home.courierPid !== undefined, 'it lives');
-        const pid = trial.home.courierPid ?? 0;
+        // Before that, the process is the shell that will become the courier.
+        const pid = await trial.courierAtWork();
         process.kill(pid, 'SIGSTOP');
         trial.made();
         await trial.offer(4);

@@ -5,7 +5,7 @@ JSON.parse = (text, ...rest) => {
   if (bytes.includes('poison: kill')) process.kill(process.pid, 'SIGKILL');
   if (bytes.includes('poison: abort')) process.abort();
   if (bytes.includes('poison: memory'))
-    for (const all = []; ;) all.push(bytes.repeat(1000).split(''));
+    for (const all = []; ;) all.push(bytes.repeat(20_000).split('')); // in few steps: time must not run out first
   if (bytes.includes('poison: sleep')) {
     const untold = new Int32Array(new SharedArrayBuffer(4));
     require('node:fs').writeFileSync(process.env.TRACKER_TEST_ASLEEP, '');
