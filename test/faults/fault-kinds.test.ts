@@ -16,9 +16,16 @@ it('loses, doubles and hides nothing, whatever kind of fault is made', async () 
   const kinds = FAULT_KINDS.filter(
     ({ name }, index) => index % STEP === 0 && name !== SOMETIMES_LOSES,
   );
-  const rows = await tryFaults(kinds, { isShort: true, factor: 1, jobs: 4, seed: 1 });
+  const options = { isShort: true, factor: 1, seed: 1 };
+  const rows = await tryFaults(kinds, { ...options, jobs: 4 });
   if (STEP === 1) console.log(renderFaults(rows));
-  expect(rows.filter((row) => !isSound(row))).toEqual([]);
+  expect(rows.filter(({ lost, stated, doubled }) => lost !== stated || doubled > 0)).toEqual([]);
+  // What `status` said is compared with a look before and one after. On a busy machine both may miss what it saw
+  // between them, so what it said amiss must be amiss again.
+  const odd = new Set(rows.filter((row) => !isSound(row)).map(({ name }) => name));
+  const again = kinds.filter(({ name }) => odd.has(name));
+  const rowsAgain = await tryFaults(again, { ...options, jobs: 1 });
+  expect(rowsAgain.filter((row) => !isSound(row))).toEqual([]);
 });
 
 it.runIf(STEP === 1)('does not grow under load', async () => {
