@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 
 /** The time it is in every sample: 2026-11-24 12:00 UTC. */
@@ -29,7 +29,7 @@ export class Sample {
   get database(): Database {
     if (!this.#database) {
       mkdirSync(this.paths.data, { recursive: true, mode: 0o700 });
-      this.#database = openDatabase(this.paths.database);
+      this.#database = openTestDatabase(this.paths.database);
     }
     return this.#database;
   }

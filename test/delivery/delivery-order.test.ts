@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
 import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
 import { Delivery } from '../../lib/delivery/delivery.ts';
@@ -89,7 +89,7 @@ const round = fc.record({
 
 it('gives a sink of any mood everything, in an order that it understands', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'delivery-order-'));
-  const database = openDatabase(join(folder, 'tracker.db'));
+  const database = openTestDatabase(join(folder, 'tracker.db'));
   try {
     const addPattern = database.prepare(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,

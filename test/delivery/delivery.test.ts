@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
 import type { DeliveryStore } from '../../lib/delivery/store/delivery-store.ts';
@@ -72,7 +73,7 @@ let now: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'delivery-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
   now = 1_000_000;
   let permits = 0;
   const newId = () => String((permits += 1));

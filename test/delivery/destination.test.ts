@@ -11,7 +11,7 @@ import { readdress } from '../../lib/delivery/store/readdressing.ts';
 import { adoptServer } from '../../lib/delivery/store/server-adoption.ts';
 import { SinkState } from '../../lib/delivery/store/sink-state.ts';
 import { waitingElsewhere } from '../../lib/delivery/waiting-elsewhere.ts';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 
 const A = 'https://a.example';
@@ -21,7 +21,7 @@ let folder: string;
 let database: Database;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'destination-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
 });
 afterEach(() => {
   database.close();

@@ -12,7 +12,7 @@ import { LineageClient } from '../../lib/delivery/lineage/lineage-client.ts';
 import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
 import { openLineageClient } from '../../lib/delivery/lineage/open-lineage.ts';
 import { openDelivery } from '../../lib/delivery/sink-delivery.ts';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import { OddServer, rawReply } from '../support/odd-server.ts';
 import type { OddAnswer } from '../support/odd-server.ts';
@@ -228,7 +228,7 @@ describe('delivery', () => {
   let database: Database;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'odd-servers-'));
-    database = openDatabase(join(folder, 'tracker.db'));
+    database = openTestDatabase(join(folder, 'tracker.db'));
   });
   afterEach(() => {
     database.close();

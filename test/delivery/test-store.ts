@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONFIG_DEFAULTS, configSchema } from '../../lib/config/config.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { Ingest } from '../../lib/ingest/ingest.ts';
 import type { BadFile } from '../../lib/ingest/ingest.ts';
 import type { SpoolFile } from '../../lib/ingest/spool/spool-reader.ts';
@@ -23,7 +23,7 @@ export interface Arrival {
 
 export class TestStore {
   readonly folder = mkdtempSync(join(tmpdir(), 'store-'));
-  readonly database = openDatabase(join(this.folder, 'tracker.db'));
+  readonly database = openTestDatabase(join(this.folder, 'tracker.db'));
   /** The newest Claude Code that is installed. */
   newestClaude: string | undefined;
   readonly #ingest: Ingest;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trackerPaths } from '../../lib/base/paths.ts';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { Database } from '../../lib/store/database/database.ts';
 import { PatternTracker } from '../../lib/library/pattern-tracker.ts';
 import type { PatternTrackerOptions } from '../../lib/library/library-options.ts';
@@ -38,7 +38,7 @@ export class LibraryHome {
   get database(): Database {
     if (!this.#database) {
       mkdirSync(this.paths.data, { recursive: true });
-      this.#database = openDatabase(this.paths.database);
+      this.#database = openTestDatabase(this.paths.database);
     }
     return this.#database;
   }

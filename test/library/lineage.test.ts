@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../lib/config/config.ts';
 import { DeclarationRecorder } from '../../lib/library/declaration-recorder.ts';
 import type { CleanDeclaration } from '../../lib/library/declaration-recorder.ts';
-import { openDatabase } from '../../lib/store/database/database.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { lineageContract } from '../contracts/lineage-contract.ts';
 import type { HistoryEvent } from '../contracts/lineage-histories.ts';
 import { fileNameOf } from '../contracts/lineage-histories.ts';
@@ -16,7 +16,7 @@ lineageContract('library: declarations of a caller', {
   mostOrders: 1,
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
-    const database = openDatabase(join(folder, 'tracker.db'));
+    const database = openTestDatabase(join(folder, 'tracker.db'));
     database.pragma('synchronous = OFF');
     let now: HistoryEvent | undefined;
     const recorder = new DeclarationRecorder(database, {
@@ -49,7 +49,7 @@ lineageContract('library: declarations of a caller', {
 
 it('takes what is declared of a known pattern in the millisecond of its origin for a later one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
-  const database = openDatabase(join(folder, 'tracker.db'));
+  const database = openTestDatabase(join(folder, 'tracker.db'));
   let events = 0;
   const recorder = new DeclarationRecorder(database, {
     config: CONFIG_DEFAULTS,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import { LINEAGE } from '../../../lib/delivery/lineage/lineage-sink.ts';
 import { LineageFeed } from '../../../lib/delivery/lineage/lineage-feed.ts';
@@ -21,7 +21,7 @@ let now: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sink-server-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
   now = 1_000_000;
   [one, other] = [await new FaultyApi().up(), await new FaultyApi().up()];
   for (const server of [one, other]) server.strict = true;

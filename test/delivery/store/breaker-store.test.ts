@@ -17,6 +17,7 @@ import type {
 } from '../../../lib/delivery/breaker/breaker.ts';
 import { BreakerStore } from '../../../lib/delivery/store/breaker-store.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import type { BreakerDeed, BreakerTask } from './breaker-process.ts';
 
@@ -61,7 +62,7 @@ beforeEach(() => {
   now = T0;
   folder = mkdtempSync(join(tmpdir(), 'breaker-'));
   path = join(folder, 'tracker.db');
-  database = openDatabase(path);
+  database = openTestDatabase(path);
 });
 afterEach(async () => {
   for (const child of children.splice(0)) await child.kill();

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheStore } from '../../../lib/delivery/store/cache-store.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 
 let folder: string;
@@ -14,7 +15,7 @@ let now = 1_000_000;
 beforeEach(() => {
   now = 1_000_000;
   folder = mkdtempSync(join(tmpdir(), 'cache-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
 });
 afterEach(() => {
   database.close();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 import {
@@ -18,7 +18,7 @@ let folder: string;
 let database: Database;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'outbox-rows-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
 });
 afterEach(() => {
   database.close();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import type {
   DueEvent,
@@ -20,7 +20,7 @@ let outbox: Outbox;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'outbox-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
   outbox = new Outbox(database, 'http');
 });
 afterEach(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import { SinkPatterns } from '../../../lib/delivery/store/sink-patterns.ts';
 import { LineageFeed } from '../../../lib/delivery/lineage/lineage-feed.ts';
@@ -14,7 +14,7 @@ let told: SinkPatterns;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sink-patterns-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
   told = new SinkPatterns(database, 'http');
   for (const [id, parent] of [['a'], ['b', 'a'], ['c', 'b']] as const) {
     database

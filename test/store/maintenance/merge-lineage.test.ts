@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import { descentFaults } from '../../../lib/store/maintenance/descent-check.ts';
 import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
 import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
@@ -20,7 +21,7 @@ lineageContract('merge of two databases', {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
     const paths = [join(folder, 'older.db'), join(folder, 'later.db')] as const;
     const [older, later] = paths.map((path) => {
-      const database = openDatabase(path);
+      const database = openTestDatabase(path);
       database.pragma('synchronous = OFF');
       return database;
     });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lineageContract } from '../../contracts/lineage-contract.ts';
 import { databaseOutcomes, tellDatabase } from '../../contracts/lineage-writers.ts';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 
 lineageContract('courier: patterns written to tracker.db', {
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
-    const database = openDatabase(join(folder, 'tracker.db'));
+    const database = openTestDatabase(join(folder, 'tracker.db'));
     database.pragma('synchronous = OFF');
     return {
       kind: 'courier',

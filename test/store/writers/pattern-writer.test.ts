@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IdentifiedFragment } from '../../../lib/pattern/recorded-fragment.ts';
-import { openDatabase } from '../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../support/test-database.ts';
 import type { Database } from '../../../lib/store/database/database.ts';
 import { PatternWriter } from '../../../lib/store/writers/pattern-writer.ts';
 
@@ -12,7 +12,7 @@ let database: Database;
 let writer: PatternWriter;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pattern-writer-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
   writer = new PatternWriter(database);
 });
 afterEach(() => {

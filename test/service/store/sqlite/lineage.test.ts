@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../../support/test-database.ts';
 import { openSqliteStore } from '../../../../lib/service/store/sqlite/store.ts';
 import { DEFAULT_TENANT } from '../../../../lib/service/store/tenants.ts';
 import { times } from '../../../support/depth.ts';
@@ -14,9 +14,9 @@ lineageContract('service on SQLite', {
   open: () => {
     const folder = mkdtempSync(join(tmpdir(), 'lineage-'));
     const path = join(folder, 'tracker.db');
+    const database = openTestDatabase(path);
     const service = openSqliteStore(path);
     const store = service.tenant(DEFAULT_TENANT);
-    const database = openDatabase(path);
     const reason = database
       .prepare<[string], string>('SELECT reason FROM deprecations WHERE pattern_id = ?')
       .pluck();

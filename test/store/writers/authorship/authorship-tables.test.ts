@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorshipStore } from '../../../../lib/authorship/state/authorship-store.ts';
 import type { FileHistory } from '../../../../lib/authorship/state/file-history.ts';
 import { openDatabase } from '../../../../lib/store/database/database.ts';
+import { openTestDatabase } from '../../../support/test-database.ts';
 import type { Database } from '../../../../lib/store/database/database.ts';
 import {
   AuthorshipTables,
@@ -16,7 +17,7 @@ let folder: string;
 let database: Database;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'authorship-'));
-  database = openDatabase(join(folder, 'tracker.db'));
+  database = openTestDatabase(join(folder, 'tracker.db'));
 });
 afterEach(() => {
   database.close();
