@@ -29,6 +29,8 @@ export default defineConfig({
     exclude: ['test/claude/**', 'node_modules/**', ...SLOW_TESTS],
     // Builds the bundles that tests spawn; starts PostgreSQL once a test asks for it.
     globalSetup: ['test/build-once.ts', 'test/support/shared-postgres.ts'],
+    // Files of one worker share what they import, which halves the work. None may leave a mock or a variable behind.
+    isolate: false,
     maxWorkers: 4, // tests wait for processes more than they compute
     sequence: { sequencer: WaitingFirst },
     // Limits are for what never comes: on two cores that do nothing else the slowest tests take a tenth of them.

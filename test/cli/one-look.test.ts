@@ -1,19 +1,22 @@
 // Each command looks at the world once: what it shows is of one moment, and nothing is read twice.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadConfig, loadWholeConfig } from '../../lib/config/config-file.ts';
-import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
-import { configure, fillOutbox, queueCalls } from './delivery-sample.ts';
-import { Sample } from './sample-database.ts';
-import { run } from './test-environment.ts';
+import type { Sample as SampleHome } from './sample-database.ts';
 
 vi.mock('../../lib/config/config-file.ts', { spy: true });
 vi.mock('../../lib/store/database/database.ts', { spy: true });
+vi.resetModules(); // test files share them
+const { loadConfig, loadWholeConfig } = await import('../../lib/config/config-file.ts');
+const { openDatabase, openDatabaseForReading } =
+  await import('../../lib/store/database/database.ts');
+const { configure, fillOutbox, queueCalls } = await import('./delivery-sample.ts');
+const { Sample } = await import('./sample-database.ts');
+const { run } = await import('./test-environment.ts');
 
 const BOTH = `api: { base_url: 'http://127.0.0.1:9' }
 otlp: { endpoint: 'http://127.0.0.1:4318' }
 `;
 
-let sample: Sample;
+let sample: SampleHome;
 beforeEach(() => {
   sample = new Sample();
   configure(sample, BOTH);

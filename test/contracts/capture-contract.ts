@@ -107,7 +107,7 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
 
     afterEach(() => {
       for (const { pid } of started()) tryKill(pid);
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     });
 
     const waiting = () => (existsSync(paths.spoolNew) ? readdirSync(paths.spoolNew) : []);

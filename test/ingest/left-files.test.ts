@@ -20,7 +20,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as RegularFile from '../../lib/base/regular-file.ts';
-import { LeftFiles } from '../../lib/ingest/left-files.ts';
 import type { FileInQuestion } from '../../lib/ingest/left-files.ts';
 
 /** What happens just before a file is read and just after. */
@@ -38,6 +37,8 @@ vi.mock(import('../../lib/base/regular-file.ts'), async (original) => {
   };
   return { ...actual, readRegularBytes };
 });
+vi.resetModules(); // test files share them
+const { LeftFiles } = await import('../../lib/ingest/left-files.ts');
 
 let root: string;
 let project: string;
