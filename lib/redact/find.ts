@@ -42,10 +42,13 @@ export function createSecretFinder(
     const reached = look(text, work.budget, inside);
     if (reached < text.length) work.checkedTo = Math.min(work.checkedTo, place(reached));
     const ends = new Set(inside.map(({ end }) => end));
-    for (const joined of joinedTexts(text, work.budget, (end) => ends.has(end))) {
+    const checked = text.slice(0, reached);
+    for (const joined of joinedTexts(checked, work.budget, (end) => ends.has(end))) {
       const words: FoundSecret[] = [];
-      if (look(joined.text, work.budget, words) < joined.text.length)
+      if (look(joined.text, work.budget, words) < joined.text.length) {
         work.checkedTo = Math.min(work.checkedTo, place(joined.start));
+        break; // what follows is left out
+      }
       for (const { start, end, kind } of words) {
         const stretch = joined.placeOf(start, end);
         if (stretch === undefined || NAMED.has(kind)) continue;
@@ -58,11 +61,12 @@ export function createSecretFinder(
       work.findings.push({ start: place(start), end: place(end), kind });
     }
   };
-  return (text, budget, learn) => {
-    budget.allow(text.length);
-    const work: Work = { budget, learn, findings: [], checkedTo: text.length };
+  return (whole, budget, learn) => {
+    budget.allow(whole.length);
+    const work: Work = { budget, learn, findings: [], checkedTo: whole.length };
     const { findings } = work;
-    lookAt(text, work, (at) => at);
+    lookAt(whole, work, (at) => at);
+    const text = whole.slice(0, work.checkedTo);
     for (const rule of textRules) {
       for (const { start, end } of rule.findAll(text)) {
         if (!budget.spend(STEPS_PER_FINDING)) break;
