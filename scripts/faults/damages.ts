@@ -20,7 +20,7 @@ const LONG = 'courier: { idle_exit_seconds: 30 }\n';
 
 interface Damage {
   readonly name: string;
-  readonly damage: (trial: FaultTrial) => void;
+  readonly damage: (trial: FaultTrial) => void | Promise<void>;
   /** What a person would do; most needs nobody. */
   readonly mend?: (trial: FaultTrial) => void;
   /** What `status` must say meanwhile. */
@@ -80,16 +80,16 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     name: 'the WAL is removed',
-    damage: ({ home }) => {
-      checkpoint(home.paths.database);
+    damage: async ({ home }) => {
+      await checkpoint(home.paths.database);
       rmSync(`${home.paths.database}-wal`, { force: true });
       rmSync(`${home.paths.database}-shm`, { force: true });
     },
   },
   {
     name: 'tracker.db is cut, and put back',
-    damage: ({ home }) => {
-      checkpoint(home.paths.database);
+    damage: async ({ home }) => {
+      await checkpoint(home.paths.database);
       copyFileSync(home.paths.database, `${home.paths.database}.good`);
       truncateSync(home.paths.database, 8192);
     },
@@ -102,8 +102,8 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     name: 'tracker.db is moved away, and back',
-    damage: ({ home }) => {
-      checkpoint(home.paths.database);
+    damage: async ({ home }) => {
+      await checkpoint(home.paths.database);
       renameSync(home.paths.database, `${home.paths.database}.away`);
     },
     mend: ({ home }) => {
@@ -129,7 +129,7 @@ export const DAMAGES_UNDER_A_COURIER: readonly FaultKind[] = DAMAGES.map(
         );
         await until(() => (trial.home.courierState?.status ?? '') === 'idle', 'it is idle', 20_000);
         if (n % 2 === 1) await trial.home.stop('SIGKILL'); // under none
-        damage(trial);
+        await damage(trial);
         trial.made();
         // What comes while the database is another one is lost with that: it is not offered then.
         if (name !== 'tracker.db is moved away, and back') {
@@ -160,9 +160,12 @@ function link({ home }: FaultTrial, to: string): void {
   symlinkSync(to, path);
 }
 
-/** Brings the WAL into the file, so that this alone has everything. */
-function checkpoint(path: string): void {
+/** Brings the WAL into the file, so that this alone has everything; waits for who reads or does the same. */
+async function checkpoint(path: string): Promise<void> {
   const database = new Sqlite(path);
-  database.pragma('wal_checkpoint(TRUNCATE)');
+  await until(
+    () => database.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0,
+    'the WAL is empty',
+  );
   database.close();
 }

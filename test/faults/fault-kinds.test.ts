@@ -9,13 +9,8 @@ import { times } from '../support/depth.ts';
 /** In `npm test`, one kind in so many. */
 const STEP = times(20, 1);
 
-/** Not mended: on a busy machine, what came just as the file was cut is lost now and then. `npm run test:faults` shows it. */
-const SOMETIMES_LOSES = 'tracker.db is cut, and put back';
-
 it('loses, doubles and hides nothing, whatever kind of fault is made', async () => {
-  const kinds = FAULT_KINDS.filter(
-    ({ name }, index) => index % STEP === 0 && name !== SOMETIMES_LOSES,
-  );
+  const kinds = FAULT_KINDS.filter((_, index) => index % STEP === 0);
   const options = { isShort: true, factor: 1, seed: 1 };
   const rows = await tryFaults(kinds, { ...options, jobs: 4 });
   if (STEP === 1) console.log(renderFaults(rows));
