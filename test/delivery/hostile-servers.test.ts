@@ -25,11 +25,11 @@ async function makeServer(answer: OddAnswer): Promise<OddServer> {
   return server;
 }
 
-function makeLineage({ url }: OddServer): LineageClient {
+function makeLineage({ url }: OddServer, timeoutMs = TIMEOUT_MS): LineageClient {
   const client = new LineageClient({
     baseUrl: url,
     token: TOKEN,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     clock: () => 0,
     monotonic: () => performance.now(),
   });
@@ -122,7 +122,8 @@ describe.each(HOSTILE)('a server that sends %s', (_, answer) => {
     const stop = new AbortController();
     let ticks = 0;
     const timer = setInterval(() => (ticks += 1), 5);
-    const asked = makeLineage(server).track('{"event_id":"a"}', 'a', stop.signal);
+    const client = makeLineage(server, 100 * TIMEOUT_MS); // only the signal ends it
+    const asked = client.track('{"event_id":"a"}', 'a', stop.signal);
     await expect.poll(() => server.requests.length).toBe(1);
     stop.abort();
     const { outcome } = await asked;

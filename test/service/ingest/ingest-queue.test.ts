@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { HttpFault } from '../../../lib/service/http/http-fault.ts';
 import { IngestQueue } from '../../../lib/service/ingest/ingest-queue.ts';
 import { StoreUnavailableError } from '../../../lib/service/store/store-unavailable-error.ts';
-import type { TrackAnswer, TrackedEvent } from '../../../lib/service/store/rows/tracked-event.ts';
+import type { TrackedEvent } from '../../../lib/service/store/rows/tracked-event.ts';
 import { answerAll, deferred, stubStore } from '../stub-store.ts';
 
 const event = (patternId: string) => ({ patternId, version: '1.0.0' }) as TrackedEvent;
@@ -79,19 +79,22 @@ describe('the ingest queue', () => {
   });
 
   it('refuses with 503 what is more than its bounds, in events and in bytes', async () => {
-    const never = new Promise<TrackAnswer[]>(() => {});
-    const queue = new IngestQueue(
-      stubStore(() => never),
-      { concurrency: 1, maxEvents: 3, maxBytes: 100 },
-    );
-    void queue.submit('t', events(2), 10);
+    const gate = deferred<void>();
+    const store = stubStore(async (given) => {
+      await gate.promise;
+      return answerAll(given);
+    });
+    const queue = new IngestQueue(store, { concurrency: 1, maxEvents: 3, maxBytes: 100 });
+    const pending = [queue.submit('t', events(2), 10)];
     await expect(queue.submit('t', events(2), 10)).rejects.toMatchObject({
       status: 503,
       headers: { 'Retry-After': '1' },
     });
     await expect(queue.submit('u', events(1), 91)).rejects.toMatchObject({ status: 503 });
-    void queue.submit('u', events(1), 90);
+    pending.push(queue.submit('u', events(1), 90));
     expect(queue.events).toBe(3);
+    gate.resolve();
+    await Promise.all(pending);
   });
 
   it('answers 504 after 30 s, and takes out only what was not begun', async () => {
