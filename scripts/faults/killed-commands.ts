@@ -59,6 +59,19 @@ export const KILLED_COMMANDS: readonly FaultKind[] = [
     },
   },
   {
+    name: 'kill -9 of import',
+    times: [3, 40],
+    run: async (trial, times) => {
+      for (let n = 0; n < times; n++) {
+        trial.transcribe(100);
+        await trial.killWithin(trial.startCommand('import'), 1_200);
+        await trial.offer();
+      }
+      const last = await trial.command('import', '--json');
+      if (last.status !== 0) trial.problem(`import ended with ${last.status}: ${last.stderr}`);
+    },
+  },
+  {
     name: 'kill -9 of install',
     times: [3, 40],
     run: async (trial, times) => {
