@@ -27,6 +27,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say of each line of a file which call of Claude wrote it, and why.',
     load: async () => (await import('./commands/blame.ts')).blameCommand,
   },
+  diff: {
+    group: 'Look',
+    summary: 'Print what a session changed in all, as a patch that applies.',
+    load: async () => (await import('./commands/diff.ts')).diffCommand,
+  },
   survival: {
     group: 'Look',
     summary: 'Say how much of what Claude wrote still stands.',
