@@ -42,6 +42,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'List the sessions of Claude Code.',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand,
   },
+  session: {
+    group: 'Look',
+    summary: 'Tell what happened in a session: prompts, calls, files, tokens.',
+    load: async () => (await import('./commands/session.ts')).sessionCommand,
+  },
   'tool-calls': {
     group: 'Look',
     summary: 'List the tool calls that Claude made.',

@@ -83,7 +83,8 @@ export class CallDiffs {
     for (const { filePath, startLine, code } of this.#code.all(eventId)) {
       const lines = fileLines(code.replace(/\n?$/, '\n'));
       const body = lines.map(({ text }) => `+${text}\n`).join('');
-      const hunk = `@@ -${startLine} +${startLine},${lines.length} @@\n${body}`;
+      const count = lines.length === 1 ? '' : `,${lines.length}`;
+      const hunk = `@@ -${startLine} +${startLine}${count} @@\n${body}`;
       files.set(filePath, (files.get(filePath) ?? '') + hunk);
     }
     return [...files].map(([filePath, hunks]) => ({
