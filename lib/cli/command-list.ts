@@ -27,6 +27,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say of each line of a file which call of Claude wrote it, and why.',
     load: async () => (await import('./commands/blame.ts')).blameCommand,
   },
+  log: {
+    group: 'Look',
+    summary: 'Show what Claude did to a file, newest first, and what was asked.',
+    load: async () => (await import('./commands/log.ts')).logCommand,
+  },
   diff: {
     group: 'Look',
     summary: 'Print what a session changed in all, as a patch that applies.',

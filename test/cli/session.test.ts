@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SessionTimeline } from '../../lib/store/queries/session/session-timeline.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SESSION, ToldSession } from './told-session.ts';
 
 let told: ToldSession;
 beforeEach(() => (told = new ToldSession()));
-afterEach(() => told.remove());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  told.remove();
+});
 
 type Entry = Readonly<Record<string, unknown>> & { readonly entries: readonly Entry[] };
 interface Answer {
@@ -73,6 +75,7 @@ function tellStory(): void {
 
 describe('session', () => {
   it('tells prompts, calls, subagents, files and waiting', async () => {
+    vi.stubEnv('TZ', 'UTC');
     tellStory();
     const { out, err } = await told.run(['session']);
     expect(err).toBe('');
