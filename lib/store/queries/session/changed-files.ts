@@ -1,5 +1,7 @@
+import { callEventId } from '../../../event/call-event-id.ts';
 import type { Database } from '../../database/database.ts';
 import { CallDiffs } from '../history/call-diffs.ts';
+import type { CountedCall } from './session-calls.ts';
 
 /** A file that a session changed. */
 export interface ChangedFile {
@@ -13,52 +15,103 @@ export interface ChangedFile {
   readonly change: 'written' | 'deleted' | 'changed';
 }
 
-/** The lines that a call changed, by its id. */
-export type CallLines = ReadonlyMap<string, { readonly added: number; readonly removed: number }>;
+/** Adds up which files a session changed. Its calls are given in their order. */
+export class ChangedFiles {
+  readonly #session: string;
+  readonly #files = new Map<string, FileSum>();
+  /** The calls of a tool that names its file, by the name that Claude gave it. */
+  readonly #named = new Map<string, FileSum & { readonly firstCall: string }>();
+  readonly #others: CountedCall[] = [];
+  readonly #diffs;
+  readonly #written;
+  readonly #writtenByCall;
+  readonly #changed;
 
-/** The files that a session changed, those with most lines first. */
-export function changedFiles(
-  database: Database,
-  sessionId: string,
-  callLines: CallLines,
-): ChangedFile[] {
-  const diffs = new CallDiffs(database);
-  const events = eventsOf(database, sessionId);
-  const files = new Map<string, FileSum>();
-  const told = new Set<string>();
-  let unread = MAX_READ;
-  for (const { toolUseId, eventId, files: touched } of events) {
-    if (toolUseId !== null) told.add(toolUseId);
-    const lines = toolUseId === null ? undefined : callLines.get(toolUseId);
-    const isShared = touched.length > 1 && lines !== undefined && (unread -= 1) >= 0;
-    const each = isShared ? linesByFile(diffs.ofEvent(eventId)) : undefined;
-    for (const { filePath, change } of touched) {
-      const own = each ? each.get(filePath) : touched.length === 1 ? lines : undefined;
-      addTo(files, filePath, change, own);
-    }
-  }
-  // A call that only took lines away has written no code, so that only its event tells the file.
-  for (const [toolUseId, { added, removed }] of callLines) {
-    if (told.has(toolUseId) || added + removed === 0 || (unread -= 1) < 0) continue;
-    for (const [filePath, lines] of linesByFile(diffs.of({ sessionId, toolUseId }))) {
-      addTo(files, filePath, 'written', lines);
-    }
-  }
-  return [...files]
-    .map(([filePath, sum]) => ({ filePath, ...sum }))
-    .toSorted(
-      (one, other) => weightOf(other) - weightOf(one) || (one.filePath < other.filePath ? -1 : 1),
+  constructor(database: Database, sessionId: string) {
+    this.#session = sessionId;
+    this.#diffs = new CallDiffs(database);
+    this.#written = database
+      .prepare<[string], string>('SELECT DISTINCT file_path FROM occurrences WHERE event_id = ?')
+      .pluck();
+    this.#writtenByCall = database
+      .prepare<[string, string], string>(
+        'SELECT DISTINCT file_path FROM occurrences WHERE session_id = ? AND tool_use_id = ?',
+      )
+      .pluck();
+    this.#changed = database.prepare<[string], UnseenChange>(
+      `SELECT tool_use_id AS toolUseId, file_path AS filePath, change FROM file_changes
+       WHERE session_id = ? ORDER BY at`,
     );
+  }
+
+  /** Takes the next call. What it did is read later, if the call alone does not tell. */
+  add(call: CountedCall): void {
+    const { toolName, summary, linesAdded, linesRemoved, toolUseId } = call;
+    if (!FILE_TOOLS.has(toolName) || summary.endsWith('…') || summary === '') {
+      if (linesAdded !== null || MAY_WRITE.test(toolName)) this.#others.push(call);
+    } else if (linesAdded !== null) {
+      const known = this.#named.get(summary);
+      const lines = { added: linesAdded, removed: linesRemoved ?? 0 };
+      this.#named.set(summary, { firstCall: known?.firstCall ?? toolUseId, ...sum(known, lines) });
+    }
+  }
+
+  /** The files, those with most lines first. */
+  result(): ChangedFile[] {
+    for (const [name, { firstCall, ...named }] of this.#named) {
+      // It is stored under its one name, whatever Claude called it.
+      const [path = name, ...more] = this.#pathsOf(firstCall);
+      const key = more.length === 0 ? path : name;
+      const known = this.#files.get(key);
+      this.#files.set(key, known === undefined ? named : merged(known, named));
+    }
+    for (const call of this.#others) this.#addOther(call);
+    for (const { filePath, change } of this.#changed.all(this.#session)) {
+      this.#files.set(filePath, { ...sum(this.#files.get(filePath), undefined), change });
+    }
+    return [...this.#files]
+      .map(([filePath, file]) => ({ filePath, ...file }))
+      .toSorted(
+        (one, other) => weightOf(other) - weightOf(one) || (one.filePath < other.filePath ? -1 : 1),
+      );
+  }
+
+  #addOther({ toolUseId, linesAdded, linesRemoved }: CountedCall): void {
+    const paths = this.#pathsOf(toolUseId);
+    const lines =
+      linesAdded === null ? undefined : { added: linesAdded, removed: linesRemoved ?? 0 };
+    if (paths.length === 1 || lines === undefined) {
+      for (const path of paths) this.#files.set(path, sum(this.#files.get(path), lines));
+      return;
+    }
+    // Only the event tells which lines were of which file, or, where no code was written, of what file.
+    const diffs = this.#diffs.of({ sessionId: this.#session, toolUseId });
+    for (const { filePath, linesAdded: added, linesRemoved: removed, change } of diffs) {
+      if (change === 'deleted') continue; // it is among the changes, too
+      const own = added === null ? undefined : { added, removed: removed ?? 0 };
+      this.#files.set(filePath, sum(this.#files.get(filePath), own));
+    }
+  }
+
+  #pathsOf(toolUseId: string): string[] {
+    // Where Claude Code gave no id, that of the event is a digest of its content.
+    return toolUseId.startsWith('~')
+      ? this.#writtenByCall.all(this.#session, toolUseId)
+      : this.#written.all(callEventId(this.#session, toolUseId, 'PostToolUse'));
+  }
 }
 
 // --- internal ---
 
-/** So many events are read at most to tell which lines were of which file. */
-const MAX_READ = 500;
+/** Tools whose summary is the file that they write. */
+const FILE_TOOLS: ReadonlySet<string> = new Set(['Write', 'Edit', 'MultiEdit', 'NotebookEdit']);
+/** Tools that write files without telling how many lines. */
+const MAY_WRITE = /^(?:Bash|PowerShell|mcp__.*)$/;
 
-interface TouchedFile {
+interface UnseenChange {
+  readonly toolUseId: string | null;
   readonly filePath: string;
-  readonly change: ChangedFile['change'];
+  readonly change: 'deleted' | 'changed';
 }
 
 interface FileSum extends Omit<ChangedFile, 'filePath'> {}
@@ -68,51 +121,23 @@ interface Lines {
   readonly removed: number;
 }
 
-/** The events by which a session changed files, in the order of their times. */
-function eventsOf(database: Database, sessionId: string) {
-  const rows = database
-    .prepare<{ session: string }, TouchedFile & { eventId: string; toolUseId: string | null }>(
-      `SELECT event_id AS eventId, tool_use_id AS toolUseId, file_path AS filePath, change
-       FROM (SELECT event_id, tool_use_id, file_path, 'written' AS change, min(at) AS at FROM occurrences
-             WHERE session_id = @session GROUP BY event_id, file_path
-             UNION ALL SELECT event_id, tool_use_id, file_path, change, at FROM file_changes WHERE session_id = @session)
-       ORDER BY at`,
-    )
-    .iterate({ session: sessionId });
-  const events = new Map<
-    string,
-    { toolUseId: string | null; eventId: string; files: TouchedFile[] }
-  >();
-  for (const { eventId, toolUseId, filePath, change } of rows) {
-    const known = events.get(eventId);
-    if (known) known.files.push({ filePath, change });
-    else events.set(eventId, { eventId, toolUseId, files: [{ filePath, change }] });
-  }
-  return events.values();
+function sum(known: FileSum | undefined, lines: Lines | undefined): FileSum {
+  const { calls = 0, linesAdded = null, linesRemoved = null } = known ?? {};
+  return {
+    calls: calls + 1,
+    linesAdded: lines ? (linesAdded ?? 0) + lines.added : linesAdded,
+    linesRemoved: lines ? (linesRemoved ?? 0) + lines.removed : linesRemoved,
+    change: 'written',
+  };
 }
 
-function linesByFile(diffs: ReturnType<CallDiffs['of']>): Map<string, Lines | undefined> {
-  return new Map(
-    diffs.map(({ filePath, linesAdded, linesRemoved }) => [
-      filePath,
-      linesAdded === null ? undefined : { added: linesAdded, removed: linesRemoved ?? 0 },
-    ]),
-  );
-}
-
-function addTo(
-  files: Map<string, FileSum>,
-  filePath: string,
-  change: ChangedFile['change'],
-  lines: Lines | undefined,
-): void {
-  const known = files.get(filePath) ?? { calls: 0, linesAdded: null, linesRemoved: null };
-  files.set(filePath, {
-    calls: known.calls + 1,
-    linesAdded: lines ? (known.linesAdded ?? 0) + lines.added : known.linesAdded,
-    linesRemoved: lines ? (known.linesRemoved ?? 0) + lines.removed : known.linesRemoved,
-    change,
-  });
+function merged(one: FileSum, other: FileSum): FileSum {
+  return {
+    calls: one.calls + other.calls,
+    linesAdded: (one.linesAdded ?? 0) + (other.linesAdded ?? 0),
+    linesRemoved: (one.linesRemoved ?? 0) + (other.linesRemoved ?? 0),
+    change: other.change,
+  };
 }
 
 function weightOf({ linesAdded, linesRemoved }: ChangedFile): number {

@@ -18,15 +18,34 @@ export interface CountedCall {
 }
 
 /** The calls of a session in the order in which they began, one at a time: a session may have very many. */
-export function sessionCalls(database: Database, sessionId: string): Iterable<CountedCall> {
-  return database
-    .prepare<[string], CountedCall>(
-      `SELECT tool_use_id AS toolUseId, tool_name AS toolName, agent_id AS agentId, summary, outcome,
-         started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at, lines_added AS linesAdded,
-         lines_removed AS linesRemoved, recovered
+export function* sessionCalls(database: Database, sessionId: string): Iterable<CountedCall> {
+  const rows = database
+    .prepare<[string], CallRow>(
+      `SELECT tool_use_id, tool_name, agent_id, summary, outcome, started_at, ended_at, duration_ms, at, lines_added,
+         lines_removed, recovered
        FROM tool_calls WHERE session_id = ? ORDER BY at, tool_use_id`,
     )
-    .iterate(sessionId);
+    // Arrays take half the time of objects.
+    .raw()
+    .iterate(sessionId) as Iterable<CallRow>;
+  for (const row of rows) {
+    const [toolUseId, toolName, agentId, summary, outcome, startedAt, endedAt, ...more] = row;
+    const [durationMs, at, linesAdded, linesRemoved, recovered] = more;
+    yield {
+      toolUseId,
+      toolName,
+      agentId,
+      summary,
+      outcome,
+      startedAt,
+      endedAt,
+      durationMs,
+      at,
+      linesAdded,
+      linesRemoved,
+      recovered,
+    };
+  }
 }
 
 /** Finds the calls that do again what one before them did not achieve. */
@@ -43,10 +62,27 @@ export class Retries {
    * command, if it did not end well. Calls come in their order.
    */
   add({ toolUseId, toolName, agentId, summary, outcome }: CountedCall): string | null {
-    const key = JSON.stringify([agentId, toolName, summary]);
+    const key = `${agentId ?? ''}\n${toolName}\n${summary}`; // none of which has a newline
     const earlier = this.#failed.get(key) ?? null;
     if (outcome === 'ok' || outcome === 'running') this.#failed.delete(key);
     else this.#failed.set(key, toolUseId);
     return earlier;
   }
 }
+
+// --- internal ---
+
+type CallRow = [
+  toolUseId: string,
+  toolName: string,
+  agentId: string | null,
+  summary: string,
+  outcome: ToolOutcome,
+  startedAt: number | null,
+  endedAt: number | null,
+  durationMs: number | null,
+  at: number,
+  linesAdded: number | null,
+  linesRemoved: number | null,
+  recovered: 0 | 1,
+];

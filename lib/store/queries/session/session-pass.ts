@@ -33,8 +33,6 @@ export class SessionPass {
   readonly waits: WaitFinder;
   /** The calls that are shown, in their order. */
   readonly shown: PassedCall[] = [];
-  /** The lines that calls changed, by their ids. */
-  readonly lines = new Map<string, { readonly added: number; readonly removed: number }>();
   readonly #limit: number;
   readonly #after: string | undefined;
   readonly #prompts: readonly number[];
@@ -96,17 +94,15 @@ export class SessionPass {
   }
 
   #count(call: CountedCall, isRetry: boolean): void {
-    const { outcome, recovered, durationMs, linesAdded, linesRemoved, toolUseId } = call;
+    const { outcome, recovered, durationMs, linesAdded, linesRemoved } = call;
     const counts = this.#counts;
     counts.calls += 1;
     counts.retries += Number(isRetry);
     counts.recovered += recovered;
     counts.durationMs += durationMs ?? 0;
     this.#outcomes[outcome] += 1;
-    if (linesAdded === null) return;
-    counts.linesAdded += linesAdded;
+    counts.linesAdded += linesAdded ?? 0;
     counts.linesRemoved += linesRemoved ?? 0;
-    this.lines.set(toolUseId, { added: linesAdded, removed: linesRemoved ?? 0 });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import { nestedCalls } from './agent-tree.ts';
 import type { TimelineEntry } from './agent-tree.ts';
-import { changedFiles } from './changed-files.ts';
+import { ChangedFiles } from './changed-files.ts';
 import type { ChangedFile } from './changed-files.ts';
 import { sessionCalls } from './session-calls.ts';
 import { sessionHead } from './session-head.ts';
@@ -52,7 +52,11 @@ export function sessionTimeline(
   if (head === undefined) return undefined;
   const marks = sessionMarks(database, sessionId);
   const pass = new SessionPass(marks, { limit, after });
-  for (const call of sessionCalls(database, sessionId)) pass.add(call);
+  const files = new ChangedFiles(database, sessionId);
+  for (const call of sessionCalls(database, sessionId)) {
+    pass.add(call);
+    files.add(call);
+  }
   if (!pass.hasBegun) return 'no-such-call';
   const reader = new TimelineCalls(database, sessionId, withDiffs);
   const shown = pass.shown.map((call) => reader.read(call));
@@ -63,7 +67,7 @@ export function sessionTimeline(
     waiting: pass.waits.sum(),
     tokens: tokenSum(models),
     models,
-    files: changedFiles(database, sessionId, pass.lines),
+    files: files.result(),
     turns: turnsOf(marks, nestedCalls(database, sessionId, shown), pass),
     proof: head.proof,
     next: pass.next,
