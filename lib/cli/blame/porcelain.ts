@@ -1,5 +1,5 @@
 import { hexDigest } from '../../base/digest.ts';
-import { gitPath } from '../output/git-path.ts';
+import { gitPath } from '../diff/git-path.ts';
 import type { BlamedLine } from './blamed-file.ts';
 
 /** What a file is called there, and the time that lines get that are not Claude's, in milliseconds since 1970. */

@@ -12,9 +12,9 @@ import type { CliEnvironment } from '../environment.ts';
 import { printPaged } from '../listing/pager.ts';
 import { shortSession, shownPath } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
-import { gitPatch } from '../output/git-patch.ts';
+import { gitPatch } from '../diff/git-patch.ts';
 import { printJson } from '../output/json-output.ts';
-import { diffLines } from '../output/pattern-diff.ts';
+import { diffLines } from '../diff/pattern-diff.ts';
 import { plainLine } from '../output/plain-text.ts';
 
 interface Patch {

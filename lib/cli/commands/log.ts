@@ -4,7 +4,7 @@ import { ago } from '../../base/time-text.ts';
 import { FileNames } from '../../ingest/file-names.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { fileLog } from '../../store/queries/history/file-log.ts';
-import type { LogCursor, LogEntry } from '../../store/queries/history/file-log.ts';
+import type { LogCursor, FileLogEntry } from '../../store/queries/history/file-log.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -16,7 +16,7 @@ import { printPaged } from '../listing/pager.ts';
 import { linesText, shortSession, withinProject } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
-import { diffLines } from '../output/pattern-diff.ts';
+import { diffLines } from '../diff/pattern-diff.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 
 /** `log`: what Claude did to a file or a folder, with prompts and diffs. */
@@ -85,7 +85,7 @@ function cursorOf(text: string): LogCursor {
   return { at, eventId, filePath };
 }
 
-function forJson({ cursor, writer, prompt, ...diff }: LogEntry) {
+function forJson({ cursor, writer, prompt, ...diff }: FileLogEntry) {
   return {
     ...diff,
     at: isoTime(cursor.at),
@@ -101,7 +101,7 @@ function forJson({ cursor, writer, prompt, ...diff }: LogEntry) {
   };
 }
 
-function entryLines(entry: LogEntry, withDiff: boolean, cli: CliEnvironment): string[] {
+function entryLines(entry: FileLogEntry, withDiff: boolean, cli: CliEnvironment): string[] {
   const { cursor, writer, prompt, filePath, change, hunks } = entry;
   const paint = painter(cli.color);
   const facts = [
@@ -129,7 +129,11 @@ function promptLines(prompt: string | null): string[] {
 }
 
 /** How to go on, where there may be more. */
-function moreNote(entries: readonly LogEntry[], limit: number, { color }: CliEnvironment): string {
+function moreNote(
+  entries: readonly FileLogEntry[],
+  limit: number,
+  { color }: CliEnvironment,
+): string {
   const last = entries.at(-1);
   if (last === undefined || entries.length !== limit) return '';
   return `\n${painter(color)('dim', `There may be more: --after ${cursorText(last.cursor)}`)}\n`;

@@ -2,7 +2,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { outcomePaint } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import type { Column } from '../listing/table.ts';
-import { diffLines } from '../output/pattern-diff.ts';
+import { diffLines } from '../diff/pattern-diff.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import type { PageBlock, PageCall } from './timeline-page.ts';
 

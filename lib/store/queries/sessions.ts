@@ -79,7 +79,7 @@ export function lastSession(
   const { from, values } = matching({ projectIds, limit: 1 });
   return database
     .prepare<[Record<string, string | number>], string>(
-      `SELECT s.id ${from} ORDER BY s.last_event_at DESC, s.id LIMIT 1`,
+      `SELECT s.id ${from} ORDER BY s.last_event_at DESC, s.id DESC LIMIT 1`,
     )
     .pluck()
     .get(values);

@@ -31,7 +31,7 @@ export interface LogCursor {
 }
 
 /** A change of Claude's to a file. */
-export interface LogEntry extends FileDiff {
+export interface FileLogEntry extends FileDiff {
   readonly cursor: LogCursor;
   /** The call; undefined once nothing of it is kept. */
   readonly writer: LineWriter | undefined;
@@ -40,13 +40,13 @@ export interface LogEntry extends FileDiff {
 }
 
 /** What Claude did to a file, or to the files in a folder, the newest first. */
-export function fileLog(database: Database, filter: LogFilter): LogEntry[] {
+export function fileLog(database: Database, filter: LogFilter): FileLogEntry[] {
   const touches = new TouchFinder(database, filter).find();
   const diffs = new CallDiffs(database);
   const writers = new LineWriters(database);
   const prompts = new PromptFinder(database, true);
   let last: { readonly eventId: string; readonly diffs: readonly FileDiff[] } | undefined;
-  return touches.flatMap(({ at, eventId, filePath }): LogEntry[] => {
+  return touches.flatMap(({ at, eventId, filePath }): FileLogEntry[] => {
     // A command may have changed very many files.
     if (last?.eventId !== eventId) last = { eventId, diffs: diffs.ofEvent(eventId) };
     const writer = writers.find(eventId, 0);
