@@ -17,16 +17,29 @@ export class NetText {
   /** False as long as lines may follow of which nothing is told. */
   #isWhole = false;
   #isTouched = false;
+  #isDoubtful = false;
   readonly #samples: readonly string[];
+  /** Indented lines that the file has had, by what a tool's diff makes of them; null where several look the same. */
+  readonly #indented = new Map<string, string | null>();
 
-  /** `samples` are lines as the file has them, which tell whether it is indented with tabs. */
-  constructor(samples: readonly string[] = []) {
-    this.#samples = samples;
+  /** `samples` are lines as the file has or had them, which tell where it is indented with tabs. */
+  constructor(samples: Iterable<string> = []) {
+    this.#samples = [...new Set(samples)];
+    for (const sample of this.#samples) {
+      if (!/^[\t ]/.test(sample)) continue;
+      const shown = withoutTabs(sample);
+      this.#indented.set(shown, this.#indented.has(shown) ? null : sample);
+    }
   }
 
   /** Whether there was a file before the first change, and is one after the last. */
   get exists(): { readonly first: boolean; readonly now: boolean } {
     return { first: this.#first !== null, now: this.#now !== null };
+  }
+
+  /** True if tabs that were guessed may well be wrong: the file has some, or nothing of it is known to be indented. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
   }
 
   /** Takes in one change more; false if it does not fit what was told before, or does not tell enough. */
@@ -75,7 +88,10 @@ export class NetText {
         if (before === null && did.replacements[0]?.oldText === '') {
           return this.#create(did.replacements[0].newText);
         }
-        return this.#replace(did.replacements) || this.#patch(change, textsOf(did.replacements));
+        return (
+          this.#replace(did.replacements) ||
+          this.#patch(change, textsOf(did.replacements), did.replacements)
+        );
       case 'hunks':
         return this.#patch(change, []);
       case 'left':
@@ -124,13 +140,36 @@ export class NetText {
   }
 
   /** Applies the diff of a change. */
-  #patch(change: TextChange, texts: readonly string[]): boolean {
+  #patch(
+    change: TextChange,
+    texts: readonly string[],
+    replacements: readonly TextReplacement[] = [],
+  ): boolean {
     const { hunks, isToolDiff } = change;
     if (hunks.length === 0 || this.#now === null) return false;
     const samples = [...this.#samples, ...texts.flatMap((text) => text.split('\n'))];
-    const told = isToolDiff ? guessedHunks(hunks, samples) : hunks.map(plainHunk);
+    const tabbed = isToolDiff ? withTabs(hunks, samples) : hunks;
+    const told = exactly(
+      tabbed.map((hunk) => this.#indentedAsKnown(placed(hunk, isToolDiff))),
+      replacements,
+    );
+    const isIndented = samples.some((sample) => sample.startsWith('  '));
+    this.#isDoubtful ||=
+      isToolDiff && (!isIndented || samples.some((sample) => sample.startsWith('\t')));
     // From the last to the first, because each names the lines as they were before all.
     return told.toReversed().every((hunk) => this.#patchOne(hunk));
+  }
+
+  /** A hunk whose lines have the tabs of the only line known that it can show. */
+  #indentedAsKnown(hunk: PlacedHunk): PlacedHunk {
+    const lines = hunk.lines.map(({ sign, line }) => {
+      const known = line.isGuess ? this.#indented.get(withoutTabs(line.text)) : undefined;
+      return {
+        sign,
+        line: typeof known === 'string' ? { ...line, text: known, isGuess: false } : line,
+      };
+    });
+    return { ...hunk, lines };
   }
 
   #patchOne({ start, lines }: PlacedHunk): boolean {
@@ -253,26 +292,63 @@ function withoutTabs(text: string): string {
   return text.replace(/^[\t ]+/, (blanks) => blanks.replaceAll('\t', '  '));
 }
 
-function plainHunk(hunk: Hunk): PlacedHunk {
-  return placed(hunk, () => false);
-}
-
-/** The hunks of a tool's diff, with tabs if the samples have them. Without indented samples, tabs stay a guess too. */
-function guessedHunks(hunks: readonly Hunk[], samples: readonly string[]): PlacedHunk[] {
-  const hasTabs = samples.some((sample) => sample.startsWith('\t'));
-  const hasBlanks = samples.some((sample) => sample.startsWith('  '));
-  const isGuess = (text: string): boolean => (hasTabs || !hasBlanks) && /^(?:\t| {2})/.test(text);
-  return withTabs(hunks, samples).map((hunk) => placed(hunk, isGuess));
-}
-
-function placed(
-  { oldStart, newStart, lines }: Hunk,
-  isGuess: (text: string) => boolean,
-): PlacedHunk {
+/** `isToolDiff`: its leading blanks may be tabs. */
+function placed({ oldStart, newStart, lines }: Hunk, isToolDiff: boolean): PlacedHunk {
   return {
     start: (oldStart ?? newStart) - 1,
     lines: lines.map(({ sign, text, isUnterminated = false }) => {
-      return { sign, line: { text, isUnterminated, isGuess: isGuess(text) } };
+      const isGuess = isToolDiff && /^(?:\t| {2})/.test(text);
+      return { sign, line: { text, isUnterminated, isGuess } };
     }),
   };
+}
+
+/** Hunks in which the lines of an edit's own texts are as the edit tells them, which has their tabs. */
+function exactly(
+  hunks: readonly PlacedHunk[],
+  [only, ...others]: readonly TextReplacement[],
+): readonly PlacedHunk[] {
+  const [hunk, ...more] = hunks;
+  if (only === undefined || others.length > 0 || only.everywhere || hunk === undefined)
+    return hunks;
+  const [old, now] = [only.oldText.split('\n'), only.newText.split('\n')];
+  const first = beginningIn(hunk, old, now);
+  let [oldLine, newLine] = [0, 0];
+  const lines = hunk.lines.map(({ sign, line }) => {
+    const told = sign === '+' ? now[newLine - first] : old[oldLine - first];
+    if (sign !== '+') oldLine += 1;
+    if (sign !== '-') newLine += 1;
+    const isTold =
+      told !== undefined && line.isGuess && withoutTabs(told) === withoutTabs(line.text);
+    return { sign, line: isTold ? { ...line, text: told, isGuess: false } : line };
+  });
+  return [{ ...hunk, lines }, ...more];
+}
+
+/** Where in a hunk the texts of an edit begin: they may have lines in common before the first change. */
+function beginningIn(
+  { lines }: PlacedHunk,
+  old: readonly string[],
+  now: readonly string[],
+): number {
+  const change = Math.max(
+    0,
+    lines.findIndex(({ sign }) => sign !== ' '),
+  );
+  let common = 0;
+  while (common < old.length && common < now.length && old[common] === now[common]) common += 1;
+  const sides = [
+    { told: old, shown: lines.filter(({ sign }) => sign !== '+') },
+    { told: now, shown: lines.filter(({ sign }) => sign !== '-') },
+  ];
+  const likeness = (first: number): number =>
+    sides
+      .map(({ told, shown }) => {
+        const isLikeTold = ({ line }: (typeof shown)[number], index: number): boolean =>
+          withoutTabs(told[index - first] ?? '\0') === withoutTabs(line.text);
+        return shown.filter(isLikeTold).length;
+      })
+      .reduce((sum, count) => sum + count, 0);
+  // Where a last line gets its newline, the change begins with a line that they have in common.
+  return likeness(change) > likeness(change - common) ? change : change - common;
 }

@@ -2,7 +2,7 @@ import { counted } from '../../base/amount-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { sessionFiles } from '../../store/queries/history/session-files.ts';
 import type { NetChange, NetNote } from '../../store/queries/history/session-files.ts';
-import { sessionPlace } from '../../store/queries/history/session-place.ts';
+import { sessionPlaces } from '../../store/queries/history/session-places.ts';
 import { fileArg, fileTest } from '../arguments/file-choice.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { namedSession, noSession } from '../arguments/session-choice.ts';
@@ -42,8 +42,8 @@ What cannot be told stands on standard error, or below the patch at a terminal: 
 changed, files outside the project, and parts in which secrets were taken out.`,
   json: `{session_id, root, patch, files: [{file_path, change: created|modified|deleted|unknown, lines_added, lines_removed,
 in_patch, note: null|redacted|guessed|shared|pruned|unseen|unlike}]}. redacted: a secret was taken out of it, so it may not
-apply; guessed: its leading tabs are guessed; shared: what others changed between two calls is in it; pruned: payloads are
-past retention; unseen: a call did not tell what it wrote; unlike: others changed it in between.`,
+apply; guessed: its leading tabs or its last newline are guessed; shared: what others changed between two calls is in it; pruned: payloads are
+past retention; unseen: a call did not tell all that it changed; unlike: others changed it in between.`,
   args: {
     session: {
       type: 'positional',
@@ -64,8 +64,8 @@ past retention; unseen: a call did not tell what it wrote; unlike: others change
         cli,
         chooseProjects(database, project, cli),
       );
-      const root = sessionPlace(database, sessionId).root ?? cli.cwd;
       const files = sessionFiles(database, sessionId, isFile);
+      const root = rootOf(sessionPlaces(database, sessionId), files) ?? cli.cwd;
       return { sessionId, root, files, patch: patchOf(root, files) };
     });
     if (found === undefined) throw noSession();
@@ -78,6 +78,15 @@ past retention; unseen: a call did not tell what it wrote; unlike: others change
 });
 
 // --- internal ---
+
+/** The first of some folders that most of the files lie in: those of a linked work tree are not below the project's root. */
+function rootOf(places: readonly string[], files: readonly NetChange[]): string | undefined {
+  const holdsMost = (place: string): boolean => {
+    const inside = files.filter(({ filePath }) => nameIn(place, filePath) !== undefined);
+    return inside.length * 2 > files.length;
+  };
+  return places.find(holdsMost) ?? places[0];
+}
 
 function patchOf(root: string, files: readonly NetChange[]): string {
   return gitPatch(
@@ -136,9 +145,9 @@ const MAX_NOTES = 20;
 
 const NOTES: Readonly<Record<NetNote, string>> = {
   redacted: 'secrets were taken out of it, so this part may not apply',
-  guessed: 'its leading tabs are guessed, so this part may not apply',
+  guessed: 'its tabs or its last newline are guessed, so this part may not apply',
   shared: 'others changed it in between, and that is in the patch',
   pruned: 'is not in the patch: what the calls told is past retention',
-  unseen: 'is not in the patch: a call did not tell what it wrote',
+  unseen: 'is not in the patch: a call did not tell all that it changed',
   unlike: 'is not in the patch: it was changed by others in between, and its text is not kept',
 };

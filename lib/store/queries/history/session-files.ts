@@ -10,6 +10,7 @@ import { versionsOf } from '../../../authorship/state/file-history.ts';
 import type { FileVersion } from '../../../authorship/state/file-history.ts';
 import { decodeHistory } from '../../../authorship/state/file-state.ts';
 import type { TextChange } from '../../../authorship/payload/text-change.ts';
+import type { Hunk } from '../../../event/hunk.ts';
 import type { Database } from '../../database/database.ts';
 import { SessionWrites } from './session-writes.ts';
 import { StoredChangeReader } from './stored-changes.ts';
@@ -29,9 +30,9 @@ export interface NetChange {
 }
 
 /**
- * `redacted`: secrets were taken out of it, so that it may not apply. `guessed`: leading tabs are guessed. `shared`: what
- * others did to the file between two calls is in it. `pruned`: payloads are past retention. `unseen`: a call changed it
- * without its text being stored. `unlike`: it was changed by others in between, and its texts are not kept.
+ * `redacted`: secrets were taken out of it, so that it may not apply. `guessed`: leading tabs, or whether a last line has its newline, are guessed. `shared`: what
+ * others did to the file between two calls is in it. `pruned`: payloads are past retention. `unseen`: a call did not tell
+ * all that it changed. `unlike`: it was changed by others in between, and its texts are not kept.
  */
 export type NetNote = 'redacted' | 'guessed' | 'shared' | 'pruned' | 'unseen' | 'unlike';
 
@@ -58,7 +59,7 @@ export function sessionFiles(
     const stored = reader.read(eventId);
     if (stored === undefined) continue;
     for (const change of stored.changes) {
-      if (isAsked(change.path)) workOn(change.path).add(eventId, change);
+      if (isAsked(change.path)) workOn(change.path).add(eventId, change, stored.hadWhole);
     }
     for (const untold of stored.untold) {
       if (isAsked(untold.filePath))
@@ -93,6 +94,10 @@ class FileWork {
   readonly #versions: readonly FileVersion[];
   readonly #net: NetText;
   readonly #events: string[] = [];
+  /** Edits that only told which text they replaced, and not where. */
+  readonly #unplaced = new Set<string>();
+  /** True after the diff of a command that shows a last line without its newline: the kept texts do not have that. */
+  #isEndUnsure = false;
   #problem: NetNote | undefined;
   #wasThere = true;
   #isThere = true;
@@ -100,14 +105,21 @@ class FileWork {
   constructor(path: string, versions: readonly FileVersion[]) {
     this.#path = path;
     this.#versions = versions;
-    this.#net = new NetText(versions.at(-1)?.lines);
+    this.#net = new NetText(versions.flatMap(({ lines }) => lines));
   }
 
-  add(eventId: string, change: TextChange): void {
+  add(eventId: string, change: TextChange, hadWhole: boolean): void {
     if (this.#events.length === 0) this.#wasThere = change.before !== null;
     this.#events.push(eventId);
     this.#isThere = change.did.kind !== 'delete';
-    if (this.#problem === undefined && !this.#net.apply(change)) this.#problem = 'unlike';
+    const { did, before, hunks } = change;
+    const isPlaced = did.kind !== 'replace' || before === null || hunks.length > 0 || hadWhole;
+    if (!isPlaced) this.#unplaced.add(eventId);
+    const isCut = ({ lines }: Hunk): boolean => lines.some((line) => line.isUnterminated);
+    this.#isEndUnsure ||= did.kind === 'hunks' && hunks.some(isCut);
+    if (this.#problem !== undefined || this.#net.apply(change)) return;
+    // Without a diff, a call tells what it wrote, and not where, or in place of what.
+    this.#problem = hunks.length === 0 ? 'unseen' : 'unlike';
   }
 
   addUntold(eventId: string, { change }: UntoldChange, isKept: boolean): void {
@@ -119,7 +131,13 @@ class FileWork {
 
   /** Undefined for a file that is as it was. */
   result(): NetChange | undefined {
-    const found = this.#bySteps() ?? this.#byVersions() ?? this.#bySteps(true);
+    const steps = this.#bySteps();
+    const versions = steps && !steps.diff.isGuess ? undefined : this.#byVersions();
+    // What is certain comes first, then what is likely.
+    const found =
+      versions?.note === null || steps === undefined || (versions && steps.note !== null)
+        ? versions
+        : steps;
     const filePath = this.#path;
     if (found === undefined) {
       const note = this.#problem ?? 'unlike';
@@ -146,11 +164,11 @@ class FileWork {
   }
 
   /** By putting together what each change tells. */
-  #bySteps(mayGuess = false): Found | undefined {
+  #bySteps(): Found | undefined {
     if (this.#problem !== undefined) return undefined;
     const diff = unifiedDiff(this.#net.compared());
-    if (diff === undefined || (diff.isGuess && !mayGuess)) return undefined;
-    return { diff, exists: this.#net.exists, note: diff.isGuess ? 'guessed' : null };
+    const isDoubtful = diff?.isGuess === true && this.#net.isDoubtful;
+    return diff && { diff, exists: this.#net.exists, note: isDoubtful ? 'guessed' : null };
   }
 
   /** By the texts that the file had before the first change and after the last, if both are still kept. */
@@ -164,11 +182,21 @@ class FileWork {
     const [old, now] = [exists.first ? wholeText(before) : [], exists.now ? wholeText(after) : []];
     const diff = old && now && unifiedDiff(comparedLines(old, now));
     if (!diff) return undefined;
+    if (this.#isInvented(first, last)) return undefined;
     const own = new Set(this.#events);
     const isShared = this.#versions
       .slice(first, last + 1)
       .some(({ event }) => event === null || !own.has(event));
-    return { diff, exists, note: isShared ? 'shared' : null };
+    return { diff, exists, note: isShared ? 'shared' : this.#isEndUnsure ? 'guessed' : null };
+  }
+
+  /** True if the text before an edit that told no place was made of what it replaced, and nothing else. */
+  #isInvented(first: number, last: number): boolean {
+    return this.#versions.some(({ event }, index) => {
+      if (index < first || index > last || event === null || !this.#unplaced.has(event))
+        return false;
+      return this.#versions[index - 1]?.event === null;
+    });
   }
 }
 

@@ -17,6 +17,8 @@ export interface StoredChanges {
   readonly untold: readonly UntoldChange[];
   /** False once the payload is past retention. */
   readonly isKept: boolean;
+  /** True if the event as it was sent had a copy of the whole file, which is not stored. */
+  readonly hadWhole: boolean;
 }
 
 /** A file that an event changed without its payload telling how. */
@@ -57,7 +59,9 @@ export class StoredChangeReader {
       ...written.map((filePath): UntoldChange => ({ filePath, change: 'written' })),
       ...this.#changed.all(eventId),
     ].filter(({ filePath }) => !told.has(filePath));
-    return { eventId, at: event.at, changes, untold, isKept: payload !== undefined };
+    const response = asObject(payload?.['tool_response']) ?? {};
+    const hadWhole = Object.values(response).some((value) => isMark(value));
+    return { eventId, at: event.at, changes, untold, isKept: payload !== undefined, hadWhole };
   }
 }
 
@@ -98,10 +102,12 @@ function storedPath(path: string, cwd: string | undefined, written: readonly str
 function withoutMarks(payload: JsonObject): JsonObject {
   const response = asObject(payload['tool_response']);
   if (response === undefined) return payload;
-  const kept = Object.entries(response).filter(
-    ([, value]) => typeof value !== 'string' || !LEFT_OUT.test(value),
-  );
+  const kept = Object.entries(response).filter(([, value]) => !isMark(value));
   return { ...payload, tool_response: Object.fromEntries(kept) };
+}
+
+function isMark(value: Json | undefined): boolean {
+  return typeof value === 'string' && LEFT_OUT.test(value);
 }
 
 const LEFT_OUT = /^\[left out: \d+ characters\]$/;
