@@ -27,6 +27,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say of each line of a file which call of Claude wrote it, and why.',
     load: async () => (await import('./commands/blame.ts')).blameCommand,
   },
+  log: {
+    group: 'Look',
+    summary: 'Show what Claude did to a file, newest first, and what was asked.',
+    load: async () => (await import('./commands/log.ts')).logCommand,
+  },
+  diff: {
+    group: 'Look',
+    summary: 'Print what a session changed in all, as a patch that applies.',
+    load: async () => (await import('./commands/diff.ts')).diffCommand,
+  },
   survival: {
     group: 'Look',
     summary: 'Say how much of what Claude wrote still stands.',
@@ -36,6 +46,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     group: 'Look',
     summary: 'List the sessions of Claude Code.',
     load: async () => (await import('./commands/sessions.ts')).sessionsCommand,
+  },
+  session: {
+    group: 'Look',
+    summary: 'Tell what happened in a session: prompts, calls, files, tokens.',
+    load: async () => (await import('./commands/session.ts')).sessionCommand,
   },
   'tool-calls': {
     group: 'Look',

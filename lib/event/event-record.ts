@@ -90,6 +90,13 @@ export function eventRecord(event: HookEvent, whole: HookEvent = event): EventRe
   };
 }
 
+/** True for a prompt that a person typed. */
+export function isTypedPrompt({ name, source, prompt }: HookEvent): boolean {
+  if (name !== 'UserPromptSubmit') return false;
+  if (source) return !UNTYPED_PROMPT_SOURCES.includes(source);
+  return !prompt?.trimStart().startsWith(TASK_NOTIFICATION);
+}
+
 // --- internal ---
 
 /** A longer path than this, in bytes, names nothing on any system; what is no path is left to the payload. */
@@ -154,10 +161,4 @@ function batchedCallRecord(call: BatchedCall, told: string | undefined): Batched
 /** Some versions of Claude Code send no tool_use_id; a call is then recognised by what it asks for. */
 function inputDigest({ toolName, toolInput }: HookEvent): string {
   return hexDigest(`${toolName}\n${JSON.stringify(toolInput)}`, 16);
-}
-
-function isTypedPrompt({ name, source, prompt }: HookEvent): boolean {
-  if (name !== 'UserPromptSubmit') return false;
-  if (source) return !UNTYPED_PROMPT_SOURCES.includes(source);
-  return !prompt?.trimStart().startsWith(TASK_NOTIFICATION);
 }

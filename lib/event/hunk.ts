@@ -6,6 +6,8 @@ export interface HunkLine {
   readonly sign: '+' | '-' | ' ';
   /** Without the sign and without a carriage return. */
   readonly text: string;
+  /** True where the diff says that no newline follows: its text ends with this line. */
+  readonly isUnterminated?: true;
 }
 
 /** A hunk of a diff as Claude Code sends it. */
@@ -31,7 +33,9 @@ export function parseHunks(value: Json | undefined): Hunk[] {
       if (typeof line !== 'string') continue;
       const sign = line.charAt(0) || ' '; // an unchanged empty line whose blank was trimmed
       if (sign === '\\') {
-        if (lines.at(-1)?.sign !== '-') endsWithNewline = false;
+        const last = lines.pop();
+        if (last !== undefined) lines.push({ ...last, isUnterminated: true });
+        if (last?.sign !== '-') endsWithNewline = false;
       } else if (sign === '+' || sign === '-' || sign === ' ') {
         lines.push({ sign, text: line.slice(1).replace(/\r$/, '') });
       }

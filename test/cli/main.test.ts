@@ -27,8 +27,12 @@ describe('--help', () => {
         show          Show one pattern: its code, its places, what it came from.
         blame         Say of each line of a file which call of Claude wrote it, and
                       why.
+        log           Show what Claude did to a file, newest first, and what was
+                      asked.
+        diff          Print what a session changed in all, as a patch that applies.
         survival      Say how much of what Claude wrote still stands.
         sessions      List the sessions of Claude Code.
+        session       Tell what happened in a session: prompts, calls, files, tokens.
         tool-calls    List the tool calls that Claude made.
         tail          Follow what Claude does, live.
 

@@ -60,8 +60,8 @@ export function withTabs(hunks: readonly Hunk[], samples: readonly string[]): re
   if (!samples.some((sample) => /^\t/m.test(sample))) return hunks;
   return hunks.map((hunk) => ({
     ...hunk,
-    lines: hunk.lines.map(({ sign, text }) => ({
-      sign,
+    lines: hunk.lines.map(({ text, ...line }) => ({
+      ...line,
       text: text.replace(/^(?: {2})+/, (blanks) => '\t'.repeat(blanks.length / 2)),
     })),
   }));

@@ -3,7 +3,7 @@ import { ago } from '../../base/time-text.ts';
 import { outboxSessions } from '../../delivery/store/outbox-rows.ts';
 import { TEST_SESSION_PREFIX } from '../../store/queries/conditions.ts';
 import type { Database } from '../../store/database/database.ts';
-import { sessionsByPrefix } from '../../store/queries/sessions.ts';
+import { lastSession, sessionsByPrefix } from '../../store/queries/sessions.ts';
 import type { SessionCandidate } from '../../store/queries/sessions.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { candidateOf, MAX_CANDIDATES } from './id-prefix.ts';
@@ -39,6 +39,34 @@ export function chooseSession(
 }
 
 /**
+ * The whole id of the session that an argument names: the first characters of its id, or `last`, also where nothing is
+ * named, for the one with the last event in all projects or in some.
+ *
+ * @throws TrackerError E_AMBIGUOUS_SESSION, or E_NO_SESSION when there is none
+ */
+export function namedSession(
+  database: Database,
+  text: string = LAST,
+  cli: Pick<CliEnvironment, 'now'>,
+  projectIds: readonly number[] | undefined,
+): string {
+  const named = text === LAST ? undefined : text;
+  const id =
+    named === undefined
+      ? lastSession(database, projectIds)
+      : chooseSession(database, named, cli, { withTests: true });
+  if (id !== undefined) return id;
+  throw noSession();
+}
+
+/** What to say where no session is recorded. */
+export function noSession(): TrackerError {
+  return new TrackerError('E_NO_SESSION', 'no session is recorded', {
+    hint: '`pattern-tracker status` says whether Claude Code is recorded.',
+  });
+}
+
+/**
  * The whole id of the one session that begins with `text`; undefined when none does.
  *
  * @throws TrackerError E_AMBIGUOUS_SESSION
@@ -62,3 +90,8 @@ export function findSession(
     ...(lastEventAt === null ? [] : [ago(lastEventAt, now())]),
   ])?.id;
 }
+
+// --- internal ---
+
+/** What names the newest session. */
+const LAST = 'last';

@@ -33,6 +33,7 @@ import { printPaged } from '../listing/pager.ts';
 import { shortSession, shownPath, withinProject } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
+import type { Review } from '../review/added-lines.ts';
 import { plainLine } from '../output/plain-text.ts';
 
 interface Blame {
@@ -49,6 +50,7 @@ export const blameCommand = trackerCommand({
     'pattern-tracker blame src/cart/index.ts',
     'pattern-tracker blame src/cart/index.ts:12-40 --prompt',
     'pattern-tracker blame src/cart/index.ts --porcelain',
+    'pattern-tracker blame --diff main...HEAD --markdown',
   ],
   details: `The file is taken as it is on disk now, in git or not, also after it was edited or renamed. WHO is Claude's
 session; "not Claude" for a line that no recorded call wrote, "unknown" where nothing is known. SURE is high for a line
@@ -56,23 +58,44 @@ that stands where it is known to, medium for one that was found in another form 
 likeness speaks for it. Nothing is stored. The lines of a notebook are those of its cells, one after the other.
 
 --porcelain is git blame's format, for editors; a tool call stands for a commit. --prompt prints the whole prompt behind
-the lines.`,
+the lines.
+
+--diff is about the lines that were added between two commits: BASE..HEAD, or BASE...HEAD from where they parted, as pull
+requests have it. FILE then is a file or a folder, or left out. A renamed file counts as added whole.`,
   json: `{file, project_root, state: equal|differs|unknown, renamed_from, like, lines: [{line, author: claude|other|unknown,
 session_id, tool_use_id, at, confidence: high|medium|low, origin: kept|formatted|moved|recalled|new|unknown, tool_name,
 agent_type, model, generation, pattern_id, prompt, prompt_at}]}; prompt is the first words, with --prompt the whole. Of a file that
-nothing is recorded of, renamed_from is the recorded file that it was, like one that is still there.`,
+nothing is recorded of, renamed_from is the recorded file that it was, like one that is still there.
+With --diff: {base, head, totals: {added, claude, other, unknown}, files: [{file, added, claude, other, unknown, ranges:
+[{first, last, author, session_id, tool_use_id, at, confidence, tool_name, agent_type, model, pattern_id, prompt, prompt_at}]}]}.`,
   args: {
     file: {
       type: 'positional',
-      required: true,
+      required: false,
       description: 'The file, or some lines of it: FILE:12, FILE:12-40',
     },
+    diff: {
+      type: 'string',
+      valueHint: 'base..head',
+      description: 'Say it of the lines that were added between two commits',
+    },
+    markdown: { type: 'boolean', description: 'With --diff: print Markdown for a pull request' },
     porcelain: { type: 'boolean', description: "Print git blame's format, for editors" },
     prompt: { type: 'boolean', description: 'Print the whole prompt behind the lines' },
     ...common.pagerArg,
     ...common.jsonArg,
   },
-  async run({ file, porcelain: isPorcelain, prompt, pager, json }, cli) {
+  async run({ file, diff, markdown, porcelain: isPorcelain, prompt, pager, json }, cli) {
+    if (diff !== undefined) {
+      if (isPorcelain || prompt || (markdown && json)) {
+        throw new UsageError('--diff has three forms', 'Give --json, --markdown or neither.');
+      }
+      return printReview(cli, { diff, file, markdown, pager, json });
+    }
+    if (markdown) throw new UsageError('--markdown is for --diff only', 'Add --diff BASE..HEAD.');
+    if (file === undefined) {
+      throw new UsageError('FILE is missing', 'Name a file, or compare commits with --diff.');
+    }
     if (isPorcelain && (prompt || json)) {
       throw new UsageError('--porcelain prints nothing else', 'Leave out --json and --prompt.');
     }
@@ -96,6 +119,49 @@ nothing is recorded of, renamed_from is the recorded file that it was, like one 
 });
 
 // --- internal ---
+
+interface ReviewArgs {
+  readonly diff: string;
+  readonly file: string | undefined;
+  readonly markdown: boolean | undefined;
+  readonly pager: boolean | undefined;
+  readonly json: boolean | undefined;
+}
+
+async function printReview(cli: CliEnvironment, args: ReviewArgs): Promise<void> {
+  const { reviewOf } = await import('../review/added-lines.ts');
+  const review = await reviewOf(args.diff, args.file, cli);
+  if (args.json) return printJson(cli, reviewForJson(review));
+  const { reviewMarkdown, reviewText } = await import('../review/review-text.ts');
+  if (args.markdown) return cli.out(reviewMarkdown(review));
+  return printPaged(cli, reviewText(cli, review), args.pager);
+}
+
+function reviewForJson({ range, files, totals }: Review) {
+  return {
+    ...range,
+    totals,
+    files: files.map(({ name, ranges, ...counts }) => ({
+      file: name,
+      ...counts,
+      ranges: ranges.map(({ first, last, line: { by, writer, prompt, confidence } }) => ({
+        first,
+        last,
+        author: by,
+        sessionId: writer?.sessionId ?? null,
+        toolUseId: writer?.toolUseId ?? null,
+        at: isoTime(writer?.at ?? null),
+        confidence,
+        toolName: writer?.toolName ?? null,
+        agentType: writer?.agentType ?? null,
+        model: writer?.model ?? null,
+        patternId: writer?.patternId ?? null,
+        prompt: prompt?.text ?? null,
+        promptAt: isoTime(prompt?.at ?? null),
+      })),
+    })),
+  };
+}
 
 async function blame(
   cli: CliEnvironment,

@@ -160,7 +160,7 @@ async function renderDiff(cli: CliEnvironment, shown: ShownPattern): Promise<str
       '\n',
     );
   }
-  const { patternDiff, diffLines } = await import('../output/pattern-diff.ts');
+  const { patternDiff, diffLines } = await import('../diff/pattern-diff.ts');
   const diff = patternDiff(pattern, change);
   return [
     ...head,
@@ -174,7 +174,7 @@ async function renderDiff(cli: CliEnvironment, shown: ShownPattern): Promise<str
 
 async function diffForJson({ pattern, change }: ShownPattern) {
   if (!change) return null;
-  const { patternDiff } = await import('../output/pattern-diff.ts');
+  const { patternDiff } = await import('../diff/pattern-diff.ts');
   const { parent, isExact } = change;
   return { parentId: parent.id, unified: patternDiff(pattern, change), isExact };
 }

@@ -1,4 +1,4 @@
-import { hexDigest } from '../../base/digest.ts';
+import { callEventId } from '../../event/call-event-id.ts';
 import { TOOL_CALL_EVENT } from '../ended-tool-call.ts';
 import type { EndedToolCall } from '../ended-tool-call.ts';
 import type { ToolCallEnd } from '../../event/tool-call.ts';
@@ -62,7 +62,7 @@ export class ToolCallOutbox implements ToolCallFeed {
 
 /** The id of a tool call's row in an outbox. */
 export function toolCallEventId(sessionId: string, toolUseId: string): string {
-  return hexDigest(`${sessionId}\n${toolUseId}\n${TOOL_CALL_EVENT}`, 32);
+  return callEventId(sessionId, toolUseId, TOOL_CALL_EVENT);
 }
 
 // --- internal ---

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
-import { hexDigest } from '../../base/digest.ts';
+import { callEventId } from '../../event/call-event-id.ts';
 import { asString } from '../../base/json.ts';
 import type { Database } from '../../store/database/database.ts';
 import { TranscriptCalls } from '../../store/queries/transcripts/transcript-calls.ts';
@@ -176,7 +176,7 @@ export class TranscriptImport {
     return (
       this.#forgotten.isUsed &&
       CALL_EVENTS.some((name) =>
-        this.#forgotten.has(hexDigest(`${sessionId}\n${toolUseId}\n${name}`, 32), sessionId, at),
+        this.#forgotten.has(callEventId(sessionId, toolUseId, name), sessionId, at),
       )
     );
   }

@@ -1,6 +1,7 @@
 import { DELIVERY_TABLES } from './schema-parts/delivery-schema.ts';
 import { ACCOUNTING_TABLES, SERVICE_TABLES } from './schema-parts/service-schema.ts';
 import { AUTHORSHIP_TABLES } from './schema-parts/authorship-schema.ts';
+import { HISTORY_INDEXES } from './schema-parts/history-schema.ts';
 import { SEARCH_TABLES } from './schema-parts/search-schema.ts';
 import { TRANSCRIPT_TABLES } from './schema-parts/transcript-schema.ts';
 
@@ -283,5 +284,5 @@ ${AUTHORSHIP_TABLES}
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
-${SEARCH_TABLES}${TRANSCRIPT_TABLES}`,
+${SEARCH_TABLES}${TRANSCRIPT_TABLES}${HISTORY_INDEXES}`,
 ];

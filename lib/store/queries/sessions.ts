@@ -71,6 +71,20 @@ export function sessionsByPrefix(
     .all({ ...recorded.values, limit });
 }
 
+/** The id of the session with the last event, in all projects or in some; undefined when there is none. */
+export function lastSession(
+  database: Database,
+  projectIds: readonly number[] | undefined,
+): string | undefined {
+  const { from, values } = matching({ projectIds, limit: 1 });
+  return database
+    .prepare<[Record<string, string | number>], string>(
+      `SELECT s.id ${from} ORDER BY s.last_event_at DESC, s.id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get(values);
+}
+
 /** Sessions by their last event, newest first. */
 export function listSessions(database: Database, filter: ListFilter): ListedSession[] {
   const { from, values } = matching(filter);

@@ -1,4 +1,5 @@
 import { hexDigest } from '../../base/digest.ts';
+import { callEventId } from '../../event/call-event-id.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
 import { packedPayload } from '../database/payload/packed-payload.ts';
@@ -51,7 +52,7 @@ export class EventWriter {
   write(arrived: ArrivedEvent): string | undefined {
     const { event } = arrived;
     const eventId = event.toolUseId
-      ? hexDigest(`${event.sessionId}\n${event.toolUseId}\n${event.name}`, 32)
+      ? callEventId(event.sessionId, event.toolUseId, event.name)
       : this.#sightedId(arrived);
     if (eventId === undefined) return undefined;
     if (this.#forgotten.has(eventId, event.sessionId, arrived.receivedAt)) return undefined;

@@ -30,6 +30,12 @@ const LISTS: readonly string[] = [
   `tool-calls --session ${LARGE_SESSION}`,
   'tool-calls --project /home/dev/project-7',
   'tool-calls --outcome denied',
+  `session ${LARGE_SESSION}`,
+  `session ${LAST_SESSION}`,
+  `diff ${LAST_SESSION}`,
+  `log ${LARGE_PROJECT}`,
+  'log /home/dev/project-7',
+  'log /home/dev/project-7/src/module-7.ts',
 ];
 
 /** Measures how long lists take on a million patterns, and how much longer than on a hundredth of them. */

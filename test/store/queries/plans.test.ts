@@ -2,6 +2,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/store/database/database.ts';
 import { Conditions } from '../../../lib/store/queries/conditions.ts';
+import { fileLog } from '../../../lib/store/queries/history/file-log.ts';
+import { sessionFiles } from '../../../lib/store/queries/history/session-files.ts';
 import { listingOf } from '../../../lib/store/queries/listing.ts';
 import { changeOf } from '../../../lib/store/queries/pattern-change.ts';
 import {
@@ -11,10 +13,14 @@ import {
   patternById,
 } from '../../../lib/store/queries/patterns.ts';
 import type { PatternFilter } from '../../../lib/store/queries/patterns.ts';
-import { countSessions, listSessions } from '../../../lib/store/queries/sessions.ts';
+import { sessionTimeline } from '../../../lib/store/queries/session/session-timeline.ts';
+import { countSessions, lastSession, listSessions } from '../../../lib/store/queries/sessions.ts';
 import { countToolCalls, listToolCalls } from '../../../lib/store/queries/tool-calls.ts';
 import { workSince } from '../../../lib/store/queries/work.ts';
 import { fillSample, NOW, Sample } from '../../cli/sample-database.ts';
+
+/** One of the sample. */
+const SESSION = '3f2a9c10-1111-4111-8111-111111111111';
 
 const sample = new Sample();
 fillSample(sample);
@@ -85,6 +91,22 @@ describe('no table is read as a whole', () => {
     expect(steps.length).toBeGreaterThan(0);
     expect(scans(steps)).toEqual([]);
     expect(steps).not.toContain('USE TEMP B-TREE FOR ORDER BY');
+  });
+
+  // What is sorted are the rows of one session, or of one place.
+  it.each<[string, (database: Database) => unknown]>([
+    ['a session', (database) => sessionTimeline(database, SESSION, { limit: 20, withDiffs: true })],
+    ['what a session changed', (database) => sessionFiles(database, SESSION)],
+    ['the last session', (database) => lastSession(database, [1])],
+    [
+      'what was done to a file',
+      (database) => fileLog(database, { path: '/w/app/a.ts', limit: 20 }),
+    ],
+    ['what was done in a folder', (database) => fileLog(database, { path: '/w', limit: 20 })],
+  ])('for %s', (_, read) => {
+    const steps = plansOf(read);
+    expect(steps.length).toBeGreaterThan(0);
+    expect(scans(steps)).toEqual([]);
   });
 
   it.each([

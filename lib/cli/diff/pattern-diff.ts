@@ -1,7 +1,7 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import type { PatternChange } from '../../store/queries/pattern-change.ts';
 import type { PatternWithCode } from '../../store/queries/patterns.ts';
-import { plainLines } from './plain-text.ts';
+import { plainLines } from '../output/plain-text.ts';
 import { painter } from '../listing/table.ts';
 import type { Paint } from '../listing/table.ts';
 
