@@ -251,6 +251,14 @@ export const healthReplySchema = z.object({
   error: z.string().optional(),
 });
 
+/** Reply of `GET /health/live`. */
+export const liveReplySchema = z.object({ status: z.literal('alive') });
+
+/** Reply of `GET /health/ready`. */
+export const readyReplySchema = z.object({
+  status: z.enum(['ready', 'store_unavailable', 'stopping']),
+});
+
 /** Reply of `DELETE /patterns` and `DELETE /patterns/{pattern_id}`. */
 export const forgetReplySchema = z.object({
   success: z.literal(true),

@@ -94,7 +94,7 @@ async function observed(
     route,
     status,
     ms,
-    address: addressOf(c),
+    address: addressOf(service, c),
     tenant: caller?.tenant,
     tokenId: caller?.tokenId,
   });
@@ -108,7 +108,7 @@ async function answered(
   c.set('route', path);
   const credentials = {
     authorization: c.req.header('authorization'),
-    address: addressOf(c),
+    address: addressOf(service, c),
   };
   const admitted = await admit(
     service,
@@ -156,7 +156,12 @@ async function readCall(
     wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),
     idempotencyKey: keyOf(req.header('idempotency-key')),
     limitedAs,
-    actor: actorOf(caller, tenant ?? DEFAULT_TENANT, `${route.method} ${route.path}`, addressOf(c)),
+    actor: actorOf(
+      caller,
+      tenant ?? DEFAULT_TENANT,
+      `${route.method} ${route.path}`,
+      addressOf(service, c),
+    ),
     isTrusted: caller !== undefined,
     elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
   };
@@ -225,8 +230,12 @@ function keyOf(header: string | undefined): string | undefined {
 /** In characters: with the index within a batch behind it, a key still fits into an event id. */
 const MAX_KEY = 200;
 
-function addressOf(c: Request): string | undefined {
-  return c.env?.incoming?.socket?.remoteAddress;
+function addressOf({ clients }: ServiceParts, c: Request): string | undefined {
+  return clients.of({
+    peer: c.env?.incoming?.socket?.remoteAddress,
+    forwarded: c.req.header('forwarded'),
+    forwardedFor: c.req.header('x-forwarded-for'),
+  });
 }
 
 function failed(service: ServiceParts, error: Error, c: Request): Promise<Response> {

@@ -840,8 +840,8 @@ export function patternStoreContract(
         await service.tokens.add(token);
         await service.tokens.noteUse('k1', NOW + 1);
         const used = { ...token, lastUsedAt: NOW + 1 };
-        expect(await service.tokens.find('k1')).toEqual(used);
-        expect(await service.tokens.find('k2')).toBeUndefined();
+        expect(await service.tokens.findAll(['k2', 'k1'])).toEqual([used]);
+        expect(await service.tokens.findAll(['k2'])).toEqual([]);
         expect(await service.tokens.list()).toEqual([used]);
       });
 
@@ -849,7 +849,7 @@ export function patternStoreContract(
         await service.tokens.add(token);
         expect(await service.tokens.revoke('k1', NOW + 7)).toBe(true);
         expect(await service.tokens.revoke('k1', NOW + 9)).toBe(true);
-        expect(await service.tokens.find('k1')).toMatchObject({ revokedAt: NOW + 7 });
+        expect(await service.tokens.findAll(['k1'])).toMatchObject([{ revokedAt: NOW + 7 }]);
         expect(await service.tokens.revoke('k2', NOW)).toBe(false);
       });
     });

@@ -271,7 +271,7 @@ describe('a service whose store is away', () => {
     const broken = async (): Promise<never> => {
       throw new StoreUnavailableError('gone');
     };
-    Object.assign(store.tokens, { find: broken, list: broken });
+    Object.assign(store.tokens, { findAll: broken, list: broken });
     expect((await get('/metrics', { authorization })).status).toBe(200);
     const stranger = { authorization: `Bearer ptk_000000000000_${'x'.repeat(43)}` };
     expect((await get('/metrics', stranger)).status).toBe(503);

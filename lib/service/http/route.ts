@@ -64,6 +64,10 @@ export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly scope: TokenScope | null;
   /** Whether an open route counts against the rate limit; every other route does. @default false */
   readonly isLimited?: boolean;
+  /** Whether an open route does without knowing who asks, and so without the store. @default false */
+  readonly isBlind?: boolean;
+  /** Whether the credential for metrics opens the route, which waits for no store. @default false */
+  readonly isScraped?: boolean;
   /** Schema of the query. @default no query is read */
   readonly query?: Q;
   /** Schema of the body. @default no body is read, unless `shownBody` is set */

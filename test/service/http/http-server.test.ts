@@ -294,7 +294,7 @@ describe('a server with TLS', () => {
     };
     expect(await nameNow()).toBe('localhost');
     put('other-name');
-    service.reloadTls();
+    service.reloadFiles();
     expect(await nameNow()).toBe('other.example');
   });
 
