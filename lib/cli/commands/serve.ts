@@ -60,7 +60,8 @@ requests too; on a terminal as text, else as JSON lines.`,
     'trusted-proxy': {
       type: 'string',
       valueHint: 'addresses',
-      description: 'Proxies whose X-Forwarded-For or Forwarded counts: addresses, networks (10.0.0.0/8)',
+      description:
+        'Proxies whose X-Forwarded-For or Forwarded counts: addresses, networks (10.0.0.0/8)',
     },
     'metrics-token-file': {
       type: 'string',
@@ -92,12 +93,13 @@ requests too; on a terminal as text, else as JSON lines.`,
     const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
     const tenantRateLimit = whole('--tenant-rate-limit', args['tenant-rate-limit'], MAX_RATE);
     const tls = tlsFiles(args['tls-cert'], args['tls-key']);
-    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening, { ScrapeCredential }] = await Promise.all([
-      import('../../service/service-log.ts'),
-      import('../../service/service.ts'),
-      import('../../service/store/store-opening.ts'),
-      import('../../service/auth/scrape-credential.ts'),
-    ]);
+    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening, { ScrapeCredential }] =
+      await Promise.all([
+        import('../../service/service-log.ts'),
+        import('../../service/service.ts'),
+        import('../../service/store/store-opening.ts'),
+        import('../../service/auth/scrape-credential.ts'),
+      ]);
     const wanted = args['log-level'] ?? (args.log ? 'info' : 'warn');
     const level = LOG_LEVELS.find((known) => known === wanted);
     if (!level) {

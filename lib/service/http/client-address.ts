@@ -73,7 +73,9 @@ export class ClientAddress {
 function hopsOf(forwarded: string): string[] {
   return forwarded
     .split(',')
-    .map((hop) => /(?:^|;)\s*for\s*=\s*("[^"]*"|[^\s;]*)/i.exec(hop)?.[1]?.replaceAll('"', '') ?? '');
+    .map(
+      (hop) => /(?:^|;)\s*for\s*=\s*("[^"]*"|[^\s;]*)/i.exec(hop)?.[1]?.replaceAll('"', '') ?? '',
+    );
 }
 
 /** The address in a hop: `192.0.2.4`, `192.0.2.4:1234`, `2001:db8::1` or `[2001:db8::1]:1234`. */

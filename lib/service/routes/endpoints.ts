@@ -29,7 +29,10 @@ const API: readonly Route[] = [
 /** The endpoints that the OpenAPI document lists: all but the documentation itself. */
 const DOCUMENTED: readonly Endpoint[] = [
   ...API.map((own) => ({ route: own, path: API_PREFIX + own.path })),
-  ...[healthRoute, liveRoute, readyRoute, metricsRoute].map((own) => ({ route: own, path: own.path })),
+  ...[healthRoute, liveRoute, readyRoute, metricsRoute].map((own) => ({
+    route: own,
+    path: own.path,
+  })),
 ];
 
 /** Every endpoint of the service. */

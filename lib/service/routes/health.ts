@@ -107,7 +107,8 @@ export const metricsRoute: Route = route({
   path: '/metrics',
   tag: 'Service',
   summary: 'Metrics for Prometheus',
-  description: 'Also opened by the secret in the file that `--metrics-token-file` names, which needs no store.',
+  description:
+    'Also opened by the secret in the file that `--metrics-token-file` names, which needs no store.',
   scope: 'admin',
   isScraped: true,
   replies: { 200: z.string() },

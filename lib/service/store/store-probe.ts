@@ -38,9 +38,7 @@ export class StoreProbe {
     }
     const noAnswer = () => new StoreUnavailableError(`no answer within ${PROMPT_MS} ms`);
     return withinDeadline(this.#answer, PROMPT_MS, noAnswer).catch((error: unknown) =>
-      Math.abs(this.#clock() - this.#last.at) < TRUSTED_FOR_MS
-        ? this.#last.health
-        : unwell(error),
+      Math.abs(this.#clock() - this.#last.at) < TRUSTED_FOR_MS ? this.#last.health : unwell(error),
     );
   }
 

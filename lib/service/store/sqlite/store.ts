@@ -14,10 +14,7 @@ import { SqliteTokenStore } from './accounting/token-store.ts';
  *
  * @throws TrackerError as `openDatabase`
  */
-export function openSqliteStore(
-  path: string,
-  options: SqliteConnectionOptions = {},
-): ServiceStore {
+export function openSqliteStore(path: string, options: SqliteConnectionOptions = {}): ServiceStore {
   const main = new SqliteConnection(path, options);
   main.open();
   const connections = [main];
