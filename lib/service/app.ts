@@ -136,7 +136,7 @@ async function readCall(
   const query = route.query ? validated(route.query, queryOf(c, route.query), ['query']) : {};
   const patternId = cleaned(req.param('pattern_id') ?? '');
   if (patternId.length > MAX_ID) throw fault(404, 'Not Found');
-  const json = route.body || route.shownBody ? await bodyOf(service, c) : undefined;
+  const json = route.body || route.shownBody ? await bodyOf(service, route, c) : undefined;
   const body = route.body ? validated(route.body, json?.value, ['body']) : json?.value;
   const begun = c.get('begun');
   const tenant = caller?.tenant;
@@ -174,15 +174,20 @@ function wantsJsonOnly(accept: string): boolean {
 /** The longest id of a pattern that the API accepts, in characters. */
 const MAX_ID = 255;
 
-async function bodyOf(service: ServiceParts, c: Request): Promise<JsonBody> {
+async function bodyOf(
+  service: ServiceParts,
+  { maxValues }: Endpoint['route'],
+  c: Request,
+): Promise<JsonBody> {
   const web = c.env?.incoming ? null : c.req.raw.body;
   const stream =
     c.env?.incoming ?? (web ? Readable.fromWeb(web as ReadableStream) : Readable.from([]));
-  const body = await service.bodies.read(stream, {
+  const headers = {
     contentType: c.req.header('content-type'),
     contentEncoding: c.req.header('content-encoding'),
     contentLength: c.req.header('content-length'),
-  });
+  };
+  const body = await service.bodies.read(stream, headers, maxValues);
   if (body) return body;
   const missing = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
   throw new HttpFault(422, { detail: [missing] });

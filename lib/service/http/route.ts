@@ -74,6 +74,8 @@ export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly body?: B;
   /** Schema of the body for the documentation, where the handler validates the body itself. */
   readonly shownBody?: z.ZodType;
+  /** The most values that the body may hold. @default 2,000 */
+  readonly maxValues?: number;
   /** Schemas of the replies by status, for the documentation. */
   readonly replies: Readonly<Record<number, z.ZodType>>;
   readonly handle: (call: Call<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply;

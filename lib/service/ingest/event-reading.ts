@@ -1,9 +1,10 @@
-import { asNumber, asString, isJsonObject, isNestedDeeper } from '../../base/json.ts';
+import { asNumber, asString, hasMoreValues, isJsonObject, isNestedDeeper } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import type { LineageEventType } from '../../lineage-api/lineage-terms.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { TrackedEvent } from '../store/rows/tracked-event.ts';
+import { MAX_VALUES } from '../http/request-body.ts';
 import { validationDetail } from '../http/validation.ts';
 
 /** The result of reading one event. */
@@ -11,8 +12,8 @@ export type EventReading =
   | { readonly kind: 'event'; readonly event: TrackedEvent }
   /** A field has a wrong type or length; `detail` is in the shape of FastAPI's errors. */
   | { readonly kind: 'malformed'; readonly detail: readonly JsonObject[] }
-  /** A field has a text that its enumeration does not contain. */
-  | { readonly kind: 'unknown_word'; readonly message: string }
+  /** The event is larger than its bounds, or a field has a text that its enumeration does not contain. */
+  | { readonly kind: 'refused'; readonly message: string }
   /** The event is well-formed, but lacks what its type needs. */
   | { readonly kind: 'incomplete'; readonly message: string; readonly type: LineageEventType };
 
@@ -42,12 +43,12 @@ export const OPERATIONS: Readonly<Record<LineageEventType, string>> = {
 /** Reads the body of `POST /lineage/track`, or one event of a batch. */
 export function readEvent(body: unknown, options: EventReadingOptions): EventReading {
   const { place } = options;
+  // Bounds come first: validating what passes them may take seconds, in which nobody else is served.
+  if (isJsonObject(body) && hasMoreValues(body, MAX_VALUES)) {
+    return { kind: 'refused', message: `the event has more than ${MAX_VALUES} values` };
+  }
   if (isJsonObject(body) && isNestedDeeper(body, MAX_DEPTH)) {
-    const msg = `Input should not be nested deeper than ${MAX_DEPTH} levels`;
-    return {
-      kind: 'malformed',
-      detail: [{ type: 'value_error', loc: [...place], msg, input: null }],
-    };
+    return { kind: 'refused', message: `the event is nested deeper than ${MAX_DEPTH} levels` };
   }
   const result = lineageEventSchema.safeParse(body, { reportInput: true });
   if (result.success) {
@@ -76,7 +77,7 @@ export function readEvent(body: unknown, options: EventReadingOptions): EventRea
   if (word) {
     const name = ENUMERATIONS[String(word.path[0])] ?? 'value';
     const said = JSON.stringify(String(word.input).slice(0, 100)).slice(1, -1);
-    return { kind: 'unknown_word', message: `'${said}' is not a valid ${name}` };
+    return { kind: 'refused', message: `'${said}' is not a valid ${name}` };
   }
   const type = (body as { readonly event_type: LineageEventType }).event_type;
   const needed =
