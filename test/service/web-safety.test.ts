@@ -462,16 +462,22 @@ describe('a list of patterns', () => {
       if (n % 3 === 0) clock.now += 1; // several at the same time
       await post('lineage/track', createdEvent(`p${n}`));
     }
+    const use = (id: string) => ({ event_type: 'pattern_applied', pattern_id: id });
     const ids: string[] = [];
     let cursor = '';
     for (;;) {
       const { body } = await get(`lineage/query?limit=7${cursor && `&cursor=${cursor}`}`);
       ids.push(...body.data.patterns.map((pattern: { pattern_id: string }) => pattern.pattern_id));
       if (body.data.next_cursor === null) break;
+      clock.now += 1;
+      const used = Array.from({ length: 25 }, (_, n) => use(`p${n}`));
+      expect((await post('lineage/track/batch', { events: used })).body.success).toBe(true);
       cursor = body.data.next_cursor;
     }
     expect(ids).toHaveLength(25);
     expect(new Set(ids).size).toBe(25);
     expect((await get('lineage/query?cursor=nonsense')).status).toBe(422);
+    const other = `lineage/query?order=last_seen&cursor=${cursor}`; // of a list in another order
+    expect((await get(other)).status).toBe(422);
   });
 });

@@ -283,5 +283,6 @@ ${AUTHORSHIP_TABLES}
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
+  CREATE INDEX patterns_by_first_seen ON patterns(first_seen_at, id); -- in which walks over all of them go
 ${SEARCH_TABLES}${TRANSCRIPT_TABLES}`,
 ];
