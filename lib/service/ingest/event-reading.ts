@@ -1,4 +1,11 @@
-import { asNumber, asString, hasMoreValues, isJsonObject, isNestedDeeper } from '../../base/json.ts';
+import {
+  asNumber,
+  asObject,
+  asString,
+  hasMoreValues,
+  isJsonObject,
+  isNestedDeeper,
+} from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import type { LineageEventType } from '../../lineage-api/lineage-terms.ts';
@@ -53,7 +60,11 @@ export function readEvent(body: unknown, options: EventReadingOptions): EventRea
   const result = lineageEventSchema.safeParse(body, { reportInput: true });
   if (result.success) {
     const wrong = wrongId(result.data);
-    if (!wrong) return { kind: 'event', event: trackedEvent(result.data, options) };
+    if (!wrong)
+      return {
+        kind: 'event',
+        event: trackedEvent(result.data, options, isJsonObject(body) ? body : {}),
+      };
     const detail = {
       type: 'value_error',
       loc: [...place, ...wrong.path],
@@ -127,7 +138,8 @@ function wrongId({ pattern_id, pattern_data }: Body): { path: string[]; msg: str
 /** The limit of `event_id`, in characters. */
 const MAX_KEY = 255;
 
-function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
+/** @param sent the event before the schema filled in defaults */
+function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject): TrackedEvent {
   const { receivedAt, redactor } = options;
   const {
     event_id,
@@ -150,6 +162,12 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
   const data = new DataReader(pattern_data as JsonObject);
   const eventId = event_id ?? data.text('event_id', 255) ?? options.eventId;
   const occurredAt = data.time('occurred_at');
+  // Where the hooks of the older clients put file, session and language: in the data, in its `context`, and in
+  // `metadata` beside it.
+  const beside = [data.object('context'), data.object('metadata'), asObject(sent['metadata'])];
+  const from = (key: string, maxLength?: number) =>
+    data.text(key, maxLength) ??
+    beside.map((place) => shortText(place?.[key], maxLength)).find((text) => text !== undefined);
   const event: TrackedEvent = {
     eventId,
     eventType: event_type,
@@ -157,7 +175,7 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
     name: pattern_name,
     patternType: pattern_type,
     version: pattern_version,
-    language: language ?? 'unknown',
+    language: (sent['language'] === undefined && from('language', 50)) || (language ?? 'unknown'),
     code: data.text('code') ?? '',
     parentIds: parent_pattern_ids,
     edgeType: edge_type ?? undefined,
@@ -165,8 +183,8 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
     reason: reason ?? null,
     triggeredBy: triggered_by,
     toolName: tool_name ?? null,
-    filePath: file_path ?? null,
-    sessionId: data.text('session_id', 255) ?? null,
+    filePath: file_path ?? from('file_path') ?? null,
+    sessionId: from('session_id', 255) ?? null,
     toolUseId: data.text('tool_use_id', 255) ?? null,
     agentName: data.text('agent_name', 255) ?? null,
     startLine: data.whole('start_line'),
@@ -213,6 +231,12 @@ function merged(top: JsonObject, data: JsonObject): JsonObject {
   return Object.fromEntries([...entries, ...Object.entries(data)]);
 }
 
+/** A text that is not empty and not too long. */
+function shortText(value: Json | undefined, maxLength = Infinity): string | undefined {
+  const text = asString(value);
+  return text && text.length <= maxLength ? text : undefined;
+}
+
 /** Smaller numbers are seconds: as milliseconds they would be times before 1973. */
 const SECONDS = 1e11;
 
@@ -226,8 +250,12 @@ class DataReader {
   }
 
   text(key: string, maxLength = Infinity): string | undefined {
-    const value = asString(this.#own(key));
-    return this.#take(key, value && value.length <= maxLength ? value : undefined);
+    return this.#take(key, shortText(this.#own(key), maxLength));
+  }
+
+  /** Stays among the rest. */
+  object(key: string): JsonObject | undefined {
+    return asObject(this.#own(key));
   }
 
   number(key: string): number | null {

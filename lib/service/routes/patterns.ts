@@ -138,7 +138,10 @@ async function listPatterns(
       patterns: page.map(patternReply),
       count: page.length,
       next_cursor: last
-        ? cursorOf({ at: order === 'first_seen' ? last.firstSeenAt : last.lastSeenAt, id: last.id }, order)
+        ? cursorOf(
+            { at: order === 'first_seen' ? last.firstSeenAt : last.lastSeenAt, id: last.id },
+            order,
+          )
         : null,
     },
     metadata: { processing_time_ms: elapsedMs() },

@@ -35,5 +35,7 @@ test('ids of clients that are too long for an index, and times within a millisec
     startLine: 1.5,
   });
   expect(await patterns.track([event])).toMatchObject([{ kind: 'created' }]);
-  expect(await patterns.patterns({ limit: 9, order: 'first_seen', sessionId: long })).toMatchObject([{ id: 'long' }]);
+  expect(await patterns.patterns({ limit: 9, order: 'first_seen', sessionId: long })).toMatchObject(
+    [{ id: 'long' }],
+  );
 });
