@@ -55,7 +55,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     isExposed,
     allowedHosts: [host, ...allowedHosts],
   });
-  const server = new HttpServer(createApp(service), options);
+  const server = new HttpServer(createApp(service), {
+    isProxy: (address) => service.clients.isTrusted(address),
+    ...options,
+  });
   const url = await server.listen();
   log.info('listening', { url, store: store.kind });
   service.retention.start();
