@@ -250,6 +250,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE occurrences ADD COLUMN changed_lines TEXT;
 
   -- What Claude had asked for, like the summary, if another hook changed the input before the call ran.
+  ALTER TABLE tool_calls ADD COLUMN agent_type TEXT; -- as the call's own events tell it
+  ALTER TABLE tool_calls ADD COLUMN prompt_id TEXT;  -- Claude's, of the prompt that it answers
   ALTER TABLE tool_calls ADD COLUMN asked TEXT;
 
   ALTER TABLE sessions ADD COLUMN model TEXT;         -- the latest in session_models

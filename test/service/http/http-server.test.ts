@@ -223,7 +223,7 @@ describe('a server that is told to stop', () => {
     onTestFinished(() => agent.destroy());
     const health = () => send(`${url}/health/live`, { agent }, (body) => body.end());
     expect((await health()).status).toBe(200); // its connection is kept
-    const silent = [];
+    const silent: Socket[] = [];
     for (let n = 0; n < 5; n++) {
       const socket = connect(Number(port), hostname).resume();
       socket.on('error', () => {});
