@@ -135,10 +135,8 @@ it.skipIf(!hasCommand('haproxy'))(
 /** A certificate and its key in one file. */
 function selfSigned(folder: string): string {
   const file = join(folder, 'both.pem');
-  run('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
-    ...['-keyout', file, '-out', join(folder, 'certificate.pem')],
-  ]);
+  const subject = '-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost'.split(' ');
+  run('openssl', ['req', ...subject, '-keyout', file, '-out', join(folder, 'certificate.pem')]);
   appendFileSync(file, readFileSync(join(folder, 'certificate.pem')));
   return file;
 }

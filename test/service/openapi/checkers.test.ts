@@ -37,12 +37,12 @@ const spectral = await installed<[{ default: Spectral }, { default: { oas: unkno
 
 describe('the OpenAPI document', () => {
   it.skipIf(!redocly)('has nothing that Redocly objects to', async () => {
-    const [{ createConfig, lintFromString }] = redocly!;
+    const [linter] = redocly!;
     const { body } = await openFixture().get('/openapi.json');
-    const found = await lintFromString({
+    const found = await linter.lintFromString({
       source: JSON.stringify(body),
       absoluteRef: 'openapi.json',
-      config: await createConfig({ extends: ['recommended'] }),
+      config: await linter.createConfig({ extends: ['recommended'] }),
     });
     expect(found.map(({ ruleId, location }) => `${ruleId} ${location[0]?.pointer}`)).toEqual([]);
   });

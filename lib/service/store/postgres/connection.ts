@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
-import { errorCode, errorMessage, TrackerError } from '../../../base/errors.ts';
+import { errorCode, errorMessage, InvariantError, TrackerError } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { withinDeadline } from '../../../base/deadline.ts';
 import { whileAlive } from './liveness.ts';
@@ -11,7 +11,7 @@ import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';
 
 /** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
-export type Sql = postgres.Sql<{ bigint: number }>;
+export type Sql = postgres.Sql<{ bigint: number; texts: readonly string[] }>;
 
 /** How a service connects to PostgreSQL. */
 export interface ConnectionOptions {
@@ -192,7 +192,10 @@ export class PostgresConnection {
       idle_timeout: undefined,
       backoff: () => RECONNECT_PAUSE_S,
       onnotice: () => {},
-      types: { bigint: NUMBER },
+      // postgres.js 3.4 asks each new connection for the types of arrays, and throws outside of any promise when
+      // the connection ends meanwhile. We send arrays of texts only, and read none.
+      fetch_types: false,
+      types: { bigint: NUMBER, texts: TEXT_ARRAY },
       connection: {
         application_name: this.#options.applicationName,
         statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -227,6 +230,16 @@ const NUMBER = {
   serialize: String,
   parse: Number,
 } as const satisfies postgres.PostgresType<number>;
+
+const TEXT_ARRAY = {
+  to: 1009,
+  from: [1009],
+  serialize: (texts: readonly string[]) =>
+    `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`,
+  parse: (): readonly string[] => {
+    throw new InvariantError('no query reads an array');
+  },
+} as const satisfies postgres.PostgresType<readonly string[]>;
 
 class AnswerTimeout extends TrackerError {
   constructor(ms: number) {

@@ -31,7 +31,8 @@ export class PostgresTokenStore implements TokenStore {
 
   async findAll(ids: readonly string[]): Promise<StoredToken[]> {
     const rows = await this.#connection.run(
-      (sql) => sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens WHERE id = ANY(${[...ids]})`,
+      (sql) =>
+        sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens WHERE id = ANY(${[...ids]}::text[])`,
     );
     return rows.map(readToken);
   }

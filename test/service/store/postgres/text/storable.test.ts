@@ -39,3 +39,14 @@ test('ids of clients that are too long for an index, and times within a millisec
     [{ id: 'long' }],
   );
 });
+
+test.each(['a"b', 'a\\b', '{a,b}', 'NULL', ' a ', "a'b", ''])(
+  'an id such as %j is found again',
+  async (odd) => {
+    const patterns = store.tenant('odd');
+    const event = trackedEvent({ patternId: `p${odd}`, eventId: `e${odd}` });
+    expect(await patterns.track([event])).toMatchObject([{ kind: 'created' }]);
+    expect(await patterns.track([event])).toMatchObject([{ kind: 'duplicate' }]);
+    expect(await patterns.pattern(`p${odd}`)).toMatchObject({ id: `p${odd}` });
+  },
+);
