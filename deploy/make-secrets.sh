@@ -23,7 +23,5 @@ keep postgres_password "$(random)"
 password=$(cat "$folder/postgres_password")
 keep database_url "postgres://tracker:$password@database:5432/tracker"
 keep grafana_admin_password "$(random)"
-# The token with which Prometheus reads /metrics. It is empty until you write it, because making a token
-# needs a running database: docs/deployment.md.
-[ -e "$folder/metrics_token" ] || : >"$folder/metrics_token"
-chmod 0644 "$folder/metrics_token"
+# Prometheus reads /metrics with it, also while the database is down.
+keep metrics_token "$(random)"

@@ -31,6 +31,21 @@ export function asArray(value: unknown): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
+/** True when a value holds more than `most` values, itself among them; it stops looking at that number. */
+export function hasMoreValues(value: Json, most: number): boolean {
+  const open = [value];
+  let left = most;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    left -= 1;
+    if (typeof next === 'object' && next !== null) {
+      const inner: readonly Json[] = Array.isArray(next) ? next : Object.values(next);
+      if (open.length + inner.length > left) return true;
+      open.push(...inner);
+    }
+  }
+  return left < 0;
+}
+
 /** True when arrays and objects are nested deeper than `depth` levels; it stops looking at that depth. */
 export function isNestedDeeper(value: Json, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

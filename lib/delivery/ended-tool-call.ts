@@ -20,6 +20,8 @@ export interface EndedToolCall {
   /** Null outside of a subagent, like `agent_type`. */
   readonly agent_id: string | null;
   readonly agent_type: string | null;
+  /** Claude's id of the prompt that the call answers; null where Claude Code's version sends none. */
+  readonly prompt_id: string | null;
   /** The call's file, command or the like in one line, redacted. */
   readonly summary: string;
   /** What Claude was told went wrong, redacted; null when nothing did. */
@@ -51,6 +53,7 @@ export function parseToolCall(body: string): EndedToolCall | undefined {
     duration_ms: asNumber(value['duration_ms']) ?? null,
     agent_id: asString(value['agent_id']) ?? null,
     agent_type: asString(value['agent_type']) ?? null,
+    prompt_id: asString(value['prompt_id']) ?? null,
     summary: asString(value['summary']) ?? '',
     error: asString(value['error']) ?? null,
   };

@@ -12,6 +12,7 @@ export interface EventRecord {
   readonly toolUseId: string | undefined;
   readonly agentId: string | undefined;
   readonly agentType: string | undefined;
+  readonly promptId: string | undefined;
   readonly cwd: string | undefined;
   readonly transcriptPath: string | undefined;
   /** The git branch, where the event tells it: no hook does, a transcript does. */
@@ -77,6 +78,7 @@ export function eventRecord(event: HookEvent, whole: HookEvent = event): EventRe
     toolUseId: event.toolUseId,
     agentId: event.agentId,
     agentType: event.agentType,
+    promptId: event.promptId,
     cwd: pathOf(event.cwd),
     transcriptPath: pathOf(event.transcriptPath),
     gitBranch: pathOf(asString(whole.payload['git_branch'])),

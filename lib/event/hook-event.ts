@@ -25,6 +25,8 @@ export interface HookEvent {
   /** Set inside a subagent; `sessionId` is then that of the main session. */
   readonly agentId: string | undefined;
   readonly agentType: string | undefined;
+  /** Claude's id of the prompt that the event belongs to; undefined before the first one, and in older versions. */
+  readonly promptId: string | undefined;
   readonly cwd: string | undefined;
   readonly transcriptPath: string | undefined;
   readonly permissionMode: string | undefined;
@@ -111,6 +113,7 @@ export function hookEventOf(payload: JsonObject): HookEvent {
     toolResponse: payload['tool_response'],
     agentId: asString(payload['agent_id']) || undefined,
     agentType: asString(payload['agent_type']),
+    promptId: asString(payload['prompt_id']) || undefined,
     cwd: asString(payload['cwd']),
     transcriptPath: asString(payload['transcript_path']),
     permissionMode: asString(payload['permission_mode']),

@@ -77,8 +77,8 @@ export const batchReplySchema = z.object({
   metadata: z.object({
     processing_time_ms: milliseconds,
     average_time_per_event: milliseconds,
-    /** Always null, because there is no time to compare the batch with. */
-    batch_efficiency_gain: z.null(),
+    /** By how many percent the batch was faster than requests of 50 ms each; negative when it was slower. */
+    batch_efficiency_gain: z.number(),
   }),
 });
 

@@ -80,9 +80,12 @@ export const analyticsReplySchema = z.object({
     unique_users: count,
   }),
   success_metrics: z.object({
-    success_rate: rate.nullable(),
-    error_rate: rate.nullable(),
-    avg_quality_score: rate.nullable(),
+    success_rate: rate,
+    error_rate: rate,
+    avg_quality_score: rate,
+    success_count: count,
+    failure_count: count,
+    rating_count: count,
   }),
   performance_metrics: z
     .object({
@@ -124,9 +127,32 @@ export const feedbackRecordReplySchema = z.object({
 
 const measured = z.object({ samples: count, rate: rate.nullable() });
 
+const improvement = z.object({
+  improvement_id: uuid,
+  type: z.string(),
+  description: z.string(),
+  metric: z.string(),
+  confidence: rate,
+  is_auto_applicable: z.boolean(),
+  status: z.enum(['suggested', 'applied']),
+});
+
 /** Reply of `POST /feedback/analyze`. */
 export const feedbackAnalyzeReplySchema = z.object({
   success: z.literal(true),
+  /** The same in the words of the older servers. */
+  data: z.object({
+    pattern_id: z.string(),
+    feedback_collected: count,
+    executions_analyzed: count,
+    improvements_identified: count,
+    improvements_validated: count,
+    improvements_applied: count,
+    improvements_rejected: count,
+    statistically_significant: z.boolean(),
+    improvement_opportunities: z.array(improvement),
+  }),
+  metadata: z.object({ processing_time_ms: milliseconds }),
   pattern_id: z.string(),
   feedback_type: z.string(),
   time_window: z.object({ start: time, end: time, days: z.number() }),
@@ -145,17 +171,7 @@ export const feedbackAnalyzeReplySchema = z.object({
       has_enough_samples: z.boolean(),
     }),
   ),
-  improvements: z.array(
-    z.object({
-      improvement_id: uuid,
-      type: z.string(),
-      description: z.string(),
-      metric: z.string(),
-      confidence: rate,
-      is_auto_applicable: z.boolean(),
-      status: z.enum(['suggested', 'applied']),
-    }),
-  ),
+  improvements: z.array(improvement),
   improvements_identified: count,
   /** How many this request applied. */
   improvements_applied: count,
@@ -249,6 +265,14 @@ export const healthReplySchema = z.object({
   service_version: z.string().optional(),
   store: z.string().optional(),
   error: z.string().optional(),
+});
+
+/** Reply of `GET /health/live`. */
+export const liveReplySchema = z.object({ status: z.literal('alive') });
+
+/** Reply of `GET /health/ready`. */
+export const readyReplySchema = z.object({
+  status: z.enum(['ready', 'store_unavailable', 'stopping']),
 });
 
 /** Reply of `DELETE /patterns` and `DELETE /patterns/{pattern_id}`. */

@@ -42,10 +42,16 @@ export const lineageQuerySchema = z.object({
   query_type: z.enum(['ancestry', 'descendants']).default('ancestry'),
 });
 
+/** Orders of a list of patterns, each the newest first. Only `first_seen` stays while patterns are used. */
+export const PATTERN_ORDERS = ['first_seen', 'last_seen'] as const;
+/** One of {@link PATTERN_ORDERS}. */
+export type PatternOrder = (typeof PATTERN_ORDERS)[number];
+
 /** Query of `GET /lineage/query` and body of `POST /lineage/query`. */
 export const patternListSchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(10),
   cursor: z.string().max(1_000).nullish(),
+  order: z.enum(PATTERN_ORDERS).default('first_seen'),
   language: z.string().min(1).max(50).nullish(),
   pattern_type: z.string().min(1).max(100).nullish(),
   session_id: z.string().min(1).max(255).nullish(),

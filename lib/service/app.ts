@@ -94,7 +94,7 @@ async function observed(
     route,
     status,
     ms,
-    address: addressOf(c),
+    address: addressOf(service, c),
     tenant: caller?.tenant,
     tokenId: caller?.tokenId,
   });
@@ -108,7 +108,7 @@ async function answered(
   c.set('route', path);
   const credentials = {
     authorization: c.req.header('authorization'),
-    address: addressOf(c),
+    address: addressOf(service, c),
   };
   const admitted = await admit(
     service,
@@ -136,7 +136,7 @@ async function readCall(
   const query = route.query ? validated(route.query, queryOf(c, route.query), ['query']) : {};
   const patternId = cleaned(req.param('pattern_id') ?? '');
   if (patternId.length > MAX_ID) throw fault(404, 'Not Found');
-  const json = route.body || route.shownBody ? await bodyOf(service, c) : undefined;
+  const json = route.body || route.shownBody ? await bodyOf(service, route, c) : undefined;
   const body = route.body ? validated(route.body, json?.value, ['body']) : json?.value;
   const begun = c.get('begun');
   const tenant = caller?.tenant;
@@ -156,7 +156,12 @@ async function readCall(
     wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),
     idempotencyKey: keyOf(req.header('idempotency-key')),
     limitedAs,
-    actor: actorOf(caller, tenant ?? DEFAULT_TENANT, `${route.method} ${route.path}`, addressOf(c)),
+    actor: actorOf(
+      caller,
+      tenant ?? DEFAULT_TENANT,
+      `${route.method} ${route.path}`,
+      addressOf(service, c),
+    ),
     isTrusted: caller !== undefined,
     elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
   };
@@ -169,15 +174,20 @@ function wantsJsonOnly(accept: string): boolean {
 /** The longest id of a pattern that the API accepts, in characters. */
 const MAX_ID = 255;
 
-async function bodyOf(service: ServiceParts, c: Request): Promise<JsonBody> {
+async function bodyOf(
+  service: ServiceParts,
+  { maxValues }: Endpoint['route'],
+  c: Request,
+): Promise<JsonBody> {
   const web = c.env?.incoming ? null : c.req.raw.body;
   const stream =
     c.env?.incoming ?? (web ? Readable.fromWeb(web as ReadableStream) : Readable.from([]));
-  const body = await service.bodies.read(stream, {
+  const headers = {
     contentType: c.req.header('content-type'),
     contentEncoding: c.req.header('content-encoding'),
     contentLength: c.req.header('content-length'),
-  });
+  };
+  const body = await service.bodies.read(stream, headers, maxValues);
   if (body) return body;
   const missing = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
   throw new HttpFault(422, { detail: [missing] });
@@ -225,8 +235,12 @@ function keyOf(header: string | undefined): string | undefined {
 /** In characters: with the index within a batch behind it, a key still fits into an event id. */
 const MAX_KEY = 200;
 
-function addressOf(c: Request): string | undefined {
-  return c.env?.incoming?.socket?.remoteAddress;
+function addressOf({ clients }: ServiceParts, c: Request): string | undefined {
+  return clients.of({
+    peer: c.env?.incoming?.socket?.remoteAddress,
+    forwarded: c.req.header('forwarded'),
+    forwardedFor: c.req.header('x-forwarded-for'),
+  });
 }
 
 function failed(service: ServiceParts, error: Error, c: Request): Promise<Response> {

@@ -83,7 +83,7 @@ export function createServiceLog({
     access({ requestId, path, ms, tokenId, ...line }) {
       if (!withRequests && line.status < 500) return;
       // Health checks come every few seconds, so a successful one is not worth a line.
-      const isProbe = line.status < 400 && line.route.endsWith('/health');
+      const isProbe = line.status < 400 && /\/health(?:\/live|\/ready)?$/.test(line.route);
       const fields = {
         request_id: requestId,
         ...line,

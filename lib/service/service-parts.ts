@@ -6,12 +6,14 @@ import type { Redactor } from '../redact/redact.ts';
 import type { ServiceStore } from './store/service-store.ts';
 import { SILENT_SERVICE_LOG } from './service-log.ts';
 import type { ServiceLog } from './service-log.ts';
+import { ClientAddress } from './http/client-address.ts';
 import { HostCheck } from './http/host-check.ts';
 import { IngestQueue } from './ingest/ingest-queue.ts';
 import { RateLimiter } from './http/rate-limiter.ts';
 import { BodyReader } from './http/request-body.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 import { StoreProbe } from './store/store-probe.ts';
+import type { ScrapeCredential } from './auth/scrape-credential.ts';
 import { TokenGate } from './auth/token-gate.ts';
 
 /** What the routes work with. */
@@ -25,10 +27,13 @@ export interface ServiceParts {
   readonly bodies: BodyReader;
   readonly queue: IngestQueue;
   readonly limiter: RateLimiter;
-  /** One limit for all addresses that have used up their own: how often their tokens are still looked up. */
-  readonly spareLookUps: RateLimiter;
+  /** Limits all tokens of a tenant together. */
+  readonly tenantLimiter: RateLimiter;
   readonly gate: TokenGate;
+  /** Undefined when only tokens open `/metrics`. */
+  readonly scrape: ScrapeCredential | undefined;
   readonly hosts: HostCheck;
+  readonly clients: ClientAddress;
   readonly probe: StoreProbe;
   readonly metrics: ServiceMetrics;
   readonly audit: AuditLog;
@@ -58,10 +63,16 @@ export interface ServicePartsOptions {
   readonly redactor?: Redactor | false;
   /** Requests of one caller in 60 s; 0 is no limit. @default 1,000 */
   readonly rateLimit?: number;
+  /** Requests of one tenant in 60 s, whatever their tokens; 0 is no limit. @default 0 */
+  readonly tenantRateLimit?: number;
+  /** Opens `/metrics` beside tokens with the scope `admin`. @default none */
+  readonly scrape?: ScrapeCredential | undefined;
   /** Whether other machines can reach the service. @default false */
   readonly isExposed?: boolean;
   /** The names, beside localhost, that the service answers to. @default none */
   readonly allowedHosts?: readonly string[];
+  /** Addresses and networks of proxies whose word about a client's address counts. @default none */
+  readonly trustedProxies?: readonly string[];
   /** The largest body in bytes. @default 16 MiB */
   readonly maxBodyBytes?: number;
   /** How long a request may take, in milliseconds. @default 30,000 */
@@ -70,9 +81,6 @@ export interface ServicePartsOptions {
   readonly withProcessMetrics?: boolean;
 }
 
-/** 20 look-ups a second: each is one read by key, so they cost the store next to nothing. */
-const SPARE_LOOK_UPS = { requests: 20, windowMs: 1_000 } as const;
-
 /** Puts a service together around its store. */
 export function serviceParts(options: ServicePartsOptions): ServiceParts {
   const { store, clock, isExposed = false, timeoutMs = 30_000 } = options;
@@ -80,7 +88,6 @@ export function serviceParts(options: ServicePartsOptions): ServiceParts {
   const log = options.log ?? SILENT_SERVICE_LOG;
   const queue = new IngestQueue(store, {
     concurrency: store.kind === 'postgres' ? 4 : 1,
-    timeoutMs,
     onCommit: () => metrics.committed(),
   });
   const probe = new StoreProbe(store, clock);
@@ -99,9 +106,11 @@ export function serviceParts(options: ServicePartsOptions): ServiceParts {
     ),
     queue,
     limiter: new RateLimiter({ requests: options.rateLimit ?? 1_000, clock }),
-    spareLookUps: new RateLimiter({ ...SPARE_LOOK_UPS, clock }),
+    tenantLimiter: new RateLimiter({ requests: options.tenantRateLimit ?? 0, clock }),
     gate: new TokenGate({ tokens: store.tokens, clock, isOpenWithoutTokens: !isExposed }),
+    scrape: options.scrape,
     hosts: new HostCheck(options.allowedHosts ?? []),
+    clients: new ClientAddress(options.trustedProxies ?? []),
     probe,
     metrics,
     audit: new AuditLog({

@@ -26,8 +26,8 @@ export interface ServiceOptions
 /** A service that is listening. */
 export interface RunningService {
   readonly url: string;
-  /** Reads the TLS files again. @throws TrackerError E_TLS_FILES */
-  reloadTls(): void;
+  /** Reads the files of TLS and of the credential for metrics again. @throws TrackerError E_TLS_FILES, E_METRICS_TOKEN */
+  reloadFiles(): void;
   /** Finishes the requests that were begun, within 25 s, then closes the store. @throws E_STORE_CLOSE */
   close(): Promise<void>;
 }
@@ -55,15 +55,19 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     isExposed,
     allowedHosts: [host, ...allowedHosts],
   });
-  const server = new HttpServer(createApp(service), options);
+  const server = new HttpServer(createApp(service), {
+    isProxy: (address) => service.clients.isTrusted(address),
+    ...options,
+  });
   const url = await server.listen();
   log.info('listening', { url, store: store.kind });
   service.retention.start();
   return {
     url,
-    reloadTls() {
+    reloadFiles() {
       server.reloadTls();
-      log.info('TLS files read again');
+      service.scrape?.reload();
+      log.info('files read again');
     },
     async close() {
       service.isStopping = true;

@@ -6,6 +6,7 @@ import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import type { Feedback } from '../../lib/service/store/rows/pattern-activity.ts';
 import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
+import type { StoredPattern } from '../../lib/service/store/rows/stored-pattern.ts';
 import type { ServiceStore } from '../../lib/service/store/service-store.ts';
 import type { StoredToken } from '../../lib/service/store/token-store.ts';
 
@@ -487,17 +488,29 @@ export function patternStoreContract(
         ]);
       });
 
-      test('lists what was seen last first, page by page', async () => {
-        const first = await store.patterns({ limit: 2 });
-        expect(first.map(({ id }) => id)).toEqual(['lone', 'leaf']);
-        const { lastSeenAt, id } = first[1] as { lastSeenAt: number; id: string };
-        const second = await store.patterns({ limit: 2, before: { lastSeenAt, id } });
-        expect(second.map((pattern) => pattern.id)).toEqual(['right', 'left']);
+      test('lists the newest first, page by page, however they are used meanwhile', async () => {
+        const page = async (order: 'first_seen' | 'last_seen', before?: StoredPattern) => {
+          const at = order === 'first_seen' ? before?.firstSeenAt : before?.lastSeenAt;
+          const place = before && { at: at ?? 0, id: before.id };
+          return store.patterns({ limit: 2, order, before: place });
+        };
+        const ids = (patterns: readonly StoredPattern[]) => patterns.map(({ id }) => id);
+        const first = await page('first_seen');
+        expect(ids(first)).toEqual(['lone', 'leaf']);
+        await store.track([
+          trackedEvent({ patternId: 'left', eventType: 'pattern_applied', at: NOW + 9 }),
+        ]);
+        const second = await page('first_seen', first[1]);
+        expect(ids(second)).toEqual(['right', 'left']);
+        expect(ids(await page('first_seen', second[1]))).toEqual(['root']);
+        const used = await page('last_seen');
+        expect(ids(used)).toEqual(['left', 'lone']);
+        expect(ids(await page('last_seen', used[1]))).toEqual(['leaf', 'right']);
       });
 
       test('lists by language, type and session', async () => {
         const ids = async (filter: object) =>
-          (await store.patterns({ limit: 9, ...filter })).map(({ id }) => id);
+          (await store.patterns({ limit: 9, order: 'first_seen', ...filter })).map(({ id }) => id);
         expect(await ids({ language: 'python' })).toEqual(['root']);
         expect(await ids({ patternType: 'config' })).toEqual(['lone']);
         expect(await ids({ sessionId: 's-2' })).toEqual(['lone']);
@@ -799,7 +812,7 @@ export function patternStoreContract(
         const event = trackedEvent({ patternId: 'a', eventId: 'same', toolUseId: 't-1' });
         await store.track([event]);
         expect(await other.pattern('a')).toBeUndefined();
-        expect(await other.patterns({ limit: 9 })).toEqual([]);
+        expect(await other.patterns({ limit: 9, order: 'first_seen' })).toEqual([]);
         expect(await other.search({ words: ['export'], limit: 9 })).toEqual([]);
         expect(await other.stats()).toMatchObject({ patterns: 0, occurrences: 0, languages: [] });
         expect(await other.executions({ limit: 9 })).toEqual([]);
@@ -840,8 +853,8 @@ export function patternStoreContract(
         await service.tokens.add(token);
         await service.tokens.noteUse('k1', NOW + 1);
         const used = { ...token, lastUsedAt: NOW + 1 };
-        expect(await service.tokens.find('k1')).toEqual(used);
-        expect(await service.tokens.find('k2')).toBeUndefined();
+        expect(await service.tokens.findAll(['k2', 'k1'])).toEqual([used]);
+        expect(await service.tokens.findAll(['k2'])).toEqual([]);
         expect(await service.tokens.list()).toEqual([used]);
       });
 
@@ -849,7 +862,7 @@ export function patternStoreContract(
         await service.tokens.add(token);
         expect(await service.tokens.revoke('k1', NOW + 7)).toBe(true);
         expect(await service.tokens.revoke('k1', NOW + 9)).toBe(true);
-        expect(await service.tokens.find('k1')).toMatchObject({ revokedAt: NOW + 7 });
+        expect(await service.tokens.findAll(['k1'])).toMatchObject([{ revokedAt: NOW + 7 }]);
         expect(await service.tokens.revoke('k2', NOW)).toBe(false);
       });
     });

@@ -91,8 +91,8 @@ describe('alerts.yml', () => {
         .replace('/etc/prometheus/machines', join(folder, 'machines')),
     );
     run('promtool', ['check', 'config', join(folder, 'prometheus.yml')]);
-    expect(run('promtool', ['test', 'rules', join(folder, 'alerts.test.yml')])).toContain(
-      'SUCCESS',
-    );
+    for (const tests of ['alerts.test.yml', 'outage.test.yml']) {
+      expect(run('promtool', ['test', 'rules', join(folder, tests)])).toContain('SUCCESS');
+    }
   });
 });

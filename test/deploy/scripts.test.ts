@@ -85,7 +85,7 @@ describe('make-secrets.sh', () => {
     expect(secret('database_url')).toBe(
       `postgres://tracker:${secret('postgres_password')}@database:5432/tracker`,
     );
-    expect(secret('metrics_token')).toBe('');
+    expect(secret('metrics_token')).toMatch(/^[0-9a-f]{48}$/);
   });
 
   it('keeps the secrets that are there', () => {

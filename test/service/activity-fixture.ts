@@ -43,23 +43,7 @@ export function activityOf({
   readonly firstSeenAt?: number;
 } = {}): PatternActivity {
   return {
-    pattern: {
-      id,
-      name: id,
-      patternType: 'code',
-      version: '1.0.0',
-      language: 'typescript',
-      lines: 1,
-      origin: 'created',
-      generation: 1,
-      lineageId: id,
-      occurrences: uses.length,
-      firstSeenAt,
-      lastSeenAt: NOON,
-      isDeprecated: false,
-      filePath: null,
-      sessionId: null,
-    },
+    pattern: { id, firstSeenAt },
     uses,
     feedback,
     isCut: false,

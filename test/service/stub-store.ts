@@ -24,7 +24,7 @@ export function stubStore(
       }) as Partial<PatternStore> as PatternStore,
     tokens: {
       add: async (token) => void tokens.set(token.id, token),
-      find: async (id) => tokens.get(id),
+      findAll: async (ids) => ids.flatMap((id) => tokens.get(id) ?? []),
       list: async () => [...tokens.values()],
       revoke: async (id, at) => {
         const token = tokens.get(id);

@@ -148,7 +148,45 @@ describe('a body', () => {
   it('may not be nested so deeply that it could not be written again', async () => {
     const { post } = openFixture();
     const deep = `{"event_type":"pattern_created","pattern_id":"a","pattern_data":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
-    expect((await post('lineage/track', deep)).status).toBe(422);
+    expect(await post('lineage/track', deep)).toMatchObject({
+      status: 400,
+      body: { detail: 'The body is refused: it is nested deeper than 70 levels' },
+    });
+    const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    const event = (levels: number) =>
+      createdEvent('a', { pattern_data: { code: 'x', deep: nested(levels) } });
+    expect((await post('lineage/track', event(62))).status).toBe(200);
+    expect(await post('lineage/track/batch', { events: [event(1), event(63)] })).toMatchObject({
+      status: 400,
+      body: { detail: 'events[1]: the event is nested deeper than 64 levels' },
+    });
+  });
+
+  it('may not hold so many values that reading them keeps all others waiting', async () => {
+    const { post } = openFixture();
+    const keys = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n]));
+    const event = (count: number) => createdEvent('a', { pattern_data: keys(count) });
+    const refused = 'The body is refused: it has more than 2000 values';
+    expect((await post('lineage/track', event(1_900))).status).toBe(200);
+    expect(await post('lineage/track', event(300_000))).toMatchObject({
+      status: 400,
+      body: { detail: refused },
+    });
+    expect(await post('search', { query: 'x', ...keys(2_000) })).toMatchObject({
+      status: 400,
+      body: { detail: refused },
+    });
+    const wide = { events: [event(1), event(2_000)] };
+    expect(await post('lineage/track/batch', wide)).toMatchObject({
+      status: 400,
+      body: { detail: 'events[1]: the event has more than 2000 values' },
+    });
+    const many = { events: Array.from({ length: 200 }, () => event(1_000)) };
+    expect(await post('lineage/track/batch', many)).toMatchObject({
+      status: 400,
+      body: { detail: 'The body is refused: it has more than 200000 values' },
+    });
   });
 
   it('may hold U+0000 and half characters, which no store can keep', async () => {
@@ -271,7 +309,7 @@ describe('a service whose store is away', () => {
     const broken = async (): Promise<never> => {
       throw new StoreUnavailableError('gone');
     };
-    Object.assign(store.tokens, { find: broken, list: broken });
+    Object.assign(store.tokens, { findAll: broken, list: broken });
     expect((await get('/metrics', { authorization })).status).toBe(200);
     const stranger = { authorization: `Bearer ptk_000000000000_${'x'.repeat(43)}` };
     expect((await get('/metrics', stranger)).status).toBe(503);
@@ -301,7 +339,7 @@ describe('a service whose store is away', () => {
       body: deep,
       headers: { 'content-type': 'application/json' },
     });
-    expect(status).toBe(422);
+    expect(status).toBe(400);
   });
 
   it('refuses a key or an id that is too long to be remembered, and ids that no path can name', async () => {
@@ -424,16 +462,22 @@ describe('a list of patterns', () => {
       if (n % 3 === 0) clock.now += 1; // several at the same time
       await post('lineage/track', createdEvent(`p${n}`));
     }
+    const use = (id: string) => ({ event_type: 'pattern_applied', pattern_id: id });
     const ids: string[] = [];
     let cursor = '';
     for (;;) {
       const { body } = await get(`lineage/query?limit=7${cursor && `&cursor=${cursor}`}`);
       ids.push(...body.data.patterns.map((pattern: { pattern_id: string }) => pattern.pattern_id));
       if (body.data.next_cursor === null) break;
+      clock.now += 1;
+      const used = Array.from({ length: 25 }, (_, n) => use(`p${n}`));
+      expect((await post('lineage/track/batch', { events: used })).body.success).toBe(true);
       cursor = body.data.next_cursor;
     }
     expect(ids).toHaveLength(25);
     expect(new Set(ids).size).toBe(25);
     expect((await get('lineage/query?cursor=nonsense')).status).toBe(422);
+    const other = `lineage/query?order=last_seen&cursor=${cursor}`; // of a list in another order
+    expect((await get(other)).status).toBe(422);
   });
 });

@@ -15,6 +15,12 @@ import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
 
+/**
+ * How long a call is tried again while the store cannot serve it, in milliseconds. With the try that is at work
+ * then, a client has its 503 within 2 s; our own give up after 5 s, proxies after 3 s.
+ */
+const STORE_PATIENCE_MS = 800;
+
 /** `serve`: runs the service until a signal ends it. */
 export const serveCommand = trackerCommand({
   name: 'serve',
@@ -29,7 +35,7 @@ export const serveCommand = trackerCommand({
 processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE, because every user of
 the machine can see arguments. On loopback the service is open until the first token is created; on any
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
-code 0; on SIGHUP it reads the TLS files again. Errors are logged to standard error, with --log
+code 0; on SIGHUP it reads the files of TLS and of the metrics token again. Errors are logged to standard error, with --log
 requests too; on a terminal as text, else as JSON lines.`,
   json: '{url, database} when it is ready.',
   args: {
@@ -51,11 +57,28 @@ requests too; on a terminal as text, else as JSON lines.`,
       type: 'boolean',
       description: 'Serve other addresses without TLS, behind a proxy that has it',
     },
+    'trusted-proxy': {
+      type: 'string',
+      valueHint: 'addresses',
+      description:
+        'Proxies whose X-Forwarded-For or Forwarded counts: addresses, networks (10.0.0.0/8)',
+    },
+    'metrics-token-file': {
+      type: 'string',
+      valueHint: 'file',
+      description: 'Holds a secret that opens /metrics without the database',
+    },
     'rate-limit': {
       type: 'string',
       valueHint: 'n',
       default: '1000',
       description: 'Requests a minute for each token, or address; 0 is no limit',
+    },
+    'tenant-rate-limit': {
+      type: 'string',
+      valueHint: 'n',
+      default: '0',
+      description: 'Requests a minute for each tenant, whatever its tokens; 0 is no limit',
     },
     log: { type: 'boolean', description: 'Log every request, and starts and stops' },
     'log-level': {
@@ -68,17 +91,22 @@ requests too; on a terminal as text, else as JSON lines.`,
   async run(args, cli) {
     const port = whole('--port', args.port, 65_535);
     const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
+    const tenantRateLimit = whole('--tenant-rate-limit', args['tenant-rate-limit'], MAX_RATE);
     const tls = tlsFiles(args['tls-cert'], args['tls-key']);
-    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening] = await Promise.all([
-      import('../../service/service-log.ts'),
-      import('../../service/service.ts'),
-      import('../../service/store/store-opening.ts'),
-    ]);
+    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening, { ScrapeCredential }] =
+      await Promise.all([
+        import('../../service/service-log.ts'),
+        import('../../service/service.ts'),
+        import('../../service/store/store-opening.ts'),
+        import('../../service/auth/scrape-credential.ts'),
+      ]);
     const wanted = args['log-level'] ?? (args.log ? 'info' : 'warn');
     const level = LOG_LEVELS.find((known) => known === wanted);
     if (!level) {
       throw new UsageError(`--log-level is "${wanted}"`, `Expected ${LOG_LEVELS.join(', ')}.`);
     }
+    const metricsFile = args['metrics-token-file'];
+    const scrape = metricsFile === undefined ? undefined : new ScrapeCredential(metricsFile);
     const place = databasePlace(args.database, cli);
     const log = createServiceLog({
       level,
@@ -87,7 +115,7 @@ requests too; on a terminal as text, else as JSON lines.`,
     });
     const redactor = await openRedactor(await ownRedaction(cli.paths));
     log.info('opening', { store: opening.placeForPeople(place) });
-    const store = await opening.openServiceStore(place);
+    const store = await opening.openServiceStore(place, { patienceMs: STORE_PATIENCE_MS });
     const signal = cli.interruption(); // from here on a signal shuts the service down in order
     const service = await startService({
       store,
@@ -96,8 +124,11 @@ requests too; on a terminal as text, else as JSON lines.`,
       tls,
       port,
       rateLimit,
+      tenantRateLimit,
+      scrape,
       host: args.host,
-      allowedHosts: (args['allowed-host'] ?? '').split(/[,\s]+/).filter(Boolean),
+      allowedHosts: listOf(args['allowed-host']),
+      trustedProxies: listOf(args['trusted-proxy']),
       allowInsecure: args['allow-insecure'] ?? false,
       withProcessMetrics: true,
     }).catch(async (error: unknown) => {
@@ -106,9 +137,9 @@ requests too; on a terminal as text, else as JSON lines.`,
     });
     const reload = () => {
       try {
-        service.reloadTls();
+        service.reloadFiles();
       } catch (error) {
-        log.error('TLS files could not be read again', error);
+        log.error('files could not be read again', error);
       }
     };
     process.on('SIGHUP', reload);
@@ -154,6 +185,11 @@ export function databasePlace(
 }
 
 // --- internal ---
+
+/** The words between commas or spaces. */
+function listOf(text = ''): string[] {
+  return text.split(/[,\s]+/).filter(Boolean);
+}
 
 /** Makes lines of text of the log's JSON lines. */
 function forPeople(cli: CliEnvironment) {

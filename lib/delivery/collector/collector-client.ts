@@ -10,7 +10,7 @@ import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
 import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
 import { collectorUrl } from './otlp-url.ts';
 import { isPage, wordsOf } from './otlp-reply.ts';
-import { resourceOf } from './otlp-scope.ts';
+import { resourceOf, spanContextOf } from './otlp-scope.ts';
 import { CONTENT_TYPES, isJson, logsSignal, tracesSignal } from './otlp-signal.ts';
 import type { OtlpProtocol, OtlpSignal } from './otlp-signal.ts';
 
@@ -130,11 +130,12 @@ export class CollectorClient implements SinkClient {
     const latencyMs = this.#options.monotonic() - startedAt;
     if (answer.outcome.kind !== 'accepted') return { ...answer, latencyMs };
     const { rejected, message } = answer;
-    for (const [index, call] of unsent.entries()) {
-      // The collector says how many it refused, but not which: the last ones become dead letters.
-      const isRejected = index >= unsent.length - rejected;
-      verdicts.set(keyOf(call), isRejected ? { kind: 'rejected', status: 200, message } : ACCEPTED);
-    }
+    const refused = refusedOf(unsent, rejected, message);
+    const refusal = { kind: 'rejected', status: 200, message } as const;
+    // Nobody knows which: sent one by one, each call gets an answer of its own. Those that were accepted come a
+    // second time, with the same ids.
+    if (!refused) return { outcome: refusal, latencyMs, serverFault: false };
+    for (const call of unsent) verdicts.set(keyOf(call), refused.has(call) ? refusal : ACCEPTED);
     for (const key of [...verdicts.keys()].slice(0, -MAX_REMEMBERED)) verdicts.delete(key);
     return { outcome: ACCEPTED, latencyMs, serverFault: false };
   }
@@ -200,8 +201,7 @@ export class CollectorClient implements SinkClient {
     } catch {
       // The status 2xx is what counts; some collectors send another body with it.
     }
-    const which =
-      count === 1 ? 'it' : `${rejected} of ${count} ${kind.noun}, and does not say which`;
+    const which = count === 1 ? 'it' : `${rejected} of ${count} ${kind.noun}`;
     const message = `The collector has refused ${which}: ${this.#told(words) || 'no reason given'}`;
     return { outcome: ACCEPTED, serverFault: false, rejected, message };
   }
@@ -252,6 +252,23 @@ const UNREADABLE: Delivered = {
   status: 400,
   message: 'The row holds no tool call.',
 };
+
+/**
+ * The calls that a collector has refused; undefined if it does not say which. It does if it refused none or all, or
+ * if its message names as many of them as it refused, by the ids that it was sent.
+ */
+function refusedOf(
+  calls: readonly EndedToolCall[],
+  rejected: number,
+  message: string,
+): ReadonlySet<EndedToolCall> | undefined {
+  if (rejected === 0) return new Set();
+  if (rejected >= calls.length) return new Set(calls);
+  const named = calls.filter(
+    (call) => message.includes(call.tool_use_id) || message.includes(spanContextOf(call).spanId),
+  );
+  return named.length === rejected ? new Set(named) : undefined;
+}
 
 function keyOf({ session_id, tool_use_id }: EndedToolCall): string {
   return `${session_id}\n${tool_use_id}`;

@@ -6,10 +6,11 @@ import { VERSION } from '../../base/version.ts';
 import type { EndedToolCall } from '../ended-tool-call.ts';
 
 /**
- * The names follow OpenTelemetry's semantic conventions v1.41.0, docs/gen-ai/gen-ai-agent-spans.md, "Execute
- * tool span". These are still in development, so the version is pinned: a later one may rename things.
+ * The names follow OpenTelemetry's semantic conventions for generative AI v0.1.0, docs/gen-ai/execute-tool.md, in
+ * their own repository (open-telemetry/semantic-conventions-genai). These are still in development, so the version
+ * is pinned: a later one may rename things.
  */
-const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.0';
+const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai/0.1.0';
 
 /** The instrumentation scope. Share this one object, because the serialisers group by identity. */
 export const SCOPE = {
@@ -28,12 +29,13 @@ export function resourceOf(machine: string): Resource {
 }
 
 /**
- * The ids of a call: each session is a trace, each call a span. They are digests of Claude Code's ids, so
- * that a call that is sent twice has the same ids.
+ * The ids of a call: each prompt is a trace, each call a span. A session may last for days, which is no trace that
+ * anybody can look at; it is one only where Claude Code's version sends no ids of prompts. They are digests of
+ * Claude Code's ids, so that a call that is sent twice has the same ids.
  */
-export function spanContextOf({ session_id, tool_use_id }: EndedToolCall): SpanContext {
+export function spanContextOf({ session_id, tool_use_id, prompt_id }: EndedToolCall): SpanContext {
   return {
-    traceId: hexDigest(session_id, 32),
+    traceId: hexDigest(prompt_id === null ? session_id : `${session_id}\n${prompt_id}`, 32),
     spanId: hexDigest(`${session_id}\n${tool_use_id}`, 16),
     traceFlags: SAMPLED,
   };
@@ -41,7 +43,7 @@ export function spanContextOf({ session_id, tool_use_id }: EndedToolCall): SpanC
 
 /** The attributes that the span and the log record of a call share. */
 export function commonAttributes(call: EndedToolCall): Record<string, string> {
-  const { tool_name, agent_id, agent_type } = call;
+  const { tool_name, agent_id, agent_type, prompt_id } = call;
   return {
     'gen_ai.operation.name': 'execute_tool',
     'gen_ai.tool.name': tool_name,
@@ -49,11 +51,13 @@ export function commonAttributes(call: EndedToolCall): Record<string, string> {
     'gen_ai.tool.type': tool_name.startsWith('mcp__') ? 'extension' : 'function',
     'gen_ai.tool.call.id': call.tool_use_id,
     'gen_ai.conversation.id': call.session_id,
-    ...(agent_id === null ? {} : { 'gen_ai.agent.id': agent_id }),
+    // The id of a subagent is that of one run of it, which is not what gen_ai.agent.id is for.
+    ...(agent_id === null ? {} : { agent_id }),
     ...(agent_type === null ? {} : { 'gen_ai.agent.name': agent_type }),
     ...(call.outcome === 'ok' ? {} : { 'error.type': call.outcome }),
     // The names that Claude Code's own telemetry uses, so that both can be joined.
     'session.id': call.session_id,
+    ...(prompt_id === null ? {} : { 'prompt.id': prompt_id }),
     tool_use_id: call.tool_use_id,
     outcome: call.outcome,
   };

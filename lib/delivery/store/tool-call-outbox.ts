@@ -23,7 +23,8 @@ export class ToolCallOutbox implements ToolCallFeed {
     this.#call = database.prepare<[string, string], EndedToolCall>(
       `SELECT call.session_id, call.tool_use_id, call.tool_name, call.outcome, call.started_at,
          coalesce(call.ended_at, call.at) AS ended_at, call.duration_ms, call.agent_id,
-         agent.agent_type, call.summary, call.error
+         coalesce(call.agent_type, agent.agent_type) AS agent_type, call.prompt_id,
+         call.summary, call.error
        FROM tool_calls call
        LEFT JOIN subagents agent
          ON agent.session_id = call.session_id AND agent.agent_id = call.agent_id

@@ -29,14 +29,19 @@ export interface UsageMetrics {
   readonly unique_users: number;
 }
 
-/** How well a pattern did, from feedback. Null where no feedback says so. */
+/** How well a pattern did, from feedback. Rates are 0 where the counts are: clients add them up without a look. */
 export interface SuccessMetrics {
   /** The share of successes in feedback that says `success`, 0 to 1. */
-  readonly success_rate: number | null;
-  /** 1 less `success_rate`. */
-  readonly error_rate: number | null;
+  readonly success_rate: number;
+  /** The share of failures in the same feedback. */
+  readonly error_rate: number;
   /** The mean `rating`, 0 to 1. */
-  readonly avg_quality_score: number | null;
+  readonly avg_quality_score: number;
+  /** How much feedback says `success`: yes, no. */
+  readonly success_count: number;
+  readonly failure_count: number;
+  /** How much feedback has a `rating`. */
+  readonly rating_count: number;
 }
 
 /** How long executions took, in milliseconds. Percentiles are by nearest rank. */
@@ -119,13 +124,16 @@ function usageOf(uses: readonly PatternUse[], window: TimeWindow): UsageMetrics 
 
 function successOf(feedback: readonly Feedback[]): SuccessMetrics {
   const judged = feedback.filter(({ isSuccess }) => isSuccess !== null);
-  const rate = mean(judged.map(({ isSuccess }) => (isSuccess ? 1 : 0)));
+  const successes = judged.filter(({ isSuccess }) => isSuccess).length;
+  const share = (count: number) => (judged.length === 0 ? 0 : rounded(count / judged.length));
   const ratings = feedback.map(({ rating }) => rating).filter((rating) => rating !== null);
-  const quality = mean(ratings);
   return {
-    success_rate: rate === null ? null : rounded(rate),
-    error_rate: rate === null ? null : rounded(1 - rate),
-    avg_quality_score: quality === null ? null : rounded(quality),
+    success_rate: share(successes),
+    error_rate: share(judged.length - successes),
+    avg_quality_score: rounded(mean(ratings) ?? 0),
+    success_count: successes,
+    failure_count: judged.length - successes,
+    rating_count: ratings.length,
   };
 }
 

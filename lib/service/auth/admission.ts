@@ -7,6 +7,7 @@ import type { ServiceParts } from '../service-parts.ts';
 import { hasScope } from './token-gate.ts';
 import type { Caller } from './token-gate.ts';
 import type { Actor } from '../accounting/audit-log.ts';
+import { PROMPT_MS } from '../store/store-probe.ts';
 import { DEFAULT_TENANT } from '../store/tenants.ts';
 
 /** What a request tells about its sender. */
@@ -23,13 +24,17 @@ export interface Asked {
   readonly scope: TokenScope | null;
   /** Whether an open route counts against the rate limit; every other route does. @default false */
   readonly isLimited?: boolean;
+  /** Whether an open route does without knowing who asks. @default false */
+  readonly isBlind?: boolean;
+  /** Whether the credential for metrics opens the route, which waits for no store. @default false */
+  readonly isScraped?: boolean;
   /** Method and path of the route. */
   readonly path: string;
 }
 
 /** A request that was let in. */
 export interface Admitted {
-  /** Undefined for a stranger on a route that is open to all. */
+  /** Undefined for a stranger on a route that is open to all, and for who has the credential for metrics. */
   readonly caller: Caller | undefined;
   /** The key of the rate limit: the token, else the address. */
   readonly limitedAs: string;
@@ -45,32 +50,28 @@ export interface Admitted {
  */
 export async function admit(
   service: ServiceParts,
-  { scope, isLimited = false, path }: Asked,
+  { scope, isLimited = false, isBlind = false, isScraped = false, path }: Asked,
   credentials: Credentials,
 ): Promise<Admitted> {
   const { authorization, address } = credentials;
-  const { gate, limiter } = service;
+  const { limiter } = service;
   const anonymous = addressCaller(address);
-  const isKnown = gate.isKnown(authorization);
-  // An unknown token costs a look-up, so an address past its limit gets none. A few spare look-ups a
-  // second remain for all such addresses together; without them, whoever guesses tokens behind a proxy
-  // would lock out everyone who shares its address.
-  const state = limiter.state(anonymous);
-  const mayLookUp = isKnown || !state.isExceeded || !service.spareLookUps.count('all').isExceeded;
+  const stranger = { caller: undefined, limitedAs: anonymous, rate: undefined };
+  if (isBlind || (isScraped && service.scrape?.matches(authorization))) return stranger;
   if (scope === null) {
-    const caller = mayLookUp
-      ? await callerOf(service, path, credentials).catch(() => undefined) // store unreachable
-      : undefined;
+    const caller = await callerOf(service, path, credentials, PROMPT_MS).catch(() => undefined);
     const limitedAs = caller?.tokenId ? `token:${caller.tokenId}` : anonymous;
     const rate = isLimited ? limiter.count(limitedAs) : undefined;
     if (rate?.isExceeded) throw tooMany(rate);
     return { caller, limitedAs, rate };
   }
-  if (!mayLookUp) throw tooMany(state);
-  const caller = await callerOf(service, path, credentials);
-  if (!caller) throw unauthorized(authorization);
+  const state = limiter.state(anonymous);
+  const caller = await callerOf(service, path, credentials, isScraped ? PROMPT_MS : LOOK_UP_MS);
+  // An address that has sent many invalid tokens is told to stop. Its valid ones are accepted as before:
+  // whoever guesses tokens must not lock out everyone behind the same proxy.
+  if (!caller) throw state.isExceeded ? tooMany(state) : unauthorized(authorization);
   const limitedAs = caller.tokenId ? `token:${caller.tokenId}` : anonymous;
-  const rate = limiter.count(limitedAs);
+  const rate = counted(service, limitedAs, caller.tenant);
   if (rate.isExceeded) throw tooMany(rate);
   if (!hasScope(caller, scope)) {
     service.audit.refused(actorOf(caller, caller.tenant, path, address), 'scope');
@@ -104,13 +105,17 @@ export function rateHeaders({ limit, used, resetSeconds }: RateState): Record<st
 
 // --- internal ---
 
+/** How long a request waits for its token to be found, in milliseconds: its client gives up after 5 s. */
+const LOOK_UP_MS = 2_000;
+
 /** Who sends the token; undefined for an invalid one, which counts against the address. */
 async function callerOf(
   { gate, limiter, audit }: ServiceParts,
   path: string,
   { authorization, address }: Credentials,
+  waitMs: number,
 ): Promise<Caller | undefined> {
-  const admission = await gate.admit(authorization);
+  const admission = await gate.admit(authorization, waitMs);
   if (admission.kind === 'admitted') return admission.caller;
   if (authorization !== undefined) limiter.count(addressCaller(address));
   if (admission.kind === 'invalid') {
@@ -120,6 +125,23 @@ async function callerOf(
     audit.refused(actorOf(claimed, token?.tenant ?? DEFAULT_TENANT, path, address), reason);
   }
   return undefined;
+}
+
+/** Counts the request for its token and for its tenant; the state of the limit that is nearer. */
+function counted(
+  { limiter, tenantLimiter }: ServiceParts,
+  limitedAs: string,
+  tenant: string,
+): RateState {
+  const own = limiter.count(limitedAs);
+  if (own.isExceeded) return own;
+  const shared = tenantLimiter.count(tenant);
+  return left(shared) < left(own) ? shared : own;
+}
+
+function left({ limit, used, isExceeded }: RateState): number {
+  if (limit === 0) return Infinity;
+  return isExceeded ? -1 : limit - used;
 }
 
 function unauthorized(authorization: string | undefined): HttpFault {

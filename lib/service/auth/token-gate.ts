@@ -1,8 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
+import { withinDeadline } from '../../base/deadline.ts';
+import { PROMPT_MS } from '../store/store-probe.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import { DEFAULT_TENANT } from '../store/tenants.ts';
 import type { StoredToken, TokenScope, TokenStore } from '../store/token-store.ts';
 import { isToken, tokenId } from './token.ts';
+import { TokenLookUps } from './token-look-ups.ts';
 
 /** Who sends a request, and what they may do. */
 export interface Caller {
@@ -42,24 +46,23 @@ const KNOWN_FOR_MS = 5_000;
 /**
  * While the store is unreachable, a token seen within this time is still accepted, in milliseconds. Then it
  * opens only health and metrics, and everything else answers 503, so that its owner sees that the store is
- * down.
+ * down. A store that only takes longer than `PROMPT_MS` decides about the requests after this one.
  */
 const STALE_FOR_MS = 300_000;
 /** While there is no token, the gate looks for one this often, in milliseconds. */
 const NO_TOKENS_FOR_MS = 1_000;
 /** How precise `lastUsedAt` is, in milliseconds: noting each use would cost a write a request. */
 const USE_NOTED_EVERY_MS = 60_000;
-/** Look-ups remembered, so that invented ids cannot fill the memory. */
+/** Tokens remembered. Ids that are unknown are not, so that invented ones cannot push them out. */
 const MAX_KNOWN = 10_000;
 
-/** Looks tokens up, and remembers each result for a moment, also that an id is unknown. */
+/** Looks tokens up, and remembers each for a moment. */
 export class TokenGate {
   readonly #tokens: TokenStore;
   readonly #clock: Clock;
   readonly #isOpenWithoutTokens: boolean;
-  readonly #known = new LRUCache<string, { token: StoredToken | undefined; at: number }>({
-    max: MAX_KNOWN,
-  });
+  readonly #lookUps: TokenLookUps;
+  readonly #known = new LRUCache<string, { token: StoredToken; at: number }>({ max: MAX_KNOWN });
   readonly #usesNoted = new LRUCache<string, number>({ max: MAX_KNOWN });
   /** Stays true once a token was seen: the service then stays closed, even if all are revoked. */
   #hasTokens = false;
@@ -68,6 +71,7 @@ export class TokenGate {
   /** Starts with no look-up remembered. */
   constructor({ tokens, clock, isOpenWithoutTokens }: TokenGateOptions) {
     this.#tokens = tokens;
+    this.#lookUps = new TokenLookUps(tokens);
     this.#clock = clock;
     this.#isOpenWithoutTokens = isOpenWithoutTokens;
   }
@@ -76,15 +80,16 @@ export class TokenGate {
    * Decides about a request.
    *
    * @param authorization the `Authorization` header; undefined when it was not sent
-   * @throws StoreUnavailableError when the store is unreachable and nothing recent is remembered
+   * @param waitMs how long to wait for the store, in milliseconds
+   * @throws StoreUnavailableError when the store does not answer in time and nothing recent is remembered
    */
-  async admit(authorization: string | undefined): Promise<Admission> {
-    if (await this.#isOpen()) return { kind: 'admitted', caller: ANYBODY };
+  async admit(authorization: string | undefined, waitMs: number): Promise<Admission> {
+    if (await this.#isOpen(waitMs)) return { kind: 'admitted', caller: ANYBODY };
     if (authorization === undefined) return { kind: 'missing' };
     const text = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
     const id = text && tokenId(text);
     if (!text || !id) return { kind: 'invalid', reason: 'unknown' };
-    const token = await this.#find(id);
+    const token = await this.#find(id, waitMs);
     const now = this.#clock();
     if (!token) return { kind: 'invalid', reason: 'unknown' };
     if (!isToken(text, token)) return { kind: 'invalid', reason: 'wrong secret', token };
@@ -97,40 +102,43 @@ export class TokenGate {
     return { kind: 'admitted', caller: { tokenId: id, tokenName: name, tenant, scopes } };
   }
 
-  /** Whether the header names a token that is remembered, so that admitting it costs no look-up. */
-  isKnown(authorization: string | undefined): boolean {
-    const id = tokenId(authorization?.split(/ +/)[1] ?? '');
-    return id !== undefined && this.#known.peek(id)?.token !== undefined;
-  }
-
-  async #isOpen(): Promise<boolean> {
+  async #isOpen(waitMs: number): Promise<boolean> {
     if (!this.#isOpenWithoutTokens || this.#hasTokens) return false;
     const now = this.#clock();
     if (Math.abs(now - this.#lookedForTokensAt) < NO_TOKENS_FOR_MS) return true;
+    const hasLooked = this.#lookedForTokensAt !== -Infinity;
     try {
-      this.#hasTokens = (await this.#tokens.list()).length > 0;
+      const tokens = await inTime(this.#tokens.list(), hasLooked ? PROMPT_MS : waitMs);
+      this.#hasTokens = tokens.length > 0;
     } catch (error) {
       // An unreachable store leaks nothing: stay open as before, so that callers can see that it is down.
-      if (this.#lookedForTokensAt === -Infinity) throw error;
+      if (!hasLooked) throw error;
       return true;
     }
     this.#lookedForTokensAt = now;
     return !this.#hasTokens;
   }
 
-  async #find(id: string): Promise<StoredToken | undefined> {
+  async #find(id: string, waitMs: number): Promise<StoredToken | undefined> {
     const now = this.#clock();
     const known = this.#known.get(id);
     if (known && Math.abs(now - known.at) < KNOWN_FOR_MS) return known.token;
+    // The token opens nothing while the store is down, but the store may come back: hence a limit.
+    const isStale = known !== undefined && now - known.at <= STALE_FOR_MS;
     try {
-      const token = await this.#tokens.find(id);
-      this.#known.set(id, { token, at: now });
-      return token;
+      return await inTime(this.#lookUp(id, now), isStale ? PROMPT_MS : waitMs);
     } catch (error) {
-      // The token opens nothing while the store is down, but the store may come back: hence a limit.
-      if (!known?.token || now - known.at > STALE_FOR_MS) throw error;
+      if (!isStale) throw error;
       return known.token;
     }
+  }
+
+  /** Goes on when nobody waits any more, so that the next request finds its result. */
+  async #lookUp(id: string, now: number): Promise<StoredToken | undefined> {
+    const token = await this.#lookUps.find(id);
+    if (token) this.#known.set(id, { token, at: now });
+    else this.#known.delete(id);
+    return token;
   }
 
   #noteUse(token: StoredToken, now: number): void {
@@ -148,6 +156,14 @@ export function hasScope({ scopes }: Caller, scope: TokenScope): boolean {
 }
 
 // --- internal ---
+
+function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  return withinDeadline(
+    answer,
+    ms,
+    () => new StoreUnavailableError(`The token was not found within ${ms} ms`),
+  );
+}
 
 /** The caller of a service without tokens. */
 const ANYBODY: Caller = {

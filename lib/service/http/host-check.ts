@@ -28,7 +28,11 @@ export class HostCheck {
   /** @throws HttpFault 403 for a foreign `Host`, `Origin` or site */
   check({ host, origin, fetchSite, fetchMode }: RequestOrigin): void {
     if (!this.#isOurs(nameOf(host ?? ''))) {
-      throw fault(403, 'The Host header names another service; see --allowed-host');
+      throw fault(
+        403,
+        `The Host header says "${shown(host ?? '')}", which is no name of this service: start it with ` +
+          '--allowed-host, or have the proxy pass the Host on (nginx: proxy_set_header Host $host)',
+      );
     }
     // Pages of other sites may not ask, even with requests that a browser sends without CORS.
     const isForeign = origin !== undefined && !this.#isSame(origin, host ?? '');
@@ -48,6 +52,11 @@ export class HostCheck {
 }
 
 // --- internal ---
+
+/** The header comes from anybody, so the reply repeats no more than a name has. */
+function shown(host: string): string {
+  return host.slice(0, 100).replaceAll(/[^\w.:[\]-]/g, '?');
+}
 
 function nameOf(host: string): string {
   return host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');

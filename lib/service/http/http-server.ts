@@ -10,6 +10,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { ServiceEnv } from '../app.ts';
+import { Connections } from './connections.ts';
 
 /** Where an `HttpServer` listens, and how long it waits. */
 export interface HttpServerOptions {
@@ -28,8 +29,12 @@ export interface HttpServerOptions {
    * proxies, so that the proxy closes first and never sends into a closing connection. @default 65,000
    */
   readonly keepAliveTimeoutMs?: number;
-  /** Open connections at a time. @default 1,024 */
+  /** Open connections at a time; a new one takes the place of an idle one. @default 1,024 */
   readonly maxConnections?: number;
+  /** Open connections of one address. @default 512 */
+  readonly maxConnectionsOfAddress?: number;
+  /** Whether an address may have any number of connections, as a proxy's. @default none */
+  readonly isProxy?: (address: string | undefined) => boolean;
 }
 
 /** The files of a TLS certificate, both PEM. */
@@ -44,8 +49,7 @@ export interface TlsFiles {
 export class HttpServer {
   readonly #server: Server | HttpsServer;
   readonly #options: HttpServerOptions;
-  /** Connections that have sent no request yet, by the client's address and port. */
-  readonly #silent = new Map<string, Socket>();
+  readonly #connections: Connections;
 
   /** @throws TrackerError E_TLS_FILES when the TLS files cannot be used */
   constructor(app: Hono<ServiceEnv>, options: HttpServerOptions) {
@@ -65,6 +69,11 @@ export class HttpServer {
       },
     );
     this.#options = options;
+    this.#connections = new Connections({
+      most: options.maxConnections ?? 1_024,
+      mostOfAddress: options.maxConnectionsOfAddress ?? 512,
+      isExempt: options.isProxy ?? (() => false),
+    });
     const { tls } = options;
     this.#server = tls
       ? createHttpsServer({
@@ -74,17 +83,12 @@ export class HttpServer {
           handshakeTimeout: headersTimeoutMs,
         })
       : createHttpServer(serverOptions);
-    this.#server.on('connection', (socket: Socket) => {
-      const end = otherEnd(socket);
-      this.#silent.set(end, socket);
-      socket.once('close', () => this.#silent.delete(end));
-    });
+    this.#server.on('connection', (socket: Socket) => this.#connections.add(socket));
     this.#server.on('request', (incoming, outgoing) => {
-      this.#silent.delete(otherEnd(incoming.socket));
+      this.#connections.begin(incoming.socket, outgoing);
       inTurn(incoming.socket, outgoing, () => void listener(incoming, outgoing));
     });
     this.#server.setTimeout(IDLE_TIMEOUT_MS);
-    this.#server.maxConnections = options.maxConnections ?? 1_024;
   }
 
   /** Opens the port; resolves with the service's URL. @throws TrackerError E_PORT_IN_USE, E_LISTEN */
@@ -113,12 +117,7 @@ export class HttpServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     // Node.js does not count a connection without a request as idle, so we end those ourselves.
-    const hush = setTimeout(
-      () => {
-        for (const socket of this.#silent.values()) socket.destroy();
-      },
-      Math.min(SILENCE_MS, graceMs),
-    );
+    const hush = setTimeout(() => this.#connections.closeSilent(), Math.min(SILENCE_MS, graceMs));
     let isClosed = false;
     void closed.then(() => (isClosed = true));
     // A connection becomes idle when its request is answered; without this it would be kept alive.
@@ -154,10 +153,6 @@ function inTurn(socket: Socket, answer: ServerResponse, begin: () => void): void
   answersBefore.set(socket, answer);
   if (!before || before.writableFinished || before.destroyed) return begin();
   before.once('finish', begin); // never fires on a broken connection, where nobody waits any more
-}
-
-function otherEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 function readTls({ certFile, keyFile }: TlsFiles): { cert: Buffer; key: Buffer } {

@@ -64,12 +64,18 @@ export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly scope: TokenScope | null;
   /** Whether an open route counts against the rate limit; every other route does. @default false */
   readonly isLimited?: boolean;
+  /** Whether an open route does without knowing who asks, and so without the store. @default false */
+  readonly isBlind?: boolean;
+  /** Whether the credential for metrics opens the route, which waits for no store. @default false */
+  readonly isScraped?: boolean;
   /** Schema of the query. @default no query is read */
   readonly query?: Q;
   /** Schema of the body. @default no body is read, unless `shownBody` is set */
   readonly body?: B;
   /** Schema of the body for the documentation, where the handler validates the body itself. */
   readonly shownBody?: z.ZodType;
+  /** The most values that the body may hold. @default 2,000 */
+  readonly maxValues?: number;
   /** Schemas of the replies by status, for the documentation. */
   readonly replies: Readonly<Record<number, z.ZodType>>;
   readonly handle: (call: Call<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply;

@@ -1,9 +1,17 @@
-import { asNumber, asString, isJsonObject, isNestedDeeper } from '../../base/json.ts';
+import {
+  asNumber,
+  asObject,
+  asString,
+  hasMoreValues,
+  isJsonObject,
+  isNestedDeeper,
+} from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import type { LineageEventType } from '../../lineage-api/lineage-terms.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { TrackedEvent } from '../store/rows/tracked-event.ts';
+import { MAX_VALUES } from '../http/request-body.ts';
 import { validationDetail } from '../http/validation.ts';
 
 /** The result of reading one event. */
@@ -11,8 +19,8 @@ export type EventReading =
   | { readonly kind: 'event'; readonly event: TrackedEvent }
   /** A field has a wrong type or length; `detail` is in the shape of FastAPI's errors. */
   | { readonly kind: 'malformed'; readonly detail: readonly JsonObject[] }
-  /** A field has a text that its enumeration does not contain. */
-  | { readonly kind: 'unknown_word'; readonly message: string }
+  /** The event is larger than its bounds, or a field has a text that its enumeration does not contain. */
+  | { readonly kind: 'refused'; readonly message: string }
   /** The event is well-formed, but lacks what its type needs. */
   | { readonly kind: 'incomplete'; readonly message: string; readonly type: LineageEventType };
 
@@ -42,17 +50,21 @@ export const OPERATIONS: Readonly<Record<LineageEventType, string>> = {
 /** Reads the body of `POST /lineage/track`, or one event of a batch. */
 export function readEvent(body: unknown, options: EventReadingOptions): EventReading {
   const { place } = options;
+  // Bounds come first: validating what passes them may take seconds, in which nobody else is served.
+  if (isJsonObject(body) && hasMoreValues(body, MAX_VALUES)) {
+    return { kind: 'refused', message: `the event has more than ${MAX_VALUES} values` };
+  }
   if (isJsonObject(body) && isNestedDeeper(body, MAX_DEPTH)) {
-    const msg = `Input should not be nested deeper than ${MAX_DEPTH} levels`;
-    return {
-      kind: 'malformed',
-      detail: [{ type: 'value_error', loc: [...place], msg, input: null }],
-    };
+    return { kind: 'refused', message: `the event is nested deeper than ${MAX_DEPTH} levels` };
   }
   const result = lineageEventSchema.safeParse(body, { reportInput: true });
   if (result.success) {
     const wrong = wrongId(result.data);
-    if (!wrong) return { kind: 'event', event: trackedEvent(result.data, options) };
+    if (!wrong)
+      return {
+        kind: 'event',
+        event: trackedEvent(result.data, options, isJsonObject(body) ? body : {}),
+      };
     const detail = {
       type: 'value_error',
       loc: [...place, ...wrong.path],
@@ -76,7 +88,7 @@ export function readEvent(body: unknown, options: EventReadingOptions): EventRea
   if (word) {
     const name = ENUMERATIONS[String(word.path[0])] ?? 'value';
     const said = JSON.stringify(String(word.input).slice(0, 100)).slice(1, -1);
-    return { kind: 'unknown_word', message: `'${said}' is not a valid ${name}` };
+    return { kind: 'refused', message: `'${said}' is not a valid ${name}` };
   }
   const type = (body as { readonly event_type: LineageEventType }).event_type;
   const needed =
@@ -126,7 +138,8 @@ function wrongId({ pattern_id, pattern_data }: Body): { path: string[]; msg: str
 /** The limit of `event_id`, in characters. */
 const MAX_KEY = 255;
 
-function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
+/** @param sent the event before the schema filled in defaults */
+function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject): TrackedEvent {
   const { receivedAt, redactor } = options;
   const {
     event_id,
@@ -149,6 +162,12 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
   const data = new DataReader(pattern_data as JsonObject);
   const eventId = event_id ?? data.text('event_id', 255) ?? options.eventId;
   const occurredAt = data.time('occurred_at');
+  // Where the hooks of the older clients put file, session and language: in the data, in its `context`, and in
+  // `metadata` beside it.
+  const beside = [data.object('context'), data.object('metadata'), asObject(sent['metadata'])];
+  const from = (key: string, maxLength?: number) =>
+    data.text(key, maxLength) ??
+    beside.map((place) => shortText(place?.[key], maxLength)).find((text) => text !== undefined);
   const event: TrackedEvent = {
     eventId,
     eventType: event_type,
@@ -156,7 +175,7 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
     name: pattern_name,
     patternType: pattern_type,
     version: pattern_version,
-    language: language ?? 'unknown',
+    language: (sent['language'] === undefined && from('language', 50)) || (language ?? 'unknown'),
     code: data.text('code') ?? '',
     parentIds: parent_pattern_ids,
     edgeType: edge_type ?? undefined,
@@ -164,8 +183,8 @@ function trackedEvent(body: Body, options: EventReadingOptions): TrackedEvent {
     reason: reason ?? null,
     triggeredBy: triggered_by,
     toolName: tool_name ?? null,
-    filePath: file_path ?? null,
-    sessionId: data.text('session_id', 255) ?? null,
+    filePath: file_path ?? from('file_path') ?? null,
+    sessionId: from('session_id', 255) ?? null,
     toolUseId: data.text('tool_use_id', 255) ?? null,
     agentName: data.text('agent_name', 255) ?? null,
     startLine: data.whole('start_line'),
@@ -212,6 +231,12 @@ function merged(top: JsonObject, data: JsonObject): JsonObject {
   return Object.fromEntries([...entries, ...Object.entries(data)]);
 }
 
+/** A text that is not empty and not too long. */
+function shortText(value: Json | undefined, maxLength = Infinity): string | undefined {
+  const text = asString(value);
+  return text && text.length <= maxLength ? text : undefined;
+}
+
 /** Smaller numbers are seconds: as milliseconds they would be times before 1973. */
 const SECONDS = 1e11;
 
@@ -225,8 +250,12 @@ class DataReader {
   }
 
   text(key: string, maxLength = Infinity): string | undefined {
-    const value = asString(this.#own(key));
-    return this.#take(key, value && value.length <= maxLength ? value : undefined);
+    return this.#take(key, shortText(this.#own(key), maxLength));
+  }
+
+  /** Stays among the rest. */
+  object(key: string): JsonObject | undefined {
+    return asObject(this.#own(key));
   }
 
   number(key: string): number | null {

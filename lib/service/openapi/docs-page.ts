@@ -16,13 +16,17 @@ export function docsPage(document: JsonObject): string {
   const sections = tags.map((tag) => {
     const own = operations.filter(({ operation }) => tagOf(operation) === tag);
     const parts = own.map(({ path, method, operation }) => section(path, method, operation));
-    return `<h2>${escaped(tag)}</h2>${parts.join('')}`;
+    return `<h2 id="${escaped(tag)}">${escaped(tag)}</h2>${parts.join('')}`;
   });
+  const contents = operations.map(
+    ({ path, method, operation }) =>
+      `<li><a href="#${text(operation['operationId'])}"><span class="method">${method}</span> <code>${escaped(path)}</code></a></li>`,
+  );
   const title = `${text(info['title'])} ${text(info['version'])}`;
   return htmlPage(
     title,
     `<p>${text(info['description'])}
-For programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}`,
+For programs: <a href="openapi.json">openapi.json</a>.</p><details><summary>All operations</summary><ul>${contents.join('')}</ul></details>${sections.join('')}`,
   );
 }
 
@@ -40,8 +44,10 @@ function section(path: string, method: string, operation: JsonObject): string {
       `<details><summary>${escaped(status)} ${text(asObject(response)?.['description'])}</summary>${schemaBlock(asObject(response))}</details>`,
   );
   const scope = asString(operation['x-scope']);
+  // Within the details, because a browser opens those that a link leads into.
+  const id = text(operation['operationId']);
   return `<details><summary><span class="method">${method}</span> <code>${escaped(path)}</code> ${text(operation['summary'])}</summary>
-<p>${text(operation['description'])}</p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, once a token exists.</p>` : ''}
+<p id="${id}">${text(operation['description'])} <a href="#${id}">Link to this</a></p>${scope ? `<p>Needs a token with scope <code>${escaped(scope)}</code>, once a token exists.</p>` : ''}
 ${parameters.length > 0 ? `<h4>Parameters</h4><table>${parameters.join('')}</table>` : ''}
 ${body ? `<h4>Body</h4>${schemaBlock(body)}` : ''}<h4>Replies</h4>${responses.join('')}</details>`;
 }

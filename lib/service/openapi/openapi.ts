@@ -19,7 +19,13 @@ export function openApi(endpoints: readonly Endpoint[]): JsonObject {
       description:
         'Records the lineage of the code that Claude wrote, and answers questions about it.',
       license: { name: 'MIT', identifier: 'MIT' },
+      contact: { name: 'claude-pattern-tracker' },
     },
+    servers: [{ url: '/', description: 'The service that this document comes from' }],
+    tags: [...new Set(endpoints.map(({ route }) => route.tag))].map((name) => ({
+      name,
+      description: CHAPTERS[name] ?? name,
+    })),
     paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'ptk_…' } },
@@ -33,15 +39,25 @@ export function openApi(endpoints: readonly Endpoint[]): JsonObject {
 
 // --- internal ---
 
+/** What each chapter is about. */
+const CHAPTERS: Readonly<Record<string, string>> = {
+  Lineage: 'Recording what happened to patterns, and asking what they came from.',
+  Patterns: 'Listing, showing, searching, checking and deleting patterns.',
+  Analytics: 'How patterns are used.',
+  Feedback: 'How well patterns do.',
+  Executions: 'Tool calls.',
+  Service: 'Whether the service works, and who did what with it.',
+};
+
 function operation(path: string, route: Route): JsonObject {
   const { method, tag, summary, description, scope, body, shownBody } = route;
   const shown = shownBody ?? body;
   return {
-    operationId: `${method.toLowerCase()}${path.replaceAll(/[^a-z]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
+    operationId: operationId(path, method),
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
-    ...(scope === null ? {} : { security: [{ token: [] }], 'x-scope': scope }),
+    description: description ?? `${summary}.`,
+    ...(scope === null ? { security: [] } : { security: [{ token: [] }], 'x-scope': scope }),
     parameters: [...pathParameters(path), ...queryParameters(route), ...headerParameters(route)],
     ...(shown
       ? { requestBody: { required: true, content: jsonContent(schemaOf(shown, 'input')) } }
@@ -50,7 +66,13 @@ function operation(path: string, route: Route): JsonObject {
   };
 }
 
-function responses({ replies, query, scope }: Route, hasBody: boolean): JsonObject {
+/** A name for each operation, of letters alone, which its place on the page for people has too. */
+function operationId(path: string, method: string): string {
+  const words = path.replaceAll(/[^a-z]+(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return method.toLowerCase() + words.replaceAll(/\W/g, '');
+}
+
+function responses({ replies, query, scope, isLimited }: Route, hasBody: boolean): JsonObject {
   const fault = (description: string, name = 'Fault') => ({
     description,
     content: jsonContent({ $ref: `#/components/schemas/${name}` }),
@@ -69,14 +91,17 @@ function responses({ replies, query, scope }: Route, hasBody: boolean): JsonObje
       ? { 422: fault('A field has a wrong type or size', 'ValidationFault') }
       : {}),
     ...(scope === null
-      ? {}
+      ? { 403: fault('The Host or the Origin is not one of this service') }
       : {
           401: fault('The token is missing or invalid'),
-          403: fault('The token lacks the scope'),
+          403: fault(
+            'The token lacks the scope, or the Host or the Origin is not one of this service',
+          ),
           429: fault('Too many requests; see Retry-After'),
           503: fault('The store is unavailable, or too much is waiting; see Retry-After'),
           504: fault('The request took too long'),
         }),
+    ...(isLimited ? { 429: fault('Too many requests; see Retry-After') } : {}),
     ...Object.fromEntries(own),
   };
 }

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
 h2{margin-top:2.5rem}summary{cursor:pointer;padding:.4rem 0}summary code{font-weight:600}
+code,summary,td,li{overflow-wrap:anywhere}ul{list-style:none;padding:0}li a{display:block;padding:.3rem 0}
 .method{display:inline-block;min-width:3.5rem;color:#0a5c36}details{border-top:1px solid #ddd}
-details[open]{padding-bottom:1rem}pre{background:#f5f5f7;padding:.8rem;overflow:auto;font-size:.85rem;border-radius:4px}
+details[open]{padding-bottom:1rem}pre{background:#f5f5f7;padding:.8rem;overflow:auto;max-width:100%;box-sizing:border-box;font-size:.85rem;border-radius:4px}
 table{border-collapse:collapse}td{padding:.1rem .8rem .1rem 0;vertical-align:top}
 @media(prefers-color-scheme:dark){body{color:#e8e8ea;background:#16161a}pre{background:#222227}.method{color:#6cc897}a{color:#8ab4f8}details{border-color:#333}}`;
 

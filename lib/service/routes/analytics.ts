@@ -1,4 +1,4 @@
-import { analyticsReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
+import { analyticsReplySchema } from '../../lineage-api/service-reply.ts';
 import {
   analyticsGetSchema,
   analyticsQuerySchema,
@@ -7,9 +7,9 @@ import {
 } from '../../lineage-api/service-request.ts';
 import type { TimeWindowType } from '../../lineage-api/service-request.ts';
 import { analyse } from '../analysis/analytics.ts';
-import { patternNotFound } from '../http/http-fault.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
+import { noActivity } from '../store/rows/pattern-activity.ts';
 import { timeWindow } from '../analysis/time-window.ts';
 import { isoTime } from '../../base/clock.ts';
 
@@ -17,9 +17,10 @@ const common = {
   tag: 'Analytics',
   summary: 'How a pattern is used, how well it does, and its trend',
   description:
-    'Computed at every request from the stored uses and feedback. Rates are 0 to 1; null means no data.',
+    'Computed at every request from the stored uses and feedback. Rates are 0 to 1, and 0 where their counts are. ' +
+    'A pattern that is not known has no uses.',
   scope: 'read',
-  replies: { 200: analyticsReplySchema, 404: failureReplySchema },
+  replies: { 200: analyticsReplySchema },
 } as const;
 
 /** Routes for the analytics of one pattern, by POST or by GET, with the same options. */
@@ -81,8 +82,8 @@ function queried(patternId: string, query: ReturnType<typeof analyticsQuerySchem
 async function compute({ store, service, elapsedMs }: Call, wanted: Wanted): Promise<Reply> {
   const { patternId } = wanted;
   const window = timeWindow(wanted.type, wanted.days, service.clock());
-  const activity = await store.activity(patternId, window.from, window.to);
-  if (!activity) throw patternNotFound(patternId, elapsedMs());
+  const found = await store.activity(patternId, window.from, window.to);
+  const activity = found ?? noActivity(patternId);
   const begun = service.monotonic();
   const { usage, success, performance, trend, distribution, quality, dataPoints } = analyse(
     activity,

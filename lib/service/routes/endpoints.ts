@@ -3,7 +3,7 @@ import type { Endpoint, Route } from '../http/route.ts';
 import { documentationRoutes } from './documentation.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { feedbackRoutes } from './feedback.ts';
-import { apiHealthRoute, healthRoute, metricsRoute } from './health.ts';
+import { apiHealthRoute, healthRoute, liveRoute, metricsRoute, readyRoute } from './health.ts';
 import { auditRoute } from './audit.ts';
 import { forgetRoutes } from './forget.ts';
 import { executionRoutes } from './executions.ts';
@@ -29,7 +29,10 @@ const API: readonly Route[] = [
 /** The endpoints that the OpenAPI document lists: all but the documentation itself. */
 const DOCUMENTED: readonly Endpoint[] = [
   ...API.map((own) => ({ route: own, path: API_PREFIX + own.path })),
-  ...[healthRoute, metricsRoute].map((own) => ({ route: own, path: own.path })),
+  ...[healthRoute, liveRoute, readyRoute, metricsRoute].map((own) => ({
+    route: own,
+    path: own.path,
+  })),
 ];
 
 /** Every endpoint of the service. */

@@ -14,6 +14,7 @@ import {
 } from '../../lineage-api/service-request.ts';
 import type { FeedbackAnalyzeRequest } from '../../lineage-api/service-request.ts';
 import type { PatternStore } from '../store/pattern-store.ts';
+import { noActivity } from '../store/rows/pattern-activity.ts';
 import type { PatternActivity } from '../store/rows/pattern-activity.ts';
 import { analyseFeedback } from '../analysis/feedback-analysis.ts';
 import type { Improvement } from '../analysis/feedback-analysis.ts';
@@ -47,7 +48,7 @@ its parent, by two-proportion z-tests. An improvement is suggested when the diff
 reach \`min_sample_size\`. It is noted as applied when its confidence reaches \`auto_apply_threshold\`.`,
     scope: 'write', // an analysis may note improvements as applied
     body: feedbackAnalyzeSchema,
-    replies: { 200: feedbackAnalyzeReplySchema, 404: failureReplySchema },
+    replies: { 200: feedbackAnalyzeReplySchema },
     handle: analyze,
   }),
   route({
@@ -55,13 +56,14 @@ reach \`min_sample_size\`. It is noted as applied when its confidence reaches \`
     path: '/feedback/apply',
     tag: 'Feedback',
     summary: 'Note that improvements have been applied',
-    description: 'The caller names the improvements. One that was noted before stays noted.',
+    description:
+      'The caller names the improvements. One that was noted before stays noted. The pattern need not be known: ' +
+      'its events may still wait on a machine.',
     scope: 'write',
     query: feedbackApplySchema,
-    replies: { 200: feedbackApplyReplySchema, 404: failureReplySchema },
+    replies: { 200: feedbackApplyReplySchema },
     async handle({ store, service, query, elapsedMs }) {
       const { pattern_id: patternId } = query;
-      await requirePattern(store, patternId, elapsedMs);
       const forced = isSet(query.force);
       const ids = [...new Set(query.improvement_ids)];
       await applyAll(store, patternId, ids, service.clock(), forced);
@@ -127,8 +129,8 @@ async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Rep
   const { pattern_id: patternId, time_window_days: days } = body;
   const now = service.clock();
   const window = timeWindow('weekly', days, now);
-  const activity = await store.activity(patternId, window.from, window.to);
-  if (!activity) throw patternNotFound(patternId, elapsedMs());
+  const found = await store.activity(patternId, window.from, window.to);
+  const activity = found ?? noActivity(patternId);
   const parent = body.enable_ab_testing ? await parentOf(store, patternId, window) : undefined;
   const { samples, findings, improvements } = analyseFeedback(activity, parent, window, body);
   const known = await store.appliedImprovements(patternId);
@@ -140,15 +142,29 @@ async function analyze(call: Call<unknown, FeedbackAnalyzeRequest>): Promise<Rep
   const applied = new Set([...appliedBefore, ...toApply]);
   const status = ({ improvement_id: id }: Improvement) =>
     applied.has(id) ? 'applied' : 'suggested';
+  const opportunities = improvements.map((one) => ({ ...one, status: status(one) }));
   return okReply({
     success: true,
+    // Where clients of the older servers look. An improvement is suggested only if it is significant.
+    data: {
+      pattern_id: patternId,
+      feedback_collected: activity.feedback.length,
+      executions_analyzed: activity.uses.length,
+      improvements_identified: improvements.length,
+      improvements_validated: improvements.length,
+      improvements_applied: toApply.length,
+      improvements_rejected: 0,
+      statistically_significant: findings.some((finding) => finding.is_significant),
+      improvement_opportunities: opportunities,
+    },
+    metadata: { processing_time_ms: elapsedMs() },
     pattern_id: patternId,
     feedback_type: body.feedback_type,
     time_window: { start: isoTime(window.from), end: isoTime(window.to), days },
     samples,
     parent_pattern_id: parent?.pattern.id ?? null,
     findings,
-    improvements: improvements.map((found) => ({ ...found, status: status(found) })),
+    improvements: opportunities,
     improvements_identified: improvements.length,
     improvements_applied: toApply.length,
     is_truncated: activity.isCut || parent?.isCut === true,

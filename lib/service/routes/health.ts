@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { VERSION } from '../../base/version.ts';
-import { apiHealthReplySchema, healthReplySchema } from '../../lineage-api/service-reply.ts';
-import { route } from '../http/route.ts';
+import {
+  apiHealthReplySchema,
+  healthReplySchema,
+  liveReplySchema,
+  readyReplySchema,
+} from '../../lineage-api/service-reply.ts';
+import { okReply, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { isoTime } from '../../base/clock.ts';
 
@@ -66,13 +71,46 @@ export const healthRoute: Route = route({
   },
 });
 
+/** `/health/live` for whoever restarts the service: no outage of the store is mended by that. */
+export const liveRoute: Route = route({
+  method: 'GET',
+  path: '/health/live',
+  tag: 'Service',
+  summary: 'Whether the process answers, whatever its store does',
+  scope: null,
+  isBlind: true,
+  replies: { 200: liveReplySchema },
+  handle: () => okReply({ status: 'alive' }),
+});
+
+/** `/health/ready` for whoever sends requests to the service: 503 when it would answer them with 503. */
+export const readyRoute: Route = route({
+  method: 'GET',
+  path: '/health/ready',
+  tag: 'Service',
+  summary: 'Whether to send requests here: the store is up and the service is not stopping',
+  scope: null,
+  isBlind: true,
+  replies: { 200: readyReplySchema, 503: readyReplySchema },
+  async handle({ service }) {
+    const { isWell } = await service.probe.health();
+    if (service.isStopping) return { status: 503, body: { status: 'stopping' } };
+    return isWell
+      ? okReply({ status: 'ready' })
+      : { status: 503, body: { status: 'store_unavailable' } };
+  },
+});
+
 /** `/metrics` in Prometheus' text format, for tokens with the scope `admin`. */
 export const metricsRoute: Route = route({
   method: 'GET',
   path: '/metrics',
   tag: 'Service',
   summary: 'Metrics for Prometheus',
+  description:
+    'Also opened by the secret in the file that `--metrics-token-file` names, which needs no store.',
   scope: 'admin',
+  isScraped: true,
   replies: { 200: z.string() },
   handle: async ({ service }) => ({
     status: 200,

@@ -23,8 +23,11 @@ const QUALITY_DAYS = 365;
 
 const list = {
   tag: 'Patterns',
-  summary: 'List patterns, last seen first',
-  description: 'For the next page, send the `next_cursor` of this one as `cursor`.',
+  summary: 'List patterns, those first seen last at the top',
+  description:
+    'For the next page, send the `next_cursor` of this one as `cursor`, and all else as before. A walk by ' +
+    '`first_seen` shows every pattern that is there all the time, however patterns are used meanwhile; one by ' +
+    '`last_seen` may miss what is used meanwhile.',
   scope: 'read',
   replies: { 200: patternListReplySchema },
 } as const;
@@ -117,11 +120,12 @@ const MAX_WORDS = 20;
 
 async function listPatterns(
   { store, elapsedMs }: Call,
-  { limit, cursor, language, pattern_type, session_id }: PatternListRequest,
+  { limit, cursor, order, language, pattern_type, session_id }: PatternListRequest,
 ): Promise<Reply> {
   const rows = await store.patterns({
     limit: limit + 1, // one more than wanted tells whether another page follows
-    before: cursor ? placeOf(cursor) : undefined,
+    order,
+    before: cursor ? placeOf(cursor, order) : undefined,
     language: language ?? undefined,
     patternType: pattern_type ?? undefined,
     sessionId: session_id ?? undefined,
@@ -133,7 +137,12 @@ async function listPatterns(
     data: {
       patterns: page.map(patternReply),
       count: page.length,
-      next_cursor: last ? cursorOf(last) : null,
+      next_cursor: last
+        ? cursorOf(
+            { at: order === 'first_seen' ? last.firstSeenAt : last.lastSeenAt, id: last.id },
+            order,
+          )
+        : null,
     },
     metadata: { processing_time_ms: elapsedMs() },
   });

@@ -19,7 +19,7 @@ export interface PatternStore {
   track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]>;
   /** A pattern with its code. Here and below, undefined means that no pattern has this id. */
   pattern(id: string): Promise<StoredPatternDetail | undefined>;
-  /** A page of patterns, last seen first. */
+  /** A page of patterns, the newest first. */
   patterns(filter: PatternListFilter): Promise<StoredPattern[]>;
   /** Patterns by words; those that became known last come first. */
   search(query: SearchQuery): Promise<FoundPattern[]>;

@@ -4,14 +4,23 @@ import { openPostgresStore } from './postgres/store.ts';
 import { openSqliteStore } from './sqlite/store.ts';
 import type { ServiceStore } from './service-store.ts';
 
+/** How a store is opened. */
+export interface StoreOpeningOptions {
+  /** How long a call that the store cannot serve is tried again, in milliseconds. @default each store's own */
+  readonly patienceMs?: number;
+}
+
 /**
  * Opens the store of a service.
  *
  * @param place `postgres://…` or the path of an SQLite file
  * @throws TrackerError that says why it cannot be opened
  */
-export async function openServiceStore(place: string): Promise<ServiceStore> {
-  if (isPostgres(place)) return openPostgresStore(place);
+export async function openServiceStore(
+  place: string,
+  options: StoreOpeningOptions = {},
+): Promise<ServiceStore> {
+  if (isPostgres(place)) return openPostgresStore(place, options);
   if (isOtherUrl(place)) {
     throw new TrackerError(
       'E_DATABASE_URL',
@@ -22,7 +31,7 @@ export async function openServiceStore(place: string): Promise<ServiceStore> {
     );
   }
   try {
-    return openSqliteStore(place);
+    return openSqliteStore(place, options);
   } catch (error) {
     if (errorCode(error) !== 'E_DATABASE_CORRUPT') {
       throw errorCode(error) === undefined ? error : databaseFault(place, error);

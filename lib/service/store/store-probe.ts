@@ -4,35 +4,64 @@ import type { Clock } from '../../base/clock.ts';
 import type { ServiceStore, StoreHealth } from './service-store.ts';
 import { withinDeadline } from '../../base/deadline.ts';
 
-/** Remembers the store's health for a second, so that frequent probes cost the store little. */
+/**
+ * How long an answer that must not depend on the store waits for it, in milliseconds. Health and metrics
+ * wait at most twice, for a token and for the store, and so are answered within 200 ms.
+ */
+export const PROMPT_MS = 75;
+
+/**
+ * Tells the store's health at once, also when the store hangs: a store that does not answer within
+ * {@link PROMPT_MS} is as well as it was when it answered last, and is asked on.
+ */
 export class StoreProbe {
   readonly #store: ServiceStore;
   readonly #clock: Clock;
-  #last: { readonly health: Promise<StoreHealth>; readonly at: number } | undefined;
+  #isAsking = false;
+  #askedAt = -Infinity;
+  #answer: Promise<StoreHealth> = Promise.resolve(OPENED);
+  #last: { readonly health: StoreHealth; readonly at: number };
 
+  /** @param store just opened, so it counts as well until it is asked */
   constructor(store: ServiceStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#last = { health: OPENED, at: clock() };
   }
 
-  /** Never rejects. A store that does not answer within 5 s is not well. */
+  /** Never rejects. Asks the store once a second at most, so that frequent probes cost it little. */
   health(): Promise<StoreHealth> {
     const now = this.#clock();
-    if (!this.#last || Math.abs(now - this.#last.at) >= 1_000) {
-      this.#last = { health: this.#ask(), at: now };
+    if (!this.#isAsking && Math.abs(now - this.#askedAt) >= 1_000) {
+      this.#askedAt = now;
+      this.#answer = this.#ask();
     }
-    return this.#last.health;
+    const noAnswer = () => new StoreUnavailableError(`no answer within ${PROMPT_MS} ms`);
+    return withinDeadline(this.#answer, PROMPT_MS, noAnswer).catch((error: unknown) =>
+      Math.abs(this.#clock() - this.#last.at) < TRUSTED_FOR_MS ? this.#last.health : unwell(error),
+    );
   }
 
   async #ask(): Promise<StoreHealth> {
-    try {
-      return await withinDeadline(
-        this.#store.health(),
-        5_000,
-        () => new StoreUnavailableError('no answer in 5 s'),
-      );
-    } catch (error) {
-      return { isWell: false, detail: errorMessage(error), pool: null };
-    }
+    this.#isAsking = true;
+    const noAnswer = () => new StoreUnavailableError(`no answer within ${ANSWER_MS} ms`);
+    const health = await withinDeadline(this.#store.health(), ANSWER_MS, noAnswer).catch(unwell);
+    this.#last = { health, at: this.#clock() };
+    this.#isAsking = false;
+    return health;
   }
+}
+
+// --- internal ---
+
+const OPENED: StoreHealth = { isWell: true, detail: 'operational', pool: null };
+
+/** A store that does not answer for this long is not well, in milliseconds. */
+const ANSWER_MS = 1_500;
+
+/** How old an answer may be to stand for one that is late, in milliseconds: no probe is rarer. */
+const TRUSTED_FOR_MS = 60_000;
+
+function unwell(error: unknown): StoreHealth {
+  return { isWell: false, detail: errorMessage(error), pool: null };
 }

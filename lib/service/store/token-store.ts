@@ -19,7 +19,8 @@ export interface StoredToken {
 /** The tokens of a service, of every tenant. Every method may reject with `StoreUnavailableError`. */
 export interface TokenStore {
   add(token: StoredToken): Promise<void>;
-  find(id: string): Promise<StoredToken | undefined>;
+  /** Those of `ids` that there are, in any order. */
+  findAll(ids: readonly string[]): Promise<StoredToken[]>;
   /** Oldest first. */
   list(): Promise<StoredToken[]>;
   /** False when no token has this id. The time of the first revocation stays. */

@@ -251,6 +251,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE occurrences ADD COLUMN changed_lines TEXT;
 
   -- What Claude had asked for, like the summary, if another hook changed the input before the call ran.
+  ALTER TABLE tool_calls ADD COLUMN agent_type TEXT; -- as the call's own events tell it
+  ALTER TABLE tool_calls ADD COLUMN prompt_id TEXT;  -- Claude's, of the prompt that it answers
   ALTER TABLE tool_calls ADD COLUMN asked TEXT;
 
   ALTER TABLE sessions ADD COLUMN model TEXT;         -- the latest in session_models
@@ -284,5 +286,6 @@ ${AUTHORSHIP_TABLES}
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
+  CREATE INDEX patterns_by_first_seen ON patterns(first_seen_at, id); -- in which walks over all of them go
 ${SEARCH_TABLES}${TRANSCRIPT_TABLES}${HISTORY_INDEXES}`,
 ];

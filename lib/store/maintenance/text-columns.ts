@@ -41,7 +41,7 @@ export const TEXT_COLUMNS: readonly TextColumns[] = [
   {
     table: 'tool_calls',
     key: ['session_id', 'tool_use_id'],
-    texts: ['tool_name', 'summary', 'asked', 'error'],
+    texts: ['tool_name', 'agent_type', 'summary', 'asked', 'error'],
     ids: ['session_id'],
   },
   {

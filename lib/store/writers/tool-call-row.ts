@@ -11,6 +11,8 @@ export interface ToolCallRow {
   readonly toolUseId: string;
   readonly toolName: string;
   readonly agentId: string | null;
+  readonly agentType: string | null;
+  readonly promptId: string | null;
   /** Of the input that it ran with. */
   readonly summary: string;
   /** What Claude had asked for, if another hook changed the input; else null. */
@@ -40,6 +42,8 @@ export function mergeToolCall(known: ToolCallRow, told: ToolCallRow): ToolCallRo
     // PostToolBatch may use an older name of the tool.
     toolName: told.certainty === CERTAINTY.inferred ? known.toolName : told.toolName,
     agentId: known.agentId ?? told.agentId,
+    agentType: known.agentType ?? told.agentType,
+    promptId: known.promptId ?? told.promptId,
     ...mergedInput(known, told),
     outcome: mergedOutcome(known, told),
     certainty,

@@ -180,6 +180,8 @@ export class ToolCallWriter {
       toolUseId: call.toolUseId,
       toolName: call.toolName,
       agentId: event.agentId ?? null,
+      agentType: event.agentType ?? null,
+      promptId: event.promptId ?? null,
       summary: call.summary,
       asked: null,
       inputDigest: null,
@@ -240,6 +242,8 @@ export class ToolCallWriter {
       call.linesRemoved,
       call.asked,
       call.recovered,
+      call.agentType,
+      call.promptId,
     );
   }
 
@@ -268,6 +272,7 @@ type Num = number | null;
 type CallColumns = [
   ...[string, string, string, Text, string, Text],
   ...[ToolOutcome, number, Text, Num, Num, Num, Num, Num, Num, Text, number],
+  ...[Text, Text],
 ];
 
 /** When an event came, and whether it is no hook's but a transcript's. */
@@ -293,20 +298,22 @@ const FIND = `
 SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName,
   agent_id AS agentId, summary, input_digest AS inputDigest, outcome, certainty, error,
   started_at AS startedAt, ended_at AS endedAt, duration_ms AS durationMs, at,
-  lines_added AS linesAdded, lines_removed AS linesRemoved, asked, recovered
+  lines_added AS linesAdded, lines_removed AS linesRemoved, asked, recovered,
+  agent_type AS agentType, prompt_id AS promptId
 FROM tool_calls WHERE session_id = ? AND tool_use_id = ?`;
 
 const UPSERT = `
 INSERT INTO tool_calls (session_id, tool_use_id, tool_name, agent_id, summary,
   input_digest, outcome, certainty, error, started_at, ended_at, duration_ms, at, lines_added,
-  lines_removed, asked, recovered)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  lines_removed, asked, recovered, agent_type, prompt_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (session_id, tool_use_id) DO UPDATE SET
   tool_name = excluded.tool_name, agent_id = excluded.agent_id, outcome = excluded.outcome,
   certainty = excluded.certainty, error = excluded.error, started_at = excluded.started_at,
   ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, at = excluded.at,
   lines_added = excluded.lines_added, lines_removed = excluded.lines_removed,
-  summary = excluded.summary, asked = excluded.asked, recovered = excluded.recovered`;
+  summary = excluded.summary, asked = excluded.asked, recovered = excluded.recovered,
+  agent_type = excluded.agent_type, prompt_id = excluded.prompt_id`;
 
 function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
   return {
@@ -314,6 +321,8 @@ function ownCall(event: EventRecord, toolUseId: string, call: CallRecord) {
     toolUseId,
     toolName: call.toolName,
     agentId: event.agentId ?? null,
+    agentType: event.agentType ?? null,
+    promptId: event.promptId ?? null,
     summary: call.summary,
     asked: null,
     inputDigest: call.inputDigest,

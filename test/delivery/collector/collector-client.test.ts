@@ -48,6 +48,7 @@ function call(id: string, fields: Partial<EndedToolCall> = {}): string {
     duration_ms: 12.5,
     agent_id: null,
     agent_type: null,
+    prompt_id: null,
     summary: 'make all',
     error: null,
     ...fields,
@@ -79,7 +80,7 @@ describe.each(PROTOCOLS)('a tool call in %s', (protocol) => {
       status: 0,
       statusMessage: '',
       scope: 'claude-pattern-tracker',
-      schemaUrl: 'https://opentelemetry.io/schemas/1.41.0',
+      schemaUrl: 'https://opentelemetry.io/schemas/gen-ai/0.1.0',
       resource: {
         'service.name': 'claude-pattern-tracker',
         'service.version': '0.0.0-source',
@@ -160,6 +161,15 @@ describe('a tool call', () => {
     expect(new Set(collector.spans.map(({ spanId }) => spanId)).size).toBe(3);
   });
 
+  it('is in the trace of its prompt, where Claude Code tells that', async () => {
+    const of = (id: string, prompt_id: string) => call(id, { prompt_id });
+    await makeClient().trackBatch([of('t1', 'p1'), of('t2', 'p1'), of('t3', 'p2'), call('t4')]);
+    const [first, second, third, fourth] = collector.spans.map(({ traceId }) => traceId);
+    expect(second).toBe(first);
+    expect(new Set([first, third, fourth]).size).toBe(3);
+    expect(collector.spans[0]?.attributes).toMatchObject({ 'prompt.id': 'p1' });
+  });
+
   it('of an MCP server is an extension, and one of a subagent names the agent', async () => {
     await makeClient().trackBatch([
       call('t1', { tool_name: 'mcp__github__search', agent_id: 'a1', agent_type: 'Explore' }),
@@ -168,10 +178,11 @@ describe('a tool call', () => {
       name: 'execute_tool mcp__github__search',
       attributes: {
         'gen_ai.tool.type': 'extension',
-        'gen_ai.agent.id': 'a1',
+        agent_id: 'a1',
         'gen_ai.agent.name': 'Explore',
       },
     });
+    expect(collector.spans[0]?.attributes).not.toHaveProperty('gen_ai.agent.id');
   });
 
   it.each<[string, Partial<EndedToolCall>, number]>([
@@ -307,33 +318,40 @@ describe('what the collector answers', () => {
 });
 
 describe.each(PROTOCOLS)('a partial success in %s', (protocol) => {
-  it('makes as many dead letters as it has refused, and is not tried again', async () => {
+  it('that does not say which it has refused asks for the calls one by one', async () => {
     const message = 'attribute limit exceeded';
-    collector.behaviour = { kind: 'partial', refuses: (id) => id === 't1' || id === 't2', message };
-    const calls = ['t1', 't2', 't3', 't4', 't5'].map((id) => call(id));
-    const { outcome, serverFault } = await makeClient({ protocol }).trackBatch(calls);
-    const kinds = outcome.kind === 'items' ? outcome.items.map(({ kind }) => kind) : [];
-    expect(kinds.toSorted()).toEqual(['accepted', 'accepted', 'accepted', 'rejected', 'rejected']);
+    const refuses = (id: string) => id === 't1' || id === 't2';
+    collector.behaviour = { kind: 'partial', refuses, message };
+    const calls = ['t1', 't2', 't3'].map((id) => call(id));
+    const client = makeClient({ protocol });
+    const { outcome, serverFault } = await client.trackBatch(calls);
     expect(outcome).toMatchObject({
-      items: expect.arrayContaining([
-        expect.objectContaining({
-          message: expect.stringContaining('2 of 5 spans, and does not say which: attribute limit'),
-        }),
-      ]),
+      kind: 'rejected',
+      message: expect.stringContaining(`2 of 3 spans: ${message}`),
     });
     expect(serverFault).toBe(false);
-    expect(collector.requests).toHaveLength(2);
+    const kinds = [];
+    for (const one of calls) kinds.push((await client.track(one, 'id')).outcome.kind);
+    expect(kinds).toEqual(['rejected', 'rejected', 'accepted']);
+    expect(logIds()).toEqual(['t3']);
+  });
+
+  it('that names what it has refused makes dead letters of that', async () => {
+    const refuses = (id: string) => id === 't2';
+    collector.behaviour = { kind: 'partial', refuses, message: 'too long: t2' };
+    const calls = ['t1', 't2', 't3'].map((id) => call(id));
+    const { outcome } = await makeClient({ protocol }).trackBatch(calls);
+    expect(outcome).toMatchObject({ items: [accepted, { kind: 'rejected' }, accepted] });
     expect([ids(), logIds()]).toEqual([
-      ['t3', 't4', 't5'],
-      ['t3', 't4', 't5'],
+      ['t1', 't3'],
+      ['t1', 't3'],
     ]);
   });
 
   it('is read at any size', async () => {
     const message = 'ä'.repeat(200);
-    const isRefused = (id: string) => Number(id.slice(1)) < 200;
-    collector.behaviour = { kind: 'partial', refuses: isRefused, message };
-    const calls = Array.from({ length: 300 }, (_, n) => call(`t${n}`));
+    collector.behaviour = { kind: 'partial', refuses: () => true, message };
+    const calls = Array.from({ length: 200 }, (_, n) => call(`t${n}`));
     const { outcome } = await makeClient({ protocol }).trackBatch(calls);
     const items = outcome.kind === 'items' ? outcome.items : [];
     const refused = items.filter(({ kind }) => kind === 'rejected');

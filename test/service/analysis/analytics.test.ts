@@ -44,10 +44,17 @@ describe('statistics', () => {
 });
 
 describe('the analytics of a pattern', () => {
-  it('are null where there is no data', () => {
+  it('are null, or 0 of nothing, where there is no data', () => {
     const { usage, success, performance, trend, quality } = analyse(activityOf(), WINDOW);
     expect(usage.total_executions).toBe(0);
-    expect(success).toEqual({ success_rate: null, error_rate: null, avg_quality_score: null });
+    expect(success).toEqual({
+      success_rate: 0,
+      error_rate: 0,
+      avg_quality_score: 0,
+      success_count: 0,
+      failure_count: 0,
+      rating_count: 0,
+    });
     expect([performance, trend, quality]).toEqual([null, null, 0]);
   });
 
@@ -78,7 +85,12 @@ describe('the analytics of a pattern', () => {
     ];
     const uses = [useAt(1, { durationMs: 10 }), useAt(2, { durationMs: 20 }), useAt(3)];
     const { success, performance } = analyse(activityOf({ uses, feedback }), WINDOW);
-    expect(success).toEqual({ success_rate: 0.6667, error_rate: 0.3333, avg_quality_score: 0.75 });
+    expect(success).toMatchObject({
+      success_rate: 0.6667,
+      error_rate: 0.3333,
+      avg_quality_score: 0.75,
+    });
+    expect([success.success_count, success.failure_count]).toEqual([2, 1]);
     expect(performance).toEqual({
       avg_execution_time_ms: 20,
       p95_execution_time_ms: 30,

@@ -80,7 +80,7 @@ describe('a token', () => {
     const { get, token, store, clock } = openFixture();
     const { authorization, id } = await token();
     const begun = clock.now;
-    const lastUsed = async () => (await store.tokens.find(id))?.lastUsedAt;
+    const lastUsed = async () => (await store.tokens.findAll([id]))[0]?.lastUsedAt;
     await get('stats', { authorization });
     await expect.poll(lastUsed).toBe(begun);
     clock.now += 59_999;

@@ -12,7 +12,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ServiceEnv } from '../../../lib/service/app.ts';
 import { HttpServer } from '../../../lib/service/http/http-server.ts';
 import { SILENT_SERVICE_LOG } from '../../../lib/service/service-log.ts';
@@ -212,6 +212,62 @@ describe('a server that is told to stop', () => {
     await closed;
   });
 
+  it('is not kept from new clients by connections that say nothing', async () => {
+    const { url } = await start({
+      maxConnections: 3,
+      headersTimeoutMs: NEVER_MS,
+      requestTimeoutMs: NEVER_MS,
+    });
+    const { hostname, port } = new URL(url);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const health = () => send(`${url}/health/live`, { agent }, (body) => body.end());
+    expect((await health()).status).toBe(200); // its connection is kept
+    const silent: Socket[] = [];
+    for (let n = 0; n < 5; n++) {
+      const socket = connect(Number(port), hostname).resume();
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      silent.push(socket);
+      expect((await send(`${url}/health/live`, {}, (body) => body.end())).status).toBe(200);
+    }
+    expect((await health()).status).toBe(200);
+    await expect.poll(() => silent.filter((socket) => socket.destroyed).length).toBeGreaterThan(1);
+    for (const socket of silent) socket.destroy();
+  });
+
+  it('does not close a connection whose request is being answered', async () => {
+    const gate = deferred<void>();
+    const store = stubStore(async (events) => {
+      await gate.promise;
+      return answerAll(events);
+    });
+    const { url } = await start({ store, maxConnections: 1 });
+    const answer = track(url, JSON.stringify(createdEvent('a')));
+    await vi.waitFor(() => expect(store.calls).toHaveLength(1));
+    expect(await conversation(url, () => {})).toBe(''); // the new one is closed in its place
+    gate.resolve();
+    expect((await answer).status).toBe(200);
+  });
+
+  it('limits the connections of an address, but not those of a trusted proxy', async () => {
+    const limits = { maxConnectionsOfAddress: 1 };
+    const opened = async (options: Partial<ServiceOptions>) => {
+      const { hostname, port } = new URL((await start({ ...limits, ...options })).url);
+      const socket = connect(Number(port), hostname).resume();
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      const second = connect(Number(port), hostname).resume();
+      await once(second, 'connect');
+      onTestFinished(() => void second.destroy());
+      onTestFinished(() => void socket.destroy());
+      return socket;
+    };
+    const [limited, exempt] = [await opened({}), await opened({ trustedProxies: ['127.0.0.1'] })];
+    await expect.poll(() => limited.destroyed).toBe(true);
+    expect(exempt.destroyed).toBe(false);
+  });
+
   it('does not wait for connections that say nothing', async () => {
     const server = new HttpServer(new Hono<ServiceEnv>(), {
       host: '127.0.0.1',
@@ -294,7 +350,7 @@ describe('a server with TLS', () => {
     };
     expect(await nameNow()).toBe('localhost');
     put('other-name');
-    service.reloadTls();
+    service.reloadFiles();
     expect(await nameNow()).toBe('other.example');
   });
 

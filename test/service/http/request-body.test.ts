@@ -53,7 +53,7 @@ describe('a body', () => {
   it.each([
     ['open brackets', '['.repeat(1_000_000), 'nested deeper than 70 levels'],
     ['nested lists', `{"a":${'['.repeat(70)}${']'.repeat(70)}}`, 'nested deeper than 70 levels'],
-    ['millions of values', `[${'1,'.repeat(1_000_000)}1]`, 'have more than 1000000 values'],
+    ['millions of values', `[${'1,'.repeat(1_000_000)}1]`, 'it has more than 2000 values'],
   ])('of %s is refused before it is parsed', async (_, text, reason) => {
     const headers = {
       contentType: 'application/json',
@@ -62,8 +62,8 @@ describe('a body', () => {
     };
     const read = new BodyReader().read(Readable.from([Buffer.from(text)]), headers);
     await expect(read).rejects.toMatchObject({
-      status: 422,
-      body: { detail: [{ msg: expect.stringContaining(reason) as string }] },
+      status: 400,
+      body: { detail: expect.stringContaining(reason) as string },
     });
   });
 });

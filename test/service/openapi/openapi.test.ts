@@ -80,4 +80,15 @@ describe('the page for people', () => {
     );
     expect(body).not.toMatch(/<script|style="|src=|https?:/);
   });
+
+  it('has a place for each operation that a link leads to, and breaks long words on a narrow screen', async () => {
+    const { body } = await openFixture().get('/docs');
+    const links = [...body.matchAll(/href="#(\w+)"/g)].map(([, id]) => id);
+    const places = [...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(places).size).toBe(places.length);
+    expect(new Set(links).size).toBe(ENDPOINTS.length - 3);
+    for (const link of links) expect(places).toContain(link);
+    expect(body).toContain('name="viewport" content="width=device-width');
+    expect(body).toContain('overflow-wrap:anywhere');
+  });
 });

@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
-import { errorCode, errorMessage, TrackerError } from '../../../base/errors.ts';
+import { errorCode, errorMessage, InvariantError, TrackerError } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { withinDeadline } from '../../../base/deadline.ts';
+import { whileAlive } from './liveness.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';
 
 /** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
-export type Sql = postgres.Sql<{ bigint: number }>;
+export type Sql = postgres.Sql<{ bigint: number; texts: readonly string[] }>;
 
 /** How a service connects to PostgreSQL. */
 export interface ConnectionOptions {
@@ -24,7 +25,7 @@ export interface ConnectionOptions {
 
 /** The server cancels a statement that takes longer. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** Longer than the server's own timeout: if not even that error has arrived, the network is gone. */
+/** Longer than the server's own timeout: if not even that error has arrived, the connection is gone. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_S = 5;
 
@@ -37,6 +38,9 @@ export class PostgresConnection {
   readonly #target: PostgresTarget;
   readonly #options: ConnectionOptions;
   #pool: Sql;
+  /** One connection for `health`, which must not wait until the pool has a free one. */
+  #watch: Sql;
+  #aliveness: Promise<boolean> | undefined;
   /** The index of the server that the pool is connected to. */
   #host = 0;
   #running = 0;
@@ -46,21 +50,23 @@ export class PostgresConnection {
     this.#target = target;
     this.#options = options;
     this.#pool = this.#newPool(options.poolSize);
+    this.#watch = this.#newPool(1);
   }
 
   /**
    * Runs `work`, and runs it again when the connection is lost or two transactions collide: it must have
    * the same effect when it runs twice.
    *
-   * @throws StoreUnavailableError when trying again does not help in time
+   * @throws StoreUnavailableError when trying again does not help in time, or the server falls silent
    */
   async run<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
-    const until = performance.now() + this.#options.patienceMs;
+    const begun = performance.now();
+    const until = begun + this.#options.patienceMs;
     for (let attempt = 1; ; attempt++) {
       if (this.#isClosed) throw new StoreUnavailableError('The database was closed');
       const pool = this.#pool;
       try {
-        return await this.#inTime(work(pool));
+        return await this.#answered(work(pool), begun);
       } catch (error) {
         const kind = error instanceof AnswerTimeout ? 'busy' : faultKind(error);
         if (kind === 'fault') throw error;
@@ -80,17 +86,21 @@ export class PostgresConnection {
   async health(): Promise<StoreHealth> {
     const pool = this.#poolNumbers();
     const asked = this.#pool;
-    const answer = asked<{ readOnly: boolean }[]>`
+    const watch = this.#watch;
+    const answer = watch<{ readOnly: boolean }[]>`
       SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
         AS "readOnly"`.execute();
     // Replace a lost connection here too, even after the timeout: without other calls nobody else would.
     answer.catch((error) => isOfConnection(error) && this.#replace(asked));
     try {
-      const [row] = await this.#inTime(answer, HEALTH_TIMEOUT_MS);
+      const late = () => new AnswerTimeout(HEALTH_TIMEOUT_MS);
+      const [row] = await withinDeadline(answer, HEALTH_TIMEOUT_MS, late);
       if (!row?.readOnly) return { isWell: true, detail: 'operational', pool };
       this.#replace(asked);
       return { isWell: false, detail: 'takes no writes: a standby', pool };
     } catch (error) {
+      // A connection that hangs may do so for a quarter of an hour after the network is back.
+      if (error instanceof AnswerTimeout && this.#watch === watch) this.#renewWatch();
       return { isWell: false, detail: errorMessage(error), pool };
     }
   }
@@ -108,15 +118,42 @@ export class PostgresConnection {
   /** Waits at most five seconds for running calls, then closes the connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#pool.end({ timeout: 5 });
+    await Promise.all([this.#pool.end({ timeout: 5 }), this.#watch.end({ timeout: 5 })]);
   }
 
-  async #inTime<T>(work: PromiseLike<T>, ms = ANSWER_TIMEOUT_MS): Promise<T> {
+  /**
+   * Waits for an answer as long as the server is alive: a long statement may take its time, but a server
+   * that is cut off is given up a second and `patienceMs` after `begun`.
+   */
+  async #answered<T>(work: PromiseLike<T>, begun: number): Promise<T> {
     this.#running++;
     try {
-      return await withinDeadline(work, ms, () => new AnswerTimeout(ms));
+      return await whileAlive(work, {
+        firstLookMs: Math.max(0, begun + LOOK_MS - performance.now()),
+        everyMs: LOOK_MS,
+        mostMs: ANSWER_TIMEOUT_MS,
+        isAlive: () => this.#isAlive(),
+        late: (ms) => new AnswerTimeout(ms),
+      });
     } finally {
       this.#running--;
+    }
+  }
+
+  /** Whether the server answers at all, also as a standby. All who wait ask together. */
+  #isAlive(): Promise<boolean> {
+    this.#aliveness ??= this.#askAlive().finally(() => (this.#aliveness = undefined));
+    return this.#aliveness;
+  }
+
+  async #askAlive(): Promise<boolean> {
+    const answer = this.#watch`SELECT 1`.execute();
+    try {
+      const { patienceMs } = this.#options;
+      await withinDeadline(answer, patienceMs, () => new AnswerTimeout(patienceMs));
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -129,6 +166,14 @@ export class PostgresConnection {
     this.#host = (this.#host + 1) % this.#target.hosts.length;
     this.#pool = this.#newPool(this.#options.poolSize);
     pool.end({ timeout: 5 }).catch(() => {});
+    this.#renewWatch();
+  }
+
+  #renewWatch(): void {
+    if (this.#isClosed) return;
+    const watch = this.#watch;
+    this.#watch = this.#newPool(1);
+    watch.end({ timeout: 0 }).catch(() => {});
   }
 
   #newPool(max: number): Sql {
@@ -147,7 +192,10 @@ export class PostgresConnection {
       idle_timeout: undefined,
       backoff: () => RECONNECT_PAUSE_S,
       onnotice: () => {},
-      types: { bigint: NUMBER },
+      // postgres.js 3.4 asks each new connection for the types of arrays, and throws outside of any promise when
+      // the connection ends meanwhile. We send arrays of texts only, and read none.
+      fetch_types: false,
+      types: { bigint: NUMBER, texts: TEXT_ARRAY },
       connection: {
         application_name: this.#options.applicationName,
         statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -170,6 +218,8 @@ export class PostgresConnection {
 // --- internal ---
 
 const HEALTH_TIMEOUT_MS = 1_000;
+/** How long a call waits before it asks whether the server is alive, in milliseconds. */
+const LOOK_MS = 1_000;
 const RECONNECT_PAUSE_S = 0.1;
 /** Two replicas that write the same patterns collide once or twice; more is a fault of ours. */
 const MAX_CONFLICTS = 20;
@@ -180,6 +230,16 @@ const NUMBER = {
   serialize: String,
   parse: Number,
 } as const satisfies postgres.PostgresType<number>;
+
+const TEXT_ARRAY = {
+  to: 1009,
+  from: [1009],
+  serialize: (texts: readonly string[]) =>
+    `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`,
+  parse: (): readonly string[] => {
+    throw new InvariantError('no query reads an array');
+  },
+} as const satisfies postgres.PostgresType<readonly string[]>;
 
 class AnswerTimeout extends TrackerError {
   constructor(ms: number) {

@@ -44,14 +44,15 @@ export async function patternDetail(
   return pattern && { ...pattern, recent: [...recent], furtherVersions: [...furtherVersions] };
 }
 
-/** A page of patterns, last seen first. */
+/** A page of patterns, the newest first. */
 export async function storedPatterns(
   sql: Sql,
   tenant: string,
-  { limit, before, language, patternType, sessionId }: PatternListFilter,
+  { limit, order, before, language, patternType, sessionId }: PatternListFilter,
 ): Promise<StoredPattern[]> {
+  const column = order === 'first_seen' ? sql`p.first_seen_at` : sql`p.last_seen_at`;
   const conditions = [
-    before ? sql`AND (p.last_seen_at, p.id) < (${before.lastSeenAt}, ${before.id})` : sql``,
+    before ? sql`AND (${column}, p.id) < (${before.at}, ${before.id})` : sql``,
     language === undefined ? sql`` : sql`AND p.language = ${language}`,
     patternType === undefined ? sql`` : sql`AND p.pattern_type = ${patternType}`,
   ];
@@ -67,7 +68,7 @@ export async function storedPatterns(
         ) AS p WHERE true`;
   return await sql<StoredPattern[]>`
     SELECT ${patternColumns(sql)} FROM ${written} ${conditions}
-    ORDER BY p.last_seen_at DESC, p.id DESC LIMIT ${limit}`;
+    ORDER BY ${column} DESC, p.id DESC LIMIT ${limit}`;
 }
 
 /** How much a tenant's store holds. */

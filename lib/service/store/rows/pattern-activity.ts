@@ -28,7 +28,7 @@ export interface Feedback {
 
 /** What happened to a pattern within a time. */
 export interface PatternActivity {
-  readonly pattern: StoredPattern;
+  readonly pattern: Pick<StoredPattern, 'id' | 'firstSeenAt'>;
   /** Newest first, at most `MAX_USES`. */
   readonly uses: readonly PatternUse[];
   /** Newest first, at most `MAX_USES`. */
@@ -50,6 +50,11 @@ export interface AppliedImprovement {
 
 /** The most improvements of one pattern that a store lists. */
 export const MAX_IMPROVEMENTS = 1_000;
+
+/** That of a pattern which no store knows, or not yet: its events may still wait on a machine. */
+export function noActivity(id: string): PatternActivity {
+  return { pattern: { id, firstSeenAt: 0 }, uses: [], feedback: [], isCut: false };
+}
 
 /** Cuts what a store has read, up to `MAX_USES + 1` of each, to `MAX_USES`. */
 export function activityFrom(

@@ -1,3 +1,5 @@
+import type { PatternOrder } from '../../../lineage-api/service-request.ts';
+
 /** A pattern as the service keeps it. Times are milliseconds since 1970. */
 export interface StoredPattern {
   readonly id: string;
@@ -59,8 +61,9 @@ export const OCCURRENCES_SHOWN = 20;
 /** Which patterns a page lists. All given conditions hold at once. */
 export interface PatternListFilter {
   readonly limit: number;
-  /** The last pattern of the page before; the list goes on after it. */
-  readonly before?: { readonly lastSeenAt: number; readonly id: string } | undefined;
+  readonly order: PatternOrder;
+  /** The last pattern of the page before, and its time in this order; the list goes on after it. */
+  readonly before?: { readonly at: number; readonly id: string } | undefined;
   readonly language?: string | undefined;
   readonly patternType?: string | undefined;
   readonly sessionId?: string | undefined;

@@ -12,12 +12,18 @@ import { faultKind } from './faults.ts';
 
 /** How long a statement may block this process while another one holds the lock, in milliseconds. */
 const BLOCKED_MS = 5;
-/** How long a call waits for that lock in all, in milliseconds: a courier's transaction takes less. */
-const PATIENCE_MS = 10_000;
 /** The pause between two tries for the lock, in milliseconds. */
 const PAUSE_MS = 20;
 /** How often a read checks that the file in place is still the same one, in milliseconds. */
 const LOOK_MS = 1_000;
+
+/** How a file is used. */
+export interface SqliteConnectionOptions {
+  /** How long a call waits for the lock in all, in milliseconds. @default 10,000 */
+  readonly patienceMs?: number;
+  /** Milliseconds of a clock that is never set. @default performance.now */
+  readonly monotonic?: () => number;
+}
 
 interface Opened {
   readonly database: Database;
@@ -28,6 +34,7 @@ interface Opened {
 export class SqliteConnection {
   readonly path: string;
   readonly #monotonic: () => number;
+  readonly #patienceMs: number;
   #opened: Opened | undefined;
   #lookedAt = -Infinity;
   #isClosed = false;
@@ -36,10 +43,11 @@ export class SqliteConnection {
   /** The previous `wipe`, done or failed. */
   #wipe: Promise<unknown> = Promise.resolve();
 
-  /** @param monotonic milliseconds of a clock that is never set @default performance.now */
-  constructor(path: string, monotonic: () => number = () => performance.now()) {
+  /** Opens nothing yet. */
+  constructor(path: string, options: SqliteConnectionOptions = {}) {
     this.path = path;
-    this.#monotonic = monotonic;
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#patienceMs = options.patienceMs ?? 10_000;
   }
 
   /** Opens the file unless it is open; makes it if it is missing. @throws TrackerError as `openDatabase` */
@@ -129,7 +137,7 @@ export class SqliteConnection {
 
   /** While another process holds the lock, this one goes on with other things. */
   async #persist<T>(work: () => T): Promise<T> {
-    const until = this.#monotonic() + PATIENCE_MS;
+    const until = this.#monotonic() + this.#patienceMs;
     for (;;) {
       try {
         return work();

@@ -64,11 +64,12 @@ export function patternDetail(database: Database, id: string): StoredPatternDeta
   return { ...readPattern(row), recent, furtherVersions };
 }
 
-/** A page of patterns, last seen first. */
+/** A page of patterns, the newest first. */
 export function storedPatterns(database: Database, filter: PatternListFilter): StoredPattern[] {
-  const { limit, before, language, patternType, sessionId } = filter;
+  const { limit, order, before, language, patternType, sessionId } = filter;
+  const column = order === 'first_seen' ? 'p.first_seen_at' : 'p.last_seen_at';
   const conditions = ['1'];
-  if (before) conditions.push('(p.last_seen_at, p.id) < (@lastSeenAt, @id)');
+  if (before) conditions.push(`(${column}, p.id) < (@at, @id)`);
   if (language !== undefined) conditions.push('p.language = @language');
   if (patternType !== undefined) conditions.push('p.pattern_type = @patternType');
   if (sessionId !== undefined) {
@@ -77,7 +78,7 @@ export function storedPatterns(database: Database, filter: PatternListFilter): S
   return database
     .prepare<[Record<string, unknown>], PatternRow>(
       `SELECT ${PATTERN_COLUMNS} FROM patterns p ${NEWEST_OCCURRENCE}
-       WHERE ${conditions.join(' AND ')} ORDER BY p.last_seen_at DESC, p.id DESC LIMIT @limit`,
+       WHERE ${conditions.join(' AND ')} ORDER BY ${column} DESC, p.id DESC LIMIT @limit`,
     )
     .all({ limit, ...before, language, patternType, sessionId })
     .map(readPattern);

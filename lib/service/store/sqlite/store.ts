@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { ServiceStore } from '../service-store.ts';
 import { DEFAULT_TENANT, Tenants } from '../tenants.ts';
 import { SqliteConnection } from './connection.ts';
+import type { SqliteConnectionOptions } from './connection.ts';
 import { SqlitePatternStore } from './pattern-store.ts';
 import { SqliteAuditStore } from './accounting/audit-store.ts';
 import { SqliteRetentionStore } from './accounting/retention-store.ts';
@@ -13,13 +14,13 @@ import { SqliteTokenStore } from './accounting/token-store.ts';
  *
  * @throws TrackerError as `openDatabase`
  */
-export function openSqliteStore(path: string): ServiceStore {
-  const main = new SqliteConnection(path);
+export function openSqliteStore(path: string, options: SqliteConnectionOptions = {}): ServiceStore {
+  const main = new SqliteConnection(path, options);
   main.open();
   const connections = [main];
   const tenants = new Tenants((name) => {
     if (name === DEFAULT_TENANT) return new SqlitePatternStore(main);
-    const own = new SqliteConnection(join(dirname(path), 'tenants', `${name}.db`));
+    const own = new SqliteConnection(join(dirname(path), 'tenants', `${name}.db`), options);
     connections.push(own);
     return new SqlitePatternStore(own);
   });

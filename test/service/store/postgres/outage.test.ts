@@ -1,3 +1,6 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +9,7 @@ import type { PatternStore } from '../../../../lib/service/store/pattern-store.t
 import type { TrackedEvent } from '../../../../lib/service/store/rows/tracked-event.ts';
 import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
 import { trackedEvent } from '../../../contracts/tracked-event.ts';
+import { deferred } from '../../stub-store.ts';
 import { startPostgres } from '../../../support/postgres-server.ts';
 import type { PostgresServer } from '../../../support/postgres-server.ts';
 
@@ -98,6 +102,55 @@ describe('a server that crashes', () => {
       WHERE datname = current_database() AND pid <> pg_backend_pid()`;
     await sql.end();
     expect(await patterns.pattern('a')).toMatchObject({ id: 'a' });
+    await store.close();
+  });
+});
+
+describe('a network that falls silent', () => {
+  test('is given up long before a statement may time out, and used again when it speaks', async () => {
+    const url = new URL(await server.createDatabase());
+    const network = await silenceable(Number(url.port));
+    url.port = String(network.port);
+    const store = await openPostgresStore(url.href, { patienceMs: 100 });
+    try {
+      const patterns = store.tenant('default');
+      await patterns.track([trackedEvent({ patternId: 'a' })]);
+      network.isSilent = true;
+      await expect(patterns.stats()).rejects.toThrow(StoreUnavailableError);
+      const tracked = patterns.track([trackedEvent({ patternId: 'b' })]);
+      await expect(tracked).rejects.toThrow(StoreUnavailableError);
+      expect(await store.health()).toMatchObject({ isWell: false });
+      network.isSilent = false;
+      await expect.poll(async () => (await store.health()).isWell).toBe(true);
+      expect(await patterns.pattern('a')).toMatchObject({ id: 'a' });
+    } finally {
+      await store.close();
+      network.close();
+    }
+  });
+
+  test('is not taken for gone while a statement takes its time', async () => {
+    const url = await server.createDatabase();
+    const store = await openPostgresStore(url, { patienceMs: 100 });
+    const patterns = store.tenant('default');
+    await patterns.track([trackedEvent({ patternId: 'a' })]);
+    const sql = postgres(url, { max: 1 });
+    const [isLocked, isEnough] = [deferred<void>(), deferred<void>()];
+    const locked = sql.begin(async (own) => {
+      await own`LOCK TABLE patterns IN ACCESS EXCLUSIVE MODE`;
+      isLocked.resolve();
+      await isEnough.promise;
+    });
+    await isLocked.promise;
+    const found = patterns.pattern('a');
+    const isDone = found.then(() => true);
+    for (let looks = 0; looks < 3; looks++) {
+      expect(await Promise.race([isDone, setTimeout(1_000, false)])).toBe(false);
+    }
+    isEnough.resolve();
+    expect(await found).toMatchObject({ id: 'a' });
+    await locked;
+    await sql.end();
     await store.close();
   });
 });
@@ -203,4 +256,31 @@ async function untilItIsTaken(store: PatternStore, batch: readonly TrackedEvent[
 async function cutOthers(sql: postgres.Sql): Promise<void> {
   await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+}
+
+/** A way to the server on which nothing passes, and nothing is refused, while it is silent. */
+async function silenceable(port: number) {
+  const network = { port: 0, isSilent: false, close: () => {} };
+  const sockets = new Set<Socket>();
+  const proxy = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+      from.on('data', (bytes) => {
+        if (!network.isSilent) to.write(bytes);
+      });
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  network.port = (proxy.address() as AddressInfo).port;
+  network.close = () => {
+    proxy.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return network;
 }

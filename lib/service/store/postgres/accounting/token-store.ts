@@ -29,11 +29,12 @@ export class PostgresTokenStore implements TokenStore {
     }
   }
 
-  async find(id: string): Promise<StoredToken | undefined> {
-    const [row] = await this.#connection.run(
-      (sql) => sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens WHERE id = ${id}`,
+  async findAll(ids: readonly string[]): Promise<StoredToken[]> {
+    const rows = await this.#connection.run(
+      (sql) =>
+        sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens WHERE id = ANY(${[...ids]}::text[])`,
     );
-    return row && readToken(row);
+    return rows.map(readToken);
   }
 
   async list(): Promise<StoredToken[]> {

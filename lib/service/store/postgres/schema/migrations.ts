@@ -264,4 +264,12 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
 `,
   APPLY_EVENTS_2,
   ACCOUNTING,
+  `
+  -- Lists go by when a pattern was first seen, which does not change when it is used again.
+  CREATE INDEX patterns_by_first_seen ON patterns (tenant, first_seen_at, id);
+  CREATE INDEX patterns_by_language_first_seen ON patterns (tenant, language, first_seen_at, id);
+  CREATE INDEX patterns_by_type_first_seen ON patterns (tenant, pattern_type, first_seen_at, id);
+  DROP INDEX patterns_by_language;
+  DROP INDEX patterns_by_type;
+`,
 ];

@@ -20,13 +20,14 @@ export class SqliteTokenStore implements TokenStore {
     );
   }
 
-  async find(id: string): Promise<StoredToken | undefined> {
-    const row = await this.#connection.read((database) =>
-      database
-        .prepare<[string], TokenRow>(`SELECT ${COLUMNS} FROM api_tokens WHERE id = ?`)
-        .get(id),
-    );
-    return row && readToken(row);
+  async findAll(ids: readonly string[]): Promise<StoredToken[]> {
+    const rows = await this.#connection.read((database) => {
+      const find = database.prepare<[string], TokenRow>(
+        `SELECT ${COLUMNS} FROM api_tokens WHERE id = ?`,
+      );
+      return ids.flatMap((id) => find.get(id) ?? []);
+    });
+    return rows.map(readToken);
   }
 
   async list(): Promise<StoredToken[]> {

@@ -35,5 +35,18 @@ test('ids of clients that are too long for an index, and times within a millisec
     startLine: 1.5,
   });
   expect(await patterns.track([event])).toMatchObject([{ kind: 'created' }]);
-  expect(await patterns.patterns({ limit: 9, sessionId: long })).toMatchObject([{ id: 'long' }]);
+  expect(await patterns.patterns({ limit: 9, order: 'first_seen', sessionId: long })).toMatchObject(
+    [{ id: 'long' }],
+  );
 });
+
+test.each(['a"b', 'a\\b', '{a,b}', 'NULL', ' a ', "a'b", ''])(
+  'an id such as %j is found again',
+  async (odd) => {
+    const patterns = store.tenant('odd');
+    const event = trackedEvent({ patternId: `p${odd}`, eventId: `e${odd}` });
+    expect(await patterns.track([event])).toMatchObject([{ kind: 'created' }]);
+    expect(await patterns.track([event])).toMatchObject([{ kind: 'duplicate' }]);
+    expect(await patterns.pattern(`p${odd}`)).toMatchObject({ id: `p${odd}` });
+  },
+);

@@ -1,0 +1,58 @@
+// What others make of our OpenAPI document: Redocly's and Spectral's rules, where their packages are installed.
+import { describe, expect, it } from 'vitest';
+import { openFixture } from '../service-fixture.ts';
+
+interface Redocly {
+  createConfig(config: { extends: string[] }): Promise<unknown>;
+  lintFromString(given: {
+    source: string;
+    absoluteRef: string;
+    config: unknown;
+  }): Promise<{ severity: string; ruleId: string; location: { pointer?: string }[] }[]>;
+}
+
+interface Spectral {
+  Spectral: new () => {
+    setRuleset(rules: unknown): void;
+    run(document: unknown): Promise<{ severity: number; code: string; path: string[] }[]>;
+  };
+  Ruleset: new (rules: { extends: unknown[] }) => unknown;
+}
+
+/** The packages by name; undefined, and said, where one is missing. */
+async function installed<T extends unknown[]>(...names: string[]): Promise<T | undefined> {
+  try {
+    return (await Promise.all(names.map((name) => import(name)))) as T;
+  } catch {
+    process.stderr.write(`skipped: ${names.join(', ')} not installed\n`);
+    return undefined;
+  }
+}
+
+const redocly = await installed<[Redocly]>('@redocly/openapi-core');
+const spectral = await installed<[{ default: Spectral }, { default: { oas: unknown } }]>(
+  '@stoplight/spectral-core',
+  '@stoplight/spectral-rulesets',
+);
+
+describe('the OpenAPI document', () => {
+  it.skipIf(!redocly)('has nothing that Redocly objects to', async () => {
+    const [linter] = redocly!;
+    const { body } = await openFixture().get('/openapi.json');
+    const found = await linter.lintFromString({
+      source: JSON.stringify(body),
+      absoluteRef: 'openapi.json',
+      config: await linter.createConfig({ extends: ['recommended'] }),
+    });
+    expect(found.map(({ ruleId, location }) => `${ruleId} ${location[0]?.pointer}`)).toEqual([]);
+  });
+
+  it.skipIf(!spectral)('has nothing that Spectral objects to', async () => {
+    const [{ default: core }, { default: rules }] = spectral!;
+    const linter = new core.Spectral();
+    linter.setRuleset(new core.Ruleset({ extends: [rules.oas] }));
+    const { body } = await openFixture().get('/openapi.json');
+    const found = await linter.run(body);
+    expect(found.map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([]);
+  });
+});
