@@ -32,6 +32,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say how much of what Claude wrote still stands.',
     load: async () => (await import('./commands/survival.ts')).survivalCommand,
   },
+  stats: {
+    group: 'Look',
+    summary: 'Add up what Claude did: calls, failures, code, tokens.',
+    load: async () => (await import('./commands/stats.ts')).statsCommand,
+  },
   sessions: {
     group: 'Look',
     summary: 'List the sessions of Claude Code.',

@@ -2,6 +2,7 @@ import { DELIVERY_TABLES } from './schema-parts/delivery-schema.ts';
 import { ACCOUNTING_TABLES, SERVICE_TABLES } from './schema-parts/service-schema.ts';
 import { AUTHORSHIP_TABLES } from './schema-parts/authorship-schema.ts';
 import { SEARCH_TABLES } from './schema-parts/search-schema.ts';
+import { STATISTICS_TABLES } from './schema-parts/statistics-schema.ts';
 import { TRANSCRIPT_TABLES } from './schema-parts/transcript-schema.ts';
 
 /**
@@ -282,6 +283,6 @@ ${AUTHORSHIP_TABLES}
   CREATE INDEX occurrences_by_file ON occurrences(file_path, pattern_id, at);
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
-  CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
-${SEARCH_TABLES}${TRANSCRIPT_TABLES}`,
+  CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome, duration_ms);
+${SEARCH_TABLES}${TRANSCRIPT_TABLES}${STATISTICS_TABLES}`,
 ];
