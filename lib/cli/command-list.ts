@@ -37,6 +37,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Add up what Claude did: calls, failures, code, tokens.',
     load: async () => (await import('./commands/stats.ts')).statsCommand,
   },
+  report: {
+    group: 'Look',
+    summary: 'Report a day, a week or a month, beside the one before.',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
   sessions: {
     group: 'Look',
     summary: 'List the sessions of Claude Code.',

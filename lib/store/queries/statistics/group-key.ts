@@ -59,7 +59,7 @@ const SLOTS_A_DAY = DAY_MS / SLOT_MS;
 const FIRST_YEAR = 2024;
 
 /** SQL for the day that a slot belongs to in the zone of this machine, as its number since 1970. */
-function dayOf(slot: string): string {
+export function dayOf(slot: string): string {
   const clocks = clocksSince(new Date(FIRST_YEAR, 0).getTime());
   const number = (shift: number) => `(${slot} + ${shift}) / ${SLOTS_A_DAY}`;
   const [first = { from: 0, shift: 0 }, ...later] = clocks;
