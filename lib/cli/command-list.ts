@@ -113,6 +113,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: "Record what Claude did before, from Claude Code's transcripts.",
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
+  export: {
+    group: 'Database',
+    summary: 'Write what was recorded as CSV, JSON lines or another format.',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
   backup: {
     group: 'Database',
     summary: 'Copy the database to a file, while it stays in use.',

@@ -258,6 +258,14 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  patterns: z
+    .strictObject({
+      id_scheme: z
+        .enum(['sha16-code', 'path200'])
+        .default('sha16-code')
+        .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
+    })
+    .prefault({}),
   prices: list(
     z.strictObject({
       model: z.string().min(1).max(200),
@@ -268,14 +276,6 @@ export const configSchema = z.strictObject({
     }),
     'What a million tokens of a model cost, for `stats`: model may end in *; the first entry that fits counts',
   ),
-  patterns: z
-    .strictObject({
-      id_scheme: z
-        .enum(['sha16-code', 'path200'])
-        .default('sha16-code')
-        .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
-    })
-    .prefault({}),
 });
 
 /** A complete, valid configuration. */

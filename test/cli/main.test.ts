@@ -28,6 +28,8 @@ describe('--help', () => {
         blame         Say of each line of a file which call of Claude wrote it, and
                       why.
         survival      Say how much of what Claude wrote still stands.
+        stats         Add up what Claude did: calls, failures, code, tokens.
+        report        Report a day, a week or a month, beside the one before.
         sessions      List the sessions of Claude Code.
         tool-calls    List the tool calls that Claude made.
         tail          Follow what Claude does, live.
@@ -49,6 +51,7 @@ describe('--help', () => {
 
       Database
         import        Record what Claude did before, from Claude Code's transcripts.
+        export        Write what was recorded as CSV, JSON lines or another format.
         backup        Copy the database to a file, while it stays in use.
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.
