@@ -71,14 +71,14 @@ it('draws bars and colours at a terminal only, and fits its width', async () => 
   project.write('a.ts', TEXT, null);
   const plain = await run(project, 'stats --by day');
   expect(plain.out).toContain('Calls     1 in 1 session, 100 % ok');
-  expect(plain.out).not.toMatch(/[█\u001B]/);
+  for (const sign of ['█', '\u001B']) expect(plain.out).not.toContain(sign);
   const seen = await run(project, 'stats --by day', {
     isTTY: true,
     color: true,
     columns: 80,
     lines: 100,
   });
-  expect(seen.out).toMatch(/\u001B\[36m█+/);
+  expect(seen.out).toContain('\u001B[36m█');
 });
 
 it('says when there is nothing', async () => {

@@ -73,14 +73,14 @@ export function reportPage(
       columns: ['Day', 'Calls', 'Ok', 'Lines', 'Tokens', 'Captured', 'Delivered', 'p95', 'Trips'],
       rows: report.days.map(({ day, calls, successRate, linesWritten, tokens, delivery }) => [
         day,
-        ...[
-          numberText(calls),
-          rateText(successRate),
-          numberText(linesWritten),
-          shortNumber(tokens),
-        ],
-        ...[numberText(delivery?.captured ?? 0), numberText(delivery?.delivered ?? 0)],
-        ...[spanText(delivery?.p95Ms ?? null), numberText(delivery?.trips ?? 0)],
+        numberText(calls),
+        rateText(successRate),
+        numberText(linesWritten),
+        shortNumber(tokens),
+        numberText(delivery?.captured ?? 0),
+        numberText(delivery?.delivered ?? 0),
+        spanText(delivery?.p95Ms ?? null),
+        numberText(delivery?.trips ?? 0),
       ]),
     },
     {

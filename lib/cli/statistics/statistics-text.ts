@@ -1,11 +1,8 @@
 import { counted } from '../../base/amount-text.ts';
 import type { StatisticsKey } from '../../store/queries/statistics/group-key.ts';
 import { MOST_EDITS } from '../../store/queries/statistics/rework.ts';
-import type {
-  Figures,
-  Statistics,
-  StatisticsGroup,
-} from '../../store/queries/statistics/statistics.ts';
+import type { Figures } from '../../store/queries/statistics/figure-groups.ts';
+import type { Statistics, StatisticsGroup } from '../../store/queries/statistics/statistics.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { cutNote } from '../listing/list-output.ts';
 import { shortIds, shownPath } from '../listing/row-text.ts';

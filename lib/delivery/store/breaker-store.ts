@@ -9,7 +9,7 @@ import type {
   Transition,
 } from '../breaker/breaker.ts';
 import type { Database } from '../../store/database/database.ts';
-import { DeliveryTotals } from './delivery-totals.ts';
+import { DeliveryTotals } from './metrics.ts';
 
 /** The most changes of phase to keep, over all sinks. */
 const MAX_TRANSITIONS = 1_000;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Database } from '../../store/database/database.ts';
-import { DeliveryTotals } from './delivery-totals.ts';
+import { SLOT_MS } from '../../store/database/schema-parts/statistics-schema.ts';
 
 /** The upper bounds of the histogram's buckets, in milliseconds. One more bucket has no bound. */
 const LATENCY_BOUNDS_MS: readonly number[] = [
@@ -79,10 +79,37 @@ export class Metrics<Name extends string> {
   }
 }
 
+/** Adds up the numbers of one scope by when they grew. Unlike those of `Metrics`, no reset takes them away. */
+export class DeliveryTotals {
+  readonly #database: Database;
+  readonly #scope: string;
+  readonly #clock: Clock;
+  #statement: ReturnType<typeof addition> | undefined;
+
+  constructor(database: Database, scope: string, clock: Clock) {
+    this.#database = database;
+    this.#scope = scope;
+    this.#clock = clock;
+  }
+
+  add(name: string, amount: number): void {
+    // Most who open a store of numbers only read.
+    this.#statement ??= addition(this.#database);
+    this.#statement.run(Math.floor(this.#clock() / SLOT_MS), this.#scope, name, amount);
+  }
+}
+
 // --- internal ---
 
 const LATENCY_SUM = 'latency_sum_ms';
 
 function bucketName(upToMs: number | null): string {
   return `latency_le_${upToMs ?? 'inf'}`;
+}
+
+function addition(database: Database) {
+  return database.prepare<[number, string, string, number]>(
+    `INSERT INTO delivery_totals (slot, scope, name, value) VALUES (?, ?, ?, ?)
+     ON CONFLICT (slot, scope, name) DO UPDATE SET value = value + excluded.value`,
+  );
 }

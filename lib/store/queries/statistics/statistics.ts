@@ -2,8 +2,9 @@ import type { Database } from '../../database/database.ts';
 import { listPatterns } from '../patterns.ts';
 import type { ListedPattern } from '../patterns.ts';
 import { durationsOf } from './durations.ts';
-import type { Durations } from './durations.ts';
 import { failureCause } from './failure-cause.ts';
+import { FigureGroups, figuresOf, KNOWN, KNOWN_OF_ALL, noSums } from './figure-groups.ts';
+import type { Figures } from './figure-groups.ts';
 import { keyNamer, keyOf } from './group-key.ts';
 import type { RawKey, StatisticsKey } from './group-key.ts';
 import { reworkOf } from './rework.ts';
@@ -13,26 +14,6 @@ import { addedTokens, costOf, NO_TOKENS } from './tokens.ts';
 import type { Price, Tokens } from './tokens.ts';
 import { filterValues, rowsWhere, totalsSource } from './totals-source.ts';
 import type { StatisticsFilter } from './totals-source.ts';
-
-/** The numbers of what Claude did. What is not known by the key of a group is null. */
-export interface Figures extends Durations {
-  /** Those that have ended. */
-  readonly calls: number | null;
-  readonly ok: number | null;
-  /** What is ok of the calls, 0 to 1; null without calls. */
-  readonly successRate: number | null;
-  readonly linesAdded: number | null;
-  readonly linesRemoved: number | null;
-  /** Places that calls wrote as their own. */
-  readonly edits: number | null;
-  /** Lines that calls wrote themselves, in these places. */
-  readonly linesWritten: number | null;
-  /** Of the lines of Claude's, those that stand in their files. */
-  readonly linesStanding: number | null;
-  readonly tokens: Tokens | null;
-  /** Of the tokens of models that have a price; null if none has. */
-  readonly cost: number | null;
-}
 
 /** The numbers of all that has a key in common. */
 export interface StatisticsGroup extends Figures {
@@ -93,7 +74,7 @@ export function statisticsOf(
   { by, prices = [], most = MOST }: StatisticsOptions = {},
 ): Statistics {
   return database.transaction(() => {
-    const groups = new Groups(keyNamer(database, by));
+    const groups = new FigureGroups(keyNamer(database, by));
     addCalls(database, filter, by, groups);
     addCode(database, filter, by, groups);
     const models = addUsage(database, filter, { by, prices }, groups);
@@ -136,7 +117,7 @@ export function statisticsOf(
 
 /** The numbers where nothing was recorded. */
 export const NO_STATISTICS: Statistics = {
-  ...figuresOf(noSums(), { calls: true, code: true, tokens: true }),
+  ...figuresOf(noSums(), KNOWN_OF_ALL),
   p50Ms: null,
   p95Ms: null,
   linesStanding: 0,
@@ -157,106 +138,14 @@ export const MOST = 10;
 /** Failures that are looked at for their causes, the newest. */
 const MOST_FAILURES = 10_000;
 
-interface Sums {
-  calls: number;
-  ok: number;
-  linesAdded: number;
-  linesRemoved: number;
-  edits: number;
-  linesWritten: number;
-  tokens: Tokens;
-  cost: number | null;
-}
-
-/** Which numbers a group has. */
-interface Known {
-  readonly calls: boolean;
-  readonly code: boolean;
-  readonly tokens: boolean;
-}
-
-const KNOWN_OF_ALL: Known = { calls: true, code: true, tokens: true };
-const KNOWN: Readonly<Record<StatisticsKey, Known>> = {
-  day: KNOWN_OF_ALL,
-  project: KNOWN_OF_ALL,
-  model: KNOWN_OF_ALL,
-  tool: { calls: true, code: false, tokens: false },
-  language: { calls: false, code: true, tokens: false },
-  file: { calls: false, code: true, tokens: false },
-};
-
-/** Sums by key, and all together. */
-class Groups {
-  readonly nameOf: (key: RawKey) => string | null;
-  readonly sum = noSums();
-  readonly #groups = new Map<string | null, Sums>();
-
-  constructor(nameOf: (key: RawKey) => string | null) {
-    this.nameOf = nameOf;
-  }
-
-  /** Adds to the group of `key`, and to the sum of all. A key of undefined is only in the sum. */
-  add(key: RawKey | undefined, more: Partial<Sums>): void {
-    addTo(this.sum, more);
-    if (key !== undefined) this.addToGroup(key, more);
-  }
-
-  /** Adds to the group of `key` only. */
-  addToGroup(key: RawKey, more: Partial<Sums>): void {
-    const name = this.nameOf(key);
-    let group = this.#groups.get(name);
-    if (!group) this.#groups.set(name, (group = noSums()));
-    addTo(group, more);
-  }
-
-  sorted(by: StatisticsKey): [key: string | null, sums: Sums][] {
-    const groups = [...this.#groups];
-    if (by === 'day')
-      return groups.toSorted(([one], [other]) => ((one ?? '') < (other ?? '') ? -1 : 1));
-    const sizeOf = ({ calls, edits }: Sums) => (KNOWN[by].calls ? calls : edits);
-    return groups.toSorted(
-      ([, one], [, other]) => sizeOf(other) - sizeOf(one) || other.linesWritten - one.linesWritten,
-    );
-  }
-}
-
-function noSums(): Sums {
-  return {
-    calls: 0,
-    ok: 0,
-    linesAdded: 0,
-    linesRemoved: 0,
-    edits: 0,
-    linesWritten: 0,
-    tokens: NO_TOKENS,
-    cost: null,
-  };
-}
-
-function addTo(sums: Sums, { tokens, cost, ...more }: Partial<Sums>): void {
-  for (const [name, value] of Object.entries(more)) sums[name as 'calls'] += value;
-  if (tokens) sums.tokens = addedTokens(sums.tokens, tokens);
-  if (cost !== undefined && cost !== null) sums.cost = (sums.cost ?? 0) + cost;
-}
-
-function figuresOf(sums: Sums, known: Known): Omit<Figures, 'p50Ms' | 'p95Ms' | 'linesStanding'> {
-  const { calls, ok, linesAdded, linesRemoved, edits, linesWritten, tokens, cost } = sums;
-  return {
-    calls: known.calls ? calls : null,
-    ok: known.calls ? ok : null,
-    successRate: known.calls && calls > 0 ? ok / calls : null,
-    linesAdded: known.calls ? linesAdded : null,
-    linesRemoved: known.calls ? linesRemoved : null,
-    edits: known.code ? edits : null,
-    linesWritten: known.code ? linesWritten : null,
-    tokens: known.tokens ? tokens : null,
-    cost: known.tokens ? cost : null,
-  };
-}
-
 type Key = StatisticsKey | undefined;
 
-function addCalls(database: Database, filter: StatisticsFilter, by: Key, groups: Groups): void {
+function addCalls(
+  database: Database,
+  filter: StatisticsFilter,
+  by: Key,
+  groups: FigureGroups,
+): void {
   const rows = database
     .prepare<
       [Record<string, string>],
@@ -271,7 +160,12 @@ function addCalls(database: Database, filter: StatisticsFilter, by: Key, groups:
   for (const { key, ...sums } of rows) groups.add(isKeyed(by, 'tool_name') ? key : undefined, sums);
 }
 
-function addCode(database: Database, filter: StatisticsFilter, by: Key, groups: Groups): void {
+function addCode(
+  database: Database,
+  filter: StatisticsFilter,
+  by: Key,
+  groups: FigureGroups,
+): void {
   const rows = database
     .prepare<[Record<string, string>], { key: RawKey; edits: number; linesWritten: number }>(
       `SELECT ${keyOf(by, 'language') ?? "''"} AS key, sum(edits) AS edits, sum(lines) AS linesWritten
@@ -285,7 +179,7 @@ function addUsage(
   database: Database,
   filter: StatisticsFilter,
   { by, prices }: { readonly by: Key; readonly prices: readonly Price[] },
-  groups: Groups,
+  groups: FigureGroups,
 ): ModelUse[] {
   const rows = database
     .prepare<[Record<string, string>], Tokens & { key: RawKey; model: string; answers: number }>(
