@@ -93,9 +93,15 @@ export class DeliveryTotals {
   }
 
   add(name: string, amount: number): void {
+    const slot = Math.floor(this.#clock() / SLOT_MS);
     // Most who open a store of numbers only read.
-    this.#statement ??= addition(this.#database);
-    this.#statement.run(Math.floor(this.#clock() / SLOT_MS), this.#scope, name, amount);
+    this.#statement ??= this.#begin(slot);
+    this.#statement.run(slot, this.#scope, name, amount);
+  }
+
+  #begin(slot: number): ReturnType<typeof addition> {
+    this.#database.prepare('DELETE FROM delivery_totals WHERE slot < ?').run(slot - KEPT_SLOTS);
+    return addition(this.#database);
   }
 }
 
@@ -106,6 +112,9 @@ const LATENCY_SUM = 'latency_sum_ms';
 function bucketName(upToMs: number | null): string {
   return `latency_le_${upToMs ?? 'inf'}`;
 }
+
+/** Two years and more, so that each month has the one of the year before beside it. */
+const KEPT_SLOTS = (800 * 24 * 60 * 60_000) / SLOT_MS;
 
 function addition(database: Database) {
   return database.prepare<[number, string, string, number]>(

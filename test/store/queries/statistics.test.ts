@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { dateText, startOfDay } from '../../../lib/base/time-text.ts';
 import { failureCause } from '../../../lib/store/queries/statistics/failure-cause.ts';
 import { STATISTICS_KEYS } from '../../../lib/store/queries/statistics/group-key.ts';
 import { statisticsOf } from '../../../lib/store/queries/statistics/statistics.ts';
@@ -167,6 +168,31 @@ describe('statistics', () => {
       expect(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0);
     }
   });
+
+  it.each(['UTC', 'Asia/Kathmandu', 'America/New_York', 'Australia/Lord_Howe'])(
+    'by day are those of the days in %s, also where clocks change',
+    (zone) => {
+      vi.stubEnv('TZ', zone);
+      try {
+        const next = numbers(19);
+        sample.session('s');
+        const counts = new Map<string, number>();
+        for (let n = 0; n < 400; n += 1) {
+          // Half of them around a midnight.
+          const any = NOW - next(500) * DAY;
+          const at = n % 2 === 0 ? any - next(DAY) : startOfDay(any) - HOUR + next(2 * HOUR);
+          sample.toolCall('s', `toolu_${n}`, { at });
+          counts.set(dateText(at), (counts.get(dateText(at)) ?? 0) + 1);
+        }
+        const { groups } = statisticsOf(sample.database, {}, { by: 'day' });
+        expect(groups.map(({ key, calls }) => [key, calls])).toEqual(
+          [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1)),
+        );
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    },
+  );
 
   it('that are damaged are found by verify, and mended', () => {
     fill(numbers(17), 30);

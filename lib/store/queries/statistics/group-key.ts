@@ -73,7 +73,7 @@ export function dayOf(slot: string): string {
 /** What a clock here shows from which slot on, in slots ahead of UTC. */
 function clocksSince(at: number): { readonly from: number; readonly shift: number }[] {
   const shiftAt = (slot: number) => -new Date(slot * SLOT_MS).getTimezoneOffset() / 15;
-  const end = Math.ceil(Date.now() / SLOT_MS) + SLOTS_A_DAY;
+  const end = Math.ceil(Date.now() / SLOT_MS) + 400 * SLOTS_A_DAY; // a clock may be ahead of this one
   const clocks = [{ from: Math.floor(at / SLOT_MS), shift: shiftAt(Math.floor(at / SLOT_MS)) }];
   for (let slot = clocks[0]?.from ?? 0; slot < end; slot += SLOTS_A_DAY) {
     const shift = clocks.at(-1)?.shift ?? 0;
