@@ -10,9 +10,9 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { printPaged } from '../listing/pager.ts';
 import { printJson } from '../output/json-output.ts';
-import { htmlPage } from '../report/page-html.ts';
-import { markdownPage } from '../report/page-markdown.ts';
-import { textPage } from '../report/page-text.ts';
+import { htmlReport } from '../report/page-html.ts';
+import { markdownReport } from '../report/page-markdown.ts';
+import { textReport } from '../report/page-text.ts';
 import { reportPage } from '../report/report-page.ts';
 import { periodsUpTo, REPORT_LENGTHS } from '../report/report-period.ts';
 import type { ReportLength } from '../report/report-period.ts';
@@ -70,9 +70,9 @@ requests, success_rate, average_ms, p95_ms, p99_ms, trips, cache_hit_rate}. Rate
       return;
     }
     const page = reportPage(report, length, periods, { cli, project: args.project });
-    if (args.format === 'html') cli.out(htmlPage(page));
-    else if (args.format === 'md') cli.out(markdownPage(page));
-    else await printPaged(cli, textPage(cli, page), args.pager);
+    if (args.format === 'html') cli.out(htmlReport(page));
+    else if (args.format === 'md') cli.out(markdownReport(page));
+    else await printPaged(cli, textReport(cli, page), args.pager);
   },
 });
 

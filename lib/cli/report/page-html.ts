@@ -5,7 +5,7 @@ import type { PagePlot, PageTable, ReportPage } from './report-page.ts';
  * A report as one HTML file that loads nothing and runs nothing. Its plots are SVG in the page: some bars need no
  * library, whose 50 kB of script no mail program and no page with a strict policy would run.
  */
-export function htmlPage({ title, subtitle, tables, plots }: ReportPage): string {
+export function htmlReport({ title, subtitle, tables, plots }: ReportPage): string {
   return `<!doctype html>
 <html lang="en">
 <head>

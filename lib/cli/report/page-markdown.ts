@@ -2,7 +2,7 @@ import { plainLine } from '../output/plain-text.ts';
 import type { PageTable, ReportPage } from './report-page.ts';
 
 /** A report as Markdown, for a pull request or a chat. Nothing in it that was recorded has a meaning there. */
-export function markdownPage({ title, subtitle, tables }: ReportPage): string {
+export function markdownReport({ title, subtitle, tables }: ReportPage): string {
   const parts = tables.map((table) => `### ${inert(table.title)}\n\n${markdownTable(table)}`);
   return [`## ${inert(title)}\n\n${inert(subtitle)}\n`, ...parts].join('\n');
 }

@@ -7,7 +7,7 @@ import type { PagePlot, PageTable, ReportPage } from './report-page.ts';
 const BAR = 24;
 
 /** A report for a terminal. The plots are there at a terminal only: the table of days says the same. */
-export function textPage(
+export function textReport(
   cli: CliEnvironment,
   { title, subtitle, tables, plots }: ReportPage,
 ): string {

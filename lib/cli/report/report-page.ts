@@ -13,7 +13,7 @@ import {
   shortNumber,
   spanText,
 } from '../statistics/figures-text.ts';
-import { daysOf, periodText } from './report-period.ts';
+import { namedDays, periodText } from './report-period.ts';
 import type { ReportLength, ReportPeriods } from './report-period.ts';
 
 /** A table of a report; its first column is a text, the others are numbers. */
@@ -51,7 +51,7 @@ export function reportPage(
   }: { readonly cli: Pick<CliEnvironment, 'env'>; readonly project: string | undefined },
 ): ReportPage {
   const { statistics } = report.current;
-  const all = daysOf(days);
+  const all = namedDays(days);
   const byDay = new Map(report.days.map((day) => [day.day, day]));
   const plot = (
     title: string,

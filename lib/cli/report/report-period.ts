@@ -29,7 +29,7 @@ export function periodsUpTo(at: number, length: ReportLength): ReportPeriods {
 }
 
 /** Every day of a period: `2026-11-01`. */
-export function daysOf({ since, until }: Period): string[] {
+export function namedDays({ since, until }: Period): string[] {
   const days: string[] = [];
   for (let at = since; at < until; at = dayAfter(at, 1)) days.push(dateText(at));
   return days;
@@ -37,7 +37,7 @@ export function daysOf({ since, until }: Period): string[] {
 
 /** A period for people: `2026-11-24`, `2026-11-18 to 2026-11-24`. */
 export function periodText(period: Period): string {
-  const [first = '', last = first] = [daysOf(period)[0], daysOf(period).at(-1)];
+  const [first = '', last = first] = [namedDays(period)[0], namedDays(period).at(-1)];
   return first === last ? first : `${first} to ${last}`;
 }
 

@@ -73,7 +73,7 @@ export function statisticsText(
 }
 
 /** What the key of a group is called. */
-export function keyText(
+export function groupName(
   by: StatisticsKey,
   key: string | null,
   { env }: Pick<CliEnvironment, 'env'>,
@@ -127,7 +127,7 @@ function groupsText(
   const columns: (Column<StatisticsGroup> | false)[] = [
     {
       title: by.toUpperCase(),
-      cell: ({ key }) => keyText(by, key, cli),
+      cell: ({ key }) => groupName(by, key, cli),
       cut: 'start',
       least: 12,
     },

@@ -36,16 +36,16 @@ export interface Sums {
 }
 
 /** Which numbers a group has. */
-export interface Known {
+export interface KnownFigures {
   readonly calls: boolean;
   readonly code: boolean;
   readonly tokens: boolean;
 }
 
 /** Of all together, every number is known. */
-export const KNOWN_OF_ALL: Known = { calls: true, code: true, tokens: true };
+export const KNOWN_OF_ALL: KnownFigures = { calls: true, code: true, tokens: true };
 /** What the groups of a key have. */
-export const KNOWN: Readonly<Record<StatisticsKey, Known>> = {
+export const KNOWN: Readonly<Record<StatisticsKey, KnownFigures>> = {
   day: KNOWN_OF_ALL,
   project: KNOWN_OF_ALL,
   model: KNOWN_OF_ALL,
@@ -106,7 +106,7 @@ export function noSums(): Sums {
 /** The sums as numbers of a group. */
 export function figuresOf(
   sums: Sums,
-  known: Known,
+  known: KnownFigures,
 ): Omit<Figures, 'p50Ms' | 'p95Ms' | 'linesStanding'> {
   const { calls, ok, linesAdded, linesRemoved, edits, linesWritten, tokens, cost } = sums;
   return {
