@@ -9,6 +9,7 @@ import { claudeAdded } from './bench/capture/claude-added.ts';
 import { claudeOutage } from './bench/capture/claude-outage.ts';
 import { cliStart } from './bench/command-line/cli-start.ts';
 import { lists } from './bench/command-line/lists.ts';
+import { statistics } from './bench/command-line/statistics.ts';
 import { courierIdle } from './bench/courier/courier-idle.ts';
 import { courierIngest } from './bench/courier/courier-ingest.ts';
 import { courierMemory } from './bench/courier/courier-memory.ts';
@@ -41,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   serviceScale,
   cliStart,
   lists,
+  statistics,
   statusline,
 ];
 

@@ -4,6 +4,11 @@ export type Author = string | null;
 /** The author of a line that no recorded tool call wrote. */
 export const NOT_CLAUDE = null;
 
+/** How many lines of a text are Claude's. */
+export function linesOfClaude({ authors }: Pick<AuthoredText, 'authors'>): number {
+  return authors.reduce((count, author) => (author === NOT_CLAUDE ? count : count + 1), 0);
+}
+
 /** The lines of a text and, for each of them, its author. Neither array is ever changed. */
 export interface AuthoredText {
   readonly lines: readonly string[];

@@ -42,6 +42,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Say how much of what Claude wrote still stands.',
     load: async () => (await import('./commands/survival.ts')).survivalCommand,
   },
+  stats: {
+    group: 'Look',
+    summary: 'Add up what Claude did: calls, failures, code, tokens.',
+    load: async () => (await import('./commands/stats.ts')).statsCommand,
+  },
+  report: {
+    group: 'Look',
+    summary: 'Report a day, a week or a month, beside the one before.',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
   sessions: {
     group: 'Look',
     summary: 'List the sessions of Claude Code.',
@@ -117,6 +127,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     group: 'Database',
     summary: "Record what Claude did before, from Claude Code's transcripts.",
     load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  export: {
+    group: 'Database',
+    summary: 'Write what was recorded as CSV, JSON lines or another format.',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   backup: {
     group: 'Database',

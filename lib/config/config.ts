@@ -20,6 +20,7 @@ const server = (what: string, secretKey: string) =>
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item).max(1_000).default([]).describe(what);
 const glob = z.string().min(1).max(1_000);
+const price = z.number().min(0).max(1_000_000);
 const expression = z.string().min(1).max(1_000);
 const ruleName = z
   .string()
@@ -265,6 +266,16 @@ export const configSchema = z.strictObject({
         .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
     })
     .prefault({}),
+  prices: list(
+    z.strictObject({
+      model: z.string().min(1).max(200),
+      input: price,
+      output: price,
+      cache_write: price.optional(),
+      cache_read: price.optional(),
+    }),
+    'What a million tokens of a model cost, for `stats`: model may end in *; the first entry that fits counts',
+  ),
 });
 
 /** A complete, valid configuration. */

@@ -23,3 +23,8 @@ export function rangesText(ranges: readonly LineRange[]): string {
     )
     .join(',');
 }
+
+/** How many lines are in ranges. */
+export function countIn(ranges: readonly LineRange[]): number {
+  return ranges.reduce((sum, { startLine, endLine }) => sum + endLine - startLine + 1, 0);
+}

@@ -31,6 +31,8 @@ describe('--help', () => {
                       asked.
         diff          Print what a session changed in all, as a patch that applies.
         survival      Say how much of what Claude wrote still stands.
+        stats         Add up what Claude did: calls, failures, code, tokens.
+        report        Report a day, a week or a month, beside the one before.
         sessions      List the sessions of Claude Code.
         session       Tell what happened in a session: prompts, calls, files, tokens.
         tool-calls    List the tool calls that Claude made.
@@ -53,6 +55,7 @@ describe('--help', () => {
 
       Database
         import        Record what Claude did before, from Claude Code's transcripts.
+        export        Write what was recorded as CSV, JSON lines or another format.
         backup        Copy the database to a file, while it stays in use.
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.

@@ -42,7 +42,9 @@ describe('verify', () => {
     expect((await run(sample, 'verify')).out).toContain(
       'tool_calls  the index tool_calls_by_time is missing',
     );
-    sample.database.exec('CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome)');
+    sample.database.exec(
+      'CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome, duration_ms)',
+    );
     const { exitCode, out } = await run(sample, 'verify');
     expect(exitCode).toBe(1);
     expect(stable(out).split('\n\n').slice(1).join('\n\n')).toMatchInlineSnapshot(`

@@ -9,6 +9,7 @@ import type {
   Transition,
 } from '../breaker/breaker.ts';
 import type { Database } from '../../store/database/database.ts';
+import { DeliveryTotals } from './metrics.ts';
 
 /** The most changes of phase to keep, over all sinks. */
 const MAX_TRANSITIONS = 1_000;
@@ -31,12 +32,14 @@ export class BreakerStore {
   readonly #note;
   readonly #forget;
   readonly #history;
+  readonly #totals: DeliveryTotals;
 
   constructor(database: Database, sink: string, options: BreakerStoreOptions) {
     this.#sink = sink;
     this.#options = options;
     const transaction = database.transaction((work: () => unknown) => work());
     this.#inTransaction = (work) => transaction.immediate(work);
+    this.#totals = new DeliveryTotals(database, sink, options.clock);
     this.#read = stateQuery(database);
     this.#write = database.prepare<[string, string, number]>(
       `INSERT INTO breakers (sink, state, updated_at) VALUES (?, ?, ?)
@@ -101,8 +104,10 @@ export class BreakerStore {
   #move<T extends Moved>(step: (state: BreakerState, now: number) => T): T {
     return this.#inTransaction(() => {
       const now = this.#options.clock();
-      const moved = step(this.read(), now);
+      const before = this.read();
+      const moved = step(before, now);
       this.#write.run(this.#sink, JSON.stringify(moved.state), now);
+      if (moved.state.trips > before.trips) this.#totals.add('trips', 1);
       if (moved.transition) {
         const { at, from, to, reason } = moved.transition;
         this.#note.run(this.#sink, at, from, to, reason);

@@ -35,7 +35,7 @@ export class CacheStore {
     this.size = size;
     this.ttl = ttl;
     this.#clock = clock;
-    this.#metrics = new Metrics(database, 'cache');
+    this.#metrics = new Metrics(database, 'cache', clock);
     const transaction = database.transaction((work: () => void) => work());
     this.#transaction = (work) => transaction.immediate(work);
     this.#entry = database.prepare<[string], { value: string; storedAt: number }>(

@@ -47,7 +47,7 @@ export function deliveryStore(
     name,
     outbox: new Outbox(database, name),
     breaker,
-    metrics: new Metrics(database, name),
+    metrics: new Metrics(database, name, options.clock),
     state: new SinkState(database, name),
     adoptServer: (server) => {
       if (adoptServer(database, destination, server, options.clock())) breaker.reset();

@@ -3,6 +3,7 @@ import { ACCOUNTING_TABLES, SERVICE_TABLES } from './schema-parts/service-schema
 import { AUTHORSHIP_TABLES } from './schema-parts/authorship-schema.ts';
 import { HISTORY_INDEXES } from './schema-parts/history-schema.ts';
 import { SEARCH_TABLES } from './schema-parts/search-schema.ts';
+import { STATISTICS_TABLES } from './schema-parts/statistics-schema.ts';
 import { TRANSCRIPT_TABLES } from './schema-parts/transcript-schema.ts';
 
 /**
@@ -285,7 +286,7 @@ ${AUTHORSHIP_TABLES}
   CREATE INDEX occurrences_by_file ON occurrences(file_path, pattern_id, at);
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);
   CREATE INDEX patterns_by_use ON patterns(occurrences, last_seen_at, id, lines, language, first_seen_at);
-  CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome);
+  CREATE INDEX tool_calls_by_time ON tool_calls(at, tool_name, outcome, duration_ms);
   CREATE INDEX patterns_by_first_seen ON patterns(first_seen_at, id); -- in which walks over all of them go
-${SEARCH_TABLES}${TRANSCRIPT_TABLES}${HISTORY_INDEXES}`,
+${SEARCH_TABLES}${TRANSCRIPT_TABLES}${HISTORY_INDEXES}${STATISTICS_TABLES}`,
 ];

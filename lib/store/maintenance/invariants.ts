@@ -1,4 +1,10 @@
 import type { Database } from '../database/database.ts';
+import {
+  countedTotals,
+  filledTotals,
+  TOTALS_TABLES,
+} from '../database/schema-parts/statistics-schema.ts';
+import type { TotalsTable } from '../database/schema-parts/statistics-schema.ts';
 import { descentFaults, mendDescent } from './descent-check.ts';
 import type { DescentFault } from './descent-check.ts';
 import type { Invariant } from './invariant.ts';
@@ -15,6 +21,7 @@ export function invariants(database: Database): readonly Invariant[] {
     unknownPatterns('pending_edges', 'child_id'),
     miscounted(database),
     ...(hasTable(database, 'pending_edges') ? DESCENT : []),
+    ...TOTALS_TABLES.map(miscountedTotals),
   ];
   return all.filter(({ table }) => hasTable(database, table)); // an older schema has fewer
 }
@@ -199,6 +206,20 @@ function miscounted(database: Database): Invariant {
     fault: 'count other occurrences than there are',
     count: `SELECT count(*) FROM ${from} WHERE ${condition}`,
     mend: `UPDATE ${from} SET occurrences = ${count} WHERE ${condition}`,
+  });
+}
+
+/** Triggers keep the totals: only damage makes them wrong. */
+function miscountedTotals(of: TotalsTable): Invariant {
+  const { totals, key, sums } = of;
+  const stored = `SELECT ${[...Object.keys(key), ...Object.keys(sums)].join(', ')} FROM ${totals}`;
+  const counted = countedTotals(of);
+  return inSql({
+    table: totals,
+    fault: 'are another sum than that of the rows they are about',
+    count: `SELECT count(*) FROM (
+      SELECT * FROM (${counted} EXCEPT ${stored}) UNION ALL SELECT * FROM (${stored} EXCEPT ${counted}))`,
+    mend: `DELETE FROM ${totals}; ${filledTotals(of)}`,
   });
 }
 

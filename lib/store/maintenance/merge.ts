@@ -118,6 +118,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   sinks: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   breakers: (_, shape) => missingRows(shape, 'true', {}, 'INSERT OR REPLACE'),
   metrics: (isDisjoint, shape) => added(shape, 'scope, name', isDisjoint),
+  delivery_totals: (isDisjoint, shape) => added(shape, 'slot, scope, name', isDisjoint),
   counters: (isDisjoint, shape) => added(shape, 'name', isDisjoint),
   redaction_counts: (isDisjoint, shape) =>
     added(shape, 'day, project, rule', isDisjoint, ['count', 'left_out']),

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { MIGRATIONS } from '../database/schema.ts';
+import { TOTALS_TABLES } from '../database/schema-parts/statistics-schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 
 /** A column as declared. */
@@ -43,6 +44,7 @@ export const DERIVED_TABLES: ReadonlySet<string> = new Set([
   'search_progress',
   'search_queue',
   'totals',
+  ...TOTALS_TABLES.map(({ totals }) => totals),
 ]);
 
 /** Runs `look` on an empty in-memory database to which the first `version` migrations were applied. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Descent } from '../../pattern/descent.ts';
 import type { PatternDescent, ToldOccurrence } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
-import { rangesText } from '../../pattern/line-range.ts';
+import { countIn, rangesText } from '../../pattern/line-range.ts';
 import type { OccurrenceKey } from '../../pattern/occurrence-key.ts';
 import type {
   IdentifiedFragment,
@@ -24,7 +24,7 @@ type PatternColumns = [
 type OccurrenceColumns = [
   ...[string, number, string, string, string | null, string, string | null, string],
   ...[number | null, string, string, number | null, number | null, string | null, number],
-  ...[string, number | null],
+  ...[string, number | null, number],
 ];
 
 /** An occurrence that others may descend from. */
@@ -63,8 +63,8 @@ export class PatternWriter {
     this.#addOccurrence = database.prepare<OccurrenceColumns>(
       `INSERT INTO occurrences (event_id, ordinal, pattern_id, action, replaced_id, session_id,
          tool_use_id, tool_name, project_id, file_path, language, start_line, end_line, changed_lines,
-         at, authorship, authored_share)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         at, authorship, authored_share, lines_written)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#written = database.prepare<[string, number], WrittenOccurrence>(
       `SELECT pattern_id AS patternId, at FROM occurrences
@@ -166,6 +166,7 @@ export class PatternWriter {
       origin.at,
       row.authorship,
       row.authoredShare ?? null,
+      linesWritten(row),
     );
   }
 
@@ -193,6 +194,16 @@ export class PatternWriter {
 interface OccurrenceRow extends PlacedFragment {
   readonly action: RecordedFragment['action'];
   readonly replacedId: string | undefined;
+}
+
+/** How many of the changed lines the call wrote itself. */
+function linesWritten({ startLine, endLine, changedLines, authoredShare }: OccurrenceRow): number {
+  const changed = changedLines
+    ? countIn(changedLines)
+    : endLine === null
+      ? 0
+      : endLine - (startLine ?? 1) + 1;
+  return Math.round(changed * (authoredShare ?? 1));
 }
 
 type Descended = Pick<

@@ -13,15 +13,19 @@ export const LARGE_PROJECT = '/home/dev/project-0';
  * Creates a tracker.db with this many patterns by plain SQL, as years of use leave it: code of this project, most
  * patterns written once, one in seven too small for a list, half of them in one of 40 projects, and payloads of the
  * last events only.
+ *
+ * @param isBusy true writes each pattern about five times, and adds what transcripts tell
  */
-export function fillLists(path: string, patterns: number): void {
+export function fillLists(path: string, patterns: number, isBusy = false): void {
   const database = openDatabase(path);
   // Nothing here needs to survive a crash.
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -2000000');
   const values = { patterns, source: source(), chars: SOURCE_CHARS, ordinals: ORDINALS };
-  for (const statement of STATEMENTS) database.prepare(statement).run(only(values, statement));
+  for (const statement of isBusy ? [...STATEMENTS, ...BUSY] : STATEMENTS) {
+    database.prepare(statement).run(only(values, statement));
+  }
   database.pragma('journal_mode = WAL');
   database.close();
 }
@@ -45,14 +49,17 @@ const PROJECT = '(CASE WHEN n % 2 = 0 THEN 1 ELSE 1 + (n / 120) % 40 END)';
 /** How often a pattern was written: once, twice, or, one in two thousand, a few hundred times. */
 const USES = '(CASE WHEN n % 2000 = 3 THEN 200 + n / 2000 % 97 WHEN n % 5 = 1 THEN 2 ELSE 1 END)';
 
+/** The file of a pattern: one of 5,000 names. */
+const FILE = `'/home/dev/project-' || (${PROJECT} - 1) || '/src/module-' || (n % 5000) || '.ts'`;
+
 /** Adds the occurrences that `chosen` gives as `n` and `use`. */
 const occurrences = (numbered: string, chosen: string) =>
   `INSERT INTO occurrences (event_id, ordinal, pattern_id, action, session_id, tool_use_id, tool_name, project_id,
-     file_path, language, start_line, end_line, at)
+     file_path, language, start_line, end_line, lines_written, at)
    ${numbered}
    SELECT printf('%024x%08x', n, use), 0, ${PATTERN_ID}, iif(use = 0, 'created', 'applied'), ${SESSION},
-     'toolu_' || n, 'Write', ${PROJECT}, '/home/dev/project-' || (${PROJECT} - 1) || '/src/module-' || (n % 5000) || '.ts',
-     'typescript', 1, 20, ${AT} - use
+     'toolu_' || n, 'Write', ${PROJECT}, ${FILE},
+     CASE n % 9 WHEN 0 THEN 'python' WHEN 1 THEN 'go' ELSE 'typescript' END, 1, 20, 20, ${AT} - use
    FROM (${chosen})`;
 
 const STATEMENTS = [
@@ -89,6 +96,23 @@ const STATEMENTS = [
      CASE WHEN n > @patterns * 0.9 THEN json_object('session_id', ${SESSION}, 'cwd', '/work', 'prompt', 'Do ' || n,
        'text', CAST(substr(@source, 1 + n * 7919 % (@chars - 1500), 800) AS TEXT)) END
    FROM number`,
+];
+
+/** What a busy database has beyond that: answers, parents, and further occurrences of each pattern. */
+const BUSY = [
+  occurrences(
+    numbers('@patterns'),
+    "SELECT n, 1000 + value AS use FROM number JOIN json_each('[0,1,2,3]') WHERE value < 4 - (n % 5 = 1)",
+  ),
+  `INSERT INTO occurrence_parents (event_id, ordinal, position, parent_event_id, parent_ordinal, share)
+   ${numbers('@patterns')}
+   SELECT printf('%024x%08x', n, 0), 0, 0, printf('%024x%08x', n - 1 - n % 200, 0), 0, 1
+   FROM number WHERE n % 4 = 3 AND n > 200`,
+  `INSERT INTO message_usage (message_id, session_id, at, model, input_tokens, cache_creation_tokens,
+     cache_read_tokens, output_tokens)
+   ${numbers('@patterns')}
+   SELECT 'msg_' || n, ${SESSION}, ${AT}, CASE n % 3 WHEN 0 THEN 'claude-opus-4-6' ELSE 'claude-sonnet-4-5' END,
+     12, 900, 40000, 250 FROM number`,
 ];
 
 /** As bytes, because SQLite has to read a text from its start to find a place in it. */

@@ -64,14 +64,14 @@ describe('a repair', () => {
     sample.database.pragma('writable_schema = ON');
     // The index forgets a row: nothing SQLite itself would ever do.
     sample.database.exec(
-      "UPDATE sqlite_schema SET sql = replace(sql, '(at, tool_name, outcome)', '(at, tool_name, outcome) WHERE 0') WHERE name = 'tool_calls_by_time'",
+      "UPDATE sqlite_schema SET sql = replace(sql, '(at, tool_name, outcome, duration_ms)', '(at, tool_name, outcome, duration_ms) WHERE 0') WHERE name = 'tool_calls_by_time'",
     );
     sample.close();
     sample.database.exec("UPDATE tool_calls SET at = at + 1 WHERE tool_use_id = 'toolu_many_7'");
     sample.database.unsafeMode(true);
     sample.database.pragma('writable_schema = ON');
     sample.database.exec(
-      "UPDATE sqlite_schema SET sql = replace(sql, '(at, tool_name, outcome) WHERE 0', '(at, tool_name, outcome)') WHERE name = 'tool_calls_by_time'",
+      "UPDATE sqlite_schema SET sql = replace(sql, '(at, tool_name, outcome, duration_ms) WHERE 0', '(at, tool_name, outcome, duration_ms)') WHERE name = 'tool_calls_by_time'",
     );
     sample.close();
     const kinds = verifyDatabase(database).findings.map(({ kind }) => kind);

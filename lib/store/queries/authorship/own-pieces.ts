@@ -31,17 +31,12 @@ export function ownPieces(database: Database, filter: ListFilter): OwnPiece[] {
       `SELECT o.event_id || '-' || o.ordinal AS author, o.file_path AS filePath,
          o.session_id AS sessionId, o.language, o.at, project.root AS projectRoot,
          ${modelThen('o.session_id', 'o.tool_use_id', 'o.at')} AS model,
-         o.start_line AS startLine, o.end_line AS endLine, o.changed_lines AS changedLines,
-         o.authored_share AS share
+         coalesce(o.lines_written, 0) AS lines, o.authored_share AS share
        FROM occurrences o LEFT JOIN projects project ON project.id = o.project_id
        ${where.sql()} ORDER BY o.at DESC, o.event_id, o.ordinal LIMIT @limit`,
     )
     .all({ ...where.values, limit: filter.limit })
-    .map(({ startLine, endLine, changedLines, share, ...piece }) => {
-      const changed =
-        changedLines === null ? (endLine ?? 0) - (startLine ?? 1) + 1 : countIn(changedLines);
-      return { ...piece, lines: Math.round(changed * (share ?? 1)), isFollowed: share !== null };
-    });
+    .map(({ share, ...piece }) => ({ ...piece, isFollowed: share !== null }));
 }
 
 /** The authors whose lines Claude itself has replaced. */
@@ -77,17 +72,6 @@ export function followedFiles(
 
 // --- internal ---
 
-interface PieceRow extends Omit<OwnPiece, 'lines' | 'isFollowed'> {
-  readonly startLine: number | null;
-  readonly endLine: number | null;
-  readonly changedLines: string | null;
+interface PieceRow extends Omit<OwnPiece, 'isFollowed'> {
   readonly share: number | null;
-}
-
-/** How many lines are in ranges such as `3-5,9`. */
-function countIn(ranges: string): number {
-  return ranges.split(',').reduce((sum, range) => {
-    const [first, last = first] = range.split('-');
-    return range === '' ? sum : sum + Number(last) - Number(first) + 1;
-  }, 0);
 }

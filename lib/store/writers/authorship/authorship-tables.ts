@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { linesOfClaude } from '../../../authorship/author.ts';
 import type { Author } from '../../../authorship/author.ts';
 import type {
   AuthorshipStore,
@@ -140,7 +141,14 @@ export class AuthorshipTables {
       lines = encodeNotedLines(notedLines);
       entry.notedLines = undefined; // thousands in memory would be more than its text
     }
-    this.#rows.keep({ path, projectId, at: history.last.at, history: bytes, notedLines: lines });
+    this.#rows.keep({
+      path,
+      projectId,
+      at: history.last.at,
+      history: bytes,
+      notedLines: lines,
+      claudeLines: linesOfClaude(history.last),
+    });
   }
 }
 
@@ -242,6 +250,7 @@ interface KeptState {
   readonly history: Uint8Array;
   /** Undefined to leave them as they are. */
   readonly notedLines: Uint8Array | undefined;
+  readonly claudeLines: number;
 }
 
 /** The statements. */
@@ -266,11 +275,13 @@ class Rows {
     this.#notedLines = database
       .prepare<[string], Uint8Array>('SELECT noted_lines FROM file_states WHERE file_path = ?')
       .pluck();
-    this.#keep = database.prepare<[string, number | null, number, Uint8Array, Uint8Array, 0 | 1]>(
-      `INSERT INTO file_states (file_path, project_id, touched_at, history, noted_lines)
-       VALUES (?, ?, ?, ?, ?)
+    this.#keep = database.prepare<
+      [string, number | null, number, Uint8Array, Uint8Array, number, 0 | 1]
+    >(
+      `INSERT INTO file_states (file_path, project_id, touched_at, history, noted_lines, claude_lines)
+       VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET project_id = excluded.project_id, touched_at = excluded.touched_at,
-         history = excluded.history, noted_lines = iif(?, excluded.noted_lines, noted_lines)`,
+         history = excluded.history, claude_lines = excluded.claude_lines, noted_lines = iif(?, excluded.noted_lines, noted_lines)`,
     );
     this.#remove = database.prepare<[string]>('DELETE FROM file_states WHERE file_path = ?');
     this.#linesOf = database.prepare<[number | null], { path: string; lines: Uint8Array }>(
@@ -308,10 +319,11 @@ class Rows {
     return this.#notedLines.get(path) ?? NO_BYTES;
   }
 
-  keep({ path, projectId, at, history, notedLines }: KeptState): void {
+  keep({ path, projectId, at, history, notedLines, claudeLines }: KeptState): void {
     const project = projectId === OUTSIDE ? null : projectId;
     const lines = notedLines ?? NO_BYTES;
-    this.#keep.run(path, project, at, history, lines, notedLines === undefined ? 0 : 1);
+    const isNoted = notedLines === undefined ? 0 : 1;
+    this.#keep.run(path, project, at, history, lines, claudeLines, isNoted);
   }
 
   remove(path: string): void {

@@ -1,0 +1,213 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { exported } from '../../lib/cli/export/export-run.ts';
+import type { ExportFormat } from '../../lib/cli/export/export-run.ts';
+import { RecordedProject, SECOND } from './recorded-project.ts';
+import { MINUTE, NOW } from './sample-database.ts';
+import { run } from './test-environment.ts';
+
+/** What CloudEvents 1.0 asks of an event in JSON: https://github.com/cloudevents/spec, cloudevents/formats/json-format.md. */
+const CLOUD_EVENT = z
+  .object({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1),
+    source: z.string().regex(/^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/),
+    type: z.string().min(1),
+    subject: z.string().min(1).optional(),
+    time: z.iso.datetime({ offset: true }).optional(),
+    datacontenttype: z
+      .string()
+      .regex(/^\w+\/[\w.+-]+$/)
+      .optional(),
+    dataschema: z.url().optional(),
+    data: z.unknown(),
+  })
+  .catchall(z.union([z.string(), z.number().int(), z.boolean()]))
+  .refine(
+    (event) => Object.keys(event).every((name) => /^[a-z0-9]+$/.test(name)),
+    'names of attributes',
+  );
+
+const CONTRIBUTOR = z.strictObject({
+  type: z.enum(['human', 'ai', 'mixed', 'unknown']),
+  model_id: z.string().max(250).optional(),
+});
+
+/** What agent-trace 0.1 asks of a record: https://agent-trace.dev/schemas/v1/trace-record.json allows no other keys. */
+const TRACE_RECORD = z.strictObject({
+  version: z.string().regex(/^\d+\.\d+$/),
+  id: z.uuid(),
+  timestamp: z.iso.datetime(),
+  vcs: z
+    .strictObject({ type: z.enum(['git', 'jj', 'hg', 'svn']), revision: z.string() })
+    .optional(),
+  tool: z.strictObject({ name: z.string(), version: z.string() }).optional(),
+  files: z.array(
+    z.strictObject({
+      path: z.string(),
+      conversations: z.array(
+        z.strictObject({
+          url: z.url().optional(),
+          contributor: CONTRIBUTOR.optional(),
+          ranges: z.array(
+            z.strictObject({
+              start_line: z.number().int().min(1),
+              end_line: z.number().int().min(1),
+              content_hash: z.string().optional(),
+              contributor: CONTRIBUTOR.optional(),
+            }),
+          ),
+          related: z.array(z.strictObject({ type: z.string(), url: z.url() })).optional(),
+        }),
+      ),
+    }),
+  ),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+
+let project: RecordedProject;
+beforeEach(() => (project = new RecordedProject()));
+afterEach(() => project.remove());
+
+const TEXT = 'export const one = 1;\nexport const two = 2;\nexport const three = 3;\n';
+
+function work(): void {
+  project.write('src/a.ts', TEXT, null);
+  const edited = TEXT.replace('one = 1', 'one = 11');
+  project.edit('src/a.ts', [TEXT, edited], { old: 'one = 1', now: 'one = 11' }, SECOND);
+  project.toolCall(SECOND, 'toolu_bash', {
+    tool_name: 'Bash',
+    outcome: 'failed',
+    summary: '=HYPERLINK("http://e.example")',
+    error: 'Exit code 1\n"quoted", \u001B[31mred\u001B[0m',
+    at: NOW - MINUTE,
+  });
+}
+
+async function lines(argv: string): Promise<unknown[]> {
+  const { out, err, exitCode } = await run(project, `export ${argv}`);
+  expect([exitCode, err]).toEqual([0, '']);
+  return out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+describe('export', () => {
+  it('writes CSV with one row a call, in which no cell is a formula or moves the cursor', async () => {
+    work();
+    const { out } = await run(project, 'export');
+    const [head, ...rows] = out.split('\r\n').slice(0, -1);
+    expect(head).toBe(
+      'at,session_id,tool_use_id,tool_name,agent_id,outcome,error,duration_ms,summary,lines_added,lines_removed,model,project_root',
+    );
+    expect(rows.length).toBe(3);
+    expect(rows[2]).toContain(`"Exit code 1\n""quoted"", red"`);
+    expect(rows[2]).toContain(`"'=HYPERLINK(""http://e.example"")"`);
+    expect(out).not.toContain('\u001B');
+  });
+
+  it('writes JSON lines, the oldest first, of a session, a project or a time', async () => {
+    work();
+    const all = await lines('--format jsonl');
+    expect(all).toMatchObject([
+      { tool_name: 'Write', outcome: 'ok', project_root: project.root },
+      { tool_name: 'Edit' },
+      { tool_name: 'Bash', outcome: 'failed', at: '2026-11-24T11:59:00.000Z' },
+    ]);
+    expect(await lines('--json')).toEqual(all);
+    expect((await lines(`--format jsonl --session ${SECOND}`)).length).toBe(2);
+    expect((await lines('--format jsonl --since 10m')).length).toBe(1);
+    expect((await lines('--format jsonl --project project')).length).toBe(3);
+  });
+
+  it('writes CloudEvents 1.0', async () => {
+    work();
+    const events = await lines('--format cloudevents');
+    expect(events.length).toBe(3);
+    const ids = events.map((event) => CLOUD_EVENT.parse(event).id);
+    expect(new Set(ids).size).toBe(3);
+    expect(events[0]).toMatchObject({
+      type: 'dev.claude-pattern-tracker.tool_call',
+      data: { tool_name: 'Write' },
+    });
+  });
+
+  it('writes records of agent-trace 0.1, with the lines that each event changed', async () => {
+    work();
+    project.database
+      .prepare('INSERT INTO session_models SELECT id, 0, ? FROM sessions')
+      .run('claude-opus-4-6[1m]');
+    const records = (await lines('--format agent-trace')).map((record) =>
+      TRACE_RECORD.parse(record),
+    );
+    expect(records.map(({ files }) => files)).toMatchObject([
+      [
+        {
+          path: 'src/a.ts',
+          conversations: [
+            {
+              contributor: { type: 'ai', model_id: 'anthropic/claude-opus-4-6' },
+              ranges: [{ start_line: 1, end_line: 3 }],
+            },
+          ],
+        },
+      ],
+      [{ path: 'src/a.ts', conversations: [{ ranges: [{ start_line: 1, end_line: 1 }] }] }],
+    ]);
+    expect(await lines('--format agent-trace')).toEqual(records); // ids stay
+  });
+
+  it('reads no more than a part at a time, and cuts no event in two', () => {
+    const { database } = project;
+    for (let n = 0; n < 10; n += 1) {
+      for (let ordinal = 0; ordinal < 3; ordinal += 1) {
+        project.occurrence('p', String(n).repeat(32), {
+          ordinal,
+          session_id: SECOND,
+          at: NOW - 100 + (n >> 1),
+          lines_written: 1,
+          file_path: `/w/${ordinal}.ts`,
+        });
+      }
+      project.toolCall(SECOND, `toolu_many_${n}`, { at: NOW - 100 + (n >> 2) });
+    }
+    for (const format of ['jsonl', 'agent-trace'] satisfies ExportFormat[]) {
+      const textOf = (rows: number) => [...exported(format, {}, (read) => read(database), rows)];
+      const whole = textOf(1_000)
+        .map(({ text }) => text)
+        .join('');
+      expect(whole.split('\n').length - 1, format).toBe(10);
+      for (const rows of [1, 2, 4, 7]) {
+        const parts = textOf(rows);
+        expect(parts.map(({ text }) => text).join(''), `${format} ${rows}`).toBe(whole);
+        expect(Math.max(...parts.map(({ records }) => records))).toBeLessThanOrEqual(rows);
+      }
+    }
+  });
+
+  it('gives a file its name when it is complete, for its owner only, and leaves none when it is interrupted', async () => {
+    work();
+    const file = join(project.folder, 'calls.csv');
+    writeFileSync(file, 'former');
+    const stopped = new AbortController();
+    stopped.abort();
+    const broken = await run(project, `export --output ${file}`, {
+      interruption: () => stopped.signal,
+    });
+    expect(broken.exitCode).toBe(130);
+    expect([readFileSync(file, 'utf8'), existsSync(`${file}.part`)]).toEqual(['former', false]);
+
+    const { out } = await run(project, `export --output ${file}`);
+    expect(out).toBe(`Wrote 3 records to ${file}.\n`);
+    expect(readFileSync(file, 'utf8')).toBe((await run(project, 'export')).out);
+    expect(statSync(file).mode & 0o077).toBe(0);
+    const missing = await run(
+      project,
+      `export --json --output ${join(project.folder, 'none', 'x')}`,
+    );
+    expect([missing.exitCode, missing.err]).toEqual([1, expect.stringContaining('E_OUTPUT')]);
+  });
+});
