@@ -86,9 +86,14 @@ export class TranscriptImport {
       events: 0,
       model: undefined,
       isWhole: true,
+      isRead: true,
+    };
+    const onUnreadable = (path: string, error: unknown) => {
+      work.isRead = false;
+      steps.onUnreadable?.(path, error);
     };
     let seen = 0;
-    for (const told of tellSession(session, steps)) {
+    for (const told of tellSession(session, { ...steps, onUnreadable })) {
       if (isOver()) return false;
       if (isOpen && Math.abs(now - told.at) < SETTLE_MS) work.isWhole = false;
       if (work.isWhole) this.#add(work, told);
@@ -104,9 +109,11 @@ export class TranscriptImport {
 
   /** Records what was gathered, and then what belongs to it. @throws SQLite's error when nothing can be written */
   flush(): void {
-    const { events, facts, usage, read } = this.#gathered;
+    const { events, ids, owners, facts, usage, read } = this.#gathered;
     const { take } = this.#options;
     this.#gathered = nothingGathered();
+    // What is not written is told apart by what was gathered only.
+    if (!take) Object.assign(this.#gathered, { ids, owners });
     if (take && events.length > 0) take(events);
     let proofs: readonly TranscriptProof[] = [];
     const write = () => {
@@ -122,9 +129,10 @@ export class TranscriptImport {
     for (const proof of proofs) this.#options.onProof?.(proof);
   }
 
-  #proofOf({ session: { id, bytes }, now, isWhole, events, comparison }: Work): TranscriptProof {
+  #proofOf({ session, now, isWhole, isRead, events, comparison }: Work): TranscriptProof {
+    const { id, bytes } = session;
     const compared = comparison.result(this.#recorded.of(id), this.#options.take !== undefined);
-    return { sessionId: id, at: now, bytes, isWhole, events, ...compared };
+    return { sessionId: id, at: now, bytes, isWhole: isWhole && isRead, events, ...compared };
   }
 
   #add(work: Work, told: Told): void {
@@ -145,14 +153,18 @@ export class TranscriptImport {
   #addCall(work: Work, call: ToldCall): void {
     const { sessionId, toolUseId, agentId, permission } = call;
     const { owners, facts } = this.#gathered;
+    const events = [call.begin, call.end].filter((event) => event !== undefined);
     const known = this.#recorded.find(toolUseId, sessionId) ?? work.withoutId.take(call);
     const owner = known?.sessionId ?? owners.get(toolUseId) ?? sessionId;
-    if (owner !== sessionId) return; // a copy, in a fork that does not say so
+    if (owner !== sessionId) {
+      // A copy, in a fork that does not say so.
+      for (const _ of events) this.#count(work, false);
+      return;
+    }
     owners.set(toolUseId, sessionId);
     const isForgotten = known === undefined && this.#isForgotten(call);
     if (sessionId === work.session.id) work.comparison.add(call, isForgotten);
-    for (const event of [call.begin, call.end]) {
-      if (event === undefined) continue;
+    for (const event of events) {
       const id = `${sessionId} ${toolUseId} ${asString(event.payload['hook_event_name'])}`;
       this.#offer(work, event, id, !isForgotten && !isKnown(known, call, event));
     }
@@ -200,14 +212,19 @@ export class TranscriptImport {
     facts.push((write) => write.model({ sessionId, at, model }));
   }
 
+  /** Counts an event that the transcript tells, also one that is recorded: each time it is told, so that no batch matters. */
+  #count(work: Work, isTaken: boolean): void {
+    work.events += 1;
+    work.onEvents(1, isTaken ? 1 : 0);
+  }
+
   /** Gathers an event if it is wanted, unless it is gathered already: `id` tells. */
   #offer(work: Work, event: ToldEvent, id: string, isWanted: boolean): void {
     const gathered = this.#gathered;
-    if (gathered.ids.has(id)) return;
+    const isTaken = isWanted && !gathered.ids.has(id);
+    this.#count(work, isTaken);
+    if (!isTaken) return;
     gathered.ids.add(id);
-    work.events += 1;
-    work.onEvents(1, isWanted ? 1 : 0);
-    if (!isWanted) return;
     const text = JSON.stringify(event.payload);
     const name = `${event.key}.${TRANSCRIPT}`;
     gathered.events.push({
@@ -245,7 +262,10 @@ interface Work {
   readonly turns: Map<string, KnownTurns>;
   events: number;
   model: string | undefined;
+  /** False once what is left was told just now. */
   isWhole: boolean;
+  /** False if a part cannot be read: the proof does not cover it, and it is tried again the next time. */
+  isRead: boolean;
 }
 
 /** What waits to be written. */

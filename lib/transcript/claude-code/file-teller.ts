@@ -115,16 +115,18 @@ export class FileTeller {
   *#user(record: JsonObject): Generator<Told> {
     const content = asObject(record['message'])?.['content'];
     this.#permissionMode = asString(record['permissionMode']) ?? this.#permissionMode;
-    let hasResult = false;
-    for (const block of asArray(content)) {
-      if (!isJsonObject(block) || block['type'] !== 'tool_result') continue;
-      hasResult = true;
-      const call = this.#open.get(asString(block['tool_use_id']) ?? '');
+    const results = asArray(content).flatMap((block) =>
+      isJsonObject(block) && block['type'] === 'tool_result' ? [block] : [],
+    );
+    // Beside several results, it is not told of which one of them the object is.
+    const { toolUseResult: _, ...shared } = record;
+    for (const result of results) {
+      const call = this.#open.get(asString(result['tool_use_id']) ?? '');
       if (!call) continue;
       this.#open.delete(call.id);
-      yield this.#ended(call, block, record);
+      yield this.#ended(call, result, results.length === 1 ? record : shared);
     }
-    if (hasResult || this.#agentOf(record) !== undefined) return;
+    if (results.length > 0 || this.#agentOf(record) !== undefined) return;
     const prompt = promptIn(record);
     if (prompt === undefined) return;
     // A prompt shows that what ran before it has begun, whatever its result will be.
@@ -318,5 +320,5 @@ function eventOf(record: JsonObject, name: string, at: number, payload: JsonObje
 }
 
 function tokens(value: Json | undefined): number {
-  return Number.isSafeInteger(value) ? (value as number) : 0;
+  return Number.isSafeInteger(value) ? Math.max(0, value as number) : 0;
 }
