@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import { callEnd } from './call-end.ts';
 import { ownWord } from './own-word.ts';
 import { promptIn } from './prompt.ts';
+import { recordChange } from './record-change.ts';
+import type { RecordChange } from './record-change.ts';
 import type { Told, ToldCall, ToldEvent, ToldTurn } from '../told.ts';
 import { readAgentMeta } from './transcript-files.ts';
 import type { AgentMeta, TranscriptFile, TranscriptSession } from './transcript-files.ts';
@@ -30,6 +32,11 @@ export class FileTeller {
 
   /** What the next record tells. */
   *tell(record: JsonObject): Generator<Told> {
+    const change = recordChange(record);
+    if (change) {
+      yield* this.#change(change);
+      return;
+    }
     if (timeOf(record) === undefined) return;
     if (this.#first === undefined) {
       this.#first = record;
@@ -49,6 +56,23 @@ export class FileTeller {
       case 'attachment':
         this.#queuedPrompt(record);
     }
+  }
+
+  /**
+   * What a change of earlier records tells: they change what the model is shown, not what was run. So a call in a new record
+   * counts beside those before, and a prompt is told as it stood when Claude answered it, or not if it was gone.
+   */
+  *#change({ gone, records }: RecordChange): Generator<Told> {
+    const at = this.#held.findIndex(
+      ({ name, record }) => name === 'UserPromptSubmit' && record['uuid'] === gone,
+    );
+    const isHeld = gone !== undefined && at !== -1;
+    const later = isHeld ? this.#held.splice(at).slice(1) : [];
+    for (const record of records) {
+      // What stands in place of a prompt that was answered is none that was typed.
+      if (gone === undefined || isHeld || promptIn(record) === undefined) yield* this.tell(record);
+    }
+    this.#held.push(...later);
   }
 
   /** What is left at the end of the file. */

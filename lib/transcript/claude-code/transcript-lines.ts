@@ -80,7 +80,13 @@ const NEWLINE = 0x0a;
  * Types of records that tell something. They are looked for in the bytes, since most of a transcript is of other types and
  * would be parsed in vain. Within a string of JSON, the quotes are escaped.
  */
-const TELLING = ['"type":"assistant"', '"type":"user"', '"compact_boundary"', '"queued_command"'];
+const TELLING = [
+  '"type":"assistant"',
+  '"type":"user"',
+  '"compact_boundary"',
+  '"queued_command"',
+  '-uuid"', // remove-by-uuid, replace-by-uuid, insert-after-uuid
+];
 /** Requests repeat what messages tell; their type stands first. */
 const REPEATING = Buffer.from('{"type":"api-request');
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TranscriptImport } from '../../../lib/ingest/transcripts/transcript-import.ts';
@@ -130,6 +130,33 @@ describe('a session that was not recorded', () => {
     expect(store.value("SELECT permission_reason FROM tool_calls WHERE tool_use_id = 't3'")).toBe(
       'mode',
     );
+  });
+
+  it('has no end that a copy of its call does not tell, and no tokens below none', async () => {
+    const call = make.calls([['t1', 'Bash', { command: 'true' }]]);
+    const usage = { input_tokens: -5, output_tokens: 7 };
+    const answer = { id: 'msg_less', model: 'claude-x', content: [], usage };
+    main(call, make.result('t1', {}), make.record('assistant', { message: answer }), call);
+    expect(await imported()).toMatchObject([{ calls: 1, reasons: { recording_off: 1 } }]);
+    expect(
+      store.rows(
+        "SELECT input_tokens AS i, output_tokens AS o FROM message_usage WHERE message_id = 'msg_less'",
+      ),
+    ).toEqual([{ i: 0, o: 7 }]);
+  });
+
+  it('is not proved where a file of it cannot be read', async () => {
+    const records = [make.calls([['t1', 'Bash', { command: 'true' }]]), make.result('t1', {})];
+    main(...records);
+    const lost = folder.write(`-p/${SESSION}/subagents/agent-a1.jsonl`, ...records);
+    const [session] = findSessions([folder.path]);
+    rmSync(lost);
+    const proofs: TranscriptProof[] = [];
+    const transcripts = importer(LATER, (proof) => proofs.push(proof));
+    await transcripts.session(session!);
+    transcripts.flush();
+    expect(proofs).toMatchObject([{ calls: 1, isWhole: false }]);
+    expect(transcripts.unchanged(session!)).toBeUndefined();
   });
 
   it('is redacted, and narrowed by the policy, as what hooks bring', async () => {
