@@ -70,6 +70,7 @@ export async function importTranscripts(
   const transcripts = new TranscriptImport(database, {
     clock,
     take: own && take,
+    clean: own?.clean ?? ((text) => text), // nothing is kept of a dry run
     onProof: (proof) => proofs.push(proof),
   });
   limitHeap();

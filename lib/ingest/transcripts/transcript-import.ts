@@ -23,6 +23,8 @@ export interface TranscriptImportOptions {
   readonly clock: Clock;
   /** Ingests events. Without it, nothing is written: it is only told what would be. */
   readonly take?: ((batch: readonly SpoolFile[]) => unknown) | undefined;
+  /** Takes secrets out of a text. */
+  readonly clean: (text: string) => string;
   /** Called with the proof of each session whose events are recorded now. */
   readonly onProof?: ((proof: TranscriptProof) => void) | undefined;
 }
@@ -51,6 +53,8 @@ export class TranscriptImport {
   readonly #facts: TranscriptFacts;
   readonly #proofs: TranscriptProofs;
   #gathered = nothingGathered();
+  /** Words that were cleaned: names of models and the like, which are few. */
+  readonly #words = new Map<string, string>();
 
   constructor(database: Database, options: TranscriptImportOptions) {
     this.#database = database;
@@ -144,7 +148,8 @@ export class TranscriptImport {
       case 'message':
         return this.#addMessage(work, told);
       case 'agent': {
-        const agent = { ...told, isBackground: told.isBackground ? 1 : 0 } as const;
+        const [model, isBackground] = [this.#word(told.model), told.isBackground ? 1 : 0] as const;
+        const agent = { ...told, model, isBackground };
         this.#gathered.facts.push((facts) => facts.agent(agent));
       }
     }
@@ -172,7 +177,9 @@ export class TranscriptImport {
       facts.push((write) => write.caller(sessionId, toolUseId, agentId)); // old versions do not tell hooks
     }
     if (permission) {
-      facts.push((write) => write.permission({ sessionId, toolUseId, ...permission }));
+      const [source, reason] = [this.#word(permission.source), this.#word(permission.reason)];
+      const decision = this.#word(permission.decision);
+      facts.push((write) => write.permission({ sessionId, toolUseId, decision, source, reason }));
     }
   }
 
@@ -203,13 +210,22 @@ export class TranscriptImport {
   }
 
   #addMessage(work: Work, message: ToldMessage): void {
-    const { messageId, sessionId, at, agentId, model } = message;
+    const { messageId, sessionId, at, agentId } = message;
+    const model = this.#word(message.model);
     const { usage, facts } = this.#gathered;
     if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
-    usage.set(messageId, message);
+    usage.set(messageId, { ...message, model });
     if (agentId !== undefined || model === work.model) return;
     work.model = model;
     facts.push((write) => write.model({ sessionId, at, model }));
+  }
+
+  /** A word that goes beside the events, and so not through ingest. */
+  #word<Word extends string | null>(word: Word): Word | string {
+    if (word === null) return word;
+    const clean = this.#words.get(word) ?? this.#options.clean(word);
+    this.#words.set(word, clean);
+    return clean;
   }
 
   /** Counts an event that the transcript tells, also one that is recorded: each time it is told, so that no batch matters. */

@@ -113,7 +113,7 @@ export class FileTeller {
     }
     if (this.#agentOf(record) !== undefined) return;
     if (record['isApiErrorMessage'] === true) {
-      const error = asString(record['error']) ?? 'unknown';
+      const error = ownWord(record['error']) ?? 'unknown'; // never a text
       this.#hold('StopFailure', record, { error }, sessionId);
     } else if (model !== null && message['stop_reason'] === 'end_turn') {
       // Each block of the answer says so; the last one counts.
