@@ -1,5 +1,6 @@
 import { asObject, asString, isJsonObject } from '../base/json.ts';
 import type { Json, JsonObject } from '../base/json.ts';
+import { TASK_NOTIFICATION } from '../event/event-record.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 
 /** Keys under which Claude Code sends whole files. The rest of the payload says what changed in them. */
@@ -25,7 +26,7 @@ const TEXT_FOR_PEOPLE: Readonly<Record<string, readonly string[]>> = {
  * left out.
  */
 export function shortenPayload(event: HookEvent, maxStringBytes: number): JsonObject {
-  const payload = withoutTexts(event);
+  const payload = withoutAnswer(withoutTexts(event));
   const response = asObject(event.toolResponse);
   const repeated = asString(event.toolInput?.['content']);
   return shortenObject(payload, (key, text, parent) => {
@@ -43,6 +44,16 @@ function withoutTexts({ name, payload }: HookEvent): JsonObject {
   if (present.length === 0) return payload;
   return { ...payload, ...Object.fromEntries(present.map((key) => [key, '[left out]'])) };
 }
+
+/** The report of a background task is given to Claude as a prompt; in it stands what a subagent has answered. */
+function withoutAnswer(payload: JsonObject): JsonObject {
+  const prompt = asString(payload['prompt']);
+  if (!prompt?.trimStart().startsWith(TASK_NOTIFICATION)) return payload;
+  return { ...payload, prompt: prompt.replace(ANSWER, '<result>[left out]</result>') };
+}
+
+/** To the last end of the tag, since an answer may hold the tag itself; to the end of the text if there is none. */
+const ANSWER = /<result>(?:[^]*<\/result>|[^]*$)/;
 
 type ShortenText = (key: string, text: string, parent: JsonObject | readonly Json[]) => string;
 

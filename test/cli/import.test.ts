@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,8 +14,10 @@ import { trackerPaths } from '../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../lib/base/paths.ts';
 import type { CliEnvironment } from '../../lib/cli/environment.ts';
 import { main } from '../../lib/cli/main.ts';
+import { MAX_LINE_BYTES } from '../../lib/transcript/claude-code/transcript-lines.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
 import {
+  FORK,
   REAL_TRANSCRIPTS,
   Records,
   SESSION,
@@ -87,7 +97,50 @@ describe('import', () => {
       recorded: 4,
       is_dry: true,
     });
-    expect(value('SELECT count(*) FROM events')).toBe(0);
+    expect((await run(['reconcile', '--dry-run', '--json'])).json()).toMatchObject([
+      { transcript: 1, tracked: 0, missing: 1 },
+    ]);
+    expect(existsSync(paths.home)).toBe(false);
+    await run(['import']);
+    const before = readFileSync(paths.database);
+    await run(['import', '--dry-run', join(REAL_TRANSCRIPTS, 'bash')]);
+    expect(readFileSync(paths.database).equals(before)).toBe(true);
+  });
+
+  it('says what a real run will say, however many batches it takes and however often a fork repeats it', async () => {
+    const make = new Records();
+    const records = Array.from({ length: 700 }, (_, n) => [
+      make.calls([[`t${n}`, 'Bash', { command: 'true' }]]),
+      make.result(`t${n}`, {}),
+    ]).flat();
+    projects.write(`-p/${SESSION}.jsonl`, ...records);
+    projects.write(`-p/${FORK}.jsonl`, ...records);
+    const dry = (await run(['import', '--json', '--dry-run', projects.path])).json() as Record<
+      string,
+      number
+    >;
+    const real = (await run(['import', '--json', projects.path])).json() as Record<string, number>;
+    for (const sums of [dry, real]) {
+      expect(sums).toMatchObject({ events: 2800, recorded: 1400, duplicates: 1400 });
+    }
+  });
+
+  it('follows a link that a person names', async () => {
+    const link = join(folder, 'link');
+    symlinkSync(projects.write(`-p/${SESSION}.jsonl`, ...session()), link);
+    expect((await run(['import', '--json', link])).json()).toMatchObject({ files: 1, recorded: 4 });
+  });
+
+  it('says of a record that is too long that it was passed over, and tries it again the next time', async () => {
+    const make = new Records();
+    const write = { file_path: '/home/dev/project/a.ts', content: 'x'.repeat(MAX_LINE_BYTES) };
+    keep(...session(), make.calls([['t2', 'Write', write]]));
+    const first = await run(['import', '--json']);
+    expect(first).toMatchObject({ exitCode: 1 });
+    expect(first.err).toContain('a record of 33.6 MB was passed over');
+    expect(first.json()).toMatchObject({ calls: 1, unreadable: 1 });
+    expect((await run(['import'])).err).toContain('passed over');
+    expect((await run(['reconcile', '--json'])).json()).toMatchObject([{ is_whole: false }]);
   });
 
   it('tells the same figures again the second time, with nothing new', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../lib/cli/main.ts';
 import { indexSearchChunk } from '../../lib/store/maintenance/search-index.ts';
 import { fillSample, HOUR, MINUTE, NOW, Sample } from './sample-database.ts';
-import { run } from './test-environment.ts';
+import { run, testEnvironment } from './test-environment.ts';
 
 const FIRST = '3f2a9c10-1111-4111-8111-111111111111';
 const SECOND = '77e0d4b2-2222-4222-8222-222222222222';
@@ -102,6 +103,18 @@ describe.each(['before the courier has indexed anything', 'from the index'])(
       const all = await found('push', options);
       if (typeof hits === 'number') expect(all).toHaveLength(hits);
       else expect(all).toEqual(hits);
+    });
+
+    it('takes blanks before and after for what they are, unless there is no text with them', async () => {
+      const search = async (text: string) => {
+        const { cli, written } = testEnvironment(sample);
+        await main(['search', '--json', text], cli);
+        return (JSON.parse(written.out) as HitJson[]).length;
+      };
+      expect(await search('\nand')).toBe(1);
+      expect(await search('() ')).toBeGreaterThan(0);
+      expect(await search(' ush() ')).toBeGreaterThan(0);
+      expect(await search('  push')).toBeGreaterThan(0);
     });
 
     it('takes capital letters for what they are only if there are some', async () => {

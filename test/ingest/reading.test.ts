@@ -265,6 +265,11 @@ it.each([
   ['MessageDisplay', { delta: 'private words' }],
   ['Elicitation', { message: 'private words', requested_schema: { a: 'private words' } }],
   ['ElicitationResult', { content: { answer: 'private words' } }],
+  [
+    'UserPromptSubmit',
+    { prompt: '<task-notification><result>private </result>words</result></task-notification>' },
+  ],
+  ['UserPromptSubmit', { prompt: ' <task-notification>\n<result>private words' }],
 ])('of a %s, no text for people is stored', (name, fields) => {
   store.take(hook.event(name, fields));
   expect(store.value('SELECT payload_text(payload) FROM events')).not.toContain('private');

@@ -144,6 +144,24 @@ describe('a call', () => {
     expect(call?.end?.payload['tool_response']).toBe('ok');
   });
 
+  it('has its own response only, where one record tells of several results', () => {
+    const both = make.calls([
+      ['t1', 'Bash', {}],
+      ['t2', 'Bash', {}],
+    ]);
+    const content = ['t1', 't2'].map((id) => ({
+      type: 'tool_result',
+      tool_use_id: id,
+      content: `of ${id}`,
+    }));
+    const results = make.record('user', {
+      message: { content },
+      toolUseResult: { stdout: 'whose?' },
+    });
+    const ended = calls(toldOf(both, results));
+    expect(ended.map(({ end }) => end?.payload['tool_response'])).toEqual(['of t1', 'of t2']);
+  });
+
   it('keeps who decided in words, and no text', () => {
     const decision = {
       decision: 'reject',
@@ -233,6 +251,69 @@ describe('a turn', () => {
       ['t1', SESSION],
       ['t2', FORK],
     ]);
+  });
+});
+
+describe('a record that changes earlier ones', () => {
+  const change = (type: string, fields: object) => ({ type, sessionId: SESSION, ...fields });
+  const prompts = (told: readonly Told[]) =>
+    turns(told).flatMap(({ payload: { prompt } }) => prompt ?? []);
+
+  it('takes no call away, and brings those of the new record', () => {
+    const first = make.calls([['t1', 'Bash', { command: 'one' }]]);
+    const second = make.calls([['t2', 'Bash', { command: 'two' }]]);
+    const third = make.calls([['t3', 'Bash', { command: 'three' }]]);
+    const told = toldOf(
+      first,
+      change('replace-by-uuid', { uuid: first['uuid'], message: second }),
+      make.result('t1', {}),
+      make.result('t2', {}),
+      change('remove-by-uuid', { uuid: first['uuid'] }),
+      change('insert-after-uuid', {
+        uuid: first['uuid'],
+        messages: [third, null, make.result('t3', {})],
+      }),
+    );
+    expect(calls(told).map(({ toolUseId, outcome }) => [toolUseId, outcome])).toEqual([
+      ['t1', 'ok'],
+      ['t2', 'ok'],
+      ['t3', 'ok'],
+    ]);
+  });
+
+  it('leaves a prompt as it stood when Claude answered it', () => {
+    const [mistyped, withdrawn, answered] = [
+      make.prompt('mistyped'),
+      make.prompt('withdrawn'),
+      make.prompt('answered'),
+    ];
+    const told = toldOf(
+      mistyped,
+      withdrawn,
+      answered,
+      change('replace-by-uuid', { uuid: mistyped['uuid'], message: make.prompt('typed') }),
+      change('remove-by-uuid', { uuid: withdrawn['uuid'] }),
+      make.done(),
+      change('remove-by-uuid', { uuid: answered['uuid'] }),
+      change('replace-by-uuid', {
+        uuid: mistyped['uuid'],
+        message: make.prompt('shown in its place'),
+      }),
+      make.done(),
+    );
+    expect(prompts(told)).toEqual(['typed', 'answered']);
+  });
+
+  it('may be of any form', () => {
+    const nested = change('replace-by-uuid', { uuid: 'x', message: make.prompt('nested') });
+    const told = toldOf(
+      change('replace-by-uuid', {}),
+      change('replace-by-uuid', { uuid: 5, message: [] }),
+      change('insert-after-uuid', { uuid: 'x', messages: [nested] }),
+      change('remove-by-uuid', {}),
+      make.done(),
+    );
+    expect(names(told)).toEqual(['Stop']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { errorCode } from '../../lib/base/errors.ts';
 import {
   findSessions,
   readAgentMeta,
@@ -68,6 +69,37 @@ it('follows a link to a folder that is named, and none in it or to a file', () =
   expect(findSessions([join(folder.path, 'projects')])).toEqual([]);
   expect(findSessions([join(folder.path, 'projects', `${FORK}.jsonl`)])).toEqual([]);
   expect(findSessions([join(folder.path, 'projects', 'link')])).toMatchObject([{ id: SESSION }]);
+});
+
+it('is the whole session where only a subagent of it is named', () => {
+  const main = folder.write(`-a/${SESSION}.jsonl`, record);
+  const one = folder.write(`-a/${SESSION}/subagents/agent-a1.jsonl`, record);
+  folder.write(`-a/${SESSION}/subagents/agent-a2.jsonl`, record);
+  for (const named of [one, join(folder.path, '-a', SESSION)]) {
+    const [session] = findSessions([named]);
+    expect(session?.path).toBe(main);
+    expect(session?.files).toHaveLength(3);
+  }
+});
+
+it('says what cannot be looked into', () => {
+  const main = folder.write(`-a/${SESSION}.jsonl`, record);
+  const unreadable = join(folder.path, 'x'.repeat(300));
+  const said: string[] = [];
+  const sessions = findSessions([unreadable, main], (path, error) =>
+    said.push(`${path} ${errorCode(error)}`),
+  );
+  expect(sessions).toMatchObject([{ id: SESSION }]);
+  expect(said).toEqual([`${unreadable} ENAMETOOLONG`]);
+});
+
+it('knows nothing of a subagent beside whose file a link lies', () => {
+  const file = folder.write('agent-a1.jsonl', record);
+  symlinkSync(
+    folder.write('secret.json', { agentType: 'x' }),
+    join(folder.path, 'agent-a1.meta.json'),
+  );
+  expect(readAgentMeta(file)).toMatchObject({ agentType: undefined });
 });
 
 it('finds nothing where nothing is', () => {

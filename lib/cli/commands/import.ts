@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { byteText, counted } from '../../base/amount-text.ts';
 import { TrackerError } from '../../base/errors.ts';
@@ -12,6 +12,7 @@ import {
   checkTranscriptsOn,
   readTranscripts,
   transcriptFolder,
+  unreadable,
 } from '../transcripts/transcript-work.ts';
 
 /** `import`: records what Claude did before it was recorded. */
@@ -32,8 +33,9 @@ What is recorded already stays as it is, so that import may be run again, interr
 If a server or a collector is configured, it is sent there, too. transcripts: off in config.yaml forbids to read
 transcripts.`,
   json: `{files, events: that the transcripts tell, recorded: those that were not yet, duplicates: those that were, or
-are not to be kept, sessions, bytes, calls, missing, is_dry, is_aborted}; with --dry-run, recorded is what would be.`,
-  exitCodes: '1 if it was interrupted.',
+are not to be kept, sessions, bytes, calls, missing, is_dry, is_aborted, unreadable: files that could not be read, or
+not all of them}; with --dry-run, recorded is what would be.`,
+  exitCodes: '1 if it was interrupted, or something could not be read.',
   args: {
     path: {
       type: 'positional',
@@ -46,23 +48,26 @@ are not to be kept, sessions, bytes, calls, missing, is_dry, is_aborted}; with -
   },
   async run(args, cli) {
     checkTranscriptsOn(cli);
-    const paths = args._.map((path) => resolve(cli.cwd, path));
-    const missing = paths.find((path) => !existsSync(path));
+    const named = args._.map((path) => resolve(cli.cwd, path));
+    const missing = named.find((path) => !existsSync(path));
     if (missing !== undefined) {
       throw new TrackerError('E_NO_FILE', `there is nothing at ${missing}`, {
         hint: 'Name transcripts, or folders with them.',
       });
     }
-    const sessions = findSessions(paths.length > 0 ? paths : [transcriptFolder(cli)]);
+    const paths = named.map((path) => realpathSync(path)); // a person may name a link
+    const unread = unreadable(cli);
+    const sessions = findSessions(paths.length > 0 ? paths : [transcriptFolder(cli)], unread.add);
     const isDry = args['dry-run'] === true;
     const result = await readTranscripts(cli, sessions, {
       isDry,
       skipsUnchanged: true,
       isForPeople: !args.json,
+      onUnreadable: unread.add,
     });
-    if (args.json) printJson(cli, forJson(result, isDry));
+    if (args.json) printJson(cli, { ...forJson(result, isDry), unreadable: unread.count });
     else cli.out(resultText(result, isDry));
-    return result.isAborted ? 1 : 0;
+    return result.isAborted || unread.count > 0 ? 1 : 0;
   },
 });
 

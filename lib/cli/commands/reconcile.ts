@@ -20,6 +20,7 @@ import {
   checkTranscriptsOn,
   readTranscripts,
   transcriptFolder,
+  unreadable,
 } from '../transcripts/transcript-work.ts';
 import { proofSums, proofText, REASON_TEXTS } from '../transcripts/proof-text.ts';
 
@@ -40,8 +41,8 @@ had run, and it has the input that Claude asked for, not that which another hook
 Only sessions whose transcripts Claude Code still has can be compared. The courier does this by itself when a session
 ends.`,
   json: `[{session_id, transcript, tracked, missing, extra, recovered, disagreeing, rewritten, reasons: {never_began,
-no_event, recording_off, left_out}, is_whole: false if the session is still at work, at}].`,
-  exitCodes: '1 if calls are missing, or it was interrupted.',
+no_event, recording_off, left_out}, is_whole: false if the session is still at work, or something could not be read, at}].`,
+  exitCodes: '1 if calls are missing, it was interrupted, or something could not be read.',
   args: {
     ...common.sessionArg,
     ...common.projectArg,
@@ -51,16 +52,18 @@ no_event, recording_off, left_out}, is_whole: false if the session is still at w
   },
   async run(args, cli) {
     checkTranscriptsOn(cli);
-    const sessions = await chosenSessions(args, cli);
+    const unread = unreadable(cli);
+    const sessions = await chosenSessions(args, cli, unread.add);
     const { proofs, isAborted } = await readTranscripts(cli, sessions, {
       isDry: args['dry-run'] === true,
       skipsUnchanged: false,
       isForPeople: !args.json,
+      onUnreadable: unread.add,
     });
     if (args.json) printJson(cli, proofs.map(forJson));
     else cli.out(reportText(cli, proofs));
     const { calls, tracked, leftOut } = proofSums(proofs);
-    return isAborted || calls - tracked > leftOut ? 1 : 0;
+    return isAborted || unread.count > 0 || calls - tracked > leftOut ? 1 : 0;
   },
 });
 
@@ -73,11 +76,15 @@ interface Choice {
 }
 
 /** @throws TrackerError E_NO_SESSION, E_NO_PROJECT; UsageError where a time cannot be read */
-async function chosenSessions(choice: Choice, cli: CliEnvironment): Promise<TranscriptSession[]> {
+async function chosenSessions(
+  choice: Choice,
+  cli: CliEnvironment,
+  onUnreadable: (path: string, error: unknown) => void,
+): Promise<TranscriptSession[]> {
   const { session, project } = choice;
   const { since = -Infinity } = await timeRangeOf({ since: choice.since }, cli.now());
   const isOfProject = project === undefined ? () => true : projectTest(project, cli);
-  const all = findSessions([transcriptFolder(cli)]);
+  const all = findSessions([transcriptFolder(cli)], onUnreadable);
   const chosen = all.filter(
     ({ id, path, writtenAt }) =>
       (session === undefined || id.startsWith(session)) && writtenAt >= since && isOfProject(path),
@@ -165,6 +172,6 @@ function reportText(cli: CliEnvironment, proofs: readonly TranscriptProof[]): st
   const note =
     open === 0
       ? ''
-      : `${counted(open, 'session')} still at work: its last seconds are left for later.\n`;
+      : `${counted(open, 'session')} not compared to the end: still at work, or not all could be read.\n`;
   return `${table}${proofText(proofSums(proofs))}.\n${why.join('')}${note}`;
 }

@@ -68,7 +68,7 @@ With --files, an array of paths.`,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const text = args._.join(' ').trim();
+    const text = args._.join(' ');
     if (!isLongEnough(text)) {
       throw new UsageError(
         `"${text}" is too short to search for`,
@@ -95,6 +95,7 @@ With --files, an array of paths.`,
       };
       return search(database, filter);
     }) ?? { hits: [], isCut: false, isByWords: false, unindexed: 0, unsearched: 0 };
+    if (args.json) for (const note of unsearchedNotes(result)) cli.err(`${note}\n`);
     if (args.files) return printFiles(cli, args, result, limit);
     if (args.json) return printJson(cli, result.hits.map(hitForJson));
     const isAsked = result.hits.length > 0 || result.unsearched > 0;
@@ -178,12 +179,18 @@ function notesOn({ isByWords, isCut, hits, unindexed, unsearched }: SearchResult
       ? ['No text holds all of this as it stands; these hold its words.']
       : []),
     ...(isCut ? [`The first ${known(hits.length)}; --limit 0 for all`] : []),
-    ...(unsearched > 0
-      ? [`${known(unsearched)} events are not searched yet: the courier is making the index.`]
-      : unindexed > MANY_UNINDEXED
-        ? [`The courier is making the index; ${known(unindexed)} events were searched one by one.`]
-        : []),
+    ...unsearchedNotes({ unsearched }),
+    ...(unsearched === 0 && unindexed > MANY_UNINDEXED
+      ? [`The courier is making the index; ${known(unindexed)} events were searched one by one.`]
+      : []),
   ];
+}
+
+/** A program has to know, too, that what it was given is not all. */
+function unsearchedNotes({ unsearched }: Pick<SearchResult, 'unsearched'>): string[] {
+  if (unsearched === 0) return [];
+  const count = unsearched.toLocaleString('en-US');
+  return [`${count} events are not searched yet: the courier is making the index.`];
 }
 
 /** From this many on it takes so long that it is said why. */

@@ -10,7 +10,7 @@ import type { ImportResult } from '../../ingest/transcripts/import-run.ts';
 import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { takeIn } from '../spool-intake.ts';
-import { withDatabase } from '../writable-database.ts';
+import { withDatabase, withDatabaseUnchanged } from '../writable-database.ts';
 import { importProgress } from './import-progress.ts';
 
 /** How a command reads transcripts. */
@@ -19,6 +19,22 @@ export interface TranscriptWork {
   readonly skipsUnchanged: boolean;
   /** False: no progress is shown, because a program reads the output. */
   readonly isForPeople: boolean;
+  /** Called for what cannot be read or recorded. */
+  readonly onUnreadable: (path: string, error: unknown) => void;
+}
+
+/** What cannot be read: it is said, and counted, each once. */
+export function unreadable(cli: CliEnvironment) {
+  const paths = new Set<string>();
+  return {
+    get count() {
+      return paths.size;
+    },
+    add(path: string, error: unknown) {
+      paths.add(path);
+      cli.err(`${path} cannot be read: ${errorMessage(error)}\n`);
+    },
+  };
 }
 
 /**
@@ -46,14 +62,15 @@ export function checkTranscriptsOn({ paths }: CliEnvironment): void {
 export async function readTranscripts(
   cli: CliEnvironment,
   sessions: readonly TranscriptSession[],
-  { isDry, skipsUnchanged, isForPeople }: TranscriptWork,
+  { isDry, skipsUnchanged, isForPeople, onUnreadable }: TranscriptWork,
 ): Promise<ImportResult> {
   const signal = cli.interruption();
   if (!isDry && existsSync(cli.paths.data)) await takeIn(cli, signal);
   const progress = importProgress(isForPeople ? cli : undefined, sessions);
-  makeFolder(cli.paths.data);
+  const withIt = isDry ? withDatabaseUnchanged : withDatabase;
+  if (!isDry) makeFolder(cli.paths.data);
   try {
-    return await withDatabase(cli, (database) =>
+    return await withIt(cli, (database) =>
       importTranscripts(database, sessions, {
         paths: cli.paths,
         clock: cli.now,
@@ -62,7 +79,7 @@ export async function readTranscripts(
         isDry,
         skipsUnchanged,
         onProgress: progress.update,
-        onUnreadable: (path, error) => cli.err(`${path} cannot be read: ${errorMessage(error)}\n`),
+        onUnreadable,
       }),
     );
   } finally {

@@ -14,6 +14,14 @@ export interface OwnIngestOptions extends Pick<IngestOptions, 'machine' | 'onSto
   readonly paths: TrackerPaths;
 }
 
+/** An ingest, with what it was made of. */
+export interface OwnIngest {
+  readonly ingest: Ingest;
+  readonly config: Config;
+  /** Takes secrets out of a text. */
+  readonly clean: (text: string) => string;
+}
+
 /**
  * An ingest for a command, by the user's configuration.
  *
@@ -22,14 +30,16 @@ export interface OwnIngestOptions extends Pick<IngestOptions, 'machine' | 'onSto
 export async function openIngest(
   database: Database,
   { paths, machine, onStored }: OwnIngestOptions,
-): Promise<{ readonly ingest: Ingest; readonly config: Config }> {
+): Promise<OwnIngest> {
   const loaded = await loadWholeConfig(paths);
   checkPolicy(loaded);
   const { config } = loaded.courier;
   const redactor = await openRedactor(config.redaction);
-  const projects = new ProjectFinder(processElapsed, (text) => redactor.redactText(text).text);
+  const clean = (text: string) => redactor.redactText(text).text;
+  const projects = new ProjectFinder(processElapsed, clean);
   return {
     ingest: new Ingest(database, { config, redactor, projects, machine, onStored }),
     config,
+    clean,
   };
 }

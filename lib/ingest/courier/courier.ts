@@ -106,7 +106,12 @@ export class Courier {
     this.#report = new CourierStateFile(paths.courierState, clock, pid);
     const log = () => this.#log;
     const { clean } = this.#redaction;
-    this.#proof = new CourierProof({ clock, log, take: (batch) => this.#store.take(batch) });
+    this.#proof = new CourierProof({
+      clock,
+      log,
+      take: (batch) => this.#store.take(batch),
+      clean,
+    });
     this.#trouble = new CourierTrouble({ report: this.#report, log, clean, pace: { elapsed } });
     this.#sweep = new CourierSweep({
       paths,

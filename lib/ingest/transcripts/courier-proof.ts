@@ -16,6 +16,8 @@ export interface CourierProofOptions {
   readonly log: () => TrackerLog;
   /** Ingests events. */
   readonly take: (batch: readonly SpoolFile[]) => unknown;
+  /** Takes secrets out of a text. */
+  readonly clean: (text: string) => string;
 }
 
 /**
@@ -34,7 +36,7 @@ export class CourierProof {
   /** Looks at one session, if one has ended; true if something was missing and is recorded now. @throws SQLite's error */
   async run(database: Database, config: Config, signal: AbortSignal): Promise<boolean> {
     if (config.transcripts === 'off') return false;
-    const { clock, log, take } = this.#options;
+    const { clock, log, take, clean } = this.#options;
     const now = clock();
     const ended = endedSessions(database, { from: now - DAY_MS, to: now - SETTLE_MS });
     const next = ended.find(({ id, endedAt }) => this.#tried.get(id) !== endedAt);
@@ -48,7 +50,7 @@ export class CourierProof {
     const budget = Deadline.in(BUDGET_MS);
     let proof: TranscriptProof | undefined;
     const onProof = (one: TranscriptProof) => void (proof = one);
-    const transcripts = new TranscriptImport(database, { clock, take, onProof });
+    const transcripts = new TranscriptImport(database, { clock, take, clean, onProof });
     const isRead = await transcripts.session(session, {
       isOver: () => signal.aborted || budget.isOver,
     });

@@ -22,6 +22,7 @@ export interface ImportRunOptions {
   /** True: sessions whose transcripts have not changed are passed over, with the numbers of the last time. */
   readonly skipsUnchanged: boolean;
   readonly onProgress: (sums: ImportSums) => void;
+  /** Called for a file that cannot be read, or not all of it, and for an event that cannot be recorded, by its name. */
   readonly onUnreadable: (path: string, error: unknown) => void;
 }
 
@@ -57,16 +58,19 @@ export async function importTranscripts(
   const sums = { files: 0, bytes: 0, events: 0, recorded: 0, sessions: 0 };
   const stored = new Set<string>();
   const onStored = ({ name }: SpoolFile) => void stored.add(name);
-  const { ingest, config } = await openIngest(database, { paths, machine, onStored });
+  const own = isDry ? undefined : await openIngest(database, { paths, machine, onStored });
   const take = (batch: readonly SpoolFile[]) => {
-    ingest.take(batch);
+    for (const { file, reason, error } of own?.ingest.take(batch) ?? []) {
+      told.onUnreadable(file.name, error ?? reason);
+    }
     sums.recorded += stored.size; // by name, because a batch that fails is taken again one by one
     stored.clear();
   };
   const proofs: TranscriptProof[] = [];
   const transcripts = new TranscriptImport(database, {
     clock,
-    take: isDry ? undefined : take,
+    take: own && take,
+    clean: own?.clean ?? ((text) => text), // nothing is kept of a dry run
     onProof: (proof) => proofs.push(proof),
   });
   limitHeap();
@@ -96,8 +100,8 @@ export async function importTranscripts(
     told.onProgress(sums);
   }
   transcripts.flush();
-  if (!isDry) {
-    const calls = toolCallFeed(config, database);
+  if (own) {
+    const calls = toolCallFeed(own.config, database);
     closeAbandonedCalls(database, clock(), calls && ((end) => calls.put(end)));
   }
   return { ...sums, proofs, isAborted: signal.aborted };

@@ -21,8 +21,9 @@ export type Comparison = Pick<
 export class SessionComparison {
   readonly #told = new Map<string, ToldInShort>();
 
-  /** Notes a call; told again, it replaces what was told before. */
+  /** Notes a call; told again, it replaces what was told before, but for a copy that does not tell how it ended. */
   add(call: ToldCall, isForgotten = false): void {
+    if (call.outcome === 'running' && this.#told.has(call.toolUseId)) return;
     const why = isForgotten ? 'left_out' : whyUntold(call);
     this.#told.set(call.toolUseId, {
       toolName: call.toolName,

@@ -23,6 +23,8 @@ export interface TranscriptImportOptions {
   readonly clock: Clock;
   /** Ingests events. Without it, nothing is written: it is only told what would be. */
   readonly take?: ((batch: readonly SpoolFile[]) => unknown) | undefined;
+  /** Takes secrets out of a text. */
+  readonly clean: (text: string) => string;
   /** Called with the proof of each session whose events are recorded now. */
   readonly onProof?: ((proof: TranscriptProof) => void) | undefined;
 }
@@ -51,6 +53,8 @@ export class TranscriptImport {
   readonly #facts: TranscriptFacts;
   readonly #proofs: TranscriptProofs;
   #gathered = nothingGathered();
+  /** Words that were cleaned: names of models and the like, which are few. */
+  readonly #words = new Map<string, string>();
 
   constructor(database: Database, options: TranscriptImportOptions) {
     this.#database = database;
@@ -86,9 +90,14 @@ export class TranscriptImport {
       events: 0,
       model: undefined,
       isWhole: true,
+      isRead: true,
+    };
+    const onUnreadable = (path: string, error: unknown) => {
+      work.isRead = false;
+      steps.onUnreadable?.(path, error);
     };
     let seen = 0;
-    for (const told of tellSession(session, steps)) {
+    for (const told of tellSession(session, { ...steps, onUnreadable })) {
       if (isOver()) return false;
       if (isOpen && Math.abs(now - told.at) < SETTLE_MS) work.isWhole = false;
       if (work.isWhole) this.#add(work, told);
@@ -104,9 +113,11 @@ export class TranscriptImport {
 
   /** Records what was gathered, and then what belongs to it. @throws SQLite's error when nothing can be written */
   flush(): void {
-    const { events, facts, usage, read } = this.#gathered;
+    const { events, ids, owners, facts, usage, read } = this.#gathered;
     const { take } = this.#options;
     this.#gathered = nothingGathered();
+    // What is not written is told apart by what was gathered only.
+    if (!take) Object.assign(this.#gathered, { ids, owners });
     if (take && events.length > 0) take(events);
     let proofs: readonly TranscriptProof[] = [];
     const write = () => {
@@ -122,9 +133,10 @@ export class TranscriptImport {
     for (const proof of proofs) this.#options.onProof?.(proof);
   }
 
-  #proofOf({ session: { id, bytes }, now, isWhole, events, comparison }: Work): TranscriptProof {
+  #proofOf({ session, now, isWhole, isRead, events, comparison }: Work): TranscriptProof {
+    const { id, bytes } = session;
     const compared = comparison.result(this.#recorded.of(id), this.#options.take !== undefined);
-    return { sessionId: id, at: now, bytes, isWhole, events, ...compared };
+    return { sessionId: id, at: now, bytes, isWhole: isWhole && isRead, events, ...compared };
   }
 
   #add(work: Work, told: Told): void {
@@ -136,7 +148,8 @@ export class TranscriptImport {
       case 'message':
         return this.#addMessage(work, told);
       case 'agent': {
-        const agent = { ...told, isBackground: told.isBackground ? 1 : 0 } as const;
+        const [model, isBackground] = [this.#word(told.model), told.isBackground ? 1 : 0] as const;
+        const agent = { ...told, model, isBackground };
         this.#gathered.facts.push((facts) => facts.agent(agent));
       }
     }
@@ -145,14 +158,18 @@ export class TranscriptImport {
   #addCall(work: Work, call: ToldCall): void {
     const { sessionId, toolUseId, agentId, permission } = call;
     const { owners, facts } = this.#gathered;
+    const events = [call.begin, call.end].filter((event) => event !== undefined);
     const known = this.#recorded.find(toolUseId, sessionId) ?? work.withoutId.take(call);
     const owner = known?.sessionId ?? owners.get(toolUseId) ?? sessionId;
-    if (owner !== sessionId) return; // a copy, in a fork that does not say so
+    if (owner !== sessionId) {
+      // A copy, in a fork that does not say so.
+      for (const _ of events) this.#count(work, false);
+      return;
+    }
     owners.set(toolUseId, sessionId);
     const isForgotten = known === undefined && this.#isForgotten(call);
     if (sessionId === work.session.id) work.comparison.add(call, isForgotten);
-    for (const event of [call.begin, call.end]) {
-      if (event === undefined) continue;
+    for (const event of events) {
       const id = `${sessionId} ${toolUseId} ${asString(event.payload['hook_event_name'])}`;
       this.#offer(work, event, id, !isForgotten && !isKnown(known, call, event));
     }
@@ -160,7 +177,9 @@ export class TranscriptImport {
       facts.push((write) => write.caller(sessionId, toolUseId, agentId)); // old versions do not tell hooks
     }
     if (permission) {
-      facts.push((write) => write.permission({ sessionId, toolUseId, ...permission }));
+      const [source, reason] = [this.#word(permission.source), this.#word(permission.reason)];
+      const decision = this.#word(permission.decision);
+      facts.push((write) => write.permission({ sessionId, toolUseId, decision, source, reason }));
     }
   }
 
@@ -191,23 +210,37 @@ export class TranscriptImport {
   }
 
   #addMessage(work: Work, message: ToldMessage): void {
-    const { messageId, sessionId, at, agentId, model } = message;
+    const { messageId, sessionId, at, agentId } = message;
+    const model = this.#word(message.model);
     const { usage, facts } = this.#gathered;
     if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
-    usage.set(messageId, message);
+    usage.set(messageId, { ...message, model });
     if (agentId !== undefined || model === work.model) return;
     work.model = model;
     facts.push((write) => write.model({ sessionId, at, model }));
   }
 
+  /** A word that goes beside the events, and so not through ingest. */
+  #word<Word extends string | null>(word: Word): Word | string {
+    if (word === null) return word;
+    const clean = this.#words.get(word) ?? this.#options.clean(word);
+    this.#words.set(word, clean);
+    return clean;
+  }
+
+  /** Counts an event that the transcript tells, also one that is recorded: each time it is told, so that no batch matters. */
+  #count(work: Work, isTaken: boolean): void {
+    work.events += 1;
+    work.onEvents(1, isTaken ? 1 : 0);
+  }
+
   /** Gathers an event if it is wanted, unless it is gathered already: `id` tells. */
   #offer(work: Work, event: ToldEvent, id: string, isWanted: boolean): void {
     const gathered = this.#gathered;
-    if (gathered.ids.has(id)) return;
+    const isTaken = isWanted && !gathered.ids.has(id);
+    this.#count(work, isTaken);
+    if (!isTaken) return;
     gathered.ids.add(id);
-    work.events += 1;
-    work.onEvents(1, isWanted ? 1 : 0);
-    if (!isWanted) return;
     const text = JSON.stringify(event.payload);
     const name = `${event.key}.${TRANSCRIPT}`;
     gathered.events.push({
@@ -245,7 +278,10 @@ interface Work {
   readonly turns: Map<string, KnownTurns>;
   events: number;
   model: string | undefined;
+  /** False once what is left was told just now. */
   isWhole: boolean;
+  /** False if a part cannot be read: the proof does not cover it, and it is tried again the next time. */
+  isRead: boolean;
 }
 
 /** What waits to be written. */

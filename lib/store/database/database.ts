@@ -78,6 +78,14 @@ export function openDatabaseForReading(path: string): Database | undefined {
   });
 }
 
+/** A database in memory in which nothing is recorded. */
+export function emptyDatabase(): Database {
+  const database = new Sqlite(':memory:');
+  migrate(database, ':memory:');
+  definePayloadFunctions(database);
+  return database;
+}
+
 /** True when the error means that the file is damaged or not a database, so that a retry cannot help. */
 export function isCorruption(error: unknown): boolean {
   const code = errorCode(error) ?? '';

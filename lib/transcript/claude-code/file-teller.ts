@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import { callEnd } from './call-end.ts';
 import { ownWord } from './own-word.ts';
 import { promptIn } from './prompt.ts';
+import { recordChange } from './record-change.ts';
+import type { RecordChange } from './record-change.ts';
 import type { Told, ToldCall, ToldEvent, ToldTurn } from '../told.ts';
 import { readAgentMeta } from './transcript-files.ts';
 import type { AgentMeta, TranscriptFile, TranscriptSession } from './transcript-files.ts';
@@ -30,6 +32,11 @@ export class FileTeller {
 
   /** What the next record tells. */
   *tell(record: JsonObject): Generator<Told> {
+    const change = recordChange(record);
+    if (change) {
+      yield* this.#change(change);
+      return;
+    }
     if (timeOf(record) === undefined) return;
     if (this.#first === undefined) {
       this.#first = record;
@@ -49,6 +56,23 @@ export class FileTeller {
       case 'attachment':
         this.#queuedPrompt(record);
     }
+  }
+
+  /**
+   * What a change of earlier records tells: they change what the model is shown, not what was run. So a call in a new record
+   * counts beside those before, and a prompt is told as it stood when Claude answered it, or not if it was gone.
+   */
+  *#change({ gone, records }: RecordChange): Generator<Told> {
+    const at = this.#held.findIndex(
+      ({ name, record }) => name === 'UserPromptSubmit' && record['uuid'] === gone,
+    );
+    const isHeld = gone !== undefined && at !== -1;
+    const later = isHeld ? this.#held.splice(at).slice(1) : [];
+    for (const record of records) {
+      // What stands in place of a prompt that was answered is none that was typed.
+      if (gone === undefined || isHeld || promptIn(record) === undefined) yield* this.tell(record);
+    }
+    this.#held.push(...later);
   }
 
   /** What is left at the end of the file. */
@@ -89,7 +113,7 @@ export class FileTeller {
     }
     if (this.#agentOf(record) !== undefined) return;
     if (record['isApiErrorMessage'] === true) {
-      const error = asString(record['error']) ?? 'unknown';
+      const error = ownWord(record['error']) ?? 'unknown'; // never a text
       this.#hold('StopFailure', record, { error }, sessionId);
     } else if (model !== null && message['stop_reason'] === 'end_turn') {
       // Each block of the answer says so; the last one counts.
@@ -115,16 +139,18 @@ export class FileTeller {
   *#user(record: JsonObject): Generator<Told> {
     const content = asObject(record['message'])?.['content'];
     this.#permissionMode = asString(record['permissionMode']) ?? this.#permissionMode;
-    let hasResult = false;
-    for (const block of asArray(content)) {
-      if (!isJsonObject(block) || block['type'] !== 'tool_result') continue;
-      hasResult = true;
-      const call = this.#open.get(asString(block['tool_use_id']) ?? '');
+    const results = asArray(content).flatMap((block) =>
+      isJsonObject(block) && block['type'] === 'tool_result' ? [block] : [],
+    );
+    // Beside several results, it is not told of which one of them the object is.
+    const { toolUseResult: _, ...shared } = record;
+    for (const result of results) {
+      const call = this.#open.get(asString(result['tool_use_id']) ?? '');
       if (!call) continue;
       this.#open.delete(call.id);
-      yield this.#ended(call, block, record);
+      yield this.#ended(call, result, results.length === 1 ? record : shared);
     }
-    if (hasResult || this.#agentOf(record) !== undefined) return;
+    if (results.length > 0 || this.#agentOf(record) !== undefined) return;
     const prompt = promptIn(record);
     if (prompt === undefined) return;
     // A prompt shows that what ran before it has begun, whatever its result will be.
@@ -318,5 +344,5 @@ function eventOf(record: JsonObject, name: string, at: number, payload: JsonObje
 }
 
 function tokens(value: Json | undefined): number {
-  return Number.isSafeInteger(value) ? (value as number) : 0;
+  return Number.isSafeInteger(value) ? Math.max(0, value as number) : 0;
 }

@@ -1,16 +1,18 @@
 import { FileTeller } from './file-teller.ts';
 import type { Told } from '../told.ts';
 import { timeOf } from './file-teller.ts';
+import { byteText } from '../../base/amount-text.ts';
+import { TrackerError } from '../../base/errors.ts';
 import { asString } from '../../base/json.ts';
 import { readHead } from '../../base/regular-file.ts';
 import type { TranscriptFile, TranscriptSession } from './transcript-files.ts';
-import { CHUNK_BYTES, transcriptLines } from './transcript-lines.ts';
+import { CHUNK_BYTES, MAX_LINE_BYTES, transcriptLines } from './transcript-lines.ts';
 
 /** What is told of how far the reading has come. */
 export interface ReadingSteps {
   /** Called with the number of bytes that were read since the last call. */
   readonly onRead?: ((bytes: number) => void) | undefined;
-  /** Called for a file that cannot be read; the others are. */
+  /** Called for a file that cannot be read, or not all of it; the rest is. */
   readonly onUnreadable?: ((path: string, error: unknown) => void) | undefined;
 }
 
@@ -76,18 +78,25 @@ class Source {
 function* toldInFile(
   session: TranscriptSession,
   file: TranscriptFile,
-  { onRead }: ReadingSteps,
+  { onRead, onUnreadable }: ReadingSteps,
 ): Generator<Told> {
   const teller = new FileTeller(session, file);
   const chunkBytes = file.agentId === undefined ? CHUNK_BYTES : AGENT_CHUNK_BYTES;
   let seen = 0;
-  for (const { record, readBytes } of transcriptLines(file.path, chunkBytes)) {
+  const onTooLong = (bytes: number) => onUnreadable?.(file.path, tooLong(bytes));
+  for (const { record, readBytes } of transcriptLines(file.path, chunkBytes, onTooLong)) {
     onRead?.(readBytes - seen);
     seen = readBytes;
     yield* teller.tell(record);
   }
   onRead?.(Math.max(0, file.bytes - seen));
   yield* teller.end();
+}
+
+function tooLong(bytes: number): TrackerError {
+  return new TrackerError('E_LARGE_FILE', `a record of ${byteText(bytes)} was passed over`, {
+    hint: `A record has at most ${byteText(MAX_LINE_BYTES)}, as an event.`,
+  });
 }
 
 function beginOf(path: string): number {

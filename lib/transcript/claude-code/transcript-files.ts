@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../base/errors.ts';
 import { asObject, asString, isJsonObject } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { readHead, readRegularFile } from '../../base/regular-file.ts';
+import { readHead, readListedFile } from '../../base/regular-file.ts';
 
 /** A file of a session's transcript: that of the session itself, or of one of its subagents. */
 export interface TranscriptFile {
@@ -43,13 +44,18 @@ export interface AgentMeta {
  * The sessions below some files and folders, those that were begun first at the front, so that a fork comes after what it
  * was forked from. Reads names and times only, and the beginning of a subagent's file that lies where none should.
  *
- * @param paths transcripts, folders of projects, or folders of those
+ * @param paths transcripts, folders of projects, or folders of those; a subagent's stand for the session that it worked for
+ * @param onUnreadable called for what cannot be looked into; the rest is
  */
-export function findSessions(paths: readonly string[]): TranscriptSession[] {
+export function findSessions(
+  paths: readonly string[],
+  onUnreadable: (path: string, error: unknown) => void = () => {},
+): TranscriptSession[] {
   const found = new Map<string, Found>();
   const seen = new Set<string>();
-  for (const path of paths)
-    lookInto(rootOf(path), 0, (file, stats) => {
+  const look: Look = {
+    onUnreadable,
+    onFile(file, stats) {
       if (seen.has(file)) return;
       seen.add(file);
       const owner = ownerOf(file);
@@ -62,7 +68,12 @@ export function findSessions(paths: readonly string[]): TranscriptSession[] {
       }
       known.files.push({ path: file, bytes: stats.size, agentId: owner.agentId });
       known.stats.push(stats);
-    });
+    },
+  };
+  for (const path of paths) lookInto(rootOf(path), 0, look);
+  for (const [id, { path, files }] of found) {
+    if (path === undefined) lookInto(mainPath(files[0]?.path ?? '', id), 0, look);
+  }
   return [...found]
     .map(([id, { path, files, stats }]): TranscriptSession => ({
       id,
@@ -87,7 +98,7 @@ export function readAgentMeta(path: string): AgentMeta {
   let meta: JsonObject = {};
   try {
     const value: unknown = JSON.parse(
-      readRegularFile(path.replace(/\.jsonl$/, '.meta.json'), META_BYTES),
+      readListedFile(path.replace(/\.jsonl$/, '.meta.json'), META_BYTES),
     );
     if (isJsonObject(value)) meta = value;
   } catch {
@@ -121,15 +132,25 @@ interface Found {
   readonly stats: Stats[];
 }
 
-function lookInto(path: string, depth: number, onFile: (path: string, stats: Stats) => void): void {
-  const stats = statsOf(path);
-  if (stats?.isFile() === true && path.endsWith('.jsonl')) {
-    onFile(path, stats);
-    if (depth > 0) return;
-    const session = SESSION_FILE.exec(basename(path))?.[1];
-    if (session !== undefined) lookInto(join(dirname(path), session), 1, onFile);
-  } else if (stats?.isDirectory() === true && depth < MAX_DEPTH) {
-    for (const name of namesIn(path)) lookInto(join(path, name), depth + 1, onFile);
+interface Look {
+  readonly onFile: (path: string, stats: Stats) => void;
+  readonly onUnreadable: (path: string, error: unknown) => void;
+}
+
+/** Links in a folder are not followed: what they lead to is found where it lies. */
+function lookInto(path: string, depth: number, look: Look): void {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() === true && path.endsWith('.jsonl')) {
+      look.onFile(path, stats);
+      if (depth > 0) return;
+      const session = SESSION_FILE.exec(basename(path))?.[1];
+      if (session !== undefined) lookInto(join(dirname(path), session), 1, look);
+    } else if (stats?.isDirectory() === true && depth < MAX_DEPTH) {
+      for (const name of readdirSync(path).toSorted()) lookInto(join(path, name), depth + 1, look);
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') look.onUnreadable(path, error); // else it went meanwhile
   }
 }
 
@@ -139,23 +160,6 @@ function rootOf(path: string): string {
     return statSync(path).isDirectory() ? realpathSync(path) : path;
   } catch {
     return path;
-  }
-}
-
-/** Links in it are not followed: what they lead to is found where it lies. */
-function statsOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch {
-    return [];
   }
 }
 

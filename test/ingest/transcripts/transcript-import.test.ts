@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TranscriptImport } from '../../../lib/ingest/transcripts/transcript-import.ts';
+import { createRedactor } from '../../../lib/redact/redact.ts';
 import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
 import type { TranscriptProof } from '../../../lib/store/writers/transcript-proofs.ts';
 import { tellSession } from '../../../lib/transcript/claude-code/session-teller.ts';
@@ -17,6 +18,7 @@ import {
 } from '../../transcript/sample-transcript.ts';
 
 const FILE = '/home/dev/project/a.ts';
+const redactor = createRedactor();
 const LATER = Date.UTC(2026, 10, 25);
 
 let store: TestStore;
@@ -36,6 +38,7 @@ const importer = (now = LATER, onProof: (proof: TranscriptProof) => void = () =>
   new TranscriptImport(store.database, {
     clock: () => now,
     take: (batch) => expect(store.takeFiles(...batch)).toEqual([]),
+    clean: (text) => redactor.redactText(text).text,
     onProof,
   });
 
@@ -132,14 +135,61 @@ describe('a session that was not recorded', () => {
     );
   });
 
+  it('has no end that a copy of its call does not tell, and no tokens below none', async () => {
+    const call = make.calls([['t1', 'Bash', { command: 'true' }]]);
+    const usage = { input_tokens: -5, output_tokens: 7 };
+    const answer = { id: 'msg_less', model: 'claude-x', content: [], usage };
+    main(call, make.result('t1', {}), make.record('assistant', { message: answer }), call);
+    expect(await imported()).toMatchObject([{ calls: 1, reasons: { recording_off: 1 } }]);
+    expect(
+      store.rows(
+        "SELECT input_tokens AS i, output_tokens AS o FROM message_usage WHERE message_id = 'msg_less'",
+      ),
+    ).toEqual([{ i: 0, o: 7 }]);
+  });
+
+  it('is not proved where a file of it cannot be read', async () => {
+    const records = [make.calls([['t1', 'Bash', { command: 'true' }]]), make.result('t1', {})];
+    main(...records);
+    const lost = folder.write(`-p/${SESSION}/subagents/agent-a1.jsonl`, ...records);
+    const [session] = findSessions([folder.path]);
+    rmSync(lost);
+    const proofs: TranscriptProof[] = [];
+    const transcripts = importer(LATER, (proof) => proofs.push(proof));
+    await transcripts.session(session!);
+    transcripts.flush();
+    expect(proofs).toMatchObject([{ calls: 1, isWhole: false }]);
+    expect(transcripts.unchanged(session!)).toBeUndefined();
+  });
+
   it('is redacted, and narrowed by the policy, as what hooks bring', async () => {
     const secret = 'ghp_' + 'a1B2c3D4e5'.repeat(3) + 'f6G7h8';
     main(
       make.prompt(`use ${secret}`),
       make.calls([['t1', 'Bash', { command: `echo ${secret}` }]]),
-      make.result('t1', { stdout: secret }),
+      make.result(
+        't1',
+        { stdout: secret },
+        { permissionDecision: { decision: 'accept', source: secret, reasonCode: secret } },
+      ),
+      make.record('assistant', { message: { id: 'msg_x', model: secret, content: [], usage: {} } }),
+    );
+    const agent = folder.write(`-p/${SESSION}/subagents/agent-a1.jsonl`, make.done());
+    writeFileSync(
+      agent.replace(/jsonl$/, 'meta.json'),
+      JSON.stringify({ model: secret, agentType: secret }),
     );
     await imported();
+    for (const table of [
+      'subagents',
+      'sessions',
+      'session_models',
+      'message_usage',
+      'tool_calls',
+    ]) {
+      expect(count(table)).toBeGreaterThan(0);
+      expect(JSON.stringify(store.rows(`SELECT * FROM ${table}`))).not.toContain(secret);
+    }
     expect(count('tool_calls')).toBe(1);
     expect(JSON.stringify(store.rows('SELECT payload FROM events'))).not.toContain(secret);
     expect(String(store.value('SELECT summary FROM tool_calls'))).not.toContain(secret);
@@ -207,7 +257,11 @@ describe('a session that was not recorded', () => {
     const [first] = findSessions([folder.path]);
     let proof: TranscriptProof | undefined;
     const onProof = (one: TranscriptProof) => void (proof = one);
-    const dry = new TranscriptImport(store.database, { clock: () => LATER, onProof });
+    const dry = new TranscriptImport(store.database, {
+      clock: () => LATER,
+      clean: (text) => text,
+      onProof,
+    });
     if (first) await dry.session(first, { onEvents: (_, events) => (given += events) });
     dry.flush();
     expect([given, proof?.calls, proof?.tracked]).toEqual([8, 3, 0]);

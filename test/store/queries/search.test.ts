@@ -65,6 +65,28 @@ describe('search', () => {
     );
   });
 
+  it.each([
+    ['beside a letter of which the small one is longer', 'İzmir + FOOBAR', 'foobar', 8],
+    ['with a sigma that ends another word', 'ΟΔΟΣΑ', 'οδος', 0],
+    ['with a sigma within, where the word has none', 'ΟΔΟΣ', 'δοσ', 1],
+  ])('finds small letters in capitals %s', (_, code, text, start) => {
+    written('one', code);
+    expect(found(text)).toMatchObject([{ patternId: 'one', start }]);
+    index();
+    expect(found(text)).toMatchObject([{ patternId: 'one', start }]);
+  });
+
+  it('leaves out what a background task reported, which nobody typed', () => {
+    prompted('a', 'wait for the zebra');
+    prompted('b', '<task-notification>zebra is done</task-notification>');
+    sample.event('c', 'session-1', 'UserPromptSubmit', {
+      payload: JSON.stringify({ prompt: 'zebra again', source: 'loop_wakeup' }),
+    });
+    expect(found('zebra')).toMatchObject([{ snippet: 'wait for the zebra' }]);
+    index();
+    expect(found('zebra')).toHaveLength(1);
+  });
+
   it('shows whole words first, then the newest', () => {
     written('part', 'const retrying = 1;');
     written('word', 'call(retry);');

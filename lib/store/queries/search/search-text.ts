@@ -25,7 +25,8 @@ export class SearchText {
 
   constructor(text: string, { isWords = false }: { readonly isWords?: boolean } = {}) {
     this.#isExact = text !== text.toLowerCase();
-    this.#needles = isWords ? [...new Set(text.split(/\s+/).filter(Boolean))] : [text];
+    const searched = this.#isExact ? text : folded(text);
+    this.#needles = isWords ? [...new Set(searched.split(/\s+/).filter(Boolean))] : [searched];
   }
 
   /** True if the index can serve it: a needle has {@link LEAST_CHARACTERS}. */
@@ -41,10 +42,7 @@ export class SearchText {
 
   /** Where a text holds it; undefined if it does not. Of several places, the first one that is a word. */
   find(text: string): TextHit | undefined {
-    const searched = this.#isExact ? text : text.toLowerCase();
-    // Lower case of a few letters is longer: places would not be those of the text.
-    if (searched.length !== text.length) return findAll(text, this.#needles);
-    return findAll(searched, this.#needles);
+    return findAll(this.#isExact ? text : folded(text), this.#needles);
   }
 }
 
@@ -54,6 +52,21 @@ export class SearchText {
 const MOST_RUNS = 12;
 /** Places of a needle that are looked at in search of a word. */
 const MOST_PLACES = 50;
+
+/**
+ * The text in small letters, each at the place where it stood: a letter of which the small one is longer stays as it is, and
+ * a sigma is the same at the end of a word as within. The index does the same.
+ */
+function folded(text: string): string {
+  const small = text.toLowerCase();
+  if (small.length === text.length) return small.replaceAll('ς', 'σ');
+  return Array.from(text, (letter) => {
+    const one = letter.toLowerCase();
+    return one.length === letter.length ? one : letter;
+  })
+    .join('')
+    .replaceAll('ς', 'σ');
+}
 
 /** The runs of three characters, each once. */
 function* runsOf(needle: string): Iterable<string> {

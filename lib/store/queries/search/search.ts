@@ -58,7 +58,7 @@ export interface SearchResult {
 export function search(database: Database, filter: SearchFilter): SearchResult {
   const searching = new Searching(database, filter);
   const whole = searching.run(new SearchText(filter.text));
-  if (whole.hits.length > 0 || !/\S\s+\S/.test(filter.text)) return whole;
+  if (whole.hits.length > 0 || !/\s/.test(filter.text)) return whole;
   const words = new SearchText(filter.text, { isWords: true });
   if (!words.isLongEnough) return whole;
   return { ...searching.run(words), isByWords: true };

@@ -1,3 +1,4 @@
+import { typedPrompts } from '../authorship/prompts.ts';
 import { payloadField } from '../payload-field.ts';
 import type { Database } from '../../database/database.ts';
 
@@ -43,9 +44,7 @@ export class SearchableParts {
 
   constructor(database: Database) {
     this.#prompt = database
-      .prepare<[number], string | null>(
-        `SELECT ${payloadField('payload', 'prompt')} FROM events WHERE id = ?`,
-      )
+      .prepare<[number], string | null>(`SELECT prompt FROM (${typedPrompts('id = ?')})`)
       .pluck();
     this.#call = database.prepare<[number], CallTexts>(
       `SELECT call.tool_name AS toolName, call.summary, call.asked, call.error, call.started_at AS startedAt,
