@@ -12,6 +12,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Find a text in the code, prompts, commands, errors and files.',
     load: async () => (await import('./commands/search.ts')).searchCommand,
   },
+  similar: {
+    group: 'Look',
+    summary: 'Find code of Claude that is like a file, some lines, or a pattern.',
+    load: async () => (await import('./commands/similar.ts')).similarCommand,
+  },
   patterns: {
     group: 'Look',
     summary: 'List the code that Claude wrote.',

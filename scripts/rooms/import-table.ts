@@ -256,6 +256,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
+      { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
     ],
   },
