@@ -14,7 +14,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   similar: {
     group: 'Look',
-    summary: 'Find code of Claude that is like a file, some lines, or a pattern.',
+    summary: 'Find code that is like a file, some lines, or a pattern.',
     load: async () => (await import('./commands/similar.ts')).similarCommand,
   },
   patterns: {
@@ -147,6 +147,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     group: 'Server',
     summary: 'Answer the lineage API over HTTP, for yourself or a team.',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  mcp: {
+    group: 'Server',
+    summary: 'Answer questions of Claude itself about what it did, over MCP.',
+    load: async () => (await import('./commands/mcp.ts')).mcpCommand,
   },
   token: {
     group: 'Server',

@@ -24,7 +24,7 @@ import type { NamedCode } from '../similar/named-code.ts';
 /** `similar`: finds code that is like other code. */
 export const similarCommand = trackerCommand({
   name: 'similar',
-  summary: 'Find code of Claude that is like a file, some lines, or a pattern.',
+  summary: 'Find code that is like a file, some lines, or a pattern.',
   examples: [
     'pattern-tracker similar src/retry.ts:12-40',
     'pattern-tracker similar 683314ed',

@@ -31,11 +31,11 @@ export interface NamedCode {
 export async function codeOfFile(
   text: string,
   language: string | undefined,
-  { cwd }: Pick<CliEnvironment, 'cwd'>,
+  { cwd, input }: Pick<CliEnvironment, 'cwd' | 'input'>,
 ): Promise<NamedCode | undefined> {
   const given = language === undefined ? UNKNOWN_LANGUAGE : languageNamed(language);
   if (text === '-') {
-    const code = await standardInput();
+    const code = await input();
     return { code, language: given, patternId: undefined, name: 'standard input' };
   }
   const { name, path, first, last } = fileLinesOf(text, cwd);
@@ -94,10 +94,4 @@ export function codeOfPattern(
 
 function isIdPrefix(text: string): boolean {
   return /^[0-9a-f]{1,16}$/i.test(text);
-}
-
-async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
