@@ -20,7 +20,7 @@ export function shapeOf(code: string, language: string): CodeShape {
   const found = tokensOf(text, language);
   const tokens = found.raw.length < RAW_RUN ? tokensOf(text, language, true) : found;
   const blinded = TABLES.has(language) ? NO_RUNS : blindedRuns(tokens, language);
-  const isVaried = distinct(blinded) >= Math.max(LEAST_DISTINCT, LEAST_VARIETY * blinded.length);
+  const isVaried = distinct(blinded) >= leastDistinct(blinded.length);
   return { raw: rawRuns(tokens), blinded: isVaried ? blinded : NO_RUNS };
 }
 
@@ -43,7 +43,9 @@ const MOST_CHARACTERS = 65_536;
 /** Without names, code of fewer different runs says nothing: it is short. */
 const LEAST_DISTINCT = 10;
 /** Nor does code of which a smaller part is different runs: a table repeats a few, and looks like every other table. */
-const LEAST_VARIETY = 0.1;
+const LEAST_VARIETY = 0.5;
+/** But this many different runs are enough, however long the code is. */
+const MANY_DISTINCT = 28;
 
 /** Languages in which all that tells two texts apart are names and literals. */
 const TABLES: ReadonlySet<string> = new Set(
@@ -101,6 +103,10 @@ function blindedRuns({ raw, blinded }: Tokens, language: string): Uint32Array {
 function joined(hash: number, value: number): number {
   const product = Math.imul(hash ^ value, 0x9e3779b1);
   return product ^ (product >>> 15);
+}
+
+function leastDistinct(runs: number): number {
+  return Math.max(LEAST_DISTINCT, Math.min(MANY_DISTINCT, LEAST_VARIETY * runs));
 }
 
 /** How many of the runs are not repetitions: those are odd. */
