@@ -19,6 +19,7 @@ event. Run it again to update an installation; recorded data is kept.
   --no-link                    make no link in ~/.local/bin
   --completions                also install completions for bash, zsh and fish, and the man page
   --statusline                 also add a line about the session to Claude Code's status line
+  --mcp                        also let Claude Code ask what it wrote before: registers the MCP server
   --no-test                    send no event through the installed hook
   --yes                        also record what Claude did before, from Claude Code's transcripts, without asking
   --json                       print the result as JSON
@@ -87,7 +88,7 @@ while [ "$count" -gt 0 ]; do
     check_value "${argument%%=*}" "${argument#*=}"
     set -- "$@" "$argument"
     ;;
-  --dry-run | --json | --no-link | --no-test | --completions | --no-completions | --statusline | --no-statusline)
+  --dry-run | --json | --no-link | --no-test | --completions | --no-completions | --statusline | --no-statusline | --mcp | --no-mcp)
     set -- "$@" "$argument"
     ;;
   *)

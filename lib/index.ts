@@ -12,6 +12,7 @@ export type {
   PatternMerge,
   PatternModification,
 } from './library/declaration.ts';
+export type { FoundText, SimilarCode, SimilarQuery, TextQuery } from './library/code-query.ts';
 export type { ConfigInput } from './library/config-input.ts';
 export type { PatternTrackerOptions } from './library/library-options.ts';
 export type {

@@ -12,6 +12,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Find a text in the code, prompts, commands, errors and files.',
     load: async () => (await import('./commands/search.ts')).searchCommand,
   },
+  similar: {
+    group: 'Look',
+    summary: 'Find code that is like a file, some lines, or a pattern.',
+    load: async () => (await import('./commands/similar.ts')).similarCommand,
+  },
   patterns: {
     group: 'Look',
     summary: 'List the code that Claude wrote.',
@@ -172,6 +177,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     group: 'Server',
     summary: 'Answer the lineage API over HTTP, for yourself or a team.',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  mcp: {
+    group: 'Server',
+    summary: 'Answer questions of Claude itself about what it did, over MCP.',
+    load: async () => (await import('./commands/mcp.ts')).mcpCommand,
   },
   token: {
     group: 'Server',

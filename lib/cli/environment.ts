@@ -25,6 +25,8 @@ export interface CliEnvironment {
   readonly lines: number;
   readonly color: boolean;
   readonly now: Clock;
+  /** Reads standard input to its end. */
+  readonly input: () => Promise<string>;
   /** Writes to standard output; adds nothing. */
   readonly out: (text: string) => void;
   /** Resolves when all output has left this process. A pipe accepts it only as fast as its reader reads. */
@@ -60,6 +62,7 @@ export function cliEnvironment(named?: string): CliEnvironment {
     lines: Number(env['LINES']) || stdout.rows || 24,
     color: wantsColor(env, isTTY),
     now: systemClock,
+    input: standardInput,
     out: (text) => void stdout.write(text),
     written: () => new Promise((resolve) => stdout.write('', () => resolve())),
     err: errorWriter(),
@@ -116,6 +119,12 @@ function realPath(program: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Opens standard error only when it is needed. If it cannot be written, the exit code still tells. */

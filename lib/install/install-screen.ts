@@ -1,6 +1,8 @@
 import { counted } from '../base/amount-text.ts';
 import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
+import { MCP_SERVER_NAME } from './mcp-registration.ts';
+import type { McpChange } from './mcp-registration.ts';
 import type { LinkState } from './path-link.ts';
 import { stubRoots } from './program/hook-stubs.ts';
 import { quoteWord } from './shell-words.ts';
@@ -41,7 +43,7 @@ export function installScreen(
   ];
   if (backup) rows.push(['Backup', backup]);
   if (result.statusLine) rows.push(['Status', statusLineText(result.statusLine)]);
-  rows.push(...shellRows(result.shellFiles));
+  rows.push(...shellRows(result.shellFiles), ...mcpRows(result.mcp));
   rows.push(['Data', `${options.paths.data}, for your user alone`]);
   if (stoppedCourier !== undefined) rows.push(['Courier', 'the old one was asked to leave']);
   const command = commandRow(link);
@@ -53,7 +55,12 @@ export function installScreen(
     '',
     ...table(rows, paint),
     ...notes(
-      [...result.warnings, ...linkWarnings(link), ...shellWarnings(result.shellFiles)],
+      [
+        ...result.warnings,
+        ...linkWarnings(link),
+        ...shellWarnings(result.shellFiles),
+        ...mcpWarnings(result.mcp),
+      ],
       paint,
     ),
     '',
@@ -89,6 +96,7 @@ export function installPreview(plan: InstallPlan, paint: ScreenPaint): string {
     ...command,
     ...plan.shellFiles.write.map(({ path }) => `write ${path}`),
     ...plan.shellFiles.remove.map((path) => `remove ${path}`),
+    ...mcpRows(plan.mcp).map(([, text]) => text),
     diff === '' ? `leave ${settings.file} as it is: already registered` : `edit ${settings.file}:`,
     ...(diff === '' ? [] : ['', diff.trimEnd()]),
     ...notes([...plan.warnings, ...linkWarnings(link), ...shellWarnings(plan.shellFiles)], paint),
@@ -114,6 +122,7 @@ export function uninstallScreen(
   for (const backup of backups) rows.push(['Backup', backup]);
   if (removedLink) rows.push(['Command', `${removedLink} removed`]);
   for (const file of result.shellFiles) rows.push(['Shell', `${file} removed`]);
+  rows.push(...mcpRows(result.mcp));
   rows.push([
     'Program',
     removesProgram
@@ -154,6 +163,7 @@ export function uninstallPreview(
       : 'keep the program: hooks are registered elsewhere',
     ...(plan.link === undefined ? [] : [`remove ${plan.link}`]),
     ...plan.shellFiles.map((file) => `remove ${file}`),
+    ...mcpRows(plan.mcp).map(([, text]) => text),
     ...settings.flatMap(({ file, current, next }) => [
       next === null ? `remove ${file}` : `edit ${file}:`,
       ...(next === null ? [] : ['', settingsDiff(file, current, next).trimEnd()]),
@@ -217,6 +227,17 @@ function shellRows({ installed, remove }: ShellFilesChange): [string, string][] 
     ...installed.map(({ path }): [string, string] => ['Shell', path]),
     ...remove.map((path): [string, string] => ['Shell', `${path} removed`]),
   ];
+}
+
+function mcpRows(mcp: McpChange | undefined): [string, string][] {
+  if (!mcp || mcp.state === 'taken') return [];
+  if (mcp.state === 'registered') return [['MCP', `server ${MCP_SERVER_NAME} in ${mcp.file}`]];
+  return mcp.current === mcp.next ? [] : [['MCP', `server removed from ${mcp.file}`]];
+}
+
+function mcpWarnings(mcp: McpChange | undefined): string[] {
+  if (mcp?.state !== 'taken') return [];
+  return [`${mcp.file} has another server called ${MCP_SERVER_NAME}, which was left alone.`];
 }
 
 function shellWarnings({ write, taken }: ShellFilesChange): string[] {

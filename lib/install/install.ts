@@ -16,6 +16,8 @@ import { checkHome } from './home-check.ts';
 import { hookCommand } from './hook-command.ts';
 import type { CaptureFront } from './hook-command.ts';
 import type { WantedHook } from './settings/hook-registration.ts';
+import { applyMcp, planMcp } from './mcp-registration.ts';
+import type { McpChange } from './mcp-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest, Registration } from './manifest.ts';
 import type { NativeHost } from './program/native-module.ts';
@@ -68,6 +70,8 @@ export interface InstallOptions extends ProgramSource {
   readonly link: boolean;
   /** True adds our status line, false removes it. @default as it is */
   readonly statusLine?: boolean | undefined;
+  /** True registers our MCP server with Claude Code, false removes it. @default as it is */
+  readonly mcp?: boolean | undefined;
   /** Completions and the man page, as they shall be; an empty list removes them. @default as they are */
   readonly shellFiles?: readonly ShellFile[] | undefined;
   /** The newest version of Claude Code in use; undefined when none is known. */
@@ -89,6 +93,8 @@ export interface InstallPlan {
   /** Our status line in the settings; undefined when it is not there. */
   readonly statusLine: RegisteredStatusLine | undefined;
   readonly shellFiles: ShellFilesChange;
+  /** Undefined if the registration of the MCP server stays as it is. */
+  readonly mcp: McpChange | undefined;
   /** True while something in the settings keeps Claude Code from running the hooks; `warnings` says what. */
   readonly isIgnored: boolean;
   /** One sentence each, or more. */
@@ -126,6 +132,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
     link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
     statusLine,
     shellFiles: planShellFiles(options.shellFiles, readManifest(home)?.shellFiles ?? []),
+    mcp: wantedMcp(options),
     isIgnored: ignored.length > 0,
     warnings: [...ignored, ...planWarnings(options)],
   };
@@ -158,15 +165,26 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const known = readManifest(home);
   const shellFiles = planShellFiles(options.shellFiles, known?.shellFiles ?? []);
   const madeFolders = [...new Set([...(known?.madeFolders ?? []), ...newFolders])];
-  const facts = { registration, link: linked, shellFiles, madeFolders };
+  const mcp = wantedMcp(options); // planned again, too
+  const facts = { registration, link: linked, shellFiles, madeFolders, mcp };
   writeManifest(home, nextManifest(plan, known, facts));
   applyShellFiles(shellFiles, madeFolders);
+  if (mcp) applyMcp(mcp);
   const backup = applyChange(change, now);
   verifyInstall(plan);
 
   const isNew = copy.written.length > 0 || hadNode !== linkTarget(join(home, 'node'));
   const stoppedCourier = isNew ? stopCourier(home, paths.courierPid) : undefined;
-  return { ...plan, settings: change, copy, link: linked, shellFiles, backup, stoppedCourier };
+  return {
+    ...plan,
+    settings: change,
+    copy,
+    link: linked,
+    shellFiles,
+    mcp,
+    backup,
+    stoppedCourier,
+  };
 }
 
 /**
@@ -222,6 +240,13 @@ function wantedLink({ link, userHome, platform }: InstallOptions): string | unde
   return link && userHome && platform !== 'win32' ? linkPath(userHome) : undefined;
 }
 
+/** What becomes of the registration of the MCP server; undefined if it stays. */
+function wantedMcp(options: InstallOptions): McpChange | undefined {
+  const { mcp, claudeFolder, userHome, paths } = options;
+  if (mcp === undefined) return undefined;
+  return planMcp(mcp, interpreter(options), { claudeFolder, userHome, home: paths.home });
+}
+
 function planWarnings({ claudeVersion, claudes, scope, sqliteRoot }: InstallOptions): string[] {
   const warnings: string[] = [];
   const left = HOOK_EVENTS.filter((event) => !eventsFor(claudeVersion).includes(event));
@@ -262,11 +287,13 @@ function nextManifest(
     link,
     shellFiles,
     madeFolders,
+    mcp,
   }: {
     readonly registration: Registration;
     readonly link: LinkState;
     readonly shellFiles: ShellFilesChange;
     readonly madeFolders: string[];
+    readonly mcp: McpChange | undefined;
   },
 ): InstallManifest {
   const { version, node, now } = options;
@@ -282,6 +309,7 @@ function nextManifest(
     link: isOurs ? link.path : (known?.link ?? null),
     shellFiles: [...shellFiles.installed],
     madeFolders,
+    mcpFile: mcp ? (mcp.state === 'registered' ? mcp.file : null) : (known?.mcpFile ?? null),
     files: files.map(({ path, content }) => ({ path, sha256: contentDigest(content) })),
     registrations: [...(others ?? []), registration],
   };

@@ -47,6 +47,8 @@ const manifest = z.object({
   shellFiles: z.array(shellFile).default([]),
   /** Folders that were made for them and for the link; absent in a manifest of 0.1.0. */
   madeFolders: z.array(z.string()).default([]),
+  /** The file in which our MCP server was registered; null where it was not. */
+  mcpFile: z.string().nullable().default(null),
   /** The files of the program; absent in a manifest of 0.1.0. */
   files: z.array(programFile).default([]),
   registrations: z.array(registration),

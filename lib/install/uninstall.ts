@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { processEnd, stopCourier } from './courier-stop.ts';
+import { applyMcp, planMcp } from './mcp-registration.ts';
+import type { McpChange } from './mcp-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest } from './manifest.ts';
 import { leadsTo, linkPath, removeLink } from './path-link.ts';
@@ -43,6 +45,8 @@ export interface UninstallPlan {
   readonly link: string | undefined;
   /** Folders with copies of the plugin that Claude Code no longer uses. */
   readonly pluginCopies: readonly string[];
+  /** The registration of our MCP server, which goes with the program; undefined if there is none. */
+  readonly mcp: McpChange | undefined;
   /** Completions and the man page that go with the program. */
   readonly shellFiles: readonly string[];
 }
@@ -96,6 +100,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     link: isKept ? undefined : ownLink(paths.home, manifest?.link ?? undefined, userHome),
     pluginCopies:
       isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
+    mcp: isKept ? undefined : ownMcp(options, manifest),
     shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
   };
 }
@@ -118,6 +123,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   const { link } = plan;
   const isRemoved = link !== undefined && removeLink(link, linkedProgram(home));
   for (const file of plan.shellFiles) rmSync(file, { force: true });
+  if (plan.mcp) applyMcp(plan.mcp);
   removeEmptied([...(isRemoved ? [link] : []), ...plan.shellFiles], manifest?.madeFolders ?? []);
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
@@ -143,6 +149,16 @@ function ownLink(
 ): string | undefined {
   const link = noted ?? (userHome && linkPath(userHome));
   return link && leadsTo(link, linkedProgram(home)) ? link : undefined;
+}
+
+/** What removes the registration of our MCP server; undefined where nobody has added it, or somebody has taken it out. */
+function ownMcp(
+  { claudeFolder, userHome, paths }: UninstallOptions,
+  manifest: InstallManifest | undefined,
+): McpChange | undefined {
+  if (!manifest?.mcpFile || claudeFolder === undefined) return undefined;
+  const change = planMcp(false, '', { claudeFolder, userHome, home: paths.home });
+  return change.current === change.next ? undefined : change;
 }
 
 function linkedProgram(home: string): string {

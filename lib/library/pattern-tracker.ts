@@ -13,6 +13,8 @@ import { CourierNudge } from '../ingest/courier/courier-nudge.ts';
 import { ProjectFinder } from '../ingest/project.ts';
 import { DeclarationPolicy, withoutPrivate } from './declaration-policy.ts';
 import { cleanDeclaration } from './declaration-recorder.ts';
+import { foundTexts, similarCode } from './code-queries.ts';
+import type { FoundText, SimilarCode, SimilarQuery, TextQuery } from './code-query.ts';
 import * as declaration from './declaration.ts';
 import type * as declared from './declaration.ts';
 import type { ProxySettings } from '../delivery/http/proxy-settings.ts';
@@ -177,6 +179,26 @@ export class PatternTracker {
    */
   async getLineage(patternId: string, query?: LineageQuery): Promise<PatternLineage | undefined> {
     return this.#run((queries) => queries.lineage(patternId, query));
+  }
+
+  /**
+   * Finds a text in the code that Claude wrote on this machine, or in prompts, commands, errors and names of files: whole
+   * words first, then the newest. What only this library declared is not searched.
+   *
+   * @throws TrackerError E_ARGUMENT; E_DATABASE_…
+   */
+  async searchPatterns(query: TextQuery): Promise<FoundText[]> {
+    return this.#use(({ database }) => foundTexts(database, query));
+  }
+
+  /**
+   * Finds code of Claude on this machine that is like a code, also with other names or another layout: the most similar
+   * first. Code of less than four words and signs is like nothing. What only this library declared is not compared.
+   *
+   * @throws TrackerError E_ARGUMENT; E_DATABASE_…
+   */
+  async findSimilar(query: SimilarQuery): Promise<SimilarCode[]> {
+    return this.#use(({ database }) => similarCode(database, query));
   }
 
   /** The health of recording and delivery, from what is stored; opens no connection. */

@@ -251,3 +251,20 @@ export const searchReplySchema = z.object({
   }),
   metadata,
 });
+
+/** Reply of `POST /similar`. */
+export const similarReplySchema = z.object({
+  success: z.literal(true),
+  data: z.object({
+    patterns: z.array(
+      pattern.extend({
+        /** How much both have in common, 0 to 1: 0.9 if only names differ. */
+        score: z.number(),
+        /** The first 300 characters of its code. */
+        code_preview: z.string(),
+      }),
+    ),
+    count,
+  }),
+  metadata,
+});

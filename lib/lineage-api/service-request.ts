@@ -69,6 +69,21 @@ export const searchRequestSchema = z.looseObject({
   time_window_days: z.number().min(0).max(3_650).nullish(),
 });
 
+/** Body of `POST /similar`: code and its language, or the id of a pattern. */
+export const similarRequestSchema = z
+  .looseObject({
+    code: z.string().min(1).max(200_000).nullish(),
+    pattern_id: patternId.nullish(),
+    /** What the code is written in; of a pattern it is known. */
+    language: z.string().min(1).max(50).nullish(),
+    min_score: z.number().min(0).max(1).default(0.5),
+    limit: z.number().int().min(1).max(100).default(10),
+  })
+  .refine(({ code, pattern_id: id }) => ((code ?? '') === '') !== ((id ?? '') === ''), {
+    path: ['code'],
+    error: 'Give either code or pattern_id',
+  });
+
 /** Body of `POST /validate`. */
 export const validateRequestSchema = z.looseObject({
   check_lineage: z.boolean().default(true),

@@ -25,7 +25,7 @@ const LEAST_TEXT = 3;
 const MOST_TEXT = 30;
 
 const random = new Random(Number(values.seed) * 7_919);
-const pieces = [...codePieces(Number(values.pieces), random)];
+const pieces = [...codePieces(Number(values.pieces), random)].map(({ code }) => code);
 const folder = mkdtempSync(join(tmpdir(), 'eval-search-'));
 const database = openDatabase(join(folder, 'tracker.db'));
 try {

@@ -227,6 +227,12 @@ export const ROOMS: readonly Room[] = [
       'delivery ingest service/store service health install',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
+    exceptions: [
+      // The MCP server; the rest of the command line starts without them.
+      { files: 'mcp/*.ts', packages: words('@modelcontextprotocol/sdk zod') },
+      { files: 'mcp/tools/*.ts', packages: ['zod'] },
+      { files: 'commands/mcp.ts', packages: ['@modelcontextprotocol/sdk'] },
+    ],
   },
   {
     name: 'index.ts',
@@ -256,6 +262,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
+      { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
     ],
   },

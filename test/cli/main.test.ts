@@ -23,6 +23,7 @@ describe('--help', () => {
       Look
         status        Show whether Claude Code is recorded, and what was recorded.
         search        Find a text in the code, prompts, commands, errors and files.
+        similar       Find code that is like a file, some lines, or a pattern.
         patterns      List the code that Claude wrote.
         show          Show one pattern: its code, its places, what it came from.
         blame         Say of each line of a file which call of Claude wrote it, and
@@ -66,6 +67,7 @@ describe('--help', () => {
 
       Server
         serve         Answer the lineage API over HTTP, for yourself or a team.
+        mcp           Answer questions of Claude itself about what it did, over MCP.
         token         List, create and revoke the tokens of a service.
         service       Delete from a service, set its retention, show its audit log.
 

@@ -27,6 +27,7 @@ export function testEnvironment(
     lines: 24,
     color: false,
     now: () => NOW,
+    input: async () => '',
     out: (text) => void (written.out += text),
     written: async () => {},
     err: (text) => void (written.err += text),

@@ -3,6 +3,7 @@ import { forgettingContract } from './forgetting-contract.ts';
 import { trackedEvent } from './tracked-event.ts';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
+import type { SimilarQuery } from '../../lib/service/store/rows/pattern-likeness.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import type { Feedback } from '../../lib/service/store/rows/pattern-activity.ts';
 import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
@@ -547,6 +548,37 @@ export function patternStoreContract(
         ['\u0000'],
       ])('takes %j for a word and not for an operator', async (word) => {
         expect(Array.isArray(await store.search({ words: [word], limit: 9 }))).toBe(true);
+      });
+
+      test('finds similar code, the most similar first, in the patterns of its tenant only', async () => {
+        const sum = (name: string, value: string) =>
+          `export function ${name}(${value}s) {\n  let total = 0;\n  for (const ${value} of ${value}s) total += ${value};\n  return total;\n}\n`;
+        const at = NOW + 9;
+        await store.track([
+          trackedEvent({ patternId: 'renamed', code: sum('costs', 'price'), at }),
+          trackedEvent({ patternId: 'same', code: `// sums\n${sum('sum', 'value')}`, at }),
+        ]);
+        const query: SimilarQuery = {
+          code: sum('sum', 'value'),
+          language: 'typescript',
+          except: undefined,
+          least: 0.5,
+          limit: 9,
+        };
+        const found = await store.similar(query);
+        expect(found).toMatchObject([
+          { id: 'same', score: 1 },
+          { id: 'renamed', language: 'typescript' },
+        ]);
+        expect(found[1]?.head).toContain('price');
+        const ids = async (other: Partial<SimilarQuery>) =>
+          (await store.similar({ ...query, ...other })).map(({ id }) => id);
+        expect(await ids({ limit: 1 })).toEqual(['same']);
+        expect(await ids({ least: 0.95 })).toEqual(['same']);
+        expect(await store.similar({ ...query, except: 'same' })).toMatchObject([
+          { id: 'renamed' },
+        ]);
+        expect(await ids({ code: '}' })).toEqual([]);
       });
 
       test('narrows a search by language, type and time', async () => {

@@ -174,6 +174,19 @@ const REQUESTS: readonly (readonly [
   ['finds patterns', 'POST', `${P}/search`, { query: 'const chi' }],
   ['finds nothing', 'POST', `${P}/search`, { query: 'nothing of the kind' }],
   [
+    'finds similar patterns',
+    'POST',
+    `${P}/similar`,
+    { code: 'export const child = 1; // one', language: 'typescript', limit: 2 },
+  ],
+  [
+    'finds what is like no pattern that is not there',
+    'POST',
+    `${P}/similar`,
+    { pattern_id: 'nowhere' },
+  ],
+  ['refuses to compare nothing', 'POST', `${P}/similar`, { limit: 1 }],
+  [
     'records feedback',
     'POST',
     `${P}/feedback/record`,

@@ -44,9 +44,10 @@ offer, and the command import does so at any time.
 
 --completions also installs completions for bash, zsh and fish, and the man page, into your own folders.
 --statusline adds a line about the session to Claude Code; a status line that is there already is kept and
-shown before it. Later installations keep both; --no-completions and --no-statusline remove them.`,
+shown before it. --mcp lets Claude itself ask what it wrote before (see the command mcp). Later installations keep all
+three; --no-completions, --no-statusline and --no-mcp remove them.`,
   json: `{ok, dry_run, version, home, node, capture, claude_version, events, settings: {file, scope, changed, diff,
-backup}, status_line: {command, former} or null, completions: {installed, written, removed, taken}, files:
+backup}, status_line: {command, former} or null, completions: {installed, written, removed, taken}, mcp: {file, state: registered|absent|taken} or null, files:
 {written, unchanged, removed}, link, stopped_courier, warnings, capture_test, imported: what import --json prints, or
 null}.`,
   args: {
@@ -80,6 +81,11 @@ null}.`,
       type: 'boolean',
       description:
         "Add a line about the session to Claude Code's status line; --no-statusline removes it",
+    },
+    mcp: {
+      type: 'boolean',
+      description:
+        'Register the MCP server with Claude Code, for all projects; --no-mcp removes it',
     },
     yes: {
       type: 'boolean',
@@ -120,6 +126,7 @@ null}.`,
       capture: args.capture,
       link: args.link,
       statusLine: args.statusline,
+      mcp: args.mcp,
       shellFiles: await wantedShellFiles(args.completions, {
         env,
         userHome,
@@ -281,6 +288,7 @@ function summary(plan: InstallPlan | InstallResult) {
       removed: shellFiles.remove,
       taken: shellFiles.taken,
     },
+    mcp: plan.mcp ? { file: plan.mcp.file, state: plan.mcp.state } : null,
     files: { written: copy.written, unchanged: copy.unchanged.length, removed: copy.removed },
     link,
     stoppedCourier: 'stoppedCourier' in plan ? (plan.stoppedCourier ?? null) : null,

@@ -21,10 +21,10 @@ export const uninstallCommand = trackerCommand({
     'pattern-tracker uninstall',
     'pattern-tracker uninstall --purge',
   ],
-  details: `Removes the hooks and the status line from every settings file they were added to, then the completions,
+  details: `Removes the hooks and the status line from every settings file they were added to, then the completions, the MCP server,
 the link and the program. What was recorded is kept unless you want it removed: on a terminal you are asked. Copies of the
 plugin that Claude Code no longer uses go, too. For sessions of Claude Code that are running, hooks that do nothing are left.`,
-  json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, plugin_copies, removes_program,
+  json: `{ok, dry_run, home, settings: [{file, scope, removed, restored, diff}], completions, mcp, plugin_copies, removes_program,
 link, data,
 backups, removed_link, stopped_courier, stubs, data_removed}; the last five not with --dry-run.`,
   args: {
@@ -103,6 +103,7 @@ function summary(plan: UninstallPlan) {
       diff: settingsDiff(file, current, next),
     })),
     completions: shellFiles,
+    mcp: plan.mcp?.file ?? null,
     removesProgram,
     link: link ?? null,
     data: hasData ? options.paths.data : null,

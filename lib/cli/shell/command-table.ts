@@ -105,6 +105,7 @@ function placeValues(command: string, [key, arg]: NamedArg, { actions }: Command
     return { kind: 'words', words };
   }
   if (command === 'show' && key === 'id') return { kind: 'patterns' };
+  if (command === 'similar' && key === 'code') return { kind: 'file' };
   return valuesOf([key, arg]);
 }
 

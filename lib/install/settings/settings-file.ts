@@ -32,10 +32,10 @@ export function settingsPath(scope: SettingsScope, claudeFolder: string, cwd: st
  *
  * @throws TrackerError E_SETTINGS_UNREADABLE, also when the file is not UTF-8
  */
-export function readSettings(file: string): string | null {
+export function readSettings(file: string, maxBytes = MAX_BYTES): string | null {
   let bytes: Buffer;
   try {
-    bytes = readRegularBytes(file, MAX_BYTES);
+    bytes = readRegularBytes(file, maxBytes);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw new TrackerError(

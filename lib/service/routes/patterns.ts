@@ -2,11 +2,18 @@ import {
   patternListReplySchema,
   patternReplySchema,
   searchReplySchema,
+  similarReplySchema,
 } from '../../lineage-api/lineage-reply.ts';
 import { failureReplySchema } from '../../lineage-api/service-reply.ts';
-import { patternListSchema, searchRequestSchema } from '../../lineage-api/service-request.ts';
+import {
+  patternListSchema,
+  searchRequestSchema,
+  similarRequestSchema,
+} from '../../lineage-api/service-request.ts';
 import type { PatternListRequest } from '../../lineage-api/service-request.ts';
+import { languageNamed, UNKNOWN_LANGUAGE } from '../../pattern/language.ts';
 import type { PatternStore } from '../store/pattern-store.ts';
+import { LOOKED_THROUGH } from '../store/rows/pattern-search.ts';
 import type { FoundPattern } from '../store/rows/pattern-search.ts';
 import { cursorOf, placeOf } from '../replies/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
@@ -107,6 +114,40 @@ export const patternRoutes: readonly Route[] = [
       return okReply({
         success: true,
         data: { patterns, count: patterns.length },
+        metadata: { processing_time_ms: elapsedMs() },
+      });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/similar',
+    tag: 'Patterns',
+    summary: 'Find patterns whose code is like a code, or like a pattern',
+    description:
+      'Code is found also if it was reformatted, if its names were changed, or some statements: give its `language`, or only ' +
+      'what has the same names is found. A `pattern_id` in place of `code` compares that pattern with the others. On PostgreSQL, ' +
+      `the newest ${LOOKED_THROUGH} patterns are compared.`,
+    scope: 'read',
+    body: similarRequestSchema,
+    replies: { 200: similarReplySchema, 404: failureReplySchema },
+    async handle({ store, service, actor, body, elapsedMs }) {
+      const { code, pattern_id: id, language, min_score: least, limit } = body;
+      const named = id ? await store.pattern(id) : undefined;
+      if (id && !named) throw patternNotFound(id, elapsedMs());
+      const found = await store.similar({
+        code: named?.code ?? code ?? '',
+        language: named?.language ?? (language ? languageNamed(language) : UNKNOWN_LANGUAGE),
+        except: named?.id,
+        least,
+        limit,
+      });
+      if (found.length > 0) service.audit.read(actor, null, found.length);
+      return okReply({
+        success: true,
+        data: {
+          patterns: found.map((pattern) => ({ ...foundReply(pattern), score: pattern.score })),
+          count: found.length,
+        },
         metadata: { processing_time_ms: elapsedMs() },
       });
     },

@@ -13,6 +13,7 @@
  * | known.ts          | what has to be known to plan them                                |
  * | patterns.ts       | one pattern, pages of patterns, how many                         |
  * | search.ts         | patterns by words                                                |
+ * | similar.ts        | patterns by similar code                                         |
  * | walk.ts           | relatives and evolution                                          |
  * | activity.ts       | uses, feedback and improvements of a pattern                     |
  * | executions.ts     | tool calls                                                       |

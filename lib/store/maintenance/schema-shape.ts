@@ -41,6 +41,7 @@ export interface TableShape {
  * the full-text index are derived too, but SQLite already reports them as such.
  */
 export const DERIVED_TABLES: ReadonlySet<string> = new Set([
+  'fingerprints',
   'search_progress',
   'search_queue',
   'totals',

@@ -2,11 +2,12 @@ import type { Database } from '../database/database.ts';
 import { EVENT_COLUMNS, indexRow, SearchableParts } from '../queries/search/searchable.ts';
 import type { SearchableEvent, SearchablePart } from '../queries/search/searchable.ts';
 import { searchIndexedTo } from '../queries/search/search.ts';
+import { FingerprintWriter } from '../writers/fingerprint-writer.ts';
 
 /** Events that are indexed in one transaction: few, so that no other process waits long for the lock. */
 const CHUNK_EVENTS = 100;
 
-/** Takes the texts of the next events into the index; false when it has them all. */
+/** Takes the texts of the next events, and what their code is like, into the indexes; false when these have them all. */
 export function indexSearchChunk(database: Database): boolean {
   const next = database.prepare<[number, number], SearchableEvent>(
     `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.id > ? ORDER BY e.id LIMIT ?`,
@@ -16,12 +17,15 @@ export function indexSearchChunk(database: Database): boolean {
     .transaction(() => {
       const events = next.all(searchIndexedTo(database), CHUNK_EVENTS);
       const parts = new SearchableParts(database);
+      const fingerprints = new FingerprintWriter(database);
       const insert = database.prepare<[number, string]>(
         'INSERT OR REPLACE INTO search_index (rowid, text) VALUES (?, ?)',
       );
       for (const event of events) {
         const code = parts.code(event).filter((part) => parts.isFirst(event, part));
         if (code.length > 0) insert.run(indexRow(event, 'code'), textOf(code));
+        for (const { patternId, text, language } of code)
+          if (patternId !== null) fingerprints.add(patternId, text, language ?? '');
         const rest = parts.rest(event);
         if (rest.length > 0) insert.run(indexRow(event, 'rest'), textOf(rest));
       }
@@ -33,11 +37,13 @@ export function indexSearchChunk(database: Database): boolean {
 }
 
 /**
- * Empties the index, so that nothing is left in it of a text that was erased or changed; the courier makes it anew. Call
- * it in the same transaction.
+ * Empties both indexes, so that nothing is left in them of a text that was erased or changed; the courier fills them
+ * again. Call it in the same transaction.
  */
 export function clearSearchIndex(database: Database): void {
-  database.exec("INSERT INTO search_index (search_index) VALUES ('delete-all')");
+  database.exec(`INSERT INTO search_index (search_index) VALUES ('delete-all');
+    INSERT INTO similar_index (similar_index) VALUES ('delete-all');
+    DELETE FROM fingerprints`);
   noteIndexedTo(database, 0);
 }
 

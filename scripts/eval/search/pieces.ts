@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { languageOf } from '../../../lib/pattern/language.ts';
 import type { Random } from '../../bench/measure/random.ts';
 
 /** Where real code is looked for, as far as it is there. */
@@ -13,21 +14,42 @@ const MOST_FILE_BYTES = 400_000;
 const LEAST_PIECE = 60;
 const MOST_PIECE = 6_000;
 
+/** A piece of real code. */
+export interface CodePiece {
+  readonly code: string;
+  /** As lib/pattern/language.ts names it. */
+  readonly language: string;
+}
+
 /** Real code cut into pieces of 5 to 40 lines, each text once, at most `most`. */
-export function* codePieces(most: number, random: Random): Iterable<string> {
+export function* codePieces(most: number, random: Random): Iterable<CodePiece> {
   const seen = new Set<string>();
-  for (const path of FOLDERS.flatMap((folder) => [...filesBelow(folder)])) {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    for (let at = 0; at < lines.length;) {
-      const end = at + random.between(5, 40);
-      const piece = lines.slice(at, end).join('\n');
-      at = end;
-      if (piece.length < LEAST_PIECE || piece.length > MOST_PIECE || seen.has(piece)) continue;
-      seen.add(piece);
+  for (const path of codeFiles()) {
+    for (const piece of piecesOf(path, random)) {
+      if (seen.has(piece.code)) continue;
+      seen.add(piece.code);
       yield piece;
       if (seen.size === most) return;
     }
   }
+}
+
+/** Every file of real code that is looked at. */
+export function codeFiles(): string[] {
+  return FOLDERS.flatMap((folder) => [...filesBelow(folder)]);
+}
+
+/** A file cut into pieces of 5 to 40 lines; those that are very short or long are left out. */
+export function piecesOf(path: string, random: Random): CodePiece[] {
+  const [lines, pieces]: [string[], CodePiece[]] = [readFileSync(path, 'utf8').split('\n'), []];
+  for (let at = 0; at < lines.length;) {
+    const end = at + random.between(5, 40);
+    const code = lines.slice(at, end).join('\n');
+    at = end;
+    if (code.length < LEAST_PIECE || code.length > MOST_PIECE) continue;
+    pieces.push({ code, language: languageOf(path) });
+  }
+  return pieces;
 }
 
 // --- internal ---

@@ -22,6 +22,8 @@ export interface Stage {
 export interface StageOptions {
   readonly version: string;
   readonly capture: 'sh' | 'node';
+  /** Further options of the installer. @default none */
+  readonly install?: readonly string[];
   /** See {@link makeSandbox}. */
   readonly claudeFolder?: string;
 }
@@ -34,11 +36,16 @@ export interface Played {
 }
 
 /** Installs Claude Code and this project. */
-export async function setStage({ version, capture, claudeFolder }: StageOptions): Promise<Stage> {
+export async function setStage({
+  version,
+  capture,
+  install = [],
+  claudeFolder,
+}: StageOptions): Promise<Stage> {
   const claude = await installClaude(version, process.env);
   const sandbox = await makeSandbox({ claude, ...(claudeFolder ? { claudeFolder } : {}) });
   try {
-    const tracker = await installTracker(sandbox, ['--capture', capture]);
+    const tracker = await installTracker(sandbox, ['--capture', capture, ...install]);
     const clear = async () => {
       await tracker.stop();
       await sandbox.remove();

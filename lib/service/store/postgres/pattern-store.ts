@@ -4,6 +4,7 @@ import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execu
 import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
+import type { SimilarPattern, SimilarQuery } from '../rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
 import type { StoreStats } from '../rows/store-stats.ts';
@@ -23,6 +24,7 @@ import { trimForgotten } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
 import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
+import { similarPatterns } from './similar.ts';
 import { keyText, storable, whole } from './text/storable.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
@@ -55,6 +57,10 @@ export class PostgresPatternStore implements PatternStore {
 
   search(query: SearchQuery): Promise<FoundPattern[]> {
     return this.#run((sql) => searchPatterns(sql, this.#tenant, storable(query)));
+  }
+
+  similar(query: SimilarQuery): Promise<SimilarPattern[]> {
+    return this.#run((sql) => similarPatterns(sql, this.#tenant, storable(query)));
   }
 
   relatives(id: string, direction: Direction, limits: WalkLimits): Promise<Relatives | undefined> {

@@ -6,6 +6,7 @@ import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execu
 import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
+import type { SimilarPattern, SimilarQuery } from '../rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
 import type { StoreStats } from '../rows/store-stats.ts';
@@ -26,6 +27,7 @@ import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { perDatabase } from './per-database.ts';
 import { SearchIndex } from './search-index.ts';
 import { searchPatterns } from './search.ts';
+import { similarPatterns } from './similar.ts';
 import { SqliteTrack } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 
@@ -60,6 +62,11 @@ export class SqlitePatternStore implements PatternStore {
   async search(query: SearchQuery): Promise<FoundPattern[]> {
     await this.#index.indexNewest();
     return this.#connection.read((database) => searchPatterns(database, query));
+  }
+
+  async similar(query: SimilarQuery): Promise<SimilarPattern[]> {
+    await this.#index.indexNewest();
+    return this.#connection.read((database) => similarPatterns(database, query));
   }
 
   async relatives(

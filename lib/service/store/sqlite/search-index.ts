@@ -1,4 +1,5 @@
 import type { Database } from '../../../store/database/database.ts';
+import { FingerprintWriter } from '../../../store/writers/fingerprint-writer.ts';
 import { INDEXED_CHARACTERS } from '../rows/pattern-search.ts';
 import type { SqliteConnection } from './connection.ts';
 import { perDatabase } from './per-database.ts';
@@ -12,7 +13,7 @@ const PAUSE_MS = 20;
 const BUSY_PAUSE_MS = 500;
 
 /**
- * Fills the index of words in the background. Writers only queue the patterns that they add; a pattern is
+ * Fills the index of words, and that of similar code, in the background. Writers only queue the patterns that they add; a pattern is
  * found by its words once it has been indexed.
  */
 export class SearchIndex {
@@ -79,10 +80,13 @@ export class SearchIndex {
 
   /** Makes the newest patterns of the queue findable; returns how many. Call it in a transaction. */
   #index(database: Database): number {
-    const { next, add, done } = this.#statements(database);
+    const { next, add, done, fingerprints } = this.#statements(database);
     const rows = next.all(INDEXED_AT_ONCE);
-    for (const { queueId, id, name, code } of rows) {
-      if (id !== null && name !== null && code !== null) add.run(queueId, name, code, id);
+    for (const { queueId, id, name, code, language } of rows) {
+      if (id !== null && name !== null && code !== null) {
+        add.run(queueId, name, code, id);
+        fingerprints.add(id, code, language ?? '');
+      }
       done.run(queueId);
     }
     return rows.length;
@@ -97,19 +101,22 @@ interface QueuedPattern {
   readonly id: string | null;
   readonly name: string | null;
   readonly code: string | null;
+  readonly language: string | null;
 }
 
 function queueStatements(database: Database) {
   return {
     waits: database.prepare<[], number>('SELECT 1 FROM search_queue LIMIT 1').pluck(),
     next: database.prepare<[number], QueuedPattern>(
-      `SELECT queue.id AS queueId, p.id, p.name, substr(p.code, 1, ${INDEXED_CHARACTERS}) AS code
+      `SELECT queue.id AS queueId, p.id, p.name, substr(p.code, 1, ${INDEXED_CHARACTERS}) AS code,
+         p.language
        FROM search_queue queue LEFT JOIN patterns p ON p.id = queue.pattern_id
        ORDER BY queue.id DESC LIMIT ?`,
     ),
     add: database.prepare<[number, string, string, string]>(
       'INSERT INTO pattern_search (rowid, name, code, pattern_id) VALUES (?, ?, ?, ?)',
     ),
+    fingerprints: new FingerprintWriter(database),
     done: database.prepare<[number]>('DELETE FROM search_queue WHERE id = ?'),
   };
 }

@@ -46,7 +46,7 @@ export function removeParents(database: Database, table: string): void {
 }
 
 /**
- * Empties the full-text index, which cannot remove single patterns without a trace. It fills again from the
+ * Empties the full-text index, and with it that of similar code, which cannot remove single patterns without a trace. It fills again from the
  * queue at the next search of the service.
  */
 export function emptyIndex(database: Database): void {
@@ -57,6 +57,8 @@ export function emptyIndex(database: Database): void {
   }
   database.exec(`
     INSERT INTO pattern_search (pattern_search) VALUES ('delete-all');
+    INSERT INTO similar_index (similar_index) VALUES ('delete-all');
+    DELETE FROM fingerprints;
     DELETE FROM search_queue;
     INSERT INTO search_queue (pattern_id) SELECT id FROM patterns ORDER BY last_seen_at`);
 }

@@ -1,22 +1,17 @@
 import type { Database } from '../../database/database.ts';
 import { Conditions, TEST_SESSION_PREFIX } from '../conditions.ts';
-import type { ListFilter } from '../conditions.ts';
+import { codePlaces } from './code-places.ts';
+import type { CodeFilter, Place, Placing } from './code-places.ts';
 import { SearchText } from './search-text.ts';
 import type { TextHit } from './search-text.ts';
 import { EVENT_COLUMNS, indexRow, SEARCH_KINDS, SearchableParts } from './searchable.ts';
 import type { SearchableEvent, SearchablePart, SearchKind } from './searchable.ts';
 
 /** What to search for, and among what. */
-export interface SearchFilter extends ListFilter {
+export interface SearchFilter extends CodeFilter {
   readonly text: string;
   /** @default all */
   readonly kinds?: readonly SearchKind[] | undefined;
-  /** The tool that ran, or wrote the code; any case. */
-  readonly tool?: string | undefined;
-  /** Only code in this language. */
-  readonly language?: string | undefined;
-  /** Only code in, and names of, files that this is true of. */
-  readonly isFile?: ((path: string) => boolean) | undefined;
 }
 
 /** A place where a text was found. Times are milliseconds since 1970 UTC. */
@@ -92,18 +87,6 @@ interface Found {
   readonly hit: TextHit;
   /** Undefined until it is looked up, which only a filter needs of all that is found. */
   readonly place: Place | undefined;
-}
-
-/** A place that a hit is shown at. */
-interface Place {
-  readonly sessionId: string;
-  readonly toolUseId: string | null;
-  readonly toolName: string | null;
-  readonly filePath: string | null;
-  readonly startLine: number | null;
-  readonly at: number;
-  readonly projectRoot: string | null;
-  readonly projectName: string | null;
 }
 
 class Searching {
@@ -216,31 +199,6 @@ class Searching {
     if (kind !== 'path' || !place) return place;
     return this.#filter.isFile?.(text) === false ? undefined : { ...place, filePath: text };
   }
-}
-
-type Placing<Row> = (row: Row) => Place | undefined;
-
-/** Where a pattern was written last, of the places that the filter names. */
-function codePlaces(database: Database, filter: SearchFilter): Placing<{ id: string }> {
-  const where = new Conditions()
-    .add('o.pattern_id = @id')
-    .addFilter({ session: 'o.session_id', project: 'o.project_id', time: 'o.at' }, filter);
-  const { tool, language, isFile } = filter;
-  if (tool !== undefined) where.add('o.tool_name = @tool COLLATE NOCASE', { tool });
-  if (language !== undefined) where.add('o.language = @language COLLATE NOCASE', { language });
-  const select = database.prepare<[Record<string, string | number>], Place>(
-    `SELECT o.session_id AS sessionId, o.tool_use_id AS toolUseId, o.tool_name AS toolName,
-       o.file_path AS filePath, o.start_line AS startLine, o.at,
-       project.root AS projectRoot, project.name AS projectName
-     FROM occurrences o LEFT JOIN projects project ON project.id = o.project_id
-     ${where.sql()} ORDER BY o.at DESC`,
-  );
-  return ({ id }) => {
-    for (const place of select.iterate({ ...where.values, id })) {
-      if (!isFile || (place.filePath !== null && isFile(place.filePath))) return place;
-    }
-    return undefined;
-  };
 }
 
 /** The place of an event, if the filter names it. */

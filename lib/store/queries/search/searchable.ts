@@ -25,6 +25,7 @@ export interface SearchablePart {
   /** Null, like the rest, where the text is of another kind. */
   readonly patternId: string | null;
   readonly toolName: string | null;
+  readonly language: string | null;
 }
 
 /** The columns of a `SearchableEvent`, for a query on `events e`. */
@@ -53,7 +54,7 @@ export class SearchableParts {
          ON call.session_id = e.session_id AND call.tool_use_id = e.tool_use_id WHERE e.id = ?`,
     );
     this.#code = database.prepare<[string], SearchablePart>(
-      `SELECT 'pattern' AS kind, p.code AS text, o.pattern_id AS patternId, o.tool_name AS toolName
+      `SELECT 'pattern' AS kind, p.code AS text, o.pattern_id AS patternId, o.tool_name AS toolName, p.language
        FROM occurrences o JOIN patterns p ON p.id = o.pattern_id WHERE o.event_id = ?`,
     );
     this.#first = database
@@ -125,7 +126,7 @@ function partsOf(
   toolName: string | null,
 ): SearchablePart[] {
   return [...new Set(texts)].flatMap((text) =>
-    text ? [{ kind, text, patternId: null, toolName }] : [],
+    text ? [{ kind, text, patternId: null, toolName, language: null }] : [],
   );
 }
 

@@ -1,0 +1,58 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import type { Redactor } from '../../redact/redact.ts';
+import type { CommandList } from '../command.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { reportFailure } from '../failure.ts';
+import { runCommand } from '../run-command.ts';
+import { boundedJson } from './bounded-json.ts';
+import type { CommandCall } from './mcp-tool.ts';
+
+/** What a command answered, or what is wrong. */
+export interface CommandAnswer {
+  /** JSON; for an error, what a person would read. */
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** Runs commands for the MCP server, and answers with what they print as JSON: without secrets, and not too long. */
+export class CommandAnswers {
+  readonly #cli: CliEnvironment;
+  readonly #commands: CommandList;
+  readonly #redactor: Redactor;
+
+  constructor(cli: CliEnvironment, commands: CommandList, redactor: Redactor) {
+    this.#cli = cli;
+    this.#commands = commands;
+    this.#redactor = redactor;
+  }
+
+  /** Never rejects: what goes wrong is answered. */
+  async of({ command, words, input = '' }: CommandCall): Promise<CommandAnswer> {
+    let [out, err] = ['', ''];
+    const cli: CliEnvironment = {
+      ...this.#cli,
+      paths: this.#cli.paths, // a getter
+      isTTY: false,
+      isErrTTY: false,
+      color: false,
+      input: async () => input,
+      out: (text) => void (out += text),
+      written: async () => {},
+      err: (text) => void (err += text),
+    };
+    try {
+      await runCommand(command, ['--json', ...words], cli, this.#commands);
+      return { text: JSON.stringify(this.#clean(JSON.parse(out) as Json)), isError: false };
+    } catch (error) {
+      err = '';
+      await reportFailure(error, cli, { misuse: 2, isJson: false });
+      return { text: this.#redactor.redactText(err).text, isError: true };
+    }
+  }
+
+  /** Redacted again when it was stored: there may be new rules since. */
+  #clean(answer: Json): unknown {
+    const bounded: JsonObject = { answer: boundedJson(answer) };
+    return this.#redactor.redactPayload(bounded).payload['answer'];
+  }
+}

@@ -1,0 +1,13 @@
+import type { McpTool } from './mcp-tool.ts';
+import { blameLinesTool } from './tools/blame-lines.ts';
+import { findSimilarTool } from './tools/find-similar.ts';
+import { healthTool } from './tools/health.ts';
+import { searchPatternsTool } from './tools/search-patterns.ts';
+
+/** Every tool, in the order in which a client lists them. A new one is a file in tools/ and a line here. */
+export const MCP_TOOLS: readonly McpTool[] = [
+  searchPatternsTool,
+  findSimilarTool,
+  blameLinesTool,
+  healthTool,
+];

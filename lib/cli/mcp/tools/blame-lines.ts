@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { mcpTool } from '../mcp-tool.ts';
+
+/** `blame_lines`: the command `blame`. */
+export const blameLinesTool = mcpTool({
+  name: 'blame_lines',
+  title: 'Who wrote these lines',
+  description:
+    'Says of lines of a file, as it is on disk, which tool call of which session of Claude wrote each of them, when, and what the user ' +
+    "had asked for; or that it is not Claude's. Ask it why code is as it is, before changing it.",
+  input: {
+    file: z.string().min(1).describe('The file: absolute, or from the project'),
+    first_line: z.int().min(1).default(1),
+    last_line: z.int().min(1).optional().describe('Inclusive; at most 200 lines are answered'),
+  },
+  call: ({ file, first_line: first, last_line: last = first + MOST_LINES - 1 }) => ({
+    command: 'blame',
+    words: ['--', `${file}:${first}-${Math.min(last, first + MOST_LINES - 1)}`],
+  }),
+});
+
+// --- internal ---
+
+const MOST_LINES = 200;
