@@ -93,6 +93,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Check every part, and say how to mend what is broken.',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
+  check: {
+    group: 'Health',
+    summary: 'Go through the list of the day, the week or the month.',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
   audit: {
     group: 'Health',
     summary: 'Check who can get at your data, and what has been changed.',
