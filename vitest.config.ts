@@ -15,6 +15,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/processes/delivery-chaos.test.ts',
   'test/processes/foreign-environment.test.ts',
   'test/processes/forget.test.ts',
+  'test/processes/maintain.test.ts',
   'test/processes/odd-entries.test.ts',
   'test/processes/otlp.test.ts',
   'test/processes/poison.test.ts',

@@ -128,6 +128,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Rebuild a sound database from a damaged one.',
     load: async () => (await import('./commands/repair.ts')).repairCommand,
   },
+  maintain: {
+    group: 'Database',
+    summary: 'Do what is due every week or month, and say what was done.',
+    load: async () => (await import('./commands/maintain.ts')).maintainCommand,
+  },
   forget: {
     group: 'Database',
     summary: 'Erase what was recorded, so that nothing of it is left.',

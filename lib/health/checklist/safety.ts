@@ -61,7 +61,7 @@ export function backedUp(facts: ChecklistFacts): CheckFinding {
 }
 
 /** The configuration is the one that was backed up last. */
-export function configKept({ paths }: ChecklistFacts): CheckFinding {
+export function configKept({ paths }: Pick<ChecklistFacts, 'paths'>): CheckFinding {
   const { configFile, resilienceFile, loggingFile } = paths;
   const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
   const backup = listConfigBackups(paths).at(-1);
