@@ -98,6 +98,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Go through the list of the day, the week or the month.',
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
+  bench: {
+    group: 'Health',
+    summary: 'Measure what recording one call of Claude takes.',
+    load: async () => (await import('./commands/bench.ts')).benchCommand,
+  },
   audit: {
     group: 'Health',
     summary: 'Check who can get at your data, and what has been changed.',

@@ -37,6 +37,7 @@ describe('--help', () => {
         health        Say in one word whether all is well, and if not, why.
         doctor        Check every part, and say how to mend what is broken.
         check         Go through the list of the day, the week or the month.
+        bench         Measure what recording one call of Claude takes.
         audit         Check who can get at your data, and what has been changed.
         capture-test  Send one event through the hook and follow it to the database.
         logs          Show what the courier and the library have logged.
