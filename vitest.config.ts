@@ -20,6 +20,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/processes/odd-entries.test.ts',
   'test/processes/otlp.test.ts',
   'test/processes/poison.test.ts',
+  'test/processes/recover.test.ts',
   'test/processes/redact-rescan.test.ts',
   'test/processes/restore.test.ts',
   'test/processes/runbook.test.ts',

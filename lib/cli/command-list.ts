@@ -133,6 +133,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Rebuild a sound database from a damaged one.',
     load: async () => (await import('./commands/repair.ts')).repairCommand,
   },
+  recover: {
+    group: 'Database',
+    summary: 'Find out what is broken, mend it, and prove that it works.',
+    load: async () => (await import('./commands/recover.ts')).recoverCommand,
+  },
   maintain: {
     group: 'Database',
     summary: 'Do what is due every week or month, and say what was done.',

@@ -1,9 +1,10 @@
 import { COMMANDS } from './command-list.ts';
 import { loadCommand } from './command.ts';
-import type { CommandContext, ListedCommand } from './command.ts';
+import type { ListedCommand } from './command.ts';
 import { cliEnvironment } from './environment.ts';
 import type { CliEnvironment } from './environment.ts';
 import { commandHelp, programHelp } from './help.ts';
+import { runLoaded } from './run-command.ts';
 
 const MISUSE = 2;
 
@@ -55,15 +56,7 @@ async function runCommand(name: string, rawArgs: string[], cli: CliEnvironment):
     cli.out(commandHelp(name, command, cli));
     return 0;
   }
-  const [citty, { checkArguments, filledIn }] = await Promise.all([
-    import('citty'),
-    import('./arguments/arguments.ts'),
-  ]);
-  const words = filledIn(rawArgs, command.args);
-  checkArguments(words, command.args);
-  const data: CommandContext = { cli, commands: COMMANDS };
-  const { result } = await citty.runCommand(command, { rawArgs: words, data });
-  return typeof result === 'number' ? result : 0;
+  return await runLoaded(command, rawArgs, { cli, commands: COMMANDS });
 }
 
 /** The words before `--`, behind which nothing is an option. */

@@ -55,6 +55,7 @@ describe('--help', () => {
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.
         repair        Rebuild a sound database from a damaged one.
+        recover       Find out what is broken, mend it, and prove that it works.
         maintain      Do what is due every week or month, and say what was done.
         forget        Erase what was recorded, so that nothing of it is left.
         privacy       Say what was recorded, where it lies, and where it was sent.

@@ -61,6 +61,12 @@ export class OperatedHome extends TrackerHome {
     });
   }
 
+  /** Makes a backup; its path. */
+  async backUp(): Promise<string> {
+    const { out } = await this.command('backup --json');
+    return (JSON.parse(out) as { path: string }).path;
+  }
+
   /** Runs a list of `check`; the exit code, and the status and detail of each check. */
   async check(list = '--daily') {
     const { exitCode, out } = await this.command(`check ${list} --json`);

@@ -173,7 +173,7 @@ function tryRestore({ facts }: Maintenance, { backup }: MaintenanceState): Check
     if (JSON.stringify(tables) !== JSON.stringify(backup.tables)) {
       return fail('the restored rows are not those of the backup', 'Make another backup.');
     }
-    const rows = tables.reduce((all, table) => all + table.rows, 0);
+    const rows = tables.reduce((all, table) => all + (table.rows ?? 0), 0);
     return ok(`${counted(rows, 'row')} of ${counted(tables.length, 'table')} restored and removed`);
   } finally {
     removeDatabase(staged.path);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { byteText, counted } from '../../base/amount-text.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { ago } from '../../base/time-text.ts';
-import { listConfigBackups } from '../../config/config-backup.ts';
+import { newestGoodBackup } from '../../config/config-backup.ts';
 import { configDifferences } from '../../config/config-differences.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -64,7 +64,7 @@ export function backedUp(facts: ChecklistFacts): CheckFinding {
 export function configKept({ paths }: Pick<ChecklistFacts, 'paths'>): CheckFinding {
   const { configFile, resilienceFile, loggingFile } = paths;
   const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
-  const backup = listConfigBackups(paths).at(-1);
+  const backup = newestGoodBackup(paths);
   const mend = 'If that is wanted, run `pattern-tracker config backup`.';
   if (!backup) {
     return hasFile ? warn('never backed up', mend) : ok('no file: the defaults are in force');
