@@ -123,6 +123,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Check every part, and say how to mend what is broken.',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
+  check: {
+    group: 'Health',
+    summary: 'Go through the list of the day, the week or the month.',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  bench: {
+    group: 'Health',
+    summary: 'Measure what recording one call of Claude takes.',
+    load: async () => (await import('./commands/bench.ts')).benchCommand,
+  },
   audit: {
     group: 'Health',
     summary: 'Check who can get at your data, and what has been changed.',
@@ -157,6 +167,16 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     group: 'Database',
     summary: 'Rebuild a sound database from a damaged one.',
     load: async () => (await import('./commands/repair.ts')).repairCommand,
+  },
+  recover: {
+    group: 'Database',
+    summary: 'Find out what is broken, mend it, and prove that it works.',
+    load: async () => (await import('./commands/recover.ts')).recoverCommand,
+  },
+  maintain: {
+    group: 'Database',
+    summary: 'Do what is due every week or month, and say what was done.',
+    load: async () => (await import('./commands/maintain.ts')).maintainCommand,
   },
   forget: {
     group: 'Database',

@@ -106,6 +106,26 @@ export function wantsColor(env: CliEnvironment['env'], isTTY: boolean): boolean 
   return isTTY && env['TERM'] !== 'dumb';
 }
 
+/** The environment of a command that a program runs: what it prints is kept in `printed`, and nobody types. */
+export function quietEnvironment(
+  cli: CliEnvironment,
+  input = '',
+): { readonly cli: CliEnvironment; readonly printed: { out: string; err: string } } {
+  const printed = { out: '', err: '' };
+  const quiet: CliEnvironment = {
+    ...cli,
+    paths: cli.paths, // a getter
+    isTTY: false,
+    isErrTTY: false,
+    color: false,
+    input: async () => input,
+    out: (text) => void (printed.out += text),
+    written: async () => {},
+    err: (text) => void (printed.err += text),
+  };
+  return { cli: quiet, printed };
+}
+
 // --- internal ---
 
 function installedHome(program: string | undefined): string | undefined {

@@ -11,6 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import { checkRegularFile } from '../base/regular-file.ts';
 import type { TrackerPaths } from '../base/paths.ts';
+import { loadConfig } from './config-file.ts';
 import type { ConfigFiles } from './config-file.ts';
 
 /** One backup made by {@link backUpConfig}. */
@@ -49,6 +50,11 @@ export function listConfigBackups(paths: BackupPaths): ConfigBackup[] {
     .filter((name) => BACKUP_NAME.test(name)) // any other folder would look like an empty backup
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => ({ name, files: filesIn(join(paths.configBackups, name), paths) }));
+}
+
+/** The newest backup of a valid configuration: what `config restore` replaces is backed up, too, and may be broken. */
+export function newestGoodBackup(paths: BackupPaths): ConfigBackup | undefined {
+  return listConfigBackups(paths).findLast(({ files }) => loadConfig(files).error === null);
 }
 
 /**

@@ -88,6 +88,8 @@ export interface SinkProbe {
   readonly isWell: boolean;
   /** What the server said, for people. */
   readonly detail: string;
+  /** How long the answer took, in milliseconds; undefined when none came. */
+  readonly latencyMs?: number | undefined;
 }
 
 /** Log lines that operators search for (docs/delivery.md). */

@@ -40,6 +40,29 @@ export function trackerHealth(
   return { ...delivery, status, reasons };
 }
 
+/**
+ * The reasons for sinks that a courier should deliver to, but that got nothing for a long time although
+ * something waits. A single event that waits while others are delivered is no reason: in time it becomes a
+ * dead letter.
+ */
+export function stalledReasons(
+  { at, stored }: HealthFacts,
+  { config, courier }: LoadedConfig,
+): string[] {
+  const inUse = factsInUse(courier.config, stored.delivery.value);
+  const sinks = inUse.map(({ sink }) => sink);
+  return inUse.flatMap(({ sink, outbox, lastDeliveredAt }) => {
+    const address = sink.address(courier.config);
+    if (address === null || outbox.oldestAt === null) return [];
+    if (!isSameServer(address, sink.address(config))) return []; // the facts are those of another server
+    const idle = at - Math.max(outbox.oldestAt, lastDeliveredAt ?? 0);
+    if (idle < STALLED_MS) return [];
+    return namedReasons(sink, sinks, [
+      `Nothing was delivered for ${span(idle)}, and ${counted(outbox.waiting, 'event')} wait${outbox.waiting === 1 ? 's' : ''}: run \`pattern-tracker flush\`.`,
+    ]);
+  });
+}
+
 // --- internal ---
 
 /** Three times the longest wait between two attempts (5 min), in milliseconds. */
@@ -61,24 +84,4 @@ function fatalReasons({ recording, stored }: HealthFacts): string[] {
   if (recording.state === 'off') reasons.push(`Nothing is recorded: ${recording.why}.`);
   if (error) reasons.push(`The database cannot be read: ${error.message}.`);
   return reasons;
-}
-
-/**
- * The reasons for sinks that a courier should deliver to, but that got nothing for a long time although
- * something waits. A single event that waits while others are delivered is no reason: in time it becomes a
- * dead letter.
- */
-function stalledReasons({ at, stored }: HealthFacts, { config, courier }: LoadedConfig): string[] {
-  const inUse = factsInUse(courier.config, stored.delivery.value);
-  const sinks = inUse.map(({ sink }) => sink);
-  return inUse.flatMap(({ sink, outbox, lastDeliveredAt }) => {
-    const address = sink.address(courier.config);
-    if (address === null || outbox.oldestAt === null) return [];
-    if (!isSameServer(address, sink.address(config))) return []; // the facts are those of another server
-    const idle = at - Math.max(outbox.oldestAt, lastDeliveredAt ?? 0);
-    if (idle < STALLED_MS) return [];
-    return namedReasons(sink, sinks, [
-      `Nothing was delivered for ${span(idle)}, and ${counted(outbox.waiting, 'event')} wait${outbox.waiting === 1 ? 's' : ''}: run \`pattern-tracker flush\`.`,
-    ]);
-  });
 }

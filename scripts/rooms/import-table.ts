@@ -195,8 +195,8 @@ export const ROOMS: readonly Room[] = [
     group: 'capabilities',
     purpose: 'the facts about delivery, courier and store that others show',
     imports: words(
-      'base capture claude-code event config redact',
-      'store/database store/queries delivery ingest',
+      'base capture claude-code event config log redact',
+      'store/database store/queries store/maintenance delivery ingest',
     ),
     packages: ['prom-client'],
   },

@@ -198,9 +198,12 @@ describe('config backup and restore', () => {
   });
 
   it('says so where there is nothing to do', async () => {
-    expect((await config('backup')).err).toBe(
-      'error: there is nothing to back up\n  There is no file at ~/.claude/hooks/config.yaml.\n',
-    );
+    expect(await config('backup')).toMatchObject({
+      exitCode: 0,
+      out: 'Nothing to back up: there is no file at ~/.claude/hooks/config.yaml, so the defaults are in force.\n',
+      err: '',
+    });
+    expect(JSON.parse((await config('backup --json')).out)).toEqual({ name: null, files: [] });
     expect((await config('restore')).err).toBe(
       'error: there is no backup\n  Make one with `pattern-tracker config backup`.\n',
     );

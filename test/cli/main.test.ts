@@ -43,6 +43,8 @@ describe('--help', () => {
         reconcile     Compare with Claude Code's transcripts, and add what is missing.
         health        Say in one word whether all is well, and if not, why.
         doctor        Check every part, and say how to mend what is broken.
+        check         Go through the list of the day, the week or the month.
+        bench         Measure what recording one call of Claude takes.
         audit         Check who can get at your data, and what has been changed.
         capture-test  Send one event through the hook and follow it to the database.
         logs          Show what the courier and the library have logged.
@@ -61,6 +63,8 @@ describe('--help', () => {
         restore       Replace the database with a backup.
         verify        Check the database, or a backup, from its pages to its rows.
         repair        Rebuild a sound database from a damaged one.
+        recover       Find out what is broken, mend it, and prove that it works.
+        maintain      Do what is due every week or month, and say what was done.
         forget        Erase what was recorded, so that nothing of it is left.
         privacy       Say what was recorded, where it lies, and where it was sent.
         redact        Say what redaction takes out, and redact again what is stored.

@@ -1,21 +1,12 @@
 import { loadWholeConfig } from '../../config/config-file.ts';
 import { AUDIT_CHECKS } from '../../health/audit/audit-checks.ts';
-import type { AuditFacts, ProgramFacts } from '../../health/audit/audit-facts.ts';
-import { checkFacts } from '../../health/checks/check-facts.ts';
-import { readManifest } from '../../install/manifest.ts';
-import type { InstallManifest } from '../../install/manifest.ts';
-import { linkTarget, programDifference } from '../../install/program/program-files.ts';
-import { hookDifferences } from '../../install/settings/hook-audit.ts';
-import { homesOf } from '../../install/settings/own-hook.ts';
-import { readRegistration } from '../../install/settings/registration.ts';
+import { readAudit } from '../checklist/read-audit.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import type { CliEnvironment } from '../environment.ts';
 import { readInstallation } from '../installation.ts';
 import { runChecks } from '../output/check-report.ts';
 import type { CheckResult } from '../output/check-report.ts';
 import { printJson } from '../output/json-output.ts';
-import { join } from 'node:path';
 
 /** `audit`: looks who can get at what is recorded, and whether anybody has. */
 export const auditCommand = trackerCommand({
@@ -35,7 +26,10 @@ hint when the status is ok.`,
   async run({ json }, cli) {
     const { results, failed, warned } = await runChecks(
       AUDIT_CHECKS,
-      await auditFacts(cli),
+      readAudit(cli, {
+        installation: readInstallation(cli, undefined),
+        config: await loadWholeConfig(cli.paths),
+      }),
       cli,
       json,
     );
@@ -45,39 +39,6 @@ hint when the status is ok.`,
 });
 
 // --- internal ---
-
-async function auditFacts(cli: CliEnvironment): Promise<AuditFacts> {
-  const { home } = cli.paths;
-  const registration = readRegistration(cli);
-  const facts = checkFacts(cli, {
-    installation: readInstallation(cli, undefined),
-    config: await loadWholeConfig(cli.paths),
-  });
-  const manifest = readManifest(home);
-  return {
-    ...facts,
-    program: manifest && programFacts(home, manifest),
-    hookDifferences: hookDifferences({
-      homes: homesOf(home),
-      userHome: cli.env['HOME'] ?? cli.env['USERPROFILE'],
-      files: registration.settings.map(({ file }) => file),
-      registrations: manifest?.registrations ?? [],
-    }),
-    settingsVariables: new Map(
-      registration.settings.map(({ file, variables }) => [file, variables]),
-    ),
-    uid: process.getuid?.(),
-  };
-}
-
-function programFacts(home: string, { files, node }: InstallManifest): ProgramFacts {
-  const link = linkTarget(join(home, 'node'));
-  return {
-    ...programDifference(home, files),
-    compared: files.length,
-    isNodeOther: link !== undefined && link !== node,
-  };
-}
 
 function forJson({ check: { id, title }, finding }: CheckResult) {
   const { status, found: detail } = finding;

@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { openDatabase } from '../../store/database/database.ts';
+import { noteBackup } from '../../store/database/meta.ts';
 import { backupName, backUpDatabase, pruneBackups } from '../../store/maintenance/backup.ts';
 import type { Backup } from '../../store/maintenance/backup.ts';
 import * as common from '../command.ts';
@@ -60,6 +62,7 @@ is ever overwritten. What still waits in the spool is not in the copy, but will 
     } finally {
       progress.end();
     }
+    noteElsewhere(backup, database, cli);
     const pruned = keep === undefined ? [] : pruneBackups(dirname(to), database, keep);
     if (args.json) {
       const { path, bytes, schemaVersion, tables } = backup;
@@ -72,6 +75,25 @@ is ever overwritten. What still waits in the spool is not in the copy, but will 
 });
 
 // --- internal ---
+
+/** Lets `check` know of a backup that is not where it looks. */
+function noteElsewhere({ path }: Backup, database: string, cli: CliEnvironment): void {
+  if (database !== cli.paths.database || dirname(path) === defaultFolder(database)) return;
+  try {
+    const opened = openDatabase(database);
+    try {
+      noteBackup(opened, { path, at: cli.now() });
+    } finally {
+      opened.close();
+    }
+  } catch {
+    // The disk may be full, or not to be written to: the backup is made all the same.
+  }
+}
+
+function defaultFolder(database: string): string {
+  return join(dirname(database), 'backups');
+}
 
 /** Where the copy goes, and whether the user named the file. */
 function target(
@@ -90,6 +112,6 @@ function target(
     );
   }
   if (given !== undefined && !isFolder) return { to: given, isNamed: true };
-  const folder = given ?? join(dirname(database), 'backups');
+  const folder = given ?? defaultFolder(database);
   return { to: join(folder, backupName(folder, database, cli.now())), isNamed: false };
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { configKeys, CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
+import { CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { backUpConfig, listConfigBackups, restoreConfig } from '../../config/config-backup.ts';
+import { configDifferences } from '../../config/config-differences.ts';
 import { loadConfig, loadWholeConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigProblem } from '../../config/config-layer.ts';
@@ -40,7 +40,7 @@ export const configCommand = trackerCommand({
     schema: 'print the JSON Schema of config.yaml, for editors',
   },
   json: `for show {KEY: {value, origin}}, for check {ok, problems, warnings}, for diff an array of {key, value,
-other}, for backup and restore {name, files}.`,
+other}, for backup and restore {name, files}; name is null when there was no file to back up.`,
   exitCodes: '1 when check finds something wrong, or diff finds a difference.',
   args: {
     ...actionArg(ACTIONS),
@@ -146,14 +146,8 @@ function accessProblems({ config, origins }: LoadedConfig): ConfigProblem[] {
 }
 
 function diff(cli: CliEnvironment, backup: string | undefined, json: boolean): number {
-  const ours = new Map(leaves(loadConfig(cli.paths, { env: cli.env }).config));
-  const theirs = new Map(leaves(other(cli, backup)));
-  const rows = configKeys()
-    .filter((key) => !isDeepStrictEqual(ours.get(key), theirs.get(key)))
-    .map((key) => {
-      const [value, otherValue] = [ours.get(key), theirs.get(key)];
-      return { key, value: shownValue(key, value), other: shownValue(key, otherValue) };
-    });
+  const ours = loadConfig(cli.paths, { env: cli.env }).config;
+  const rows = configDifferences(ours, other(cli, backup));
   if (json) {
     printJson(cli, rows);
   } else if (rows.length === 0) {
@@ -181,13 +175,11 @@ function other(cli: CliEnvironment, backup: string | undefined): Config {
 
 function backUp(cli: CliEnvironment, json: boolean): number {
   const made = backUpConfig(cli.paths, cli.now());
-  if (!made)
-    throw new UsageError(
-      'there is nothing to back up',
-      `There is no file at ${cli.paths.configFile}.`,
-    );
-  if (json) printJson(cli, made);
-  else cli.out(`Backed up ${counted(made.files.length, 'file')} as ${made.name}.\n`);
+  if (json) printJson(cli, made ?? { name: null, files: [] });
+  else if (!made) {
+    const where = plainLine(cli.paths.configFile);
+    cli.out(`Nothing to back up: there is no file at ${where}, so the defaults are in force.\n`);
+  } else cli.out(`Backed up ${counted(made.files.length, 'file')} as ${made.name}.\n`);
   return 0;
 }
 

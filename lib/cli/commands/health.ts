@@ -10,10 +10,14 @@ import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { parseSeconds, parseTimes, watchServer } from '../checklist/server-watch.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { noAddressText, noSinkText, titleOf } from '../output/sink-text.ts';
 import { painter } from '../listing/table.ts';
+
+/** The sinks that can be asked. */
+const PROBED = SINKS.filter((sink) => sink.probe !== undefined);
 
 const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
 
@@ -21,17 +25,33 @@ const EXIT_CODES = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
 export const healthCommand = trackerCommand({
   name: 'health',
   summary: 'Say in one word whether all is well, and if not, why.',
-  examples: ['pattern-tracker health', 'pattern-tracker health --probe --json | jq -r .status'],
+  examples: [
+    'pattern-tracker health',
+    'pattern-tracker health --probe --json | jq -r .status',
+    'pattern-tracker health --watch 20 --every 2',
+  ],
   details:
     'Degraded: something needs a look. Unhealthy: nothing is recorded, or the database cannot be used.',
   json: `{status, api_available, cache_size, base_url, enabled, outbox: {waiting, dead, oldest_at},
 circuit_breaker, reasons, sinks: [{sink, address, available, outbox, circuit_breaker}]}. Everything outside
-sinks is about the server (http), except status and reasons, which are about all.`,
-  exitCodes: '0 healthy, 1 degraded, 2 unhealthy.',
+sinks is about the server (http), except status and reasons, which are about all. With --watch {address, attempts, failures,
+min_ms, p50_ms, p95_ms, answers: [{at, ok, ms, detail}]}; ms is null when no answer came, and so are the others when none did.`,
+  exitCodes: '0 healthy, 1 degraded, 2 unhealthy; with --watch 0 if every answer was good, else 1.',
   args: {
     probe: {
       type: 'boolean',
       description: 'Ask the server now (a collector cannot be asked); else the last answer counts',
+    },
+    watch: {
+      type: 'string',
+      valueHint: 'n',
+      description: 'Ask it n times, and say how long it took',
+    },
+    every: {
+      type: 'string',
+      valueHint: 'seconds',
+      default: '1',
+      description: 'For --watch: how long to wait in between',
     },
     ...allowEnvArg,
     ...common.jsonArg,
@@ -39,17 +59,18 @@ sinks is about the server (http), except status and reasons, which are about all
   async run(args, cli) {
     const { probe, json } = args;
     const config = loadConfig(cli.paths, { env: cli.env, allowsEnv: args['allow-env'] });
-    const answer = probe
-      ? await probeSinks(config.config, {
-          now: cli.now,
-          proxy: allowedRoute(
-            config,
-            SINKS.filter((sink) => sink.probe !== undefined),
-            args,
-            cli,
-          ),
-        })
-      : undefined;
+    const isAsked = probe === true || args.watch !== undefined;
+    const proxy = isAsked ? allowedRoute(config, PROBED, args, cli) : {};
+    if (args.watch !== undefined) {
+      return await watchServer(cli, {
+        config: config.config,
+        proxy,
+        times: parseTimes(args.watch),
+        everyMs: parseSeconds('--every', args.every) * 1000,
+        json: json === true,
+      });
+    }
+    const answer = probe ? await probeSinks(config.config, { now: cli.now, proxy }) : undefined;
     const facts = gatherFacts(cli, {
       registration: readRegistration(cli),
       destination: (sink, database) => destinationOf(sink, config, database),

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { CommandList } from '../command.ts';
+import { quietEnvironment } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { reportFailure } from '../failure.ts';
 import { runCommand } from '../run-command.ts';
@@ -28,25 +29,14 @@ export class CommandAnswers {
 
   /** Never rejects: what goes wrong is answered. */
   async of({ command, words, input = '' }: CommandCall): Promise<CommandAnswer> {
-    let [out, err] = ['', ''];
-    const cli: CliEnvironment = {
-      ...this.#cli,
-      paths: this.#cli.paths, // a getter
-      isTTY: false,
-      isErrTTY: false,
-      color: false,
-      input: async () => input,
-      out: (text) => void (out += text),
-      written: async () => {},
-      err: (text) => void (err += text),
-    };
+    const { cli, printed } = quietEnvironment(this.#cli, input);
     try {
       await runCommand(command, ['--json', ...words], cli, this.#commands);
-      return { text: JSON.stringify(this.#clean(JSON.parse(out) as Json)), isError: false };
+      return { text: JSON.stringify(this.#clean(JSON.parse(printed.out) as Json)), isError: false };
     } catch (error) {
-      err = '';
+      printed.err = '';
       await reportFailure(error, cli, { misuse: 2, isJson: false });
-      return { text: this.#redactor.redactText(err).text, isError: true };
+      return { text: this.#redactor.redactText(printed.err).text, isError: true };
     }
   }
 

@@ -1,5 +1,6 @@
+import stringWidth from 'string-width';
 import { counted } from '../../base/amount-text.ts';
-import { errorMessage } from '../../base/errors.ts';
+import { errorMessage, TrackerError } from '../../base/errors.ts';
 import { fail } from '../../health/checks/check.ts';
 import type { Check, CheckFinding } from '../../health/checks/check.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -19,19 +20,26 @@ export interface CheckReport {
   readonly warned: number;
 }
 
+/** How the lines of a report begin. */
+export type CheckMarks = Readonly<Record<CheckFinding['status'], string>>;
+
+/** The marks of `doctor` and `audit`. */
+const PLAIN_MARKS: CheckMarks = { ok: '✓', warn: '!', fail: '✗' };
+
 /** Runs checks in turn. Prints what each found, and in the end how many failed, unless `isQuiet`. */
 export async function runChecks<Facts>(
   checks: readonly Check<Facts>[],
   facts: Facts,
   cli: CliEnvironment,
   isQuiet: boolean | undefined,
+  marks: CheckMarks = PLAIN_MARKS,
 ): Promise<CheckReport> {
   const width = Math.max(...checks.map(({ title }) => title.length));
   const results: CheckResult[] = [];
   for (const check of checks) {
     const result = { check, finding: await findingOf(check, facts, cli) };
     results.push(result);
-    if (!isQuiet) cli.out(render(cli, result, width));
+    if (!isQuiet) cli.out(render(cli, result, marks, width));
   }
   const failed = countOf(results, 'fail');
   const warned = countOf(results, 'warn');
@@ -41,7 +49,7 @@ export async function runChecks<Facts>(
 
 // --- internal ---
 
-const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'] } as const;
+const COLORS = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
 
 /** What the check finds; a check that throws counts as failed. */
 async function findingOf<Facts>(
@@ -53,16 +61,27 @@ async function findingOf<Facts>(
     return await check.run(facts);
   } catch (error) {
     if (cli.env['DEBUG'] === '1' && error instanceof Error) cli.err(`${error.stack ?? ''}\n`);
-    return fail(errorMessage(error), 'Run it again with DEBUG=1, and report what it says.');
+    const known = error instanceof TrackerError ? error.hint : undefined;
+    return fail(
+      errorMessage(error),
+      known ?? 'Run it again with DEBUG=1, and report what it says.',
+    );
   }
 }
 
-function render(cli: CliEnvironment, { check, finding }: CheckResult, width: number): string {
+function render(
+  cli: CliEnvironment,
+  { check, finding: { status, ...finding } }: CheckResult,
+  marks: CheckMarks,
+  width: number,
+): string {
   const paint = painter(cli.color);
-  const [mark, color] = MARKS[finding.status];
-  const line = `${paint(color, mark)} ${check.title.padEnd(width)}  ${plainLine(finding.found)}\n`;
-  if (finding.status === 'ok') return line;
-  return `${line}${' '.repeat(width + 4)}${paint('cyan', '→')} ${plainLine(finding.mend)}\n`;
+  // An emoji is two columns wide.
+  const columns = Math.max(...Object.values(marks).map((mark) => stringWidth(mark)));
+  const mark = marks[status] + ' '.repeat(columns - stringWidth(marks[status]));
+  const line = `${paint(COLORS[status], mark)} ${check.title.padEnd(width)}  ${plainLine(finding.found)}\n`;
+  if (!('mend' in finding)) return line;
+  return `${line}${' '.repeat(width + columns + 3)}${paint('cyan', '→')} ${plainLine(finding.mend)}\n`;
 }
 
 function closing(failed: number, warned: number): string {

@@ -42,6 +42,18 @@ export async function* runTrial(
   }
 }
 
+/** The registered hook; if none is registered for any event, the installed sh front. */
+export function hookFor(
+  event: TestEventName,
+  registration: RegistrationReport,
+  cli: CliEnvironment,
+): CalledHook | undefined {
+  const registered = registration.hooks.find((hook) => hook.event === event);
+  if (registered || registration.hooks.length > 0) return registered;
+  const script = captureScript(cli);
+  return script === undefined ? undefined : { command: script, args: [] };
+}
+
 // --- internal ---
 
 const DOCTOR = 'Run `pattern-tracker doctor`.';
@@ -228,18 +240,6 @@ function callIn(cli: CliEnvironment, { sessionId }: TestCall): ListedToolCall | 
   return readDatabase(cli.paths.database, (database) =>
     listToolCalls(database, { session: sessionId, limit: 1, withTests: true }),
   )?.[0];
-}
-
-/** The registered hook; if none is registered for any event, the installed sh front. */
-function hookFor(
-  event: TestEventName,
-  registration: RegistrationReport,
-  cli: CliEnvironment,
-): CalledHook | undefined {
-  const registered = registration.hooks.find((hook) => hook.event === event);
-  if (registered || registration.hooks.length > 0) return registered;
-  const script = captureScript(cli);
-  return script === undefined ? undefined : { command: script, args: [] };
 }
 
 function dropsOf(cli: CliEnvironment): number {

@@ -33,8 +33,10 @@ export const LINEAGE: Sink = {
     const { openLineageClient } = await import('./open-lineage.ts');
     const client = openLineageClient(options);
     try {
+      const startedAt = performance.now();
       const { status, detail } = await client.health();
-      return { isWell: status === 'healthy', detail };
+      const latencyMs = status === 'unreachable' ? undefined : performance.now() - startedAt;
+      return { isWell: status === 'healthy', detail, latencyMs };
     } finally {
       await client.close();
     }

@@ -29,6 +29,9 @@ export const COUNTED_SINCE_KEY = 'redactions_counted_since';
 /** The row of `meta` that says how far `redact rescan` is, while one is not at its end. */
 export const RESCAN_KEY = 'redaction_rescan';
 
+/** The row of `meta` that says which backup outside the folder of backups was made last. */
+const BACKUP_KEY = 'last_backup';
+
 const KEY = 'corrupt_moved_to';
 
 /** Records in the fresh database where the corrupt one was moved to. */
@@ -36,6 +39,28 @@ export function noteMovedAside(database: Database, moved: MovedAside): void {
   database
     .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
     .run(KEY, JSON.stringify(moved));
+}
+
+/** Notes where a backup was put that nobody would look for elsewhere; `at` is in milliseconds since 1970 UTC. */
+export function noteBackup(
+  database: Database,
+  backup: { readonly path: string; readonly at: number },
+): void {
+  database
+    .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+    .run(BACKUP_KEY, JSON.stringify(backup));
+}
+
+/** The backup that {@link noteBackup} has noted last. */
+export function readLastBackup(
+  database: Database,
+): { readonly path: string; readonly at: number } | undefined {
+  return database
+    .prepare<[string], { path: string; at: number }>(
+      `SELECT value ->> '$.path' AS path, value ->> '$.at' AS at FROM meta
+       WHERE key = ? AND json_valid(value)`,
+    )
+    .get(BACKUP_KEY);
 }
 
 /** Notes that something was deleted: call it in the same transaction. */

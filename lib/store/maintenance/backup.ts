@@ -85,6 +85,14 @@ export function listBackups(folder: string, database: string): string[] {
     .map((name) => join(folder, `${name}.db`));
 }
 
+/** When a backup of {@link listBackups} was made, by its name, in milliseconds since 1970 UTC. */
+export function backupTime(path: string): number {
+  const [, day = '', time = ''] = /-(\d{8})-(\d{6})(?:-\d+)?\.db$/.exec(path) ?? [];
+  return Date.parse(
+    `${day.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`,
+  );
+}
+
 /** Removes all but the newest `keep` backups of {@link listBackups}; returns the removed paths. */
 export function pruneBackups(folder: string, database: string, keep: number): string[] {
   const backups = listBackups(folder, database);

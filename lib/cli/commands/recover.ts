@@ -1,0 +1,233 @@
+import { counted } from '../../base/amount-text.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { SINKS } from '../../delivery/sinks.ts';
+import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
+import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
+import { parseCount } from '../arguments/list-arguments.ts';
+import { namedFile } from '../arguments/named-file.ts';
+import { UsageError } from '../arguments/usage-error.ts';
+import * as common from '../command.ts';
+import { trackerCommand } from '../command.ts';
+import type { CommandList } from '../command.ts';
+import { quietEnvironment } from '../environment.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { painter } from '../listing/table.ts';
+import { printJson } from '../output/json-output.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { proveDelivery } from '../recovery/delivery-proof.ts';
+import { diagnose, SCENARIOS } from '../recovery/diagnosis.ts';
+import type { Problem, Remedy, Scenario } from '../recovery/diagnosis.ts';
+import { runCommand } from '../run-command.ts';
+import { newTestCall } from '../trial/test-events.ts';
+import { runTrial } from '../trial/trial.ts';
+import type { TrialStep } from '../trial/trial.ts';
+
+/** `recover`: from what is left to an installation that records. */
+export const recoverCommand = trackerCommand({
+  name: 'recover',
+  summary: 'Find out what is broken, mend it, and prove that it works.',
+  examples: [
+    'pattern-tracker recover --dry-run',
+    'pattern-tracker recover corruption',
+    'npx claude-pattern-tracker recover --backup /mnt/tracker.db --yes',
+  ],
+  details: `SCENARIO is failure (everything: program, configuration, database, courier, delivery; the default), corruption (the
+database and the courier) or partition (the way to the server).
+
+It looks, says what it would do, asks, and does it: each step is a command that you could type. A damaged database is
+repaired, or, where that fails, replaced by the newest backup; what is replaced is kept. At last it sends an event through
+the hook and follows it to the database and, if a server is configured, to the server's acknowledgement. That event writes
+/test/recovery_test.py in a session that lists leave out.
+
+On a machine where only a backup is left, it installs the program and restores the backup that --backup names. What it
+cannot do, such as starting a server elsewhere, it says.`,
+  json: `{ok, scenario, problems: [{id, found, remedy, hint}], done: [{id, command, ok, said}], proof: [{id, ok, found}]}; remedy
+is a command line, or null for what only a person can do.`,
+  exitCodes: '0 when the event arrived at the end of its way, else 1.',
+  args: {
+    scenario: { type: 'positional', required: false, description: SCENARIOS.join('|') },
+    backup: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'The backup to restore, if one is needed',
+    },
+    yes: { type: 'boolean', description: 'Do not ask' },
+    'dry-run': { type: 'boolean', description: 'Only say what is broken, and what would be done' },
+    timeout: {
+      type: 'string',
+      valueHint: 'seconds',
+      default: '30',
+      description: 'How long to wait for the event at each place',
+    },
+    ...allowEnvArg,
+    ...common.jsonArg,
+  },
+  async run(args, cli, commands) {
+    const scenario = chosenScenario(args.scenario);
+    const timeoutMs = parseCount('--timeout', args.timeout) * 1000;
+    const isDry = args['dry-run'] === true;
+    if (!isDry) checkAgreement(cli, args);
+    const backup = args.backup === undefined ? undefined : namedFile(args.backup, cli);
+    const look = async (): Promise<Problem[]> => {
+      const config = loadConfig(cli.paths, { env: cli.env, allowsEnv: args['allow-env'] });
+      const probed = SINKS.filter((sink) => sink.probe !== undefined);
+      const proxy = allowedRoute(config, probed, args, cli);
+      return await diagnose(cli, { scenario, backup, config, proxy });
+    };
+    const print = args.json ? () => {} : cli.out;
+    const problems = await look();
+    print(planText(problems, cli));
+    if (isDry) {
+      if (args.json) printJson(cli, report(scenario, { problems, isOk: problems.length === 0 }));
+      return problems.length === 0 ? 0 : 1;
+    }
+    const isMended = problems.some(({ remedy }) => remedy !== undefined);
+    if (isMended && !args.yes && !(await isAgreed('Do this?'))) {
+      cli.out('Nothing was changed.\n');
+      return 1;
+    }
+    const done: Done[] = [];
+    const tried = new Set<string>();
+    // What was hidden shows when something else is mended: what waits, once there is a database again.
+    for (let rest: readonly Problem[] = problems; ; rest = await look()) {
+      const next = rest.find(({ id, remedy }) => remedy !== undefined && !tried.has(id));
+      if (!next?.remedy) break;
+      tried.add(next.id);
+      const step = { id: next.id, ...(await remove(next.remedy, cli, commands)) };
+      done.push(step);
+      print(doneText(step, cli));
+    }
+    const proof: TrialStep[] = [];
+    const prove = (step: TrialStep) => {
+      proof.push(step);
+      print(proofText(step, cli));
+    };
+    for await (const step of runTrial(cli, { ...newTestCall(), timeoutMs })) prove(step);
+    if (proof.every(({ ok }) => ok)) {
+      const { courier } = loadConfig(cli.paths);
+      const step = await proveDelivery(cli, courier.config, timeoutMs);
+      if (step) prove(step);
+    }
+    const isOk = [...done, ...proof].every(({ ok }) => ok);
+    if (args.json) printJson(cli, report(scenario, { problems, done, proof, isOk }));
+    else print(isOk ? '\nIt works: the event arrived.\n' : '\nIt does not work yet.\n');
+    return isOk ? 0 : 1;
+  },
+});
+
+// --- internal ---
+
+interface Done {
+  readonly id: string;
+  readonly command: string;
+  readonly ok: boolean;
+  /** The last line that it printed. */
+  readonly said: string;
+}
+
+function chosenScenario(given: string | undefined): Scenario {
+  if (given === undefined) return 'failure';
+  const known = SCENARIOS.find((scenario) => scenario === given);
+  if (known) return known;
+  throw new UsageError(`there is no scenario "${given}"`, `Expected ${SCENARIOS.join(', ')}.`);
+}
+
+async function remove(
+  remedy: Remedy,
+  cli: CliEnvironment,
+  commands: CommandList,
+): Promise<Omit<Done, 'id'>> {
+  if (remedy.kind === 'end') return end(remedy.pid);
+  const first = await run(remedy.command, cli, commands);
+  if (first.ok || !remedy.otherwise) return first;
+  return await run(remedy.otherwise, cli, commands);
+}
+
+async function run(
+  command: readonly [string, ...string[]],
+  cli: CliEnvironment,
+  commands: CommandList,
+): Promise<Omit<Done, 'id'>> {
+  const typed = commandLine(command);
+  try {
+    const [name, ...words] = command;
+    const { cli: quiet, printed } = quietEnvironment(cli);
+    const exitCode = await runCommand(name, words, quiet, commands);
+    const said = lastLine(exitCode === 0 ? printed.out : printed.err || printed.out);
+    return { command: typed, ok: exitCode === 0, said };
+  } catch (error) {
+    return { command: typed, ok: false, said: errorMessage(error) };
+  }
+}
+
+function end(pid: number): Omit<Done, 'id'> {
+  const command = `kill -9 ${pid}`;
+  try {
+    process.kill(pid, 'SIGKILL');
+    return { command, ok: true, said: 'the next event starts another courier' };
+  } catch (error) {
+    return { command, ok: false, said: errorMessage(error) };
+  }
+}
+
+function commandLine(command: readonly string[]): string {
+  return ['pattern-tracker', ...command].join(' ');
+}
+
+function remedyText(remedy: Remedy | undefined): string | null {
+  if (!remedy) return null;
+  if (remedy.kind === 'end') return `kill -9 ${remedy.pid}`;
+  const { command, otherwise } = remedy;
+  const first = commandLine(command);
+  return otherwise ? `${first}, or else ${commandLine(otherwise)}` : first;
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}
+
+function planText(problems: readonly Problem[], cli: CliEnvironment): string {
+  if (problems.length === 0) return 'Nothing is broken, as far as can be seen.\n';
+  const paint = painter(cli.color);
+  const lines = problems.map(({ found, remedy, hint }) => {
+    const what = remedyText(remedy) ?? hint;
+    const mark = remedy ? paint('cyan', '→') : paint('yellow', '! for you:');
+    return `${paint('red', '✗')} ${plainLine(found)}\n  ${mark} ${plainLine(what)}\n`;
+  });
+  return `${counted(problems.length, 'problem')}:\n${lines.join('')}\n`;
+}
+
+function doneText({ command, ok, said }: Done, cli: CliEnvironment): string {
+  const paint = painter(cli.color);
+  const mark = ok ? paint('green', '✓') : paint('red', '✗');
+  return `${mark} ${plainLine(command)}\n${said ? `    ${plainLine(said)}\n` : ''}`;
+}
+
+function proofText(step: TrialStep, cli: CliEnvironment): string {
+  const paint = painter(cli.color);
+  const mark = step.ok ? paint('green', '✓') : paint('red', '✗');
+  const line = `${mark} ${step.title.padEnd('Hook runs'.length)}  ${plainLine(step.found)}\n`;
+  return step.ok ? line : `${line}  ${paint('cyan', '→')} ${plainLine(step.mend)}\n`;
+}
+
+function report(
+  scenario: Scenario,
+  of: {
+    readonly problems: readonly Problem[];
+    readonly done?: readonly Done[];
+    readonly proof?: readonly TrialStep[];
+    readonly isOk: boolean;
+  },
+) {
+  return {
+    ok: of.isOk,
+    scenario,
+    problems: of.problems.map(({ remedy, ...problem }) => ({
+      ...problem,
+      remedy: remedyText(remedy),
+    })),
+    done: of.done ?? [],
+    proof: (of.proof ?? []).map(({ id, ok, found }) => ({ id, ok, found })),
+  };
+}

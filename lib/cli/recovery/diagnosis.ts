@@ -1,0 +1,209 @@
+import { existsSync, statSync } from 'node:fs';
+import { lookup } from 'node:dns/promises';
+import { join } from 'node:path';
+import { counted } from '../../base/amount-text.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { isLoopback } from '../../base/loopback.ts';
+import { newestGoodBackup } from '../../config/config-backup.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
+import type { ProxySettings } from '../../delivery/http/proxy-settings.ts';
+import { configuredSinks } from '../../delivery/sinks.ts';
+import { newestBackup } from '../../health/checklist/checklist-facts.ts';
+import { gatherFacts } from '../../health/health-facts.ts';
+import type { HealthFacts } from '../../health/health-facts.ts';
+import { probeSinks } from '../../health/sink-probes.ts';
+import { factsOf } from '../../health/stored-facts.ts';
+import { readRegistration } from '../../install/settings/registration.ts';
+import { verifyDatabase } from '../../store/maintenance/verify.ts';
+import type { CliEnvironment } from '../environment.ts';
+
+/** What may have happened: everything is down, the database is damaged, or the server cannot be reached. */
+export const SCENARIOS = ['failure', 'corruption', 'partition'] as const;
+/** One of {@link SCENARIOS}. */
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** Something that is broken. */
+export interface Problem {
+  readonly id: string;
+  readonly found: string;
+  /** The command that mends it, or the process that is to be ended; undefined for what only a person can do. */
+  readonly remedy: Remedy | undefined;
+  /** What else helps: for a person, or if the remedy fails. */
+  readonly hint: string;
+}
+
+/** What is done about a problem. */
+export type Remedy =
+  | {
+      readonly kind: 'command';
+      readonly command: readonly [string, ...string[]];
+      /** Run if the first one fails. */
+      readonly otherwise?: readonly [string, ...string[]] | undefined;
+    }
+  | { readonly kind: 'end'; readonly pid: number };
+
+/** What the user knows. */
+export interface DiagnosisOptions {
+  readonly scenario: Scenario;
+  /** A backup of the database; undefined for the newest that is known. */
+  readonly backup: string | undefined;
+  readonly config: LoadedConfig;
+  readonly proxy: ProxySettings;
+}
+
+/** Finds what is broken, in the order in which it has to be mended. Changes nothing. */
+export async function diagnose(
+  cli: CliEnvironment,
+  { scenario, backup, config, proxy }: DiagnosisOptions,
+): Promise<Problem[]> {
+  const facts = gatherFacts(cli, { registration: readRegistration(cli) });
+  const path = backup ?? newestBackup(cli)?.path;
+  const problems: Problem[] = [];
+  if (scenario === 'failure') {
+    problems.push(...programProblems(cli, facts), ...configProblems(cli, config));
+  }
+  if (scenario !== 'partition') {
+    problems.push(...databaseProblems(cli, facts, path), ...courierProblems(facts));
+  }
+  if (scenario !== 'corruption')
+    problems.push(...(await deliveryProblems(cli, facts, config, proxy)));
+  return problems;
+}
+
+// --- internal ---
+
+function programProblems({ paths }: CliEnvironment, { recording }: HealthFacts): Problem[] {
+  const install = { kind: 'command', command: ['install', '--no-test'] } as const;
+  const hint = 'Run `npx claude-pattern-tracker install`.';
+  const byPlugin = recording.state === 'on' && recording.by.some((by) => by.startsWith('plugin'));
+  if (!byPlugin && !existsSync(join(paths.home, 'dist', 'courier.cjs'))) {
+    return [{ id: 'program', found: `no program is in ${paths.home}`, remedy: install, hint }];
+  }
+  if (recording.state === 'on') return [];
+  const isMissing = recording.hint.includes('install'); // else somebody has switched it off
+  return [
+    {
+      id: 'recording',
+      found: `nothing is recorded: ${recording.why}`,
+      remedy: isMissing ? install : undefined,
+      hint: recording.hint,
+    },
+  ];
+}
+
+function configProblems({ paths }: CliEnvironment, { courier }: LoadedConfig): Problem[] {
+  const backup = newestGoodBackup(paths);
+  const { configFile, resilienceFile, loggingFile } = paths;
+  const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
+  const hint = 'Correct the file; `pattern-tracker config check` names the line.';
+  const remedy =
+    backup && ({ kind: 'command', command: ['config', 'restore', backup.name] } as const);
+  if (courier.error !== null) {
+    return [{ id: 'config', found: `the configuration is broken: ${courier.error}`, remedy, hint }];
+  }
+  if (hasFile || !backup) return [];
+  return [{ id: 'config', found: `no configuration is at ${configFile}`, remedy, hint }];
+}
+
+function databaseProblems(
+  { paths }: CliEnvironment,
+  { stored }: HealthFacts,
+  backup: string | undefined,
+): Problem[] {
+  const { database } = paths;
+  const restore = backup && (['restore', backup, '--yes'] as const);
+  const hint = `Make room or rights, if that is what is missing, or name another backup: --backup FILE.`;
+  if (!existsSync(database)) {
+    if (!restore) return []; // nothing was ever recorded, or nothing is left of it
+    const remedy = { kind: 'command', command: restore } as const;
+    return [{ id: 'database', found: `there is no ${database}`, remedy, hint }];
+  }
+  const repair = ['repair', '--yes'] as const;
+  const remedy = { kind: 'command', command: repair, otherwise: restore || undefined } as const;
+  const fault = faultOf(database);
+  if (fault !== undefined) {
+    return [{ id: 'database', found: `${database} is damaged: ${fault}`, remedy, hint }];
+  }
+  const before = stored.content.value?.setAside;
+  if (!before || !existsSync(before.path)) return [];
+  const found = `a damaged database was set aside as ${before.path}`;
+  return [{ id: 'set_aside', found, remedy: { ...remedy, otherwise: undefined }, hint }];
+}
+
+function faultOf(database: string): string | undefined {
+  if (statSync(database).size === 0) return 'it is empty';
+  try {
+    return verifyDatabase(database, { isQuick: true }).findings[0]?.message;
+  } catch (error) {
+    return errorMessage(error);
+  }
+}
+
+function courierProblems({ courier }: HealthFacts): Problem[] {
+  const { status, pid, reason, hint } = courier;
+  if (status !== 'stalled' && status !== 'degraded') return [];
+  return [
+    {
+      id: 'courier',
+      found: `the courier is ${status}: ${reason ?? 'it gives no reason'}`,
+      // One that is degraded goes on by itself once the reason is gone.
+      remedy: status === 'stalled' && pid !== null ? { kind: 'end', pid } : undefined,
+      hint: hint ?? 'Run `pattern-tracker doctor`.',
+    },
+  ];
+}
+
+async function deliveryProblems(
+  cli: CliEnvironment,
+  { stored }: HealthFacts,
+  { config }: LoadedConfig,
+  proxy: ProxySettings,
+): Promise<Problem[]> {
+  const probes = await probeSinks(config, { now: cli.now, proxy });
+  const problems: Problem[] = [];
+  for (const sink of configuredSinks(config)) {
+    const { breaker, outbox } = factsOf(sink, stored.delivery.value);
+    const probe = probes.get(sink);
+    if (probe && !probe.isWell) {
+      const address = sink.address(config) ?? '';
+      const found = `the ${sink.noun} at ${address} is not well: ${probe.detail}`;
+      const hint =
+        probe.latencyMs === undefined
+          ? await networkHint(address)
+          : 'Look at the log of the server.';
+      problems.push({ id: 'server', found, remedy: undefined, hint });
+      continue; // there is no use in sending anything
+    }
+    if (breaker.phase !== 'closed') {
+      problems.push({
+        id: 'breaker',
+        found: `the circuit of the ${sink.noun} is ${breaker.phase.replace('_', ' ')}: ${breaker.reason}`,
+        remedy: { kind: 'command', command: ['breaker', 'reset', '--sink', sink.name] },
+        hint: 'Run `pattern-tracker breaker`.',
+      });
+    }
+    if (outbox.waiting > 0) {
+      problems.push({
+        id: 'outbox',
+        found: `${counted(outbox.waiting, 'event')} wait for the ${sink.noun}`,
+        remedy: { kind: 'command', command: ['flush', '--sink', sink.name] },
+        hint: 'Run `pattern-tracker outbox list`: it has what the server answered.',
+      });
+    }
+  }
+  return problems;
+}
+
+/** Where the way to a server ends. */
+async function networkHint(address: string): Promise<string> {
+  const { hostname, port } = new URL(address);
+  if (isLoopback(hostname)) {
+    return `Nothing answers on port ${port || 'of the protocol'} of this machine. Start it: \`pattern-tracker serve\`, or the service manager that runs it.`;
+  }
+  try {
+    const { address: ip } = await lookup(hostname.replaceAll(/^\[|\]$/g, ''));
+    return `${hostname} is ${ip}. Nothing answers there: look at the network, a firewall, and the server.`;
+  } catch (error) {
+    return `The name ${hostname} cannot be resolved (${errorMessage(error)}): look at the network and DNS.`;
+  }
+}

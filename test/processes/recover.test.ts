@@ -1,0 +1,223 @@
+// `recover`, of the built program, from installations that are really broken.
+import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import { openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { ServiceProcess } from '../support/service-process.ts';
+import { until } from '../support/until.ts';
+import { OperatedHome } from './operated-home.ts';
+import { endProcessesNaming, isAlive } from './tracker-home.ts';
+
+let home: OperatedHome;
+const ends: (() => unknown)[] = [];
+beforeEach(() => {
+  home = new OperatedHome();
+});
+afterEach(async () => {
+  await home.remove();
+  for (const end of ends.splice(0)) await end();
+});
+
+interface Report {
+  readonly ok: boolean;
+  readonly problems: readonly {
+    readonly id: string;
+    readonly remedy: string | null;
+    readonly hint: string;
+  }[];
+  readonly done: readonly {
+    readonly id: string;
+    readonly command: string;
+    readonly ok: boolean;
+    readonly said: string;
+  }[];
+  readonly proof: readonly { readonly id: string; readonly ok: boolean; readonly found: string }[];
+}
+
+async function recover(args = '', env = {}) {
+  const { exitCode, out, err } = await home.command(`recover ${args} --json`, env);
+  if (out === '') throw new Error(err);
+  return { exitCode, report: JSON.parse(out) as Report };
+}
+
+const calls = () => home.value(`SELECT count(*) FROM tool_calls WHERE session_id = 'session-1'`);
+
+/** A service on this machine to which the home delivers. */
+async function serve(): Promise<ServiceProcess> {
+  const service = new ServiceProcess(join(home.folder, 'service.db'));
+  ends.push(() => service.remove());
+  await service.start();
+  home.configure(
+    `api: { base_url: '${service.url}' }\nresilience: { retry: { base_delay: 0.05 }, circuit_breaker: { failure_threshold: 2 } }\n`,
+  );
+  return service;
+}
+
+it('changes nothing where nothing is broken, and sees the event arrive', async () => {
+  await home.write('export const one = 1;\n');
+  const { exitCode, report } = await recover('--yes');
+  expect([exitCode, report.ok, report.problems, report.done]).toEqual([0, true, [], []]);
+  expect(report.proof.map(({ id, ok }) => [id, ok])).toEqual(
+    ['hook', 'hook_run', 'spool', 'courier', 'database'].map((id) => [id, true]),
+  );
+});
+
+it('asks, and does nothing if there is nobody to ask', async () => {
+  await home.write('export const one = 1;\n');
+  await home.backUp();
+  await home.stop();
+  rmSync(home.paths.database);
+  const { exitCode, err } = await home.command('recover');
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('there is nobody to ask')]);
+  const { out, exitCode: dry } = await home.command('recover --dry-run');
+  expect([dry, out]).toEqual([
+    1,
+    expect.stringMatching(/^1 problem:\n✗ there is no .*\n {2}→ .* restore /),
+  ]);
+  expect(existsSync(home.paths.database)).toBe(false);
+  expect((await home.command('recover flood --yes')).exitCode).toBe(2);
+});
+
+describe('the database', () => {
+  it('is restored when it is gone', async () => {
+    await home.write('export const one = 1;\n');
+    await home.stop();
+    await home.backUp();
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(home.paths.database + suffix, { force: true });
+    const { exitCode, report } = await recover('--yes');
+    expect([exitCode, report.done]).toEqual([
+      0,
+      [expect.objectContaining({ id: 'database', ok: true, said: 'Restored.' })],
+    ]);
+    expect(calls()).toBe(1);
+  });
+
+  it('is repaired when a page is damaged', async () => {
+    for (let n = 0; n < 5; n++) await home.write(`export const value${n} = ${n};\n`);
+    await home.stop();
+    const page = Number(home.value(`SELECT rootpage FROM sqlite_master WHERE name = 'events'`));
+    const bytes = readFileSync(home.paths.database);
+    bytes.fill(0xaa, (page - 1) * 4096, page * 4096);
+    writeFileSync(home.paths.database, bytes);
+    const { exitCode, report } = await recover('corruption --yes');
+    expect([exitCode, report.done]).toEqual([
+      0,
+      [expect.objectContaining({ command: 'pattern-tracker repair --yes', ok: true })],
+    ]);
+    expect((await home.command('verify')).exitCode).toBe(0);
+  });
+
+  it('is restored when it is cut so that nothing can be repaired', async () => {
+    await home.write('export const one = 1;\n');
+    await home.stop();
+    await home.backUp();
+    truncateSync(home.paths.database, 0);
+    const { exitCode, report } = await recover('--yes');
+    expect([exitCode, report.ok]).toEqual([0, true]);
+    expect(report.done.map(({ ok }) => ok)).toEqual([true]);
+    expect(calls()).toBe(1);
+  });
+});
+
+describe('the rest', () => {
+  it('restores a configuration that is broken or gone', async () => {
+    home.configure('pattern_tracking: { timeout: 7 }\n');
+    await home.command('config backup');
+    home.configure('pattern_tracking: { timeout: seven }\n');
+    const broken = await recover('--yes');
+    expect([broken.exitCode, broken.report.done]).toEqual([
+      0,
+      [expect.objectContaining({ id: 'config', ok: true })],
+    ]);
+    rmSync(home.paths.configFile);
+    expect((await recover('--yes')).exitCode).toBe(0);
+    expect(readFileSync(home.paths.configFile, 'utf8')).toBe('pattern_tracking: { timeout: 7 }\n');
+  });
+
+  it('ends a courier that is suspended', async () => {
+    await home.write('export const one = 1;\n');
+    const pid = home.courierPid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const { exitCode, report } = await recover('--yes');
+    expect([exitCode, report.done.map(({ command }) => command)]).toEqual([0, [`kill -9 ${pid}`]]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('says what it cannot mend', async () => {
+    const settings = join(home.folder, '.claude', 'settings.json');
+    const hooks = JSON.parse(readFileSync(settings, 'utf8')) as object;
+    writeFileSync(settings, JSON.stringify({ ...hooks, disableAllHooks: true }));
+    const { exitCode, report } = await recover('--yes');
+    expect([exitCode, report.ok, report.done]).toEqual([1, false, []]);
+    expect(report.problems).toMatchObject([{ id: 'recording', remedy: null }]);
+  });
+});
+
+describe('the way to the server', () => {
+  it('is opened again, and what waited is sent', async () => {
+    await serve();
+    await home.command('breaker trip'); // there is no database yet
+    await home.write('export const one = 1;\n');
+    await until(() => home.value('SELECT count(*) FROM outbox') === 0, 'it is delivered');
+    await home.command('breaker trip');
+    await home.write('export const two = 2;\n');
+    const { exitCode, report } = await recover('partition --yes');
+    expect(exitCode).toBe(0);
+    expect(report.done.map(({ id, ok }) => [id, ok])).toEqual([
+      ['breaker', true],
+      ['outbox', true],
+    ]);
+    expect(report.proof.at(-1)).toMatchObject({
+      id: 'delivery',
+      ok: true,
+      found: expect.stringContaining('acknowledged by the server') as string,
+    });
+    expect(home.value('SELECT count(*) FROM outbox')).toBe(0);
+  });
+
+  it('is not open while the server is down, and nothing is lost', async () => {
+    const service = await serve();
+    await home.write('export const one = 1;\n');
+    await service.stop('SIGKILL');
+    const down = await recover('partition --yes --timeout 2');
+    expect([down.exitCode, down.report.done]).toEqual([1, []]);
+    expect(down.report.problems).toMatchObject([
+      {
+        id: 'server',
+        remedy: null,
+        hint: expect.stringContaining('pattern-tracker serve') as string,
+      },
+    ]);
+    expect(down.report.proof.at(-1)).toMatchObject({ id: 'delivery', ok: false });
+    await service.start();
+    const up = await recover('partition --yes');
+    expect([up.exitCode, up.report.proof.at(-1)?.ok]).toEqual([0, true]);
+    expect(home.value('SELECT count(*) FROM outbox')).toBe(0);
+  });
+});
+
+it('works where only the backup is left', async () => {
+  await home.write('export const one = 1;\n');
+  await home.stop();
+  const backup = join(home.folder, 'left.db');
+  renameSync(await home.backUp(), backup);
+  const machine = join(home.folder, 'machine');
+  const paths = trackerPaths(join(machine, '.claude', 'hooks', 'pattern-tracker'));
+  ends.push(() => endProcessesNaming(paths.home));
+  const { exitCode, report } = await recover(`--backup ${backup} --yes`, { HOME: machine });
+  expect(report.done.map(({ id, ok, said }) => [id, ok, ok ? '' : said])).toEqual([
+    ['program', true, ''],
+    ['database', true, ''],
+  ]);
+  expect([exitCode, report.ok]).toEqual([0, true]);
+  const database = openDatabaseForReading(paths.database);
+  const found = database
+    ?.prepare(`SELECT count(*) FROM tool_calls WHERE session_id = 'session-1'`)
+    .pluck()
+    .get();
+  database?.close();
+  expect(found).toBe(1);
+  await endProcessesNaming(paths.home);
+});
