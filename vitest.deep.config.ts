@@ -16,6 +16,7 @@ export default defineConfig({
       'test/store/maintenance/forget/lineage.test.ts',
       'test/{faults,service}/fuzz.test.ts',
       'test/faults/fault-kinds.test.ts',
+      'test/cli/diff.test.ts',
       'test/scripts/eval/attribution/*.test.ts',
       'test/processes/{chaos,file-states,otlp-chaos}.test.ts',
       'test/redact/recall.test.ts',

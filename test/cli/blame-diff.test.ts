@@ -143,12 +143,19 @@ describe('blame --diff', () => {
     told.write('old.ts', 'export const one = 1;\nexport const two = 2;\nexport const three = 3;\n');
     renameSync(told.path('old.ts'), told.path('neü "x"\n.ts'));
     told.byHand('image.bin', 'a\0b\n');
+    told.write('n.ipynb', '{"cells":[{"cell_type":"code","source":"x = 1"}]}\n');
     told.byHand('plain.txt', 'diff --git a/x b/x\n@@ -1 +1,5 @@\n');
     commit();
     expect(shown(await review('HEAD~1..HEAD'))).toEqual([
       'neü "x"\n.ts 1-3 claude',
       'plain.txt 1-2 unknown',
     ]);
+    expect((await review('HEAD~1..HEAD', 'n.ipynb')).totals).toEqual({
+      added: 1,
+      claude: 0,
+      other: 0,
+      unknown: 1,
+    });
   });
 
   it('runs nothing that the project configures', async () => {

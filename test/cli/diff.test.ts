@@ -262,6 +262,26 @@ describe('diff', () => {
     ]);
   });
 
+  it('takes the cells of a notebook for no file', async () => {
+    const name = 'test/fixtures/payloads/post-tool-use.notebook-edit.json';
+    const payload = JSON.parse(readFileSync(name, 'utf8')) as Record<string, unknown>;
+    const cell = { ...(payload['tool_input'] as object), notebook_path: told.path('n.ipynb') };
+    const response = { ...(payload['tool_response'] as object), notebook_path: cell.notebook_path };
+    told.tell({
+      ...payload,
+      session_id: SESSION,
+      cwd: told.root,
+      tool_input: cell,
+      tool_response: response,
+    });
+    const { out, err } = await told.run(['diff', SESSION]);
+    expect([out, err]).toEqual([
+      '',
+      'n.ipynb: is not in the patch: a call did not tell all that it changed\n',
+    ]);
+    expect((await told.run(['log', 'n.ipynb'])).out).toContain('+print(2)');
+  });
+
   it('says so where nothing is recorded', async () => {
     const { exitCode, err } = await told.run(['diff']);
     expect(exitCode).toBe(1);

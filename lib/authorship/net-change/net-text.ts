@@ -78,7 +78,9 @@ export class NetText {
   }
 
   #take(change: TextChange, did: TextChange['did'], before: TextChange['before']): boolean {
-    if (change.isForeign === true) return false;
+    // A cell is not what its notebook's file holds.
+    const isCell = did.kind === 'replace' && change.places !== undefined;
+    if (change.isForeign === true || isCell) return false;
     switch (did.kind) {
       case 'write':
         if (did.isPart === true) return false;

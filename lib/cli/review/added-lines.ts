@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LineAuthors } from '../../authorship/line-authors.ts';
+import { isNotebook } from '../../authorship/payload/notebook-text.ts';
 import { MAX_KEPT_TEXT } from '../../authorship/event-changes.ts';
 import { processElapsed } from '../../base/deadline.ts';
 import { FileNames } from '../../ingest/file-names.ts';
@@ -112,7 +113,8 @@ function lookUp(
     const found: ReviewedFile[] = [];
     for (const file of files) {
       const text = texts.get(file.blob);
-      if (text === undefined) {
+      // The lines of a notebook are known by its cells, and git's are those of its JSON.
+      if (text === undefined || isNotebook(file.name)) {
         found.push({ name: file.name, ...unread(file.lines.length), ranges: [] });
         continue;
       }

@@ -6,6 +6,7 @@ import {
   unifiedDiff,
 } from '../../../authorship/net-change/unified-diff.ts';
 import type { UnifiedDiff } from '../../../authorship/net-change/unified-diff.ts';
+import { isNotebook } from '../../../authorship/payload/notebook-text.ts';
 import { versionsOf } from '../../../authorship/state/file-history.ts';
 import type { FileVersion } from '../../../authorship/state/file-history.ts';
 import { decodeHistory } from '../../../authorship/state/file-state.ts';
@@ -104,8 +105,9 @@ class FileWork {
 
   constructor(path: string, versions: readonly FileVersion[]) {
     this.#path = path;
-    this.#versions = versions;
-    this.#net = new NetText(versions.flatMap(({ lines }) => lines));
+    // What is kept of a notebook are its cells, and not what its file holds.
+    this.#versions = isNotebook(path) ? [] : versions;
+    this.#net = new NetText(this.#versions.flatMap(({ lines }) => lines));
   }
 
   add(eventId: string, change: TextChange, hadWhole: boolean): void {
