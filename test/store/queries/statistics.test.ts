@@ -122,6 +122,11 @@ describe('statistics', () => {
     }
   });
 
+  it('count code of a session of which nothing else is known', () => {
+    sample.occurrence('p', '1'.repeat(32), { session_id: 'declared', lines_written: 4 });
+    expect(told({ session: 'declared' })).toMatchObject({ edits: 1, linesWritten: 4 });
+  });
+
   it('of the groups of a key add up to those of all', () => {
     fill(numbers(11), 200);
     for (const by of STATISTICS_KEYS) {

@@ -130,10 +130,13 @@ function itemWhere(filter: StatisticsFilter, isBySession: boolean): string {
 
 const PROJECTS = 'SELECT value FROM json_each(@projects)';
 
-/** The slots of a session, and a day around them: transcripts may tell of what came before its first or after its last event. */
+/**
+ * The slots of a session, and a day around them: transcripts may tell of what came before its first or after its last
+ * event. Of a session that only the library names, nothing is known.
+ */
 const AROUND_SESSION = `slot BETWEEN
-  (SELECT started_at / ${SLOT_MS} - 96 FROM sessions WHERE id = @session)
-  AND (SELECT last_event_at / ${SLOT_MS} + 96 FROM sessions WHERE id = @session)`;
+  coalesce((SELECT started_at / ${SLOT_MS} - 96 FROM sessions WHERE id = @session), 0)
+  AND coalesce((SELECT last_event_at / ${SLOT_MS} + 96 FROM sessions WHERE id = @session), 1e12)`;
 
 /** As a range, which costs less than GLOB: a dot comes after a dash. */
 function isNoTest(column: string): string {
