@@ -7,6 +7,7 @@ import type { TrackerPaths } from '../../lib/base/paths.ts';
 import { offerImport } from '../../lib/cli/transcripts/import-offer.ts';
 import type { ImportOffer } from '../../lib/cli/transcripts/import-offer.ts';
 import { openDatabase } from '../../lib/store/database/database.ts';
+import { endProcessesNaming } from '../processes/tracker-home.ts';
 import { REAL_TRANSCRIPTS } from '../transcript/sample-transcript.ts';
 import { testEnvironment } from './test-environment.ts';
 
@@ -23,7 +24,10 @@ beforeEach(() => {
     recursive: true,
   });
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await endProcessesNaming(paths.home); // an import leaves a courier
+  rmSync(folder, { recursive: true, force: true });
+});
 
 async function offered(overrides: Partial<ImportOffer>) {
   const { cli, written } = testEnvironment({ folder, paths });

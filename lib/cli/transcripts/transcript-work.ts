@@ -6,6 +6,7 @@ import { claudeFolder } from '../../base/paths.ts';
 import { makeFolder } from '../../capture/folder.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { importTranscripts } from '../../ingest/transcripts/import-run.ts';
+import { CourierNudge } from '../../ingest/courier/courier-nudge.ts';
 import type { ImportResult } from '../../ingest/transcripts/import-run.ts';
 import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -70,7 +71,7 @@ export async function readTranscripts(
   const withIt = isDry ? withDatabaseUnchanged : withDatabase;
   if (!isDry) makeFolder(cli.paths.data);
   try {
-    return await withIt(cli, (database) =>
+    const result = await withIt(cli, (database) =>
       importTranscripts(database, sessions, {
         paths: cli.paths,
         clock: cli.now,
@@ -82,6 +83,9 @@ export async function readTranscripts(
         onUnreadable,
       }),
     );
+    // It makes the search index of what is new, and sends it; else nothing would until the next hook.
+    if (!isDry && result.recorded > 0) new CourierNudge({ paths: cli.paths, env: cli.env }).give();
+    return result;
   } finally {
     progress.end();
   }

@@ -184,6 +184,13 @@ export class Courier {
       this.#report.tell({ status: 'idle' });
       const killer = this.#guard.recover();
       if (killer !== undefined) this.#sweep.setAsideKiller(killer);
+      // After an import no event waits, but the search index has to be made.
+      if (existsSync(this.#paths.database)) {
+        tryStep(
+          () => void this.#store.open(),
+          () => {}, // the first sweep with an event tells
+        );
+      }
       await this.#serve(signal);
       this.#report.tell({ status: 'stopped' });
     } finally {
