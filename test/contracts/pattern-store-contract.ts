@@ -3,7 +3,7 @@ import { forgettingContract } from './forgetting-contract.ts';
 import { trackedEvent } from './tracked-event.ts';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_TENANT } from '../../lib/service/store/tenants.ts';
-import type { SimilarQuery } from '../../lib/service/store/rows/pattern-likeness.ts';
+import type { LikenessQuery } from '../../lib/service/store/rows/pattern-likeness.ts';
 import type { PatternStore } from '../../lib/service/store/pattern-store.ts';
 import type { Feedback } from '../../lib/service/store/rows/pattern-activity.ts';
 import type { TrackAnswer } from '../../lib/service/store/rows/tracked-event.ts';
@@ -558,7 +558,7 @@ export function patternStoreContract(
           trackedEvent({ patternId: 'renamed', code: sum('costs', 'price'), at }),
           trackedEvent({ patternId: 'same', code: `// sums\n${sum('sum', 'value')}`, at }),
         ]);
-        const query: SimilarQuery = {
+        const query: LikenessQuery = {
           code: sum('sum', 'value'),
           language: 'typescript',
           except: undefined,
@@ -571,7 +571,7 @@ export function patternStoreContract(
           { id: 'renamed', language: 'typescript' },
         ]);
         expect(found[1]?.head).toContain('price');
-        const ids = async (other: Partial<SimilarQuery>) =>
+        const ids = async (other: Partial<LikenessQuery>) =>
           (await store.similar({ ...query, ...other })).map(({ id }) => id);
         expect(await ids({ limit: 1 })).toEqual(['same']);
         expect(await ids({ least: 0.95 })).toEqual(['same']);

@@ -1,5 +1,6 @@
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
 import * as z from 'zod';
+import { TrackerError } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
 import type { CommandAnswer, CommandAnswers } from './command-answer.ts';
 import type { CommandCall } from './mcp-tool.ts';
@@ -40,7 +41,7 @@ const INSTRUCTIONS =
 function addResources(server: McpServer, answers: CommandAnswers): void {
   const read = async (uri: URL, call: CommandCall) => {
     const { text, isError }: CommandAnswer = await answers.of(call);
-    if (isError) throw new Error(text.trim());
+    if (isError) throw new TrackerError('E_RESOURCE', text.trim());
     return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };
   };
   server.registerResource(

@@ -3,7 +3,7 @@ import type { Execution, ExecutionFilter, ExecutionSummary } from './rows/execut
 import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from './rows/forgetting.ts';
 import type { IntegrityReport } from './rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from './rows/pattern-activity.ts';
-import type { SimilarPattern, SimilarQuery } from './rows/pattern-likeness.ts';
+import type { LikePattern, LikenessQuery } from './rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from './rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from './rows/relatives.ts';
 import type { StoreStats } from './rows/store-stats.ts';
@@ -25,7 +25,7 @@ export interface PatternStore {
   /** Patterns by words; those that became known last come first. */
   search(query: SearchQuery): Promise<FoundPattern[]>;
   /** Patterns whose code is similar to a code, the most similar first. */
-  similar(query: SimilarQuery): Promise<SimilarPattern[]>;
+  similar(query: LikenessQuery): Promise<LikePattern[]>;
   relatives(id: string, direction: Direction, limits: WalkLimits): Promise<Relatives | undefined>;
   evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined>;
   stats(): Promise<StoreStats>;

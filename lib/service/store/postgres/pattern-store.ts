@@ -4,7 +4,7 @@ import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execu
 import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
-import type { SimilarPattern, SimilarQuery } from '../rows/pattern-likeness.ts';
+import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
 import type { StoreStats } from '../rows/store-stats.ts';
@@ -59,7 +59,7 @@ export class PostgresPatternStore implements PatternStore {
     return this.#run((sql) => searchPatterns(sql, this.#tenant, storable(query)));
   }
 
-  similar(query: SimilarQuery): Promise<SimilarPattern[]> {
+  similar(query: LikenessQuery): Promise<LikePattern[]> {
     return this.#run((sql) => similarPatterns(sql, this.#tenant, storable(query)));
   }
 

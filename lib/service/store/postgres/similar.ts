@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { codeLikeness, shapeOf } from '../../../pattern/likeness/shape.ts';
-import type { SimilarPattern, SimilarQuery } from '../rows/pattern-likeness.ts';
+import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import { HEAD_CHARACTERS, LOOKED_THROUGH } from '../rows/pattern-search.ts';
 import type { StoredPattern } from '../rows/stored-pattern.ts';
 import type { Sql } from './connection.ts';
@@ -13,8 +13,8 @@ import { patternColumns } from './patterns.ts';
 export async function similarPatterns(
   sql: Sql,
   tenant: string,
-  { code, language, except, least, limit }: SimilarQuery,
-): Promise<SimilarPattern[]> {
+  { code, language, except, least, limit }: LikenessQuery,
+): Promise<LikePattern[]> {
   const shape = shapeOf(code, language);
   if (shape.raw.length === 0) return [];
   const newest = await sql<{ id: string; code: string; language: string }[]>`

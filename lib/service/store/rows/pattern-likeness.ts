@@ -1,7 +1,7 @@
 import type { FoundPattern } from './pattern-search.ts';
 
 /** What to find similar patterns to. */
-export interface SimilarQuery {
+export interface LikenessQuery {
   readonly code: string;
   /** What it is written in, as lib/pattern/language.ts names it. */
   readonly language: string;
@@ -13,7 +13,7 @@ export interface SimilarQuery {
 }
 
 /** A pattern that is similar. */
-export interface SimilarPattern extends FoundPattern {
+export interface LikePattern extends FoundPattern {
   /** 0 to 1. */
   readonly score: number;
 }

@@ -6,7 +6,7 @@ import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execu
 import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from '../rows/forgetting.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/pattern-activity.ts';
-import type { SimilarPattern, SimilarQuery } from '../rows/pattern-likeness.ts';
+import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
 import type { StoreStats } from '../rows/store-stats.ts';
@@ -64,7 +64,7 @@ export class SqlitePatternStore implements PatternStore {
     return this.#connection.read((database) => searchPatterns(database, query));
   }
 
-  async similar(query: SimilarQuery): Promise<SimilarPattern[]> {
+  async similar(query: LikenessQuery): Promise<LikePattern[]> {
     await this.#index.indexNewest();
     return this.#connection.read((database) => similarPatterns(database, query));
   }
