@@ -1,5 +1,6 @@
 import { counted } from '../../base/amount-text.ts';
 import { span } from '../../base/time-text.ts';
+import { actionOf } from '../arguments/action.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -37,12 +38,12 @@ when not all arrived within 90 s.`,
   exitCodes:
     '0 when nothing was lost, else 1; what a full disk makes the hook drop must be counted.',
   args: {
-    action: { type: 'positional', required: true, description: FAULTS.join('|') },
+    action: { type: 'positional', required: true, description: FAULTS.join(', ') },
     for: { type: 'string', valueHint: 'time', default: '30s', description: 'How long: 30s, 2m' },
     ...common.jsonArg,
   },
   async run(args, cli, commands) {
-    const fault = faultOf(args.action);
+    const fault = actionOf(args.action, FAULTS, 'simulate');
     const forMs = parseSpan(args.for);
     const signal = cli.interruption();
     const drill = await Drill.begin(cli, commands);
@@ -65,12 +66,6 @@ when not all arrived within 90 s.`,
 
 const MAX_MS = 86_400_000;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
-function faultOf(given: string): Fault {
-  const fault = FAULTS.find((known) => known === given);
-  if (fault) return fault;
-  throw new UsageError(`there is no fault "${given}"`, `Expected ${FAULTS.join(', ')}.`);
-}
 
 /** Milliseconds of `30s`, `2m`, `1h`, or of seconds without a unit. */
 function parseSpan(given: string): number {
