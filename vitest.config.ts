@@ -25,6 +25,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/processes/restore.test.ts',
   'test/processes/runbook.test.ts',
   'test/processes/service-durability.test.ts',
+  'test/processes/simulate.test.ts',
 ];
 
 export default defineConfig({

@@ -133,6 +133,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Measure what recording one call of Claude takes.',
     load: async () => (await import('./commands/bench.ts')).benchCommand,
   },
+  simulate: {
+    group: 'Health',
+    summary: 'Make an outage on a throwaway installation, for a drill.',
+    load: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  },
   audit: {
     group: 'Health',
     summary: 'Check who can get at your data, and what has been changed.',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configKeys, leaves, CONFIG_DEFAULTS } from '../../lib/config/config.ts';
-import { listConfigBackups } from '../../lib/config/config-backup.ts';
+import { listConfigBackups, newestGoodBackup } from '../../lib/config/config-backup.ts';
 import { TOKEN } from './delivery-sample.ts';
 import { Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
@@ -208,6 +208,16 @@ describe('config backup and restore', () => {
       'error: there is no backup\n  Make one with `pattern-tracker config backup`.\n',
     );
     expect(existsSync(sample.paths.configBackups)).toBe(false);
+  });
+
+  it('knows the newest backup of a valid configuration', async () => {
+    write('api: {}\n');
+    await config('backup');
+    const [good] = listConfigBackups(sample.paths);
+    write('api: { base_url: 7 }\n');
+    await config('backup');
+    expect(listConfigBackups(sample.paths)).toHaveLength(2);
+    expect(newestGoodBackup(sample.paths)?.name).toBe(good?.name);
   });
 
   it.each(['..', '../../x', '.', 'constructor'])('takes no path for a name: %s', async (name) => {

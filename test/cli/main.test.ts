@@ -45,6 +45,7 @@ describe('--help', () => {
         doctor        Check every part, and say how to mend what is broken.
         check         Go through the list of the day, the week or the month.
         bench         Measure what recording one call of Claude takes.
+        simulate      Make an outage on a throwaway installation, for a drill.
         audit         Check who can get at your data, and what has been changed.
         capture-test  Send one event through the hook and follow it to the database.
         logs          Show what the courier and the library have logged.

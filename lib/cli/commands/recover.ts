@@ -2,11 +2,11 @@ import { counted } from '../../base/amount-text.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { SINKS } from '../../delivery/sinks.ts';
+import { actionArg, actionOf } from '../arguments/action.ts';
 import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
 import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import { parseCount } from '../arguments/list-arguments.ts';
 import { namedFile } from '../arguments/named-file.ts';
-import { UsageError } from '../arguments/usage-error.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CommandList } from '../command.ts';
@@ -32,10 +32,12 @@ export const recoverCommand = trackerCommand({
     'pattern-tracker recover corruption',
     'npx claude-pattern-tracker recover --backup /mnt/tracker.db --yes',
   ],
-  details: `SCENARIO is failure (everything: program, configuration, database, courier, delivery; the default), corruption (the
-database and the courier) or partition (the way to the server).
-
-It looks, says what it would do, asks, and does it: each step is a command that you could type. A damaged database is
+  actions: {
+    failure: 'everything: program, configuration, database, courier and delivery',
+    corruption: 'only the database and the courier',
+    partition: 'only the way to the server',
+  },
+  details: `It looks, says what it would do, asks, and does it: each step is a command that you could type. A damaged database is
 repaired, or, where that fails, replaced by the newest backup; what is replaced is kept. At last it sends an event through
 the hook and follows it to the database and, if a server is configured, to the server's acknowledgement. That event writes
 /test/recovery_test.py in a session that lists leave out.
@@ -46,7 +48,7 @@ cannot do, such as starting a server elsewhere, it says.`,
 is a command line, or null for what only a person can do.`,
   exitCodes: '0 when the event arrived at the end of its way, else 1.',
   args: {
-    scenario: { type: 'positional', required: false, description: SCENARIOS.join('|') },
+    ...actionArg(SCENARIOS),
     backup: {
       type: 'string',
       valueHint: 'file',
@@ -64,7 +66,7 @@ is a command line, or null for what only a person can do.`,
     ...common.jsonArg,
   },
   async run(args, cli, commands) {
-    const scenario = chosenScenario(args.scenario);
+    const scenario = actionOf(args.action, SCENARIOS, 'recover');
     const timeoutMs = parseCount('--timeout', args.timeout) * 1000;
     const isDry = args['dry-run'] === true;
     if (!isDry) checkAgreement(cli, args);
@@ -124,13 +126,6 @@ interface Done {
   readonly ok: boolean;
   /** The last line that it printed. */
   readonly said: string;
-}
-
-function chosenScenario(given: string | undefined): Scenario {
-  if (given === undefined) return 'failure';
-  const known = SCENARIOS.find((scenario) => scenario === given);
-  if (known) return known;
-  throw new UsageError(`there is no scenario "${given}"`, `Expected ${SCENARIOS.join(', ')}.`);
 }
 
 async function remove(

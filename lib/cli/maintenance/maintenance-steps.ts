@@ -31,7 +31,7 @@ import { tidy } from '../../store/maintenance/wipe.ts';
 import { rewriteFile } from '../../store/database/rewrite-file.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { pageProgress } from '../output/page-progress.ts';
-import { StepLine } from '../output/step-line.ts';
+import type { StepLine } from '../output/step-line.ts';
 import { withDatabase } from '../writable-database.ts';
 
 /** What is to be maintained, and how thoroughly. */

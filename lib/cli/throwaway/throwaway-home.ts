@@ -64,8 +64,11 @@ export class ThrowawayHome {
     writeFileSync(this.paths.configFile, JSON.stringify({ ...settings, courier }), { mode: 0o600 });
   }
 
-  /** Has the hook capture that Claude wrote a file: one that no other call has written. */
-  async write(): Promise<HookAnswer> {
+  /**
+   * Has the hook capture that Claude wrote a file: one that no other call has written. On a full disk, no file can be
+   * given a byte.
+   */
+  async write({ isDiskFull = false } = {}): Promise<HookAnswer> {
     const n = this.#calls++;
     const content = `def test_${n}(): pass\n`;
     const event = {
@@ -78,7 +81,8 @@ export class ThrowawayHome {
       tool_response: { type: 'create', filePath: `/test/test_${n}.py`, content },
     };
     // By name, because the folder of temporary files may forbid to run what lies in it.
-    return await callHook({ command: '/bin/sh', args: [this.#script] }, event, this.cli, HOOK_MS);
+    const args = isDiskFull ? ['-c', NO_FILES, this.#script] : [this.#script];
+    return await callHook({ command: '/bin/sh', args }, event, this.cli, HOOK_MS);
   }
 
   /** How many calls the hook was given. */
@@ -104,9 +108,14 @@ export class ThrowawayHome {
     }
   }
 
+  /** Ends the courier, and keeps others from starting while `work` runs. */
+  async withoutCourier(work: () => void | Promise<void> = () => {}): Promise<void> {
+    await withoutCourier(this.cli, work);
+  }
+
   /** Ends the courier, and removes everything. */
   async remove(): Promise<void> {
-    await withoutCourier(this.cli, () => {});
+    await this.withoutCourier();
     // A courier that was starting may still make a file or two before it sees that it is not needed.
     for (let tries = 0; existsSync(this.folder); tries++) {
       try {
@@ -121,6 +130,8 @@ export class ThrowawayHome {
 
 // --- internal ---
 
+/** Runs the hook of `$0` as on a full disk: it may make files, but each write to them fails, without a signal. */
+const NO_FILES = 'trap "" XFSZ; ulimit -f 0; exec /bin/sh "$0"';
 const PREFIX = 'pattern-tracker-drill-';
 /** The same 10 seconds after which Claude Code stops a hook of ours. */
 const HOOK_MS = 10_000;
