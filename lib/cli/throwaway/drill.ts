@@ -5,7 +5,8 @@ import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { readSpool } from '../../health/spool-facts.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import type { CommandList } from '../command.ts';
-import { runListed } from '../run-command.ts';
+import { quietEnvironment } from '../environment.ts';
+import { runCommand } from '../run-command.ts';
 import { FaultyFront } from './faulty-front.ts';
 import { ThrowawayHome } from './throwaway-home.ts';
 import { startThrowawayServer } from './throwaway-server.ts';
@@ -189,9 +190,10 @@ export class Drill {
     // One that was started on the full disk still may not write.
     if (fault === 'disk-full') await this.#home.withoutCourier();
     if (fault !== 'corrupt') return null;
-    const context = { cli: this.#home.cli, commands: this.#commands };
-    const { exitCode, out, err } = await runListed(['repair', '--yes'], context);
-    return (exitCode === 0 ? out : err).trimEnd().split('\n').at(-1) ?? '';
+    const { cli, printed } = quietEnvironment(this.#home.cli);
+    const exitCode = await runCommand('repair', ['--yes'], cli, this.#commands);
+    const said = exitCode === 0 ? printed.out : printed.err;
+    return said.trimEnd().split('\n').at(-1) ?? '';
   }
 
   /** Waits until everything that was captured has arrived. False when it never does, or was interrupted. */
