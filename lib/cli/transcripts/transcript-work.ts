@@ -31,7 +31,7 @@ export function unreadable(cli: CliEnvironment) {
     get count() {
       return paths.size;
     },
-    add(path: string, error: unknown) {
+    add: (path: string, error: unknown) => {
       paths.add(path);
       cli.err(`${path} cannot be read: ${errorMessage(error)}\n`);
     },

@@ -17,7 +17,7 @@ export function recordChange({
   messages,
 }: JsonObject): RecordChange | undefined {
   const gone = asString(uuid);
-  switch (type) {
+  switch (asString(type) ?? '') {
     case 'remove-by-uuid':
       return { gone, records: [] };
     case 'replace-by-uuid':
