@@ -11,8 +11,8 @@ export const mcpCommand = trackerCommand({
     'claude mcp add --scope user pattern-tracker -- pattern-tracker mcp',
   ],
   details: `A server of the Model Context Protocol on standard input and output, which a client such as Claude Code starts. Its tools are
-search_patterns, find_similar, blame_lines and health; besides, patterns and sessions are resources, and there are two
-prompts. It only reads. Answers have no secrets and at most 40,000 characters.
+search_patterns, find_similar, file_history, blame_lines, session_timeline, stats and health; besides, patterns and sessions
+are resources, and there are two prompts. It only reads. Answers have no secrets and at most 40,000 characters.
 
 \`install --mcp\` registers it with Claude Code, for all your projects.`,
   json: 'nothing: what it prints is the protocol.',

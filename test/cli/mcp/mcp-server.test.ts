@@ -86,6 +86,23 @@ describe('the MCP server', () => {
     expect(JSON.parse(text)).toMatchObject({ lines: [{ line: 2 }, { line: 3 }] });
   });
 
+  it('tells what was done to a file', async () => {
+    const { text } = await call('file_history', { path: '/w/app/sum.ts' });
+    expect(JSON.parse(text)).toMatchObject([{ file_path: '/w/app/sum.ts' }]);
+    expect((await call('file_history', { path: '/w/app/other.ts', diffs: false })).text).toBe('[]');
+  });
+
+  it('tells what happened in a session', async () => {
+    const { text } = await call('session_timeline', { session: FIRST.slice(0, 6) });
+    expect(JSON.parse(text)).toMatchObject({ session: { id: FIRST } });
+    expect((await call('session_timeline')).isError).toBe(false);
+  });
+
+  it('adds up', async () => {
+    const { text } = await call('stats', { by: 'language', limit: 3 });
+    expect(JSON.parse(text)).toMatchObject({ by: 'language', calls: expect.any(Number) as number });
+  });
+
   it('says whether all is well', async () => {
     expect(JSON.parse((await call('health')).text)).toHaveProperty('status');
   });
