@@ -164,7 +164,8 @@ function end(pid: number): Omit<Done, 'id'> {
 }
 
 function commandLine(command: readonly string[]): string {
-  return ['pattern-tracker', ...command].join(' ');
+  const words = command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`));
+  return ['pattern-tracker', ...words].join(' ');
 }
 
 function remedyText(remedy: Remedy | undefined): string | null {
