@@ -17,7 +17,7 @@ import { plainLine } from '../output/plain-text.ts';
 import { proveDelivery } from '../recovery/delivery-proof.ts';
 import { diagnose, SCENARIOS } from '../recovery/diagnosis.ts';
 import type { Problem, Remedy, Scenario } from '../recovery/diagnosis.ts';
-import { runListed } from '../run-command.ts';
+import { runQuietly } from '../recovery/quiet-command.ts';
 import { newTestCall } from '../trial/test-events.ts';
 import { runTrial } from '../trial/trial.ts';
 import type { TrialStep } from '../trial/trial.ts';
@@ -145,7 +145,7 @@ async function run(
 ): Promise<Omit<Done, 'id'>> {
   const typed = commandLine(command);
   try {
-    const { exitCode, out, err } = await runListed(command, { cli, commands });
+    const { exitCode, out, err } = await runQuietly(command, { cli, commands });
     const said = lastLine(exitCode === 0 ? out : err || out);
     return { command: typed, ok: exitCode === 0, said };
   } catch (error) {

@@ -5,7 +5,7 @@ import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { readSpool } from '../../health/spool-facts.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import type { CommandList } from '../command.ts';
-import { runListed } from '../run-command.ts';
+import { runQuietly } from '../recovery/quiet-command.ts';
 import { FaultyFront } from './faulty-front.ts';
 import { ThrowawayHome } from './throwaway-home.ts';
 import { startThrowawayServer } from './throwaway-server.ts';
@@ -190,7 +190,7 @@ export class Drill {
     if (fault === 'disk-full') await this.#home.withoutCourier();
     if (fault !== 'corrupt') return null;
     const context = { cli: this.#home.cli, commands: this.#commands };
-    const { exitCode, out, err } = await runListed(['repair', '--yes'], context);
+    const { exitCode, out, err } = await runQuietly(['repair', '--yes'], context);
     return (exitCode === 0 ? out : err).trimEnd().split('\n').at(-1) ?? '';
   }
 
