@@ -16,7 +16,7 @@ import { CourierUpkeep } from '../../ingest/courier/courier-upkeep.ts';
 import { openLog } from '../../log/pino-log.ts';
 import { SILENT_LOG } from '../../log/tracker-log.ts';
 import type { LogFields } from '../../log/tracker-log.ts';
-import { pragmaNumber } from '../../store/database/used-bytes.ts';
+import { noteUnwiped } from '../../store/database/meta.ts';
 import {
   backupName,
   backUpDatabase,
@@ -27,8 +27,7 @@ import type { Backup } from '../../store/maintenance/backup.ts';
 import { removeDatabase } from '../../store/maintenance/database-file.ts';
 import { stageBackup } from '../../store/maintenance/restore.ts';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
-import { tidy } from '../../store/maintenance/wipe.ts';
-import { rewriteFile } from '../../store/database/rewrite-file.ts';
+import { tidy, wipe } from '../../store/maintenance/wipe.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { pageProgress } from '../output/page-progress.ts';
 import type { StepLine } from '../output/step-line.ts';
@@ -258,19 +257,18 @@ async function rollOver(of: Maintenance): Promise<CheckFinding> {
 async function optimise({ cli, facts, isThorough }: Maintenance): Promise<CheckFinding> {
   const { database: path } = facts.paths;
   const before = statSync(path).size;
-  await withDatabase(cli, (database) => {
+  const isDone = await withDatabase(cli, async (database) => {
     database.pragma('optimize');
-    tidy(database);
-  });
-  if (isThorough) await rewriteFile(path);
-  const isWhole = await withDatabase(cli, (database) => {
-    tidy(database);
-    return pragmaNumber(database, 'freelist_count') === 0;
+    if (!isThorough) return tidy(database);
+    noteUnwiped(database); // so that the file is rewritten, whether or not something was deleted
+    return await wipe(database, cli.now());
   });
   const found = `${byteText(before)} before, ${byteText(statSync(path).size)} after`;
-  return isWhole
-    ? ok(found)
-    : warn(`${found}; some pages are free`, 'A program reads it; run this again later.');
+  if (isDone) return ok(found);
+  return warn(
+    `${found}; not all could be done, because a program reads it or the disk lacks the space`,
+    'Run this again later; the courier goes on with it, too.',
+  );
 }
 
 function planLogs({ facts }: Maintenance): CheckFinding {
