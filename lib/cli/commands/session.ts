@@ -33,7 +33,7 @@ Models and tokens are told by transcripts, and so is the proof: \`pattern-tracke
 --export prints a page to share: all secrets that the present rules find are taken out of it, it runs nothing and loads
 nothing. It holds what was asked and which commands ran, so read it before you share it. Numbers count the whole session,
 also when --limit shows a part of its calls.`,
-  json: `{session: {id, project_root, project_name, cwd, git_branch, source, started_at, ended_at, end_reason, last_event_at,
+  json: `{session: {session_id, project_root, project_name, cwd, git_branch, source, started_at, ended_at, end_reason, last_event_at,
 model, waiting_since, prompts, failed_turns}, totals: {calls, outcomes: {ok, failed, rejected, denied, interrupted, running},
 retries, recovered, duration_ms, lines_added, lines_removed}, waiting: {permission_ms, question_ms, idle_ms}, tokens:
 {answers, input_tokens, cache_creation_tokens, cache_read_tokens, output_tokens}, models: [{model, agent_id, answers, …_tokens}],

@@ -2,8 +2,9 @@ import { isoTime } from '../../base/clock.ts';
 import type { SessionTimeline } from '../../store/queries/session/session-timeline.ts';
 
 /** A timeline as `--json` prints it, with times in ISO 8601. */
-export function timelineForJson(timeline: SessionTimeline): unknown {
-  return withIsoTimes(timeline);
+export function timelineForJson({ session, ...timeline }: SessionTimeline): unknown {
+  const { id: sessionId, ...head } = session;
+  return withIsoTimes({ session: { sessionId, ...head }, ...timeline });
 }
 
 // --- internal ---

@@ -94,7 +94,7 @@ describe('the MCP server', () => {
 
   it('tells what happened in a session', async () => {
     const { text } = await call('session_timeline', { session: FIRST.slice(0, 6) });
-    expect(JSON.parse(text)).toMatchObject({ session: { id: FIRST } });
+    expect(JSON.parse(text)).toMatchObject({ session: { session_id: FIRST } });
     expect((await call('session_timeline')).isError).toBe(false);
   });
 
