@@ -232,7 +232,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'mcp/mcp-server.ts', packages: words('@modelcontextprotocol/sdk zod') },
       { files: 'mcp/mcp-tool.ts', packages: ['zod'] },
       { files: 'mcp/tool-input.ts', packages: ['zod'] },
-      { files: 'mcp/tools/*.ts', packages: ['zod'] },
+      { files: 'mcp/tools/*-*.ts', packages: ['zod'] },
       { files: 'commands/mcp.ts', packages: ['@modelcontextprotocol/sdk'] },
     ],
   },

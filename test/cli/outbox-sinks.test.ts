@@ -59,6 +59,7 @@ describe('outbox', () => {
         "duration_ms": null,
         "agent_id": null,
         "agent_type": null,
+        "prompt_id": null,
         "summary": "make 1",
         "error": null
       }

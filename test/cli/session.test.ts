@@ -121,7 +121,7 @@ describe('session', () => {
       .run(SESSION, '{"recording_off":1}');
     const { session, turns, ...rest } = await answer();
     expect(session).toMatchObject({
-      id: SESSION,
+      session_id: SESSION,
       project_root: told.root,
       started_at: '2026-11-24T09:00:01.000Z',
       end_reason: 'other',

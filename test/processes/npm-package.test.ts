@@ -70,7 +70,9 @@ describe('the npm package', () => {
       'plugin/.claude-plugin/plugin.json',
       'plugin/bin/pattern-tracker',
       'plugin/commands/doctor.md',
+      'plugin/commands/search.md',
       'plugin/commands/setup.md',
+      'plugin/commands/similar.md',
       'plugin/commands/status.md',
       'plugin/dist/THIRD_PARTY_LICENSES.txt',
       'plugin/dist/cli.mjs',
@@ -80,6 +82,7 @@ describe('the npm package', () => {
       'plugin/dist/statusline.cjs',
       'plugin/hooks/capture.sh',
       'plugin/hooks/hooks.json',
+      'plugin/skills/reuse/SKILL.md',
     ]);
     expect(files).toContain('dist/hooks/pre-tool-use.cjs');
     expect(files).toContain('dist/types/index.d.ts');

@@ -1,5 +1,5 @@
 import { NAME, tokensOf } from './tokens.ts';
-import type { Tokens } from './tokens.ts';
+import type { CodeTokens } from './tokens.ts';
 
 /** What of a code is compared with others: its runs of tokens, in ascending order. */
 export interface CodeShape {
@@ -69,7 +69,7 @@ const FAMILIES: ReadonlyMap<string, string> = new Map([
 const NO_RUNS = new Uint32Array();
 
 /** The runs of {@link RAW_RUN} tokens, as they stand. */
-function rawRuns({ raw }: Tokens): Uint32Array {
+function rawRuns({ raw }: CodeTokens): Uint32Array {
   return runsOf(raw.length - RAW_RUN + 1, (start) => {
     let hash = RAW_RUN;
     for (let at = start; at < start + RAW_RUN; at += 1) hash = joined(hash, raw[at] ?? 0);
@@ -82,7 +82,7 @@ function rawRuns({ raw }: Tokens): Uint32Array {
  * So names that were changed everywhere change nothing, and other names in other places do. Only code in the same language,
  * or in one that looks the same, has runs in common.
  */
-function blindedRuns({ raw, blinded }: Tokens, language: string): Uint32Array {
+function blindedRuns({ raw, blinded }: CodeTokens, language: string): Uint32Array {
   const family = FAMILIES.get(language) ?? language;
   const seed = Array.from(family).reduce((sum, letter) => joined(sum, letter.charCodeAt(0)), 0);
   return runsOf(blinded.length - BLINDED_RUN + 1, (start) => {

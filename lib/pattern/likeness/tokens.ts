@@ -1,5 +1,5 @@
 /** The tokens of a code as numbers, in its order. Blanks, comments and the kind of quotes make none. */
-export interface Tokens {
+export interface CodeTokens {
   /** A number for each token as it stands. */
   readonly raw: Uint32Array;
   /** The same number for all names, and for all literals: what is left is how the code is built. */
@@ -11,7 +11,7 @@ export interface Tokens {
  *
  * @param withComments true makes tokens of comments, too
  */
-export function tokensOf(code: string, language: string, withComments = false): Tokens {
+export function tokensOf(code: string, language: string, withComments = false): CodeTokens {
   const comment = LINE_COMMENTS.get(language) ?? '//';
   return new TokenReader(code, withComments ? '' : comment, withComments).read();
 }
@@ -93,7 +93,7 @@ class TokenReader {
     this.#hasBlocks = !withComments && comment !== '#';
   }
 
-  read(): Tokens {
+  read(): CodeTokens {
     const { length } = this.#code;
     while (this.#at < length) this.#next();
     return { raw: Uint32Array.from(this.#raw), blinded: Uint32Array.from(this.#blinded) };

@@ -62,6 +62,7 @@ describe('the outbox of a collector', () => {
         duration_ms: 12.5,
         agent_id: 'a1',
         agent_type: 'Explore',
+        prompt_id: null,
         summary: 'make',
         error: 'Exit code 1',
       },
