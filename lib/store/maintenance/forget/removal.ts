@@ -303,6 +303,7 @@ function clearWords(database: Database, match: string): void {
     UPDATE deprecations SET reason = NULL WHERE forget_holds(reason);
     DELETE FROM file_changes WHERE forget_holds(file_path);
     UPDATE sessions SET model = NULL WHERE forget_holds(model);
+    UPDATE tool_calls SET agent_type = NULL WHERE agent_type IS NOT NULL AND forget_holds(agent_type);
     DELETE FROM session_models WHERE forget_holds(model);
     DELETE FROM message_usage WHERE forget_holds(model) OR forget_holds(agent_id);
     DELETE FROM subagents WHERE forget_holds(agent_type) OR forget_holds(agent_id)
