@@ -18,8 +18,16 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { isAlive, payload, TrackerHome } from '../processes/tracker-home.ts';
+import { until } from '../support/until.ts';
 import { buildFailingCall, failingEnv, startFailingCourier } from './failing-call.ts';
 import type { FailingCall } from './failing-call.ts';
+
+/** What a checkpoint says: frames in the WAL, and how many of them are in the file. */
+interface WalState {
+  readonly busy: number;
+  readonly log: number;
+  readonly checkpointed: number;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'failing-call-'));
 const library = buildFailingCall(folder);
@@ -226,7 +234,7 @@ describe('a database that somebody damages under a living courier', () => {
     const running = home.runCourier();
     await expect.poll(stored).toBe(50);
     await home.settled();
-    checkpoint();
+    await checkpoint();
     damage();
     spoolEvents(50, 100);
     await expect.poll(() => home.courierState?.status).toBe('degraded');
@@ -289,9 +297,13 @@ describe('a database that somebody damages under a living courier', () => {
     expect(home.value('PRAGMA integrity_check')).toBe('ok');
   });
 
-  function checkpoint(): void {
+  /** Brings all of the WAL into the file: what the file lacks is then lost. A reader may keep a part of it back. */
+  async function checkpoint(): Promise<void> {
     const database = new Sqlite(home.paths.database);
-    database.pragma('wal_checkpoint(PASSIVE)');
+    await until(() => {
+      const [row] = database.pragma('wal_checkpoint(PASSIVE)') as WalState[];
+      return row?.busy === 0 && row.log === row.checkpointed;
+    }, 'the file has all of the WAL');
     database.close();
   }
 
