@@ -25,7 +25,7 @@ describe('recall', () => {
   it.each(['token', 'named'] as const)('of %s secrets does not fall', (group) => {
     const { groups, leaks } = measureRecall(createRedactor(), {
       seed: 1,
-      oneIn: times(300, 4),
+      oneIn: times(300, 8),
       maxLeaks: 20,
       kinds: kinds.filter((kind) => kind.group === group),
       shapes,
@@ -41,7 +41,7 @@ describe('recall', () => {
       expect(UNSEEN_SHAPES.length).toBeGreaterThan(500);
       const { groups, leaks } = measureRecall(createRedactor(), {
         seed: 1,
-        oneIn: times(300, 20),
+        oneIn: times(300, 40),
         maxLeaks: 20,
         kinds: kinds.filter((kind) => kind.group === group),
         shapes: UNSEEN_SHAPES,
