@@ -40,6 +40,10 @@ afterAll(async () => {
   sample.remove();
 });
 
+interface Lines {
+  readonly lines: readonly unknown[];
+}
+
 async function call(name: string, given: Record<string, unknown> = {}) {
   const { content, isError } = await client.callTool({ name, arguments: given });
   const [{ text = '' } = {}] = content as { text?: string }[];
@@ -59,6 +63,12 @@ describe('the MCP server', () => {
   it('finds a text', async () => {
     const { text } = await call('search_patterns', { text: 'values', kind: 'pattern' });
     expect(JSON.parse(text)).toMatchObject([{ kind: 'pattern', file_path: '/w/app/sum.ts' }]);
+  });
+
+  it('finds nothing by a text with NUL characters, which FTS5 does not take', async () => {
+    for (const text of ['values\0of', 'a\0b']) {
+      expect(await call('search_patterns', { text })).toEqual({ text: '[]', isError: false });
+    }
   });
 
   it('takes what looks like an option for a text', async () => {
@@ -84,6 +94,8 @@ describe('the MCP server', () => {
   it('says who wrote lines', async () => {
     const { text } = await call('blame_lines', { file: 'prices.ts', first_line: 2, last_line: 3 });
     expect(JSON.parse(text)).toMatchObject({ lines: [{ line: 2 }, { line: 3 }] });
+    const whole = JSON.parse((await call('blame_lines', { file: 'prices.ts' })).text) as Lines;
+    expect(whole.lines).toHaveLength(5); // fewer than the 200 that are asked for
   });
 
   it('tells what was done to a file', async () => {
