@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SESSION, ToldSession } from './told-session.ts';
 
@@ -106,6 +107,25 @@ describe('session', () => {
         client.ts  +2 -1 · 2 calls
       "
     `);
+  });
+
+  it('fits a narrow terminal, however long names and prompts are', async () => {
+    told.prompt('p'.repeat(10_000));
+    told.write(`${'漢'.repeat(50)}/${'long'.repeat(20)}/end.ts`, 'export const one = 1;\n');
+    told.write('ü.ts', 'export const one = 1;\n');
+    const { out } = await told.run(['session', '--no-pager'], { isTTY: true, columns: 60 });
+    const lines = out.split('\n');
+    const prompt = lines.findIndex((line) => line.startsWith('ppp'));
+    expect(lines[prompt]).toBe(`${'p'.repeat(400)}…`);
+    for (const line of lines.toSpliced(prompt, 1)) {
+      expect(stringWidth(line)).toBeLessThanOrEqual(60);
+    }
+    const files = lines.slice(lines.indexOf('Files') + 1, -1);
+    expect(files).toHaveLength(2);
+    expect(new Set(files.map((line) => stringWidth(line.slice(0, line.indexOf('+1 -0')))))).toEqual(
+      new Set([stringWidth(files[0]?.slice(0, files[0].indexOf('+1 -0')) ?? '')]),
+    );
+    expect(files.join()).toContain('end.ts  +1 -0 · 1 call');
   });
 
   it('prints stable keys with --json', async () => {
