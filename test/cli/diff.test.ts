@@ -153,6 +153,14 @@ describe('diff', () => {
     await expectPatched({ 'a b.ts': before }, 'a b.ts');
   });
 
+  it('applies to what a command deleted, with a newline at its end or without', async () => {
+    told.byHand('ends.ts', 'one\n\ttwo\n');
+    told.byHand('ends-not.ts', 'one\n\ttwo');
+    told.bash('rm ends.ts ends-not.ts', { 'ends.ts': null, 'ends-not.ts': null });
+    const before = { 'ends.ts': 'one\n\ttwo\n', 'ends-not.ts': 'one\n\ttwo' };
+    await expectPatched(before, 'ends.ts', 'ends-not.ts');
+  });
+
   it('takes names of any kind, and an empty file', async () => {
     told.write('zwölf "quoted".ts', 'x\n');
     told.write('empty.txt', '');
