@@ -161,6 +161,17 @@ describe('diff', () => {
     await expectPatched(before, 'ends.ts', 'ends-not.ts');
   });
 
+  it('knows of tabs by what a command changed, once no text with them is kept', async () => {
+    const before = `  one\n\ttwo\n${numbered(9)}`; // of which the command's diff shows the end
+    told.byHand('a.ts', before);
+    told.bash('make', { 'a.ts': `${before}\tend\n` });
+    told.write('a.ts', '  one\n');
+    told.store.database.exec('DELETE FROM file_states');
+    const { out, err } = await told.run(['diff', SESSION]);
+    expect(err).toContain('a.ts: its tabs or its last newline are guessed');
+    expect(out).toContain('-\ttwo\n');
+  });
+
   it('takes names of any kind, and an empty file', async () => {
     told.write('zwölf "quoted".ts', 'x\n');
     told.write('empty.txt', '');

@@ -18,7 +18,7 @@ export class NetText {
   #isWhole = false;
   #isTouched = false;
   #isDoubtful = false;
-  readonly #samples: readonly string[];
+  readonly #samples: string[];
   /** Indented lines that the file has had, by what a tool's diff makes of them; null where several look the same. */
   readonly #indented = new Map<string, string | null>();
 
@@ -149,6 +149,7 @@ export class NetText {
   ): boolean {
     const { hunks, isToolDiff } = change;
     if (hunks.length === 0 || this.#now === null) return false;
+    if (!isToolDiff) this.#noteTab(hunks);
     const samples = [...this.#samples, ...texts.flatMap((text) => text.split('\n'))];
     const tabbed = isToolDiff ? withTabs(hunks, samples) : hunks;
     const told = exactly(
@@ -157,9 +158,16 @@ export class NetText {
     );
     const isIndented = samples.some((sample) => sample.startsWith('  '));
     this.#isDoubtful ||=
-      isToolDiff && (!isIndented || samples.some((sample) => sample.startsWith('\t')));
+      isToolDiff && (!isIndented || samples.some(hasTab));
     // From the last to the first, because each names the lines as they were before all.
     return told.toReversed().every((hunk) => this.#patchOne(hunk));
+  }
+
+  /** Takes a line with a tab for a sample, if there is none: a diff that is exact tells of tabs that later ones hide. */
+  #noteTab(hunks: readonly Hunk[]): void {
+    if (this.#samples.some(hasTab)) return;
+    const line = hunks.flatMap(({ lines }) => lines).find(({ text }) => hasTab(text));
+    if (line !== undefined) this.#samples.push(line.text);
   }
 
   /** A hunk whose lines have the tabs of the only line known that it can show. */
@@ -277,6 +285,10 @@ function keyOf({ text, isUnterminated }: FileLine): string {
 
 function textsOf(replacements: readonly TextReplacement[]): string[] {
   return replacements.flatMap(({ oldText, newText }) => [oldText, newText]);
+}
+
+function hasTab(text: string): boolean {
+  return text.startsWith('\t');
 }
 
 function withoutReturn(text: string): string {
