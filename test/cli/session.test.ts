@@ -313,7 +313,7 @@ describe('session', () => {
     told.call('Bash', { command: 'echo `"\'<script>` \u001b[31m' });
     told.store.database
       .prepare('UPDATE tool_calls SET error = ? WHERE tool_use_id = ?')
-      .run(`no ${token}`, 'toolu_0002');
+      .run(`no ${token} ${token.slice(0, 9)}\u200b${token.slice(9)}`, 'toolu_0002');
     const html = (await told.run(['session', SESSION, '--export', 'html', '--diff'])).out;
     expect(html).toContain("default-src 'none'");
     expect(html).not.toContain(token);

@@ -157,8 +157,7 @@ export class NetText {
       replacements,
     );
     const isIndented = samples.some((sample) => sample.startsWith('  '));
-    this.#isDoubtful ||=
-      isToolDiff && (!isIndented || samples.some(hasTab));
+    this.#isDoubtful ||= isToolDiff && (!isIndented || samples.some(hasTab));
     // From the last to the first, because each names the lines as they were before all.
     return told.toReversed().every((hunk) => this.#patchOne(hunk));
   }

@@ -26,6 +26,7 @@ const client = new Client({ name: 'test', version: '1' });
 beforeAll(async () => {
   fillSample(sample);
   sample.pattern('5a5a000000000001', SUM);
+  sample.pattern('5a5a000000000002', `${'x '.repeat(1_998)}total`);
   sample.event('sum', FIRST, 'PostToolUse');
   sample.occurrence('5a5a000000000001', 'sum', { session_id: FIRST, file_path: '/w/app/sum.ts' });
   writeFileSync(join(sample.folder, 'prices.ts'), RENAMED);
@@ -89,6 +90,11 @@ describe('the MCP server', () => {
     const { text } = await call('find_similar', { file: 'prices.ts' });
     expect(text).toContain('[redacted:staff]');
     expect(text).not.toContain('total');
+    // Where the text is cut, there is no half of what is redacted.
+    const { contents } = await client.readResource({
+      uri: 'pattern-tracker://patterns/5a5a000000000002',
+    });
+    expect(JSON.stringify(contents)).toMatch(/ x x \[red\S*… \(/);
   });
 
   it('says who wrote lines', async () => {
