@@ -237,6 +237,18 @@ describe('session', () => {
     expect((await calls()).at(-1)).toBe('Agent(Read) agent(Task Grep) Bash');
   });
 
+  it('says of a file what was done to it last', async () => {
+    told.write('again.ts', 'export const one = 1;\n');
+    told.write('gone.ts', 'export const two = 2;\n');
+    told.bash('rm again.ts gone.ts', { 'again.ts': null, 'gone.ts': null });
+    told.write('again.ts', 'export const three = 3;\n');
+    const { files } = await answer();
+    expect(files).toMatchObject([
+      { file_path: told.path('again.ts'), calls: 3, change: 'written' },
+      { file_path: told.path('gone.ts'), calls: 2, change: 'deleted' },
+    ]);
+  });
+
   it('shows what each call did with --diff, also once payloads are gone', async () => {
     told.prompt('Go');
     told.write('a.ts', 'export const one = 1;\nexport const two = 2;\n');
