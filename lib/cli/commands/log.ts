@@ -18,7 +18,7 @@ import { painter } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
 import { diffLines } from '../diff/pattern-diff.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { promptHead } from '../session/prompt-head.ts';
+import { promptLines } from '../session/prompt-lines.ts';
 
 /** `log`: what Claude did to a file or a folder, with prompts and diffs. */
 export const logCommand = trackerCommand({
@@ -114,7 +114,7 @@ function entryLines(entry: FileLogEntry, withDiff: boolean, cli: CliEnvironment)
     ...((writer?.model ?? writer?.agentType) ? [writer.model ?? writer.agentType ?? ''] : []),
   ];
   const head = `${paint('yellow', plainLine(withinProject(filePath, cli.cwd)))}  ${paint('dim', plainLine(facts.join(' · ')))}`;
-  const asked = promptHead(prompt?.text ?? null).map((line) => `    ${line}`.trimEnd());
+  const asked = promptLines(prompt?.text ?? null).map((line) => `    ${line}`.trimEnd());
   if (!withDiff || hunks === null || hunks === '') return [head, ...asked];
   return [head, ...asked, ...diffLines(hunks, cli.color)];
 }

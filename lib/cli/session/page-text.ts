@@ -5,7 +5,7 @@ import type { Column } from '../listing/table.ts';
 import { diffLines } from '../diff/pattern-diff.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { columns } from '../output/wrapped-text.ts';
-import { promptHead } from './prompt-head.ts';
+import { promptLines } from './prompt-lines.ts';
 import type { PageBlock, PageCall } from './timeline-page.ts';
 
 /** A page for the terminal. */
@@ -26,7 +26,7 @@ export function pageText(surface: Surface, blocks: readonly PageBlock[]): string
         return [
           '',
           paint('dim', plainLine(block.text)),
-          ...promptHead(block.prompt).map((line) => paint('bold', line)),
+          ...promptLines(block.prompt).map((line) => paint('bold', line)),
         ];
       case 'call':
         return [rows.shift() ?? ''];

@@ -76,7 +76,9 @@ export class ChangedFiles {
       this.#files.set(filePath, sum(known, undefined, at, isLast ? change : known.change));
     }
     return [...this.#files]
-      .map(([filePath, { at: _, ...file }]) => ({ filePath, ...file }))
+      .map(([filePath, { calls, linesAdded, linesRemoved, change }]) => {
+        return { filePath, calls, linesAdded, linesRemoved, change };
+      })
       .toSorted(
         (one, other) => weightOf(other) - weightOf(one) || (one.filePath < other.filePath ? -1 : 1),
       );

@@ -1,7 +1,7 @@
 import { plainLines } from '../output/plain-text.ts';
 
 /** The beginning of a prompt as lists show it, safe to print: a prompt may be a whole file. `--json` has all of it. */
-export function promptHead(prompt: string | null): string[] {
+export function promptLines(prompt: string | null): string[] {
   if (prompt === null) return [];
   const lines = plainLines(prompt.trim());
   const more = lines.length > MAX_LINES ? ['…'] : [];
