@@ -136,6 +136,10 @@ describe('blame --diff', () => {
     expect(shown(await review('HEAD~2...', 'main.ts'))).toEqual(['main.ts 1-1 unknown']);
     expect(shown(await review('main...topic', 'main.ts'))).toEqual([]);
     expect((await told.run(['blame', '--diff', 'main..main'])).out).toBe('No lines were added.\n');
+    for (const nothing of ['', '..', '...']) {
+      const { exitCode, err } = await told.run(['blame', '--diff', nothing]); // unset variables
+      expect([exitCode, err]).toEqual([2, expect.stringContaining(`--diff is "${nothing}"`)]);
+    }
   });
 
   it('knows what Claude wrote under another name, of any kind, and names what it cannot read', async () => {
@@ -156,6 +160,23 @@ describe('blame --diff', () => {
       other: 0,
       unknown: 1,
     });
+  });
+
+  it('counts lines of texts that the project’s attributes call binary, and none of others', async () => {
+    told.byHand('.gitattributes', '* -diff\n');
+    tellStory();
+    told.byHand('image.bin', 'a\0b\n');
+    git('update-index', '--chmod=+x', 'cart.ts');
+    commit();
+    told.byHand('cart.ts', `${told.text('cart.ts')}last\n`);
+    commit();
+    expect(shown(await review('HEAD~3..HEAD~2'))).toEqual([
+      'cart.ts 2-3 claude',
+      'cart.ts 5-5 other',
+      'new file.ts 1-1 claude',
+    ]);
+    expect(shown(await review('HEAD~2..HEAD~1'))).toEqual([]);
+    expect(shown(await review('HEAD~1..HEAD'))).toEqual(['cart.ts 6-6 other']);
   });
 
   it('runs nothing that the project configures', async () => {

@@ -273,12 +273,13 @@ describe('blame', () => {
     expect(await numbers('cart.ts:2')).toEqual([2]);
     expect(await numbers('cart.ts:2-3')).toEqual([2, 3]);
     expect(await numbers('cart.ts:2-')).toEqual([2, 3]);
+    expect(await numbers('cart.ts:2-9')).toEqual([2, 3]);
     renameSync(project.path('cart.ts'), project.path('cart.ts:2'));
     expect(await numbers('cart.ts:2')).toEqual([1, 2, 3]);
     expect(await numbers('cart.ts:2:3')).toEqual([3]);
     for (const [argv, message] of [
       ['cart.ts:2:4', 'cart.ts:2 has no line 4\n  It has 3 lines.'],
-      ['cart.ts:2:2-9', 'cart.ts:2 has no line 9'],
+      ['cart.ts:2:4-9', 'cart.ts:2 has no line 4'],
       ['cart.ts:2:0', '0 are no lines'],
       ['cart.ts:2:3-2', '3-2 are no lines'],
     ] as const) {

@@ -153,6 +153,25 @@ describe('diff', () => {
     await expectPatched({ 'a b.ts': before }, 'a b.ts');
   });
 
+  it('applies to what a command deleted, with a newline at its end or without', async () => {
+    told.byHand('ends.ts', 'one\n\ttwo\n');
+    told.byHand('ends-not.ts', 'one\n\ttwo');
+    told.bash('rm ends.ts ends-not.ts', { 'ends.ts': null, 'ends-not.ts': null });
+    const before = { 'ends.ts': 'one\n\ttwo\n', 'ends-not.ts': 'one\n\ttwo' };
+    await expectPatched(before, 'ends.ts', 'ends-not.ts');
+  });
+
+  it('knows of tabs by what a command changed, once no text with them is kept', async () => {
+    const before = `  one\n\ttwo\n${numbered(9)}`; // of which the command's diff shows the end
+    told.byHand('a.ts', before);
+    told.bash('make', { 'a.ts': `${before}\tend\n` });
+    told.write('a.ts', '  one\n');
+    told.store.database.exec('DELETE FROM file_states');
+    const { out, err } = await told.run(['diff', SESSION]);
+    expect(err).toContain('a.ts: its tabs or its last newline are guessed');
+    expect(out).toContain('-\ttwo\n');
+  });
+
   it('takes names of any kind, and an empty file', async () => {
     told.write('zwölf "quoted".ts', 'x\n');
     told.write('empty.txt', '');

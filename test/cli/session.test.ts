@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SESSION, ToldSession } from './told-session.ts';
 
@@ -106,6 +107,25 @@ describe('session', () => {
         client.ts  +2 -1 · 2 calls
       "
     `);
+  });
+
+  it('fits a narrow terminal, however long names and prompts are', async () => {
+    told.prompt('p'.repeat(10_000));
+    told.write(`${'漢'.repeat(50)}/${'long'.repeat(20)}/end.ts`, 'export const one = 1;\n');
+    told.write('ü.ts', 'export const one = 1;\n');
+    const { out } = await told.run(['session', '--no-pager'], { isTTY: true, columns: 60 });
+    const lines = out.split('\n');
+    const prompt = lines.findIndex((line) => line.startsWith('ppp'));
+    expect(lines[prompt]).toBe(`${'p'.repeat(400)}…`);
+    for (const line of lines.toSpliced(prompt, 1)) {
+      expect(stringWidth(line)).toBeLessThanOrEqual(60);
+    }
+    const files = lines.slice(lines.indexOf('Files') + 1, -1);
+    expect(files).toHaveLength(2);
+    expect(new Set(files.map((line) => stringWidth(line.slice(0, line.indexOf('+1 -0')))))).toEqual(
+      new Set([stringWidth(files[0]?.slice(0, files[0].indexOf('+1 -0')) ?? '')]),
+    );
+    expect(files.join()).toContain('end.ts  +1 -0 · 1 call');
   });
 
   it('prints stable keys with --json', async () => {
@@ -217,6 +237,18 @@ describe('session', () => {
     expect((await calls()).at(-1)).toBe('Agent(Read) agent(Task Grep) Bash');
   });
 
+  it('says of a file what was done to it last', async () => {
+    told.write('again.ts', 'export const one = 1;\n');
+    told.write('gone.ts', 'export const two = 2;\n');
+    told.bash('rm again.ts gone.ts', { 'again.ts': null, 'gone.ts': null });
+    told.write('again.ts', 'export const three = 3;\n');
+    const { files } = await answer();
+    expect(files).toMatchObject([
+      { file_path: told.path('again.ts'), calls: 3, change: 'written' },
+      { file_path: told.path('gone.ts'), calls: 2, change: 'deleted' },
+    ]);
+  });
+
   it('shows what each call did with --diff, also once payloads are gone', async () => {
     told.prompt('Go');
     told.write('a.ts', 'export const one = 1;\nexport const two = 2;\n');
@@ -293,7 +325,7 @@ describe('session', () => {
     told.call('Bash', { command: 'echo `"\'<script>` \u001b[31m' });
     told.store.database
       .prepare('UPDATE tool_calls SET error = ? WHERE tool_use_id = ?')
-      .run(`no ${token}`, 'toolu_0002');
+      .run(`no ${token} ${token.slice(0, 9)}\u200b${token.slice(9)}`, 'toolu_0002');
     const html = (await told.run(['session', SESSION, '--export', 'html', '--diff'])).out;
     expect(html).toContain("default-src 'none'");
     expect(html).not.toContain(token);

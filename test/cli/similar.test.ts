@@ -31,6 +31,7 @@ beforeAll(() => {
   }
   while (indexSearchChunk(sample.database));
   writeFileSync(join(sample.folder, 'sums.ts'), `const before = 1;\n${SUM}`);
+  writeFileSync(join(sample.folder, 'bytes.ts'), 'a\0b');
 });
 afterAll(() => {
   empty.remove();
@@ -76,6 +77,10 @@ describe('similar', () => {
     );
     const { out } = await run(sample, 'similar sums.ts:2-6 --file sum-2.ts --json');
     expect(JSON.parse(out)).toHaveLength(1);
+    for (const [language, count] of Object.entries({ ts: 2, TypeScript: 2, klingon: 0 })) {
+      const hits = await run(sample, `similar sums.ts:2-6 --language ${language} --json`);
+      expect(JSON.parse(hits.out)).toHaveLength(count);
+    }
   });
 
   it('works where nothing was recorded', async () => {
@@ -87,7 +92,8 @@ describe('similar', () => {
     ['nothing.ts', 'there is no file nothing.ts'],
     ['abcd', 'there is no file "abcd", and no pattern begins so'],
     ['5a5a', 'more than one pattern begins with "5a5a"'],
-    ['sums.ts:90', 'sums.ts has no line 90'],
+    ['sums.ts:90', 'sums.ts has no line 90\n  It has 6 lines.'],
+    ['bytes.ts', 'bytes.ts is not a text: it holds NUL characters\n  Name a text'],
     ['sums.ts:6', 'sums.ts:6 is too short to compare'],
   ])('says what is wrong with %s', async (argument, message) => {
     const { exitCode, err } = await run(sample, `similar ${argument}`);

@@ -1,7 +1,9 @@
 import { diffArrays } from 'diff';
-import type { Hunk, HunkLine } from '../../event/hunk.ts';
+import type { Hunk } from '../../event/hunk.ts';
 import { withTabs } from '../payload/hunk-text.ts';
 import type { TextChange, TextReplacement } from '../payload/text-change.ts';
+import { exactly, placed, withoutTabs } from './placed-hunk.ts';
+import type { PlacedHunk } from './placed-hunk.ts';
 import { fileLines } from './unified-diff.ts';
 import type { ComparedLine, FileLine } from './unified-diff.ts';
 
@@ -18,7 +20,7 @@ export class NetText {
   #isWhole = false;
   #isTouched = false;
   #isDoubtful = false;
-  readonly #samples: readonly string[];
+  readonly #samples: string[];
   /** Indented lines that the file has had, by what a tool's diff makes of them; null where several look the same. */
   readonly #indented = new Map<string, string | null>();
 
@@ -149,6 +151,7 @@ export class NetText {
   ): boolean {
     const { hunks, isToolDiff } = change;
     if (hunks.length === 0 || this.#now === null) return false;
+    if (!isToolDiff) this.#noteTab(hunks);
     const samples = [...this.#samples, ...texts.flatMap((text) => text.split('\n'))];
     const tabbed = isToolDiff ? withTabs(hunks, samples) : hunks;
     const told = exactly(
@@ -156,10 +159,16 @@ export class NetText {
       replacements,
     );
     const isIndented = samples.some((sample) => sample.startsWith('  '));
-    this.#isDoubtful ||=
-      isToolDiff && (!isIndented || samples.some((sample) => sample.startsWith('\t')));
+    this.#isDoubtful ||= isToolDiff && (!isIndented || samples.some(hasTab));
     // From the last to the first, because each names the lines as they were before all.
     return told.toReversed().every((hunk) => this.#patchOne(hunk));
+  }
+
+  /** Takes a line with a tab for a sample, if there is none: a diff that is exact tells of tabs that later ones hide. */
+  #noteTab(hunks: readonly Hunk[]): void {
+    if (this.#samples.some(hasTab)) return;
+    const line = hunks.flatMap(({ lines }) => lines).find(({ text }) => hasTab(text));
+    if (line !== undefined) this.#samples.push(line.text);
   }
 
   /** A hunk whose lines have the tabs of the only line known that it can show. */
@@ -265,18 +274,16 @@ export class NetText {
 
 // --- internal ---
 
-interface PlacedHunk {
-  /** Where its first line stood before the change, from 0. */
-  readonly start: number;
-  readonly lines: readonly { readonly sign: HunkLine['sign']; readonly line: FileLine }[];
-}
-
 function keyOf({ text, isUnterminated }: FileLine): string {
   return isUnterminated ? `${text}\0` : text;
 }
 
 function textsOf(replacements: readonly TextReplacement[]): string[] {
   return replacements.flatMap(({ oldText, newText }) => [oldText, newText]);
+}
+
+function hasTab(text: string): boolean {
+  return text.startsWith('\t');
 }
 
 function withoutReturn(text: string): string {
@@ -288,69 +295,4 @@ function isLike(one: FileLine, other: FileLine): boolean {
   if (one.isUnterminated !== other.isUnterminated) return false;
   const [a, b] = [withoutReturn(one.text), withoutReturn(other.text)];
   return a === b || ((one.isGuess || other.isGuess) && withoutTabs(a) === withoutTabs(b));
-}
-
-function withoutTabs(text: string): string {
-  return text.replace(/^[\t ]+/, (blanks) => blanks.replaceAll('\t', '  '));
-}
-
-/** `isToolDiff`: its leading blanks may be tabs. */
-function placed({ oldStart, newStart, lines }: Hunk, isToolDiff: boolean): PlacedHunk {
-  return {
-    start: (oldStart ?? newStart) - 1,
-    lines: lines.map(({ sign, text, isUnterminated = false }) => {
-      const isGuess = isToolDiff && /^(?:\t| {2})/.test(text);
-      return { sign, line: { text, isUnterminated, isGuess } };
-    }),
-  };
-}
-
-/** Hunks in which the lines of an edit's own texts are as the edit tells them, which has their tabs. */
-function exactly(
-  hunks: readonly PlacedHunk[],
-  [only, ...others]: readonly TextReplacement[],
-): readonly PlacedHunk[] {
-  const [hunk, ...more] = hunks;
-  if (only === undefined || others.length > 0 || only.everywhere || hunk === undefined)
-    return hunks;
-  const [old, now] = [only.oldText.split('\n'), only.newText.split('\n')];
-  const first = beginningIn(hunk, old, now);
-  let [oldLine, newLine] = [0, 0];
-  const lines = hunk.lines.map(({ sign, line }) => {
-    const told = sign === '+' ? now[newLine - first] : old[oldLine - first];
-    if (sign !== '+') oldLine += 1;
-    if (sign !== '-') newLine += 1;
-    const isTold =
-      told !== undefined && line.isGuess && withoutTabs(told) === withoutTabs(line.text);
-    return { sign, line: isTold ? { ...line, text: told, isGuess: false } : line };
-  });
-  return [{ ...hunk, lines }, ...more];
-}
-
-/** Where in a hunk the texts of an edit begin: they may have lines in common before the first change. */
-function beginningIn(
-  { lines }: PlacedHunk,
-  old: readonly string[],
-  now: readonly string[],
-): number {
-  const change = Math.max(
-    0,
-    lines.findIndex(({ sign }) => sign !== ' '),
-  );
-  let common = 0;
-  while (common < old.length && common < now.length && old[common] === now[common]) common += 1;
-  const sides = [
-    { told: old, shown: lines.filter(({ sign }) => sign !== '+') },
-    { told: now, shown: lines.filter(({ sign }) => sign !== '-') },
-  ];
-  const likeness = (first: number): number =>
-    sides
-      .map(({ told, shown }) => {
-        const isLikeTold = ({ line }: (typeof shown)[number], index: number): boolean =>
-          withoutTabs(told[index - first] ?? '\0') === withoutTabs(line.text);
-        return shown.filter(isLikeTold).length;
-      })
-      .reduce((sum, count) => sum + count, 0);
-  // Where a last line gets its newline, the change begins with a line that they have in common.
-  return likeness(change) > likeness(change - common) ? change : change - common;
 }

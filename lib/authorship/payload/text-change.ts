@@ -251,7 +251,7 @@ const MAX_LINES = 1_000_000;
 function sideOf(hunks: readonly Hunk[], sign: '+' | '-'): string {
   const lines = hunks.flatMap((hunk) => hunk.lines.filter((line) => line.sign === sign));
   if (lines.length === 0) return '';
-  const newline = hunks.at(-1)?.endsWithNewline === false ? '' : '\n';
+  const newline = lines.at(-1)?.isUnterminated === true ? '' : '\n';
   return lines.map(({ text }) => text).join('\n') + newline;
 }
 

@@ -1,3 +1,4 @@
+import { languageNamed, UNKNOWN_LANGUAGE } from '../../pattern/language.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The value of `--limit`. 0 becomes -1, which means no limit to SQLite. @throws UsageError */
@@ -11,6 +12,16 @@ export function parseCount(flag: string, text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
   throw new UsageError(`${flag} is "${text}"`, 'Expected a whole number, 0 or more.');
+}
+
+/**
+ * `--language` as patterns have it: `ts` and `TypeScript` are `typescript`. One that is not known stays as it is, because
+ * a client of the library may have named it. Undefined when it is not given.
+ */
+export function languageOption(args: { readonly language?: string | undefined }) {
+  if (args.language === undefined) return undefined;
+  const known = languageNamed(args.language);
+  return known === UNKNOWN_LANGUAGE ? args.language : known;
 }
 
 /** `--session`; undefined when it is not given. @throws UsageError when it is empty (an unset variable) */

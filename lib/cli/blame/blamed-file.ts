@@ -39,12 +39,9 @@ export function blamedLines(
   { name, first, last }: FileLines,
   withWholePrompts: boolean,
 ): BlamedLine[] {
-  const furthest = Number.isFinite(last) ? last : first;
-  if (furthest > Math.max(1, all.length)) {
-    throw new UsageError(
-      `${name} has no line ${furthest}`,
-      `It has ${counted(all.length, 'line')}.`,
-    );
+  // A last line after the end means the end, as git has it: who asks for 200 lines does not know how many there are.
+  if (first > Math.max(1, all.length)) {
+    throw new UsageError(`${name} has no line ${first}`, `It has ${counted(all.length, 'line')}.`);
   }
   const find = database && new WriterFinder(database, withWholePrompts);
   return all.slice(first - 1, last).map((found, index): BlamedLine => {

@@ -65,16 +65,16 @@ export function unknownLines(text: string): DiskLines {
   return { lines, seen };
 }
 
-// --- internal ---
-
-const MARKER = '[redacted:';
-
 /** The lines of a text as people count them: what ends with a newline has no line after it. */
-function shownLines(text: string): string[] {
+export function shownLines(text: string): string[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }
+
+// --- internal ---
+
+const MARKER = '[redacted:';
 
 function unknownLine(text: string): DiskLine {
   return { text, author: undefined, origin: 'unknown', confidence: 'low' };

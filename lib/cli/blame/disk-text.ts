@@ -18,7 +18,7 @@ export function diskText(path: string, name: string): string | undefined {
   if (text === undefined) return undefined;
   if (!text.includes('\0')) return isNotebook(path) ? (notebookText(text) ?? text) : text;
   throw new TrackerError('E_BINARY_FILE', `${name} is not a text: it holds NUL characters`, {
-    hint: 'Only lines of text have authors. A text in UTF-16 has to be in UTF-8 first.',
+    hint: 'Name a text. One in UTF-16 has to be in UTF-8 first.',
   });
 }
 

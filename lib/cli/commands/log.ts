@@ -17,7 +17,8 @@ import { linesText, shortSession, withinProject } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
 import { diffLines } from '../diff/pattern-diff.ts';
-import { plainLine, plainLines } from '../output/plain-text.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { promptLines } from '../session/prompt-lines.ts';
 
 /** `log`: what Claude did to a file or a folder, with prompts and diffs. */
 export const logCommand = trackerCommand({
@@ -116,16 +117,6 @@ function entryLines(entry: FileLogEntry, withDiff: boolean, cli: CliEnvironment)
   const asked = promptLines(prompt?.text ?? null).map((line) => `    ${line}`.trimEnd());
   if (!withDiff || hunks === null || hunks === '') return [head, ...asked];
   return [head, ...asked, ...diffLines(hunks, cli.color)];
-}
-
-/** A prompt has more in `--json`. */
-const MAX_PROMPT_LINES = 5;
-
-function promptLines(prompt: string | null): string[] {
-  if (prompt === null) return [];
-  const lines = plainLines(prompt.trim());
-  const more = lines.length > MAX_PROMPT_LINES ? ['…'] : [];
-  return [...lines.slice(0, MAX_PROMPT_LINES), ...more];
 }
 
 /** How to go on, where there may be more. */

@@ -7,7 +7,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { chooseFiles, fileArg } from '../arguments/file-choice.ts';
-import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { languageOption, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { projectColumn, shortIds, shownPath } from '../listing/row-text.ts';
 import type { Column } from '../listing/table.ts';
@@ -65,7 +65,7 @@ first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_ro
     const listing = readDatabase(cli.paths.database, (database) => {
       const filter: PatternFilter = {
         projectIds: chooseProjects(database, args.project, cli),
-        language: args.language,
+        language: languageOption(args),
         files,
         session: chooseSession(database, session, cli, { withTests: args.all }),
         ...range,

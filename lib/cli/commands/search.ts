@@ -8,7 +8,7 @@ import { SEARCH_KINDS } from '../../store/queries/search/searchable.ts';
 import type { SearchKind } from '../../store/queries/search/searchable.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
 import { fileArg, fileTest } from '../arguments/file-choice.ts';
-import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { languageOption, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
@@ -85,7 +85,7 @@ With --files, an array of paths.`,
         text,
         kinds,
         tool: args.tool,
-        language: args.language,
+        language: languageOption(args),
         isFile,
         projectIds: chooseProjects(database, args.project, cli),
         session: chooseSession(database, session, cli, { withTests: args.all }),

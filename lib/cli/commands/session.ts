@@ -10,6 +10,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printPaged } from '../listing/pager.ts';
 import { printJson } from '../output/json-output.ts';
+import { plainLines } from '../output/plain-text.ts';
 import { pageText } from '../session/page-text.ts';
 import { timelineForJson } from '../session/timeline-json.ts';
 import { cleanPage, timelinePage } from '../session/timeline-page.ts';
@@ -101,10 +102,9 @@ async function exported(
 ): Promise<string> {
   const { loadRedactor } = await import('../blame/load-redactor.ts');
   const redactor = await loadRedactor(cli);
-  const blocks = cleanPage(
-    timelinePage(timeline, cli.env),
-    (text) => redactor.redactText(text).text,
-  );
+  // Plain first: signs that no page shows may stand within a secret, and keep it from being found.
+  const clean = (text: string): string => redactor.redactText(plainLines(text).join('\n')).text;
+  const blocks = cleanPage(timelinePage(timeline, cli.env), clean);
   if (form === 'html') return (await import('../session/page-html.ts')).pageHtml(blocks);
   return (await import('../session/page-markdown.ts')).pageMarkdown(blocks);
 }

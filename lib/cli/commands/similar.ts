@@ -5,7 +5,7 @@ import { readDatabase } from '../../store/database/read-database.ts';
 import { findSimilar, LEAST_SCORE } from '../../store/queries/search/similar.ts';
 import type { SimilarPattern, SimilarResult } from '../../store/queries/search/similar.ts';
 import { fileArg, fileTest } from '../arguments/file-choice.ts';
-import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { languageOption, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
@@ -77,7 +77,7 @@ written last.`,
         code: named.code,
         codeLanguage: named.language,
         except: named.patternId,
-        language: args.language,
+        language: languageOption(args),
         isFile,
         projectIds: chooseProjects(database, args.project, cli),
         session: chooseSession(database, sessionOf(args), cli, { withTests: args.all }),

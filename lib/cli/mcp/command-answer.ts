@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { CommandList } from '../command.ts';
 import { quietEnvironment } from '../environment.ts';
@@ -40,9 +40,9 @@ export class CommandAnswers {
     }
   }
 
-  /** Redacted again when it was stored: there may be new rules since. */
-  #clean(answer: Json): unknown {
-    const bounded: JsonObject = { answer: boundedJson(answer) };
-    return this.#redactor.redactPayload(bounded).payload['answer'];
+  /** Redacted again: there may be new rules since it was stored. Cut after that, because half a secret is not found. */
+  #clean(answer: Json): Json {
+    const { payload } = this.#redactor.redactPayload({ answer });
+    return boundedJson(payload['answer'] ?? null);
   }
 }

@@ -66,7 +66,7 @@ export async function reviewOf(
   const top = workTree(names.find('.', cli.cwd));
   const range = await gitRange(text, cli);
   const place = only === undefined ? undefined : names.find(only, cli.cwd);
-  const chosen = (await addedFiles(range, cli)).filter(({ name }) => {
+  const chosen = (await addedFiles(range, MAX_KEPT_TEXT, cli)).filter(({ name }) => {
     const path = join(top, name);
     return place === undefined || path === place || path.startsWith(`${place}/`);
   });

@@ -30,7 +30,7 @@ type Place = Pick<CliEnvironment, 'env' | 'cwd'>;
 export async function gitRange(text: string, place: Place): Promise<GitRange> {
   const [, first = '', dots = '', last = ''] = /^(.*?)(?:(\.{2,3})(.*))?$/s.exec(text) ?? [];
   for (const name of [first, last]) {
-    if (isName(name)) continue;
+    if (isName(name) && first + last !== '') continue;
     throw new UsageError(`--diff is "${text}"`, 'Expected commits or branches: main..HEAD.');
   }
   const base = await commitOf(first || 'HEAD', place);
@@ -44,34 +44,36 @@ export async function gitRange(text: string, place: Place): Promise<GitRange> {
   });
 }
 
-/** The files to which lines were added, in git's order. A renamed file is a new one, of which all lines were added. */
-export async function addedFiles({ base, head }: GitRange, place: Place): Promise<AddedFile[]> {
-  const compare = [
-    'diff-tree',
-    '-r',
-    '--no-commit-id',
-    '--diff-filter=AM',
-    '--no-renames',
-    '--ignore-submodules=all',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--no-color',
-    '--inter-hunk-context=0',
-  ];
+/**
+ * The files to which lines were added, in git's order. A renamed file is a new one, of which all lines were added. What is
+ * a text is not asked of the project's attributes.
+ *
+ * @param limit a file that attributes call binary is looked into if it has at most so many bytes
+ */
+export async function addedFiles(
+  range: GitRange,
+  limit: number,
+  place: Place,
+): Promise<AddedFile[]> {
   // Names come from the first answer, where nothing in them can be taken for something else.
-  const files = rawEntries(
-    await answer([...compare, '--raw', '-z', '--no-abbrev', base, head], place),
+  const entries = rawEntries(await compared(range, ['--raw', '-z', '--no-abbrev'], place));
+  const added = await addedLines(range, entries.length, place);
+  const files = entries.flatMap(({ name, blob, isFile }, index): AddedFile[] =>
+    isFile ? [{ name, blob, lines: added[index] ?? [] }] : [],
   );
-  const patch = await answer(
-    [...compare, '--patch', '--unified=0', '--src-prefix=a/', '--dst-prefix=b/', base, head],
-    place,
-  );
-  const added = addedLines(patch);
-  if (added.length !== files.length) throw notUnderstood();
-  return files.flatMap(({ name, blob, isFile }, index) => {
-    const lines = added[index] ?? [];
-    return isFile && lines.length > 0 ? [{ name, blob, lines }] : [];
-  });
+  const hidden = files.filter(({ lines }) => lines.length === 0);
+  const shown = new Map<string, readonly number[]>();
+  for (let at = 0; at < hidden.length; at += FILES_AT_ONCE) {
+    const some = hidden.slice(at, at + FILES_AT_ONCE);
+    const texts = await blobTexts([...new Set(some.map(({ blob }) => blob))], limit, place);
+    const names = some.flatMap(({ name, blob }) => (texts.get(blob) ? [name] : []));
+    if (names.length === 0) continue;
+    const found = await addedLines(range, names.length, place, names);
+    for (const [index, name] of names.entries()) shown.set(name, found[index] ?? []);
+  }
+  return files
+    .map((file) => ({ ...file, lines: shown.get(file.name) ?? file.lines }))
+    .filter(({ lines }) => lines.length > 0);
 }
 
 /** The texts of contents by their ids, at most `limit` bytes each; those that are larger, or no text, are left out. */
@@ -107,6 +109,9 @@ export async function blobTexts(
 
 // --- internal ---
 
+/** So many contents are held at a time. */
+const FILES_AT_ONCE = 16;
+
 /** The id of an object, in SHA-1 or SHA-256. */
 const OBJECT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
@@ -128,6 +133,28 @@ async function commitOf(name: string, place: Place): Promise<string> {
   throw new TrackerError('E_NO_COMMIT', `git knows no commit "${name}" here`, {
     hint: 'Name a commit, a branch or a tag of the repository that you are in.',
   });
+}
+
+/** A comparison as nothing that is configured changes it. */
+async function compared(
+  { base, head }: GitRange,
+  form: readonly string[],
+  place: Place,
+  names: readonly string[] = [],
+): Promise<Buffer> {
+  const compare = [
+    'diff-tree',
+    '-r',
+    '--no-commit-id',
+    '--diff-filter=AM',
+    '--no-renames',
+    '--ignore-submodules=all',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--no-color',
+    '--inter-hunk-context=0',
+  ];
+  return answer([...compare, ...form, base, head, '--', ...names], place);
 }
 
 async function answer(
@@ -169,15 +196,24 @@ function rawEntries(bytes: Buffer): RawEntry[] {
   return entries;
 }
 
-/** The added lines of each file of a patch without context, in the order of its files. */
-function addedLines(patch: Buffer): number[][] {
+/** The added lines of so many files, in git's order. @param names only these files, each taken for a text */
+async function addedLines(
+  range: GitRange,
+  count: number,
+  place: Place,
+  names: readonly string[] = [],
+): Promise<number[][]> {
+  const form = ['--patch', '--unified=0', '--src-prefix=a/', '--dst-prefix=b/'];
+  if (names.length > 0) form.push('--text');
+  const patch = await compared(range, form, place, names);
   const files: number[][] = [];
   // Lines of files begin with a sign, so that none of them is taken for a head.
   for (const line of patch.toString('latin1').split('\n')) {
     if (line.startsWith('diff --git ')) files.push([]);
-    const [, start, count = '1'] = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
+    const [, start, length = '1'] = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
     if (start === undefined) continue;
-    for (let at = 0; at < Number(count); at += 1) files.at(-1)?.push(Number(start) + at);
+    for (let at = 0; at < Number(length); at += 1) files.at(-1)?.push(Number(start) + at);
   }
+  if (files.length !== count) throw notUnderstood();
   return files;
 }

@@ -44,6 +44,7 @@ function blockHtml(block: PageBlock): string {
     case 'title':
       return `<h1>${line(block.text)}</h1>`;
     case 'facts':
+    case 'files':
       return `<dl>${block.facts.map(([name, text]) => `<dt>${line(name)}</dt><dd>${line(text)}</dd>`).join('')}</dl>`;
     case 'heading':
       return `<h2>${line(block.text)}</h2>${block.prompt === null ? '' : `<pre class="prompt">${text(block.prompt.trim())}</pre>`}`;

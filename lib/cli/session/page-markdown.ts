@@ -13,6 +13,7 @@ function blockText(block: PageBlock): string {
     case 'title':
       return `# ${codeSpan(block.text)}\n`;
     case 'facts':
+    case 'files':
       return `${block.facts.map(([name, text]) => `- ${codeSpan(name)}${text === '' ? '' : `: ${codeSpan(text)}`}`).join('\n')}\n`;
     case 'heading':
       return `\n## ${codeSpan(block.text)}\n${block.prompt === null ? '' : `\n${fenced(block.prompt, 'text')}\n`}`;

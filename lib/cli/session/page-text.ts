@@ -3,14 +3,13 @@ import { outcomePaint } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import type { Column } from '../listing/table.ts';
 import { diffLines } from '../diff/pattern-diff.ts';
-import { plainLine, plainLines } from '../output/plain-text.ts';
+import { plainLine } from '../output/plain-text.ts';
+import { columns } from '../output/wrapped-text.ts';
+import { promptLines } from './prompt-lines.ts';
 import type { PageBlock, PageCall } from './timeline-page.ts';
 
 /** A page for the terminal. */
-export function pageText(
-  surface: Pick<CliEnvironment, 'isTTY' | 'columns' | 'color'>,
-  blocks: readonly PageBlock[],
-): string {
+export function pageText(surface: Surface, blocks: readonly PageBlock[]): string {
   const paint = painter(surface.color);
   const calls = blocks.filter((block) => block.kind === 'call');
   // One table, so that its columns stand below each other on the whole page.
@@ -20,7 +19,9 @@ export function pageText(
       case 'title':
         return [paint('bold', plainLine(block.text))];
       case 'facts':
-        return factLines(block.facts).map((line) => line);
+        return factLines(surface, block.facts);
+      case 'files':
+        return fileLines(surface, block.facts);
       case 'heading':
         return [
           '',
@@ -48,25 +49,33 @@ export function pageText(
 
 // --- internal ---
 
-/** A prompt has more in `--json` and `--export`. */
-const MAX_PROMPT_LINES = 5;
-
-function promptLines(prompt: string | null): string[] {
-  if (prompt === null) return [];
-  const lines = plainLines(prompt.trim());
-  const more = lines.length > MAX_PROMPT_LINES ? ['…'] : [];
-  return [...lines.slice(0, MAX_PROMPT_LINES), ...more];
-}
-
 function indent(depth: number): string {
   return '  '.repeat(depth + 1);
 }
 
-function factLines(facts: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...facts.map(([name]) => plainLine(name).length));
-  return facts.map(([name, text]) =>
-    `  ${plainLine(name).padEnd(width)}  ${plainLine(text)}`.trimEnd(),
+type Surface = Pick<CliEnvironment, 'isTTY' | 'columns' | 'color'>;
+type Facts = readonly (readonly [string, string])[];
+
+function factLines({ isTTY, columns: width }: Surface, facts: Facts): string[] {
+  const plain = facts.map(([name, text]) => [plainLine(name), plainLine(text)] as const);
+  return columns(plain, isTTY ? width : Number.POSITIVE_INFINITY);
+}
+
+/** The end of a path says most, so where a terminal is narrow, its beginning is cut. */
+function fileLines(surface: Surface, files: Facts): string[] {
+  const table = renderTable<Facts[number]>(
+    { ...surface, columns: surface.columns - 2 },
+    [
+      { title: 'FILE', cell: ([path]) => path, cut: 'start', least: 16 },
+      { title: 'FACTS', cell: ([, text]) => text },
+    ],
+    files,
   );
+  return table
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => `  ${line}`);
 }
 
 function columnsOf(calls: readonly PageCall[]): Column<PageCall>[] {

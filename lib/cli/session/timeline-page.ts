@@ -9,7 +9,11 @@ import type { CliEnvironment } from '../environment.ts';
 /** A part of the page that tells a session, whatever it is printed as. Its texts may hold anything. */
 export type PageBlock =
   | { readonly kind: 'title'; readonly text: string }
-  | { readonly kind: 'facts'; readonly facts: readonly (readonly [string, string])[] }
+  | {
+      readonly kind: 'facts' | 'files';
+      /** Names and what is said of them; of files, their paths. */
+      readonly facts: readonly (readonly [string, string])[];
+    }
   | { readonly kind: 'heading'; readonly text: string; readonly prompt: string | null }
   | PageCall
   | { readonly kind: 'agent'; readonly depth: number; readonly text: string }
@@ -65,7 +69,7 @@ export function timelinePage(timeline: SessionTimeline, env: CliEnvironment['env
     tell(turn.entries, 0);
   }
   blocks.push({ kind: 'heading', text: 'Files', prompt: null });
-  blocks.push({ kind: 'facts', facts: fileFacts(timeline, pathText) });
+  blocks.push({ kind: 'files', facts: fileFacts(timeline, pathText) });
   if (next !== null) blocks.push({ kind: 'note', text: `There is more: --after ${next}` });
   return blocks;
 }

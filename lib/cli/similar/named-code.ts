@@ -6,6 +6,7 @@ import { patternById, patternsByPrefix } from '../../store/queries/patterns.ts';
 import { ago } from '../../base/time-text.ts';
 import { candidateOf, MAX_CANDIDATES } from '../arguments/id-prefix.ts';
 import { UsageError } from '../arguments/usage-error.ts';
+import { shownLines } from '../blame/disk-lines.ts';
 import { diskText } from '../blame/disk-text.ts';
 import { fileLinesOf } from '../blame/file-lines.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -46,8 +47,8 @@ export async function codeOfFile(
       hint: 'Name a file, lines of it as FILE:12-40, or the id of a pattern.',
     });
   }
-  const lines = whole.split('\n');
-  if (first > lines.length) {
+  const lines = shownLines(whole);
+  if (first > Math.max(1, lines.length)) {
     throw new UsageError(
       `${name} has no line ${first}`,
       `It has ${counted(lines.length, 'line')}.`,

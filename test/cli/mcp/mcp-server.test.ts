@@ -26,6 +26,7 @@ const client = new Client({ name: 'test', version: '1' });
 beforeAll(async () => {
   fillSample(sample);
   sample.pattern('5a5a000000000001', SUM);
+  sample.pattern('5a5a000000000002', `${'x '.repeat(1_998)}total`);
   sample.event('sum', FIRST, 'PostToolUse');
   sample.occurrence('5a5a000000000001', 'sum', { session_id: FIRST, file_path: '/w/app/sum.ts' });
   writeFileSync(join(sample.folder, 'prices.ts'), RENAMED);
@@ -39,6 +40,10 @@ afterAll(async () => {
   await client.close();
   sample.remove();
 });
+
+interface Lines {
+  readonly lines: readonly unknown[];
+}
 
 async function call(name: string, given: Record<string, unknown> = {}) {
   const { content, isError } = await client.callTool({ name, arguments: given });
@@ -61,6 +66,12 @@ describe('the MCP server', () => {
     expect(JSON.parse(text)).toMatchObject([{ kind: 'pattern', file_path: '/w/app/sum.ts' }]);
   });
 
+  it('finds nothing by a text with NUL characters, which FTS5 does not take', async () => {
+    for (const text of ['values\0of', 'a\0b']) {
+      expect(await call('search_patterns', { text })).toEqual({ text: '[]', isError: false });
+    }
+  });
+
   it('takes what looks like an option for a text', async () => {
     expect(await call('search_patterns', { text: '--version' })).toEqual({
       text: '[]',
@@ -79,11 +90,18 @@ describe('the MCP server', () => {
     const { text } = await call('find_similar', { file: 'prices.ts' });
     expect(text).toContain('[redacted:staff]');
     expect(text).not.toContain('total');
+    // Where the text is cut, there is no half of what is redacted.
+    const { contents } = await client.readResource({
+      uri: 'pattern-tracker://patterns/5a5a000000000002',
+    });
+    expect(JSON.stringify(contents)).toMatch(/ x x \[red\S*… \(/);
   });
 
   it('says who wrote lines', async () => {
     const { text } = await call('blame_lines', { file: 'prices.ts', first_line: 2, last_line: 3 });
     expect(JSON.parse(text)).toMatchObject({ lines: [{ line: 2 }, { line: 3 }] });
+    const whole = JSON.parse((await call('blame_lines', { file: 'prices.ts' })).text) as Lines;
+    expect(whole.lines).toHaveLength(5); // fewer than the 200 that are asked for
   });
 
   it('tells what was done to a file', async () => {

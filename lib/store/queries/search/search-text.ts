@@ -34,7 +34,7 @@ export class SearchText {
     return this.#needles.some((needle) => isLongEnough(needle));
   }
 
-  /** As FTS5's MATCH takes it: runs of three characters that a text must hold to hold this one. */
+  /** As FTS5's MATCH takes it: runs of three characters that a text must hold to hold this one; '' if it has none. */
   get match(): string {
     const runs = this.#needles.flatMap((needle) => spread([...runsOf(needle)], MOST_RUNS));
     return [...new Set(runs)].map((run) => `"${run.replaceAll('"', '""')}"`).join(' AND ');
@@ -74,7 +74,7 @@ function* runsOf(needle: string): Iterable<string> {
   const seen = new Set<string>();
   for (let start = 0; start + LEAST_CHARACTERS <= characters.length; start += 1) {
     const run = characters.slice(start, start + LEAST_CHARACTERS).join('');
-    if (seen.has(run)) continue;
+    if (seen.has(run) || run.includes('\0')) continue; // a NUL ends what FTS5 reads
     seen.add(run);
     yield run;
   }

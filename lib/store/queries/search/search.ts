@@ -151,7 +151,7 @@ class Searching {
        FROM search_index JOIN events e ON e.id = search_index.rowid / 2
        WHERE search_index MATCH ? ORDER BY search_index.rowid DESC`,
     );
-    for (const event of indexed.iterate(text.match)) {
+    for (const event of text.match === '' ? [] : indexed.iterate(text.match)) {
       if (event.row === indexRow(event, 'rest')) {
         if (isForRest) yield { event, parts: this.#parts.rest(event) };
       } else if (isForCode) yield { event, parts: this.#parts.code(event) };

@@ -39,7 +39,7 @@ export class ChangedFiles {
       )
       .pluck();
     this.#changed = database.prepare<[string], UnseenChange>(
-      `SELECT tool_use_id AS toolUseId, file_path AS filePath, change FROM file_changes
+      `SELECT file_path AS filePath, change, at FROM file_changes
        WHERE session_id = ? ORDER BY at`,
     );
   }
@@ -47,12 +47,16 @@ export class ChangedFiles {
   /** Takes the next call. What it did is read later, if the call alone does not tell. */
   add(call: CountedCall): void {
     const { toolName, summary, linesAdded, linesRemoved, toolUseId } = call;
+    const at = timeOf(call);
     if (!FILE_TOOLS.has(toolName) || summary.endsWith('…') || summary === '') {
       if (linesAdded !== null || MAY_WRITE.test(toolName)) this.#others.push(call);
     } else if (linesAdded !== null) {
       const known = this.#named.get(summary);
       const lines = { added: linesAdded, removed: linesRemoved ?? 0 };
-      this.#named.set(summary, { firstCall: known?.firstCall ?? toolUseId, ...sum(known, lines) });
+      this.#named.set(summary, {
+        firstCall: known?.firstCall ?? toolUseId,
+        ...sum(known, lines, at),
+      });
     }
   }
 
@@ -66,22 +70,28 @@ export class ChangedFiles {
       this.#files.set(key, known === undefined ? named : merged(known, named));
     }
     for (const call of this.#others) this.#addOther(call);
-    for (const { filePath, change } of this.#changed.all(this.#session)) {
-      this.#files.set(filePath, { ...sum(this.#files.get(filePath), undefined), change });
+    for (const { filePath, change, at } of this.#changed.all(this.#session)) {
+      const known = this.#files.get(filePath);
+      const isLast = known === undefined || at >= known.at;
+      this.#files.set(filePath, sum(known, undefined, at, isLast ? change : known.change));
     }
     return [...this.#files]
-      .map(([filePath, file]) => ({ filePath, ...file }))
+      .map(([filePath, { calls, linesAdded, linesRemoved, change }]) => {
+        return { filePath, calls, linesAdded, linesRemoved, change };
+      })
       .toSorted(
         (one, other) => weightOf(other) - weightOf(one) || (one.filePath < other.filePath ? -1 : 1),
       );
   }
 
-  #addOther({ toolUseId, linesAdded, linesRemoved }: CountedCall): void {
+  #addOther(call: CountedCall): void {
+    const { toolUseId, linesAdded, linesRemoved } = call;
+    const at = timeOf(call);
     const paths = this.#pathsOf(toolUseId);
     const lines =
       linesAdded === null ? undefined : { added: linesAdded, removed: linesRemoved ?? 0 };
     if (paths.length === 1 || lines === undefined) {
-      for (const path of paths) this.#files.set(path, sum(this.#files.get(path), lines));
+      for (const path of paths) this.#files.set(path, sum(this.#files.get(path), lines, at));
       return;
     }
     // Only the event tells which lines were of which file, or, where no code was written, of what file.
@@ -89,7 +99,7 @@ export class ChangedFiles {
     for (const { filePath, linesAdded: added, linesRemoved: removed, change } of diffs) {
       if (change === 'deleted') continue; // it is among the changes, too
       const own = added === null ? undefined : { added, removed: removed ?? 0 };
-      this.#files.set(filePath, sum(this.#files.get(filePath), own));
+      this.#files.set(filePath, sum(this.#files.get(filePath), own, at));
     }
   }
 
@@ -109,25 +119,38 @@ const FILE_TOOLS: ReadonlySet<string> = new Set(['Write', 'Edit', 'MultiEdit', '
 const MAY_WRITE = /^(?:Bash|PowerShell|mcp__.*)$/;
 
 interface UnseenChange {
-  readonly toolUseId: string | null;
   readonly filePath: string;
   readonly change: 'deleted' | 'changed';
+  readonly at: number;
 }
 
-interface FileSum extends Omit<ChangedFile, 'filePath'> {}
+interface FileSum extends Omit<ChangedFile, 'filePath'> {
+  /** When the last of the calls ended, in milliseconds since 1970 UTC. */
+  readonly at: number;
+}
 
 interface Lines {
   readonly added: number;
   readonly removed: number;
 }
 
-function sum(known: FileSum | undefined, lines: Lines | undefined): FileSum {
+function timeOf({ at, endedAt }: CountedCall): number {
+  return endedAt ?? at;
+}
+
+function sum(
+  known: FileSum | undefined,
+  lines: Lines | undefined,
+  at: number,
+  change: FileSum['change'] = 'written',
+): FileSum {
   const { calls = 0, linesAdded = null, linesRemoved = null } = known ?? {};
   return {
     calls: calls + 1,
     linesAdded: lines ? (linesAdded ?? 0) + lines.added : linesAdded,
     linesRemoved: lines ? (linesRemoved ?? 0) + lines.removed : linesRemoved,
-    change: 'written',
+    change,
+    at: Math.max(known?.at ?? at, at),
   };
 }
 
@@ -137,6 +160,7 @@ function merged(one: FileSum, other: FileSum): FileSum {
     linesAdded: (one.linesAdded ?? 0) + (other.linesAdded ?? 0),
     linesRemoved: (one.linesRemoved ?? 0) + (other.linesRemoved ?? 0),
     change: other.change,
+    at: Math.max(one.at, other.at),
   };
 }
 
