@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { tlsCertificate } from '../delivery/http/tls-certificate.ts';
 import { layOutHome, writeSettings } from './installed-home.ts';
-import { Sample } from './sample-database.ts';
+import { DAY, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
@@ -43,6 +43,30 @@ it('looks at other things in the evening than once a month', async () => {
   );
   const { ids } = await check('--monthly');
   expect(ids).toEqual(expect.arrayContaining(['store', 'backup', 'transport', 'tokens']));
+});
+
+describe('the last backup', () => {
+  const backupAfter = async (days: number) => {
+    const { of, exitCode } = await check('', { now: () => NOW + days * DAY });
+    return [of('backup')?.status, exitCode];
+  };
+
+  it('may be missing on the first day, and is needed within a week', async () => {
+    sample.database
+      .prepare("UPDATE meta SET value = ? WHERE key = 'redactions_counted_since'")
+      .run(`${NOW}`);
+    expect(await backupAfter(0.9)).toEqual(['ok', 0]);
+    expect(await backupAfter(1.1)).toEqual(['warn', 0]);
+    expect(await backupAfter(7.1)).toEqual(['fail', 1]);
+  });
+
+  it('is old after eight days, and too old after a month', async () => {
+    sample.session('s1');
+    await run(sample, 'backup', { now: () => NOW });
+    expect(await backupAfter(7.9)).toEqual(['ok', 0]);
+    expect(await backupAfter(8.1)).toEqual(['warn', 0]);
+    expect(await backupAfter(31.1)).toEqual(['fail', 1]);
+  });
 });
 
 describe('certificates', () => {

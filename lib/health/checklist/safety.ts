@@ -7,6 +7,7 @@ import { configDifferences } from '../../config/config-differences.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { quickCheck } from '../../store/queries/health.ts';
+import { redactionsCountedSince } from '../../store/queries/totals.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
 import { readLog } from '../../log/log-reader.ts';
@@ -14,8 +15,14 @@ import { newestBackup } from './checklist-facts.ts';
 import type { ChecklistFacts } from './checklist-facts.ts';
 import { fileBytes, logBytes } from './log-bytes.ts';
 
+const DAY_MS = 86_400_000;
 /** A weekly backup is older than this only if one was left out, in milliseconds. */
-const OLD_BACKUP_MS = 8 * 86_400_000;
+const OLD_BACKUP_MS = 8 * DAY_MS;
+/** What an older backup lacks is too much to lose, in milliseconds. */
+const STALE_BACKUP_MS = 31 * DAY_MS;
+/** How long a new database may be without a backup before that is a warning, and a failure, in milliseconds. */
+const FIRST_BACKUP_MS = DAY_MS;
+const LATE_FIRST_BACKUP_MS = 7 * DAY_MS;
 /** A backup of more bytes is not read for a daily check. */
 const MAX_READ_BYTES = 1_000_000_000;
 /** How many kinds of errors, and how many keys, are named. */
@@ -41,7 +48,7 @@ export function backedUp(facts: ChecklistFacts): CheckFinding {
   const backup = newestBackup(facts);
   if (!backup) {
     return existsSync(paths.database)
-      ? fail('there is none', mend)
+      ? neverBackedUp(facts, mend)
       : ok('nothing is recorded yet that a backup could save');
   }
   const { path, at } = backup;
@@ -56,7 +63,9 @@ export function backedUp(facts: ChecklistFacts): CheckFinding {
   } catch (error) {
     return fail(`${found}, cannot be read: ${errorMessage(error)}`, mend);
   }
-  if (now() - at > OLD_BACKUP_MS) return warn(`${found}, is old`, mend);
+  const age = now() - at;
+  if (age > STALE_BACKUP_MS) return fail(`${found}, is too old`, mend);
+  if (age > OLD_BACKUP_MS) return warn(`${found}, is old`, mend);
   return ok(bytes > MAX_READ_BYTES ? `${found}; too large to be read here` : found);
 }
 
@@ -108,4 +117,17 @@ export function logBounded({ paths, config }: ChecklistFacts): CheckFinding {
     `${found}, more than logging.max_size_mb and logging.backup_count allow`,
     'Run `pattern-tracker maintain --weekly`.',
   );
+}
+
+// --- internal ---
+
+/** A database that is new is not backed up yet, and that is no fault. */
+function neverBackedUp({ paths, gathered, now }: ChecklistFacts, mend: string): CheckFinding {
+  // A database counts redactions from its first moment on; of one that cannot be read, the age is not known.
+  const since = gathered().stored.content.error
+    ? null
+    : readDatabase(paths.database, redactionsCountedSince);
+  const age = now() - (since ?? 0);
+  if (age > LATE_FIRST_BACKUP_MS) return fail('there is none', mend);
+  return age > FIRST_BACKUP_MS ? warn('there is none', mend) : ok('none yet; the database is new');
 }
