@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { tlsCertificate } from '../delivery/http/tls-certificate.ts';
-import { layOutHome, writeSettings } from './installed-home.ts';
+import { layOutHome, writeHooks, writeSettings } from './installed-home.ts';
 import { DAY, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
@@ -43,6 +43,20 @@ it('looks at other things in the evening than once a month', async () => {
   );
   const { ids } = await check('--monthly');
   expect(ids).toEqual(expect.arrayContaining(['store', 'backup', 'transport', 'tokens']));
+});
+
+it('fails when the file that hooks run is gone', async () => {
+  const command = join(sample.paths.home, 'hooks', 'capture.sh');
+  writeHooks(sample, { command });
+  expect((await check()).of('recording')?.status).toBe('ok');
+  rmSync(command);
+  const { exitCode, of } = await check();
+  expect(exitCode).toBe(1);
+  expect(of('recording')).toMatchObject({
+    status: 'fail',
+    detail: expect.stringContaining('capture.sh, a file of the hooks, is missing') as string,
+  });
+  expect(of('health')?.status).toBe('fail');
 });
 
 describe('the last backup', () => {
