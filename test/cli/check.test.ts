@@ -60,18 +60,31 @@ it('fails when the file that hooks run is gone', async () => {
 });
 
 describe('the last backup', () => {
+  const createdNow = () =>
+    sample.database
+      .prepare("UPDATE meta SET value = ? WHERE key = 'redactions_counted_since'")
+      .run(`${NOW}`);
   const backupAfter = async (days: number) => {
     const { of, exitCode } = await check('', { now: () => NOW + days * DAY });
     return [of('backup')?.status, exitCode];
   };
 
   it('may be missing on the first day, and is needed within a week', async () => {
-    sample.database
-      .prepare("UPDATE meta SET value = ? WHERE key = 'redactions_counted_since'")
-      .run(`${NOW}`);
+    createdNow();
     expect(await backupAfter(0.9)).toEqual(['ok', 0]);
     expect(await backupAfter(1.1)).toEqual(['warn', 0]);
     expect(await backupAfter(7.1)).toEqual(['fail', 1]);
+  });
+
+  it('is waited for as long as the first comparison with a transcript', async () => {
+    createdNow();
+    sample.session('s1');
+    const completeness = async (days: number) =>
+      (await check('', { now: () => NOW + days * DAY })).of('completeness')?.status;
+    expect(await completeness(0.9)).toBe('ok');
+    expect(await completeness(1.1)).toBe('warn');
+    writeFileSync(sample.paths.configFile, 'transcripts: off\n');
+    expect(await completeness(1.1)).toBe('ok');
   });
 
   it('is old after eight days, and too old after a month', async () => {

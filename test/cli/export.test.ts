@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -218,7 +219,9 @@ describe('export', () => {
     expect(readFileSync(file, 'utf8')).toBe('former');
     expect(readdirSync(project.folder).filter((name) => name.includes('.part'))).toEqual([]);
 
+    writeFileSync(`${file}.part-999999999`, 'of a process that was killed');
     const { out } = await run(project, `export --output ${file}`);
+    expect(existsSync(`${file}.part-999999999`)).toBe(false);
     expect(out).toBe(`Wrote 3 records to ${file}.\n`);
     expect(readFileSync(file, 'utf8')).toBe((await run(project, 'export')).out);
     expect(statSync(file).mode & 0o077).toBe(0);

@@ -1,4 +1,5 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { removeLeftovers } from '../../store/maintenance/database-file.ts';
 
 /** A file that is being written: one of `complete` and `discard` ends it. */
 export interface ExportFile {
@@ -21,7 +22,8 @@ export function openExportFile(path: string): ExportFile {
     return { descriptor, complete: close, discard: close };
   }
   const place = old ? realpathSync(path) : path;
-  const part = `${place}.${process.pid}.part`; // two exports to one file do not mix
+  removeLeftovers(`${place}${PARTIAL}`);
+  const part = `${place}${PARTIAL}${process.pid}`; // two exports to one file do not mix
   rmSync(part, { force: true }); // of a process that had this id and was killed
   const descriptor = openSync(part, 'wx', 0o600);
   return {
@@ -41,3 +43,7 @@ export function openExportFile(path: string): ExportFile {
     },
   };
 }
+
+// --- internal ---
+
+const PARTIAL = '.part-';
