@@ -1,3 +1,4 @@
+import { brokenHook } from './files/broken-hook.ts';
 import type { FactSources } from './fact-sources.ts';
 import { ESSENTIAL_EVENTS } from './installation.ts';
 import type { RegistrationFacts } from './installation.ts';
@@ -28,19 +29,24 @@ export function recordingOf(
       'Remove it there to have events recorded again.',
     );
   }
-  const by = registration.settings
-    .filter(({ hooks }) =>
-      ESSENTIAL_EVENTS.every((name) => hooks.some(({ event }) => event === name)),
-    )
+  const registered = registration.settings.filter(({ hooks }) =>
+    ESSENTIAL_EVENTS.every((name) => hooks.some(({ event }) => event === name)),
+  );
+  const by = registered
+    .filter(({ hooks }) => brokenHook(hooks) === undefined)
     .map(({ scope, file }) => `${scope} settings (${file})`);
   if (registration.plugin !== undefined) by.push(`plugin ${registration.plugin}`);
   if (by.length > 0) return { state: 'on', by };
+  const useless = brokenHook(registered.flatMap(({ hooks }) => hooks));
+  if (useless) {
+    return off(`${useless.file}, a file of the hooks, ${useless.trouble}`, INSTALL_AGAIN);
+  }
   const broken = registration.settings.find(({ error }) => error !== null);
   if (broken?.error) {
     return off(`Claude Code cannot read its settings: ${broken.error}`, 'Correct the file there.');
   }
   return isInstalled
-    ? off('no hooks of this program are in the settings', 'Run `pattern-tracker install`.')
+    ? off('no hooks of this program are in the settings', INSTALL_AGAIN)
     : off(
         `nothing is installed in ${paths.home}`,
         'Run `npx claude-pattern-tracker install`, or ./install.sh in a clone.',
@@ -48,6 +54,8 @@ export function recordingOf(
 }
 
 // --- internal ---
+
+const INSTALL_AGAIN = 'Run `pattern-tracker install`.';
 
 function off(why: string, hint: string): Recording {
   return { state: 'off', why, hint };

@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaultyApi } from '../support/faulty-api.ts';
 import { tlsCertificate } from '../delivery/http/tls-certificate.ts';
-import { layOutHome, writeSettings } from './installed-home.ts';
-import { Sample } from './sample-database.ts';
+import { layOutHome, writeHooks, writeSettings } from './installed-home.ts';
+import { DAY, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let sample: Sample;
@@ -43,6 +43,57 @@ it('looks at other things in the evening than once a month', async () => {
   );
   const { ids } = await check('--monthly');
   expect(ids).toEqual(expect.arrayContaining(['store', 'backup', 'transport', 'tokens']));
+});
+
+it('fails when the file that hooks run is gone', async () => {
+  const command = join(sample.paths.home, 'hooks', 'capture.sh');
+  writeHooks(sample, { command });
+  expect((await check()).of('recording')?.status).toBe('ok');
+  rmSync(command);
+  const { exitCode, of } = await check();
+  expect(exitCode).toBe(1);
+  expect(of('recording')).toMatchObject({
+    status: 'fail',
+    detail: expect.stringContaining('capture.sh, a file of the hooks, is missing') as string,
+  });
+  expect(of('health')?.status).toBe('fail');
+});
+
+describe('the last backup', () => {
+  const createdNow = () =>
+    sample.database
+      .prepare("UPDATE meta SET value = ? WHERE key = 'redactions_counted_since'")
+      .run(`${NOW}`);
+  const backupAfter = async (days: number) => {
+    const { of, exitCode } = await check('', { now: () => NOW + days * DAY });
+    return [of('backup')?.status, exitCode];
+  };
+
+  it('may be missing on the first day, and is needed within a week', async () => {
+    createdNow();
+    expect(await backupAfter(0.9)).toEqual(['ok', 0]);
+    expect(await backupAfter(1.1)).toEqual(['warn', 0]);
+    expect(await backupAfter(7.1)).toEqual(['fail', 1]);
+  });
+
+  it('is waited for as long as the first comparison with a transcript', async () => {
+    createdNow();
+    sample.session('s1');
+    const completeness = async (days: number) =>
+      (await check('', { now: () => NOW + days * DAY })).of('completeness')?.status;
+    expect(await completeness(0.9)).toBe('ok');
+    expect(await completeness(1.1)).toBe('warn');
+    writeFileSync(sample.paths.configFile, 'transcripts: off\n');
+    expect(await completeness(1.1)).toBe('ok');
+  });
+
+  it('is old after eight days, and too old after a month', async () => {
+    sample.session('s1');
+    await run(sample, 'backup', { now: () => NOW });
+    expect(await backupAfter(7.9)).toEqual(['ok', 0]);
+    expect(await backupAfter(8.1)).toEqual(['warn', 0]);
+    expect(await backupAfter(31.1)).toEqual(['fail', 1]);
+  });
 });
 
 describe('certificates', () => {

@@ -1,7 +1,21 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { csvRow } from '../../lib/cli/export/call-formats.ts';
 import { exported } from '../../lib/cli/export/export-run.ts';
 import type { ExportFormat } from '../../lib/cli/export/export-run.ts';
 import { RecordedProject, SECOND } from './recorded-project.ts';
@@ -109,6 +123,10 @@ describe('export', () => {
     expect(out).not.toContain('\u001B');
   });
 
+  it.each('= + - @ ＝ ＋ － ＠'.split(' '))('takes a cell for text that begins with %s', (sign) => {
+    expect(csvRow([`${sign}1`])).toBe(`'${sign}1\r\n`);
+  });
+
   it('writes JSON lines, the oldest first, of a session, a project or a time', async () => {
     work();
     const all = await lines('--format jsonl');
@@ -198,9 +216,12 @@ describe('export', () => {
       interruption: () => stopped.signal,
     });
     expect(broken.exitCode).toBe(130);
-    expect([readFileSync(file, 'utf8'), existsSync(`${file}.part`)]).toEqual(['former', false]);
+    expect(readFileSync(file, 'utf8')).toBe('former');
+    expect(readdirSync(project.folder).filter((name) => name.includes('.part'))).toEqual([]);
 
+    writeFileSync(`${file}.part-999999999`, 'of a process that was killed');
     const { out } = await run(project, `export --output ${file}`);
+    expect(existsSync(`${file}.part-999999999`)).toBe(false);
     expect(out).toBe(`Wrote 3 records to ${file}.\n`);
     expect(readFileSync(file, 'utf8')).toBe((await run(project, 'export')).out);
     expect(statSync(file).mode & 0o077).toBe(0);
@@ -209,5 +230,30 @@ describe('export', () => {
       `export --json --output ${join(project.folder, 'none', 'x')}`,
     );
     expect([missing.exitCode, missing.err]).toEqual([1, expect.stringContaining('E_OUTPUT')]);
+  });
+
+  it('leaves links, pipes and folders what they are', async () => {
+    work();
+    const { out } = await run(project, 'export');
+    const at = (name: string) => join(project.folder, name);
+    writeFileSync(at('calls.csv'), 'former');
+    symlinkSync('calls.csv', at('link'));
+    expect((await run(project, `export --output ${at('link')}`)).exitCode).toBe(0);
+    expect(lstatSync(at('link')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at('calls.csv'), 'utf8')).toBe(out);
+
+    execFileSync('mkfifo', [at('pipe')]);
+    const reader = openSync(at('pipe'), constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      expect((await run(project, `export --output ${at('pipe')}`)).exitCode).toBe(0);
+      expect(lstatSync(at('pipe')).isFIFO()).toBe(true);
+      const read = Buffer.alloc(out.length + 1);
+      expect(read.toString('utf8', 0, readSync(reader, read))).toBe(out);
+    } finally {
+      closeSync(reader);
+    }
+
+    const folder = await run(project, `export --output ${project.folder}`);
+    expect([folder.exitCode, folder.err]).toEqual([1, expect.stringContaining('EISDIR')]);
   });
 });

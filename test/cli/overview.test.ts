@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fillSample, HOUR, NOW, Sample } from './sample-database.ts';
@@ -12,6 +12,8 @@ afterEach(() => sample.remove());
 function register(): void {
   const file = join(sample.folder, '.claude', 'settings.json');
   const command = join(sample.paths.home, 'hooks', 'capture.sh');
+  mkdirSync(dirname(command), { recursive: true });
+  copyFileSync('hooks/capture.sh', command);
   const hook = [{ matcher: '*', hooks: [{ type: 'command', command }] }];
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify({ hooks: { PreToolUse: hook, PostToolUse: hook } }));

@@ -56,7 +56,7 @@ describe('repair', () => {
       projects          2
       sessions          3
       tool_calls      504
-      Repaired. The previous database is kept as data/tracker.db.before-restore-20261124T120000.
+      Repaired, but at least 21 rows could not be saved. The previous database is kept as data/tracker.db.before-restore-20261124T120000.
       "
     `);
     expect((await run(sample, 'verify')).exitCode).toBe(0);

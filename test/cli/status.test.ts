@@ -1,5 +1,5 @@
 import { countAttempt } from '../../lib/capture/attempt.ts';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hintText, writeHint } from '../../lib/capture/courier-hint.ts';
@@ -28,6 +28,8 @@ function writeSettings(settings: unknown): void {
 
 function ourHooks(): Record<string, unknown> {
   const command = join(sample.paths.home, 'hooks', 'capture.sh');
+  mkdirSync(dirname(command), { recursive: true });
+  copyFileSync('hooks/capture.sh', command);
   return Object.fromEntries(
     HOOK_EVENTS.map(({ name }) => [name, [{ hooks: [{ type: 'command', command, args: [] }] }]]),
   );

@@ -213,11 +213,19 @@ it('works where only the backup is left', async () => {
   ]);
   expect([exitCode, report.ok]).toEqual([0, true]);
   const database = openDatabaseForReading(paths.database);
-  const found = database
+  const restored = database
     ?.prepare(`SELECT count(*) FROM tool_calls WHERE session_id = 'session-1'`)
     .pluck()
     .get();
   database?.close();
-  expect(found).toBe(1);
+  expect(restored).toBe(1);
+  for (const file of ['hooks/capture.sh', 'dist/courier.cjs', 'dist/spool-thread.cjs']) {
+    rmSync(join(paths.home, file));
+    const again = await recover('--yes', { HOME: machine });
+    expect(again.report.done.map(({ command }) => command)).toEqual([
+      'pattern-tracker install --no-test',
+    ]);
+    expect([again.exitCode, existsSync(join(paths.home, file))]).toEqual([0, true]);
+  }
   await endProcessesNaming(paths.home);
 });

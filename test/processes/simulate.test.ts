@@ -24,7 +24,7 @@ it.each<[fault: string, what: (shown: Record<string, number>) => boolean]>([
   ['slow', ({ trips = 0 }) => trips > 0],
   ['partition', ({ trips = 0 }) => trips > 0],
   ['flapping', () => true],
-  ['corrupt', ({ mended }) => `${mended}`.startsWith('Repaired.')],
+  ['corrupt', ({ mended }) => `${mended}`.startsWith('Repaired')],
   ['disk-full', ({ dropped = 0 }) => dropped > 0],
 ])('makes %s, loses nothing that is not counted, and leaves nothing', async (fault, isThere) => {
   const { exitCode, out, err } = await simulate(`${fault} --for 6s --json`);

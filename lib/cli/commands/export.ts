@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { counted } from '../../base/amount-text.ts';
 import { TrackerError, errorMessage } from '../../base/errors.ts';
@@ -12,6 +12,7 @@ import { timeRangeOf } from '../arguments/time-range.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { openExportFile } from '../export/export-file.ts';
 import { EXPORT_FORMATS, exported } from '../export/export-run.ts';
 import type { ExportChunk, ExportFormat } from '../export/export-run.ts';
 import { printJson } from '../output/json-output.ts';
@@ -30,7 +31,8 @@ export const exportCommand = trackerCommand({
   ],
   details: `csv, jsonl and cloudevents (CloudEvents 1.0, one a line) have a record for each tool call, agent-trace (0.1, one a line) one for
 each event that wrote code, with its files and lines. The oldest come first, with secrets redacted as they are stored. In CSV, a text that a
-spreadsheet would take for a formula begins with an apostrophe. FILE gets its name when it is complete; a former one is replaced.`,
+spreadsheet would take for a formula begins with an apostrophe. FILE gets its name when it is complete; a former one is
+replaced. A pipe or a device is written to.`,
   json: '{path, format, records} with --output; without it, --json means --format jsonl.',
   args: {
     format: {
@@ -101,27 +103,26 @@ async function writeTo(
   chunks: Iterable<ExportChunk>,
   total: number,
 ): Promise<number | undefined> {
-  const part = `${file}.part`;
   const signal = cli.interruption();
   const progress = pageProgress(total > 0 ? cli : undefined);
   let records = 0;
   try {
-    const to = openSync(part, 'w', 0o600);
+    const to = openExportFile(file);
+    let isComplete = false;
     try {
       for (const chunk of chunks) {
-        writeFileSync(to, chunk.text);
+        writeFileSync(to.descriptor, chunk.text);
         records += chunk.records;
         progress.update(Math.min(records, total), total);
         await new Promise((done) => setImmediate(done)); // a signal arrives in between
         if (signal.aborted) break;
       }
+      isComplete = !signal.aborted;
     } finally {
-      closeSync(to);
+      if (isComplete) to.complete();
+      else to.discard();
     }
-    if (signal.aborted) rmSync(part, { force: true });
-    else renameSync(part, file);
   } catch (error) {
-    rmSync(part, { force: true });
     if (error instanceof TrackerError) throw error;
     throw new TrackerError('E_OUTPUT', `cannot write ${file}: ${errorMessage(error)}`, {
       hint: 'Give a file in a folder that you may write to, on a disk with room.',

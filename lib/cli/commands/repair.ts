@@ -76,8 +76,9 @@ mended are {table, fault, rows}.`,
         if (args.json) printJson(cli, summary(repair, aside));
         else
           cli.out(
-            plainLine(`Repaired.${aside ? ` The previous database is kept as ${aside}.` : ''}`) +
-              '\n',
+            plainLine(
+              `Repaired${lossText(repair)}.${aside ? ` The previous database is kept as ${aside}.` : ''}`,
+            ) + '\n',
           );
         return 0;
       } finally {
@@ -88,6 +89,14 @@ mended are {table, fault, rows}.`,
 });
 
 // --- internal ---
+
+/** What could not be saved, in the last line, which other commands show of this one. */
+function lossText({ tables }: Repair): string {
+  const lost = tables.reduce((all, table) => all + table.lost, 0);
+  const isMore = tables.some((table) => table.lost === 0 && table.damagedPages > 0);
+  if (lost > 0) return `, but at least ${counted(lost, 'row')} could not be saved`;
+  return isMore ? ', but rows may be missing' : '';
+}
 
 function reportText(cli: CliEnvironment, repair: Repair, database: string): string {
   const { damage, method, tables, strayPages, isMerged, mended, verification } = repair;

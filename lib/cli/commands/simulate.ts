@@ -31,7 +31,7 @@ export const simulateCommand = trackerCommand({
 the real hook all the time, also during the fault. The limits are short: a request may take 1 s, and the breaker stays open
 for 2 s. At the end it says whether anything was lost.
 
-Ctrl-C ends the fault, and everything is put in order as at its end. After a kill nothing is left running, and the next drill
+Ctrl-C ends the fault, and everything is put in order as at its end. After a kill its courier leaves within a minute, and the next drill
 removes the folder.`,
   json: `{ok, fault, for_ms, written, recorded, received, dropped, lost, trips, mended, recovered_after_ms}; the last is null
 when not all arrived within 90 s.`,

@@ -76,8 +76,8 @@ function callRow(call: ExportedCall): Record<(typeof CSV_COLUMNS)[number], strin
   };
 }
 
-/** What a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would take for a formula, also in the wide letters that some read as these. */
+const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 function csvCell(cell: string | number | null): string {
   if (cell === null) return '';

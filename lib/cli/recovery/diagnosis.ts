@@ -13,6 +13,8 @@ import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
 import { probeSinks } from '../../health/sink-probes.ts';
 import { factsOf } from '../../health/stored-facts.ts';
+import { readManifest } from '../../install/manifest.ts';
+import { programDifference } from '../../install/program/program-files.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -79,7 +81,7 @@ function programProblems({ paths }: CliEnvironment, { recording }: HealthFacts):
   if (!byPlugin && !existsSync(join(paths.home, 'dist', 'courier.cjs'))) {
     return [{ id: 'program', found: `no program is in ${paths.home}`, remedy: install, hint }];
   }
-  if (recording.state === 'on') return [];
+  if (recording.state === 'on') return byPlugin ? [] : fileProblems(paths.home, install);
   const isMissing = recording.hint.includes('install'); // else somebody has switched it off
   return [
     {
@@ -89,6 +91,16 @@ function programProblems({ paths }: CliEnvironment, { recording }: HealthFacts):
       hint: recording.hint,
     },
   ];
+}
+
+/** Files of the program that are not as they were installed: a courier that runs still has those it has read. */
+function fileProblems(home: string, remedy: Remedy): Problem[] {
+  const { changed, missing } = programDifference(home, readManifest(home)?.files ?? []);
+  const [first] = [...missing, ...changed];
+  if (first === undefined) return [];
+  const found = `${counted(missing.length, 'file')} of the program in ${home} missing, ${changed.length} changed, such as ${first}`;
+  const hint = 'Run `npx claude-pattern-tracker install`.';
+  return [{ id: 'program', found, remedy, hint }];
 }
 
 function configProblems({ paths }: CliEnvironment, { courier }: LoadedConfig): Problem[] {

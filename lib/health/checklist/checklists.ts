@@ -19,6 +19,7 @@ export type ChecklistCheck = Check<ChecklistFacts & AuditFacts>;
 const SERVICES: readonly ChecklistCheck[] = [
   { id: 'health', title: 'Health', run: services.healthy },
   { id: 'recording', title: 'Recording', run: services.recordingOn },
+  { id: 'native_module', title: 'Native module', run: runtime.nativeModule },
   { id: 'courier', title: 'Courier', run: services.courierWorks },
   { id: 'serve', title: 'Service', run: services.serviceAnswers },
   { id: 'store', title: 'Store', run: databaseSound },

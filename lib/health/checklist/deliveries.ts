@@ -1,6 +1,8 @@
 import { counted } from '../../base/amount-text.ts';
 import { ago } from '../../base/time-text.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { requestsSince } from '../../store/queries/statistics/delivery-figures.ts';
 import type { CheckFinding } from '../checks/check.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import { backlog } from '../checks/spool.ts';
@@ -58,16 +60,14 @@ export function breakersClosed(facts: ChecklistFacts): CheckFinding {
   return count === 0 ? ok(tripped) : warn(`closed again; ${tripped}`, BREAKER);
 }
 
-/** No request took longer than 5 seconds. */
-export function noneSlow(facts: ChecklistFacts): CheckFinding {
-  const slow = facts.deliveries().sinks.flatMap(({ metrics }) => metrics.latency.buckets);
-  const count = slow
-    .filter(({ upToMs }) => upToMs === null || upToMs > SLOW_MS)
-    .reduce((all, bucket) => all + bucket.count, 0);
-  const total = slow.reduce((all, bucket) => all + bucket.count, 0);
-  if (count === 0) return ok(`none of ${counted(total, 'request')} took more than 5 s`);
+/** No request since yesterday took longer than 5 seconds. */
+export function noneSlow({ paths, since }: ChecklistFacts): CheckFinding {
+  const read = readDatabase(paths.database, (database) => requestsSince(database, since, SLOW_MS));
+  const { all, slow } = read ?? { all: 0, slow: 0 };
+  if (slow === 0)
+    return ok(`none of ${counted(all, 'request')} since yesterday took more than 5 s`);
   return warn(
-    `${counted(count, 'request')} of ${total.toLocaleString('en-US')} took more than 5 s since the metrics were reset`,
+    `${counted(slow, 'request')} of ${all.toLocaleString('en-US')} since yesterday took more than 5 s`,
     'Run `pattern-tracker health --watch 10`; `pattern-tracker metrics` has the average.',
   );
 }

@@ -7,6 +7,7 @@ import { configDifferences } from '../../config/config-differences.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { quickCheck } from '../../store/queries/health.ts';
+import { redactionsCountedSince } from '../../store/queries/totals.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
 import { readLog } from '../../log/log-reader.ts';
@@ -14,21 +15,34 @@ import { newestBackup } from './checklist-facts.ts';
 import type { ChecklistFacts } from './checklist-facts.ts';
 import { fileBytes, logBytes } from './log-bytes.ts';
 
+const DAY_MS = 86_400_000;
 /** A weekly backup is older than this only if one was left out, in milliseconds. */
-const OLD_BACKUP_MS = 8 * 86_400_000;
+const OLD_BACKUP_MS = 8 * DAY_MS;
+/** What an older backup lacks is too much to lose, in milliseconds. */
+const STALE_BACKUP_MS = 31 * DAY_MS;
+/** How long a new database may be without a backup before that is a warning, and a failure, in milliseconds. */
+const FIRST_BACKUP_MS = DAY_MS;
+const LATE_FIRST_BACKUP_MS = 7 * DAY_MS;
+/** A session is compared when it ends: how long the first one may go on, in milliseconds. */
+const FIRST_PROOF_MS = DAY_MS;
 /** A backup of more bytes is not read for a daily check. */
 const MAX_READ_BYTES = 1_000_000_000;
 /** How many kinds of errors, and how many keys, are named. */
 const MOST_NAMED = 3;
 
 /** All that the transcripts tell is recorded, by the last comparison. */
-export function complete({ gathered }: ChecklistFacts): CheckFinding {
-  const { at, stored } = gathered();
+export function complete(facts: ChecklistFacts): CheckFinding {
+  const { at, stored } = facts.gathered();
   const { value, error } = stored.content;
   const reconcile = 'Run `pattern-tracker reconcile`: it says why, and adds what it can.';
   if (error) return fail(`not known: ${error.message}`, error.hint ?? reconcile);
   if (value === null || value.totals.sessions === 0) return ok('nothing is recorded yet');
-  if (value.proof === null) return warn('not known: no session was compared yet', reconcile);
+  if (facts.config.config.transcripts === 'off') return ok('transcripts: off forbids to compare');
+  if (value.proof === null) {
+    return ageOf(facts) <= FIRST_PROOF_MS
+      ? ok('no session was compared yet; the database is new')
+      : warn('not known: no session was compared yet', reconcile);
+  }
   const { calls, tracked, sessions, at: provenAt } = value.proof;
   const found = `${tracked.toLocaleString('en-US')} of ${counted(calls, 'call')} of ${counted(sessions, 'session')}, compared ${ago(provenAt, at)}`;
   return tracked < calls ? warn(found, reconcile) : ok(found);
@@ -41,7 +55,7 @@ export function backedUp(facts: ChecklistFacts): CheckFinding {
   const backup = newestBackup(facts);
   if (!backup) {
     return existsSync(paths.database)
-      ? fail('there is none', mend)
+      ? neverBackedUp(facts, mend)
       : ok('nothing is recorded yet that a backup could save');
   }
   const { path, at } = backup;
@@ -56,7 +70,9 @@ export function backedUp(facts: ChecklistFacts): CheckFinding {
   } catch (error) {
     return fail(`${found}, cannot be read: ${errorMessage(error)}`, mend);
   }
-  if (now() - at > OLD_BACKUP_MS) return warn(`${found}, is old`, mend);
+  const age = now() - at;
+  if (age > STALE_BACKUP_MS) return fail(`${found}, is too old`, mend);
+  if (age > OLD_BACKUP_MS) return warn(`${found}, is old`, mend);
   return ok(bytes > MAX_READ_BYTES ? `${found}; too large to be read here` : found);
 }
 
@@ -108,4 +124,20 @@ export function logBounded({ paths, config }: ChecklistFacts): CheckFinding {
     `${found}, more than logging.max_size_mb and logging.backup_count allow`,
     'Run `pattern-tracker maintain --weekly`.',
   );
+}
+
+// --- internal ---
+
+/** A database that is new is not backed up yet, and that is no fault. */
+function neverBackedUp(facts: ChecklistFacts, mend: string): CheckFinding {
+  const age = ageOf(facts);
+  if (age > LATE_FIRST_BACKUP_MS) return fail('there is none', mend);
+  return age > FIRST_BACKUP_MS ? warn('there is none', mend) : ok('none yet; the database is new');
+}
+
+/** How old the database is, in milliseconds; Infinity where that is not known. */
+function ageOf({ paths, gathered, now }: ChecklistFacts): number {
+  if (gathered().stored.content.error) return Infinity;
+  const since = readDatabase(paths.database, redactionsCountedSince); // from its first moment on
+  return since ? now() - since : Infinity;
 }

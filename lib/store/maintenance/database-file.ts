@@ -39,7 +39,7 @@ export function removeDatabase(path: string): void {
   for (const suffix of ['', ...COMPANIONS]) rmSync(path + suffix, { force: true });
 }
 
-/** Removes databases that killed processes left: named `prefix` and the id of a process that is gone. */
+/** Removes files that killed processes left: named `prefix` and the id of a process that is gone. */
 export function removeLeftovers(prefix: string): void {
   const folder = dirname(prefix);
   for (const name of readdirSync(folder)) {

@@ -83,6 +83,22 @@ export function deliveryDays(database: Database, since: number, until: number): 
     }));
 }
 
+/** How many requests ended from `since` on, in milliseconds since 1970 UTC, and how many of them took more than `ms`. */
+export function requestsSince(
+  database: Database,
+  since: number,
+  ms: number,
+): { readonly all: number; readonly slow: number } {
+  const rows = database
+    .prepare<[], Named>(
+      `SELECT scope, name, sum(value) AS value ${between(since, Number.MAX_SAFE_INTEGER)} GROUP BY 1, 2`,
+    )
+    .all();
+  const buckets = bucketsOf(rows);
+  const sum = (of: readonly Bucket[]) => of.reduce((total, { count }) => total + count, 0);
+  return { all: sum(buckets), slow: sum(buckets.filter(({ upTo }) => upTo > ms)) };
+}
+
 /** Events that wait for a sink now. */
 export function waitingNow(database: Database): number {
   return Number(
