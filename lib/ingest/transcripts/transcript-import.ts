@@ -315,6 +315,9 @@ function isFull({ events, characters, facts, usage, read }: Gathered): boolean {
   return facts.length >= BATCH_EVENTS || usage.size >= BATCH_EVENTS || read.length >= BATCH_EVENTS;
 }
 
+/** What is said of a command that SIGKILL or SIGTERM has ended. */
+const KILLED = /^Exit code (?:137|143)\b/;
+
 /** True if what the event tells is recorded, or known better. */
 function isKnown(
   known: RecordedCall | undefined,
@@ -326,6 +329,9 @@ function isKnown(
   if (name === 'PreToolUse' || known.certainty === SAID) return true;
   if (known.toolUseId.startsWith('~')) return true; // it would become a second call, with an id
   if (known.outcome === 'running') return false;
+  // Claude Code ends its commands when it is ended itself, and may still note how they ended: no hook is told of that.
+  if (known.outcome === 'interrupted' && KILLED.test(asString(event.payload['error']) ?? ''))
+    return true;
   // What was inferred, such as from the end of the turn, is not as good as what was told; a refusal is never told, and
   // without a word on permission a failure may be a refusal.
   const mayBeRefused = outcome === 'failed' && permission === undefined;

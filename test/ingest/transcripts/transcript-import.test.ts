@@ -378,6 +378,25 @@ describe('a session that hooks have recorded', () => {
     expect(count('occurrences')).toBe(1);
   });
 
+  it.each([137, 143])(
+    'is right after Claude was ended, of which the transcript says that a command failed with %d',
+    async (code) => {
+      const input = { command: 'sleep 30' };
+      store.take(
+        { ...hook.pre('t1', 'Bash', input), session_id: SESSION },
+        { session_id: SESSION, hook_event_name: 'SessionEnd', reason: 'other' },
+      );
+      main(
+        make.calls([['t1', 'Bash', input]]),
+        make.failure('t1', `Exit code ${code}`, {
+          permissionDecision: { decision: 'accept', source: 'config', reasonType: 'mode' },
+        }),
+      );
+      expect(await imported()).toMatchObject([{ calls: 1, tracked: 1, recovered: 0 }]);
+      expect(calls()).toEqual([{ id: 't1', outcome: 'interrupted', recovered: 0 }]);
+    },
+  );
+
   it('has the input that ran, of which the transcript knows only what Claude asked for', async () => {
     const asked = { file_path: FILE, content: 'a\n' };
     const ran = { file_path: '/home/dev/project/b.ts', content: 'b\n' };
