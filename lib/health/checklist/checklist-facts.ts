@@ -75,11 +75,13 @@ export function newestBackup({ paths }: Pick<CheckFacts, 'paths'>): MadeBackup |
   const path = listBackups(join(dirname(database), 'backups'), database).at(-1);
   const here = path === undefined ? undefined : { path, at: backupTime(path) };
   const noted = notedBackup(database);
-  return noted && noted.at > (here?.at ?? 0) ? noted : here;
+  // The name of a backup tells its second only.
+  return noted && noted.at >= (here?.at ?? 0) + SECOND_MS ? noted : here;
 }
 
 // --- internal ---
 
+const SECOND_MS = 1_000;
 const NOON_MS = 12 * 3_600_000;
 const SHOWN_TRANSITIONS = 100;
 
