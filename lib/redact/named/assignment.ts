@@ -54,7 +54,7 @@ const NOT_THAT =
   /(?:\b(?:page|pagination|continuation|cancellation|lexer|parser|syntax) tokens?|\b(?:to|can|must|may|will|should) pass)$/i;
 
 /** What it costs to try all shapes. */
-const STEPS_PER_NAME = 900;
+const STEPS_PER_NAME = 1_050;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [
