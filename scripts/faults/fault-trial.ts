@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../lib/base/errors.ts';
@@ -12,6 +12,7 @@ import { Random } from '../bench/measure/random.ts';
 import { accountOf } from './event-account.ts';
 import type { FaultRow } from './fault-row.ts';
 import { couriersOf, HomeWatch, untruths } from './status-truth.ts';
+import { ToldTranscript } from './told-transcript.ts';
 import type { ShownStatus } from './status-truth.ts';
 
 /** The two fronts, and what stands for a hook that has been registered. */
@@ -117,31 +118,13 @@ export class FaultTrial {
 
   /** Writes a transcript with calls of which no hook told. */
   transcribe(count: number): void {
-    const folder = join(this.home.folder, '.claude', 'projects', '-p');
-    const session = {
-      sessionId: `00000000-0000-4000-8000-${String(this.#next).padStart(12, '0')}`,
-      cwd: '/p',
-      version: '2.1.330',
-    };
-    let uuid: string | null = null;
-    const lines: string[] = [];
-    const add = (type: string, content: object, more: object = {}) => {
-      const timestamp = new Date(1_795_000_000_000 + lines.length).toISOString();
-      const own = { parentUuid: uuid, uuid: `u${lines.length}`, timestamp };
-      const message = { role: type, id: `m${lines.length}`, content: [content] };
-      lines.push(JSON.stringify({ type, ...own, ...session, message, ...more }));
-      uuid = own.uuid;
-    };
+    const told = new ToldTranscript(this.home.folder, this.#next);
     for (let n = 0; n < count; n++) {
       const number = this.#next++;
-      const { tool_use_id: id, tool_input: input, tool_response } = this.#call(number);
-      add('assistant', { type: 'tool_use', id, name: 'Write', input });
-      const result = { type: 'tool_result', tool_use_id: id, content: 'done' };
-      add('user', result, { toolUseResult: { ...input, ...tool_response } });
+      told.add(this.#call(number));
       this.#offered.add(number);
     }
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${session.sessionId}.jsonl`), `${lines.join('\n')}\n`);
+    told.write();
   }
 
   payload(number: number): string {
