@@ -164,7 +164,7 @@ export class NetText {
     return told.toReversed().every((hunk) => this.#patchOne(hunk));
   }
 
-  /** Takes a line with a tab for a sample, if there is none: a diff that is exact tells of tabs that later ones hide. */
+  /** Remembers the first line with a tab: an exact diff shows tabs that a later diff has turned into blanks. */
   #noteTab(hunks: readonly Hunk[]): void {
     if (this.#samples.some(hasTab)) return;
     const line = hunks.flatMap(({ lines }) => lines).find(({ text }) => hasTab(text));

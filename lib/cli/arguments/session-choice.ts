@@ -42,7 +42,7 @@ export function chooseSession(
  * The whole id of the session that an argument names: the first characters of its id, or `last`, also where nothing is
  * named, for the one with the last event in all projects or in some.
  *
- * @throws TrackerError E_AMBIGUOUS_SESSION, or E_NO_SESSION when there is none
+ * @throws TrackerError E_AMBIGUOUS_SESSION, or E_NO_SESSION when no session matches
  */
 export function namedSession(
   database: Database,

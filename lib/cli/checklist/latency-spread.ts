@@ -8,7 +8,7 @@ export interface LatencySpread {
   readonly max: number;
 }
 
-/** The spread of times in milliseconds; undefined when there are none. */
+/** Summarises times, given in milliseconds; undefined for an empty list. */
 export function latencySpread(times: readonly number[]): LatencySpread | undefined {
   const sorted = times.toSorted((one, other) => one - other);
   const [min] = sorted;

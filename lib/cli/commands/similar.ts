@@ -109,7 +109,7 @@ interface Found {
 
 const NOTHING: SimilarResult = { hits: [], isTooShort: false, unindexed: 0, isPartial: false };
 
-/** Of what differs, so many rows are shown of each of several patterns. */
+/** How many differing rows are shown of each pattern, if there are several patterns. */
 const MOST_ROWS = 12;
 
 async function hitLines(

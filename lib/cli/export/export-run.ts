@@ -25,7 +25,7 @@ export interface ExportChunk {
   readonly records: number;
 }
 
-/** How `read` gets at the database: for each part anew, so that nothing is held up while a reader is slow. */
+/** Opens the database for one part only. It is closed again before the next part, so that a slow reader holds up nobody. */
 export type ReadPart = <T>(read: (database: Database) => T) => T | undefined;
 
 /** Writes what meets the filter, part by part, the oldest first. Only one part is in memory. */
