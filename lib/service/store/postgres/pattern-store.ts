@@ -15,7 +15,7 @@ import type {
 } from '../rows/stored-pattern.ts';
 import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
-import type { EventPartitions } from './schema/partitions.ts';
+import type { Partitions } from './schema/partitions.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
 import { countStep } from './forgetting/forget-count.ts';
@@ -32,10 +32,10 @@ import { evolutionOf, relativesOf } from './walk.ts';
 /** The patterns of one tenant, whom every statement names. */
 export class PostgresPatternStore implements PatternStore {
   readonly #connection: PostgresConnection;
-  readonly #partitions: EventPartitions;
+  readonly #partitions: Partitions;
   readonly #tenant: string;
 
-  constructor(connection: PostgresConnection, partitions: EventPartitions, tenant: string) {
+  constructor(connection: PostgresConnection, partitions: Partitions, tenant: string) {
     this.#connection = connection;
     this.#partitions = partitions;
     this.#tenant = tenant;

@@ -3,10 +3,10 @@ import { errorMessage, TrackerError } from '../../../base/errors.ts';
 import { Tenants } from '../tenants.ts';
 import type { ServiceStore } from '../service-store.ts';
 import { PostgresConnection } from './connection.ts';
-import type { ConnectionOptions } from './connection.ts';
+import type { ConnectionOptions, Sql } from './connection.ts';
 import { faultKind } from './faults.ts';
-import { migrate } from './schema/migrate.ts';
-import { EventPartitions } from './schema/partitions.ts';
+import { migrate, requireMigrated } from './schema/migrate.ts';
+import { Partitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
 import { PostgresAuditStore } from './accounting/audit-store.ts';
 import { PostgresRetentionStore } from './accounting/retention-store.ts';
@@ -19,6 +19,8 @@ import type { PostgresTarget } from './url.ts';
  * for 5 s, and the application's name is `pattern-tracker`.
  */
 export interface PostgresStoreOptions extends Partial<ConnectionOptions> {
+  /** `never`: fail if the tables are not those of this version, and need no right to change them. @default auto */
+  readonly migrate?: 'auto' | 'never';
   /** How long to wait for a server that is not up yet, in milliseconds. @default 30,000 */
   readonly startPatienceMs?: number;
   /** Milliseconds since 1970; decides which months of events get partitions. @default Date.now */
@@ -27,10 +29,10 @@ export interface PostgresStoreOptions extends Partial<ConnectionOptions> {
 
 /**
  * Opens a service's store on PostgreSQL, which any number of replicas may share. Creates the tables or
- * brings them to this version.
+ * brings them to this version, unless `migrate` says otherwise.
  *
  * @throws TrackerError E_DATABASE_UNAVAILABLE after `startPatienceMs`; E_DATABASE_URL, E_DATABASE_REFUSED,
- * E_DATABASE_ENCODING and E_DATABASE_NEWER at once
+ * E_DATABASE_ENCODING, E_DATABASE_NEWER and E_DATABASE_OLDER at once
  */
 export async function openPostgresStore(
   url: string,
@@ -42,9 +44,12 @@ export async function openPostgresStore(
     patienceMs: options.patienceMs ?? 5_000,
     applicationName: options.applicationName ?? 'pattern-tracker',
   });
-  const partitions = new EventPartitions(connection, options.now ?? Date.now);
+  const partitions = new Partitions(connection, options.now ?? Date.now);
   try {
-    await migrateWhenThere(connection, target, options.startPatienceMs ?? 30_000);
+    await whenThere(connection, target, {
+      work: options.migrate === 'never' ? requireMigrated : migrate,
+      patienceMs: options.startPatienceMs ?? 30_000,
+    });
     await partitions.prepare([]);
   } catch (error) {
     await connection.close();
@@ -66,16 +71,22 @@ export async function openPostgresStore(
 
 const START_PAUSE_MS = 250;
 
-async function migrateWhenThere(
+interface FirstWork {
+  readonly work: (sql: Sql) => Promise<void>;
+  readonly patienceMs: number;
+}
+
+/** Does the first work on the database, and again while its server is not up or its tables are locked. */
+async function whenThere(
   connection: PostgresConnection,
   { label }: PostgresTarget,
-  patienceMs: number,
+  { work, patienceMs }: FirstWork,
 ): Promise<void> {
   const until = performance.now() + patienceMs;
   for (;;) {
     const sql = connection.single();
     try {
-      await migrate(sql);
+      await work(sql);
       return;
     } catch (error) {
       const kind = faultKind(error);
