@@ -26,17 +26,28 @@ import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
 import { keyText, storable, whole } from './text/storable.ts';
+import type { Reader } from './standby.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
+
+/** What the stores of all tenants work with. */
+export interface PatternStoreParts {
+  readonly connection: PostgresConnection;
+  /** Where questions go: the same connection, or a standby. */
+  readonly reader: Reader;
+  readonly partitions: Partitions;
+}
 
 /** The patterns of one tenant, whom every statement names. */
 export class PostgresPatternStore implements PatternStore {
   readonly #connection: PostgresConnection;
+  readonly #reader: Reader;
   readonly #partitions: Partitions;
   readonly #tenant: string;
 
-  constructor(connection: PostgresConnection, partitions: Partitions, tenant: string) {
+  constructor({ connection, reader, partitions }: PatternStoreParts, tenant: string) {
     this.#connection = connection;
+    this.#reader = reader;
     this.#partitions = partitions;
     this.#tenant = tenant;
   }
@@ -48,35 +59,35 @@ export class PostgresPatternStore implements PatternStore {
   }
 
   pattern(id: string): Promise<StoredPatternDetail | undefined> {
-    return this.#run((sql) => patternDetail(sql, this.#tenant, storable(id)));
+    return this.#read((sql) => patternDetail(sql, this.#tenant, storable(id)));
   }
 
   patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
-    return this.#run((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
+    return this.#read((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
   }
 
   search(query: SearchQuery): Promise<FoundPattern[]> {
-    return this.#run((sql) => searchPatterns(sql, this.#tenant, storable(query)));
+    return this.#read((sql) => searchPatterns(sql, this.#tenant, storable(query)));
   }
 
   similar(query: LikenessQuery): Promise<LikePattern[]> {
-    return this.#run((sql) => similarPatterns(sql, this.#tenant, storable(query)));
+    return this.#read((sql) => similarPatterns(sql, this.#tenant, storable(query)));
   }
 
   relatives(id: string, direction: Direction, limits: WalkLimits): Promise<Relatives | undefined> {
-    return this.#run((sql) => relativesOf(sql, this.#tenant, storable(id), direction, limits));
+    return this.#read((sql) => relativesOf(sql, this.#tenant, storable(id), direction, limits));
   }
 
   evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined> {
-    return this.#run((sql) => evolutionOf(sql, this.#tenant, storable(id), limits));
+    return this.#read((sql) => evolutionOf(sql, this.#tenant, storable(id), limits));
   }
 
   stats(): Promise<StoreStats> {
-    return this.#run((sql) => storeStats(sql, this.#tenant));
+    return this.#read((sql) => storeStats(sql, this.#tenant));
   }
 
   activity(id: string, from: number, to: number): Promise<PatternActivity | undefined> {
-    return this.#run((sql) => patternActivity(sql, this.#tenant, storable(id), from, to));
+    return this.#read((sql) => patternActivity(sql, this.#tenant, storable(id), from, to));
   }
 
   recordFeedback(feedback: Feedback): Promise<void> {
@@ -88,19 +99,19 @@ export class PostgresPatternStore implements PatternStore {
   }
 
   appliedImprovements(patternId: string): Promise<AppliedImprovement[]> {
-    return this.#run((sql) => improvementsOf(sql, this.#tenant, storable(patternId)));
+    return this.#read((sql) => improvementsOf(sql, this.#tenant, storable(patternId)));
   }
 
   executions(filter: ExecutionFilter): Promise<Execution[]> {
-    return this.#run((sql) => executionsOf(sql, this.#tenant, withKeys(storable(filter))));
+    return this.#read((sql) => executionsOf(sql, this.#tenant, withKeys(storable(filter))));
   }
 
   executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]> {
-    return this.#run((sql) => executionTotals(sql, this.#tenant, storable(agentName)));
+    return this.#read((sql) => executionTotals(sql, this.#tenant, storable(agentName)));
   }
 
   integrity(patternId: string | undefined): Promise<IntegrityReport> {
-    return this.#run((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
+    return this.#read((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
   }
 
   forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep> {
@@ -116,6 +127,10 @@ export class PostgresPatternStore implements PatternStore {
   /** Dead rows are left to PostgreSQL's vacuum. */
   settleForgetting(now: number): Promise<void> {
     return this.#run((sql) => trimForgotten(sql, this.#tenant, now));
+  }
+
+  #read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#reader.run(work);
   }
 
   /** May run `work` twice, so every call has the same effect when repeated. */

@@ -8,6 +8,7 @@ import { faultKind } from './faults.ts';
 import { migrate, requireMigrated } from './schema/migrate.ts';
 import { Partitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
+import { Standby } from './standby.ts';
 import { PostgresAuditStore } from './accounting/audit-store.ts';
 import { PostgresRetentionStore } from './accounting/retention-store.ts';
 import { PostgresTokenStore } from './accounting/token-store.ts';
@@ -21,6 +22,8 @@ import type { PostgresTarget } from './url.ts';
 export interface PostgresStoreOptions extends Partial<ConnectionOptions> {
   /** `never`: fail if the tables are not those of this version, and need no right to change them. @default auto */
   readonly migrate?: 'auto' | 'never';
+  /** The URL of a standby that answers questions. @default the server that takes the writes answers them */
+  readonly readUrl?: string | undefined;
   /** How long to wait for a server that is not up yet, in milliseconds. @default 30,000 */
   readonly startPatienceMs?: number;
   /** Milliseconds since 1970; decides which months of events get partitions. @default Date.now */
@@ -50,26 +53,49 @@ export async function openPostgresStore(
       work: options.migrate === 'never' ? requireMigrated : migrate,
       patienceMs: options.startPatienceMs ?? 30_000,
     });
-    await partitions.prepare([]);
+    const { isReadOnly = false } = await connection.health();
+    if (!isReadOnly) await partitions.prepare([]);
   } catch (error) {
     await connection.close();
     throw error;
   }
-  const tenants = new Tenants((name) => new PostgresPatternStore(connection, partitions, name));
+  const standby =
+    options.readUrl === undefined ? undefined : openStandby(connection, options.readUrl);
+  await standby?.look();
+  const parts = { connection, reader: standby ?? connection, partitions };
+  const tenants = new Tenants((name) => new PostgresPatternStore(parts, name));
   return {
     kind: 'postgres',
     tenant: (name) => tenants.get(name),
-    tokens: new PostgresTokenStore(connection),
+    tokens: new PostgresTokenStore(connection, standby?.asBackup ?? connection),
     audit: new PostgresAuditStore(connection),
     retention: new PostgresRetentionStore(connection),
-    health: () => connection.health(),
-    close: () => connection.close(),
+    ...(standby && { staleness: () => standby.staleness }),
+    async health() {
+      const health = await connection.health();
+      return health.isWell || !standby?.isUp ? health : { ...health, isReadOnly: true };
+    },
+    async close() {
+      await Promise.all([standby?.close(), connection.close()]);
+    },
   };
 }
 
 // --- internal ---
 
 const START_PAUSE_MS = 250;
+/** How long a question is tried on the standby, in milliseconds: the primary answers as well. */
+const STANDBY_PATIENCE_MS = 100;
+
+function openStandby(primary: PostgresConnection, url: string): Standby {
+  const target = parsePostgresUrl(url, 'any');
+  const connection = new PostgresConnection(target, {
+    poolSize: target.poolSize,
+    patienceMs: STANDBY_PATIENCE_MS,
+    applicationName: 'pattern-tracker',
+  });
+  return new Standby(primary, connection);
+}
 
 interface FirstWork {
   readonly work: (sql: Sql) => Promise<void>;
