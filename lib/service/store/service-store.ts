@@ -11,6 +11,7 @@
  * | pattern-store.ts  | PatternStore: each method runs one function of the files below   |
  * | track.ts          | applies events: writes what `track-planner.ts` planned           |
  * | known.ts          | what has to be known to plan them                                |
+ * | accepted.ts       | all events, in the order of acceptance                          |
  * | patterns.ts       | one pattern, pages of patterns, how many                         |
  * | search.ts         | patterns by words                                                |
  * | similar.ts        | patterns by similar code                                         |

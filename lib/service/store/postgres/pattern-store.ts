@@ -1,4 +1,5 @@
 import type { PatternStore } from '../pattern-store.ts';
+import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
 import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
@@ -16,6 +17,7 @@ import type {
 import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
 import type { Partitions } from './schema/partitions.ts';
+import { AcceptedEvents } from './accepted.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
 import { countStep } from './forgetting/forget-count.ts';
@@ -42,12 +44,14 @@ export interface PatternStoreParts {
 export class PostgresPatternStore implements PatternStore {
   readonly #connection: PostgresConnection;
   readonly #reader: Reader;
+  readonly #accepted: AcceptedEvents;
   readonly #partitions: Partitions;
   readonly #tenant: string;
 
   constructor({ connection, reader, partitions }: PatternStoreParts, tenant: string) {
     this.#connection = connection;
     this.#reader = reader;
+    this.#accepted = new AcceptedEvents(connection);
     this.#partitions = partitions;
     this.#tenant = tenant;
   }
@@ -56,6 +60,10 @@ export class PostgresPatternStore implements PatternStore {
     const kept = storable(events).map(keepable);
     await this.#partitions.prepare(kept.map(({ at }) => at));
     return [...(await this.#run((sql) => applyEvents(sql, this.#tenant, kept)))];
+  }
+
+  accepted(query: AcceptedQuery): Promise<AcceptedEvent[]> {
+    return this.#accepted.read(this.#tenant, query);
   }
 
   pattern(id: string): Promise<StoredPatternDetail | undefined> {

@@ -24,7 +24,7 @@ export async function buildAhead(sql: Sql): Promise<void> {
     await buildIndex(sql, { name: `${name}_key`, definition: key, isUnique: true });
     await buildIndex(sql, {
       name: `${name}_number`,
-      definition: `${name} (number)`,
+      definition: `${name} (tenant, number)`,
       isUnique: false,
     });
   }

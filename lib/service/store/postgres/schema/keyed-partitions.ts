@@ -43,7 +43,7 @@ export const KEYED_PARTITIONS = `
   ALTER TABLE events ADD COLUMN IF NOT EXISTS number bigint;
   ALTER TABLE events ALTER COLUMN number
     SET DEFAULT CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('event_numbers') END;
-  CREATE INDEX events_by_number ON events (number);
+  CREATE INDEX events_by_number ON events (tenant, number);
 
   DO $keys$
   DECLARE part regclass;
