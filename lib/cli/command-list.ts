@@ -7,6 +7,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Show whether Claude Code is recorded, and what was recorded.',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
+  dashboard: {
+    group: 'Look',
+    summary: 'Show all of it in the browser, live: a page to leave open.',
+    load: async () => (await import('./commands/dashboard.ts')).dashboardCommand,
+  },
   search: {
     group: 'Look',
     summary: 'Find a text in the code, prompts, commands, errors and files.',

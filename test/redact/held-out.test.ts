@@ -184,9 +184,12 @@ describe('a token', () => {
     expect(redact(list)).toBe(list);
   });
 
-  it('does not take the next line with it', () => {
-    expect(redact(`${token}\nnext_line_99\n`)).toBe('[redacted:github-token]\nnext_line_99\n');
-  });
+  it.each(['next_line_99\n', 'safe=1\n', 'PORT=8080\nHOST=a1\n', 'v2: 3\n', 'a1=\n'])(
+    'does not take the next line %j with it',
+    (next) => {
+      expect(redact(`${token}\n${next}`)).toBe(`[redacted:github-token]\n${next}`);
+    },
+  );
 });
 
 describe('a session with thousands of secrets', () => {

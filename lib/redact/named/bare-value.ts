@@ -32,7 +32,10 @@ export function readBare(
   if (tight && (before === '?' || before === '&')) {
     // The token of a badge shows a picture to everybody.
     if (text.slice(start - 5, start - 1) === '.svg') return undefined;
-    return word(text, QUERY, from, nameClass) ?? phrase(text, from, nameClass);
+    // Only a value that begins like a secret is read to its end.
+    if (word(text, QUERY_START, from, nameClass) === undefined)
+      return phrase(text, from, nameClass);
+    return word(text, QUERY, from, nameClass);
   }
   if (isVariable && atLineStart(text, start)) return lineOf(text, from, nameClass);
   if (tight && (isFlag || isVariable)) {
@@ -77,7 +80,8 @@ export function readBare(
 // --- internal ---
 
 /** So much of a value tells what it is. */
-const MOST_JUDGED = 256;
+const MOST_JUDGED = 128;
+const QUERY_START = /[^\s"'`<>&#\\)\]]{4,128}/y;
 const QUERY = /[^\s"'`<>&#\\)\]]{4,2048}/y;
 const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
 const PLUS_FORM = /[A-Za-z]{3,24}(?:\+[A-Za-z]{3,24}){2,12}(?![\w+])/y;
@@ -141,8 +145,13 @@ function withoutComment(text: string, { start, end }: ValueSpan): ValueSpan {
 }
 
 function trimEnd(text: string, { start, end }: ValueSpan): ValueSpan {
-  return { start, end: start + text.slice(start, end).replace(/[;,)\]}.:"'`\\]+$/, '').length };
+  let last = end;
+  while (last > start && BEHIND_VALUE.has(text.charAt(last - 1))) last -= 1;
+  return { start, end: last };
 }
+
+/** What a sentence or code puts behind a value. */
+const BEHIND_VALUE: ReadonlySet<string> = new Set(';,)]}.:"\'`\\');
 
 /** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
 function atLineStart(text: string, start: number): boolean {

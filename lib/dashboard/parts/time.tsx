@@ -1,0 +1,38 @@
+import { useCallback } from 'preact/hooks';
+import { ago, localTime, span } from '../../base/time-text.ts';
+import { useTicking } from './clock.ts';
+
+/** A moment: how long ago it was, in the user's zone exact when pointed at. `null` is shown as unknown. */
+export function Ago({ at }: { readonly at: number | null }) {
+  const text = useTicking(useCallback((now) => (at === null ? 'unknown' : ago(at, now)), [at]));
+  return at === null ? <span class="dim">unknown</span> : <Moment at={at}>{text}</Moment>;
+}
+
+/** How long something has lasted that began at a moment and goes on. */
+export function Since({ at }: { readonly at: number }) {
+  const text = useTicking(useCallback((now) => span(Math.max(0, now - at)), [at]));
+  return <Moment at={at}>{text}</Moment>;
+}
+
+/** A moment as the time of its day: `14:02`, with its date if it is not `day`'s. */
+export function ClockTime({ at, day }: { readonly at: number; readonly day?: number | undefined }) {
+  const whole = useTicking(useCallback(() => localTime(at), [at])); // drawn again in the zone of the browser
+  const isSameDay = day !== undefined && localTime(day).slice(0, 10) === whole.slice(0, 10);
+  return <Moment at={at}>{isSameDay ? whole.slice(11, 16) : whole.slice(0, 16)}</Moment>;
+}
+
+/** A length of time in milliseconds; `null` is shown as a dash. */
+export function Span({ ms }: { readonly ms: number | null }) {
+  return ms === null ? <span class="dim">–</span> : <span class="num">{span(ms)}</span>;
+}
+
+// --- internal ---
+
+function Moment({ at, children }: { readonly at: number; readonly children: string }) {
+  const exact = useTicking(useCallback(() => localTime(at), [at]));
+  return (
+    <time class="num" dateTime={new Date(at).toISOString()} title={exact}>
+      {children}
+    </time>
+  );
+}
