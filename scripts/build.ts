@@ -1,5 +1,6 @@
-// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, the library (index.mjs, with
-// its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of materials of what is bundled; and from these the plugin's
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, context.cjs, cli.mjs, the library (index.mjs,
+// with its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of materials
+// of what is bundled; and from these the plugin's
 // folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget, and if the licence
 // of a bundled package does not allow it.
 import {
@@ -82,7 +83,9 @@ const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promi
   }),
   build({
     ...shared,
-    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts', 'scripts/statusline.ts'],
+    entryPoints: ['courier', 'spool-thread', 'statusline', 'context'].map(
+      (program) => `scripts/${program}.ts`,
+    ),
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

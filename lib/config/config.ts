@@ -19,6 +19,8 @@ const server = (what: string, secretKey: string) =>
 
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item).max(1_000).default([]).describe(what);
+const onOrOff = (fallback: 'on' | 'off', what: string) =>
+  z.enum(['on', 'off']).default(fallback).describe(what);
 const glob = z.string().min(1).max(1_000);
 const price = z.number().min(0).max(1_000_000);
 const expression = z.string().min(1).max(1_000);
@@ -96,12 +98,14 @@ export const configSchema = z.strictObject({
       exclude_tools: list(glob, 'Tools of whose calls nothing is kept, as names or globs'),
     })
     .prefault({}),
-  transcripts: z
-    .enum(['on', 'off'])
-    .default('on')
-    .describe(
-      "off: Claude Code's transcripts are not read, neither by commands nor at the end of a session",
-    ),
+  transcripts: onOrOff(
+    'on',
+    "off: Claude Code's transcripts are not read, neither by commands nor at the end of a session",
+  ),
+  context: onOrOff(
+    'off',
+    'on: a new session of Claude Code is given a short note of the last ones in its project; run install after a change',
+  ),
   redaction: z
     .strictObject({
       rules: z
