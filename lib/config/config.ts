@@ -1,14 +1,8 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { isHeaderList } from './otlp-headers.ts';
+import { alertSettings, escalationContacts } from './settings/alert-settings.ts';
+import { file, list, seconds, text, whole } from './settings/setting-kinds.ts';
 
-const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
-  z.number().int().min(minimum).max(maximum).default(fallback).describe(what);
-const seconds = (fallback: number, what: string, maximum = 86_400) =>
-  z.number().positive().max(maximum).default(fallback).describe(what);
-const file = (what: string) =>
-  z.string().refine(isAbsolute, 'must be an absolute path').nullable().default(null).describe(what);
-const text = (what: string) => z.string().min(1).nullable().default(null).describe(what);
 const server = (what: string, secretKey: string) =>
   z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
@@ -17,8 +11,6 @@ const server = (what: string, secretKey: string) =>
     .default(null)
     .describe(what);
 
-const list = <T extends z.ZodType>(item: T, what: string) =>
-  z.array(item).max(1_000).default([]).describe(what);
 const glob = z.string().min(1).max(1_000);
 const price = z.number().min(0).max(1_000_000);
 const expression = z.string().min(1).max(1_000);
@@ -276,6 +268,8 @@ export const configSchema = z.strictObject({
     }),
     'What a million tokens of a model cost, for `stats`: model may end in *; the first entry that fits counts',
   ),
+  alerts: alertSettings,
+  escalation: escalationContacts,
 });
 
 /** A complete, valid configuration. */
@@ -307,7 +301,11 @@ export function shownValue(key: string, value: unknown): unknown {
 
 // --- internal ---
 
-const SECRET_KEYS: ReadonlySet<string> = new Set(['api.token', 'otlp.headers']);
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  'api.token',
+  'otlp.headers',
+  'alerts.webhook.url',
+]);
 const URL_KEYS: ReadonlySet<string> = new Set(['api.base_url', 'api.proxy', 'otlp.endpoint']);
 
 function hasPassword(url: string): boolean {
