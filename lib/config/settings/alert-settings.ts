@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { file, list, text, whole } from './setting-kinds.ts';
+import { file, list, text, wholeNumber } from './setting-kinds.ts';
 
 /** How bad an alert is, the worst first. */
 export const ALERT_LEVELS = ['critical', 'high', 'medium', 'low'] as const;
@@ -41,7 +41,7 @@ export const alertSettings = z
         to: list(z.email(), 'Who gets each alert by mail; empty: nobody'),
         from: z.email().nullable().default(null).describe('The sender; null: the first receiver'),
         host: text('The mail server (SMTP)'),
-        port: whole(587, 1, 'Its port', 65_535),
+        port: wholeNumber(587, 1, 'Its port', 65_535),
         security: z
           .enum(['starttls', 'tls', 'none'])
           .default('starttls')

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 
 /** A whole number of at least `minimum`. */
-export const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
+export const wholeNumber = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
   z.number().int().min(minimum).max(maximum).default(fallback).describe(what);
 
 /** A time in seconds, more than 0. */
