@@ -13,12 +13,7 @@ export function Diff({ hunks, note }: { readonly hunks: string; readonly note: s
     <div class="diff-room">
       <p class="diff-head dim">
         <span>{note}</span>
-        <button
-          type="button"
-          class="link-button from-560"
-          aria-pressed={isSplit}
-          onClick={() => setSplit(!isSplit)}
-        >
+        <button type="button" class="link-button from-560" onClick={() => setSplit(!isSplit)}>
           {isSplit ? 'One column' : 'Side by side'}
         </button>
       </p>

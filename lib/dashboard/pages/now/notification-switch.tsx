@@ -11,8 +11,7 @@ export function NotificationSwitch() {
   return (
     <button
       type="button"
-      class="button notify"
-      aria-pressed={isOn}
+      class={isOn ? 'button notify is-on' : 'button notify'}
       onClick={() => void change()}
       title="A notification when a session waits for you, has finished, or ends"
     >

@@ -31,8 +31,10 @@ export function SessionHeading({ data, url }: { readonly data: SessionData; read
       </p>
       <dl class="facts">
         <Fact name="Calls">
-          <Count of={totals.calls} href={linkWith(url, { only: null, show: null, call: null })} />
-          {running > 0 && <a href={only('running')}> · {running} running</a>}
+          <span class="fact-list">
+            <Count of={totals.calls} href={linkWith(url, { only: null, show: null, call: null })} />
+            <Odd of={running} word="running" href={only('running')} />
+          </span>
         </Fact>
         <Fact name="Not well">
           {failed + denied + rejected + interrupted + totals.retries === 0 ? (
