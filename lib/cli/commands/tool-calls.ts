@@ -16,13 +16,8 @@ import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import {
-  errorLine,
-  outcomePaint,
-  projectColumn,
-  shortSession,
-  shownPath,
-} from '../listing/row-text.ts';
+import { errorLine } from '../../event/error-line.ts';
+import { outcomePaint, projectColumn, shortSession, shownPath } from '../listing/row-text.ts';
 import type { Column } from '../listing/table.ts';
 import { ago, span } from '../../base/time-text.ts';
 

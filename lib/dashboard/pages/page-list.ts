@@ -26,6 +26,15 @@ export const PAGES: readonly Page[] = [
     query: async () => (await import('./sessions/query.ts')).sessionsQuery,
     view: async () => (await import('./sessions/view.tsx')).sessionsView,
   }),
+  page({
+    name: 'session',
+    path: '/sessions/:session',
+    title: 'Session',
+    question: 'What happened?',
+    within: 'sessions',
+    query: async () => (await import('./session/query.ts')).sessionQuery,
+    view: async () => (await import('./session/view.tsx')).sessionView,
+  }),
 ];
 
 /** The page of a name. */
