@@ -126,7 +126,14 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
 checkHooks(hookBuild.metafile as Metafile);
 for (const name of ['courier', 'spool-thread']) toAscii(join(OUT, `${name}.cjs`));
 await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
-const papers = writePapers([hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard.build]);
+const papers = writePapers([
+  hookBuild,
+  courierBuild,
+  mailBuild,
+  cliBuild,
+  libraryBuild,
+  dashboard.build,
+]);
 // The image of the service is built without the plugin.
 if (existsSync(PLUGIN)) {
   const program = [hookBuild, courierBuild, mailBuild, cliBuild]

@@ -73,8 +73,11 @@ export class WatchedHome {
       now: () => this.now,
       config: { config: courier.config, courier },
       registration: {
-        settings: [{ scope: 'user', file, exists: true, error: null, hooks: own }],
+        settings: [
+          { scope: 'user', file, exists: true, error: null, hooks: own, contextHooks: [] },
+        ],
         hooks: own,
+        contextHooks: [],
         plugin: undefined,
         hooksDisabledIn: undefined,
       },

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { StoreUnavailableError } from '../../store-unavailable-error.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
 
 /** Where questions go. */
