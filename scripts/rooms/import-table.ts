@@ -294,6 +294,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      { files: 'cluster/cluster.ts', packages: ['postgres'] },
     ],
   },
 ];
