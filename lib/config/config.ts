@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isHeaderList } from './otlp-headers.ts';
+import { captureSettings, redactionSettings } from './settings/capture-settings.ts';
 import { alertSettings, escalationContacts } from './settings/alert-settings.ts';
 import { file, list, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
 
@@ -13,14 +14,7 @@ const server = (what: string, secretKey: string) =>
 
 const onOrOff = (fallback: 'on' | 'off', what: string) =>
   z.enum(['on', 'off']).default(fallback).describe(what);
-const glob = z.string().min(1).max(1_000);
 const price = z.number().min(0).max(1_000_000);
-const expression = z.string().min(1).max(1_000);
-const ruleName = z
-  .string()
-  .max(40)
-  .regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a name such as staff-number')
-  .refine((name) => name !== 'unchecked', 'is the name of what is left out unchecked');
 
 /**
  * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
@@ -69,27 +63,7 @@ export const configSchema = z.strictObject({
         .describe('Send what a call was about (file, command, …) and its error'),
     })
     .prefault({}),
-  capture: z
-    .strictObject({
-      content: z
-        .enum(['full', 'code', 'metadata'])
-        .default('full')
-        .describe(
-          'full: whole payloads; code: of texts only the code that Claude wrote; metadata: no text at all',
-        ),
-      prompts: z.boolean().default(true).describe('False: prompts are not kept'),
-      projects: list(
-        z.strictObject({ path: glob, content: z.enum(['full', 'code', 'metadata', 'none']) }),
-        'What is kept of the projects in these folders; none: nothing. The first entry that matches decides',
-      ),
-      exclude_paths: list(glob, 'Files of which no text is kept, as globs'),
-      default_exclude_paths: z
-        .boolean()
-        .default(true)
-        .describe('Leave out the text of .env, private keys and the like, too'),
-      exclude_tools: list(glob, 'Tools of whose calls nothing is kept, as names or globs'),
-    })
-    .prefault({}),
+  capture: captureSettings,
   transcripts: onOrOff(
     'on',
     "off: Claude Code's transcripts are not read, neither by commands nor at the end of a session",
@@ -98,29 +72,7 @@ export const configSchema = z.strictObject({
     'off',
     'on: a new session of Claude Code is given a short note of the last ones in its project; run install after a change',
   ),
-  redaction: z
-    .strictObject({
-      rules: z
-        .array(
-          z.strictObject({
-            name: ruleName,
-            pattern: expression,
-            group: z.number().int().min(0).max(100).optional(),
-          }),
-        )
-        .max(100)
-        .default([])
-        .describe(
-          'Further secrets: name for the marker, pattern (RE2), and which group is the secret',
-        ),
-      allow: list(
-        z.union([z.string().min(1).max(1_000), z.strictObject({ pattern: expression })], {
-          error: 'must be a value, or a pattern',
-        }),
-        'What is no secret: a value, or a pattern (RE2) that matches all of it',
-      ),
-    })
-    .prefault({}),
+  redaction: redactionSettings,
   pattern_tracking: z
     .strictObject({
       enabled: z.boolean().default(true).describe('False: nothing is put into the outbox or sent'),

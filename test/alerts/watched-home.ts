@@ -73,9 +73,7 @@ export class WatchedHome {
       now: () => this.now,
       config: { config: courier.config, courier },
       registration: {
-        settings: [
-          { scope: 'user', file, exists: true, error: null, hooks: own, contextHooks: [] },
-        ],
+        settings: [{ scope: 'user', file, exists: true, error: null, hooks: own }],
         hooks: own,
         contextHooks: [],
         plugin: undefined,
