@@ -4,7 +4,7 @@ import { Tenants } from '../tenants.ts';
 import type { ServiceStore } from '../service-store.ts';
 import { PostgresConnection } from './connection/connection.ts';
 import type { ConnectionOptions, Sql } from './connection/connection.ts';
-import { faultKind } from './connection/faults.ts';
+import { faultKind } from './faults.ts';
 import { migrate, requireMigrated } from './schema/migrate.ts';
 import { Partitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';

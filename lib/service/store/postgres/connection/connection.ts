@@ -7,7 +7,7 @@ import { StoreUnavailableError } from '../../store-unavailable-error.ts';
 import { Deadline, withinDeadline } from '../../../../base/deadline.ts';
 import { whileAlive } from './liveness.ts';
 import type { StoreHealth } from '../../service-store.ts';
-import { faultKind } from './faults.ts';
+import { faultKind } from '../faults.ts';
 import type { PostgresTarget } from './url.ts';
 
 /** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
