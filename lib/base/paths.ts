@@ -45,6 +45,8 @@ export interface TrackerPaths extends CapturePaths {
   readonly deliveryLock: string;
   /** The same for the collector. It is a second lock, so that a slow sink does not delay the other. */
   readonly otlpDeliveryLock: string;
+  /** How services were last started on this machine, by their ports. */
+  readonly served: string;
   readonly logs: string;
   readonly logFile: string;
   /** The user's configuration, beside `home` in Claude's folder. */
@@ -125,6 +127,7 @@ export function trackerPaths(
     spoolMaxFiles: `${spool}${sep}max-files`,
     deliveryLock: `${data}${sep}delivery.lock`,
     otlpDeliveryLock: `${data}${sep}otlp-delivery.lock`,
+    served: `${data}${sep}served`,
     logs,
     logFile: `${logs}${sep}tracker.log`,
     configFile,
