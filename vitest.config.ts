@@ -24,6 +24,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/processes/redact-rescan.test.ts',
   'test/processes/restore.test.ts',
   'test/processes/runbook.test.ts',
+  'test/processes/runbook-drill.test.ts',
   'test/processes/service-durability.test.ts',
   'test/processes/simulate.test.ts',
 ];

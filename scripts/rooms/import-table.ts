@@ -266,6 +266,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],
   },
 ];

@@ -258,7 +258,15 @@ describe('a service that was started from here', () => {
     const { exitCode, report } = await recover('partition --yes');
     started(port);
     expect([exitCode, isAlive(pid)]).toEqual([0, false]);
-    expect(report.done[0]?.command).toBe(`kill -9 ${pid}; pattern-tracker serve --port ${port} &`);
+    expect(report.done[0]?.command).toBe(`kill ${pid}; pattern-tracker serve --port ${port} &`);
+  });
+
+  it('is started again, though it is well, when that is asked for', async () => {
+    const { pid, port } = await serveHere();
+    const { exitCode, report } = await recover('partition --restart --yes');
+    started(port);
+    expect([exitCode, isAlive(pid)]).toEqual([0, false]);
+    expect(report.done.map(({ id, ok }) => [id, ok])).toEqual([['server', true]]);
   });
 
   it('is left to the one who has its password', async () => {

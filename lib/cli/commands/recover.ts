@@ -16,7 +16,7 @@ import { proveDelivery } from '../recovery/delivery-proof.ts';
 import { diagnose, SCENARIOS } from '../recovery/diagnosis.ts';
 import type { Problem, Scenario } from '../recovery/diagnosis.ts';
 import { noteRecovery } from '../recovery/recovery-notice.ts';
-import { remedyText, remove } from '../recovery/remedy.ts';
+import { applyRemedy, remedyText } from '../recovery/remedy.ts';
 import type { Done } from '../recovery/remedy.ts';
 import { newTestCall } from '../trial/test-events.ts';
 import { runTrial } from '../trial/trial.ts';
@@ -29,6 +29,7 @@ export const recoverCommand = trackerCommand({
   examples: [
     'pattern-tracker recover --dry-run',
     'pattern-tracker recover corruption',
+    'pattern-tracker recover partition --restart',
     'npx claude-pattern-tracker recover --backup /mnt/tracker.db --yes',
   ],
   actions: {
@@ -42,7 +43,7 @@ the hook and follows it to the database and, if a server is configured, to the s
 /test/recovery_test.py in a session that lists leave out.
 
 A service on this machine is started as it was started before: by its systemd unit, or as \`pattern-tracker serve\` with the
-same options. One that hangs is ended first. On a machine where only a backup is left, it installs the program and restores
+same options. One that hangs, or is to --restart, is ended first. On a machine where only a backup is left, it installs the program and restores
 the backup that --backup names. What it cannot do, such as starting a server elsewhere, it says. How it ended stands in
 logs/tracker.log.`,
   json: `{ok, scenario, problems: [{id, found, remedy, hint}], done: [{id, command, ok, said}], proof: [{id, ok, found}]}; remedy
@@ -56,6 +57,10 @@ is a command line, or null for what only a person can do.`,
       description: 'The backup to restore, if one is needed',
     },
     yes: { type: 'boolean', description: 'Do not ask' },
+    restart: {
+      type: 'boolean',
+      description: 'Start the service on this machine again, even if it is well',
+    },
     'dry-run': { type: 'boolean', description: 'Only say what is broken, and what would be done' },
     timeout: {
       type: 'string',
@@ -72,14 +77,14 @@ is a command line, or null for what only a person can do.`,
     const isDry = args['dry-run'] === true;
     if (!isDry) checkAgreement(cli, args);
     const backup = args.backup === undefined ? undefined : namedFile(args.backup, cli);
-    const look = async (): Promise<Problem[]> => {
+    const look = async (restarts = false): Promise<Problem[]> => {
       const config = loadConfig(cli.paths, { env: cli.env, allowsEnv: args['allow-env'] });
       const probed = SINKS.filter((sink) => sink.probe !== undefined);
       const proxy = allowedRoute(config, probed, args, cli);
-      return await diagnose(cli, { scenario, backup, config, proxy });
+      return await diagnose(cli, { scenario, backup, config, proxy, restarts });
     };
     const print = args.json ? () => {} : cli.out;
-    const problems = await look();
+    const problems = await look(args.restart);
     print(planText(problems, cli));
     if (isDry) {
       if (args.json) printJson(cli, report(scenario, { problems, isOk: problems.length === 0 }));
@@ -98,7 +103,7 @@ is a command line, or null for what only a person can do.`,
       const next = rest.find(({ id, remedy }) => remedy !== undefined && !tried.has(id));
       if (!next?.remedy) break;
       tried.add(next.id);
-      const step = { id: next.id, ...(await remove(next.remedy, cli, commands)) };
+      const step = { id: next.id, ...(await applyRemedy(next.remedy, cli, commands)) };
       done.push(step);
       print(doneText(step, cli));
     }

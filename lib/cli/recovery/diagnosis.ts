@@ -43,13 +43,13 @@ export interface DiagnosisOptions {
   readonly backup: string | undefined;
   readonly config: LoadedConfig;
   readonly proxy: ProxySettings;
+  /** True: a service on this machine shall be started again even though it is well. */
+  readonly restarts: boolean;
 }
 
 /** Finds what is broken, in the order in which it has to be mended. Changes nothing. */
-export async function diagnose(
-  cli: CliEnvironment,
-  { scenario, backup, config, proxy }: DiagnosisOptions,
-): Promise<Problem[]> {
+export async function diagnose(cli: CliEnvironment, options: DiagnosisOptions): Promise<Problem[]> {
+  const { scenario, backup, config } = options;
   const facts = gatherFacts(cli, { registration: readRegistration(cli) });
   const path = backup ?? newestBackup(cli)?.path;
   const problems: Problem[] = [];
@@ -59,8 +59,10 @@ export async function diagnose(
   if (scenario !== 'partition') {
     problems.push(...databaseProblems(cli, facts, path), ...courierProblems(facts));
   }
-  if (scenario !== 'corruption')
-    problems.push(...(await deliveryProblems(cli, facts, config, proxy)));
+  if (scenario === 'partition' && config.courier.error !== null) {
+    problems.push(...configProblems(cli, config)); // it names the server
+  }
+  if (scenario !== 'corruption') problems.push(...(await deliveryProblems(cli, facts, options)));
   return problems;
 }
 
@@ -97,15 +99,14 @@ function fileProblems(home: string, remedy: Remedy): Problem[] {
 
 function configProblems({ paths }: CliEnvironment, { courier }: LoadedConfig): Problem[] {
   const backup = newestGoodBackup(paths);
-  const { configFile, resilienceFile, loggingFile } = paths;
-  const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
+  const { configFile } = paths;
   const hint = 'Correct the file; `pattern-tracker config check` names the line.';
   const remedy =
     backup && ({ kind: 'command', command: ['config', 'restore', backup.name] } as const);
   if (courier.error !== null) {
     return [{ id: 'config', found: `the configuration is broken: ${courier.error}`, remedy, hint }];
   }
-  if (hasFile || !backup) return [];
+  if (existsSync(configFile) || !backup || !existsSync(backup.files.configFile)) return [];
   return [{ id: 'config', found: `no configuration is at ${configFile}`, remedy, hint }];
 }
 
@@ -160,8 +161,7 @@ function courierProblems({ courier }: HealthFacts): Problem[] {
 async function deliveryProblems(
   cli: CliEnvironment,
   { stored }: HealthFacts,
-  { config }: LoadedConfig,
-  proxy: ProxySettings,
+  { config: { config }, proxy, restarts }: DiagnosisOptions,
 ): Promise<Problem[]> {
   const probes = await probeSinks(config, { now: cli.now, proxy });
   const problems: Problem[] = [];
@@ -178,6 +178,11 @@ async function deliveryProblems(
       };
       problems.push({ id: 'server', found, remedy, hint });
       continue; // there is no use in sending anything
+    }
+    const again = restarts && probe ? serviceRemedy(cli, sink.address(config) ?? '') : undefined;
+    if (again) {
+      problems.push({ id: 'server', found: `the ${sink.noun} is to be started again`, ...again });
+      continue;
     }
     if (breaker.phase !== 'closed') {
       problems.push({

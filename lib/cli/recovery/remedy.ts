@@ -5,7 +5,7 @@ import type { CommandList } from '../command.ts';
 import { quietEnvironment } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { runCommand } from '../run-command.ts';
-import { startServed } from './served-service.ts';
+import { endServed, startServed } from './served-service.ts';
 import type { ServedService } from './served-service.ts';
 
 /** What is done about a problem. */
@@ -19,8 +19,12 @@ export type Remedy =
   | { readonly kind: 'end'; readonly pid: number }
   /** A program of the system. */
   | { readonly kind: 'program'; readonly command: readonly [string, ...string[]] }
-  /** Starts a service as it was started before; one that hangs is ended first. */
-  | { readonly kind: 'serve'; readonly service: ServedService; readonly hangs: number | undefined };
+  /** Starts a service as it was started before; `former` is its process, which is ended first. */
+  | {
+      readonly kind: 'serve';
+      readonly service: ServedService;
+      readonly former: number | undefined;
+    };
 
 /** What was done. */
 export interface Done {
@@ -31,7 +35,7 @@ export interface Done {
 }
 
 /** Does what a remedy says. */
-export async function remove(
+export async function applyRemedy(
   remedy: Remedy,
   cli: CliEnvironment,
   commands: CommandList,
@@ -59,7 +63,7 @@ export async function remove(
       });
     case 'serve':
       return await done(async () => {
-        if (remedy.hangs !== undefined) process.kill(remedy.hangs, 'SIGKILL');
+        if (remedy.former !== undefined) await endServed(remedy.service, remedy.former, cli);
         return await startServed(remedy.service, cli);
       });
   }
@@ -74,7 +78,7 @@ export function remedyText(remedy: Remedy): string {
       return remedy.command.join(' ');
     case 'serve': {
       const start = `${commandLine(remedy.service.args)} &`;
-      return remedy.hangs === undefined ? start : `kill -9 ${remedy.hangs}; ${start}`;
+      return remedy.former === undefined ? start : `kill ${remedy.former}; ${start}`;
     }
     case 'command': {
       const first = commandLine(remedy.command);

@@ -103,7 +103,26 @@ export async function startServed(
   return { ok: false, said: ended ?? `it takes no requests after ${START_MS / 1000} s: ${log}` };
 }
 
+/** Ends a service: in order, or, if it takes too long, as one ends what hangs. */
+export async function endServed(
+  { port }: ServedService,
+  pid: number,
+  { paths }: Pick<CliEnvironment, 'paths'>,
+): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    process.kill(pid, signal);
+    const end = performance.now() + END_MS;
+    while (performance.now() < end) {
+      if (servingPid(paths, port) !== pid) return;
+      await setTimeout(POLL_MS);
+    }
+  }
+}
+
 // --- internal ---
+
+/** How long a service may take to answer the requests it has begun, in milliseconds. */
+const END_MS = 5_000;
 
 const START_MS = 30_000;
 const POLL_MS = 50;

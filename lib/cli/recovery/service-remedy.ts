@@ -33,7 +33,7 @@ export function serviceRemedy(cli: CliEnvironment, address: string): ServiceReme
     const hint = `${nothing} Start \`pattern-tracker serve\` as you did: ${missing.join(', ')} was not kept, because it may hold a password.`;
     return { remedy: undefined, hint };
   }
-  const remedy = { kind: 'serve', service, hangs: servingPid(cli.paths, service.port) } as const;
+  const remedy = { kind: 'serve', service, former: servingPid(cli.paths, service.port) } as const;
   return { remedy, hint: `${nothing} Look at ${cli.paths.logs}/serve.log.` };
 }
 
