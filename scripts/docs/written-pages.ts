@@ -5,9 +5,9 @@ import { runbookPage } from './runbook-page.ts';
 import type { WrittenPage } from './written-page.ts';
 
 /** Every page that `npm run docs` writes, or writes a part of; nothing is written here. */
-export function writtenPages(root: string): WrittenPage[] {
+export async function writtenPages(root: string): Promise<WrittenPage[]> {
   return [
-    apiReference(root),
+    await apiReference(root),
     runbookPage(),
     filledPage(root, 'docs/TROUBLESHOOTING.md', { codes: errorCodesTable() }),
   ];

@@ -62,7 +62,7 @@ console.log('Cache Size:', health.cache_size);`),
       {
         step: 'If Still Down - Manual Intervention',
         fault: 'service hangs',
-        note: 'Here the service is there and does not answer. `recover` ends it, and mends program, configuration, database and courier as well.',
+        note: 'Here the service is there and does not answer. `recover` ends it, and mends program, configuration, database and courier as well. If something answers that is no service of ours, another program has its port: `lsof -i :8053` names it.',
         shell: `pattern-tracker recover --yes
 pattern-tracker check
 pattern-tracker doctor`,
@@ -72,7 +72,6 @@ pattern-tracker doctor`,
           '✓ kill …; pattern-tracker serve …',
           'It works: the event arrived.',
           '✓  Service        answers at http://…',
-          '✓  API            the server is well, after …',
           '✓ Database          …',
           '✓ Hook runs         exit code 0, nothing printed',
         ],

@@ -16,7 +16,7 @@ function machineWithPages() {
   const { home } = machine.paths;
   put(join(machine.sourceRoot, 'dist/docs/RUNBOOK.md'), PAGE);
   put(join(machine.sourceRoot, 'dist/docs/README.md'), '# Index\n');
-  const install = (contacts: typeof CONTACTS | undefined = undefined) =>
+  const install = (contacts?: typeof CONTACTS) =>
     machine.install({ pages: installedPages(machine.sourceRoot, home, contacts) });
   return { ...machine, folder: pagesFolder(home), install };
 }
