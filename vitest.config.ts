@@ -11,6 +11,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/cli/text-columns.test.ts',
   'test/faults/passing-faults.test.ts',
   'test/processes/bench.test.ts',
+  'test/processes/breakages.test.ts',
   'test/processes/check.test.ts',
   'test/processes/clock-changes.test.ts',
   'test/processes/delivery-chaos.test.ts',
@@ -24,6 +25,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/processes/redact-rescan.test.ts',
   'test/processes/restore.test.ts',
   'test/processes/runbook.test.ts',
+  'test/processes/runbook-drill.test.ts',
   'test/processes/service-durability.test.ts',
   'test/processes/simulate.test.ts',
 ];

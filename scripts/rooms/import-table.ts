@@ -295,6 +295,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
       { files: 'cluster/cluster.ts', packages: ['postgres'] },
+      { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],
   },
 ];

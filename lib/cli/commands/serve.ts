@@ -11,6 +11,7 @@ import { wantsColor } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { serviceLogText } from '../output/log-text.ts';
 import { printJson } from '../output/json-output.ts';
+import { noteServed } from '../recovery/served-service.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
@@ -177,6 +178,8 @@ requests too; on a terminal as text, else as JSON lines.`,
       const database = opening.placeForPeople(place);
       if (args.json) printJson(cli, { url: service.url, database });
       else cli.out(`Serving ${database} at ${service.url}\n`);
+      const { port: listening } = new URL(service.url);
+      noteServed(cli, { ...args, port: listening }, serveCommand.args);
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       process.off('SIGHUP', reload);
