@@ -10,6 +10,7 @@ process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 export const SLOW_TESTS: readonly string[] = [
   'test/cli/text-columns.test.ts',
   'test/faults/passing-faults.test.ts',
+  'test/processes/alerts.test.ts',
   'test/processes/bench.test.ts',
   'test/processes/check.test.ts',
   'test/processes/clock-changes.test.ts',
