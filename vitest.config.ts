@@ -8,8 +8,10 @@ process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 
 /** What takes minutes: kills, faults, many processes. `npm run test:deep` runs it. */
 export const SLOW_TESTS: readonly string[] = [
+  'test/alerts/simulated-week.test.ts',
   'test/cli/text-columns.test.ts',
   'test/faults/passing-faults.test.ts',
+  'test/processes/alerts.test.ts',
   'test/processes/bench.test.ts',
   'test/processes/breakages.test.ts',
   'test/processes/check.test.ts',

@@ -209,7 +209,7 @@ export const ROOMS: readonly Room[] = [
       'base capture claude-code config log redact',
       'store/database store/queries delivery health',
     ),
-    packages: words('write-file-atomic yaml'),
+    packages: ['yaml'],
   },
   {
     name: 'library',
