@@ -111,9 +111,9 @@ export class PostgresConnection {
     }
   }
 
-  /** Makes a client with one connection of its own to the server in use. The caller ends it. */
+  /** Makes a client with one connection of its own to the server in use, and no limit for statements. The caller ends it. */
   single(): Sql {
-    return this.#newPool(1);
+    return this.#newPool(1, { statement_timeout: 0 });
   }
 
   /** Sends every later call to the next of the named servers, through new connections. */
@@ -182,7 +182,7 @@ export class PostgresConnection {
     watch.end({ timeout: 0 }).catch(() => {});
   }
 
-  #newPool(max: number): Sql {
+  #newPool(max: number, own: Readonly<Record<string, number>> = {}): Sql {
     const { hosts, user, password, database, tls, sessionAttributes, settings } = this.#target;
     const { host, port } = hosts[this.#host] ?? { host: 'localhost', port: 5432 };
     const isSocket = host.startsWith('/');
@@ -209,6 +209,7 @@ export class PostgresConnection {
         jit: 'off', // costs more than any of our statements
         random_page_cost: 1.1, // of an SSD: a look-up of hundreds of rows goes by the index
         ...settings,
+        ...own,
       },
     });
   }
