@@ -89,11 +89,6 @@ export function reportPage(
       rows: statistics.failures.map(({ cause, calls }) => [cause, numberText(calls)]),
     },
     {
-      title: 'Commands that failed',
-      columns: ['Command', 'Calls'],
-      rows: statistics.failedCommands.map(({ command, calls }) => [command, numberText(calls)]),
-    },
-    {
       title: 'Files',
       columns: ['File', 'Edits', 'Lines'],
       rows: statistics.files.map(({ file, edits, lines }) => [

@@ -251,8 +251,8 @@ describe('statistics', () => {
       p50Ms: 50,
       p95Ms: 95,
       failures: [
-        { cause: 'exit code 1', calls: 2 },
         { cause: 'denied', calls: 2 },
+        { cause: 'exit code 1', calls: 2 },
         { cause: 'File … has not been read yet.', calls: 1 },
       ],
       failedCommands: [{ command: 'npm test', calls: 2 }],
