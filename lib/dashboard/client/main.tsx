@@ -61,6 +61,7 @@ side = {
   switchDensity: () => set({ density: nextDensity() }),
   showKeys: (areKeysShown) => set({ areKeysShown }),
   areKeysShown: false,
+  isStatic: false,
 };
 
 async function start(): Promise<void> {

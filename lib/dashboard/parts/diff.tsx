@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
+import { useClient } from '../frame/client-side.ts';
 import { diffRows } from './diff-rows.ts';
 import type { DiffRow } from './diff-rows.ts';
 import { plainText } from './plain.tsx';
 
 /** Hunks of a diff: both texts beside each other, or below each other where there is little room or the user wants it. */
 export function Diff({ hunks, note }: { readonly hunks: string; readonly note: string | null }) {
+  const { isStatic } = useClient();
   const isOneSided = !/^-/m.test(hunks) || !/^\+/m.test(hunks);
   const [isSplit, setSplit] = useState(!isOneSided);
-  const [most, setMost] = useState(MOST_ROWS);
+  const [most, setMost] = useState(isStatic ? Infinity : MOST_ROWS);
   const rows = diffRows(hunks);
   return (
     <div class="diff-room">
