@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { dashboardActions } from '../dashboard/actions.ts';
 import { assetFolder } from '../dashboard/asset-folder.ts';
 import { openInBrowser } from '../dashboard/browser.ts';
+import { ownAnswer } from '../dashboard/own-answer.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -36,6 +37,7 @@ from the network. Ctrl-C ends it.`,
         env: cli.env,
         now: cli.now,
         registration: () => readRegistration(cli),
+        answer: (words) => ownAnswer(words, cli),
       },
       assets: assetFolder(cli.program),
       port,
