@@ -5,6 +5,7 @@ import { dashboardActions } from '../dashboard/actions.ts';
 import { assetFolder } from '../dashboard/asset-folder.ts';
 import { copyToFolder } from '../dashboard/copy-to-folder.ts';
 import { openInBrowser } from '../dashboard/browser.ts';
+import { ownAnswer } from '../dashboard/own-answer.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -69,6 +70,7 @@ read it before you share it.`,
         env: cli.env,
         now: cli.now,
         registration: () => readRegistration(cli),
+        answer: (words) => ownAnswer(words, cli),
       },
       assets,
       port,

@@ -20,6 +20,14 @@ export function dashboardActions(cli: CliEnvironment, commands: CommandList): Ac
   return {
     flush: () => run('flush', []),
     'reset-breaker': ({ sink = '' }) =>
-      run('breaker', ['reset', ...(sink ? ['--sink', sink] : [])]),
+      run('breaker', ['reset', ...(sink ? [`--sink=${sink}`] : [])]),
+    acknowledge: () => run('status', ['--acknowledge']),
+    'forget-preview': ({ project = '', session = '', until = '' }) =>
+      run('forget', [
+        ...(project ? [`--project=${project}`] : []),
+        ...(session ? [`--session=${session}`] : []),
+        ...(until ? [`--until=${until}`] : []),
+        '--dry-run',
+      ]),
   };
 }

@@ -83,16 +83,12 @@ export function statisticsOf(
   { by, prices = [], most = MOST }: StatisticsOptions = {},
 ): Statistics {
   return database.transaction(() => {
-    const groups = new FigureGroups(keyNamer(database, by));
-    addCalls(database, filter, by, groups);
-    addCode(database, filter, by, groups);
-    const models = addUsage(database, filter, { by, prices }, groups);
+    const { groups, models, durations } = summed(database, filter, { by, prices });
     const files = filesOf(database, filter, by === 'file' ? -1 : most);
     if (by === 'file') {
       for (const { file, edits, lines } of files)
         groups.addToGroup(file, { edits, linesWritten: lines });
     }
-    const durations = durationsOf(database, filter, by, groups.nameOf);
     const standing = standingLines(database, filter);
     const projects = by === 'project' ? projectIds(database) : undefined;
     const standingOf = (key: string | null): number | null => {
@@ -100,7 +96,6 @@ export function statisticsOf(
       if (projects) return standing?.of({ projectId: projects.get(key ?? '') ?? null }) ?? null;
       return null;
     };
-    const isTimed = keyOf(by, 'tool_name') !== undefined;
     return {
       ...figuresOf(groups.sum, KNOWN_OF_ALL),
       ...durations.all,
@@ -114,14 +109,26 @@ export function statisticsOf(
       groups:
         by === undefined
           ? []
-          : groups.sorted(by).map(([key, sums]) => ({
-              key,
-              ...figuresOf(sums, KNOWN[by]),
-              ...(isTimed ? durations.of(key) : { p50Ms: null, p95Ms: null }),
-              linesStanding: standingOf(key),
+          : groupsIn({ groups, durations }, by).map((group) => ({
+              ...group,
+              linesStanding: standingOf(group.key),
             })),
     };
   })();
+}
+
+/** The groups of a key alone. It is not looked up which of their lines stand, nor what belongs to all together. */
+export function statisticsGroups(
+  database: Database,
+  filter: StatisticsFilter,
+  { by, prices = [] }: { readonly by: Exclude<StatisticsKey, 'file'> } & StatisticsOptions,
+): StatisticsGroup[] {
+  return database.transaction(() =>
+    groupsIn(summed(database, filter, { by, prices }), by).map((group) => ({
+      ...group,
+      linesStanding: null,
+    })),
+  )();
 }
 
 /** The numbers where nothing was recorded. */
@@ -152,6 +159,31 @@ const MOST_FAILURES = 10_000;
 const SHELLS: ReadonlySet<string> = new Set(['Bash', 'PowerShell']);
 
 type Key = StatisticsKey | undefined;
+
+/** What is added up by a key, and all together. */
+function summed(
+  database: Database,
+  filter: StatisticsFilter,
+  { by, prices }: { readonly by: Key; readonly prices: readonly Price[] },
+) {
+  const groups = new FigureGroups(keyNamer(database, by));
+  addCalls(database, filter, by, groups);
+  addCode(database, filter, by, groups);
+  const models = addUsage(database, filter, { by, prices }, groups);
+  return { groups, models, durations: durationsOf(database, filter, by, groups.nameOf) };
+}
+
+function groupsIn(
+  { groups, durations }: Pick<ReturnType<typeof summed>, 'groups' | 'durations'>,
+  by: StatisticsKey,
+) {
+  const isTimed = keyOf(by, 'tool_name') !== undefined;
+  return groups.sorted(by).map(([key, sums]) => ({
+    key,
+    ...figuresOf(sums, KNOWN[by]),
+    ...(isTimed ? durations.of(key) : { p50Ms: null, p95Ms: null }),
+  }));
+}
 
 function addCalls(
   database: Database,
