@@ -295,6 +295,10 @@ export const ROOMS: readonly Room[] = [
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      {
+        files: 'bench/service/bare-server.ts',
+        packages: words('better-sqlite3 hono @hono/node-server'),
+      },
       { files: 'cluster/cluster.ts', packages: ['postgres'] },
       { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { TrackerError } from '../../base/errors.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import type { TimeRange } from '../arguments/time-range.ts';
+import { ownAnswer } from './own-answer.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -53,9 +54,17 @@ export async function copyToFolder(choice: CopyChoice, cli: CliEnvironment): Pro
     settings: [],
     hooks: [],
     plugin: undefined,
+    contextHooks: [],
     hooksDisabledIn: undefined,
   });
-  const sources = new Sources({ paths: cli.paths, env: cli.env, now: cli.now, registration });
+  const answer = async (words: readonly string[]) => ownAnswer(words, cli);
+  const sources = new Sources({
+    paths: cli.paths,
+    env: cli.env,
+    now: cli.now,
+    registration,
+    answer,
+  });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(join(choice.assets, style), join(folder, 'style.css'));
   let files = 0;

@@ -15,9 +15,12 @@ beforeEach(() => {
     settings: [],
     hooks: [],
     plugin: undefined,
+    contextHooks: [],
     hooksDisabledIn: undefined,
   });
-  watch = new ChangeWatch(new Sources({ paths, env: {}, now: Date.now, registration }));
+  watch = new ChangeWatch(
+    new Sources({ paths, env: {}, now: Date.now, registration, answer: async () => ({}) }),
+  );
 });
 
 afterEach(() => {

@@ -117,9 +117,16 @@ async function ask(
     settings: [],
     hooks: [],
     plugin: undefined,
+    contextHooks: [],
     hooksDisabledIn: undefined,
   });
-  const sources = new Sources({ paths, env: {}, now: Date.now, registration });
+  const sources = new Sources({
+    paths,
+    env: {},
+    now: Date.now,
+    registration,
+    answer: async () => ({}),
+  });
   const watch = new ChangeWatch(sources);
   const app = createDashboardApp({ sources, watch, actions, assets: new Assets(folder) });
   try {

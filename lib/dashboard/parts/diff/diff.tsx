@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { useClient } from '../frame/client-side.ts';
+import { useClient } from '../../frame/client-side.ts';
 import { diffRows } from './diff-rows.ts';
 import type { DiffRow } from './diff-rows.ts';
-import { plainText } from './plain.tsx';
+import { plainText } from '../plain.tsx';
 
 /** Hunks of a diff: both texts beside each other, or below each other where there is little room or the user wants it. */
 export function Diff({ hunks, note }: { readonly hunks: string; readonly note: string | null }) {
