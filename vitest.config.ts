@@ -33,7 +33,7 @@ export const SLOW_TESTS: readonly string[] = [
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/claude/**', 'node_modules/**', ...SLOW_TESTS],
+    exclude: ['test/{claude,dashboard/browser}/**', 'node_modules/**', ...SLOW_TESTS],
     // Builds the bundles that tests spawn; starts PostgreSQL once a test asks for it.
     globalSetup: ['test/build-once.ts', 'test/support/shared-postgres.ts'],
     // Files of one worker share what they import, which halves the work. None may leave a mock or a variable behind.

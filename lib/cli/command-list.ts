@@ -7,6 +7,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Show whether Claude Code is recorded, and what was recorded.',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
+  dashboard: {
+    group: 'Look',
+    summary: 'Show all of it in the browser, live: a page to leave open.',
+    load: async () => (await import('./commands/dashboard.ts')).dashboardCommand,
+  },
   search: {
     group: 'Look',
     summary: 'Find a text in the code, prompts, commands, errors and files.',
@@ -128,6 +133,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Go through the list of the day, the week or the month.',
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
+  alerts: {
+    group: 'Health',
+    summary: 'Show what is wrong and for how long, and silence it.',
+    load: async () => (await import('./commands/alerts.ts')).alertsCommand,
+  },
   bench: {
     group: 'Health',
     summary: 'Measure what recording one call of Claude takes.',
@@ -215,7 +225,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   service: {
     group: 'Server',
-    summary: 'Delete from a service, set its retention, show its audit log.',
+    summary: 'Delete from a service, copy its events, set its retention, show its audit log.',
     load: async () => (await import('./commands/service.ts')).serviceCommand,
   },
   'capture-test': {

@@ -73,9 +73,9 @@ export function percent(share: number): string {
 
 // --- internal ---
 
-/** Lint's import rules are written for .ts files. */
+/** Lint's import rules are written for .ts and .tsx files. */
 function isUnlinted({ path }: SourceFile): boolean {
-  return path.startsWith('lib/') && !path.endsWith('.ts');
+  return path.startsWith('lib/') && !/\.tsx?$/.test(path);
 }
 
 /** Folders that hold one file for each command or route, and grow with their number. */

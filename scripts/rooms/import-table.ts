@@ -165,6 +165,7 @@ export const ROOMS: readonly Room[] = [
       '@opentelemetry/api @opentelemetry/otlp-transformer @opentelemetry/resources',
       'undici',
     ),
+    exceptions: [{ files: 'alerts/mail-client.ts', packages: ['nodemailer'] }],
   },
   {
     name: 'ingest',
@@ -201,6 +202,16 @@ export const ROOMS: readonly Room[] = [
     packages: ['prom-client'],
   },
   {
+    name: 'alerts',
+    group: 'capabilities',
+    purpose: 'the rules of alerts, who judges them and who is told; Prometheus has the same rules',
+    imports: words(
+      'base capture claude-code config log redact',
+      'store/database store/queries delivery health',
+    ),
+    packages: words('write-file-atomic yaml'),
+  },
+  {
     name: 'library',
     group: 'faces',
     purpose: 'PatternTracker, for programs that declare and query patterns',
@@ -218,13 +229,30 @@ export const ROOMS: readonly Room[] = [
     packages: words('diff jsonc-parser zod'),
   },
   {
+    name: 'dashboard',
+    group: 'faces',
+    purpose:
+      'the pages in the browser: their queries and views, the server, and the client that the browser loads',
+    imports: words(
+      'base event config log lineage-api pattern authorship',
+      'store/database store/queries store/maintenance delivery ingest service health',
+    ),
+    packages: words('@tanstack/virtual-core hono preact'),
+    exceptions: [
+      { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
+      // Loaded when a page shows code or a plot.
+      { files: 'parts/code-colours.ts', packages: ['highlight.js'] },
+      { files: 'parts/plot.tsx', packages: ['uplot'] },
+    ],
+  },
+  {
     name: 'cli',
     group: 'faces',
     purpose: 'the command line, the one composition root: one file a command, loaded when called',
     imports: words(
       'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
-      'delivery ingest service/store service health install',
+      'delivery ingest service/store service health alerts install dashboard',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
     exceptions: [
@@ -256,7 +284,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture claude-code event config redact lineage-api pattern authorship',
-      'store/database store/writers store/queries store/maintenance delivery ingest service/store service install cli',
+      'store/database store/writers store/queries store/maintenance delivery ingest service/store service health alerts install dashboard cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
@@ -266,6 +294,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      { files: 'cluster/cluster.ts', packages: ['postgres'] },
       { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],
   },

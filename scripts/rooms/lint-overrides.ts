@@ -39,10 +39,13 @@ export function lintOverrides(
     const depths = new Set(
       sources.filter((file) => roomOf(file) === room).map((file) => depthBelow(base, file)),
     );
+    const ending = sources.some((file) => roomOf(file) === room && file.endsWith('.tsx'))
+      ? '{ts,tsx}'
+      : 'ts';
     const byDepth = [...depths]
       .toSorted((one, other) => one - other)
       .map((depth) => ({
-        files: base.endsWith('.ts') ? base : `${base}/${'*/'.repeat(depth)}*.ts`,
+        files: base.endsWith('.ts') ? base : `${base}/${'*/'.repeat(depth)}*.${ending}`,
         depth,
       }));
     const exceptions = (room.exceptions ?? []).map(({ files }) => ({

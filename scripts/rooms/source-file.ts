@@ -50,7 +50,7 @@ export function parseSource(path: string, text: string): SourceFile {
 
 /** Files in TypeScript or JavaScript, whatever their ending. */
 const SOURCE = /\.[cm]?[jt]sx?$/;
-const OWN_FILE = /^\.{1,2}\/.*\.ts$/;
+const OWN_FILE = /^\.{1,2}\/.*\.tsx?$/;
 
 function specifiersOf(path: string, text: string): string[] {
   const { program, errors } = parseSync(path, text);

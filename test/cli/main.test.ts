@@ -22,6 +22,7 @@ describe('--help', () => {
 
       Look
         status        Show whether Claude Code is recorded, and what was recorded.
+        dashboard     Show all of it in the browser, live: a page to leave open.
         search        Find a text in the code, prompts, commands, errors and files.
         similar       Find code that is like a file, some lines, or a pattern.
         patterns      List the code that Claude wrote.

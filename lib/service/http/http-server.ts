@@ -7,7 +7,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import type { ServiceEnv } from '../app.ts';
 import { Connections } from './connections.ts';
@@ -45,6 +44,11 @@ export interface TlsFiles {
   readonly keyFile: string;
 }
 
+/** What turns a request into a reply: an app of Hono's. */
+export interface HttpApp {
+  readonly fetch: (request: Request, env: ServiceEnv['Bindings']) => Response | Promise<Response>;
+}
+
 /** Opens and closes the port through which an app is served. */
 export class HttpServer {
   readonly #server: Server | HttpsServer;
@@ -52,7 +56,7 @@ export class HttpServer {
   readonly #connections: Connections;
 
   /** @throws TrackerError E_TLS_FILES when the TLS files cannot be used */
-  constructor(app: Hono<ServiceEnv>, options: HttpServerOptions) {
+  constructor(app: HttpApp, options: HttpServerOptions) {
     const { headersTimeoutMs = 10_000, requestTimeoutMs = 60_000 } = options;
     const serverOptions: ServerOptions = {
       headersTimeout: headersTimeoutMs,
@@ -172,7 +176,7 @@ function listenFault(error: Error, host: string, port: number): TrackerError {
   const code = errorCode(error);
   if (code === 'EADDRINUSE') {
     return new TrackerError('E_PORT_IN_USE', `port ${port} of ${host} is in use`, {
-      hint: 'Something listens there already, maybe another `pattern-tracker serve`: stop it, or take another --port.',
+      hint: 'Something listens there already, maybe this very command: stop it, or take another --port.',
       cause: error,
     });
   }

@@ -22,7 +22,7 @@ export async function send(c: Context, reply: Reply): Promise<Response> {
   c.header('Content-Type', contentType);
   if (text.length < MIN_COMPRESSED) return c.body(text, status as ContentfulStatusCode);
   c.header('Vary', 'Accept-Encoding');
-  if (!takesGzip(c.req.header('accept-encoding'))) {
+  if (!acceptsGzip(c.req.header('accept-encoding'))) {
     return c.body(text, status as ContentfulStatusCode);
   }
   c.header('Content-Encoding', 'gzip');
@@ -30,14 +30,16 @@ export async function send(c: Context, reply: Reply): Promise<Response> {
   return c.body(new Uint8Array(compressed), status as ContentfulStatusCode);
 }
 
+/** Compresses a text or bytes. */
+export const gzipped = promisify(gzip);
+
+/** Whether a client with this `Accept-Encoding` can be sent gzip. */
+export function acceptsGzip(accepted: string | undefined): boolean {
+  const coding = accepted?.split(',').find((part) => /^\s*(?:gzip|\*)\s*(?:;|$)/i.test(part));
+  return coding !== undefined && !/;\s*q=0(?:\.0*)?\s*$/i.test(coding);
+}
+
 // --- internal ---
 
 /** Shorter bodies are not compressed, in characters: they fit into one packet anyway. */
 const MIN_COMPRESSED = 1_024;
-
-const gzipped = promisify(gzip);
-
-function takesGzip(accepted: string | undefined): boolean {
-  const coding = accepted?.split(',').find((part) => /^\s*(?:gzip|\*)\s*(?:;|$)/i.test(part));
-  return coding !== undefined && !/;\s*q=0(?:\.0*)?\s*$/i.test(coding);
-}

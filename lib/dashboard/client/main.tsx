@@ -1,0 +1,106 @@
+import { hydrate, render } from 'preact';
+import { App } from '../frame/app.tsx';
+import type { ClientSide } from '../frame/client-side.ts';
+import { pageNamed } from '../pages/page-list.ts';
+import type { PageView } from '../pages/page.ts';
+import type { PageState } from '../server/page-state.ts';
+import { listenToKeys } from './keys.ts';
+import { LiveClient } from './live-client.ts';
+import { isNotifying, Notifier } from './notifications.ts';
+import { PageLoader } from './page-loader.ts';
+import { nextDensity, nextTheme, presentDensity } from './present-settings.ts';
+
+const root = document.querySelector('#app') as HTMLElement;
+let state = JSON.parse(document.querySelector('#state')?.textContent ?? '{}') as PageState;
+let view: PageView<unknown> | undefined;
+let side: ClientSide;
+let isFirst = true;
+let isDue = false;
+
+const loader = new PageLoader({
+  onState: async (next, how) => {
+    const page = next.page === null ? undefined : pageNamed(next.page);
+    view = await page?.view();
+    const isOther = next.page !== state.page;
+    state = next;
+    side = { ...side, live: next.frame.live, actionToken: next.frame.actionToken };
+    side = { ...side, at: next.at };
+    nameWindow();
+    draw();
+    if (how === 'navigate' && isOther) {
+      window.scrollTo(0, 0);
+      document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+    }
+  },
+});
+
+const notifier = new Notifier();
+const live = new LiveClient(state.frame.newestEvent, {
+  onChange: (change) => {
+    notifier.look();
+    if (state.data === null || view?.isAffected?.(state.data, change) !== false) loader.refresh();
+  },
+  onState: (told) => set({ live: told }),
+  onConnection: (connection) => {
+    const { connection: before } = side;
+    if (before.is === connection.is) return;
+    if (before.is === 'lost') loader.refresh();
+    set({ connection });
+  },
+});
+
+side = {
+  connection: { is: 'connecting' },
+  live: state.frame.live,
+  density: 'comfortable', // as the server drew it; the user's own follows
+  at: state.at,
+  actionToken: state.frame.actionToken,
+  navigate: (url) => void loader.navigate(url),
+  reload: () => loader.refresh(),
+  switchTheme: nextTheme,
+  switchDensity: () => set({ density: nextDensity() }),
+  showKeys: (areKeysShown) => set({ areKeysShown }),
+  areKeysShown: false,
+};
+
+async function start(): Promise<void> {
+  view = state.page === null ? undefined : await pageNamed(state.page)?.view();
+  drawNow();
+  listenToKeys(side);
+  loader.listen();
+  live.open();
+  set({ density: presentDensity() });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') live.open();
+    else if (!isNotifying()) live.close();
+  });
+  document.documentElement.dataset['ready'] = ''; // tests wait for it
+}
+
+function set(change: Partial<ClientSide>): void {
+  side = { ...side, ...change };
+  draw();
+}
+
+/** However much is told, the page is drawn once a frame. */
+function draw(): void {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(drawNow);
+}
+
+function drawNow(): void {
+  isDue = false;
+  const app = <App state={state} View={view?.View} client={side} />;
+  if (isFirst) hydrate(app, root);
+  else render(app, root);
+  isFirst = false;
+}
+
+function nameWindow(): void {
+  const page = state.page === null ? undefined : pageNamed(state.page);
+  const own = state.data !== null && state.fault === null ? view?.titleOf?.(state.data) : undefined;
+  document.title = `${own ?? state.fault?.message ?? page?.title ?? 'Not found'} · Pattern tracker`;
+}
+
+void start();

@@ -1,0 +1,74 @@
+import type { ComponentChildren } from 'preact';
+import { pageNamed } from '../pages/page-list.ts';
+import type { PageView } from '../pages/page.ts';
+import { Empty, Fault, Skeleton } from '../parts/states.tsx';
+import type { PageState } from '../server/page-state.ts';
+import { ClientContext, serverSide } from './client-side.ts';
+import type { ClientSide } from './client-side.ts';
+import { Filters } from './filters.tsx';
+import { KeyOverlay } from './key-overlay.tsx';
+import { Rail } from './rail.tsx';
+import { TopBar } from './top-bar.tsx';
+
+/** A page in its frame. */
+export function App({
+  state,
+  View,
+  client,
+}: {
+  readonly state: PageState;
+  /** Undefined where there is no such page, and while it is loaded. */
+  readonly View: PageView<unknown>['View'] | undefined;
+  /** @default what the server draws with */
+  readonly client?: ClientSide;
+}) {
+  const page = state.page === null ? undefined : pageNamed(state.page);
+  const url = new URL(state.url, 'http://localhost');
+  const side = client ?? {
+    ...serverSide(state.frame.live, state.at),
+    actionToken: state.frame.actionToken,
+  };
+  return (
+    <ClientContext.Provider value={side}>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <div class="frame">
+        <Rail page={page} />
+        <div class="room">
+          <TopBar query={url.pathname === '/search' ? (url.searchParams.get('q') ?? '') : ''} />
+          <main id="main" tabIndex={-1}>
+            <div class="head">
+              <h1>{page?.question ?? 'There is no such page'}</h1>
+              {page?.filters && (
+                <Filters url={url} filters={page.filters} projects={state.frame.projects} />
+              )}
+            </div>
+            <Body state={state}>
+              {View && state.fault === null && (
+                <View data={state.data} url={url} params={state.params} at={state.at} />
+              )}
+            </Body>
+          </main>
+        </div>
+      </div>
+      {side.areKeysShown && <KeyOverlay />}
+    </ClientContext.Provider>
+  );
+}
+
+// --- internal ---
+
+function Body({
+  state: { fault, at },
+  children,
+}: {
+  readonly state: PageState;
+  readonly children: ComponentChildren;
+}) {
+  if (fault?.code === 'E_NO_PAGE') {
+    return <Empty title="Nothing is at this address" why={<a href="/">Go to Now</a>} />;
+  }
+  if (fault) return <Fault fault={fault} at={at} />;
+  return <>{children || <Skeleton lines={8} />}</>;
+}

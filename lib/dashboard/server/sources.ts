@@ -1,0 +1,69 @@
+import { loadConfig } from '../../config/config-file.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
+import { destinationOf } from '../../delivery/destination.ts';
+import type { DeliveryHealth } from '../../health/delivery-health.ts';
+import type { FactSources } from '../../health/fact-sources.ts';
+import { gatherFacts } from '../../health/health-facts.ts';
+import type { HealthFacts } from '../../health/health-facts.ts';
+import type { RegistrationFacts } from '../../health/installation.ts';
+import { trackerHealth } from '../../health/tracker-health.ts';
+import type { Database } from '../../store/database/database.ts';
+import { readDatabase } from '../../store/database/read-database.ts';
+import { allProjects } from '../../store/queries/projects.ts';
+
+/** What the dashboard is given by the program that starts it, which alone knows how it is installed. */
+export interface Installation extends FactSources {
+  /** What Claude Code's settings say about recording. */
+  readonly registration: () => RegistrationFacts;
+}
+
+/** The health of the installation, and the facts that it follows from. */
+export interface HealthReading {
+  readonly facts: HealthFacts;
+  readonly health: DeliveryHealth;
+  readonly config: LoadedConfig;
+}
+
+/** Where the queries of pages read. Everything is read-only. */
+export class Sources {
+  readonly installation: Installation;
+  #health: HealthReading | undefined;
+
+  constructor(installation: Installation) {
+    this.installation = installation;
+  }
+
+  /** Runs `read` on tracker.db; undefined when there is none yet. @throws TrackerError E_DATABASE_… */
+  read<T>(read: (database: Database) => T): T | undefined {
+    return readDatabase(this.installation.paths.database, read);
+  }
+
+  /** The ids of the projects of a name or a root. */
+  projectIds(project: string | null): number[] | undefined {
+    if (project === null || project === '') return undefined;
+    const known = this.read(allProjects) ?? [];
+    return known
+      .filter(({ name, root }) => name === project || root === project)
+      .map(({ id }) => id);
+  }
+
+  /** What `pattern-tracker health` says. It is kept for some seconds, because all pages show it. */
+  health(): HealthReading {
+    const now = this.installation.now();
+    const age = now - (this.#health?.facts.at ?? 0);
+    if (this.#health && age >= 0 && age < HEALTH_AGE_MS) return this.#health;
+    const { env, paths } = this.installation;
+    const config = loadConfig(paths, { env });
+    const facts = gatherFacts(this.installation, {
+      registration: this.installation.registration(),
+      destination: (sink, database) => destinationOf(sink, config, database),
+    });
+    this.#health = { facts, config, health: trackerHealth(facts, config) };
+    return this.#health;
+  }
+}
+
+// --- internal ---
+
+/** Gathering the facts looks at some thousand files. */
+const HEALTH_AGE_MS = 5_000;
