@@ -42,6 +42,14 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'the courier does not leave, so the database is not free',
     'try again; if it hangs: `pattern-tracker recover corruption`',
   ],
+  E_DASHBOARD: [
+    'a page of the dashboard failed, which was not foreseen',
+    'report it, with the message',
+  ],
+  E_DASHBOARD_FILES: [
+    'the files of the dashboard are missing',
+    '`npx claude-pattern-tracker install`, or `npm run build` in a clone',
+  ],
   E_DATABASE: ['the database cannot be read', '`pattern-tracker doctor`'],
   E_DATABASE_BUSY: ['another program has the database locked', 'try again when it has finished'],
   E_DATABASE_CORRUPT: [
@@ -70,6 +78,10 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     '`npx claude-pattern-tracker@latest install`',
   ],
   E_DATABASE_OLDER: ['no courier has run since the update', '`pattern-tracker capture-test`'],
+  E_DATABASE_OPTION: [
+    'the URL of the database has an option that cannot be used',
+    'correct it as the message says',
+  ],
   E_DATABASE_READONLY: [
     'the database or its folder cannot be written',
     'make both writable for you; `pattern-tracker doctor`',
@@ -98,6 +110,15 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
   E_ENVIRONMENT: [
     'inside Claude Code a variable says where data go, and a project can set it',
     'put the address into `config.yaml`; `--allow-env` if the variable is yours',
+  ],
+  E_EXPORT_BUSY: ['the place that events are exported to is busy', 'none: it is tried again'],
+  E_EXPORT_OFFSET: [
+    'the file that holds how far an export was does not',
+    'name the right file, or remove it and begin again',
+  ],
+  E_EXPORT_REFUSED: [
+    'the place that events are exported to refuses them',
+    'look at its answer in the message',
   ],
   E_FILE: ['a file cannot be read', 'name one that you can read'],
   E_FILE_EXISTS: ['a backup would overwrite a file', 'name another file'],
@@ -129,10 +150,15 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'the service cannot listen at that address',
     'check `--host`; ports below 1024 need privileges',
   ],
+  E_MAIL: [
+    '`alerts.mail` cannot be used',
+    'correct it as the message says: `pattern-tracker config check`',
+  ],
   E_METRICS_TOKEN: [
     '`--metrics-token-file` cannot be used',
     '`openssl rand -hex 24` makes a secret for it',
   ],
+  E_NO_PAGE: ['the dashboard has no such page', 'begin at its first one'],
   E_NOT_A_BACKUP: [
     'the file is a database of something else',
     'name a backup: they are in `data/backups/`',
@@ -268,6 +294,10 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'track its creation first',
   ],
   E_USAGE: ['the command line is not right', '`pattern-tracker COMMAND --help`'],
+  E_WEBHOOK_URL: [
+    'alerts would go to another machine unencrypted',
+    'use `https:` in `alerts.webhook.url`',
+  ],
 };
 
 /** The table of {@link ERROR_CODES}. */

@@ -27,7 +27,8 @@ for the machine on which Claude Code works, or, where it says so, for the one th
 says where. What an outage holds up waits in the spool and the outbox, and is sent once.
 
 If you do not know what is wrong, type \`pattern-tracker recover\`: it looks at everything, says what it would do, asks, does it, and
-proves that it works. \`pattern-tracker check\` only looks. Sections and steps have the names that they had in the runbook before this one. A message with a code \`E_…\` stands in [troubleshooting](TROUBLESHOOTING.md).`;
+proves that it works. \`pattern-tracker check\` only looks. While you are at it, \`pattern-tracker alerts silence api_down --for 2h\` keeps others from being called
+([alerts](alerts.md)). Sections and steps have the names that they had in the runbook before this one. A message with a code \`E_…\` stands in [troubleshooting](TROUBLESHOOTING.md).`;
 
 const WHERE = `## Where things are
 

@@ -149,6 +149,7 @@ pattern-tracker recover partition --restart --yes
 pattern-tracker check
 df -h ~
 pattern-tracker health --probe
+pattern-tracker alerts --all
 ${library('console.log(new PatternTracker().getHealthSummary());')}`,
         sees: [
           'Recording   on, …',

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../../lib/base/errors.ts';
 import { placedBlocks } from '../../../scripts/runbook/blocks.ts';
@@ -15,6 +17,23 @@ describe('the runbook', () => {
     expect(() => placedBlocks(without, SEED)).toThrow(InvariantError);
     expect(() => placedBlocks(SECTIONS, SEED.slice(1))).toThrow(InvariantError);
     expect(() => placedBlocks(SECTIONS, SEED.slice(0, -1))).toThrow(InvariantError);
+  });
+
+  it('has the sections to which alerts lead', () => {
+    const named = readdirSync('lib/alerts')
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [
+        ...readFileSync(join('lib/alerts', name), 'utf8').matchAll(/section: '([^']+)'/g),
+      ])
+      .map(([, section]) => section);
+    expect(named.length).toBeGreaterThan(10);
+    const anchors = SECTIONS.map(({ title }) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9 -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    expect(named.filter((section) => !anchors.includes(section ?? ''))).toEqual([]);
   });
 
   it('says of each block what there is to see', () => {
