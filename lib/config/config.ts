@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isHeaderList } from './otlp-headers.ts';
 import { alertSettings, escalationContacts } from './settings/alert-settings.ts';
+import { prices } from './settings/prices.ts';
 import { file, list, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
 
 const server = (what: string, secretKey: string) =>
@@ -12,7 +13,6 @@ const server = (what: string, secretKey: string) =>
     .describe(what);
 
 const glob = z.string().min(1).max(1_000);
-const price = z.number().min(0).max(1_000_000);
 const expression = z.string().min(1).max(1_000);
 const ruleName = z
   .string()
@@ -267,16 +267,7 @@ export const configSchema = z.strictObject({
         .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
     })
     .prefault({}),
-  prices: list(
-    z.strictObject({
-      model: z.string().min(1).max(200),
-      input: price,
-      output: price,
-      cache_write: price.optional(),
-      cache_read: price.optional(),
-    }),
-    'What a million tokens of a model cost, for `stats`: model may end in *; the first entry that fits counts',
-  ),
+  prices,
   alerts: alertSettings,
   escalation: escalationContacts,
 });
