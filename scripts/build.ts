@@ -50,11 +50,11 @@ const shared: BuildOptions = {
 };
 
 /**
- * Bundled packages may call require in an ES module. The import is renamed because our code imports
+ * Bundled packages may call require in an ES module, and read __filename. The import is renamed because our code imports
  * createRequire too.
  */
 const REQUIRE =
-  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);";
+  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url), __filename = import.meta.filename;";
 const esm: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
@@ -126,7 +126,14 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
 checkHooks(hookBuild.metafile as Metafile);
 for (const name of ['courier', 'spool-thread']) toAscii(join(OUT, `${name}.cjs`));
 await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
-const papers = writePapers([hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard.build]);
+const papers = writePapers([
+  hookBuild,
+  courierBuild,
+  mailBuild,
+  cliBuild,
+  libraryBuild,
+  dashboard.build,
+]);
 // The image of the service is built without the plugin.
 if (existsSync(PLUGIN)) {
   const program = [hookBuild, courierBuild, mailBuild, cliBuild]
