@@ -51,11 +51,11 @@ const shared: BuildOptions = {
 };
 
 /**
- * Bundled packages may call require in an ES module. The import is renamed because our code imports
+ * Bundled packages may call require in an ES module, and read __filename. The import is renamed because our code imports
  * createRequire too.
  */
 const REQUIRE =
-  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);";
+  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url), __filename = import.meta.filename;";
 const esm: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
