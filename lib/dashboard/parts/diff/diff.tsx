@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useClient } from '../../frame/client-side.ts';
 import { diffRows } from './diff-rows.ts';
 import type { DiffRow } from './diff-rows.ts';
@@ -10,6 +10,10 @@ export function Diff({ hunks, note }: { readonly hunks: string; readonly note: s
   const isOneSided = !/^-/m.test(hunks) || !/^\+/m.test(hunks);
   const [isSplit, setSplit] = useState(!isOneSided);
   const [most, setMost] = useState(isStatic ? Infinity : MOST_ROWS);
+  // The server does not know how wide the window is.
+  useEffect(() => {
+    if (window.matchMedia('(max-width: 559px)').matches) setSplit(false);
+  }, []);
   const rows = diffRows(hunks);
   return (
     <div class="diff-room">
