@@ -26,9 +26,10 @@ from the network. Ctrl-C ends it.`,
   },
   async run(args, cli, commands) {
     const port = portOf(args.port);
-    const [{ startDashboard }, { readRegistration }] = await Promise.all([
+    const [{ startDashboard }, { readRegistration }, { alertSources }] = await Promise.all([
       import('../../dashboard/dashboard.ts'),
       import('../../install/settings/registration.ts'),
+      import('../alerts/alert-sources.ts'),
     ]);
     const signal = cli.interruption();
     const dashboard = await startDashboard({
@@ -37,6 +38,7 @@ from the network. Ctrl-C ends it.`,
         env: cli.env,
         now: cli.now,
         registration: () => readRegistration(cli),
+        alertSources: () => alertSources(cli),
         answer: (words) => ownAnswer(words, cli),
       },
       assets: assetFolder(cli.program),
