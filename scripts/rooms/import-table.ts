@@ -235,7 +235,7 @@ export const ROOMS: readonly Room[] = [
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
       'base event config redact log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest service health',
+      'store/database store/queries store/maintenance delivery ingest service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
@@ -243,7 +243,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
       // Loaded when a page shows code or a plot.
       { files: 'parts/code-colours.ts', packages: ['highlight.js'] },
-      { files: 'parts/plot.tsx', packages: ['uplot'] },
+      { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
     ],
   },
   {

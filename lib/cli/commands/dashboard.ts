@@ -59,9 +59,10 @@ read it before you share it.`,
     if (choices.some((choice) => choice !== undefined)) {
       throw new UsageError('--session, --project, --since and --until go with --export');
     }
-    const [{ startDashboard }, { readRegistration }] = await Promise.all([
+    const [{ startDashboard }, { readRegistration }, { alertSources }] = await Promise.all([
       import('../../dashboard/dashboard.ts'),
       import('../../install/settings/registration.ts'),
+      import('../alerts/alert-sources.ts'),
     ]);
     const signal = cli.interruption();
     const dashboard = await startDashboard({
@@ -70,6 +71,7 @@ read it before you share it.`,
         env: cli.env,
         now: cli.now,
         registration: () => readRegistration(cli),
+        alertSources: () => alertSources(cli),
         answer: (words) => ownAnswer(words, cli),
       },
       assets,

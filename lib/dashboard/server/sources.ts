@@ -1,3 +1,7 @@
+import type { AlertSources } from '../../alerts/alert-facts.ts';
+import { judgedNow } from '../../alerts/alert-watch.ts';
+import { shownAlerts } from '../../alerts/shown-alerts.ts';
+import type { ShownAlert } from '../../alerts/shown-alerts.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import { destinationOf } from '../../delivery/destination.ts';
@@ -15,6 +19,8 @@ import { allProjects } from '../../store/queries/projects.ts';
 export interface Installation extends FactSources {
   /** What Claude Code's settings say about recording. */
   readonly registration: () => RegistrationFacts;
+  /** Where alerts get their facts, as in the courier. */
+  readonly alertSources: () => AlertSources;
   /** What a command answers with `--json`. It runs in a process of its own. @throws TrackerError E_COMMAND */
   readonly answer: (words: readonly string[]) => Promise<unknown>;
 }
@@ -30,6 +36,7 @@ export interface HealthReading {
 export class Sources {
   readonly installation: Installation;
   #health: HealthReading | undefined;
+  #alerts: { readonly at: number; readonly shown: readonly ShownAlert[] } | undefined;
   readonly #answers = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
 
   constructor(installation: Installation) {
@@ -69,6 +76,16 @@ export class Sources {
       this.#answers.delete(key);
       throw error;
     }
+  }
+
+  /** What `pattern-tracker alerts` shows. It is kept for some seconds, too. */
+  alerts(): readonly ShownAlert[] {
+    const { alertSources, paths, now } = this.installation;
+    const at = now();
+    if (this.#alerts && Math.abs(at - this.#alerts.at) < HEALTH_AGE_MS) return this.#alerts.shown;
+    const shown = shownAlerts(judgedNow(alertSources()), { paths, now: at });
+    this.#alerts = { at, shown };
+    return shown;
   }
 
   /** What `pattern-tracker health` says. It is kept for some seconds, because all pages show it. */

@@ -94,6 +94,15 @@ describe.skipIf(!hasBrowser)('the pages about health', () => {
     await watched.close();
   });
 
+  it('show the alerts that `alerts` shows', async () => {
+    const { alerts } = await home.data<SystemHealthData>('/health/system');
+    const told = (await home.json('alerts')) as { alerts: { rule: string; state: string }[] };
+    const states = (list: readonly { rule: string; state: string }[]) =>
+      list.filter(({ state }) => state !== 'ok').map(({ rule, state }) => `${rule} ${state}`);
+    expect(states(alerts)).toEqual(states(told.alerts));
+    expect(alerts.length).toBeGreaterThan(0);
+  });
+
   it('say what is held, as `privacy report` does', async () => {
     const told = await home.json('privacy report');
     const watched = await WatchedPage.open(browser, `${home.url}/privacy`);

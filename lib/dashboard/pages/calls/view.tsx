@@ -8,7 +8,8 @@ import { Status } from '../../parts/status.tsx';
 import type { Meaning } from '../../parts/status.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
-import { Ago, Span } from '../../parts/time.tsx';
+import { Length } from '../../parts/figures/length.tsx';
+import { Ago } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
 import { UNSUCCESSFUL } from './outcome-choice.ts';
 import type { CallsData } from './query.ts';
@@ -142,7 +143,7 @@ const COLUMNS: readonly Column<ListedToolCall>[] = [
     title: 'Took',
     align: 'right',
     order: ({ durationMs }) => durationMs,
-    cell: ({ durationMs }) => <Span ms={durationMs} />,
+    cell: ({ durationMs }) => <Length ms={durationMs} />,
     from: 560,
   },
   {

@@ -1,6 +1,6 @@
 import { counted } from '../../../base/amount-text.ts';
 import type { Transition } from '../../../delivery/breaker/breaker.ts';
-import { Action } from '../../parts/action.tsx';
+import { Action } from '../../parts/health/action.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';

@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import type { DeliveryDay } from '../../../store/queries/statistics/delivery-figures.ts';
 import { rateText } from '../../parts/health/number-table.tsx';
-import { Plot } from '../../parts/plot.tsx';
-import type { Series } from '../../parts/plot.tsx';
+import { Plot } from '../../parts/figures/plot.tsx';
+import type { Series } from '../../parts/figures/plot.tsx';
 
 /** How many requests failed day by day. One day is no trend: it has no plot. */
 export function FailurePlot({ days }: { readonly days: readonly DeliveryDay[] }) {

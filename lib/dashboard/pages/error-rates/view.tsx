@@ -1,5 +1,5 @@
 import { counted } from '../../../base/amount-text.ts';
-import { Action } from '../../parts/action.tsx';
+import { Action } from '../../parts/health/action.tsx';
 import { Section } from '../../parts/figures/section.tsx';
 import { HealthPages } from '../../parts/health/health-pages.tsx';
 import { NumberTable, rateText } from '../../parts/health/number-table.tsx';

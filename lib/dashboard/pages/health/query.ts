@@ -31,7 +31,7 @@ export const healthQuery: PageQuery<HealthData> = {
       : undefined;
     const numbers: HealthNumbers = {
       facts,
-      reasons: health.reasons,
+      alerts: sources.alerts(),
       delivery: isReadable ? deliveryReport(sources) : NO_DELIVERY,
       stored: hour?.stored ?? { count: 0, newestAt: null },
       delivered: hour?.delivered ?? 0,

@@ -9,9 +9,9 @@ export interface Sentence {
   readonly text: string;
 }
 
-/** Whether all is recorded, whether it is delivered, and whether anything needs a look. */
+/** Whether all is recorded, whether it is delivered, and which alerts fire. */
 export function sentencesOf(numbers: HealthNumbers): Sentence[] {
-  return [recording(numbers), delivery(numbers), attention(numbers)];
+  return [recording(numbers), delivery(numbers), alarm(numbers)];
 }
 
 // --- internal ---
@@ -51,8 +51,15 @@ function delivery({ facts: { at }, delivery: { sinks } }: HealthNumbers): Senten
   return { about, is: isCut ? 'fail' : isBad ? 'warn' : 'ok', text };
 }
 
-function attention({ reasons }: HealthNumbers): Sentence {
-  const about = 'Attention';
-  if (reasons.length === 0) return { about, is: 'ok', text: 'nothing needs a look.' };
-  return { about, is: 'warn', text: `${counted(reasons.length, 'thing')} to look at.` };
+function alarm({ alerts }: HealthNumbers): Sentence {
+  const about = 'Alerts';
+  const of = (state: string) => alerts.filter((alert) => alert.state === state);
+  const [firing, silenced, pending] = [of('firing'), of('silenced'), of('pending')];
+  const parts = [
+    ...firing.map(({ title, level }) => `${title} (${level})`),
+    ...(silenced.length > 0 ? [`${silenced.length} silenced`] : []),
+    ...(pending.length > 0 ? [`${pending.length} about to fire`] : []),
+  ];
+  if (parts.length === 0) return { about, is: 'ok', text: 'none.' };
+  return { about, is: firing.length > 0 ? 'fail' : 'warn', text: `${parts.join(', ')}.` };
 }

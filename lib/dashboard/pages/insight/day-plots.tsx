@@ -2,8 +2,8 @@ import { useMemo } from 'preact/hooks';
 import { shareText } from '../../../base/amount-text.ts';
 import type { StatisticsGroup } from '../../../store/queries/statistics/statistics.ts';
 import { roundText } from '../../parts/count.tsx';
-import { Plot } from '../../parts/plot.tsx';
-import type { Series } from '../../parts/plot.tsx';
+import { Plot } from '../../parts/figures/plot.tsx';
+import type { Series } from '../../parts/figures/plot.tsx';
 import { daysBetween } from './day-series.ts';
 import { allTokens } from './group-table.tsx';
 

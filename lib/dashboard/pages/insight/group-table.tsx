@@ -6,7 +6,7 @@ import { RateBar } from '../../parts/figures/rate-bar.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
-import { Span } from '../../parts/time.tsx';
+import { Length } from '../../parts/figures/length.tsx';
 
 /** The numbers by a key. Only the columns that the key has are there. */
 export function GroupTable({
@@ -109,7 +109,7 @@ const COLUMNS: readonly Column<StatisticsGroup>[] = [
     title: 'P50',
     align: 'right',
     order: ({ p50Ms }) => p50Ms,
-    cell: ({ p50Ms }) => <Span ms={p50Ms} />,
+    cell: ({ p50Ms }) => <Length ms={p50Ms} />,
     from: 900,
   },
   {
@@ -117,7 +117,7 @@ const COLUMNS: readonly Column<StatisticsGroup>[] = [
     title: 'P95',
     align: 'right',
     order: ({ p95Ms }) => p95Ms,
-    cell: ({ p95Ms }) => <Span ms={p95Ms} />,
+    cell: ({ p95Ms }) => <Length ms={p95Ms} />,
     from: 560,
   },
   {

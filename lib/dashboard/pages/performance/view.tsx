@@ -9,11 +9,11 @@ import { Section } from '../../parts/figures/section.tsx';
 import { HealthPages } from '../../parts/health/health-pages.tsx';
 import { NumberTable, rateText } from '../../parts/health/number-table.tsx';
 import { Plain } from '../../parts/plain.tsx';
-import { Plot } from '../../parts/plot.tsx';
-import type { Series } from '../../parts/plot.tsx';
+import { Plot } from '../../parts/figures/plot.tsx';
+import type { Series } from '../../parts/figures/plot.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
-import { Span } from '../../parts/time.tsx';
+import { Length } from '../../parts/figures/length.tsx';
 import type { PageView, ViewProps } from '../page.ts';
 import { Latencies } from './latencies.tsx';
 import type { PerformanceData } from './query.ts';
@@ -137,7 +137,7 @@ function DayPlot({ days }: { readonly days: readonly DeliveryDay[] }) {
                 <td class="num right">{roundText(requests)}</td>
                 {[averageMs, p95Ms, p99Ms].map((ms, at) => (
                   <td class="num right" key={at}>
-                    <Span ms={ms} />
+                    <Length ms={ms} />
                   </td>
                 ))}
               </tr>
@@ -173,13 +173,13 @@ const TOOL_COLUMNS: readonly Column<StatisticsGroup>[] = [
     title: 'P50',
     align: 'right',
     order: ({ p50Ms }) => p50Ms,
-    cell: ({ p50Ms }) => <Span ms={p50Ms} />,
+    cell: ({ p50Ms }) => <Length ms={p50Ms} />,
   },
   {
     name: 'p95',
     title: 'P95',
     align: 'right',
     order: ({ p95Ms }) => p95Ms,
-    cell: ({ p95Ms }) => <Span ms={p95Ms} />,
+    cell: ({ p95Ms }) => <Length ms={p95Ms} />,
   },
 ];

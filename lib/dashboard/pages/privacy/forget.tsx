@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Action } from '../../parts/action.tsx';
+import { Action } from '../../parts/health/action.tsx';
 
 /** The way to erase: the command to type, and with `--actions` a look at what it would erase. Nothing is erased from here. */
 export function Forget({

@@ -1,3 +1,4 @@
+import type { ShownAlert } from '../../../alerts/shown-alerts.ts';
 import { CHECKLISTS } from '../../../health/checklist/checklists.ts';
 import type { CourierFacts } from '../../../health/courier-facts.ts';
 import type { SpoolFacts } from '../../../health/spool-facts.ts';
@@ -18,6 +19,8 @@ export interface SystemHealthData {
   readonly courier: CourierFacts;
   readonly spool: SpoolFacts;
   readonly delivery: DeliveryReport;
+  /** Those by which something is or was wrong. */
+  readonly alerts: readonly ShownAlert[];
   readonly storage: Storage;
   /** Null until a list is asked for, since it asks the server and reads the whole database. */
   readonly checks: Checks | null;
@@ -72,6 +75,7 @@ export const systemHealthQuery: PageQuery<SystemHealthData> = {
       courier,
       spool,
       delivery: stored.content.error ? NO_DELIVERY : deliveryReport(sources),
+      alerts: sources.alerts().filter(({ state }) => state !== 'ok'),
       storage: {
         databaseBytes: stored.bytes,
         usedBytes: content?.usedBytes ?? null,

@@ -1,5 +1,5 @@
 import { byteText, counted, shareText } from '../../../base/amount-text.ts';
-import { Action } from '../../parts/action.tsx';
+import { Action } from '../../parts/health/action.tsx';
 import { Section } from '../../parts/figures/section.tsx';
 import { HealthPages } from '../../parts/health/health-pages.tsx';
 import { Reasons } from '../../parts/health/reasons.tsx';
@@ -8,6 +8,7 @@ import { Plain } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
+import { Alerts } from './alerts.tsx';
 import { CheckList } from './check-list.tsx';
 import type { Storage, SystemHealthData } from './query.ts';
 
@@ -23,7 +24,7 @@ export const systemHealthView: PageView<SystemHealthData> = {
 const MEANINGS = { healthy: 'ok', degraded: 'warn', unhealthy: 'fail' } as const;
 
 function View({ data, url }: ViewProps<SystemHealthData>) {
-  const { status, reasons, storage, checks, spool, delivery } = data;
+  const { status, reasons, alerts, storage, checks, spool, delivery } = data;
   const lost = spool.dropped.unwritable + spool.dropped.spoolFull;
   return (
     <div class="sections">
@@ -35,6 +36,9 @@ function View({ data, url }: ViewProps<SystemHealthData>) {
       </div>
       <Section title="Parts">
         <Parts data={data} />
+      </Section>
+      <Section title="Alerts" note="as pattern-tracker alerts judges them">
+        <Alerts alerts={alerts} />
       </Section>
       <Section title="Checklists" note="as pattern-tracker check goes through them">
         <CheckList checks={checks} url={url} />

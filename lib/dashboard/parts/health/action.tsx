@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { useClient } from '../frame/client-side.ts';
-import type { ActionResult } from '../server/actions.ts';
-import { plainText } from './plain.tsx';
+import { useClient } from '../../frame/client-side.ts';
+import type { ActionResult } from '../../server/actions.ts';
+import { plainText } from '../plain.tsx';
 
 /**
  * What can be done: a button where the dashboard was started with `--actions`, else the command to type. It says what came of
