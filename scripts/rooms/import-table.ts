@@ -177,6 +177,15 @@ export const ROOMS: readonly Room[] = [
     packages: words('lru-cache picomatch write-file-atomic'),
   },
   {
+    name: 'blame',
+    group: 'capabilities',
+    purpose: 'who wrote the lines that are on disk, and what became of what Claude wrote',
+    imports: words(
+      'base config redact authorship store/database store/writers store/queries ingest',
+    ),
+    packages: [],
+  },
+  {
     name: 'service/store',
     group: 'capabilities',
     purpose: "the service's database: on SQLite, or PostgreSQL, which is used nowhere else",
@@ -224,7 +233,7 @@ export const ROOMS: readonly Room[] = [
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
       'base event config log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest service health',
+      'store/database store/queries store/maintenance delivery ingest blame service health',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
@@ -241,7 +250,7 @@ export const ROOMS: readonly Room[] = [
     imports: words(
       'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
-      'delivery ingest service/store service health install dashboard',
+      'delivery ingest blame service/store service health install dashboard',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
     exceptions: [
