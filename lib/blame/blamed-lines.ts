@@ -39,7 +39,7 @@ export interface LineRange {
  */
 export function blamedLines(
   database: Database | undefined,
-  { lines: all }: DiskLines,
+  { lines: all }: Pick<DiskLines, 'lines'>,
   { first, last }: LineRange,
   withWholePrompts: boolean,
 ): BlamedLine[] {

@@ -239,7 +239,7 @@ export const ROOMS: readonly Room[] = [
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
       // Loaded when a page shows code or a plot.
-      { files: 'parts/code-colours.ts', packages: ['highlight.js'] },
+      { files: 'client/code-colours.ts', packages: ['highlight.js'] },
       { files: 'parts/plot.tsx', packages: ['uplot'] },
     ],
   },

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { TrackerPaths } from '../../base/paths.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import type { Database } from '../../store/database/database.ts';
@@ -16,6 +17,8 @@ import type { FollowedFile, PieceFate } from './survey.ts';
 
 /** Pieces that are looked at, the newest first. */
 export const MOST_PIECES = 200_000;
+/** Files that are compared in one go. */
+const FILES_AT_ONCE = 100;
 
 /** What became of the code that Claude wrote. */
 export interface Survived {
@@ -61,12 +64,22 @@ export async function survivedPieces(
   const progress = progressOf?.(files.length);
   let done = 0;
   const onFile = () => progress?.update((done += 1), files.length);
-  const compare = (some: readonly FollowedFile[], redactor?: Redactor) =>
-    readDatabase(path, (database) => survey.compare(database, some, redactor, onFile)) ?? [];
+  const compare = async (all: readonly FollowedFile[], redactor?: Redactor) => {
+    const secretive: FollowedFile[] = [];
+    for (let at = 0; at < all.length; at += FILES_AT_ONCE) {
+      const some = all.slice(at, at + FILES_AT_ONCE);
+      const left = readDatabase(path, (database) =>
+        survey.compare(database, some, redactor, onFile),
+      );
+      secretive.push(...(left ?? []));
+      await turn(); // others that this process serves come in between
+    }
+    return secretive;
+  };
   try {
-    const secretive = compare(files);
+    const secretive = await compare(files);
     done -= secretive.length;
-    if (secretive.length > 0) compare(secretive, await loadRedactor(installation));
+    if (secretive.length > 0) await compare(secretive, await loadRedactor(installation));
   } finally {
     progress?.end();
   }

@@ -31,7 +31,9 @@ export function mergeStates(database: Database, ownProject: string): void {
     `SELECT project_id AS projectId, touched_at AS touchedAt, history, noted_lines AS notedLines, claude_lines AS claudeLines, all_lines AS allLines
      FROM main.file_states WHERE file_path = ?`,
   );
-  const keep = database.prepare<[string, number | null, number, Uint8Array, Uint8Array, number, number]>(
+  const keep = database.prepare<
+    [string, number | null, number, Uint8Array, Uint8Array, number, number]
+  >(
     `INSERT OR REPLACE INTO main.file_states
        (file_path, project_id, touched_at, history, noted_lines, claude_lines, all_lines)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -44,7 +46,15 @@ export function mergeStates(database: Database, ownProject: string): void {
     const [one, other] = [ours.get(path), theirs.get(path)];
     const merged = one && other ? mergedState(one, other) : other;
     if (!merged) continue;
-    const { projectId, touchedAt, history, notedLines, claudeLines, allLines, revised = [] } = merged;
+    const {
+      projectId,
+      touchedAt,
+      history,
+      notedLines,
+      claudeLines,
+      allLines,
+      revised = [],
+    } = merged;
     keep.run(path, projectId, touchedAt, history, notedLines, claudeLines, allLines);
     for (const revision of revised) addParents(patterns, hasParent, revision);
   }

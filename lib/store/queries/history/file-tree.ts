@@ -2,10 +2,12 @@ import type { Database } from '../../database/database.ts';
 
 /** A file or a folder of which lines are known, as the last events told of them. */
 export interface TreeEntry {
-  /** Below the folder that was asked for: of a folder that holds nothing but another one, the names of both. */
+  /** Below the folder that it is in: of a folder that holds nothing but another one, the names of both. */
   readonly name: string;
   readonly path: string;
   readonly isFolder: boolean;
+  /** 0 in the folder that was asked for. */
+  readonly depth: number;
   /** How many files are in it; 1 for a file. */
   readonly files: number;
   readonly lines: number;
@@ -18,8 +20,9 @@ export interface TreeEntry {
 export interface FolderTree {
   /** The folder, absolute, without a slash at its end; '' for the root. */
   readonly folder: string;
-  /** Folders first, each by name. */
+  /** Folders first, each by name. Where few files are in it, each folder is followed by what is in it. */
   readonly entries: readonly TreeEntry[];
+  readonly isUnfolded: boolean;
   /** All that is in it, at any depth. */
   readonly files: number;
   readonly lines: number;
@@ -28,6 +31,8 @@ export interface FolderTree {
   readonly isCut: boolean;
 }
 
+/** With more files, the folders stay folded. */
+const MOST_UNFOLDED = 150;
 /** More entries of one folder are not listed. */
 export const MOST_ENTRIES = 2_000;
 
@@ -87,7 +92,7 @@ export function folderTree(
        GROUP BY name, isFolder ORDER BY isFolder DESC, name`,
     )
     .all(values);
-  const entries = rows.slice(0, MOST_ENTRIES).map((row): TreeEntry => {
+  const folded = rows.slice(0, MOST_ENTRIES).map((row): TreeEntry => {
     const { name, isFolder, first, last, ...counts } = row;
     const whole = isFolder === 1 ? sharedFolder(first, last) : `${place}/${name}`;
     return {
@@ -95,12 +100,20 @@ export function folderTree(
       name: whole.slice(place.length + 1),
       path: whole,
       isFolder: isFolder === 1,
+      depth: 0,
     };
   });
   const sum = (of: (row: GroupRow) => number) => rows.reduce((all, row) => all + of(row), 0);
+  const isUnfolded = sum(({ files }) => files) <= MOST_UNFOLDED;
+  const entries = isUnfolded
+    ? folded.flatMap((entry) =>
+        entry.isFolder ? [entry, ...within(database, entry.path, projectIds)] : [entry],
+      )
+    : folded;
   return {
     folder: place,
     entries,
+    isUnfolded,
     files: sum(({ files }) => files),
     lines: sum(({ lines }) => lines),
     claudeLines: sum(({ claudeLines }) => claudeLines),
@@ -109,6 +122,15 @@ export function folderTree(
 }
 
 // --- internal ---
+
+function within(
+  database: Database,
+  folder: string,
+  projectIds: readonly number[] | undefined,
+): TreeEntry[] {
+  const { entries } = folderTree(database, folder, projectIds);
+  return entries.map((entry) => ({ ...entry, depth: entry.depth + 1 }));
+}
 
 interface GroupRow {
   readonly name: string;
@@ -121,8 +143,7 @@ interface GroupRow {
   readonly last: string;
 }
 
-const OF_PROJECTS =
-  '(@projects IS NULL OR project_id IN (SELECT value FROM json_each(@projects)))';
+const OF_PROJECTS = '(@projects IS NULL OR project_id IN (SELECT value FROM json_each(@projects)))';
 
 function ofProjects(projectIds: readonly number[] | undefined): { projects: string | null } {
   return { projects: projectIds ? JSON.stringify(projectIds) : null };
