@@ -1,5 +1,6 @@
-// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, the library (index.mjs, with
-// its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of materials of what is bundled; and from these the plugin's
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, nodemailer.cjs, statusline.cjs, context.cjs, cli.mjs, the library
+// (index.mjs, with its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of
+// materials of what is bundled; and from these the plugin's
 // folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget, and if the licence
 // of a bundled package does not allow it.
 import {
@@ -71,7 +72,7 @@ process.once('exit', () => {
   for (const left of [OUT, join(PLUGIN, OUT)]) rmSync(left, { recursive: true, force: true });
 });
 const hooks = readdirSync('hooks').filter((name) => name.endsWith('.ts'));
-const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promise.all([
+const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = await Promise.all([
   build({
     ...shared,
     entryPoints: hooks.map((name) => join('hooks', name)),
@@ -82,13 +83,27 @@ const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promi
   }),
   build({
     ...shared,
-    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts', 'scripts/statusline.ts'],
+    entryPoints: ['courier', 'spool-thread', 'statusline', 'context'].map(
+      (program) => `scripts/${program}.ts`,
+    ),
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     mainFields: ['module', 'main'], // lets esbuild drop the unused parts of OpenTelemetry's packages
     minifySyntax: true,
     minifyWhitespace: true, // Node.js reads it at every start
+    alias: { nodemailer: './nodemailer.cjs' },
+    external: ['./nodemailer.cjs'],
+  }),
+  // Most couriers send no mail, and need not read it.
+  build({
+    ...shared,
+    entryPoints: { nodemailer: 'nodemailer' },
+    outdir: OUT,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
   }),
   build({
     ...shared,
@@ -111,10 +126,17 @@ const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promi
 checkHooks(hookBuild.metafile as Metafile);
 for (const name of ['courier', 'spool-thread']) toAscii(join(OUT, `${name}.cjs`));
 await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
-const papers = writePapers([hookBuild, courierBuild, cliBuild, libraryBuild, dashboard.build]);
+const papers = writePapers([
+  hookBuild,
+  courierBuild,
+  mailBuild,
+  cliBuild,
+  libraryBuild,
+  dashboard.build,
+]);
 // The image of the service is built without the plugin.
 if (existsSync(PLUGIN)) {
-  const program = [hookBuild, courierBuild, cliBuild]
+  const program = [hookBuild, courierBuild, mailBuild, cliBuild]
     .flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))
     .concat(dashboard.files, papers);
   await fillPlugin(program, OUT, join(PLUGIN, OUT));

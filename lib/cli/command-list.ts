@@ -133,6 +133,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Go through the list of the day, the week or the month.',
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
+  alerts: {
+    group: 'Health',
+    summary: 'Show what is wrong and for how long, and silence it.',
+    load: async () => (await import('./commands/alerts.ts')).alertsCommand,
+  },
   bench: {
     group: 'Health',
     summary: 'Measure what recording one call of Claude takes.',

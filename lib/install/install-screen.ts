@@ -41,6 +41,7 @@ export function installScreen(
         : `already registered in ${settings.file}`,
     ],
   ];
+  if (options.context) rows.push(['Context', 'a new session is given a note of the last ones']);
   if (backup) rows.push(['Backup', backup]);
   if (result.statusLine) rows.push(['Status', statusLineText(result.statusLine)]);
   rows.push(...shellRows(result.shellFiles), ...mcpRows(result.mcp));

@@ -13,9 +13,8 @@ import {
   TOLERANT_CLAUDE_VERSION,
 } from './events.ts';
 import { checkHome } from './home-check.ts';
-import { hookCommand } from './hook-command.ts';
-import type { CaptureFront } from './hook-command.ts';
-import type { WantedHook } from './settings/hook-registration.ts';
+import { contextHook, hookCommand } from './hook-command.ts';
+import type { CaptureFront, WantedHook } from './hook-command.ts';
 import { applyMcp, planMcp } from './mcp-registration.ts';
 import type { McpChange } from './mcp-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
@@ -68,6 +67,8 @@ export interface InstallOptions extends ProgramSource {
   readonly capture?: CaptureFront | undefined;
   /** Whether to link the program into ~/.local/bin. */
   readonly link: boolean;
+  /** True registers the hook that gives Claude a note of earlier sessions, false removes it. */
+  readonly context: boolean;
   /** True adds our status line, false removes it. @default as it is */
   readonly statusLine?: boolean | undefined;
   /** True registers our MCP server with Claude Code, false removes it. @default as it is */
@@ -192,8 +193,9 @@ export function applyInstall(plan: InstallPlan): InstallResult {
  *
  * @throws TrackerError E_SETTINGS_OVERWRITTEN
  */
-export function verifyInstall({ options, settings, events, statusLine }: InstallPlan): void {
-  verifyRegistration(settings.file, events, statusLine !== undefined, ownerOf(options));
+export function verifyInstall({ options, capture, settings, statusLine }: InstallPlan): void {
+  const hooks = wantedHooks(options, capture);
+  verifyRegistration(settings.file, hooks, statusLine !== undefined, ownerOf(options));
 }
 
 // --- internal ---
@@ -202,11 +204,7 @@ function planSettings(options: InstallOptions, capture: CaptureFront) {
   const { claudeFolder, cwd, scope, paths, platform } = options;
   const file = settingsPath(scope, claudeFolder, cwd);
   const node = interpreter(options);
-  const wanted: WantedHook[] = eventsFor(options.claudeVersion).map((event) => ({
-    event: event.name,
-    ...(event.matcher === undefined ? {} : { matcher: event.matcher }),
-    hook: hookCommand(event, { capture, home: paths.home, node, platform }),
-  }));
+  const wanted = wantedHooks(options, capture);
   const known = readManifest(paths.home)?.registrations.find((one) => one.settingsFile === file);
   const statusLineCommand = { home: paths.home, node, platform };
   const { statusLine } = options;
@@ -217,6 +215,17 @@ function planSettings(options: InstallOptions, capture: CaptureFront) {
     known,
     ownerOf(options),
   );
+}
+
+function wantedHooks(options: InstallOptions, capture: CaptureFront): WantedHook[] {
+  const { paths, platform, claudeVersion, context } = options;
+  const program = { home: paths.home, node: interpreter(options), platform };
+  const capturing = eventsFor(claudeVersion).map((event): WantedHook => ({
+    event: event.name,
+    ...(event.matcher === undefined ? {} : { matcher: event.matcher }),
+    hook: hookCommand(event, { capture, ...program }),
+  }));
+  return [...capturing, ...(context ? [contextHook(program)] : [])];
 }
 
 function ownerOf({ paths, userHome }: InstallOptions) {

@@ -14,6 +14,7 @@ import { leaveStubs } from './program/hook-stubs.ts';
 import { removeIfEmpty, removeProgram } from './program/program-files.ts';
 import { removeEmptied } from './made-folders.ts';
 import { ownFiles } from './shell-files.ts';
+import { homesOf, isContextHook } from './settings/own-hook.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
 import { readSettings, settingsPath } from './settings/settings-file.ts';
@@ -47,6 +48,8 @@ export interface UninstallPlan {
   readonly pluginCopies: readonly string[];
   /** The registration of our MCP server, which goes with the program; undefined if there is none. */
   readonly mcp: McpChange | undefined;
+  /** True if Claude was given notes, whose program a running session may call. */
+  readonly hadContext: boolean;
   /** Completions and the man page that go with the program. */
   readonly shellFiles: readonly string[];
 }
@@ -71,6 +74,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
   const { paths, userHome } = options;
   checkHome(paths.home);
   const manifest = readManifest(paths.home);
+  const own = { homes: homesOf(paths.home), userHome };
   const standard = standardFiles(options);
   const noted = manifest?.registrations ?? [];
   const leaves = (file: string, scope: SettingsScope) =>
@@ -100,6 +104,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     link: isKept ? undefined : ownLink(paths.home, manifest?.link ?? undefined, userHome),
     pluginCopies:
       isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
+    hadContext: noted.some(({ hooks }) => hooks.some(({ hook }) => isContextHook(hook, own))),
     mcp: isKept ? undefined : ownMcp(options, manifest),
     shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
   };
@@ -127,7 +132,7 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   removeEmptied([...(isRemoved ? [link] : []), ...plan.shellFiles], manifest?.madeFolders ?? []);
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
-  const stubs = leaveStubs(home, plan.manifest?.capture);
+  const stubs = leaveStubs(home, plan.manifest?.capture, plan.hadContext);
   removeProgram(home, stubs);
   removeCopies(plan.pluginCopies);
   return { ...plan, backups, removedLink: isRemoved ? link : undefined, stoppedCourier, stubs };

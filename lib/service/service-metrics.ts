@@ -6,6 +6,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface ServiceMetricsOptions {
   readonly queuedEvents: () => number;
   readonly isStoreUp: () => Promise<boolean>;
+  /** In milliseconds, NaN while it is not known; undefined for a store without a standby. */
+  readonly staleness?: (() => number) | undefined;
   /** Whether to add prom-client's metrics of the process. They watch the event loop, so tests leave them out. */
   readonly withProcess: boolean;
 }
@@ -25,7 +27,7 @@ export class ServiceMetrics {
   readonly #auditLost: Counter;
 
   /** Starts with all counters at 0. */
-  constructor({ queuedEvents, isStoreUp, withProcess }: ServiceMetricsOptions) {
+  constructor({ queuedEvents, isStoreUp, staleness, withProcess }: ServiceMetricsOptions) {
     const registers = [this.#registry];
     this.#requests = new Counter({
       name: 'http_requests_total',
@@ -86,6 +88,16 @@ export class ServiceMetrics {
         this.set((await isStoreUp()) ? 1 : 0);
       },
     });
+    if (staleness) {
+      new Gauge({
+        name: 'pattern_tracker_read_staleness_seconds',
+        help: 'How old answers from the standby may be; NaN while that is not known.',
+        registers,
+        collect() {
+          this.set(staleness() / 1_000);
+        },
+      });
+    }
     if (withProcess) collectDefaultMetrics({ register: this.#registry });
   }
 

@@ -165,6 +165,7 @@ export const ROOMS: readonly Room[] = [
       '@opentelemetry/api @opentelemetry/otlp-transformer @opentelemetry/resources',
       'undici',
     ),
+    exceptions: [{ files: 'alerts/mail-client.ts', packages: ['nodemailer'] }],
   },
   {
     name: 'ingest',
@@ -210,6 +211,16 @@ export const ROOMS: readonly Room[] = [
     packages: ['prom-client'],
   },
   {
+    name: 'alerts',
+    group: 'capabilities',
+    purpose: 'the rules of alerts, who judges them and who is told; Prometheus has the same rules',
+    imports: words(
+      'base capture claude-code config log redact',
+      'store/database store/queries delivery health',
+    ),
+    packages: words('write-file-atomic yaml'),
+  },
+  {
     name: 'library',
     group: 'faces',
     purpose: 'PatternTracker, for programs that declare and query patterns',
@@ -250,7 +261,7 @@ export const ROOMS: readonly Room[] = [
     imports: words(
       'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
-      'delivery ingest blame service/store service health install dashboard',
+      'delivery ingest blame service/store service health alerts install dashboard',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
     exceptions: [
@@ -282,7 +293,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture claude-code event config redact lineage-api pattern authorship',
-      'store/database store/writers store/queries store/maintenance delivery ingest service/store service install dashboard cli',
+      'store/database store/writers store/queries store/maintenance delivery ingest service/store service health alerts install dashboard cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
@@ -292,6 +303,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      { files: 'cluster/cluster.ts', packages: ['postgres'] },
     ],
   },
 ];

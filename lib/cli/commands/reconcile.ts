@@ -22,7 +22,8 @@ import {
   transcriptFolder,
   unreadable,
 } from '../transcripts/transcript-work.ts';
-import { proofSums, proofText, REASON_TEXTS } from '../transcripts/proof-text.ts';
+import { REASON_TEXTS } from '../../store/queries/transcripts/proof-reasons.ts';
+import { proofSums, proofText } from '../transcripts/proof-text.ts';
 
 /** `reconcile`: proves that nothing is missing, and adds what is. */
 export const reconcileCommand = trackerCommand({

@@ -14,6 +14,7 @@ import { printJson } from '../output/json-output.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
+const MIGRATIONS = ['auto', 'never', 'only'] as const;
 
 /**
  * How long a call is tried again while the store cannot serve it, in milliseconds. With the try that is at work
@@ -32,12 +33,12 @@ export const serveCommand = trackerCommand({
   --allowed-host tracker.example.com`,
   ],
   details: `The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
-processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE, because every user of
+processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE (PATTERN_TRACKER_READ_DATABASE), because every user of
 the machine can see arguments. On loopback the service is open until the first token is created; on any
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
 code 0; on SIGHUP it reads the files of TLS and of the metrics token again. Errors are logged to standard error, with --log
 requests too; on a terminal as text, else as JSON lines.`,
-  json: '{url, database} when it is ready.',
+  json: '{url, database} when it is ready; {database} with --migrate only.',
   args: {
     host: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
     port: { type: 'string', default: '8053', description: 'Port to listen on; 0 is any free one' },
@@ -45,6 +46,19 @@ requests too; on a terminal as text, else as JSON lines.`,
       type: 'string',
       valueHint: 'path|postgres://…',
       description: 'Where patterns are kept; default PATTERN_TRACKER_DATABASE, else tracker.db',
+    },
+    'read-database': {
+      type: 'string',
+      valueHint: 'postgres://…',
+      description:
+        'A streaming standby that answers questions; default PATTERN_TRACKER_READ_DATABASE',
+    },
+    migrate: {
+      type: 'string',
+      valueHint: 'when',
+      default: 'auto',
+      description:
+        'auto; never: fail if the tables are of another version; only: change them and end',
     },
     'tls-cert': { type: 'string', valueHint: 'file', description: 'Certificate chain, PEM' },
     'tls-key': { type: 'string', valueHint: 'file', description: 'Its key, PEM' },
@@ -107,7 +121,12 @@ requests too; on a terminal as text, else as JSON lines.`,
     }
     const metricsFile = args['metrics-token-file'];
     const scrape = metricsFile === undefined ? undefined : new ScrapeCredential(metricsFile);
+    const migrate = MIGRATIONS.find((known) => known === args.migrate);
+    if (!migrate) {
+      throw new UsageError(`--migrate is "${args.migrate}"`, `Expected ${MIGRATIONS.join(', ')}.`);
+    }
     const place = databasePlace(args.database, cli);
+    const readUrl = namedPlace('read-database', args['read-database'], cli);
     const log = createServiceLog({
       level,
       withRequests: args.log ?? false,
@@ -115,7 +134,18 @@ requests too; on a terminal as text, else as JSON lines.`,
     });
     const redactor = await openRedactor(await ownRedaction(cli.paths));
     log.info('opening', { store: opening.placeForPeople(place) });
-    const store = await opening.openServiceStore(place, { patienceMs: STORE_PATIENCE_MS });
+    const store = await opening.openServiceStore(place, {
+      patienceMs: STORE_PATIENCE_MS,
+      migrate: migrate === 'never' ? 'never' : 'auto',
+      readUrl: migrate === 'only' ? undefined : readUrl,
+    });
+    if (migrate === 'only') {
+      await store.close();
+      const database = opening.placeForPeople(place);
+      if (args.json) printJson(cli, { database });
+      else cli.out(`${database} has the tables of this version.\n`);
+      return;
+    }
     const signal = cli.interruption(); // from here on a signal shuts the service down in order
     const service = await startService({
       store,
@@ -166,25 +196,37 @@ export function databasePlace(
   given: string | undefined,
   cli: Pick<CliEnvironment, 'env' | 'paths'>,
 ): string {
-  const named = given ?? cli.env['PATTERN_TRACKER_DATABASE'];
-  if (named === '') {
-    // A secret that was not filled in must not make the service write to the user's own tracker.db.
-    throw new UsageError(
-      given === '' ? '--database is empty' : 'PATTERN_TRACKER_DATABASE is set and empty',
-      'Name a path or postgres://…, or leave it out for tracker.db.',
-    );
-  }
-  if (given === undefined && named !== undefined && isInClaudeSession(cli.env)) {
-    throw new TrackerError(
-      'E_ENVIRONMENT',
-      'PATTERN_TRACKER_DATABASE would decide where data go, and inside a Claude Code session a project can set that',
-      { hint: 'Name the place with --database.' },
-    );
-  }
-  return named ?? cli.paths.database;
+  return namedPlace('database', given, cli) ?? cli.paths.database;
 }
 
 // --- internal ---
+
+/** What is given for an option that names a database, else what its variable says. */
+function namedPlace(
+  option: 'database' | 'read-database',
+  given: string | undefined,
+  { env }: Pick<CliEnvironment, 'env'>,
+): string | undefined {
+  const variable = `PATTERN_TRACKER_${option.replace('-', '_').toUpperCase()}`;
+  const named = given ?? env[variable];
+  if (named === '') {
+    // A secret that was not filled in must not make the service write to the user's own tracker.db.
+    throw new UsageError(
+      given === '' ? `--${option} is empty` : `${variable} is set and empty`,
+      option === 'database'
+        ? 'Name a path or postgres://…, or leave it out for tracker.db.'
+        : 'Name postgres://…, or leave it out.',
+    );
+  }
+  if (given === undefined && named !== undefined && isInClaudeSession(env)) {
+    throw new TrackerError(
+      'E_ENVIRONMENT',
+      `${variable} would decide where data go, and inside a Claude Code session a project can set that`,
+      { hint: `Name the place with --${option}.` },
+    );
+  }
+  return named;
+}
 
 /** The words between commas or spaces. */
 function listOf(text = ''): string[] {

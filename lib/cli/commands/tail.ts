@@ -12,13 +12,8 @@ import { timeRangeOf } from '../arguments/time-range.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
-import {
-  errorLine,
-  fileAndLines,
-  outcomePaint,
-  shortSession,
-  withinProject,
-} from '../listing/row-text.ts';
+import { errorLine } from '../../event/error-line.ts';
+import { fileAndLines, outcomePaint, shortSession, withinProject } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { span } from '../../base/time-text.ts';
 import { UsageError } from '../arguments/usage-error.ts';

@@ -2,8 +2,9 @@ import { counted } from '../../base/amount-text.ts';
 import { localTime, span } from '../../base/time-text.ts';
 import type { CallEntry, TimelineEntry } from '../../store/queries/session/agent-tree.ts';
 import type { SessionTimeline } from '../../store/queries/session/session-timeline.ts';
-import { REASON_TEXTS } from '../transcripts/proof-text.ts';
-import { errorLine, linesText, shownPath } from '../listing/row-text.ts';
+import { REASON_TEXTS } from '../../store/queries/transcripts/proof-reasons.ts';
+import { errorLine } from '../../event/error-line.ts';
+import { linesText, shownPath } from '../listing/row-text.ts';
 import type { CliEnvironment } from '../environment.ts';
 
 /** A part of the page that tells a session, whatever it is printed as. Its texts may hold anything. */

@@ -6,6 +6,7 @@ import type { PageView } from '../pages/page.ts';
 import type { PageState } from '../server/page-state.ts';
 import { listenToKeys } from './keys.ts';
 import { LiveClient } from './live-client.ts';
+import { isNotifying, Notifier } from './notifications.ts';
 import { PageLoader } from './page-loader.ts';
 import { nextDensity, nextTheme, presentDensity } from './present-settings.ts';
 
@@ -34,8 +35,10 @@ const loader = new PageLoader({
   },
 });
 
+const notifier = new Notifier();
 const live = new LiveClient(state.frame.newestEvent, {
   onChange: (change) => {
+    notifier.look();
     if (state.data === null || view?.isAffected?.(state.data, change) !== false) loader.refresh();
   },
   onState: (told) => set({ live: told }),
@@ -70,7 +73,7 @@ async function start(): Promise<void> {
   set({ density: presentDensity() });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') live.open();
-    else live.close();
+    else if (!isNotifying()) live.close();
   });
   document.documentElement.dataset['ready'] = ''; // tests wait for it
 }

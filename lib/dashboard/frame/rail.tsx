@@ -1,6 +1,7 @@
 import { PAGES } from '../pages/page-list.ts';
 import type { Page } from '../pages/page.ts';
 import { Icon } from '../parts/icon.tsx';
+import { Sign } from '../parts/status.tsx';
 import { useClient } from './client-side.ts';
 
 /** The way to the pages: words, then icons, then a bar at the bottom, as the window gets narrow. */
@@ -43,12 +44,12 @@ export function Rail({ page }: { readonly page: Page | undefined }) {
 
 // --- internal ---
 
-function HealthSign({ is }: { readonly is: 'healthy' | 'degraded' | 'unhealthy' }) {
-  const sign = { healthy: '✓', degraded: '!', unhealthy: '✕' }[is];
-  const meaning = { healthy: 'ok', degraded: 'warn', unhealthy: 'fail' }[is];
+const MEANINGS = { healthy: 'ok', degraded: 'warn', unhealthy: 'fail' } as const;
+
+function HealthSign({ is }: { readonly is: keyof typeof MEANINGS }) {
   return (
-    <span class={`rail-sign is-${meaning}`}>
-      <span aria-hidden="true">{sign}</span>
+    <span class={`rail-sign is-${MEANINGS[is]}`}>
+      <Sign is={MEANINGS[is]} />
       <span class="unseen"> {is}</span>
     </span>
   );

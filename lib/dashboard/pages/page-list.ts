@@ -27,6 +27,15 @@ export const PAGES: readonly Page[] = [
     view: async () => (await import('./sessions/view.tsx')).sessionsView,
   }),
   page({
+    name: 'session',
+    path: '/sessions/:session',
+    title: 'Session',
+    question: 'What happened?',
+    within: 'sessions',
+    query: async () => (await import('./session/query.ts')).sessionQuery,
+    view: async () => (await import('./session/view.tsx')).sessionView,
+  }),
+  page({
     name: 'files',
     path: '/files',
     title: 'Files',

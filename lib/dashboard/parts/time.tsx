@@ -1,5 +1,6 @@
 import { useCallback } from 'preact/hooks';
 import { ago, localTime, span } from '../../base/time-text.ts';
+import { useClient } from '../frame/client-side.ts';
 import { useTicking } from './clock.ts';
 
 /** A moment: how long ago it was, in the user's zone exact when pointed at. `null` is shown as unknown. */
@@ -14,16 +15,12 @@ export function Since({ at }: { readonly at: number }) {
   return <Moment at={at}>{text}</Moment>;
 }
 
-/** A moment as the time of its day: `14:02`, with its date if it is not `day`'s. */
-export function ClockTime({ at, day }: { readonly at: number; readonly day?: number | undefined }) {
+/** A moment as the time of its day: `14:02`, with its date if that is not today. */
+export function ClockTime({ at }: { readonly at: number }) {
+  const { at: today } = useClient();
   const whole = useTicking(useCallback(() => localTime(at), [at])); // drawn again in the zone of the browser
-  const isSameDay = day !== undefined && localTime(day).slice(0, 10) === whole.slice(0, 10);
+  const isSameDay = localTime(today).slice(0, 10) === whole.slice(0, 10);
   return <Moment at={at}>{isSameDay ? whole.slice(11, 16) : whole.slice(0, 16)}</Moment>;
-}
-
-/** A length of time in milliseconds; `null` is shown as a dash. */
-export function Span({ ms }: { readonly ms: number | null }) {
-  return ms === null ? <span class="dim">–</span> : <span class="num">{span(ms)}</span>;
 }
 
 // --- internal ---

@@ -3,6 +3,7 @@ import type { SecretName } from './name-shape.ts';
 import { isSecretAnywhere } from '../value/secret-value.ts';
 import { endAt, matchAt } from '../sticky.ts';
 import { quotedAt, valueSpan } from './value-span.ts';
+import { isIdentifierLike } from '../value/word-shape.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /**
@@ -103,6 +104,7 @@ function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefine
   if (
     end - start < 5 ||
     text.slice(start, end).includes('.') ||
+    !isIdentifierLike(text.slice(start, end)) || // in base64
     text.charAt(start - 1) !== '/' ||
     text.charAt(end) !== '/'
   )

@@ -8,7 +8,7 @@ import { nameAt } from './name-span.ts';
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { NameShape, SecretName } from './name-shape.ts';
 import type { AnchoredRule } from '../rule.ts';
-import { mayNameSecret, NAME_TRIGGERS } from './secret-name.ts';
+import { classOfName, mayNameSecret, NAME_TRIGGERS } from './secret-name.ts';
 import { isSecretText, isSecretWord } from '../value/secret-value.ts';
 import { findSibling } from './sibling.ts';
 import { endAt, matchAt } from '../sticky.ts';
@@ -32,6 +32,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     const { start, end, next, nameClass } = nameAt(text, at);
     if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
+    if (text.slice(start - 2, start) === '::' && /["']/.test(text.charAt(end))) return next; // a type's name
     if (NOT_THAT.test(text.slice(Math.max(0, start - 16), end))) return next;
     budget.spend(/[?&]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
     for (const shape of SHAPES) {
@@ -113,8 +114,11 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
   if (compares) return [];
   if (operator !== null) {
     const list = listAt(text, from);
-    if (list !== undefined)
-      return list.filter((span) => isSecretText(nameClass, text.slice(span.start, span.end)));
+    if (list !== undefined) {
+      const items = list.map((span) => text.slice(span.start, span.end));
+      if (items.some((item) => classOfName(item) !== undefined)) return []; // of names
+      return list.filter((_, i) => isSecretText(nameClass, items[i] ?? ''));
+    }
     const block = blockAt(text, from);
     if (block !== undefined) return ifSecretText(text, block, name);
     const wrapper = matchAt(WRAPPER, text, from);
@@ -185,6 +189,7 @@ function listAt(text: string, from: number): readonly ValueSpan[] | undefined {
     at += dash?.[0].length ?? 0;
     const item = quotedAt(text, at) ?? (dash && valueSpan(LINE_VALUE, text, at));
     if (!item) break;
+    if (text.startsWith('`](', item.end)) return undefined; // a link
     items.push(item);
     const next = matchAt(NEXT_ITEM, text, item.end);
     if (opening !== null && next === null) break;

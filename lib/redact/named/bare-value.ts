@@ -47,7 +47,10 @@ export function readBare(
     }
     return word(text, TO_BLANK, from, nameClass);
   }
-  if (tight && before === ';' && !own.includes('.')) return word(text, BARE, from, nameClass);
+  if (tight && before === ';' && !own.includes('.')) {
+    const value = word(text, BARE, from, nameClass);
+    return value !== undefined && text.charAt(value.end) === '(' ? undefined : value;
+  }
   if (isFlag && operator === '') return word(text, TO_BLANK, from, nameClass, isSecretLine);
   const colon = /^["'`\\\])}]*\s*[:：]/.test(operator) || operator.startsWith(':');
   if (operator !== '' && !prose && atLineStart(text, start)) {

@@ -236,7 +236,7 @@ function secretIn(value: string, option: string, free: number, program: Program)
     const isGlued = one.startsWith('--')
       ? value.startsWith(`${one}=`)
       : /^-\w/.test(one) && value.startsWith(one);
-    if (isGlued && colon > one.length) return colon;
+    if (isGlued && colon > one.length && value.charAt(one.length) !== '[') return colon;
   }
   for (const one of program.glued) {
     const at = value.indexOf(one);
@@ -268,5 +268,6 @@ function isSecretArgument(value: string): boolean {
   if (value.length < 4 || value.startsWith('-') || isPlaceholderPassword(value)) return false;
   if (/^[[({]\w*$|^["'\\]*$/.test(value)) return false; // code
   if (/^[\d.:/-]{1,24}$/.test(value) && /[.:/]/.test(value)) return false; // ports and addresses
-  return /\d|[^\w./-]/.test(value) || isGibberish(value); // more than a word
+  const word = value.replace(/[)\]}'";,]+$/, '');
+  return /\d|[^\w./-]/.test(word) || isGibberish(word); // more than a word
 }

@@ -40,9 +40,9 @@ export function listToolCalls(database: Database, filter: ToolCallFilter): Liste
   const keys = database
     .prepare<[Record<string, string | number>], { sessionId: string; toolUseId: string }>(
       `SELECT call.session_id AS sessionId, call.tool_use_id AS toolUseId ${from}
-       ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit`,
+       ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit OFFSET @offset`,
     )
-    .all({ ...values, limit: filter.limit });
+    .all({ ...values, limit: filter.limit, offset: filter.offset ?? 0 });
   const call = toolCallReader(database);
   return keys.flatMap(({ sessionId, toolUseId }) => call(sessionId, toolUseId) ?? []);
 }

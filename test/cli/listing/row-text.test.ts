@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { errorLine } from '../../../lib/event/error-line.ts';
 import {
-  errorLine,
   linesText,
   projectColumn,
   shortIds,

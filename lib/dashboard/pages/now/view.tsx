@@ -1,13 +1,18 @@
-import { Count, Lines } from '../../parts/count.tsx';
-import { Plain } from '../../parts/plain.tsx';
 import { Empty } from '../../parts/states.tsx';
-import { Status } from '../../parts/status.tsx';
-import { Ago, Since } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
+import type { Need } from './needs.ts';
 import type { NowData } from './query.ts';
+import { Card } from './session-card.tsx';
+import { NotificationSwitch } from './notification-switch.tsx';
 
 /** Who needs me? */
-export const nowView: PageView<NowData> = { View };
+export const nowView: PageView<NowData> = {
+  View,
+  titleOf: ({ sessions }) => {
+    const waiting = sessions.filter(({ need }) => need === 'waiting').length;
+    return waiting > 0 ? `(${waiting}) Now` : 'Now';
+  },
+};
 
 // --- internal ---
 
@@ -16,44 +21,43 @@ function View({ data: { sessions } }: ViewProps<NowData>) {
     return (
       <Empty
         title="No session in the last day"
-        why="Here stands each session of Claude Code, those that wait for you first."
-        command="pattern-tracker doctor"
+        why="Here stands each session of Claude Code, those that wait for you first. Start one, or look whether it is recorded:"
+        command="pattern-tracker status"
       />
     );
   }
+  const groups = GROUPS.map((group) => ({
+    ...group,
+    cards: sessions.filter(({ need }) => group.needs.includes(need)),
+  })).filter(({ cards }) => cards.length > 0);
   return (
-    <ul class="cards">
-      {sessions.map((session) => (
-        <li class="card" data-row key={session.id}>
-          <p class="card-top">
-            {session.waitingSince !== null ? (
-              <Status is="wait">
-                waiting <Since at={session.waitingSince} />
-              </Status>
-            ) : session.endedAt === null ? (
-              <Status is="running">
-                open, <Ago at={session.lastEventAt} />
-              </Status>
-            ) : (
-              <Status is="ended">
-                ended <Ago at={session.endedAt} />
-              </Status>
-            )}
-            <a href={`/sessions/${encodeURIComponent(session.id)}`}>
-              <Plain text={session.projectName ?? session.id} />
-            </a>
-          </p>
-          {session.firstPrompt !== null && (
-            <p class="card-prompt">
-              <Plain text={session.firstPrompt} />
-            </p>
-          )}
-          <p class="dim">
-            <Count of={session.toolCalls} noun="call" /> · <Count of={session.files} noun="file" />{' '}
-            · <Lines added={session.linesAdded} removed={session.linesRemoved} />
-          </p>
-        </li>
+    <div class="now">
+      <NotificationSwitch />
+      {groups.map(({ title, cards, isPast }) => (
+        <section class={isPast ? 'now-past' : ''} key={title} aria-label={title}>
+          <h2 class="group-title">
+            {title} <span class="dim num">{cards.length}</span>
+          </h2>
+          <ul class="cards">
+            {cards.map((session) => (
+              <Card session={session} key={session.id} />
+            ))}
+          </ul>
+        </section>
       ))}
-    </ul>
+    </div>
   );
 }
+
+interface Group {
+  readonly title: string;
+  readonly needs: readonly Need[];
+  readonly isPast?: boolean;
+}
+
+const GROUPS: readonly Group[] = [
+  { title: 'Need you', needs: ['waiting', 'failing'] },
+  { title: 'At work', needs: ['running'] },
+  { title: 'Your turn', needs: ['finished'] },
+  { title: 'Today', needs: ['silent', 'ended'], isPast: true },
+];

@@ -1,6 +1,6 @@
 import { span } from '../../../base/time-text.ts';
 import type { ListedSession } from '../../../store/queries/sessions.ts';
-import { Lines } from '../../parts/count.tsx';
+import { Count, Lines } from '../../parts/count.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     title: 'First prompt',
     isWide: true,
     cell: ({ id, firstPrompt }) => (
-      <a href={`/sessions/${encodeURIComponent(id)}`}>
+      <a href={sessionHref(id)}>
         {firstPrompt === null ? <code>{id.slice(0, 8)}</code> : <Plain text={firstPrompt} />}
       </a>
     ),
@@ -78,7 +78,7 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     name: 'calls',
     title: 'Calls',
     align: 'right',
-    cell: ({ toolCalls }) => toolCalls.toLocaleString('en-US'),
+    cell: ({ id, toolCalls }) => <Count of={toolCalls} href={sessionHref(id)} />,
     order: ({ toolCalls }) => toolCalls,
     from: 900,
   },
@@ -86,7 +86,9 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     name: 'failed',
     title: 'Failed',
     align: 'right',
-    cell: ({ failedToolCalls }) => failedToolCalls.toLocaleString('en-US'),
+    cell: ({ id, failedToolCalls }) => (
+      <Count of={failedToolCalls} href={`${sessionHref(id)}?only=failed`} />
+    ),
     order: ({ failedToolCalls }) => failedToolCalls,
     from: 900,
   },
@@ -94,7 +96,7 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     name: 'files',
     title: 'Files',
     align: 'right',
-    cell: ({ files }) => files.toLocaleString('en-US'),
+    cell: ({ id, files }) => <Count of={files} href={`${sessionHref(id)}?show=changes`} />,
     order: ({ files }) => files,
     from: 900,
   },
@@ -107,3 +109,7 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     from: 560,
   },
 ];
+
+function sessionHref(id: string): string {
+  return `/sessions/${encodeURIComponent(id)}`;
+}

@@ -3,7 +3,7 @@ import { codeLikeness, shapeOf } from '../../../pattern/likeness/shape.ts';
 import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import { HEAD_CHARACTERS, LOOKED_THROUGH } from '../rows/pattern-search.ts';
 import type { StoredPattern } from '../rows/stored-pattern.ts';
-import type { Sql } from './connection.ts';
+import type { Sql } from './connection/connection.ts';
 import { patternColumns } from './patterns.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function similarPatterns(
   }
   const best = found.toSorted((one, other) => other.score - one.score).slice(0, limit);
   const patterns = await sql<StoredPattern[]>`
-    SELECT ${patternColumns(sql)} FROM patterns p
+    SELECT ${patternColumns(sql)} FROM known_patterns p
     WHERE p.tenant = ${tenant} AND p.id = ANY(${best.map(({ id }) => id)}::text[])`;
   const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
   return best.flatMap(({ id, score, head }) => {

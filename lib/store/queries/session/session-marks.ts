@@ -35,6 +35,18 @@ export function sessionMarks(database: Database, sessionId: string): SessionMark
     .map(markOf);
 }
 
+/** The last of them that is of the session itself and tells what it is about; undefined if none is recorded. */
+export function lastMark(database: Database, sessionId: string): SessionMark | undefined {
+  const row = database
+    .prepare<[string], MarkRow>(
+      `SELECT name, received_at AS at, agent_id AS agentId, payload_text(payload) AS payload
+       FROM events WHERE session_id = ? AND tool_use_id IS NULL AND name IN (${NAMES}) AND name != 'PreCompact'
+       ORDER BY received_at DESC, id DESC LIMIT 1`,
+    )
+    .get(sessionId);
+  return row && markOf(row);
+}
+
 // --- internal ---
 
 interface MarkRow {

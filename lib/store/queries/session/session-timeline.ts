@@ -24,6 +24,8 @@ export interface TimelineOptions {
   readonly after?: string | undefined;
   /** True to show what each call did to files. @default false */
   readonly withDiffs?: boolean | undefined;
+  /** True to read of each call only why it failed and which subagent it started: a session may have very many. @default false */
+  readonly isBrief?: boolean | undefined;
 }
 
 /** What happened in a session. Times are milliseconds since 1970 UTC, lengths of time are in milliseconds. */
@@ -46,7 +48,7 @@ export interface SessionTimeline {
 export function sessionTimeline(
   database: Database,
   sessionId: string,
-  { limit, after, withDiffs = false }: TimelineOptions,
+  { limit, after, withDiffs = false, isBrief = false }: TimelineOptions,
 ): SessionTimeline | 'no-such-call' | undefined {
   const head = sessionHead(database, sessionId);
   if (head === undefined) return undefined;
@@ -59,7 +61,7 @@ export function sessionTimeline(
   }
   if (!pass.hasBegun) return 'no-such-call';
   const reader = new TimelineCalls(database, sessionId, withDiffs);
-  const shown = pass.shown.map((call) => reader.read(call));
+  const shown = pass.shown.map((call) => (isBrief ? reader.readBriefly(call) : reader.read(call)));
   const models = sessionUsage(database, sessionId);
   return {
     session: head.session,

@@ -71,6 +71,24 @@ export class TimelineCalls {
       startedAgent: STARTERS.has(call.toolName) ? (this.#agent.get(eventId) ?? null) : null,
     };
   }
+
+  /** The call with what a list of very many shows; of the rest it has nothing. */
+  readBriefly({ recovered, ...call }: PassedCall): TimelineCall {
+    const { toolUseId, toolName, outcome } = call;
+    const isPlain = outcome === 'ok' || outcome === 'running';
+    const details = isPlain ? undefined : this.#details.get(this.#session, toolUseId);
+    const isStarter = STARTERS.has(toolName);
+    const eventId = isStarter ? callEventId(this.#session, toolUseId, 'PostToolUse') : '';
+    return {
+      ...call,
+      ...(details ?? NO_DETAILS),
+      isRecovered: recovered === 1,
+      fileChanges: [],
+      patterns: [],
+      diffs: undefined,
+      startedAgent: isStarter ? (this.#agent.get(eventId) ?? null) : null,
+    };
+  }
 }
 
 // --- internal ---

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorMessage, TrackerError } from '../../../base/errors.ts';
+import { errorMessage, TrackerError } from '../../../../base/errors.ts';
 
 /** One of the servers that a URL names. */
 export interface PostgresHost {
@@ -15,7 +15,7 @@ export interface PostgresTarget {
   readonly password: string | undefined;
   readonly database: string | undefined;
   readonly tls: boolean | 'prefer' | 'require' | TlsOptions;
-  /** What the URL says; otherwise `read-write` if it names several hosts. */
+  /** What the URL says; otherwise, if it names several hosts, what `parsePostgresUrl` was told. */
   readonly sessionAttributes: SessionAttributes | undefined;
   /** The most connections: `pool_size`, a parameter of ours. @default 10 */
   readonly poolSize: number;
@@ -41,9 +41,13 @@ export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
 /**
  * Reads `postgres://user:password@host:port,host:port/database?sslmode=…` as libpq does.
  *
+ * @param ofSeveral which of several hosts will do, if the URL does not say
  * @throws TrackerError E_DATABASE_URL when it is not valid; the message does not repeat the URL
  */
-export function parsePostgresUrl(text: string): PostgresTarget {
+export function parsePostgresUrl(
+  text: string,
+  ofSeveral: SessionAttributes | 'any' = 'read-write',
+): PostgresTarget {
   const match = URL_PARTS.exec(text);
   if (!match?.groups) throw invalid('it does not begin with postgres://');
   const { login, authority = '', database, query } = match.groups;
@@ -63,7 +67,8 @@ export function parsePostgresUrl(text: string): PostgresTarget {
     cert: take('sslcert'),
     key: take('sslkey'),
   });
-  const attributes = take('target_session_attrs') ?? (hosts.length > 1 ? 'read-write' : undefined);
+  const wanted = take('target_session_attrs') ?? (hosts.length > 1 ? ofSeveral : 'any');
+  const attributes = wanted === 'any' ? undefined : wanted;
   if (attributes !== undefined && !isSessionAttributes(attributes)) {
     throw invalid(`target_session_attrs cannot be "${attributes}"`);
   }

@@ -1,4 +1,4 @@
-import { errorCode } from '../../../base/errors.ts';
+import { errorCode } from '../../../../base/errors.ts';
 
 /**
  * What an error of the database means for the call that met it:

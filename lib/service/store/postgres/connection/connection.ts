@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
-import { errorCode, errorMessage, InvariantError, TrackerError } from '../../../base/errors.ts';
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import { withinDeadline } from '../../../base/deadline.ts';
+import { errorCode, errorMessage, InvariantError, TrackerError } from '../../../../base/errors.ts';
+import { StoreUnavailableError } from '../../store-unavailable-error.ts';
+import { Deadline, withinDeadline } from '../../../../base/deadline.ts';
 import { whileAlive } from './liveness.ts';
-import type { StoreHealth } from '../service-store.ts';
+import type { StoreHealth } from '../../service-store.ts';
 import { faultKind } from './faults.ts';
 import type { PostgresTarget } from './url.ts';
 
@@ -45,6 +45,8 @@ export class PostgresConnection {
   #host = 0;
   #running = 0;
   #isClosed = false;
+  /** When to look for another server in place of one that takes no writes. */
+  #replaceNext = Deadline.past();
 
   constructor(target: PostgresTarget, options: ConnectionOptions) {
     this.#target = target;
@@ -96,8 +98,12 @@ export class PostgresConnection {
       const late = () => new AnswerTimeout(HEALTH_TIMEOUT_MS);
       const [row] = await withinDeadline(answer, HEALTH_TIMEOUT_MS, late);
       if (!row?.readOnly) return { isWell: true, detail: 'operational', pool };
-      this.#replace(asked);
-      return { isWell: false, detail: 'takes no writes: a standby', pool };
+      // New connections may reach the new primary; but what answers questions is not cut off each second.
+      if (this.#replaceNext.isOver) {
+        this.#replaceNext = Deadline.in(REPLACE_EVERY_MS);
+        this.#replace(asked);
+      }
+      return { isWell: false, isReadOnly: true, detail: 'takes no writes: a standby', pool };
     } catch (error) {
       // A connection that hangs may do so for a quarter of an hour after the network is back.
       if (error instanceof AnswerTimeout && this.#watch === watch) this.#renewWatch();
@@ -218,6 +224,8 @@ export class PostgresConnection {
 // --- internal ---
 
 const HEALTH_TIMEOUT_MS = 1_000;
+/** How often a server that takes no writes is left for another, in milliseconds. */
+const REPLACE_EVERY_MS = 10_000;
 /** How long a call waits before it asks whether the server is alive, in milliseconds. */
 const LOOK_MS = 1_000;
 const RECONNECT_PAUSE_S = 0.1;
