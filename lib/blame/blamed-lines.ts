@@ -25,7 +25,7 @@ export interface BlamedLine {
 }
 
 /** Which lines are meant. */
-export interface LineRange {
+export interface AskedLines {
   /** The first line, from 1. */
   readonly first: number;
   /** The last line, inclusive. One after the end means the end, as git has it. */
@@ -40,7 +40,7 @@ export interface LineRange {
 export function blamedLines(
   database: Database | undefined,
   { lines: all }: Pick<DiskLines, 'lines'>,
-  { first, last }: LineRange,
+  { first, last }: AskedLines,
   withWholePrompts: boolean,
 ): BlamedLine[] {
   const find = database && new WriterFinder(database, withWholePrompts);

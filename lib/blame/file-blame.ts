@@ -12,13 +12,13 @@ import { allProjects } from '../store/queries/projects.ts';
 import type { Project } from '../store/queries/projects.ts';
 import { AuthorshipTables } from '../store/writers/authorship/authorship-tables.ts';
 import { blamedLines } from './blamed-lines.ts';
-import type { BlamedLine, LineRange } from './blamed-lines.ts';
+import type { BlamedLine, AskedLines } from './blamed-lines.ts';
 import { diskLinesOf, unknownLines } from './disk-lines.ts';
 import type { DiskLines } from './disk-lines.ts';
 import { diskText } from './disk-text.ts';
 
 /** Of which file it is asked who wrote it. */
-export interface BlameQuestion extends LineRange {
+export interface BlameQuestion extends AskedLines {
   /** Its one name, as `FileNames` finds it. */
   readonly path: string;
   /** What messages call it. */

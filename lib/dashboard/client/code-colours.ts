@@ -11,7 +11,7 @@ import nginx from 'highlight.js/lib/languages/nginx';
 import powershell from 'highlight.js/lib/languages/powershell';
 import protobuf from 'highlight.js/lib/languages/protobuf';
 import scala from 'highlight.js/lib/languages/scala';
-import type { ColourAnswer, ColourQuestion, ColouredLine } from '../parts/coloured-line.ts';
+import type { ColourAnswer, ColourQuestion, ColouredLine } from '../parts/code/coloured-line.ts';
 
 for (const [name, language] of Object.entries({
   clojure,

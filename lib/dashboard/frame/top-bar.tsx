@@ -75,7 +75,7 @@ function SearchBox({ url }: { readonly url: URL }) {
   };
   const onInput = () => {
     clearTimeout(pause.current);
-    const length = [...(box.current?.value ?? '')].length;
+    const length = Array.from(box.current?.value ?? '').length;
     if (length >= LEAST_CHARACTERS || isThere) pause.current = setTimeout(ask, TYPING_MS);
   };
   const toFirst = () => document.querySelector<HTMLElement>('[data-row] a[href]')?.focus();

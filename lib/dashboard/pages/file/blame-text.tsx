@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useClient } from '../../frame/client-side.ts';
-import { CodeLine } from '../../parts/code.tsx';
-import type { ColouredLine } from '../../parts/coloured-line.ts';
+import { CodeLine } from '../../parts/code/code.tsx';
+import type { ColouredLine } from '../../parts/code/coloured-line.ts';
 import { linkWith } from '../../parts/link.ts';
 import { shortText, shortId } from '../../parts/plain.tsx';
-import { callLink } from '../../parts/recorded-links.ts';
+import { callLink } from '../../parts/recorded/links.ts';
 import { Ago } from '../../parts/time.tsx';
-import { useCodeColours } from '../../parts/use-code-colours.ts';
+import { useCodeColours } from '../../parts/code/use-code-colours.ts';
 import { useWindowRows } from '../../parts/window-rows.ts';
 import { LINES_SHOWN } from './shown-text.ts';
 import type { LineRun, ShownLine, ShownText, WritingCall } from './shown-text.ts';

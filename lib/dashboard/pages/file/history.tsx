@@ -2,10 +2,10 @@ import { Lines } from '../../parts/count.tsx';
 import { Diff } from '../../parts/diff.tsx';
 import { linkWith } from '../../parts/link.ts';
 import { Plain, shortText } from '../../parts/plain.tsx';
-import { callLink, patternLink } from '../../parts/recorded-links.ts';
+import { callLink, patternLink } from '../../parts/recorded/links.ts';
 import { Empty } from '../../parts/states.tsx';
 import { Ago } from '../../parts/time.tsx';
-import type { LogEntry } from './log-entry.ts';
+import type { LoggedChange } from './logged-change.ts';
 import type { FileData } from './query.ts';
 
 /** What Claude did to a file, the newest first. */
@@ -45,7 +45,7 @@ export function History({
 
 // --- internal ---
 
-function Entry({ entry }: { readonly entry: LogEntry }) {
+function Entry({ entry }: { readonly entry: LoggedChange }) {
   const { prompt, change, hunks, isCut, isExact, toolName, model, sessionId, patternId } = entry;
   const note = [
     ...(isExact ? [] : ['What stood there before is not known in full.']),

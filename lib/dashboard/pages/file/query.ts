@@ -18,8 +18,8 @@ import { allProjects } from '../../../store/queries/projects.ts';
 import type { Project } from '../../../store/queries/projects.ts';
 import type { Sources } from '../../server/sources.ts';
 import type { PageQuery } from '../page.ts';
-import { cursorOf, logEntry } from './log-entry.ts';
-import type { LogEntry } from './log-entry.ts';
+import { logCursorOf, loggedChange } from './logged-change.ts';
+import type { LoggedChange } from './logged-change.ts';
 import { countsOf, shownText } from './shown-text.ts';
 import type { LineCounts, ShownText } from './shown-text.ts';
 
@@ -53,7 +53,7 @@ export interface FileData {
   readonly counts: LineCounts;
   /** Null while another part is shown. */
   readonly text: ShownText | null;
-  readonly history: { readonly entries: readonly LogEntry[]; readonly isCut: boolean } | null;
+  readonly history: { readonly entries: readonly LoggedChange[]; readonly isCut: boolean } | null;
   readonly survival: Survival | null;
 }
 
@@ -180,9 +180,9 @@ function noteOf({ version, writer, prompt }: KeptVersion): VersionNote {
 const ENTRIES = 20;
 
 function historyOf(database: Database, path: string, before: string | null): FileData['history'] {
-  const after = before === null ? undefined : cursorOf(before);
+  const after = before === null ? undefined : logCursorOf(before);
   const found = fileLog(database, { path, after, limit: ENTRIES });
-  return { entries: found.map(logEntry), isCut: found.length === ENTRIES };
+  return { entries: found.map(loggedChange), isCut: found.length === ENTRIES };
 }
 
 async function survivalIn(

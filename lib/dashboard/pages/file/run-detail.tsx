@@ -1,5 +1,5 @@
 import { Plain, shortText, shortId } from '../../parts/plain.tsx';
-import { callLink, patternLink, sessionLink } from '../../parts/recorded-links.ts';
+import { callLink, patternLink, sessionLink } from '../../parts/recorded/links.ts';
 import { Ago } from '../../parts/time.tsx';
 import type { LineRun, WritingCall } from './shown-text.ts';
 

@@ -1,5 +1,5 @@
 import type { BlamedLine } from '../../../blame/blamed-lines.ts';
-import { LONGEST_SHOWN } from '../../parts/longest-shown.ts';
+import { LONGEST_SHOWN } from '../../parts/code/longest-shown.ts';
 
 /** Who wrote some lines that stand together. */
 export interface LineRun {

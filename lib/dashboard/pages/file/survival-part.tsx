@@ -1,6 +1,6 @@
 import { counted } from '../../../base/amount-text.ts';
 import type { Survival } from '../../../blame/survival/survival-groups.ts';
-import { ShareBar, shareOf } from '../../parts/share-bar.tsx';
+import { ShareBar, shareOf } from '../../parts/recorded/share-bar.tsx';
 import { Empty } from '../../parts/states.tsx';
 
 /** What became of the lines that Claude wrote to the file, wherever in the project they are now. */

@@ -1,9 +1,9 @@
 import { counted } from '../../../base/amount-text.ts';
 import { linkWith, shortPath } from '../../parts/link.ts';
-import { endOf } from '../../parts/place.tsx';
+import { endOf } from '../../parts/recorded/place.tsx';
 import { Plain, shortText, shortId } from '../../parts/plain.tsx';
-import { fileLink, folderLink, sessionLink } from '../../parts/recorded-links.ts';
-import { ShareBar, shareOf } from '../../parts/share-bar.tsx';
+import { fileLink, folderLink, sessionLink } from '../../parts/recorded/links.ts';
+import { ShareBar, shareOf } from '../../parts/recorded/share-bar.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';

@@ -1,14 +1,14 @@
 import type {
   FolderTree,
   ProjectTree,
-  TreeEntry,
+  FolderEntry,
 } from '../../../store/queries/history/file-tree.ts';
 import { counted } from '../../../base/amount-text.ts';
 import { shortPath } from '../../parts/link.ts';
-import { endOf } from '../../parts/place.tsx';
+import { endOf } from '../../parts/recorded/place.tsx';
 import { shortText } from '../../parts/plain.tsx';
-import { fileLink, folderLink } from '../../parts/recorded-links.ts';
-import { ShareBar, shareOf } from '../../parts/share-bar.tsx';
+import { fileLink, folderLink } from '../../parts/recorded/links.ts';
+import { ShareBar, shareOf } from '../../parts/recorded/share-bar.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
@@ -120,7 +120,7 @@ function Trail({
   );
 }
 
-type Counts = Pick<TreeEntry, 'lines' | 'claudeLines' | 'touchedAt' | 'files'>;
+type Counts = Pick<FolderEntry, 'lines' | 'claudeLines' | 'touchedAt' | 'files'>;
 
 const COUNT_COLUMNS: readonly Column<Counts>[] = [
   {
@@ -188,7 +188,7 @@ function entryColumns(
   project: string | null,
   base: string | null,
   isUnfolded: boolean,
-): readonly Column<TreeEntry>[] {
+): readonly Column<FolderEntry>[] {
   return [
     {
       name: 'name',

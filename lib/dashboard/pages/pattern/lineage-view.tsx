@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Lineage, LineageNode } from '../../../store/queries/lineage.ts';
 import { Plain, shortText } from '../../parts/plain.tsx';
-import { patternLink } from '../../parts/recorded-links.ts';
+import { patternLink } from '../../parts/recorded/links.ts';
 import { Ago } from '../../parts/time.tsx';
 import { BOX, lineageGraph, neighbour } from './lineage-layout.ts';
 import type { PlacedNode } from './lineage-layout.ts';

@@ -1,12 +1,12 @@
 import { counted, shareText } from '../../../base/amount-text.ts';
-import { Code } from '../../parts/code.tsx';
+import { Code } from '../../parts/code/code.tsx';
 import { Diff } from '../../parts/diff.tsx';
 import { shortPath } from '../../parts/link.ts';
-import { MoreLink } from '../../parts/more-link.tsx';
-import { endOf } from '../../parts/place.tsx';
+import { MoreLink } from '../../parts/recorded/more-link.tsx';
+import { endOf } from '../../parts/recorded/place.tsx';
 import { Plain, shortText } from '../../parts/plain.tsx';
-import { callLink, fileLink, patternLink } from '../../parts/recorded-links.ts';
-import { SimilarList } from '../../parts/similar-list.tsx';
+import { callLink, fileLink, patternLink } from '../../parts/recorded/links.ts';
+import { SimilarList } from '../../parts/recorded/similar-list.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';

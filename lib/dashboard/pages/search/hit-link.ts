@@ -1,5 +1,5 @@
 import type { SearchHit } from '../../../store/queries/search/search.ts';
-import { callLink, fileLink, patternLink, sessionLink } from '../../parts/recorded-links.ts';
+import { callLink, fileLink, patternLink, sessionLink } from '../../parts/recorded/links.ts';
 
 /** Where a hit leads. */
 export function hitLink({

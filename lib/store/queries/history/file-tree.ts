@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.ts';
 
 /** A file or a folder of which lines are known, as the last events told of them. */
-export interface TreeEntry {
+export interface FolderEntry {
   /** Below the folder that it is in: of a folder that holds nothing but another one, the names of both. */
   readonly name: string;
   readonly path: string;
@@ -21,7 +21,7 @@ export interface FolderTree {
   /** The folder, absolute, without a slash at its end; '' for the root. */
   readonly folder: string;
   /** Folders first, each by name. Where few files are in it, each folder is followed by what is in it. */
-  readonly entries: readonly TreeEntry[];
+  readonly entries: readonly FolderEntry[];
   readonly isUnfolded: boolean;
   /** All that is in it, at any depth. */
   readonly files: number;
@@ -92,7 +92,7 @@ export function folderTree(
        GROUP BY name, isFolder ORDER BY isFolder DESC, name`,
     )
     .all(values);
-  const folded = rows.slice(0, MOST_ENTRIES).map((row): TreeEntry => {
+  const folded = rows.slice(0, MOST_ENTRIES).map((row): FolderEntry => {
     const { name, isFolder, first, last, ...counts } = row;
     const whole = isFolder === 1 ? sharedFolder(first, last) : `${place}/${name}`;
     return {
@@ -127,7 +127,7 @@ function within(
   database: Database,
   folder: string,
   projectIds: readonly number[] | undefined,
-): TreeEntry[] {
+): FolderEntry[] {
   const { entries } = folderTree(database, folder, projectIds);
   return entries.map((entry) => ({ ...entry, depth: entry.depth + 1 }));
 }

@@ -1,4 +1,4 @@
-import { linkWith } from './link.ts';
+import { linkWith } from '../link.ts';
 
 /** Leads to more rows of the same list, up to a thousand. */
 export function MoreLink({

@@ -1,7 +1,7 @@
 import type { FileLogEntry, LogCursor } from '../../../store/queries/history/file-log.ts';
 
 /** A change of Claude's to a file. */
-export interface LogEntry {
+export interface LoggedChange {
   readonly at: number;
   readonly filePath: string;
   readonly change: FileLogEntry['change'];
@@ -22,7 +22,13 @@ export interface LogEntry {
 }
 
 /** An entry as the page has it. */
-export function logEntry({ cursor, writer, prompt, hunks, ...diff }: FileLogEntry): LogEntry {
+export function loggedChange({
+  cursor,
+  writer,
+  prompt,
+  hunks,
+  ...diff
+}: FileLogEntry): LoggedChange {
   const { filePath, change, isExact, linesAdded, linesRemoved } = diff;
   const text = prompt?.text ?? null;
   return {
@@ -45,7 +51,7 @@ export function logEntry({ cursor, writer, prompt, hunks, ...diff }: FileLogEntr
 }
 
 /** Undefined for what no page has written. */
-export function cursorOf(text: string): LogCursor | undefined {
+export function logCursorOf(text: string): LogCursor | undefined {
   try {
     const [at, eventId, filePath] = JSON.parse(text) as unknown[];
     const isCursor =

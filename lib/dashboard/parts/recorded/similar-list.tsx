@@ -1,8 +1,8 @@
-import type { SimilarPattern } from '../../store/queries/search/similar.ts';
-import { Code } from './code.tsx';
+import type { SimilarPattern } from '../../../store/queries/search/similar.ts';
+import { Code } from '../code/code.tsx';
 import { Place } from './place.tsx';
-import { patternLink } from './recorded-links.ts';
-import { Ago } from './time.tsx';
+import { patternLink } from './links.ts';
+import { Ago } from '../time.tsx';
 
 /** Code that is like other code, the most similar first. */
 export function SimilarList({ hits }: { readonly hits: readonly SimilarPattern[] }) {

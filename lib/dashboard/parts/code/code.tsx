@@ -1,5 +1,5 @@
 import { LONGEST_SHOWN } from './longest-shown.ts';
-import { plainText } from './plain.tsx';
+import { plainText } from '../plain.tsx';
 import type { ColouredLine } from './coloured-line.ts';
 import { useCodeColours } from './use-code-colours.ts';
 

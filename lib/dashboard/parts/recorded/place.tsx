@@ -1,6 +1,6 @@
-import { shortPath } from './link.ts';
-import { Plain, shortText, shortId } from './plain.tsx';
-import { fileLink, sessionLink } from './recorded-links.ts';
+import { shortPath } from '../link.ts';
+import { Plain, shortText, shortId } from '../plain.tsx';
+import { fileLink, sessionLink } from './links.ts';
 
 /** Where something was written: file and line, project, session. */
 export function Place({
