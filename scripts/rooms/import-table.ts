@@ -151,8 +151,7 @@ export const ROOMS: readonly Room[] = [
     group: 'tracker.db',
     purpose: 'retention, backup, verify, restore, repair',
     imports: words(
-      'base event lineage-api pattern authorship',
-      'store/database store/writers store/queries',
+      'base event lineage-api pattern authorship store/database store/writers store/queries',
     ),
     packages: [],
   },
@@ -176,6 +175,15 @@ export const ROOMS: readonly Room[] = [
       'store/database store/writers store/queries store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
+  },
+  {
+    name: 'blame',
+    group: 'capabilities',
+    purpose: 'who wrote the lines that are on disk, and what became of what Claude wrote',
+    imports: words(
+      'base config redact authorship ingest store/database store/writers store/queries',
+    ),
+    packages: [],
   },
   {
     name: 'service/store',
@@ -235,14 +243,14 @@ export const ROOMS: readonly Room[] = [
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
       'base event config redact log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest service health alerts',
+      'store/database store/queries store/maintenance delivery ingest blame service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
       { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
       // Loaded when a page shows code or a plot.
-      { files: 'parts/code-colours.ts', packages: ['highlight.js'] },
+      { files: 'client/code-colours.ts', packages: ['highlight.js'] },
       { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
     ],
   },
@@ -253,14 +261,13 @@ export const ROOMS: readonly Room[] = [
     imports: words(
       'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
-      'delivery ingest service/store service health alerts install dashboard',
+      'delivery ingest blame service/store service health alerts install dashboard',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
     exceptions: [
       // The MCP server; the rest of the command line starts without them.
       { files: 'mcp/mcp-server.ts', packages: words('@modelcontextprotocol/sdk zod') },
-      { files: 'mcp/mcp-tool.ts', packages: ['zod'] },
-      { files: 'mcp/tool-input.ts', packages: ['zod'] },
+      { files: 'mcp/*tool*.ts', packages: ['zod'] },
       { files: 'mcp/tools/*-*.ts', packages: ['zod'] },
       { files: 'commands/mcp.ts', packages: ['@modelcontextprotocol/sdk'] },
     ],

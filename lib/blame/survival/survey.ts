@@ -6,8 +6,8 @@ import type { Redactor } from '../../redact/redact.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { OwnPiece } from '../../store/queries/authorship/own-pieces.ts';
 import { AuthorshipTables } from '../../store/writers/authorship/authorship-tables.ts';
-import { diskLinesOf } from '../blame/disk-lines.ts';
-import { diskText } from '../blame/disk-text.ts';
+import { diskLinesOf } from '../disk-lines.ts';
+import { diskText } from '../disk-text.ts';
 import { followLines, noLines, settledFate } from './line-fate.ts';
 import type { FileStep, LineFate } from './line-fate.ts';
 

@@ -1,5 +1,3 @@
-import type { CliEnvironment } from '../environment.ts';
-import { shortSession, shownPath } from '../listing/row-text.ts';
 import { noLines } from './line-fate.ts';
 import type { LineFate } from './line-fate.ts';
 import type { PieceFate } from './survey.ts';
@@ -58,13 +56,6 @@ export function survivalGroups(
   return by === 'age'
     ? summed.toSorted((one, other) => ageOf(one) - ageOf(other))
     : summed.toSorted((one, other) => sizeOf(other) - sizeOf(one));
-}
-
-/** A key as the table shows it. */
-export function groupText(by: SurvivalKey, key: string | null, { env }: CliEnvironment): string {
-  if (key === null) return by === 'project' ? 'no project' : 'not known';
-  if (by === 'session') return shortSession(key);
-  return by === 'project' || by === 'file' ? shownPath(key, null, env) : key;
 }
 
 // --- internal ---

@@ -1,9 +1,9 @@
-import { NOT_CLAUDE } from '../../authorship/author.ts';
-import type { Author } from '../../authorship/author.ts';
-import type { LineAuthors } from '../../authorship/line-authors.ts';
-import { confidenceOf } from '../../authorship/seen-text.ts';
-import type { Confidence, SeenText } from '../../authorship/seen-text.ts';
-import type { Redactor } from '../../redact/redact.ts';
+import { NOT_CLAUDE } from '../authorship/author.ts';
+import type { Author } from '../authorship/author.ts';
+import type { LineAuthors } from '../authorship/line-authors.ts';
+import { confidenceOf } from '../authorship/seen-text.ts';
+import type { Confidence, SeenText } from '../authorship/seen-text.ts';
+import type { Redactor } from '../redact/redact.ts';
 
 /** A line as it is on disk, and what is known of it. */
 export interface DiskLine {

@@ -1,13 +1,10 @@
-import { eventOf, NOT_CLAUDE } from '../../authorship/author.ts';
-import { counted } from '../../base/amount-text.ts';
-import type { Database } from '../../store/database/database.ts';
-import { LineWriters } from '../../store/queries/authorship/line-writers.ts';
-import type { LineWriter } from '../../store/queries/authorship/line-writers.ts';
-import { PromptFinder } from '../../store/queries/authorship/prompts.ts';
-import type { TypedPrompt } from '../../store/queries/authorship/prompts.ts';
-import { UsageError } from '../arguments/usage-error.ts';
+import { eventOf, NOT_CLAUDE } from '../authorship/author.ts';
+import type { Database } from '../store/database/database.ts';
+import { LineWriters } from '../store/queries/authorship/line-writers.ts';
+import type { LineWriter } from '../store/queries/authorship/line-writers.ts';
+import { PromptFinder } from '../store/queries/authorship/prompts.ts';
+import type { TypedPrompt } from '../store/queries/authorship/prompts.ts';
 import type { DiskLine, DiskLines } from './disk-lines.ts';
-import type { FileLines } from './file-lines.ts';
 
 /** A line of a file, and who wrote it. */
 export interface BlamedLine {
@@ -27,22 +24,25 @@ export interface BlamedLine {
   readonly prompt: TypedPrompt | undefined;
 }
 
+/** Which lines are meant. */
+export interface AskedLines {
+  /** The first line, from 1. */
+  readonly first: number;
+  /** The last line, inclusive. One after the end means the end, as git has it. */
+  readonly last: number;
+}
+
 /**
  * Names who wrote the chosen lines of a file.
  *
  * @param withWholePrompts false for the first words of the prompts only
- * @throws UsageError when the file has no such lines
  */
 export function blamedLines(
   database: Database | undefined,
-  { lines: all }: DiskLines,
-  { name, first, last }: FileLines,
+  { lines: all }: Pick<DiskLines, 'lines'>,
+  { first, last }: AskedLines,
   withWholePrompts: boolean,
 ): BlamedLine[] {
-  // A last line after the end means the end, as git has it: who asks for 200 lines does not know how many there are.
-  if (first > Math.max(1, all.length)) {
-    throw new UsageError(`${name} has no line ${first}`, `It has ${counted(all.length, 'line')}.`);
-  }
   const find = database && new WriterFinder(database, withWholePrompts);
   return all.slice(first - 1, last).map((found, index): BlamedLine => {
     const { text, author, origin, confidence } = found;

@@ -1,6 +1,6 @@
-import { isNotebook, notebookText } from '../../authorship/payload/notebook-text.ts';
-import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
-import { readRegularFile } from '../../base/regular-file.ts';
+import { isNotebook, notebookText } from '../authorship/payload/notebook-text.ts';
+import { errorCode, errorMessage, TrackerError } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 
 /** A larger file is not read, in bytes. What is followed is a small part of that. */
 const MAX_BYTES = 16 * 1024 * 1024;
