@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from '../connection/connection.ts';
+import type { Sql } from '../connection.ts';
 
 /**
  * Builds, beside a service that reads and writes, the indexes that migration 7 would take long to build while all wait. Any number of replicas may do so at once, and
