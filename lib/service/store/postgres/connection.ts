@@ -5,10 +5,10 @@ import postgres from 'postgres';
 import { errorCode, errorMessage, InvariantError, TrackerError } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import { Deadline, withinDeadline } from '../../../base/deadline.ts';
-import { whileAlive } from './liveness.ts';
+import { whileAlive } from './servers/liveness.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
-import type { PostgresTarget } from './url.ts';
+import type { PostgresTarget } from './servers/url.ts';
 
 /** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
 export type Sql = postgres.Sql<{ bigint: number; texts: readonly string[] }>;

@@ -28,7 +28,7 @@ import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
 import { keyText, storable, whole } from './text/storable.ts';
-import type { Reader } from './standby.ts';
+import type { Reader } from './servers/standby.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 

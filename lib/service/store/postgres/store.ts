@@ -8,12 +8,12 @@ import { faultKind } from './faults.ts';
 import { migrate, requireMigrated } from './schema/migrate.ts';
 import { Partitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
-import { Standby } from './standby.ts';
+import { Standby } from './servers/standby.ts';
 import { PostgresAuditStore } from './accounting/audit-store.ts';
 import { PostgresRetentionStore } from './accounting/retention-store.ts';
 import { PostgresTokenStore } from './accounting/token-store.ts';
-import { parsePostgresUrl } from './url.ts';
-import type { PostgresTarget } from './url.ts';
+import { parsePostgresUrl } from './servers/url.ts';
+import type { PostgresTarget } from './servers/url.ts';
 
 /**
  * How to open a store on PostgreSQL. By default the pool is as large as the URL says, calls are tried again

@@ -2,7 +2,7 @@ import { TrackerError } from '../../../../base/errors.ts';
 import { readToken } from '../../token-store.ts';
 import type { StoredToken, TokenRow, TokenStore } from '../../token-store.ts';
 import type { PostgresConnection, Sql } from '../connection.ts';
-import type { Reader } from '../standby.ts';
+import type { Reader } from '../servers/standby.ts';
 
 /** The tokens of a service that keeps them in PostgreSQL, and shares them with its replicas. */
 export class PostgresTokenStore implements TokenStore {

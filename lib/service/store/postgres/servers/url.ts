@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorMessage, TrackerError } from '../../../base/errors.ts';
+import { errorMessage, TrackerError } from '../../../../base/errors.ts';
 
 /** One of the servers that a URL names. */
 export interface PostgresHost {

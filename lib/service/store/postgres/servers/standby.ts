@@ -1,5 +1,5 @@
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import type { PostgresConnection, Sql } from './connection.ts';
+import { StoreUnavailableError } from '../../store-unavailable-error.ts';
+import type { PostgresConnection, Sql } from '../connection.ts';
 
 /** Where questions go. */
 export interface Reader {

@@ -1,12 +1,12 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createApp } from '../../../../lib/service/app.ts';
-import { serviceParts } from '../../../../lib/service/service-parts.ts';
-import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
-import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
-import { trackedEvent } from '../../../contracts/tracked-event.ts';
-import { startPostgres } from '../../../support/postgres-server.ts';
-import type { PostgresServer } from '../../../support/postgres-server.ts';
+import { createApp } from '../../../../../lib/service/app.ts';
+import { serviceParts } from '../../../../../lib/service/service-parts.ts';
+import { openPostgresStore } from '../../../../../lib/service/store/postgres/store.ts';
+import type { ServiceStore } from '../../../../../lib/service/store/service-store.ts';
+import { trackedEvent } from '../../../../contracts/tracked-event.ts';
+import { startPostgres } from '../../../../support/postgres-server.ts';
+import type { PostgresServer } from '../../../../support/postgres-server.ts';
 
 let primary: PostgresServer;
 let standby: PostgresServer;
