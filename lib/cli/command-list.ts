@@ -230,7 +230,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   service: {
     group: 'Server',
-    summary: 'Delete from a service, copy its events, set its retention, show its audit log.',
+    summary: 'Delete from a service, copy its events, show its audit log.',
     load: async () => (await import('./commands/service.ts')).serviceCommand,
   },
   'capture-test': {

@@ -297,7 +297,10 @@ export const ROOMS: readonly Room[] = [
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
       // The floors that benchmarks compare with, and the rows that they start from.
-      { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
+      {
+        files: 'bench/*/bare-*.ts',
+        packages: words('@hono/node-server better-sqlite3 hono postgres undici'),
+      },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },

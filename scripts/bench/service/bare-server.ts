@@ -58,9 +58,7 @@ function sqliteWriter(): Write {
   const all = database.transaction((rows: readonly Waiting['row'][]) => {
     for (const row of rows) insert.run(...row);
   });
-  return async (rows) => {
-    all.immediate(rows);
-  };
+  return async (rows) => all.immediate(rows);
 }
 
 async function postgresWriter(): Promise<Write> {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { parsePostgresUrl } from '../../../../lib/service/store/postgres/servers/url.ts';
+import { parsePostgresUrl } from '../../../../../lib/service/store/postgres/servers/url.ts';
 
 test('a URL names a server, a user, a database and settings of the session', () => {
   expect(

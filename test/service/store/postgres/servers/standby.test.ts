@@ -1,12 +1,12 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createApp } from '../../../../lib/service/app.ts';
-import { serviceParts } from '../../../../lib/service/service-parts.ts';
-import { openPostgresStore } from '../../../../lib/service/store/postgres/store.ts';
-import type { ServiceStore } from '../../../../lib/service/store/service-store.ts';
-import { trackedEvent } from '../../../contracts/tracked-event.ts';
-import { startPostgres } from '../../../support/postgres-server.ts';
-import type { PostgresServer } from '../../../support/postgres-server.ts';
+import { createApp } from '../../../../../lib/service/app.ts';
+import { serviceParts } from '../../../../../lib/service/service-parts.ts';
+import { openPostgresStore } from '../../../../../lib/service/store/postgres/store.ts';
+import type { ServiceStore } from '../../../../../lib/service/store/service-store.ts';
+import { trackedEvent } from '../../../../contracts/tracked-event.ts';
+import { startPostgres } from '../../../../support/postgres-server.ts';
+import type { PostgresServer } from '../../../../support/postgres-server.ts';
 
 let primary: PostgresServer;
 let standby: PostgresServer;
@@ -77,7 +77,7 @@ test('questions are answered by the primary while the standby is down', async ()
   await standby.stop('immediate');
   try {
     expect(await patterns.pattern('a')).toMatchObject({ id: 'a' });
-    expect(await ready()).toEqual([200, { status: 'ready' }]);
+    await expect.poll(ready).toEqual([200, { status: 'ready' }]);
   } finally {
     await standby.start();
   }
@@ -96,7 +96,7 @@ test('while the primary is down, questions are answered, tokens known, and it is
     await expect(patterns.track([trackedEvent({ patternId: 'b' })])).rejects.toThrow(
       'not available',
     );
-    expect(await ready()).toEqual([200, { status: 'read_only' }]);
+    await expect.poll(ready).toEqual([200, { status: 'read_only' }]);
   } finally {
     await primary.start();
   }
@@ -111,7 +111,7 @@ test('a replica of which the only server is a standby starts, answers, and is re
   await store.close();
   store = await openPostgresStore(urls.standby, { patienceMs: 100 });
   expect(await store.tenant('default').pattern('a')).toMatchObject({ id: 'a' });
-  expect(await ready()).toEqual([200, { status: 'read_only' }]);
+  await expect.poll(ready).toEqual([200, { status: 'read_only' }]);
   const tracked = store.tenant('default').track([trackedEvent({ patternId: 'b' })]);
   await expect(tracked).rejects.toThrow('not available');
 });
