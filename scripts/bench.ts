@@ -22,6 +22,7 @@ import { serviceScale } from './bench/service/service-scale.ts';
 import { transcriptImport } from './bench/transcripts/transcript-import.ts';
 import { machine, renderReport, reportJson } from './bench/measure/report.ts';
 import type { Line } from './bench/measure/report.ts';
+import { context } from './bench/command-line/context.ts';
 import { statusline } from './bench/command-line/statusline.ts';
 import { Throwaway } from './bench/measure/throwaway.ts';
 
@@ -44,6 +45,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   cliStart,
   lists,
   statistics,
+  context,
   statusline,
   dashboard,
 ];

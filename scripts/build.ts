@@ -1,5 +1,6 @@
-// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, statusline.cjs, cli.mjs, the library (index.mjs, with
-// its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of materials of what is bundled; and from these the plugin's
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, nodemailer.cjs, statusline.cjs, context.cjs, cli.mjs, the library
+// (index.mjs, with its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of
+// materials of what is bundled; and from these the plugin's
 // folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget, and if the licence
 // of a bundled package does not allow it.
 import {
@@ -21,6 +22,7 @@ import { bundledPackages } from './build/bundled-packages.ts';
 import { buildDashboardClient } from './build/dashboard-client.ts';
 import { joinStart } from './build/joined-start.ts';
 import { noticesText } from './build/notices.ts';
+import { writePages } from './build/pages.ts';
 import { writeTypes } from './build/published-types.ts';
 import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 
@@ -28,10 +30,10 @@ import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 const HOOK_BUDGET_BYTES = 15_000;
 const HOOK_RING = /^(?:hooks|lib\/capture|lib\/base)\//;
 
-const { name, version, license, optionalDependencies, peerDependencies } = JSON.parse(
+const { name, version, license, homepage, optionalDependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 ) as Record<'optionalDependencies' | 'peerDependencies', object> &
-  Record<'name' | 'version' | 'license', string>;
+  Record<'name' | 'version' | 'license' | 'homepage', string>;
 const shared: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -49,11 +51,11 @@ const shared: BuildOptions = {
 };
 
 /**
- * Bundled packages may call require in an ES module. The import is renamed because our code imports
+ * Bundled packages may call require in an ES module, and read __filename. The import is renamed because our code imports
  * createRequire too.
  */
 const REQUIRE =
-  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);";
+  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url), __filename = import.meta.filename;";
 const esm: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
@@ -71,7 +73,7 @@ process.once('exit', () => {
   for (const left of [OUT, join(PLUGIN, OUT)]) rmSync(left, { recursive: true, force: true });
 });
 const hooks = readdirSync('hooks').filter((name) => name.endsWith('.ts'));
-const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promise.all([
+const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = await Promise.all([
   build({
     ...shared,
     entryPoints: hooks.map((name) => join('hooks', name)),
@@ -82,13 +84,27 @@ const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promi
   }),
   build({
     ...shared,
-    entryPoints: ['scripts/courier.ts', 'scripts/spool-thread.ts', 'scripts/statusline.ts'],
+    entryPoints: ['courier', 'spool-thread', 'statusline', 'context'].map(
+      (program) => `scripts/${program}.ts`,
+    ),
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     mainFields: ['module', 'main'], // lets esbuild drop the unused parts of OpenTelemetry's packages
     minifySyntax: true,
     minifyWhitespace: true, // Node.js reads it at every start
+    alias: { nodemailer: './nodemailer.cjs' },
+    external: ['./nodemailer.cjs'],
+  }),
+  // Most couriers send no mail, and need not read it.
+  build({
+    ...shared,
+    entryPoints: { nodemailer: 'nodemailer' },
+    outdir: OUT,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
   }),
   build({
     ...shared,
@@ -111,10 +127,18 @@ const [hookBuild, courierBuild, cliBuild, libraryBuild, dashboard] = await Promi
 checkHooks(hookBuild.metafile as Metafile);
 for (const name of ['courier', 'spool-thread']) toAscii(join(OUT, `${name}.cjs`));
 await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
-const papers = writePapers([hookBuild, courierBuild, cliBuild, libraryBuild, dashboard.build]);
+writePages(join(OUT, 'docs'), homepage);
+const papers = writePapers([
+  hookBuild,
+  courierBuild,
+  mailBuild,
+  cliBuild,
+  libraryBuild,
+  dashboard.build,
+]);
 // The image of the service is built without the plugin.
 if (existsSync(PLUGIN)) {
-  const program = [hookBuild, courierBuild, cliBuild]
+  const program = [hookBuild, courierBuild, mailBuild, cliBuild]
     .flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))
     .concat(dashboard.files, papers);
   await fillPlugin(program, OUT, join(PLUGIN, OUT));

@@ -6,10 +6,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/base/clock.ts';
 import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
+import type { TrackerPaths } from '../lib/base/paths.ts';
 import { announceCourier, courierLives } from '../lib/capture/courier-hint.ts';
 import { startCourier } from '../lib/capture/courier-start.ts';
 import { newestInstalled } from '../lib/claude-code/installed-claude.ts';
 import { limitHeap } from '../lib/ingest/courier/heap-limit.ts';
+import type { OpenCourierWatch } from '../lib/ingest/courier-watch.ts';
 import { startPluginSetup } from '../lib/ingest/courier/plugin-setup.ts';
 import { sitOut } from '../lib/ingest/courier/sit-out.ts';
 
@@ -56,7 +58,15 @@ async function main(homeFolder: string): Promise<void> {
     const { Courier } = await import('../lib/ingest/courier/courier.ts');
     const threadBundle = join(__dirname, 'spool-thread.cjs');
     const newestClaude = () => newestInstalled({ env: process.env, node: process.execPath });
-    const options = { paths, ...own, machine: hostname(), newestClaude, threadBundle };
+    const machine = hostname();
+    const options = {
+      paths,
+      ...own,
+      machine,
+      newestClaude,
+      threadBundle,
+      openWatch: alertWatch(paths, machine),
+    };
     const courier = new Courier(options);
     // No error that somebody forgot to await may end it while events wait.
     process.on('unhandledRejection', (error) => courier.noteStray(error));
@@ -66,4 +76,32 @@ async function main(homeFolder: string): Promise<void> {
     const options = { ...own, ms: SIT_OUT_MS, signal: stop.signal, hint };
     await sitOut(paths, error, options).catch(() => {});
   }
+}
+
+/** Judges the rules of alerts. It is loaded at the first look, so that no event waits for that. */
+function alertWatch(paths: TrackerPaths, machine: string): OpenCourierWatch {
+  return ({ log, database, clean, config }) => {
+    const open = async () => {
+      const [{ AlertWatch }, { tellAlert }, { readRegistration }] = await Promise.all([
+        import('../lib/alerts/alert-watch.ts'),
+        import('../lib/alerts/alert-channels.ts'),
+        import('../lib/install/settings/registration.ts'),
+      ]);
+      const { env } = process;
+      return new AlertWatch({
+        machine,
+        clean,
+        sources: () => {
+          const view = { config: config.current, error: config.error };
+          // No project's settings count: a courier is everybody's.
+          const registration = readRegistration({ env, cwd: paths.data, paths });
+          return { paths, env, now: systemClock, registration, config: { ...view, courier: view } };
+        },
+        tell: async (message, settings) =>
+          tellAlert(message, settings, { log: log(), database, now: systemClock, env }),
+      });
+    };
+    let watch: ReturnType<typeof open> | undefined;
+    return { look: async (options) => (await (watch ??= open())).look(options) };
+  };
 }

@@ -45,6 +45,15 @@ export interface TrackerPaths extends CapturePaths {
   readonly deliveryLock: string;
   /** The same for the collector. It is a second lock, so that a slow sink does not delay the other. */
   readonly otlpDeliveryLock: string;
+  /** The same for alerts that go to the webhook, and by mail. */
+  readonly webhookDeliveryLock: string;
+  readonly mailDeliveryLock: string;
+  /** The state of every alert, as JSON: for people and programs also when the database cannot be used. */
+  readonly alerts: string;
+  /** Held by the process that judges the rules of alerts and changes their state. */
+  readonly alertsLock: string;
+  /** How services were last started on this machine, by their ports. */
+  readonly served: string;
   readonly logs: string;
   readonly logFile: string;
   /** The user's configuration, beside `home` in Claude's folder. */
@@ -125,6 +134,11 @@ export function trackerPaths(
     spoolMaxFiles: `${spool}${sep}max-files`,
     deliveryLock: `${data}${sep}delivery.lock`,
     otlpDeliveryLock: `${data}${sep}otlp-delivery.lock`,
+    webhookDeliveryLock: `${data}${sep}webhook-delivery.lock`,
+    mailDeliveryLock: `${data}${sep}mail-delivery.lock`,
+    alerts: `${data}${sep}alerts.json`,
+    alertsLock: `${data}${sep}alerts.lock`,
+    served: `${data}${sep}served`,
     logs,
     logFile: `${logs}${sep}tracker.log`,
     configFile,

@@ -133,6 +133,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Go through the list of the day, the week or the month.',
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
+  alerts: {
+    group: 'Health',
+    summary: 'Show what is wrong and for how long, and silence it.',
+    load: async () => (await import('./commands/alerts.ts')).alertsCommand,
+  },
   bench: {
     group: 'Health',
     summary: 'Measure what recording one call of Claude takes.',
@@ -208,6 +213,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Answer the lineage API over HTTP, for yourself or a team.',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
+  supervise: {
+    group: 'Server',
+    summary: 'Keep `serve` running: start it again when it fails.',
+    load: async () => (await import('./commands/supervise.ts')).superviseCommand,
+  },
   mcp: {
     group: 'Server',
     summary: 'Answer questions of Claude itself about what it did, over MCP.',
@@ -220,7 +230,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   service: {
     group: 'Server',
-    summary: 'Delete from a service, set its retention, show its audit log.',
+    summary: 'Delete from a service, copy its events, show its audit log.',
     load: async () => (await import('./commands/service.ts')).serviceCommand,
   },
   'capture-test': {

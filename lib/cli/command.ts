@@ -134,6 +134,15 @@ export const limitArg = {
   },
 } as const;
 
+/** `--page` of a list with `--limit`. */
+export const pageArg = {
+  page: {
+    type: 'string',
+    valueHint: 'n',
+    description: 'Show the n-th part of the list, each of --limit rows',
+  },
+} as const;
+
 /** `--no-pager` of what may be longer than the terminal. */
 export const pagerArg = {
   pager: { type: 'boolean', default: true, description: 'Print all at once, without $PAGER' },

@@ -41,7 +41,7 @@ export interface LoadedConfig extends ConfigView {
 
 /** What may set keys beside the files. */
 export interface ConfigSources {
-  /** Passed by commands and the library; a courier reads only the files (docs/configuration.md). */
+  /** Passed by commands and the library; a courier reads only the files (docs/API_REFERENCE.md). */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Values that the caller sets in code or on the command line; they win over all others. */
   readonly given?: ConfigLayer | undefined;

@@ -4,7 +4,7 @@ import type { Document, ParsedNode, YAMLMap } from 'yaml';
 import { errorCode, errorMessage } from '../base/errors.ts';
 import { readRegularFile } from '../base/regular-file.ts';
 import { ALIASES, ENVIRONMENT_KEYS, keyHint, MEANINGLESS } from './config-names.ts';
-import { CONFIG_DEFAULTS, configKeys, configSchema, leaves } from './config.ts';
+import { CONFIG_DEFAULTS, configKeys, configSchema, leaves, shownValue } from './config.ts';
 import type { ExpressionCheck } from './expression-check.ts';
 import { issueText } from './issue-text.ts';
 import { excessOf } from './yaml-excess.ts';
@@ -287,7 +287,7 @@ function drop(layer: OpenLayer, key: string): void {
 
 /** Warns when a file that holds a secret can be read by other users. */
 function warnOfReaders(layer: OpenLayer, path: string): void {
-  const secrets = ['api.token', 'otlp.headers'].filter((key) => layer.origins.has(key));
+  const secrets = SECRETS.filter((key) => layer.origins.has(key));
   if (secrets.length === 0 || process.platform === 'win32') return;
   if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) === 0) return;
   for (const key of secrets) {
@@ -322,6 +322,9 @@ function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(configKeys());
+
+/** The keys whose value is a secret. */
+const SECRETS = configKeys().filter((key) => shownValue(key, key) !== key);
 
 /** The keys whose value is a list. */
 const LISTS: ReadonlySet<string> = new Set(

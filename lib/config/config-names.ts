@@ -23,7 +23,7 @@ export const MEANINGLESS: Readonly<Record<string, string>> = {
   'logging.file': 'the log is data/logs/tracker.log',
   'logging.hook_executions_log': 'hooks write no log, see `pattern-tracker tool-calls`',
   'logging.violations_log': 'nothing here judges what Claude does',
-  alerting: 'see `pattern-tracker health`',
+  alerting: 'see alerts',
   enforcement: 'nothing here judges or blocks what Claude does',
   rag: 'it belongs to another program',
   quorum: 'it belongs to another program',

@@ -1,14 +1,10 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { isHeaderList } from './otlp-headers.ts';
+import { captureSettings, redactionSettings } from './settings/capture-settings.ts';
+import { alertSettings, escalationContacts } from './settings/alert-settings.ts';
+import { prices } from './settings/prices.ts';
+import { file, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
 
-const whole = (fallback: number, minimum: number, what: string, maximum = 2 ** 40) =>
-  z.number().int().min(minimum).max(maximum).default(fallback).describe(what);
-const seconds = (fallback: number, what: string, maximum = 86_400) =>
-  z.number().positive().max(maximum).default(fallback).describe(what);
-const file = (what: string) =>
-  z.string().refine(isAbsolute, 'must be an absolute path').nullable().default(null).describe(what);
-const text = (what: string) => z.string().min(1).nullable().default(null).describe(what);
 const server = (what: string, secretKey: string) =>
   z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
@@ -17,16 +13,8 @@ const server = (what: string, secretKey: string) =>
     .default(null)
     .describe(what);
 
-const list = <T extends z.ZodType>(item: T, what: string) =>
-  z.array(item).max(1_000).default([]).describe(what);
-const glob = z.string().min(1).max(1_000);
-const price = z.number().min(0).max(1_000_000);
-const expression = z.string().min(1).max(1_000);
-const ruleName = z
-  .string()
-  .max(40)
-  .regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a name such as staff-number')
-  .refine((name) => name !== 'unchecked', 'is the name of what is left out unchecked');
+const onOrOff = (fallback: 'on' | 'off', what: string) =>
+  z.enum(['on', 'off']).default(fallback).describe(what);
 
 /**
  * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
@@ -75,62 +63,22 @@ export const configSchema = z.strictObject({
         .describe('Send what a call was about (file, command, …) and its error'),
     })
     .prefault({}),
-  capture: z
-    .strictObject({
-      content: z
-        .enum(['full', 'code', 'metadata'])
-        .default('full')
-        .describe(
-          'full: whole payloads; code: of texts only the code that Claude wrote; metadata: no text at all',
-        ),
-      prompts: z.boolean().default(true).describe('False: prompts are not kept'),
-      projects: list(
-        z.strictObject({ path: glob, content: z.enum(['full', 'code', 'metadata', 'none']) }),
-        'What is kept of the projects in these folders; none: nothing. The first entry that matches decides',
-      ),
-      exclude_paths: list(glob, 'Files of which no text is kept, as globs'),
-      default_exclude_paths: z
-        .boolean()
-        .default(true)
-        .describe('Leave out the text of .env, private keys and the like, too'),
-      exclude_tools: list(glob, 'Tools of whose calls nothing is kept, as names or globs'),
-    })
-    .prefault({}),
-  transcripts: z
-    .enum(['on', 'off'])
-    .default('on')
-    .describe(
-      "off: Claude Code's transcripts are not read, neither by commands nor at the end of a session",
-    ),
-  redaction: z
-    .strictObject({
-      rules: z
-        .array(
-          z.strictObject({
-            name: ruleName,
-            pattern: expression,
-            group: z.number().int().min(0).max(100).optional(),
-          }),
-        )
-        .max(100)
-        .default([])
-        .describe(
-          'Further secrets: name for the marker, pattern (RE2), and which group is the secret',
-        ),
-      allow: list(
-        z.union([z.string().min(1).max(1_000), z.strictObject({ pattern: expression })], {
-          error: 'must be a value, or a pattern',
-        }),
-        'What is no secret: a value, or a pattern (RE2) that matches all of it',
-      ),
-    })
-    .prefault({}),
+  capture: captureSettings,
+  transcripts: onOrOff(
+    'on',
+    "off: Claude Code's transcripts are not read, neither by commands nor at the end of a session",
+  ),
+  context: onOrOff(
+    'off',
+    'on: a new session of Claude Code is given a short note of the last ones in its project; run install after a change',
+  ),
+  redaction: redactionSettings,
   pattern_tracking: z
     .strictObject({
       enabled: z.boolean().default(true).describe('False: nothing is put into the outbox or sent'),
       timeout: seconds(5, 'Seconds that a request may take, from first to last byte', 600),
-      batch_size: whole(50, 1, 'Most events in one request', 1_000),
-      cache_size: whole(1_000, 1, 'Most answers to queries that are cached'),
+      batch_size: wholeNumber(50, 1, 'Most events in one request', 1_000),
+      cache_size: wholeNumber(1_000, 1, 'Most answers to queries that are cached'),
       cache_ttl: seconds(3_600, 'Seconds that an answer is cached', 31_536_000),
     })
     .prefault({}),
@@ -138,9 +86,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       circuit_breaker: z
         .strictObject({
-          failure_threshold: whole(5, 1, 'Failures in a row that trip the breaker'),
+          failure_threshold: wholeNumber(5, 1, 'Failures in a row that trip the breaker'),
           recovery_timeout: seconds(60, 'Seconds it stays open before the server is probed'),
-          half_open_attempts: whole(3, 1, 'Probes that must succeed to close it', 100),
+          half_open_attempts: wholeNumber(3, 1, 'Probes that must succeed to close it', 100),
           permit_seconds: seconds(
             60,
             'Seconds after which a probe without a result counts as dead',
@@ -152,8 +100,13 @@ export const configSchema = z.strictObject({
             .max(1)
             .default(0.8)
             .describe('Share of slow requests, 0 to 1, above which the breaker trips'),
-          minimum_calls: whole(10, 1, 'Requests needed before the share of slow ones counts'),
-          window_calls: whole(20, 1, 'Number of latest requests that the share is taken of', 1_000),
+          minimum_calls: wholeNumber(10, 1, 'Requests needed before the share of slow ones counts'),
+          window_calls: wholeNumber(
+            20,
+            1,
+            'Number of latest requests that the share is taken of',
+            1_000,
+          ),
         })
         .prefault({}),
       retry: z
@@ -163,7 +116,7 @@ export const configSchema = z.strictObject({
             'Longest first wait, in seconds; each further wait may be twice as long',
           ),
           max_delay: seconds(300, 'Longest wait, in seconds'),
-          max_attempts: whole(
+          max_attempts: wholeNumber(
             10,
             1,
             'Attempts of one event that may fail while others succeed; then it becomes a dead letter',
@@ -190,7 +143,7 @@ export const configSchema = z.strictObject({
         .max(365)
         .default(7)
         .describe('Days after which a log file is rotated'),
-      backup_count: whole(5, 0, 'Rotated log files that are kept', 100),
+      backup_count: wholeNumber(5, 0, 'Rotated log files that are kept', 100),
     })
     .prefault({}),
   courier: z
@@ -202,7 +155,7 @@ export const configSchema = z.strictObject({
         .max(604_800)
         .default(3_600)
         .describe('Most seconds it stays because events wait for the server'),
-      max_event_bytes: whole(
+      max_event_bytes: wholeNumber(
         32 * 1024 * 1024,
         1024,
         'Bytes above which an event is quarantined instead of parsed',
@@ -211,7 +164,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   spool: z
     .strictObject({
-      max_files: whole(
+      max_files: wholeNumber(
         100_000,
         1,
         'Waiting files from which on capture drops events and counts them',
@@ -222,8 +175,12 @@ export const configSchema = z.strictObject({
         .max(3_600)
         .default(30)
         .describe('Seconds after its last write from which on an unfinished file counts as broken'),
-      max_bad_files: whole(1_000, 1, 'Most files in spool/bad/; the oldest are removed first'),
-      max_bad_bytes: whole(64 * 1024 * 1024, 1, 'Most bytes in spool/bad/'),
+      max_bad_files: wholeNumber(
+        1_000,
+        1,
+        'Most files in spool/bad/; the oldest are removed first',
+      ),
+      max_bad_bytes: wholeNumber(64 * 1024 * 1024, 1, 'Most bytes in spool/bad/'),
     })
     .prefault({}),
   retention: z
@@ -241,7 +198,7 @@ export const configSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe('Days after its last occurrence when a pattern is removed; null: never'),
-      max_string_bytes: whole(
+      max_string_bytes: wholeNumber(
         64 * 1024,
         256,
         'Bytes after which a string in a stored payload is cut',
@@ -266,16 +223,9 @@ export const configSchema = z.strictObject({
         .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
     })
     .prefault({}),
-  prices: list(
-    z.strictObject({
-      model: z.string().min(1).max(200),
-      input: price,
-      output: price,
-      cache_write: price.optional(),
-      cache_read: price.optional(),
-    }),
-    'What a million tokens of a model cost, for `stats`: model may end in *; the first entry that fits counts',
-  ),
+  prices,
+  alerts: alertSettings,
+  escalation: escalationContacts,
 });
 
 /** A complete, valid configuration. */
@@ -307,7 +257,11 @@ export function shownValue(key: string, value: unknown): unknown {
 
 // --- internal ---
 
-const SECRET_KEYS: ReadonlySet<string> = new Set(['api.token', 'otlp.headers']);
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  'api.token',
+  'otlp.headers',
+  'alerts.webhook.url',
+]);
 const URL_KEYS: ReadonlySet<string> = new Set(['api.base_url', 'api.proxy', 'otlp.endpoint']);
 
 function hasPassword(url: string): boolean {

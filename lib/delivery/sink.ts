@@ -92,7 +92,7 @@ export interface SinkProbe {
   readonly latencyMs?: number | undefined;
 }
 
-/** Log lines that operators search for (docs/delivery.md). */
+/** Log lines that operators search for (docs/PATTERN_TRACKING_RESILIENCE_GUIDE.md). */
 export interface SinkLog {
   /** Delivery has begun to fail. */
   unavailable(log: TrackerLog, reason: string): void;

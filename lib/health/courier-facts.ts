@@ -22,6 +22,8 @@ export interface CourierFacts {
   readonly reason: string | null;
   readonly hint: string | null;
   readonly configError: string | null;
+  /** When couriers had to be started after one that had not ended as it should. */
+  readonly crashes: readonly number[];
 }
 
 /** Reads the state that the courier last wrote, and whether it lives. */
@@ -45,6 +47,7 @@ const UNKNOWN = {
   reason: null,
   hint: null,
   configError: null,
+  crashes: [],
 } as const;
 
 function factsOf(living: LivingCourier | undefined, state: CourierState | undefined): CourierFacts {

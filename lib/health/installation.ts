@@ -9,7 +9,7 @@ export interface SettingsFacts {
   readonly exists: boolean;
   /** Why Claude Code cannot read it; null when it can. */
   readonly error: string | null;
-  /** The hooks of this program in it. */
+  /** The hooks of this program in it that capture. */
   readonly hooks: readonly HookFacts[];
 }
 
@@ -25,8 +25,10 @@ export interface HookFacts {
 /** Whether Claude Code would call this program. */
 export interface RegistrationFacts {
   readonly settings: readonly SettingsFacts[];
-  /** The hooks of all settings files. */
+  /** The hooks of all settings files that capture. */
   readonly hooks: readonly HookFacts[];
+  /** Those of them all that give Claude a note of earlier sessions. */
+  readonly contextHooks: readonly HookFacts[];
   /** The plugin as `name@marketplace`; undefined when it is not enabled. */
   readonly plugin: string | undefined;
   /** The file that sets `disableAllHooks`; undefined when none does. */

@@ -8,6 +8,7 @@ import type { HealthFacts } from './health-facts.ts';
 import { localReasons } from './local-reasons.ts';
 import type { SinkProbes } from './sink-probes.ts';
 import { factsInUse } from './stored-facts.ts';
+import type { StoredFacts } from './stored-facts.ts';
 
 /**
  * The health of everything on this machine: recording, the courier, the spool, the database and delivery.
@@ -46,8 +47,8 @@ export function trackerHealth(
  * dead letter.
  */
 export function stalledReasons(
-  { at, stored }: HealthFacts,
-  { config, courier }: LoadedConfig,
+  { at, stored }: Pick<HealthFacts, 'at'> & { readonly stored: Pick<StoredFacts, 'delivery'> },
+  { config, courier }: Pick<LoadedConfig, 'config' | 'courier'>,
 ): string[] {
   const inUse = factsInUse(courier.config, stored.delivery.value);
   const sinks = inUse.map(({ sink }) => sink);

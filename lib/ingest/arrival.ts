@@ -14,6 +14,7 @@ import {
 } from '../event/hook-event.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 import type { Redactor } from '../redact/redact.ts';
+import { packedPayload } from '../store/database/payload/packed-payload.ts';
 import type { ArrivedEvent } from '../store/writers/event-writer.ts';
 import { FileNames } from './file-names.ts';
 import { LeftChanges } from './left-changes.ts';
@@ -99,7 +100,7 @@ export class ArrivalReader {
       receivedAt: Math.floor(Math.min(file.writtenAt, systemClock())),
       size: file.size,
       // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
-      payload: JSON.stringify(stored),
+      payload: packedPayload(JSON.stringify(stored)),
       changes: this.#named(told.changes, event.cwd),
       fileChanges: told.others.map((other) => {
         return { ...other, filePath: this.#names.find(other.filePath, event.cwd) };

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Elapsed } from '../base/deadline.ts';
 import { readRegularFile } from '../base/regular-file.ts';
@@ -48,7 +48,29 @@ export class ProjectFinder {
   }
 }
 
+/**
+ * True if a folder lies in the project that its git names: in the folder of the project, or in a work tree that this project
+ * has itself linked. Any `.git` can name another repository, to be shown what was done there.
+ */
+export function isOwnWorkTree(cwd: string, root: string): boolean {
+  if (isWithin(cwd, root)) return true;
+  const trees = join(root, '.git', 'worktrees');
+  try {
+    return readdirSync(trees).some((name) => {
+      const target = named(join(trees, name), readGitFile(join(trees, name, 'gitdir')).trim());
+      return target !== undefined && isWithin(cwd, dirname(target));
+    });
+  } catch {
+    return false;
+  }
+}
+
 // --- internal ---
+
+function isWithin(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return !isAbsolute(inside) && inside.split(sep)[0] !== '..';
+}
 
 /** Where git keeps the work tree that `cwd` lies in. Its steps are bounded by the length of a path. */
 function gitPlace(cwd: string): Pick<ProjectPlace, 'root' | 'branch'> | undefined {

@@ -15,6 +15,13 @@ export interface CommandHook {
   readonly timeout: number;
 }
 
+/** A hook that the settings should contain. */
+export interface WantedHook {
+  readonly event: string;
+  readonly matcher?: string;
+  readonly hook: CommandHook;
+}
+
 /** Where the hook's program is, and which front to use. */
 export interface HookCommandOptions {
   readonly capture: CaptureFront;
@@ -28,20 +35,35 @@ export interface HookCommandOptions {
 /** Seconds after which Claude Code stops a hook. Ours take milliseconds, so 10 is only a safety net. */
 export const HOOK_TIMEOUT_SECONDS = 10;
 
+/** What gives Claude a note of earlier sessions, in the installation's folder. */
+export const CONTEXT_PROGRAM = 'dist/context.cjs';
+
+/** Seconds after which Claude Code stops the note's hook, for which it waits: it takes a tenth of one. */
+const CONTEXT_TIMEOUT_SECONDS = 2;
+
+/** The second hook of SessionStart, for `context: on`. A session that goes on has had its note. */
+export function contextHook(options: Omit<HookCommandOptions, 'capture'>): WantedHook {
+  const command = nodeHook(CONTEXT_PROGRAM, options);
+  return {
+    event: 'SessionStart',
+    matcher: 'startup|clear',
+    hook: { type: 'command', command, timeout: CONTEXT_TIMEOUT_SECONDS },
+  };
+}
+
 /** The hook to register for one event. */
 export function hookCommand(
   event: HookEventSpec,
-  { capture, home, node, platform }: HookCommandOptions,
+  { capture, ...options }: HookCommandOptions,
 ): CommandHook {
+  const { home, platform } = options;
   const timeout = HOOK_TIMEOUT_SECONDS;
   if (capture === 'node') {
-    const bundle = join(home, 'dist', 'hooks', `${event.bundle}.cjs`);
-    // On Windows the command may be for cmd.exe, which has no way to set variables for one command.
-    const command =
-      platform === 'win32'
-        ? `${quoteWord(node, platform)} ${quoteWord(bundle, platform)}`
-        : nodeCommandLine({ node, program: bundle }, platform);
-    return { type: 'command', command, timeout };
+    return {
+      type: 'command',
+      command: nodeHook(`dist/hooks/${event.bundle}.cjs`, options),
+      timeout,
+    };
   }
   const script = join(home, 'hooks', 'capture.sh');
   if (event.ensure) {
@@ -50,4 +72,17 @@ export function hookCommand(
   // `args` saves the start of a shell. Only for a path that means the same with and without a shell.
   if (isPlainWord(script)) return { type: 'command', command: script, args: [], timeout };
   return { type: 'command', command: quoteWord(script, platform), timeout };
+}
+
+// --- internal ---
+
+function nodeHook(
+  bundle: string,
+  { home, node, platform }: Omit<HookCommandOptions, 'capture'>,
+): string {
+  const program = join(home, ...bundle.split('/'));
+  // On Windows the command may be for cmd.exe, which has no way to set variables for one command.
+  return platform === 'win32'
+    ? `${quoteWord(node, platform)} ${quoteWord(program, platform)}`
+    : nodeCommandLine({ node, program }, platform);
 }

@@ -13,9 +13,8 @@ import {
   TOLERANT_CLAUDE_VERSION,
 } from './events.ts';
 import { checkHome } from './home-check.ts';
-import { hookCommand } from './hook-command.ts';
-import type { CaptureFront } from './hook-command.ts';
-import type { WantedHook } from './settings/hook-registration.ts';
+import { contextHook, hookCommand } from './hook-command.ts';
+import type { CaptureFront, WantedHook } from './hook-command.ts';
 import { applyMcp, planMcp } from './mcp-registration.ts';
 import type { McpChange } from './mcp-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
@@ -35,7 +34,7 @@ import {
 import type { CopyResult, ProgramFile, ProgramSource } from './program/program-files.ts';
 import { foldersToMake } from './made-folders.ts';
 import { applyShellFiles, planShellFiles } from './shell-files.ts';
-import type { ShellFile, ShellFilesChange } from './shell-files.ts';
+import type { PlacedFile, ShellFile, ShellFilesChange } from './shell-files.ts';
 import {
   applyChange,
   planRegistration,
@@ -68,12 +67,16 @@ export interface InstallOptions extends ProgramSource {
   readonly capture?: CaptureFront | undefined;
   /** Whether to link the program into ~/.local/bin. */
   readonly link: boolean;
+  /** True registers the hook that gives Claude a note of earlier sessions, false removes it. */
+  readonly context: boolean;
   /** True adds our status line, false removes it. @default as it is */
   readonly statusLine?: boolean | undefined;
   /** True registers our MCP server with Claude Code, false removes it. @default as it is */
   readonly mcp?: boolean | undefined;
   /** Completions and the man page, as they shall be; an empty list removes them. @default as they are */
   readonly shellFiles?: readonly ShellFile[] | undefined;
+  /** Pages about the program, as they shall be. @default as they are */
+  readonly pages?: readonly PlacedFile[] | undefined;
   /** The newest version of Claude Code in use; undefined when none is known. */
   readonly claudeVersion: string | undefined;
   /** The Claude Codes on this machine. */
@@ -93,6 +96,7 @@ export interface InstallPlan {
   /** Our status line in the settings; undefined when it is not there. */
   readonly statusLine: RegisteredStatusLine | undefined;
   readonly shellFiles: ShellFilesChange;
+  readonly pages: ShellFilesChange<PlacedFile>;
   /** Undefined if the registration of the MCP server stays as it is. */
   readonly mcp: McpChange | undefined;
   /** True while something in the settings keeps Claude Code from running the hooks; `warnings` says what. */
@@ -132,6 +136,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
     link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
     statusLine,
     shellFiles: planShellFiles(options.shellFiles, readManifest(home)?.shellFiles ?? []),
+    pages: planShellFiles(options.pages, readManifest(home)?.pages ?? []),
     mcp: wantedMcp(options),
     isIgnored: ignored.length > 0,
     warnings: [...ignored, ...planWarnings(options)],
@@ -155,7 +160,8 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   if (options.platform !== 'win32') linkNode(home, options.node);
 
   const link = wantedLink(options);
-  const places = [...(link ? [link] : []), ...(options.shellFiles ?? []).map(({ path }) => path)];
+  const placed = [...(options.shellFiles ?? []), ...(options.pages ?? [])];
+  const places = [...(link ? [link] : []), ...placed.map(({ path }) => path)];
   const newFolders = foldersToMake(places);
   const linked: LinkState = link
     ? makeLink(link, programPath(home), options.searchPath)
@@ -164,11 +170,13 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const { change, registration } = planSettings(options, capture);
   const known = readManifest(home);
   const shellFiles = planShellFiles(options.shellFiles, known?.shellFiles ?? []);
+  const pages = planShellFiles(options.pages, known?.pages ?? []);
   const madeFolders = [...new Set([...(known?.madeFolders ?? []), ...newFolders])];
   const mcp = wantedMcp(options); // planned again, too
-  const facts = { registration, link: linked, shellFiles, madeFolders, mcp };
+  const facts = { registration, link: linked, shellFiles, pages, madeFolders, mcp };
   writeManifest(home, nextManifest(plan, known, facts));
   applyShellFiles(shellFiles, madeFolders);
+  applyShellFiles(pages, madeFolders);
   if (mcp) applyMcp(mcp);
   const backup = applyChange(change, now);
   verifyInstall(plan);
@@ -181,6 +189,7 @@ export function applyInstall(plan: InstallPlan): InstallResult {
     copy,
     link: linked,
     shellFiles,
+    pages,
     mcp,
     backup,
     stoppedCourier,
@@ -192,8 +201,9 @@ export function applyInstall(plan: InstallPlan): InstallResult {
  *
  * @throws TrackerError E_SETTINGS_OVERWRITTEN
  */
-export function verifyInstall({ options, settings, events, statusLine }: InstallPlan): void {
-  verifyRegistration(settings.file, events, statusLine !== undefined, ownerOf(options));
+export function verifyInstall({ options, capture, settings, statusLine }: InstallPlan): void {
+  const hooks = wantedHooks(options, capture);
+  verifyRegistration(settings.file, hooks, statusLine !== undefined, ownerOf(options));
 }
 
 // --- internal ---
@@ -202,11 +212,7 @@ function planSettings(options: InstallOptions, capture: CaptureFront) {
   const { claudeFolder, cwd, scope, paths, platform } = options;
   const file = settingsPath(scope, claudeFolder, cwd);
   const node = interpreter(options);
-  const wanted: WantedHook[] = eventsFor(options.claudeVersion).map((event) => ({
-    event: event.name,
-    ...(event.matcher === undefined ? {} : { matcher: event.matcher }),
-    hook: hookCommand(event, { capture, home: paths.home, node, platform }),
-  }));
+  const wanted = wantedHooks(options, capture);
   const known = readManifest(paths.home)?.registrations.find((one) => one.settingsFile === file);
   const statusLineCommand = { home: paths.home, node, platform };
   const { statusLine } = options;
@@ -217,6 +223,17 @@ function planSettings(options: InstallOptions, capture: CaptureFront) {
     known,
     ownerOf(options),
   );
+}
+
+function wantedHooks(options: InstallOptions, capture: CaptureFront): WantedHook[] {
+  const { paths, platform, claudeVersion, context } = options;
+  const program = { home: paths.home, node: interpreter(options), platform };
+  const capturing = eventsFor(claudeVersion).map((event): WantedHook => ({
+    event: event.name,
+    ...(event.matcher === undefined ? {} : { matcher: event.matcher }),
+    hook: hookCommand(event, { capture, ...program }),
+  }));
+  return [...capturing, ...(context ? [contextHook(program)] : [])];
 }
 
 function ownerOf({ paths, userHome }: InstallOptions) {
@@ -286,12 +303,14 @@ function nextManifest(
     registration,
     link,
     shellFiles,
+    pages,
     madeFolders,
     mcp,
   }: {
     readonly registration: Registration;
     readonly link: LinkState;
     readonly shellFiles: ShellFilesChange;
+    readonly pages: ShellFilesChange<PlacedFile>;
     readonly madeFolders: string[];
     readonly mcp: McpChange | undefined;
   },
@@ -308,6 +327,7 @@ function nextManifest(
     installedAt: new Date(now()).toISOString(),
     link: isOurs ? link.path : (known?.link ?? null),
     shellFiles: [...shellFiles.installed],
+    pages: [...pages.installed],
     madeFolders,
     mcpFile: mcp ? (mcp.state === 'registered' ? mcp.file : null) : (known?.mcpFile ?? null),
     files: files.map(({ path, content }) => ({ path, sha256: contentDigest(content) })),

@@ -14,6 +14,7 @@ import { leaveStubs } from './program/hook-stubs.ts';
 import { removeIfEmpty, removeProgram } from './program/program-files.ts';
 import { removeEmptied } from './made-folders.ts';
 import { ownFiles } from './shell-files.ts';
+import { homesOf, isContextHook } from './settings/own-hook.ts';
 import { applyChange, planRemoval } from './settings/settings-change.ts';
 import type { SettingsChange } from './settings/settings-change.ts';
 import { readSettings, settingsPath } from './settings/settings-file.ts';
@@ -47,8 +48,12 @@ export interface UninstallPlan {
   readonly pluginCopies: readonly string[];
   /** The registration of our MCP server, which goes with the program; undefined if there is none. */
   readonly mcp: McpChange | undefined;
+  /** True if Claude was given notes, whose program a running session may call. */
+  readonly hadContext: boolean;
   /** Completions and the man page that go with the program. */
   readonly shellFiles: readonly string[];
+  /** Pages that go with the program. */
+  readonly pages: readonly string[];
 }
 
 /** What {@link applyUninstall} has done. */
@@ -71,6 +76,7 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
   const { paths, userHome } = options;
   checkHome(paths.home);
   const manifest = readManifest(paths.home);
+  const own = { homes: homesOf(paths.home), userHome };
   const standard = standardFiles(options);
   const noted = manifest?.registrations ?? [];
   const leaves = (file: string, scope: SettingsScope) =>
@@ -100,8 +106,10 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
     link: isKept ? undefined : ownLink(paths.home, manifest?.link ?? undefined, userHome),
     pluginCopies:
       isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
+    hadContext: noted.some(({ hooks }) => hooks.some(({ hook }) => isContextHook(hook, own))),
     mcp: isKept ? undefined : ownMcp(options, manifest),
-    shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
+    shellFiles: isKept ? [] : ownFiles(manifest?.shellFiles ?? []),
+    pages: isKept ? [] : ownFiles(manifest?.pages ?? []),
   };
 }
 
@@ -122,12 +130,13 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   }
   const { link } = plan;
   const isRemoved = link !== undefined && removeLink(link, linkedProgram(home));
-  for (const file of plan.shellFiles) rmSync(file, { force: true });
+  const files = [...plan.shellFiles, ...plan.pages];
+  for (const file of files) rmSync(file, { force: true });
   if (plan.mcp) applyMcp(plan.mcp);
-  removeEmptied([...(isRemoved ? [link] : []), ...plan.shellFiles], manifest?.madeFolders ?? []);
+  removeEmptied([...(isRemoved ? [link] : []), ...files], manifest?.madeFolders ?? []);
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
-  const stubs = leaveStubs(home, plan.manifest?.capture);
+  const stubs = leaveStubs(home, plan.manifest?.capture, plan.hadContext);
   removeProgram(home, stubs);
   removeCopies(plan.pluginCopies);
   return { ...plan, backups, removedLink: isRemoved ? link : undefined, stoppedCourier, stubs };

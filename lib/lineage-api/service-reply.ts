@@ -272,7 +272,7 @@ export const liveReplySchema = z.object({ status: z.literal('alive') });
 
 /** Reply of `GET /health/ready`. */
 export const readyReplySchema = z.object({
-  status: z.enum(['ready', 'store_unavailable', 'stopping']),
+  status: z.enum(['ready', 'read_only', 'store_unavailable', 'stopping']),
 });
 
 /** Reply of `DELETE /patterns` and `DELETE /patterns/{pattern_id}`. */

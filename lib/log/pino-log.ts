@@ -116,6 +116,12 @@ function writingLog(
       else logger.info(fields, `Circuit breaker ${to.replace('_', ' ')}`);
     },
     highCacheUsage: (entries, size) => logger.warn({ entries, size }, HIGH_CACHE_USAGE),
+    alert({ state, level, title, rule, detail, action, runbook }) {
+      const fields = { alert: rule, severity: level, detail, action, runbook };
+      if (state === 'resolved') logger.info(fields, `✅ [PatternTracker] ${title}: over`);
+      else if (level === 'low') logger.warn(fields, `⚠️ [PatternTracker] ${title}`);
+      else logger.error(fields, `❌ [PatternTracker] ${title}`);
+    },
     close: async () => new Promise((done) => void stream.end(() => done())),
   };
 }

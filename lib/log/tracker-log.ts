@@ -13,6 +13,8 @@ export interface TrackerLog {
   apiUnavailable(reason: string): void;
   breakerMoved(move: BreakerMove): void;
   highCacheUsage(entries: number, size: number): void;
+  /** Logs that an alert has begun or is over. */
+  alert(line: AlertLine): void;
   /** Resolves once everything is written. */
   close(): Promise<void>;
 }
@@ -22,6 +24,17 @@ export interface BreakerMove {
   readonly from: BreakerPhaseName;
   readonly to: BreakerPhaseName;
   readonly reason: string;
+}
+
+/** What the log shows of an alert. */
+export interface AlertLine {
+  readonly rule: string;
+  readonly state: 'firing' | 'resolved';
+  readonly level: 'critical' | 'high' | 'medium' | 'low';
+  readonly title: string;
+  readonly detail: string;
+  readonly action: string;
+  readonly runbook: string;
 }
 
 /** Fields of a log line, beside its level, time and message. */
@@ -39,6 +52,7 @@ export const SILENT_LOG: TrackerLog = {
   apiUnavailable: () => {},
   breakerMoved: () => {},
   highCacheUsage: () => {},
+  alert: () => {},
   close: async () => {},
 };
 

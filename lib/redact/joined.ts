@@ -105,10 +105,17 @@ class Words {
 
 /** How another token begins. */
 const NEW_TOKEN = /^[A-Za-z]{2,12}\d?[_-]/;
+/** How a line begins that names a value of its own; what pads base64 stands at a word's end. */
+const NEW_NAME = /^[A-Za-z_][\w.-]{0,64}=(?!=?$)/;
 
 /** True if a line goes on with a token that could also end before it. */
 function goesOn(tail: string): boolean {
-  return /\d/.test(tail) && !NEW_TOKEN.test(tail) && (tail.length < 8 || isRandom(tail));
+  return (
+    /\d/.test(tail) &&
+    !NEW_TOKEN.test(tail) &&
+    !NEW_NAME.test(tail) &&
+    (tail.length < 8 || isRandom(tail))
+  );
 }
 
 /** What a word may end with before a break. Most lines of code end with something else. */

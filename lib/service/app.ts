@@ -120,9 +120,14 @@ async function answered(
     for (const [name, value] of Object.entries(rateHeaders(admitted.rate))) c.header(name, value);
   }
   const call = await readCall(service, route, admitted, c);
+  const staleness = route.scope === 'read' ? service.store.staleness?.() : undefined;
+  const begun = service.monotonic();
   const reply = await withinDeadline(Promise.resolve(route.handle(call)), service.timeoutMs, () =>
     fault(504, 'The request took too long', { 'Retry-After': '1' }),
   );
+  if (staleness !== undefined) {
+    c.header('X-Max-Staleness-Ms', String(Math.ceil(staleness + service.monotonic() - begun)));
+  }
   return send(c, reply);
 }
 

@@ -94,6 +94,7 @@ export function serviceParts(options: ServicePartsOptions): ServiceParts {
   const metrics = new ServiceMetrics({
     queuedEvents: () => queue.events,
     isStoreUp: async () => (await probe.health()).isWell,
+    staleness: store.staleness && (() => store.staleness?.() ?? NaN),
     withProcess: options.withProcessMetrics ?? false,
   });
   return {

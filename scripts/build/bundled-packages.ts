@@ -79,6 +79,6 @@ const ACCEPTED: ReadonlySet<string> = new Set([
   'MIT',
 ]);
 /** Not even that. */
-const FREE: ReadonlySet<string> = new Set(['0BSD', 'CC0-1.0', 'Unlicense']);
+const FREE: ReadonlySet<string> = new Set(['0BSD', 'CC0-1.0', 'MIT-0', 'Unlicense']);
 
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-][\w.-]*)?$/i;

@@ -34,7 +34,9 @@ export async function tryWay(way: Way, machine: Machine): Promise<Outcome> {
   step('install', way.install);
   const installSeconds = seconds();
   writeOnePattern(machine);
-  const listed = await until(() => /backoff/.test(machine.run('pattern-tracker patterns').output));
+  const listed = await until(() =>
+    /backoff/.test(machine.run('pattern-tracker patterns --all').output),
+  );
   const patternSeconds = seconds();
   check('first pattern', listed, machine.run('pattern-tracker status').output);
 

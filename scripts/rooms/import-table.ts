@@ -151,8 +151,7 @@ export const ROOMS: readonly Room[] = [
     group: 'tracker.db',
     purpose: 'retention, backup, verify, restore, repair',
     imports: words(
-      'base event lineage-api pattern authorship',
-      'store/database store/writers store/queries',
+      'base event lineage-api pattern authorship store/database store/writers store/queries',
     ),
     packages: [],
   },
@@ -165,6 +164,7 @@ export const ROOMS: readonly Room[] = [
       '@opentelemetry/api @opentelemetry/otlp-transformer @opentelemetry/resources',
       'undici',
     ),
+    exceptions: [{ files: 'alerts/mail-client.ts', packages: ['nodemailer'] }],
   },
   {
     name: 'ingest',
@@ -175,6 +175,15 @@ export const ROOMS: readonly Room[] = [
       'store/database store/writers store/queries store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
+  },
+  {
+    name: 'blame',
+    group: 'capabilities',
+    purpose: 'who wrote the lines that are on disk, and what became of what Claude wrote',
+    imports: words(
+      'base config redact authorship ingest store/database store/writers store/queries',
+    ),
+    packages: [],
   },
   {
     name: 'service/store',
@@ -201,6 +210,16 @@ export const ROOMS: readonly Room[] = [
     packages: ['prom-client'],
   },
   {
+    name: 'alerts',
+    group: 'capabilities',
+    purpose: 'the rules of alerts, who judges them and who is told; Prometheus has the same rules',
+    imports: words(
+      'base capture claude-code config log redact',
+      'store/database store/queries delivery health',
+    ),
+    packages: ['yaml'],
+  },
+  {
     name: 'library',
     group: 'faces',
     purpose: 'PatternTracker, for programs that declare and query patterns',
@@ -224,15 +243,15 @@ export const ROOMS: readonly Room[] = [
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
       'base event config redact log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest service health',
+      'store/database store/queries store/maintenance delivery ingest blame service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
       { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
       // Loaded when a page shows code or a plot.
-      { files: 'parts/code-colours.ts', packages: ['highlight.js'] },
-      { files: 'parts/plot.tsx', packages: ['uplot'] },
+      { files: 'client/code-colours.ts', packages: ['highlight.js'] },
+      { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
     ],
   },
   {
@@ -242,14 +261,13 @@ export const ROOMS: readonly Room[] = [
     imports: words(
       'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
-      'delivery ingest service/store service health install dashboard',
+      'delivery ingest blame service/store service health alerts install dashboard',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
     exceptions: [
       // The MCP server; the rest of the command line starts without them.
       { files: 'mcp/mcp-server.ts', packages: words('@modelcontextprotocol/sdk zod') },
-      { files: 'mcp/mcp-tool.ts', packages: ['zod'] },
-      { files: 'mcp/tool-input.ts', packages: ['zod'] },
+      { files: 'mcp/*tool*.ts', packages: ['zod'] },
       { files: 'mcp/tools/*-*.ts', packages: ['zod'] },
       { files: 'commands/mcp.ts', packages: ['@modelcontextprotocol/sdk'] },
     ],
@@ -274,16 +292,25 @@ export const ROOMS: readonly Room[] = [
     purpose: 'what a person or a build runs',
     imports: words(
       'base capture claude-code event config redact lineage-api pattern authorship',
-      'store/database store/writers store/queries store/maintenance delivery ingest service/store service install dashboard cli',
+      'store/database store/writers store/queries store/maintenance delivery ingest service/store service health alerts install dashboard cli',
     ),
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
       // The floors that benchmarks compare with, and the rows that they start from.
-      { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
+      {
+        files: 'bench/*/bare-*.ts',
+        packages: words('@hono/node-server better-sqlite3 hono postgres undici'),
+      },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      {
+        files: 'bench/service/bare-server.ts',
+        packages: words('better-sqlite3 hono @hono/node-server'),
+      },
+      { files: 'cluster/cluster.ts', packages: ['postgres'] },
+      { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],
   },
 ];

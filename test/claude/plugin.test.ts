@@ -66,7 +66,7 @@ describe.each(NODES)('the plugin of a built checkout, on Node.js %s', (version) 
     expect(events).toMatchObject({ PostToolUse: 1 });
   });
 
-  it('leaves what docs/plugin.md says, and `pattern-tracker uninstall` takes it', async () => {
+  it('leaves what docs/install.md says, and `pattern-tracker uninstall` takes it', async () => {
     const { database } = stage.tracker.paths;
     const before = readCounters(database)['ingested'];
     await stage.claude('plugin', 'uninstall', ID);
@@ -201,8 +201,8 @@ async function setStage(version: string) {
   };
 }
 
-/** The folders that docs/plugin.md lists as left. */
+/** The folders that docs/install.md lists as left. */
 function documentedLeftovers(): string[] {
-  const page = readFileSync(join(CHECKOUT, 'docs', 'plugin.md'), 'utf8');
+  const page = readFileSync(join(CHECKOUT, 'docs', 'install.md'), 'utf8');
   return [...page.matchAll(/^- `(~\/\.claude\/[^`]*?)\/?`/gm)].map(([, path]) => path ?? '');
 }

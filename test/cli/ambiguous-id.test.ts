@@ -52,6 +52,15 @@ describe('the beginning of a session id that others share', () => {
     expect(JSON.parse(err)).toMatchObject({ error: { code: 'E_AMBIGUOUS_SESSION' } });
   });
 
+  it.each(['session', 'diff'])('is that of the project that %s is asked about', async (command) => {
+    const { out } = await run(sample, `${command} 3f2a --project app --json`);
+    expect(out).toContain(FIRST);
+    expect(await run(sample, `${command} ${SECOND} --project app`)).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining(`no session of that project begins with "${SECOND}"`),
+    });
+  });
+
   it('is looked for in what waits and in what programs have declared, too', async () => {
     queue(sample, 4, '3f2b-of-the-outbox');
     expect((await run(sample, 'outbox --session 3f2')).err).toContain('3f2b-of-the-outbox\n');

@@ -36,6 +36,15 @@ describe('verify', () => {
     `);
   });
 
+  it.each(['verify', 'backup'])('shows at a terminal what %s is checking', async (command) => {
+    const { exitCode, err } = await run(sample, command, { isTTY: true });
+    expect(exitCode).toBe(0);
+    expect(err).toContain('checking pages and indexes');
+    expect(err).toMatch(/checking rows, 1 of \d+/);
+    expect(err.endsWith('\r\u001B[K')).toBe(true);
+    expect((await run(sample, `${command} --json`, { isTTY: true })).err).toBe('');
+  });
+
   it('lists what is wrong and exits with 1', async () => {
     sample.database.exec(`DELETE FROM patterns WHERE id = 'ab00000000000000';
       DROP INDEX tool_calls_by_time`);

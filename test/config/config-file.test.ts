@@ -18,9 +18,14 @@ function otherValue(key: string): unknown {
   if (key === 'patterns.id_scheme') return 'path200';
   if (key === 'capture.content') return 'code';
   if (key === 'transcripts') return 'off';
+  if (key === 'context') return 'on';
   if (key === 'prices') return [{ model: 'claude-x*', input: 3, output: 15 }];
   if (key === 'capture.projects') return [{ path: '~/client', content: 'none' }];
   if (key === 'redaction.rules') return [{ name: 'ticket', pattern: 'TKT-[0-9]{6}' }];
+  if (key === 'alerts.level') return 'high';
+  if (key === 'alerts.mail.to') return ['ops@example.org'];
+  if (key === 'alerts.mail.from') return 'tracker@example.org';
+  if (key === 'alerts.mail.security') return 'tls';
   if (Array.isArray(value)) return ['*.secret'];
   if (key === 'otlp.protocol') return 'http/json';
   if (key === 'otlp.headers') return 'api-key=secret,x-team=core';

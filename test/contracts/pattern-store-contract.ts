@@ -1,3 +1,4 @@
+import { acceptedContract } from './accepted-contract.ts';
 import { accountingContract } from './accounting-contract.ts';
 import { forgettingContract } from './forgetting-contract.ts';
 import { trackedEvent } from './tracked-event.ts';
@@ -47,6 +48,7 @@ export function patternStoreContract(
     const modified = (patternId: string, parentId: string, at: number) =>
       trackedEvent({ eventType: 'pattern_modified', patternId, parentIds: [parentId], at });
 
+    acceptedContract(() => store);
     forgettingContract(() => store);
     accountingContract(() => service, openAgain);
 

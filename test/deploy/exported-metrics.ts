@@ -36,7 +36,8 @@ export async function machineMetrics(): Promise<Set<string>> {
     http_failures: 1,
     latency: { buckets: [{ upToMs: 10, count: 2 }], count: 2, sumMs: 2 },
   };
-  return seriesOf(await prometheusText(metrics));
+  const alerts = [{ rule: 'disk', level: 'high', isOn: false }];
+  return seriesOf(await prometheusText(metrics, undefined, alerts));
 }
 
 /** Names of series that a query of Prometheus reads. */

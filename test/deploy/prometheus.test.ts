@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { prometheusRules } from '../../lib/alerts/prometheus-rules.ts';
 import { compose, deployText, deployYaml, hasCommand, ROOT, run } from './deploy-files.ts';
 import type { Scrapes } from './deploy-files.ts';
 import { labelsIn, machineMetrics, serviceMetrics, seriesIn } from './exported-metrics.ts';
@@ -31,6 +33,10 @@ describe('prometheus.yml', () => {
 });
 
 describe('alerts.yml', () => {
+  it('is what the program writes from the rules that it judges by itself', () => {
+    expect(deployYaml('prometheus/alerts.yml')).toEqual(parse(prometheusRules()));
+  });
+
   it('says of each alert how bad it is, what it means and what to do', () => {
     expect(rules.length).toBeGreaterThan(10);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
@@ -57,7 +63,7 @@ describe('alerts.yml', () => {
     for (const { alert, expr } of rules) {
       for (const [, job] of expr.matchAll(/job="([^"]*)"/g)) expect(jobs, alert).toContain(job);
       for (const [, label] of labelsIn(expr))
-        expect(['job', 'status', 'result'], alert).toContain(label);
+        expect(['job', 'status', 'result', 'rule'], alert).toContain(label);
     }
   });
 
@@ -91,7 +97,7 @@ describe('alerts.yml', () => {
         .replace('/etc/prometheus/machines', join(folder, 'machines')),
     );
     run('promtool', ['check', 'config', join(folder, 'prometheus.yml')]);
-    for (const tests of ['alerts.test.yml', 'outage.test.yml']) {
+    for (const tests of ['alerts.test.yml', 'outage.test.yml', 'machine-outage.test.yml']) {
       expect(run('promtool', ['test', 'rules', join(folder, tests)])).toContain('SUCCESS');
     }
   });

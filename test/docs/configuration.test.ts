@@ -5,7 +5,7 @@ import { ALIASES, ENVIRONMENT_KEYS } from '../../lib/config/config-names.ts';
 import { CONFIG_DEFAULTS, configKeys, leaves } from '../../lib/config/config.ts';
 import { configJsonSchema } from '../../lib/config/config-schema.ts';
 
-const page = readFileSync('docs/configuration.md', 'utf8');
+const page = readFileSync('scripts/docs/reference/configuration.md', 'utf8');
 
 /** The cells of every row whose first cell is one name in backticks, by the title of its table. */
 function rows(title: string): string[][] {

@@ -106,6 +106,46 @@ describe('claude', () => {
   });
 });
 
+describe('context', () => {
+  it('is as the configuration says, or the next installation makes it so', async () => {
+    const note = join(sample.paths.home, 'dist', 'context.cjs');
+    const register = (...commands: string[]) => {
+      const hooks = commands.map((command) => ({ type: 'command', command }));
+      writeSettings(sample, { hooks: { SessionStart: [{ hooks }] } });
+    };
+    expect(await check('context')).toEqual({ status: 'ok', found: 'Claude is given no note' });
+    register(script(), `'${process.execPath}' '${note}'`);
+    expect(await check('context')).toMatchObject({
+      status: 'warn',
+      found: 'context is off, but a hook still gives Claude the note',
+      mend: expect.stringContaining('pattern-tracker install'),
+    });
+    mkdirSync(dirname(sample.paths.configFile), { recursive: true });
+    writeFileSync(sample.paths.configFile, 'context: on\n');
+    expect(await check('context')).toMatchObject({ status: 'ok' });
+    register(script());
+    expect(await check('context')).toMatchObject({
+      status: 'warn',
+      found: 'context is on, but no hook gives Claude the note of earlier sessions',
+    });
+  });
+
+  it('has its file looked at like those of the other hooks', async () => {
+    mkdirSync(dirname(script()), { recursive: true });
+    writeFileSync(script(), '', { mode: 0o700 });
+    const note = join(sample.paths.home, 'dist', 'context.cjs'); // it is not there
+    const hooks = [`'${script()}'`, `'${process.execPath}' '${note}'`].map((command) => ({
+      type: 'command',
+      command,
+    }));
+    writeSettings(sample, { hooks: { SessionStart: [{ hooks }] } });
+    expect(await check('hook_files')).toMatchObject({
+      status: 'fail',
+      found: expect.stringContaining(note),
+    });
+  });
+});
+
 describe('command_files', () => {
   it('says what is not known of the files that commands change', async () => {
     expect(await check('command_files', {}, '2.0.76')).toEqual({

@@ -10,7 +10,13 @@ let sample: Sample;
 beforeEach(() => (sample = new Sample()));
 afterEach(() => sample.remove());
 
-const UNREGISTERED = { settings: [], hooks: [], plugin: undefined, hooksDisabledIn: undefined };
+const UNREGISTERED = {
+  settings: [],
+  hooks: [],
+  contextHooks: [],
+  plugin: undefined,
+  hooksDisabledIn: undefined,
+};
 
 const gathered = (checkedBytes?: number): HealthFacts =>
   gatherFacts(

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ProjectFinder } from '../../lib/ingest/project.ts';
+import { isOwnWorkTree, ProjectFinder } from '../../lib/ingest/project.ts';
 import { createRedactor } from '../../lib/redact/redact.ts';
 
 const TOKEN = `ghp_${'A1b2C3d4E5f6'.repeat(3)}`;
@@ -121,5 +121,39 @@ describe('a folder that cannot be', () => {
     const half = '/tmp/\ud83d';
     expect(finder.find(half)).toEqual({ root: half, name: '\ud83d', branch: null });
     expect(finder.find('../x')).toEqual({ root: '../x', name: 'x', branch: null });
+  });
+});
+
+describe('a work tree', () => {
+  const linked = (name: string, gitdir: string) => {
+    write(`main/.git/worktrees/${name}/HEAD`, 'ref: refs/heads/w\n');
+    write(`main/.git/worktrees/${name}/commondir`, '../..\n');
+    write(`main/.git/worktrees/${name}/gitdir`, `${gitdir}\n`);
+  };
+
+  it('is the project itself, or one that the project knows', () => {
+    const main = join(root, 'main');
+    write('main/.git/HEAD', 'ref: refs/heads/main\n');
+    linked('a', join(root, 'a', '.git'));
+    linked('b', '../../../../b/.git');
+    for (const path of ['main', 'main/src', 'a', 'a/src', 'b']) {
+      expect([path, isOwnWorkTree(join(root, path), main)]).toEqual([path, true]);
+    }
+  });
+
+  it('is none of a project that a foreign .git only names', () => {
+    write('main/.git/HEAD', 'ref: refs/heads/main\n');
+    linked('a', join(root, 'a', '.git'));
+    write('hostile/.git', 'gitdir: ../main/.git/worktrees/a\n');
+    const hostile = join(root, 'hostile');
+    expect(finder.find(hostile)?.root).toBe(join(root, 'main'));
+    expect(isOwnWorkTree(hostile, join(root, 'main'))).toBe(false);
+    expect(isOwnWorkTree(`${root}/main-other`, join(root, 'main'))).toBe(false);
+  });
+
+  it.each(HOSTILE)('is looked for although a file of git is %s', (_, make) => {
+    mkdirSync(join(root, 'main/.git/worktrees/x'), { recursive: true });
+    make(join(root, 'main/.git/worktrees/x/gitdir'));
+    expect(isOwnWorkTree(join(root, 'other'), join(root, 'main'))).toBe(false);
   });
 });

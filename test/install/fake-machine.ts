@@ -32,6 +32,7 @@ export function fakeMachine(name = 'home') {
     searchPath: '/usr/bin:/bin',
     scope: 'user',
     link: true,
+    context: false,
     claudeVersion: '2.1.330',
     claudes: [],
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
@@ -66,6 +67,7 @@ function fakeCheckout(sourceRoot: string): void {
   const files: Record<string, string> = {
     'dist/cli.mjs': '#!/usr/bin/env node\nconsole.log(process.execPath);\n',
     'dist/chunks/one.mjs': 'export {};\n',
+    'dist/context.cjs': '\n',
     'dist/courier.cjs': 'setInterval(() => {}, 1000);\n',
     'dist/hooks/pre-tool-use.cjs': '#!/usr/bin/env node\n',
     'package.json': '{"name":"claude-pattern-tracker","version":"9.9.9"}\n',

@@ -271,6 +271,7 @@ describe('the program', () => {
         "700 dist/chunks",
         "600 dist/chunks/one.mjs",
         "700 dist/cli.mjs",
+        "600 dist/context.cjs",
         "600 dist/courier.cjs",
         "700 dist/hooks",
         "700 dist/hooks/pre-tool-use.cjs",

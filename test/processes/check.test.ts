@@ -71,7 +71,7 @@ describe('an installation in order', () => {
       expect(Object.keys(check)).toEqual(['id', 'status', 'detail']);
     expect(new Set(Object.values(status))).toEqual(new Set(['ok']));
     expect(Object.keys(status)).toEqual(
-      'health recording native_module courier serve store sinks api success_rate breaker slow backlog drops quarantine log_errors disk certificates tokens completeness backup config drift'.split(
+      'health recording native_module courier serve store sinks api success_rate breaker slow backlog drops quarantine log_errors disk certificates tokens completeness backup config drift alerts'.split(
         ' ',
       ),
     );

@@ -11,9 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => user.home.remove());
 
-describe('docs/library.md', () => {
+describe('docs/API_REFERENCE.md', () => {
   it('has an example that prints what the page says', async () => {
-    const page = readFileSync('docs/library.md', 'utf8');
+    const page = readFileSync('scripts/docs/reference/library.md', 'utf8');
     const [, example = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
     const [, printed = ''] = /```\n\n```\n(.*?)```/s.exec(page) ?? [];
     const { exitCode, out, err } = await user.run(example.replace(/^import .*\n/, ''));

@@ -96,6 +96,7 @@ describe('redactText', () => {
       'docker://alpine:3.18@sha256:abcdef0123456789',
       'ssh://git@github.com:22/o/r.git',
       'see http://a.b: joe@c.d',
+      'prints https://abc:123@example.com/',
     ])('leaves %s', (text) => {
       expect(redact(text)).toBe(text);
     });

@@ -1,4 +1,4 @@
-// What the integration suite of the servers before this one expects, case by case, as facts: docs/api.md says which hold.
+// What the integration suite of the servers before this one expects, case by case, as facts: docs/API_REFERENCE.md says which hold.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openFixture } from './service-fixture.ts';
@@ -212,11 +212,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** The cases that `docs/api.md` lists, and whether it says that they hold. */
+/** The cases that `docs/API_REFERENCE.md` lists, and whether it says that they hold. */
 const told = new Map(
-  [...readFileSync('docs/api.md', 'utf8').matchAll(/^\| `(\w+)` +\| (yes|no)\b/gm)].map(
-    ([, name = '', holds]) => [name, holds === 'yes'],
-  ),
+  [
+    ...readFileSync('scripts/docs/reference/http.md', 'utf8').matchAll(
+      /^\| `(\w+)` +\| (yes|no)\b/gm,
+    ),
+  ].map(([, name = '', holds]) => [name, holds === 'yes']),
 );
 
 describe("the suite of the servers before this one, as the API's page tells it", () => {

@@ -5,8 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openPostgresStore } from '../../lib/service/store/postgres/store.ts';
 import { openSqliteStore } from '../../lib/service/store/sqlite/store.ts';
 import { trackedEvent } from '../contracts/tracked-event.ts';
+import { createDatabase } from '../support/shared-postgres.ts';
 import { times } from '../support/depth.ts';
 import { API, createdEvent } from './service-fixture.ts';
 
@@ -250,5 +252,34 @@ describe('pattern-tracker token', () => {
   ])('says what is wrong with %j', async (args, words) => {
     const result = await run(throwawayFolder(), ['token', ...args]);
     expect([result.code, result.err]).toEqual([2, expect.stringContaining(words)]);
+  });
+});
+
+describe('pattern-tracker serve --migrate', () => {
+  it('changes the tables and ends; without that, a service that must not change them says what to do', async () => {
+    const folder = throwawayFolder();
+    const env = { PATTERN_TRACKER_DATABASE: await createDatabase() };
+    const early = await run(folder, ['serve', '--port', '0', '--migrate', 'never'], env);
+    expect(early).toMatchObject({ code: 1 });
+    expect(early.err).toContain('serve --migrate only');
+    const only = await run(folder, ['serve', '--migrate', 'only', '--json'], env);
+    expect(only).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(only.out)).toEqual({
+      database: expect.stringContaining('PostgreSQL at 127.0.0.1'),
+    });
+    const store = await openPostgresStore(env.PATTERN_TRACKER_DATABASE, { migrate: 'never' });
+    await store.close();
+  });
+
+  it('is told of a word that it does not know, and of what an SQLite file has not', async () => {
+    const folder = throwawayFolder();
+    const unknown = await run(folder, ['serve', '--migrate', 'soon']);
+    expect(unknown.err).toContain('Expected auto, never, only.');
+    for (const args of [
+      ['--migrate', 'never'],
+      ['--read-database', 'postgres://standby/tracker'],
+    ]) {
+      expect((await run(folder, ['serve', ...args])).err).toContain('postgres:// URL');
+    }
   });
 });

@@ -26,22 +26,45 @@ export interface PostgresServer {
   start(): Promise<void>;
   /** `immediate` is as a crash: no checkpoint, connections are cut. */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
+  /**
+   * Starts a streaming standby of it, from a copy of its data, for which it is stopped. It needs the settings
+   * `wal_level=replica` and `max_wal_senders`.
+   */
+  standby(): Promise<PostgresServer>;
   /** Stops it and removes its data. */
   remove(): Promise<void>;
 }
 
 /** Takes about two seconds. The caller removes it; when this process dies before, it is stopped. */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
-  const user = serverUser();
-  if (user) chownSync(folder, user.uid, user.gid);
-  const bin = binaries(folder, user);
-  const data = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
+  const place = newPlace();
+  const passwordFile = join(place.folder, 'password');
   writeFileSync(passwordFile, PASSWORD, { mode: 0o644 });
   const login = ['-U', USER, '--pwfile', passwordFile, '--auth=scram-sha-256'];
   const form = ['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
-  run(join(bin, 'initdb'), user, ['-D', data, ...login, ...form]);
+  run(join(place.bin, 'initdb'), place.user, ['-D', place.data, ...login, ...form]);
+  return launched(place, options);
+}
+
+// --- internal ---
+
+/** Where a server lives. */
+interface Place {
+  readonly folder: string;
+  readonly data: string;
+  readonly bin: string;
+  readonly user: ServerUser | undefined;
+}
+
+function newPlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+  const user = serverUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  return { folder, data: join(folder, 'data'), bin: binaries(folder, user), user };
+}
+
+async function launched(place: Place, options: PostgresServerOptions): Promise<PostgresServer> {
+  const { folder, data, bin, user } = place;
   const port = await freePort();
   const settings = [
     `port=${port}`,
@@ -69,7 +92,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     await new Promise<void>((resolve, reject) => {
       started.stderr.setEncoding('utf8').on('data', (text: string) => {
         log = `${log}${text}`.slice(-10_000);
-        if (text.includes('ready to accept connections')) resolve();
+        if (/ready to accept (?:read-only )?connections/.test(text)) resolve();
         // To those who come early it says that it is starting up.
         if (/FATAL:  (?!the database system)/.test(text))
           reject(new Error(`PostgreSQL did not start:\n${log}`));
@@ -101,14 +124,24 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     },
     start,
     stop,
+    standby: async () => {
+      await stop('fast');
+      const copy = newPlace();
+      run('cp', user, ['-a', data, copy.data]);
+      const conninfo = `host=127.0.0.1 port=${port} user=${USER} password=${PASSWORD}`;
+      writeFileSync(join(copy.data, 'standby.signal'), '');
+      await start();
+      return launched(copy, {
+        ...options,
+        settings: [...(options.settings ?? []), `primary_conninfo=${conninfo}`],
+      });
+    },
     remove: async () => {
       await stop('immediate');
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
-
-// --- internal ---
 
 const USER = 'tracker';
 const PASSWORD = 'not-to-be-shown-7f3a';

@@ -14,12 +14,15 @@ const TRACK = '/api/pattern-traceability/lineage/track';
 export class ServiceProcess {
   readonly #home = mkdtempSync(join(tmpdir(), 'service-'));
   readonly #database: string;
+  readonly #logLevel: string;
   #child: ChildProcess | undefined;
-  #port = '0';
+  #port: string;
 
-  /** Serves `database`, a path or a URL of PostgreSQL. */
-  constructor(database: string) {
+  /** Serves `database`, a path or a URL of PostgreSQL, on a free port if none is named. */
+  constructor(database: string, { port = '0', logLevel = 'error' } = {}) {
     this.#database = database;
+    this.#port = port;
+    this.#logLevel = logLevel;
   }
 
   get url(): string {
@@ -28,7 +31,15 @@ export class ServiceProcess {
 
   /** Starts it, and waits until it takes requests. */
   async start(): Promise<this> {
-    const args = ['serve', '--port', this.#port, '--rate-limit', '0', '--log-level', 'error'];
+    const args = [
+      'serve',
+      '--port',
+      this.#port,
+      '--rate-limit',
+      '0',
+      '--log-level',
+      this.#logLevel,
+    ];
     const child = spawn(process.execPath, [CLI, ...args], {
       env: {
         HOME: this.#home,

@@ -1,10 +1,34 @@
 import { languageNamed, UNKNOWN_LANGUAGE } from '../../pattern/language.ts';
 import { UsageError } from './usage-error.ts';
 
+/** The options that say which part of a list is shown. */
+export interface PageArguments {
+  readonly limit: string;
+  readonly page?: string | undefined;
+}
+
+/** A part of a list. */
+export interface PartOfList {
+  /** -1 for all rows. */
+  readonly limit: number;
+  readonly offset: number;
+}
+
 /** The value of `--limit`. 0 becomes -1, which means no limit to SQLite. @throws UsageError */
 export function parseLimit(text: string): number {
   const limit = parseCount('--limit', text);
   return limit === 0 ? -1 : limit;
+}
+
+/** `--limit` and `--page`: how many rows are shown, -1 for all, and how many are passed over. @throws UsageError */
+export function parsePage({ limit: most, page }: PageArguments): PartOfList {
+  const limit = parseLimit(most);
+  if (page === undefined) return { limit, offset: 0 };
+  const number = parseCount('--page', page);
+  if (number === 0) throw new UsageError('--page is "0"', 'The first page is 1.');
+  if (limit !== -1) return { limit, offset: (number - 1) * limit };
+  if (number === 1) return { limit, offset: 0 };
+  throw new UsageError('--limit 0 shows all on one page', 'Leave out --page or --limit 0.');
 }
 
 /** The value of the option `flag`: a whole number, 0 or more. @throws UsageError */

@@ -14,6 +14,8 @@ export interface SessionScope {
   readonly inOutbox?: boolean;
   /** Whether those of `capture-test` can be. @default false */
   readonly withTests?: boolean | undefined;
+  /** Only those of these projects. @default all */
+  readonly projectIds?: readonly number[] | undefined;
 }
 
 /**
@@ -31,7 +33,8 @@ export function chooseSession(
   const id = text === undefined ? undefined : findSession(database, text, cli, scope);
   if (text === undefined || id !== undefined) return id;
   if (scope.inOutbox) return text;
-  throw new TrackerError('E_NO_SESSION', `no session begins with "${text}"`, {
+  const where = scope.projectIds ? ' of that project' : '';
+  throw new TrackerError('E_NO_SESSION', `no session${where} begins with "${text}"`, {
     hint: text.startsWith(TEST_SESSION_PREFIX)
       ? 'What `capture-test` recorded is shown with --all only.'
       : '`pattern-tracker sessions` lists what there is.',
@@ -54,7 +57,7 @@ export function namedSession(
   const id =
     named === undefined
       ? lastSession(database, projectIds)
-      : chooseSession(database, named, cli, { withTests: true });
+      : chooseSession(database, named, cli, { withTests: true, projectIds });
   if (id !== undefined) return id;
   throw noSession();
 }
@@ -75,10 +78,10 @@ export function findSession(
   database: Database,
   text: string,
   { now }: Pick<CliEnvironment, 'now'>,
-  { inOutbox = false, withTests }: SessionScope = {},
+  { inOutbox = false, withTests, projectIds }: SessionScope = {},
 ): string | undefined {
   const limit = MAX_CANDIDATES + 1;
-  const recorded = sessionsByPrefix(database, text, { limit, withTests });
+  const recorded = sessionsByPrefix(database, text, { limit, withTests, projectIds });
   const ids = new Set(recorded.map(({ id }) => id));
   const waiting = inOutbox ? outboxSessions(database, text, limit) : [];
   const unknown = waiting

@@ -10,7 +10,7 @@ import { chosenDatabase, databaseArg } from '../arguments/database-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { parseCount } from '../arguments/list-arguments.ts';
-import { pageProgress } from '../output/page-progress.ts';
+import { checkSteps, pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { counted } from '../../base/amount-text.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
@@ -51,16 +51,22 @@ is ever overwritten. What still waits in the spool is not in the copy, but will 
       );
     }
     const progress = pageProgress(args.json ? undefined : cli);
+    const steps = checkSteps(args.json ? undefined : cli);
     let backup: Backup;
     try {
       backup = await backUpDatabase({
         database,
         to,
         onProgress: progress.update,
+        onStep: (step) => {
+          progress.end();
+          steps.show(`${step} of the copy`);
+        },
         signal: cli.interruption(),
       });
     } finally {
       progress.end();
+      steps.end();
     }
     noteElsewhere(backup, database, cli);
     const pruned = keep === undefined ? [] : pruneBackups(dirname(to), database, keep);

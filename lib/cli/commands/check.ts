@@ -6,6 +6,7 @@ import type { ChecklistCheck } from '../../health/checklist/checklists.ts';
 import { probeSinks } from '../../health/sink-probes.ts';
 import { allowedRoute, allowEnvArg } from '../arguments/allow-env.ts';
 import { UsageError } from '../arguments/usage-error.ts';
+import { alertCheck } from '../alerts/alert-check.ts';
 import { readAudit } from '../checklist/read-audit.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -25,11 +26,11 @@ export const checkCommand = trackerCommand({
   ],
   details: `--daily, which is the default: services, the server's health and how long its answer takes, delivery (success rate,
 trips, slow requests, backlog), errors in the log since yesterday, disk, certificates, tokens, completeness, the last backup,
-configuration. --evening: the numbers of the day. --weekly: the services, and what \`maintain\` cares for. --monthly: that the
+configuration, alerts. --evening: the numbers of the day. --weekly: the services, and what \`maintain\` cares for. --monthly: that the
 program is up to date, the database, backups, and all that \`audit\` looks at.
 
 It asks the server once, starts nothing and changes nothing. What cannot be known is a warning, and says so.`,
-  json: '{ok, checks: [{id, status: "ok" | "warn" | "fail", detail}]}.',
+  json: '{ok, checks: [{id, status: "ok" | "warn" | "fail", detail, mend}]}; mend says what to do, and is null when all is well.',
   exitCodes: '0 when nothing fails, else 1.',
   args: {
     daily: { type: 'boolean', description: 'What is looked at every morning (default)' },
@@ -58,7 +59,13 @@ It asks the server once, starts nothing and changes nothing. What cannot be know
       config,
     });
     const facts = { ...audit, ...checklistFacts(audit, { probes, proxy }) };
-    const { results, failed } = await runChecks(checks, facts, cli, args.json, MARKS);
+    const { results, failed } = await runChecks(
+      [...checks, alertCheck(cli)],
+      facts,
+      cli,
+      args.json,
+      MARKS,
+    );
     if (args.json) printJson(cli, { ok: failed === 0, checks: results.map(forJson) });
     return failed === 0 ? 0 : 1;
   },
@@ -77,6 +84,7 @@ function chosenList(
   throw new UsageError(`--${chosen} and --${other} are two lists`, 'Give one of them.');
 }
 
-function forJson({ check: { id }, finding: { status, found } }: CheckResult) {
-  return { id, status, detail: found };
+function forJson({ check: { id }, finding }: CheckResult) {
+  const { status, found } = finding;
+  return { id, status, detail: found, mend: finding.status === 'ok' ? null : finding.mend };
 }

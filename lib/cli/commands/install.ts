@@ -6,9 +6,11 @@ import pc from 'picocolors';
 import { TrackerError } from '../../base/errors.ts';
 import { claudeFolder, trackerPaths } from '../../base/paths.ts';
 import { VERSION } from '../../base/version.ts';
+import { loadConfig } from '../../config/config-file.ts';
 import { installPreview, installScreen } from '../../install/install-screen.ts';
 import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
 import type { InstallOptions, InstallPlan, InstallResult } from '../../install/install.ts';
+import { installedPages } from '../../install/pages/installed-pages.ts';
 import { readManifest } from '../../install/manifest.ts';
 import { moduleFolders, nativeHost, nativeModuleFor } from '../../install/program/native-module.ts';
 import type { NativeHost } from '../../install/program/native-module.ts';
@@ -45,9 +47,10 @@ offer, and the command import does so at any time.
 --completions also installs completions for bash, zsh and fish, and the man page, into your own folders.
 --statusline adds a line about the session to Claude Code; a status line that is there already is kept and
 shown before it. --mcp lets Claude itself ask what it wrote before (see the command mcp). Later installations keep all
-three; --no-completions, --no-statusline and --no-mcp remove them.`,
+three; --no-completions, --no-statusline and --no-mcp remove them. With context: on in config.yaml, a new session of
+Claude Code is given a short note of the last sessions in its project.`,
   json: `{ok, dry_run, version, home, node, capture, claude_version, events, settings: {file, scope, changed, diff,
-backup}, status_line: {command, former} or null, completions: {installed, written, removed, taken}, mcp: {file, state: registered|absent|taken} or null, files:
+backup}, context, status_line: {command, former} or null, completions: {installed, written, removed, taken}, mcp: {file, state: registered|absent|taken} or null, files:
 {written, unchanged, removed}, link, stopped_courier, warnings, capture_test, imported: what import --json prints, or
 null}.`,
   args: {
@@ -125,6 +128,7 @@ null}.`,
       scope: args.scope,
       capture: args.capture,
       link: args.link,
+      context: loadConfig(paths).config.context === 'on',
       statusLine: args.statusline,
       mcp: args.mcp,
       shellFiles: await wantedShellFiles(args.completions, {
@@ -133,6 +137,7 @@ null}.`,
         home: paths.home,
         commands,
       }),
+      pages: installedPages(sourceRoot, paths.home, loadConfig(paths).courier.config.escalation),
       claudeVersion: version,
       claudes,
       now: cli.now,
@@ -281,12 +286,18 @@ function summary(plan: InstallPlan | InstallResult) {
       diff: settingsDiff(settings.file, settings.current, settings.next),
       backup: 'backup' in plan ? plan.backup : null,
     },
+    context: options.context,
     statusLine: plan.statusLine ?? null,
     completions: {
       installed: shellFiles.installed.map(({ path }) => path),
       written: shellFiles.write.map(({ path }) => path),
       removed: shellFiles.remove,
       taken: shellFiles.taken,
+    },
+    pages: {
+      installed: plan.pages.installed.map(({ path }) => path),
+      written: plan.pages.write.map(({ path }) => path),
+      taken: plan.pages.taken,
     },
     mcp: plan.mcp ? { file: plan.mcp.file, state: plan.mcp.state } : null,
     files: { written: copy.written, unchanged: copy.unchanged.length, removed: copy.removed },

@@ -69,8 +69,12 @@ acknowledged, failed_requests wait for another attempt or are dead letters.`,
       const { sink: _, ...first } = sinks[0];
       const metrics = { ...first, cache_hit_rate: cacheHitRate };
       if (args.prometheus) {
-        const { prometheusText } = await import('../../health/metrics/prometheus-text.ts');
-        cli.out(await prometheusText(metrics, sinks));
+        const [{ prometheusText }, { conditionsNow }, { alertSources }] = await Promise.all([
+          import('../../health/metrics/prometheus-text.ts'),
+          import('../../alerts/alert-watch.ts'),
+          import('../alerts/alert-sources.ts'),
+        ]);
+        cli.out(await prometheusText(metrics, sinks, conditionsNow(alertSources(cli))));
       } else if (args.json) printJson(cli, { ...metrics, sinks });
       else cli.out(shownText(shown, cli));
     };

@@ -23,7 +23,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { cloudEvent } from '../output/cloud-event.ts';
 import { printJson, printJsonAsIs } from '../output/json-output.ts';
-import { parseCount, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { parseCount, parsePage, sessionOf } from '../arguments/list-arguments.ts';
 import { printList } from '../listing/list-output.ts';
 import type { ListStyle } from '../listing/list-output.ts';
 import { listingOf, MOST_COUNTED } from '../../store/queries/listing.ts';
@@ -87,6 +87,10 @@ retry, move and drop {changed}. The pattern_id of a tool call is empty.`,
       valueHint: 'n',
       description: 'At most n, the oldest first; 0 is all (default 20 for list, else all)',
     },
+    page: {
+      ...common.pageArg.page,
+      description: 'For list: show the n-th part, each of --limit rows',
+    },
     ...common.pagerArg,
     ...common.jsonArg,
   },
@@ -94,7 +98,11 @@ retry, move and drop {changed}. The pattern_id of a tool call is empty.`,
     const action = actionOf(args.action, ACTIONS, 'outbox');
     const ids = args._.slice(1).map((id) => parseCount('ID', id));
     const session = sessionOf(args);
-    const limit = parseLimit(args.limit ?? (action === 'list' ? '20' : '0'));
+    const isList = action === 'list';
+    if (args.page !== undefined && !isList) {
+      throw new UsageError('--page is for list', 'Leave it out, or name the rows by their ids.');
+    }
+    const limit = args.limit ?? (isList ? '20' : '0');
     const loaded = loadConfig(cli.paths, { env: cli.env });
     const { config } = loaded;
     const delivery: Delivery = (work) => withDelivery(cli, loaded, work);
@@ -105,7 +113,7 @@ retry, move and drop {changed}. The pattern_id of a tool call is empty.`,
         session &&
         delivery(({ database }) => chooseSession(database, session, cli, { inOutbox: true })),
       ids: ids.length > 0 ? ids : undefined,
-      limit,
+      ...parsePage({ limit, page: args.page }),
     };
     switch (action) {
       case 'list':

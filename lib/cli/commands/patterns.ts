@@ -7,7 +7,7 @@ import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { chooseFiles, fileArg } from '../arguments/file-choice.ts';
-import { languageOption, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { languageOption, parsePage, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { projectColumn, shortIds, shownPath } from '../listing/row-text.ts';
 import type { Column } from '../listing/table.ts';
@@ -46,6 +46,7 @@ first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_ro
       description: 'Which come first: the last written, or the most often written',
     },
     ...common.limitArg,
+    ...common.pageArg,
     all: {
       type: 'boolean',
       description: 'Include what is small, and what `capture-test` recorded',
@@ -54,7 +55,7 @@ first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_ro
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const limit = parseLimit(args.limit);
+    const part = parsePage(args);
     const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const { file } = args;
@@ -70,7 +71,7 @@ first_seen_at, last_seen_at, head, file_path, start_line, session_id, project_ro
         session: chooseSession(database, session, cli, { withTests: args.all }),
         ...range,
         sort: args.sort === 'used' ? 'used' : 'recent',
-        limit,
+        ...part,
         withTests: args.all,
         size: args.all ? undefined : 'large',
       };

@@ -8,7 +8,8 @@ import { SEARCH_KINDS } from '../../store/queries/search/searchable.ts';
 import type { SearchKind } from '../../store/queries/search/searchable.ts';
 import { ANY_NUMBER } from '../arguments/arguments.ts';
 import { fileArg, fileTest } from '../arguments/file-choice.ts';
-import { languageOption, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { languageOption, parsePage, sessionOf } from '../arguments/list-arguments.ts';
+import type { PartOfList } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
@@ -63,6 +64,7 @@ With --files, an array of paths.`,
     ...common.timeArgs,
     files: { type: 'boolean', description: 'List the files only' },
     ...common.limitArg,
+    ...common.pageArg,
     ...common.allArg,
     ...common.pagerArg,
     ...common.jsonArg,
@@ -75,7 +77,7 @@ With --files, an array of paths.`,
         `Give ${LEAST_CHARACTERS} characters or more.`,
       );
     }
-    const limit = parseLimit(args.limit);
+    const part = parsePage(args);
     const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const isFile = args.file === undefined ? undefined : await fileTest(args.file, cli);
@@ -90,17 +92,17 @@ With --files, an array of paths.`,
         projectIds: chooseProjects(database, args.project, cli),
         session: chooseSession(database, session, cli, { withTests: args.all }),
         ...range,
-        limit: args.files ? -1 : limit, // several hits may lie in one file
+        ...(args.files ? { limit: -1 } : part), // several hits may lie in one file
         withTests: args.all,
       };
       return search(database, filter);
     }) ?? { hits: [], isCut: false, isByWords: false, unindexed: 0, unsearched: 0 };
     if (args.json) for (const note of unsearchedNotes(result)) cli.err(`${note}\n`);
-    if (args.files) return printFiles(cli, args, result, limit);
+    if (args.files) return printFiles(cli, args, result, part);
     if (args.json) return printJson(cli, result.hits.map(hitForJson));
     const isAsked = result.hits.length > 0 || result.unsearched > 0;
     const shown = isAsked ? hitLines(cli, result.hits) : nothingFound('texts', true);
-    return printWithNotes(cli, shown, notesOn(result), args.pager);
+    return printWithNotes(cli, shown, notesOn(result, part), args.pager);
   },
 });
 
@@ -119,13 +121,14 @@ async function printFiles(
   cli: CliEnvironment,
   { json, pager }: { readonly json?: boolean | undefined; readonly pager?: boolean | undefined },
   result: SearchResult,
-  limit: number,
+  part: PartOfList,
 ): Promise<void> {
+  const { limit, offset } = part;
   const all = [...new Set(result.hits.flatMap(({ filePath }) => filePath ?? []))];
-  const files = limit === -1 ? all : all.slice(0, limit);
+  const files = limit === -1 ? all : all.slice(offset, offset + limit);
   if (json) return printJson(cli, files);
   const lines = files.map((file) => `${plainLine(file)}\n`).join('');
-  const notes = notesOn({ ...result, isCut: files.length < all.length });
+  const notes = notesOn({ ...result, isCut: offset + files.length < all.length }, part);
   return printWithNotes(cli, lines || nothingFound('files', true), notes, pager);
 }
 
@@ -172,13 +175,17 @@ function marked({ snippet, start, length }: Snippet, paint: ReturnType<typeof pa
 }
 
 /** What is to be said beside the hits. */
-function notesOn({ isByWords, isCut, hits, unindexed, unsearched }: SearchResult): string[] {
+function notesOn(
+  { isByWords, isCut, hits, unindexed, unsearched }: SearchResult,
+  { limit, offset }: PartOfList,
+): string[] {
   const known = (count: number) => count.toLocaleString('en-US');
   return [
     ...(isByWords && hits.length > 0
       ? ['No text holds all of this as it stands; these hold its words.']
       : []),
-    ...(isCut ? [`The first ${known(hits.length)}; --limit 0 for all`] : []),
+    ...(isCut && offset === 0 ? [`The first ${known(hits.length)}; --limit 0 for all`] : []),
+    ...(isCut && offset > 0 ? [`--page ${offset / limit + 2} for more`] : []),
     ...unsearchedNotes({ unsearched }),
     ...(unsearched === 0 && unindexed > MANY_UNINDEXED
       ? [`The courier is making the index; ${known(unindexed)} events were searched one by one.`]

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { isInClaudeSession } from '../../base/claude-session.ts';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
@@ -11,9 +12,11 @@ import { wantsColor } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { serviceLogText } from '../output/log-text.ts';
 import { printJson } from '../output/json-output.ts';
+import { noteServed } from '../recovery/served-service.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
+const MIGRATIONS = ['auto', 'never', 'only'] as const;
 
 /**
  * How long a call is tried again while the store cannot serve it, in milliseconds. With the try that is at work
@@ -32,12 +35,13 @@ export const serveCommand = trackerCommand({
   --allowed-host tracker.example.com`,
   ],
   details: `The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
-processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE, because every user of
+processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE (PATTERN_TRACKER_READ_DATABASE), because every user of
 the machine can see arguments. On loopback the service is open until the first token is created; on any
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
 code 0; on SIGHUP it reads the files of TLS and of the metrics token again. Errors are logged to standard error, with --log
 requests too; on a terminal as text, else as JSON lines.`,
-  json: '{url, database} when it is ready.',
+  json: `{url, database} when it is ready; {database} with --migrate only; with --install-unit {unit, next:
+what to run}.`,
   args: {
     host: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
     port: { type: 'string', default: '8053', description: 'Port to listen on; 0 is any free one' },
@@ -45,6 +49,19 @@ requests too; on a terminal as text, else as JSON lines.`,
       type: 'string',
       valueHint: 'path|postgres://…',
       description: 'Where patterns are kept; default PATTERN_TRACKER_DATABASE, else tracker.db',
+    },
+    'read-database': {
+      type: 'string',
+      valueHint: 'postgres://…',
+      description:
+        'A streaming standby that answers questions; default PATTERN_TRACKER_READ_DATABASE',
+    },
+    migrate: {
+      type: 'string',
+      valueHint: 'when',
+      default: 'auto',
+      description:
+        'auto; never: fail if the tables are of another version; only: change them and end',
     },
     'tls-cert': { type: 'string', valueHint: 'file', description: 'Certificate chain, PEM' },
     'tls-key': { type: 'string', valueHint: 'file', description: 'Its key, PEM' },
@@ -86,6 +103,10 @@ requests too; on a terminal as text, else as JSON lines.`,
       valueHint: 'level',
       description: 'debug, info, warn, error or silent (default info with --log, else warn)',
     },
+    'install-unit': {
+      type: 'boolean',
+      description: 'Have systemd or launchd run it with these options, instead of running it',
+    },
     ...common.jsonArg,
   },
   async run(args, cli) {
@@ -93,13 +114,26 @@ requests too; on a terminal as text, else as JSON lines.`,
     const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
     const tenantRateLimit = whole('--tenant-rate-limit', args['tenant-rate-limit'], MAX_RATE);
     const tls = tlsFiles(args['tls-cert'], args['tls-key']);
-    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening, { ScrapeCredential }] =
-      await Promise.all([
-        import('../../service/service-log.ts'),
-        import('../../service/service.ts'),
-        import('../../service/store/store-opening.ts'),
-        import('../../service/auth/scrape-credential.ts'),
-      ]);
+    if (args['install-unit']) {
+      const { installUnit } = await import('../supervision/install-unit.ts');
+      const { path, next } = installUnit(cli, unitOptions(args));
+      if (args.json) printJson(cli, { unit: path, next });
+      else cli.out(`Written: ${path}\nNow run:\n${next.map((line) => `  ${line}\n`).join('')}`);
+      return;
+    }
+    const [
+      { createServiceLog, LOG_LEVELS },
+      { startService },
+      opening,
+      { ScrapeCredential },
+      { watchService },
+    ] = await Promise.all([
+      import('../../service/service-log.ts'),
+      import('../../service/service.ts'),
+      import('../../service/store/store-opening.ts'),
+      import('../../service/auth/scrape-credential.ts'),
+      import('../alerts/service-watch.ts'),
+    ]);
     const wanted = args['log-level'] ?? (args.log ? 'info' : 'warn');
     const level = LOG_LEVELS.find((known) => known === wanted);
     if (!level) {
@@ -107,7 +141,12 @@ requests too; on a terminal as text, else as JSON lines.`,
     }
     const metricsFile = args['metrics-token-file'];
     const scrape = metricsFile === undefined ? undefined : new ScrapeCredential(metricsFile);
+    const migrate = MIGRATIONS.find((known) => known === args.migrate);
+    if (!migrate) {
+      throw new UsageError(`--migrate is "${args.migrate}"`, `Expected ${MIGRATIONS.join(', ')}.`);
+    }
     const place = databasePlace(args.database, cli);
+    const readUrl = namedPlace('read-database', args['read-database'], cli);
     const log = createServiceLog({
       level,
       withRequests: args.log ?? false,
@@ -115,7 +154,18 @@ requests too; on a terminal as text, else as JSON lines.`,
     });
     const redactor = await openRedactor(await ownRedaction(cli.paths));
     log.info('opening', { store: opening.placeForPeople(place) });
-    const store = await opening.openServiceStore(place, { patienceMs: STORE_PATIENCE_MS });
+    const store = await opening.openServiceStore(place, {
+      patienceMs: STORE_PATIENCE_MS,
+      migrate: migrate === 'never' ? 'never' : 'auto',
+      readUrl: migrate === 'only' ? undefined : readUrl,
+    });
+    if (migrate === 'only') {
+      await store.close();
+      const database = opening.placeForPeople(place);
+      if (args.json) printJson(cli, { database });
+      else cli.out(`${database} has the tables of this version.\n`);
+      return;
+    }
     const signal = cli.interruption(); // from here on a signal shuts the service down in order
     const service = await startService({
       store,
@@ -143,13 +193,17 @@ requests too; on a terminal as text, else as JSON lines.`,
       }
     };
     process.on('SIGHUP', reload);
+    const watch = await watchService(cli, () => service.figures());
     try {
       const database = opening.placeForPeople(place);
       if (args.json) printJson(cli, { url: service.url, database });
       else cli.out(`Serving ${database} at ${service.url}\n`);
+      const { port: listening } = new URL(service.url);
+      noteServed(cli, { ...args, port: listening }, serveCommand.args);
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       process.off('SIGHUP', reload);
+      await watch.end();
       await service.close().catch((error: unknown) => cli.err(`error: ${errorMessage(error)}\n`));
     }
   },
@@ -166,25 +220,50 @@ export function databasePlace(
   given: string | undefined,
   cli: Pick<CliEnvironment, 'env' | 'paths'>,
 ): string {
-  const named = given ?? cli.env['PATTERN_TRACKER_DATABASE'];
-  if (named === '') {
-    // A secret that was not filled in must not make the service write to the user's own tracker.db.
-    throw new UsageError(
-      given === '' ? '--database is empty' : 'PATTERN_TRACKER_DATABASE is set and empty',
-      'Name a path or postgres://…, or leave it out for tracker.db.',
-    );
-  }
-  if (given === undefined && named !== undefined && isInClaudeSession(cli.env)) {
-    throw new TrackerError(
-      'E_ENVIRONMENT',
-      'PATTERN_TRACKER_DATABASE would decide where data go, and inside a Claude Code session a project can set that',
-      { hint: 'Name the place with --database.' },
-    );
-  }
-  return named ?? cli.paths.database;
+  return namedPlace('database', given, cli) ?? cli.paths.database;
 }
 
 // --- internal ---
+
+/** What is given for an option that names a database, else what its variable says. */
+function namedPlace(
+  option: 'database' | 'read-database',
+  given: string | undefined,
+  { env }: Pick<CliEnvironment, 'env'>,
+): string | undefined {
+  const variable = `PATTERN_TRACKER_${option.replace('-', '_').toUpperCase()}`;
+  const named = given ?? env[variable];
+  if (named === '') {
+    // A secret that was not filled in must not make the service write to the user's own tracker.db.
+    throw new UsageError(
+      given === '' ? `--${option} is empty` : `${variable} is set and empty`,
+      option === 'database'
+        ? 'Name a path or postgres://…, or leave it out for tracker.db.'
+        : 'Name postgres://…, or leave it out.',
+    );
+  }
+  if (given === undefined && named !== undefined && isInClaudeSession(env)) {
+    throw new TrackerError(
+      'E_ENVIRONMENT',
+      `${variable} would decide where data go, and inside a Claude Code session a project can set that`,
+      { hint: `Name the place with --${option}.` },
+    );
+  }
+  return named;
+}
+
+/** The options as they were given, but for those that are about this call alone. Files are named as a unit finds them. */
+function unitOptions(args: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(args).flatMap(([name, value]) => {
+    if (name === '_' || name === 'install-unit' || name === 'json' || /[A-Z]/.test(name)) return [];
+    if (value === true) return [`--${name}`];
+    if (typeof value !== 'string') return [];
+    const isFile = FILES.has(name) || (name === 'database' && !value.includes('://'));
+    return [`--${name}`, isFile ? resolve(value) : value];
+  });
+}
+
+const FILES: ReadonlySet<string> = new Set(['tls-cert', 'tls-key', 'metrics-token-file']);
 
 /** The words between commas or spaces. */
 function listOf(text = ''): string[] {

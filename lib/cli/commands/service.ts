@@ -1,7 +1,7 @@
 import { isoTime } from '../../base/clock.ts';
 import { localTime } from '../../base/time-text.ts';
 import { deletionEntry } from '../../service/accounting/audit-log.ts';
-import type { AuditEntry, StoredAuditEntry } from '../../service/store/audit-store.ts';
+import type { AuditEntry } from '../../service/store/audit-store.ts';
 import { forget } from '../../service/store/forgetting.ts';
 import type { Forgotten } from '../../service/store/forgetting.ts';
 import { REMOVED_KINDS } from '../../service/store/rows/forgetting.ts';
@@ -11,15 +11,16 @@ import type { ServiceStore } from '../../service/store/service-store.ts';
 import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/tenants.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
 import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
-import { parseCount } from '../arguments/list-arguments.ts';
 import { momentOf } from '../arguments/time-range.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { jsonArg, limitArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
+import { showAudit } from '../service/audit-list.ts';
+import { exportArgs, exportEvents } from '../service/event-export.ts';
 import { databasePlace } from './serve.ts';
 
-const ACTIONS = ['audit', 'forget', 'retention'] as const;
+const ACTIONS = ['audit', 'export', 'forget', 'retention'] as const;
 const CHANGES = ['list', 'set', 'off'] as const;
 const MAX_DAYS = 36_500;
 /** A command waits until nothing is left in the files, however large they are. */
@@ -28,15 +29,18 @@ const DAY_MS = 86_400_000;
 /** `service`: deletes from a service's store, sets how long it keeps rows, and shows its audit log. */
 export const serviceCommand = trackerCommand({
   name: 'service',
-  summary: 'Delete from a service, set its retention, show its audit log.',
+  summary: 'Delete from a service, copy its events, show its audit log.',
   examples: [
     'pattern-tracker service audit --since yesterday',
+    'pattern-tracker service export --follow --output events.jsonl',
     'pattern-tracker service forget --session 0e9f1c --dry-run',
     'pattern-tracker service forget --tenant team --before 2026-01-01 --yes',
     'pattern-tracker service retention set --tenant team --days 180',
   ],
   actions: {
     audit: 'who made tokens, deleted, and read code, newest first',
+    export:
+      'write all accepted events as CloudEvents, a line each, to --output, --to or standard output',
     forget: 'delete what --pattern, --session, --machine and --before name together, or --all',
     retention: 'list, set --days, or off: what is older is deleted once a day by the service',
   },
@@ -66,6 +70,7 @@ token_name, address, route, subject, count, detail}].`,
     yes: { type: 'boolean', description: 'Delete without asking' },
     days: { type: 'string', valueHint: 'n', description: 'For retention set: days that are kept' },
     since: { type: 'string', valueHint: 'time', description: 'For audit: only since this time' },
+    ...exportArgs,
     ...limitArg,
     database: {
       type: 'string',
@@ -85,6 +90,7 @@ token_name, address, route, subject, count, detail}].`,
     }
     const act = await {
       audit: () => showAudit(cli, args),
+      export: async () => exportEvents(cli, { ...args, tenant: args.tenant ?? DEFAULT_TENANT }),
       forget: () => forgetRows(cli, args),
       retention: () => changeRetention(cli, args),
     }[action]();
@@ -254,48 +260,3 @@ async function showRetention(
   );
   cli.out(table);
 }
-
-async function showAudit(cli: CliEnvironment, args: ServiceArgs): Promise<Act> {
-  const limit = parseCount('--limit', args.limit) || Number.MAX_SAFE_INTEGER;
-  const since =
-    args.since === undefined ? undefined : await momentOf('--since', args.since, cli.now());
-  return async (store) => {
-    const { tenant } = args;
-    const rows: StoredAuditEntry[] = [];
-    let isMore = true;
-    while (isMore && rows.length <= limit) {
-      const size = Math.min(limit + 1 - rows.length, PAGE_ROWS);
-      const page = await store.audit.list({ limit: size, tenant, since, before: rows.at(-1)?.id });
-      rows.push(...page);
-      isMore = page.length === size;
-    }
-    const shown = rows.slice(0, limit);
-    if (args.json) {
-      return printJson(
-        cli,
-        shown.map((row) => ({ ...row, at: isoTime(row.at) })),
-      );
-    }
-    if (shown.length === 0) return cli.out('The audit log has nothing of that.\n');
-    const { renderTable } = await import('../listing/table.ts');
-    const table = renderTable<StoredAuditEntry>(
-      cli,
-      [
-        { title: 'TIME', cell: ({ at }) => localTime(at), isWhole: true },
-        { title: 'TENANT', cell: (row) => row.tenant },
-        { title: 'WHAT', cell: ({ action }) => action },
-        { title: 'COUNT', cell: ({ count }) => String(count) },
-        { title: 'TOKEN', cell: ({ tokenName, tokenId }) => tokenName ?? tokenId ?? '' },
-        { title: 'FROM', cell: ({ address }) => address ?? '' },
-        { title: 'ROUTE', cell: ({ route }) => route ?? '' },
-        { title: 'OF', cell: ({ subject }) => subject ?? '' },
-      ],
-      shown,
-    );
-    cli.out(table);
-    if (rows.length > limit) cli.err(`The newest ${limit}; --limit 0 shows all.\n`);
-  };
-}
-
-/** Entries read at a time. */
-const PAGE_ROWS = 1_000;

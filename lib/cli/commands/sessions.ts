@@ -7,7 +7,7 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
-import { parseLimit } from '../arguments/list-arguments.ts';
+import { parsePage } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
@@ -35,18 +35,19 @@ files, lines_added, lines_removed, first_prompt}.`,
     ...common.projectArg,
     ...common.timeArgs,
     ...common.limitArg,
+    ...common.pageArg,
     ...common.allArg,
     ...common.pagerArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const limit = parseLimit(args.limit);
+    const part = parsePage(args);
     const range = await timeRangeOf(args, cli.now());
     const listing = readDatabase(cli.paths.database, (database) => {
       const filter: ListFilter = {
         projectIds: chooseProjects(database, args.project, cli),
         ...range,
-        limit,
+        ...part,
         withTests: args.all,
       };
       return {

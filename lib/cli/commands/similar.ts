@@ -5,7 +5,7 @@ import { readDatabase } from '../../store/database/read-database.ts';
 import { findSimilar, LEAST_SCORE } from '../../store/queries/search/similar.ts';
 import type { SimilarPattern, SimilarResult } from '../../store/queries/search/similar.ts';
 import { fileArg, fileTest } from '../arguments/file-choice.ts';
-import { languageOption, parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { languageOption, parsePage, sessionOf } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
@@ -62,12 +62,13 @@ written last.`,
       default: '5',
       description: 'Show at most n; 0 shows all',
     },
+    ...common.pageArg,
     ...common.allArg,
     ...common.pagerArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const limit = parseLimit(args.limit);
+    const { limit, offset } = parsePage(args);
     const range = await timeRangeOf(args, cli.now());
     const isFile = args.file === undefined ? undefined : await fileTest(args.file, cli);
     const inFile = await codeOfFile(args.code, args.language, cli);
@@ -83,6 +84,7 @@ written last.`,
         session: chooseSession(database, sessionOf(args), cli, { withTests: args.all }),
         ...range,
         limit,
+        offset,
         withTests: args.all,
       });
       return { named, result };

@@ -1,7 +1,7 @@
 import { counted } from '../../base/amount-text.ts';
 import { span } from '../../base/time-text.ts';
 import { actionOf } from '../arguments/action.ts';
-import { UsageError } from '../arguments/usage-error.ts';
+import { parseSpan } from '../arguments/span.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { painter } from '../listing/table.ts';
@@ -44,7 +44,7 @@ when not all arrived within 90 s.`,
   },
   async run(args, cli, commands) {
     const fault = actionOf(args.action, FAULTS, 'simulate');
-    const forMs = parseSpan(args.for);
+    const forMs = parseSpan('--for', args.for, MAX_MS);
     const signal = cli.interruption();
     const drill = await Drill.begin(cli, commands);
     let result: DrillResult;
@@ -65,15 +65,6 @@ when not all arrived within 90 s.`,
 // --- internal ---
 
 const MAX_MS = 86_400_000;
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
-/** Milliseconds of `30s`, `2m`, `1h`, or of seconds without a unit. */
-function parseSpan(given: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)([smh])?$/.exec(given) ?? [];
-  const ms = Number(number) * UNIT_MS[unit as keyof typeof UNIT_MS];
-  if (ms > 0 && ms <= MAX_MS) return ms;
-  throw new UsageError(`--for is "${given}"`, 'Expected a time such as 30s or 2m, up to a day.');
-}
 
 /** Prints a line whenever something has changed. */
 function viewPrinter(cli: CliEnvironment, fault: Fault): (view: DrillView) => void {

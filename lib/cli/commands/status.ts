@@ -5,6 +5,7 @@ import {
   evictedFiles,
   setAsideDatabase,
 } from '../../store/queries/totals.ts';
+import type { ShownAlert } from '../../alerts/shown-alerts.ts';
 import type { Config } from '../../config/config.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { captureSummary, captureText } from '../../config/capture-text.ts';
@@ -15,6 +16,7 @@ import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
 import { factsInUse, factsOf } from '../../health/stored-facts.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
+import { firingAlerts } from '../alerts/alert-check.ts';
 import { missingEvents } from '../installation.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
@@ -40,14 +42,16 @@ export const statusCommand = trackerCommand({
   examples: ['pattern-tracker status', 'pattern-tracker status --json | jq .spool.waiting'],
   json: `{recording: {state, by} or {state, why, hint}, is_installed, missing_events: events
 that the newest Claude Code here knows and that have no hook, courier: {status, pid, version, started_at,
-updated_at, degraded_at, reason, hint, config_error}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
+updated_at, degraded_at, reason, hint, config_error, crashes: when couriers came after one that had not ended as it should}, spool: {waiting, oldest_at, is_full, quarantined, dropped:
 {unwritable, spool_full}}, attempts: what projects tried, or what their settings could do, the last
 first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settings: {hooks_disabled_in, switched_off_in,
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
 null, counters, evicted: {files, at} that the quarantine lost, or null, forgetting: orders to forget that are not finished, database: {path, bytes, error,
 size_fault: why it is larger than its bound, or null, owner_fault: which file belongs to somebody else, or null, set_aside: {path, at, reason} or null}, proof: {sessions, calls: that
-their transcripts tell, tracked: of these, recorded, recovered: from transcripts only, at} or null, capture: {content, prompts,
-projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
+their transcripts tell, tracked: of these, recorded, recovered: from transcripts only, missing, incomplete_sessions, outdated_sessions: compared before a
+repair or restore and not since, at} or null, capture: {content, prompts,
+projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, alerts: [{rule, level, state: "firing" or "silenced",
+title, detail, since}], config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of
 base_url], access_fault: why nothing can be sent, queued_for: the server before its address was changed,
 elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name}}; everything outside sinks is about the server (http).`,
@@ -76,6 +80,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
       ...facts,
       deliveries,
       configError: config?.error ?? null,
+      alerts: firingAlerts(cli),
       sizeFault: sizeFaultOf(facts, config?.config),
       foreign: foreignFiles(cli.paths) ?? null,
       capture: config?.config.capture,
@@ -92,6 +97,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
 /** What the command shows. */
 interface Status extends HealthFacts, StoreStatus {
   readonly deliveries: readonly DeliveryStatus[];
+  readonly alerts: readonly ShownAlert[];
   /** What is wrong with the files of the configuration; null when all is well. */
   readonly configError: string | null;
   /** What is kept of events; undefined for the defaults. */
@@ -135,6 +141,7 @@ function render(status: Status, cli: CliEnvironment): string {
       deliveryLines(delivery, status.deliveries, cli.now()),
     ),
     ...captureLines(status),
+    ...alertLines(status, cli),
     ...(status.configError ? [['Config', status.configError, 'red'] as const] : []),
     ['Log', cli.paths.logFile],
   ];
@@ -225,6 +232,16 @@ function attemptLines({ attempts }: Status): Line[] {
   ];
 }
 
+function alertLines({ alerts }: Status, cli: CliEnvironment): Line[] {
+  if (alerts.length === 0) return [];
+  const lines = alerts.map(({ state, level, title, detail, since }, index): Line => {
+    const when = since === null ? '' : `, since ${ago(since, cli.now())}`;
+    const text = `${state === 'silenced' ? 'silenced, ' : ''}${level}: ${title}${when}: ${detail ?? ''}`;
+    return [index === 0 ? 'Alerts' : '', text, state === 'silenced' ? 'yellow' : 'red'];
+  });
+  return [...lines, ['', 'See `pattern-tracker alerts`.']];
+}
+
 function captureLines({ capture, stored }: Status): Line[] {
   const text = captureText(capture, stored.content.value?.counters ?? {});
   return text === null ? [] : [['Kept', text]];
@@ -244,6 +261,7 @@ function forJson(status: Status, cli: CliEnvironment) {
       startedAt: isoTime(courier.startedAt),
       updatedAt: isoTime(courier.updatedAt),
       degradedAt: isoTime(courier.degradedAt),
+      crashes: courier.crashes.map((at) => isoTime(at)),
     },
     spool: { ...spool, oldestAt: isoTime(spool.oldestAt) },
     attempts: attempts.map((one) => ({ ...one, lastAt: isoTime(one.lastAt) })),
@@ -261,6 +279,14 @@ function forJson(status: Status, cli: CliEnvironment) {
     },
     proof: proof && { ...proof, at: isoTime(proof.at) },
     capture: captureSummary(status.capture),
+    alerts: status.alerts.map(({ rule, level, state, title, detail, since }) => ({
+      rule,
+      level,
+      state,
+      title,
+      detail,
+      since: isoTime(since),
+    })),
     config: { path: cli.paths.configFile, error: status.configError },
     log: { path: cli.paths.logFile },
     delivery: {

@@ -10,7 +10,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { isoTime } from '../../base/clock.ts';
 import { asArray } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
-import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { parsePage, sessionOf } from '../arguments/list-arguments.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
@@ -46,12 +46,13 @@ asked is what Claude had asked for if another hook changed it.`,
     ...common.projectArg,
     ...common.timeArgs,
     ...common.limitArg,
+    ...common.pageArg,
     ...common.allArg,
     ...common.pagerArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const limit = parseLimit(args.limit);
+    const part = parsePage(args);
     const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const listing = readDatabase(cli.paths.database, (database) => {
@@ -61,7 +62,7 @@ asked is what Claude had asked for if another hook changed it.`,
         outcome: args.outcome as ToolOutcome | undefined, // citty has checked it against the list
         projectIds: chooseProjects(database, args.project, cli),
         ...range,
-        limit,
+        ...part,
         withTests: args.all,
       };
       return {

@@ -1,9 +1,10 @@
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
-import type { VerifyFinding } from '../../store/maintenance/verify.ts';
+import type { Verification, VerifyFinding } from '../../store/maintenance/verify.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { namedFile } from '../arguments/named-file.ts';
 import { printJson } from '../output/json-output.ts';
+import { checkSteps } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { readSpool } from '../../health/spool-facts.ts';
 import { countsObject, countsText, databaseLine } from '../output/table-counts.ts';
@@ -30,7 +31,13 @@ is file, index, schema or rows; spool is {waiting, set_aside}.`,
   },
   run(args, cli) {
     const file = args.file === undefined ? cli.paths.database : namedFile(args.file, cli);
-    const verification = verifyDatabase(file, { isQuick: args.quick === true });
+    const steps = checkSteps(args.json ? undefined : cli);
+    let verification: Verification;
+    try {
+      verification = verifyDatabase(file, { isQuick: args.quick === true, onStep: steps.show });
+    } finally {
+      steps.end();
+    }
     const { path, bytes, schemaVersion, tables, findings } = verification;
     const isOk = findings.length === 0;
     const { waiting, quarantined: setAside } = readSpool(cli.paths);

@@ -28,11 +28,11 @@ export interface ListStyle {
 export async function printList<Row>(
   cli: CliEnvironment,
   { json, pager }: ListStyle,
-  { rows, total, columns, nothing, forJson, note: more }: ListOutput<Row>,
+  { rows, total, offset, columns, nothing, forJson, note: more }: ListOutput<Row>,
 ): Promise<void> {
   if (json) return printJson(cli, rows.map(forJson));
   const table = rows.length === 0 ? nothing : renderTable<Row>(cli, columns, rows);
-  const notes = [cutNote(rows.length, total), more].filter((note) => note !== undefined);
+  const notes = [cutNote(rows.length, total, offset), more].filter((note) => note !== undefined);
   const note = notes.length > 0 ? notes.join('\n') : undefined;
   if (note === undefined || cli.isTTY) {
     const end = note === undefined ? '' : `${painter(cli.color)('dim', note)}\n`;
@@ -42,9 +42,14 @@ export async function printList<Row>(
   cli.err(`${note}\n`); // a program that reads the lines is not to take it for a row
 }
 
-/** `20 of 29; --limit 0 for all`; undefined when all are shown. */
-export function cutNote(shown: number, total: number): string | undefined {
+/** `20 of 29; --limit 0 for all`, or `21 to 29 of 29` behind some that were passed over; undefined when all are shown. */
+export function cutNote(shown: number, total: number, offset = 0): string | undefined {
   if (total <= shown) return undefined;
+  if (offset > 0) {
+    const known = (count: number) => count.toLocaleString('en-US');
+    const which = shown === 0 ? 'None' : `${known(offset + 1)} to ${known(offset + shown)}`;
+    return `${which} of ${totalText(total)}`;
+  }
   return `${shown.toLocaleString('en-US')} of ${totalText(total)}; --limit 0 for all`;
 }
 

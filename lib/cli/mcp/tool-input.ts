@@ -31,6 +31,11 @@ export function limitInput(usual: number) {
   };
 }
 
+/** Which part of a longer list an answer is. */
+export const pageInput = {
+  page: z.int().min(1).optional().describe('2 for those that follow the first `limit`, and so on'),
+};
+
 // --- internal ---
 
 const MOST_ROWS = 50;

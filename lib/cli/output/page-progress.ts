@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { CliEnvironment } from '../environment.ts';
+import { StepLine } from './step-line.ts';
 
 /** Shows how many pages of a file are done. */
 export interface PageProgress {
@@ -29,4 +30,11 @@ export function pageProgress(cli: CliEnvironment | undefined): PageProgress {
     },
     end: () => bar?.stop(),
   };
+}
+
+/** The steps of a check, in one line on standard error and only on a terminal; none if `cli` is undefined. */
+export function checkSteps(cli: CliEnvironment | undefined): Pick<StepLine, 'show' | 'end'> {
+  if (!cli?.isTTY) return { show: () => {}, end: () => {} };
+  const line = new StepLine(cli);
+  return { show: (step) => line.show(step), end: () => line.end() };
 }

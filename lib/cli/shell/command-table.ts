@@ -1,3 +1,4 @@
+import { OWN_RULES } from '../../alerts/alert-rules.ts';
 import { loadCommand } from '../command.ts';
 import type { CommandHelp, CommandList, ListedCommand } from '../command.ts';
 import { argumentsOf, flagOf, argumentPlace, textOf } from '../help.ts';
@@ -105,6 +106,7 @@ function placeValues(command: string, [key, arg]: NamedArg, { actions }: Command
     return { kind: 'words', words };
   }
   if (command === 'show' && key === 'id') return { kind: 'patterns' };
+  if (command === 'alerts' && key === 'rule') return words(OWN_RULES.map(({ id }) => id));
   if (command === 'similar' && key === 'code') return { kind: 'file' };
   return valuesOf([key, arg]);
 }

@@ -5,6 +5,8 @@ import type { JsonObject } from '../../base/json.ts';
 
 /** What Claude Code said on standard input. */
 export interface SessionInput {
+  /** All that it said; undefined when that is not JSON. */
+  readonly said: JsonObject | undefined;
   /** As it came, for another status line. */
   readonly text: string;
   /** The session's id; undefined when the input does not name one. */
@@ -14,15 +16,16 @@ export interface SessionInput {
 /**
  * Reads standard input until it is a whole JSON document. It does not wait for the end, because versions of
  * Claude Code have kept it open (anthropics/claude-code#59966), nor for a person at a terminal, nor longer than
- * a second for a pipe. For a socket, which Claude Code uses, Node.js cannot look without waiting: but Claude Code
+ * `waitMs` for a pipe, a second by default. For a socket, which Claude Code uses, Node.js cannot look without waiting: but Claude Code
  * writes all of it at once. It blocks, because reading in the background, or with the modules behind
  * process.stdin, would take a tenth to a third of the time that Node.js takes to start.
  */
-export function readSessionInput(): SessionInput {
+export function readSessionInput(waitMs = WAIT_MS): SessionInput {
   const kind = fstatSync(STDIN);
   const isInput = kind.isFile() || kind.isFIFO() || kind.isSocket();
-  const text = isInput ? readDocument(kind.isFIFO() ? openPipe() : STDIN) : '';
-  return { text, session: asString(parsed(text)?.['session_id']) };
+  const text = isInput ? readDocument(kind.isFIFO() ? openPipe() : STDIN, waitMs) : '';
+  const said = parsed(text);
+  return { said, text, session: asString(said?.['session_id']) };
 }
 
 // --- internal ---
@@ -39,9 +42,9 @@ function openPipe(): number {
   return openSync('/proc/self/fd/0', constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
-function readDocument(file: number): string {
+function readDocument(file: number, waitMs: number): string {
   const buffer = Buffer.allocUnsafe(MOST_BYTES);
-  const until = performance.now() + WAIT_MS;
+  const until = performance.now() + waitMs;
   for (let length = 0; ;) {
     const bytes = readPart(file, buffer, length);
     if (bytes === undefined && performance.now() < until) {

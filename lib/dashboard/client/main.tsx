@@ -29,6 +29,7 @@ const loader = new PageLoader({
     draw();
     if (how === 'navigate' && isOther) {
       window.scrollTo(0, 0);
+      if (document.activeElement?.matches('[data-search]')) return; // somebody is typing there
       document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
     }
   },
@@ -55,7 +56,7 @@ side = {
   density: 'comfortable', // as the server drew it; the user's own follows
   at: state.at,
   actionToken: state.frame.actionToken,
-  navigate: (url) => void loader.navigate(url),
+  navigate: (url, isReplaced) => void loader.navigate(url, isReplaced),
   reload: () => loader.refresh(),
   switchTheme: nextTheme,
   switchDensity: () => set({ density: nextDensity() }),

@@ -18,8 +18,8 @@ export interface ClientSide {
   readonly at: number;
   /** What actions bring along; null where none are allowed. */
   readonly actionToken: string | null;
-  /** Shows another URL of the dashboard. */
-  readonly navigate: (url: string) => void;
+  /** Shows another URL of the dashboard. @param isReplaced true if the way back is not to lead to the present one */
+  readonly navigate: (url: string, isReplaced?: boolean) => void;
   /** Reads the page again. */
   readonly reload: () => void;
   readonly switchTheme: () => void;

@@ -52,10 +52,7 @@ export class BreakerStore {
       `DELETE FROM breaker_transitions WHERE id <=
          (SELECT id FROM breaker_transitions ORDER BY id DESC LIMIT 1 OFFSET ?)`,
     );
-    this.#history = database.prepare<[string, number], Transition>(
-      `SELECT at, from_phase AS "from", to_phase AS "to", reason FROM breaker_transitions
-       WHERE sink = ? ORDER BY id DESC LIMIT ?`,
-    );
+    this.#history = historyQuery(database);
   }
 
   /** The stored state; a row that cannot be parsed counts as a closed breaker. */
@@ -123,7 +120,19 @@ export function readBreaker(database: Database, sink: string): BreakerState {
   return breaker.parseBreakerState(stateQuery(database).get(sink));
 }
 
+/** The last `limit` changes of phase of a sink's breaker, newest first. */
+export function readBreakerHistory(database: Database, sink: string, limit: number): Transition[] {
+  return historyQuery(database).all(sink, limit);
+}
+
 // --- internal ---
+
+function historyQuery(database: Database) {
+  return database.prepare<[string, number], Transition>(
+    `SELECT at, from_phase AS "from", to_phase AS "to", reason FROM breaker_transitions
+     WHERE sink = ? ORDER BY id DESC LIMIT ?`,
+  );
+}
 
 function stateQuery(database: Database) {
   return database.prepare<[string], string>('SELECT state FROM breakers WHERE sink = ?').pluck();

@@ -30,6 +30,7 @@ export class CacheStore {
   readonly #count;
   readonly #clear;
   readonly #expire;
+  readonly #fresh;
 
   constructor(database: Database, { size, ttl, clock }: CacheStoreOptions) {
     this.size = size;
@@ -56,6 +57,11 @@ export class CacheStore {
     );
     this.#count = countQuery(database);
     this.#clear = database.prepare('DELETE FROM cache_entries');
+    this.#fresh = database
+      .prepare<[number, number], number>(
+        'SELECT count(*) FROM cache_entries WHERE stored_at > ? AND stored_at <= ?',
+      )
+      .pluck();
     // An entry from the future was stored before the clock was set back.
     this.#expire = database.prepare<[number, number]>(
       'DELETE FROM cache_entries WHERE stored_at <= ? OR stored_at > ?',
@@ -65,6 +71,12 @@ export class CacheStore {
   /** The number of entries. */
   get length(): number {
     return this.#count.get() ?? 0;
+  }
+
+  /** The number of entries that are not too old yet. */
+  get fresh(): number {
+    const now = this.#clock();
+    return this.#fresh.get(now - this.ttl * 1000, now) ?? 0;
   }
 
   /** The share of look-ups that found an entry, 0 to 1; null before the first look-up. */

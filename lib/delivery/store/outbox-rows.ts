@@ -41,6 +41,8 @@ export interface OutboxFilter {
   readonly upTo?: number | undefined;
   /** The most rows; -1 means all. */
   readonly limit: number;
+  /** How many of them to pass over first, in a list. @default 0 */
+  readonly offset?: number | undefined;
 }
 
 /** The rows that a filter chooses. */
@@ -62,8 +64,10 @@ export interface RowsInSum {
 /** The rows, in the order of delivery. */
 export function outboxRows(database: Database, filter: OutboxFilter): OutboxRow[] {
   return database
-    .prepare<[FilterParameters], OutboxRow>(`SELECT ${COLUMNS} ${FROM} LIMIT @limit`)
-    .all(parameters(filter));
+    .prepare<[FilterParameters & { readonly offset: number }], OutboxRow>(
+      `SELECT ${COLUMNS} ${FROM} LIMIT @limit OFFSET @offset`,
+    )
+    .all({ ...parameters(filter), offset: filter.offset ?? 0 });
 }
 
 /** The rows with their bodies. They are read one by one, so that only one is in memory at a time. */

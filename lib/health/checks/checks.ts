@@ -2,6 +2,7 @@ import type { Check } from './check.ts';
 import { captureKnown } from './capture.ts';
 import * as claudeCode from './claude-code.ts';
 import { commandFiles } from './command-files.ts';
+import { contextRegistered } from './context.ts';
 import { courierStartable } from './courier.ts';
 import { databaseSound } from './database.ts';
 import { hookFiles } from './hook-files.ts';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   { id: 'disk', title: 'Disk', run: storage.diskFree },
   { id: 'config', title: 'Config', run: surroundings.configValid },
   { id: 'capture', title: 'Kept', run: captureKnown },
+  { id: 'context', title: 'Context', run: contextRegistered },
   { id: 'command_files', title: 'Command files', run: commandFiles },
   { id: 'path', title: 'On PATH', run: surroundings.onPath },
   { id: 'clock', title: 'Clock', run: surroundings.clockSane },

@@ -11,12 +11,13 @@ export function hookFiles(facts: CheckFacts): CheckFinding {
     const { plugin } = registration;
     return plugin === undefined ? unregistered(facts) : ok(`the plugin ${plugin} brings its own`);
   }
-  const broken = brokenHook(registration.hooks);
+  const hooks = [...registration.hooks, ...registration.contextHooks];
+  const broken = brokenHook(hooks);
   if (broken) {
     const { hook, file, trouble } = broken;
     return fail(`${file} (${hook.event}, ${hook.scope} settings) ${trouble}`, INSTALL);
   }
-  const words = registration.hooks.flatMap((hook) => hook.words ?? []);
+  const words = hooks.flatMap((hook) => hook.words ?? []);
   return ok([...new Set(words.filter((word) => isAbsolute(word)))].join(', '));
 }
 

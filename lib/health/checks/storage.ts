@@ -10,7 +10,7 @@ import { exposureOf } from './exposure.ts';
 import { dataPaths, ownHint } from '../files/foreign-files.ts';
 
 /** With less free space than this, in bytes, the check warns, and fails. */
-const WARN_FREE_BYTES = 500_000_000;
+export const WARN_FREE_BYTES = 500_000_000;
 const FAIL_FREE_BYTES = 50_000_000;
 
 /** The spool can be written: does with a probe what capture does with an event, write and rename. */
@@ -59,6 +59,11 @@ export async function diskFree({ paths }: CheckFacts): Promise<CheckFinding> {
   return ok(found);
 }
 
+/** The folder itself, or the one above it that is there. */
+export function nearestFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
 // --- internal ---
 
 function tryRemove(file: string): void {
@@ -67,8 +72,4 @@ function tryRemove(file: string): void {
   } catch {
     // A probe that cannot be removed was never written.
   }
-}
-
-function nearestFolder(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
 }

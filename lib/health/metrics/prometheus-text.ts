@@ -3,14 +3,23 @@ import type { LatencyHistogram } from '../../delivery/store/metrics.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import type { DeliveryMetrics, SinkMetrics } from './sink-metrics.ts';
 
+/** Whether what a rule of alerts is about is there, as a sample. */
+export interface AlertSample {
+  readonly rule: string;
+  readonly level: string;
+  readonly isOn: boolean;
+}
+
 /**
  * The metrics in the text format of Prometheus: one series per sink, with its name as a label.
  *
  * @param metrics has the hit rate of the cache, and without `sinks` also the metrics of the server
+ * @param alerts what each rule of alerts says
  */
 export async function prometheusText(
   metrics: DeliveryMetrics,
   sinks: readonly SinkMetrics[] = [{ sink: MAIN_SINK.name, ...metrics }],
+  alerts: readonly AlertSample[] = [],
 ): Promise<string> {
   const registry = new Registry();
   const registers = [registry];
@@ -29,6 +38,15 @@ export async function prometheusText(
   if (cacheHitRate !== null) {
     const help = 'Queries answered from the cache';
     new Gauge({ name: `${PREFIX}_cache_hit_ratio`, help, registers }).set(cacheHitRate);
+  }
+  if (alerts.length > 0) {
+    const gauge = new Gauge({
+      name: `${PREFIX}_alert`,
+      help: 'Whether what a rule of alerts is about is there',
+      labelNames: ['rule', 'level'],
+      registers,
+    });
+    for (const { rule, level, isOn } of alerts) gauge.set({ rule, level }, isOn ? 1 : 0);
   }
   await addLatencies(registry, sinks);
   return registry.metrics();

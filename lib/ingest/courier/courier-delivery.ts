@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../store/database/database.ts';
+import { ALERT_SINKS } from '../../delivery/alerts/alert-sinks.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import type { TrackerLog } from '../../log/tracker-log.ts';
 import { CourierSink } from './courier-sink.ts';
@@ -16,12 +17,12 @@ export interface CourierDeliveryOptions {
   readonly machine: string;
 }
 
-/** The courier's delivery: one loop for each sink, so that no sink waits for another. */
+/** The courier's delivery: one loop for each sink, those of alerts too, so that no sink waits for another. */
 export class CourierDelivery {
   readonly #sinks: readonly CourierSink[];
 
   constructor({ paths, clock, database, machine }: CourierDeliveryOptions) {
-    this.#sinks = SINKS.map(
+    this.#sinks = [...SINKS, ...ALERT_SINKS].map(
       (sink) =>
         new CourierSink({
           sink,

@@ -13,6 +13,7 @@ import {
   UNSEEN_HINT,
   writeHint,
 } from '../../capture/courier-hint.ts';
+import { parseCourierState } from './courier-state.ts';
 import type { CourierState } from './courier-state.ts';
 
 /** The hint by which capture knows that a courier runs: a file that names its process. */
@@ -96,7 +97,18 @@ export class CourierStateFile {
       reason: null,
       hint: null,
       configError: null,
+      crashes: [],
     };
+  }
+
+  /** Notes whether the courier before has ended as it should. Call it before {@link tell}, and when no other one works. */
+  begin(): void {
+    const before = parseCourierState(textOf(this.#path) ?? '');
+    if (!before) return;
+    const now = this.#clock();
+    const isCrash = before.status !== 'stopped';
+    const crashes = isCrash ? [...before.crashes, now] : before.crashes;
+    this.#state = { ...this.#state, crashes: crashes.slice(-MOST_CRASHES) };
   }
 
   /** Changes the state and writes the file, unless nothing has changed. */
@@ -128,6 +140,8 @@ export class CourierStateFile {
 
 /** How often a hint is renewed at most, in milliseconds: `status` tells by it whether the courier does anything. */
 const RENEWAL_MS = 1_000;
+/** How many crashes are remembered. */
+const MOST_CRASHES = 10;
 
 type HintPaths = Pick<TrackerPaths, 'courierHint' | 'courierPid'>;
 

@@ -1,4 +1,4 @@
-import { asNumber, asString, isJsonObject } from '../../base/json.ts';
+import { asArray, asNumber, asString, isJsonObject } from '../../base/json.ts';
 
 /** The state that the courier last wrote to `data/courier.json`: for people, no program decides by it. */
 export interface CourierState {
@@ -17,6 +17,8 @@ export interface CourierState {
   readonly hint: string | null;
   /** What is wrong with the configuration file, null if nothing; the last valid one, or the defaults, apply. */
   readonly configError: string | null;
+  /** When couriers were started after one that had not ended as it should, in the last hours: the last ones. */
+  readonly crashes: readonly number[];
 }
 
 /** Parses a state; undefined for a text that is not one. */
@@ -41,6 +43,7 @@ export function parseCourierState(text: string): CourierState | undefined {
     reason: asString(value['reason']) ?? null,
     hint: asString(value['hint']) ?? null,
     configError: asString(value['configError']) ?? null,
+    crashes: asArray(value['crashes']).flatMap((at) => asNumber(at) ?? []),
   };
 }
 

@@ -17,6 +17,7 @@ import { CourierRedaction } from './courier-redaction.ts';
 import { CourierStore } from './courier-store.ts';
 import { CourierSweep } from './courier-sweep.ts';
 import { CourierTrouble } from './courier-trouble.ts';
+import type { CourierWatch, OpenCourierWatch } from '../courier-watch.ts';
 import { CourierUpkeep } from './courier-upkeep.ts';
 import { Ingest } from '../ingest.ts';
 import type { IngestOptions } from '../ingest.ts';
@@ -50,6 +51,8 @@ export interface CourierOptions {
   readonly limits?: WorkLimits | undefined;
   /** Milliseconds by a clock that nobody sets. @default performance.now */
   readonly elapsed?: Elapsed | undefined;
+  /** Opens what judges, between its work, how all goes. @default nothing does */
+  readonly openWatch?: OpenCourierWatch | undefined;
 }
 
 /**
@@ -74,6 +77,7 @@ export class Courier {
   #log: TrackerLog = SILENT_LOG;
   readonly #trouble: CourierTrouble;
   readonly #sweep: CourierSweep;
+  readonly #watch: CourierWatch | undefined;
   #isAdopted = false;
 
   constructor(options: CourierOptions) {
@@ -129,6 +133,7 @@ export class Courier {
     });
     const database = () => this.#store.open();
     this.#delivery = new CourierDelivery({ paths, clock, database, machine });
+    this.#watch = options.openWatch?.({ log, database, clean, config: this.#config });
   }
 
   /**
@@ -179,6 +184,7 @@ export class Courier {
     const note = (error: unknown) => this.noteStray(error);
     try {
       this.#hint.show();
+      this.#report.begin();
       await tryAsyncStep(async () => this.#adoptConfig(), note); // a sweep tries it again, and tells
       this.#log.info('Courier started', { version: VERSION });
       this.#report.tell({ status: 'idle' });
@@ -227,6 +233,7 @@ export class Courier {
           // Capture puts its file into spool/new/ before it looks at the hint. So once the hint is
           // gone, a capture that still saw it has a file for this last sweep, and one that did not
           // starts a new courier.
+          await this.#look({ isForced: true });
           this.#hint.hide();
           const taken = await this.#sweep.run(watch, signal);
           if (taken === 0 && this.#sweep.waiting === 0 && !this.#hasNews()) return;
@@ -234,6 +241,7 @@ export class Courier {
         } else {
           const isIndexing = await this.#doUpkeep(signal);
           await this.#prove(signal);
+          await this.#look({ isForced: false });
           this.#glance.plan();
           await watch.wait(isIndexing ? 0 : this.#pause(idleExitMs - idleMs), signal);
         }
@@ -309,6 +317,14 @@ export class Courier {
       if (await this.#proof.run(database, this.#config.current, signal)) this.#delivery.wake();
     } catch (error) {
       this.#log.error('A session cannot be compared with its transcript', error);
+    }
+  }
+
+  async #look(options: { readonly isForced: boolean }): Promise<void> {
+    try {
+      await this.#watch?.look(options);
+    } catch (error) {
+      this.#log.error('The rules of alerts cannot be judged', error);
     }
   }
 

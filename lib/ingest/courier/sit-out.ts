@@ -37,7 +37,9 @@ export async function sitOut(
   const hint = new PidHint(paths, pid);
   if (hint.isOthers) return;
   if (!hint.show()) return; // without a hint it would keep no hook from starting another
-  new CourierStateFile(paths.courierState, clock, pid).tell({
+  const report = new CourierStateFile(paths.courierState, clock, pid);
+  report.begin();
+  report.tell({
     status: 'degraded',
     reason: errorMessage(error),
     hint: advice,

@@ -181,7 +181,7 @@ export class Rescan {
       if (text !== payload) {
         this.#note('events');
         this.#database
-          .prepare<[Buffer, number]>('UPDATE events SET payload = ? WHERE id = ?')
+          .prepare<[Uint8Array, number]>('UPDATE events SET payload = ? WHERE id = ?')
           .run(packedPayload(text), id);
       }
     }

@@ -10,11 +10,19 @@ import { walk } from './file-walk.ts';
  * since they may run in other containers, so these files stay.
  *
  * @param front the front whose hooks were registered; undefined when that is not known
+ * @param hadContext whether a hook gave Claude notes
  * @returns their files, from `home`; only those that were there
  */
-export function leaveStubs(home: string, front: CaptureFront | undefined): readonly string[] {
+export function leaveStubs(
+  home: string,
+  front: CaptureFront | undefined,
+  hadContext: boolean,
+): readonly string[] {
   const scripts = front === 'node' ? [] : inOwnFolder(home, 'hooks', /^capture\.sh$/);
-  const bundles = front === 'sh' ? [] : inOwnFolder(home, 'dist', /^hooks\/.*\.cjs$/);
+  const bundles = [
+    ...(front === 'sh' ? [] : inOwnFolder(home, 'dist', /^hooks\/.*\.cjs$/)),
+    ...(hadContext ? inOwnFolder(home, 'dist', /^context\.cjs$/) : []),
+  ];
   for (const path of scripts) writeAtomically(join(home, path), SH_STUB, 0o700);
   for (const path of bundles) writeAtomically(join(home, path), NODE_STUB, 0o600);
   return [...scripts, ...bundles, ...(bundles.length > 0 ? ['node'] : [])]; // the link by which they are run

@@ -196,7 +196,12 @@ export function linkTarget(path: string): string | undefined {
 // --- internal ---
 
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
-const REQUIRED = ['dist/cli.mjs', 'dist/courier.cjs', 'dist/hooks/pre-tool-use.cjs'] as const;
+const REQUIRED = [
+  'dist/cli.mjs',
+  'dist/courier.cjs',
+  'dist/context.cjs',
+  'dist/hooks/pre-tool-use.cjs',
+] as const;
 
 /** The files of the native module and of the packages it loads: where each goes, and where it is. */
 function modulePaths(root: string, host: NativeHost): (readonly [string, string])[] {

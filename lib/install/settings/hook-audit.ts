@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { asArray, asString, isJsonObject } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { ManifestHook, Registration } from '../manifest.ts';
-import { isOwnHook } from './own-hook.ts';
+import { isContextHook, isOwnHook } from './own-hook.ts';
 import type { OwnHookOptions } from './own-hook.ts';
 import { readSettings } from './settings-file.ts';
 
@@ -56,17 +56,25 @@ function differencesIn(
   const isNoted = noted.length > 0;
   const ours = placed.filter(({ hook }) => isOwnHook(hook, own));
   for (const one of ours) {
-    const wanted = noted.find(({ event }) => event === one.event);
+    const wanted = noted.find((other) => isSame(one, other, own));
     const kind = wanted ? kindOf(one, wanted) : isNoted || !registration ? 'unnoted' : undefined;
     if (kind !== undefined) found.push({ kind, file, event: one.event });
   }
-  for (const { event } of noted) {
-    if (!ours.some((one) => one.event === event)) found.push({ kind: 'missing', file, event });
+  for (const other of noted) {
+    if (ours.some((one) => isSame(one, other, own))) continue;
+    found.push({ kind: 'missing', file, event: other.event });
   }
   for (const { event, hook } of placed) {
     if (!isOwnHook(hook, own) && namesUs(hook, own)) found.push({ kind: 'wrapped', file, event });
   }
   return found;
+}
+
+/** Of the same event and the same purpose, whatever else differs. */
+function isSame(one: PlacedHook, other: ManifestHook, own: OwnHookOptions): boolean {
+  return (
+    one.event === other.event && isContextHook(one.hook, own) === isContextHook(other.hook, own)
+  );
 }
 
 function kindOf({ matcher, hook }: PlacedHook, wanted: ManifestHook) {

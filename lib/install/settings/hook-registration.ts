@@ -3,17 +3,10 @@ import type { Node } from 'jsonc-parser';
 import { isDeepStrictEqual } from 'node:util';
 import { InvariantError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
-import type { CommandHook } from '../hook-command.ts';
+import type { CommandHook, WantedHook } from '../hook-command.ts';
 import { append, member, remove, replace, source } from './json-edit.ts';
 import { parseSettings } from './settings-text.ts';
 import type { SettingsText } from './settings-text.ts';
-
-/** A hook that the settings should contain. */
-export interface WantedHook {
-  readonly event: string;
-  readonly matcher?: string;
-  readonly hook: CommandHook;
-}
 
 /** What is known of the settings that are edited. */
 export interface RegistrationOptions {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { claudeFolder } from '../../base/paths.ts';
 import type { TrackerPaths } from '../../base/paths.ts';
 import { PLUGIN_NAMES } from '../plugin/plugin-copies.ts';
-import { homesOf, isOwnHook } from './own-hook.ts';
+import { homesOf, isContextHook, isOwnHook } from './own-hook.ts';
 import { readSettings, settingsPath } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
 import { parseSettings } from './settings-text.ts';
@@ -37,7 +37,10 @@ export interface SettingsReport {
   readonly exists: boolean;
   /** Why Claude Code cannot read it; null when it can. */
   readonly error: string | null;
+  /** Those that capture. */
   readonly hooks: readonly RegisteredHook[];
+  /** Those that give Claude a note of earlier sessions. */
+  readonly contextHooks: readonly RegisteredHook[];
   readonly disablesAllHooks: boolean;
   /** The variables that it sets for what Claude Code runs. */
   readonly variables: Readonly<Record<string, string>>;
@@ -49,6 +52,7 @@ export interface SettingsReport {
 export interface RegistrationReport {
   readonly settings: readonly SettingsReport[];
   readonly hooks: readonly RegisteredHook[];
+  readonly contextHooks: readonly RegisteredHook[];
   readonly plugin: string | undefined;
   /** The file that sets `disableAllHooks`; undefined when none does. */
   readonly hooksDisabledIn: string | undefined;
@@ -67,6 +71,7 @@ export function readRegistration(place: RegistrationPlace): RegistrationReport {
   return {
     settings,
     hooks: settings.flatMap(({ hooks }) => hooks),
+    contextHooks: settings.flatMap(({ contextHooks }) => contextHooks),
     plugin: settings.find(({ plugin }) => plugin !== undefined)?.plugin,
     hooksDisabledIn: settings.find(({ disablesAllHooks }) => disablesAllHooks)?.file,
     switchedOffIn: settings.find(({ variables }) => variables['PATTERN_TRACKER_DISABLED'] === '1')
@@ -89,6 +94,7 @@ function readScope(scope: SettingsScope, file: string, place: RegistrationPlace)
     exists: false,
     error: null,
     hooks: [],
+    contextHooks: [],
     disablesAllHooks: false,
     variables: {},
     plugin: undefined,
@@ -109,7 +115,8 @@ function readScope(scope: SettingsScope, file: string, place: RegistrationPlace)
     return {
       ...report,
       exists: true,
-      hooks: hooksOf(settings, scope, place),
+      hooks: hooksOf(settings, scope, place, false),
+      contextHooks: hooksOf(settings, scope, place, true),
       disablesAllHooks: settings['disableAllHooks'] === true,
       variables: variablesOf(settings),
       plugin: pluginOf(settings),
@@ -123,15 +130,16 @@ function hooksOf(
   settings: JsonObject,
   scope: SettingsScope,
   place: RegistrationPlace,
+  isContext: boolean,
 ): RegisteredHook[] {
   const events = isJsonObject(settings['hooks']) ? Object.entries(settings['hooks']) : [];
   const userHome = place.env['HOME'] ?? place.env['USERPROFILE'];
-  const homes = homesOf(place.paths.home);
+  const own = { homes: homesOf(place.paths.home), userHome };
   return events.flatMap(([event, groups]) =>
     asArray(groups)
       .flatMap((group) => (isJsonObject(group) ? asArray(group['hooks']) : []))
       .filter(isJsonObject)
-      .filter((hook) => isOwnHook(hook, { homes, userHome }))
+      .filter((hook) => isOwnHook(hook, own) && isContextHook(hook, own) === isContext)
       .map((hook) => {
         const command = asString(hook['command']) ?? '';
         const args = Array.isArray(hook['args']) ? asArray(hook['args']).map(String) : undefined;

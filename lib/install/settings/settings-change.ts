@@ -4,11 +4,12 @@ import { getNodeValue } from 'jsonc-parser';
 import type { Clock } from '../../base/clock.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { registerHooks, registeredEvents, unregisterHooks } from './hook-registration.ts';
-import type { RegistrationOptions, WantedHook } from './hook-registration.ts';
+import type { RegistrationOptions } from './hook-registration.ts';
+import type { WantedHook } from '../hook-command.ts';
 import { member } from './json-edit.ts';
 import { settingsDigest } from '../manifest.ts';
 import type { Registration } from '../manifest.ts';
-import { homesOf, isOwnHook } from './own-hook.ts';
+import { homesOf, isContextHook, isOwnHook } from './own-hook.ts';
 import type { OwnHookOptions } from './own-hook.ts';
 import { backupSettings, readSettings, writeSettings } from './settings-file.ts';
 import type { SettingsScope } from './settings-file.ts';
@@ -64,12 +65,12 @@ export function planRegistration(
 ): PlannedRegistration {
   const current = readSettings(file);
   const options = optionsOf(file, known, owner);
-  const hooked = registerHooks(current, wanted.hooks, options);
+  const hooked = registerBoth(current, wanted.hooks, options);
   const isLineWanted = wanted.statusLine ?? registeredStatusLine(hooked, options) !== undefined;
   const next = isLineWanted
     ? registerStatusLine(hooked, wanted.statusLineCommand, options)
     : unregisterStatusLine(hooked, options);
-  const events = wanted.hooks.map(({ event }) => event);
+  const events = [...new Set(wanted.hooks.map(({ event }) => event))];
   const hooks = wanted.hooks.map((one) => ({ ...one, hook: { ...one.hook } }));
   const isUntouched =
     known !== undefined && current !== null && settingsDigest(current) === known.afterSha256;
@@ -129,14 +130,18 @@ export function applyChange(change: SettingsChange, now: Clock): string | null {
  */
 export function verifyRegistration(
   file: string,
-  events: readonly string[],
+  hooks: readonly Pick<WantedHook, 'event' | 'hook'>[],
   hasStatusLine: boolean,
   owner: OwnerOptions,
 ): void {
   const text = readSettings(file) ?? '';
   const options = optionsOf(file, undefined, owner);
-  const registered = registeredEvents(text, options);
-  const missing = events.filter((event) => !registered.includes(event));
+  const missing = [false, true].flatMap((isContext) => {
+    const kind = ofKind(options, isContext);
+    const registered = registeredEvents(text, kind);
+    const wanted = hooks.filter(({ hook }) => kind.isOwn(hook)).map(({ event }) => event);
+    return wanted.filter((event) => !registered.includes(event));
+  });
   const isLineMissing = hasStatusLine && !registeredStatusLine(text, options);
   if (missing.length === 0 && !isLineMissing) return;
   const what =
@@ -178,6 +183,27 @@ function optionsOf(
 ): EditOptions {
   const own = { homes: homesOf(home), userHome };
   return { ...own, file, before: known?.before, isOwn: (hook) => isOwnHook(hook, own) };
+}
+
+/** In two passes, since SessionStart may have two hooks: one that captures, one that gives the note. */
+function registerBoth(
+  original: string | null,
+  wanted: readonly WantedHook[],
+  options: EditOptions,
+): string {
+  let text = original;
+  for (const isContext of [false, true]) {
+    const kind = ofKind(options, isContext);
+    const hooks = wanted.filter(({ hook }) => kind.isOwn(hook));
+    text = registerHooks(text, hooks, kind);
+  }
+  return text ?? '';
+}
+
+/** The same for the hooks that give the note, or for all others. */
+function ofKind(options: EditOptions, isContext: boolean): EditOptions {
+  const { isOwn } = options;
+  return { ...options, isOwn: (hook) => isOwn(hook) && isContextHook(hook, options) === isContext };
 }
 
 /** Without the status line first: if it was there alone with the hooks, `hooks` knows what an empty file was. */

@@ -3,6 +3,7 @@ import type { SecretName } from './name-shape.ts';
 import { isSecretAnywhere } from '../value/secret-value.ts';
 import { endAt, matchAt } from '../sticky.ts';
 import { quotedAt, valueSpan } from './value-span.ts';
+import { isIdentifierLike } from '../value/word-shape.ts';
 import type { ValueSpan } from './value-span.ts';
 
 /**
@@ -49,6 +50,8 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
     /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y,
   ],
   ['}', /\}[ \t]{2,16}/y, /[^\s"'`]{6,512}/y],
+  // a variable that a log sets for Azure's pipelines
+  [';]', /(?<=variable=[\w.-]{1,64})(?:;\w{1,16}=\w{1,8}){0,3}\]/y, /[^\s"'`]{3,512}/y],
   ['.', /[ \t]?\.{3,128}[ \t]?/y, /[^\s"'`]{6,512}/y],
   // the next line
   [
@@ -67,9 +70,9 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   [':=', /[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
 ];
 /** A command or an expression whose value the next line shows. */
-const SHOWN = /(?:^|\n)(?:[^\n]{0,40}[$#%❯>]|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
+const SHOWN = /(?:^|\n)(?:[^\n]{0,40}[$#%❯>]|\((?:gdb|lldb)\)|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
 const OUTPUT =
-  /[^\s=:]{0,8}[ \t]{0,4}\r?\n(?:Out\[\d{1,5}\]: )?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
+  /[^\s=:]{0,8}[ \t]{0,4}\r?\n(?:Out\[\d{1,5}\]: |(?:\([^()\n]{1,32}\) )?\$\d{1,5} = (?:0x[\da-f]{1,16} )?)?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
 /** What types or compares a value: `("#password").type("V")`, `("#password", "V")`, `expect(password).toBe("V")`. */
 const TYPING =
   /[=:][ \t]?["']?%[svdr]["']?(?:\\{1,2}n)?["'`],?[ \t]{1,4}(?=["'])|["'`\])]{1,4}(?:\.(fill|type|send_?keys|set_?value|set|input|clear\(\)\.type|tobe|toequal|tostrictequal|toeql|eq|equals|isequalto)\(|,[ \t]{0,4}with:[ \t]|,[ \t]{1,4}(?=["'`]))/iy;
@@ -103,6 +106,7 @@ function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefine
   if (
     end - start < 5 ||
     text.slice(start, end).includes('.') ||
+    !isIdentifierLike(text.slice(start, end)) || // in base64
     text.charAt(start - 1) !== '/' ||
     text.charAt(end) !== '/'
   )

@@ -8,7 +8,7 @@ import { nameAt } from './name-span.ts';
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { NameShape, SecretName } from './name-shape.ts';
 import type { AnchoredRule } from '../rule.ts';
-import { mayNameSecret, NAME_TRIGGERS } from './secret-name.ts';
+import { classOfName, mayNameSecret, NAME_TRIGGERS } from './secret-name.ts';
 import { isSecretText, isSecretWord } from '../value/secret-value.ts';
 import { findSibling } from './sibling.ts';
 import { endAt, matchAt } from '../sticky.ts';
@@ -32,8 +32,9 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     const { start, end, next, nameClass } = nameAt(text, at);
     if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
+    if (text.slice(start - 2, start) === '::' && /["']/.test(text.charAt(end))) return next; // a type's name
     if (NOT_THAT.test(text.slice(Math.max(0, start - 16), end))) return next;
-    budget.spend(STEPS_PER_NAME);
+    budget.spend(/[?&]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
       if (spans === undefined) continue;
@@ -53,8 +54,8 @@ const DONE = /[^\w\n[]{0,8}\[redacted:/y;
 const NOT_THAT =
   /(?:\b(?:page|pagination|continuation|cancellation|lexer|parser|syntax) tokens?|\b(?:to|can|must|may|will|should) pass)$/i;
 
-/** What it costs to try all shapes. */
-const STEPS_PER_NAME = 1_050;
+/** What it costs to try all shapes; in a query twice as much, where a value goes on over what ends it elsewhere. */
+const STEPS_PER_NAME = 1_200;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [
@@ -72,6 +73,9 @@ const OPERATOR =
   /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?(?: \{ ?get; ?(?:set|init)?;? ?\})?[ \t]{0,32}(:=|=>|->|<-|<<<|\?\?=|\|\|=|\?=|\+=|={2,3}|!={1,2}|[:=：＝])(?![=~]|:[A-Za-z_]\w{0,48}[(<])(?:\*\*)?[ \t]{0,64}/y;
 const TYPED =
   /(?:[:?][ \t]{0,4}|[ \t]{1,4}(?:As[ \t])?)(?:&'\w{1,16} |\[\]const )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}(?: \| \w{1,16}){0,3}[ \t]{0,4}:?=[ \t]{0,8}(?=(?:[\w.]{1,48}\((?:\w{1,16}=)?)?[a-zA-Z@$]{0,2}#{0,4}\\{0,15}["'`])/y;
+/** `PIC X(40) VALUE` of COBOL, `TYPE string VALUE` of ABAP. */
+const DECLARED =
+  /[ \t]{1,8}(?:PIC(?:TURE)?[ \t]{1,4}(?:IS[ \t]{1,4})?[\w()]{1,24}|TYPE[ \t]{1,4}\w{1,40}(?:[ \t]{1,4}LENGTH[ \t]{1,4}\d{1,4})?)[ \t]{1,8}VALUE[ \t]{1,8}(?:IS[ \t]{1,4})?(?=["'])/iy;
 /** A network device writes how a password is encrypted before it. */
 const BLANKS = /\\{0,15}["'`]?[ \t]{1,32}(?:[05789][ \t]{1,4})?/y;
 const COPULA =
@@ -98,7 +102,8 @@ const COMMON_WORD =
 function findValue(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   const { start, end, nameClass } = name;
   const own = text.slice(start, end);
-  const operator = matchAt(TYPED, text, end) ?? matchAt(OPERATOR, text, end);
+  const operator =
+    matchAt(TYPED, text, end) ?? matchAt(OPERATOR, text, end) ?? matchAt(DECLARED, text, end);
   const copula = operator === null ? matchAt(COPULA, text, end) : null;
   const separator = operator ?? copula ?? matchAt(BLANKS, text, end);
   if (separator === null) return undefined;
@@ -113,8 +118,11 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
   if (compares) return [];
   if (operator !== null) {
     const list = listAt(text, from);
-    if (list !== undefined)
-      return list.filter((span) => isSecretText(nameClass, text.slice(span.start, span.end)));
+    if (list !== undefined) {
+      const items = list.map((span) => text.slice(span.start, span.end));
+      if (items.some((item) => classOfName(item) !== undefined)) return []; // of names
+      return list.filter((_, i) => isSecretText(nameClass, items[i] ?? ''));
+    }
     const block = blockAt(text, from);
     if (block !== undefined) return ifSecretText(text, block, name);
     const wrapper = matchAt(WRAPPER, text, from);
@@ -185,6 +193,7 @@ function listAt(text: string, from: number): readonly ValueSpan[] | undefined {
     at += dash?.[0].length ?? 0;
     const item = quotedAt(text, at) ?? (dash && valueSpan(LINE_VALUE, text, at));
     if (!item) break;
+    if (text.startsWith('`](', item.end)) return undefined; // a link
     items.push(item);
     const next = matchAt(NEXT_ITEM, text, item.end);
     if (opening !== null && next === null) break;

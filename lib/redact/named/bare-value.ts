@@ -32,7 +32,10 @@ export function readBare(
   if (tight && (before === '?' || before === '&')) {
     // The token of a badge shows a picture to everybody.
     if (text.slice(start - 5, start - 1) === '.svg') return undefined;
-    return word(text, QUERY, from, nameClass) ?? phrase(text, from, nameClass);
+    // Only a value that begins like a secret is read to its end.
+    if (word(text, QUERY_START, from, nameClass) === undefined)
+      return phrase(text, from, nameClass);
+    return word(text, QUERY, from, nameClass);
   }
   if (isVariable && atLineStart(text, start)) return lineOf(text, from, nameClass);
   if (tight && (isFlag || isVariable)) {
@@ -44,7 +47,10 @@ export function readBare(
     }
     return word(text, TO_BLANK, from, nameClass);
   }
-  if (tight && before === ';' && !own.includes('.')) return word(text, BARE, from, nameClass);
+  if (tight && before === ';' && !own.includes('.')) {
+    const value = word(text, BARE, from, nameClass);
+    return value !== undefined && text.charAt(value.end) === '(' ? undefined : value;
+  }
   if (isFlag && operator === '') return word(text, TO_BLANK, from, nameClass, isSecretLine);
   const colon = /^["'`\\\])}]*\s*[:：]/.test(operator) || operator.startsWith(':');
   if (operator !== '' && !prose && atLineStart(text, start)) {
@@ -77,7 +83,8 @@ export function readBare(
 // --- internal ---
 
 /** So much of a value tells what it is. */
-const MOST_JUDGED = 256;
+const MOST_JUDGED = 128;
+const QUERY_START = /[^\s"'`<>&#\\)\]]{4,128}/y;
 const QUERY = /[^\s"'`<>&#\\)\]]{4,2048}/y;
 const BARE = /[^\s"'`,;(){}[\]<>|&\\=]{6,512}={0,2}/y;
 const PLUS_FORM = /[A-Za-z]{3,24}(?:\+[A-Za-z]{3,24}){2,12}(?![\w+])/y;
@@ -141,8 +148,13 @@ function withoutComment(text: string, { start, end }: ValueSpan): ValueSpan {
 }
 
 function trimEnd(text: string, { start, end }: ValueSpan): ValueSpan {
-  return { start, end: start + text.slice(start, end).replace(/[;,)\]}.:"'`\\]+$/, '').length };
+  let last = end;
+  while (last > start && BEHIND_VALUE.has(text.charAt(last - 1))) last -= 1;
+  return { start, end: last };
 }
+
+/** What a sentence or code puts behind a value. */
+const BEHIND_VALUE: ReadonlySet<string> = new Set(';,)]}.:"\'`\\');
 
 /** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
 function atLineStart(text: string, start: number): boolean {

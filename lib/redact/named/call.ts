@@ -15,6 +15,10 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
     // Three strings in a row are a list of words.
     const isListed = LISTED.test(text.slice(Math.max(0, start - 8), start));
     // A list of options or of names that begin alike, and a question for a member.
+    if (text.charAt(start - 1) === '|') return undefined;
+    // Two members that the same call asks for: `row.get("password"), row.get("options")`.
+    const callee = CALLEE.exec(text.slice(end, pair))?.[0];
+    if (callee && text.startsWith(callee, start - 1 - callee.length)) return undefined;
     if (NOT_SET.test(text.slice(value.start, value.start + 4))) return undefined;
     if (
       /^[A-Z]{3}/.test(text.slice(start, end)) &&
@@ -39,10 +43,16 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
     const second = more === undefined ? undefined : quotedAt(text, more);
     return [first, second].flatMap((value) => (value ? ifSecretAnywhere(text, value, name) : []));
   }
-  const from = endAt(FALLBACK, text, endAt(CLOSERS, text, end) ?? end);
+  const closed = endAt(CLOSERS, text, end) ?? end;
+  const from = endAt(FALLBACK, text, closed);
   if (from === undefined) return undefined;
   const quoted = quotedAt(text, from);
-  if (quoted !== undefined) return ifSecretText(text, quoted, name);
+  if (quoted !== undefined) {
+    // `"password" or "name"` is a sentence.
+    const isSaid =
+      /["'`]$/.test(text.slice(end, closed)) && /\bor\b/i.test(text.slice(closed, from));
+    return isSaid ? ifSecretAnywhere(text, quoted, name) : ifSecretText(text, quoted, name);
+  }
   const bare = valueSpan(TO_BRACE, text, from);
   return bare && ifSecretText(text, bare, name);
 }
@@ -54,6 +64,7 @@ const PAIR =
 /** What a call is named whose second argument is a value. */
 const SETS =
   /(?:s:\d|set|put|cpy|assign|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;
+const CALLEE = /[A-Za-z_][\w.]*\($/;
 const NOT_SET = /^--[a-z]/;
 const KEY = /^\\{0,4}["'`]\s{0,2}(?::|=>)/;
 const LISTED = /["'`],\s{0,4}["'`]$/;

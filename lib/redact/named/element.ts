@@ -7,6 +7,7 @@ import type { ValueSpan } from './value-span.ts';
 /** `<password>V</password>`, and a property list's `<key>password</key><string>V</string>`. */
 export function findElement(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   if (!/[<>\s]/.test(text.charAt(name.end))) return undefined;
+  if (text.slice(name.start - 1, name.end + 1) === '<SID>') return undefined; // what Vim calls a script
   const next = matchAt(NEXT_ELEMENT, text, name.end);
   const own = /[<:]/.test(text.charAt(name.start - 1)) ? matchAt(ELEMENT, text, name.end) : null;
   const opening = next ?? own;

@@ -98,7 +98,7 @@ export const NOT_KEYS: ReadonlySet<string> = new Set(
     translation i18n react shortcut hot event state map dict lookup natural composite surrogate candidate
     hash config option property prop attribute field column data meta metadata label message locale lang
     arrow enter escape tab shift ctrl control alt any press pressed down up last first next prev parent child
-    node tree entry storage_ recv receive fingerprint keyserver manager local ident id name by sub`),
+    node tree entry storage_ recv receive fingerprint keyserver manager local ident id name by sub s3 device`),
 );
 
 /** Words that end a name without changing whose secret it is. */
@@ -113,7 +113,7 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
 export const COUNTED: ReadonlySet<string> = new Set(
   words(`max min num number count total input output prompt completion cached cache used remaining limit budget
     thinking reasoning avg average next prev csstoken syntax lexer parser design theme color next_page page
-    pagination continuation continue cancellation cancel sync whitespace punctuation keyword operator`),
+    pagination continuation continue cancellation cancel starting idempotency creation change sync whitespace punctuation keyword operator`),
 );
 
 // --- internal ---

@@ -22,23 +22,25 @@ export function quotedAt(text: string, from: number): ValueSpan | undefined {
 export function closingQuote(text: string, start: number, depth: number, quote: string): number {
   const limit = Math.min(text.length, start + MAX_LENGTH);
   let backslashes = 0;
+  let doubled: number | undefined;
   for (let i = start; i < limit; i += 1) {
     const char = text.charAt(i);
-    if (char === '\n' && quote.length === 1) return i;
+    if (char === '\n' && quote.length === 1) return doubled ?? i;
     if (char === '\\') {
       backslashes += 1;
       continue;
     }
     const closes = backslashes <= depth || (depth === 0 && backslashes % 2 === 0);
     if (closes && text.startsWith(quote, i)) {
-      // SQL, YAML and CSV write a quote twice to mean one.
+      // SQL, YAML and CSV write a quote twice to mean one. Without a further one, the first was the end.
       const twice = i > start && depth === 0 && quote.length === 1 && text.charAt(i + 1) === quote;
       if (!twice) return i - Math.min(depth, backslashes);
+      doubled ??= i;
       i += 1;
     }
     backslashes = 0;
   }
-  return limit;
+  return doubled ?? limit;
 }
 
 /** The lines of a block that is indented deeper than nothing: YAML's `|` and `>`, a here-document. */

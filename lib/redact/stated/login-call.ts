@@ -33,6 +33,8 @@ export const LOGIN_CALL_RULE: AnchoredRule = {
     'createclient(',
     'btoa(',
     'b64encode(',
+    'create_user(',
+    'create_superuser(',
     'auth=(',
     'auth = (',
   ],
@@ -67,7 +69,7 @@ const AFTER_ARGUMENT = /["'`]\)?\s{0,2},/y;
 
 /** What follows a user's name may be a password that people chose; alone, an argument must look random. */
 function secretIn(text: string, value: ValueSpan, index: number): ValueSpan | undefined {
-  const shown = text.slice(value.start, value.end);
+  const shown = text.slice(value.start, value.end).replace(/%[\dA-F]{2}/gi, '-');
   const pair = /^[\w.@+-]{1,64}:(?!\/\/)/.exec(shown);
   if (pair !== null) {
     const start = value.start + pair[0].length;

@@ -69,8 +69,9 @@ function findUrlPassword(
   if (oauth !== null) return addGroup(found, oauth, at, 'url-password');
   const match = matchAt(URL_PASSWORD, text, at) ?? matchAt(URL_ODD_PASSWORD, text, at);
   if (match === null || isPlaceholderPassword(match[1] ?? '')) return at + 1;
+  if (/[aA0]-[zZ9]/.test(match[1] ?? '') && /\[/.test(match[1] ?? '')) return at + 1; // an expression
   if (
-    /^[a-z]+$/i.test(match[1] ?? '') &&
+    /^(?:[a-z]+|\d{1,4})$/i.test(match[1] ?? '') &&
     !isGibberish(match[1] ?? '') &&
     EXAMPLE_HOST.test(text.slice(at + match[0].length, at + match[0].length + 40))
   )
@@ -111,7 +112,10 @@ function findQuery(text: string, at: number, found: FoundSecret[]): number {
   if (classOfName(name) !== undefined) return at + 1; // the rule for names finds it
   const isSigned = SIGNATURE.test(name);
   if (value.length < (isSigned ? 8 : 16) || isPlaceholder(value)) return at + 1;
-  if (!isRandom(value.slice(0, 256)) && !(isSigned && /^\d+$|^[A-Za-z]*\d/.test(value)))
+  if (
+    !isRandom(value.slice(0, 256).replace(/%[\dA-F]{2}/gi, '-')) &&
+    !(isSigned && /^\d+$|^[A-Za-z]*\d/.test(value))
+  )
     return at + 1;
   found.push({ start: end - value.length, end, kind: 'signed-url' });
   return end;
@@ -126,7 +130,7 @@ function findPgpass(text: string, at: number, found: FoundSecret[]): number {
   const value = match?.[1] ?? '';
   if (match === null || !/[\w*]/.test(text.charAt(at - 1)) || isPlaceholder(value)) return at + 1;
   if (
-    /^\d{1,7}$|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) ||
+    /^\d{1,7}$|^[\da-f]{1,4}[%/]|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) ||
     (!/\d/.test(value) && !isRandom(value))
   )
     return at + 1;

@@ -83,4 +83,17 @@ export const AI_TOKENS: readonly TokenForm[] = [
   },
   { kind: 'daytona-key', prefixes: 'dtn_', rest: '[0-9a-fA-F]{64}' },
   { kind: 'arcjet-key', prefixes: 'ajkey_', rest: '[a-z0-9]{26}' },
+  { kind: 'retell-key', prefixes: 'key_', rest: '[0-9a-fA-F]{28}(?!\\w)' },
+  { kind: 'sindri-key', prefixes: 'sindri_', rest: '(?:[a-z]{2,8}_)?[A-Za-z0-9]{28,64}' },
+  {
+    kind: 'voiceflow-key',
+    prefixes: 'VF.',
+    rest: '(?:(?:DM|WS)\\.)?[0-9a-fA-F]{24}\\.[A-Za-z0-9]{16}',
+  },
+  {
+    kind: 'salad-cloud-key',
+    prefixes: 'salad_cloud_',
+    rest: '[A-Za-z0-9]{1,12}_[A-Za-z0-9]{7,235}',
+  },
+  { kind: 'scrapfly-key', prefixes: 'scp-live- scp-test-', rest: '[0-9a-fA-F]{32}' },
 ];

@@ -37,9 +37,17 @@ export const CODE_TOKENS: readonly TokenForm[] = [
   { kind: 'docker-token', prefixes: 'dckr_pat_ dckr_oat_', rest: '[\\w-]{27,64}' },
   { kind: 'artifactory-key', prefixes: 'AKCp', rest: '[A-Za-z0-9]{60,80}' },
   { kind: 'artifactory-token', prefixes: 'cmVmd', rest: '[A-Za-z0-9]{59}' },
-  { kind: 'circleci-token', prefixes: 'CCIPAT_ CCIPRJ_', rest: '[A-Za-z0-9]{22}_[0-9a-fA-F]{40}' },
-  { kind: 'buildkite-token', prefixes: 'bkua_ bkaj_ bkpt_', rest: '[A-Za-z0-9]{40}' },
-  { kind: 'bitrise-token', prefixes: 'bitpat_', rest: '[\\w-]{64,90}' },
+  {
+    kind: 'circleci-token',
+    prefixes: 'CCIPAT_ CCIPRJ_ CCIBOT_ CCIREL_',
+    rest: '[A-Za-z0-9]{22}_[0-9a-fA-F]{40}',
+  },
+  {
+    kind: 'buildkite-token',
+    prefixes: 'bkua_ bkaa_ bkaj_ bkar_ bkct_ bkcqt_ bkpr_ bkps_ bkpt_',
+    rest: '[A-Za-z0-9]{40,64}',
+  },
+  { kind: 'bitrise-token', prefixes: 'bitpat_ bitwat_', rest: '[\\w-]{64,90}' },
   {
     kind: 'harness-key',
     prefixes: 'pat. sat.',
@@ -157,4 +165,21 @@ export const CODE_TOKENS: readonly TokenForm[] = [
   { kind: 'chief-token', prefixes: 'ctp_', rest: '[A-Za-z0-9]{36,48}' },
   { kind: 'thunderstore-token', prefixes: 'tss_', rest: '[A-Za-z0-9]{34,40}' },
   { kind: 'ionic-token', prefixes: 'ion_', rest: '[A-Za-z0-9]{42}' },
+  { kind: 'bitbucket-token', prefixes: 'BBDC-', rest: '[A-Za-z0-9+/@_-]{40,50}' },
+  { kind: 'block-protocol-key', prefixes: 'b10ck5.', rest: `[0-9a-fA-F]{32}\\.${UUID}` },
+  { kind: 'spectral-key', prefixes: 'spu-', rest: '[0-9a-fA-F]{32}' },
+  { kind: 'nightfall-key', prefixes: 'NF-', rest: '[A-Za-z0-9]{32}(?!\\w)' },
+  { kind: 'trufflehog-key', prefixes: 'thog-key- thog-secret-', rest: '[0-9a-fA-F]{16,32}' },
+  { kind: 'percy-token', prefixes: 'web_ auto_ app_', rest: '[0-9a-fA-F]{64}(?!\\w)' },
+  {
+    kind: 'keygen-token',
+    prefixes: 'admin- env- prod- user- activ-',
+    rest: '[0-9a-fA-F]{60,64}v[1-3]',
+  },
+  {
+    kind: 'tines-webhook',
+    prefixes: '.tines.com/webhook/',
+    rest: '[0-9a-fA-F]{32}/[0-9a-fA-F]{32}',
+    before: '[a-z0-9-]{1,50}',
+  },
 ];

@@ -100,8 +100,7 @@ export const DATA_TOKENS: readonly TokenForm[] = [
   { kind: 'wakatime-key', prefixes: 'waka_tok_ waka_sec_ waka_ref_', rest: '[A-Za-z0-9]{80,128}' },
   { kind: 'ubidots-key', prefixes: 'BBFF- BBUS-', rest: '[A-Za-z0-9]{30,40}' },
   { kind: 'adafruit-key', prefixes: 'aio_', rest: '[A-Za-z0-9]{28}(?!\\w)' },
-  { kind: 'apify-token', prefixes: 'apify_api_', rest: '[A-Za-z0-9]{36,46}' },
-  { kind: 'apify-token', prefixes: 'apify_proxy_', rest: '[A-Za-z0-9]{24,46}' },
+  { kind: 'apify-token', prefixes: 'apify_', rest: '(?:[a-z]{2,12}_){1,4}[A-Za-z0-9]{24,46}' },
   {
     kind: 'maxmind-key',
     prefixes: '_mmk',
@@ -147,4 +146,17 @@ export const DATA_TOKENS: readonly TokenForm[] = [
     prefixes: '{SSHA} {SSHA512} {SSHA256}',
     rest: '[A-Za-z0-9+/]{28,120}={0,2}',
   },
+  { kind: 'astra-token', prefixes: 'AstraCS:', rest: '[A-Za-z]{24}:[0-9a-fA-F]{64}' },
+  { kind: 'datadog-key', prefixes: 'DDRCM_', rest: '[A-Za-z0-9+/]{40,400}={0,2}' },
+  { kind: 'databento-key', prefixes: 'db-', rest: '[A-Za-z0-9]{29}(?![\\w-])' },
+  { kind: 'coveo-key', prefixes: 'xx', rest: UUID },
+  { kind: 'fullstory-key', prefixes: 'na1. eu1.', rest: '[A-Za-z0-9+/]{80,120}={0,2}' },
+  {
+    kind: 'tableau-token',
+    prefixes: '==:',
+    rest: '[A-Za-z0-9]{32}(?!\\w)',
+    before: '[A-Za-z0-9+/]{22}',
+  },
+  { kind: 'newsdata-key', prefixes: 'pub_', rest: '[A-Za-z0-9]{34,40}(?!\\w)' },
+  { kind: 'alchemy-key', prefixes: 'alcht_', rest: '[A-Za-z0-9]{30}' },
 ];

@@ -125,4 +125,24 @@ export const MESSAGE_TOKENS: readonly TokenForm[] = [
   { kind: 'pinterest-token', prefixes: 'pina_ pinc_', rest: '[A-Za-z0-9_-]{48,160}' },
   { kind: 'notify-key', prefixes: 'gcntfy-', rest: `[\\w-]{1,64}-${UUID}-${UUID}` },
   { kind: 'samsara-token', prefixes: 'samsara_api_', rest: '[A-Za-z0-9]{28,32}' },
+  {
+    kind: 'facebook-token',
+    prefixes: '|',
+    rest: '[\\w-]{27,40}(?![\\w-])',
+    before: '\\d{15,16}',
+  },
+  {
+    kind: 'hubspot-key',
+    prefixes: 'CiRuYTEt CiRuYTIt CiRuYTMt CiRldTEt CiRhcDEt',
+    rest: '[A-Za-z0-9+/]{40,400}={0,2}',
+  },
+  {
+    kind: 'mailersend-password',
+    prefixes: 'mssp.',
+    rest: '[A-Za-z0-9]{7}\\.[a-z0-9]{16}\\.[A-Za-z0-9]{7}',
+  },
+  { kind: 'nylas-key', prefixes: 'nyk_v0_', rest: '[A-Za-z0-9]{64}' },
+  { kind: 'orbit-token', prefixes: 'obu_ obw_', rest: '[A-Za-z0-9]{36,64}' },
+  { kind: 'pagerduty-token', prefixes: 'pdus+ pdeu+', rest: '[\\w-]{30,80}' },
+  { kind: 'pinterest-token', prefixes: 'pinr.', rest: '[\\w.-]{40,1024}' },
 ];

@@ -73,8 +73,8 @@ export const PAYMENT_TOKENS: readonly TokenForm[] = [
   },
   {
     kind: 'polar-token',
-    prefixes: 'polar_oat_ polar_pat_ polar_at_u_ polar_rt_u_ polar_cs_ polar_whs_',
-    rest: '[A-Za-z0-9]{32,64}',
+    prefixes: 'polar_',
+    rest: '[a-z]{2,3}_(?:[a-z]_)?[A-Za-z0-9]{32,64}',
   },
   { kind: 'midtrans-key', prefixes: 'Mid-server- SB-Mid-server-', rest: '[\\w-]{20,40}' },
   {
@@ -137,4 +137,44 @@ export const PAYMENT_TOKENS: readonly TokenForm[] = [
     prefixes: 'sk_production_ ck_production_ ck_staging_',
     rest: '[A-Za-z0-9]{60,300}',
   },
+  {
+    kind: 'asaas-key',
+    prefixes: '$aact_',
+    rest: '(?:prod_|hmlg_)?[A-Za-z0-9]{60,160}(?:::[A-Za-z0-9$:_-]{20,160})?',
+  },
+  {
+    kind: 'cashfree-key',
+    prefixes: 'cfsk_ma_prod_ cfsk_ma_test_',
+    rest: '[0-9a-fA-F]{32}_[0-9a-fA-F]{8}',
+  },
+  {
+    kind: 'ebay-secret',
+    prefixes: 'PRD- SBX-',
+    rest: '[0-9a-fA-F]{12}(?:-[0-9a-fA-F]{4}){4}(?!\\w)',
+  },
+  { kind: 'flexport-token', prefixes: 'shltm_', rest: '[\\w-]{40}' },
+  {
+    kind: 'gemini-exchange-key',
+    prefixes: 'master- account-',
+    rest: '(?=[A-Za-z]{0,19}\\d)(?=[a-z0-9]{0,19}[A-Z])[A-Za-z0-9]{20}(?![\\w-])',
+  },
+  { kind: 'lightspeed-token', prefixes: 'lsxs_pt_', rest: '[A-Za-z0-9]{24,64}' },
+  { kind: 'pagarme-key', prefixes: 'ak_live_ ak_test_', rest: '[A-Za-z0-9]{28,40}(?!\\w)' },
+  { kind: 'rapyd-key', prefixes: 'rak_', rest: '[0-9A-F]{20}(?!\\w)' },
+  { kind: 'rapyd-key', prefixes: 'rsk_', rest: '[0-9a-fA-F]{60,140}(?!\\w)' },
+  {
+    kind: 'recharge-key',
+    prefixes: 'sk_1x1_ sk_2x1_ sk_3x1_ sk_5x1_ sk_10x1_',
+    rest: '[0-9a-fA-F]{64}',
+  },
+  { kind: 'robinhood-key', prefixes: 'rh-api-', rest: UUID },
+  { kind: 'secret-key', prefixes: 'sk_', rest: '(?=[A-Za-z]{0,40}\\d)[A-Za-z0-9]{27,59}(?!\\w)' },
+  { kind: 'shopee-key', prefixes: 'shpk', rest: '[0-9A-Za-z]{56,64}(?!\\w)' },
+  {
+    kind: 'stripe-client-secret',
+    prefixes: '_secret_',
+    rest: '[A-Za-z0-9]{25}(?!\\w)',
+    before: '(?:pi|seti|src|cs_live|cs_test)_[A-Za-z0-9]{14,50}',
+  },
+  { kind: 'ticket-tailor-key', prefixes: 'sk_', rest: '\\d{3,6}_\\d{3,8}_[0-9a-fA-F]{32}' },
 ];

@@ -64,4 +64,20 @@ export const SERVICE_TOKENS: readonly TokenForm[] = [
   { kind: 'close-key', prefixes: 'api_', rest: '[A-Za-z0-9.]{45}(?!\\w)' },
   // What this project's own service gives out.
   { kind: 'pattern-tracker-token', prefixes: 'ptk_', rest: '[0-9a-f]{12}_[\\w-]{43}' },
+  {
+    kind: 'airtable-token',
+    prefixes: '.v1.',
+    rest: '[\\w-]{40,400}\\.[0-9a-fA-F]{40,128}',
+    before: 'oa[a-z][A-Za-z0-9]{14}',
+  },
+  { kind: 'imagekit-key', prefixes: 'private_', rest: '[A-Za-z0-9+/]{27}=(?!\\w)' },
+  {
+    kind: 'planning-center-token',
+    prefixes: 'pco_pat_ pco_app_ pco_tok_',
+    rest: '[0-9a-fA-F]{40,80}',
+  },
+  { kind: 'redirect-pizza-token', prefixes: 'rpa_', rest: '[A-Za-z0-9]{47,80}(?!\\w)' },
+  { kind: 'salesforce-consumer-key', prefixes: '3MVG9', rest: '[\\w.]{80,251}' },
+  { kind: 'salesforce-refresh-token', prefixes: '5Aep861', rest: '[\\w.]{60,120}' },
+  { kind: 'zoho-token', prefixes: '1000.', rest: '[0-9a-fA-F]{32}\\.[0-9a-fA-F]{32}(?!\\w)' },
 ];

@@ -20,7 +20,7 @@ export interface TokenForm {
 }
 
 /** The longest part of a token before its fixed part, in characters. */
-export const MOST_BEFORE = 64;
+export const MOST_BEFORE = 76;
 
 /** For the start of a long `rest`: it has a digit, as what encodes nothing but zeros has not. */
 export const DIGIT = '(?=[A-Za-z%_-]{0,80}\\d)';

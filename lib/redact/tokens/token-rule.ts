@@ -32,6 +32,7 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
       // What a name or an escape left before it must not make a token of what is none.
       if (isGlued) budget.spend(STEPS_PER_GLUED + tail[0].length);
       if (isGlued && (random.length < 16 || !isRandom(random))) return at + 1;
+      if (DIGEST.test(text.slice(Math.max(0, start - 7), start))) return end;
       if (NAME.test(random) || PLACEHOLDER.test(random)) return end;
       if (/^[A-Za-z]*[a-z][A-Za-z]*$/.test(random) && isIdentifierLike(random)) return end;
       found.push({ start, end, kind });
@@ -45,6 +46,8 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
 /** A name that only begins like a token: `in_small_letters`, `IN_CAPITALS` or `inCamelCase`. */
 const NAME =
   /^(?:[^A-Z0-9]*|[A-Z]{1,64}(?:[_-][A-Z]{1,64}){1,16}|[A-Za-z][a-z]{0,24}(?:[A-Z][a-z]{1,24}){1,16})$/;
+/** What stands before a digest, which may begin like anything. */
+const DIGEST = /sha(?:1|224|256|384|512)[=:-]$/i;
 const PLACEHOLDER = /x{6,}|EXAMPLE$/i;
 
 function isAlphanumeric(unit: number): boolean {

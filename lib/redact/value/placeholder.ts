@@ -49,11 +49,11 @@ const INTERPOLATION =
   /\$\{[^{}]{0,128}\}?|\$\([^()]{0,128}\)?|\$(?:[A-Za-z_]+\d{0,2}|\d)(?!\w)|\{\{[^{}]{0,128}\}\}|\{[A-Za-z_.]{0,64}\d?\}|<[^<>]{1,64}>|&lt;|%s(?=[/:.-])|\$[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|\$(?:[A-Z][a-z]+\d{0,2}){2,}|%\(\w{0,64}\)s?|%(?:[A-Z_]{2,64}|[A-Za-z_]{5,64})%|^%[sdv]$|#\{[^{}]{0,128}\}|\[redacted:?[\w-]{0,40}\]?/g;
 const MASK = /^(.)\1*$|x{4,}|X{4,}|\*{3,}|\.{3,}|…|•+|^\[?redacted\]?$/gi;
 const WORD =
-  /^(?:null|none|nil|undefined|true|false|string|number|boolean|required|optional|default|define|invalid|missing|enabled|disabled|current|confirm|hidden|visible|generated|inherit|include|redacted|(?:sha|md|utf|oauth|base|u?int|float|bytes)-?\d{1,3})$/i;
+  /^(?:null|none|nil|undefined|true|false|string|number|boolean|required|optional|default|define|invalid|missing|enabled|disabled|current|confirm|hidden|visible|generated|public|private|symmetric|inherit|include|redacted|(?:sha|md|utf|oauth|base|u?int|float|bytes)-?\d{1,3})$/i;
 const FILLER =
   /^(?:your|enter|insert|replace)[-_ ]|^my[-_]?(?:password|secret|token|key)\d?$|example|placeholder|change[-_]?me|dummy|sample|not[-_]?set|goes[-_]here|^(?:super|my|top)?[-_]?secret[-_]?\w{0,2}\d{0,3}$|sensitive|^(?:hidden|value)\d?$|^secret-|^12345678?9?0?$|abcdefghij|^(?:abc(?:123)?|abcd(?:efg?)?)$/i;
 const REFERENCE =
-  /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/|(?:env|op|vault|arn|ssm|file|keyring|secretref|projects):|(?:process\.env|import\.meta|os\.environ|os\.getenv|secrets|env|vars|config|settings|self|this|req|args|options|ctx)[.[(])/i;
+  /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/|(?:env|op|vault|arn|ssm|file|keyring|secretref|projects):|!{0,2}(?:process\.env|import\.meta|os\.environ|os\.getenv|secrets|env|vars|config|settings|self|this|req|args|options|ctx)[.[(])/i;
 const PATH = /^(?:~|\.{1,2})?\/(?:[\w@.-]+\/|[\w-]+\.\w{1,5}$)|^[A-Za-z]:\\/;
 const PASSWORD_IN_DOCS =
-  /^(?:(?:some|my|your|the|db|user|test|an?|super)?[-_]?(?:pass|passwd|password|pwd|secret|token)|user|username|x-oauth-basic|(?:pserver:)?anon\w{0,8}|guest)$/i;
+  /^(?:(?:some|my|your|the|db|user|test|an?|super)?[-_]?(?:pass|passwd|password|pwd|secret|token)|user|username|x-oauth-basic|(?:pserver:|-)?anon\w{0,8}@?|guest)$/i;

@@ -26,7 +26,7 @@ export function isSecretText(nameClass: NameClass, value: string): boolean {
     !isRandom(value.slice(1))
   )
     return false; // a CSS selector
-  const digit = /\d/.test(value);
+  const digit = /\d/.test(value.replace(ENCODED, ''));
   switch (nameClass) {
     case 'code':
       return /^[\d-]{3,12}$/.test(value) || (value.length >= 6 && isTokenText(value, digit));
@@ -37,8 +37,10 @@ export function isSecretText(nameClass: NameClass, value: string): boolean {
     case 'token':
       return value.length >= 8 && isTokenText(value, digit);
     case 'password':
+      if (/[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{6}/.test(value)) return false; // a sentence
+      if (!digit && isLabel(value.replace(ENCODED, '-'))) return false;
       if (/^[A-Z]\d{0,2}(?:[A-Z][a-z]{2,}){3,}$/.test(value)) return false; // a type
-      return value.length >= 6 && (digit || !isLabel(value));
+      return value.length >= 6;
   }
 }
 
@@ -116,6 +118,10 @@ export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
 
 // --- internal ---
 
+/** A character as addresses write it. */
+const ENCODED = /%[\dA-F]{2}/gi;
+/** Lists of words for pass phrases have none that is longer. */
+const LONGEST_WORD = 10;
 /** No secret in one line is longer. */
 const MOST_LETTERS = 4096;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
@@ -134,10 +140,12 @@ function isTokenText(value: string, digit: boolean): boolean {
 
 /**
  * What is code whatever name stands before: a type's path, a range of characters, a pointer, a name with its scope, a tag of
- * a manual, a requirement, an argument with a number, markup, an array of a type, a resource's path.
+ * a manual, a requirement, an argument with a number, markup, an array of a type, a resource's path, a page of a manual, a
+ * version of a package, members of what has a short name, the SID of a user, hosts, a time, an
+ * expression in braces, a change of font, countries, what completes an option, a range.
  */
 const NO_VALUE =
-  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^[a-z]+(?:_[a-z]\w*)+=\w+$|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}/i;
+  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^[a-z]+(?:_[a-z]\w*)+=\w+$|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}|^man\d\/[\w.+:-]+\.\d|^@?[a-z][\w./-]*@\^?v?\d+\.\d+\.\d+[\w.-]*$|^[a-z]{1,2}(?:\.\w+)+[?+:][a-z]{1,2}\.\w|^\{[\w.]+[.(][\w.()[\], ]*\}$|^\\f[BIRP]|^[A-Z]{2}(?:,[A-Z]{2})+$|^\*::|^S-1-\d+(?:-\d+)+$|^(?:[\w-]+\.)+[a-z]{2,}:\d{2,5}(?:,|$)|^\d{9,13}\.\d{1,6}$|^[a-z_]+=["']\w|^-\[|^([a-z]+)\d\+\2\d$/i;
 
 /** A name of Vim's: `s:netrw_passwd`, and a call of one. */
 const SCOPED = /^[abglstvw]:[A-Za-z]{3,}\w*(?:\([^@!%^]*)?,?$/;
@@ -147,7 +155,7 @@ const CAMEL_CALL = /^[a-z]{2,}(?:[A-Z][a-z]+)+\(\w{0,8}\)$/;
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
   if (
-    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|[\w$]\[\w{0,8}\]\.\w+|^[A-Za-z]+(?:\\+["'`]){1,3}[)\];,]|:`|^&(?:#\w{2,5}|quot|lt|gt);|^(?:[A-Z]{1,6}|[A-Z]?[a-z]+)(?:[A-Z][a-z]+)*<[A-Za-z][\w.]*(?:[<>,]|\[\]|$)|^\\[xu[]/.test(
+    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|[\w$]\[\w{0,8}\]\.\w+|^[A-Za-z]+(?:\\+["'`]){1,3}[)\];,]|:`|^&(?:#\w{2,5}|quot|lt|gt);|^(?:[A-Z]{1,6}|[A-Z]?[a-z]+\d?)(?:[A-Z][a-z]+\d?)*<[A-Za-z][\w.]*(?:[<>,]|\[\]|$)|^\\[xu[]/.test(
       value,
     )
   )
@@ -162,18 +170,19 @@ function isNumberLike(value: string): boolean {
 function isCall(value: string): boolean {
   const [, callee = '', rest = ''] = /^([A-Za-z_$][\w$.]*(?:::\w+)*)[([](.*)$/s.exec(value) ?? [];
   if (callee === '') return false;
+  if (rest === '' && !/\d/.test(callee)) return true; // what it takes follows on the next line
   if (/^(?:substitute|matchstr|getattr)$/.test(callee)) return true; // what follows may be any pattern
   if (/[)\]};,]$/.test(rest))
-    return !/[^\w\s.,'"`()[\]{}:;=>$?!|&-]/.test(rest) && !/[a-z]\d[a-z]\d/i.test(rest);
+    return !/[^\w\s.,'"`()[\]{}:;=>$?!|&+-]/.test(rest) && !/[a-z]\d[a-z]\d/i.test(rest);
   const isLong =
     (callee.length >= 8 && /[._]|[a-z][A-Z]/.test(callee)) ||
     /^(?:dict|getattr|str|int|list|set|map|tuple|substitute|expand|format)$/.test(callee);
-  const isArguments = isLong ? /^[\w\s.,'"`$:=[\]()+*/-]*$/ : /^[\w\s.,'"`$-]*$/;
+  const isArguments = isLong ? /^[\w\s.,'"`$:=[\]()+*/-]*$/ : /^[\w\s.,'"`$(-]*$/;
   return isArguments.test(rest) && isIdentifierLike(callee.replaceAll('$', ''));
 }
 
 const SENTENCE =
-  /\b(?:a|an|the|is|are|was|be|been|in|on|of|or|and|to|not|no|for|your|you|must|please|with|if|this|that|at|by|from|it|as|can|cannot|should|will|has|have|enter|required|invalid|incorrect|wrong|expired|forgot|reset|change|new|old|confirm|repeat|current|least|characters|de|la|le|el|der|die|das)\b/i;
+  /\b(?:a|an|the|is|are|was|be|been|in|on|of|or|and|to|not|no|for|your|you|must|please|with|if|this|that|at|by|from|it|as|can|cannot|should|will|has|have|enter|all|found|passed|failed|used|using|when|required|invalid|incorrect|wrong|expired|forgot|reset|change|new|old|confirm|repeat|current|least|characters|de|la|le|el|der|die|das)\b/i;
 
 /** Words that say nothing to people, or, after the name of a password, that make no sentence. */
 function isPhrase(nameClass: NameClass, value: string): boolean {
@@ -185,6 +194,7 @@ function isPhrase(nameClass: NameClass, value: string): boolean {
   if (words.some((word) => /^[\w+/=-]{10,}$/.test(word) && /\d/.test(word) && isRandom(word)))
     return true;
   if (nameClass !== 'password' || isLabel(letters)) return false;
+  if (words.some((word) => word.length > LONGEST_WORD)) return false; // a sentence in another language
   return words.length >= 3 && /^[a-z\d]+$/.test(letters) && letters.length >= 12;
 }
 

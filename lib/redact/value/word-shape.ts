@@ -56,7 +56,7 @@ const MIN_LETTERS = 6;
 const TECHNICAL =
   /(?<![A-Za-z\d])(?:pkcs\d{1,2}|p12|x509|sha\d{1,3}|md5|oauth2?|base\d\d|utf\d{1,2}|ipv[46]|k8s|i18n|ed25519|s3v4|ec2|[erhp]s\d{3}|http2|imdsv2)(?![A-Za-z\d])/gi;
 /** So many characters tell what a value is. */
-const MOST_JUDGED = 256;
+const MOST_JUDGED = 128;
 /** What it says, as a logarithm, that case or kind changes after a character, and that they do not. */
 const CHANGE = -1.3;
 const NO_CHANGE = 0.5;

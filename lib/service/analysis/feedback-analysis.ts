@@ -63,7 +63,7 @@ export type AnalysisOptions = Pick<
   'feedback_type' | 'auto_apply_threshold' | 'min_sample_size' | 'significance_level'
 >;
 
-/** Ratings, 0 to 1, count as good from this value on: our choice, documented in docs/api.md. */
+/** Ratings, 0 to 1, count as good from this value on: our choice, documented in docs/API_REFERENCE.md. */
 export const GOOD_RATING = 0.7;
 
 /**

@@ -83,20 +83,24 @@ export const liveRoute: Route = route({
   handle: () => okReply({ status: 'alive' }),
 });
 
-/** `/health/ready` for whoever sends requests to the service: 503 when it would answer them with 503. */
+/**
+ * `/health/ready` for whoever sends requests to the service: 503 when it would answer all of them with 503. A service
+ * that can only read is of use.
+ */
 export const readyRoute: Route = route({
   method: 'GET',
   path: '/health/ready',
   tag: 'Service',
-  summary: 'Whether to send requests here: the store is up and the service is not stopping',
+  summary: 'Whether to send requests here: the store answers and the service is not stopping',
   scope: null,
   isBlind: true,
   replies: { 200: readyReplySchema, 503: readyReplySchema },
   async handle({ service }) {
-    const { isWell } = await service.probe.health();
+    const { isWell, isReadOnly = false } = await service.probe.health();
     if (service.isStopping) return { status: 503, body: { status: 'stopping' } };
-    return isWell
-      ? okReply({ status: 'ready' })
+    if (isWell) return okReply({ status: 'ready' });
+    return isReadOnly
+      ? okReply({ status: 'read_only' })
       : { status: 503, body: { status: 'store_unavailable' } };
   },
 });

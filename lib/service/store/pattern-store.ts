@@ -1,3 +1,4 @@
+import type { AcceptedEvent, AcceptedQuery } from './rows/accepted-event.ts';
 import type { Evolution } from './rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from './rows/execution.ts';
 import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from './rows/forgetting.ts';
@@ -18,6 +19,8 @@ import type { TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 export interface PatternStore {
   /** Applies events in their order, all in one transaction; resolves when they are durable. */
   track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]>;
+  /** What `track` has applied, in the order of acceptance: for copies elsewhere. */
+  accepted(query: AcceptedQuery): Promise<AcceptedEvent[]>;
   /** A pattern with its code. Here and below, undefined means that no pattern has this id. */
   pattern(id: string): Promise<StoredPatternDetail | undefined>;
   /** A page of patterns, the newest first. */

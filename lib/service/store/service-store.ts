@@ -11,6 +11,7 @@
  * | pattern-store.ts  | PatternStore: each method runs one function of the files below   |
  * | track.ts          | applies events: writes what `track-planner.ts` planned           |
  * | known.ts          | what has to be known to plan them                                |
+ * | accepted.ts       | all events, in the order of acceptance                           |
  * | patterns.ts       | one pattern, pages of patterns, how many                         |
  * | search.ts         | patterns by words                                                |
  * | similar.ts        | patterns by similar code                                         |
@@ -22,9 +23,9 @@
  * | accounting/       | TokenStore, AuditStore, RetentionStore                           |
  *
  * SQLite alone has `search-index.ts` (fills the index of words behind the writers) and `per-database.ts`
- * (statements of a file that may be replaced); its schema is that of tracker.db. PostgreSQL alone has `url.ts`
- * (reads `postgres://…`), `schema/` (migrations, the function that writes events, monthly partitions) and
- * `text/` (what its columns can keep, what its index of words holds).
+ * (statements of a file that may be replaced); its schema is that of tracker.db. PostgreSQL alone has `servers/` (reads
+ * `postgres://…`, asks whether a server is alive, sends questions to a standby), `schema/` (migrations, the functions that
+ * write, partitions) and `text/` (what its columns can keep, what its index of words holds).
  */
 
 import type { AuditStore } from './audit-store.ts';
@@ -35,6 +36,8 @@ import type { TokenStore } from './token-store.ts';
 /** Whether a store can be used, for health checks. */
 export interface StoreHealth {
   readonly isWell: boolean;
+  /** True if it is not well for writing only, and answers questions. @default false */
+  readonly isReadOnly?: boolean;
   /** For people. */
   readonly detail: string;
   /** The pool's connections, `{min_size, max_size, pool_size, free_size}`; null without a pool. */
@@ -44,6 +47,11 @@ export interface StoreHealth {
 /** What a service keeps its data in. */
 export interface ServiceStore {
   readonly kind: 'sqlite' | 'postgres';
+  /**
+   * How old what it answers may be, in milliseconds; undefined while that is not known. A store without this
+   * answers what was written last.
+   */
+  staleness?(): number | undefined;
   /** @throws TrackerError E_TENANT when the name is not valid */
   tenant(name: string): PatternStore;
   readonly tokens: TokenStore;

@@ -8,6 +8,10 @@ import type { ServiceStore } from './service-store.ts';
 export interface StoreOpeningOptions {
   /** How long a call that the store cannot serve is tried again, in milliseconds. @default each store's own */
   readonly patienceMs?: number;
+  /** `never`: fail if the tables are not those of this version. PostgreSQL only. @default auto */
+  readonly migrate?: 'auto' | 'never';
+  /** The `postgres://…` of a standby that answers questions. PostgreSQL only. @default none */
+  readonly readUrl?: string | undefined;
 }
 
 /**
@@ -27,6 +31,15 @@ export async function openServiceStore(
       `"${place.split(':')[0]}:" is no database that is known`,
       {
         hint: 'Give the path of an SQLite file, or postgres://USER:PASSWORD@HOST/DATABASE.',
+      },
+    );
+  }
+  if (options.readUrl !== undefined || options.migrate === 'never') {
+    throw new TrackerError(
+      'E_DATABASE_OPTION',
+      'An SQLite file has no standby, and is always migrated',
+      {
+        hint: 'Leave --read-database and --migrate never out, or give a postgres:// URL with --database.',
       },
     );
   }

@@ -1,4 +1,5 @@
 import { errorCode } from '../../base/errors.ts';
+import type { Database } from './sqlite.ts';
 
 /** As much of a connection as a reader needs. */
 export interface ReadableDatabase {
@@ -20,7 +21,7 @@ export type QuickReading<T> = { readonly value: T } | { readonly fault: ReadFaul
  */
 export async function readQuickly<T>(
   path: string,
-  read: (database: ReadableDatabase) => T,
+  read: (database: Database) => T,
 ): Promise<QuickReading<T>> {
   try {
     const { Sqlite } = await import('./sqlite.ts'); // only now, because most can do without

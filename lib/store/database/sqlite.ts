@@ -40,7 +40,7 @@ function load(name: string): typeof BetterSqlite3 {
     const [reason] = errorMessage(error).split('\n'); // the other lines are the require stack
     const what = `the SQLite module does not load in Node.js ${process.versions.node}: ${reason}`;
     const hint =
-      'Run `pattern-tracker install`, or `pattern-tracker setup` in the plugin: it gets the module for your Node.js. A program that uses the library before Node.js 22.14 installs it by itself: docs/library.md.';
+      'Run `pattern-tracker install`, or `pattern-tracker setup` in the plugin: it gets the module for your Node.js. A program that uses the library before Node.js 22.14 installs it by itself: docs/API_REFERENCE.md.';
     class Missing {
       constructor() {
         throw new TrackerError('E_NO_SQLITE', what, { hint, cause: error });

@@ -22,6 +22,8 @@ export interface BackupOptions {
   /** Path of the copy; no file may exist there. */
   readonly to: string;
   readonly onProgress?: (pages: number, total: number) => void;
+  /** Told what begins to be checked of the copy. */
+  readonly onStep?: ((step: string) => void) | undefined;
   /** Aborting it ends the backup with E_INTERRUPTED. */
   readonly signal?: AbortSignal;
 }
@@ -49,7 +51,7 @@ export async function backUpDatabase(options: BackupOptions): Promise<Backup> {
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
     removeLeftovers(join(dirname(to), PARTIAL));
     const tables = await copy(from, temporary, options);
-    const { findings, ...copied } = verifyDatabase(temporary);
+    const { findings, ...copied } = verifyDatabase(temporary, { onStep: options.onStep });
     const faults = findings.filter(({ kind }) => kind !== 'rows'); // a copy has its original's bad rows
     const [fault] = faults;
     if (fault) throw unsound(from, fault.message);

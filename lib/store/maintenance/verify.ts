@@ -39,6 +39,8 @@ export interface Verification {
 export interface VerifyOptions {
   /** Does not compare indexes with their tables, which takes most of the time. @default false */
   readonly isQuick?: boolean;
+  /** Told what begins to be checked, since a large database takes minutes. @default nobody is told */
+  readonly onStep?: ((step: string) => void) | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface VerifyOptions {
  */
 export function verifyDatabase(
   path: string,
-  { isQuick = false }: VerifyOptions = {},
+  { isQuick = false, onStep = () => {} }: VerifyOptions = {},
 ): Verification {
   if (!existsSync(path)) throw noDatabase(path);
   const bytes =
@@ -69,14 +71,16 @@ export function verifyDatabase(
       definePayloadFunctions(database);
       database.exec('BEGIN'); // everything below sees the database at one moment
       const version = schemaVersion(database);
+      onStep(isQuick ? 'checking pages' : 'checking pages and indexes');
       findings.push(...fileFindings(database, isQuick));
       findings.push(...attempt('schema', () => schemaFindings(database, version)));
       const isDamaged = findings.length > 0;
       if (findings.every(({ kind }) => kind !== 'schema')) {
-        const rows = attempt('rows', () => rowFindings(database));
+        const rows = attempt('rows', () => rowFindings(database, onStep));
         // A query that fails on a damaged file says nothing new.
         findings.push(...rows.filter(({ table }) => table !== null || !isDamaged));
       }
+      onStep('counting rows');
       return { path, bytes, schemaVersion: version, tables: countTables(database), findings };
     } finally {
       database.close();
@@ -194,9 +198,11 @@ function schemaFindings(database: Database, version: number): VerifyFinding[] {
   });
 }
 
-function rowFindings(database: Database): VerifyFinding[] {
+function rowFindings(database: Database, onStep: (step: string) => void): VerifyFinding[] {
   const found: VerifyFinding[] = [];
-  for (const { table, fault: what, count, names } of invariants(database)) {
+  const checks = [...invariants(database)];
+  for (const [index, { table, fault: what, count, names }] of checks.entries()) {
+    onStep(`checking rows, ${index + 1} of ${checks.length}`);
     const rows = count(database);
     if (rows === 0) continue;
     const which = names?.(database) ?? [];

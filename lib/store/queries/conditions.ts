@@ -13,6 +13,8 @@ export interface ListFilter {
   readonly until?: number | undefined;
   /** The most rows to return; -1 returns all. */
   readonly limit: number;
+  /** How many rows to pass over first. @default 0 */
+  readonly offset?: number | undefined;
   /** True also shows what `capture-test` recorded. @default false */
   readonly withTests?: boolean | undefined;
 }
@@ -46,7 +48,7 @@ export class Conditions {
       readonly time: string;
       readonly begin?: string;
     },
-    filter: Omit<ListFilter, 'limit'>,
+    filter: Omit<ListFilter, 'limit' | 'offset'>,
   ): this {
     if (!filter.withTests) this.add(`${columns.session} NOT GLOB '${TEST_SESSION_PREFIX}*'`);
     if (filter.session !== undefined) {

@@ -5,6 +5,8 @@ export interface Listing<Row> {
   readonly rows: readonly Row[];
   /** How many rows match; {@link MOST_COUNTED} stands for that many or more. */
   readonly total: number;
+  /** How many rows were passed over. @default 0 */
+  readonly offset?: number | undefined;
 }
 
 /** A query for a list: its rows, and the number of them without a limit. */
@@ -16,18 +18,16 @@ export interface ListQuery<Filter, Row> {
 /** Rows are counted up to this number, so that a short list of a large table stays fast. */
 export const MOST_COUNTED = 1_000;
 
-/** Reads a list. Only a list that its limit may have cut is counted. */
-export function listingOf<Filter extends { readonly limit: number }, Row>(
-  database: Database,
-  filter: Filter,
-  query: ListQuery<Filter, Row>,
-): Listing<Row> {
+/** Reads a list, or a part of it. Only a list that may not be shown in whole is counted. */
+export function listingOf<
+  Filter extends { readonly limit: number; readonly offset?: number | undefined },
+  Row,
+>(database: Database, filter: Filter, query: ListQuery<Filter, Row>): Listing<Row> {
   const rows = query.rows(database, filter);
-  const isCut = rows.length === filter.limit;
-  return {
-    rows,
-    total: isCut ? Math.max(rows.length, query.count(database, filter)) : rows.length,
-  };
+  const { limit, offset = 0 } = filter;
+  const isCut = rows.length === limit || offset > 0;
+  const shown = rows.length === 0 ? 0 : offset + rows.length;
+  return { rows, offset, total: isCut ? Math.max(shown, query.count(database, filter)) : shown };
 }
 
 /** Counts rows, up to `most`. @param from SQL from `FROM` on, without an order */

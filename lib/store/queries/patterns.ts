@@ -188,17 +188,19 @@ function listFrom(
 ): ListedPattern[] {
   const ids = database
     .prepare<[Record<string, string | number>], string>(
-      `SELECT p.id ${from} ORDER BY ${orderOf(filter)}, p.id LIMIT @limit`,
+      `SELECT p.id ${from} ORDER BY ${orderOf(filter)}, p.id LIMIT @limit OFFSET @offset`,
     )
     .pluck();
+  const { limit, offset = 0 } = filter;
   const patternOf = detailed(database, filter);
-  if (filter.sort === 'recent') return ids.all({ ...values, limit: filter.limit }).map(patternOf);
+  if (filter.sort === 'recent') return ids.all({ ...values, limit, offset }).map(patternOf);
   // A pattern is used less often than it occurs if one call wrote it to several places of a file. Few are.
-  for (let few = filter.limit * 4; ; few *= 16) {
-    const isAll = filter.limit === -1;
-    const found = ids.all({ ...values, limit: isAll ? -1 : few });
-    const { best, isComplete } = mostUsed(found, patternOf, filter.limit);
-    if (isComplete || isAll || found.length < few) return best;
+  const most = limit === -1 ? -1 : offset + limit;
+  for (let few = most * 4; ; few *= 16) {
+    const isAll = most === -1;
+    const found = ids.all({ ...values, limit: isAll ? -1 : few, offset: 0 });
+    const { best, isComplete } = mostUsed(found, patternOf, most);
+    if (isComplete || isAll || found.length < few) return best.slice(offset);
   }
 }
 

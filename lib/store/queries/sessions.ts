@@ -49,16 +49,21 @@ export interface SessionCandidate {
   readonly projectName: string | null;
 }
 
-/** The sessions whose id begins with `prefix`, that very id first, then the newest. */
+/** The sessions whose id begins with `prefix`, in all projects or in some: that very id first, then the newest. */
 export function sessionsByPrefix(
   database: Database,
   prefix: string,
-  { limit, withTests }: Pick<ListFilter, 'limit' | 'withTests'>,
+  { limit, withTests, projectIds }: Pick<ListFilter, 'limit' | 'withTests' | 'projectIds'>,
 ): SessionCandidate[] {
   const recorded = new Conditions().addPrefix('id', 'prefix', prefix);
   const declared = new Conditions().addPrefix('session_id', 'prefix', prefix);
   const shown = new Conditions();
   if (!withTests) shown.add(`found.id NOT GLOB '${TEST_SESSION_PREFIX}*'`);
+  if (projectIds) {
+    shown.add('s.project_id IN (SELECT value FROM json_each(@projects))', {
+      projects: JSON.stringify(projectIds),
+    });
+  }
   return database
     .prepare<[Record<string, string | number>], SessionCandidate>(
       `SELECT found.id, s.last_event_at AS lastEventAt, project.name AS projectName
@@ -68,7 +73,7 @@ export function sessionsByPrefix(
        LEFT JOIN projects project ON project.id = s.project_id
        ${shown.sql()} ORDER BY found.id = @prefix DESC, s.last_event_at DESC, found.id LIMIT @limit`,
     )
-    .all({ ...recorded.values, limit });
+    .all({ ...recorded.values, ...shown.values, limit });
 }
 
 /** The id of the session with the last event, in all projects or in some; undefined when there is none. */
@@ -98,9 +103,9 @@ export function listSessions(database: Database, filter: ListFilter): ListedSess
          s.failed_turns AS failedTurns, s.prompts,
          (SELECT count(*) FROM subagents WHERE session_id = s.id) AS subagents,
          (${FIRST_PROMPT}) AS firstPrompt
-       ${from} ORDER BY s.last_event_at DESC, s.id LIMIT @limit`,
+       ${from} ORDER BY s.last_event_at DESC, s.id LIMIT @limit OFFSET @offset`,
     )
-    .all({ ...values, limit: filter.limit });
+    .all({ ...values, limit: filter.limit, offset: filter.offset ?? 0 });
   // One pass over the rows of a session for all of their numbers: it may have many.
   const written = database.prepare<[{ id: string }], Written>(
     `SELECT * FROM

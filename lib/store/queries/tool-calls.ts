@@ -8,6 +8,8 @@ import { countRows } from './listing.ts';
 export interface ToolCallFilter extends ListFilter {
   readonly tool?: string | undefined;
   readonly outcome?: ToolOutcome | undefined;
+  /** True leaves out those that succeeded or still run. @default false */
+  readonly isUnsuccessful?: boolean | undefined;
 }
 
 /** A tool call in a list. Times are milliseconds since 1970 UTC. */
@@ -40,9 +42,9 @@ export function listToolCalls(database: Database, filter: ToolCallFilter): Liste
   const keys = database
     .prepare<[Record<string, string | number>], { sessionId: string; toolUseId: string }>(
       `SELECT call.session_id AS sessionId, call.tool_use_id AS toolUseId ${from}
-       ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit`,
+       ORDER BY call.at DESC, call.session_id, call.tool_use_id LIMIT @limit OFFSET @offset`,
     )
-    .all({ ...values, limit: filter.limit });
+    .all({ ...values, limit: filter.limit, offset: filter.offset ?? 0 });
   const call = toolCallReader(database);
   return keys.flatMap(({ sessionId, toolUseId }) => call(sessionId, toolUseId) ?? []);
 }
@@ -101,5 +103,6 @@ function matching(filter: ToolCallFilter) {
   if (filter.outcome !== undefined) {
     where.add('call.outcome = @outcome', { outcome: filter.outcome });
   }
+  if (filter.isUnsuccessful) where.add("call.outcome NOT IN ('ok', 'running')");
   return { from: `FROM tool_calls call ${where.sql()}`, values: where.values };
 }

@@ -70,6 +70,15 @@ export function totalsOf(database: Database): Totals {
   );
 }
 
+/** When the last event came, in milliseconds since 1970 UTC; null when there is none. */
+export function lastEventAt(database: Database): number | null {
+  const at = database
+    .prepare<[], number | null>('SELECT max(last_event_at) FROM sessions')
+    .pluck()
+    .get();
+  return at ?? null;
+}
+
 /** Every counter by its name. */
 export function countersOf(database: Database): Record<string, number> {
   const rows = database

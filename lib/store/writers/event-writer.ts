@@ -2,7 +2,6 @@ import { hexDigest } from '../../base/digest.ts';
 import { callEventId } from '../../event/call-event-id.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
-import { packedPayload } from '../database/payload/packed-payload.ts';
 import { ForgottenMarks } from './forgotten-marks.ts';
 
 /** An event on its way into the store. */
@@ -16,8 +15,8 @@ export interface ArrivedEvent {
   readonly receivedAt: number;
   /** Bytes as captured. */
   readonly size: number;
-  /** Redacted, shortened JSON, which is stored packed. */
-  readonly payload: string;
+  /** Redacted, shortened JSON, packed by `packedPayload`. */
+  readonly payload: Uint8Array;
 }
 
 /** Writes each event once, however often it arrives. */
@@ -29,7 +28,7 @@ export class EventWriter {
 
   constructor(database: Database) {
     this.#insert = database.prepare<
-      [string, string, string, string | null, string | null, number, number, Buffer]
+      [string, string, string, string | null, string | null, number, number, Uint8Array]
     >(
       `INSERT INTO events
          (event_id, session_id, name, tool_use_id, agent_id, received_at, size, payload)
@@ -64,7 +63,7 @@ export class EventWriter {
       event.agentId ?? null,
       arrived.receivedAt,
       arrived.size,
-      packedPayload(arrived.payload),
+      arrived.payload,
     );
     return changes === 1 ? eventId : undefined;
   }

@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 interface Lines {
-  readonly lines: readonly unknown[];
+  readonly lines: readonly { readonly line: number }[];
 }
 
 async function call(name: string, given: Record<string, unknown> = {}) {
@@ -102,6 +102,15 @@ describe('the MCP server', () => {
     expect(JSON.parse(text)).toMatchObject({ lines: [{ line: 2 }, { line: 3 }] });
     const whole = JSON.parse((await call('blame_lines', { file: 'prices.ts' })).text) as Lines;
     expect(whole.lines).toHaveLength(5); // fewer than the 200 that are asked for
+    for (const [given, lines] of [
+      [{ file: 'prices.ts:2' }, [2]],
+      [{ file: 'prices.ts:2-3' }, [2, 3]],
+      [{ file: 'prices.ts:2-3', first_line: 4 }, [4, 5]],
+      [{ file: 'prices.ts:2-3', last_line: 4 }, [2, 3, 4]],
+    ] as const) {
+      const answer = JSON.parse((await call('blame_lines', given)).text) as Lines;
+      expect([given, answer.lines.map(({ line }) => line)]).toEqual([given, lines]);
+    }
   });
 
   it('tells what was done to a file', async () => {

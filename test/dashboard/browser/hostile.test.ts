@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('what somebody else wrote', () => {
       await watched.goto(`${home.url}${path}`);
       expect(await page.evaluate(() => 'hit' in window), path).toBe(false);
       const text = (await page.locator('#app').textContent()) ?? '';
-      // oxlint-disable-next-line no-control-regex -- they are what it looks for
+      // oxlint-disable-next-line no-control-regex -- it looks for control characters
       expect(text, path).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f]/);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, `${path} is no wider than the window`).toBeLessThanOrEqual(1280);

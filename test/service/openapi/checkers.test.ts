@@ -1,7 +1,6 @@
 // What others make of our OpenAPI document: Redocly's and Spectral's rules, where their packages are installed.
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { installedCheckers } from '../../support/installed-checkers.ts';
 import { openFixture } from '../service-fixture.ts';
 
 interface Redocly {
@@ -21,21 +20,8 @@ interface Spectral {
   Ruleset: new (rules: { extends: unknown[] }) => unknown;
 }
 
-/** Where the packages were installed: they are too heavy for those who change something else. `.ci/run` does it. */
-const folder = process.env['OPENAPI_CHECKERS'];
-
-/** The packages by name; undefined, and said, where there are none. */
-async function installed<T extends unknown[]>(...names: string[]): Promise<T | undefined> {
-  if (folder === undefined) {
-    process.stderr.write(`skipped: OPENAPI_CHECKERS names no folder with ${names.join(', ')}\n`);
-    return undefined;
-  }
-  const { resolve } = createRequire(join(folder, 'package.json'));
-  return (await Promise.all(names.map((name) => import(resolve(name))))) as T;
-}
-
-const redocly = await installed<[Redocly]>('@redocly/openapi-core');
-const spectral = await installed<[{ default: Spectral }, { default: { oas: unknown } }]>(
+const redocly = await installedCheckers<[Redocly]>('@redocly/openapi-core');
+const spectral = await installedCheckers<[{ default: Spectral }, { default: { oas: unknown } }]>(
   '@stoplight/spectral-core',
   '@stoplight/spectral-rulesets',
 );

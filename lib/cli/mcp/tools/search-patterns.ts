@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SEARCH_KINDS } from '../../../store/queries/search/searchable.ts';
 import { mcpTool, optionWords } from '../mcp-tool.ts';
-import { languageInput, limitInput, projectInput, sinceInput } from '../tool-input.ts';
+import { languageInput, limitInput, pageInput, projectInput, sinceInput } from '../tool-input.ts';
 
 /** `search_patterns`: the command `search`. */
 export const searchPatternsTool = mcpTool({
@@ -25,6 +25,7 @@ export const searchPatternsTool = mcpTool({
     ...projectInput,
     ...sinceInput,
     ...limitInput(10),
+    ...pageInput,
   },
   call: ({ text, ...options }) => ({
     command: 'search',

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Json, JsonObject } from '../../../base/json.ts';
 import { span } from '../../../base/time-text.ts';
 import type { CallDetail } from '../../../store/queries/session/call-detail.ts';
-import { Diff } from '../../parts/diff.tsx';
+import { Diff } from '../../parts/diff/diff.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { shortPath } from '../../parts/link.ts';
 import { Plain, plainText, shortText } from '../../parts/plain.tsx';

@@ -19,7 +19,7 @@ export async function patternActivity(
 ): Promise<PatternActivity | undefined> {
   const [patterns, uses, feedback] = await Promise.all([
     sql<StoredPattern[]>`
-      SELECT ${patternColumns(sql)} FROM patterns p WHERE p.tenant = ${tenant} AND p.id = ${id}`,
+      SELECT ${patternColumns(sql)} FROM known_patterns p WHERE p.tenant = ${tenant} AND p.id = ${id}`,
     sql<PatternUse[]>`
       SELECT at, session_id AS "sessionId", file_path AS "filePath", machine,
         duration_ms AS "durationMs"

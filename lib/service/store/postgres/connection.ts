@@ -4,11 +4,11 @@ import type { PeerCertificate } from 'node:tls';
 import postgres from 'postgres';
 import { errorCode, errorMessage, InvariantError, TrackerError } from '../../../base/errors.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import { withinDeadline } from '../../../base/deadline.ts';
-import { whileAlive } from './liveness.ts';
+import { Deadline, withinDeadline } from '../../../base/deadline.ts';
+import { whileAlive } from './servers/liveness.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
-import type { PostgresTarget } from './url.ts';
+import type { PostgresTarget } from './servers/url.ts';
 
 /** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
 export type Sql = postgres.Sql<{ bigint: number; texts: readonly string[] }>;
@@ -45,6 +45,8 @@ export class PostgresConnection {
   #host = 0;
   #running = 0;
   #isClosed = false;
+  /** When to look for another server in place of one that takes no writes. */
+  #replaceNext = Deadline.past();
 
   constructor(target: PostgresTarget, options: ConnectionOptions) {
     this.#target = target;
@@ -96,8 +98,12 @@ export class PostgresConnection {
       const late = () => new AnswerTimeout(HEALTH_TIMEOUT_MS);
       const [row] = await withinDeadline(answer, HEALTH_TIMEOUT_MS, late);
       if (!row?.readOnly) return { isWell: true, detail: 'operational', pool };
-      this.#replace(asked);
-      return { isWell: false, detail: 'takes no writes: a standby', pool };
+      // New connections may reach the new primary; but what answers questions is not cut off each second.
+      if (this.#replaceNext.isOver) {
+        this.#replaceNext = Deadline.in(REPLACE_EVERY_MS);
+        this.#replace(asked);
+      }
+      return { isWell: false, isReadOnly: true, detail: 'takes no writes: a standby', pool };
     } catch (error) {
       // A connection that hangs may do so for a quarter of an hour after the network is back.
       if (error instanceof AnswerTimeout && this.#watch === watch) this.#renewWatch();
@@ -105,9 +111,9 @@ export class PostgresConnection {
     }
   }
 
-  /** Makes a client with one connection of its own to the server in use. The caller ends it. */
+  /** Makes a client with one connection of its own to the server in use, and no limit for statements. The caller ends it. */
   single(): Sql {
-    return this.#newPool(1);
+    return this.#newPool(1, { statement_timeout: 0 });
   }
 
   /** Sends every later call to the next of the named servers, through new connections. */
@@ -176,7 +182,7 @@ export class PostgresConnection {
     watch.end({ timeout: 0 }).catch(() => {});
   }
 
-  #newPool(max: number): Sql {
+  #newPool(max: number, own: Readonly<Record<string, number>> = {}): Sql {
     const { hosts, user, password, database, tls, sessionAttributes, settings } = this.#target;
     const { host, port } = hosts[this.#host] ?? { host: 'localhost', port: 5432 };
     const isSocket = host.startsWith('/');
@@ -203,6 +209,7 @@ export class PostgresConnection {
         jit: 'off', // costs more than any of our statements
         random_page_cost: 1.1, // of an SSD: a look-up of hundreds of rows goes by the index
         ...settings,
+        ...own,
       },
     });
   }
@@ -218,6 +225,8 @@ export class PostgresConnection {
 // --- internal ---
 
 const HEALTH_TIMEOUT_MS = 1_000;
+/** How often a server that takes no writes is left for another, in milliseconds. */
+const REPLACE_EVERY_MS = 10_000;
 /** How long a call waits before it asks whether the server is alive, in milliseconds. */
 const LOOK_MS = 1_000;
 const RECONNECT_PAUSE_S = 0.1;

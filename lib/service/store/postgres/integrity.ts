@@ -16,7 +16,7 @@ export async function integrityOf(
   const checked =
     patternId === undefined
       ? sql`SELECT id, origin, generation FROM patterns WHERE tenant = ${tenant}
-          ORDER BY last_seen_at DESC LIMIT ${CHECKED_PATTERNS}`
+          ORDER BY first_seen_at DESC LIMIT ${CHECKED_PATTERNS}`
       : sql`SELECT ${patternId}::text COLLATE "C" AS id, p.origin, p.generation
           FROM (VALUES (1)) AS one
           LEFT JOIN patterns p ON p.tenant = ${tenant} AND p.id = ${patternId}`;

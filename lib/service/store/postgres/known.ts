@@ -1,5 +1,6 @@
 import { isEarlierOrigin } from '../../../pattern/descent.ts';
 import type { DescentNode, JudgedClaim, KnownDescent } from '../../../pattern/descent.ts';
+import { REMEMBERED_MS } from '../rows/forgetting.ts';
 import type { TrackedEvent } from '../rows/tracked-event.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
 import type { Sql } from './connection.ts';
@@ -34,6 +35,9 @@ export async function readKnown(
     SELECT
       (SELECT json_agg(event_id) FROM event_ids
        WHERE tenant = ${tenant} AND event_id = ANY(${[...eventIds]}::text[])) AS events,
+      (SELECT json_agg(e.event_id) FROM json_to_recordset(${JSON.stringify(agedEvents(events))}::text::json)
+         AS aged (at bigint, id text COLLATE "C")
+       JOIN events e ON e.tenant = ${tenant} AND e.at = aged.at AND e.event_id = aged.id) AS aged,
       (SELECT json_agg(json_build_array(id, version, lineage_id, generation,
          coalesce(origin_at, first_seen_at), coalesce(origin_key, '')))
        FROM patterns WHERE tenant = ${tenant} AND id = ANY(${ids}::text[])) AS firsts,
@@ -60,7 +64,7 @@ export async function readKnown(
     versions.push({ patternId, version, lineageId, generation, isFirst: false });
   }
   const forgotten = new Set(row?.forgotten);
-  const applied = new Set(row?.events);
+  const applied = new Set([...(row?.events ?? []), ...(row?.aged ?? [])]);
   for (const id of eventIds) if (forgotten.has(`event ${id}`)) applied.add(id);
   const awaited = new Set(row?.awaited);
   const moved = events.filter(({ eventId, patternId, at }) => {
@@ -97,6 +101,7 @@ export async function readDescendants(
 
 interface KnownRow {
   readonly events: readonly string[] | null;
+  readonly aged: readonly string[] | null;
   readonly firsts: readonly FirstColumns[] | null;
   readonly further: readonly (readonly [string, string, number])[] | null;
   readonly awaited: readonly string[] | null;
@@ -112,6 +117,13 @@ type FirstColumns = readonly [
   originAt: number,
   originKey: string,
 ];
+
+/** Events so old that their ids may have been dropped. If such an event is kept, it is found by its time. */
+function agedEvents(events: readonly TrackedEvent[]) {
+  return events
+    .filter(({ at, receivedAt }) => receivedAt - at > REMEMBERED_MS)
+    .map(({ at, eventId }) => ({ at, id: eventId }));
+}
 
 const NO_CLAIMS: ReadonlyMap<string, readonly JudgedClaim[]> = new Map();
 

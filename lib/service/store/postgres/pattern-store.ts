@@ -1,4 +1,5 @@
 import type { PatternStore } from '../pattern-store.ts';
+import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
 import type { ForgetPlace, ForgetStep, Selection } from '../rows/forgetting.ts';
@@ -15,7 +16,8 @@ import type {
 } from '../rows/stored-pattern.ts';
 import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
-import type { EventPartitions } from './schema/partitions.ts';
+import type { Partitions } from './schema/partitions.ts';
+import { AcceptedEvents } from './accepted.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
 import { executionsOf, executionTotals } from './executions.ts';
 import { countStep } from './forgetting/forget-count.ts';
@@ -26,17 +28,30 @@ import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
 import { keyText, storable, whole } from './text/storable.ts';
+import type { Reader } from './servers/standby.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
+
+/** What the stores of all tenants work with. */
+export interface PatternStoreParts {
+  readonly connection: PostgresConnection;
+  /** Where questions go: the same connection, or a standby. */
+  readonly reader: Reader;
+  readonly partitions: Partitions;
+}
 
 /** The patterns of one tenant, whom every statement names. */
 export class PostgresPatternStore implements PatternStore {
   readonly #connection: PostgresConnection;
-  readonly #partitions: EventPartitions;
+  readonly #reader: Reader;
+  readonly #accepted: AcceptedEvents;
+  readonly #partitions: Partitions;
   readonly #tenant: string;
 
-  constructor(connection: PostgresConnection, partitions: EventPartitions, tenant: string) {
+  constructor({ connection, reader, partitions }: PatternStoreParts, tenant: string) {
     this.#connection = connection;
+    this.#reader = reader;
+    this.#accepted = new AcceptedEvents(connection);
     this.#partitions = partitions;
     this.#tenant = tenant;
   }
@@ -47,36 +62,40 @@ export class PostgresPatternStore implements PatternStore {
     return [...(await this.#run((sql) => applyEvents(sql, this.#tenant, kept)))];
   }
 
+  accepted(query: AcceptedQuery): Promise<AcceptedEvent[]> {
+    return this.#accepted.read(this.#tenant, query);
+  }
+
   pattern(id: string): Promise<StoredPatternDetail | undefined> {
-    return this.#run((sql) => patternDetail(sql, this.#tenant, storable(id)));
+    return this.#read((sql) => patternDetail(sql, this.#tenant, storable(id)));
   }
 
   patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
-    return this.#run((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
+    return this.#read((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
   }
 
   search(query: SearchQuery): Promise<FoundPattern[]> {
-    return this.#run((sql) => searchPatterns(sql, this.#tenant, storable(query)));
+    return this.#read((sql) => searchPatterns(sql, this.#tenant, storable(query)));
   }
 
   similar(query: LikenessQuery): Promise<LikePattern[]> {
-    return this.#run((sql) => similarPatterns(sql, this.#tenant, storable(query)));
+    return this.#read((sql) => similarPatterns(sql, this.#tenant, storable(query)));
   }
 
   relatives(id: string, direction: Direction, limits: WalkLimits): Promise<Relatives | undefined> {
-    return this.#run((sql) => relativesOf(sql, this.#tenant, storable(id), direction, limits));
+    return this.#read((sql) => relativesOf(sql, this.#tenant, storable(id), direction, limits));
   }
 
   evolution(id: string, limits: WalkLimits): Promise<Evolution | undefined> {
-    return this.#run((sql) => evolutionOf(sql, this.#tenant, storable(id), limits));
+    return this.#read((sql) => evolutionOf(sql, this.#tenant, storable(id), limits));
   }
 
   stats(): Promise<StoreStats> {
-    return this.#run((sql) => storeStats(sql, this.#tenant));
+    return this.#read((sql) => storeStats(sql, this.#tenant));
   }
 
   activity(id: string, from: number, to: number): Promise<PatternActivity | undefined> {
-    return this.#run((sql) => patternActivity(sql, this.#tenant, storable(id), from, to));
+    return this.#read((sql) => patternActivity(sql, this.#tenant, storable(id), from, to));
   }
 
   recordFeedback(feedback: Feedback): Promise<void> {
@@ -88,19 +107,19 @@ export class PostgresPatternStore implements PatternStore {
   }
 
   appliedImprovements(patternId: string): Promise<AppliedImprovement[]> {
-    return this.#run((sql) => improvementsOf(sql, this.#tenant, storable(patternId)));
+    return this.#read((sql) => improvementsOf(sql, this.#tenant, storable(patternId)));
   }
 
   executions(filter: ExecutionFilter): Promise<Execution[]> {
-    return this.#run((sql) => executionsOf(sql, this.#tenant, withKeys(storable(filter))));
+    return this.#read((sql) => executionsOf(sql, this.#tenant, withKeys(storable(filter))));
   }
 
   executionSummary(agentName: string | undefined): Promise<ExecutionSummary[]> {
-    return this.#run((sql) => executionTotals(sql, this.#tenant, storable(agentName)));
+    return this.#read((sql) => executionTotals(sql, this.#tenant, storable(agentName)));
   }
 
   integrity(patternId: string | undefined): Promise<IntegrityReport> {
-    return this.#run((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
+    return this.#read((sql) => integrityOf(sql, this.#tenant, storable(patternId)));
   }
 
   forgetStep(selection: Selection, place: ForgetPlace, now: number): Promise<ForgetStep> {
@@ -116,6 +135,10 @@ export class PostgresPatternStore implements PatternStore {
   /** Dead rows are left to PostgreSQL's vacuum. */
   settleForgetting(now: number): Promise<void> {
     return this.#run((sql) => trimForgotten(sql, this.#tenant, now));
+  }
+
+  #read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#reader.run(work);
   }
 
   /** May run `work` twice, so every call has the same effect when repeated. */

@@ -83,11 +83,11 @@ function found(sql: Sql) {
 /** Joins the pattern of the code `c`, looked up one by one (OFFSET 0). */
 function itsPattern(sql: Sql) {
   return sql`CROSS JOIN LATERAL (
-    SELECT * FROM patterns WHERE tenant = c.tenant AND id = c.id OFFSET 0) AS p`;
+    SELECT * FROM known_patterns WHERE tenant = c.tenant AND id = c.id OFFSET 0) AS p`;
 }
 
 function seenSince(sql: Sql, { since }: SearchQuery) {
   if (since === undefined) return sql``;
   return sql`AND EXISTS (
-    SELECT FROM patterns WHERE tenant = c.tenant AND id = c.id AND last_seen_at >= ${since})`;
+    SELECT FROM known_patterns WHERE tenant = c.tenant AND id = c.id AND last_seen_at >= ${since})`;
 }

@@ -30,7 +30,7 @@ export async function similarPatterns(
   }
   const best = found.toSorted((one, other) => other.score - one.score).slice(0, limit);
   const patterns = await sql<StoredPattern[]>`
-    SELECT ${patternColumns(sql)} FROM patterns p
+    SELECT ${patternColumns(sql)} FROM known_patterns p
     WHERE p.tenant = ${tenant} AND p.id = ANY(${best.map(({ id }) => id)}::text[])`;
   const byId = new Map(patterns.map((pattern) => [pattern.id, pattern]));
   return best.flatMap(({ id, score, head }) => {

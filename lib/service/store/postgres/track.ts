@@ -34,14 +34,16 @@ interface Planned {
 
 async function write(sql: Sql, tenant: string, { events, plan, known }: Planned): Promise<void> {
   const json = (rows: readonly unknown[]) => sql`${JSON.stringify(rows)}::text::json`;
-  await sql`SELECT apply_events_2(
+  const patterns = patternRows(plan);
+  await sql`SELECT apply_events_3(
     of_tenant => ${tenant},
     rewrites => ${rewrites(plan)},
     read_nodes => ${json(nodeRows(plan, known.family))},
     family => ${[...known.family.ids]}::text[],
     new_ids => ${plan.patterns.map(({ patternId }) => patternId)}::text[],
     new_events => ${json(eventRows(events, plan))},
-    seen_patterns => ${json(patternRows(plan))},
+    new_patterns => ${json(patterns.added)},
+    seen_again => ${json(patterns.again)},
     new_code => ${json(codeRows(tenant, plan))},
     changed_descents => ${json(descentRows(plan))},
     renamings => ${json(renamingRows(plan))},
@@ -139,7 +141,7 @@ function machineOf(extra: TrackedEvent['extra']): string | null {
   return typeof machine === 'string' ? machine : null;
 }
 
-/** Rows of new patterns, and sightings of the stored ones. */
+/** Rows of new patterns, and uses of the stored ones. */
 function patternRows({ patterns, sightings, occurrences }: TrackPlan) {
   const newest = new Map<string, TrackedEvent>();
   for (const { patternId, event } of occurrences) {
@@ -176,29 +178,15 @@ function patternRows({ patterns, sightings, occurrences }: TrackPlan) {
       ...occurrence(patternId),
     };
   });
-  const known = [...seen.values()].map((sighting) => ({
-    ...NO_PATTERN,
+  const again = [...seen.values()].map((sighting) => ({
     id: sighting.patternId,
     occurrences: sighting.occurrences,
     first_seen_at: sighting.firstAt,
     last_seen_at: sighting.lastAt,
     ...occurrence(sighting.patternId),
   }));
-  return [...added, ...known];
+  return { added, again };
 }
-
-/** Values for the columns that an update leaves alone, but an INSERT … ON CONFLICT demands. */
-const NO_PATTERN = {
-  is_new: false,
-  name: '',
-  pattern_type: '',
-  version: '',
-  language: '',
-  lines: 0,
-  origin: '',
-  generation: 0,
-  lineage_id: '',
-};
 
 function sessionRows({ occurrences }: TrackPlan) {
   const met = new Map<string, number>();

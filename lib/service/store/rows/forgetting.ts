@@ -32,18 +32,19 @@ export interface WipeOptions {
 /** How many rows of each kind were deleted, or would be. */
 export type RemovedRows = Readonly<Record<(typeof REMOVED_KINDS)[number], number>>;
 
-/** How far a deletion has come. It looks at the patterns first, last seen first, and then at other rows. */
+/** How far a deletion has come. It looks at the patterns first, one after the other, and then at other rows. */
 export type ForgetPlace =
   /** The pattern that was looked at last; both undefined at the beginning. */
   | {
       readonly step: 'patterns';
-      readonly lastSeenAt: number | undefined;
+      /** When it was seen, by the order in which the store looks at them. */
+      readonly seenAt: number | undefined;
       readonly id: string | undefined;
     }
   | { readonly step: 'others' };
 
 /** Where a deletion begins. */
-export const FORGET_START: ForgetPlace = { step: 'patterns', lastSeenAt: undefined, id: undefined };
+export const FORGET_START: ForgetPlace = { step: 'patterns', seenAt: undefined, id: undefined };
 
 /** What one step of a deletion did. */
 export interface ForgetStep {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteRewritten, unwipedMark } from '../../../store/database/meta.ts';
 import type { PatternStore } from '../pattern-store.ts';
+import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
 import type { Evolution } from '../rows/evolution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
 import type { ForgetPlace, ForgetStep, Selection, WipeOptions } from '../rows/forgetting.ts';
@@ -28,6 +29,7 @@ import { perDatabase } from './per-database.ts';
 import { SearchIndex } from './search-index.ts';
 import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
+import { acceptedEvents } from './accepted.ts';
 import { SqliteTrack } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 
@@ -49,6 +51,10 @@ export class SqlitePatternStore implements PatternStore {
     const answers = await this.#connection.write((database) => this.#track(database).apply(events));
     this.#index.noteWrite();
     return [...answers];
+  }
+
+  async accepted(query: AcceptedQuery): Promise<AcceptedEvent[]> {
+    return this.#connection.read((database) => acceptedEvents(database, query));
   }
 
   async pattern(id: string): Promise<StoredPatternDetail | undefined> {

@@ -1,4 +1,5 @@
 import type { Database } from '../../../store/database/database.ts';
+import { LAST_EVENT_KEY } from '../../../store/database/schema-parts/service-schema.ts';
 import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { DescentRows } from '../../../store/writers/descent-rows.ts';
 import { Deprecations } from '../../../store/writers/deprecations.ts';
@@ -24,8 +25,11 @@ export class SqliteTrack {
 
   constructor(database: Database) {
     this.#addEvent = database.prepare<EventColumns>(
-      `INSERT INTO lineage_events (event_id, event_type, pattern_id, version, session_id, at,
-         received_at, duration_ms, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO lineage_events (id, event_id, event_type, pattern_id, version, session_id, at,
+         received_at, duration_ms, extra)
+       VALUES (1 + max(coalesce((SELECT max(id) FROM lineage_events), 0), coalesce((
+         SELECT CAST(value AS INTEGER) FROM meta WHERE key = '${LAST_EVENT_KEY}'), 0)),
+         ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addPattern = database.prepare<PatternColumns>(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,

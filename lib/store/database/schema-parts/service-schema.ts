@@ -1,3 +1,6 @@
+/** The row of `meta` with the highest id of a lineage event that was deleted while it was the newest. */
+export const LAST_EVENT_KEY = 'last_lineage_event';
+
 /**
  * The tables, columns and triggers of tracker.db that the service needs. Times are milliseconds since
  * 1970 UTC.
@@ -127,6 +130,13 @@ export const ACCOUNTING_TABLES = `
   -- Most events of a session have an occurrence, which has an index by session; these have none.
   CREATE INDEX lineage_events_unplaced ON lineage_events(session_id)
     WHERE event_type = 'pattern_deprecated';
+  -- The highest id that was deleted: none is given twice, because whoever reads all events goes by their ids.
+  CREATE TRIGGER lineage_events_ended AFTER DELETE ON lineage_events
+  WHEN old.id > coalesce((SELECT max(id) FROM lineage_events), 0) BEGIN
+    INSERT INTO meta VALUES ('${LAST_EVENT_KEY}', old.id)
+    ON CONFLICT DO UPDATE SET value = excluded.value
+    WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER);
+  END;
 
   -- How long a tenant's rows are kept. Only in the database that has the tokens.
   CREATE TABLE tenant_retention (

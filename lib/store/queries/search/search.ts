@@ -105,8 +105,10 @@ class Searching {
   }
 
   run(text: SearchText): SearchResult {
-    const { limit } = this.#filter;
-    const most = limit === -1 ? Number.POSITIVE_INFINITY : limit * RANKED;
+    const { limit, offset = 0 } = this.#filter;
+    const ranked = limit === -1 ? Number.POSITIVE_INFINITY : limit * RANKED;
+    // Each part is put in order for itself, so that a hit stands on one page, whichever pages are asked for.
+    const most = limit === -1 ? ranked : Math.ceil((offset + limit) / ranked) * ranked;
     const all: Found[] = [];
     const seen = new Set<string>();
     const indexedTo = searchIndexedTo(this.#database);
@@ -121,11 +123,14 @@ class Searching {
       }
       if (all.length > most) break;
     }
-    all.sort((one, other) => Number(other.hit.isWord) - Number(one.hit.isWord));
-    const shown = limit === -1 ? all : all.slice(0, limit);
+    const ordered = inParts(all, ranked).flatMap((part) =>
+      part.toSorted((one, other) => Number(other.hit.isWord) - Number(one.hit.isWord)),
+    );
+    const end = limit === -1 ? ordered.length : offset + limit;
+    const shown = ordered.slice(offset, end);
     return {
       hits: shown.flatMap((found) => this.#hit(found) ?? []),
-      isCut: all.length > shown.length,
+      isCut: all.length > end,
       isByWords: false,
       unindexed,
       unsearched: Math.max(0, unindexed - MOST_UNINDEXED),
@@ -219,6 +224,13 @@ function eventPlaces(
      LEFT JOIN projects project ON project.id = s.project_id ${where.sql()}`,
   );
   return (row) => select.get({ ...where.values, ...row });
+}
+
+function inParts<T>(items: readonly T[], length: number): T[][] {
+  const parts: T[][] = [];
+  for (let from = 0; from < items.length; from += length)
+    parts.push(items.slice(from, from + length));
+  return parts;
 }
 
 function hitAt(

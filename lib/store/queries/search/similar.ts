@@ -44,7 +44,7 @@ export interface SimilarResult {
 
 /** Finds the patterns whose code is most similar: also if it was reformatted, or if its names were changed. */
 export function findSimilar(database: Database, filter: SimilarFilter): SimilarResult {
-  const { code, codeLanguage, least = LEAST_SCORE, except, limit } = filter;
+  const { code, codeLanguage, least = LEAST_SCORE, except, limit, offset = 0 } = filter;
   const shape = shapeOf(code, codeLanguage);
   if (shape.raw.length === 0) {
     return { hits: [], isTooShort: true, unindexed: 0, isPartial: false };
@@ -76,7 +76,7 @@ export function findSimilar(database: Database, filter: SimilarFilter): SimilarR
   }
   hits.sort((one, other) => other.score - one.score || (other.at ?? 0) - (one.at ?? 0));
   return {
-    hits: limit === -1 ? hits : hits.slice(0, limit),
+    hits: limit === -1 ? hits : hits.slice(offset, offset + limit),
     isTooShort: false,
     unindexed,
     isPartial: unindexed > MOST_UNINDEXED,

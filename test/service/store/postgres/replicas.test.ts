@@ -56,7 +56,7 @@ describe('replicas on one database', () => {
       url,
       `SELECT (SELECT count(*)::int FROM events) AS events,
          (SELECT count(*)::int FROM event_ids) AS ids,
-         (SELECT sum(occurrences)::int FROM patterns) AS occurrences,
+         (SELECT sum(occurrences)::int FROM known_patterns) AS occurrences,
          (SELECT count(*)::int FROM patterns) AS patterns,
          (SELECT count(*)::int FROM sessions) AS sessions`,
     );

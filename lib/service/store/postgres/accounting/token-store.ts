@@ -2,13 +2,17 @@ import { TrackerError } from '../../../../base/errors.ts';
 import { readToken } from '../../token-store.ts';
 import type { StoredToken, TokenRow, TokenStore } from '../../token-store.ts';
 import type { PostgresConnection, Sql } from '../connection.ts';
+import type { Reader } from '../servers/standby.ts';
 
 /** The tokens of a service that keeps them in PostgreSQL, and shares them with its replicas. */
 export class PostgresTokenStore implements TokenStore {
   readonly #connection: PostgresConnection;
+  readonly #reader: Reader;
 
-  constructor(connection: PostgresConnection) {
+  /** @param reader answers questions, also while nothing can be written */
+  constructor(connection: PostgresConnection, reader: Reader) {
     this.#connection = connection;
+    this.#reader = reader;
   }
 
   async add(token: StoredToken): Promise<void> {
@@ -30,7 +34,7 @@ export class PostgresTokenStore implements TokenStore {
   }
 
   async findAll(ids: readonly string[]): Promise<StoredToken[]> {
-    const rows = await this.#connection.run(
+    const rows = await this.#reader.run(
       (sql) =>
         sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens WHERE id = ANY(${[...ids]}::text[])`,
     );
@@ -38,7 +42,7 @@ export class PostgresTokenStore implements TokenStore {
   }
 
   async list(): Promise<StoredToken[]> {
-    const rows = await this.#connection.run(
+    const rows = await this.#reader.run(
       (sql) => sql<TokenRow[]>`SELECT ${columns(sql)} FROM api_tokens ORDER BY created_at, id`,
     );
     return rows.map(readToken);

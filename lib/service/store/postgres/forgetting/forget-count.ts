@@ -21,16 +21,16 @@ export async function countStep(
     const [row] = await countOthers(sql, tenant, selection);
     return { removed: addRemoved(NOTHING_REMOVED, row ?? {}), next: undefined };
   }
-  const page = await sql<{ id: string; lastSeenAt: number }[]>`
+  const page = await sql<{ id: string; seenAt: number }[]>`
     ${candidates(sql, tenant, selection, place, STEP_PATTERNS)}`;
   const last = page.at(-1);
   if (!last) return { removed: NOTHING_REMOVED, next: { step: 'others' } };
   const ids = page.map(({ id }) => id);
   const [row] = await countPage(sql, tenant, selection, ids);
-  const { id, lastSeenAt } = last;
+  const { id, seenAt } = last;
   return {
     removed: addRemoved(NOTHING_REMOVED, row ?? {}),
-    next: { step: 'patterns', id, lastSeenAt },
+    next: { step: 'patterns', id, seenAt },
   };
 }
 
@@ -43,7 +43,7 @@ function isGone(sql: Sql, tenant: string, selection: Selection, id: SqlFragment)
     ? sql`false`
     : before === undefined
       ? sql`true`
-      : sql`(SELECT last_seen_at < ${before} FROM patterns WHERE tenant = ${tenant} AND id = ${id})`;
+      : sql`(SELECT last_seen_at < ${before} FROM known_patterns WHERE tenant = ${tenant} AND id = ${id})`;
   return sql`(EXISTS (SELECT FROM patterns WHERE tenant = ${tenant} AND id = ${id})
     AND NOT EXISTS (SELECT FROM events e WHERE e.tenant = ${tenant} AND e.pattern_id = ${id}
       AND NOT ${eventCondition(sql, selection)})

@@ -36,15 +36,15 @@ export async function forgetStep(
   const read = await readPage(sql, tenant, selection, ids);
   const removed = await removeRows(sql, tenant, selection, read, now);
   const isDone = read.events.length < STEP_ROWS;
-  const { id, lastSeenAt } = last;
-  return { removed, next: isDone ? { step: 'patterns', id, lastSeenAt } : place };
+  const { id, seenAt } = last;
+  return { removed, next: isDone ? { step: 'patterns', id, seenAt } : place };
 }
 
 // --- internal ---
 
 interface Candidate {
   readonly id: string;
-  readonly lastSeenAt: number;
+  readonly seenAt: number;
 }
 
 interface EventRow {
@@ -61,7 +61,10 @@ interface PatternRow {
   readonly id: string;
   readonly originAt: number;
   readonly originKey: string;
+  /** In the pattern's own row, as the time below it; those of `pattern_uses` come to it. */
   readonly occurrences: number;
+  readonly ownLastSeenAt: number;
+  readonly uses: number;
   readonly lastSeenAt: number;
   readonly language: string;
   readonly patternType: string;
@@ -96,7 +99,8 @@ async function readPage(
     SELECT (SELECT coalesce(json_agg(chosen), '[]') FROM chosen) AS events,
       (SELECT coalesce(json_agg(json_build_object('id', p.id,
         'originAt', coalesce(p.origin_at, p.first_seen_at), 'originKey', coalesce(p.origin_key, ''),
-        'occurrences', p.occurrences, 'lastSeenAt', p.last_seen_at, 'language', p.language,
+        'occurrences', p.occurrences, 'ownLastSeenAt', p.last_seen_at, 'uses', coalesce(u.occurrences, 0),
+        'lastSeenAt', greatest(p.last_seen_at, u.last_seen_at), 'language', p.language,
         'patternType', p.pattern_type,
         'isLeft', EXISTS (SELECT FROM ${left}),
         'leftAt', (SELECT e.at FROM ${left} ORDER BY e.at LIMIT 1),
@@ -107,7 +111,8 @@ async function readPage(
         'told', (SELECT json_build_object('at', e.at, 'key', e.event_id, 'file_path', e.file_path)
           FROM ${left} AND e.version = p.version AND e.event_type = ANY(${[...TELLING_EVENTS]}::text[])
           ORDER BY e.at, e.event_id DESC LIMIT 1))), '[]')
-       FROM patterns p WHERE p.tenant = ${tenant} AND p.id = ANY(${[...ids]}::text[])) AS patterns`;
+       FROM patterns p LEFT JOIN pattern_uses u ON u.tenant = p.tenant AND u.id = p.id
+       WHERE p.tenant = ${tenant} AND p.id = ANY(${[...ids]}::text[])) AS patterns`;
   return row ?? { events: [], patterns: [] };
 }
 
@@ -141,7 +146,7 @@ async function removeRows(
   const plan = { descents: descent.changes(), versionEdges: [] };
   const origins = await movedRows(sql, tenant, moved);
   const json = (rows: readonly unknown[]) => sql`${JSON.stringify(rows)}::text::json`;
-  const [row] = await sql<{ removed: Partial<RemovedRows> }[]>`SELECT forget_events_1(
+  const [row] = await sql<{ removed: Partial<RemovedRows> }[]>`SELECT forget_events_2(
     of_tenant => ${tenant},
     happens_at => ${now},
     read_nodes => ${json(nodeRows(plan, family))},
@@ -152,15 +157,16 @@ async function removeRows(
     moved => ${json(origins)},
     changed_descents => ${json(descentRows(plan))},
     new_edges => ${json(edgeRows(plan))},
-    takes_calls => ${!choosesCalls(selection)}) AS removed`;
+    takes_calls => ${!choosesCalls(selection)},
+    read_uses => ${json(kept.map(({ id, uses }) => ({ id, occurrences: uses })))}) AS removed`;
   return addRemoved(NOTHING_REMOVED, row?.removed ?? {});
 }
 
-function keptRow({ id, occurrences, lastSeenAt, firstAt, newest }: PatternRow, lost: number) {
+function keptRow({ id, occurrences, ownLastSeenAt, firstAt, newest }: PatternRow, lost: number) {
   return {
     id,
     read_occurrences: occurrences,
-    read_last_seen_at: lastSeenAt,
+    read_last_seen_at: ownLastSeenAt,
     lost,
     first_at: firstAt,
     newest_at: newest?.at ?? null,

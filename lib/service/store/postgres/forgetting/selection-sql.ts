@@ -42,28 +42,28 @@ export function otherConditions(sql: Sql, tenant: string, selection: Selection) 
   };
 }
 
-/** A page of the patterns that may be concerned, as `id` and `lastSeenAt`. */
+/** A page of the patterns that may be concerned, as `id` and `seenAt`. */
 export function candidates(
   sql: Sql,
   tenant: string,
   { patternId, sessionId }: Selection,
-  { id, lastSeenAt }: { readonly id: string | undefined; readonly lastSeenAt: number | undefined },
+  { id, seenAt }: { readonly id: string | undefined; readonly seenAt: number | undefined },
   limit: number,
 ): SqlFragment {
   if (patternId !== undefined) {
-    return sql`SELECT id, last_seen_at AS "lastSeenAt" FROM patterns
+    return sql`SELECT id, first_seen_at AS "seenAt" FROM patterns
       WHERE tenant = ${tenant} AND id = ${patternId} AND ${id === undefined}`;
   }
   if (sessionId !== undefined) {
-    return sql`SELECT DISTINCT pattern_id AS id, 0 AS "lastSeenAt" FROM events
+    return sql`SELECT DISTINCT pattern_id AS id, 0 AS "seenAt" FROM events
       WHERE tenant = ${tenant} AND session_id = ${sessionId}
         ${id === undefined ? sql`` : sql`AND pattern_id < ${id}`}
       ORDER BY pattern_id DESC LIMIT ${limit}`;
   }
   const after =
-    id === undefined || lastSeenAt === undefined
+    id === undefined || seenAt === undefined
       ? sql``
-      : sql`AND (last_seen_at, id) < (${lastSeenAt}, ${id})`;
-  return sql`SELECT id, last_seen_at AS "lastSeenAt" FROM patterns
-    WHERE tenant = ${tenant} ${after} ORDER BY last_seen_at DESC, id DESC LIMIT ${limit}`;
+      : sql`AND (first_seen_at, id) < (${seenAt}, ${id})`;
+  return sql`SELECT id, first_seen_at AS "seenAt" FROM patterns
+    WHERE tenant = ${tenant} ${after} ORDER BY first_seen_at DESC, id DESC LIMIT ${limit}`;
 }

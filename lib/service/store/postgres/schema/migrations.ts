@@ -1,6 +1,8 @@
 import { ACCOUNTING } from './accounting.ts';
 import { APPLY_EVENTS_1 } from './apply-events-1.ts';
 import { APPLY_EVENTS_2 } from './apply-events-2.ts';
+import { KEYED_PARTITIONS } from './keyed-partitions.ts';
+import { PATTERN_USES } from './pattern-uses.ts';
 
 /**
  * The schema of a service's database, one script per version. A released version is never edited: a change
@@ -272,4 +274,6 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   DROP INDEX patterns_by_language;
   DROP INDEX patterns_by_type;
 `,
+  KEYED_PARTITIONS,
+  PATTERN_USES,
 ];

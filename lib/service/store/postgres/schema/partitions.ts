@@ -1,4 +1,5 @@
 import { Deadline } from '../../../../base/deadline.ts';
+import { REMEMBERED_MS } from '../../rows/forgetting.ts';
 import { faultKind } from '../faults.ts';
 import type { PostgresConnection, Sql } from '../connection.ts';
 
@@ -8,12 +9,15 @@ export function monthOf(at: number): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
-/** The monthly partitions of `events`, made before the first row of a month arrives. */
-export class EventPartitions {
+/**
+ * Keeps the partitions: makes those of `events`, by month of the event, and of `event_ids`, by quarter of
+ * arrival, before their first row arrives; drops ids that are too old to be sent again.
+ */
+export class Partitions {
   readonly #connection: PostgresConnection;
   readonly #now: () => number;
-  /** Months that have a partition, or cannot have one: their rows go to the default partition. */
-  readonly #settled = new Set<number>();
+  /** What was done, or cannot be: the default partition then takes the rows. */
+  readonly #settled = new Set<string>();
   /** Nothing is tried before it is over. */
   #wait = Deadline.past();
 
@@ -23,8 +27,8 @@ export class EventPartitions {
   }
 
   /**
-   * Makes the partitions for `times`, for this month and for the next. Times more than two years ago or
-   * later than next month are odd and get none.
+   * Makes the partitions for `times`, and those of this and of the next month and quarter. Times more than two
+   * years ago or later than next month are odd and get none.
    */
   async prepare(times: readonly number[]): Promise<void> {
     const current = monthOf(this.#now());
@@ -34,10 +38,21 @@ export class EventPartitions {
       if (month >= current - MONTHS_BACK && month <= current) months.add(month);
     }
     for (const month of months) {
-      if (this.#settled.has(month) || !this.#wait.isOver) continue;
-      if (await this.#connection.run((sql) => makePartition(sql, month))) this.#settled.add(month);
-      else this.#wait = Deadline.in(ATTEMPT_EVERY_MS);
+      await this.#once(`month ${month}`, (sql) => sql`SELECT make_events_partition_1(${month})`);
     }
+    for (const ahead of [0, 1]) {
+      const name = `ids from ${current} on, ${ahead}`;
+      await this.#once(name, (sql) => sql`SELECT make_ids_partition_1(${ahead})`);
+    }
+    await this.#once(`old ids in ${current}`, (sql) => {
+      return sql`SELECT drop_ids_1(make_interval(secs => ${REMEMBERED_MS / 1_000}))`;
+    });
+  }
+
+  async #once(name: string, work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
+    if (this.#settled.has(name) || !this.#wait.isOver) return;
+    if (await this.#connection.run((sql) => isSettledBy(work(sql)))) this.#settled.add(name);
+    else this.#wait = Deadline.in(ATTEMPT_EVERY_MS);
   }
 }
 
@@ -45,34 +60,18 @@ export class EventPartitions {
 
 /** Months before this one that get a partition. */
 const MONTHS_BACK = 24;
-/** How long to wait after a partition could not be made, in milliseconds. */
+/** How long to wait after something could not be done, in milliseconds. */
 const ATTEMPT_EVERY_MS = 10 * 60_000;
-/** The advisory lock: any number that no other program on the database uses. */
-const LOCK = 7_203_118_054;
 
 /**
- * Makes a partition; any number of replicas may make the same one at once. Returns false when the table is
- * locked, for example by a running pg_dump: next month's partition can still be made later.
+ * Whether there is nothing left to do. False when a table is locked, for example by a running pg_dump: what is
+ * for the next month can still be done later.
  */
-async function makePartition(sql: Sql, month: number): Promise<boolean> {
-  const name = `events_${Math.floor(month / 12)}_${String((month % 12) + 1).padStart(2, '0')}`;
-  const [found] = await sql<{ exists: boolean }[]>`
-    SELECT to_regclass(${name}) IS NOT NULL AS exists`;
-  if (found?.exists) return true;
-  const from = Date.UTC(Math.floor(month / 12), month % 12);
-  const to = Date.UTC(Math.floor(month / 12), (month % 12) + 1);
+async function isSettledBy(work: PromiseLike<unknown>): Promise<boolean> {
   try {
-    // One string is one transaction. The lock timeout keeps it from holding up everyone who queues behind.
-    await sql
-      .unsafe(
-        `SET LOCAL lock_timeout = '2s';
-         SELECT pg_advisory_xact_lock(${LOCK});
-         CREATE TABLE IF NOT EXISTS ${name} PARTITION OF events FOR VALUES FROM (${from}) TO (${to})`,
-      )
-      .simple();
+    await work;
   } catch (error) {
-    // Rows of the month are in the default partition already, or we have no right to make tables. Either
-    // way the default partition takes the rows.
+    // Rows are in the default partition already, or we have no right to do it: it stays so.
     const kind = faultKind(error);
     if (kind === 'busy') return false;
     if (kind !== 'refused' && !isOverlap(error)) throw error;
@@ -80,7 +79,7 @@ async function makePartition(sql: Sql, month: number): Promise<boolean> {
   return true;
 }
 
-/** 23514: rows of the month are in the default partition; 42P17: another partition has the month. */
+/** 23514: rows of the time are in the default partition; 42P17: another partition has it. */
 function isOverlap(error: unknown): boolean {
   return (
     error instanceof Error && 'code' in error && (error.code === '23514' || error.code === '42P17')

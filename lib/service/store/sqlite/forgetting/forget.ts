@@ -31,15 +31,13 @@ export function candidatePage(
   database: Database,
   selection: Selection,
   place: Extract<ForgetPlace, { step: 'patterns' }>,
-): { readonly id: string; readonly lastSeenAt: number }[] {
-  return database
-    .prepare<[object], { id: string; lastSeenAt: number }>(candidatesSql(selection))
-    .all({
-      ...selection,
-      id: place.id ?? null,
-      lastSeenAt: place.lastSeenAt ?? null,
-      patterns: STEP_PATTERNS,
-    });
+): { readonly id: string; readonly seenAt: number }[] {
+  return database.prepare<[object], { id: string; seenAt: number }>(candidatesSql(selection)).all({
+    ...selection,
+    id: place.id ?? null,
+    seenAt: place.seenAt ?? null,
+    patterns: STEP_PATTERNS,
+  });
 }
 
 // --- internal ---

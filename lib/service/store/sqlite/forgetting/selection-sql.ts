@@ -50,21 +50,21 @@ export function selectionSql(selection: Selection): SelectionSql {
   };
 }
 
-/** SQL that selects a page of the patterns that may be concerned, as `id` and `lastSeenAt`. */
+/** SQL that selects a page of the patterns that may be concerned, as `id` and `seenAt`. */
 export function candidatesSql({ patternId, sessionId }: Selection): string {
   if (patternId !== undefined) {
-    return `SELECT id, last_seen_at AS lastSeenAt FROM patterns WHERE id = @patternId AND @id IS NULL`;
+    return `SELECT id, last_seen_at AS seenAt FROM patterns WHERE id = @patternId AND @id IS NULL`;
   }
   if (sessionId !== undefined) {
-    return `SELECT pattern_id AS id, 0 AS lastSeenAt FROM occurrences
+    return `SELECT pattern_id AS id, 0 AS seenAt FROM occurrences
       WHERE session_id = @sessionId AND (@id IS NULL OR pattern_id < @id)
       UNION SELECT pattern_id, 0 FROM lineage_events
       WHERE session_id = @sessionId AND event_type = 'pattern_deprecated'
         AND (@id IS NULL OR pattern_id < @id)
       ORDER BY id DESC LIMIT @patterns`;
   }
-  return `SELECT id, last_seen_at AS lastSeenAt FROM patterns
-    WHERE (last_seen_at, id) < (coalesce(@lastSeenAt, 9e15), coalesce(@id, ''))
+  return `SELECT id, last_seen_at AS seenAt FROM patterns
+    WHERE (last_seen_at, id) < (coalesce(@seenAt, 9e15), coalesce(@id, ''))
     ORDER BY last_seen_at DESC, id DESC LIMIT @patterns`;
 }
 
