@@ -161,6 +161,7 @@ requests too; on a terminal as text, else as JSON lines.`,
       trustedProxies: listOf(args['trusted-proxy']),
       allowInsecure: args['allow-insecure'] ?? false,
       withProcessMetrics: true,
+      pages: await teamPages(cli),
     }).catch(async (error: unknown) => {
       await store.close();
       throw error;
@@ -200,6 +201,21 @@ export function databasePlace(
 }
 
 // --- internal ---
+
+/** The pages for people; none where the program was installed without its dashboard. */
+async function teamPages(cli: CliEnvironment) {
+  const [{ Assets }, { teamRoutes }, { assetFolder }] = await Promise.all([
+    import('../../dashboard/server/assets.ts'),
+    import('../../dashboard/team/team-routes.tsx'),
+    import('../dashboard/asset-folder.ts'),
+  ]);
+  try {
+    return teamRoutes(new Assets(assetFolder(cli.program)), cli.now);
+  } catch (error) {
+    if (error instanceof TrackerError && error.code === 'E_DASHBOARD_FILES') return [];
+    throw error;
+  }
+}
 
 /** What is given for an option that names a database, else what its variable says. */
 function namedPlace(
