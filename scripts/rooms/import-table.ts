@@ -243,12 +243,14 @@ export const ROOMS: readonly Room[] = [
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
       'base event config redact log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest blame service health alerts',
+      'store/database store/queries store/maintenance delivery ingest blame service/store service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
       { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
+      { files: 'team/team-document.tsx', packages: ['preact-render-to-string'] },
+      { files: 'team/team-routes.tsx', packages: ['zod'] },
       // Loaded when a page shows code or a plot.
       { files: 'client/code-colours.ts', packages: ['highlight.js'] },
       { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
