@@ -115,8 +115,8 @@ describe.skipIf(!hasBrowser)('the patterns of the dashboard', () => {
   });
 
   it('shows hostile code as text', async () => {
-    const { rows } = await home.data<PatternsData>('/patterns?project=hostile');
-    const watched = await WatchedPage.open(browser, `${home.url}/patterns?project=hostile`);
+    const { rows } = await home.data<PatternsData>('/patterns?project=hostile&small=yes');
+    const watched = await WatchedPage.open(browser, `${home.url}/patterns?project=hostile&small=yes`);
     for (const { id } of rows) {
       await watched.goto(`${home.url}/patterns/${id}`);
       await watched.page.locator('.code-line').first().waitFor();
