@@ -13,6 +13,7 @@ import { hasOutboxRows } from '../delivery/store/outbox-totals.ts';
 import { databaseFault } from '../store/database/database-fault.ts';
 import { openDatabase, openDatabaseForReading } from '../store/database/database.ts';
 import type { Database } from '../store/database/database.ts';
+import { readDatabase } from '../store/database/read-database.ts';
 import type { FactSources } from './fact-sources.ts';
 
 /** The parts of tracker.db that hold the state of delivery. */
@@ -40,17 +41,7 @@ export function withDelivery<T>(
   try {
     const database = openForDelivery(path);
     try {
-      const { config } = loaded;
-      const options = { policy: breakerPolicy(config), clock: now, newId: randomUUID };
-      const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
-      return work({
-        database,
-        sinks: sinksInUse(config, (sink) =>
-          hasOutboxRows(database, destinationOf(sink, loaded, database).name),
-        ),
-        storeOf: (sink) => deliveryStore(database, destinationOf(sink, loaded, database), options),
-        cache: new CacheStore(database, { size, ttl, clock: now }),
-      });
+      return work(sideOf(database, loaded, now));
     } finally {
       database.close();
     }
@@ -59,7 +50,38 @@ export function withDelivery<T>(
   }
 }
 
+/**
+ * The same for a `read` that changes nothing, so that the database is opened for reading.
+ *
+ * @throws TrackerError E_DATABASE_…
+ */
+export function readDelivery<T>(
+  { paths, now }: Pick<FactSources, 'paths' | 'now'>,
+  loaded: Pick<LoadedConfig, 'config' | 'courier'>,
+  read: (side: DeliverySide) => T,
+): T | undefined {
+  return readDatabase(paths.database, (database) => read(sideOf(database, loaded, now)));
+}
+
 // --- internal ---
+
+function sideOf(
+  database: Database,
+  loaded: Pick<LoadedConfig, 'config' | 'courier'>,
+  clock: FactSources['now'],
+): DeliverySide {
+  const { config } = loaded;
+  const options = { policy: breakerPolicy(config), clock, newId: randomUUID };
+  const { cache_size: size, cache_ttl: ttl } = config.pattern_tracking;
+  return {
+    database,
+    sinks: sinksInUse(config, (sink) =>
+      hasOutboxRows(database, destinationOf(sink, loaded, database).name),
+    ),
+    storeOf: (sink) => deliveryStore(database, destinationOf(sink, loaded, database), options),
+    cache: new CacheStore(database, { size, ttl, clock }),
+  };
+}
 
 /** On a full or read-only disk the database can still be read. A write then fails, and its error says why. */
 function openForDelivery(path: string): Database {

@@ -217,7 +217,7 @@ export const ROOMS: readonly Room[] = [
       'base capture claude-code config log redact',
       'store/database store/queries delivery health',
     ),
-    packages: words('write-file-atomic yaml'),
+    packages: ['yaml'],
   },
   {
     name: 'library',
@@ -242,15 +242,16 @@ export const ROOMS: readonly Room[] = [
     purpose:
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
-      'base event config log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest blame service health',
+      'base event config redact log lineage-api pattern authorship',
+      'store/database store/queries store/maintenance delivery ingest blame service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
+      { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
       // Loaded when a page shows code or a plot.
       { files: 'client/code-colours.ts', packages: ['highlight.js'] },
-      { files: 'parts/plot.tsx', packages: ['uplot'] },
+      { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
     ],
   },
   {
@@ -296,12 +297,20 @@ export const ROOMS: readonly Room[] = [
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
       // The floors that benchmarks compare with, and the rows that they start from.
-      { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
+      {
+        files: 'bench/*/bare-*.ts',
+        packages: words('@hono/node-server better-sqlite3 hono postgres undici'),
+      },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      {
+        files: 'bench/service/bare-server.ts',
+        packages: words('better-sqlite3 hono @hono/node-server'),
+      },
       { files: 'cluster/cluster.ts', packages: ['postgres'] },
+      { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],
   },
 ];

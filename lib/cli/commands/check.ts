@@ -30,7 +30,7 @@ configuration, alerts. --evening: the numbers of the day. --weekly: the services
 program is up to date, the database, backups, and all that \`audit\` looks at.
 
 It asks the server once, starts nothing and changes nothing. What cannot be known is a warning, and says so.`,
-  json: '{ok, checks: [{id, status: "ok" | "warn" | "fail", detail}]}.',
+  json: '{ok, checks: [{id, status: "ok" | "warn" | "fail", detail, mend}]}; mend says what to do, and is null when all is well.',
   exitCodes: '0 when nothing fails, else 1.',
   args: {
     daily: { type: 'boolean', description: 'What is looked at every morning (default)' },
@@ -84,6 +84,7 @@ function chosenList(
   throw new UsageError(`--${chosen} and --${other} are two lists`, 'Give one of them.');
 }
 
-function forJson({ check: { id }, finding: { status, found } }: CheckResult) {
-  return { id, status, detail: found };
+function forJson({ check: { id }, finding }: CheckResult) {
+  const { status, found } = finding;
+  return { id, status, detail: found, mend: finding.status === 'ok' ? null : finding.mend };
 }

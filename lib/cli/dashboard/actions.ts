@@ -20,6 +20,16 @@ export function dashboardActions(cli: CliEnvironment, commands: CommandList): Ac
   return {
     flush: () => run('flush', []),
     'reset-breaker': ({ sink = '' }) =>
-      run('breaker', ['reset', ...(sink ? ['--sink', sink] : [])]),
+      run('breaker', ['reset', ...(sink ? [`--sink=${sink}`] : [])]),
+    silence: ({ rule = '' }) => run('alerts', ['silence', '--for=1h', '--', rule]),
+    unsilence: ({ rule = '' }) => run('alerts', ['unsilence', '--', rule]),
+    acknowledge: () => run('status', ['--acknowledge']),
+    'forget-preview': ({ project = '', session = '', until = '' }) =>
+      run('forget', [
+        ...(project ? [`--project=${project}`] : []),
+        ...(session ? [`--session=${session}`] : []),
+        ...(until ? [`--until=${until}`] : []),
+        '--dry-run',
+      ]),
   };
 }

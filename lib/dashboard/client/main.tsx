@@ -62,6 +62,7 @@ side = {
   switchDensity: () => set({ density: nextDensity() }),
   showKeys: (areKeysShown) => set({ areKeysShown }),
   areKeysShown: false,
+  isStatic: false,
 };
 
 async function start(): Promise<void> {
@@ -75,6 +76,10 @@ async function start(): Promise<void> {
     if (document.visibilityState === 'visible') live.open();
     else if (!isNotifying()) live.close();
   });
+  // Some of what is shown follows from time alone: a session that told of nothing for long counts as silent.
+  setInterval(() => {
+    if (document.visibilityState === 'visible' && side.connection.is === 'live') loader.refresh();
+  }, 60_000);
   document.documentElement.dataset['ready'] = ''; // tests wait for it
 }
 

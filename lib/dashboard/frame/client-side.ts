@@ -26,6 +26,8 @@ export interface ClientSide {
   readonly switchDensity: () => void;
   readonly showKeys: (isShown: boolean) => void;
   readonly areKeysShown: boolean;
+  /** True in a copy that has no script: times are told exactly, and all rows are drawn. */
+  readonly isStatic: boolean;
 }
 
 /** What the server draws with. */
@@ -43,6 +45,7 @@ export function serverSide(live: LiveState, at: number): ClientSide {
     switchDensity: nothing,
     showKeys: nothing,
     areKeysShown: false,
+    isStatic: false,
   };
 }
 

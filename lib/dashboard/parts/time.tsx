@@ -5,7 +5,10 @@ import { useTicking } from './clock.ts';
 
 /** A moment: how long ago it was, in the user's zone exact when pointed at. `null` is shown as unknown. */
 export function Ago({ at }: { readonly at: number | null }) {
-  const text = useTicking(useCallback((now) => (at === null ? 'unknown' : ago(at, now)), [at]));
+  const { isStatic } = useClient();
+  const word = (now: number) =>
+    at === null ? 'unknown' : isStatic ? localTime(at).slice(0, 16) : ago(at, now);
+  const text = useTicking(useCallback(word, [at, isStatic]));
   return at === null ? <span class="dim">unknown</span> : <Moment at={at}>{text}</Moment>;
 }
 
@@ -21,6 +24,11 @@ export function ClockTime({ at }: { readonly at: number }) {
   const whole = useTicking(useCallback(() => localTime(at), [at])); // drawn again in the zone of the browser
   const isSameDay = localTime(today).slice(0, 10) === whole.slice(0, 10);
   return <Moment at={at}>{isSameDay ? whole.slice(11, 16) : whole.slice(0, 16)}</Moment>;
+}
+
+/** A length of time in milliseconds; `null` is shown as a dash. */
+export function Span({ ms }: { readonly ms: number | null }) {
+  return ms === null ? <span class="dim">–</span> : <span class="num">{span(ms)}</span>;
 }
 
 // --- internal ---

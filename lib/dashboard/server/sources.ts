@@ -1,3 +1,7 @@
+import type { AlertSources } from '../../alerts/alert-facts.ts';
+import { judgedNow } from '../../alerts/alert-watch.ts';
+import { shownAlerts } from '../../alerts/shown-alerts.ts';
+import type { ShownAlert } from '../../alerts/shown-alerts.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import { destinationOf } from '../../delivery/destination.ts';
@@ -15,6 +19,10 @@ import { allProjects } from '../../store/queries/projects.ts';
 export interface Installation extends FactSources {
   /** What Claude Code's settings say about recording. */
   readonly registration: () => RegistrationFacts;
+  /** Where alerts get their facts, as in the courier. */
+  readonly alertSources: () => AlertSources;
+  /** What a command answers with `--json`. It runs in a process of its own. @throws TrackerError E_COMMAND */
+  readonly answer: (words: readonly string[]) => Promise<unknown>;
 }
 
 /** The health of the installation, and the facts that it follows from. */
@@ -28,6 +36,8 @@ export interface HealthReading {
 export class Sources {
   readonly installation: Installation;
   #health: HealthReading | undefined;
+  #alerts: { readonly at: number; readonly shown: readonly ShownAlert[] } | undefined;
+  readonly #answers = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
 
   constructor(installation: Installation) {
     this.installation = installation;
@@ -45,6 +55,37 @@ export class Sources {
     return known
       .filter(({ name, root }) => name === project || root === project)
       .map(({ id }) => id);
+  }
+
+  /**
+   * What a command of the command line answers: for pages that show what takes long to find out, without holding up the others.
+   * It is kept for a minute.
+   */
+  async answerOf<T>(words: readonly string[]): Promise<T> {
+    const now = this.installation.now();
+    for (const [key, { at }] of this.#answers) {
+      if (Math.abs(now - at) >= ANSWER_AGE_MS) this.#answers.delete(key);
+    }
+    const key = JSON.stringify(words);
+    const known = this.#answers.get(key);
+    const answer = known?.answer ?? this.installation.answer(words);
+    if (!known) this.#answers.set(key, { at: now, answer });
+    try {
+      return (await answer) as T;
+    } catch (error) {
+      this.#answers.delete(key);
+      throw error;
+    }
+  }
+
+  /** What `pattern-tracker alerts` shows. It is kept for some seconds, too. */
+  alerts(): readonly ShownAlert[] {
+    const { alertSources, paths, now } = this.installation;
+    const at = now();
+    if (this.#alerts && Math.abs(at - this.#alerts.at) < HEALTH_AGE_MS) return this.#alerts.shown;
+    const shown = shownAlerts(judgedNow(alertSources()), { paths, now: at });
+    this.#alerts = { at, shown };
+    return shown;
   }
 
   /** What `pattern-tracker health` says. It is kept for some seconds, because all pages show it. */
@@ -67,3 +108,5 @@ export class Sources {
 
 /** Gathering the facts looks at some thousand files. */
 const HEALTH_AGE_MS = 5_000;
+/** People who look again within this time are shown the same. */
+const ANSWER_AGE_MS = 60_000;

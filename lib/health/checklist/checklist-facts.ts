@@ -10,6 +10,7 @@ import { readDatabase } from '../../store/database/read-database.ts';
 import { backupTime, listBackups } from '../../store/maintenance/backup.ts';
 import type { CheckFacts } from '../checks/check-facts.ts';
 import { withDelivery } from '../delivery-side.ts';
+import type { DeliverySide } from '../delivery-side.ts';
 import { readSinkMetrics } from '../metrics/sink-metrics.ts';
 import type { SinkMetrics } from '../metrics/sink-metrics.ts';
 import type { SinkProbes } from '../sink-probes.ts';
@@ -69,6 +70,26 @@ export function checklistFacts(
   };
 }
 
+/** How delivery has gone, by what tracker.db holds of it. */
+export function readDeliveryNumbers({
+  database,
+  sinks,
+  storeOf,
+  cache,
+}: DeliverySide): DeliveryNumbers {
+  return {
+    sinks: sinks.map((sink): SinkNumbers => {
+      const delivery = storeOf(sink);
+      return {
+        sink,
+        metrics: readSinkMetrics({ database, delivery }, sink.name),
+        history: delivery.breaker.history(SHOWN_TRANSITIONS),
+      };
+    }),
+    cache: { entries: cache.length, size: cache.size, hitRate: cache.hitRate },
+  };
+}
+
 /** The newest backup of tracker.db: in the folder of backups, or where `backup` has last put one. */
 export function newestBackup({ paths }: Pick<CheckFacts, 'paths'>): MadeBackup | undefined {
   const { database } = paths;
@@ -86,17 +107,7 @@ const NOON_MS = 12 * 3_600_000;
 const SHOWN_TRANSITIONS = 100;
 
 function readNumbers({ paths, now, config }: CheckFacts): DeliveryNumbers {
-  const read = withDelivery({ paths, now }, config, ({ database, sinks, storeOf, cache }) => ({
-    sinks: sinks.map((sink): SinkNumbers => {
-      const delivery = storeOf(sink);
-      return {
-        sink,
-        metrics: readSinkMetrics({ database, delivery }, sink.name),
-        history: delivery.breaker.history(SHOWN_TRANSITIONS),
-      };
-    }),
-    cache: { entries: cache.length, size: cache.size, hitRate: cache.hitRate },
-  }));
+  const read = withDelivery({ paths, now }, config, readDeliveryNumbers);
   const { cache_size: size } = config.config.pattern_tracking;
   return read ?? { sinks: [], cache: { entries: 0, size, hitRate: null } };
 }

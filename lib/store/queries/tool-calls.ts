@@ -8,6 +8,8 @@ import { countRows } from './listing.ts';
 export interface ToolCallFilter extends ListFilter {
   readonly tool?: string | undefined;
   readonly outcome?: ToolOutcome | undefined;
+  /** True leaves out those that succeeded or still run. @default false */
+  readonly isUnsuccessful?: boolean | undefined;
 }
 
 /** A tool call in a list. Times are milliseconds since 1970 UTC. */
@@ -101,5 +103,6 @@ function matching(filter: ToolCallFilter) {
   if (filter.outcome !== undefined) {
     where.add('call.outcome = @outcome', { outcome: filter.outcome });
   }
+  if (filter.isUnsuccessful) where.add("call.outcome NOT IN ('ok', 'running')");
   return { from: `FROM tool_calls call ${where.sql()}`, values: where.values };
 }

@@ -73,6 +73,16 @@ export class DashboardHome extends OperatedHome {
     await super.remove();
   }
 
+  /** What a command of the command line answers with `--json`. */
+  async json(command: string): Promise<unknown> {
+    const { out, err } = await this.command(`${command} --json`);
+    try {
+      return JSON.parse(out) as unknown;
+    } catch {
+      throw new Error(`\`${command}\` answered with: ${out}${err}`);
+    }
+  }
+
   /** The data of a page, as its export gives them. */
   async data<T>(path: string): Promise<T> {
     const answer = await fetch(`${this.url}${path}`, { headers: { accept: 'application/json' } });

@@ -8,7 +8,7 @@ import type {
   StoredPatternDetail,
   StoredVersion,
 } from '../rows/stored-pattern.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 
 /** The columns of `StoredPattern`, from known_patterns `p`. */
 export function patternColumns(sql: Sql) {

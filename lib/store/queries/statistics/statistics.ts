@@ -27,6 +27,13 @@ export interface Failure {
   readonly calls: number;
 }
 
+/** A command of a shell by how often it failed. */
+export interface FailedCommand {
+  /** Its beginning, in one line; without a `cd` before it. */
+  readonly command: string;
+  readonly calls: number;
+}
+
 /** What a model took. */
 export interface ModelUse {
   readonly model: string;
@@ -48,6 +55,8 @@ export interface Statistics extends Figures {
   readonly rework: Rework;
   /** Most frequent first. */
   readonly failures: readonly Failure[];
+  /** Most frequent first. */
+  readonly failedCommands: readonly FailedCommand[];
   /** Most edited first. */
   readonly files: readonly HotFile[];
   /** Most used first, of those that were used more than once. */
@@ -74,16 +83,12 @@ export function statisticsOf(
   { by, prices = [], most = MOST }: StatisticsOptions = {},
 ): Statistics {
   return database.transaction(() => {
-    const groups = new FigureGroups(keyNamer(database, by));
-    addCalls(database, filter, by, groups);
-    addCode(database, filter, by, groups);
-    const models = addUsage(database, filter, { by, prices }, groups);
+    const { groups, models, durations } = summed(database, filter, { by, prices });
     const files = filesOf(database, filter, by === 'file' ? -1 : most);
     if (by === 'file') {
       for (const { file, edits, lines } of files)
         groups.addToGroup(file, { edits, linesWritten: lines });
     }
-    const durations = durationsOf(database, filter, by, groups.nameOf);
     const standing = standingLines(database, filter);
     const projects = by === 'project' ? projectIds(database) : undefined;
     const standingOf = (key: string | null): number | null => {
@@ -91,28 +96,39 @@ export function statisticsOf(
       if (projects) return standing?.of({ projectId: projects.get(key ?? '') ?? null }) ?? null;
       return null;
     };
-    const isTimed = keyOf(by, 'tool_name') !== undefined;
     return {
       ...figuresOf(groups.sum, KNOWN_OF_ALL),
       ...durations.all,
       linesStanding: standing?.lines ?? null,
       sessions: sessionsOf(database, filter),
       rework: reworkOf(database, filter),
-      failures: failuresOf(database, filter, most),
+      ...failuresOf(database, filter, most),
       files: files.slice(0, most),
       patterns: reusedPatterns(database, filter, most),
       models,
       groups:
         by === undefined
           ? []
-          : groups.sorted(by).map(([key, sums]) => ({
-              key,
-              ...figuresOf(sums, KNOWN[by]),
-              ...(isTimed ? durations.of(key) : { p50Ms: null, p95Ms: null }),
-              linesStanding: standingOf(key),
+          : groupsIn({ groups, durations }, by).map((group) => ({
+              ...group,
+              linesStanding: standingOf(group.key),
             })),
     };
   })();
+}
+
+/** The groups of a key alone. It is not looked up which of their lines stand, nor what belongs to all together. */
+export function statisticsGroups(
+  database: Database,
+  filter: StatisticsFilter,
+  { by, prices = [] }: { readonly by: Exclude<StatisticsKey, 'file'> } & StatisticsOptions,
+): StatisticsGroup[] {
+  return database.transaction(() =>
+    groupsIn(summed(database, filter, { by, prices }), by).map((group) => ({
+      ...group,
+      linesStanding: null,
+    })),
+  )();
 }
 
 /** The numbers where nothing was recorded. */
@@ -124,6 +140,7 @@ export const NO_STATISTICS: Statistics = {
   sessions: 0,
   rework: { edits: 0, reworked: 0 },
   failures: [],
+  failedCommands: [],
   files: [],
   patterns: [],
   models: [],
@@ -138,7 +155,35 @@ export const MOST = 10;
 /** Failures that are looked at for their causes, the newest. */
 const MOST_FAILURES = 10_000;
 
+/** The tools whose summary is a command. */
+const SHELLS: ReadonlySet<string> = new Set(['Bash', 'PowerShell']);
+
 type Key = StatisticsKey | undefined;
+
+/** What is added up by a key, and all together. */
+function summed(
+  database: Database,
+  filter: StatisticsFilter,
+  { by, prices }: { readonly by: Key; readonly prices: readonly Price[] },
+) {
+  const groups = new FigureGroups(keyNamer(database, by));
+  addCalls(database, filter, by, groups);
+  addCode(database, filter, by, groups);
+  const models = addUsage(database, filter, { by, prices }, groups);
+  return { groups, models, durations: durationsOf(database, filter, by, groups.nameOf) };
+}
+
+function groupsIn(
+  { groups, durations }: Pick<ReturnType<typeof summed>, 'groups' | 'durations'>,
+  by: StatisticsKey,
+) {
+  const isTimed = keyOf(by, 'tool_name') !== undefined;
+  return groups.sorted(by).map(([key, sums]) => ({
+    key,
+    ...figuresOf(sums, KNOWN[by]),
+    ...(isTimed ? durations.of(key) : { p50Ms: null, p95Ms: null }),
+  }));
+}
 
 function addCalls(
   database: Database,
@@ -222,23 +267,42 @@ function filesOf(database: Database, filter: StatisticsFilter, limit: number): H
     .all({ ...filterValues(filter), limit });
 }
 
-function failuresOf(database: Database, filter: StatisticsFilter, most: number): Failure[] {
+interface FailedCall {
+  readonly outcome: string;
+  readonly error: string | null;
+  readonly toolName: string;
+  readonly summary: string;
+}
+
+function failuresOf(
+  database: Database,
+  filter: StatisticsFilter,
+  most: number,
+): Pick<Statistics, 'failures' | 'failedCommands'> {
   const rows = database
-    .prepare<[Record<string, string>], { outcome: string; error: string | null }>(
-      `SELECT item.outcome, substr(item.error, 1, 1000) AS error FROM tool_calls item
-       WHERE item.outcome NOT IN ('ok', 'running') AND ${rowsWhere(filter)}
+    .prepare<[Record<string, string>], FailedCall>(
+      `SELECT item.outcome, substr(item.error, 1, 1000) AS error, item.tool_name AS toolName, item.summary
+       FROM tool_calls item WHERE item.outcome NOT IN ('ok', 'running') AND ${rowsWhere(filter)}
        ORDER BY item.at DESC LIMIT ${MOST_FAILURES}`,
     )
     .all(filterValues(filter));
-  const counts = new Map<string, number>();
-  for (const { outcome, error } of rows) {
-    const cause = failureCause(outcome, error);
-    counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  const causes = new Map<string, number>();
+  const commands = new Map<string, number>();
+  const count = (counts: Map<string, number>, key: string) =>
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { outcome, error, toolName, summary } of rows) {
+    count(causes, failureCause(outcome, error));
+    const isCommand = outcome === 'failed' && SHELLS.has(toolName);
+    if (isCommand) count(commands, summary.replace(/^cd \S+ (?:&&|;) /, ''));
   }
-  return [...counts]
-    .map(([cause, calls]) => ({ cause, calls }))
-    .toSorted((one, other) => other.calls - one.calls || (one.cause < other.cause ? -1 : 1))
-    .slice(0, most);
+  const sorted = (counts: ReadonlyMap<string, number>) =>
+    [...counts]
+      .toSorted(([one, many], [other, more]) => more - many || (one < other ? -1 : 1))
+      .slice(0, most);
+  return {
+    failures: sorted(causes).map(([cause, calls]) => ({ cause, calls })),
+    failedCommands: sorted(commands).map(([command, calls]) => ({ command, calls })),
+  };
 }
 
 function sessionsOf(database: Database, filter: StatisticsFilter): number {
