@@ -3,7 +3,7 @@ import { isHeaderList } from './otlp-headers.ts';
 import { captureSettings, redactionSettings } from './settings/capture-settings.ts';
 import { alertSettings, escalationContacts } from './settings/alert-settings.ts';
 import { prices } from './settings/prices.ts';
-import { file, list, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
+import { file, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
 
 const server = (what: string, secretKey: string) =>
   z

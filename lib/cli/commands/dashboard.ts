@@ -5,7 +5,7 @@ import { dashboardActions } from '../dashboard/actions.ts';
 import { assetFolder } from '../dashboard/asset-folder.ts';
 import { copyToFolder } from '../dashboard/copy-to-folder.ts';
 import { openInBrowser } from '../dashboard/browser.ts';
-import { ownAnswer } from '../dashboard/own-answer.ts';
+import { dashboardInstallation } from '../dashboard/installation.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -59,21 +59,10 @@ read it before you share it.`,
     if (choices.some((choice) => choice !== undefined)) {
       throw new UsageError('--session, --project, --since and --until go with --export');
     }
-    const [{ startDashboard }, { readRegistration }, { alertSources }] = await Promise.all([
-      import('../../dashboard/dashboard.ts'),
-      import('../../install/settings/registration.ts'),
-      import('../alerts/alert-sources.ts'),
-    ]);
+    const { startDashboard } = await import('../../dashboard/dashboard.ts');
     const signal = cli.interruption();
     const dashboard = await startDashboard({
-      installation: {
-        paths: cli.paths,
-        env: cli.env,
-        now: cli.now,
-        registration: () => readRegistration(cli),
-        alertSources: () => alertSources(cli),
-        answer: (words) => ownAnswer(words, cli),
-      },
+      installation: await dashboardInstallation(cli),
       assets,
       port,
       actions: args.actions ? dashboardActions(cli, commands) : undefined,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { TrackerError } from '../../base/errors.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import type { TimeRange } from '../arguments/time-range.ts';
-import { ownAnswer } from './own-answer.ts';
+import { dashboardInstallation } from './installation.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -41,7 +41,7 @@ export async function copyToFolder(choice: CopyChoice, cli: CliEnvironment): Pro
     import('../../dashboard/export/static-copy.tsx'),
     import('../../dashboard/server/sources.ts'),
     import('../../dashboard/server/assets.ts'),
-    import('../blame/load-redactor.ts'),
+    import('../../blame/load-redactor.ts'),
   ]);
   const { style } = new Assets(choice.assets).manifest;
   const redactor = await loadRedactor(cli);
@@ -50,21 +50,7 @@ export async function copyToFolder(choice: CopyChoice, cli: CliEnvironment): Pro
     projectIds: chooseProjects(database, choice.project, cli),
     ...choice.range,
   }));
-  const registration = () => ({
-    settings: [],
-    hooks: [],
-    plugin: undefined,
-    contextHooks: [],
-    hooksDisabledIn: undefined,
-  });
-  const answer = async (words: readonly string[]) => ownAnswer(words, cli);
-  const sources = new Sources({
-    paths: cli.paths,
-    env: cli.env,
-    now: cli.now,
-    registration,
-    answer,
-  });
+  const sources = new Sources(await dashboardInstallation(cli));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(join(choice.assets, style), join(folder, 'style.css'));
   let files = 0;

@@ -3,6 +3,7 @@ import { trackerPaths } from '../../../lib/base/paths.ts';
 import { ChangeWatch } from '../../../lib/dashboard/live/change-watch.ts';
 import type { Live } from '../../../lib/dashboard/live/live-message.ts';
 import { Sources } from '../../../lib/dashboard/server/sources.ts';
+import { testInstallation } from '../../support/dashboard/test-installation.ts';
 import { hook, TestStore } from '../../delivery/test-store.ts';
 
 let store: TestStore;
@@ -11,17 +12,8 @@ let watch: ChangeWatch;
 beforeEach(() => {
   store = new TestStore();
   const paths = { ...trackerPaths(store.folder), database: `${store.folder}/tracker.db` };
-  const registration = () => ({
-    settings: [],
-    hooks: [],
-    plugin: undefined,
-    contextHooks: [],
-    hooksDisabledIn: undefined,
-  });
   watch = new ChangeWatch(
-    new Sources({ paths, env: {}, now: Date.now, registration, answer: async () => ({}) }),
-  );
-});
+    new Sources(testInstallation(paths));
 
 afterEach(() => {
   watch.close();

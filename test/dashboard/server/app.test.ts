@@ -9,6 +9,7 @@ import { actionDesk } from '../../../lib/dashboard/server/actions.ts';
 import { createDashboardApp } from '../../../lib/dashboard/server/app.ts';
 import { Assets } from '../../../lib/dashboard/server/assets.ts';
 import { Sources } from '../../../lib/dashboard/server/sources.ts';
+import { testInstallation } from '../../support/dashboard/test-installation.ts';
 
 let folder: string;
 
@@ -113,20 +114,7 @@ async function ask(
   actions?: ReturnType<typeof actionDesk>,
 ): Promise<Response> {
   const paths = trackerPaths(folder);
-  const registration = () => ({
-    settings: [],
-    hooks: [],
-    plugin: undefined,
-    contextHooks: [],
-    hooksDisabledIn: undefined,
-  });
-  const sources = new Sources({
-    paths,
-    env: {},
-    now: Date.now,
-    registration,
-    answer: async () => ({}),
-  });
+  const sources = new Sources(testInstallation(paths));
   const watch = new ChangeWatch(sources);
   const app = createDashboardApp({ sources, watch, actions, assets: new Assets(folder) });
   try {

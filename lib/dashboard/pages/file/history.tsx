@@ -1,5 +1,5 @@
 import { Lines } from '../../parts/count.tsx';
-import { Diff } from '../../parts/diff.tsx';
+import { Diff } from '../../parts/diff/diff.tsx';
 import { linkWith } from '../../parts/link.ts';
 import { Plain, shortText } from '../../parts/plain.tsx';
 import { callLink, patternLink } from '../../parts/recorded/links.ts';

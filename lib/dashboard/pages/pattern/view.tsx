@@ -1,6 +1,6 @@
 import { counted, shareText } from '../../../base/amount-text.ts';
 import { Code } from '../../parts/code/code.tsx';
-import { Diff } from '../../parts/diff.tsx';
+import { Diff } from '../../parts/diff/diff.tsx';
 import { shortPath } from '../../parts/link.ts';
 import { MoreLink } from '../../parts/recorded/more-link.tsx';
 import { endOf } from '../../parts/recorded/place.tsx';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { diffRows } from '../../../lib/dashboard/parts/diff-rows.ts';
+import { diffRows } from '../../../../lib/dashboard/parts/diff/diff-rows.ts';
 
 it('puts lines beside each other that take each other’s place, with their numbers', () => {
   const hunks =
