@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileData } from '../../../lib/dashboard/pages/file/query.ts';
 import type { FilesData } from '../../../lib/dashboard/pages/files/query.ts';
-import { accessFaults } from '../../support/dashboard/access-faults.ts';
+import { violationsOf } from '../../support/dashboard/accessibility.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
 import { HOSTILE, hostileWork } from '../../support/dashboard/hostile-work.ts';
@@ -259,7 +259,7 @@ describe.skipIf(!hasBrowser)('the files of the dashboard', () => {
     'breaks no rule of accessibility, %s',
     async (colorScheme) => {
       const watched = await WatchedPage.open(browser, `${home.url}/files`, { colorScheme });
-      expect(await accessFaults(watched.page)).toEqual([]);
+      expect(await violationsOf(watched.page)).toEqual([]);
       const places = [
         `${home.url}/files?project=shop-api`,
         fileUrl(work.client, '&line=14'),
@@ -269,7 +269,7 @@ describe.skipIf(!hasBrowser)('the files of the dashboard', () => {
       for (const place of places) {
         await watched.page.goto(place);
         await watched.ready();
-        expect(await accessFaults(watched.page), place).toEqual([]);
+        expect(await violationsOf(watched.page), place).toEqual([]);
       }
       await watched.close();
     },

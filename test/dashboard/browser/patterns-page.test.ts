@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PatternData } from '../../../lib/dashboard/pages/pattern/query.ts';
 import type { PatternsData } from '../../../lib/dashboard/pages/patterns/query.ts';
-import { accessFaults } from '../../support/dashboard/access-faults.ts';
+import { violationsOf } from '../../support/dashboard/accessibility.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
 import { hostileWork } from '../../support/dashboard/hostile-work.ts';
@@ -115,8 +115,11 @@ describe.skipIf(!hasBrowser)('the patterns of the dashboard', () => {
   });
 
   it('shows hostile code as text', async () => {
-    const { rows } = await home.data<PatternsData>('/patterns?project=hostile');
-    const watched = await WatchedPage.open(browser, `${home.url}/patterns?project=hostile`);
+    const { rows } = await home.data<PatternsData>('/patterns?project=hostile&small=yes');
+    const watched = await WatchedPage.open(
+      browser,
+      `${home.url}/patterns?project=hostile&small=yes`,
+    );
     for (const { id } of rows) {
       await watched.goto(`${home.url}/patterns/${id}`);
       await watched.page.locator('.code-line').first().waitFor();
@@ -133,11 +136,11 @@ describe.skipIf(!hasBrowser)('the patterns of the dashboard', () => {
     'breaks no rule of accessibility, %s',
     async (colorScheme) => {
       const watched = await WatchedPage.open(browser, `${home.url}/patterns`, { colorScheme });
-      expect(await accessFaults(watched.page)).toEqual([]);
+      expect(await violationsOf(watched.page)).toEqual([]);
       await watched.goto(`${home.url}/patterns/${middle}`);
       await watched.page.getByText('As a list').click();
       await watched.page.locator('.code-word').first().waitFor();
-      expect(await accessFaults(watched.page)).toEqual([]);
+      expect(await violationsOf(watched.page)).toEqual([]);
       await watched.close();
     },
   );

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchData } from '../../../lib/dashboard/pages/search/query.ts';
-import { accessFaults } from '../../support/dashboard/access-faults.ts';
+import { violationsOf } from '../../support/dashboard/accessibility.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
 import { HOSTILE, hostileWork } from '../../support/dashboard/hostile-work.ts';
@@ -140,9 +140,9 @@ describe.skipIf(!hasBrowser)('the search of the dashboard', () => {
       const watched = await WatchedPage.open(browser, `${home.url}/search?q=retry`, {
         colorScheme,
       });
-      expect(await accessFaults(watched.page)).toEqual([]);
+      expect(await violationsOf(watched.page)).toEqual([]);
       await watched.goto(`${home.url}/search`);
-      expect(await accessFaults(watched.page)).toEqual([]);
+      expect(await violationsOf(watched.page)).toEqual([]);
       await watched.close();
     },
   );
