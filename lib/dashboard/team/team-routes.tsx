@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import * as z from 'zod';
+import { asString } from '../../base/json.ts';
 import { VERSION } from '../../base/version.ts';
 import { admit } from '../../service/auth/admission.ts';
 import { tokenCookie } from '../../service/auth/token-cookie.ts';
@@ -193,7 +194,11 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
           );
         } catch (error) {
           if (!(error instanceof HttpFault)) throw error;
-          return signIn(`${String(error.body['detail'])}.`, to, error.status);
+          return signIn(
+            `${asString(error.body['detail']) ?? 'That did not work'}.`,
+            to,
+            error.status,
+          );
         }
         return seeOther(to, tokenCookie(call.origin, token));
       },
