@@ -67,7 +67,7 @@ else console.log('❌ Pattern tracking still failing');`),
     chapter: CHAPTER,
     title: 'Scenario 2: Database Corruption',
     about: `Hooks go on. A courier that finds the damage sets the database aside and begins a new one; \`recover\` brings both together. For the database of a service
-on PostgreSQL: [backup](backup.md#postgresql).`,
+on PostgreSQL: [backup](PATTERN_TRACKING_RESILIENCE_GUIDE.md#backup-of-postgresql).`,
     blocks: [
       {
         step: 'Identify Corrupted Database',
