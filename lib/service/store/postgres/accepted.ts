@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Deadline } from '../../../base/deadline.ts';
 import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
 
@@ -17,14 +19,21 @@ export class AcceptedEvents {
     this.#connection = connection;
   }
 
-  /** The events after a number; none while it is not certain which come next. */
+  /**
+   * The events after a number. Waits until it is certain which come next; if a transaction of somebody else takes
+   * longer than any of ours may, none.
+   */
   async read(tenant: string, query: AcceptedQuery): Promise<AcceptedEvent[]> {
-    await this.#decide();
+    const over = Deadline.in(LONGEST_MS);
+    while ((await this.#decide()) > query.after && this.#decided <= query.after && !over.isOver) {
+      await sleep(LOOK_EVERY_MS);
+    }
     if (this.#decided <= query.after) return [];
     return await this.#connection.run((sql) => select(sql, tenant, query, this.#decided));
   }
 
-  async #decide(): Promise<void> {
+  /** Returns the last number that was drawn, decided or not. */
+  async #decide(): Promise<number> {
     const [drawn] = await this.#connection.run(
       (sql) => sql<{ number: number }[]>`
         SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS number FROM event_numbers`,
@@ -37,15 +46,20 @@ export class AcceptedEvents {
         SELECT pg_snapshot_xmin(now)::text AS oldest, pg_snapshot_xmax(now)::text AS next
         FROM pg_current_snapshot() AS now`,
     );
-    if (!running) return;
+    if (!running) return number;
     this.#mark ??= { number, beforeId: BigInt(running.next) };
-    if (BigInt(running.oldest) < this.#mark.beforeId) return;
+    if (BigInt(running.oldest) < this.#mark.beforeId) return number;
     this.#decided = this.#mark.number;
     this.#mark = undefined;
+    return number;
   }
 }
 
 // --- internal ---
+
+/** The longest that a transaction of ours takes, in milliseconds. */
+const LONGEST_MS = 30_000;
+const LOOK_EVERY_MS = 25;
 
 function select(sql: Sql, tenant: string, { after, limit, withCode }: AcceptedQuery, last: number) {
   return sql<AcceptedEvent[]>`
