@@ -12,8 +12,8 @@ export class AcceptedEvents {
   readonly #connection: PostgresConnection;
   /** All up to this number are decided. */
   #decided = 0;
-  /** The last number that was drawn at a time, and the first id of a transaction that had not begun then. */
-  #mark: { readonly number: number; readonly beforeId: bigint } | undefined;
+  /** The last number that was drawn at a time, and the id of a transaction of ours that began after that. */
+  #mark: { readonly number: number; readonly id: bigint } | undefined;
 
   constructor(connection: PostgresConnection) {
     this.#connection = connection;
@@ -25,11 +25,15 @@ export class AcceptedEvents {
    */
   async read(tenant: string, query: AcceptedQuery): Promise<AcceptedEvent[]> {
     const over = Deadline.in(LONGEST_MS);
-    while ((await this.#decide()) > query.after && this.#decided <= query.after && !over.isOver) {
+    const last = await this.#decide();
+    for (;;) {
+      const upTo = this.#decided;
+      const events = await this.#connection.run((sql) => select(sql, tenant, query, upTo));
+      // Numbers of a transaction that was given up have no event.
+      if (events.length > 0 || upTo >= last || over.isOver) return [...events];
       await sleep(LOOK_EVERY_MS);
+      await this.#decide();
     }
-    if (this.#decided <= query.after) return [];
-    return await this.#connection.run((sql) => select(sql, tenant, query, this.#decided));
   }
 
   /** Returns the last number that was drawn, decided or not. */
@@ -41,17 +45,24 @@ export class AcceptedEvents {
     const number = drawn?.number ?? 0;
     // It lies behind what was decided only after a failover that lost events.
     if (number < this.#decided) this.#decided = number;
+    if (number === this.#decided) return number;
+    // The end of a snapshot would not do: transactions that have begun since the last one that ended lie beyond it.
+    this.#mark ??= { number, id: await this.#drawId() };
     const [running] = await this.#connection.run(
-      (sql) => sql<{ oldest: string; next: string }[]>`
-        SELECT pg_snapshot_xmin(now)::text AS oldest, pg_snapshot_xmax(now)::text AS next
-        FROM pg_current_snapshot() AS now`,
+      (sql) => sql<{ oldest: string }[]>`
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS oldest`,
     );
-    if (!running) return number;
-    this.#mark ??= { number, beforeId: BigInt(running.next) };
-    if (BigInt(running.oldest) < this.#mark.beforeId) return number;
+    if (!running || BigInt(running.oldest) <= this.#mark.id) return number;
     this.#decided = this.#mark.number;
     this.#mark = undefined;
     return number;
+  }
+
+  async #drawId(): Promise<bigint> {
+    const [row] = await this.#connection.run(
+      (sql) => sql<{ id: string }[]>`SELECT pg_current_xact_id()::text AS id`,
+    );
+    return BigInt(row?.id ?? 0);
   }
 }
 
