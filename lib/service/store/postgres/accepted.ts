@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Deadline } from '../../../base/deadline.ts';
 import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
 import type { PostgresConnection, Sql } from './connection.ts';
 
@@ -10,21 +12,32 @@ export class AcceptedEvents {
   readonly #connection: PostgresConnection;
   /** All up to this number are decided. */
   #decided = 0;
-  /** The last number that was drawn at a time, and the first id of a transaction that had not begun then. */
-  #mark: { readonly number: number; readonly beforeId: bigint } | undefined;
+  /** The last number that was drawn at a time, and the id of a transaction of ours that began after that. */
+  #mark: { readonly number: number; readonly id: bigint } | undefined;
 
   constructor(connection: PostgresConnection) {
     this.#connection = connection;
   }
 
-  /** The events after a number; none while it is not certain which come next. */
+  /**
+   * The events after a number. Waits until it is certain which come next; if a transaction of somebody else takes
+   * longer than any of ours may, none.
+   */
   async read(tenant: string, query: AcceptedQuery): Promise<AcceptedEvent[]> {
-    await this.#decide();
-    if (this.#decided <= query.after) return [];
-    return await this.#connection.run((sql) => select(sql, tenant, query, this.#decided));
+    const over = Deadline.in(LONGEST_MS);
+    const last = await this.#decide();
+    for (;;) {
+      const upTo = this.#decided;
+      const events = await this.#connection.run((sql) => select(sql, tenant, query, upTo));
+      // Numbers of a transaction that was given up have no event.
+      if (events.length > 0 || upTo >= last || over.isOver) return [...events];
+      await sleep(LOOK_EVERY_MS);
+      await this.#decide();
+    }
   }
 
-  async #decide(): Promise<void> {
+  /** Returns the last number that was drawn, decided or not. */
+  async #decide(): Promise<number> {
     const [drawn] = await this.#connection.run(
       (sql) => sql<{ number: number }[]>`
         SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS number FROM event_numbers`,
@@ -32,20 +45,32 @@ export class AcceptedEvents {
     const number = drawn?.number ?? 0;
     // It lies behind what was decided only after a failover that lost events.
     if (number < this.#decided) this.#decided = number;
+    if (number === this.#decided) return number;
+    // The end of a snapshot would not do: transactions that have begun since the last one that ended lie beyond it.
+    this.#mark ??= { number, id: await this.#drawId() };
     const [running] = await this.#connection.run(
-      (sql) => sql<{ oldest: string; next: string }[]>`
-        SELECT pg_snapshot_xmin(now)::text AS oldest, pg_snapshot_xmax(now)::text AS next
-        FROM pg_current_snapshot() AS now`,
+      (sql) => sql<{ oldest: string }[]>`
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS oldest`,
     );
-    if (!running) return;
-    this.#mark ??= { number, beforeId: BigInt(running.next) };
-    if (BigInt(running.oldest) < this.#mark.beforeId) return;
+    if (!running || BigInt(running.oldest) <= this.#mark.id) return number;
     this.#decided = this.#mark.number;
     this.#mark = undefined;
+    return number;
+  }
+
+  async #drawId(): Promise<bigint> {
+    const [row] = await this.#connection.run(
+      (sql) => sql<{ id: string }[]>`SELECT pg_current_xact_id()::text AS id`,
+    );
+    return BigInt(row?.id ?? 0);
   }
 }
 
 // --- internal ---
+
+/** The longest that a transaction of ours takes, in milliseconds. */
+const LONGEST_MS = 30_000;
+const LOOK_EVERY_MS = 25;
 
 function select(sql: Sql, tenant: string, { after, limit, withCode }: AcceptedQuery, last: number) {
   return sql<AcceptedEvent[]>`

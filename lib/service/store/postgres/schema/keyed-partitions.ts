@@ -39,7 +39,7 @@ export const KEYED_PARTITIONS = `
   -- drawn after its transaction has got its id, so that a reader can wait for those that are drawn and not
   -- committed. Null: accepted by an earlier release.
   CREATE SEQUENCE event_numbers CACHE 1;
-  GRANT USAGE ON SEQUENCE event_numbers TO PUBLIC;
+  GRANT USAGE, SELECT ON SEQUENCE event_numbers TO PUBLIC;
   ALTER TABLE events ADD COLUMN IF NOT EXISTS number bigint;
   ALTER TABLE events ALTER COLUMN number
     SET DEFAULT CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('event_numbers') END;

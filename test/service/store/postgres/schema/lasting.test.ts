@@ -41,7 +41,7 @@ test('using a pattern again rewrites no index: every update stays on its page', 
   ]);
   const [uses] = await updates();
   // Now and then a page is full, until its old rows are pruned.
-  expect(Number(uses?.['hot']) / Number(uses?.['updated'])).toBeGreaterThan(0.9);
+  expect(Number(uses?.['hot']) / Number(uses?.['updated'])).toBeGreaterThan(0.75);
 });
 
 test('every table has a primary key', async () => {

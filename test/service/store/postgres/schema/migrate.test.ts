@@ -120,5 +120,6 @@ test('what a role was granted before, it is granted of what came', async () => {
   await patterns.track([trackedEvent({ patternId: 'a', eventId: 'a1' })]);
   await patterns.track([trackedEvent({ patternId: 'a', eventId: 'a2' })]);
   expect(await patterns.pattern('a')).toMatchObject({ occurrences: 2 });
+  expect(await patterns.accepted({ after: 0, limit: 5, withCode: false })).toHaveLength(2);
   await store.close();
 });
