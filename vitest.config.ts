@@ -8,9 +8,12 @@ process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 
 /** What takes minutes: kills, faults, many processes. `npm run test:deep` runs it. */
 export const SLOW_TESTS: readonly string[] = [
+  'test/alerts/simulated-week.test.ts',
   'test/cli/text-columns.test.ts',
   'test/faults/passing-faults.test.ts',
+  'test/processes/alerts.test.ts',
   'test/processes/bench.test.ts',
+  'test/processes/breakages.test.ts',
   'test/processes/check.test.ts',
   'test/processes/clock-changes.test.ts',
   'test/processes/delivery-chaos.test.ts',
@@ -24,6 +27,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/processes/redact-rescan.test.ts',
   'test/processes/restore.test.ts',
   'test/processes/runbook.test.ts',
+  'test/processes/runbook-drill.test.ts',
   'test/processes/service-durability.test.ts',
   'test/processes/simulate.test.ts',
 ];

@@ -13,6 +13,7 @@ import { statistics } from './bench/command-line/statistics.ts';
 import { courierIdle } from './bench/courier/courier-idle.ts';
 import { courierIngest } from './bench/courier/courier-ingest.ts';
 import { courierMemory } from './bench/courier/courier-memory.ts';
+import { dashboard } from './bench/dashboard/dashboard.ts';
 import { delivery } from './bench/delivery/delivery.ts';
 import { redactHostile } from './bench/courier/redact-hostile.ts';
 import { redactShare } from './bench/courier/redact-share.ts';
@@ -46,6 +47,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   statistics,
   context,
   statusline,
+  dashboard,
 ];
 
 const USAGE = `Usage: npm run bench -- [options]

@@ -22,6 +22,7 @@ import { bundledPackages } from './build/bundled-packages.ts';
 import { buildDashboardClient } from './build/dashboard-client.ts';
 import { joinStart } from './build/joined-start.ts';
 import { noticesText } from './build/notices.ts';
+import { writePages } from './build/pages.ts';
 import { writeTypes } from './build/published-types.ts';
 import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 
@@ -29,10 +30,10 @@ import { fillPlugin, PLUGIN } from './plugin-folder.ts';
 const HOOK_BUDGET_BYTES = 15_000;
 const HOOK_RING = /^(?:hooks|lib\/capture|lib\/base)\//;
 
-const { name, version, license, optionalDependencies, peerDependencies } = JSON.parse(
+const { name, version, license, homepage, optionalDependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 ) as Record<'optionalDependencies' | 'peerDependencies', object> &
-  Record<'name' | 'version' | 'license', string>;
+  Record<'name' | 'version' | 'license' | 'homepage', string>;
 const shared: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -50,11 +51,11 @@ const shared: BuildOptions = {
 };
 
 /**
- * Bundled packages may call require in an ES module. The import is renamed because our code imports
+ * Bundled packages may call require in an ES module, and read __filename. The import is renamed because our code imports
  * createRequire too.
  */
 const REQUIRE =
-  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);";
+  "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url), __filename = import.meta.filename;";
 const esm: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
@@ -126,6 +127,7 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
 checkHooks(hookBuild.metafile as Metafile);
 for (const name of ['courier', 'spool-thread']) toAscii(join(OUT, `${name}.cjs`));
 await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
+writePages(join(OUT, 'docs'), homepage);
 const papers = writePapers([
   hookBuild,
   courierBuild,

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { formatted } from './docs/formatted.ts';
 import { writtenPages } from './docs/written-pages.ts';
 
-for (const { path, text } of writtenPages('.')) {
+for (const { path, text } of await writtenPages('.')) {
   writeFileSync(path, formatted('.', path, text));
   console.log(path);
 }

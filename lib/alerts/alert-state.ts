@@ -1,4 +1,4 @@
-import { sync as writeFileAtomic } from 'write-file-atomic';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { asNumber, asString, isJsonObject } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { TrackerPaths } from '../base/paths.ts';
@@ -50,8 +50,14 @@ export function writeAlertState(
   state: AlertState,
 ): void {
   makeWayForFile(path);
-  const text = `${JSON.stringify({ version: 1, ...state })}\n`;
-  writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+  const temporary = `${path}.${process.pid}`; // one process at a time: see alertsLock
+  try {
+    writeFileSync(temporary, `${JSON.stringify({ version: 1, ...state })}\n`, { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 // --- internal ---

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Deadline } from '../base/deadline.ts';
 import type { Elapsed } from '../base/deadline.ts';
+import { InvariantError } from '../base/errors.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import type { Config } from '../config/config.ts';
 import type { AlertLevel } from '../config/settings/alert-settings.ts';
@@ -8,8 +9,9 @@ import type { AlertMessage } from '../delivery/alerts/alert-message.ts';
 import { acquireProcessLock } from '../store/database/process-lock.ts';
 import { gatherAlertFacts } from './alert-facts.ts';
 import type { AlertSources } from './alert-facts.ts';
-import { OWN_RULES } from './alert-rules.ts';
+import { ALERT_RULES, OWN_RULES } from './alert-rules.ts';
 import { RESPONSE_MINUTES } from './alert-rule.ts';
+import type { AlertRule } from './alert-rule.ts';
 import { readAlertState, writeAlertState } from './alert-state.ts';
 import type { AlertState } from './alert-state.ts';
 import { evaluate } from './evaluation.ts';
@@ -54,23 +56,39 @@ export class AlertWatch {
   async look({ isForced = false } = {}): Promise<void> {
     if (!isForced && !this.#wait.isOver) return;
     this.#wait = Deadline.in(LOOK_MS, this.#options.elapsed);
+    await this.#underLock(OWN_RULES, 0);
+  }
+
+  /**
+   * Takes the word of the caller for one rule, which nobody judges: `detail` says what is wrong, undefined that nothing is.
+   *
+   * @throws as `look`
+   */
+  async report(id: string, detail: string | undefined): Promise<void> {
+    const rule = ALERT_RULES.find((one) => one.id === id);
+    if (!rule) throw new InvariantError(`no rule is named ${id}`);
+    await this.#underLock([{ ...rule, holdMs: 0, judge: () => detail }], LOCK_WAIT_MS);
+  }
+
+  /** Leaves it to another process that is at it for longer than `waitMs`. */
+  async #underLock(rules: readonly AlertRule[], waitMs: number): Promise<void> {
     const sources = await this.#options.sources();
     const { courier } = sources.config;
     if (!courier.config.alerts.enabled || !existsSync(sources.paths.data)) return;
-    const lock = acquireProcessLock(sources.paths.alertsLock, 0);
-    if (!lock) return; // another process is at it
+    const lock = acquireProcessLock(sources.paths.alertsLock, waitMs);
+    if (!lock) return;
     try {
-      await this.#judge(sources);
+      await this.#judge(sources, rules);
     } finally {
       lock.release();
     }
   }
 
-  async #judge(sources: AlertSources): Promise<void> {
+  async #judge(sources: AlertSources, rules: readonly AlertRule[]): Promise<void> {
     const { paths, config } = sources;
     const before = this.#unkept ?? readAlertState(paths);
     const facts = gatherAlertFacts(sources, before.marks);
-    const { state, news } = evaluate(OWN_RULES, facts, before, this.#options.clean);
+    const { state, news } = evaluate(rules, facts, before, this.#options.clean);
     // First told and then kept: whoever is killed between tells again, with the same id.
     for (const one of news) {
       const message = alertMessage(one, sources, this.#options.machine);

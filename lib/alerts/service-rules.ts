@@ -21,7 +21,7 @@ export const SERVICE_RULES: readonly AlertRule[] = [
   {
     id: 'service_down',
     level: 'critical',
-    title: 'No replica of the service answers',
+    title: 'The service does not answer',
     action: 'pattern-tracker supervise, or the service manager that runs it',
     section: DOWN,
     holdMs: MINUTE_MS,

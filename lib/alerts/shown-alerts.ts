@@ -1,6 +1,6 @@
 import type { AlertLevel } from '../config/settings/alert-settings.ts';
 import type { TrackerPaths } from '../base/paths.ts';
-import { OWN_RULES } from './alert-rules.ts';
+import { ALERT_RULES } from './alert-rules.ts';
 import { RESPONSE_MINUTES } from './alert-rule.ts';
 import type { AlertState } from './alert-state.ts';
 import { runbookLink } from './runbook-link.ts';
@@ -24,12 +24,13 @@ export interface ShownAlert {
   readonly runbook: string;
 }
 
-/** Every rule that this program judges, as it stands: what fires first, and of that the worst first. */
+/** Every rule that this program judges, or was told of, as it stands: what fires first, and of that the worst first. */
 export function shownAlerts(
   state: AlertState,
   { paths, now }: { readonly paths: Pick<TrackerPaths, 'home'>; readonly now: number },
 ): ShownAlert[] {
-  const shown = OWN_RULES.map(({ id, title, level, action, section }): ShownAlert => {
+  const known = ALERT_RULES.filter(({ id, judge }) => judge || state.alerts[id]);
+  const shown = known.map(({ id, title, level, action, section }): ShownAlert => {
     const record = state.alerts[id];
     const until = state.silences[id] ?? 0;
     const isSilenced = until > now;

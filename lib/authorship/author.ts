@@ -9,6 +9,11 @@ export function linesOfClaude({ authors }: Pick<AuthoredText, 'authors'>): numbe
   return authors.reduce((count, author) => (author === NOT_CLAUDE ? count : count + 1), 0);
 }
 
+/** How many lines a text has: what ends with a newline has no line after it. */
+export function linesOfText({ lines }: Pick<AuthoredText, 'lines'>): number {
+  return lines.at(-1) === '' ? lines.length - 1 : lines.length;
+}
+
 /** The lines of a text and, for each of them, its author. Neither array is ever changed. */
 export interface AuthoredText {
   readonly lines: readonly string[];

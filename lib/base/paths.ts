@@ -52,6 +52,8 @@ export interface TrackerPaths extends CapturePaths {
   readonly alerts: string;
   /** Held by the process that judges the rules of alerts and changes their state. */
   readonly alertsLock: string;
+  /** How services were last started on this machine, by their ports. */
+  readonly served: string;
   readonly logs: string;
   readonly logFile: string;
   /** The user's configuration, beside `home` in Claude's folder. */
@@ -136,6 +138,7 @@ export function trackerPaths(
     mailDeliveryLock: `${data}${sep}mail-delivery.lock`,
     alerts: `${data}${sep}alerts.json`,
     alertsLock: `${data}${sep}alerts.lock`,
+    served: `${data}${sep}served`,
     logs,
     logFile: `${logs}${sep}tracker.log`,
     configFile,

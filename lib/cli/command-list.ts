@@ -213,6 +213,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Answer the lineage API over HTTP, for yourself or a team.',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
+  supervise: {
+    group: 'Server',
+    summary: 'Keep `serve` running: start it again when it fails.',
+    load: async () => (await import('./commands/supervise.ts')).superviseCommand,
+  },
   mcp: {
     group: 'Server',
     summary: 'Answer questions of Claude itself about what it did, over MCP.',
@@ -225,7 +230,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   },
   service: {
     group: 'Server',
-    summary: 'Delete from a service, set its retention, show its audit log.',
+    summary: 'Delete from a service, copy its events, show its audit log.',
     load: async () => (await import('./commands/service.ts')).serviceCommand,
   },
   'capture-test': {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { isHeaderList } from './otlp-headers.ts';
 import { captureSettings, redactionSettings } from './settings/capture-settings.ts';
 import { alertSettings, escalationContacts } from './settings/alert-settings.ts';
-import { file, list, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
+import { prices } from './settings/prices.ts';
+import { file, seconds, text, wholeNumber } from './settings/setting-kinds.ts';
 
 const server = (what: string, secretKey: string) =>
   z
@@ -14,7 +15,6 @@ const server = (what: string, secretKey: string) =>
 
 const onOrOff = (fallback: 'on' | 'off', what: string) =>
   z.enum(['on', 'off']).default(fallback).describe(what);
-const price = z.number().min(0).max(1_000_000);
 
 /**
  * The keys of the configuration with limits and defaults. Every key may be omitted; an unknown key is an
@@ -223,16 +223,7 @@ export const configSchema = z.strictObject({
         .describe('path200: ids by path and first 200 characters, as an older tracker made them'),
     })
     .prefault({}),
-  prices: list(
-    z.strictObject({
-      model: z.string().min(1).max(200),
-      input: price,
-      output: price,
-      cache_write: price.optional(),
-      cache_read: price.optional(),
-    }),
-    'What a million tokens of a model cost, for `stats`: model may end in *; the first entry that fits counts',
-  ),
+  prices,
   alerts: alertSettings,
   escalation: escalationContacts,
 });

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join, sep } from 'node:path';
+import { sync as writeFileAtomic } from 'write-file-atomic';
 import type { TrackerPaths } from '../base/paths.ts';
 import { triedProject } from '../capture/attempt.ts';
 import { removeForgottenRows } from '../delivery/store/forgotten-rows.ts';
@@ -106,6 +107,7 @@ export async function carryOut(
     quarantineFiles = removeWaste(paths, criteria, traces, now);
     logLines = clearLogs(paths.logs, traces);
     removeTried(paths.tried, criteria);
+    clearAlerts(paths.alerts, traces);
     for (const copy of keptCopies(paths.database)) {
       const error = rewritesBackups
         ? rewriteCopy(copy, paths.database, criteria, removeForgottenRows)
@@ -216,6 +218,18 @@ function clearLogs(folder: string, traces: readonly string[]): number {
   }
   return removed;
 }
+
+/** Empties the texts in the state of alerts that hold one of the texts: they may repeat what a server said. */
+function clearAlerts(path: string, traces: readonly string[]): void {
+  if ((fileSearch(traces)(path)?.traces.length ?? 0) === 0) return;
+  const forms = traces.flatMap(formsOf);
+  const text = readFileSync(path, 'utf8').replace(JSON_STRING, (written) =>
+    forms.some((form) => written.includes(form)) ? '""' : written,
+  );
+  writeFileAtomic(path, text, { mode: 0o600 });
+}
+
+const JSON_STRING = /"(?:[^"\\]|\\.)*"/g;
 
 function namesIn(folder: string): string[] {
   try {

@@ -4,6 +4,7 @@ import type { InstallPlan, InstallResult } from './install.ts';
 import { MCP_SERVER_NAME } from './mcp-registration.ts';
 import type { McpChange } from './mcp-registration.ts';
 import type { LinkState } from './path-link.ts';
+import { pagesFolder } from './pages/installed-pages.ts';
 import { stubRoots } from './program/hook-stubs.ts';
 import { quoteWord } from './shell-words.ts';
 import type { ShellFilesChange } from './shell-files.ts';
@@ -45,6 +46,7 @@ export function installScreen(
   if (backup) rows.push(['Backup', backup]);
   if (result.statusLine) rows.push(['Status', statusLineText(result.statusLine)]);
   rows.push(...shellRows(result.shellFiles), ...mcpRows(result.mcp));
+  if (result.pages.installed.length > 0) rows.push(['Pages', pagesFolder(home)]);
   rows.push(['Data', `${options.paths.data}, for your user alone`]);
   if (stoppedCourier !== undefined) rows.push(['Courier', 'the old one was asked to leave']);
   const command = commandRow(link);
@@ -97,6 +99,7 @@ export function installPreview(plan: InstallPlan, paint: ScreenPaint): string {
     ...command,
     ...plan.shellFiles.write.map(({ path }) => `write ${path}`),
     ...plan.shellFiles.remove.map((path) => `remove ${path}`),
+    ...pageLines('write', plan.pages.write.length, home),
     ...mcpRows(plan.mcp).map(([, text]) => text),
     diff === '' ? `leave ${settings.file} as it is: already registered` : `edit ${settings.file}:`,
     ...(diff === '' ? [] : ['', diff.trimEnd()]),
@@ -123,6 +126,8 @@ export function uninstallScreen(
   for (const backup of backups) rows.push(['Backup', backup]);
   if (removedLink) rows.push(['Command', `${removedLink} removed`]);
   for (const file of result.shellFiles) rows.push(['Shell', `${file} removed`]);
+  if (result.pages.length > 0)
+    rows.push(['Pages', `removed from ${pagesFolder(options.paths.home)}`]);
   rows.push(...mcpRows(result.mcp));
   rows.push([
     'Program',
@@ -164,6 +169,7 @@ export function uninstallPreview(
       : 'keep the program: hooks are registered elsewhere',
     ...(plan.link === undefined ? [] : [`remove ${plan.link}`]),
     ...plan.shellFiles.map((file) => `remove ${file}`),
+    ...pageLines('remove', plan.pages.length, options.paths.home),
     ...mcpRows(plan.mcp).map(([, text]) => text),
     ...settings.flatMap(({ file, current, next }) => [
       next === null ? `remove ${file}` : `edit ${file}:`,
@@ -174,6 +180,10 @@ export function uninstallPreview(
 }
 
 // --- internal ---
+
+function pageLines(verb: string, count: number, home: string): string[] {
+  return count === 0 ? [] : [`${verb} ${counted(count, 'page')} in ${pagesFolder(home)}`];
+}
 
 /** Only the number of files; --json lists them. */
 function filesLine(verb: string, paths: readonly string[], home: string): string[] {

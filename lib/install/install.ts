@@ -34,7 +34,7 @@ import {
 import type { CopyResult, ProgramFile, ProgramSource } from './program/program-files.ts';
 import { foldersToMake } from './made-folders.ts';
 import { applyShellFiles, planShellFiles } from './shell-files.ts';
-import type { ShellFile, ShellFilesChange } from './shell-files.ts';
+import type { PlacedFile, ShellFile, ShellFilesChange } from './shell-files.ts';
 import {
   applyChange,
   planRegistration,
@@ -75,6 +75,8 @@ export interface InstallOptions extends ProgramSource {
   readonly mcp?: boolean | undefined;
   /** Completions and the man page, as they shall be; an empty list removes them. @default as they are */
   readonly shellFiles?: readonly ShellFile[] | undefined;
+  /** Pages about the program, as they shall be. @default as they are */
+  readonly pages?: readonly PlacedFile[] | undefined;
   /** The newest version of Claude Code in use; undefined when none is known. */
   readonly claudeVersion: string | undefined;
   /** The Claude Codes on this machine. */
@@ -94,6 +96,7 @@ export interface InstallPlan {
   /** Our status line in the settings; undefined when it is not there. */
   readonly statusLine: RegisteredStatusLine | undefined;
   readonly shellFiles: ShellFilesChange;
+  readonly pages: ShellFilesChange<PlacedFile>;
   /** Undefined if the registration of the MCP server stays as it is. */
   readonly mcp: McpChange | undefined;
   /** True while something in the settings keeps Claude Code from running the hooks; `warnings` says what. */
@@ -133,6 +136,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
     link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
     statusLine,
     shellFiles: planShellFiles(options.shellFiles, readManifest(home)?.shellFiles ?? []),
+    pages: planShellFiles(options.pages, readManifest(home)?.pages ?? []),
     mcp: wantedMcp(options),
     isIgnored: ignored.length > 0,
     warnings: [...ignored, ...planWarnings(options)],
@@ -156,7 +160,8 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   if (options.platform !== 'win32') linkNode(home, options.node);
 
   const link = wantedLink(options);
-  const places = [...(link ? [link] : []), ...(options.shellFiles ?? []).map(({ path }) => path)];
+  const placed = [...(options.shellFiles ?? []), ...(options.pages ?? [])];
+  const places = [...(link ? [link] : []), ...placed.map(({ path }) => path)];
   const newFolders = foldersToMake(places);
   const linked: LinkState = link
     ? makeLink(link, programPath(home), options.searchPath)
@@ -165,11 +170,13 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const { change, registration } = planSettings(options, capture);
   const known = readManifest(home);
   const shellFiles = planShellFiles(options.shellFiles, known?.shellFiles ?? []);
+  const pages = planShellFiles(options.pages, known?.pages ?? []);
   const madeFolders = [...new Set([...(known?.madeFolders ?? []), ...newFolders])];
   const mcp = wantedMcp(options); // planned again, too
-  const facts = { registration, link: linked, shellFiles, madeFolders, mcp };
+  const facts = { registration, link: linked, shellFiles, pages, madeFolders, mcp };
   writeManifest(home, nextManifest(plan, known, facts));
   applyShellFiles(shellFiles, madeFolders);
+  applyShellFiles(pages, madeFolders);
   if (mcp) applyMcp(mcp);
   const backup = applyChange(change, now);
   verifyInstall(plan);
@@ -182,6 +189,7 @@ export function applyInstall(plan: InstallPlan): InstallResult {
     copy,
     link: linked,
     shellFiles,
+    pages,
     mcp,
     backup,
     stoppedCourier,
@@ -295,12 +303,14 @@ function nextManifest(
     registration,
     link,
     shellFiles,
+    pages,
     madeFolders,
     mcp,
   }: {
     readonly registration: Registration;
     readonly link: LinkState;
     readonly shellFiles: ShellFilesChange;
+    readonly pages: ShellFilesChange<PlacedFile>;
     readonly madeFolders: string[];
     readonly mcp: McpChange | undefined;
   },
@@ -317,6 +327,7 @@ function nextManifest(
     installedAt: new Date(now()).toISOString(),
     link: isOurs ? link.path : (known?.link ?? null),
     shellFiles: [...shellFiles.installed],
+    pages: [...pages.installed],
     madeFolders,
     mcpFile: mcp ? (mcp.state === 'registered' ? mcp.file : null) : (known?.mcpFile ?? null),
     files: files.map(({ path, content }) => ({ path, sha256: contentDigest(content) })),

@@ -45,6 +45,8 @@ const manifest = z.object({
   link: z.string().nullable(),
   /** Completions and the man page; absent in a manifest of 0.1.0. */
   shellFiles: z.array(shellFile).default([]),
+  /** The pages; absent in a manifest of 0.1.0. */
+  pages: z.array(shellFile).default([]),
   /** Folders that were made for them and for the link; absent in a manifest of 0.1.0. */
   madeFolders: z.array(z.string()).default([]),
   /** The file in which our MCP server was registered; null where it was not. */

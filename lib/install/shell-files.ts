@@ -13,18 +13,22 @@ export const SHELL_FILE_KINDS = ['bash', 'zsh', 'fish', 'man'] as const;
 /** One of them. */
 export type ShellFileKind = (typeof SHELL_FILE_KINDS)[number];
 
-/** A file for a shell or for man. */
-export interface ShellFile {
-  readonly kind: ShellFileKind;
+/** A text that is put where others look for it. */
+export interface PlacedFile {
   /** Absolute. */
   readonly path: string;
   readonly content: string;
 }
 
+/** A file for a shell or for man. */
+export interface ShellFile extends PlacedFile {
+  readonly kind: ShellFileKind;
+}
+
 /** What {@link applyShellFiles} will do. */
-export interface ShellFilesChange {
+export interface ShellFilesChange<File extends PlacedFile = ShellFile> {
   /** Files to write: they are missing, or an older version of ours. */
-  readonly write: readonly ShellFile[];
+  readonly write: readonly File[];
   /** Files of ours to remove. */
   readonly remove: readonly string[];
   /** Files that are not ours, or were changed since; they are left alone. */
@@ -61,12 +65,12 @@ export function shellFilePaths(
  * @param wanted undefined leaves everything as it is
  * @param known what the manifest says is installed
  */
-export function planShellFiles(
-  wanted: readonly ShellFile[] | undefined,
+export function planShellFiles<File extends PlacedFile>(
+  wanted: readonly File[] | undefined,
   known: readonly InstalledShellFile[],
-): ShellFilesChange {
+): ShellFilesChange<File> {
   if (wanted === undefined) return { write: [], remove: [], taken: [], installed: known };
-  const write: ShellFile[] = [];
+  const write: File[] = [];
   const taken: string[] = [];
   const installed: InstalledShellFile[] = [];
   for (const file of wanted) {
@@ -86,7 +90,7 @@ export function planShellFiles(
 
 /** Writes and removes the files, and those of `madeFolders` that are empty then. */
 export function applyShellFiles(
-  { write, remove }: ShellFilesChange,
+  { write, remove }: ShellFilesChange<PlacedFile>,
   madeFolders: readonly string[],
 ): void {
   for (const { path, content } of write) {

@@ -52,6 +52,8 @@ export interface UninstallPlan {
   readonly hadContext: boolean;
   /** Completions and the man page that go with the program. */
   readonly shellFiles: readonly string[];
+  /** Pages that go with the program. */
+  readonly pages: readonly string[];
 }
 
 /** What {@link applyUninstall} has done. */
@@ -106,7 +108,8 @@ export function planUninstall(options: UninstallOptions): UninstallPlan {
       isKept || options.claudeFolder === undefined ? [] : disusedCopies(options.claudeFolder),
     hadContext: noted.some(({ hooks }) => hooks.some(({ hook }) => isContextHook(hook, own))),
     mcp: isKept ? undefined : ownMcp(options, manifest),
-    shellFiles: registrations.length === 0 ? ownFiles(manifest?.shellFiles ?? []) : [],
+    shellFiles: isKept ? [] : ownFiles(manifest?.shellFiles ?? []),
+    pages: isKept ? [] : ownFiles(manifest?.pages ?? []),
   };
 }
 
@@ -127,9 +130,10 @@ export async function applyUninstall(plan: UninstallPlan): Promise<UninstallResu
   }
   const { link } = plan;
   const isRemoved = link !== undefined && removeLink(link, linkedProgram(home));
-  for (const file of plan.shellFiles) rmSync(file, { force: true });
+  const files = [...plan.shellFiles, ...plan.pages];
+  for (const file of files) rmSync(file, { force: true });
   if (plan.mcp) applyMcp(plan.mcp);
-  removeEmptied([...(isRemoved ? [link] : []), ...plan.shellFiles], manifest?.madeFolders ?? []);
+  removeEmptied([...(isRemoved ? [link] : []), ...files], manifest?.madeFolders ?? []);
   const stoppedCourier = stopCourier(home, courierPid);
   if (stoppedCourier !== undefined) await processEnd(stoppedCourier, COURIER_LIMIT_MS);
   const stubs = leaveStubs(home, plan.manifest?.capture, plan.hadContext);

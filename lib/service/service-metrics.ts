@@ -12,12 +12,25 @@ export interface ServiceMetricsOptions {
   readonly withProcess: boolean;
 }
 
+/** How the service does at one moment, for who judges it in the same process. Counts are since its start. */
+export interface MetricFigures {
+  readonly isStoreUp: boolean;
+  /** Events that wait or are being written. */
+  readonly queued: number;
+  readonly requests: number;
+  /** Of these, those that were answered with 5xx. */
+  readonly failed: number;
+  /** How many requests took at most this long, in seconds. */
+  readonly durations: readonly { readonly upTo: number; readonly count: number }[];
+}
+
 /** What became of an event that was sent, as a label of the metric. */
 export type IngestResult = 'created' | 'noted' | 'repeated' | 'refused' | 'failed';
 
 /** The service's metrics for Prometheus. Labels have few values: a route is a path's pattern, never a path. */
 export class ServiceMetrics {
   readonly #registry = new Registry();
+  readonly #options: ServiceMetricsOptions;
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #duration: Histogram<'method' | 'route'>;
   readonly #ingested: Counter<'result'>;
@@ -27,7 +40,9 @@ export class ServiceMetrics {
   readonly #auditLost: Counter;
 
   /** Starts with all counters at 0. */
-  constructor({ queuedEvents, isStoreUp, staleness, withProcess }: ServiceMetricsOptions) {
+  constructor(options: ServiceMetricsOptions) {
+    this.#options = options;
+    const { queuedEvents, isStoreUp, staleness, withProcess } = options;
     const registers = [this.#registry];
     this.#requests = new Counter({
       name: 'http_requests_total',
@@ -131,6 +146,27 @@ export class ServiceMetrics {
   /** Counts entries that the audit log has lost. */
   auditLost(entries: number): void {
     this.#auditLost.inc(entries);
+  }
+
+  /** The numbers by which alerts judge the service. */
+  async figures(): Promise<MetricFigures> {
+    const { queuedEvents, isStoreUp } = this.#options;
+    const requests = (await this.#requests.get()).values;
+    const durations = new Map<number, number>();
+    for (const { metricName, labels, value } of (await this.#duration.get()).values) {
+      if (!metricName?.endsWith('_bucket')) continue;
+      const { le } = labels as { readonly le?: string | number };
+      const upTo = le === '+Inf' ? Infinity : Number(le);
+      durations.set(upTo, (durations.get(upTo) ?? 0) + value);
+    }
+    const sum = (of: typeof requests) => of.reduce((total, { value }) => total + value, 0);
+    return {
+      isStoreUp: await isStoreUp(),
+      queued: queuedEvents(),
+      requests: sum(requests),
+      failed: sum(requests.filter(({ labels }) => String(labels.status).startsWith('5'))),
+      durations: [...durations].map(([upTo, count]) => ({ upTo, count })),
+    };
   }
 
   /** The `Content-Type` of `text`. */

@@ -9,6 +9,7 @@ import { withinDeadline } from '../base/deadline.ts';
 import { HttpServer } from './http/http-server.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import type { Route } from './http/route.ts';
+import type { MetricFigures } from './service-metrics.ts';
 import { serviceParts } from './service-parts.ts';
 import type { ServicePartsOptions } from './service-parts.ts';
 
@@ -29,6 +30,8 @@ export interface ServiceOptions
 /** A service that is listening. */
 export interface RunningService {
   readonly url: string;
+  /** How it does now. */
+  figures(): Promise<MetricFigures>;
   /** Reads the files of TLS and of the credential for metrics again. @throws TrackerError E_TLS_FILES, E_METRICS_TOKEN */
   reloadFiles(): void;
   /** Finishes the requests that were begun, within 25 s, then closes the store. @throws E_STORE_CLOSE */
@@ -67,6 +70,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   service.retention.start();
   return {
     url,
+    figures: async () => service.metrics.figures(),
     reloadFiles() {
       server.reloadTls();
       service.scrape?.reload();

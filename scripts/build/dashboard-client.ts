@@ -13,6 +13,8 @@ export interface DashboardClient {
 }
 
 const ROOM = 'lib/dashboard';
+/** Runs in a worker, which is started when code is shown. */
+const COLOURS = `${ROOM}/client/code-colours.ts`;
 
 /**
  * Builds what the browser loads of the dashboard into `folder`: the client, a chunk for the view of each page, one style sheet
@@ -23,6 +25,7 @@ export async function buildDashboardClient(folder: string): Promise<DashboardCli
     entryPoints: {
       client: `${ROOM}/client/main.tsx`,
       settings: `${ROOM}/client/settings.ts`,
+      colours: COLOURS,
       style: STYLE,
     },
     outdir: folder,
@@ -113,6 +116,7 @@ function manifestOf(outputs: Metafile['outputs']): AssetManifest {
   return {
     script: basename(client),
     settings: basename(entry(`${ROOM}/client/settings.ts`)),
+    colours: basename(entry(COLOURS)),
     style: basename(entry(`all-styles:${STYLE}`)),
     // What the client imports comes before the view's own.
     pages: Object.fromEntries(

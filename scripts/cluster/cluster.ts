@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import postgres from 'postgres';
+import { InvariantError } from '../../lib/base/errors.ts';
 import { endProcessesNaming } from '../../test/processes/tracker-home.ts';
 import { ServiceProcess } from '../../test/support/service-process.ts';
 import { until } from '../../test/support/until.ts';
@@ -108,12 +109,12 @@ export class Cluster {
   /** The primary now. @throws Error when there is none */
   async primary(): Promise<DatabaseNode> {
     for (const node of this.nodes) if ((await node.role()) === 'primary') return node;
-    throw new Error('there is no primary');
+    throw new InvariantError('there is no primary');
   }
 
   async follower(): Promise<DatabaseNode> {
     for (const node of this.nodes) if ((await node.role()) === 'synchronous standby') return node;
-    throw new Error('there is no synchronous standby');
+    throw new InvariantError('there is no synchronous standby');
   }
 
   /** Asks the primary, through HAProxy. */

@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandReference } from './command-reference.ts';
+import { endpointReference } from './endpoint-reference.ts';
+import { filled } from './filled-page.ts';
+import { typeReference } from './type-reference.ts';
 import { demoted, writtenFrom } from './written-page.ts';
 import type { WrittenPage } from './written-page.ts';
 
 /** docs/API_REFERENCE.md: everything that has a name, a page each in scripts/docs/reference/. */
-export function apiReference(root: string): WrittenPage {
+export async function apiReference(root: string): Promise<WrittenPage> {
   const parts = PARTS.map((name) => demoted(readFileSync(join(root, FOLDER, name), 'utf8')).trim());
-  return {
-    path: 'docs/API_REFERENCE.md',
-    text: [writtenFrom(`${FOLDER}/`), '# Reference', INTRODUCTION, ...parts, ''].join('\n\n'),
-  };
+  const text = [writtenFrom(`${FOLDER}/`), '# Reference', INTRODUCTION, ...parts, ''].join('\n\n');
+  const filledIn = filled(text, {
+    types: await typeReference(),
+    commands: await commandReference(),
+    endpoints: endpointReference(),
+  });
+  return { path: 'docs/API_REFERENCE.md', text: filledIn };
 }
 
 // --- internal ---

@@ -151,8 +151,7 @@ export const ROOMS: readonly Room[] = [
     group: 'tracker.db',
     purpose: 'retention, backup, verify, restore, repair',
     imports: words(
-      'base event lineage-api pattern authorship',
-      'store/database store/writers store/queries',
+      'base event lineage-api pattern authorship store/database store/writers store/queries',
     ),
     packages: [],
   },
@@ -176,6 +175,15 @@ export const ROOMS: readonly Room[] = [
       'store/database store/writers store/queries store/maintenance delivery',
     ),
     packages: words('lru-cache picomatch write-file-atomic'),
+  },
+  {
+    name: 'blame',
+    group: 'capabilities',
+    purpose: 'who wrote the lines that are on disk, and what became of what Claude wrote',
+    imports: words(
+      'base config redact authorship ingest store/database store/writers store/queries',
+    ),
+    packages: [],
   },
   {
     name: 'service/store',
@@ -209,7 +217,7 @@ export const ROOMS: readonly Room[] = [
       'base capture claude-code config log redact',
       'store/database store/queries delivery health',
     ),
-    packages: words('write-file-atomic yaml'),
+    packages: ['yaml'],
   },
   {
     name: 'library',
@@ -234,16 +242,17 @@ export const ROOMS: readonly Room[] = [
     purpose:
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
-      'base event config log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest service/store service health alerts',
+      'base event config redact log lineage-api pattern authorship',
+      'store/database store/queries store/maintenance delivery ingest blame service/store service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
+      { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
       { files: 'team/team-document.tsx', packages: ['preact-render-to-string'] },
       { files: 'team/team-routes.tsx', packages: ['zod'] },
       // Loaded when a page shows code or a plot.
-      { files: 'parts/code-colours.ts', packages: ['highlight.js'] },
+      { files: 'client/code-colours.ts', packages: ['highlight.js'] },
       { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
     ],
   },
@@ -254,14 +263,13 @@ export const ROOMS: readonly Room[] = [
     imports: words(
       'base capture claude-code event transcript config redact log pattern authorship',
       'store/database store/writers store/queries store/maintenance',
-      'delivery ingest service/store service health alerts install dashboard',
+      'delivery ingest blame service/store service health alerts install dashboard',
     ),
     packages: words('chrono-node citty cli-progress diff picocolors picomatch string-width'),
     exceptions: [
       // The MCP server; the rest of the command line starts without them.
       { files: 'mcp/mcp-server.ts', packages: words('@modelcontextprotocol/sdk zod') },
-      { files: 'mcp/mcp-tool.ts', packages: ['zod'] },
-      { files: 'mcp/tool-input.ts', packages: ['zod'] },
+      { files: 'mcp/*tool*.ts', packages: ['zod'] },
       { files: 'mcp/tools/*-*.ts', packages: ['zod'] },
       { files: 'commands/mcp.ts', packages: ['@modelcontextprotocol/sdk'] },
     ],
@@ -291,42 +299,27 @@ export const ROOMS: readonly Room[] = [
     packages: words('autocannon esbuild oxc-parser picocolors zod'),
     exceptions: [
       // The floors that benchmarks compare with, and the rows that they start from.
-      { files: 'bench/*/bare-*.ts', packages: words('better-sqlite3 postgres undici') },
+      {
+        files: 'bench/*/bare-*.ts',
+        packages: words('@hono/node-server better-sqlite3 hono postgres undici'),
+      },
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
       { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      {
+        files: 'bench/service/bare-server.ts',
+        packages: words('better-sqlite3 hono @hono/node-server'),
+      },
       { files: 'cluster/cluster.ts', packages: ['postgres'] },
+      { files: 'runbook/installation.ts', packages: ['yaml'] },
     ],
   },
 ];
-
-/** Returns the path of a room below the repository: `lib/store/writers`, `lib/index.ts`, `hooks`. */
-export function roomPath({ name }: Room): string {
-  return name === 'hooks' || name === 'scripts' ? name : `lib/${name}`;
-}
-
-/** Finds the room of a file, the innermost one; undefined where no row covers it. */
-export function roomOf(file: string, rooms: readonly Room[] = ROOMS): Room | undefined {
-  return rooms
-    .filter((room) => file === roomPath(room) || file.startsWith(`${roomPath(room)}/`))
-    .toSorted((one, other) => other.name.length - one.name.length)[0];
-}
-
-/** Lists the packages that `file`, a file of the room, may import. */
-export function packagesOf(room: Room, file: string): readonly string[] {
-  const below = file.slice(roomPath(room).length + 1);
-  const exceptions = (room.exceptions ?? []).filter(({ files }) => globRegex(files).test(below));
-  return [...room.packages, ...exceptions.flatMap(({ packages }) => packages)];
-}
 
 // --- internal ---
 
 /** A list of names that fits on a line or two. */
 function words(...lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split(' '));
-}
-
-function globRegex(glob: string): RegExp {
-  return new RegExp(`^${glob.replaceAll('.', String.raw`\.`).replaceAll('*', '[^/]*')}$`);
 }

@@ -75,7 +75,7 @@ describe('--help', () => {
         serve         Answer the lineage API over HTTP, for yourself or a team.
         mcp           Answer questions of Claude itself about what it did, over MCP.
         token         List, create and revoke the tokens of a service.
-        service       Delete from a service, set its retention, show its audit log.
+        service       Delete from a service, copy its events, show its audit log.
 
       Setup
         config        Show, check, back up and restore the configuration.

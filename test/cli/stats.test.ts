@@ -43,7 +43,7 @@ it('adds up calls, code and what still stands of it, with keys that stay', async
     ],
   });
   expect(Object.keys(told).toSorted()).toEqual(
-    'by calls cost edits failures files groups lines_added lines_removed lines_standing lines_written models ok p50_ms p95_ms patterns rework sessions since success_rate tokens until'.split(
+    'by calls cost edits failed_commands failures files groups lines_added lines_removed lines_standing lines_written models ok p50_ms p95_ms patterns rework sessions since success_rate tokens until'.split(
       ' ',
     ),
   );

@@ -482,3 +482,40 @@ describe('the delivery side', () => {
     for (const argv of ['', '--json']) expect((await status(argv)).out).not.toContain(TOKEN);
   });
 });
+
+describe('what transcripts prove', () => {
+  const prove = (session: string, at: number, tracked: number, reasons = '{}') =>
+    sample.database
+      .prepare('INSERT INTO transcript_proofs VALUES (?, ?, 9, 1, 0, 20, 10, ?, 0, 0, 0, 0, ?)')
+      .run(session, at, tracked, reasons);
+  beforeEach(() => {
+    fillSample(sample);
+    sample.event('event', 's1', 'Stop');
+  });
+
+  it('is whole, also where calls are not to be kept', async () => {
+    prove('s1', NOW - HOUR, 10);
+    prove('s2', NOW - 2 * HOUR, 8, '{"left_out": 2}');
+    const { out } = await status();
+    expect(out).toContain('18 of 20 calls of 2 sessions, 1 h ago');
+    expect(out).not.toMatch(/not whole|outdated/);
+  });
+
+  it('is not whole while calls are missing, and outdated after a repair', async () => {
+    prove('s1', NOW - HOUR, 10);
+    prove('s2', NOW - HOUR, 7);
+    prove('s3', 0, 10);
+    const { out } = await status();
+    expect(out).toContain('17 of 20 calls of 2 sessions, 1 h ago');
+    expect(out).toContain('not whole: it misses 3 calls of 1 session');
+    expect(out).toContain('outdated for 1 session since a repair or restore');
+    expect(JSON.parse((await status('--json')).out)).toMatchObject({
+      proof: { missing: 3, incomplete_sessions: 1, outdated_sessions: 1 },
+    });
+  });
+
+  it('is nothing but outdated while no session was compared again', async () => {
+    prove('s3', 0, 10);
+    expect((await status()).out).toMatch(/Proof +outdated for 1 session/);
+  });
+});

@@ -18,6 +18,7 @@ function otherValue(key: string): unknown {
   if (key === 'patterns.id_scheme') return 'path200';
   if (key === 'capture.content') return 'code';
   if (key === 'transcripts') return 'off';
+  if (key === 'context') return 'on';
   if (key === 'prices') return [{ model: 'claude-x*', input: 3, output: 15 }];
   if (key === 'capture.projects') return [{ path: '~/client', content: 'none' }];
   if (key === 'redaction.rules') return [{ name: 'ticket', pattern: 'TKT-[0-9]{6}' }];

@@ -359,8 +359,15 @@ describe('forget', () => {
       const store = openDatabase(home.paths.database);
       store.exec(`INSERT INTO sinks (sink, last_error) VALUES ('x', 'refused ${project}');
         INSERT INTO breaker_transitions (sink, at, from_phase, to_phase, reason)
-        VALUES ('x', 1, 'closed', 'open', 'session Orchid-Bakery-session failed')`);
+        VALUES ('x', 1, 'closed', 'open', 'session Orchid-Bakery-session failed');
+        INSERT INTO outbox (sink, event_id, event_type, pattern_id, lineage_id, body, created_at)
+        VALUES ('webhook', 'alert-1', 'alert', '', 'api_down', '{"detail": "refused ${project}"}', 1);
+        UPDATE outbox SET last_error = 'refused ${project}' WHERE dead_at IS NOT NULL`);
       store.close();
+      writeFileSync(
+        home.paths.alerts,
+        JSON.stringify({ alerts: { api_down: { detail: `refused ${project}`, since: 1 } } }),
+      );
       expect(holders(home.folder, /Orchid-?Bakery/).length).toBeGreaterThan(4);
 
       const { status, stdout, stderr } = await cli(
@@ -377,6 +384,9 @@ describe('forget', () => {
       });
       expect(holders(home.folder, /Orchid-?Bakery/)).toEqual([]);
       expect(readdirSync(home.paths.tried)).toHaveLength(1);
+      expect(JSON.parse(readFileSync(home.paths.alerts, 'utf8'))).toEqual({
+        alerts: { api_down: { detail: '', since: 1 } },
+      });
       expect(home.value('SELECT count(*) FROM patterns')).toBe(31);
       expect((await cli('verify')).status).toBe(0);
     } finally {

@@ -105,6 +105,22 @@ function stated(seed: number): readonly Planted[] {
     ['here-document', (v) => `cat > .env <<EOF\nDB_PASSWORD=${v}\nEOF\n`],
     ['escaped JSON', (v) => JSON.stringify(JSON.stringify({ password: v }))],
     ['base64', (v) => Buffer.from(`export DB_PASSWORD=${v}`).toString('base64')],
+    ['relay', (v) => `[smtp.h.io]:587 joe@h.io:${v}`],
+    ['pipeline', (v) => `##vso[task.setvariable variable=dbPassword;isSecret=true]${v}`],
+    ['COBOL', (v) => `       01  WS-PASSWORD PIC X(40) VALUE "${v}".`],
+    ['ABAP', (v) => `CONSTANTS db_password TYPE string VALUE '${v}'.`],
+    ['gdb', (v) => `(gdb) print db_password\n$1 = 0x55 "${v}"\n`],
+    ['keychain', (v) => `security add-generic-password -a joe -s svc -w ${v}`],
+    ['keyring', (v) => `keyctl add user mykey ${v} @u`],
+    ['address', (v) => `mysqlsh joe:${v}@h.io:3306 --sql`],
+    ['task', (v) => `schtasks /create /tn x /ru joe /rp ${v}`],
+    ['docker inspect', (v) => `"Env": [\n  "PATH=/bin",\n  "DB_PASSWORD=${v}"\n],`],
+    ['git remote', (v) => `origin\thttps://joe:${v}@h.io/o/r.git (fetch)`],
+    ['plan', (v) => `      + master_password                 = "${v}"`],
+    ['CMake', (v) => `cmake -S . -DPASS_CODE=${v} -G Ninja`],
+    ['properties', (v) => `spring.datasource.password=${v}`],
+    ['HTTP/2', (v) => `* [HTTP/2] [1] [x-api-key: ${v}]`],
+    ['table', (v) => `| \`db_password\` | \`${v}\` |`],
   ];
   const plain = templates.map(([kind, write]): Planted => {
     const secret = value();

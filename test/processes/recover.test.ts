@@ -1,8 +1,19 @@
 // `recover`, of the built program, from installations that are really broken.
-import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trackerPaths } from '../../lib/base/paths.ts';
+import { servingPid } from '../../lib/cli/recovery/served-service.ts';
 import { openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
@@ -195,6 +206,94 @@ describe('the way to the server', () => {
     const up = await recover('partition --yes');
     expect([up.exitCode, up.report.proof.at(-1)?.ok]).toEqual([0, true]);
     expect(home.value('SELECT count(*) FROM outbox')).toBe(0);
+  });
+});
+
+describe('a service that was started from here', () => {
+  /** `pattern-tracker serve` on the home's own database, as a person starts it. */
+  async function serveHere(): Promise<{ readonly pid: number; readonly port: string }> {
+    await home.write('export const zero = 0;\n');
+    const child = spawn(process.execPath, [resolve('dist/cli.mjs'), 'serve', '--port', '0'], {
+      env: home.env,
+      cwd: home.folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    ends.push(() => child.kill('SIGKILL'));
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+    await until(() => said.includes('http://'), 'the service serves');
+    const [, port = ''] = /:(\d+)/.exec(said) ?? [];
+    home.configure(
+      `api: { base_url: 'http://127.0.0.1:${port}' }\npattern_tracking: { timeout: 2 }\n`,
+    );
+    return { pid: child.pid ?? 0, port };
+  }
+
+  /** Ends the one that `recover` has started. */
+  const started = (port: string) => {
+    const pid = servingPid(home.paths, Number(port)) ?? 0;
+    ends.push(() => process.kill(pid, 'SIGKILL'));
+    return pid;
+  };
+
+  it('is started again when it was killed, and the log says so', async () => {
+    const { pid, port } = await serveHere();
+    process.kill(pid, 'SIGKILL');
+    await until(() => !isAlive(pid), 'it is gone');
+    const { exitCode, report } = await recover('partition --yes');
+    expect(started(port)).not.toBe(pid);
+    expect([exitCode, report.ok]).toEqual([0, true]);
+    expect(report.done[0]).toMatchObject({
+      id: 'server',
+      ok: true,
+      command: `pattern-tracker serve --port ${port} &`,
+    });
+    expect(report.proof.at(-1)).toMatchObject({ id: 'delivery', ok: true });
+    expect(readFileSync(home.paths.logFile, 'utf8')).toContain('✅ [PatternTracker] Recovered');
+  });
+
+  it('is ended first when it hangs', async () => {
+    const { pid, port } = await serveHere();
+    process.kill(pid, 'SIGSTOP');
+    const { exitCode, report } = await recover('partition --yes');
+    started(port);
+    expect([exitCode, isAlive(pid)]).toEqual([0, false]);
+    expect(report.done[0]?.command).toBe(`kill ${pid}; pattern-tracker serve --port ${port} &`);
+  });
+
+  it('is started again, though it is well, when that is asked for', async () => {
+    const { pid, port } = await serveHere();
+    const { exitCode, report } = await recover('partition --restart --yes');
+    started(port);
+    expect([exitCode, isAlive(pid)]).toEqual([0, false]);
+    expect(report.done.map(({ id, ok }) => [id, ok])).toEqual([['server', true]]);
+  });
+
+  it('is left to the one who has its password', async () => {
+    const { pid, port } = await serveHere();
+    const file = join(home.paths.served, `${port}.json`);
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...kept, lacks: ['PATTERN_TRACKER_DATABASE'] }));
+    process.kill(pid, 'SIGKILL');
+    await until(() => !isAlive(pid), 'it is gone');
+    const { exitCode, report } = await recover('partition --yes --timeout 2');
+    expect([exitCode, report.done]).toEqual([1, []]);
+    expect(report.problems[0]?.hint).toContain('PATTERN_TRACKER_DATABASE was not kept');
+    expect(readFileSync(home.paths.logFile, 'utf8')).toContain('❌ [PatternTracker] Not recovered');
+  });
+
+  it('is left to systemd where that runs it', async () => {
+    const { pid } = await serveHere();
+    const units = join(home.folder, '.config', 'systemd', 'user');
+    mkdirSync(units, { recursive: true });
+    copyFileSync(
+      'deploy/systemd/user/pattern-tracker.service',
+      join(units, 'pattern-tracker.service'),
+    );
+    process.kill(pid, 'SIGKILL');
+    await until(() => !isAlive(pid), 'it is gone');
+    const { out } = await home.command('recover partition --dry-run');
+    expect(out).toContain('→ systemctl --user restart pattern-tracker\n');
   });
 });
 

@@ -2,7 +2,7 @@ import { ago } from '../../base/time-text.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { shortSession } from '../listing/row-text.ts';
 import type { Column } from '../listing/table.ts';
-import type { BlamedLine } from './blamed-file.ts';
+import type { BlamedLine } from '../../blame/blamed-lines.ts';
 
 /** The columns of `blame`. A narrow terminal keeps the line, who wrote it and when, the prompt and the code. */
 export function blameColumns(

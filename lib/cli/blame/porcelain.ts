@@ -1,6 +1,6 @@
 import { hexDigest } from '../../base/digest.ts';
 import { gitPath } from '../diff/git-path.ts';
-import type { BlamedLine } from './blamed-file.ts';
+import type { BlamedLine } from '../../blame/blamed-lines.ts';
 
 /** What a file is called there, and the time that lines get that are not Claude's, in milliseconds since 1970. */
 export interface PorcelainOptions {

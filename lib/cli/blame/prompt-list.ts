@@ -4,7 +4,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { shortSession } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { plainLines } from '../output/plain-text.ts';
-import type { BlamedLine } from './blamed-file.ts';
+import type { BlamedLine } from '../../blame/blamed-lines.ts';
 
 /** The prompts behind lines, each whole and once, in the order of the lines. */
 export function promptList(cli: CliEnvironment, lines: readonly BlamedLine[]): string {

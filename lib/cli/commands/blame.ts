@@ -1,27 +1,17 @@
 import { processElapsed } from '../../base/deadline.ts';
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { LineAuthors } from '../../authorship/line-authors.ts';
+import { counted } from '../../base/amount-text.ts';
 import { isoTime } from '../../base/clock.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { ago } from '../../base/time-text.ts';
 import { FileNames } from '../../ingest/file-names.ts';
-import { ProjectFinder } from '../../ingest/project.ts';
-import type { Redactor } from '../../redact/redact.ts';
-import type { Database } from '../../store/database/database.ts';
-import { readDatabase } from '../../store/database/read-database.ts';
-import { fileRecord } from '../../store/queries/authorship/file-record.ts';
 import type { FileRecord } from '../../store/queries/authorship/file-record.ts';
-import { allProjects } from '../../store/queries/projects.ts';
-import type { Project } from '../../store/queries/projects.ts';
-import { AuthorshipTables } from '../../store/writers/authorship/authorship-tables.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { blameColumns } from '../blame/blame-columns.ts';
-import { blamedLines } from '../blame/blamed-file.ts';
-import type { BlamedLine } from '../blame/blamed-file.ts';
-import { diskLinesOf, unknownLines } from '../blame/disk-lines.ts';
-import type { DiskLines } from '../blame/disk-lines.ts';
-import { diskText } from '../blame/disk-text.ts';
+import type { BlamedLine } from '../../blame/blamed-lines.ts';
+import { fileBlame } from '../../blame/file-blame.ts';
+import type { FileBlame } from '../../blame/file-blame.ts';
+import type { DiskLines } from '../../blame/disk-lines.ts';
 import { fileLinesOf } from '../blame/file-lines.ts';
 import type { FileLines } from '../blame/file-lines.ts';
 import { porcelain } from '../blame/porcelain.ts';
@@ -35,12 +25,6 @@ import { painter, renderTable } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
 import type { Review } from '../review/added-lines.ts';
 import { plainLine } from '../output/plain-text.ts';
-
-interface Blame {
-  readonly lines: readonly BlamedLine[];
-  readonly compared: DiskLines;
-  readonly project: Project | undefined;
-}
 
 /** `blame`: who wrote each line of a file. */
 export const blameCommand = trackerCommand({
@@ -163,57 +147,21 @@ function reviewForJson({ range, files, totals }: Review) {
   };
 }
 
+/** @throws TrackerError E_NO_FILE for a file that is not there; UsageError when it has no such lines */
 async function blame(
   cli: CliEnvironment,
-  named: FileLines,
+  { name, first, last }: FileLines,
   path: string,
   withWholePrompts: boolean,
-): Promise<Blame> {
-  const text = diskText(path, named.name);
-  const look = (redactor?: Redactor): Blame | 'needs-redactor' | undefined =>
-    readDatabase(cli.paths.database, (database) => {
-      const record = fileRecord(database, path);
-      if (text === undefined) throw missing(named.name, record, cli);
-      const project = projectOf(database, path, record);
-      const store = new AuthorshipTables(database).of(project?.id ?? null);
-      const { unseenAt } = record;
-      const engine = new LineAuthors(store);
-      const compared = diskLinesOf(engine, { path, text, unseenAt }, redactor);
-      if (compared === 'needs-redactor') return compared;
-      const lines = blamedLines(database, compared, named, withWholePrompts);
-      return { lines, compared, project };
-    });
-  const first = look();
-  const found = first === 'needs-redactor' ? look(await redactorOf(cli)) : first;
-  if (typeof found === 'object') return found;
-  if (text === undefined) throw missing(named.name, undefined, cli);
-  const compared = unknownLines(text);
-  const lines = blamedLines(undefined, compared, named, withWholePrompts);
-  return { lines, compared, project: undefined };
-}
-
-/** Loaded only when it is needed: it takes longer than all the rest. */
-async function redactorOf(cli: CliEnvironment): Promise<Redactor> {
-  const { loadRedactor } = await import('../blame/load-redactor.ts');
-  return loadRedactor(cli);
-}
-
-/** The project that the file's state is kept under, else the one that it lies in. */
-function projectOf(
-  database: Database,
-  path: string,
-  { projectId }: FileRecord,
-): Project | undefined {
-  if (projectId === null) return undefined;
-  const projects = allProjects(database);
-  if (projectId !== undefined) return projects.find(({ id }) => id === projectId);
-  const place = new ProjectFinder(processElapsed, (found) => found).find(dirname(path));
-  return (
-    projects.find(({ root }) => root === place?.root) ??
-    projects
-      .filter(({ root }) => path.startsWith(`${root}/`))
-      .toSorted((one, other) => other.root.length - one.root.length)[0]
-  );
+): Promise<FileBlame> {
+  const found = await fileBlame({ path, name, first, last, withWholePrompts }, cli);
+  if ('record' in found) throw missing(name, found.record, cli);
+  const count = found.compared.lines.length;
+  // A last line after the end means the end, as git has it: who asks for 200 lines does not know how many there are.
+  if (first > Math.max(1, count)) {
+    throw new UsageError(`${name} has no line ${first}`, `It has ${counted(count, 'line')}.`);
+  }
+  return found;
 }
 
 function missing(

@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CONFIG_DEFAULTS, leaves, shownValue } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { backUpConfig, listConfigBackups, restoreConfig } from '../../config/config-backup.ts';
+import {
+  backUpConfig,
+  listConfigBackups,
+  newestGoodBackup,
+  restoreConfig,
+} from '../../config/config-backup.ts';
 import { configDifferences } from '../../config/config-differences.ts';
 import { loadConfig, loadWholeConfig } from '../../config/config-file.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
@@ -36,7 +41,7 @@ export const configCommand = trackerCommand({
     check: 'what is wrong with the files and the environment, with file, line and key',
     diff: 'what differs from the defaults, or with --backup from a backup',
     backup: 'copy the files into a new backup, named by its time',
-    restore: 'put the files of a backup back: of NAME, or of the newest',
+    restore: 'put the files of a backup back: of NAME, or of the newest valid one',
     schema: 'print the JSON Schema of config.yaml, for editors',
   },
   json: `for show {KEY: {value, origin}}, for check {ok, problems, warnings}, for diff an array of {key, value,
@@ -208,7 +213,9 @@ async function restore(
 function chosenBackup(cli: CliEnvironment, name: string | undefined) {
   const backups = listConfigBackups(cli.paths);
   const chosen =
-    name === undefined ? backups.at(-1) : backups.find((backup) => backup.name === name);
+    name === undefined
+      ? (newestGoodBackup(cli.paths) ?? backups.at(-1))
+      : backups.find((backup) => backup.name === name);
   if (chosen) return chosen;
   throw new UsageError(
     name === undefined ? 'there is no backup' : `there is no backup "${name}"`,

@@ -14,7 +14,7 @@ import { shortSession, shownPath } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { gitPatch } from '../diff/git-patch.ts';
 import { printJson } from '../output/json-output.ts';
-import { diffLines } from '../diff/pattern-diff.ts';
+import { diffLines } from '../diff/diff-lines.ts';
 import { plainLine } from '../output/plain-text.ts';
 
 interface Patch {

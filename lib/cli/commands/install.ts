@@ -10,6 +10,7 @@ import { loadConfig } from '../../config/config-file.ts';
 import { installPreview, installScreen } from '../../install/install-screen.ts';
 import { applyInstall, planInstall, verifyInstall } from '../../install/install.ts';
 import type { InstallOptions, InstallPlan, InstallResult } from '../../install/install.ts';
+import { installedPages } from '../../install/pages/installed-pages.ts';
 import { readManifest } from '../../install/manifest.ts';
 import { moduleFolders, nativeHost, nativeModuleFor } from '../../install/program/native-module.ts';
 import type { NativeHost } from '../../install/program/native-module.ts';
@@ -136,6 +137,7 @@ null}.`,
         home: paths.home,
         commands,
       }),
+      pages: installedPages(sourceRoot, paths.home, loadConfig(paths).courier.config.escalation),
       claudeVersion: version,
       claudes,
       now: cli.now,
@@ -291,6 +293,11 @@ function summary(plan: InstallPlan | InstallResult) {
       written: shellFiles.write.map(({ path }) => path),
       removed: shellFiles.remove,
       taken: shellFiles.taken,
+    },
+    pages: {
+      installed: plan.pages.installed.map(({ path }) => path),
+      written: plan.pages.write.map(({ path }) => path),
+      taken: plan.pages.taken,
     },
     mcp: plan.mcp ? { file: plan.mcp.file, state: plan.mcp.state } : null,
     files: { written: copy.written, unchanged: copy.unchanged.length, removed: copy.removed },

@@ -16,7 +16,7 @@ import { printPaged } from '../listing/pager.ts';
 import { linesText, shortSession, withinProject } from '../listing/row-text.ts';
 import { painter } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
-import { diffLines } from '../diff/pattern-diff.ts';
+import { diffLines } from '../diff/diff-lines.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { promptLines } from '../session/prompt-lines.ts';
 

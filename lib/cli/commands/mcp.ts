@@ -28,7 +28,7 @@ are resources, and there are two prompts. It only reads. Answers have no secrets
         import('@modelcontextprotocol/sdk/server/stdio.js'),
         import('../mcp/mcp-server.ts'),
         import('../mcp/command-answer.ts'),
-        import('../blame/load-redactor.ts'),
+        import('../../blame/load-redactor.ts'),
       ]);
     const server = mcpServer(new CommandAnswers(cli, commands, await loadRedactor(cli)));
     await server.connect(new StdioServerTransport());

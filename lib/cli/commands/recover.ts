@@ -1,5 +1,4 @@
 import { counted } from '../../base/amount-text.ts';
-import { errorMessage } from '../../base/errors.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { SINKS } from '../../delivery/sinks.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
@@ -9,16 +8,16 @@ import { parseCount } from '../arguments/list-arguments.ts';
 import { namedFile } from '../arguments/named-file.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
-import type { CommandList } from '../command.ts';
-import { quietEnvironment } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { painter } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { proveDelivery } from '../recovery/delivery-proof.ts';
 import { diagnose, SCENARIOS } from '../recovery/diagnosis.ts';
-import type { Problem, Remedy, Scenario } from '../recovery/diagnosis.ts';
-import { runCommand } from '../run-command.ts';
+import type { Problem, Scenario } from '../recovery/diagnosis.ts';
+import { noteRecovery } from '../recovery/recovery-notice.ts';
+import { applyRemedy, remedyText } from '../recovery/remedy.ts';
+import type { Done } from '../recovery/remedy.ts';
 import { newTestCall } from '../trial/test-events.ts';
 import { runTrial } from '../trial/trial.ts';
 import type { TrialStep } from '../trial/trial.ts';
@@ -30,6 +29,7 @@ export const recoverCommand = trackerCommand({
   examples: [
     'pattern-tracker recover --dry-run',
     'pattern-tracker recover corruption',
+    'pattern-tracker recover partition --restart',
     'npx claude-pattern-tracker recover --backup /mnt/tracker.db --yes',
   ],
   actions: {
@@ -42,8 +42,10 @@ repaired, or, where that fails, replaced by the newest backup; what is replaced 
 the hook and follows it to the database and, if a server is configured, to the server's acknowledgement. That event writes
 /test/recovery_test.py in a session that lists leave out.
 
-On a machine where only a backup is left, it installs the program and restores the backup that --backup names. What it
-cannot do, such as starting a server elsewhere, it says.`,
+A service on this machine is started as it was started before: by its systemd unit, or as \`pattern-tracker serve\` with the
+same options. One that hangs, or is to --restart, is ended first. On a machine where only a backup is left, it installs the program and restores
+the backup that --backup names. What it cannot do, such as starting a server elsewhere, it says. How it ended stands in
+logs/tracker.log.`,
   json: `{ok, scenario, problems: [{id, found, remedy, hint}], done: [{id, command, ok, said}], proof: [{id, ok, found}]}; remedy
 is a command line, or null for what only a person can do.`,
   exitCodes: '0 when the event arrived at the end of its way, else 1.',
@@ -55,6 +57,10 @@ is a command line, or null for what only a person can do.`,
       description: 'The backup to restore, if one is needed',
     },
     yes: { type: 'boolean', description: 'Do not ask' },
+    restart: {
+      type: 'boolean',
+      description: 'Start the service on this machine again, even if it is well',
+    },
     'dry-run': { type: 'boolean', description: 'Only say what is broken, and what would be done' },
     timeout: {
       type: 'string',
@@ -71,14 +77,14 @@ is a command line, or null for what only a person can do.`,
     const isDry = args['dry-run'] === true;
     if (!isDry) checkAgreement(cli, args);
     const backup = args.backup === undefined ? undefined : namedFile(args.backup, cli);
-    const look = async (): Promise<Problem[]> => {
+    const look = async (restarts = false): Promise<Problem[]> => {
       const config = loadConfig(cli.paths, { env: cli.env, allowsEnv: args['allow-env'] });
       const probed = SINKS.filter((sink) => sink.probe !== undefined);
       const proxy = allowedRoute(config, probed, args, cli);
-      return await diagnose(cli, { scenario, backup, config, proxy });
+      return await diagnose(cli, { scenario, backup, config, proxy, restarts });
     };
     const print = args.json ? () => {} : cli.out;
-    const problems = await look();
+    const problems = await look(args.restart);
     print(planText(problems, cli));
     if (isDry) {
       if (args.json) printJson(cli, report(scenario, { problems, isOk: problems.length === 0 }));
@@ -89,29 +95,37 @@ is a command line, or null for what only a person can do.`,
       cli.out('Nothing was changed.\n');
       return 1;
     }
-    const done: Done[] = [];
+    const done: DoneStep[] = [];
     const tried = new Set<string>();
     // What was hidden shows when something else is mended: what waits, once there is a database again.
-    for (let rest: readonly Problem[] = problems; ; rest = await look()) {
+    let rest: readonly Problem[] = problems;
+    for (; ; rest = await look()) {
       const next = rest.find(({ id, remedy }) => remedy !== undefined && !tried.has(id));
       if (!next?.remedy) break;
       tried.add(next.id);
-      const step = { id: next.id, ...(await remove(next.remedy, cli, commands)) };
+      const step = { id: next.id, ...(await applyRemedy(next.remedy, cli, commands)) };
       done.push(step);
       print(doneText(step, cli));
     }
+    const hidden = rest.filter(({ id }) => !problems.some((problem) => problem.id === id));
+    const left = hidden.filter(({ id }) => !tried.has(id));
+    if (left.length > 0) print(`\n${planText(left, cli)}`);
     const proof: TrialStep[] = [];
     const prove = (step: TrialStep) => {
       proof.push(step);
       print(proofText(step, cli));
     };
     for await (const step of runTrial(cli, { ...newTestCall(), timeoutMs })) prove(step);
+    const { courier } = loadConfig(cli.paths);
     if (proof.every(({ ok }) => ok)) {
-      const { courier } = loadConfig(cli.paths);
       const step = await proveDelivery(cli, courier.config, timeoutMs);
       if (step) prove(step);
     }
     const isOk = [...done, ...proof].every(({ ok }) => ok);
+    if (problems.length > 0) {
+      const found = problems.map(({ id }) => id).join(', ');
+      await noteRecovery(cli, courier.config, { scenario, problems: found, isOk });
+    }
     if (args.json) printJson(cli, report(scenario, { problems, done, proof, isOk }));
     else print(isOk ? '\nIt works: the event arrived.\n' : '\nIt does not work yet.\n');
     return isOk ? 0 : 1;
@@ -120,73 +134,15 @@ is a command line, or null for what only a person can do.`,
 
 // --- internal ---
 
-interface Done {
+interface DoneStep extends Done {
   readonly id: string;
-  readonly command: string;
-  readonly ok: boolean;
-  /** The last line that it printed. */
-  readonly said: string;
-}
-
-async function remove(
-  remedy: Remedy,
-  cli: CliEnvironment,
-  commands: CommandList,
-): Promise<Omit<Done, 'id'>> {
-  if (remedy.kind === 'end') return end(remedy.pid);
-  const first = await run(remedy.command, cli, commands);
-  if (first.ok || !remedy.otherwise) return first;
-  return await run(remedy.otherwise, cli, commands);
-}
-
-async function run(
-  command: readonly [string, ...string[]],
-  cli: CliEnvironment,
-  commands: CommandList,
-): Promise<Omit<Done, 'id'>> {
-  const typed = commandLine(command);
-  try {
-    const [name, ...words] = command;
-    const { cli: quiet, printed } = quietEnvironment(cli);
-    const exitCode = await runCommand(name, words, quiet, commands);
-    const said = lastLine(exitCode === 0 ? printed.out : printed.err || printed.out);
-    return { command: typed, ok: exitCode === 0, said };
-  } catch (error) {
-    return { command: typed, ok: false, said: errorMessage(error) };
-  }
-}
-
-function end(pid: number): Omit<Done, 'id'> {
-  const command = `kill -9 ${pid}`;
-  try {
-    process.kill(pid, 'SIGKILL');
-    return { command, ok: true, said: 'the next event starts another courier' };
-  } catch (error) {
-    return { command, ok: false, said: errorMessage(error) };
-  }
-}
-
-function commandLine(command: readonly string[]): string {
-  return ['pattern-tracker', ...command].join(' ');
-}
-
-function remedyText(remedy: Remedy | undefined): string | null {
-  if (!remedy) return null;
-  if (remedy.kind === 'end') return `kill -9 ${remedy.pid}`;
-  const { command, otherwise } = remedy;
-  const first = commandLine(command);
-  return otherwise ? `${first}, or else ${commandLine(otherwise)}` : first;
-}
-
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
 
 function planText(problems: readonly Problem[], cli: CliEnvironment): string {
   if (problems.length === 0) return 'Nothing is broken, as far as can be seen.\n';
   const paint = painter(cli.color);
   const lines = problems.map(({ found, remedy, hint }) => {
-    const what = remedyText(remedy) ?? hint;
+    const what = remedy ? remedyText(remedy) : hint;
     const mark = remedy ? paint('cyan', '→') : paint('yellow', '! for you:');
     return `${paint('red', '✗')} ${plainLine(found)}\n  ${mark} ${plainLine(what)}\n`;
   });
@@ -210,7 +166,7 @@ function report(
   scenario: Scenario,
   of: {
     readonly problems: readonly Problem[];
-    readonly done?: readonly Done[];
+    readonly done?: readonly DoneStep[];
     readonly proof?: readonly TrialStep[];
     readonly isOk: boolean;
   },
@@ -220,7 +176,7 @@ function report(
     scenario,
     problems: of.problems.map(({ remedy, ...problem }) => ({
       ...problem,
-      remedy: remedyText(remedy),
+      remedy: remedy ? remedyText(remedy) : null,
     })),
     done: of.done ?? [],
     proof: (of.proof ?? []).map(({ id, ok, found }) => ({ id, ok, found })),

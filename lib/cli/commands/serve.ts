@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { isInClaudeSession } from '../../base/claude-session.ts';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
@@ -11,6 +12,7 @@ import { wantsColor } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { serviceLogText } from '../output/log-text.ts';
 import { printJson } from '../output/json-output.ts';
+import { noteServed } from '../recovery/served-service.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 const MAX_RATE = 1_000_000;
@@ -39,7 +41,8 @@ the machine can see arguments. On loopback the service is open until the first t
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit
 code 0; on SIGHUP it reads the files of TLS and of the metrics token again. Errors are logged to standard error, with --log
 requests too; on a terminal as text, else as JSON lines.`,
-  json: '{url, database} when it is ready; {database} with --migrate only.',
+  json: `{url, database} when it is ready; {database} with --migrate only; with --install-unit {unit, next:
+what to run}.`,
   args: {
     host: { type: 'string', default: '127.0.0.1', description: 'Address to listen on' },
     port: { type: 'string', default: '8053', description: 'Port to listen on; 0 is any free one' },
@@ -101,6 +104,10 @@ requests too; on a terminal as text, else as JSON lines.`,
       valueHint: 'level',
       description: 'debug, info, warn, error or silent (default info with --log, else warn)',
     },
+    'install-unit': {
+      type: 'boolean',
+      description: 'Have systemd or launchd run it with these options, instead of running it',
+    },
     ...common.jsonArg,
   },
   async run(args, cli) {
@@ -108,13 +115,26 @@ requests too; on a terminal as text, else as JSON lines.`,
     const rateLimit = whole('--rate-limit', args['rate-limit'], MAX_RATE);
     const tenantRateLimit = whole('--tenant-rate-limit', args['tenant-rate-limit'], MAX_RATE);
     const tls = tlsFiles(args['tls-cert'], args['tls-key']);
-    const [{ createServiceLog, LOG_LEVELS }, { startService }, opening, { ScrapeCredential }] =
-      await Promise.all([
-        import('../../service/service-log.ts'),
-        import('../../service/service.ts'),
-        import('../../service/store/store-opening.ts'),
-        import('../../service/auth/scrape-credential.ts'),
-      ]);
+    if (args['install-unit']) {
+      const { installUnit } = await import('../supervision/install-unit.ts');
+      const { path, next } = installUnit(cli, unitOptions(args));
+      if (args.json) printJson(cli, { unit: path, next });
+      else cli.out(`Written: ${path}\nNow run:\n${next.map((line) => `  ${line}\n`).join('')}`);
+      return;
+    }
+    const [
+      { createServiceLog, LOG_LEVELS },
+      { startService },
+      opening,
+      { ScrapeCredential },
+      { watchService },
+    ] = await Promise.all([
+      import('../../service/service-log.ts'),
+      import('../../service/service.ts'),
+      import('../../service/store/store-opening.ts'),
+      import('../../service/auth/scrape-credential.ts'),
+      import('../alerts/service-watch.ts'),
+    ]);
     const wanted = args['log-level'] ?? (args.log ? 'info' : 'warn');
     const level = LOG_LEVELS.find((known) => known === wanted);
     if (!level) {
@@ -175,13 +195,17 @@ requests too; on a terminal as text, else as JSON lines.`,
       }
     };
     process.on('SIGHUP', reload);
+    const watch = await watchService(cli, () => service.figures());
     try {
       const database = opening.placeForPeople(place);
       if (args.json) printJson(cli, { url: service.url, database });
       else cli.out(`Serving ${database} at ${service.url}\n`);
+      const { port: listening } = new URL(service.url);
+      noteServed(cli, { ...args, port: listening }, serveCommand.args);
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       process.off('SIGHUP', reload);
+      await watch.end();
       await service.close().catch((error: unknown) => cli.err(`error: ${errorMessage(error)}\n`));
     }
   },
@@ -244,6 +268,19 @@ function namedPlace(
   }
   return named;
 }
+
+/** The options as they were given, but for those that are about this call alone. Files are named as a unit finds them. */
+function unitOptions(args: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(args).flatMap(([name, value]) => {
+    if (name === '_' || name === 'install-unit' || name === 'json' || /[A-Z]/.test(name)) return [];
+    if (value === true) return [`--${name}`];
+    if (typeof value !== 'string') return [];
+    const isFile = FILES.has(name) || (name === 'database' && !value.includes('://'));
+    return [`--${name}`, isFile ? resolve(value) : value];
+  });
+}
+
+const FILES: ReadonlySet<string> = new Set(['tls-cert', 'tls-key', 'metrics-token-file']);
 
 /** The words between commas or spaces. */
 function listOf(text = ''): string[] {

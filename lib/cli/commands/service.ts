@@ -29,7 +29,7 @@ const DAY_MS = 86_400_000;
 /** `service`: deletes from a service's store, sets how long it keeps rows, and shows its audit log. */
 export const serviceCommand = trackerCommand({
   name: 'service',
-  summary: 'Delete from a service, copy its events, set its retention, show its audit log.',
+  summary: 'Delete from a service, copy its events, show its audit log.',
   examples: [
     'pattern-tracker service audit --since yesterday',
     'pattern-tracker service export --follow --output events.jsonl',

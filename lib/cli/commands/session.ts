@@ -100,7 +100,7 @@ async function exported(
   timeline: SessionTimeline,
   cli: CliEnvironment,
 ): Promise<string> {
-  const { loadRedactor } = await import('../blame/load-redactor.ts');
+  const { loadRedactor } = await import('../../blame/load-redactor.ts');
   const redactor = await loadRedactor(cli);
   // Plain first: signs that no page shows may stand within a secret, and keep it from being found.
   const clean = (text: string): string => redactor.redactText(plainLines(text).join('\n')).text;

@@ -160,7 +160,10 @@ async function renderDiff(cli: CliEnvironment, shown: ShownPattern): Promise<str
       '\n',
     );
   }
-  const { patternDiff, diffLines } = await import('../diff/pattern-diff.ts');
+  const [{ patternDiff }, { diffLines }] = await Promise.all([
+    import('../../pattern/pattern-diff.ts'),
+    import('../diff/diff-lines.ts'),
+  ]);
   const diff = patternDiff(pattern, change);
   return [
     ...head,
@@ -174,7 +177,7 @@ async function renderDiff(cli: CliEnvironment, shown: ShownPattern): Promise<str
 
 async function diffForJson({ pattern, change }: ShownPattern) {
   if (!change) return null;
-  const { patternDiff } = await import('../diff/pattern-diff.ts');
+  const { patternDiff } = await import('../../pattern/pattern-diff.ts');
   const { parent, isExact } = change;
   return { parentId: parent.id, unified: patternDiff(pattern, change), isExact };
 }

@@ -36,7 +36,7 @@ Only transcripts tell tokens: \`import\` reads them. What they cost is shown for
 (\`prices\`). Days are those of your time zone.`,
   json: `{since, until, by, sessions, calls, ok, success_rate, p50_ms, p95_ms, lines_added, lines_removed, edits,
 lines_written, lines_standing, tokens: {input, cache_creation, cache_read, output}, cost, rework: {edits, reworked}, failures:
-[{cause, calls}], files: [{file, edits, lines}], patterns: [{pattern_id, name, language, uses, occurrences, file_path}], models:
+[{cause, calls}], failed_commands: [{command, calls}], files: [{file, edits, lines}], patterns: [{pattern_id, name, language, uses, occurrences, file_path}], models:
 [{model, answers, tokens, cost}], groups: [{key, and the numbers from calls to cost}]}. What is not known by a key is null.`,
   args: {
     by: {

@@ -48,7 +48,8 @@ first: [{project, redirected, switched_off, unrecorded_sessions, last_at, settin
 redirected_in, variables}, is_gone}], totals: {sessions, tool_calls, patterns, events, projects, last_event_at} or
 null, counters, evicted: {files, at} that the quarantine lost, or null, forgetting: orders to forget that are not finished, database: {path, bytes, error,
 size_fault: why it is larger than its bound, or null, owner_fault: which file belongs to somebody else, or null, set_aside: {path, at, reason} or null}, proof: {sessions, calls: that
-their transcripts tell, tracked: of these, recorded, recovered: from transcripts only, at} or null, capture: {content, prompts,
+their transcripts tell, tracked: of these, recorded, recovered: from transcripts only, missing, incomplete_sessions, outdated_sessions: compared before a
+repair or restore and not since, at} or null, capture: {content, prompts,
 projects, exclude_paths, default_exclude_paths, exclude_tools: numbers of rules}, alerts: [{rule, level, state: "firing" or "silenced",
 title, detail, since}], config: {path, error}, log: {path}, delivery: {base_url, waiting, oldest_at, dead, delivered, last_delivered_at, next_attempt_at,
 breaker, breaker_reason, last_error, last_error_at, sinks: [the same with sink and address in place of

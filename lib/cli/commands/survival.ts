@@ -1,49 +1,32 @@
 import { counted, shareText } from '../../base/amount-text.ts';
-import { readDatabase } from '../../store/database/read-database.ts';
-import {
-  followedFiles,
-  replacedAuthors,
-  ownPieces,
-} from '../../store/queries/authorship/own-pieces.ts';
 import { parseLimit } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
-import { loadRedactor } from '../blame/load-redactor.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { cutNote } from '../listing/list-output.ts';
 import { printPaged } from '../listing/pager.ts';
-import { shownPath } from '../listing/row-text.ts';
+import { shortSession, shownPath } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import type { Column } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
 import { pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
-import { SurvivalSurvey } from '../survival/survey.ts';
-import type { FollowedFile } from '../survival/survey.ts';
-import {
-  groupText,
-  SURVIVAL_KEYS,
-  survivalGroups,
-  survivalOf,
-} from '../survival/survival-groups.ts';
-import type { Survival, SurvivalGroup, SurvivalKey } from '../survival/survival-groups.ts';
+import { SURVIVAL_KEYS, survivalGroups } from '../../blame/survival/survival-groups.ts';
+import type { Survival, SurvivalGroup, SurvivalKey } from '../../blame/survival/survival-groups.ts';
+import type { SurvivalSurvey } from '../../blame/survival/survey.ts';
+import { MOST_PIECES, survivedPieces } from '../../blame/survival/survived.ts';
+import type { Survived } from '../../blame/survival/survived.ts';
 
-/** Pieces that are looked at, the newest first. */
-const MOST_PIECES = 200_000;
 /** The progress is shown if there are at least this many files. */
 const MANY_FILES = 200;
 /** Files that cannot be read and are named to people; `--json` names all. */
 const MOST_NAMED = 5;
 
-/** What was found, and of how much. */
-interface Report {
-  readonly sum: Survival;
+/** What was found, put together. */
+interface Report extends Omit<Survived, 'fates'> {
   readonly groups: readonly SurvivalGroup[];
-  readonly survey: SurvivalSurvey;
-  /** True if there were more pieces than are looked at. */
-  readonly isCut: boolean;
 }
 
 /** `survival`: what became of the code that Claude wrote. */
@@ -81,7 +64,11 @@ in lines; is_cut tells that only the newest ${MOST_PIECES.toLocaleString('en-US'
     const limit = parseLimit(args.limit);
     const by = args.by as SurvivalKey; // citty has checked it against the list
     const range = await timeRangeOf(args, cli.now());
-    const found = await surveyed(cli, args.project, range, args.json === true);
+    const found = await survivedPieces(
+      cli,
+      (database) => ({ projectIds: chooseProjects(database, args.project, cli), ...range }),
+      (files) => pageProgress(args.json || files < MANY_FILES ? undefined : cli),
+    );
     const report = { ...found, groups: survivalGroups(found.fates, by, cli.now()) };
     if (args.json) printJson(cli, forJson(report, by));
     else await printPaged(cli, render(cli, report, by, limit), args.pager);
@@ -89,45 +76,6 @@ in lines; is_cut tells that only the newest ${MOST_PIECES.toLocaleString('en-US'
 });
 
 // --- internal ---
-
-async function surveyed(
-  cli: CliEnvironment,
-  project: string | undefined,
-  range: { readonly since?: number | undefined; readonly until?: number | undefined },
-  isQuiet: boolean,
-) {
-  const path = cli.paths.database;
-  const begun = readDatabase(path, (database) => {
-    const projectIds = chooseProjects(database, project, cli);
-    const pieces = ownPieces(database, { projectIds, ...range, limit: MOST_PIECES + 1 });
-    return {
-      survey: new SurvivalSurvey(pieces.slice(0, MOST_PIECES)),
-      isCut: pieces.length > MOST_PIECES,
-      files: pieces.length > 0 ? followedFiles(database, projectIds) : [],
-      replaced: replacedAuthors(database),
-    };
-  });
-  if (!begun) {
-    return { survey: new SurvivalSurvey([]), isCut: false, fates: [], sum: survivalOf([]) };
-  }
-  const { survey, isCut, files, replaced } = begun;
-  const progress = pageProgress(isQuiet || files.length < MANY_FILES ? undefined : cli);
-  let done = 0;
-  const onFile = () => progress.update((done += 1), files.length);
-  const compare = (
-    some: readonly FollowedFile[],
-    redactor?: Awaited<ReturnType<typeof loadRedactor>>,
-  ) => readDatabase(path, (database) => survey.compare(database, some, redactor, onFile)) ?? [];
-  try {
-    const secretive = compare(files);
-    done -= secretive.length;
-    if (secretive.length > 0) compare(secretive, await loadRedactor(cli));
-  } finally {
-    progress.end();
-  }
-  const fates = survey.result(replaced);
-  return { survey, isCut, fates, sum: survivalOf(fates) };
-}
 
 function render(cli: CliEnvironment, report: Report, by: SurvivalKey, limit: number): string {
   const { sum, groups, survey, isCut } = report;
@@ -180,6 +128,13 @@ function render(cli: CliEnvironment, report: Report, by: SurvivalKey, limit: num
   ].filter((note) => note !== undefined);
   const paint = painter(cli.color);
   return table + notes.map((note) => `${paint('dim', plainLine(note))}\n`).join('');
+}
+
+/** A key as the table shows it. */
+function groupText(by: SurvivalKey, key: string | null, { env }: CliEnvironment): string {
+  if (key === null) return by === 'project' ? 'no project' : 'not known';
+  if (by === 'session') return shortSession(key);
+  return by === 'project' || by === 'file' ? shownPath(key, null, env) : key;
 }
 
 /** The key of the last row, which is no path, id or name. */

@@ -303,6 +303,13 @@ function drift({ facts }: Maintenance): CheckFinding {
 
 /** Says what has changed since the last backup of the configuration, and backs it up as it is now. */
 function keepConfig(of: Maintenance): CheckFinding {
+  const { error } = of.facts.config.courier;
+  if (error !== null) {
+    return fail(
+      `it is broken, and was not backed up: ${error}`,
+      'Correct it, or run `pattern-tracker config restore`.',
+    );
+  }
   const found = drift(of);
   if (found.status === 'ok') return found;
   const made = backUpConfig(of.facts.paths, of.cli.now());

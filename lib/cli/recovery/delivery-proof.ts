@@ -35,6 +35,7 @@ export async function proveDelivery(
   if (!hook) return broken('no hook is registered');
   const { sessionId, toolUseId } = newTestCall();
   const file = '/test/recovery_test.py';
+  const content = `def test(): pass  # ${toolUseId}\n`; // what is known already would not be sent again
   const startedAt = performance.now();
   await callHook(
     hook,
@@ -43,8 +44,8 @@ export async function proveDelivery(
       hook_event_name: 'PostToolUse',
       tool_name: 'Write',
       tool_use_id: toolUseId,
-      tool_input: { file_path: file, content: 'def test(): pass\n' },
-      tool_response: { type: 'create', filePath: file, content: 'def test(): pass\n' },
+      tool_input: { file_path: file, content },
+      tool_response: { type: 'create', filePath: file, content },
     },
     cli,
     timeoutMs,

@@ -3,7 +3,6 @@ import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { counted } from '../../base/amount-text.ts';
 import { errorMessage } from '../../base/errors.ts';
-import { isLoopback } from '../../base/loopback.ts';
 import { newestGoodBackup } from '../../config/config-backup.ts';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import type { ProxySettings } from '../../delivery/http/proxy-settings.ts';
@@ -18,6 +17,9 @@ import { programDifference } from '../../install/program/program-files.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
 import type { CliEnvironment } from '../environment.ts';
+import type { Remedy } from './remedy.ts';
+import { serviceRemedy } from './service-remedy.ts';
+import type { ServiceRemedy } from './service-remedy.ts';
 
 /** What may have happened: everything is down, the database is damaged, or the server cannot be reached. */
 export const SCENARIOS = ['failure', 'corruption', 'partition'] as const;
@@ -28,21 +30,11 @@ export type Scenario = (typeof SCENARIOS)[number];
 export interface Problem {
   readonly id: string;
   readonly found: string;
-  /** The command that mends it, or the process that is to be ended; undefined for what only a person can do. */
+  /** Undefined for what only a person can do. */
   readonly remedy: Remedy | undefined;
   /** What else helps: for a person, or if the remedy fails. */
   readonly hint: string;
 }
-
-/** What is done about a problem. */
-export type Remedy =
-  | {
-      readonly kind: 'command';
-      readonly command: readonly [string, ...string[]];
-      /** Run if the first one fails. */
-      readonly otherwise?: readonly [string, ...string[]] | undefined;
-    }
-  | { readonly kind: 'end'; readonly pid: number };
 
 /** What the user knows. */
 export interface DiagnosisOptions {
@@ -51,13 +43,13 @@ export interface DiagnosisOptions {
   readonly backup: string | undefined;
   readonly config: LoadedConfig;
   readonly proxy: ProxySettings;
+  /** True: a service on this machine shall be started again even though it is well. */
+  readonly restarts: boolean;
 }
 
 /** Finds what is broken, in the order in which it has to be mended. Changes nothing. */
-export async function diagnose(
-  cli: CliEnvironment,
-  { scenario, backup, config, proxy }: DiagnosisOptions,
-): Promise<Problem[]> {
+export async function diagnose(cli: CliEnvironment, options: DiagnosisOptions): Promise<Problem[]> {
+  const { scenario, backup, config } = options;
   const facts = gatherFacts(cli, { registration: readRegistration(cli) });
   const path = backup ?? newestBackup(cli)?.path;
   const problems: Problem[] = [];
@@ -67,8 +59,10 @@ export async function diagnose(
   if (scenario !== 'partition') {
     problems.push(...databaseProblems(cli, facts, path), ...courierProblems(facts));
   }
-  if (scenario !== 'corruption')
-    problems.push(...(await deliveryProblems(cli, facts, config, proxy)));
+  if (scenario === 'partition' && config.courier.error !== null) {
+    problems.push(...configProblems(cli, config)); // it names the server
+  }
+  if (scenario !== 'corruption') problems.push(...(await deliveryProblems(cli, facts, options)));
   return problems;
 }
 
@@ -105,15 +99,14 @@ function fileProblems(home: string, remedy: Remedy): Problem[] {
 
 function configProblems({ paths }: CliEnvironment, { courier }: LoadedConfig): Problem[] {
   const backup = newestGoodBackup(paths);
-  const { configFile, resilienceFile, loggingFile } = paths;
-  const hasFile = [configFile, resilienceFile, loggingFile].some((file) => existsSync(file));
+  const { configFile } = paths;
   const hint = 'Correct the file; `pattern-tracker config check` names the line.';
   const remedy =
     backup && ({ kind: 'command', command: ['config', 'restore', backup.name] } as const);
   if (courier.error !== null) {
     return [{ id: 'config', found: `the configuration is broken: ${courier.error}`, remedy, hint }];
   }
-  if (hasFile || !backup) return [];
+  if (existsSync(configFile) || !backup || !existsSync(backup.files.configFile)) return [];
   return [{ id: 'config', found: `no configuration is at ${configFile}`, remedy, hint }];
 }
 
@@ -168,8 +161,7 @@ function courierProblems({ courier }: HealthFacts): Problem[] {
 async function deliveryProblems(
   cli: CliEnvironment,
   { stored }: HealthFacts,
-  { config }: LoadedConfig,
-  proxy: ProxySettings,
+  { config: { config }, proxy, restarts }: DiagnosisOptions,
 ): Promise<Problem[]> {
   const probes = await probeSinks(config, { now: cli.now, proxy });
   const problems: Problem[] = [];
@@ -179,12 +171,18 @@ async function deliveryProblems(
     if (probe && !probe.isWell) {
       const address = sink.address(config) ?? '';
       const found = `the ${sink.noun} at ${address} is not well: ${probe.detail}`;
-      const hint =
-        probe.latencyMs === undefined
-          ? await networkHint(address)
-          : 'Look at the log of the server.';
-      problems.push({ id: 'server', found, remedy: undefined, hint });
+      const away = probe.latencyMs === undefined ? await awayRemedy(cli, address) : undefined;
+      const { remedy, hint } = away ?? {
+        remedy: undefined,
+        hint: 'Look at the log of the server.',
+      };
+      problems.push({ id: 'server', found, remedy, hint });
       continue; // there is no use in sending anything
+    }
+    const again = restarts && probe ? serviceRemedy(cli, sink.address(config) ?? '') : undefined;
+    if (again) {
+      problems.push({ id: 'server', found: `the ${sink.noun} is to be started again`, ...again });
+      continue;
     }
     if (breaker.phase !== 'closed') {
       problems.push({
@@ -206,16 +204,17 @@ async function deliveryProblems(
   return problems;
 }
 
-/** Where the way to a server ends. */
-async function networkHint(address: string): Promise<string> {
-  const { hostname, port } = new URL(address);
-  if (isLoopback(hostname)) {
-    return `Nothing answers on port ${port || 'of the protocol'} of this machine. Start it: \`pattern-tracker serve\`, or the service manager that runs it.`;
-  }
+/** How a server that cannot be reached is started; or, for one elsewhere, where the way to it ends. */
+async function awayRemedy(cli: CliEnvironment, address: string): Promise<ServiceRemedy> {
+  const here = serviceRemedy(cli, address);
+  if (here) return here;
+  const { hostname } = new URL(address);
   try {
     const { address: ip } = await lookup(hostname.replaceAll(/^\[|\]$/g, ''));
-    return `${hostname} is ${ip}. Nothing answers there: look at the network, a firewall, and the server.`;
+    const hint = `${hostname} is ${ip}. Nothing answers there: look at the network, a firewall, and the server.`;
+    return { remedy: undefined, hint };
   } catch (error) {
-    return `The name ${hostname} cannot be resolved (${errorMessage(error)}): look at the network and DNS.`;
+    const hint = `The name ${hostname} cannot be resolved (${errorMessage(error)}): look at the network and DNS.`;
+    return { remedy: undefined, hint };
   }
 }

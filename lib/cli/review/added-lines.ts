@@ -13,9 +13,9 @@ import { fileRecord } from '../../store/queries/authorship/file-record.ts';
 import { allProjects } from '../../store/queries/projects.ts';
 import { AuthorshipTables } from '../../store/writers/authorship/authorship-tables.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { blamedLines } from '../blame/blamed-file.ts';
-import type { BlamedLine } from '../blame/blamed-file.ts';
-import { diskLinesOf, unknownLines } from '../blame/disk-lines.ts';
+import { blamedLines } from '../../blame/blamed-lines.ts';
+import type { BlamedLine } from '../../blame/blamed-lines.ts';
+import { diskLinesOf, unknownLines } from '../../blame/disk-lines.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { addedFiles, blobTexts, gitRange } from './git-range.ts';
 import type { AddedFile, GitRange } from './git-range.ts';
@@ -79,7 +79,7 @@ export async function reviewOf(
     const look = () => lookUp(cli, top, some, texts, redactor);
     let found = look();
     if (found === 'needs-redactor') {
-      const { loadRedactor } = await import('../blame/load-redactor.ts');
+      const { loadRedactor } = await import('../../blame/load-redactor.ts');
       redactor = await loadRedactor(cli);
       found = look();
     }

@@ -2,7 +2,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { outcomePaint } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import type { Column } from '../listing/table.ts';
-import { diffLines } from '../diff/pattern-diff.ts';
+import { diffLines } from '../diff/diff-lines.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { columns } from '../output/wrapped-text.ts';
 import { promptLines } from './prompt-lines.ts';

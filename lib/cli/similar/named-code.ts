@@ -6,8 +6,8 @@ import { patternById, patternsByPrefix } from '../../store/queries/patterns.ts';
 import { ago } from '../../base/time-text.ts';
 import { candidateOf, MAX_CANDIDATES } from '../arguments/id-prefix.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { shownLines } from '../blame/disk-lines.ts';
-import { diskText } from '../blame/disk-text.ts';
+import { shownLines } from '../../blame/disk-lines.ts';
+import { diskText } from '../../blame/disk-text.ts';
 import { fileLinesOf } from '../blame/file-lines.ts';
 import type { CliEnvironment } from '../environment.ts';
 

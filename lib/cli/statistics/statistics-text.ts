@@ -43,6 +43,10 @@ export function statisticsText(
       { title: 'CAUSE', cell: ({ cause }) => cause },
       count('CALLS', ({ calls }) => calls),
     ]),
+    listText(cli, statistics.failedCommands.slice(0, SHOWN), [
+      { title: 'FAILED COMMAND', cell: ({ command }) => command, least: 20 },
+      count('CALLS', ({ calls }) => calls),
+    ]),
     listText(cli, by === 'file' ? [] : statistics.files.slice(0, SHOWN), [
       {
         title: 'FILE',

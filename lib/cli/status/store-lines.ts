@@ -4,6 +4,7 @@ import type { ForeignFiles } from '../../health/files/foreign-files.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
 import type { StatusRow as Line } from '../output/delivery-status.ts';
 import { evictedText } from '../output/retention-text.ts';
+import type { ProofTotals } from '../../store/queries/transcripts/proof-totals.ts';
 import { proofText } from '../transcripts/proof-text.ts';
 import { setAsideLines } from './set-aside-lines.ts';
 
@@ -42,7 +43,7 @@ export function storeLines(
         `${counted(totals.events, 'event')} (${byteText(bytes ?? 0)})`,
       ].join(', '),
     ]);
-    if (proof) lines.push(['Proof', `${proofText(proof)}, ${ago(proof.at, now)}`]);
+    if (proof) lines.push(...proofLines(proof, now));
     if (totals.lastEventAt !== null) {
       lines.push(['Last event', ago(totals.lastEventAt, now)]);
     }
@@ -53,5 +54,22 @@ export function storeLines(
   if (evicted !== undefined) lines.push(['Removed', evicted, 'yellow']);
   if (sizeFault !== null) lines.push(['Size', sizeFault, 'yellow']);
   if (setAside) lines.push(...setAsideLines(setAside, now));
+  return lines;
+}
+
+/** What transcripts prove, and what is in the way of that. */
+function proofLines(proof: ProofTotals, now: number): Line[] {
+  const { sessions, missing, incompleteSessions, outdatedSessions, at } = proof;
+  const lines: Line[] = sessions > 0 ? [['Proof', `${proofText(proof)}, ${ago(at, now)}`]] : [];
+  if (missing > 0) {
+    const calls = `${counted(missing, 'call')} of ${counted(incompleteSessions, 'session')}`;
+    const text = `not whole: it misses ${calls}; \`reconcile\` says why, and adds what it can`;
+    lines.push(['', text, 'yellow']);
+  }
+  if (outdatedSessions > 0) {
+    const which = counted(outdatedSessions, 'session');
+    const text = `outdated for ${which} since a repair or restore; \`reconcile\` renews it`;
+    lines.push([sessions > 0 ? '' : 'Proof', text, 'yellow']);
+  }
   return lines;
 }

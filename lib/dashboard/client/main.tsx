@@ -29,6 +29,7 @@ const loader = new PageLoader({
     draw();
     if (how === 'navigate' && isOther) {
       window.scrollTo(0, 0);
+      if (document.activeElement?.matches('[data-search]')) return; // somebody is typing there
       document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
     }
   },
@@ -55,12 +56,13 @@ side = {
   density: 'comfortable', // as the server drew it; the user's own follows
   at: state.at,
   actionToken: state.frame.actionToken,
-  navigate: (url) => void loader.navigate(url),
+  navigate: (url, isReplaced) => void loader.navigate(url, isReplaced),
   reload: () => loader.refresh(),
   switchTheme: nextTheme,
   switchDensity: () => set({ density: nextDensity() }),
   showKeys: (areKeysShown) => set({ areKeysShown }),
   areKeysShown: false,
+  isStatic: false,
 };
 
 async function start(): Promise<void> {
@@ -74,6 +76,10 @@ async function start(): Promise<void> {
     if (document.visibilityState === 'visible') live.open();
     else if (!isNotifying()) live.close();
   });
+  // Some of what is shown follows from time alone: a session that told of nothing for long counts as silent.
+  setInterval(() => {
+    if (document.visibilityState === 'visible' && side.connection.is === 'live') loader.refresh();
+  }, 60_000);
   document.documentElement.dataset['ready'] = ''; // tests wait for it
 }
 

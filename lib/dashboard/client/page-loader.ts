@@ -12,7 +12,7 @@ export class PageLoader {
   #url = location.pathname + location.search;
   /** Counts what was asked for; an answer that came too late is dropped. */
   #asked = 0;
-  #isReading = false;
+  #reading: AbortController | undefined;
   #isStale = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,6 +35,7 @@ export class PageLoader {
     });
     document.addEventListener('submit', (event) => {
       const form = event.target;
+      if (event.defaultPrevented) return;
       if (!(form instanceof HTMLFormElement) || form.method !== 'get') return;
       event.preventDefault();
       const url = new URL(form.action);
@@ -46,17 +47,22 @@ export class PageLoader {
     window.addEventListener('popstate', () => void this.#go(location.pathname + location.search));
   }
 
-  /** Shows a URL of the dashboard, and enters it into the history. */
-  async navigate(url: string): Promise<void> {
+  /**
+   * Shows a URL of the dashboard, and enters it into the history.
+   *
+   * @param isReplaced true to take the place of the present entry
+   */
+  async navigate(url: string, isReplaced = false): Promise<void> {
     const to = new URL(url, location.href);
-    history.pushState(null, '', to);
+    if (isReplaced) history.replaceState(null, '', to);
+    else history.pushState(null, '', to);
     await this.#go(to.pathname + to.search);
   }
 
   /** Reads the page again, soon: after the answer that is on its way, and never more than a share of the time. */
   refresh(): void {
     this.#isStale = true;
-    if (this.#isReading || this.#pause !== undefined) return;
+    if (this.#reading || this.#pause !== undefined) return;
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       if (this.#isStale) void this.#read(this.#url, 'refresh');
@@ -71,13 +77,18 @@ export class PageLoader {
   async #read(url: string, how: 'navigate' | 'refresh'): Promise<void> {
     this.#asked += 1;
     const own = this.#asked;
-    this.#isReading = true;
+    this.#reading?.abort(); // what was asked for before is not wanted any more
+    const reading = new AbortController();
+    this.#reading = reading;
     this.#isStale = false;
     const begun = performance.now();
     try {
       const address = new URL(url, location.href);
       address.searchParams.set('format', 'state');
-      const answer = await fetch(address, { headers: { Accept: 'application/json' } });
+      const answer = await fetch(address, {
+        headers: { Accept: 'application/json' },
+        signal: reading.signal,
+      });
       const state = (await answer.json()) as PageState;
       if (own === this.#asked) await this.#handlers.onState(state, how);
     } catch {
@@ -89,7 +100,7 @@ export class PageLoader {
 
   /** Pauses four times as long as reading took, so that a page that is left open takes a fifth of a core at most. */
   #rest(tookMs: number): void {
-    this.#isReading = false;
+    this.#reading = undefined;
     clearTimeout(this.#pause);
     this.#pause = setTimeout(
       () => {

@@ -36,7 +36,7 @@ export function App({
       <div class="frame">
         <Rail page={page} />
         <div class="room">
-          <TopBar query={url.pathname === '/search' ? (url.searchParams.get('q') ?? '') : ''} />
+          <TopBar url={url} />
           <main id="main" tabIndex={-1}>
             <div class="head">
               <h1>{page?.question ?? 'There is no such page'}</h1>

@@ -18,14 +18,16 @@ export interface ClientSide {
   readonly at: number;
   /** What actions bring along; null where none are allowed. */
   readonly actionToken: string | null;
-  /** Shows another URL of the dashboard. */
-  readonly navigate: (url: string) => void;
+  /** Shows another URL of the dashboard. @param isReplaced true if the way back is not to lead to the present one */
+  readonly navigate: (url: string, isReplaced?: boolean) => void;
   /** Reads the page again. */
   readonly reload: () => void;
   readonly switchTheme: () => void;
   readonly switchDensity: () => void;
   readonly showKeys: (isShown: boolean) => void;
   readonly areKeysShown: boolean;
+  /** True in a copy that has no script: times are told exactly, and all rows are drawn. */
+  readonly isStatic: boolean;
 }
 
 /** What the server draws with. */
@@ -43,6 +45,7 @@ export function serverSide(live: LiveState, at: number): ClientSide {
     switchDensity: nothing,
     showKeys: nothing,
     areKeysShown: false,
+    isStatic: false,
   };
 }
 

@@ -17,7 +17,7 @@ export function Filters({
   const range =
     (searchParams.get('from') ?? searchParams.get('to'))
       ? 'own'
-      : (searchParams.get('range') ?? USUAL_RANGE);
+      : (searchParams.get('range') ?? filters.usualRange ?? USUAL_RANGE);
   const project = searchParams.get('project') ?? '';
   const choose = (name: string, value: string) => {
     const next = new URL(url);

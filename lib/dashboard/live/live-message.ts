@@ -2,7 +2,10 @@
 export interface Live {
   /** Something was recorded. Its id is that of the newest stored event, with which the stream is resumed. */
   readonly change: {
-    /** The sessions that events came of; null for any: too many, or another database. */
+    /**
+     * The sessions that events came of; none where something else was written. Null for any: too many, or another
+     * database.
+     */
     readonly sessions: readonly string[] | null;
   };
   /** How things stand: sent at the beginning, when it changes, and every few seconds. */

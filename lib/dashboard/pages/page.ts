@@ -68,7 +68,12 @@ export interface Page<Data = unknown> {
   /** The page that the rail marks while this one is shown, by its name. */
   readonly within?: string;
   /** Whether it has a choice of time and of project. @default neither */
-  readonly filters?: { readonly range?: boolean; readonly project?: boolean };
+  readonly filters?: {
+    readonly range?: boolean;
+    readonly project?: boolean;
+    /** The range of a URL that names none: a name of `RANGES`, or `all`. @default 7d */
+    readonly usualRange?: string;
+  };
   readonly query: () => Promise<PageQuery<Data>>;
   readonly view: () => Promise<PageView<Data>>;
 }

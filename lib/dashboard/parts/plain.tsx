@@ -17,6 +17,11 @@ export function shortText(text: string, most: number): string {
   return plainText(text.length > most ? `${text.slice(0, most)}…` : text);
 }
 
+/** The beginning of an id, as lists show it. */
+export function shortId(id: string): string {
+  return plainText(id.slice(0, 8));
+}
+
 // --- internal ---
 
 /** All but tab and line feed. */

@@ -5,7 +5,10 @@ import { useTicking } from './clock.ts';
 
 /** A moment: how long ago it was, in the user's zone exact when pointed at. `null` is shown as unknown. */
 export function Ago({ at }: { readonly at: number | null }) {
-  const text = useTicking(useCallback((now) => (at === null ? 'unknown' : ago(at, now)), [at]));
+  const { isStatic } = useClient();
+  const word = (now: number) =>
+    at === null ? 'unknown' : isStatic ? localTime(at).slice(0, 16) : ago(at, now);
+  const text = useTicking(useCallback(word, [at, isStatic]));
   return at === null ? <span class="dim">unknown</span> : <Moment at={at}>{text}</Moment>;
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@tanstack/virtual-core';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
+import { useClient } from '../frame/client-side.ts';
 
 /** The rows that are drawn, and the height of those before and after them, in pixels. */
 export interface WindowRows {
@@ -32,7 +33,8 @@ export function useWindowRows(
   height: (index: number) => number,
   list: RefObject<HTMLElement | null>,
 ): WindowRows {
-  const isPart = count > MOST_DRAWN;
+  const { isStatic } = useClient();
+  const isPart = count > MOST_DRAWN && !isStatic;
   const [part, setPart] = useState<Omit<WindowRows, 'show'>>();
   const [virtualizer, setVirtualizer] = useState<Virtualizer<Window, Element>>();
   useLayoutEffect(() => {

@@ -9,6 +9,8 @@ export interface AssetManifest {
   /** Sets theme and density before anything is drawn. */
   readonly settings: string;
   readonly style: string;
+  /** The worker that colours code. */
+  readonly colours: string;
   /** What the view of a page consists of, by the page's name. */
   readonly pages: Readonly<Record<string, readonly string[]>>;
   /** All of them; their names tell what they hold. */

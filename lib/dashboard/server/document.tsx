@@ -9,7 +9,7 @@ import type { PageState } from './page-state.ts';
 export function documentHtml(
   state: PageState,
   view: PageView<unknown> | undefined,
-  { script, settings, style, pages }: AssetManifest,
+  { script, settings, style, colours, pages }: AssetManifest,
 ): string {
   const page = state.page === null ? undefined : pageNamed(state.page);
   const data = state.fault === null ? state.data : null;
@@ -23,6 +23,7 @@ export function documentHtml(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <meta name="code-colours" content={`/assets/${colours}`} />
         <title>{`${title} · Pattern tracker`}</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={`/assets/${style}`} />

@@ -36,7 +36,7 @@ export class PageReader {
       const ask = {
         params,
         query: asked,
-        range: timeSpanOf(asked, at),
+        range: timeSpanOf(asked, at, page.filters?.usualRange),
         projectIds: sources.projectIds(asked.get('project')),
         now: at,
       };

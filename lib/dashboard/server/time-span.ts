@@ -23,13 +23,17 @@ export const USUAL_RANGE = '7d';
  * The time that a URL names: `range`, or the days `from` and `to` (2026-11-01, both whole, in the zone of this machine).
  * `range=all` is open. Anything else is the usual range.
  */
-export function timeSpanOf(query: URLSearchParams, now: number): TimeSpan {
+export function timeSpanOf(
+  query: URLSearchParams,
+  now: number,
+  usualRange = USUAL_RANGE,
+): TimeSpan {
   const from = dayOf(query.get('from'));
   const to = dayOf(query.get('to'));
   if (from !== undefined || to !== undefined) {
     return { since: from, until: to === undefined ? undefined : nextDay(to) };
   }
-  const name = query.get('range') ?? USUAL_RANGE;
+  const name = query.get('range') ?? usualRange;
   if (name === 'all') return { since: undefined, until: undefined };
   const { days } = RANGES[name] ?? { days: 7 };
   return { since: startOfDay(now - (days - 1) * DAY), until: undefined };

@@ -12,18 +12,23 @@ export interface ForgottenKeys {
   readonly calls: readonly { readonly sessionId: string; readonly toolUseId: string }[];
   /** Sessions of which nothing is left. */
   readonly sessionIds: readonly string[];
+  /** Tells whether a text names a session or a project that is forgotten as a whole. */
+  readonly names: (text: string) => boolean;
   /** Tells whether another text has to go, too. */
   readonly holds: ((text: string) => boolean) | undefined;
 }
 
 /**
  * Removes the rows of the outbox that are about something forgotten, dead letters included, and its patterns
- * from the parents that other rows name. Returns the number of removed rows. Call it in a transaction.
+ * from the parents that other rows name. What a server said of it goes, too, and an alert that repeats that. Returns the number of removed rows. Call it in a transaction.
  */
 export function removeForgottenRows(database: Database, keys: ForgottenKeys): number {
-  const { patternIds, eventIds, calls, sessionIds, holds } = keys;
+  const { patternIds, eventIds, calls, sessionIds, names, holds } = keys;
   database.function('outbox_holds', { deterministic: true }, (text: unknown) =>
     holds !== undefined && typeof text === 'string' && holds(text) ? 1 : 0,
+  );
+  database.function('outbox_names', { deterministic: true }, (text: unknown) =>
+    typeof text === 'string' && names(text) ? 1 : 0,
   );
   const callIds = calls.map(({ sessionId, toolUseId }) => toolCallEventId(sessionId, toolUseId));
   const ids = database
@@ -31,7 +36,8 @@ export function removeForgottenRows(database: Database, keys: ForgottenKeys): nu
       `SELECT id FROM outbox WHERE pattern_id IN (SELECT value FROM json_each(@patterns))
          OR event_id IN (SELECT value FROM json_each(@events))
          OR session_id IN (SELECT value FROM json_each(@sessions))
-         OR outbox_holds(body) OR outbox_holds(last_error)`,
+         OR outbox_holds(body) OR outbox_holds(last_error)
+         OR (pattern_id = '' AND session_id IS NULL AND outbox_names(body))`,
     )
     .pluck()
     .all({
@@ -43,6 +49,7 @@ export function removeForgottenRows(database: Database, keys: ForgottenKeys): nu
   for (let at = 0; at < ids.length; at += CHUNK_ROWS) {
     removed += dropRows(database, { ids: ids.slice(at, at + CHUNK_ROWS), limit: -1 });
   }
+  database.exec('UPDATE outbox SET last_error = NULL WHERE outbox_names(last_error)');
   if (patternIds.length > 0) dropParents(database, new Set(patternIds));
   return removed;
 }

@@ -43,7 +43,11 @@ export function complete(facts: ChecklistFacts): CheckFinding {
       ? ok('no session was compared yet; the database is new')
       : warn('not known: no session was compared yet', reconcile);
   }
-  const { calls, tracked, sessions, at: provenAt } = value.proof;
+  const { calls, tracked, sessions, outdatedSessions, at: provenAt } = value.proof;
+  if (outdatedSessions > 0) {
+    const what = `not known of ${counted(outdatedSessions, 'session')}, compared before a repair or restore`;
+    return warn(what, reconcile);
+  }
   const found = `${tracked.toLocaleString('en-US')} of ${counted(calls, 'call')} of ${counted(sessions, 'session')}, compared ${ago(provenAt, at)}`;
   return tracked < calls ? warn(found, reconcile) : ok(found);
 }

@@ -55,7 +55,7 @@ export function serviceAnswers({ config, probes }: ChecklistFacts): CheckFinding
   if (!probe) return warn(`not known: ${address} could not be asked`, HEALTH);
   return fail(
     `nothing answers at ${address}: ${probe.detail}`,
-    'Start it: `pattern-tracker serve`, or the service manager that runs it (docs/deployment.md).',
+    'Run `pattern-tracker recover partition`: it starts it again as it was started, or says who has to.',
   );
 }
 

@@ -184,9 +184,9 @@ export class Courier {
     const note = (error: unknown) => this.noteStray(error);
     try {
       this.#hint.show();
+      this.#report.begin();
       await tryAsyncStep(async () => this.#adoptConfig(), note); // a sweep tries it again, and tells
       this.#log.info('Courier started', { version: VERSION });
-      this.#report.begin();
       this.#report.tell({ status: 'idle' });
       const killer = this.#guard.recover();
       if (killer !== undefined) this.#sweep.setAsideKiller(killer);

@@ -50,6 +50,8 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
     /[^\s|│┃║"'`*][^\r\n|│┃║"'`*]{5,512}/y,
   ],
   ['}', /\}[ \t]{2,16}/y, /[^\s"'`]{6,512}/y],
+  // a variable that a log sets for Azure's pipelines
+  [';]', /(?<=variable=[\w.-]{1,64})(?:;\w{1,16}=\w{1,8}){0,3}\]/y, /[^\s"'`]{3,512}/y],
   ['.', /[ \t]?\.{3,128}[ \t]?/y, /[^\s"'`]{6,512}/y],
   // the next line
   [
@@ -68,9 +70,9 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   [':=', /[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
 ];
 /** A command or an expression whose value the next line shows. */
-const SHOWN = /(?:^|\n)(?:[^\n]{0,40}[$#%❯>]|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
+const SHOWN = /(?:^|\n)(?:[^\n]{0,40}[$#%❯>]|\((?:gdb|lldb)\)|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
 const OUTPUT =
-  /[^\s=:]{0,8}[ \t]{0,4}\r?\n(?:Out\[\d{1,5}\]: )?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
+  /[^\s=:]{0,8}[ \t]{0,4}\r?\n(?:Out\[\d{1,5}\]: |(?:\([^()\n]{1,32}\) )?\$\d{1,5} = (?:0x[\da-f]{1,16} )?)?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
 /** What types or compares a value: `("#password").type("V")`, `("#password", "V")`, `expect(password).toBe("V")`. */
 const TYPING =
   /[=:][ \t]?["']?%[svdr]["']?(?:\\{1,2}n)?["'`],?[ \t]{1,4}(?=["'])|["'`\])]{1,4}(?:\.(fill|type|send_?keys|set_?value|set|input|clear\(\)\.type|tobe|toequal|tostrictequal|toeql|eq|equals|isequalto)\(|,[ \t]{0,4}with:[ \t]|,[ \t]{1,4}(?=["'`]))/iy;

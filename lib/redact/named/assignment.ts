@@ -73,6 +73,9 @@ const OPERATOR =
   /\\{0,15}["'`”’»]?(?:\[[\w ]{0,16}\]|[\])!?*]){0,3}(?:\*\*|__)?(?: \{ ?get; ?(?:set|init)?;? ?\})?[ \t]{0,32}(:=|=>|->|<-|<<<|\?\?=|\|\|=|\?=|\+=|={2,3}|!={1,2}|[:=：＝])(?![=~]|:[A-Za-z_]\w{0,48}[(<])(?:\*\*)?[ \t]{0,64}/y;
 const TYPED =
   /(?:[:?][ \t]{0,4}|[ \t]{1,4}(?:As[ \t])?)(?:&'\w{1,16} |\[\]const )?[A-Za-z&*[\]][\w.&*'<>|?:[\]]{0,40}(?: \| \w{1,16}){0,3}[ \t]{0,4}:?=[ \t]{0,8}(?=(?:[\w.]{1,48}\((?:\w{1,16}=)?)?[a-zA-Z@$]{0,2}#{0,4}\\{0,15}["'`])/y;
+/** `PIC X(40) VALUE` of COBOL, `TYPE string VALUE` of ABAP. */
+const DECLARED =
+  /[ \t]{1,8}(?:PIC(?:TURE)?[ \t]{1,4}(?:IS[ \t]{1,4})?[\w()]{1,24}|TYPE[ \t]{1,4}\w{1,40}(?:[ \t]{1,4}LENGTH[ \t]{1,4}\d{1,4})?)[ \t]{1,8}VALUE[ \t]{1,8}(?:IS[ \t]{1,4})?(?=["'])/iy;
 /** A network device writes how a password is encrypted before it. */
 const BLANKS = /\\{0,15}["'`]?[ \t]{1,32}(?:[05789][ \t]{1,4})?/y;
 const COPULA =
@@ -99,7 +102,8 @@ const COMMON_WORD =
 function findValue(text: string, name: SecretName): readonly ValueSpan[] | undefined {
   const { start, end, nameClass } = name;
   const own = text.slice(start, end);
-  const operator = matchAt(TYPED, text, end) ?? matchAt(OPERATOR, text, end);
+  const operator =
+    matchAt(TYPED, text, end) ?? matchAt(OPERATOR, text, end) ?? matchAt(DECLARED, text, end);
   const copula = operator === null ? matchAt(COPULA, text, end) : null;
   const separator = operator ?? copula ?? matchAt(BLANKS, text, end);
   if (separator === null) return undefined;

@@ -23,11 +23,11 @@ export function nameAt(text: string, at: number): NameSpan {
   const next = end;
   while (end > at + 1 && /[.-]/.test(text.charAt(end - 1))) end -= 1;
   while (start < at && /[.-]/.test(text.charAt(start))) start += 1;
-  // `-Dname=` and `-Pname=` define a property of Java.
+  // `-Dname=` and `-Pname=` define a property of Java or CMake.
   if (
     start < at &&
     text.charAt(start - 1) === '-' &&
-    /^[DP][a-z]/.test(text.slice(start, start + 2))
+    /^[DP][A-Za-z]/.test(text.slice(start, start + 2))
   ) {
     start += 1;
   }

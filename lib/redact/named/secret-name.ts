@@ -30,7 +30,7 @@ export function mayNameSecret(text: string, at: number): boolean {
   const isTold = isAscii(text, start - 1) && isAscii(text, end) && end > at;
   if (!isTold || end - start > LONGEST_WORD) return true;
   const word = text.slice(start, end);
-  if (text.charAt(start - 1) === '-' && /^[DP][a-z]/.test(word)) return true; // maybe Java's `-Dname=`
+  if (text.charAt(start - 1) === '-' && /^[DP][A-Za-z]/.test(word)) return true; // maybe Java's `-Dname=`
   const told = wordIn(word);
   if (typeof told === 'boolean') return told;
   return (told.isSuffix && isBehindName(text, start)) || isPaired(text, start, told.first);
@@ -111,7 +111,7 @@ function isPaired(text: string, start: number, first: string): boolean {
   let end = backOver(/[_.-]/, text, start);
   if (text.charAt(end - 1) === ' ') end = backOver(/[_.-]/, text, end - 1);
   const before = text.slice(Math.max(0, end - LONGEST_WORD), end);
-  if (!isAscii(text, end - 1) || /-[DP][a-z][\w.]*$/.test(before)) return true;
+  if (!isAscii(text, end - 1) || /-[DP][A-Za-z][\w.]*$/.test(before)) return true;
   if (PAIR_ENDS.get(first)?.test(before) !== true) return false;
   return PAIRS.has(`${partsOfName(before).at(-1) ?? ''} ${first}`);
 }

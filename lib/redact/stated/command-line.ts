@@ -59,6 +59,19 @@ const PROGRAMS: readonly ProgramOptions[] = [
   { names: 'snmpwalk snmpget snmpset', options: '-A -X -c' },
   { names: 'xfreerdp rdesktop', options: '-p', glued: '/p:' },
   { names: 'cqlsh clickhouse-client', options: '-p' },
+  { names: 'psexec psexec64 hydra medusa ncrack evil-winrm crackmapexec', options: '-p' },
+  { names: 'schtasks', options: '/rp /p' },
+  { names: 'signtool', options: '/p' },
+  { names: 'p4', options: '-P' },
+  { names: 'security', verb: 'unlock-keychain', options: '-p' },
+  { names: 'security', verb: 'import', options: '-P' },
+  { names: 'security', verb: 'add-generic-password', options: '-w' },
+  { names: 'security', verb: 'add-internet-password', options: '-w' },
+  { names: 'bw', verb: 'login', argument: 3 },
+  { names: 'keyctl', verb: 'add', argument: 4 },
+  { names: 'etcdctl', pair: '--user' },
+  { names: 'dotnet nuget', verb: 'add', options: '-p' },
+  { names: 'mysqlsh', isAddressed: true },
 ];
 
 interface ProgramOptions {
@@ -74,6 +87,8 @@ interface ProgramOptions {
   readonly flag?: RegExp;
   /** True when a `pair` option also takes a token without a user. */
   readonly either?: boolean;
+  /** True when it is given `user:password@host`. */
+  readonly isAddressed?: boolean;
 }
 
 /** Finds secrets that programs take on their command lines, such as `mysql -pV` and `curl -u joe:V`. */
@@ -130,6 +145,7 @@ interface Program {
   readonly argument: number | undefined;
   readonly flag: RegExp | undefined;
   readonly either: boolean;
+  readonly isAddressed: boolean;
 }
 
 const BY_NAME: ReadonlyMap<string, readonly Program[]> = programsByName();
@@ -137,15 +153,24 @@ const BY_NAME: ReadonlyMap<string, readonly Program[]> = programsByName();
 function programsByName(): Map<string, Program[]> {
   const listOf = (list = '') => list.split(' ').filter((one) => one !== '');
   const byName = new Map<string, Program[]>();
-  for (const { names, verb, options, glued, pair, argument, flag, either = false } of PROGRAMS) {
+  for (const {
+    names,
+    options,
+    glued,
+    pair,
+    either = false,
+    isAddressed = false,
+    ...rest
+  } of PROGRAMS) {
     const program = {
-      verb,
+      verb: rest.verb,
       options: listOf(options),
       glued: listOf(glued),
       pairs: listOf(pair),
-      argument,
-      flag,
+      argument: rest.argument,
+      flag: rest.flag,
       either,
+      isAddressed,
     };
     for (const name of listOf(names)) byName.set(name, [...(byName.get(name) ?? []), program]);
   }
@@ -203,7 +228,8 @@ class ArgumentReader {
   /** Where in the next argument secrets begin. */
   read(value: string): number[] {
     const option = this.#option;
-    const isOption = value.startsWith('-');
+    const isOption =
+      value.startsWith('-') || this.#programs.some(({ options }) => options.includes(value));
     if (isOption) this.#flags.push(value);
     else if (option === '' || this.#programs.some(({ flag }) => flag?.test(option)))
       this.#free.push(value);
@@ -243,6 +269,7 @@ function secretIn(value: string, option: string, free: number, program: Program)
     const fits = at === 0 || (at > 0 && !/^[-/]/.test(one));
     if (fits && value.length > at + one.length) return at + one.length;
   }
+  if (program.isAddressed && /^[\w.-]{1,64}:[^@]{3,128}@[\w.-]{2}/.test(value)) return colon;
   const isFree = option === '' || program.flag?.test(option) === true;
   return isFree && !value.startsWith('-') && free === program.argument ? 0 : -1;
 }

@@ -33,6 +33,8 @@ export const LOGIN_CALL_RULE: AnchoredRule = {
     'createclient(',
     'btoa(',
     'b64encode(',
+    'create_user(',
+    'create_superuser(',
     'auth=(',
     'auth = (',
   ],

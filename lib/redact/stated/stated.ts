@@ -1,7 +1,7 @@
 import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
 import { endAt, matchAt } from '../sticky.ts';
-import { isSecretAnywhere } from '../value/secret-value.ts';
+import { isSecretAnywhere, isSecretText } from '../value/secret-value.ts';
 import { isRandom } from '../value/word-shape.ts';
 
 const IDENTIFIED =
@@ -20,6 +20,8 @@ const PLAIN = /\{(?:plain|clear|cleartext)\}()([^\s:"'`<>]{4,128})/iy;
 const REDIS_USER =
   /(?<=user[ \t][^\n]{1,80})on[ \t]{1,4}(?:[~+&@*\w-]{1,32}[ \t]{1,4}){0,4}>()([^\s"'`]{4,128})/iy;
 const REDIS_AUTH = /(?<!\w)AUTH[ \t]{1,4}(?:[a-z]\w{0,31}[ \t]{1,4})?["']?([^\s"'`]{6,128})/y;
+/** A line of Postfix's `sasl_passwd`. */
+const RELAY = /\]:\w{1,16}[ \t]{1,16}[^\s:]{1,128}():([^\s]{4,256})/y;
 const COMMUNITY = /snmp-server[ \t]{1,4}community[ \t]{1,4}(["']?)([^\s"']{4,64})/iy;
 const SENT = /send[ \t]{1,4}(?:--[ \t]{1,4})?(["'])([^\s"'\\$]{6,128})(?=\\{1,2}[rn])/iy;
 const ECHOED =
@@ -62,6 +64,12 @@ export const STATED_RULES: readonly AnchoredRule[] = [
   },
   { scope: 'place', kind: 'assignment', triggers: ['on >'], find: after('assignment', REDIS_USER) },
   { scope: 'place', kind: 'assignment', triggers: ['AUTH '], find: findRedisAuth },
+  {
+    scope: 'place',
+    kind: 'assignment',
+    triggers: [']:25 ', ']:465 ', ']:587 ', ']:submission '],
+    find: after('assignment', RELAY),
+  },
   {
     scope: 'place',
     kind: 'command-line',
@@ -138,7 +146,8 @@ function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
     let value = match?.[2] ?? '';
     if (quote === '') value = value.split(/[\s;]/, 1)[0] ?? '';
     if (match === null || value.length < 4 || isPlaceholderPassword(value)) return at + 1;
-    if (!/\d|[^\w.\s]/.test(value) && !isRandom(value)) return at + 1;
+    const isPlain = !/\d|[^\w.\s]/.test(value) && !isRandom(value);
+    if (isPlain && !(/\s/.test(value) && isSecretText('password', value))) return at + 1;
     const start = at + match[0].indexOf(match[2] ?? '', match[0].length - (match[2]?.length ?? 0));
     found.push({ start, end: start + value.length, kind });
     return start + value.length;

@@ -11,7 +11,7 @@
  * | pattern-store.ts  | PatternStore: each method runs one function of the files below   |
  * | track.ts          | applies events: writes what `track-planner.ts` planned           |
  * | known.ts          | what has to be known to plan them                                |
- * | accepted.ts       | all events, in the order of acceptance                          |
+ * | accepted.ts       | all events, in the order of acceptance                           |
  * | patterns.ts       | one pattern, pages of patterns, how many                         |
  * | search.ts         | patterns by words                                                |
  * | similar.ts        | patterns by similar code                                         |
@@ -23,9 +23,9 @@
  * | accounting/       | TokenStore, AuditStore, RetentionStore                           |
  *
  * SQLite alone has `search-index.ts` (fills the index of words behind the writers) and `per-database.ts`
- * (statements of a file that may be replaced); its schema is that of tracker.db. PostgreSQL alone has `url.ts`
- * (reads `postgres://…`), `standby.ts` (sends questions to a standby), `schema/` (migrations, the function that writes events, monthly partitions) and
- * `text/` (what its columns can keep, what its index of words holds).
+ * (statements of a file that may be replaced); its schema is that of tracker.db. PostgreSQL alone has `servers/` (reads
+ * `postgres://…`, asks whether a server is alive, sends questions to a standby), `schema/` (migrations, the functions that
+ * write, partitions) and `text/` (what its columns can keep, what its index of words holds).
  */
 
 import type { AuditStore } from './audit-store.ts';

@@ -18,6 +18,7 @@ import { salvageDatabase } from './salvage.ts';
 import type { SalvagedTable } from './salvage.ts';
 import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
+import { outdateProofs } from '../writers/transcript-proofs.ts';
 import { noDatabase, verifyDatabase } from './verify.ts';
 import type { Verification } from './verify.ts';
 
@@ -92,6 +93,7 @@ export function stageRepair({
     try {
       if (isMerged) mergeLater(repaired, database);
       if (hasLost(tables, 'outbox')) forgetTold(repaired);
+      if (hasLost(tables) || strayPages > 0) outdateProofs(repaired);
       const mended = mendInvariants(repaired);
       acknowledge(repaired, damaged);
       repaired.close();
@@ -148,8 +150,12 @@ function checkLoss(damaged: string, tables: readonly SalvagedTable[]): void {
   });
 }
 
-function hasLost(tables: readonly SalvagedTable[], name: string): boolean {
-  return tables.some(({ table, lost, damagedPages }) => table === name && lost + damagedPages > 0);
+/** True if rows were lost of the table `name`, or of any. */
+function hasLost(tables: readonly SalvagedTable[], name?: string): boolean {
+  return tables.some(
+    ({ table, lost, damagedPages }) =>
+      (name === undefined || table === name) && lost + damagedPages > 0,
+  );
 }
 
 /**

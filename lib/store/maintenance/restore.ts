@@ -11,6 +11,8 @@ import {
   writeFault,
 } from './database-file.ts';
 import { MIGRATIONS } from '../database/schema.ts';
+import { Sqlite } from '../database/sqlite.ts';
+import { outdateProofs } from '../writers/transcript-proofs.ts';
 import { noDatabase, verifyDatabase } from './verify.ts';
 import type { Verification } from './verify.ts';
 
@@ -41,6 +43,7 @@ export function stageBackup(backup: string, database: string): StagedDatabase {
     foldIn(path);
     const verification = verifyDatabase(path);
     checkBackup(verification, backup);
+    outdateProofsIn(path);
     return { path, verification };
   } catch (error) {
     removeDatabase(path);
@@ -65,6 +68,18 @@ export function putInPlace(database: string, staged: string, now: number): strin
 }
 
 // --- internal ---
+
+/** What was recorded since the backup was made is gone, also of the sessions that it has proofs of. */
+function outdateProofsIn(path: string): void {
+  const database = new Sqlite(path);
+  try {
+    // A backup of an earlier release has no proofs.
+    const has = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'transcript_proofs'");
+    if (has.get() !== undefined) outdateProofs(database);
+  } finally {
+    database.close();
+  }
+}
 
 function checkBackup({ schemaVersion, findings }: Verification, path: string): void {
   if (schemaVersion > MIGRATIONS.length) {

@@ -52,6 +52,17 @@ export function lineageOf(
   return { ancestors: up.nodes, descendants: down.nodes, isCut: up.isCut || down.isCut };
 }
 
+/** The beginnings of the code of patterns, from the first character that is not white space, by their ids. */
+export function codeHeads(database: Database, ids: readonly string[]): Map<string, string> {
+  const rows = database
+    .prepare<[string], { id: string; head: string }>(
+      `SELECT id, substr(ltrim(code, ' ' || char(9, 10, 13)), 1, 80) AS head FROM patterns
+       WHERE id IN (SELECT value FROM json_each(?))`,
+    )
+    .all(JSON.stringify(ids));
+  return new Map(rows.map(({ id, head }) => [id, head]));
+}
+
 /**
  * Walks from `start` in one direction, nearest first. Each node comes once, so that a cycle ends.
  *

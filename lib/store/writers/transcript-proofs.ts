@@ -77,6 +77,14 @@ export class TranscriptProofs {
   }
 }
 
+/**
+ * Takes back every proof, because rows may have been lost since. A later comparison proves a session again; until then it
+ * counts as outdated.
+ */
+export function outdateProofs(database: Database): void {
+  database.exec('UPDATE transcript_proofs SET at = 0, attempts = 0 WHERE at > 0');
+}
+
 // --- internal ---
 
 interface ProofRow extends Omit<TranscriptProof, 'isWhole' | 'reasons'> {

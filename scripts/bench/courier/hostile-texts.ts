@@ -34,4 +34,10 @@ const OWN = [
   '-----BEGIN PRIVATE KEY-----\n',
   '-----BEGIN RSA PRIVATE KEY-----\nAAAA',
   `${'A'.repeat(40)} `,
+  'password: "a""b""c""d""e""f"\n',
+  `${'A'.repeat(70)}+AStAAAAAA==`,
+  'cGFzc3dvcmQ9YTFiMmMzZDRlNWY2 ',
+  'variable=password;a=b;c=d]',
+  'security add-generic-password -w ',
+  '1234567890123456|aaaaaaaaaaaaaaaaaaaaaaaaaa',
 ];

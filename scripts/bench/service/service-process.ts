@@ -23,9 +23,18 @@ export class ServiceProcess {
   static async start(throwaway: Throwaway, database: string): Promise<ServiceProcess> {
     const cli = join(throwaway.program, 'dist', 'cli.mjs');
     const args = [cli, 'serve', '--port', '0', '--rate-limit', '0', '--log-level', 'warn'];
+    return ServiceProcess.started(throwaway, args, { PATTERN_TRACKER_DATABASE: database });
+  }
+
+  /** Starts a server that prints its address. @throws BenchmarkError if it does not */
+  static async started(
+    throwaway: Throwaway,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
     const child = throwaway.keep(
       spawn(process.execPath, args, {
-        env: { ...throwaway.env, PATTERN_TRACKER_DATABASE: database },
+        env: { ...throwaway.env, ...env },
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     );

@@ -39,6 +39,8 @@ describe.skipIf(!hasBrowser)('the pages of sessions', () => {
       [FINISHED, 'finished'],
       [ENDED, 'ended'],
     ]);
+    const calls = sessions.find(({ id }) => id === WORKING)?.callsByMinute ?? [];
+    expect(calls.reduce((all, count) => all + count, 0)).toBe(17);
     const watched = await WatchedPage.open(browser, home.url);
     const cards = await watched.page.locator('.session-card').allTextContents();
     expect(cards[0]).toContain('asks: may it run Bash npm publish --tag next?');

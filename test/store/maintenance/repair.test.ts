@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noteMovedAside } from '../../../lib/store/database/meta.ts';
 import { stageRepair } from '../../../lib/store/maintenance/repair.ts';
 import type { Repair } from '../../../lib/store/maintenance/repair.ts';
-import { putInPlace } from '../../../lib/store/maintenance/restore.ts';
+import { putInPlace, stageBackup } from '../../../lib/store/maintenance/restore.ts';
 import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
 import { HOUR, NOW, Sample } from '../../cli/sample-database.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
@@ -45,6 +45,16 @@ function query(path: string, sql: string): unknown[] {
   } finally {
     opened.close();
   }
+}
+
+/** Notes a proof, by which all of a session is recorded. */
+function prove(path: string): void {
+  const filled = openDatabase(path);
+  filled
+    .prepare("INSERT INTO transcript_proofs VALUES ('s', ?, 9, 1, 0, 2, 2, 2, 0, 0, 0, 0, '{}')")
+    .run(NOW);
+  filled.pragma('wal_checkpoint(TRUNCATE)');
+  filled.close();
 }
 
 describe('a repair', () => {
@@ -106,6 +116,23 @@ describe('a repair', () => {
     ]);
   });
 
+  it('takes back what was proven of sessions, since rows of them may be lost', () => {
+    fillWithMany(sample);
+    prove(database);
+    wipe(database, pagesOf(database, 'events', 'leaf')[5]?.page ?? 0);
+    const { path } = repairOf(database);
+    expect(query(path, 'SELECT at, bytes FROM transcript_proofs')).toEqual([{ at: 0, bytes: 9 }]);
+  });
+
+  it('leaves what was proven where nothing was lost', () => {
+    fillWithMany(sample);
+    prove(database);
+    wipe(database, pagesOf(database, 'tool_calls_by_time', 'leaf')[0]?.page ?? 0);
+    const { path, tables } = repairOf(database);
+    expect(tables.filter(({ lost, damagedPages }) => lost + damagedPages > 0)).toEqual([]);
+    expect(query(path, 'SELECT at FROM transcript_proofs')).toEqual([{ at: NOW }]);
+  });
+
   it('forgets what a server was told of when events for it were lost', () => {
     fillWithMany(sample, 10);
     const filled = openDatabase(database);
@@ -136,6 +163,16 @@ describe('a repair', () => {
       'tracker.db.before-restore-20261124T120000',
     ]);
     expect(rowsOf(database, 'events').size).toBe(3_000 - cells);
+  });
+});
+
+describe('a backup that is restored', () => {
+  it('proves nothing of what was recorded since', () => {
+    fillWithMany(sample, 10);
+    prove(database);
+    const { path } = stageBackup(database, join(sample.paths.data, 'other.db'));
+    expect(query(path, 'SELECT at FROM transcript_proofs')).toEqual([{ at: 0 }]);
+    expect(query(database, 'SELECT at FROM transcript_proofs')).toEqual([{ at: NOW }]);
   });
 });
 

@@ -219,11 +219,13 @@ describe('statistics', () => {
   it('tell percentiles, failures by cause, rework within the hour, and what tokens cost', () => {
     sample.session('s', { project_id: sample.project('/w/app', 'app') });
     for (let n = 1; n <= 100; n += 1) sample.toolCall('s', `toolu_${n}`, { duration_ms: n });
-    const fail = (id: string, error: string) => {
-      sample.toolCall('s', id, { outcome: 'failed', error });
+    const fail = (id: string, error: string, row = {}) => {
+      sample.toolCall('s', id, { outcome: 'failed', error, ...row });
     };
-    fail('f1', 'Exit code 1\nno such file');
-    fail('f2', 'Exit code 1\nsomething else');
+    const bash = (summary: string) => ({ tool_name: 'Bash', summary });
+    fail('f1', 'Exit code 1\nno such file', bash('npm test'));
+    fail('f2', 'Exit code 1\nsomething else', bash('cd /w/app && npm test'));
+    sample.toolCall('s', 'd2', { outcome: 'denied', ...bash('rm -rf /') });
     fail('f3', 'File /w/app/a.ts has not been read yet.');
     sample.toolCall('s', 'd1', { outcome: 'denied' });
     const event = (n: number) => String(n).repeat(32);
@@ -249,10 +251,11 @@ describe('statistics', () => {
       p50Ms: 50,
       p95Ms: 95,
       failures: [
+        { cause: 'denied', calls: 2 },
         { cause: 'exit code 1', calls: 2 },
         { cause: 'File … has not been read yet.', calls: 1 },
-        { cause: 'denied', calls: 1 },
       ],
+      failedCommands: [{ command: 'npm test', calls: 2 }],
       rework: { edits: 3, reworked: 1 },
       cost: 4 + 10 + 1,
     });

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
+export type { Browser, Page };
+
 const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** False where there is no browser: tests in it are skipped, with a word. */

@@ -40,6 +40,17 @@ export class Telling {
     return events;
   }
 
+  /** The files as it left them, by their absolute paths. */
+  texts(): ReadonlyMap<string, string> {
+    return this.#files;
+  }
+
+  /** Begins with a file that an earlier session left so. */
+  know(file: string, text: string): this {
+    this.#files.set(`${this.cwd}/${file}`, text);
+    return this;
+  }
+
   /** Lets time go by, in milliseconds. */
   pause(ms: number): this {
     this.at += ms;

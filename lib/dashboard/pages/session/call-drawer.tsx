@@ -2,14 +2,14 @@ import type { ComponentChildren } from 'preact';
 import type { Json, JsonObject } from '../../../base/json.ts';
 import { span } from '../../../base/time-text.ts';
 import type { CallDetail } from '../../../store/queries/session/call-detail.ts';
-import { Diff } from '../../parts/diff.tsx';
+import { Diff } from '../../parts/diff/diff.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { shortPath } from '../../parts/link.ts';
 import { Plain, plainText, shortText } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { ClockTime } from '../../parts/time.tsx';
 
-/** All of a call: what it was given, what it answered, what it did to files. */
+/** A call beside the timeline. */
 export function CallDrawer({
   call,
   closeHref,
@@ -19,17 +19,33 @@ export function CallDrawer({
   readonly closeHref: string;
   readonly root: string | null;
 }) {
-  const { toolName, summary, outcome, durationMs, error, asked, input, output, diffs = [] } = call;
+  return (
+    <Drawer closeHref={closeHref} title={<CallTitle call={call} root={root} />}>
+      <CallFacts call={call} root={root} />
+    </Drawer>
+  );
+}
+
+/** All of a call: what it was given, what it answered, what it did to files. */
+export function CallFacts({
+  call,
+  root,
+  withTitle = false,
+}: {
+  readonly call: CallDetail;
+  readonly root: string | null;
+  /** True where nothing else names it. */
+  readonly withTitle?: boolean;
+}) {
+  const { outcome, durationMs, error, asked, input, output, diffs = [] } = call;
   const isWell = outcome === 'ok' || outcome === 'running';
   return (
-    <Drawer
-      closeHref={closeHref}
-      title={
-        <>
-          {shortText(toolName, 60)} <code>{shortText(shortPath(summary, root), 200)}</code>
-        </>
-      }
-    >
+    <>
+      {withTitle && (
+        <h1>
+          <CallTitle call={call} root={root} />
+        </h1>
+      )}
       <p class="detail-line">
         <Status
           is={
@@ -109,7 +125,7 @@ export function CallDrawer({
           )}
         </Block>
       )}
-    </Drawer>
+    </>
   );
 }
 
@@ -138,6 +154,14 @@ export function PromptDrawer({
 }
 
 // --- internal ---
+
+function CallTitle({ call, root }: { readonly call: CallDetail; readonly root: string | null }) {
+  return (
+    <>
+      {shortText(call.toolName, 60)} <code>{shortText(shortPath(call.summary, root), 200)}</code>
+    </>
+  );
+}
 
 function Block({
   title,

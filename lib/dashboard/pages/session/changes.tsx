@@ -1,6 +1,6 @@
 import type { NetChange, NetNote } from '../../../store/queries/history/session-files.ts';
 import { Lines } from '../../parts/count.tsx';
-import { Diff } from '../../parts/diff.tsx';
+import { Diff } from '../../parts/diff/diff.tsx';
 import { shortPath } from '../../parts/link.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { Empty } from '../../parts/states.tsx';

@@ -32,17 +32,7 @@ export const sessionQuery: PageQuery<SessionData> = {
       const id = sessionId(database, named);
       const timeline = sessionTimeline(database, id, { limit: MOST_CALLS, isBrief: true });
       if (timeline === undefined || timeline === 'no-such-call') throw noSuchSession(named);
-      const { turns, next, ...rest } = timeline;
-      const all = timelineRows(timeline, now);
-      const only = query.get('only');
-      return {
-        ...rest,
-        rows: only === null ? all : chosenRows(all, only),
-        isWhole: next === null,
-        call: openCall(database, timeline, query.get('call')),
-        prompt: openPrompt(turns, query.get('prompt')),
-        changes: query.get('show') === 'changes' ? sessionFiles(database, id) : null,
-      };
+      return sessionDataOf(database, timeline, query, now);
     });
     if (data === undefined) throw noSuchSession(named);
     return data;
@@ -66,6 +56,27 @@ export const sessionQuery: PageQuery<SessionData> = {
         : [],
     ),
 };
+
+/** What the page shows of a session. @param query the filters of its URL @param now milliseconds since 1970 */
+export function sessionDataOf(
+  database: Database,
+  timeline: SessionTimeline,
+  query: URLSearchParams,
+  now: number,
+): SessionData {
+  const { turns, next, ...rest } = timeline;
+  const all = timelineRows(timeline, now);
+  const only = query.get('only');
+  const isAboutChanges = query.get('show') === 'changes';
+  return {
+    ...rest,
+    rows: only === null ? all : chosenRows(all, only),
+    isWhole: next === null,
+    call: openCall(database, timeline, query.get('call')),
+    prompt: openPrompt(turns, query.get('prompt')),
+    changes: isAboutChanges ? sessionFiles(database, timeline.session.id) : null,
+  };
+}
 
 // --- internal ---
 

@@ -107,10 +107,12 @@ export function callIn(
   { turns }: Pick<SessionTimeline, 'turns'>,
   toolUseId: string,
 ): CallEntry | undefined {
-  return turns
-    .flatMap(({ entries }) => entries)
-    .flatMap(callsWithin)
-    .find((call) => call.toolUseId === toolUseId);
+  return callsIn({ turns }).find((call) => call.toolUseId === toolUseId);
+}
+
+/** All calls of a timeline. */
+export function callsIn({ turns }: Pick<SessionTimeline, 'turns'>): CallEntry[] {
+  return turns.flatMap(({ entries }) => entries).flatMap(callsWithin);
 }
 
 // --- internal ---

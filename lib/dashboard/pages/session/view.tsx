@@ -14,7 +14,9 @@ export const sessionView: PageView<SessionData> = {
   View,
   titleOf: ({ session }) =>
     `${plainText(session.projectName ?? 'Session')} ${session.id.slice(0, 8)}`,
-  isAffected: ({ session }, { sessions }) => sessions === null || sessions.includes(session.id),
+  // A change without events may be the proof of this very session.
+  isAffected: ({ session }, { sessions }) =>
+    sessions === null || sessions.length === 0 || sessions.includes(session.id),
 };
 
 // --- internal ---

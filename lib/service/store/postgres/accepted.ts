@@ -1,5 +1,5 @@
 import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
-import type { PostgresConnection, Sql } from './connection/connection.ts';
+import type { PostgresConnection, Sql } from './connection.ts';
 
 /**
  * Reads events in the order of their numbers, and none before all that have lower numbers are committed or given

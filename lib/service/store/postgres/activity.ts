@@ -6,7 +6,7 @@ import type {
   PatternUse,
 } from '../rows/pattern-activity.ts';
 import type { StoredPattern } from '../rows/stored-pattern.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 import { patternColumns } from './patterns.ts';
 
 /** What happened to a pattern from `from` to before `to`; undefined if it is not stored. */

@@ -1,6 +1,6 @@
 import { SUMMARY_EXECUTIONS } from '../rows/execution.ts';
 import type { Execution, ExecutionFilter, ExecutionSummary } from '../rows/execution.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 
 /** Tool calls, newest first. */
 export async function executionsOf(

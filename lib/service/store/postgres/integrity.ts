@@ -1,7 +1,7 @@
 import { InvariantError } from '../../../base/errors.ts';
 import { CHECKED_PATTERNS, LISTED_PROBLEMS } from '../rows/integrity-report.ts';
 import type { IntegrityReport } from '../rows/integrity-report.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 
 /**
  * Checks one pattern and its edges, or the newest patterns, each looked up by itself (OFFSET 0). A later

@@ -3,7 +3,7 @@ import type { DescentNode, JudgedClaim, KnownDescent } from '../../../pattern/de
 import { REMEMBERED_MS } from '../rows/forgetting.ts';
 import type { TrackedEvent } from '../rows/tracked-event.ts';
 import type { KnownNode, KnownState, TrackNeeds } from '../track-plan.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 
 /** Stored patterns whose descent may change together. */
 export interface Family {

@@ -15,7 +15,7 @@ import type {
   StoredPattern,
 } from '../rows/stored-pattern.ts';
 import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
-import type { PostgresConnection, Sql } from './connection/connection.ts';
+import type { PostgresConnection, Sql } from './connection.ts';
 import type { Partitions } from './schema/partitions.ts';
 import { AcceptedEvents } from './accepted.ts';
 import { addFeedback, addImprovements, improvementsOf, patternActivity } from './activity.ts';
@@ -28,7 +28,7 @@ import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
 import { keyText, storable, whole } from './text/storable.ts';
-import type { Reader } from './connection/standby.ts';
+import type { Reader } from './servers/standby.ts';
 import { applyEvents } from './track.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 

@@ -5,7 +5,7 @@ import {
   searchedParts,
 } from '../rows/pattern-search.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 import { patternColumns } from './patterns.ts';
 import { searchCondition } from './text/words.ts';
 

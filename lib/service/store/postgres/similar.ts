@@ -3,7 +3,7 @@ import { codeLikeness, shapeOf } from '../../../pattern/likeness/shape.ts';
 import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import { HEAD_CHARACTERS, LOOKED_THROUGH } from '../rows/pattern-search.ts';
 import type { StoredPattern } from '../rows/stored-pattern.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 import { patternColumns } from './patterns.ts';
 
 /**

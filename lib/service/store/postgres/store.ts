@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, TrackerError } from '../../../base/errors.ts';
 import { Tenants } from '../tenants.ts';
 import type { ServiceStore } from '../service-store.ts';
-import { PostgresConnection } from './connection/connection.ts';
-import type { ConnectionOptions, Sql } from './connection/connection.ts';
-import { faultKind } from './connection/faults.ts';
+import { PostgresConnection } from './connection.ts';
+import type { ConnectionOptions, Sql } from './connection.ts';
+import { faultKind } from './faults.ts';
 import { migrate, requireMigrated } from './schema/migrate.ts';
 import { Partitions } from './schema/partitions.ts';
 import { PostgresPatternStore } from './pattern-store.ts';
-import { Standby } from './connection/standby.ts';
+import { Standby } from './servers/standby.ts';
 import { PostgresAuditStore } from './accounting/audit-store.ts';
 import { PostgresRetentionStore } from './accounting/retention-store.ts';
 import { PostgresTokenStore } from './accounting/token-store.ts';
-import { parsePostgresUrl } from './connection/url.ts';
-import type { PostgresTarget } from './connection/url.ts';
+import { parsePostgresUrl } from './servers/url.ts';
+import type { PostgresTarget } from './servers/url.ts';
 
 /**
  * How to open a store on PostgreSQL. By default the pool is as large as the URL says, calls are tried again

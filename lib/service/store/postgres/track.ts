@@ -2,7 +2,7 @@ import type { TrackAnswer, TrackedEvent } from '../rows/tracked-event.ts';
 import { trackNeeds } from '../track-plan.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import { planTrack } from '../track-planner.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 import { descentRows, edgeRows, nodeRows } from './descent-rows.ts';
 import { readKnown } from './known.ts';
 import type { Known } from './known.ts';

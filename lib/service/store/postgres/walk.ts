@@ -1,7 +1,7 @@
 import { EDGES_PER_ROW, evolutionFrom, evolutionNeeds } from '../rows/evolution.ts';
 import type { EdgeRow, Evolution, EvolutionNode, VersionRow } from '../rows/evolution.ts';
 import type { Direction, Relative, Relatives, WalkLimits } from '../rows/relatives.ts';
-import type { Sql } from './connection/connection.ts';
+import type { Sql } from './connection.ts';
 
 /** What a pattern came from, or what came from it, nearest first; undefined if it is not stored. */
 export async function relativesOf(

@@ -9,8 +9,11 @@ const INDEXED_AT_ONCE = 200;
 
 /** The pause between two steps of indexing, in milliseconds. */
 const PAUSE_MS = 20;
-/** How much longer that pause is while events arrive, in milliseconds. */
-const BUSY_PAUSE_MS = 500;
+/**
+ * How much longer that pause is while events arrive, in milliseconds: a search indexes the newest by itself, and the
+ * rest can wait for a quiet moment.
+ */
+const BUSY_PAUSE_MS = 2_000;
 
 /**
  * Fills the index of words, and that of similar code, in the background. Writers only queue the patterns that they add; a pattern is

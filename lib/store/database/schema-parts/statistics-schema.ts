@@ -95,8 +95,11 @@ export const STATISTICS_TABLES = `
   ALTER TABLE occurrences ADD COLUMN lines_written INTEGER;
   UPDATE occurrences SET lines_written = coalesce(end_line - coalesce(start_line, 1) + 1, 0)
     WHERE project_id IS NOT NULL;
-  -- How many lines of the last text are Claude's.
+  -- How many lines of the last text are Claude's, and how many it has.
   ALTER TABLE file_states ADD COLUMN claude_lines INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE file_states ADD COLUMN all_lines INTEGER NOT NULL DEFAULT 0;
+  -- What is shown of the files in a folder is read from it alone: in the table, it lies behind the texts.
+  CREATE INDEX file_states_by_path ON file_states(file_path, project_id, claude_lines, all_lines, touched_at);
 
   -- Calls that have ended.
   CREATE TABLE call_totals (

@@ -36,6 +36,8 @@ export interface RemovedKeys {
   readonly calls: readonly { readonly sessionId: string; readonly toolUseId: string }[];
   /** Sessions of which nothing is left. */
   readonly sessionIds: readonly string[];
+  /** Tells whether a text names a session or a project that is forgotten as a whole. */
+  readonly names: (text: string) => boolean;
   /** Tells whether another text has to go, too. */
   readonly holds: ((text: string) => boolean) | undefined;
 }
@@ -123,6 +125,7 @@ function removeRows(
     eventIds,
     calls,
     sessionIds,
+    names: holderOf(names.flatMap(formsOf)),
     holds: criteria.match === undefined ? undefined : holderOf(formsOf(criteria.match)),
   });
   return {

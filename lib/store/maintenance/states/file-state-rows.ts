@@ -1,4 +1,4 @@
-import { linesOfClaude } from '../../../authorship/author.ts';
+import { linesOfClaude, linesOfText } from '../../../authorship/author.ts';
 import type { RecentChange } from '../../../authorship/state/authorship-store.ts';
 import type { FileHistory } from '../../../authorship/state/file-history.ts';
 import { decodeHistory, encodeHistory } from '../../../authorship/state/file-state.ts';
@@ -46,8 +46,8 @@ export class FileStateRows {
     this.#of = database.prepare<[string], StateRow>(
       'SELECT id, file_path AS path, history, noted_lines AS notedLines FROM file_states WHERE file_path = ?',
     );
-    this.#keep = database.prepare<[Uint8Array, Uint8Array, number, number]>(
-      'UPDATE file_states SET history = ?, noted_lines = ?, claude_lines = ? WHERE id = ?',
+    this.#keep = database.prepare<[Uint8Array, Uint8Array, number, number, number]>(
+      'UPDATE file_states SET history = ?, noted_lines = ?, claude_lines = ?, all_lines = ? WHERE id = ?',
     );
     this.#drop = database.prepare<[number]>('DELETE FROM file_states WHERE id = ?');
     this.#changes = database.prepare<[], ChangeRow>(
@@ -85,8 +85,8 @@ export class FileStateRows {
 
   keep(id: number, history: FileHistory, notedLines: NotedLines): void {
     noteStatesChanged(this.#database);
-    const lines = linesOfClaude(history.last);
-    this.#keep.run(encodeHistory(history), encodeNotedLines(notedLines), lines, id);
+    const counts = [linesOfClaude(history.last), linesOfText(history.last)] as const;
+    this.#keep.run(encodeHistory(history), encodeNotedLines(notedLines), ...counts, id);
   }
 
   drop(id: number): void {

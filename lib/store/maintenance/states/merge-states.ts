@@ -1,4 +1,4 @@
-import { linesOfClaude } from '../../../authorship/author.ts';
+import { linesOfClaude, linesOfText } from '../../../authorship/author.ts';
 import { mergedHistory } from '../../../authorship/merged-history.ts';
 import type { Revision } from '../../../authorship/replay.ts';
 import { MAX_RECENT_CHANGES } from '../../../authorship/state/authorship-store.ts';
@@ -24,17 +24,19 @@ export function mergeStates(database: Database, ownProject: string): void {
     .pluck()
     .all();
   const theirs = database.prepare<[string], StateRow>(
-    `SELECT ${ownProject} AS projectId, touched_at AS touchedAt, history, noted_lines AS notedLines, claude_lines AS claudeLines
+    `SELECT ${ownProject} AS projectId, touched_at AS touchedAt, history, noted_lines AS notedLines, claude_lines AS claudeLines, all_lines AS allLines
      FROM later.file_states AS row WHERE file_path = ?`,
   );
   const ours = database.prepare<[string], StateRow>(
-    `SELECT project_id AS projectId, touched_at AS touchedAt, history, noted_lines AS notedLines, claude_lines AS claudeLines
+    `SELECT project_id AS projectId, touched_at AS touchedAt, history, noted_lines AS notedLines, claude_lines AS claudeLines, all_lines AS allLines
      FROM main.file_states WHERE file_path = ?`,
   );
-  const keep = database.prepare<[string, number | null, number, Uint8Array, Uint8Array, number]>(
+  const keep = database.prepare<
+    [string, number | null, number, Uint8Array, Uint8Array, number, number]
+  >(
     `INSERT OR REPLACE INTO main.file_states
-       (file_path, project_id, touched_at, history, noted_lines, claude_lines)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+       (file_path, project_id, touched_at, history, noted_lines, claude_lines, all_lines)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const patterns = new PatternWriter(database);
   const hasParent = database.prepare<[string, number]>(
@@ -44,8 +46,16 @@ export function mergeStates(database: Database, ownProject: string): void {
     const [one, other] = [ours.get(path), theirs.get(path)];
     const merged = one && other ? mergedState(one, other) : other;
     if (!merged) continue;
-    const { projectId, touchedAt, history, notedLines, claudeLines, revised = [] } = merged;
-    keep.run(path, projectId, touchedAt, history, notedLines, claudeLines);
+    const {
+      projectId,
+      touchedAt,
+      history,
+      notedLines,
+      claudeLines,
+      allLines,
+      revised = [],
+    } = merged;
+    keep.run(path, projectId, touchedAt, history, notedLines, claudeLines, allLines);
     for (const revision of revised) addParents(patterns, hasParent, revision);
   }
   const project = `coalesce(${ownProject}, 0)`;
@@ -67,6 +77,7 @@ interface StateRow {
   readonly history: Uint8Array;
   readonly notedLines: Uint8Array;
   readonly claudeLines: number;
+  readonly allLines: number;
   readonly revised?: readonly Revision[];
 }
 
@@ -106,6 +117,7 @@ function mergedState(one: StateRow, other: StateRow): StateRow | undefined {
     history: encodeHistory(history),
     notedLines: mergedLines(one.notedLines, other.notedLines),
     claudeLines: linesOfClaude(history.last),
+    allLines: linesOfText(history.last),
   };
 }
 

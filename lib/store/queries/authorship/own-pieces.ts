@@ -21,11 +21,18 @@ export interface OwnPiece {
   readonly isFollowed: boolean;
 }
 
+/** Which pieces are meant. */
+export interface PieceFilter extends ListFilter {
+  /** Those in this file only, by its absolute path. */
+  readonly file?: string | undefined;
+}
+
 /** The pieces that meet a filter, newest first. */
-export function ownPieces(database: Database, filter: ListFilter): OwnPiece[] {
+export function ownPieces(database: Database, filter: PieceFilter): OwnPiece[] {
   const where = new Conditions()
     .addFilter({ session: 'o.session_id', project: 'o.project_id', time: 'o.at' }, filter)
     .add("o.authorship = 'authored'");
+  if (filter.file !== undefined) where.add('o.file_path = @file', { file: filter.file });
   return database
     .prepare<[Record<string, string | number>], PieceRow>(
       `SELECT o.event_id || '-' || o.ordinal AS author, o.file_path AS filePath,

@@ -77,7 +77,7 @@ export function callsByMinute(
 ): ReadonlyMap<string, readonly number[]> {
   const rows = database
     .prepare<[{ since: number; most: number }], [string, number, number]>(
-      `SELECT session_id, (at - @since) / 60000 AS minute, count(*)
+      `SELECT session_id, CAST((at - @since) / 60000 AS INTEGER) AS minute, count(*)
        FROM (SELECT session_id, at FROM tool_calls WHERE at >= @since ORDER BY at DESC LIMIT @most)
        GROUP BY session_id, minute`,
     )

@@ -27,6 +27,13 @@ export interface Failure {
   readonly calls: number;
 }
 
+/** A command of a shell by how often it failed. */
+export interface FailedCommand {
+  /** Its beginning, in one line; without a `cd` before it. */
+  readonly command: string;
+  readonly calls: number;
+}
+
 /** What a model took. */
 export interface ModelUse {
   readonly model: string;
@@ -48,6 +55,8 @@ export interface Statistics extends Figures {
   readonly rework: Rework;
   /** Most frequent first. */
   readonly failures: readonly Failure[];
+  /** Most frequent first. */
+  readonly failedCommands: readonly FailedCommand[];
   /** Most edited first. */
   readonly files: readonly HotFile[];
   /** Most used first, of those that were used more than once. */
@@ -93,7 +102,7 @@ export function statisticsOf(
       linesStanding: standing?.lines ?? null,
       sessions: sessionsOf(database, filter),
       rework: reworkOf(database, filter),
-      failures: failuresOf(database, filter, most),
+      ...failuresOf(database, filter, most),
       files: files.slice(0, most),
       patterns: reusedPatterns(database, filter, most),
       models,
@@ -131,6 +140,7 @@ export const NO_STATISTICS: Statistics = {
   sessions: 0,
   rework: { edits: 0, reworked: 0 },
   failures: [],
+  failedCommands: [],
   files: [],
   patterns: [],
   models: [],
@@ -144,6 +154,9 @@ export const MOST = 10;
 
 /** Failures that are looked at for their causes, the newest. */
 const MOST_FAILURES = 10_000;
+
+/** The tools whose summary is a command. */
+const SHELLS: ReadonlySet<string> = new Set(['Bash', 'PowerShell']);
 
 type Key = StatisticsKey | undefined;
 
@@ -254,23 +267,42 @@ function filesOf(database: Database, filter: StatisticsFilter, limit: number): H
     .all({ ...filterValues(filter), limit });
 }
 
-function failuresOf(database: Database, filter: StatisticsFilter, most: number): Failure[] {
+interface FailedCall {
+  readonly outcome: string;
+  readonly error: string | null;
+  readonly toolName: string;
+  readonly summary: string;
+}
+
+function failuresOf(
+  database: Database,
+  filter: StatisticsFilter,
+  most: number,
+): Pick<Statistics, 'failures' | 'failedCommands'> {
   const rows = database
-    .prepare<[Record<string, string>], { outcome: string; error: string | null }>(
-      `SELECT item.outcome, substr(item.error, 1, 1000) AS error FROM tool_calls item
-       WHERE item.outcome NOT IN ('ok', 'running') AND ${rowsWhere(filter)}
+    .prepare<[Record<string, string>], FailedCall>(
+      `SELECT item.outcome, substr(item.error, 1, 1000) AS error, item.tool_name AS toolName, item.summary
+       FROM tool_calls item WHERE item.outcome NOT IN ('ok', 'running') AND ${rowsWhere(filter)}
        ORDER BY item.at DESC LIMIT ${MOST_FAILURES}`,
     )
     .all(filterValues(filter));
-  const counts = new Map<string, number>();
-  for (const { outcome, error } of rows) {
-    const cause = failureCause(outcome, error);
-    counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  const causes = new Map<string, number>();
+  const commands = new Map<string, number>();
+  const count = (counts: Map<string, number>, key: string) =>
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { outcome, error, toolName, summary } of rows) {
+    count(causes, failureCause(outcome, error));
+    const isCommand = outcome === 'failed' && SHELLS.has(toolName);
+    if (isCommand) count(commands, summary.replace(/^cd \S+ (?:&&|;) /, ''));
   }
-  return [...counts]
-    .map(([cause, calls]) => ({ cause, calls }))
-    .toSorted((one, other) => other.calls - one.calls || (one.cause < other.cause ? -1 : 1))
-    .slice(0, most);
+  const sorted = (counts: ReadonlyMap<string, number>) =>
+    [...counts]
+      .toSorted(([one, many], [other, more]) => more - many || (one < other ? -1 : 1))
+      .slice(0, most);
+  return {
+    failures: sorted(causes).map(([cause, calls]) => ({ cause, calls })),
+    failedCommands: sorted(commands).map(([command, calls]) => ({ command, calls })),
+  };
 }
 
 function sessionsOf(database: Database, filter: StatisticsFilter): number {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { linesOfClaude } from '../../../authorship/author.ts';
+import { linesOfClaude, linesOfText } from '../../../authorship/author.ts';
 import type { Author } from '../../../authorship/author.ts';
 import type {
   AuthorshipStore,
@@ -148,6 +148,7 @@ export class AuthorshipTables {
       history: bytes,
       notedLines: lines,
       claudeLines: linesOfClaude(history.last),
+      allLines: linesOfText(history.last),
     });
   }
 }
@@ -251,6 +252,7 @@ interface KeptState {
   /** Undefined to leave them as they are. */
   readonly notedLines: Uint8Array | undefined;
   readonly claudeLines: number;
+  readonly allLines: number;
 }
 
 /** The statements. */
@@ -276,12 +278,13 @@ class Rows {
       .prepare<[string], Uint8Array>('SELECT noted_lines FROM file_states WHERE file_path = ?')
       .pluck();
     this.#keep = database.prepare<
-      [string, number | null, number, Uint8Array, Uint8Array, number, 0 | 1]
+      [string, number | null, number, Uint8Array, Uint8Array, number, number, 0 | 1]
     >(
-      `INSERT INTO file_states (file_path, project_id, touched_at, history, noted_lines, claude_lines)
-       VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO file_states (file_path, project_id, touched_at, history, noted_lines, claude_lines, all_lines)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET project_id = excluded.project_id, touched_at = excluded.touched_at,
-         history = excluded.history, claude_lines = excluded.claude_lines, noted_lines = iif(?, excluded.noted_lines, noted_lines)`,
+         history = excluded.history, claude_lines = excluded.claude_lines,
+         all_lines = excluded.all_lines, noted_lines = iif(?, excluded.noted_lines, noted_lines)`,
     );
     this.#remove = database.prepare<[string]>('DELETE FROM file_states WHERE file_path = ?');
     this.#linesOf = database.prepare<[number | null], { path: string; lines: Uint8Array }>(
@@ -319,11 +322,11 @@ class Rows {
     return this.#notedLines.get(path) ?? NO_BYTES;
   }
 
-  keep({ path, projectId, at, history, notedLines, claudeLines }: KeptState): void {
+  keep({ path, projectId, at, history, notedLines, claudeLines, allLines }: KeptState): void {
     const project = projectId === OUTSIDE ? null : projectId;
     const lines = notedLines ?? NO_BYTES;
     const isNoted = notedLines === undefined ? 0 : 1;
-    this.#keep.run(path, project, at, history, lines, claudeLines, isNoted);
+    this.#keep.run(path, project, at, history, lines, claudeLines, allLines, isNoted);
   }
 
   remove(path: string): void {

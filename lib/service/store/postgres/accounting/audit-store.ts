@@ -1,7 +1,7 @@
 import { AUDIT_ACTIONS } from '../../../../lineage-api/service-request.ts';
 import { AUDIT_KEPT_MS, AUDIT_ROWS } from '../../audit-store.ts';
 import type { AuditEntry, AuditFilter, AuditStore, StoredAuditEntry } from '../../audit-store.ts';
-import type { PostgresConnection } from '../connection/connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { storable } from '../text/storable.ts';
 
 /** The audit log of a service, which its replicas share. */

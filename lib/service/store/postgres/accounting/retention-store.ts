@@ -1,6 +1,6 @@
 import { CLAIM_MS, RETENTION_EVERY_MS } from '../../retention-store.ts';
 import type { Retention, RetentionStore } from '../../retention-store.ts';
-import type { PostgresConnection } from '../connection/connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 
 /** The retention of each tenant, which one replica at a time sees to. */
 export class PostgresRetentionStore implements RetentionStore {

@@ -1,8 +1,8 @@
 import { TrackerError } from '../../../../base/errors.ts';
 import { readToken } from '../../token-store.ts';
 import type { StoredToken, TokenRow, TokenStore } from '../../token-store.ts';
-import type { PostgresConnection, Sql } from '../connection/connection.ts';
-import type { Reader } from '../connection/standby.ts';
+import type { PostgresConnection, Sql } from '../connection.ts';
+import type { Reader } from '../servers/standby.ts';
 
 /** The tokens of a service that keeps them in PostgreSQL, and shares them with its replicas. */
 export class PostgresTokenStore implements TokenStore {

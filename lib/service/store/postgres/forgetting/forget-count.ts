@@ -6,7 +6,7 @@ import {
   STEP_PATTERNS,
 } from '../../rows/forgetting.ts';
 import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
-import type { Sql } from '../connection/connection.ts';
+import type { Sql } from '../connection.ts';
 import { candidates, eventCondition, otherConditions } from './selection-sql.ts';
 import type { SqlFragment } from './selection-sql.ts';
 

@@ -10,7 +10,7 @@ import {
   TELLING_EVENTS,
 } from '../../rows/forgetting.ts';
 import type { ForgetPlace, ForgetStep, RemovedRows, Selection } from '../../rows/forgetting.ts';
-import type { Sql } from '../connection/connection.ts';
+import type { Sql } from '../connection.ts';
 import { descentRows, edgeRows, nodeRows } from '../descent-rows.ts';
 import { readDescendants } from '../known.ts';
 import { candidates, eventCondition } from './selection-sql.ts';

@@ -1,5 +1,5 @@
 import { MOST_REMEMBERED, REMEMBERED_MS } from '../../rows/forgetting.ts';
-import type { Sql } from '../connection/connection.ts';
+import type { Sql } from '../connection.ts';
 
 /** Drops the ids that were remembered for long enough. */
 export async function trimForgotten(sql: Sql, tenant: string, now: number): Promise<void> {

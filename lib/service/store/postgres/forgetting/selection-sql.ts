@@ -1,6 +1,6 @@
 import { choosesCalls } from '../../rows/forgetting.ts';
 import type { Selection } from '../../rows/forgetting.ts';
-import type { Sql } from '../connection/connection.ts';
+import type { Sql } from '../connection.ts';
 
 /** A part of a statement. */
 export type SqlFragment = ReturnType<Sql>;

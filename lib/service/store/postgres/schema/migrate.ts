@@ -1,5 +1,5 @@
 import { TrackerError } from '../../../../base/errors.ts';
-import type { Sql } from '../connection/connection.ts';
+import type { Sql } from '../connection.ts';
 import { buildAhead } from './build-ahead.ts';
 import { POSTGRES_MIGRATIONS } from './migrations.ts';
 

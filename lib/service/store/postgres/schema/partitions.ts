@@ -1,7 +1,7 @@
 import { Deadline } from '../../../../base/deadline.ts';
 import { REMEMBERED_MS } from '../../rows/forgetting.ts';
-import { faultKind } from '../connection/faults.ts';
-import type { PostgresConnection, Sql } from '../connection/connection.ts';
+import { faultKind } from '../faults.ts';
+import type { PostgresConnection, Sql } from '../connection.ts';
 
 /** The month of a time, in UTC, counted from the year 0. */
 export function monthOf(at: number): number {

@@ -141,7 +141,9 @@ test('an event that two replicas apply at the turn of a quarter is applied once'
     `CREATE OR REPLACE FUNCTION event_period(of_time timestamptz) RETURNS integer LANGUAGE sql STABLE
      AS $$ SELECT (extract(epoch FROM of_time) * 1000)::bigint % 1000000000 $$`,
   );
-  const stores = await Promise.all([1, 2, 3].map(async () => openPostgresStore(url)));
+  // They take turns, so the last of them wait for long.
+  const patient = { patienceMs: 120_000 };
+  const stores = await Promise.all([1, 2, 3].map(async () => openPostgresStore(url, patient)));
   await stores[0]?.tenant('default').track([trackedEvent({ patternId: 'a' })]);
   const events = Array.from({ length: 150 }, (_, n) =>
     trackedEvent({ patternId: 'a', eventType: 'pattern_applied', eventId: `e${n}` }),

@@ -7,7 +7,7 @@ import {
   descentRows,
 } from '../../../../../lib/service/store/postgres/descent-rows.ts';
 import { readKnown } from '../../../../../lib/service/store/postgres/known.ts';
-import type { Sql } from '../../../../../lib/service/store/postgres/connection/connection.ts';
+import type { Sql } from '../../../../../lib/service/store/postgres/connection.ts';
 import { trackNeeds } from '../../../../../lib/service/store/track-plan.ts';
 import { planTrack } from '../../../../../lib/service/store/track-planner.ts';
 import type {
