@@ -114,7 +114,8 @@ async function answered(service: ServiceParts, endpoint: Endpoint, c: Request): 
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const found = faultOf(service, error, c);
-    const reply = refusal(found);
+    const { pathname, search } = new URL(c.req.url);
+    const reply = refusal(found, `${pathname}${search}`);
     return await send(c, { ...reply, headers: { ...found.headers, ...reply.headers } });
   }
 }

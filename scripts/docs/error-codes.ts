@@ -30,6 +30,10 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
   E_BINARY_FILE: ['the file is no text', 'name a text in UTF-8'],
   E_CA_FILE: ['`api.ca_file` cannot be read, or holds no certificate', 'name a PEM file'],
   E_CLOSED: ['a `PatternTracker` is used after `close()`', 'make a new one'],
+  E_COMMAND: [
+    'a command that a page of the dashboard asks gave no answer',
+    'run the command in a terminal: it says why',
+  ],
   E_COMPILE: [
     'SQLite could not be compiled for this Node.js',
     'install a C++ compiler, make and Python 3, or Node.js 22.14 or newer; then `pattern-tracker install`',

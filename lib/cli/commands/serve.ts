@@ -34,7 +34,8 @@ export const serveCommand = trackerCommand({
   pattern-tracker serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem \\
   --allowed-host tracker.example.com`,
   ],
-  details: `The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
+  details: `People open its address in a browser, sign in with a token, and see what was written; programs use the API,
+which /docs describes. The store is this installation's tracker.db, another SQLite file, or PostgreSQL, which any number of
 processes can share. Put an address with a password into PATTERN_TRACKER_DATABASE (PATTERN_TRACKER_READ_DATABASE), because every user of
 the machine can see arguments. On loopback the service is open until the first token is created; on any
 other address it needs tokens and TLS. On SIGTERM it answers the requests it has begun and ends with exit

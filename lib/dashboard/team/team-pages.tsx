@@ -148,7 +148,9 @@ export function TeamInsightPage({
             caption="Patterns by language"
             titles={['Language', 'Patterns']}
             rows={stats.languages.map(({ language, patterns }) => [
-              <Plain text={language} key="name" />,
+              <a href={`/?language=${encodeURIComponent(language)}`} key="name">
+                <Plain text={language} />
+              </a>,
               <>
                 {number(patterns)}
                 <RateBar share={patterns / most} is="claude" />

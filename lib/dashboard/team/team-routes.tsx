@@ -13,6 +13,7 @@ import { cursorOf, placeOf } from '../../service/replies/list-cursor.ts';
 import { searchedWords } from '../../service/store/rows/pattern-search.ts';
 import type { Assets } from '../server/assets.ts';
 import { ICON } from '../server/icon.ts';
+import { Plain } from '../parts/plain.tsx';
 import { Empty } from '../parts/states.tsx';
 import { SignIn } from './sign-in.tsx';
 import { teamDocument } from './team-document.tsx';
@@ -44,15 +45,13 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
   const signIn = (why: string | null, to: string, status: number) =>
     document('Sign in', status, <SignIn fault={why} to={to} />);
   /** Who has no token, or one that is over, is asked for one; everything else is said. */
-  const refusal = (found: HttpFault): Reply => {
-    if (found.status === 401) return signIn(null, '/', 401);
-    const { detail } = found.body;
-    const why = typeof detail === 'string' ? detail : `The service answered with ${found.status}.`;
+  const refusal = (found: HttpFault, asked: string): Reply => {
+    if (found.status === 401) return signIn(null, asked, 401);
     return document(
       'Refused',
       found.status,
       <TeamFrame path="" question="It cannot be shown" signedInAs={null}>
-        <Empty title={why} why={<a href="/">Go to the patterns</a>} />
+        <Empty title={detailOf(found)} why={<a href="/">Go to the patterns</a>} />
       </TeamFrame>,
     );
   };
@@ -84,9 +83,16 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
             ...(language ? { language } : {}),
             cursor: cursorOf({ at: last.lastSeenAt, id: last.id }, order),
           });
+        const aside = language && (
+          <a class="button chip" href="/">
+            <Plain text={language} />
+            <span aria-hidden="true">✕</span>
+            <span class="unseen"> only: show every language</span>
+          </a>
+        );
         return shown(
           call,
-          { title: 'Patterns', path: '/', question: 'What was written?' },
+          { title: 'Patterns', path: '/', question: 'What was written?', aside },
           <PatternsPage
             patterns={rows.slice(0, PAGE_ROWS)}
             next={next && `/?${next.toString()}`}
@@ -194,11 +200,7 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
           );
         } catch (error) {
           if (!(error instanceof HttpFault)) throw error;
-          return signIn(
-            `${asString(error.body['detail']) ?? 'That did not work'}.`,
-            to,
-            error.status,
-          );
+          return signIn(`${detailOf(error)}.`, to, error.status);
         }
         return seeOther(to, tokenCookie(call.origin, token));
       },
@@ -264,7 +266,12 @@ interface Shown {
   readonly path: string;
   readonly question: string;
   readonly query?: string;
+  readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
+}
+
+function detailOf({ body: { detail }, status }: HttpFault): string {
+  return typeof detail === 'string' ? detail : `The service answered with ${status}`;
 }
 
 function seeOther(to: string, cookie: string): Reply {

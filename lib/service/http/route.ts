@@ -83,11 +83,11 @@ export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly replies: Readonly<Record<number, z.ZodType>>;
   /**
    * Makes the route a page for people: it shows a request that is refused, and takes the token from the cookie of who has
-   * signed in.
+   * signed in. `asked`: path and query of the request.
    *
    * @default the route is for programs
    */
-  readonly refusal?: (fault: HttpFault) => Reply;
+  readonly refusal?: (fault: HttpFault, asked: string) => Reply;
   readonly handle: (call: Call<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply;
 }
 

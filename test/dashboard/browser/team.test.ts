@@ -123,6 +123,16 @@ describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
     await watched.close();
   });
 
+  it('lead back to what was asked for', async () => {
+    const watched = await WatchedPage.openPlain(browser, `${service.url}/?language=typescript`);
+    const { page } = watched;
+    await page.getByLabel('Token').fill(tokens.shop);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('.chip', { hasText: 'typescript' }).click();
+    await page.waitForURL(`${service.url}/`);
+    await watched.close();
+  });
+
   it('have the numbers of the API', async () => {
     const { page, ...watched } = await opened(signedIn(tokens.shop));
     const answer = await fetch(`${service.url}${API}/stats`, {
