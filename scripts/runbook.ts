@@ -22,7 +22,8 @@ const { short: isShort, verbose, only } = values;
 const blocks = placedBlocks(SECTIONS, SEED).filter(({ section }) => section.title.includes(only));
 const startedAt = performance.now();
 const on = await Installation.make();
-process.once('SIGINT', () => void on.remove().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void on.remove().finally(() => process.exit(130)));
 const results: BlockResult[] = [];
 try {
   console.log(columnsText(['', '', 'TIME', 'BLOCK', 'FAULT', 'COMMAND']));

@@ -37,6 +37,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const actions = options.actions && actionDesk(options.actions);
   const app = createDashboardApp({ sources, assets, watch, actions });
   const server = new HttpServer(app, { host: '127.0.0.1', port: options.port });
+  sources.health(); // so that the first page need not wait for it
   const url = await server.listen();
   return {
     url,

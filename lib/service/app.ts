@@ -11,7 +11,9 @@ import { DEFAULT_TENANT } from './store/tenants.ts';
 import type { Admitted } from './auth/admission.ts';
 import { withinDeadline } from '../base/deadline.ts';
 import { ENDPOINTS } from './routes/endpoints.ts';
-import type { Endpoint } from './http/route.ts';
+import type { Endpoint, Route } from './http/route.ts';
+import { formOf } from './http/form.ts';
+import { cookieAuthorization } from './auth/token-cookie.ts';
 import { busyFault, fault, HttpFault } from './http/http-fault.ts';
 import type { JsonBody } from './http/request-body.ts';
 import { SECURITY_HEADERS, send } from './http/reply.ts';
@@ -29,8 +31,12 @@ export interface ServiceEnv {
 
 type Request = Context<ServiceEnv>;
 
-/** Builds the app that turns a Request into a Response. It opens no port. */
-export function createApp(service: ServiceParts): Hono<ServiceEnv> {
+/**
+ * Builds the app that turns a Request into a Response. It opens no port.
+ *
+ * @param pages for people; they stand in the place of the service's own routes with the same paths
+ */
+export function createApp(service: ServiceParts, pages: readonly Route[] = []): Hono<ServiceEnv> {
   const app = new Hono<ServiceEnv>();
   app.use('*', (c, next) => observed(service, c, next));
   app.use('*', async (c, next) => {
@@ -43,7 +49,7 @@ export function createApp(service: ServiceParts): Hono<ServiceEnv> {
     });
     await next();
   });
-  for (const [path, endpoints] of byPath(ENDPOINTS)) {
+  for (const [path, endpoints] of byPath(withPages(pages))) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const endpoint of endpoints) {
       app.on(endpoint.route.method, pattern, (c) => answered(service, endpoint, c));
@@ -100,14 +106,28 @@ async function observed(
   });
 }
 
-async function answered(
+async function answered(service: ServiceParts, endpoint: Endpoint, c: Request): Promise<Response> {
+  const { refusal } = endpoint.route;
+  if (!refusal) return await replied(service, endpoint, c);
+  try {
+    return await replied(service, endpoint, c);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const found = faultOf(service, error, c);
+    const reply = refusal(found);
+    return await send(c, { ...reply, headers: { ...found.headers, ...reply.headers } });
+  }
+}
+
+async function replied(
   service: ServiceParts,
   { route, path }: Endpoint,
   c: Request,
 ): Promise<Response> {
   c.set('route', path);
+  const cookie = route.refusal && cookieAuthorization(c.req.header('cookie'));
   const credentials = {
-    authorization: c.req.header('authorization'),
+    authorization: c.req.header('authorization') ?? cookie,
     address: addressOf(service, c),
   };
   const admitted = await admit(
@@ -156,6 +176,7 @@ async function readCall(
     query,
     body,
     bytes: json?.bytes ?? 0,
+    form: () => formOf(c.req),
     requestId: c.get('requestId'),
     origin: new URL(req.url).origin,
     wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),
@@ -262,6 +283,12 @@ function faultOf(service: ServiceParts, error: Error, c: Request): HttpFault {
   }
   service.log.error('a request failed', error, { request_id: requestId, route: c.get('route') });
   return fault(500, `The request failed; the log tells why, under ${requestId}`);
+}
+
+function withPages(pages: readonly Route[]): readonly Endpoint[] {
+  const own = new Set(pages.map(({ method, path }) => `${method} ${path}`));
+  const others = ENDPOINTS.filter(({ route, path }) => !own.has(`${route.method} ${path}`));
+  return [...pages.map((route) => ({ route, path: route.path })), ...others];
 }
 
 /** Paths without parameters come first, so that their last part is not taken for a pattern id. */

@@ -8,6 +8,7 @@ import { createApp } from './app.ts';
 import { withinDeadline } from '../base/deadline.ts';
 import { HttpServer } from './http/http-server.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
+import type { Route } from './http/route.ts';
 import type { MetricFigures } from './service-metrics.ts';
 import { serviceParts } from './service-parts.ts';
 import type { ServicePartsOptions } from './service-parts.ts';
@@ -22,6 +23,8 @@ export interface ServiceOptions
   readonly allowInsecure?: boolean;
   /** @default the system's */
   readonly clock?: Clock;
+  /** Pages for people, in the place of the service's own routes with the same paths. @default none */
+  readonly pages?: readonly Route[];
 }
 
 /** A service that is listening. */
@@ -58,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     isExposed,
     allowedHosts: [host, ...allowedHosts],
   });
-  const server = new HttpServer(createApp(service), {
+  const server = new HttpServer(createApp(service, options.pages), {
     isProxy: (address) => service.clients.isTrusted(address),
     ...options,
   });

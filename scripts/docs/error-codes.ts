@@ -299,13 +299,3 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'use `https:` in `alerts.webhook.url`',
   ],
 };
-
-/** The table of {@link ERROR_CODES}. */
-export function errorCodesTable(): string {
-  const rows = Object.entries(ERROR_CODES).map(([code, told]) => [`\`${code}\``, ...told]);
-  return [
-    '| code | cause | do |',
-    '| --- | --- | --- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n');
-}

@@ -1,5 +1,5 @@
 import { apiReference } from './api-reference.ts';
-import { errorCodesTable } from './error-codes.ts';
+import { errorCodesTable } from './error-codes-table.ts';
 import { filledPage } from './filled-page.ts';
 import { runbookPage } from './runbook-page.ts';
 import type { WrittenPage } from './written-page.ts';

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
-import { packagesOf, roomOf, roomPath, ROOMS } from './import-table.ts';
+import { ROOMS } from './import-table.ts';
+import { packagesOf, roomOf, roomPath } from './file-room.ts';
 import type { Room } from './import-table.ts';
 import type { SourceFile } from './source-file.ts';
 

@@ -243,12 +243,14 @@ export const ROOMS: readonly Room[] = [
       'the pages in the browser: their queries and views, the server, and the client that the browser loads',
     imports: words(
       'base event config redact log lineage-api pattern authorship',
-      'store/database store/queries store/maintenance delivery ingest blame service health alerts',
+      'store/database store/queries store/maintenance delivery ingest blame service/store service health alerts',
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
       { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
       { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
+      { files: 'team/team-document.tsx', packages: ['preact-render-to-string'] },
+      { files: 'team/team-routes.tsx', packages: ['zod'] },
       // Loaded when a page shows code or a plot.
       { files: 'client/code-colours.ts', packages: ['highlight.js'] },
       { files: 'parts/figures/plot.tsx', packages: ['uplot'] },
@@ -315,32 +317,9 @@ export const ROOMS: readonly Room[] = [
   },
 ];
 
-/** Returns the path of a room below the repository: `lib/store/writers`, `lib/index.ts`, `hooks`. */
-export function roomPath({ name }: Room): string {
-  return name === 'hooks' || name === 'scripts' ? name : `lib/${name}`;
-}
-
-/** Finds the room of a file, the innermost one; undefined where no row covers it. */
-export function roomOf(file: string, rooms: readonly Room[] = ROOMS): Room | undefined {
-  return rooms
-    .filter((room) => file === roomPath(room) || file.startsWith(`${roomPath(room)}/`))
-    .toSorted((one, other) => other.name.length - one.name.length)[0];
-}
-
-/** Lists the packages that `file`, a file of the room, may import. */
-export function packagesOf(room: Room, file: string): readonly string[] {
-  const below = file.slice(roomPath(room).length + 1);
-  const exceptions = (room.exceptions ?? []).filter(({ files }) => globRegex(files).test(below));
-  return [...room.packages, ...exceptions.flatMap(({ packages }) => packages)];
-}
-
 // --- internal ---
 
 /** A list of names that fits on a line or two. */
 function words(...lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split(' '));
-}
-
-function globRegex(glob: string): RegExp {
-  return new RegExp(`^${glob.replaceAll('.', String.raw`\.`).replaceAll('*', '[^/]*')}$`);
 }

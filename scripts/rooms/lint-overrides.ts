@@ -1,4 +1,5 @@
-import { packagesOf, roomOf, roomPath, ROOMS } from './import-table.ts';
+import { ROOMS } from './import-table.ts';
+import { packagesOf, roomOf, roomPath } from './file-room.ts';
 import type { Room } from './import-table.ts';
 
 /** An entry of `overrides` in .oxlintrc.json that restricts the imports of some files. */

@@ -22,10 +22,10 @@ export async function mend({ make, typed, isBlind }: Breakage): Promise<Mending>
       const run = await on.run(line);
       runs.push({ ...run, typed: line, tookMs: performance.now() - startedAt });
     }
-    const isSeen = (runs[0]?.exitCode ?? 0) !== 0 || /^[⚠❌]/m.test(runs[0]?.printed ?? '');
+    const isSeen = runs.some(({ printed }) => /^(?:⚠|❌|✗)/mu.test(printed));
     await on.work();
     const faults = await faultsAtTheEnd(on);
-    return { runs, faults: [...(isSeen ? [] : ['`check` saw nothing']), ...faults] };
+    return { runs, faults: [...(isSeen ? [] : ['nothing was seen']), ...faults] };
   } finally {
     await on.remove();
   }

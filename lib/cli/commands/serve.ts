@@ -181,6 +181,7 @@ what to run}.`,
       trustedProxies: listOf(args['trusted-proxy']),
       allowInsecure: args['allow-insecure'] ?? false,
       withProcessMetrics: true,
+      pages: await teamPages(cli),
     }).catch(async (error: unknown) => {
       await store.close();
       throw error;
@@ -224,6 +225,21 @@ export function databasePlace(
 }
 
 // --- internal ---
+
+/** The pages for people; none where the program was installed without its dashboard. */
+async function teamPages(cli: CliEnvironment) {
+  const [{ Assets }, { teamRoutes }, { assetFolder }] = await Promise.all([
+    import('../../dashboard/server/assets.ts'),
+    import('../../dashboard/team/team-routes.tsx'),
+    import('../dashboard/asset-folder.ts'),
+  ]);
+  try {
+    return teamRoutes(new Assets(assetFolder(cli.program)), cli.now);
+  } catch (error) {
+    if (error instanceof TrackerError && error.code === 'E_DASHBOARD_FILES') return [];
+    throw error;
+  }
+}
 
 /** What is given for an option that names a database, else what its variable says. */
 function namedPlace(

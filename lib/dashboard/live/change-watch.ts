@@ -48,7 +48,7 @@ export class ChangeWatch {
       at,
       behindMs: oldestAt === null ? 0 : Math.max(0, at - oldestAt),
       waiting: this.#look((database) => countWaitingSessions(database, at - WAITING_MS), 0),
-      health: this.#sources.health().health.status,
+      health: this.#sources.healthWord(),
     };
   }
 

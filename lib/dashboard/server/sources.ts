@@ -36,6 +36,9 @@ export interface HealthReading {
 export class Sources {
   readonly installation: Installation;
   #health: HealthReading | undefined;
+  /** How long that is kept, in milliseconds. */
+  #healthAge = LEAST_HEALTH_AGE_MS;
+  #isHealthDue = false;
   #alerts: { readonly at: number; readonly shown: readonly ShownAlert[] } | undefined;
   readonly #answers = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
 
@@ -82,7 +85,8 @@ export class Sources {
   alerts(): readonly ShownAlert[] {
     const { alertSources, paths, now } = this.installation;
     const at = now();
-    if (this.#alerts && Math.abs(at - this.#alerts.at) < HEALTH_AGE_MS) return this.#alerts.shown;
+    if (this.#alerts && Math.abs(at - this.#alerts.at) < LEAST_HEALTH_AGE_MS)
+      return this.#alerts.shown;
     const shown = shownAlerts(judgedNow(alertSources()), { paths, now: at });
     this.#alerts = { at, shown };
     return shown;
@@ -90,9 +94,8 @@ export class Sources {
 
   /** What `pattern-tracker health` says. It is kept for some seconds, because all pages show it. */
   health(): HealthReading {
-    const now = this.installation.now();
-    const age = now - (this.#health?.facts.at ?? 0);
-    if (this.#health && age >= 0 && age < HEALTH_AGE_MS) return this.#health;
+    if (this.#health && !this.#isHealthOld(this.#health)) return this.#health;
+    const begun = performance.now();
     const { env, paths } = this.installation;
     const config = loadConfig(paths, { env });
     const facts = gatherFacts(this.installation, {
@@ -100,13 +103,32 @@ export class Sources {
       destination: (sink, database) => destinationOf(sink, config, database),
     });
     this.#health = { facts, config, health: trackerHealth(facts, config) };
+    this.#healthAge = Math.max(LEAST_HEALTH_AGE_MS, 100 * (performance.now() - begun));
     return this.#health;
+  }
+
+  /** The last word on health. Nobody waits for a newer one, which is found out soon if this one is old. */
+  healthWord(): HealthReading['health']['status'] {
+    if (!this.#health) return this.health().health.status;
+    if (!this.#isHealthDue && this.#isHealthOld(this.#health)) {
+      this.#isHealthDue = true;
+      setTimeout(() => {
+        this.#isHealthDue = false;
+        this.health();
+      }, 0).unref();
+    }
+    return this.#health.health.status;
+  }
+
+  #isHealthOld({ facts }: HealthReading): boolean {
+    const age = this.installation.now() - facts.at;
+    return age < 0 || age >= this.#healthAge;
   }
 }
 
 // --- internal ---
 
-/** Gathering the facts looks at some thousand files. */
-const HEALTH_AGE_MS = 5_000;
+/** In milliseconds. Gathering the facts looks at some thousand files, and at a large database takes longer: a hundredth of the time at most. */
+const LEAST_HEALTH_AGE_MS = 5_000;
 /** People who look again within this time are shown the same. */
 const ANSWER_AGE_MS = 60_000;

@@ -3,6 +3,7 @@ import type { PatternStore } from '../store/pattern-store.ts';
 import type { TokenScope } from '../store/token-store.ts';
 import type { Actor } from '../accounting/audit-log.ts';
 import type { ServiceParts } from '../service-parts.ts';
+import type { HttpFault } from './http-fault.ts';
 
 /** The prefix of every path of the API. */
 export const API_PREFIX = '/api/pattern-traceability';
@@ -20,6 +21,8 @@ export interface Call<Q = unknown, B = unknown> {
   readonly body: B;
   /** Length of the body's JSON text; 0 without a body. */
   readonly bytes: number;
+  /** The fields of a form that a page has sent. @throws HttpFault 422 for another body, 413 for a large one */
+  readonly form: () => Promise<URLSearchParams>;
   /** The client's `X-Request-Id`, else a random UUID. */
   readonly requestId: string;
   /** Scheme, host and port under which the client knows the service. */
@@ -78,6 +81,13 @@ export interface RouteOptions<Q extends z.ZodObject, B extends z.ZodType> {
   readonly maxValues?: number;
   /** Schemas of the replies by status, for the documentation. */
   readonly replies: Readonly<Record<number, z.ZodType>>;
+  /**
+   * Makes the route a page for people: it shows a request that is refused, and takes the token from the cookie of who has
+   * signed in.
+   *
+   * @default the route is for programs
+   */
+  readonly refusal?: (fault: HttpFault) => Reply;
   readonly handle: (call: Call<z.output<Q>, z.output<B>>) => Promise<Reply> | Reply;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { PatternListRequest } from '../../lineage-api/service-request.ts';
 import { languageNamed, UNKNOWN_LANGUAGE } from '../../pattern/language.ts';
 import type { PatternStore } from '../store/pattern-store.ts';
-import { LOOKED_THROUGH } from '../store/rows/pattern-search.ts';
+import { LOOKED_THROUGH, searchedWords } from '../store/rows/pattern-search.ts';
 import type { FoundPattern } from '../store/rows/pattern-search.ts';
 import { cursorOf, placeOf } from '../replies/list-cursor.ts';
 import { patternNotFound } from '../http/http-fault.ts';
@@ -93,10 +93,7 @@ export const patternRoutes: readonly Route[] = [
     async handle({ store, service, actor, body, elapsedMs }) {
       const now = service.clock();
       const { limit, min_quality_score: quality, time_window_days: days } = body;
-      const words = body.query
-        .split(/[^\p{L}\p{N}_]+/u)
-        .filter(Boolean)
-        .slice(0, MAX_WORDS);
+      const words = searchedWords(body.query);
       const found =
         words.length === 0
           ? []
@@ -155,9 +152,6 @@ export const patternRoutes: readonly Route[] = [
 ];
 
 // --- internal ---
-
-/** Words of a search beyond this many are ignored, to bound the cost of a query. */
-const MAX_WORDS = 20;
 
 async function listPatterns(
   { store, elapsedMs }: Call,

@@ -281,7 +281,7 @@ ${AUTHORSHIP_TABLES}
   -- Lists choose their rows by these alone, so that they do not read those that they pass over.
   DROP INDEX occurrences_by_session; DROP INDEX occurrences_by_project; DROP INDEX occurrences_by_file;
   DROP INDEX patterns_by_last_seen; DROP INDEX patterns_by_use; DROP INDEX tool_calls_by_time;
-  CREATE INDEX occurrences_by_session ON occurrences(session_id, pattern_id, at);
+  CREATE INDEX occurrences_by_session ON occurrences(session_id, pattern_id, at, file_path, authorship);
   CREATE INDEX occurrences_by_project ON occurrences(project_id, pattern_id, at);
   CREATE INDEX occurrences_by_file ON occurrences(file_path, pattern_id, at);
   CREATE INDEX patterns_by_last_seen ON patterns(last_seen_at, id, lines, language, first_seen_at);

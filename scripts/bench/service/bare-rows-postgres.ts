@@ -10,6 +10,7 @@ const TABLES = [
   'event_ids',
   'events',
   'patterns',
+  'pattern_uses',
   'pattern_code',
   'lineage_edges',
   'tool_calls',

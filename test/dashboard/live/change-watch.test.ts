@@ -12,8 +12,8 @@ let watch: ChangeWatch;
 beforeEach(() => {
   store = new TestStore();
   const paths = { ...trackerPaths(store.folder), database: `${store.folder}/tracker.db` };
-  watch = new ChangeWatch(
-    new Sources(testInstallation(paths));
+  watch = new ChangeWatch(new Sources(testInstallation(paths)));
+});
 
 afterEach(() => {
   watch.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GROUPS, packagesOf, roomOf, ROOMS } from '../../../scripts/rooms/import-table.ts';
+import { GROUPS, ROOMS } from '../../../scripts/rooms/import-table.ts';
+import { packagesOf, roomOf } from '../../../scripts/rooms/file-room.ts';
 
 const names = ROOMS.map(({ name }) => name);
 const groups = Object.keys(GROUPS);

@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { roomOf, roomPath, ROOMS } from '../../../scripts/rooms/import-table.ts';
+import { ROOMS } from '../../../scripts/rooms/import-table.ts';
+import { roomOf, roomPath } from '../../../scripts/rooms/file-room.ts';
 import type { Room } from '../../../scripts/rooms/import-table.ts';
 import { readHouse } from '../../../scripts/rooms/source-file.ts';
 

@@ -34,6 +34,17 @@ export class WatchedPage {
     url: string,
     options: BrowserContextOptions = {},
   ): Promise<WatchedPage> {
+    const watched = await WatchedPage.openPlain(browser, url, options);
+    await watched.ready();
+    return watched;
+  }
+
+  /** The same for a page without a client, which is ready when it is loaded. */
+  static async openPlain(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {},
+  ): Promise<WatchedPage> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     const faults: string[] = [];
@@ -53,9 +64,7 @@ export class WatchedPage {
       });
     });
     await page.goto(url);
-    const watched = new WatchedPage(page, faults);
-    await watched.ready();
-    return watched;
+    return new WatchedPage(page, faults);
   }
 
   /** Waits until the client has taken over. */

@@ -30,7 +30,7 @@ export function sampleDelivery(paths: TrackerPaths, now: number, trips = 1): voi
       }
     }
     for (let trip = 0; trip < trips; trip += 1) {
-      at = now - 3_600_000 * (trips - trip);
+      at = now - 300_000 * (trips - trip);
       store.breaker.reset();
       store.breaker.trip('503 from the server, 5 in a row');
     }

@@ -88,7 +88,7 @@ export async function storeStats(sql: Sql, tenant: string): Promise<StoreStats> 
 // --- internal ---
 
 /** How many of the newest events are looked at, at a time, for the patterns that were used last. */
-const WALKED_EVENTS = [500, 4_000, 16_000];
+const WALKED_EVENTS = [250, 1_000, 4_000, 16_000];
 
 /**
  * The patterns that were used last, found by their events: no index has the time of a use, because every use

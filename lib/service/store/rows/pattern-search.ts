@@ -32,7 +32,19 @@ export const HEAD_CHARACTERS = 300;
  */
 export const INDEXED_CHARACTERS = 100_000;
 
+/** The words of what somebody searches for. Those beyond the first 20 are ignored, to bound the cost of a query. */
+export function searchedWords(text: string): string[] {
+  return text
+    .split(/[^\p{L}\p{N}_]+/u)
+    .filter(Boolean)
+    .slice(0, MAX_WORDS);
+}
+
 /** What a search for parts of words looks for: the words as given, without the blank ones. */
 export function searchedParts({ words }: SearchQuery): string[] {
   return words.filter((word) => word.trim() !== '');
 }
+
+// --- internal ---
+
+const MAX_WORDS = 20;
