@@ -159,6 +159,20 @@ describe.skipIf(!hasBrowser)('the files of the dashboard', () => {
     await watched.close();
   });
 
+  it('goes to a line of a very long file, of which it draws a part', async () => {
+    const path = join(work.shop, 'src/cities.ts');
+    writeFileSync(path, Array.from({ length: 9_000 }, (_, at) => `city(${at});\n`).join(''));
+    const watched = await WatchedPage.open(browser, fileUrl(path, '&line=4502'));
+    const { page } = watched;
+    await page.locator('.is-asked[data-line="4502"]', { hasText: 'city(4501)' }).waitFor();
+    expect(await page.locator('.blame-line').count()).toBeLessThan(300);
+    await page.getByRole('link', { name: 'Lines after' }).click();
+    await page.locator('[data-line="6001"]').waitFor();
+    await page.getByText('6,001–8,000 of 9,000').waitFor();
+    expect(watched.faults).toEqual([]);
+    await watched.close();
+  });
+
   it('shows the file as it was after an earlier call', async () => {
     const watched = await WatchedPage.open(browser, fileUrl(work.client));
     const { page } = watched;

@@ -38,14 +38,16 @@ export function BlameText({
   const height = useCallback(() => lineHeight, [lineHeight]);
   const shown = useWindowRows(lines.length, height, body);
   const { show } = shown;
-  const isDrawn = asked >= first + shown.from && asked < first + shown.to;
+  /** The line of the URL that was brought into view, so that one may scroll away from it. */
+  const reached = useRef(0);
   useEffect(() => {
-    if (asked === 0) return;
+    if (asked === 0 || reached.current === asked) return;
     const row = body.current?.querySelector(`[data-line="${asked}"]`);
-    if (row) row.scrollIntoView({ block: 'center' });
-    else show(asked - first);
-    // The row is brought to the middle once it is drawn.
-  }, [asked, isDrawn]);
+    if (row) {
+      reached.current = asked;
+      row.scrollIntoView({ block: 'center' });
+    } else if (asked < first + lines.length) show(asked - first); // it is drawn then
+  });
   const point = (event: Event) => {
     const row = event.target instanceof Element ? event.target.closest('[data-line]') : null;
     if (row) setActive(Number(row.getAttribute('data-line')));

@@ -55,7 +55,7 @@ export interface ShownText {
 }
 
 /** So many lines are shown at a time. */
-export const LINES_SHOWN = 4_000;
+export const LINES_SHOWN = 2_000;
 
 /** How many of the lines are whose. */
 export function countsOf(lines: readonly BlamedLine[]): LineCounts {
