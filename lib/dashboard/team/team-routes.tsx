@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import * as z from 'zod';
-import { asString } from '../../base/json.ts';
 import { VERSION } from '../../base/version.ts';
 import { admit } from '../../service/auth/admission.ts';
 import { tokenCookie } from '../../service/auth/token-cookie.ts';
