@@ -42,7 +42,11 @@ export function createDashboardApp(parts: AppParts): Hono {
     const after = Number(c.req.header('last-event-id') ?? c.req.query('after') ?? NaN);
     return streamSSE(c, (stream) => liveStream(watch, stream, after));
   });
-  app.post('/actions/:name', (c) => runAction(c, actions));
+  app.post('/actions/:name', async (c) => {
+    const answer = await runAction(c, actions);
+    parts.sources.refresh();
+    return answer;
+  });
   for (const page of PAGES) app.get(page.path, (c) => answered(c, page, reader, assets));
   app.notFound(async (c) => await shown(c, await reader.notFound(address(c)), undefined, assets));
   app.onError(async (error, c) => {

@@ -81,6 +81,13 @@ export class Sources {
     }
   }
 
+  /** Lets go of all that is kept: after an action, it may be otherwise. */
+  refresh(): void {
+    this.#health = undefined;
+    this.#alerts = undefined;
+    this.#answers.clear();
+  }
+
   /** What `pattern-tracker alerts` shows. It is kept for some seconds, too. */
   alerts(): readonly ShownAlert[] {
     const { alertSources, paths, now } = this.installation;

@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('the pages about health', () => {
     const watched = await WatchedPage.open(browser, `${home.url}/health/system`);
     const { page } = watched;
     await page.getByRole('button', { name: 'Silence it for an hour' }).click();
-    await page.locator('.action-said', { hasText: 'Nobody is told' }).waitFor();
+    await page.locator('.alert-card .status', { hasText: 'silenced' }).waitFor();
     const { alerts: silenced } = (await home.json('alerts')) as typeof told;
     expect(states(silenced)).toEqual(['breaker_trips silenced']);
     expect(watched.faults).toEqual([]);

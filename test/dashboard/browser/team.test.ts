@@ -130,6 +130,7 @@ describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('.chip', { hasText: 'typescript' }).click();
     await page.waitForURL(`${service.url}/`);
+    expect(await page.locator('.chip').count()).toBe(0);
     await watched.close();
   });
 
