@@ -26,11 +26,6 @@ export function ClockTime({ at }: { readonly at: number }) {
   return <Moment at={at}>{isSameDay ? whole.slice(11, 16) : whole.slice(0, 16)}</Moment>;
 }
 
-/** A length of time in milliseconds; `null` is shown as a dash. */
-export function Span({ ms }: { readonly ms: number | null }) {
-  return ms === null ? <span class="dim">–</span> : <span class="num">{span(ms)}</span>;
-}
-
 // --- internal ---
 
 function Moment({ at, children }: { readonly at: number; readonly children: string }) {
