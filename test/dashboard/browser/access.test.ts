@@ -1,9 +1,9 @@
 import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGES } from '../../../lib/dashboard/pages/page-list.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
+import { PLAIN_PAGES } from '../../support/dashboard/plain-pages.ts';
 import { sampleWork, WAITING } from '../../support/dashboard/sample-work.ts';
 
 describe.skipIf(!hasBrowser)('the dashboard for everybody', () => {
@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser)('the dashboard for everybody', () => {
   });
 
   const paths = [
-    ...PAGES.map(({ path }) => path).filter((path) => !path.includes(':')),
+    ...PLAIN_PAGES.map(({ path }) => path),
     `/sessions/${WAITING}`,
     `/sessions/${WAITING}?show=changes`,
     `/sessions/${WAITING}?call=toolu_a1b2c3d4_00005`,

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGES } from '../../../lib/dashboard/pages/page-list.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
+import { PLAIN_PAGES } from '../../support/dashboard/plain-pages.ts';
 import { Telling } from '../../support/dashboard/telling.ts';
 
 const SESSION = 'dddd4444-0000-4000-8000-000000000004';
@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)('what somebody else wrote', () => {
       .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
     expect(calls.length).toBeGreaterThan(3);
     const prompt = (await page.locator('.turn a').first().getAttribute('href')) ?? '';
-    const paths = PAGES.map(({ path }) => path).filter((path) => !path.includes(':'));
+    const paths = PLAIN_PAGES.map(({ path }) => path);
     for (const path of [...paths, own, `${own}?show=changes`, prompt, ...calls]) {
       await watched.goto(`${home.url}${path}`);
       expect(await page.evaluate(() => 'hit' in window), path).toBe(false);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGES } from '../../../lib/dashboard/pages/page-list.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
+import { PLAIN_PAGES } from '../../support/dashboard/plain-pages.ts';
 import { sampleWork, WAITING, WORKING } from '../../support/dashboard/sample-work.ts';
 
 const kept = process.env['PICTURES'];
@@ -38,9 +38,7 @@ describe.skipIf(!hasBrowser)('each page of the dashboard', () => {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   });
 
-  const plain = PAGES.filter(({ path }) => !path.includes(':')).map(
-    ({ name, path }) => [name, path] as const,
-  );
+  const plain = PLAIN_PAGES.map(({ name, path }) => [name, path] as const);
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1440, 1024, 390]) {

@@ -77,7 +77,7 @@ export function CallLine({
       </span>
       <span class="call-time num dim">{durationMs === null ? '' : span(durationMs)}</span>
       {error !== null && (
-        <span class="call-error is-fail">
+        <span class="call-why is-fail">
           <Plain text={error} />
         </span>
       )}

@@ -29,7 +29,7 @@ export function SessionHeading({ data, url }: { readonly data: SessionData; read
           {session.id.slice(0, 8)}
         </code>
       </p>
-      <dl class="facts">
+      <dl class="session-facts">
         <Fact name="Calls">
           <span class="fact-list">
             <Count of={totals.calls} href={linkWith(url, { only: null, show: null, call: null })} />

@@ -28,7 +28,7 @@ function View({ data, url }: ViewProps<SessionData>) {
   return (
     <div class="session">
       <SessionHeading data={data} url={url} />
-      <nav class="tabs" aria-label="Parts of the session">
+      <nav class="session-tabs" aria-label="Parts of the session">
         <a href={linkWith(url, { show: null })} {...(changes === null && CURRENT)}>
           Timeline <span class="num dim">{totals.calls.toLocaleString('en-US')}</span>
         </a>
@@ -36,7 +36,7 @@ function View({ data, url }: ViewProps<SessionData>) {
           Changes in all <span class="num dim">{files.length.toLocaleString('en-US')}</span>
         </a>
         {only !== null && (
-          <a class="chip" href={linkWith(url, { only: null })}>
+          <a class="session-chip" href={linkWith(url, { only: null })}>
             Only {plainText(only)} <span aria-hidden="true">✕</span>
             <span class="unseen">: show all calls</span>
           </a>
