@@ -125,6 +125,10 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'look at its answer in the message',
   ],
   E_FILE: ['a file cannot be read', 'name one that you can read'],
+  E_EXPORT_FOLDER: [
+    '`dashboard --export` names a folder that is not empty',
+    'name a new one, or empty it',
+  ],
   E_FILE_EXISTS: ['a backup would overwrite a file', 'name another file'],
   E_FILE_UNWRITABLE: ['a file cannot be written', 'check its folder, and your rights'],
   E_GIT: [
@@ -289,6 +293,10 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     '`transcripts: on` in `config.yaml`',
   ],
   E_TRUSTED_PROXY: ['`--trusted-proxy` names no address', 'write `10.0.0.7` or `10.0.0.0/8`'],
+  E_UNIT: [
+    'a unit of that name is there that this program has not written',
+    'move it away, or write yours by hand',
+  ],
   E_UNEXPECTED: [
     'an error that was not foreseen',
     'report it, with the output of the same command and `--json`',
