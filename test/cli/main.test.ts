@@ -45,6 +45,7 @@ describe('--help', () => {
         health        Say in one word whether all is well, and if not, why.
         doctor        Check every part, and say how to mend what is broken.
         check         Go through the list of the day, the week or the month.
+        alerts        Show what is wrong and for how long, and silence it.
         bench         Measure what recording one call of Claude takes.
         simulate      Make an outage on a throwaway installation, for a drill.
         audit         Check who can get at your data, and what has been changed.
@@ -73,6 +74,7 @@ describe('--help', () => {
 
       Server
         serve         Answer the lineage API over HTTP, for yourself or a team.
+        supervise     Keep \`serve\` running: start it again when it fails.
         mcp           Answer questions of Claude itself about what it did, over MCP.
         token         List, create and revoke the tokens of a service.
         service       Delete from a service, copy its events, show its audit log.
