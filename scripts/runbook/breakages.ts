@@ -73,6 +73,5 @@ export const BREAKAGES: readonly Breakage[] = [
       await on.killService();
     },
     typed: FIRST,
-    isBlind: true, // the next event would have a courier begin a new database in the empty file
   },
 ];

@@ -15,6 +15,7 @@ import { factsOf } from '../../health/stored-facts.ts';
 import { readManifest } from '../../install/manifest.ts';
 import { programDifference } from '../../install/program/program-files.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
+import { isCutToNothing } from '../../store/database/database.ts';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
 import type { CliEnvironment } from '../environment.ts';
 import type { Remedy } from './remedy.ts';
@@ -131,12 +132,15 @@ function databaseProblems(
   }
   const before = stored.content.value?.setAside;
   if (!before || !existsSync(before.path)) return [];
-  const found = `a damaged database was set aside as ${before.path}`;
-  return [{ id: 'set_aside', found, remedy: { ...remedy, otherwise: undefined }, hint }];
+  const found = `a damaged database was set aside as ${before.path}: ${before.reason}`;
+  // `restore` would lose what was recorded since.
+  const otherwise = backup ? (['repair', backup, '--yes'] as const) : undefined;
+  return [{ id: 'set_aside', found, remedy: { ...remedy, otherwise }, hint }];
 }
 
 function faultOf(database: string): string | undefined {
-  if (statSync(database).size === 0) return 'it is empty';
+  // One that was only begun is no damage: the next courier goes on with it.
+  if (statSync(database).size === 0) return isCutToNothing(database) ? 'it is empty' : undefined;
   try {
     return verifyDatabase(database, { isQuick: true }).findings[0]?.message;
   } catch (error) {
