@@ -56,6 +56,13 @@ async function recover(args = '', env = {}) {
   return { exitCode, report: JSON.parse(out) as Report };
 }
 
+/** The courier that lives. */
+function courier(): number {
+  const pid = home.courierPid;
+  if (pid === undefined) throw new Error('no courier lives'); // 0 would be this process and its group
+  return pid;
+}
+
 /** A call after the first one of a home. */
 const secondCall = () =>
   payload({
@@ -213,7 +220,7 @@ describe('the rest', () => {
 
   it('ends a courier that is suspended', async () => {
     await home.write('export const one = 1;\n');
-    const pid = home.courierPid ?? 0;
+    const pid = courier();
     process.kill(pid, 'SIGSTOP');
     const { exitCode, report } = await recover('--yes');
     expect([exitCode, report.done.map(({ command }) => command)]).toEqual([0, [`kill -9 ${pid}`]]);
@@ -295,7 +302,8 @@ describe('a service that was started from here', () => {
 
   /** Ends the one that `recover` has started. */
   const started = (port: string) => {
-    const pid = servingPid(home.paths, Number(port)) ?? 0;
+    const pid = servingPid(home.paths, Number(port));
+    if (pid === undefined) throw new Error('no service was started'); // 0 would be this process and its group
     ends.push(() => process.kill(pid, 'SIGKILL'));
     return pid;
   };
@@ -379,7 +387,7 @@ it('tells those who are told of alerts how it ended', async () => {
   const { port } = receiver.address() as AddressInfo;
   home.configure(`alerts: { level: critical, webhook: { url: 'http://127.0.0.1:${port}' } }\n`);
   await home.write('export const one = 1;\n');
-  process.kill(home.courierPid ?? 0, 'SIGSTOP');
+  process.kill(courier(), 'SIGSTOP');
   expect((await recover('--yes')).exitCode).toBe(0);
   await until(() => taken.length > 0, 'the message has come');
   expect(taken).toEqual([
