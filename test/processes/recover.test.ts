@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertMessage } from '../../lib/delivery/alerts/alert-message.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
@@ -177,8 +178,11 @@ describe('the database', () => {
     renameSync(home.paths.database, aside);
     truncateSync(aside, 0);
     const begun = openDatabase(home.paths.database);
-    noteMovedAside(begun, { path: aside, at: 1, reason: 'it was cut to nothing' });
+    const reason = 'it was cut to nothing';
+    noteMovedAside(begun, { path: aside, at: Date.now(), reason });
     begun.close();
+    await setTimeout(1_000); // the name of a backup tells its second
+    const later = await home.backUp();
     home.capture(secondCall());
     await until(() => calls() === 1, 'it is recorded');
     expect((await home.command('status')).out).toContain(aside);
@@ -193,7 +197,7 @@ describe('the database', () => {
         }),
       ],
     ]);
-    expect(calls()).toBe(2);
+    expect([calls(), report.done[0]?.command.includes(later)]).toEqual([2, false]);
     expect((await recover('--dry-run')).report.problems).toEqual([]);
   });
 

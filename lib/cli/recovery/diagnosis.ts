@@ -52,13 +52,13 @@ export interface DiagnosisOptions {
 export async function diagnose(cli: CliEnvironment, options: DiagnosisOptions): Promise<Problem[]> {
   const { scenario, backup, config } = options;
   const facts = gatherFacts(cli, { registration: readRegistration(cli) });
-  const path = backup ?? newestBackup(cli)?.path;
+  const backupUntil = (at?: number) => backup ?? newestBackup(cli, at)?.path;
   const problems: Problem[] = [];
   if (scenario === 'failure') {
     problems.push(...programProblems(cli, facts), ...configProblems(cli, config));
   }
   if (scenario !== 'partition') {
-    problems.push(...databaseProblems(cli, facts, path), ...courierProblems(facts));
+    problems.push(...databaseProblems(cli, facts, backupUntil), ...courierProblems(facts));
   }
   if (scenario === 'partition' && config.courier.error !== null) {
     problems.push(...configProblems(cli, config)); // it names the server
@@ -114,9 +114,10 @@ function configProblems({ paths }: CliEnvironment, { courier }: LoadedConfig): P
 function databaseProblems(
   { paths }: CliEnvironment,
   { stored }: HealthFacts,
-  backup: string | undefined,
+  backupUntil: (at?: number) => string | undefined,
 ): Problem[] {
   const { database } = paths;
+  const backup = backupUntil();
   const restore = backup && (['restore', backup, '--yes'] as const);
   const hint = `Make room or rights, if that is what is missing, or name another backup: --backup FILE.`;
   if (!existsSync(database)) {
@@ -133,8 +134,9 @@ function databaseProblems(
   const before = stored.content.value?.setAside;
   if (!before || !existsSync(before.path)) return [];
   const found = `a damaged database was set aside as ${before.path}: ${before.reason}`;
-  // `restore` would lose what was recorded since.
-  const otherwise = backup ? (['repair', backup, '--yes'] as const) : undefined;
+  // `restore` would lose what was recorded since, and a backup that was made since has nothing of what was before.
+  const earlier = backupUntil(before.at);
+  const otherwise = earlier ? (['repair', earlier, '--yes'] as const) : undefined;
   return [{ id: 'set_aside', found, remedy: { ...remedy, otherwise }, hint }];
 }
 
