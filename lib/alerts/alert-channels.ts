@@ -21,18 +21,27 @@ export interface AlertChannels {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * Tells of an alert in every way that the configuration names: at once in the log, on the desktop and by the command;
- * the webhook and mail get a row in the outbox. One way that fails does not keep the others from telling.
- */
+/** Notes an alert in the log, and tells people of it if its level is one of which they want to be told. */
 export async function tellAlert(
+  message: AlertMessage,
+  config: Config,
+  channels: AlertChannels,
+): Promise<void> {
+  channels.log.alert(message);
+  if (ALERT_LEVELS.indexOf(message.level) > ALERT_LEVELS.indexOf(config.alerts.level)) return;
+  await tellPeople(message, config, channels);
+}
+
+/**
+ * Tells people in every way that the configuration names: at once on the desktop and by the command; the webhook and mail get
+ * a row in the outbox. One way that fails does not keep the others from telling.
+ */
+export async function tellPeople(
   message: AlertMessage,
   config: Config,
   { log, database, now, env }: AlertChannels,
 ): Promise<void> {
-  log.alert(message);
-  const { level, desktop, command } = config.alerts;
-  if (ALERT_LEVELS.indexOf(message.level) > ALERT_LEVELS.indexOf(level)) return;
+  const { desktop, command } = config.alerts;
   try {
     queueAlert(database(), config, message, now());
   } catch (error) {

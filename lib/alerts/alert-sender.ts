@@ -12,7 +12,8 @@ import { openRedactor } from '../redact/own/open-redactor.ts';
 import { acquireProcessLock } from '../store/database/process-lock.ts';
 import { openDatabase } from '../store/database/database.ts';
 import type { Database } from '../store/database/database.ts';
-import { tellAlert } from './alert-channels.ts';
+import { tellAlert, tellPeople } from './alert-channels.ts';
+import type { AlertChannels } from './alert-channels.ts';
 import type { AlertSources } from './alert-facts.ts';
 
 /** Tells of alerts, and sends what waits for the webhook and for mail, in a process that is no courier. */
@@ -43,9 +44,13 @@ export class AlertSender {
   }
 
   readonly tell = async (message: AlertMessage, config: Config): Promise<void> => {
-    const { env, now } = this.#sources;
-    await tellAlert(message, config, { log: this.#log, database: () => this.#open(), now, env });
+    await tellAlert(message, config, this.#channels);
   };
+
+  /** Tells people of something that is no alert, of whatever levels they want to be told, and leaves it out of the log. */
+  async notify(message: AlertMessage, config: Config): Promise<void> {
+    await tellPeople(message, config, this.#channels);
+  }
 
   /** Attempts once what waits. A courier that is at it goes on alone; what fails waits for the next time. */
   async send(config: Config): Promise<void> {
@@ -83,6 +88,11 @@ export class AlertSender {
     } finally {
       await open.close();
     }
+  }
+
+  get #channels(): AlertChannels {
+    const { env, now } = this.#sources;
+    return { log: this.#log, database: () => this.#open(), now, env };
   }
 
   #open(): Database {

@@ -46,7 +46,7 @@ export function localReasons({
   }
   if (setAside) {
     reasons.push(
-      `A corrupt database was set aside as ${setAside.path}: \`pattern-tracker repair\` with that file adds what it holds.`,
+      `A corrupt database was set aside as ${setAside.path}: \`pattern-tracker recover\` adds what it holds, or what the newest backup does.`,
     );
   }
   return reasons;

@@ -131,7 +131,6 @@ courier: { idle_exit_seconds: 30 }
           },
           tool_response: { type: 'create' },
         }),
-        'ensure',
       );
       this.#captured += 1;
     }
@@ -180,7 +179,7 @@ courier: { idle_exit_seconds: 30 }
 
 async function delivered(home: TrackerHome): Promise<void> {
   await until(() => {
-    if (home.courierPid === undefined) home.capture(payload({ hook_event_name: 'Stop' }), 'ensure');
+    if (home.courierPid === undefined) home.capture(payload({ hook_event_name: 'Stop' }));
     return home.waiting.length === 0 && home.value('SELECT count(*) FROM outbox') === 0;
   }, 'all is delivered');
 }

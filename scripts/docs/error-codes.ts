@@ -62,7 +62,7 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
   ],
   E_DATABASE_CUT: [
     'somebody cut the database, or removed a part of it, while it was in use',
-    'put the file back, or wait a minute and run `pattern-tracker repair`',
+    'put the file back, or wait a minute and run `pattern-tracker recover`',
   ],
   E_DATABASE_ENCODING: [
     'the PostgreSQL database is not in UTF-8',
@@ -237,7 +237,7 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
   E_REPAIR_FAILED: ['what was salvaged is not sound', '`pattern-tracker restore`, with a backup'],
   E_REPAIR_LOSES: [
     'too much of the database is damaged',
-    '`pattern-tracker restore`, with a backup; `repair --accept-loss` keeps what is left',
+    '`pattern-tracker recover` goes back to a backup; `repair --accept-loss` keeps what is left',
   ],
   E_RESOURCE: [
     'Claude asked the MCP server for something that is not there',

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { suspend } from './installation.ts';
 import type { Installation } from './installation.ts';
 
 /** Something that is broken in another way than the runbook's own drills, and how the page mends it. */
@@ -27,7 +28,7 @@ export const BREAKAGES: readonly Breakage[] = [
     name: 'the courier hangs',
     make: async (on) => {
       await on.work();
-      process.kill(on.courierPid ?? 0, 'SIGSTOP');
+      await suspend(() => on.courierPid);
     },
     typed: FIRST,
   },
@@ -73,6 +74,5 @@ export const BREAKAGES: readonly Breakage[] = [
       await on.killService();
     },
     typed: FIRST,
-    isBlind: true, // the next event would have a courier begin a new database in the empty file
   },
 ];

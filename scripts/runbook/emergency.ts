@@ -77,7 +77,9 @@ pattern-tracker doctor`,
         ],
       },
     ],
-    escalate: `**Level 1**: \`recover\`, at once. **Level 2** after 15 minutes: the administrator of the machine that serves. **Level 3** after 30
+    escalate: `**Level 1**, by itself: \`pattern-tracker supervise\`, or the unit that \`pattern-tracker serve --install-unit\` writes, starts a service that
+ended again; \`supervise\` also one that hangs, and the alert \`service_down\` comes when it gives up. Where neither runs, or that did not help: \`recover\`, at
+once. **Level 2** after 15 minutes: the administrator of the machine that serves. **Level 3** after 30
 minutes: the developers, with the output of \`pattern-tracker doctor --json\`.`,
   },
   {

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { processState } from '../../lib/capture/courier-hint.ts';
 import { until } from '../../test/support/until.ts';
+import { suspend } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { library } from './library-script.ts';
 
@@ -48,7 +49,7 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   },
   'service hangs': {
     make: async (on) => {
-      process.kill(on.servicePid ?? 0, 'SIGSTOP');
+      await suspend(() => on.servicePid);
       await on.work();
     },
     isThere: (on) => processState(on.servicePid ?? 0) === 'T',

@@ -246,6 +246,13 @@ resilience:
   }
 }
 
+/** Suspends a process once it lives, so that it hangs. */
+export async function suspend(pid: () => number | undefined): Promise<void> {
+  let found: number | undefined;
+  await until(() => (found = pid()) !== undefined, 'the process lives');
+  if (found) process.kill(found, 'SIGSTOP'); // 0 would be this process and its group
+}
+
 // --- internal ---
 
 const SHELL_MS = 600_000;

@@ -1,5 +1,7 @@
 // `recover`, of the built program, from installations that are really broken.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   copyFileSync,
   existsSync,
@@ -11,14 +13,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AlertMessage } from '../../lib/delivery/alerts/alert-message.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import { servingPid } from '../../lib/cli/recovery/served-service.ts';
-import { openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { noteMovedAside } from '../../lib/store/database/meta.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 import { OperatedHome } from './operated-home.ts';
-import { endProcessesNaming, isAlive } from './tracker-home.ts';
+import { endProcessesNaming, isAlive, payload } from './tracker-home.ts';
 
 let home: OperatedHome;
 const ends: (() => unknown)[] = [];
@@ -51,6 +56,23 @@ async function recover(args = '', env = {}) {
   if (out === '') throw new Error(err);
   return { exitCode, report: JSON.parse(out) as Report };
 }
+
+/** The courier that lives. */
+function courier(): number {
+  const pid = home.courierPid;
+  if (pid === undefined) throw new Error('no courier lives'); // 0 would be this process and its group
+  return pid;
+}
+
+/** A call after the first one of a home. */
+const secondCall = () =>
+  payload({
+    hook_event_name: 'PostToolUse',
+    tool_name: 'Write',
+    tool_use_id: 'toolu_second',
+    tool_input: { file_path: '/home/dev/project/second.ts', content: 'export const two = 2;\n' },
+    tool_response: { type: 'create' },
+  });
 
 const calls = () => home.value(`SELECT count(*) FROM tool_calls WHERE session_id = 'session-1'`);
 
@@ -130,6 +152,59 @@ describe('the database', () => {
     expect(report.done.map(({ ok }) => ok)).toEqual([true]);
     expect(calls()).toBe(1);
   });
+
+  it('is restored when it was emptied and Claude went on, and loses nothing that was captured since', async () => {
+    await home.write('export const one = 1;\n');
+    await home.stop();
+    await home.backUp();
+    truncateSync(home.paths.database, 0);
+    home.capture(secondCall());
+    await until(() => home.courierState?.status === 'degraded', 'the courier waits for the file');
+    expect((await home.command('check')).out).toContain('was cut to nothing');
+    expect((await home.command('status')).exitCode).toBe(1);
+    const { exitCode, report } = await recover('--yes');
+    expect([exitCode, report.done.map(({ id, ok }) => [id, ok])]).toEqual([
+      0,
+      [['database', true]],
+    ]);
+    await until(() => calls() === 2, 'what was captured is recorded');
+  });
+
+  it('gets the newest backup under what was recorded since it was set aside', async () => {
+    await home.write('export const one = 1;\n');
+    await home.stop();
+    await home.backUp();
+    const aside = `${home.paths.database}.corrupt-20261124T120000`;
+    renameSync(home.paths.database, aside);
+    truncateSync(aside, 0);
+    const begun = openDatabase(home.paths.database);
+    const reason = 'it was cut to nothing';
+    noteMovedAside(begun, { path: aside, at: Date.now(), reason });
+    begun.close();
+    await setTimeout(1_000); // the name of a backup tells its second
+    const later = await home.backUp();
+    home.capture(secondCall());
+    await until(() => calls() === 1, 'it is recorded');
+    expect((await home.command('status')).out).toContain(aside);
+    const { exitCode, report } = await recover('--yes');
+    expect([exitCode, report.done]).toEqual([
+      0,
+      [
+        expect.objectContaining({
+          id: 'set_aside',
+          ok: true,
+          command: expect.stringContaining('pattern-tracker repair /') as string,
+        }),
+      ],
+    ]);
+    expect([calls(), report.done[0]?.command.includes(later)]).toEqual([2, false]);
+    expect((await recover('--dry-run')).report.problems).toEqual([]);
+  });
+
+  it('is begun anew where nothing was recorded before', async () => {
+    writeFileSync(home.paths.database, '');
+    expect((await recover('--yes')).report).toMatchObject({ ok: true, problems: [] });
+  });
 });
 
 describe('the rest', () => {
@@ -149,7 +224,7 @@ describe('the rest', () => {
 
   it('ends a courier that is suspended', async () => {
     await home.write('export const one = 1;\n');
-    const pid = home.courierPid ?? 0;
+    const pid = courier();
     process.kill(pid, 'SIGSTOP');
     const { exitCode, report } = await recover('--yes');
     expect([exitCode, report.done.map(({ command }) => command)]).toEqual([0, [`kill -9 ${pid}`]]);
@@ -231,7 +306,8 @@ describe('a service that was started from here', () => {
 
   /** Ends the one that `recover` has started. */
   const started = (port: string) => {
-    const pid = servingPid(home.paths, Number(port)) ?? 0;
+    const pid = servingPid(home.paths, Number(port));
+    if (pid === undefined) throw new Error('no service was started'); // 0 would be this process and its group
     ends.push(() => process.kill(pid, 'SIGKILL'));
     return pid;
   };
@@ -295,6 +371,41 @@ describe('a service that was started from here', () => {
     const { out } = await home.command('recover partition --dry-run');
     expect(out).toContain('→ systemctl --user restart pattern-tracker\n');
   });
+});
+
+it('tells those who are told of alerts how it ended', async () => {
+  const taken: AlertMessage[] = [];
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      taken.push(JSON.parse(body) as AlertMessage);
+      response.end();
+    });
+  });
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  ends.push(() => {
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+  const { port } = receiver.address() as AddressInfo;
+  home.configure(`alerts: { level: critical, webhook: { url: 'http://127.0.0.1:${port}' } }\n`);
+  await home.write('export const one = 1;\n');
+  process.kill(courier(), 'SIGSTOP');
+  expect((await recover('--yes')).exitCode).toBe(0);
+  await until(() => taken.length > 0, 'the message has come');
+  expect(taken).toEqual([
+    expect.objectContaining({
+      rule: 'recovery',
+      state: 'resolved',
+      title: 'Recovered',
+      detail: expect.stringMatching(
+        /^`recover failure` found 1 problem: the courier is stalled: .*An event has arrived since$/,
+      ) as string,
+    }),
+  ]);
+  expect((await recover('--yes')).exitCode).toBe(0); // nothing was broken: nothing to tell
+  expect(taken).toHaveLength(1);
 });
 
 it('works where only the backup is left', async () => {

@@ -45,7 +45,7 @@ the hook and follows it to the database and, if a server is configured, to the s
 A service on this machine is started as it was started before: by its systemd unit, or as \`pattern-tracker serve\` with the
 same options. One that hangs, or is to --restart, is ended first. On a machine where only a backup is left, it installs the program and restores
 the backup that --backup names. What it cannot do, such as starting a server elsewhere, it says. How it ended stands in
-logs/tracker.log.`,
+logs/tracker.log, and those who are told of alerts are told of it.`,
   json: `{ok, scenario, problems: [{id, found, remedy, hint}], done: [{id, command, ok, said}], proof: [{id, ok, found}]}; remedy
 is a command line, or null for what only a person can do.`,
   exitCodes: '0 when the event arrived at the end of its way, else 1.',
@@ -84,6 +84,7 @@ is a command line, or null for what only a person can do.`,
       return await diagnose(cli, { scenario, backup, config, proxy, restarts });
     };
     const print = args.json ? () => {} : cli.out;
+    const startedAt = cli.now();
     const problems = await look(args.restart);
     print(planText(problems, cli));
     if (isDry) {
@@ -123,8 +124,7 @@ is a command line, or null for what only a person can do.`,
     }
     const isOk = [...done, ...proof].every(({ ok }) => ok);
     if (problems.length > 0) {
-      const found = problems.map(({ id }) => id).join(', ');
-      await noteRecovery(cli, courier.config, { scenario, problems: found, isOk });
+      await noteRecovery(cli, courier.config, { scenario, problems, startedAt, isOk });
     }
     if (args.json) printJson(cli, report(scenario, { problems, done, proof, isOk }));
     else print(isOk ? '\nIt works: the event arrived.\n' : '\nIt does not work yet.\n');

@@ -15,6 +15,7 @@ import { factsOf } from '../../health/stored-facts.ts';
 import { readManifest } from '../../install/manifest.ts';
 import { programDifference } from '../../install/program/program-files.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
+import { isCutToNothing } from '../../store/database/database.ts';
 import { verifyDatabase } from '../../store/maintenance/verify.ts';
 import type { CliEnvironment } from '../environment.ts';
 import type { Remedy } from './remedy.ts';
@@ -51,13 +52,13 @@ export interface DiagnosisOptions {
 export async function diagnose(cli: CliEnvironment, options: DiagnosisOptions): Promise<Problem[]> {
   const { scenario, backup, config } = options;
   const facts = gatherFacts(cli, { registration: readRegistration(cli) });
-  const path = backup ?? newestBackup(cli)?.path;
+  const backupUntil = (at?: number) => backup ?? newestBackup(cli, at)?.path;
   const problems: Problem[] = [];
   if (scenario === 'failure') {
     problems.push(...programProblems(cli, facts), ...configProblems(cli, config));
   }
   if (scenario !== 'partition') {
-    problems.push(...databaseProblems(cli, facts, path), ...courierProblems(facts));
+    problems.push(...databaseProblems(cli, facts, backupUntil), ...courierProblems(facts));
   }
   if (scenario === 'partition' && config.courier.error !== null) {
     problems.push(...configProblems(cli, config)); // it names the server
@@ -113,9 +114,10 @@ function configProblems({ paths }: CliEnvironment, { courier }: LoadedConfig): P
 function databaseProblems(
   { paths }: CliEnvironment,
   { stored }: HealthFacts,
-  backup: string | undefined,
+  backupUntil: (at?: number) => string | undefined,
 ): Problem[] {
   const { database } = paths;
+  const backup = backupUntil();
   const restore = backup && (['restore', backup, '--yes'] as const);
   const hint = `Make room or rights, if that is what is missing, or name another backup: --backup FILE.`;
   if (!existsSync(database)) {
@@ -131,12 +133,16 @@ function databaseProblems(
   }
   const before = stored.content.value?.setAside;
   if (!before || !existsSync(before.path)) return [];
-  const found = `a damaged database was set aside as ${before.path}`;
-  return [{ id: 'set_aside', found, remedy: { ...remedy, otherwise: undefined }, hint }];
+  const found = `a damaged database was set aside as ${before.path}: ${before.reason}`;
+  // `restore` would lose what was recorded since, and a backup that was made since has nothing of what was before.
+  const earlier = backupUntil(before.at);
+  const otherwise = earlier ? (['repair', earlier, '--yes'] as const) : undefined;
+  return [{ id: 'set_aside', found, remedy: { ...remedy, otherwise }, hint }];
 }
 
 function faultOf(database: string): string | undefined {
-  if (statSync(database).size === 0) return 'it is empty';
+  // One that was only begun is no damage: the next courier goes on with it.
+  if (statSync(database).size === 0) return isCutToNothing(database) ? 'it is empty' : undefined;
   try {
     return verifyDatabase(database, { isQuick: true }).findings[0]?.message;
   } catch (error) {

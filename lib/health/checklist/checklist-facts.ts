@@ -90,14 +90,23 @@ export function readDeliveryNumbers({
   };
 }
 
-/** The newest backup of tracker.db: in the folder of backups, or where `backup` has last put one. */
-export function newestBackup({ paths }: Pick<CheckFacts, 'paths'>): MadeBackup | undefined {
+/**
+ * The newest backup of tracker.db: in the folder of backups, or where `backup` has last put one. With `until`, in milliseconds
+ * since 1970 UTC, the newest that was made before.
+ */
+export function newestBackup(
+  { paths }: Pick<CheckFacts, 'paths'>,
+  until = Infinity,
+): MadeBackup | undefined {
   const { database } = paths;
-  const path = listBackups(join(dirname(database), 'backups'), database).at(-1);
+  const path = listBackups(join(dirname(database), 'backups'), database).findLast(
+    (file) => backupTime(file) <= until,
+  );
   const here = path === undefined ? undefined : { path, at: backupTime(path) };
   const noted = notedBackup(database);
   // The name of a backup tells its second only.
-  return noted && noted.at >= (here?.at ?? 0) + SECOND_MS ? noted : here;
+  const isNewer = noted && noted.at >= (here?.at ?? 0) + SECOND_MS && noted.at <= until;
+  return isNewer ? noted : here;
 }
 
 // --- internal ---

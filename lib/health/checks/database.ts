@@ -22,7 +22,7 @@ export function databaseSound({ gathered, paths }: CheckFacts): CheckFinding {
   if (setAside) {
     return warn(
       `sound, but an earlier one was corrupt and lies in ${setAside.path}`,
-      'Run `pattern-tracker repair` with that file: it adds what the old one still holds to the new one. Then run `pattern-tracker status --acknowledge`.',
+      'Run `pattern-tracker recover`: it adds what the old one still holds to the new one, or what the newest backup does. Or leave it, and run `pattern-tracker status --acknowledge`.',
     );
   }
   const wal = largeWal(paths.database);

@@ -189,7 +189,7 @@ export class CourierStore {
     const lasted = this.#elapsed() - this.#lack.since;
     if (lasted >= GRACE_MS) return;
     throw new TrackerError('E_DATABASE_CUT', `${this.#path}: ${fault}`, {
-      hint: `Put the file back, or leave it: after ${GRACE_MS / 1000} s it is set aside, a new one takes its place, and \`pattern-tracker repair\` joins them. Events wait.`,
+      hint: `Put the file back, or leave it: after ${GRACE_MS / 1000} s it is set aside, a new one takes its place, and \`pattern-tracker recover\` joins them. Events wait.`,
     });
   }
 

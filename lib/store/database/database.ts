@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
 import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 import { definePayloadFunctions } from './payload/packed-payload.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -16,6 +17,8 @@ export const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 const CHECKPOINT_PAGES = 4_096;
 /** The page cache of one connection, in KiB. */
 const CACHE_KIB = 16 * 1024;
+/** How long a process takes at most between making the file of a database and writing its first page, in milliseconds. */
+const BEGINNING_MS = 100;
 
 /**
  * Opens tracker.db for writing, creates it if it does not exist, and brings its schema up to date.
@@ -110,12 +113,27 @@ export function moveAside(path: string, now: number): string {
 }
 
 /**
- * True when a database was cut to nothing while its WAL still holds what was written last. Whoever opens it then,
- * even for reading, makes SQLite remove the WAL.
+ * True when a database was cut to nothing: its WAL still holds what was written last, or beside it lies what is only made
+ * of a database that was in use. Without either, an empty file is a database that was only begun. Whoever opens one with
+ * a WAL, even for reading, makes SQLite remove that.
  */
 export function isCutToNothing(path: string): boolean {
   const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size;
-  return size(path) === 0 && (size(`${path}-wal`) ?? 0) > 0;
+  if (size(path) !== 0) return false;
+  if ((size(`${path}-wal`) ?? 0) > 0) return true;
+  if (!wasInUse(path)) return false;
+  // Where a database was deleted, another process may be beginning a new one at this moment.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BEGINNING_MS);
+  return size(path) === 0 && !size(`${path}-wal`);
+}
+
+/** True when there was a database at `path` before: a courier has made a summary of it, or there are backups. */
+export function wasInUse(path: string): boolean {
+  const folder = dirname(path);
+  const { base, name } = parse(path);
+  if (base === 'tracker.db' && existsSync(join(folder, 'glance.json'))) return true;
+  const backups = join(folder, 'backups');
+  return existsSync(backups) && readdirSync(backups).some((file) => file.startsWith(`${name}-`));
 }
 
 /** The schema version of a database: the number of migrations applied to it. */
@@ -140,8 +158,8 @@ function migrate(database: Database, path: string): void {
 /** @throws TrackerError E_DATABASE_CORRUPT */
 function checkNotCut(path: string): void {
   if (!isCutToNothing(path)) return;
-  throw new TrackerError('E_DATABASE_CORRUPT', `${path} was cut to nothing, but its WAL was not`, {
-    hint: '`pattern-tracker repair` builds a sound database from it and keeps the damaged file.',
+  throw new TrackerError('E_DATABASE_CORRUPT', `${path} was cut to nothing`, {
+    hint: '`pattern-tracker recover` saves what is left in its WAL, or else restores the newest backup.',
   });
 }
 

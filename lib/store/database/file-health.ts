@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { isCutToNothing, wasInUse } from './database.ts';
 import { Sqlite } from './sqlite.ts';
 
 /**
@@ -35,6 +36,16 @@ export class FileHealth {
     return isCounted && size < bytes ? `${CUT}${size} of ${bytes} bytes` : undefined;
   }
 
+  /** True for a database in whose file nobody has made a table of ours. */
+  get isWithoutSchema(): boolean {
+    if (this.#file === undefined) return false;
+    const header = Buffer.alloc(HEADER_BYTES);
+    return (
+      readSync(this.#file, header, 0, HEADER_BYTES, 0) === HEADER_BYTES &&
+      header.readUInt32BE(60) === 0
+    );
+  }
+
   /** True when an earlier state was copied over the file since the last call. */
   wentBack(): boolean {
     if (this.#file === undefined) return false;
@@ -64,16 +75,16 @@ export class FileHealth {
 }
 
 /**
- * How a database was cut that nobody here has open; undefined if it was not. It must not be opened before it is whole again:
- * SQLite would remove its WAL. An empty file without a WAL is a database that was only begun.
+ * How a database was cut, or emptied, that nobody here has open; undefined if it was not. It must not be opened before it is
+ * whole again: SQLite would remove its WAL, and a new database would begin in it. One that was only begun is well.
  */
 export function cutOf(path: string): string | undefined {
   const health = new FileHealth(path);
   try {
     const fault = health.fault();
-    const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0;
-    if (isEmpty && !statSync(`${path}-wal`, { throwIfNoEntry: false })?.size) return undefined;
-    return fault?.startsWith(CUT) && !isRestInWal(path, fault) ? fault : undefined;
+    if (fault === CUT_TO_NOTHING) return isCutToNothing(path) ? fault : undefined;
+    if (fault === undefined) return isEmptied(path, health) ? EMPTIED : undefined;
+    return fault.startsWith(CUT) && !isRestInWal(path, fault) ? fault : undefined;
   } finally {
     health.close();
   }
@@ -119,8 +130,15 @@ export function isSound(path: string): boolean {
 const PART_BYTES = 1024 * 1024;
 const CUT = 'it was cut to ';
 const CUT_TO_NOTHING = `${CUT}nothing`;
+const EMPTIED = 'nothing is left in it of what was recorded';
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
+
+/** True where a sound database without anything of ours lies in the place of one that was in use. */
+function isEmptied(path: string, health: FileHealth): boolean {
+  if (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size) return false; // its schema may be there
+  return health.isWithoutSchema && wasInUse(path);
+}
 
 function open(path: string): number | undefined {
   try {

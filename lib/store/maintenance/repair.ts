@@ -63,8 +63,8 @@ export function damagedDatabase(database: string): string {
 }
 
 /**
- * Builds a sound database from a damaged one, and adds what tracker.db has recorded since. The damaged
- * file is only read, and not by SQLite, which removes the WAL of a file that was cut to nothing. No courier may run
+ * Builds a sound database from a damaged one, or from a backup that takes its place, and adds what tracker.db has recorded
+ * since. The damaged file is only read, and not by SQLite, which removes the WAL of a file that was cut to nothing. No courier may run
  * meanwhile. Undefined when there is nothing to repair.
  *
  * @throws TrackerError E_NO_DATABASE, E_NOT_OURS, E_DATABASE_NEWER, E_DATABASE_CORRUPT (the present
@@ -91,11 +91,13 @@ export function stageRepair({
     if (!acceptsLoss) checkLoss(damaged, tables);
     const repaired = openDatabase(path); // brings its schema up to date
     try {
+      const noted = setAsideDatabase(repaired);
       if (isMerged) mergeLater(repaired, database);
       if (hasLost(tables, 'outbox')) forgetTold(repaired);
       if (hasLost(tables) || strayPages > 0) outdateProofs(repaired);
       const mended = mendInvariants(repaired);
-      acknowledge(repaired, damaged);
+      const isInstead = damage.findings.length === 0 && noted === undefined;
+      acknowledge(repaired, isInstead ? undefined : damaged);
       repaired.close();
       foldIn(path);
       const verification = checked(path);
@@ -146,7 +148,7 @@ function checkLoss(damaged: string, tables: readonly SalvagedTable[]): void {
   if (tables.length === 0 || (salvaged > 0 && salvaged >= lost)) return;
   const what = `${salvaged.toLocaleString('en-US')} rows would be saved and at least ${lost.toLocaleString('en-US')} lost`;
   throw new TrackerError('E_REPAIR_LOSES', `${damaged} is damaged too much: ${what}`, {
-    hint: 'Nothing was changed. Restore a backup: `pattern-tracker restore FILE`. `repair --accept-loss` goes on all the same.',
+    hint: 'Nothing was changed. `pattern-tracker recover` goes back to the newest backup, and keeps what was recorded since. `repair --accept-loss` goes on all the same.',
   });
 }
 
@@ -198,9 +200,13 @@ function checkPresent(database: string): void {
   if (version !== MIGRATIONS.length) throw new InvariantError(`${database} has schema ${version}`);
 }
 
-/** Drops the note that this damaged database was set aside: it is repaired now. */
-function acknowledge(repaired: Database, damaged: string): void {
-  if (setAsideDatabase(repaired)?.path === damaged) acknowledgeSetAside(repaired);
+/**
+ * Drops the note that a database was set aside, if it is the `damaged` one, which is repaired now; any if undefined: a sound
+ * one has taken its place under what was recorded since.
+ */
+function acknowledge(repaired: Database, damaged: string | undefined): void {
+  const path = setAsideDatabase(repaired)?.path;
+  if (damaged === undefined || path === damaged) acknowledgeSetAside(repaired);
 }
 
 function checked(path: string): Verification {

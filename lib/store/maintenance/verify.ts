@@ -61,7 +61,7 @@ export function verifyDatabase(
     const cut: VerifyFinding = {
       kind: 'file',
       table: null,
-      message: 'it was cut to nothing, but its WAL was not',
+      message: 'it was cut to nothing',
     };
     return { path, bytes, schemaVersion: 0, tables: [], findings: [cut] };
   }

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_DEFAULTS } from '../../../lib/config/config.ts';
 import { createRedactor } from '../../../lib/redact/redact.ts';
 import { openDatabase, openDatabaseForReading } from '../../../lib/store/database/database.ts';
+import { Sqlite } from '../../../lib/store/database/sqlite.ts';
 import { damagedDatabase, stageRepair } from '../../../lib/store/maintenance/repair.ts';
 import { verifyDatabase } from '../../../lib/store/maintenance/verify.ts';
 import { setAsideDatabase } from '../../../lib/store/queries/totals.ts';
@@ -197,5 +199,75 @@ describe('a database that was cut to nothing while no courier was there', () => 
     expect(readFileSync(`${path}-wal`).equals(wal)).toBe(true);
     const repair = stageRepair({ damaged: damagedDatabase(path), database: path });
     expect(repair?.tables.find(({ table }) => table === 'events')).toMatchObject({ salvaged: 2 });
+  });
+});
+
+describe('an empty file where a database was in use', () => {
+  const CUT = expect.objectContaining({ code: 'E_DATABASE_CUT' });
+  const CORRUPT = expect.objectContaining({ code: 'E_DATABASE_CORRUPT' });
+  const backup = () => join(folder, 'backups', 'tracker-20261124-120000.db');
+  const signs: [string, () => void][] = [
+    ['a glance', () => writeFileSync(join(folder, 'glance.json'), '')],
+    [
+      'a backup',
+      () => {
+        mkdirSync(join(folder, 'backups'));
+        writeFileSync(backup(), '');
+      },
+    ],
+  ];
+
+  it.each(signs)('is set aside after a minute: %s lies beside it', (_, leave) => {
+    leave();
+    writeFileSync(path, '');
+    for (const open of [openDatabase, openDatabaseForReading])
+      expect(() => open(path)).toThrow(CORRUPT);
+    expect(verifyDatabase(path).findings).toMatchObject([{ kind: 'file' }]);
+    const files = [event()];
+    expect(() => store.take(files)).toThrow(CUT);
+    expect(statSync(path).size).toBe(0);
+    passed += 60_000;
+    expect(store.take(files)).toEqual([]);
+    expect(setAsideDatabase(store.open())).toMatchObject({ reason: 'it was cut to nothing' });
+  });
+
+  it('is a beginning where nothing lies beside it', () => {
+    writeFileSync(path, '');
+    expect(store.take([event()])).toEqual([]);
+    expect(setAsideDatabase(store.open())).toBeUndefined();
+  });
+
+  it.each(signs)('is not different where another database has no tables, beside %s', (_, leave) => {
+    const other = new Sqlite(path);
+    other.pragma('journal_mode = WAL'); // writes the first page
+    other.close();
+    expect(() => store.open()).not.toThrow();
+    store.close();
+    remove('', '-wal', '-shm');
+    new Sqlite(path).exec('CREATE TABLE theirs (n)').close();
+    leave();
+    expect(() => store.open()).toThrow(CUT);
+    passed += 60_000;
+    store.open();
+    expect(setAsideDatabase(store.open())?.reason).toMatch(/^nothing is left/);
+  });
+
+  it('gets its history from a backup, with what was recorded since', () => {
+    store.take([event(), event()]);
+    store.close();
+    mkdirSync(join(folder, 'backups'));
+    copyFileSync(path, backup());
+    truncateSync(path, 0);
+    expect(() => store.open()).toThrow(CUT);
+    passed += 60_000;
+    store.take([event()]);
+    store.close();
+    expect(eventsThere()).toBe(1);
+    expect(() => stageRepair({ damaged: damagedDatabase(path), database: path })).toThrow(
+      expect.objectContaining({ code: 'E_REPAIR_LOSES' }),
+    );
+    const repair = stageRepair({ damaged: backup(), database: path });
+    renameSync(repair?.path ?? '', path);
+    expect([eventsThere(), setAsideDatabase(store.open())]).toEqual([3, undefined]);
   });
 });
