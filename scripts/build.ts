@@ -111,6 +111,7 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
     ...esm,
     entryPoints: { cli: 'scripts/cli.ts' },
     outdir: OUT,
+    minifyWhitespace: true, // the plugin is copied at each update, and has to stay small
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   }),
   // A build of its own: chunks shared with the library would make the command line load more files.

@@ -39,7 +39,7 @@ it('passes where nothing was recorded yet, with a warning for what was never bac
 
 it('looks at other things in the evening than once a month', async () => {
   expect((await check('--evening')).ids).toEqual(
-    'performance success_rate breaker slow backlog cache disk drift'.split(' '),
+    'performance success_rate breaker slow backlog cache disk drift alerts'.split(' '),
   );
   const { ids } = await check('--monthly');
   expect(ids).toEqual(expect.arrayContaining(['store', 'backup', 'transport', 'tokens']));

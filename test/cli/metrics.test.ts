@@ -185,8 +185,11 @@ describe('metrics --prometheus', () => {
     fill();
     const families = parsePrometheus((await run(sample, 'metrics --prometheus')).out);
     const values = [...families].flatMap(([name, { type, samples }]) =>
-      type === 'histogram' ? [] : [[name.replace(`${PREFIX}_`, ''), type, samples[0]?.value]],
+      type === 'histogram' || name === `${PREFIX}_alert`
+        ? []
+        : [[name.replace(`${PREFIX}_`, ''), type, samples[0]?.value]],
     );
+    expect(families.get(`${PREFIX}_alert`)?.type).toBe('gauge');
     expect(values).toEqual([
       ['events_delivered_total', 'counter', 6],
       ['events_dropped_total', 'counter', 2],

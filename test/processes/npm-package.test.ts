@@ -53,7 +53,7 @@ export { health, id, patterns, TrackerError, wrong };
 
 describe('the npm package', () => {
   it('holds the programs, the sh front and the types, and nothing of the repository', () => {
-    const parts = /^(?:plugin\/)?dist\/(?:chunks|types|hooks)\//;
+    const parts = /^(?:plugin\/)?dist\/(?:chunks|types|hooks|dashboard|docs)\//;
     expect(files.filter((path) => !parts.test(path))).toEqual([
       '.claude-plugin/marketplace.json',
       'LICENSE',
@@ -63,6 +63,7 @@ describe('the npm package', () => {
       'dist/context.cjs',
       'dist/courier.cjs',
       'dist/index.mjs',
+      'dist/nodemailer.cjs',
       'dist/sbom.cdx.json',
       'dist/spool-thread.cjs',
       'dist/statusline.cjs',
@@ -79,6 +80,7 @@ describe('the npm package', () => {
       'plugin/dist/cli.mjs',
       'plugin/dist/context.cjs',
       'plugin/dist/courier.cjs',
+      'plugin/dist/nodemailer.cjs',
       'plugin/dist/sbom.cdx.json',
       'plugin/dist/spool-thread.cjs',
       'plugin/dist/statusline.cjs',
@@ -88,6 +90,7 @@ describe('the npm package', () => {
     ]);
     expect(files).toContain('dist/hooks/pre-tool-use.cjs');
     expect(files).toContain('dist/types/index.d.ts');
+    expect(files).toContain('dist/docs/RUNBOOK.md');
   });
 
   it('holds no source map, no TypeScript but types, and no test', () => {

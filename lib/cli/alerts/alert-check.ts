@@ -1,6 +1,7 @@
 import { judgedNow } from '../../alerts/alert-watch.ts';
 import { shownAlerts } from '../../alerts/shown-alerts.ts';
 import type { ShownAlert } from '../../alerts/shown-alerts.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
 import { fail, ok, warn } from '../../health/checks/check.ts';
 import type { Check } from '../../health/checks/check.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -27,10 +28,13 @@ export function alertCheck(cli: CliEnvironment): Check<unknown> {
   };
 }
 
-/** The alerts that fire now, silenced ones too, the worst first. */
-export function firingAlerts(cli: CliEnvironment): readonly ShownAlert[] {
+/** The alerts that fire now, silenced ones too, the worst first; `courier` as in `alertSources`. */
+export function firingAlerts(
+  cli: CliEnvironment,
+  courier?: LoadedConfig['courier'],
+): readonly ShownAlert[] {
   const { paths } = cli;
-  return shownAlerts(judgedNow(alertSources(cli)), { paths, now: cli.now() }).filter(
+  return shownAlerts(judgedNow(alertSources(cli, courier)), { paths, now: cli.now() }).filter(
     ({ state }) => state === 'firing' || state === 'silenced',
   );
 }

@@ -1,12 +1,19 @@
 import type { AlertSources } from '../../alerts/alert-facts.ts';
 import { loadConfig } from '../../config/config-file.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
 import { readRegistration } from '../../install/settings/registration.ts';
 import type { CliEnvironment } from '../environment.ts';
 
-/** Where alerts get their facts in a command: as a courier does, whatever folder and variables it is called with. */
-export function alertSources(cli: CliEnvironment): AlertSources {
+/**
+ * Where alerts get their facts in a command: as a courier does, whatever folder and variables it is called with.
+ *
+ * @param courier the courier's configuration, if it is loaded already
+ */
+export function alertSources(
+  cli: CliEnvironment,
+  courier: LoadedConfig['courier'] = loadConfig(cli.paths).courier,
+): AlertSources {
   const { paths, env, now } = cli;
-  const { courier } = loadConfig(paths);
   return {
     paths,
     env,

@@ -80,7 +80,7 @@ elsewhere: [{address, waiting, dead}] for servers that config.yaml does not name
       ...facts,
       deliveries,
       configError: config?.error ?? null,
-      alerts: firingAlerts(cli),
+      alerts: firingAlerts(cli, config),
       sizeFault: sizeFaultOf(facts, config?.config),
       foreign: foreignFiles(cli.paths) ?? null,
       capture: config?.config.capture,
