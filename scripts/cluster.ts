@@ -6,20 +6,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { Cluster } from './cluster/cluster.ts';
 import { DRILLS } from './cluster/drills.ts';
-import type { Drill } from './cluster/drills.ts';
+import { allKept } from './cluster/drill.ts';
 import { Load } from './cluster/load.ts';
-import type { LoadAccount } from './cluster/load.ts';
 import { OWN_NETWORK } from './cluster/network.ts';
 import { PROGRAMS } from './cluster/program.ts';
 
 const NEEDED = ['patroni', 'etcd', 'pgbouncer', 'haproxy', 'pgbackrest', 'postgres', 'curl'];
-
-interface Row {
-  readonly drill: string;
-  readonly gap: number;
-  readonly refused: number;
-  readonly account: LoadAccount;
-}
 
 const { values } = parseArgs({
   options: {
@@ -48,51 +40,12 @@ async function main(): Promise<number> {
   try {
     load.start();
     await load.isAccepted();
-    const rows: Row[] = [];
-    for (const drill of DRILLS.filter(({ name }) => name.includes(values.drill)))
-      rows.push(...(await tried(drill, cluster, load)));
-    console.log(`\n${table(rows)}`);
-    return rows.every(({ account }) => account.lost + account.doubled === 0) ? 0 : 1;
+    const drills = DRILLS.filter(({ name }) => name.includes(values.drill));
+    return (await allKept(drills, cluster, load)) ? 0 : 1;
   } finally {
     await load.remove();
     await cluster.remove();
   }
-}
-
-async function tried(drill: Drill, cluster: Cluster, load: Load): Promise<readonly Row[]> {
-  const why = drill.missing?.(cluster);
-  if (why !== undefined) {
-    console.log(`${drill.name}: not tried, ${why}`);
-    return [];
-  }
-  process.stderr.write(`${drill.name} …\n`);
-  load.longestGap();
-  load.refusals();
-  await drill.run(cluster, load);
-  await load.isAccepted();
-  const [gap, refused] = [load.longestGap(), load.refusals()];
-  await load.pause();
-  const account = await load.account();
-  load.resume();
-  const row = { drill: drill.name, gap, refused, account };
-  process.stderr.write(`${line(row)}\n`);
-  return [row];
-}
-
-function table(rows: readonly Row[]): string {
-  const sum = (key: 'lost' | 'doubled') => Math.max(0, ...rows.map(({ account }) => account[key]));
-  return [
-    '| what happens | longest time without an accepted event | requests refused | acknowledged so far | lost | doubled |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...rows.map(line),
-    '',
-    `${rows.length} drills, ${rows.at(-1)?.account.acknowledged ?? 0} events acknowledged, ${sum('lost')} lost, ${sum('doubled')} doubled.`,
-  ].join('\n');
-}
-
-function line({ drill, gap, refused, account }: Row): string {
-  const { acknowledged, lost, doubled } = account;
-  return `| ${drill} | ${gap.toFixed(1)} s | ${refused} | ${acknowledged} | ${lost} | ${doubled} |`;
 }
 
 /** Runs this again in a network that nobody outside sees, where nodes can be cut off. */

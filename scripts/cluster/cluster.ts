@@ -11,6 +11,7 @@ import { ServiceProcess } from '../../test/support/service-process.ts';
 import { until } from '../../test/support/until.ts';
 import { Configuration, PASSWORD } from './configuration.ts';
 import { DatabaseNode } from './database-node.ts';
+import type { LoadApi, LoadTarget } from './load.ts';
 import { openNetwork } from './network.ts';
 import type { ClusterNetwork } from './network.ts';
 import { Program } from './program.ts';
@@ -19,7 +20,7 @@ const NODES = 3;
 const REPLICAS = 3;
 
 /** Three nodes with PostgreSQL, and what stands between them and the couriers. */
-export class Cluster {
+export class Cluster implements LoadTarget {
   readonly nodes: readonly DatabaseNode[];
   readonly network: ClusterNetwork;
   readonly services: readonly ServiceProcess[];
@@ -104,6 +105,11 @@ export class Cluster {
         !roles.includes('away')
       );
     }, 'the cluster is whole');
+  }
+
+  /** The service behind HAProxy, which asks for no token on loopback. */
+  api(): LoadApi {
+    return { base_url: this.url };
   }
 
   /** The primary now. @throws Error when there is none */

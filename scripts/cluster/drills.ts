@@ -1,18 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { until } from '../../test/support/until.ts';
 import type { Cluster } from './cluster.ts';
-import type { Load } from './load.ts';
-
-/** One thing that goes wrong under load, and is right again when it ends. */
-export interface Drill {
-  readonly name: string;
-  /** Tells why it is not tried here; undefined if it is. */
-  readonly missing?: (cluster: Cluster) => string | undefined;
-  readonly run: (cluster: Cluster, load: Load) => Promise<void>;
-}
+import type { Drill } from './drill.ts';
 
 /** What {@link Cluster} has to outlive, in the order in which it is tried. */
-export const DRILLS: readonly Drill[] = [
+export const DRILLS: readonly Drill<Cluster>[] = [
   {
     name: 'kill -9 of the primary PostgreSQL',
     run: async (cluster, load) => {

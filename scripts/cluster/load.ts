@@ -1,12 +1,31 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { Agent, fetch } from 'undici';
+import type { Dispatcher } from 'undici';
 import { payload, TrackerHome } from '../../test/processes/tracker-home.ts';
 import { until } from '../../test/support/until.ts';
 import { ServiceEvents } from '../bench/service/service-events.ts';
-import type { Cluster } from './cluster.ts';
 
 const HOMES = 3;
 /** Each home captures so often, and so does whoever writes without a courier, in milliseconds. */
 const EVERY_MS = 150;
+
+/** What events are sent to. */
+export interface LoadTarget {
+  /** What the configuration of the courier of this number has below `api`; each has a token of its own, if any. */
+  api(courier: number): LoadApi;
+  /** Asks the service's database. */
+  query<Row extends object>(sql: string): Promise<readonly Row[]>;
+}
+
+export interface LoadApi {
+  readonly base_url: string;
+  readonly token_file?: string;
+  readonly ca_file?: string;
+}
+
+/** So many have an API of their own: the homes' couriers, and whoever writes without one. */
+export const LOAD_CLIENTS = HOMES + 1;
 
 /** What became of the events. */
 export interface LoadAccount {
@@ -21,7 +40,9 @@ export interface LoadAccount {
  * nothing was accepted.
  */
 export class Load {
-  readonly #cluster: Cluster;
+  readonly #target: LoadTarget;
+  readonly #api: LoadApi;
+  readonly #dispatcher: Dispatcher;
   readonly #homes: readonly TrackerHome[];
   readonly #events = new ServiceEvents(4_242);
   readonly #accepted = new Set<string>();
@@ -33,13 +54,16 @@ export class Load {
   #isOver = false;
   #isPaused = false;
 
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster;
-    const config = `api: { base_url: '${cluster.url}' }
+  constructor(target: LoadTarget) {
+    this.#target = target;
+    this.#api = target.api(HOMES);
+    const { ca_file: ca } = this.#api;
+    this.#dispatcher = new Agent(ca === undefined ? {} : { connect: { ca: readFileSync(ca) } });
+    const config = (courier: number) => `api: ${JSON.stringify(target.api(courier))}
 resilience: { circuit_breaker: { recovery_timeout: 2 }, retry: { base_delay: 0.2, max_delay: 2 } }
 courier: { idle_exit_seconds: 30 }
 `;
-    this.#homes = Array.from({ length: HOMES }, () => new TrackerHome(config));
+    this.#homes = Array.from({ length: HOMES }, (_, courier) => new TrackerHome(config(courier)));
   }
 
   start(): void {
@@ -82,7 +106,7 @@ courier: { idle_exit_seconds: 30 }
 
   /** Looks for every event. Call it when nothing is on its way. */
   async account(): Promise<LoadAccount> {
-    const rows = await this.#cluster.query<{ id: string }>('SELECT event_id AS id FROM events');
+    const rows = await this.#target.query<{ id: string }>('SELECT event_id AS id FROM events');
     const ids = rows.map(({ id }) => id);
     const present = new Set(ids);
     const lostOfWriter = [...this.#accepted].filter((id) => !present.has(id)).length;
@@ -105,7 +129,8 @@ courier: { idle_exit_seconds: 30 }
   }
 
   async remove(): Promise<void> {
-    this.#isOver = true;
+    await this.end();
+    await this.#dispatcher.close();
     for (const home of this.#homes) await home.remove();
   }
 
@@ -157,16 +182,18 @@ courier: { idle_exit_seconds: 30 }
   }
 
   async #isAcceptedByService(event: object): Promise<boolean> {
+    const { base_url: url, token_file: token } = this.#api;
     try {
-      const response = await fetch(
-        `${this.#cluster.url}/api/pattern-traceability/lineage/track/batch`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ processing_mode: 'sequential', events: [event] }),
-          signal: AbortSignal.timeout(5_000),
+      const response = await fetch(`${url}/api/pattern-traceability/lineage/track/batch`, {
+        method: 'POST',
+        dispatcher: this.#dispatcher,
+        headers: {
+          'content-type': 'application/json',
+          ...(token && { authorization: `Bearer ${readFileSync(token, 'utf8')}` }),
         },
-      );
+        body: JSON.stringify({ processing_mode: 'sequential', events: [event] }),
+        signal: AbortSignal.timeout(5_000),
+      });
       const answer = (await response.json()) as { batch_summary?: { successful_events?: number } };
       return response.ok && answer.batch_summary?.successful_events === 1;
     } catch {
