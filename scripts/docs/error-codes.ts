@@ -1,26 +1,19 @@
-/** Why an error comes, and what to type or change. */
-type Told = readonly [cause: string, remedy: string];
+import { DATABASE_ERROR_CODES } from './database-error-codes.ts';
+import type { Told } from './database-error-codes.ts';
 
 /**
  * Every code of an error that the program, the service or the library can show. `…` stands for what differs. A test compares
  * the names with the sources.
  */
 export const ERROR_CODES: Readonly<Record<string, Told>> = {
+  ...DATABASE_ERROR_CODES,
   'E_AMBIGUOUS_…': [
     'several patterns, sessions or tokens begin with what was typed',
     'type more characters of one that the message lists',
   ],
-  E_ANSWER_TIMEOUT: [
-    'PostgreSQL did not answer a statement in time',
-    'look at its load and locks; the service tries again by itself',
-  ],
   E_ARGUMENT: [
     'a program passed the library something it does not take',
     'correct the call; the message names the argument',
-  ],
-  E_BACKUP_UNSOUND: [
-    'the database, or the backup, is damaged',
-    '`pattern-tracker verify`, then `pattern-tracker repair`',
   ],
   E_BASE_URL: ['`api.base_url` is no URL of a server', 'correct it in `config.yaml`'],
   E_BENCH: [
@@ -54,59 +47,6 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'the files of the dashboard are missing',
     '`npx claude-pattern-tracker install`, or `npm run build` in a clone',
   ],
-  E_DATABASE: ['the database cannot be read', '`pattern-tracker doctor`'],
-  E_DATABASE_BUSY: ['another program has the database locked', 'try again when it has finished'],
-  E_DATABASE_CORRUPT: [
-    'the database is damaged',
-    '`pattern-tracker recover corruption`; of a service: `pattern-tracker repair FILE`',
-  ],
-  E_DATABASE_CUT: [
-    'somebody cut the database, or removed a part of it, while it was in use',
-    'put the file back, or wait a minute and run `pattern-tracker recover`',
-  ],
-  E_DATABASE_ENCODING: [
-    'the PostgreSQL database is not in UTF-8',
-    "`CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`",
-  ],
-  E_DATABASE_FULL: [
-    'the disk, or a quota, is full',
-    'make room; `pattern-tracker check` says how much there is',
-  ],
-  E_DATABASE_IN_USE: [
-    'another program has the database open',
-    'end `pattern-tracker serve`, or the program with the library, and try again',
-  ],
-  E_DATABASE_IO: ['the disk fails, or is full', '`pattern-tracker doctor`, and look at the disk'],
-  E_DATABASE_NEWER: [
-    'a newer version has written the database',
-    '`npx claude-pattern-tracker@latest install`',
-  ],
-  E_DATABASE_OLDER: ['no courier has run since the update', '`pattern-tracker capture-test`'],
-  E_DATABASE_OPTION: [
-    'the URL of the database has an option that cannot be used',
-    'correct it as the message says',
-  ],
-  E_DATABASE_READONLY: [
-    'the database or its folder cannot be written',
-    'make both writable for you; `pattern-tracker doctor`',
-  ],
-  E_DATABASE_REFUSED: [
-    'PostgreSQL refuses the user, the database or the certificate',
-    'check them, and that the user may create tables',
-  ],
-  E_DATABASE_UNAVAILABLE: [
-    'PostgreSQL cannot be reached',
-    'check that it runs, its host and its port',
-  ],
-  E_DATABASE_UNUSABLE: [
-    'SQLite cannot use the file for another reason',
-    '`pattern-tracker doctor`',
-  ],
-  E_DATABASE_URL: [
-    'the URL of the database is not valid',
-    'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full`',
-  ],
-  E_DISK_FULL: ['there is no room for the file', 'make room, or name a file on another disk'],
   E_DOWNLOAD: [
     'npm could not download the SQLite module',
     'do what the message says of the network; then `pattern-tracker install`',
@@ -167,10 +107,6 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     '`openssl rand -hex 24` makes a secret for it',
   ],
   E_NO_PAGE: ['the dashboard has no such page', 'begin at its first one'],
-  E_NOT_A_BACKUP: [
-    'the file is a database of something else',
-    'name a backup: they are in `data/backups/`',
-  ],
   E_NOT_A_HOOK_EVENT: [
     'a file in the spool is no event',
     '[files are set aside](#files-are-set-aside)',
@@ -184,10 +120,6 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
   E_NO_COMMIT: [
     'git does not know the commit, or the two have none in common',
     'name another; two dots compare any two',
-  ],
-  E_NO_DATABASE: [
-    'there is no database at that path',
-    'name one; `pattern-tracker status` says where yours is',
   ],
   E_NO_FILE: [
     'there is no file of that name, or something else is in its place',
@@ -234,15 +166,6 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     '`api.proxy`, or `HTTPS_PROXY`, is no URL',
     'write `http://proxy.example.com:3128`',
   ],
-  E_REPAIR_FAILED: ['what was salvaged is not sound', '`pattern-tracker restore`, with a backup'],
-  E_REPAIR_LOSES: [
-    'too much of the database is damaged',
-    '`pattern-tracker recover` goes back to a backup; `repair --accept-loss` keeps what is left',
-  ],
-  E_RESOURCE: [
-    'Claude asked the MCP server for something that is not there',
-    'none: Claude is told',
-  ],
   E_SETTINGS_INVALID: [
     "Claude Code's settings are no valid JSON",
     'correct the file at the line that is named',
@@ -260,14 +183,6 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'make file and folder writable; or add what `install --dry-run` prints by hand',
   ],
   E_SQLITE_FETCH: ['the downloaded SQLite module does not load', 'look at the log that is named'],
-  E_STORE_CLOSE: [
-    'the database of a service did not close',
-    'none: all that was answered is committed',
-  ],
-  E_STORE_UNAVAILABLE: [
-    'the database of a service is away, full or locked',
-    'check that it runs and has room; clients keep their events',
-  ],
   E_TENANT: ['that is no name for a tenant', 'use lower case letters, digits, `-` and `_`'],
   E_TLS_FILES: [
     '`--tls-cert` or `--tls-key` cannot be used',
