@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { InvariantError } from '../../lib/base/errors.ts';
 import { until } from '../../test/support/until.ts';
 import { LOAD_CLIENTS } from '../cluster/load.ts';
 import type { LoadApi, LoadTarget } from '../cluster/load.ts';
@@ -146,7 +147,7 @@ export class Composition implements LoadTarget {
     const page = readFileSync('docs/deployment.md', 'utf8');
     const block = /^To restore into an empty database:\n\n```sh\n(.+?)^```/ms.exec(page)?.[1] ?? '';
     if (!block.includes('FILE.dump'))
-      throw new Error('docs/deployment.md does not say how to restore');
+      throw new InvariantError('docs/deployment.md does not say how to restore');
     const file = join(this.#deploy, 'compose.yaml');
     const alias = `tracker-compose() { docker compose --file '${file}' "$@"; }`;
     await this.#podman.call('bash', '-euc', `${alias}\n${block.replace('FILE.dump', dump)}`);

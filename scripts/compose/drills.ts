@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { InvariantError } from '../../lib/base/errors.ts';
 import { until } from '../../test/support/until.ts';
 import type { Drill } from '../cluster/drill.ts';
 import type { Composition } from './composition.ts';
@@ -53,7 +54,8 @@ export function composeDrills(image: string): readonly Drill<Composition>[] {
     {
       name: 'a dump with deploy/backup-postgres.sh while events arrive',
       run: async (composition) => {
-        if (statSync(await composition.backup()).size === 0) throw new Error('the dump is empty');
+        if (statSync(await composition.backup()).size === 0)
+          throw new InvariantError('the dump is empty');
       },
     },
     {

@@ -11,6 +11,7 @@ import {
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { InvariantError } from '../../lib/base/errors.ts';
 
 /** Podman without a daemon. Its images, containers and networks are in two folders, and gone with them. */
 export class Podman {
@@ -37,12 +38,12 @@ export class Podman {
     writeFileSync(join(programs, 'docker'), DOCKER, { mode: 0o755 });
   }
 
-  /** Runs podman. @returns what it printed @throws Error when it fails */
+  /** Runs podman. @returns what it printed @throws InvariantError when it fails */
   async run(...args: readonly string[]): Promise<string> {
     return this.call('podman', ...args);
   }
 
-  /** Runs a program that finds podman, and `docker compose` by way of it. @returns what it printed @throws Error when it fails */
+  /** Runs a program that finds podman, and `docker compose` by way of it. @returns what it printed @throws InvariantError when it fails */
   async call(program: string, ...args: readonly string[]): Promise<string> {
     this.#note(`$ ${[program, ...args].join(' ')}`);
     const log = openSync(this.#log, 'a');
@@ -50,7 +51,7 @@ export class Podman {
     closeSync(log);
     const [said, [code]] = await Promise.all([text(child.stdout as Readable), once(child, 'exit')]);
     this.#note(said);
-    if (code !== 0) throw new Error(`${program} ${args[0] ?? ''} ended with ${code}`);
+    if (code !== 0) throw new InvariantError(`${program} ${args[0] ?? ''} ended with ${code}`);
     return said;
   }
 
