@@ -104,11 +104,11 @@ export const IDENTITIES: readonly FaultKind[] = [
         const text = trial.payload(number);
         child.stdin?.write(text.slice(0, 50));
         await setTimeout(100);
-        process.kill(-(child.pid ?? 0), 'SIGSTOP');
+        process.kill(-(child.pid ?? Number.NaN), 'SIGSTOP');
         trial.made();
         await trial.offer(4);
         await until(() => trial.home.waiting.length <= 1, 'the others are taken');
-        process.kill(-(child.pid ?? 0), 'SIGCONT');
+        process.kill(-(child.pid ?? Number.NaN), 'SIGCONT');
         child.stdin?.end(text.slice(50));
         await ended;
       }

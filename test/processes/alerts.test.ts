@@ -90,7 +90,7 @@ describe('supervise', () => {
     const { child, ready } = supervise(['--probe', '0.2s', '--', '--port', '0']);
     await until(() => ready().length === 1, 'the service is ready');
     const [first] = ready();
-    process.kill(first?.pid ?? 0, 'SIGKILL');
+    process.kill(first?.pid ?? Number.NaN, 'SIGKILL');
     await until(() => ready().length === 2, 'it is ready again');
     const second = ready()[1];
     expect((await fetch(`${second?.url}/health/live`)).status).toBe(200);
