@@ -84,8 +84,11 @@ describe.skipIf(!hasBrowser)('the frame of the dashboard', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Go to Now').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('/');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q');
+    await expect
+      .poll(async () => page.evaluate(() => document.activeElement?.getAttribute('name')))
+      .toBe('q');
     expect(watched.faults).toEqual([]);
     await watched.close();
   });
