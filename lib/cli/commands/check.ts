@@ -30,7 +30,7 @@ configuration, alerts. --evening: the numbers of the day. --weekly: the services
 program is up to date, the database, backups, and all that \`audit\` looks at.
 
 It asks the server once, starts nothing and changes nothing. What cannot be known is a warning, and says so.`,
-  json: '{ok, checks: [{id, status: "ok" | "warn" | "fail", detail, mend}]}; mend says what to do, and is null when all is well.',
+  json: '{ok, checks: [{id, status: "ok" | "warn" | "fail", detail}]}, and with warn and fail mend: what to do.',
   exitCodes: '0 when nothing fails, else 1.',
   args: {
     daily: { type: 'boolean', description: 'What is looked at every morning (default)' },
@@ -86,5 +86,6 @@ function chosenList(
 
 function forJson({ check: { id }, finding }: CheckResult) {
   const { status, found } = finding;
-  return { id, status, detail: found, mend: finding.status === 'ok' ? null : finding.mend };
+  const told = { id, status, detail: found };
+  return finding.status === 'ok' ? told : { ...told, mend: finding.mend };
 }

@@ -124,7 +124,7 @@ export async function endServed(
 /** How long a service may take to answer the requests it has begun, in milliseconds. */
 const END_MS = 5_000;
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 const POLL_MS = 50;
 
 const DATABASE = 'PATTERN_TRACKER_DATABASE';

@@ -61,7 +61,7 @@ function Found({ checks: { checks } }: { readonly checks: Checks }) {
             </Status>
             <div class="check-found">
               <Plain text={detail} />
-              {mend !== null && (
+              {mend !== undefined && (
                 <p class="dim">
                   → <Plain text={mend} />
                 </p>

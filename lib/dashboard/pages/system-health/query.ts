@@ -52,7 +52,8 @@ export interface CheckRow {
   readonly status: 'ok' | 'warn' | 'fail';
   readonly detail: string;
   /** What to do; null where all is well. */
-  readonly mend: string | null;
+  /** What to do; absent when all is well. */
+  readonly mend?: string;
 }
 
 export const systemHealthQuery: PageQuery<SystemHealthData> = {
