@@ -204,5 +204,6 @@ async function setStage(version: string) {
 /** The folders that docs/install.md lists as left. */
 function documentedLeftovers(): string[] {
   const page = readFileSync(join(CHECKOUT, 'docs', 'install.md'), 'utf8');
-  return [...page.matchAll(/^- `(~\/\.claude\/[^`]*?)\/?`/gm)].map(([, path]) => path ?? '');
+  const plugin = page.slice(page.indexOf('\n## The plugin'));
+  return [...plugin.matchAll(/^- `(~\/\.claude\/[^`]*?)\/?`/gm)].map(([, path]) => path ?? '');
 }

@@ -147,4 +147,10 @@ describe('the budget', () => {
       .join('\n');
     expect(createRedactor().redactText(code.repeat(8)).leftOut).toBe(0);
   });
+
+  // What fills tables, frames and files of tests: no sign of a token may be in it at each place.
+  it.each([...'xX0o-_=#*./:aA1'])('is enough for lines filled with %j', (sign) => {
+    const lines = Array.from({ length: 8_000 }, (_, n) => `row ${n} ${sign.repeat(52)}\n`);
+    expect(createRedactor().redactText(lines.join('')).leftOut).toBe(0);
+  });
 });

@@ -149,7 +149,6 @@ export const DATA_TOKENS: readonly TokenForm[] = [
   { kind: 'astra-token', prefixes: 'AstraCS:', rest: '[A-Za-z]{24}:[0-9a-fA-F]{64}' },
   { kind: 'datadog-key', prefixes: 'DDRCM_', rest: '[A-Za-z0-9+/]{40,400}={0,2}' },
   { kind: 'databento-key', prefixes: 'db-', rest: '[A-Za-z0-9]{29}(?![\\w-])' },
-  { kind: 'coveo-key', prefixes: 'xx', rest: UUID },
   { kind: 'fullstory-key', prefixes: 'na1. eu1.', rest: '[A-Za-z0-9+/]{80,120}={0,2}' },
   {
     kind: 'tableau-token',
