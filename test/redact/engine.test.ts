@@ -149,8 +149,11 @@ describe('the budget', () => {
   });
 
   // What fills tables, frames and files of tests: no sign of a token may be in it at each place.
-  it.each([...'xX0o-_=#*./:aA1'])('is enough for lines filled with %j', (sign) => {
-    const lines = Array.from({ length: 8_000 }, (_, n) => `row ${n} ${sign.repeat(52)}\n`);
-    expect(createRedactor().redactText(lines.join('')).leftOut).toBe(0);
-  });
+  it.each('x X 0 o - _ = # * . / : a A 1'.split(' '))(
+    'is enough for lines filled with %j',
+    (sign) => {
+      const lines = Array.from({ length: 8_000 }, (_, n) => `row ${n} ${sign.repeat(52)}\n`);
+      expect(createRedactor().redactText(lines.join('')).leftOut).toBe(0);
+    },
+  );
 });
