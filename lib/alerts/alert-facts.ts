@@ -35,7 +35,7 @@ export interface AlertSources extends FactSources {
   readonly config: Pick<LoadedConfig, 'config' | 'courier'>;
   /** Whether Claude Code would call the hooks; only those who may import the installer can tell. */
   readonly registration: RegistrationFacts;
-  /** How the service in this process does; undefined where there is none. */
+  /** How the service in this process does; undefined if this process serves nothing. */
   readonly service?: ServiceFacts | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface AlertFacts {
   readonly marks: AlertMarks;
   /** Undefined where the system does not say. */
   readonly freeBytes: number | undefined;
-  /** What tracker.db says; neither value nor error while there is none. */
+  /** What tracker.db says; while there is no tracker.db, it has no value and no error. */
   readonly stored: Reading<AlertStoredFacts>;
   readonly service: ServiceFacts | undefined;
 }
@@ -61,14 +61,14 @@ export interface AlertFacts {
 export interface WorkFacts {
   /** When Claude Code last wrote a transcript that should be recorded; null when it never did. */
   readonly lastWorkAt: number | null;
-  /** The last sign that hooks ran: an event, or a courier that was started; null when there is none. */
+  /** The last sign that hooks ran: an event, or the start of a courier; null if they never ran. */
   readonly lastSignAt: number | null;
 }
 
 /** What the rules need of tracker.db. */
 export interface AlertStoredFacts {
   readonly delivery: StoredDelivery;
-  /** How often the breaker of each sink was closed and opened in the last hour; a probe that fails is none of these. */
+  /** How often the breaker of each sink was closed and opened in the last hour; a failed probe does not count. */
   readonly trips: readonly { readonly noun: string; readonly count: number }[];
   /** Requests of the last 15 to 30 minutes, and those of them that took more than {@link SLOW_REQUEST_MS}. */
   readonly requests: { readonly all: number; readonly slow: number };

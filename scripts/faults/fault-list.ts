@@ -6,9 +6,9 @@ import type { FaultKind } from './fault-kind.ts';
 import type { FaultRow } from './fault-row.ts';
 import { FaultTrial } from './fault-trial.ts';
 import { IDENTITIES } from './identities.ts';
-import { KILLED_COMMANDS } from './killed-commands.ts';
-import { KILLED_DELIVERIES } from './killed-deliveries.ts';
-import { KILLED_RECORDERS } from './killed-recorders.ts';
+import { KILLED_COMMANDS } from './kills/killed-commands.ts';
+import { KILLED_DELIVERIES } from './kills/killed-deliveries.ts';
+import { KILLED_RECORDERS } from './kills/killed-recorders.ts';
 
 /** Every kind of fault that is tried. */
 export const FAULT_KINDS: readonly FaultKind[] = [

@@ -306,7 +306,7 @@ export const ROOMS: readonly Room[] = [
       { files: 'bench/service/fill-postgres.ts', packages: ['postgres'] },
       { files: 'eval/attribution/payloads.ts', packages: ['diff'] },
       { files: 'eval/similar/judge.ts', packages: ['diff'] },
-      { files: 'faults/killed-deliveries.ts', packages: ['postgres'] },
+      { files: 'faults/kills/killed-deliveries.ts', packages: ['postgres'] },
       {
         files: 'bench/service/bare-server.ts',
         packages: words('better-sqlite3 hono @hono/node-server'),

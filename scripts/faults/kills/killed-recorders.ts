@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { until } from '../../test/support/until.ts';
-import type { FaultKind } from './fault-kind.ts';
-import { end, FRONTS } from './fault-trial.ts';
-import type { FaultTrial } from './fault-trial.ts';
+import { until } from '../../../test/support/until.ts';
+import type { FaultKind } from '../fault-kind.ts';
+import { end, FRONTS } from '../fault-trial.ts';
+import type { FaultTrial } from '../fault-trial.ts';
 
 const QUICK = 'courier: { idle_exit_seconds: 1 }\nspool: { partial_seconds: 1 }\n';
 

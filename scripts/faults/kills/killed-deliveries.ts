@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import postgres from 'postgres';
-import { openDatabaseForReading } from '../../lib/store/database/database.ts';
-import { FaultyApi } from '../../test/support/faulty-api.ts';
-import { startPostgres } from '../../test/support/postgres-server.ts';
-import { ServiceProcess } from '../../test/support/service-process.ts';
-import { until } from '../../test/support/until.ts';
-import type { FaultKind } from './fault-kind.ts';
-import type { FaultTrial } from './fault-trial.ts';
+import { openDatabaseForReading } from '../../../lib/store/database/database.ts';
+import { FaultyApi } from '../../../test/support/faulty-api.ts';
+import { startPostgres } from '../../../test/support/postgres-server.ts';
+import { ServiceProcess } from '../../../test/support/service-process.ts';
+import { until } from '../../../test/support/until.ts';
+import type { FaultKind } from '../fault-kind.ts';
+import type { FaultTrial } from '../fault-trial.ts';
 
 const config = (url: string) => `api: { base_url: '${url}' }
 pattern_tracking: { batch_size: 5, timeout: 2 }

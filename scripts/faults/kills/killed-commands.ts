@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Sqlite } from '../../lib/store/database/sqlite.ts';
-import { until } from '../../test/support/until.ts';
-import type { FaultKind } from './fault-kind.ts';
-import type { FaultTrial } from './fault-trial.ts';
+import { Sqlite } from '../../../lib/store/database/sqlite.ts';
+import { until } from '../../../test/support/until.ts';
+import type { FaultKind } from '../fault-kind.ts';
+import type { FaultTrial } from '../fault-trial.ts';
 
 /** Kills of the commands that work on what was recorded, and of those that install. */
 export const KILLED_COMMANDS: readonly FaultKind[] = [
