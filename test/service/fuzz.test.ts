@@ -196,7 +196,8 @@ async function fuzz(store: ServiceStore, runs: number): Promise<void> {
     { numRuns: runs },
   );
   expect(service.queue.events).toBe(0);
-  // It was worth it only if much of it got through.
+  // It was worth it only if much of it got through, and much did not. Of 400 alone, a hundred requests may have none.
+  const refused = (statuses.get(400) ?? 0) + (statuses.get(422) ?? 0);
   expect(statuses.get(200)).toBeGreaterThan(runs / 3);
-  expect(statuses.get(400)).toBeGreaterThan(runs / 1000);
+  expect(refused).toBeGreaterThan(runs / 10);
 }
