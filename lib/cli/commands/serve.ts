@@ -197,11 +197,11 @@ what to run}.`,
     process.on('SIGHUP', reload);
     const watch = await watchService(cli, () => service.figures());
     try {
+      const { port: listening } = new URL(service.url);
+      noteServed(cli, { ...args, port: listening }, serveCommand.args); // before it is said, so that it holds from then on
       const database = opening.placeForPeople(place);
       if (args.json) printJson(cli, { url: service.url, database });
       else cli.out(`Serving ${database} at ${service.url}\n`);
-      const { port: listening } = new URL(service.url);
-      noteServed(cli, { ...args, port: listening }, serveCommand.args);
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       process.off('SIGHUP', reload);
