@@ -196,8 +196,9 @@ async function fuzz(store: ServiceStore, runs: number): Promise<void> {
     { numRuns: runs },
   );
   expect(service.queue.events).toBe(0);
-  // It was worth it only if much of it got through, and much did not. Of 400 alone, a hundred requests may have none.
+  // It was worth it only if much of it got through, and much did not: of a hundred, 49 and 33 on average, with standard
+  // deviations of 6 and 5. Of 400 alone, a hundred may have none.
   const refused = (statuses.get(400) ?? 0) + (statuses.get(422) ?? 0);
-  expect(statuses.get(200)).toBeGreaterThan(runs / 3);
-  expect(refused).toBeGreaterThan(runs / 10);
+  expect(statuses.get(200)).toBeGreaterThan(runs / 6);
+  expect(refused).toBeGreaterThan(runs / 12);
 }
