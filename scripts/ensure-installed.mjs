@@ -1,7 +1,9 @@
 // Installs the dependencies if they are missing, older than the lock file, or built for another Node.js,
 // so that `npm test` and ./install.sh work on a fresh clone. Plain JavaScript, because nothing that runs
 // TypeScript is installed yet. ./install.sh shows the lines that begin with "== ", and an "error: ".
-import { spawnSync } from 'node:child_process';
+//   node scripts/ensure-installed.mjs [SCRIPT]   runs that script of package.json, beside the compiler of SQLite if that
+//   has to run: it takes a minute of one processor
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync, utimesSync } from 'node:fs';
 
 const installed = 'node_modules/.package-lock.json';
@@ -10,17 +12,27 @@ const sqlite = Number(process.versions.napi) < 10 ? 'better-sqlite3-12' : 'bette
 const isCurrent =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs;
 
+const isWindows = process.platform === 'win32';
+const npm = isWindows ? 'npm.cmd' : 'npm';
+
 if (!isCurrent) process.exitCode = installPackages();
-// npm ignores a failure here, because the package is optional: each Node.js needs another one.
-if (!process.exitCode && !sqliteLoads()) {
-  const program = ['--import', 'tsx', 'scripts/get-sqlite.ts'];
-  process.exitCode = spawnSync(process.execPath, program, { stdio: 'inherit' }).status ?? 1;
+if (!process.exitCode) {
+  const [script] = process.argv.slice(2);
+  if (script) run(npm, ['run', '-s', script]);
+  // npm ignores a failure here, because the package is optional: each Node.js needs another one.
+  if (!sqliteLoads()) run(process.execPath, ['--import', 'tsx', 'scripts/get-sqlite.ts']);
+}
+
+/** Runs beside what else runs; where it fails, so does this program. */
+function run(command, args) {
+  const child = spawn(command, args, { stdio: 'inherit', shell: isWindows && command === npm });
+  child.on('error', () => (process.exitCode ||= 1));
+  child.on('exit', (status) => (process.exitCode ||= status ?? 1));
 }
 
 function installPackages() {
   console.log('== downloading the packages');
-  const isWindows = process.platform === 'win32';
-  const { status, stderr } = spawnSync(isWindows ? 'npm.cmd' : 'npm', ['ci'], {
+  const { status, stderr } = spawnSync(npm, ['ci'], {
     stdio: ['inherit', 'inherit', 'pipe'],
     encoding: 'utf8',
     maxBuffer: Infinity,
