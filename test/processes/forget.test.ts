@@ -42,19 +42,7 @@ afterEach(async () => {
   await api.down();
 });
 
-interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: home.env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  return new Promise((done) => child.on('close', (status) => done({ status, stdout, stderr })));
-}
+const cli = async (...args: string[]) => await home.cli(args);
 
 function event(n: number, fields: Record<string, unknown>): string {
   return payload({ tool_use_id: `toolu_${n}`, session_id: `session-${n % 3}`, ...fields });
@@ -116,13 +104,13 @@ describe('forget', () => {
     home.spool('9101.plugin', write(0, 'came from the plugin, too'));
 
     const dry = await cli('forget', '--match', SECRET, '--dry-run', '--json');
-    expect(dry).toMatchObject({ status: 0, stderr: '' });
-    expect(JSON.parse(dry.stdout)).toMatchObject({ would_remove: { patterns: 12 }, waiting: 2 });
+    expect(dry).toMatchObject({ exitCode: 0, err: '' });
+    expect(JSON.parse(dry.out)).toMatchObject({ would_remove: { patterns: 12 }, waiting: 2 });
     expect(home.value('SELECT count(*) FROM patterns')).toBe(60);
 
-    const { status, stdout, stderr } = await cli('forget', '--match', SECRET, '--yes', '--json');
-    expect([status, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { exitCode, out, err } = await cli('forget', '--match', SECRET, '--yes', '--json');
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({
       removed: {
         events: 14,
         tool_calls: 13,
@@ -139,7 +127,7 @@ describe('forget', () => {
     expect(readFileSync(home.paths.logFile, 'utf8')).toContain('"kept"');
     expect(home.value('SELECT count(*) FROM forget_jobs')).toBe(0);
     expect(home.value('PRAGMA integrity_check')).toBe('ok');
-    expect((await cli('verify')).status).toBe(0);
+    expect((await cli('verify')).exitCode).toBe(0);
 
     home.spool('9200.plugin', write(5, `const value5 = ${JSON.stringify(SECRET)};\n`));
     await takeIn(() => outboxRows() === 0);
@@ -160,8 +148,8 @@ describe('forget', () => {
       await takeIn();
       home.spool('2.settings', write(2, `const waiting = ${JSON.stringify(SECRET)};\n`));
       home.configure(yaml);
-      const { status, stderr } = await cli('forget', '--match', 'kept', '--yes');
-      expect([status, stderr]).toEqual([
+      const { exitCode, err } = await cli('forget', '--match', 'kept', '--yes');
+      expect([exitCode, err]).toEqual([
         1,
         expect.stringContaining('what may be kept is not known'),
       ]);
@@ -169,7 +157,7 @@ describe('forget', () => {
       expect(home.rows('SELECT code FROM patterns')).toEqual([{ code: 'const kept = 1;\n' }]);
 
       home.configure('capture: { content: metadata }\n');
-      expect((await cli('forget', '--match', 'kept', '--yes')).status).toBe(0);
+      expect((await cli('forget', '--match', 'kept', '--yes')).exitCode).toBe(0);
       expect(home.waiting).toEqual([]);
       expect(home.value('SELECT count(*) FROM patterns')).toBe(0);
       expect(holders()).toEqual([]);
@@ -179,11 +167,11 @@ describe('forget', () => {
   it('says that nothing was verified where all texts were too short', async () => {
     home.spool('1.settings', payload({ hook_event_name: 'UserPromptSubmit', prompt: 'go on' }));
     await takeIn();
-    const { status, stdout } = await cli('forget', '--until', 'tomorrow', '--yes');
-    expect(status).toBe(0);
-    expect(stdout).toContain('Erased: 1 event');
-    expect(stdout).toContain('Nothing could be verified');
-    expect(stdout).not.toContain('none is left');
+    const { exitCode, out } = await cli('forget', '--until', 'tomorrow', '--yes');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Erased: 1 event');
+    expect(out).toContain('Nothing could be verified');
+    expect(out).not.toContain('none is left');
   });
 
   it('leaves no code of a pattern where it was read cut or numbered', async () => {
@@ -207,9 +195,9 @@ describe('forget', () => {
     });
     await takeIn();
     const id = String(home.value('SELECT id FROM patterns'));
-    const { status, stdout } = await cli('forget', '--pattern', id, '--yes', '--json');
-    expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { exitCode, out } = await cli('forget', '--pattern', id, '--yes', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
       removed: { patterns: 1, payloads: 2 },
       verified: { values: 4, found: [], kept: 0 },
     });
@@ -219,17 +207,17 @@ describe('forget', () => {
   it('names the backups that still hold it, and rewrites them', async () => {
     spoolCalls();
     await takeIn();
-    expect((await cli('backup')).status).toBe(0);
+    expect((await cli('backup')).exitCode).toBe(0);
     const aside = join(home.paths.data, 'tracker.db.corrupt-20260101T000000');
     writeFileSync(aside, `no database: ${SECRET}`);
     const named = await cli('forget', '--match', SECRET, '--yes', '--json');
-    expect(JSON.parse(named.stdout)).toMatchObject({
+    expect(JSON.parse(named.out)).toMatchObject({
       backups: [
         { kind: 'backup', holds: true, is_rewritten: false },
         { path: aside, kind: 'set-aside', holds: true, is_rewritten: false },
       ],
     });
-    const { status, stdout } = await cli(
+    const { exitCode, out } = await cli(
       'forget',
       '--match',
       SECRET,
@@ -237,16 +225,16 @@ describe('forget', () => {
       '--json',
       '--backups',
     );
-    const { backups } = JSON.parse(stdout) as {
+    const { backups } = JSON.parse(out) as {
       backups: { path: string; holds: boolean; error: string | null }[];
     };
-    expect(status).toBe(0);
+    expect(exitCode).toBe(0);
     expect(backups.map(({ holds, error }) => [holds, error === null])).toEqual([
       [false, true],
       [true, false],
     ]);
     expect(holders()).toEqual([aside]);
-    expect((await cli('verify', backups[0]?.path ?? '')).status).toBe(0);
+    expect((await cli('verify', backups[0]?.path ?? '')).exitCode).toBe(0);
     const copy = new Sqlite(backups[0]?.path ?? '', { readonly: true });
     expect(copy.prepare('SELECT count(*) FROM patterns').pluck().get()).toBe(48);
     copy.close();
@@ -259,7 +247,7 @@ describe('forget', () => {
     await cli('forget', '--session', 'session-1', '--yes');
     const id = String(home.value('SELECT pattern_id FROM outbox LIMIT 1'));
     expect(outboxRows()).toBe(20);
-    expect((await cli('flush')).status).toBe(0);
+    expect((await cli('flush')).exitCode).toBe(0);
     expect(outboxRows()).toBe(0);
     const told = api.received.filter(({ event_type }) => event_type === 'pattern_deprecated');
     expect(told).toHaveLength(20);
@@ -272,8 +260,8 @@ describe('forget', () => {
     const reader = new Sqlite(home.paths.database, { readonly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM events').get();
-    const { stdout } = await cli('forget', '--match', SECRET, '--yes', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { out } = await cli('forget', '--match', SECRET, '--yes', '--json');
+    expect(JSON.parse(out)).toMatchObject({
       removed: { patterns: 12 },
       verified: { is_wiped: false },
     });
@@ -370,15 +358,9 @@ describe('forget', () => {
       );
       expect(holders(home.folder, /Orchid-?Bakery/).length).toBeGreaterThan(4);
 
-      const { status, stdout, stderr } = await cli(
-        'forget',
-        '--project',
-        project,
-        '--yes',
-        '--json',
-      );
-      expect([status, stderr]).toEqual([0, '']);
-      expect(JSON.parse(stdout)).toMatchObject({
+      const { exitCode, out, err } = await cli('forget', '--project', project, '--yes', '--json');
+      expect([exitCode, err]).toEqual([0, '']);
+      expect(JSON.parse(out)).toMatchObject({
         removed: { events: 36, sessions: 1, patterns: 30, kept_patterns: 1, quarantine_files: 1 },
         verified: { found: [], is_wiped: true },
       });
@@ -388,7 +370,7 @@ describe('forget', () => {
         alerts: { api_down: { detail: '', since: 1 } },
       });
       expect(home.value('SELECT count(*) FROM patterns')).toBe(31);
-      expect((await cli('verify')).status).toBe(0);
+      expect((await cli('verify')).exitCode).toBe(0);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -398,9 +380,9 @@ describe('forget', () => {
     home.spool('1.settings', payload({ hook_event_name: 'Stop' }));
     await takeIn();
     countAttempt(home.paths.tried, 'h', { CLAUDE_PROJECT_DIR: '/nowhere/Orchid-Bakery' });
-    expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).status).toBe(0);
+    expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).exitCode).toBe(0);
     expect(holders(home.folder, /Orchid-Bakery/)).toEqual([]);
-    expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).status).not.toBe(
+    expect((await cli('forget', '--project', '/nowhere/Orchid-Bakery', '--yes')).exitCode).not.toBe(
       0,
     );
   });
@@ -418,10 +400,10 @@ describe('forget', () => {
       }
     })();
     await expect.poll(() => home.courierPid).toBeDefined();
-    const { status, stderr } = await cli('forget', '--match', SECRET, '--yes', '--json');
+    const { exitCode, err } = await cli('forget', '--match', SECRET, '--yes', '--json');
     flood.abort();
     await flooding;
-    expect([status, stderr]).toEqual([0, '']);
+    expect([exitCode, err]).toEqual([0, '']);
     await home.stop();
   });
 
@@ -460,7 +442,7 @@ describe('forget', () => {
     const before = readFileSync(database);
     const startedAt = performance.now();
     expect(
-      JSON.parse((await cli('forget', '--match', SECRET, '--dry-run', '--json')).stdout),
+      JSON.parse((await cli('forget', '--match', SECRET, '--dry-run', '--json')).out),
     ).toMatchObject({
       would_remove: { patterns: 12 },
     });
@@ -494,7 +476,7 @@ describe('forget', () => {
       home.spool(`a${round}.settings`, payload({ hook_event_name: 'Stop', round }));
       await takeIn(() => home.value('SELECT count(*) FROM forget_jobs') === 0);
       expect(holders().filter((path) => statSync(path).size > 0)).toEqual([]);
-      expect((await cli('verify')).status).toBe(0);
+      expect((await cli('verify')).exitCode).toBe(0);
       expect(existsSync(database)).toBe(true);
     }
     expect(phases.size).toBeGreaterThan(1);

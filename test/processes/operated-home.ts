@@ -1,20 +1,11 @@
 // An installation as an operator has it, with hooks in the settings and the built command line; its server is
 // `pattern-tracker serve`, or none.
-import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HOOK_EVENTS } from '../../lib/install/events.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
+import type { CommandRun } from './tracker-home.ts';
 import { until } from '../support/until.ts';
-
-const CLI = resolve('dist/cli.mjs');
-
-/** What a command printed, and how it ended. */
-export interface CommandRun {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** What `check --json` prints. */
 export interface CheckReport {
@@ -45,20 +36,7 @@ export class OperatedHome extends TrackerHome {
 
   /** Runs a command of the built program; `args` are separated by spaces. */
   async command(args: string, env: Readonly<Record<string, string>> = {}): Promise<CommandRun> {
-    return await new Promise((done) => {
-      const child = execFile(
-        process.execPath,
-        [CLI, ...args.split(' ').filter(Boolean)],
-        { env: { ...this.env, ...env }, cwd: this.folder, maxBuffer: 64 * 1024 * 1024 },
-        (error, out, err) =>
-          done({
-            exitCode: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
-            out,
-            err,
-          }),
-      );
-      child.stdin?.end();
-    });
+    return await this.cli(args.split(' ').filter(Boolean), env);
   }
 
   /** Makes a backup; its path. */

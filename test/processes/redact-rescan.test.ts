@@ -30,19 +30,7 @@ afterEach(async () => {
   await api.down();
 });
 
-interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: home.env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  return new Promise((done) => child.on('close', (status) => done({ status, stdout, stderr })));
-}
+const cli = async (...args: string[]) => await home.cli(args);
 
 interface RescanJson {
   readonly changed: Record<string, number>;
@@ -53,9 +41,9 @@ interface RescanJson {
 }
 
 async function rescan(...args: string[]): Promise<RescanJson> {
-  const { status, stdout, stderr } = await cli('redact', 'rescan', '--json', ...args);
-  expect([status, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout) as RescanJson;
+  const { exitCode, out, err } = await cli('redact', 'rescan', '--json', ...args);
+  expect([exitCode, err]).toEqual([0, '']);
+  return JSON.parse(out) as RescanJson;
 }
 
 let n = 0;
@@ -130,8 +118,8 @@ const outboxRows = () => home.value('SELECT count(*) FROM outbox');
 async function expectSound(): Promise<void> {
   const patterns = home.rows('SELECT id, code FROM patterns') as { id: string; code: string }[];
   for (const { id, code } of patterns) expect(id).toBe(hexDigest(trimCode(code), 16));
-  const { status, stdout } = await cli('verify');
-  expect([status, stdout]).toEqual([0, expect.any(String)]);
+  const { exitCode, out } = await cli('verify');
+  expect([exitCode, out]).toEqual([0, expect.any(String)]);
 }
 
 describe('rules of the user', () => {
@@ -164,8 +152,8 @@ describe('rules of the user', () => {
     );
     await home.stop();
     await courier;
-    const { stdout } = await cli('redact', 'audit', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { out } = await cli('redact', 'audit', '--json');
+    expect(JSON.parse(out)).toMatchObject({
       rules: [{ rule: 'staff-number', project: '/home/dev/project', count: 2 }],
     });
   });
@@ -226,8 +214,8 @@ describe('redact rescan', () => {
 
     await api.up();
     const before = api.received.length;
-    expect((await cli('breaker', 'reset')).status).toBe(0);
-    expect((await cli('flush')).status).toBe(0);
+    expect((await cli('breaker', 'reset')).exitCode).toBe(0);
+    expect((await cli('flush')).exitCode).toBe(0);
     expect(outboxRows()).toBe(0);
     const sent = api.received.slice(before);
     expect(JSON.stringify(sent)).not.toMatch(/ACME-\d|Zq81kdLm92/);

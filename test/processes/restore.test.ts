@@ -31,22 +31,10 @@ afterEach(async () => {
   homes = [];
 });
 
-interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(home: TrackerHome, ...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: home.env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  return new Promise((done) => child.on('close', (status) => done({ status, stdout, stderr })));
-}
+const cli = async (home: TrackerHome, ...args: string[]) => await home.cli(args);
 
 const isSound = async (path: string, home: TrackerHome) =>
-  (await cli(home, 'verify', path)).status === 0;
+  (await cli(home, 'verify', path)).exitCode === 0;
 
 /** Before and after of a call that writes a piece of code of its own. */
 function writeEvents(n: number, code = `export const value${n} = ${n};\n`): [string, string] {
@@ -121,9 +109,9 @@ describe('a backup', () => {
     await expect.poll(() => home.value('SELECT count(*) FROM events') ?? 0).not.toBe(0);
     let taken = 0;
     while (home.waiting.length > 0 || taken < 3) {
-      const { status, stderr, stdout } = await cli(home, 'backup', '--json');
-      expect([status, stderr]).toEqual([0, '']);
-      backups.push((JSON.parse(stdout) as { path: string }).path);
+      const { exitCode, err, out } = await cli(home, 'backup', '--json');
+      expect([exitCode, err]).toEqual([0, '']);
+      backups.push((JSON.parse(out) as { path: string }).path);
       taken++;
     }
     await home.settled();
@@ -176,12 +164,12 @@ describe('restore', () => {
         outbox: 120,
       });
       const backup = join(home.folder, 'copy.db');
-      expect(await cli(home, 'backup', backup)).toMatchObject({ status: 0 });
+      expect(await cli(home, 'backup', backup)).toMatchObject({ exitCode: 0 });
 
       destroy(database); // while the courier has it open
-      const { status, stdout, stderr } = await cli(home, 'restore', backup, '--yes');
-      expect([status, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/events +240\n/);
+      const { exitCode, out, err } = await cli(home, 'restore', backup, '--yes');
+      expect([exitCode, err]).toEqual([0, '']);
+      expect(out).toMatch(/events +240\n/);
       await courier;
       expect(contentOf(database)).toEqual(before);
       expect(await isSound(database, home)).toBe(true);
@@ -232,14 +220,14 @@ describe('restore', () => {
     spoolWrites(home, 0, 200);
     await takeIn(home);
     const backup = join(home.folder, 'copy.db');
-    expect(await cli(home, 'backup', backup)).toMatchObject({ status: 0 });
+    expect(await cli(home, 'backup', backup)).toMatchObject({ exitCode: 0 });
     spoolWrites(home, 200, 250);
     await takeIn(home);
     const present = join(home.folder, 'present.db');
     copyFileSync(database, present); // nobody has it open
 
     const startedAt = performance.now();
-    expect(await cli(home, 'restore', backup, '--yes')).toMatchObject({ status: 0 });
+    expect(await cli(home, 'restore', backup, '--yes')).toMatchObject({ exitCode: 0 });
     const usualMs = performance.now() - startedAt;
 
     const outcomes = { old: 0, new: 0 };
@@ -271,7 +259,7 @@ describe('restore', () => {
     }
     expect(outcomes.old).toBeGreaterThan(0);
     // What the killed ones left is removed by one that is not.
-    expect(await cli(home, 'restore', backup, '--yes')).toMatchObject({ status: 0 });
+    expect(await cli(home, 'restore', backup, '--yes')).toMatchObject({ exitCode: 0 });
     expect(readdirSync(dirname(database)).filter((name) => name.includes('next-'))).toEqual([]);
     expect(contentOf(database)['events']?.length).toBe(400);
   });
@@ -284,8 +272,8 @@ describe('restore', () => {
     await cli(home, 'backup', backup);
     const reader = new Sqlite(home.paths.database);
     reader.prepare('SELECT count(*) FROM events').get();
-    const { status, stderr } = await cli(home, 'restore', backup, '--yes');
-    expect([status, stderr]).toEqual([
+    const { exitCode, err } = await cli(home, 'restore', backup, '--yes');
+    expect([exitCode, err]).toEqual([
       1,
       expect.stringMatching(
         /^error: .*tracker\.db is open in another program\n {2}End the programs that use it/,
@@ -317,9 +305,9 @@ describe('repair', () => {
     const aside = readdirSync(data).find((name) => name.includes('.corrupt-')) ?? '';
     expect(contentOf(database)['patterns']?.length).toBe(101);
 
-    const { status, stderr, stdout } = await cli(home, 'repair', join(data, aside), '--yes');
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('Added: what');
+    const { exitCode, err, out } = await cli(home, 'repair', join(data, aside), '--yes');
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('Added: what');
     const [repaired, expected] = [contentOf(database), contentOf(undamaged.paths.database)];
     // The server is told again of what the fresh one took for new: same events, but for one that it
     // took for a creation.
@@ -327,6 +315,6 @@ describe('repair', () => {
     delete expected['outbox'];
     expect(repaired).toEqual(expected);
     expect(await isSound(database, home)).toBe(true);
-    expect((await cli(home, 'status')).stdout).not.toContain('corrupt');
+    expect((await cli(home, 'status')).out).not.toContain('corrupt');
   });
 });

@@ -1,5 +1,5 @@
 // A throwaway installation for tests and trials that run the real bundles.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -23,6 +23,15 @@ import { until } from '../support/until.ts';
 
 const SH_FRONT = resolve('hooks/capture.sh');
 const COURIER = resolve('dist/courier.cjs');
+const CLI = resolve('dist/cli.mjs');
+
+/** What a command printed, and how it ended. */
+export interface CommandRun {
+  /** -1 if a signal ended it. */
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 export class TrackerHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'tracker-'));
@@ -47,6 +56,27 @@ export class TrackerHome {
     const run = spawnSync(SH_FRONT, args, { env: this.env, input, encoding: 'utf8' });
     if (run.status !== 0 || run.stdout + run.stderr !== '')
       throw new Error(`the hook ended with ${run.status} and said: ${run.stdout}${run.stderr}`);
+  }
+
+  /** Runs a command of the built program, to which nobody types. */
+  async cli(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<CommandRun> {
+    return await new Promise((done) => {
+      const child = execFile(
+        process.execPath,
+        [CLI, ...args],
+        { env: { ...this.env, ...env }, cwd: this.folder, maxBuffer: 64 * 1024 * 1024 },
+        (error, out, err) =>
+          done({
+            exitCode: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
+            out,
+            err,
+          }),
+      );
+      child.stdin?.end();
+    });
   }
 
   /** Puts a file into the spool without a front, so that no courier is started. */
