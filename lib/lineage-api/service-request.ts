@@ -76,7 +76,8 @@ export const similarRequestSchema = z
     pattern_id: patternId.nullish(),
     /** What the code is written in; of a pattern it is known. */
     language: z.string().min(1).max(50).nullish(),
-    min_score: z.number().min(0).max(1).default(0.5),
+    /** The default is that of the commands, `LEAST_SCORE`. */
+    min_score: z.number().min(0).max(1).default(0.66),
     limit: z.number().int().min(1).max(100).default(10),
   })
   .refine(({ code, pattern_id: id }) => ((code ?? '') === '') !== ((id ?? '') === ''), {

@@ -14,72 +14,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { csvRow } from '../../lib/cli/export/call-formats.ts';
 import { exported } from '../../lib/cli/export/export-run.ts';
 import type { ExportFormat } from '../../lib/cli/export/export-run.ts';
+import { schemaFault } from '../support/published-schema.ts';
 import { RecordedProject, SECOND } from './recorded-project.ts';
 import { MINUTE, NOW } from './sample-database.ts';
 import { run } from './test-environment.ts';
-
-/** What CloudEvents 1.0 asks of an event in JSON: https://github.com/cloudevents/spec, cloudevents/formats/json-format.md. */
-const CLOUD_EVENT = z
-  .object({
-    specversion: z.literal('1.0'),
-    id: z.string().min(1),
-    source: z.string().regex(/^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/),
-    type: z.string().min(1),
-    subject: z.string().min(1).optional(),
-    time: z.iso.datetime({ offset: true }).optional(),
-    datacontenttype: z
-      .string()
-      .regex(/^\w+\/[\w.+-]+$/)
-      .optional(),
-    dataschema: z.url().optional(),
-    data: z.unknown(),
-  })
-  .catchall(z.union([z.string(), z.number().int(), z.boolean()]))
-  .refine(
-    (event) => Object.keys(event).every((name) => /^[a-z0-9]+$/.test(name)),
-    'names of attributes',
-  );
-
-const CONTRIBUTOR = z.strictObject({
-  type: z.enum(['human', 'ai', 'mixed', 'unknown']),
-  model_id: z.string().max(250).optional(),
-});
-
-/** What agent-trace 0.1 asks of a record: https://agent-trace.dev/schemas/v1/trace-record.json allows no other keys. */
-const TRACE_RECORD = z.strictObject({
-  version: z.string().regex(/^\d+\.\d+$/),
-  id: z.uuid(),
-  timestamp: z.iso.datetime(),
-  vcs: z
-    .strictObject({ type: z.enum(['git', 'jj', 'hg', 'svn']), revision: z.string() })
-    .optional(),
-  tool: z.strictObject({ name: z.string(), version: z.string() }).optional(),
-  files: z.array(
-    z.strictObject({
-      path: z.string(),
-      conversations: z.array(
-        z.strictObject({
-          url: z.url().optional(),
-          contributor: CONTRIBUTOR.optional(),
-          ranges: z.array(
-            z.strictObject({
-              start_line: z.number().int().min(1),
-              end_line: z.number().int().min(1),
-              content_hash: z.string().optional(),
-              contributor: CONTRIBUTOR.optional(),
-            }),
-          ),
-          related: z.array(z.strictObject({ type: z.string(), url: z.url() })).optional(),
-        }),
-      ),
-    }),
-  ),
-  metadata: z.record(z.string(), z.unknown()).optional(),
-});
 
 let project: RecordedProject;
 beforeEach(() => (project = new RecordedProject()));
@@ -145,7 +86,8 @@ describe('export', () => {
     work();
     const events = await lines('--format cloudevents');
     expect(events.length).toBe(3);
-    const ids = events.map((event) => CLOUD_EVENT.parse(event).id);
+    for (const event of events) expect(schemaFault('cloudevents-1.0', event)).toBeUndefined();
+    const ids = events.map((event) => (event as { id: string }).id);
     expect(new Set(ids).size).toBe(3);
     expect(events[0]).toMatchObject({
       type: 'dev.claude-pattern-tracker.tool_call',
@@ -158,9 +100,8 @@ describe('export', () => {
     project.database
       .prepare('INSERT INTO session_models SELECT id, 0, ? FROM sessions')
       .run('claude-opus-4-6[1m]');
-    const records = (await lines('--format agent-trace')).map((record) =>
-      TRACE_RECORD.parse(record),
-    );
+    const records = (await lines('--format agent-trace')) as { files: unknown }[];
+    for (const record of records) expect(schemaFault('agent-trace-0.1', record)).toBeUndefined();
     expect(records.map(({ files }) => files)).toMatchObject([
       [
         {
@@ -176,6 +117,28 @@ describe('export', () => {
       [{ path: 'src/a.ts', conversations: [{ ranges: [{ start_line: 1, end_line: 1 }] }] }],
     ]);
     expect(await lines('--format agent-trace')).toEqual(records); // ids stay
+  });
+
+  it('would be told by the schemas of what they do not allow', async () => {
+    work();
+    const [event = {}] = (await lines('--format cloudevents')) as object[];
+    for (const [change, fault] of [
+      [{ source: '' }, 'data/source must NOT have fewer'],
+      [{ time: '2026-11-24 12:00' }, 'data/time must match format'],
+      [{ tool_name: 'Write' }, 'property name must be valid'],
+      [{ extension: null }, 'data/extension must be'],
+    ] as const) {
+      expect(schemaFault('cloudevents-1.0', { ...event, ...change })).toContain(fault);
+    }
+    const [record = {}] = (await lines('--format agent-trace')) as object[];
+    const ranges = [{ start_line: 0, end_line: 1 }];
+    for (const [change, fault] of [
+      [{ id: '1' }, 'data/id must match format'],
+      [{ session: 's' }, 'must NOT have additional properties'],
+      [{ files: [{ path: 'a.ts', conversations: [{ ranges }] }] }, 'start_line must be >= 1'],
+    ] as const) {
+      expect(schemaFault('agent-trace-0.1', { ...record, ...change })).toContain(fault);
+    }
   });
 
   it('reads no more than a part at a time, and cuts no event in two', () => {

@@ -123,6 +123,7 @@ describe('--help', () => {
       Options
         --diff       Show what it changed in its parent
         --limit <n>  Show at most n occurrences; 0 shows all (default 20)
+        --page <n>   Show the n-th part of the list, each of --limit rows
         --no-pager   Print all at once, without $PAGER
         --json       Print JSON for programs
         --help, -h   Show this help

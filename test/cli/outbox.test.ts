@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { schemaFault } from '../support/published-schema.ts';
 import { configure, deliveryOf, fillOutbox, queue, SERVER } from './delivery-sample.ts';
 import { Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
@@ -228,6 +229,7 @@ describe('outbox export', () => {
       datacontenttype: 'application/json',
       data: { event_id: 'event-2', metadata: { filePath: '/p/a.ts', isNew: true } },
     });
+    expect(schemaFault('cloudevents-1.0', event)).toBeUndefined();
     writeFileSync(sample.paths.configFile, 'api: { base_url: "http://127.0.0.1:9" }\n');
     expect(JSON.parse((await run(sample, argv)).out)).toEqual(event);
   });

@@ -114,6 +114,8 @@ it('writes one HTML file that loads and runs nothing, whatever was recorded', as
   expect(page.match(/<[^>]*\s(?:src|href|on\w+)=/gi)).toBeNull();
   const { out } = await run(sample, 'report --format html --project app');
   expect(out).toContain('Daily report of app');
+  const here = await run(sample, 'report --project .', { cwd: '/w/app/src' });
+  expect(here.out).toContain('Daily report of app\n');
 });
 
 it('writes Markdown in which nothing that was recorded is markup', async () => {

@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openServiceStore } from '../../lib/service/store/store-opening.ts';
 import type { ServiceStore } from '../../lib/service/store/service-store.ts';
 import { trackedEvent } from '../contracts/tracked-event.ts';
+import { schemaFault } from '../support/published-schema.ts';
 import { createDatabase } from '../support/shared-postgres.ts';
 
 function throwawayFolder(): string {
@@ -81,6 +82,7 @@ describe.each(['SQLite', 'PostgreSQL'])('service export of %s', (kind) => {
       sequence: expect.stringMatching(/^\d{16}$/),
       data: { pattern_id: 'p0', code: 'export const p0 = 1;\n', file_path: '/w/app/queue.ts' },
     });
+    expect(schemaFault('cloudevents-1.0', JSON.parse(first ?? ''))).toBeUndefined();
     const { sequence } = JSON.parse(first ?? '') as { sequence: string };
     const rest = await run(folder, database, ['--from', String(Number(sequence))]);
     expect(idsIn(rest.out)).toEqual(['p1']);

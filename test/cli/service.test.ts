@@ -57,6 +57,12 @@ describe('service forget', () => {
     const table = await service('audit --limit 1');
     expect(table.out).toContain('deleted');
     expect(table.err).toBe('The newest 1; --limit 0 shows all.\n');
+    const second = await service('audit --limit 1 --page 2');
+    expect(second.out).toContain('deleted');
+    expect(second.err).toBe('');
+    const all = await json('audit');
+    expect(await json('audit --limit 1 --page 2')).toEqual((all as unknown[]).slice(1));
+    expect(await json('audit --page 2')).toEqual([]);
     expect(await json('audit --tenant other --since 1d')).toEqual([]);
   });
 

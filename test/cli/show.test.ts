@@ -146,6 +146,14 @@ describe('show', () => {
   it('says how many occurrences it left out', async () => {
     expect((await run(sample, 'show 19 --limit 1')).out).toContain('1 of 2; --limit 0 for all');
     expect((await run(sample, 'show 19 --limit 0')).out).toContain('src/copy.ts:7 ');
+    const whole = await run(sample, 'show 19 --json');
+    const { occurrences } = JSON.parse(whole.out) as { occurrences: unknown[] };
+    const later = await run(sample, 'show 19 --limit 1 --page 2 --json');
+    expect(JSON.parse(later.out)).toMatchObject({ occurrences: occurrences.slice(1) });
+    const text = (await run(sample, 'show 19 --limit 1 --page 2')).out;
+    expect(text).toContain('2 to 2 of 2\n');
+    expect(text.split('\n')[0]).toBe((await run(sample, 'show 19')).out.split('\n')[0]);
+    expect((await run(sample, 'show 19 --page 2')).out).toContain('None of 2\n');
   });
 
   it('lists the candidates of an ambiguous beginning', async () => {

@@ -46,7 +46,7 @@ describe('similar', () => {
       "100 % 5a5a000000000001  src/sum-1.ts:1 · typescript, 6 lines · app · session 3f2a9c10 · 1 min ago
           Nothing differs but blanks.
 
-       73 % 5a5a000000000002  src/sum-2.ts:1 · typescript, 6 lines · app · session 3f2a9c10 · 2 min ago
+       89 % 5a5a000000000002  src/sum-2.ts:1 · typescript, 6 lines · app · session 3f2a9c10 · 2 min ago
           ⋮
             let total = 0;                         let total = 0;
             for (const value of values) total  |   for (const value of values) total

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RecordedProject } from './recorded-project.ts';
-import { Sample } from './sample-database.ts';
+import { RecordedProject, SECOND } from './recorded-project.ts';
+import { MINUTE, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 let project: RecordedProject;
@@ -79,6 +79,25 @@ it('draws bars and colours at a terminal only, and fits its width', async () => 
     lines: 100,
   });
   expect(seen.out).toContain('\u001B[36m█');
+});
+
+it('shows the groups part by part, and of days the last ones first', async () => {
+  for (const day of [1, 2, 3]) {
+    project.toolCall(SECOND, `toolu_${day}`, { at: NOW - day * 24 * 60 * MINUTE });
+    for (const name of 'abc'.slice(0, day))
+      project.toolCall(SECOND, `toolu_${day}_${name}`, { tool_name: name, at: NOW - MINUTE });
+  }
+  const keys = async (argv: string) => {
+    const { out } = await run(project, `stats ${argv}`);
+    return [...out.matchAll(/^(2026-\S+|[abc]|Write|.* of \d+)(?: .*)?$/gm)].map(([, key]) => key);
+  };
+  const days = ['2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24'];
+  expect(await keys('--by day')).toEqual(days);
+  expect((await keys('--by day --limit 3')).slice(0, 3)).toEqual(days.slice(1));
+  expect(await keys('--by day --limit 3 --page 2')).toEqual([days[0], '4 to 4 of 4']);
+  expect(await keys('--by day --limit 3 --page 3')).toEqual(['None of 4']);
+  const tools = await keys('--by tool --limit 0');
+  expect(await keys('--by tool --limit 2 --page 2')).toEqual([...tools.slice(2), '3 to 4 of 4']);
 });
 
 it('says when there is nothing', async () => {

@@ -157,6 +157,11 @@ describe('survival', () => {
       Not there any more: 1 file. What was moved by hand counts as gone.
       "
     `);
+    const later = await run(project, 'survival --by session --limit 1 --page 2');
+    expect(later.out).toContain('\naaaa1111 ');
+    expect(later.out).toContain('\nall ');
+    expect(later.out).toContain('\n2 to 2 of 2\n');
+    expect(later.out).not.toContain('bbbb2222');
     for (const columns of [30, 40, 60, 80]) {
       const { out: narrow } = await run(project, 'survival --by file', {
         isTTY: true,

@@ -1,5 +1,6 @@
 import { isoTime } from '../../base/clock.ts';
 import { loadConfig } from '../../config/config-file.ts';
+import { projectNames } from '../../store/queries/projects.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { NO_REPORT, periodReport } from '../../store/queries/statistics/period-report.ts';
 import type { Period, PeriodFigures } from '../../store/queries/statistics/period-report.ts';
@@ -28,7 +29,7 @@ export const reportCommand = trackerCommand({
     'pattern-tracker report --monthly --format html > report.html',
     'pattern-tracker report --daily --day yesterday',
   ],
-  details: `A week are 7 days and a month are 30, up to today or to --day, in your time zone; today is not over yet. The HTML is one
+  details: `A week is 7 days and a month 30, up to today or to --day, in your time zone; today is not over yet. The HTML is one
 file that loads nothing from the network. Of delivery, all projects are told: the success rate is that of the requests,
 and percentiles are estimated from a histogram. These numbers are kept by day, whatever \`metrics reset\` does.`,
   json: `{length, current: {since, until, statistics, delivery}, previous: the same, days: [{day, calls, success_rate,
@@ -53,11 +54,13 @@ requests, success_rate, average_ms, p95_ms, p99_ms, trips, cache_hit_rate}. Rate
     const length = lengthOf(args);
     const periods = periodsUpTo(await momentOf('--day', args.day, cli.now()), length);
     const { prices } = loadConfig(cli.paths, { env: cli.env }).config;
-    const report =
-      readDatabase(cli.paths.database, (database) => {
-        const projectIds = chooseProjects(database, args.project, cli);
-        return periodReport(database, { ...periods, projectIds, prices });
-      }) ?? NO_REPORT;
+    const { report, project } = readDatabase(cli.paths.database, (database) => {
+      const projectIds = chooseProjects(database, args.project, cli);
+      return {
+        report: periodReport(database, { ...periods, projectIds, prices }),
+        project: projectIds && projectNames(database, projectIds).join(', '),
+      };
+    }) ?? { report: NO_REPORT, project: args.project };
     if (args.json || args.format === 'json') {
       const { current, previous } = periods;
       printJson(cli, {
@@ -69,7 +72,7 @@ requests, success_rate, average_ms, p95_ms, p99_ms, trips, cache_hit_rate}. Rate
       });
       return;
     }
-    const page = reportPage(report, length, periods, { cli, project: args.project });
+    const page = reportPage(report, length, periods, { cli, project });
     if (args.format === 'html') cli.out(htmlReport(page));
     else if (args.format === 'md') cli.out(markdownReport(page));
     else await printPaged(cli, textReport(cli, page), args.pager);

@@ -13,7 +13,7 @@ import { actionArg, actionOf } from '../arguments/action.ts';
 import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
 import { momentOf } from '../arguments/time-range.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { jsonArg, limitArg, trackerCommand } from '../command.ts';
+import { jsonArg, limitArg, pageArg, trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
 import { showAudit } from '../service/audit-list.ts';
@@ -72,6 +72,7 @@ token_name, address, route, subject, count, detail}].`,
     since: { type: 'string', valueHint: 'time', description: 'For audit: only since this time' },
     ...exportArgs,
     ...limitArg,
+    ...pageArg,
     database: {
       type: 'string',
       valueHint: 'path|postgres://…',
@@ -122,6 +123,7 @@ interface ServiceArgs {
   readonly days?: string | undefined;
   readonly since?: string | undefined;
   readonly limit: string;
+  readonly page?: string | undefined;
   readonly json?: boolean | undefined;
 }
 

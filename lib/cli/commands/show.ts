@@ -1,3 +1,4 @@
+import type { PartOfList } from '../arguments/list-arguments.ts';
 import { TrackerError } from '../../base/errors.ts';
 import type { Database } from '../../store/database/database.ts';
 import { authorshipOf } from '../../store/queries/authorship/pattern-parents.ts';
@@ -17,7 +18,7 @@ import { lineageTree } from '../output/lineage-tree.ts';
 import { parentList } from '../listing/parent-list.ts';
 import { cutNote } from '../listing/list-output.ts';
 import { printPaged } from '../listing/pager.ts';
-import { parseLimit } from '../arguments/list-arguments.ts';
+import { parsePage } from '../arguments/list-arguments.ts';
 import { candidateOf, MAX_CANDIDATES } from '../arguments/id-prefix.ts';
 import { plainLine, plainLines } from '../output/plain-text.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
@@ -30,7 +31,12 @@ import { UsageError } from '../arguments/usage-error.ts';
 
 interface ShownPattern {
   readonly pattern: PatternWithCode;
+  /** The part of its occurrences that was asked for, newest first. */
   readonly occurrences: readonly PatternOccurrence[];
+  /** How many newer ones were passed over. */
+  readonly offset: number;
+  /** The newest of all. */
+  readonly newest: PatternOccurrence | undefined;
   readonly lineage: Lineage;
   readonly authorship: PatternAuthorship;
   /** What it changed in its parent; undefined when it has none, or nobody asked. */
@@ -67,10 +73,11 @@ that wrote it is past retention, and whole patterns are compared.`,
       default: '20',
       description: 'Show at most n occurrences; 0 shows all',
     },
+    ...common.pageArg,
     ...common.pagerArg,
     ...common.jsonArg,
   },
-  async run({ id, limit: limitText, diff, pager, json }, cli) {
+  async run({ id, limit, page, diff, pager, json }, cli) {
     const prefix = id.toLowerCase();
     if (!/^[0-9a-f]+$/.test(prefix)) {
       throw new UsageError(
@@ -78,9 +85,9 @@ that wrote it is past retention, and whole patterns are compared.`,
         'Expected hex digits, as `pattern-tracker patterns` lists them.',
       );
     }
-    const limit = parseLimit(limitText);
+    const part = parsePage({ limit, page });
     const shown = readDatabase(cli.paths.database, (database) =>
-      find(database, prefix, { limit, withChange: diff === true }, cli),
+      find(database, prefix, { ...part, withChange: diff === true }, cli),
     );
     if (!shown) throw noSuchPattern(prefix);
     if (json) {
@@ -96,7 +103,7 @@ that wrote it is past retention, and whole patterns are compared.`,
 /** The file that a pattern was written to last, within its project; its name alone where no place is known. */
 function fileOf(
   { name }: { readonly name: string },
-  [newest]: readonly PatternOccurrence[],
+  newest: PatternOccurrence | undefined,
   { env }: CliEnvironment,
 ): string {
   return newest ? shownPath(newest.filePath, newest.projectRoot, env) : name;
@@ -105,25 +112,31 @@ function fileOf(
 function find(
   database: Database,
   prefix: string,
-  { limit, withChange }: { readonly limit: number; readonly withChange: boolean },
+  { limit, offset, withChange }: PartOfList & { readonly withChange: boolean },
   cli: CliEnvironment,
 ): ShownPattern | undefined {
   const candidates = patternsByPrefix(database, prefix, MAX_CANDIDATES + 1);
   const id = candidateOf('pattern', prefix, candidates, (candidate) => [
     candidate.language,
-    fileOf(candidate, occurrencesOf(database, candidate.id, 1), cli),
+    fileOf(candidate, newestOf(database, candidate.id), cli),
     ago(candidate.lastSeenAt, cli.now()),
   ])?.id;
   const pattern = id === undefined ? undefined : patternById(database, id);
   return (
     pattern && {
       pattern,
-      occurrences: occurrencesOf(database, pattern.id, limit),
+      occurrences: occurrencesOf(database, pattern.id, limit, offset),
+      offset,
+      newest: newestOf(database, pattern.id),
       lineage: lineageOf(database, pattern.id),
       authorship: authorshipOf(database, pattern.id),
       change: withChange ? changeOf(database, pattern) : undefined,
     }
   );
+}
+
+function newestOf(database: Database, id: string): PatternOccurrence | undefined {
+  return occurrencesOf(database, id, 1)[0];
 }
 
 function noSuchPattern(prefix: string): TrackerError {
@@ -135,7 +148,7 @@ function noSuchPattern(prefix: string): TrackerError {
 /** The id and the facts of a pattern. */
 function headLines(
   cli: CliEnvironment,
-  { pattern, occurrences, authorship: { authoredShare } }: ShownPattern,
+  { pattern, newest, authorship: { authoredShare } }: ShownPattern,
 ): string[] {
   const paint = painter(cli.color);
   const facts = [
@@ -147,7 +160,7 @@ function headLines(
     `last ${ago(pattern.lastSeenAt, cli.now())}`,
   ];
   return [
-    `${paint('yellow', pattern.id)}  ${paint('bold', plainLine(fileOf(pattern, occurrences, cli)))}`,
+    `${paint('yellow', pattern.id)}  ${paint('bold', plainLine(fileOf(pattern, newest, cli)))}`,
     paint('dim', facts.join(' · ')),
   ];
 }
@@ -183,7 +196,7 @@ async function diffForJson({ pattern, change }: ShownPattern) {
 }
 
 function render(cli: CliEnvironment, shown: ShownPattern): string {
-  const { pattern, occurrences, lineage, authorship } = shown;
+  const { pattern, lineage, authorship } = shown;
   const paint = painter(cli.color);
   const code = plainLines(pattern.code.replace(/\n$/, ''));
   const digits = String(code.length).length;
@@ -195,7 +208,7 @@ function render(cli: CliEnvironment, shown: ShownPattern): string {
     ),
     '',
     paint('bold', 'Occurrences'),
-    occurrenceTable(cli, pattern, occurrences),
+    occurrenceTable(cli, shown),
     ...parentList(cli, authorship),
     paint('bold', 'Lineage'),
     ...lineageLines(cli, pattern, lineage),
@@ -205,10 +218,11 @@ function render(cli: CliEnvironment, shown: ShownPattern): string {
 
 function occurrenceTable(
   cli: CliEnvironment,
-  pattern: PatternWithCode,
-  occurrences: readonly PatternOccurrence[],
+  { pattern, occurrences, offset }: ShownPattern,
 ): string {
-  if (occurrences.length === 0) return 'none\n';
+  const note = cutNote(occurrences.length, pattern.occurrences, offset);
+  const end = note === undefined ? '' : `${note}\n`;
+  if (occurrences.length === 0) return end || 'none\n';
   const newColumn: Column<PatternOccurrence> = {
     title: 'NEW',
     cell: newText,
@@ -241,8 +255,7 @@ function occurrenceTable(
     ],
     occurrences,
   );
-  const note = cutNote(occurrences.length, pattern.occurrences);
-  return note === undefined ? table : `${table}${note}\n`;
+  return table + end;
 }
 
 /** How much of what a call changed is new, or what else it did with the code. */

@@ -32,8 +32,8 @@ export const similarCommand = trackerCommand({
     'pattern-tracker similar src/retry.ts --project . --limit 1',
   ],
   details: `Code is found also if it was reformatted, if names and literals were changed, and if some statements were added or
-removed. The figure is the share of short runs of words and signs that both have: 100 % for the same code, 90 % if only
-names differ. What is below ${LEAST_SCORE * 100} % is not shown.
+removed. The figure says how much of both is the same: which part of the words and signs stands in the same order, and of the short
+runs of them is in both. It is 100 % for the same code, 80 % and more if only names differ. What is below ${LEAST_SCORE * 100} % is not shown.
 
 On the left is what you named, on the right what was found: only lines that differ, and those next to them. With
 --limit 1 all of them are shown. Very short code is like nothing; compare some lines at least.`,

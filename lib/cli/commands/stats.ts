@@ -5,7 +5,7 @@ import { STATISTICS_KEYS } from '../../store/queries/statistics/group-key.ts';
 import type { StatisticsKey } from '../../store/queries/statistics/group-key.ts';
 import { MOST_TIMED } from '../../store/queries/statistics/durations.ts';
 import { NO_STATISTICS, statisticsOf } from '../../store/queries/statistics/statistics.ts';
-import { parseLimit, sessionOf } from '../arguments/list-arguments.ts';
+import { parsePage, sessionOf } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { chooseSession } from '../arguments/session-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
@@ -49,11 +49,12 @@ lines_written, lines_standing, tokens: {input, cache_creation, cache_read, outpu
     ...common.sessionArg,
     ...common.timeArgs,
     ...common.limitArg,
+    ...common.pageArg,
     ...common.pagerArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const limit = parseLimit(args.limit);
+    const part = parsePage(args);
     const by = args.by as StatisticsKey; // citty has checked it against the list
     const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
@@ -80,7 +81,7 @@ lines_written, lines_standing, tokens: {input, cache_creation, cache_read, outpu
     const isFiltered = Boolean(args.project ?? args.session ?? args.since ?? args.until);
     const text = isEmpty
       ? nothingFound('tool calls', isFiltered)
-      : statisticsText(cli, statistics, by, limit);
+      : statisticsText(cli, statistics, by, part);
     await printPaged(cli, text, args.pager);
   },
 });

@@ -1,5 +1,6 @@
 import { counted, shareText } from '../../base/amount-text.ts';
-import { parseLimit } from '../arguments/list-arguments.ts';
+import { parsePage } from '../arguments/list-arguments.ts';
+import type { PartOfList } from '../arguments/list-arguments.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { timeRangeOf } from '../arguments/time-range.ts';
 import * as common from '../command.ts';
@@ -57,11 +58,12 @@ in lines; is_cut tells that only the newest ${MOST_PIECES.toLocaleString('en-US'
       description: 'What the lines are put together by',
     },
     ...common.limitArg,
+    ...common.pageArg,
     ...common.pagerArg,
     ...common.jsonArg,
   },
   async run(args, cli) {
-    const limit = parseLimit(args.limit);
+    const part = parsePage(args);
     const by = args.by as SurvivalKey; // citty has checked it against the list
     const range = await timeRangeOf(args, cli.now());
     const found = await survivedPieces(
@@ -71,16 +73,21 @@ in lines; is_cut tells that only the newest ${MOST_PIECES.toLocaleString('en-US'
     );
     const report = { ...found, groups: survivalGroups(found.fates, by, cli.now()) };
     if (args.json) printJson(cli, forJson(report, by));
-    else await printPaged(cli, render(cli, report, by, limit), args.pager);
+    else await printPaged(cli, render(cli, report, by, part), args.pager);
   },
 });
 
 // --- internal ---
 
-function render(cli: CliEnvironment, report: Report, by: SurvivalKey, limit: number): string {
+function render(
+  cli: CliEnvironment,
+  report: Report,
+  by: SurvivalKey,
+  { limit, offset }: PartOfList,
+): string {
   const { sum, groups, survey, isCut } = report;
   if (groups.length === 0) return "No code of Claude's matches.\n";
-  const shown = limit === -1 ? groups : groups.slice(0, limit);
+  const shown = limit === -1 ? groups : groups.slice(offset, offset + limit);
   const rows = [...shown, { ...sum, key: ALL }];
   const column = (
     title: string,
@@ -119,7 +126,7 @@ function render(cli: CliEnvironment, report: Report, by: SurvivalKey, limit: num
     rows,
   );
   const notes = [
-    cutNote(shown.length, groups.length),
+    cutNote(shown.length, groups.length, offset),
     isCut ? `Only the newest ${counted(MOST_PIECES, 'piece')} of code were looked at.` : undefined,
     survey.gone > 0
       ? `Not there any more: ${counted(survey.gone, 'file')}. What was moved by hand counts as gone.`

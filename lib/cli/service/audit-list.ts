@@ -2,7 +2,7 @@ import { isoTime } from '../../base/clock.ts';
 import { localTime } from '../../base/time-text.ts';
 import type { StoredAuditEntry } from '../../service/store/audit-store.ts';
 import type { ServiceStore } from '../../service/store/service-store.ts';
-import { parseCount } from '../arguments/list-arguments.ts';
+import { parsePage } from '../arguments/list-arguments.ts';
 import { momentOf } from '../arguments/time-range.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJson } from '../output/json-output.ts';
@@ -12,25 +12,27 @@ export interface AuditListArgs {
   readonly tenant?: string | undefined;
   readonly since?: string | undefined;
   readonly limit: string;
+  readonly page?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** Checks the arguments, and returns what shows the audit log. */
 export async function showAudit(cli: CliEnvironment, args: AuditListArgs) {
-  const limit = parseCount('--limit', args.limit) || Number.MAX_SAFE_INTEGER;
+  const { limit, offset } = parsePage(args);
+  const end = limit === -1 ? Number.MAX_SAFE_INTEGER : offset + limit;
   const since =
     args.since === undefined ? undefined : await momentOf('--since', args.since, cli.now());
   return async (store: ServiceStore): Promise<void> => {
     const { tenant } = args;
     const rows: StoredAuditEntry[] = [];
     let isMore = true;
-    while (isMore && rows.length <= limit) {
-      const size = Math.min(limit + 1 - rows.length, PAGE_ROWS);
+    while (isMore && rows.length <= end) {
+      const size = Math.min(end + 1 - rows.length, PAGE_ROWS);
       const page = await store.audit.list({ limit: size, tenant, since, before: rows.at(-1)?.id });
       rows.push(...page);
       isMore = page.length === size;
     }
-    const shown = rows.slice(0, limit);
+    const shown = rows.slice(offset, end);
     if (args.json) {
       return printJson(
         cli,
@@ -54,7 +56,10 @@ export async function showAudit(cli: CliEnvironment, args: AuditListArgs) {
       shown,
     );
     cli.out(table);
-    if (rows.length > limit) cli.err(`The newest ${limit}; --limit 0 shows all.\n`);
+    if (rows.length <= end) return;
+    const which =
+      offset === 0 ? `The newest ${limit}` : `${offset + 1} to ${end}, the newest first`;
+    cli.err(`${which}; --limit 0 shows all.\n`);
   };
 }
 

@@ -4,6 +4,7 @@ import { MOST_EDITS } from '../../store/queries/statistics/rework.ts';
 import type { Figures } from '../../store/queries/statistics/figure-groups.ts';
 import type { Statistics, StatisticsGroup } from '../../store/queries/statistics/statistics.ts';
 import type { CliEnvironment } from '../environment.ts';
+import type { PartOfList } from '../arguments/list-arguments.ts';
 import { cutNote } from '../listing/list-output.ts';
 import { shortIds, shownPath } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
@@ -26,18 +27,20 @@ const SHOWN = 5;
 /** Characters of code. */
 const MAX_HEAD = 60;
 
-/** The numbers as a page for people. @param limit the most groups to show; -1 shows all */
+/** The numbers as a page for people. @param part which groups are shown; of days, the first part has the last */
 export function statisticsText(
   cli: CliEnvironment,
   statistics: Statistics,
   by: StatisticsKey,
-  limit: number,
+  { limit, offset }: PartOfList,
 ): string {
   const paint = painter(cli.color);
   const { groups } = statistics;
-  const shown =
-    limit === -1 ? groups : by === 'day' ? groups.slice(-limit) : groups.slice(0, limit);
-  const note = cutNote(shown.length, groups.length);
+  const to = groups.length - offset;
+  const [start, end] =
+    by === 'day' ? [Math.max(0, to - limit), Math.max(0, to)] : [offset, offset + limit];
+  const shown = limit === -1 ? groups : groups.slice(start, end);
+  const note = cutNote(shown.length, groups.length, offset);
   const lists = [
     listText(cli, statistics.failures.slice(0, SHOWN), [
       { title: 'CAUSE', cell: ({ cause }) => cause },
@@ -67,9 +70,8 @@ export function statisticsText(
   ];
   return [
     headText(cli, statistics),
-    shown.length === 0
-      ? ''
-      : groupsText(cli, shown, by) + (note === undefined ? '' : `${paint('dim', note)}\n`),
+    (shown.length === 0 ? '' : groupsText(cli, shown, by)) +
+      (note === undefined ? '' : `${paint('dim', note)}\n`),
     ...lists,
   ]
     .filter(Boolean)

@@ -1,8 +1,10 @@
+import { inOrder } from './order.ts';
 import { NAME, tokensOf } from './tokens.ts';
 import type { CodeTokens } from './tokens.ts';
 
-/** What of a code is compared with others: its runs of tokens, in ascending order. */
+/** What of a code is compared with others: its tokens, and the runs of them in ascending order. */
 export interface CodeShape {
+  readonly tokens: CodeTokens;
   /** Runs of {@link RAW_RUN} tokens as they stand. */
   readonly raw: Uint32Array;
   /** Runs of {@link BLINDED_RUN} tokens without names and literals; empty where these would look all alike. */
@@ -21,23 +23,26 @@ export function shapeOf(code: string, language: string): CodeShape {
   const tokens = found.raw.length < RAW_RUN ? tokensOf(text, language, true) : found;
   const blinded = TABLES.has(language) ? NO_RUNS : blindedRuns(tokens, language);
   const isVaried = distinct(blinded) >= leastDistinct(blinded.length);
-  return { raw: rawRuns(tokens), blinded: isVaried ? blinded : NO_RUNS };
+  return { tokens, raw: rawRuns(tokens), blinded: isVaried ? blinded : NO_RUNS };
 }
 
 /**
- * How alike two codes are, from 0 to 1: the share of runs that both have. It is counted with names, and mostly without
- * them if that gives more: equal code with other names is 0.9 alike.
+ * How alike two codes are, from 0 to 1: the share of tokens that stand in the same order, which is large in much code that
+ * is built alike, and the share of runs that both have, which a few changes lower much. It is counted with names, and
+ * mostly without them if that gives more: equal code with other names is 0.8 alike.
  */
 export function codeLikeness(one: CodeShape, other: CodeShape): number {
-  const named = shared(one.raw, other.raw);
-  const built = shared(one.blinded, other.blinded);
+  const named = alike('raw', one, other);
+  const built = alike('blinded', one, other);
   return Math.max(named, BUILT_SHARE * built + (1 - BUILT_SHARE) * named);
 }
 
 // --- internal ---
 
 /** How much it counts that code is built alike where its names are others. */
-const BUILT_SHARE = 0.9;
+const BUILT_SHARE = 0.8;
+/** How much the runs count that both have; the rest is the order of the tokens. `npm run eval:similar` judges both. */
+const RUNS_SHARE = 0.3;
 /** Longer code is cut, so that no comparison takes long. */
 const MOST_CHARACTERS = 65_536;
 /** Without names, code of fewer different runs says nothing: it is short. */
@@ -103,6 +108,12 @@ function blindedRuns({ raw, blinded }: CodeTokens, language: string): Uint32Arra
 function joined(hash: number, value: number): number {
   const product = Math.imul(hash ^ value, 0x9e3779b1);
   return product ^ (product >>> 15);
+}
+
+function alike(by: keyof CodeTokens, one: CodeShape, other: CodeShape): number {
+  const runs = shared(one[by], other[by]);
+  if (runs === 0) return 0;
+  return RUNS_SHARE * runs + (1 - RUNS_SHARE) * inOrder(one.tokens[by], other.tokens[by]);
 }
 
 function leastDistinct(runs: number): number {

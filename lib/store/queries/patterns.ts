@@ -135,18 +135,19 @@ export function occurrencesOf(
   database: Database,
   patternId: string,
   limit: number,
+  offset: number = 0,
 ): PatternOccurrence[] {
   return database
-    .prepare<[string, number], PatternOccurrence>(
+    .prepare<[string, number, number], PatternOccurrence>(
       `SELECT o.action, o.file_path AS filePath, o.start_line AS startLine, o.end_line AS endLine,
          o.changed_lines AS changedLines, o.authorship, o.authored_share AS authoredShare,
          o.language, o.tool_name AS toolName, o.tool_use_id AS toolUseId,
          o.replaced_id AS replacedId, o.session_id AS sessionId,
          project.root AS projectRoot, project.name AS projectName, o.at
        FROM occurrences o LEFT JOIN projects project ON project.id = o.project_id
-       WHERE o.pattern_id = ? ORDER BY o.at DESC, o.event_id, o.ordinal LIMIT ?`,
+       WHERE o.pattern_id = ? ORDER BY o.at DESC, o.event_id, o.ordinal LIMIT ? OFFSET ?`,
     )
-    .all(patternId, limit);
+    .all(patternId, limit, offset);
 }
 
 // --- internal ---

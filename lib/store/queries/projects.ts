@@ -15,6 +15,12 @@ export function allProjects(database: Database): Project[] {
     .all();
 }
 
+/** The names of some projects, each once. */
+export function projectNames(database: Database, ids: readonly number[]): string[] {
+  const named = allProjects(database).filter(({ id }) => ids.includes(id));
+  return [...new Set(named.map(({ name }) => name))];
+}
+
 /** The roots of the projects that a list can show: those of `ids`, or all. */
 export function projectRoots(database: Database, ids?: readonly number[]): string[] {
   return allProjects(database)

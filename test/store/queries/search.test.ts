@@ -67,6 +67,8 @@ describe('search', () => {
 
   it.each([
     ['beside a letter of which the small one is longer', 'İzmir + FOOBAR', 'foobar', 8],
+    ['with the sign of Kelvin in place of a letter', '20 \u212Aelvin', '20 kelvin', 0],
+    ['with the sign of Kelvin elsewhere', 'OVER 20 \u212A', 'over', 0],
     ['with a sigma that ends another word', 'ΟΔΟΣΑ', 'οδος', 0],
     ['with a sigma within, where the word has none', 'ΟΔΟΣ', 'δοσ', 1],
   ])('finds small letters in capitals %s', (_, code, text, start) => {

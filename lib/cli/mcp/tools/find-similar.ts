@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LEAST_SCORE } from '../../../store/queries/search/similar.ts';
 import { mcpTool, optionWords } from '../mcp-tool.ts';
 import { languageInput, limitInput, projectInput } from '../tool-input.ts';
 
@@ -8,7 +9,7 @@ export const findSimilarTool = mcpTool({
   title: 'Find similar code',
   description:
     'Finds code that Claude wrote in earlier sessions and that is like the given code, also with other names or another layout, ' +
-    'with a score from 0.5 to 1. Ask it before writing a helper: one like it may exist. Give a draft as code, or lines of a file.',
+    `with a score from ${LEAST_SCORE} to 1. Ask it before writing a helper: one like it may exist. Give a draft as code, or lines of a file.`,
   input: {
     code: z
       .string()

@@ -40,6 +40,17 @@ export class SearchText {
     return [...new Set(runs)].map((run) => `"${run.replaceAll('"', '""')}"`).join(' AND ');
   }
 
+  /**
+   * What SQLite can tell of a text in a column, as a condition and its values: true of all that hold it, and of hardly
+   * anything else. SQLite knows the small letters of ASCII only.
+   */
+  condition(column: string): { readonly sql: string; readonly values: readonly string[] } {
+    if (this.#isExact) return allOf(this.#needles, `instr(${column}, ?)`);
+    const small = this.#needles.filter((needle) => isAscii(needle));
+    const { sql, values } = allOf(small, `instr(lower(${column}), ?)`);
+    return { sql: `(${sql} OR instr(${column}, '${KELVIN}'))`, values };
+  }
+
   /** Where a text holds it; undefined if it does not. Of several places, the first one that is a word. */
   find(text: string): TextHit | undefined {
     return findAll(this.#isExact ? text : folded(text), this.#needles);
@@ -47,6 +58,17 @@ export class SearchText {
 }
 
 // --- internal ---
+
+/** Beyond ASCII, the only letter of which the small one is in ASCII. */
+const KELVIN = '\u212A';
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
+}
+
+function allOf(needles: readonly string[], condition: string) {
+  return { sql: ['1', ...needles.map(() => condition)].join(' AND '), values: needles };
+}
 
 /** More runs than these make no list of candidates much shorter, and each of them is read. */
 const MOST_RUNS = 12;

@@ -151,12 +151,18 @@ class Searching {
       const code = isForCode ? this.#parts.code(event) : [];
       yield { event, parts: isForRest ? [...code, ...this.#parts.rest(event)] : code };
     }
-    const indexed = this.#database.prepare<[string], SearchableEvent & { row: number }>(
+    // Most of what the index names does not hold the text: SQLite reads such code without giving it to us.
+    const holds = text.condition('p.code');
+    const indexed = this.#database.prepare<string[], SearchableEvent & { row: number }>(
       `SELECT search_index.rowid AS "row", ${EVENT_COLUMNS}
        FROM search_index JOIN events e ON e.id = search_index.rowid / 2
-       WHERE search_index MATCH ? ORDER BY search_index.rowid DESC`,
+       WHERE search_index MATCH ? AND (search_index.rowid % 2 = 0 OR EXISTS (
+         SELECT 1 FROM occurrences o JOIN patterns p ON p.id = o.pattern_id
+         WHERE o.event_id = e.event_id AND ${holds.sql}))
+       ORDER BY search_index.rowid DESC`,
     );
-    for (const event of text.match === '' ? [] : indexed.iterate(text.match)) {
+    const match = text.match;
+    for (const event of match === '' ? [] : indexed.iterate(match, ...holds.values)) {
       if (event.row === indexRow(event, 'rest')) {
         if (isForRest) yield { event, parts: this.#parts.rest(event) };
       } else if (isForCode) yield { event, parts: this.#parts.code(event) };

@@ -7,7 +7,7 @@ import type { CodeFilter, Place } from './code-places.ts';
 import { searchIndexedTo } from './search.ts';
 
 /** The least score that is shown: of what scores more, 98 of 100 are similar, as `npm run eval:similar` measures. */
-export const LEAST_SCORE = 0.5;
+export const LEAST_SCORE = 0.66;
 
 /** What to find similar code to, and among what. */
 export interface SimilarFilter extends CodeFilter {
@@ -23,7 +23,7 @@ export interface SimilarFilter extends CodeFilter {
 /** A pattern that is similar. The rest is where it was written last; null where no place is known. */
 export interface SimilarPattern extends NullablePlace {
   readonly patternId: string;
-  /** From {@link LEAST_SCORE} to 1: the share of the runs of tokens that both have. */
+  /** From {@link LEAST_SCORE} to 1: how much of both is the same, as `codeLikeness` counts it. */
   readonly score: number;
   readonly code: string;
   readonly language: string;
