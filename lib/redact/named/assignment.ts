@@ -34,6 +34,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
     if (text.slice(start - 2, start) === '::' && /["']/.test(text.charAt(end))) return next; // a type's name
     if (NOT_THAT.test(text.slice(Math.max(0, start - 16), end))) return next;
+    if (IN_LIST_OF_TYPES.test(text.slice(start, end + 2))) return next;
     budget.spend(/[?&]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
@@ -53,6 +54,9 @@ const DONE = /[^\w\n[]{0,8}\[redacted:/y;
 /** A token that pages are asked for by, or that a parser reads, and the verb `to pass`. */
 const NOT_THAT =
   /(?:\b(?:page|pagination|continuation|cancellation|lexer|parser|syntax) tokens?|\b(?:to|can|must|may|will|should) pass)$/i;
+
+/** `'ReaderSession', ` among the names of a library's types. */
+const IN_LIST_OF_TYPES = /^[A-Z][A-Za-z\d]+Session["'],$/;
 
 /** What it costs to try all shapes; in a query twice as much, where a value goes on over what ends it elsewhere. */
 const STEPS_PER_NAME = 1_200;

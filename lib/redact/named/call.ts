@@ -38,8 +38,10 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
     const first = quotedAt(text, call);
     if (first === undefined) return undefined;
     const own = text.slice(start, end);
-    if (SETTER.test(own.slice(own.lastIndexOf('.') + 1))) return ifSecretText(text, first, name);
     const more = endAt(SECOND, text, first.end);
+    // The first of several arguments may say whose password it is.
+    if (more === undefined && SETTER.test(own.slice(own.lastIndexOf('.') + 1)))
+      return ifSecretText(text, first, name);
     const second = more === undefined ? undefined : quotedAt(text, more);
     return [first, second].flatMap((value) => (value ? ifSecretAnywhere(text, value, name) : []));
   }

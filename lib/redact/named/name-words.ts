@@ -95,7 +95,7 @@ export const KEY_KINDS: ReadonlySet<string> = new Set(
 /** Words before `key` that say it is none to a lock. */
 export const NOT_KEYS: ReadonlySet<string> = new Set(
   words(`public primary foreign sort partition range cache object row group index query route item unique
-    translation i18n react shortcut hot event state map dict lookup natural composite surrogate candidate
+    translation i18n react shortcut hot bind binding blob event state map dict lookup natural composite surrogate candidate
     hash config option property prop attribute field column data meta metadata label message locale lang
     arrow enter escape tab shift ctrl control alt any press pressed down up last first next prev parent child
     node tree entry storage_ recv receive fingerprint keyserver manager local ident id name by sub s3 device`),
