@@ -13,7 +13,7 @@ const ROWS: readonly Row[] = [
   // Code.
   ["a type's path", /^\w+(?:::\w+)+$/],
   ['a pattern of paths', /^\*::/],
-  ['a pointer', /^[*&]+[A-Za-z_]\w*$/],
+  ['a pointer', /^[*&]+[A-Za-z_]+\d{0,2}$/],
   ['a name between two signs', /^(?<sign>[|*])[\w:.-]+\k<sign>$/],
   ['an array of a type', /^\[[A-Za-z]+$|^list\[\w+\]$/],
   ['an argument with a number or a constant', /^[a-z_]+=(?:\d+|none|true|false|null)$/],

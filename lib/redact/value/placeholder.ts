@@ -33,7 +33,9 @@ function isFilled(value: string): boolean {
   const words = rest.trim().split(/[^A-Za-z\d]+/);
   return (
     words.join('').length < 4 ||
-    words.every((word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word))
+    words.every(
+      (word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word.replace(/\d+$/, '')),
+    )
   );
 }
 

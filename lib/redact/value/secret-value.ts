@@ -69,7 +69,11 @@ export function isSecretLine(nameClass: NameClass, line: string, plain: boolean)
   if (/\s/.test(value)) return isPlainPhrase(nameClass, value, plain);
   if (value.startsWith('(')) return false; // an expression
   if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value) && !value.endsWith('=')) return false; // an expression, or a path
-  if (!/\d/.test(value)) return value.length >= 8 && (isGibberish(value) || isSigned(value));
+  if (!/\d/.test(value))
+    return (
+      (value.length >= 8 && (isGibberish(value) || isSigned(value))) ||
+      (plain && nameClass === 'password' && isJoinedPhrase(value))
+    );
   if (PROPERTY.test(value)) return false;
   if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
   if (/^\d+$/.test(value)) return value.length >= (plain && nameClass === 'password' ? 6 : 9);
@@ -177,6 +181,15 @@ function isPhrase(nameClass: NameClass, value: string): boolean {
   if (nameClass !== 'password' || isLabel(letters)) return false;
   if (words.some((word) => word.length > LONGEST_WORD)) return false; // a sentence in another language
   return words.length >= 3 && /^[a-z\d]+$/.test(letters) && letters.length >= 12;
+}
+
+/** Four words or more that make a pass phrase, not a name: `coffee-battery-purple-correct`. */
+function isJoinedPhrase(value: string): boolean {
+  return (
+    /^[a-z]{4,10}(?<sign>[-_.])[a-z]{4,10}(?:\k<sign>[a-z]{4,10}){2,6}$/.test(value) &&
+    !SENTENCE.test(value.replace(/[-_.]/g, ' ')) &&
+    !isLabel(value.replace(/[-_.]/g, ''))
+  );
 }
 
 /** Words of gibberish, or, behind the name of a password, four or more that make no sentence. */
