@@ -35,7 +35,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     if (text.slice(start - 2, start) === '::' && /["']/.test(text.charAt(end))) return next; // a type's name
     if (NOT_THAT.test(text.slice(Math.max(0, start - 16), end))) return next;
     if (IN_LIST_OF_TYPES.test(text.slice(start, end + 2))) return next;
-    budget.spend(/[?&]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
+    budget.spend(/[?&,|;\t]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
       if (spans === undefined) continue;
@@ -58,8 +58,11 @@ const NOT_THAT =
 /** `'ReaderSession', ` among the names of a library's types. */
 const IN_LIST_OF_TYPES = /^[A-Z][A-Za-z\d]+Session["'],$/;
 
-/** What it costs to try all shapes; in a query twice as much, where a value goes on over what ends it elsewhere. */
-const STEPS_PER_NAME = 1_200;
+/**
+ * What it costs to try all shapes; twice as much in a query, where a value goes on over what ends it elsewhere, and in a row,
+ * whose neighbours are read.
+ */
+const STEPS_PER_NAME = 1_500;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [

@@ -160,14 +160,19 @@ export const STATED_RULES: readonly AnchoredRule[] = [
 
 // --- internal ---
 
+/** What it costs to judge a value, and to look for one on the line before. */
+const STEPS_PER_VALUE = 2_000;
+
 /** Finds the second group of a match at the trigger. */
 function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
-  return (text, at, found) => {
+  return (text, at, found, budget) => {
     const match = matchAt(pattern, text, at);
-    const quote = match?.[1] ?? '';
-    let value = match?.[2] ?? '';
+    if (match === null) return at + 1;
+    budget.spend(STEPS_PER_VALUE);
+    const quote = match[1] ?? '';
+    let value = match[2] ?? '';
     if (quote === '') value = value.split(/[\s;]/, 1)[0] ?? '';
-    if (match === null || value.length < 4 || isPlaceholderPassword(value)) return at + 1;
+    if (value.length < 4 || isPlaceholderPassword(value)) return at + 1;
     const isPlain = !/\d|[^\w.\s]/.test(value) && !isRandom(value);
     if (isPlain && !(/\s/.test(value) && isSecretText('password', value))) return at + 1;
     const start = at + match[0].indexOf(match[2] ?? '', match[0].length - (match[2]?.length ?? 0));
@@ -178,10 +183,12 @@ function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
 
 /** Finds the last group of a match at the trigger, if it looks like a secret by itself. */
 function findSecretIn(pattern: RegExp): AnchoredRule['find'] {
-  return (text, at, found) => {
+  return (text, at, found, budget) => {
     const match = matchAt(pattern, text, at);
-    const value = match?.at(-1) ?? '';
-    if (match === null || !isSecretAnywhere('password', value)) return at + 1;
+    if (match === null) return at + 1;
+    budget.spend(STEPS_PER_VALUE);
+    const value = match.at(-1) ?? '';
+    if (!isSecretAnywhere('password', value)) return at + 1;
     const end = at + match[0].length;
     found.push({ start: end - value.length, end, kind: 'assignment' });
     return end;
@@ -232,7 +239,8 @@ function findPair(text: string, at: number, found: FoundSecret[]): number {
 
 /** Finds the last group of a match on the line before the trigger. */
 function before(kind: string, pattern: RegExp): AnchoredRule['find'] {
-  return (text, at, found) => {
+  return (text, at, found, budget) => {
+    budget.spend(STEPS_PER_VALUE);
     const near = text.slice(Math.max(0, at - 300), at);
     const line = near.slice(near.lastIndexOf('\n') + 1) + (text.charAt(at) === '|' ? '| ' : '');
     const match = pattern.exec(line);
