@@ -24,7 +24,7 @@ export class WorkBudget {
 
 // --- internal ---
 
-/** Enough for some 6,500 names of secrets. */
+/** Enough for some 5,000 names of secrets. */
 const STEPS_AT_FIRST = 8_000_000;
 /** Less than 150 ms for a megabyte. Ordinary code takes one or two. */
 const STEPS_PER_CHARACTER = 12;

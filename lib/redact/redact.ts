@@ -8,6 +8,7 @@ import { identifiersOf, PayloadRedaction } from './payload.ts';
 import type { RedactedPayload } from './payload.ts';
 import type { FoundSecret, TextRule } from './rule.ts';
 import { RULES } from './rules.ts';
+import { PUBLISHED } from './value/published.ts';
 import { TextRedaction } from './text.ts';
 import type { RedactedText } from './text.ts';
 
@@ -32,7 +33,9 @@ export interface RedactorOptions {
 }
 
 /** A redactor with all rules. Redacting a result again changes nothing. */
-export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Redactor {
+export function createRedactor(options: RedactorOptions = {}): Redactor {
+  const { rules = [] } = options;
+  const allow = (value: string) => PUBLISHED.has(value) || options.allow?.(value) === true;
   const find = skipKnown(createSecretFinder(RULES, rules));
   const sessions = new SessionValues();
   const isClean = cleanIdentifiers(find);
@@ -48,7 +51,7 @@ export function createRedactor({ rules = [], allow }: RedactorOptions = {}): Red
       // What the program itself goes by is no secret, whatever a text calls it, unless a rule finds one in it.
       let identifiers: readonly string[] | undefined; // mostly nothing is found that could be one
       const isAllowed = (value: string) => {
-        if (allow?.(value) === true) return true;
+        if (allow(value)) return true;
         identifiers ??= identifiersOf(payload).filter((text) => isClean(text, budget));
         return identifiers.some((one) => one.includes(value));
       };

@@ -120,6 +120,15 @@ function stated(seed: number): readonly Planted[] {
     ['CMake', (v) => `cmake -S . -DPASS_CODE=${v} -G Ninja`],
     ['properties', (v) => `spring.datasource.password=${v}`],
     ['HTTP/2', (v) => `* [HTTP/2] [1] [x-api-key: ${v}]`],
+    ['picture', (v) => `WIFI:S:home;T:WPA;P:${v};;`],
+    ['IMAP', (v) => `a1 LOGIN joe@h.io ${v}`],
+    ['SNMP', (v) => `createUser joe SHA "${v}" AES`],
+    ['PowerShell', (v) => `("${v}" | ConvertTo-SecureString -AsPlainText -Force)`],
+    ['default of a variable', (v) => `password: \${DB_PW:${v}}`],
+    ['default of a call', (v) => `'password' => env('X', '${v}'),`],
+    ['answer', (v) => `joe: whats the db_password? amy: ${v}`],
+    ['row', (v) => `db_password,${v},prod`],
+    ['pair of braces', (v) => `$ENV{DB_PASSWORD} = '${v}';`],
     ['table', (v) => `| \`db_password\` | \`${v}\` |`],
   ];
   const plain = templates.map(([kind, write]): Planted => {

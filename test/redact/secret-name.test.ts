@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameAt } from '../../lib/redact/named/name-span.ts';
-import { mayNameSecret, NAME_TRIGGERS } from '../../lib/redact/named/secret-name.ts';
+import { classOfName, mayNameSecret, NAME_TRIGGERS } from '../../lib/redact/named/secret-name.ts';
 
 /** Where the triggers stand in a text. */
 function triggersIn(text: string): number[] {
@@ -45,5 +45,19 @@ describe('mayNameSecret', () => {
 
   it.each(['width', 'pattern', 'strict', 'path', 'valid', 'oauth2'])('passes over %s', (word) => {
     expect(triggersIn(word).some((at) => mayNameSecret(word, at))).toBe(false);
+  });
+});
+
+describe('a name in another language', () => {
+  it.each(
+    [
+      'Пароль_БД пароль_от_базы ключ_API токен_доступа кодовое_слово пинкод 私钥 授权码 アクセスキー APIキー 合言葉 비밀키',
+      'contraseña_bd clave_api llave_privada token_acceso chave_secreta chave_api palavra_passe senha_banco',
+      'clé_api cle_secrete jeton jeton_acces secret_partagé mot_de_passe Zugangsschlüssel geheimer_schlüssel',
+      'chiave_api parola_chiave klucz_prywatny api_anahtarı',
+    ].flatMap((names) => names.split(' ')),
+  )('%s is that of a secret', (name) => {
+    expect(classOfName(name)).toBeDefined();
+    expect(triggersIn(name).some((at) => mayNameSecret(name, at))).toBe(true);
   });
 });

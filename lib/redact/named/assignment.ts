@@ -34,7 +34,8 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
     if (text.slice(start - 2, start) === '::' && /["']/.test(text.charAt(end))) return next; // a type's name
     if (NOT_THAT.test(text.slice(Math.max(0, start - 16), end))) return next;
-    budget.spend(/[?&]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
+    if (IN_LIST_OF_TYPES.test(text.slice(start, end + 2))) return next;
+    budget.spend(/[?&,|;\t]/.test(text.charAt(start - 1)) ? 2 * STEPS_PER_NAME : STEPS_PER_NAME);
     for (const shape of SHAPES) {
       const spans = shape(text, { start, end, nameClass });
       if (spans === undefined) continue;
@@ -54,8 +55,14 @@ const DONE = /[^\w\n[]{0,8}\[redacted:/y;
 const NOT_THAT =
   /(?:\b(?:page|pagination|continuation|cancellation|lexer|parser|syntax) tokens?|\b(?:to|can|must|may|will|should) pass)$/i;
 
-/** What it costs to try all shapes; in a query twice as much, where a value goes on over what ends it elsewhere. */
-const STEPS_PER_NAME = 1_200;
+/** `'ReaderSession', ` among the names of a library's types. */
+const IN_LIST_OF_TYPES = /^[A-Z][A-Za-z\d]+Session["'],$/;
+
+/**
+ * What it costs to try all shapes; twice as much in a query, where a value goes on over what ends it elsewhere, and in a row,
+ * whose neighbours are read.
+ */
+const STEPS_PER_NAME = 1_500;
 
 /** The first shape that fits decides. */
 const SHAPES: readonly NameShape[] = [
@@ -87,6 +94,12 @@ const MODIFIER =
 const NEXT_LINE = /(?:\([ \t]{0,4}(?:\r?\n[ \t]{0,64})?|\r?\n[ \t]{1,64})(?=[bfru]{0,2}["'`])/y;
 const WRAPPER =
   /(?:new[ \t])?(?:\[\])?[\w.:$-]{1,48}!?(?:[({][ \t]{0,4}(?:(?:default|value|initial|default_value)[ \t]?[=:][ \t]?)?|[ \t](?=["']))|\{\s{0,16}\\{0,15}["']?(?:value|val|plaintext|default|data|current|new|live|prod|_|\$t)\\{0,15}["']?[ \t]{0,4}(?::|=>?)[ \t]{0,4}/y;
+/** A variable that may be unset: `${X:V}`, `${X:-V}`. */
+const VARIABLE = /["']?\$\{[\w.]{1,64}:[-=]?(?=[^\s{}"'`?+])/y;
+const DEFAULT = /[^\s{}"'`]{3,512}(?=\})/y;
+/** A call that is given what it returns if it finds nothing: `getenv("X", "V")`. */
+const ASKS = /env|config|setting|property|param|secret|getor|lookup|fetch/i;
+const SECOND = /["'`]\s{0,4},\s{0,8}/y;
 /** An expression whose other outcome is the value: `process.env.X || "V"`, `os.getenv("X") or "V"`, `x ? "V" : ""`. */
 const OTHERWISE =
   /(?!\s)(?:[^\n"'`;,{}|?#]|\(\s?["'][\w.:-]{1,64}["']\s?[),]|\[["'][\w.-]{1,64}["']\]){1,80}?(?:\|\||\?\??|\bor\b|\belse\b)[ \t]{0,4}/y;
@@ -100,8 +113,11 @@ const COMMON_WORD =
 
 /** A value behind an operator, a blank or a verb. */
 function findValue(text: string, name: SecretName): readonly ValueSpan[] | undefined {
-  const { start, end, nameClass } = name;
-  const own = text.slice(start, end);
+  const { start, nameClass } = name;
+  const own = text.slice(start, name.end);
+  // Perl's `$ENV{PASSWORD} = "V"`
+  const isInBraces = text.slice(start - 4, start) === 'ENV{' && text.charAt(name.end) === '}';
+  const end = isInBraces ? name.end + 1 : name.end;
   const operator =
     matchAt(TYPED, text, end) ?? matchAt(OPERATOR, text, end) ?? matchAt(DECLARED, text, end);
   const copula = operator === null ? matchAt(COPULA, text, end) : null;
@@ -113,6 +129,9 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
   if (operator !== null) from = endAt(NEXT_LINE, text, from) ?? from;
   const compares = operator !== null && /[=!]=/.test(operator[0]);
 
+  const variable = operator === null ? undefined : endAt(VARIABLE, text, from);
+  const byDefault = variable === undefined ? undefined : valueSpan(DEFAULT, text, variable);
+  if (byDefault !== undefined) return ifSecretText(text, byDefault, name);
   const quoted = quotedAt(text, from);
   if (quoted !== undefined) return inQuotes(text, quoted, name, own, operator, compares);
   if (compares) return [];
@@ -133,6 +152,9 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
         /secure|secret|string|from|plain|some|byte|value/i.test(wrapper[0]);
       const held = holds ? ifSecretText(text, inside, name) : ifSecretAnywhere(text, inside, name);
       if (held.length > 0) return held;
+      const second = ASKS.test(wrapper[0]) ? endAt(SECOND, text, inside.end) : undefined;
+      const fallback = second === undefined ? undefined : quotedAt(text, second);
+      if (fallback !== undefined) return ifSecretText(text, fallback, name);
     }
     const otherwise = endAt(OTHERWISE, text, from);
     const fallback = otherwise === undefined ? undefined : quotedAt(text, otherwise);
@@ -141,7 +163,7 @@ function findValue(text: string, name: SecretName): readonly ValueSpan[] | undef
     if (OWNED.test(own)) from = endAt(OWNER, text, from) ?? from;
   }
   if (text.slice(start - 2, start) === '${' && operator !== null) {
-    const fallback = valueSpan(/[^\s{}"'`]{3,512}(?=\})/y, text, from); // Spring's `${password:V}`
+    const fallback = valueSpan(DEFAULT, text, from); // Spring's `${password:V}`
     return fallback && ifSecretText(text, fallback, name);
   }
   const bare = readBare(text, name, from, operator?.[0] ?? (copula ? ':' : ''), operator === null);

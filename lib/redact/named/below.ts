@@ -39,9 +39,9 @@ const HERE_DOCUMENT =
   /["']?[ \t]{0,4}<<[-~]?[ \t]?\\?["']?\w{1,32}["']?[ \t]{0,8}\r?\n[ \t]{0,64}/y;
 const LINE = /[^\s<>][^\r\n]{2,511}/y;
 const TAG = /[ \t]{1,32}\*?[\w.]{1,32}[ \t]{1,32}`[^`\n]{0,160}?default:(?=")/iy;
-/** Two cells that fill their line. */
+/** A cell that begins its line, and the one after it. */
 const SECOND_OF_TWO = /(?<=(?:^|\n)["']?[\w.-]{1,64})["']?,["']?/y;
-const CELL = /[^\s,"'`]{8,512}(?=["']?[ \t]{0,8}(?:\r?\n|$))/y;
+const CELL = /[^\s,"'`]{8,512}(?=["']?(?:,["']?[\w .:-]{0,32}["']?){0,4}[ \t]{0,8}(?:\r?\n|$))/y;
 
 /** True when the line that follows is indented deeper than the one of the name. */
 function isDeeper(text: string, start: number, opening: number): boolean {

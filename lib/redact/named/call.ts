@@ -29,7 +29,10 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
       return undefined;
     // What a colon follows is a name itself.
     if (KEY.test(text.slice(value.end, value.end + 8))) return undefined;
-    const isSet = !isListed && SETS.test(text.slice(Math.max(0, start - 48), start));
+    const isSet =
+      !isListed &&
+      text.charAt(pair - 1) !== '[' &&
+      SETS.test(text.slice(Math.max(0, start - 48), start));
     const found = isSet ? ifSecretText(text, value, name) : ifSecretAnywhere(text, value, name);
     return found.length > 0 ? found : undefined;
   }
@@ -38,8 +41,10 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
     const first = quotedAt(text, call);
     if (first === undefined) return undefined;
     const own = text.slice(start, end);
-    if (SETTER.test(own.slice(own.lastIndexOf('.') + 1))) return ifSecretText(text, first, name);
     const more = endAt(SECOND, text, first.end);
+    // The first of several arguments may say whose password it is.
+    if (more === undefined && SETTER.test(own.slice(own.lastIndexOf('.') + 1)))
+      return ifSecretText(text, first, name);
     const second = more === undefined ? undefined : quotedAt(text, more);
     return [first, second].flatMap((value) => (value ? ifSecretAnywhere(text, value, name) : []));
   }
@@ -60,7 +65,7 @@ export function findCall(text: string, name: SecretName): readonly ValueSpan[] |
 // --- internal ---
 
 const PAIR =
-  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b|;s:\d{1,6}:)\s{0,32}(?:(?!default|value|val|fallback)\w{1,16}=(?:["'][^"'\n]{0,64}["']|[\w.]{1,32}),\s{0,32}){0,3}(?:(?:default|value|val|fallback|default_?value|or)\s{0,2}[:=]\s{0,2})?(?:[A-Za-z_][\w.]{0,40}\(\s{0,4})?(?:<<(?="))?/y;
+  /(?:\\{0,15}["'`])?\s{0,8}(?:\)\s{0,4})?(?:,|\bto\b|;s:\d{1,6}:)\s{0,32}(?:(?!default|value|val|fallback)\w{1,16}=(?:["'][^"'\n]{0,64}["']|[\w.]{1,32}),\s{0,32}){0,3}(?:(?:default|value|val|fallback|default_?value|or)\s{0,2}[:=]\s{0,2})?(?:[A-Za-z_][\w.]{0,40}\(\s{0,4})?(?:<<(?=")|\[\s{0,4})?/y;
 /** What a call is named whose second argument is a value. */
 const SETS =
   /(?:s:\d|set|put|cpy|assign|env|defi|add|append|header|prop|config|attr|stor|save|param|field|with|fetch|default|get|secret|var|map|pair|entry|flag|option)\w{0,24}!?\W{0,6}(?:\w{1,24}\W{1,4})?$/i;

@@ -15,11 +15,14 @@ export function findElement(text: string, name: SecretName): readonly ValueSpan[
   const value = valueSpan(TO_TAG, text, name.end + opening[0].length);
   if (value === undefined) return undefined;
   const { start } = value;
-  return ifSecretText(
-    text,
-    { start, end: start + text.slice(start, value.end).trimEnd().length },
-    name,
-  );
+  const content = text.slice(start, value.end).trimEnd();
+  // What goes on in further lines is the content of an element only if that is closed.
+  if (
+    content.includes('\n') &&
+    !/^(?:\]\]>\s{0,8})?<\//.test(text.slice(value.end, value.end + 13))
+  )
+    return undefined;
+  return ifSecretText(text, { start, end: start + content.length }, name);
 }
 
 // --- internal ---

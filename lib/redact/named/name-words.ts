@@ -16,14 +16,14 @@ export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token
     lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola parolă hasło haslo heslo heslá geheimnis
     kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
-    كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
+    合言葉 parolam şifrem كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
     'password',
   ],
   [
     words(`
     token tokens credential credentials authtok apikey apikeys accesskey secretkey privatekey masterkey encryptionkey signingkey
     accountkey authkey appkey licensekey sessionkey sharedkey storagekey apisecret authtoken jwt
-    mnemonic connectionstring токен ключ 密钥 密鑰 令牌
+    mnemonic connectionstring jeton zugangsschlüssel zugangsschluessel токен ключ 私钥 私鑰 アクセスキー シークレットキー 비밀키 密钥 密鑰 令牌
     秘密鍵 トークン 토큰 개인키`),
     'token',
   ],
@@ -38,12 +38,13 @@ export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
   ],
   [
     words(`pat creds cred bearer dsn sas salt cookie htpasswd ikey authkey
+    llave chave chiave clé clef klucz schlüssel schluessel sleutel anahtar anahtarı
     hmac apitoken sid phpsessid jsessionid aspsessionid`),
     'token',
   ],
   [words('sessionid sessid session'), 'session'],
-  [words('pin otp totp cvv cvc passcode'), 'code'],
-  [words('auth webhook seed'), 'weak'],
+  [words('pin otp totp cvv cvc passcode пинкод 授权码 授權碼'), 'code'],
+  [words('auth webhook seed signing unseal'), 'weak'],
 ];
 
 /** Two last parts that make a name secret together. */
@@ -59,7 +60,11 @@ export const PAIRS: ReadonlyMap<string, NameClass> = new Map([
     'code codes',
     'code',
   ),
-  ...pairs('mot de', 'passe', 'password'),
+  ...pairs('mot de palavra', 'passe', 'password'),
+  ...pairs('кодовое', 'слово', 'password'),
+  ...pairs('cle', 'secrete privee', 'token'),
+  ...pairs('api', 'キー', 'token'),
+  ...pairs('totp otp mfa 2fa wallet', 'seed', 'token'),
   ...pairs('mật mat', 'khẩu khau', 'password'),
   ...pairs('كلمة', 'المرور السر', 'password'),
   ...pairs('clave', 'secreta privada', 'password'),
@@ -74,7 +79,7 @@ export const KEY_KINDS: ReadonlySet<string> = new Set(
   words(`api access secret private master encryption encrypt crypt crypto decryption decrypt cipher
     signing sign signature hmac aes des rsa dsa ecdsa ed25519 ssh gpg pgp pem tls ssl deploy license licence account storage
     subscription shared session cookie app application client consumer admin auth authentication authorization service role
-    wallet vapid sas webhook hook preshared pre psk token jwt jwe jws password functions function host secure security
+    wallet vapid sas webhook hook preshared pre psk token jwt jwe jws password functions function host secure security unseal activation
     recovery backup root integration project server write ingest ingestion instrumentation maps site
 
     openai anthropic claude gemini cohere mistral groq deepseek perplexity xai grok openrouter together
@@ -95,7 +100,7 @@ export const KEY_KINDS: ReadonlySet<string> = new Set(
 /** Words before `key` that say it is none to a lock. */
 export const NOT_KEYS: ReadonlySet<string> = new Set(
   words(`public primary foreign sort partition range cache object row group index query route item unique
-    translation i18n react shortcut hot event state map dict lookup natural composite surrogate candidate
+    translation i18n react shortcut hot bind binding blob event state map dict lookup natural composite surrogate candidate
     hash config option property prop attribute field column data meta metadata label message locale lang
     arrow enter escape tab shift ctrl control alt any press pressed down up last first next prev parent child
     node tree entry storage_ recv receive fingerprint keyserver manager local ident id name by sub s3 device`),
@@ -106,7 +111,9 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
   words(`prod production dev development stage staging test testing live local default value val string str
     text plain plaintext raw clear cleartext base64 b64 encoded enc data base env var new old current previous
     confirm confirmation confirmed repeat again retype verify primary secondary main v base32 header pem ascii
-    literal input textbox field box backup stdin do da de del di banco dados datos datenbank`),
+    literal input textbox field box backup stdin do da de del di banco dados datos datenbank bd
+    api acceso acesso acces accès secreta secrète privada privata privée segreta maestra cifrado compartida partagé partage
+    prywatny tajny доступа базы базе бд данных от к для`),
 );
 
 /** Words that make a name count something, or name a place, whatever follows. */

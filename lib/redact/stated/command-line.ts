@@ -34,7 +34,7 @@ const PROGRAMS: readonly ProgramOptions[] = [
   },
   { names: 'zip unzip ipmitool mosquitto_pub mosquitto_sub', options: '-P' },
   { names: '7z 7za 7zz rar unrar', glued: '-p -hp' },
-  { names: 'openssl', options: '-k', glued: 'pass:' },
+  { names: 'openssl', options: '-k -K', glued: 'pass:' },
   { names: 'keytool jarsigner', options: '-storepass -keypass' },
   { names: 'htpasswd', argument: 3, flag: /^-(?!\w*n)\w*b/ },
   { names: 'htpasswd', argument: 2, flag: /^-\w*n/ },

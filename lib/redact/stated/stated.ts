@@ -26,6 +26,12 @@ const COMMUNITY = /snmp-server[ \t]{1,4}community[ \t]{1,4}(["']?)([^\s"']{4,64}
 const SENT = /send[ \t]{1,4}(?:--[ \t]{1,4})?(["'])([^\s"'\\$]{6,128})(?=\\{1,2}[rn])/iy;
 const ECHOED =
   /(?:password-command|passcommand|pass-command|data-file|from-file|secret create [\w.-]{1,64}|--\w{1,24})[ =]["']?(?:<\()?(?:echo|printf)[ \t]{1,4}(?:-\w{1,4}[ \t]{1,4})?(["']?)([^\s"'`$)]{6,256})/iy;
+/** What a phone reads from a picture to join a network. */
+const NETWORK = /wifi:(?:[a-oq-z]{1,2}:[^;\n]{0,64};){0,5}p:()((?:\\.|[^;\\\n]){6,128})(?=;)/iy;
+const AGENT =
+  /createuser[ \t]{1,4}(?:-e[ \t]{1,4}\w{1,64}[ \t]{1,4})?\S{1,64}[ \t]{1,4}(?:md5|sha[\d-]{0,4})[ \t]{1,4}(["']?)([^\s"']{6,128})/iy;
+/** The command of IMAP. */
+const MAIL = / LOGIN[ \t]{1,4}"?[\w.@+-]{1,64}"?[ \t]{1,4}"?([^\s"'`]{6,128})/y;
 const HERE = /<<<[ \t]{0,4}(["']?)([^\s"'`$]{6,256})/y;
 /** What takes a secret from its input. */
 const TAKES = /secret|env add|passw|passphrase|token|login|kinit|api.?key|vault|stdin/i;
@@ -63,7 +69,21 @@ export const STATED_RULES: readonly AnchoredRule[] = [
     find: after('assignment', PLAIN),
   },
   { scope: 'place', kind: 'assignment', triggers: ['on >'], find: after('assignment', REDIS_USER) },
-  { scope: 'place', kind: 'assignment', triggers: ['AUTH '], find: findRedisAuth },
+  { scope: 'place', kind: 'assignment', triggers: ['AUTH '], find: findSecretIn(REDIS_AUTH) },
+  { scope: 'place', kind: 'assignment', triggers: [' LOGIN '], find: findSecretIn(MAIL) },
+  { scope: 'place', kind: 'assignment', triggers: ['wifi:'], find: after('assignment', NETWORK) },
+  {
+    scope: 'place',
+    kind: 'command-line',
+    triggers: ['createuser '],
+    find: after('command-line', AGENT),
+  },
+  {
+    scope: 'place',
+    kind: 'command-line',
+    triggers: ['| convertto-securestring'],
+    find: before('command-line', /(["'])((?:(?!\1)[^\n]){6,200})\1[ \t]*\| $/),
+  },
   {
     scope: 'place',
     kind: 'assignment',
@@ -123,6 +143,8 @@ export const STATED_RULES: readonly AnchoredRule[] = [
       'sudo passwd',
       'secret put',
       'secret create',
+      'secrets create',
+      'secrets versions add',
       'secret set',
       'secrets set',
       'secret add',
@@ -138,14 +160,19 @@ export const STATED_RULES: readonly AnchoredRule[] = [
 
 // --- internal ---
 
+/** What it costs to judge a value, and to look for one on the line before. */
+const STEPS_PER_VALUE = 2_000;
+
 /** Finds the second group of a match at the trigger. */
 function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
-  return (text, at, found) => {
+  return (text, at, found, budget) => {
     const match = matchAt(pattern, text, at);
-    const quote = match?.[1] ?? '';
-    let value = match?.[2] ?? '';
+    if (match === null) return at + 1;
+    budget.spend(STEPS_PER_VALUE);
+    const quote = match[1] ?? '';
+    let value = match[2] ?? '';
     if (quote === '') value = value.split(/[\s;]/, 1)[0] ?? '';
-    if (match === null || value.length < 4 || isPlaceholderPassword(value)) return at + 1;
+    if (value.length < 4 || isPlaceholderPassword(value)) return at + 1;
     const isPlain = !/\d|[^\w.\s]/.test(value) && !isRandom(value);
     if (isPlain && !(/\s/.test(value) && isSecretText('password', value))) return at + 1;
     const start = at + match[0].indexOf(match[2] ?? '', match[0].length - (match[2]?.length ?? 0));
@@ -154,13 +181,18 @@ function after(kind: string, pattern: RegExp): AnchoredRule['find'] {
   };
 }
 
-function findRedisAuth(text: string, at: number, found: FoundSecret[]): number {
-  const match = matchAt(REDIS_AUTH, text, at);
-  const value = match?.[1] ?? '';
-  if (match === null || !isSecretAnywhere('password', value)) return at + 1;
-  const end = at + match[0].length;
-  found.push({ start: end - value.length, end, kind: 'assignment' });
-  return end;
+/** Finds the last group of a match at the trigger, if it looks like a secret by itself. */
+function findSecretIn(pattern: RegExp): AnchoredRule['find'] {
+  return (text, at, found, budget) => {
+    const match = matchAt(pattern, text, at);
+    if (match === null) return at + 1;
+    budget.spend(STEPS_PER_VALUE);
+    const value = match.at(-1) ?? '';
+    if (!isSecretAnywhere('password', value)) return at + 1;
+    const end = at + match[0].length;
+    found.push({ start: end - value.length, end, kind: 'assignment' });
+    return end;
+  };
 }
 
 const USERS =
@@ -207,7 +239,8 @@ function findPair(text: string, at: number, found: FoundSecret[]): number {
 
 /** Finds the last group of a match on the line before the trigger. */
 function before(kind: string, pattern: RegExp): AnchoredRule['find'] {
-  return (text, at, found) => {
+  return (text, at, found, budget) => {
+    budget.spend(STEPS_PER_VALUE);
     const near = text.slice(Math.max(0, at - 300), at);
     const line = near.slice(near.lastIndexOf('\n') + 1) + (text.charAt(at) === '|' ? '| ' : '');
     const match = pattern.exec(line);

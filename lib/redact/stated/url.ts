@@ -99,6 +99,8 @@ function findWebhook(text: string, at: number, found: FoundSecret[], budget: Wor
 const QUERY =
   /[?&](?:amp;)?(sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|googleaccessid|awsaccesskeyid|code|state|key|api_?key|access_?key|auth|auth_?token|access_?token|id_?token|refresh_?token|token|oauth_token|oauth_signature|oauth_verifier|code_verifier|client_secret|client_assertion|assertion|samlresponse|ticket|hmac|hash|sign|policy|password|pass|pwd|secret|session|sid|jwt|subscription-key|appid|app_?key|license_?key|otp|magic|invite|nonce|se_sig|st|t|k)=([^\s"'`<>&#\\(){}[\]|;,=]{8,4096}={0,2})/iy;
 
+/** Lines of a program that a page hands to its playground, and an operation in one that looks like a query. */
+const SOURCE = /%0A|\+{2}|%20%20|[+-](?:this|self)\./i;
 const LETTER = /[a-z]/i;
 const SIGNATURE = /^(?:sig|signature|hmac|code_verifier|oauth_signature)$|-signature$/i;
 
@@ -112,6 +114,7 @@ function findQuery(text: string, at: number, found: FoundSecret[]): number {
   if (classOfName(name) !== undefined) return at + 1; // the rule for names finds it
   const isSigned = SIGNATURE.test(name);
   if (value.length < (isSigned ? 8 : 16) || isPlaceholder(value)) return at + 1;
+  if (SOURCE.test(value)) return at + 1;
   if (
     !isRandom(value.slice(0, 256).replace(/%[\dA-F]{2}/gi, '-')) &&
     !(isSigned && /^\d+$|^[A-Za-z]*\d/.test(value))
@@ -130,7 +133,7 @@ function findPgpass(text: string, at: number, found: FoundSecret[]): number {
   const value = match?.[1] ?? '';
   if (match === null || !/[\w*]/.test(text.charAt(at - 1)) || isPlaceholder(value)) return at + 1;
   if (
-    /^\d{1,7}$|^[\da-f]{1,4}[%/]|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) ||
+    /^\d{1,7}$|^[\d#*]*#[\d#*]*$|^[\da-f]{1,4}[%/]|\.\w{1,4}$|^sha\d|^\/|[[\](){}]/.test(value) ||
     (!/\d/.test(value) && !isRandom(value))
   )
     return at + 1;

@@ -31,7 +31,7 @@ export function tokenRule({ kind, prefixes, rest, before }: TokenForm): Anchored
       const random = text.slice(start, at) + (tail[1] ?? '');
       // What a name or an escape left before it must not make a token of what is none.
       if (isGlued) budget.spend(STEPS_PER_GLUED + tail[0].length);
-      if (isGlued && (random.length < 16 || !isRandom(random))) return at + 1;
+      if (isGlued && (random.length < 16 || !isRandom(random.slice(0, MOST_JUDGED)))) return at + 1;
       if (DIGEST.test(text.slice(Math.max(0, start - 7), start))) return end;
       if (NAME.test(random) || PLACEHOLDER.test(random)) return end;
       if (/^[A-Za-z]*[a-z][A-Za-z]*$/.test(random) && isIdentifierLike(random)) return end;
@@ -59,6 +59,8 @@ function isAlphanumeric(unit: number): boolean {
 const QUOTED_PRINTABLE = /^=[\dA-F]{2}$/;
 /** A fixed part that stands nowhere by chance. */
 const DISTINCT = /^.{2,}[_.-]|^(?=.*[a-z])(?=.*[A-Z]).{4}/;
+/** So many characters tell whether it is. */
+const MOST_JUDGED = 128;
 /** What it costs to tell whether what follows letters is random. */
 const STEPS_PER_GLUED = 5_000;
 

@@ -33,7 +33,9 @@ function isFilled(value: string): boolean {
   const words = rest.trim().split(/[^A-Za-z\d]+/);
   return (
     words.join('').length < 4 ||
-    words.every((word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word))
+    words.every(
+      (word) => /^(?:\d+|[A-Za-z_]*\d{0,2})$/.test(word) && !isGibberish(word.replace(/\d+$/, '')),
+    )
   );
 }
 
@@ -51,9 +53,9 @@ const MASK = /^(.)\1*$|x{4,}|X{4,}|\*{3,}|\.{3,}|…|•+|^\[?redacted\]?$/gi;
 const WORD =
   /^(?:null|none|nil|undefined|true|false|string|number|boolean|required|optional|default|define|invalid|missing|enabled|disabled|current|confirm|hidden|visible|generated|public|private|symmetric|inherit|include|redacted|(?:sha|md|utf|oauth|base|u?int|float|bytes)-?\d{1,3})$/i;
 const FILLER =
-  /^(?:your|enter|insert|replace)[-_ ]|^my[-_]?(?:password|secret|token|key)\d?$|example|placeholder|change[-_]?me|dummy|sample|not[-_]?set|goes[-_]here|^(?:super|my|top)?[-_]?secret[-_]?\w{0,2}\d{0,3}$|sensitive|^(?:hidden|value)\d?$|^secret-|^12345678?9?0?$|abcdefghij|^(?:abc(?:123)?|abcd(?:efg?)?)$/i;
+  /^(?:your|enter|insert|replace)[-_ ]|^my[-_]?(?:password|secret|token|key)\d?$|example|placeholder|change[-_]?me|dummy|sample|not[-_]?set|goes[-_]here|^(?:super|my|top)?[-_]?secret[-_]?\w{0,2}\d{0,3}$|sensitive|^(?:hidden|value)\d?$|^secret-|^12345(?:6(?:7(?:8(?:90?)?)?)?)?$|^user(?:name)?(?::|%3a)(?:pass(?:word)?|pw|pwd)$|^(?:dead|beef|cafe|babe|feed|face|bad|c0de|f00d){2,}$|^aabbcc(?:dd(?:ee(?:ff)?)?)?$|abcdefghij|^(?:abc(?:123)?|abcd(?:efg?)?)$/i;
 const REFERENCE =
   /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/|(?:env|op|vault|arn|ssm|file|keyring|secretref|projects):|!{0,2}(?:process\.env|import\.meta|os\.environ|os\.getenv|secrets|env|vars|config|settings|self|this|req|args|options|ctx)[.[(])/i;
 const PATH = /^(?:~|\.{1,2})?\/(?:[\w@.-]+\/|[\w-]+\.\w{1,5}$)|^[A-Za-z]:\\/;
 const PASSWORD_IN_DOCS =
-  /^(?:(?:some|my|your|the|db|user|test|an?|super)?[-_]?(?:pass|passwd|password|pwd|secret|token)|user|username|x-oauth-basic|(?:pserver:|-)?anon\w{0,8}@?|guest)$/i;
+  /^(?:(?:some|my|your|the|db|user|test|an?|super)?[-_]?(?:pass|passwd|password|pwd|secret|token)|password\d{1,4}|(?:foo|bar|baz|qux|blah|lorem|ipsum|bogus|whatever|nomatter|doesnotexist)+|user|username|x-oauth-basic|(?:pserver:|-)?anon\w{0,8}@?|guest)$/i;

@@ -1,6 +1,7 @@
 import { isCredentials } from '../encoded.ts';
 import { isPlaceholder, isPlaceholderPassword } from './placeholder.ts';
 import type { NameClass } from '../named/name-words.ts';
+import { isNoValue } from './no-value.ts';
 import {
   isGibberish,
   isGibberishPhrase,
@@ -68,7 +69,11 @@ export function isSecretLine(nameClass: NameClass, line: string, plain: boolean)
   if (/\s/.test(value)) return isPlainPhrase(nameClass, value, plain);
   if (value.startsWith('(')) return false; // an expression
   if (/^\/.*\/[a-z]{0,4}[.;,)]?/.test(value) && !value.endsWith('=')) return false; // an expression, or a path
-  if (!/\d/.test(value)) return value.length >= 8 && (isGibberish(value) || isSigned(value));
+  if (!/\d/.test(value))
+    return (
+      (value.length >= 8 && (isGibberish(value) || isSigned(value))) ||
+      (plain && nameClass === 'password' && isJoinedPhrase(value))
+    );
   if (PROPERTY.test(value)) return false;
   if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
   if (/^\d+$/.test(value)) return value.length >= (plain && nameClass === 'password' ? 6 : 9);
@@ -138,29 +143,9 @@ function isTokenText(value: string, digit: boolean): boolean {
   return isGibberish(value) || (value.length >= 16 && isMixedCase(value)) || isSigned(value);
 }
 
-/**
- * What is code whatever name stands before: a type's path, a range of characters, a pointer, a name with its scope, a tag of
- * a manual, a requirement, an argument with a number, markup, an array of a type, a resource's path, a page of a manual, a
- * version of a package, members of what has a short name, the SID of a user, hosts, a time, an
- * expression in braces, a change of font, countries, what completes an option, a range.
- */
-const NO_VALUE =
-  /^\w+(?:::\w+)+$|A-Za-z|a-zA-Z|a-z0-9|^[*&]+[A-Za-z_]\w*$|^([|*])[\w:.-]+\1$|^[a-z][\w.-]+(?:[<>=!~]=|[<>])\d+\.|^[a-z_]+=(?:\d+|none|true|false|null)$|^[a-z]{1,12}=[a-z]{1,12}(?:[;,]|$)|^[a-z]+(?:_[a-z]\w*)+=\w+$|^>?&#|^[<>]|^\[[A-Za-z]+$|^["'\\]*$|^list\[\w+\]$|^projects\/[\w-]+\/secrets\/|^(?:\\[.(|)][^\\]*){3}|^man\d\/[\w.+:-]+\.\d|^@?[a-z][\w./-]*@\^?v?\d+\.\d+\.\d+[\w.-]*$|^[a-z]{1,2}(?:\.\w+)+[?+:][a-z]{1,2}\.\w|^\{[\w.]+[.(][\w.()[\], ]*\}$|^\\f[BIRP]|^[A-Z]{2}(?:,[A-Z]{2})+$|^\*::|^S-1-\d+(?:-\d+)+$|^(?:[\w-]+\.)+[a-z]{2,}:\d{2,5}(?:,|$)|^\d{9,13}\.\d{1,6}$|^[a-z_]+=["']\w|^-\[|^([a-z]+)\d\+\2\d$/i;
-
-/** A name of Vim's: `s:netrw_passwd`, and a call of one. */
-const SCOPED = /^[abglstvw]:[A-Za-z]{3,}\w*(?:\([^@!%^]*)?,?$/;
-
-const CAMEL_CALL = /^[a-z]{2,}(?:[A-Z][a-z]+)+\(\w{0,8}\)$/;
-
 /** True for a version, a date, a number as code writes it, an expression, or an assignment. */
 function isNumberLike(value: string): boolean {
-  if (
-    /\[\^?\\?\w-\\?\w|\\[dwsbDWS][+*{\]]|\(\?[:=!<]|^[A-Z_]{3,32}=|[\w$]\[\w{0,8}\]\.\w+|^[A-Za-z]+(?:\\+["'`]){1,3}[)\];,]|:`|^&(?:#\w{2,5}|quot|lt|gt);|^(?:[A-Z]{1,6}|[A-Z]?[a-z]+\d?)(?:[A-Z][a-z]+\d?)*<[A-Za-z][\w.]*(?:[<>,]|\[\]|$)|^\\[xu[]/.test(
-      value,
-    )
-  )
-    return true;
-  if (NO_VALUE.test(value) || SCOPED.test(value) || CAMEL_CALL.test(value)) return true;
+  if (isNoValue(value)) return true;
   return /^(?:(?:\d:)?[\^~<>=v@]{0,2}[A-Za-z]?\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+~:|@.][\w.+~|-]{1,32})?|0x[\da-f]{1,16}[ul]{0,3}|\d{1,4}(?:\/\d{1,6}){1,4}|\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]{5,20})?)$/i.test(
     value,
   );
@@ -198,6 +183,15 @@ function isPhrase(nameClass: NameClass, value: string): boolean {
   return words.length >= 3 && /^[a-z\d]+$/.test(letters) && letters.length >= 12;
 }
 
+/** Four words or more that make a pass phrase, not a name: `coffee-battery-purple-correct`. */
+function isJoinedPhrase(value: string): boolean {
+  return (
+    /^[a-z]{4,10}(?<sign>[-_.])[a-z]{4,10}(?:\k<sign>[a-z]{4,10}){2,6}$/.test(value) &&
+    !SENTENCE.test(value.replace(/[-_.]/g, ' ')) &&
+    !isLabel(value.replace(/[-_.]/g, ''))
+  );
+}
+
 /** Words of gibberish, or, behind the name of a password, four or more that make no sentence. */
 function isPlainPhrase(nameClass: NameClass, value: string, plain: boolean): boolean {
   const words = value.split(/\s+/);
@@ -213,8 +207,13 @@ function isPlainPhrase(nameClass: NameClass, value: string, plain: boolean): boo
   );
 }
 
+/** Nothing but words that name what a login takes: `user@fwuser`. */
+const NAMES =
+  /^(?:[a-z]{0,3}(?:pass(?:word|wd)?|pwd|secret|token|auth|user(?:name)?|login|host|key)[^\w]?)+$/i;
+
 /** True for a word meant for people or code, such as a label of a form or a key of a dictionary. */
 function isLabel(value: string): boolean {
+  if (NAMES.test(value)) return true;
   if (isSigned(value)) return false;
   return (
     /[^\x21-\x7e]/.test(value) ||

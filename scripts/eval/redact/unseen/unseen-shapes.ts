@@ -9,6 +9,7 @@ import { PROGRAM_SHAPES } from './program-shapes.ts';
 import { TERMINAL_SHAPES } from './terminal-shapes.ts';
 import { TEXT_SHAPES } from './text-shapes.ts';
 import { TOOL_SHAPES } from './tool-shapes.ts';
+import { TRIED_SHAPES } from './tried-shapes.ts';
 
 /** Shapes that were thought up apart from the others, by what people and tools write, to tell whether rules fit only those. */
 export const UNSEEN_SHAPES: readonly Shape[] = [
@@ -21,6 +22,7 @@ export const UNSEEN_SHAPES: readonly Shape[] = [
     TEXT_SHAPES,
     TOOL_SHAPES,
     PROGRAM_SHAPES,
+    TRIED_SHAPES,
   ]
     .flat()
     .map(([name, ...rest]) => textShape([`unseen-${name}`, ...rest])),
