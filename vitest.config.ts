@@ -10,6 +10,7 @@ process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 export const SLOW_TESTS: readonly string[] = [
   'test/alerts/simulated-week.test.ts',
   'test/cli/text-columns.test.ts',
+  'test/deploy/panels.test.ts',
   'test/faults/passing-faults.test.ts',
   'test/processes/alerts.test.ts',
   'test/processes/bench.test.ts',
