@@ -1,5 +1,5 @@
 // `recover`, of the built program, from installations that are really broken.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,6 +25,8 @@ import { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 import { OperatedHome } from './operated-home.ts';
 import { endProcessesNaming, isAlive, payload } from './tracker-home.ts';
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 let home: OperatedHome;
 const ends: (() => unknown)[] = [];
@@ -232,6 +234,19 @@ describe('the rest', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it.skipIf(!canMount)('says that there is no room, before all that comes of it', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', home.paths.data]);
+    try {
+      const { exitCode, report } = await recover('--dry-run');
+      expect([exitCode, report.problems[0]]).toMatchObject([
+        1,
+        { id: 'disk', found: expect.stringMatching(/^the disk is full: .* free$/) as string },
+      ]);
+    } finally {
+      execFileSync('umount', [home.paths.data]);
+    }
+  });
+
   it('says what it cannot mend', async () => {
     const settings = join(home.folder, '.claude', 'settings.json');
     const hooks = JSON.parse(readFileSync(settings, 'utf8')) as object;
@@ -344,6 +359,13 @@ describe('a service that was started from here', () => {
     started(port);
     expect([exitCode, isAlive(pid)]).toEqual([0, false]);
     expect(report.done.map(({ id, ok }) => [id, ok])).toEqual([['server', true]]);
+  });
+
+  it('is named, where the configuration names another port', async () => {
+    const { port } = await serveHere();
+    home.configure(`api: { base_url: 'http://127.0.0.1:9' }\n`);
+    const { out } = await home.command('recover partition --dry-run');
+    expect(out).toContain(`A service answers on port ${port}: correct api.base_url`);
   });
 
   it('is left to the one who has its password', async () => {

@@ -1,6 +1,14 @@
 import type { ArgsDef } from 'citty';
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../base/errors.ts';
@@ -44,6 +52,13 @@ export function noteServed(
   } catch {
     // Serving is what it is here for.
   }
+}
+
+/** The ports of this machine on which a service that was started from here lives. */
+export function servingPorts(paths: Pick<TrackerPaths, 'served'>): number[] {
+  if (!existsSync(paths.served)) return [];
+  const ports = readdirSync(paths.served).flatMap((name) => /^(\d+)\.hint$/.exec(name)?.[1] ?? []);
+  return ports.map(Number).filter((port) => servingPid(paths, port) !== undefined);
 }
 
 /** Keeps that this process keeps the service on a port running. One that cannot be kept is only not known. */

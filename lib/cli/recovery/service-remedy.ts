@@ -4,7 +4,7 @@ import { isLoopback } from '../../base/loopback.ts';
 import { serviceUnits } from '../../health/audit/service-files.ts';
 import type { CliEnvironment } from '../environment.ts';
 import type { Remedy } from './remedy.ts';
-import { lastServed, servingPid, supervisingPid } from './served-service.ts';
+import { lastServed, servingPid, servingPorts, supervisingPid } from './served-service.ts';
 
 /** What can be done about a service that does not answer. */
 export interface ServiceRemedy {
@@ -35,6 +35,11 @@ export function serviceRemedy(cli: CliEnvironment, address: string): ServiceReme
   const nothing = `Nothing answers on port ${port || 'of the protocol'} of this machine.`;
   const service = lastServed(cli.paths, Number(port));
   if (!service) {
+    const [other] = servingPorts(cli.paths);
+    if (other !== undefined) {
+      const hint = `${nothing} A service answers on port ${other}: correct api.base_url, if that is the one.`;
+      return { remedy: undefined, hint };
+    }
     const hint = `${nothing} It was never started from here: run \`pattern-tracker serve\`, or the service manager that runs it.`;
     return { remedy: undefined, hint };
   }
