@@ -12,6 +12,7 @@ export const SLOW_TESTS: readonly string[] = [
   'test/cli/service-export.test.ts',
   'test/cli/text-columns.test.ts',
   'test/deploy/prometheus.test.ts',
+  'test/deploy/panels.test.ts',
   'test/faults/passing-faults.test.ts',
   'test/processes/alerts.test.ts',
   'test/processes/bench.test.ts',

@@ -77,10 +77,25 @@ export function errorText(body: unknown, text: string): string {
     const said = detailText(detail) ?? asString(error) ?? asString(message);
     if (said) return said;
   }
-  return text.trim();
+  return isPage(text) ? wordsOf(text) : text.trim();
 }
 
 // --- internal ---
+
+/** Something for browsers, of a server that is not ours or of a proxy. */
+function isPage(text: string): boolean {
+  return /^\s*<(?:!doctype|html|head|body)\b/i.test(text);
+}
+
+/** What a page shows, in one line. */
+function wordsOf(page: string): string {
+  const words = page
+    .slice(0, MOST_OF_PAGE)
+    .replaceAll(/<(style|script|title)\b[^]*?<\/\1>|<[^>]*>/gi, ' ');
+  return `a page for browsers: ${words.replaceAll(/\s+/g, ' ').trim()}`;
+}
+
+const MOST_OF_PAGE = 20_000;
 
 const SILENCE: EventAnswer = {
   kind: 'failed',

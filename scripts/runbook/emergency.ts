@@ -62,7 +62,7 @@ console.log('Cache Size:', health.cache_size);`),
       {
         step: 'If Still Down - Manual Intervention',
         fault: 'service hangs',
-        note: 'Here the service is there and does not answer. `recover` ends it, and mends program, configuration, database and courier as well. If something answers that is no service of ours, another program has its port: `lsof -i :8053` names it.',
+        note: 'Here the service is there and does not answer. `recover` ends it, and mends program, configuration, database and courier as well. If something answers that is no service of ours, another program has its port: `lsof -i :8053` names it. If the log says 401, 403 or 404, the service refuses the token, or the address is not that of the service: no restart helps, but [what stands there](TROUBLESHOOTING.md#nothing-arrives-at-the-server).',
         shell: `pattern-tracker recover --yes
 pattern-tracker check
 pattern-tracker doctor`,

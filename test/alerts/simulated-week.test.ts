@@ -1,29 +1,101 @@
-// A week of a team, minute by minute by an injected clock: what happened is told, and nothing else.
-import { afterEach, describe, expect, it } from 'vitest';
-import { OWN_RULES } from '../../lib/alerts/alert-rules.ts';
-import { gatherAlertFacts } from '../../lib/alerts/alert-facts.ts';
-import type { AlertFacts } from '../../lib/alerts/alert-facts.ts';
-import { NO_ALERTS } from '../../lib/alerts/alert-state.ts';
-import { evaluate } from '../../lib/alerts/evaluation.ts';
+// A week of one person and of a team of fifty, minute by minute by an injected clock: alerts, the lists of the mornings
+// and the report of the week tell what happened, and nothing else.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FaultyApi } from '../support/faulty-api.ts';
+import { SimulatedPerson } from './simulated-person.ts';
+import type { Lived, Week } from './simulated-person.ts';
 import { HOUR, MINUTE, MONDAY, WatchedHome } from './watched-home.ts';
 
 const DAY = 24 * HOUR;
-const SHUT = 17 + 2 / 60;
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Next'];
 let home: WatchedHome | undefined;
-afterEach(() => home?.remove());
+let api: FaultyApi;
+const ends: (() => unknown)[] = [];
+beforeEach(async () => {
+  api = await new FaultyApi().up();
+});
+afterEach(async () => {
+  home?.remove();
+  for (const end of ends.splice(0)) await end();
+  await api.down();
+});
 
-/** The minutes in which Claude works: from 9 to 12 and from 13 to 17, six in each half hour. The laptop is shut at 17:02. */
-function works(at: number): boolean {
-  const minute = Math.floor((at % DAY) / MINUTE);
-  const hour = minute / 60;
-  const isWeekend = [0, 6].includes(new Date(at).getUTCDay());
-  return !isWeekend && ((hour >= 9 && hour < 12) || (hour >= 13 && hour < SHUT)) && minute % 30 < 6;
-}
+/** The minutes of workdays in which Claude works: the first three from each of these on, as hours of the day. */
+const worksFrom =
+  (...starts: readonly number[]) =>
+  (at: number) => {
+    const isWeekend = [0, 6].includes(new Date(at).getUTCDay());
+    const minute = Math.floor((at % DAY) / MINUTE);
+    return !isWeekend && starts.some((start) => minute >= start * 60 && minute < start * 60 + 3);
+  };
 
+/** From an hour of a day of the week on, before another: day 1 is Tuesday. */
 const on = (day: number, from: number, to: number) => (at: number) => {
   const hours = (at - MONDAY) / HOUR + 9 - day * 24;
   return hours >= from && hours < to;
 };
+
+async function weekOf(week: Week, works: (at: number) => boolean): Promise<Lived> {
+  const person = new SimulatedPerson(api.url, works);
+  try {
+    return await person.live(MONDAY, week);
+  } finally {
+    await person.remove();
+  }
+}
+
+/** The days of which something is told, by an alert, the list of the morning or the report of the week. */
+function loudDays({ told, mornings, days }: Lived): string[] {
+  return DAYS.filter((day) => {
+    const reported = days[day];
+    const isDelivered = reported === undefined || reported.captured === reported.delivered;
+    const isWell = (reported?.trips ?? 0) === 0 && (reported?.successRate ?? 1) === 1;
+    const isTold = told.some((line) => line.startsWith(day)) || mornings[day]?.length !== 0;
+    return isTold || !isDelivered || !isWell;
+  });
+}
+
+describe('a week of one person', () => {
+  const one = async (week: Week = {}) => await weekOf(week, worksFrom(9, 10, 11, 14, 16.95));
+
+  it('without a fault is told of by nobody, nights and the weekend among it', async () => {
+    const lived = await one();
+    expect(loudDays(lived)).toEqual([]);
+    expect(Object.values(lived.days).map(({ delivered }) => delivered)).toEqual(
+      Array.from({ length: 5 }, () => 15),
+    );
+  });
+
+  it('in which the server is away over an hour on Tuesday, is told of once, beginning and end', async () => {
+    const lived = await one({ isDown: on(1, 10, 11.5) });
+    expect(loudDays(lived)).toEqual(['Tue', 'Wed']);
+    expect(lived.told).toEqual([
+      'Tue api_down firing',
+      'Tue backlog_age firing',
+      'Tue api_down resolved',
+      'Tue backlog_age resolved',
+    ]);
+    expect(lived.mornings['Wed']).toEqual(['breaker warn']); // it has tripped since yesterday
+    const tuesday = lived.days['Tue'];
+    expect(tuesday).toMatchObject({ captured: 15, delivered: 15 });
+    expect(tuesday?.successRate).toBeLessThan(0.5);
+    expect(tuesday?.trips).toBeGreaterThan(0);
+  });
+
+  it('in which the server is away while nobody works, or from when the laptop is shut on, begins no day with an alarm', async () => {
+    const isDown = (at: number) => on(1, 18, 32)(at) || on(2, 17.03, 32.9)(at);
+    expect(loudDays(await one({ isDown }))).toEqual([]);
+  });
+
+  it('in which couriers are killed on Thursday, is told of by those that come after', async () => {
+    const lived = await one({ isKilled: on(3, 10, 11.5) });
+    expect(loudDays(lived)).toEqual(['Thu']);
+    expect(lived.told).toEqual([
+      'Thu courier_crash_loop firing',
+      'Thu courier_crash_loop resolved',
+    ]);
+  });
+});
 
 it('what no courier can tell is seen by whoever looks', async () => {
   home = new WatchedHome();
@@ -37,59 +109,25 @@ it('what no courier can tell is seen by whoever looks', async () => {
 });
 
 describe('a week of fifty people', () => {
-  /** The facts of one machine, of which the outage and its own fault differ. */
-  function machine(base: AlertFacts, person: number) {
-    const shift = (person % 10) * 7 * MINUTE;
-    return (at: number, isDown: boolean, isFull: boolean): AlertFacts => {
-      const isBusy = works(at - shift);
-      const { value } = base.stored;
-      if (!value) throw new Error('there is no database');
-      const sinks = value.delivery.sinks.map((sink) =>
-        sink.sink.name === 'http' && isDown && isBusy
-          ? {
-              ...sink,
-              lastError: 'it refuses connections',
-              outbox: { waiting: 4, dead: 0, failed: 4, oldestAt: at - MINUTE },
-              breaker: { ...sink.breaker, lastFailureAt: at },
-            }
-          : sink,
-      );
-      return {
-        ...base,
-        at,
-        freeBytes: isFull ? 100_000_000 : 50_000_000_000,
-        stored: { error: null, value: { ...value, delivery: { ...value.delivery, sinks } } },
-      };
-    };
-  }
-
-  it('tells each machine that worked of an outage, and one of its full disk; nobody on quiet days', () => {
-    home = new WatchedHome();
-    const base = gatherAlertFacts(home.sources, {});
-    const isDown = on(2, 14, 15);
-    const isFull = on(3, 10, 12);
-    const told: string[] = [];
+  it('tells each of an outage, one of their own fault, and nobody of anything on quiet days', async () => {
+    const isDown = on(2, 13.9, 14.3);
+    const lives: Lived[] = [];
     for (let person = 0; person < 50; person += 1) {
-      const factsAt = machine(base, person);
-      let state = NO_ALERTS;
-      for (let minute = 0; minute < 7 * 24 * 60; minute += 1) {
-        const at = MONDAY + minute * MINUTE;
-        if (!works(at - (person % 10) * 7 * MINUTE)) continue;
-        const found = evaluate(
-          OWN_RULES,
-          factsAt(at, isDown(at), person === 7 && isFull(at)),
-          state,
-        );
-        ({ state } = found);
-        const day = new Date(at).toUTCString().slice(0, 3);
-        told.push(...found.news.map((news) => `${person} ${day} ${news.rule.id} ${news.state}`));
-      }
+      const shift = (person % 10) / 60;
+      const works = worksFrom(9 + 5 * shift, 14 + shift, 16 + shift);
+      const isKilled = on(3, 9, person === 7 ? 12 : 9);
+      lives.push(await weekOf({ isDown, isKilled }, works));
     }
-    const people = (text: string) =>
-      new Set(told.filter((line) => line.includes(text)).map((line) => line.split(' ')[0]));
-    expect(people('Wed api_down firing').size).toBe(50);
-    expect(people('Wed api_down resolved').size).toBe(50);
-    expect([...people('disk')]).toEqual(['7']);
-    expect(told.filter((line) => /Mon|Tue|Fri|Sat|Sun/.test(line))).toEqual([]);
+    for (const [person, lived] of lives.entries()) {
+      const isSeventh = person === 7;
+      expect(loudDays(lived), `${person}`).toEqual(['Wed', 'Thu']);
+      expect(lived.told, `${person}`).toEqual([
+        'Wed api_down firing',
+        'Wed api_down resolved',
+        ...(isSeventh ? ['Thu courier_crash_loop firing', 'Thu courier_crash_loop resolved'] : []),
+      ]);
+      expect(lived.mornings['Thu'], `${person}`).toEqual(['breaker warn']);
+      expect(lived.days['Wed'], `${person}`).toMatchObject({ captured: 9, delivered: 9 });
+    }
   });
 });

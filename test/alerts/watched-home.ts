@@ -25,9 +25,9 @@ export const MONDAY = Date.UTC(2026, 10, 23, 9);
 export const SERVER = "api: { base_url: 'http://127.0.0.1:9' }\n";
 
 export class WatchedHome {
-  readonly folder = mkdtempSync(join(tmpdir(), 'alerts-'));
-  readonly paths = trackerPaths(join(this.folder, '.claude/hooks/pattern-tracker'));
-  readonly env = { HOME: this.folder };
+  readonly folder: string;
+  readonly paths;
+  readonly env;
   readonly database;
   /** What people were told, in its order. */
   readonly told: AlertMessage[] = [];
@@ -38,12 +38,17 @@ export class WatchedHome {
   #events = 0;
   #delivery: DeliveryStore | undefined;
 
-  constructor(yaml = SERVER) {
+  /** @param folder the user's home folder, where there is one already */
+  constructor(yaml = SERVER, folder = mkdtempSync(join(tmpdir(), 'alerts-'))) {
+    this.folder = folder;
+    this.paths = trackerPaths(join(folder, '.claude/hooks/pattern-tracker'));
+    this.env = { HOME: folder };
     for (const folder of [this.paths.data, this.paths.spoolNew, join(this.paths.home, 'dist')]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
     this.configure(yaml);
     this.database = openTestDatabase(this.paths.database);
+    this.database.pragma('synchronous = OFF'); // nobody pulls the plug
     this.session();
     this.courier({});
   }
@@ -160,8 +165,10 @@ export class WatchedHome {
     breaker.report(permit, { ok: isWell, latencyMs: ms, reason: 'it refuses connections' });
     if (isWell) {
       const count = this.database.prepare("DELETE FROM outbox WHERE sink = 'http'").run().changes;
+      metrics.add('delivered', count);
       if (count > 0) state.noteDelivered(this.now);
     } else {
+      metrics.add('request_failures');
       state.noteError('it refuses connections', this.now);
     }
   }

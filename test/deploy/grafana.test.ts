@@ -3,27 +3,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { compose, deployFiles, deployText, deployYaml, hasCommand, run } from './deploy-files.ts';
+import { dashboardFiles, dashboards, filled } from './dashboards.ts';
+import type { Dashboard } from './dashboards.ts';
+import { compose, deployYaml, hasCommand, run } from './deploy-files.ts';
 import type { Scrapes } from './deploy-files.ts';
 import { labelsIn, machineMetrics, serviceMetrics, seriesIn } from './exported-metrics.ts';
 
-interface Dashboard {
-  readonly uid: string;
-  readonly title: string;
-  readonly panels: readonly {
-    readonly id: number;
-    readonly title: string;
-    readonly datasource: { readonly uid: string };
-    readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; h: number };
-    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
-  }[];
-  readonly templating: {
-    readonly list: readonly { readonly name: string; readonly query: { readonly query: string } }[];
-  };
-}
-
-const files = deployFiles('grafana/dashboards');
-const dashboards = files.map((path) => JSON.parse(deployText(path)) as Dashboard);
 const LABELS = new Set(['job', 'instance', 'method', 'route', 'status', 'result', 'le', 'kind']);
 
 function queries({ panels, templating }: Dashboard): string[] {
@@ -35,10 +20,6 @@ function queries({ panels, templating }: Dashboard): string[] {
   ];
 }
 
-/** A query without what Grafana puts in itself. */
-const filled = (expr: string) =>
-  expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$(?:instance|machine)/g, '.*');
-
 describe('the dashboards', () => {
   it('are those that the runbook opens, and one of the machines', () => {
     expect(dashboards.map(({ uid }) => uid)).toEqual([
@@ -47,7 +28,9 @@ describe('the dashboards', () => {
       'pattern-performance',
       'pattern-tracking',
     ]);
-    expect(dashboards.map(({ uid }) => `${uid}.json`)).toEqual(files.map((path) => basename(path)));
+    expect(dashboards.map(({ uid }) => `${uid}.json`)).toEqual(
+      dashboardFiles.map((path) => basename(path)),
+    );
   });
 
   it.each(dashboards.map((dashboard) => [dashboard.title, dashboard] as const))(

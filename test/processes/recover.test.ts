@@ -1,5 +1,6 @@
 // `recover`, of the built program, from installations that are really broken.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -17,13 +18,15 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertMessage } from '../../lib/delivery/alerts/alert-message.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
-import { servingPid } from '../../lib/cli/recovery/served-service.ts';
+import { servingPid, supervisingPid } from '../../lib/cli/recovery/served-service.ts';
 import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { noteMovedAside } from '../../lib/store/database/meta.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 import { OperatedHome } from './operated-home.ts';
 import { endProcessesNaming, isAlive, payload } from './tracker-home.ts';
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 let home: OperatedHome;
 const ends: (() => unknown)[] = [];
@@ -231,6 +234,19 @@ describe('the rest', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it.skipIf(!canMount)('says that there is no room, before all that comes of it', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', home.paths.data]);
+    try {
+      const { exitCode, report } = await recover('--dry-run');
+      expect([exitCode, report.problems[0]]).toMatchObject([
+        1,
+        { id: 'disk', found: expect.stringMatching(/^the disk is full: .* free$/) as string },
+      ]);
+    } finally {
+      execFileSync('umount', [home.paths.data]);
+    }
+  });
+
   it('says what it cannot mend', async () => {
     const settings = join(home.folder, '.claude', 'settings.json');
     const hooks = JSON.parse(readFileSync(settings, 'utf8')) as object;
@@ -345,6 +361,13 @@ describe('a service that was started from here', () => {
     expect(report.done.map(({ id, ok }) => [id, ok])).toEqual([['server', true]]);
   });
 
+  it('is named, where the configuration names another port', async () => {
+    const { port } = await serveHere();
+    home.configure(`api: { base_url: 'http://127.0.0.1:9' }\n`);
+    const { out } = await home.command('recover partition --dry-run');
+    expect(out).toContain(`A service answers on port ${port}: correct api.base_url`);
+  });
+
   it('is left to the one who has its password', async () => {
     const { pid, port } = await serveHere();
     const file = join(home.paths.served, `${port}.json`);
@@ -356,6 +379,52 @@ describe('a service that was started from here', () => {
     expect([exitCode, report.done]).toEqual([1, []]);
     expect(report.problems[0]?.hint).toContain('PATTERN_TRACKER_DATABASE was not kept');
     expect(readFileSync(home.paths.logFile, 'utf8')).toContain('❌ [PatternTracker] Not recovered');
+  });
+
+  it('is left to `supervise`, where that keeps it running', async () => {
+    await home.write('export const zero = 0;\n');
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    const words = ['supervise', '--', '--port', String(port)];
+    const supervisor = spawn(process.execPath, [resolve('dist/cli.mjs'), ...words], {
+      env: home.env,
+      cwd: home.folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    ends.push(async () => {
+      const exit = once(supervisor, 'exit');
+      supervisor.kill('SIGTERM');
+      await exit;
+    });
+    let said = '';
+    supervisor.stdout.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+    await until(() => said.includes('Serving at'), 'the service serves');
+    await until(() => supervisingPid(home.paths, port) === supervisor.pid, 'that is known');
+    home.configure(`api: { base_url: 'http://127.0.0.1:${port}' }\n`);
+    const former = servingPid(home.paths, port) ?? 0;
+    const left = `leave it to \`pattern-tracker supervise\`, pid ${supervisor.pid}`;
+    const { exitCode, report } = await recover('partition --restart --yes');
+    expect([exitCode, report.done]).toEqual([
+      0,
+      [
+        expect.objectContaining({
+          id: 'server',
+          ok: true,
+          command: `kill -9 ${former}, and ${left}`,
+        }),
+      ],
+    ]);
+    expect(isAlive(former)).toBe(false);
+    supervisor.kill('SIGSTOP'); // so that it does not start the service before `recover` has looked
+    process.kill(servingPid(home.paths, port) ?? NaN, 'SIGKILL');
+    await until(() => servingPid(home.paths, port) === undefined, 'it is gone');
+    const { out } = await home.command('recover partition --dry-run');
+    supervisor.kill('SIGCONT');
+    expect(out).toContain(`→ ${left}\n`);
+    expect(existsSync(join(home.paths.logs, 'serve.log'))).toBe(false); // no second one was started
   });
 
   it('is left to systemd where that runs it', async () => {

@@ -192,7 +192,11 @@ function render(
       { title: 'Since', cell: ({ since }) => (since === null ? '' : ago(since, now)), rank: 1 },
       {
         title: 'What',
-        cell: ({ title, detail }) => (detail === null ? title : `${title}: ${detail}`),
+        cell: ({ title, detail, silencedUntil }) => {
+          const what = detail === null ? title : `${title}: ${detail}`;
+          if (silencedUntil === null) return what;
+          return `${what}; nobody is told until ${localTime(silencedUntil)}`;
+        },
       },
     ],
     shown,

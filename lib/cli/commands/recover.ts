@@ -42,8 +42,8 @@ repaired, or, where that fails, replaced by the newest backup; what is replaced 
 the hook and follows it to the database and, if a server is configured, to the server's acknowledgement. That event writes
 /test/recovery_test.py in a session that lists leave out.
 
-A service on this machine is started as it was started before: by its systemd unit, or as \`pattern-tracker serve\` with the
-same options. One that hangs, or is to --restart, is ended first. On a machine where only a backup is left, it installs the program and restores
+A service on this machine is started as it was started before: by the \`supervise\` that keeps it running, by its systemd unit,
+or as \`pattern-tracker serve\` with the same options. One that hangs, or is to --restart, is ended first. On a machine where only a backup is left, it installs the program and restores
 the backup that --backup names. What it cannot do, such as starting a server elsewhere, it says. How it ended stands in
 logs/tracker.log, and those who are told of alerts are told of it.`,
   json: `{ok, scenario, problems: [{id, found, remedy, hint}], done: [{id, command, ok, said}], proof: [{id, ok, found}]}; remedy

@@ -11,6 +11,7 @@ import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { printJsonLine } from '../output/json-output.ts';
+import { noteSupervised } from '../recovery/served-service.ts';
 import { supervise } from '../supervision/supervisor.ts';
 import type { SupervisorEvent } from '../supervision/supervisor.ts';
 
@@ -76,6 +77,7 @@ service and itself. Where systemd or launchd runs, \`serve --install-unit\` does
           if (args.json) printJsonLine(cli, event);
           else cli.out(`${eventText(event)}\n`);
           if (event.kind === 'restarting') return;
+          if (event.kind === 'ready') noteSupervised(cli, event.url);
           await tellOf(event, cli).catch((error: unknown) => {
             cli.err(`warning: the alert could not be told: ${errorMessage(error)}\n`);
           });

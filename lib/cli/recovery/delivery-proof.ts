@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { span } from '../../base/time-text.ts';
 import { configuredSinks } from '../../delivery/sinks.ts';
+import { SinkState } from '../../delivery/store/sink-state.ts';
 import { chosenRows } from '../../delivery/store/outbox-rows.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { listToolCalls } from '../../store/queries/tool-calls.ts';
@@ -29,7 +30,9 @@ export async function proveDelivery(
     ...step,
     ok: false,
     found,
-    mend: 'Run `pattern-tracker health --probe` and `pattern-tracker outbox list`.',
+    mend: REFUSED_TOKEN.test(found)
+      ? 'The service refuses the token: `pattern-tracker token create` there makes another one, for api.token_file.'
+      : 'Run `pattern-tracker health --probe` and `pattern-tracker outbox list`.',
   });
   const hook = hookFor('PostToolUse', readRegistration(cli), cli);
   if (!hook) return broken('no hook is registered');
@@ -55,7 +58,10 @@ export async function proveDelivery(
       const [call] = listToolCalls(database, { session: sessionId, limit: 1, withTests: true });
       const count = (dead: boolean) =>
         chosenRows(database, { dead, session: sessionId, limit: -1 }).count;
-      return { isRecorded: call !== undefined, waiting: count(false), dead: count(true) };
+      const [said] = sinks.flatMap(
+        ({ name }) => new SinkState(database, name).read().lastError ?? [],
+      );
+      return { isRecorded: call !== undefined, waiting: count(false), dead: count(true), said };
     });
   for (;;) {
     const seen = look();
@@ -65,8 +71,9 @@ export async function proveDelivery(
       return { ...step, ok: true, found: `acknowledged by the ${noun}, after ${span(tookMs)}` };
     }
     if (tookMs > timeoutMs) {
-      const where = seen?.isRecorded ? `waits for the ${noun}` : 'is not recorded';
-      return broken(`the event ${where} after ${span(timeoutMs)}`);
+      if (!seen?.isRecorded) return broken(`the event is not recorded after ${span(timeoutMs)}`);
+      const why = seen.said === undefined ? '' : `; its last error: ${seen.said}`;
+      return broken(`the event waits for the ${noun} after ${span(timeoutMs)}${why}`);
     }
     await setTimeout(POLL_MS);
   }
@@ -75,3 +82,5 @@ export async function proveDelivery(
 // --- internal ---
 
 const POLL_MS = 50;
+/** What begins the words of a server that does not let us in. */
+const REFUSED_TOKEN = /: 40[13]: /;

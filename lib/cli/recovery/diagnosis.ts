@@ -8,6 +8,7 @@ import type { LoadedConfig } from '../../config/config-file.ts';
 import type { ProxySettings } from '../../delivery/http/proxy-settings.ts';
 import { configuredSinks } from '../../delivery/sinks.ts';
 import { newestBackup } from '../../health/checklist/checklist-facts.ts';
+import { diskFree } from '../../health/checks/storage.ts';
 import { gatherFacts } from '../../health/health-facts.ts';
 import type { HealthFacts } from '../../health/health-facts.ts';
 import { probeSinks } from '../../health/sink-probes.ts';
@@ -53,7 +54,7 @@ export async function diagnose(cli: CliEnvironment, options: DiagnosisOptions): 
   const { scenario, backup, config } = options;
   const facts = gatherFacts(cli, { registration: readRegistration(cli) });
   const backupUntil = (at?: number) => backup ?? newestBackup(cli, at)?.path;
-  const problems: Problem[] = [];
+  const problems: Problem[] = await diskProblems(cli);
   if (scenario === 'failure') {
     problems.push(...programProblems(cli, facts), ...configProblems(cli, config));
   }
@@ -68,6 +69,14 @@ export async function diagnose(cli: CliEnvironment, options: DiagnosisOptions): 
 }
 
 // --- internal ---
+
+/** A full disk: what else is found may be for want of room, and nothing can be mended before there is some. */
+async function diskProblems({ paths }: CliEnvironment): Promise<Problem[]> {
+  const disk = await diskFree({ paths });
+  if (disk.status !== 'fail') return [];
+  const found = `the disk is full: ${disk.found}`;
+  return [{ id: 'disk', found, remedy: undefined, hint: disk.mend }];
+}
 
 function programProblems({ paths }: CliEnvironment, { recording }: HealthFacts): Problem[] {
   const install = { kind: 'command', command: ['install', '--no-test'] } as const;
@@ -180,7 +189,7 @@ async function deliveryProblems(
       const away = probe.latencyMs === undefined ? await awayRemedy(cli, address) : undefined;
       const { remedy, hint } = away ?? {
         remedy: undefined,
-        hint: 'Look at the log of the server.',
+        hint: `If ${address} is the right address (api.base_url), look at the log of the server.`,
       };
       problems.push({ id: 'server', found, remedy, hint });
       continue; // there is no use in sending anything

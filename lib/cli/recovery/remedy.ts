@@ -5,7 +5,7 @@ import type { CommandList } from '../command.ts';
 import { quietEnvironment } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { runCommand } from '../run-command.ts';
-import { endServed, startServed } from './served-service.ts';
+import { awaitServed, endServed, startServed } from './served-service.ts';
 import type { ServedService } from './served-service.ts';
 
 /** What is done about a problem. */
@@ -23,6 +23,13 @@ export type Remedy =
   | {
       readonly kind: 'serve';
       readonly service: ServedService;
+      readonly former: number | undefined;
+    }
+  /** Leaves a service to the process that keeps it running; `former` is what hangs, or is to be started again. */
+  | {
+      readonly kind: 'supervised';
+      readonly port: number;
+      readonly supervisor: number;
       readonly former: number | undefined;
     };
 
@@ -63,13 +70,21 @@ export async function applyRemedy(
       });
     case 'serve':
       return await done(async () => {
-        if (remedy.former !== undefined) await endServed(remedy.service, remedy.former, cli);
-        return await startServed(remedy.service, cli);
+        const { service, former } = remedy;
+        if (former !== undefined) await endServed(service.port, former, cli);
+        return await startServed(service, cli);
+      });
+    case 'supervised':
+      return await done(async () => {
+        const { port, former, supervisor } = remedy;
+        // One that ends in order was stopped on purpose, and is not started again. What was acknowledged is on the disk.
+        if (former !== undefined) process.kill(former, 'SIGKILL');
+        return await awaitServed(port, { supervisor, former }, cli);
       });
   }
 }
 
-/** A remedy as a line that could be typed. */
+/** A remedy as a line that could be typed, or what is waited for. */
 export function remedyText(remedy: Remedy): string {
   switch (remedy.kind) {
     case 'end':
@@ -79,6 +94,10 @@ export function remedyText(remedy: Remedy): string {
     case 'serve': {
       const start = `${commandLine(remedy.service.args)} &`;
       return remedy.former === undefined ? start : `kill ${remedy.former}; ${start}`;
+    }
+    case 'supervised': {
+      const leave = `leave it to \`pattern-tracker supervise\`, pid ${remedy.supervisor}`;
+      return remedy.former === undefined ? leave : `kill -9 ${remedy.former}, and ${leave}`;
     }
     case 'command': {
       const first = commandLine(remedy.command);

@@ -1,6 +1,14 @@
 import type { ArgsDef } from 'citty';
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../base/errors.ts';
@@ -44,6 +52,33 @@ export function noteServed(
   } catch {
     // Serving is what it is here for.
   }
+}
+
+/** The ports of this machine on which a service that was started from here lives. */
+export function servingPorts(paths: Pick<TrackerPaths, 'served'>): number[] {
+  if (!existsSync(paths.served)) return [];
+  const ports = readdirSync(paths.served).flatMap((name) => /^(\d+)\.hint$/.exec(name)?.[1] ?? []);
+  return ports.map(Number).filter((port) => servingPid(paths, port) !== undefined);
+}
+
+/** Keeps that this process keeps the service on a port running. One that cannot be kept is only not known. */
+export function noteSupervised({ paths }: Pick<CliEnvironment, 'paths'>, url: string): void {
+  try {
+    if (!existsSync(paths.data)) return; // a machine that only serves
+    mkdirSync(paths.served, { recursive: true, mode: 0o700 });
+    const port = Number(new URL(url).port);
+    writeAtomically(supervisorFile(paths, port), hintText(process.pid));
+  } catch {
+    // The service is kept running all the same.
+  }
+}
+
+/** The process that keeps the service on a port running, if it lives. */
+export function supervisingPid(
+  paths: Pick<TrackerPaths, 'served'>,
+  port: number,
+): number | undefined {
+  return courierLives(supervisorFile(paths, port));
 }
 
 /** How the service on a port was last started; undefined if it never was, or nobody knows. */
@@ -103,9 +138,26 @@ export async function startServed(
   return { ok: false, said: ended ?? `it takes no requests after ${START_MS / 1000} s: ${log}` };
 }
 
+/** Waits until `supervisor` has started the service on a port again, in place of `former`. */
+export async function awaitServed(
+  port: number,
+  { supervisor, former }: { readonly supervisor: number; readonly former: number | undefined },
+  { paths }: Pick<CliEnvironment, 'paths'>,
+): Promise<{ readonly ok: boolean; readonly said: string }> {
+  const end = performance.now() + SUPERVISOR_MS;
+  while (performance.now() < end) {
+    const pid = servingPid(paths, port);
+    if (pid !== undefined && pid !== former) return { ok: true, said: `it serves, pid ${pid}` };
+    if (supervisingPid(paths, port) !== supervisor)
+      return { ok: false, said: 'its supervisor has given up: run `pattern-tracker supervise`' };
+    await setTimeout(POLL_MS);
+  }
+  return { ok: false, said: `it takes no requests after ${SUPERVISOR_MS / 1000} s` };
+}
+
 /** Ends a service: in order, or, if it takes too long, as one ends what hangs. */
 export async function endServed(
-  { port }: ServedService,
+  port: number,
   pid: number,
   { paths }: Pick<CliEnvironment, 'paths'>,
 ): Promise<void> {
@@ -125,6 +177,8 @@ export async function endServed(
 const END_MS = 5_000;
 
 const START_MS = 60_000;
+/** A supervisor waits up to a minute before it starts a service that has failed often. */
+const SUPERVISOR_MS = 60_000 + START_MS;
 const POLL_MS = 50;
 
 const DATABASE = 'PATTERN_TRACKER_DATABASE';
@@ -149,6 +203,10 @@ function servedAs(
 
 function hintFile({ served }: Pick<TrackerPaths, 'served'>, port: number): string {
   return join(served, `${port}.hint`);
+}
+
+function supervisorFile({ served }: Pick<TrackerPaths, 'served'>, port: number): string {
+  return join(served, `${port}.supervisor`);
 }
 
 function isWords(value: unknown): value is string[] {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { userUnitFolder } from '../../health/audit/service-files.ts';
 
 /** A file by which the service manager of a system runs a program, and what to do with it. */
 export interface UnitFile {
@@ -23,9 +24,8 @@ export const UNIT_MARK = 'Written by `pattern-tracker serve --install-unit`';
 
 /** The unit of systemd for one user. It starts the service again when it fails, ten times in five minutes. */
 export function systemdUnit({ command, userHome, configHome }: UnitOptions): UnitFile {
-  const folder = join(configHome || join(userHome, '.config'), 'systemd', 'user');
   return {
-    path: join(folder, 'pattern-tracker.service'),
+    path: join(userUnitFolder(userHome, configHome), 'pattern-tracker.service'),
     text: `# ${UNIT_MARK}; written again, it is replaced.
 [Unit]
 Description=Claude pattern tracker, the service of one person

@@ -8,13 +8,18 @@ type Surroundings = Pick<AuditFacts, 'env'>;
 export function serviceUnits({ env }: Surroundings): string[] {
   const home = env['HOME'];
   const own = home
-    ? [join(home, '.config', 'systemd', 'user'), join(home, 'Library', 'LaunchAgents')]
+    ? [userUnitFolder(home, env['XDG_CONFIG_HOME']), join(home, 'Library', 'LaunchAgents')]
     : [];
   return ['/etc/systemd/system', ...own].flatMap((folder) =>
     namesIn(folder)
       .filter((name) => /pattern-tracker[^/]*\.(?:service|plist)$/.test(name))
       .map((name) => join(folder, name)),
   );
+}
+
+/** Where systemd looks for the units of a user. */
+export function userUnitFolder(userHome: string, configHome: string | undefined): string {
+  return join(configHome || join(userHome, '.config'), 'systemd', 'user');
 }
 
 /** The files of a service's database, with its tokens, where PATTERN_TRACKER_DATABASE names one. */

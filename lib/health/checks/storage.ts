@@ -48,7 +48,7 @@ export function permissions({ paths }: CheckFacts): CheckFinding {
 }
 
 /** The disk has room for what is recorded. */
-export async function diskFree({ paths }: CheckFacts): Promise<CheckFinding> {
+export async function diskFree({ paths }: Pick<CheckFacts, 'paths'>): Promise<CheckFinding> {
   const { bavail, bsize } = await statfs(nearestFolder(paths.data));
   const free = bavail * bsize;
   const found = `${byteText(free)} free`;

@@ -9,7 +9,14 @@ import {
   isSound,
   readWhole,
 } from '../../store/database/file-health.ts';
-import { fileIdentity, removeOrphans } from '../../store/database/file-identity.ts';
+import {
+  takeInWal,
+  fileIdentity,
+  misplacedFile,
+  openFiles,
+  removeOrphans,
+} from '../../store/database/file-identity.ts';
+import type { OpenFiles } from '../../store/database/file-identity.ts';
 import { noteMovedAside } from '../../store/database/meta.ts';
 import type { MovedAside } from '../../store/database/meta.ts';
 import type { BadFile, Ingest } from '../ingest.ts';
@@ -30,9 +37,7 @@ const SETTLE_MS = 100;
 
 interface OpenStore {
   readonly database: Database;
-  /** Which file was opened. Once it is deleted or replaced, anything written to it is lost. */
-  readonly file: string | undefined;
-  readonly wal: string | undefined;
+  readonly files: OpenFiles;
   readonly health: FileHealth;
   readonly ingest: Ingest;
 }
@@ -120,18 +125,18 @@ export class CourierStore {
 
   #current(): OpenStore {
     const store = this.#store;
-    if (store && store.file !== fileIdentity(this.#path)) this.#letGo(store);
+    if (store && misplacedFile(this.#path, store.files) === 'database') this.#letGo(store);
     else if (store) this.#checkWhole(store);
     return (this.#store ??= this.#open());
   }
 
   /** Closes a database whose file was deleted or replaced. */
-  #letGo({ database, wal }: OpenStore): void {
+  #letGo({ database, files: { wal } }: OpenStore): void {
     // SQLite leaves the WAL of a file that was moved, and would take it for a part of the other file.
     const isOurs = wal !== undefined && fileIdentity(`${this.#path}-wal`) === wal;
     if (isOurs)
       tryStep(
-        () => database.pragma('wal_checkpoint(TRUNCATE)'),
+        () => takeInWal(database),
         () => {},
       );
     this.#isCut = false;
@@ -161,7 +166,7 @@ export class CourierStore {
       this.#release();
       this.#store = this.#open();
       this.#checkPages(this.#store);
-    } else if (store.wal !== undefined && store.wal !== fileIdentity(`${this.#path}-wal`)) {
+    } else if (misplacedFile(this.#path, store.files) === 'wal') {
       this.#leaveWal(store, hasGoneBack);
     } else if (hasGoneBack) this.#checkPages(store);
   }
@@ -171,7 +176,7 @@ export class CourierStore {
    * file. Its contents go into the database first, unless another file was copied over the database.
    */
   #leaveWal({ database }: OpenStore, isOtherFile: boolean): void {
-    if (!isOtherFile) database.pragma('wal_checkpoint(TRUNCATE)');
+    if (!isOtherFile) takeInWal(database);
     this.#release();
     this.#store = this.#open();
     this.#checkPages(this.#store);
@@ -258,13 +263,12 @@ export class CourierStore {
   }
 
   #with(database: Database): OpenStore {
-    const file = fileIdentity(this.#path);
-    const wal = fileIdentity(`${this.#path}-wal`);
+    const files = openFiles(this.#path);
     database.pragma(`cache_size = -${CACHE_KIB}`);
     const ingest = this.#makeIngest(database);
     const health = new FileHealth(this.#path);
     health.wentBack(); // from here on
-    return { database, file, wal, health, ingest };
+    return { database, files, health, ingest };
   }
 
   #release(): void {

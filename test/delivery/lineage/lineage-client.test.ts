@@ -269,9 +269,13 @@ describe.each(ways)('sending %s', (_, send) => {
   it.each([401, 403, 407, 413])(
     'that is answered %i is rejected, whoever says it',
     async (status) => {
-      const api = await makeApi({ kind: 'reply', status, body: '<html>No</html>' });
+      const api = await makeApi({
+        kind: 'reply',
+        status,
+        body: '<html><title>X</title>\n<p>No</p></html>',
+      });
       const { outcome, serverFault } = await send(makeClient(api.url));
-      const message = `${status}: <html>No</html>`;
+      const message = `${status}: a page for browsers: No`;
       expect([outcome, serverFault]).toEqual([{ kind: 'rejected', status, message }, false]);
     },
   );

@@ -4,7 +4,13 @@ import { setTimeout } from 'node:timers/promises';
 import { errorMessage } from '../../../base/errors.ts';
 import { openDatabase } from '../../../store/database/database.ts';
 import type { Database } from '../../../store/database/database.ts';
-import { fileIdentity, removeOrphans } from '../../../store/database/file-identity.ts';
+import {
+  takeInWal,
+  misplacedFile,
+  openFiles,
+  removeOrphans,
+} from '../../../store/database/file-identity.ts';
+import type { OpenFiles } from '../../../store/database/file-identity.ts';
 import { rewriteFile } from '../../../store/database/rewrite-file.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
@@ -27,7 +33,7 @@ export interface SqliteConnectionOptions {
 
 interface Opened {
   readonly database: Database;
-  readonly identity: string | undefined;
+  readonly files: OpenFiles;
 }
 
 /** The connection to a database file that other processes write to as well and may replace. */
@@ -153,13 +159,18 @@ export class SqliteConnection {
     }
   }
 
-  /** Lets go of a file that is no longer the one in place, and returns false then. */
+  /**
+   * Lets go of files that are no longer those in place; false if what was written to them is lost. What is only in a WAL
+   * that was removed goes into the database first.
+   */
   #followFile(): boolean {
     this.#lookedAt = this.#monotonic();
-    if (!this.#opened || fileIdentity(this.path) === this.#opened.identity) return true;
+    const misplaced = this.#opened && misplacedFile(this.path, this.#opened.files);
+    if (!this.#opened || misplaced === undefined) return true;
+    const isKept = misplaced === 'wal' && takeInWal(this.#opened.database);
     this.#forget();
     removeOrphans(this.path);
-    return false;
+    return isKept;
   }
 
   #current(): Opened {
@@ -168,7 +179,7 @@ export class SqliteConnection {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       const database = openDatabase(this.path);
       database.pragma(`busy_timeout = ${BLOCKED_MS}`);
-      this.#opened = { database, identity: fileIdentity(this.path) };
+      this.#opened = { database, files: openFiles(this.path) };
     }
     return this.#opened;
   }

@@ -52,6 +52,32 @@ describe('a database that is replaced under the service', () => {
   });
 });
 
+describe('a log that is removed from under the service', () => {
+  const removeLog = () => {
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix);
+  };
+
+  it('takes nothing with it that was acknowledged, and others see what is written from then on', async () => {
+    await store.track([trackedEvent({ patternId: 'before' })]);
+    removeLog();
+    await store.track([trackedEvent({ patternId: 'after' })]);
+    expect(['before', 'after'].map((id) => isThere(path, id))).toEqual([true, true]);
+  });
+
+  it('is noticed by those who only read', async () => {
+    let now = 0;
+    const file = join(folder, 'read.db');
+    const reading = openSqliteStore(file, { monotonic: () => now });
+    const patterns = reading.tenant(DEFAULT_TENANT);
+    await patterns.track([trackedEvent({ patternId: 'a' })]);
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix);
+    now += 1_000;
+    expect(await patterns.stats()).toMatchObject({ patterns: 1 });
+    expect(isThere(file, 'a')).toBe(true);
+    await reading.close();
+  });
+});
+
 describe('while another process holds the lock', () => {
   const holdLock = () => {
     const other = openDatabase(path);
