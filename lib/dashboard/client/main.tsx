@@ -6,7 +6,7 @@ import type { PageView } from '../pages/page.ts';
 import type { PageState } from '../server/page-state.ts';
 import { listenToKeys } from './keys.ts';
 import { LiveClient } from './live-client.ts';
-import { isNotifying, Notifier } from './notifications.ts';
+import { isNotifying, notifier } from './notifications.ts';
 import { PageLoader, readState } from './page-loader.ts';
 import { nextDensity, nextTheme, presentDensity } from './present-settings.ts';
 
@@ -36,7 +36,6 @@ const loader = new PageLoader({
   },
 });
 
-const notifier = new Notifier();
 const live = new LiveClient(state.frame.newestEvent, {
   onChange: (change) => {
     notifier.look();
@@ -72,6 +71,7 @@ async function start(): Promise<void> {
   listenToKeys(side);
   loader.listen();
   live.open();
+  notifier.look();
   set({ density: presentDensity() });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') live.open();
