@@ -41,10 +41,17 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     name: 'prompt',
     title: 'First prompt',
     isWide: true,
-    cell: ({ id, firstPrompt }) => (
-      <a href={sessionHref(id)}>
-        {firstPrompt === null ? <code>{id.slice(0, 8)}</code> : <Plain text={firstPrompt} />}
-      </a>
+    cell: ({ id, firstPrompt, projectName }) => (
+      <>
+        <a href={sessionHref(id)}>
+          {firstPrompt === null ? <code>{id.slice(0, 8)}</code> : <Plain text={firstPrompt} />}
+        </a>
+        {projectName !== null && (
+          <span class="cell-note to-560">
+            <Plain text={projectName} />
+          </span>
+        )}
+      </>
     ),
   },
   {
