@@ -42,16 +42,14 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     title: 'First prompt',
     isWide: true,
     cell: ({ id, firstPrompt, projectName }) => (
-      <>
-        <a href={sessionHref(id)}>
-          {firstPrompt === null ? <code>{id.slice(0, 8)}</code> : <Plain text={firstPrompt} />}
-        </a>
+      <a href={sessionHref(id)}>
         {projectName !== null && (
-          <span class="cell-note to-560">
-            <Plain text={projectName} />
+          <span class="dim to-560">
+            <Plain text={projectName} />{' '}
           </span>
         )}
-      </>
+        {firstPrompt === null ? <code>{id.slice(0, 8)}</code> : <Plain text={firstPrompt} />}
+      </a>
     ),
   },
   {
