@@ -6,12 +6,13 @@ import type { PageView } from '../pages/page.ts';
 import type { PageState } from '../server/page-state.ts';
 import { listenToKeys } from './keys.ts';
 import { LiveClient } from './live-client.ts';
-import { isNotifying, Notifier } from './notifications.ts';
-import { PageLoader } from './page-loader.ts';
+import { isNotifying, notifier } from './notifications.ts';
+import { PageLoader, readState } from './page-loader.ts';
 import { nextDensity, nextTheme, presentDensity } from './present-settings.ts';
 
 const root = document.querySelector('#app') as HTMLElement;
-let state = JSON.parse(document.querySelector('#state')?.textContent ?? '{}') as PageState;
+const told = document.querySelector('#state')?.textContent;
+let state = told ? (JSON.parse(told) as PageState) : await readState(location.href);
 let view: PageView<unknown> | undefined;
 let side: ClientSide;
 let isFirst = true;
@@ -35,7 +36,6 @@ const loader = new PageLoader({
   },
 });
 
-const notifier = new Notifier();
 const live = new LiveClient(state.frame.newestEvent, {
   onChange: (change) => {
     notifier.look();
@@ -71,6 +71,7 @@ async function start(): Promise<void> {
   listenToKeys(side);
   loader.listen();
   live.open();
+  notifier.look();
   set({ density: presentDensity() });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') live.open();
@@ -98,7 +99,8 @@ function draw(): void {
 function drawNow(): void {
   isDue = false;
   const app = <App state={state} View={view?.View} client={side} />;
-  if (isFirst) hydrate(app, root);
+  // A state that was asked for later may be another one than that of which the server drew the page.
+  if (isFirst && told) hydrate(app, root);
   else render(app, root);
   isFirst = false;
 }

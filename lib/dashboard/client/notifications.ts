@@ -11,15 +11,16 @@ export function isNotifying(): boolean | undefined {
 export async function setNotifying(isWanted: boolean): Promise<boolean> {
   const isAllowed = isWanted && (await Notification.requestPermission()) === 'granted';
   localStorage.setItem(KEY, isAllowed ? 'on' : 'off');
+  notifier.look();
   return isAllowed;
 }
 
 /** Tells the user, whatever page is shown, when a session begins to wait, has finished, or ends. */
-export class Notifier {
+class Notifier {
   #before: ReadonlyMap<string, Need> | undefined;
   #isDue = false;
 
-  /** Something was recorded. However often that happens, it is looked at once in two seconds. */
+  /** Something was recorded; the first time, it is noted how things stand, of which nobody is told. However often that happens, it is looked at once in two seconds. */
   look(): void {
     if (this.#isDue || !isNotifying()) return;
     this.#isDue = true;
@@ -40,6 +41,9 @@ export class Notifier {
     }
   }
 }
+
+/** The one of this page. */
+export const notifier = new Notifier();
 
 // --- internal ---
 

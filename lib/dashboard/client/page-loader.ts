@@ -6,6 +6,17 @@ export interface LoaderHandlers {
   readonly onState: (state: PageState, how: 'navigate' | 'refresh') => Promise<void>;
 }
 
+/** Asks the server for the state of a page. */
+export async function readState(url: string, signal?: AbortSignal): Promise<PageState> {
+  const address = new URL(url, location.href);
+  address.searchParams.set('format', 'state');
+  const answer = await fetch(address, {
+    headers: { Accept: 'application/json' },
+    ...(signal && { signal }),
+  });
+  return (await answer.json()) as PageState;
+}
+
 /** Reads pages from the server: another one when a link is followed, the same one again when something has changed. */
 export class PageLoader {
   readonly #handlers: LoaderHandlers;
@@ -83,13 +94,7 @@ export class PageLoader {
     this.#isStale = false;
     const begun = performance.now();
     try {
-      const address = new URL(url, location.href);
-      address.searchParams.set('format', 'state');
-      const answer = await fetch(address, {
-        headers: { Accept: 'application/json' },
-        signal: reading.signal,
-      });
-      const state = (await answer.json()) as PageState;
+      const state = await readState(url, reading.signal);
       if (own === this.#asked) await this.#handlers.onState(state, how);
     } catch {
       // The server is gone: the live sign says so, and the page is read again when the stream is back.

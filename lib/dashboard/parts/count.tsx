@@ -21,7 +21,7 @@ export function Count({
   );
 }
 
-/** Lines that were added and removed; nothing where neither is known. */
+/** Lines that were added and removed; nothing where neither is known, and one 0 for none. */
 export function Lines({
   added,
   removed,
@@ -30,6 +30,7 @@ export function Lines({
   readonly removed: number | null;
 }) {
   if (added === null && removed === null) return null;
+  if ((added ?? 0) === 0 && (removed ?? 0) === 0) return <span class="num dim">0</span>;
   return (
     <span class="num lines">
       <span class="added">+{(added ?? 0).toLocaleString('en-US')}</span>{' '}

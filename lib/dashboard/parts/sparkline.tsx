@@ -17,10 +17,15 @@ export function Sparkline({
       width={Math.max(1, values.length) * 8}
       height="20"
     >
-      {values.map((value, at) => {
-        const height = value === 0 ? 1 : 3 + (value / most) * 17;
-        return <rect key={at} x={at * 8} y={20 - height} width="6" height={height} rx="1" />;
-      })}
+      <path d={values.map((value, at) => barOf(value / most, at * 8)).join('')} />
     </svg>
   );
+}
+
+// --- internal ---
+
+/** One path for all bars: a page may have a hundred of these, and draws them again whenever something happens. */
+function barOf(share: number, x: number): string {
+  const height = share === 0 ? 1 : 3 + share * 17;
+  return `M${x} 20v${-height}h6v${height}z`;
 }

@@ -5,7 +5,10 @@ import type { PageView } from '../pages/page.ts';
 import type { AssetManifest } from './assets.ts';
 import type { PageState } from './page-state.ts';
 
-/** Draws a page as HTML, with all that it shows, and with the state that the browser goes on from. */
+/**
+ * Draws a page as HTML, with all that it shows, and with the state that the browser goes on from. A large state is left out, so
+ * that the page is painted before it comes: the browser asks for it.
+ */
 export function documentHtml(
   state: PageState,
   view: PageView<unknown> | undefined,
@@ -17,6 +20,7 @@ export function documentHtml(
     (data !== null && view?.titleOf?.(data)) ||
     (state.fault?.message ?? page?.title ?? 'Not found');
   const chunks = (page && pages[page.name]) ?? [];
+  const text = JSON.stringify(state);
   const html = renderToString(
     <html lang="en">
       <head>
@@ -37,14 +41,21 @@ export function documentHtml(
         <div id="app">
           <App state={state} View={view?.View} />
         </div>
-        <script
-          id="state"
-          type="application/json"
-          // Nothing in it can end the element.
-          dangerouslySetInnerHTML={{ __html: JSON.stringify(state).replaceAll('<', '\\u003c') }}
-        />
+        {text.length <= MOST_INLINE && (
+          <script
+            id="state"
+            type="application/json"
+            // Nothing in it can end the element.
+            dangerouslySetInnerHTML={{ __html: text.replaceAll('<', '\\u003c') }}
+          />
+        )}
       </body>
     </html>,
   );
   return `<!doctype html>${html}`;
 }
+
+// --- internal ---
+
+/** Characters: a long session has megabytes, of which some kB are in view. */
+const MOST_INLINE = 500_000;

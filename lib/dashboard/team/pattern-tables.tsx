@@ -91,7 +91,7 @@ const PATTERNS: readonly Column<StoredPattern>[] = [
     name: 'places',
     title: 'Written',
     align: 'right',
-    cell: ({ occurrences }) => `${occurrences.toLocaleString('en-US')} ×`,
+    cell: ({ occurrences }) => `${occurrences.toLocaleString('en-US')}×`,
   },
   {
     name: 'generation',

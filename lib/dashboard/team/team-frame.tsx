@@ -97,7 +97,8 @@ const PLACES: readonly {
 }[] = [
   { href: '/', title: 'Patterns', icon: 'patterns' },
   { href: '/search', title: 'Search', icon: 'search' },
+  { href: '/files', title: 'Files', icon: 'files' },
   { href: '/insight', title: 'Insight', icon: 'insight' },
-  { href: '/service', title: 'Service', icon: 'health' },
-  { href: '/start', title: 'API', icon: 'files' },
+  { href: '/service', title: 'Health', icon: 'health' },
+  { href: '/start', title: 'API', icon: 'keys' },
 ];

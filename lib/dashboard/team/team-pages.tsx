@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { counted, shareText } from '../../base/amount-text.ts';
 import { span } from '../../base/time-text.ts';
 import type { ExecutionSummary } from '../../service/store/rows/execution.ts';
@@ -14,7 +13,6 @@ import { RateBar } from '../parts/figures/rate-bar.tsx';
 import { Section } from '../parts/figures/section.tsx';
 import { Plain, plainText } from '../parts/plain.tsx';
 import { Empty } from '../parts/states.tsx';
-import { Status } from '../parts/status.tsx';
 import { Ago } from '../parts/time.tsx';
 import {
   OccurrenceTable,
@@ -22,6 +20,7 @@ import {
   RelativeTable,
   teamPatternLink,
 } from './pattern-tables.tsx';
+import { Rows } from './rows.tsx';
 
 /** What was written last? */
 export function PatternsPage({
@@ -178,59 +177,6 @@ export function TeamInsightPage({
   );
 }
 
-/** How the service stands. */
-export interface ServiceFacts {
-  readonly isWell: boolean;
-  readonly detail: string | null;
-  readonly kind: string;
-  readonly version: string;
-  readonly queuedEvents: number;
-  /** How far a standby may be behind, in milliseconds; null where there is none. */
-  readonly stalenessMs: number | null;
-  readonly tenant: string;
-}
-
-/** Is the service well? */
-export function ServicePage({ facts }: { readonly facts: ServiceFacts }) {
-  const { isWell, detail, kind, version, queuedEvents, stalenessMs, tenant } = facts;
-  return (
-    <div class="sections">
-      <p>
-        <Status is={isWell ? 'ok' : 'fail'}>{isWell ? 'healthy' : 'unhealthy'}</Status>
-        {!isWell && detail !== null && (
-          <>
-            {' '}
-            <Plain text={detail} />
-          </>
-        )}
-      </p>
-      <dl class="facts">
-        <dt>Store</dt>
-        <dd>{kind}</dd>
-        <dt>Version</dt>
-        <dd class="num">{version}</dd>
-        <dt>Events in the queue</dt>
-        <dd class="num">{queuedEvents.toLocaleString('en-US')}</dd>
-        {stalenessMs !== null && (
-          <>
-            <dt>Answers are at most behind by</dt>
-            <dd class="num">{span(stalenessMs)}</dd>
-          </>
-        )}
-        <dt>Tenant</dt>
-        <dd>
-          <Plain text={tenant} />
-        </dd>
-      </dl>
-      <p class="prose">
-        <a href="/health">/health</a> is for load balancers, <a href="/metrics">/metrics</a> for
-        Prometheus; what machines send is judged on each of them by{' '}
-        <code>pattern-tracker health</code>.
-      </p>
-    </div>
-  );
-}
-
 // --- internal ---
 
 function Related({ title, of }: { readonly title: string; readonly of: Relatives | undefined }) {
@@ -239,44 +185,5 @@ function Related({ title, of }: { readonly title: string; readonly of: Relatives
     <Section title={title} note={of.isCut ? 'the nearest' : undefined}>
       <RelativeTable rows={of.relatives} />
     </Section>
-  );
-}
-
-function Rows({
-  caption,
-  titles,
-  rows,
-}: {
-  readonly caption: string;
-  readonly titles: readonly string[];
-  readonly rows: readonly (readonly ComponentChildren[])[];
-}) {
-  if (rows.length === 0) return <p class="dim">None yet.</p>;
-  return (
-    <div class="table-room">
-      <table class="table">
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            {titles.map((title, at) => (
-              <th scope="col" class={at === 0 ? 'wide' : 'num right'} key={title}>
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells, row) => (
-            <tr key={row}>
-              {cells.map((cell, at) => (
-                <td class={at === 0 ? 'wide' : 'num right'} key={titles[at]}>
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

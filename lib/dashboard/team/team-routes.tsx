@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import * as z from 'zod';
-import { VERSION } from '../../base/version.ts';
 import { admit } from '../../service/auth/admission.ts';
 import { tokenCookie } from '../../service/auth/token-cookie.ts';
 import { fault, HttpFault } from '../../service/http/http-fault.ts';
@@ -14,16 +13,14 @@ import type { Assets } from '../server/assets.ts';
 import { ICON } from '../server/icon.ts';
 import { Plain } from '../parts/plain.tsx';
 import { Empty } from '../parts/states.tsx';
+import { teamFileTree } from './team-file-tree.ts';
 import { SignIn } from './sign-in.tsx';
 import { teamDocument } from './team-document.tsx';
+import { TeamFilesPage } from './team-files.tsx';
 import { TeamFrame } from './team-frame.tsx';
-import {
-  PatternPage,
-  PatternsPage,
-  SearchPage,
-  ServicePage,
-  TeamInsightPage,
-} from './team-pages.tsx';
+import { teamHealthRoutes } from './team-health-routes.tsx';
+import type { Shown } from './team-health-routes.tsx';
+import { PatternPage, PatternsPage, SearchPage, TeamInsightPage } from './team-pages.tsx';
 
 /**
  * The pages of a team's server, for who has signed in with a token that may read: each shows what is its tenant's. They are
@@ -33,7 +30,7 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
   const { manifest } = assets;
   const document = (title: string, status: number, children: ComponentChildren): Reply =>
     teamDocument(manifest, { title, status, at: now() }, children);
-  const shown = (call: Call, page: Omit<Shown, 'children'>, children: ComponentChildren): Reply =>
+  const shown = (call: Call, page: Shown, children: ComponentChildren): Reply =>
     document(
       page.title,
       200,
@@ -139,6 +136,23 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
     }),
     route({
       ...page,
+      path: '/files',
+      summary: 'The files that the team’s newest patterns were written to',
+      query: z.looseObject({ path: z.string().max(4_000).optional() }),
+      async handle(call) {
+        const { store, service, actor, query } = call;
+        const patterns = await store.patterns({ limit: TREE_PATTERNS, order: 'last_seen' });
+        const tree = teamFileTree(patterns, query.path);
+        if (tree.patterns.length > 0) service.audit.read(actor, null, tree.patterns.length);
+        return shown(
+          call,
+          { title: 'Files', path: '/files', question: 'Where was it written?' },
+          <TeamFilesPage tree={tree} of={patterns.length} />,
+        );
+      },
+    }),
+    route({
+      ...page,
       path: '/insight',
       summary: 'Numbers of the team',
       async handle(call) {
@@ -153,29 +167,7 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
         );
       },
     }),
-    route({
-      ...page,
-      path: '/service',
-      summary: 'How the service stands',
-      async handle(call) {
-        const { service, tenant } = call;
-        const { isWell, detail } = await service.probe.health();
-        const facts = {
-          isWell,
-          detail: detail ?? null,
-          kind: service.store.kind,
-          version: VERSION,
-          queuedEvents: service.queue.events,
-          stalenessMs: service.store.staleness?.() ?? null,
-          tenant,
-        };
-        return shown(
-          call,
-          { title: 'Service', path: '/service', question: 'Is the service well?' },
-          <ServicePage facts={facts} />,
-        );
-      },
-    }),
+    ...teamHealthRoutes(page, shown),
     route({
       ...page,
       method: 'POST',
@@ -257,17 +249,9 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
 // --- internal ---
 
 const PAGE_ROWS = 50;
+/** The tree of files is made from so many patterns: it reads them all. */
+const TREE_PATTERNS = 2_000;
 const LIMITS = { depth: 5, rows: 50 };
-
-/** What a page of the frame is called. */
-interface Shown {
-  readonly title: string;
-  readonly path: string;
-  readonly question: string;
-  readonly query?: string;
-  readonly aside?: ComponentChildren;
-  readonly children: ComponentChildren;
-}
 
 function detailOf({ body: { detail }, status }: HttpFault): string {
   return typeof detail === 'string' ? detail : `The service answered with ${status}`;

@@ -15,14 +15,19 @@ export const LARGE_PROJECT = '/home/dev/project-0';
  * last events only.
  *
  * @param isBusy true writes each pattern about five times, and adds what transcripts tell
+ * @param until when the last was written, in milliseconds since 1970; in November 2026 if not said
  */
-export function fillLists(path: string, patterns: number, isBusy = false): void {
+export function fillLists(
+  path: string,
+  patterns: number,
+  { isBusy = false, until = 1_795_000_000_000 } = {},
+): void {
   const database = openDatabase(path);
   // Nothing here needs to survive a crash.
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -2000000');
-  const values = { patterns, source: source(), chars: SOURCE_CHARS, ordinals: ORDINALS };
+  const values = { patterns, until, source: source(), chars: SOURCE_CHARS, ordinals: ORDINALS };
   for (const statement of isBusy ? [...STATEMENTS, ...BUSY] : STATEMENTS) {
     database.prepare(statement).run(only(values, statement));
   }
@@ -41,8 +46,8 @@ const numbers = (count: string) =>
 
 /** Multiplied with an odd number, so that neighbours do not get neighbouring ids. */
 const PATTERN_ID = "printf('%08x%08x', (n * 2654435761) & 4294967295, n)";
-/** One pattern a minute, up to November 2026. */
-const AT = '(1795000000000 - (@patterns - n) * 60000)';
+/** One pattern a minute. */
+const AT = '(@until - (@patterns - n) * 60000)';
 const SESSION = `CASE WHEN n > @patterns - 100 THEN '${LAST_SESSION}'
   WHEN n % 20 = 7 THEN '${LARGE_SESSION}' ELSE 'session-' || (n / 120) END`;
 const PROJECT = '(CASE WHEN n % 2 = 0 THEN 1 ELSE 1 + (n / 120) % 40 END)';

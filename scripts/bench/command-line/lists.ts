@@ -75,7 +75,7 @@ export async function* timeLists(
 function filled({ throwaway }: BenchContext, patterns: number, isBusy: boolean): TrackerPaths {
   const paths = throwaway.home();
   mkdirSync(paths.data, { recursive: true });
-  fillLists(paths.database, patterns, isBusy);
+  fillLists(paths.database, patterns, { isBusy });
   return paths;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PatternsData } from '../../../lib/dashboard/pages/patterns/query.ts';
 import { hasBrowser, startBrowser, WatchedPage } from '../../support/dashboard/browser.ts';
 import { DashboardHome } from '../../support/dashboard/dashboard-home.ts';
 import { PLAIN_PAGES } from '../../support/dashboard/plain-pages.ts';
@@ -17,11 +18,15 @@ const MORE: Readonly<Record<string, string>> = {
   agents: `/sessions/${WORKING}`,
   call: `/sessions/${WAITING}?call=toolu_a1b2c3d4_00003`,
   changes: `/sessions/${WAITING}?show=changes`,
+  found: '/search?q=charge',
+  tree: '/files?project=shop-api',
+  file: '/file?path=/home/dev/shop-api/src/client.ts',
 };
 
 describe.skipIf(!hasBrowser)('each page of the dashboard', () => {
   let home: DashboardHome;
   let browser: Browser;
+  let pattern = '';
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'pictures-'));
 
   beforeAll(async () => {
@@ -29,6 +34,8 @@ describe.skipIf(!hasBrowser)('each page of the dashboard', () => {
     home = new DashboardHome();
     await home.take(...sampleWork(Date.now()));
     await home.start();
+    const { rows } = await home.data<PatternsData>('/patterns?range=all&small=yes');
+    pattern = `/patterns/${rows[0]?.id ?? ''}`;
     browser = await startBrowser();
   });
 
@@ -47,13 +54,13 @@ describe.skipIf(!hasBrowser)('each page of the dashboard', () => {
           colorScheme,
           viewport: { width, height: width < 560 ? 844 : 900 },
         });
-        for (const [name, path] of [...plain, ...Object.entries(MORE)]) {
+        for (const [name, path] of [...plain, ...Object.entries(MORE), ['pattern', pattern]]) {
           await watched.goto(`${home.url}${path}`);
           await watched.page.locator('.live .is-running').waitFor();
           const room = await watched.page.evaluate(() => document.documentElement.scrollWidth);
           expect(room, path).toBeLessThanOrEqual(width);
           const file = join(folder, `${name}-${width}-${colorScheme}.png`);
-          await watched.page.screenshot({ path: file });
+          await watched.page.screenshot({ path: file, fullPage: true });
           expect(statSync(file).size, `${path} shows something`).toBeGreaterThan(5_000);
         }
         expect(watched.faults).toEqual([]);

@@ -11,7 +11,17 @@ import { ServiceProcess } from '../../support/service-process.ts';
 
 const API = '/api/pattern-traceability';
 const SCRIPT = '</script><script>window.hit = 1</script><img src=x onerror="window.hit = 2">';
-const PAGES = ['/', '/search?q=charge', '/insight', '/service', '/patterns/payment-2'];
+const PAGES = [
+  '/',
+  '/search?q=charge',
+  '/files',
+  '/files?path=src/payment.ts',
+  '/insight',
+  '/service',
+  '/service/performance',
+  '/service/errors',
+  '/patterns/payment-2',
+];
 
 describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'team-'));
@@ -46,7 +56,13 @@ describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
       pattern_name: 'payment.ts',
       language: 'typescript',
       file_path: 'src/payment.ts',
-      pattern_data: { code: 'export async function charge(order) {\n  return fetch(order);\n}' },
+      tool_name: 'Write',
+      pattern_data: {
+        code: 'export async function charge(order) {\n  return fetch(order);\n}',
+        session_id: 's1',
+        tool_use_id: 'toolu_1',
+        duration_ms: 40,
+      },
     });
     await track('shop', {
       event_id: 'a2',
@@ -132,6 +148,47 @@ describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
     await page.waitForURL(`${service.url}/`);
     expect(await page.locator('.chip').count()).toBe(0);
     await watched.close();
+  });
+
+  it('show the files of the tenant as a tree, and of a file its patterns', async () => {
+    const { page, faults, ...watched } = await opened(signedIn(tokens.shop));
+    await page.goto(`${service.url}/files`);
+    expect(await page.locator('tbody tr').allTextContents()).toEqual([
+      expect.stringMatching(/^payment\.ts11/),
+    ]);
+    await page.getByRole('link', { name: 'payment.ts' }).click();
+    await page.getByRole('heading', { name: 'Patterns of the file' }).waitFor();
+    await page.getByRole('link', { name: 'payment.ts' }).click();
+    await page.locator('.team-code').waitFor();
+    const bank = await page.goto(`${service.url}/files?path=ledger`);
+    expect(await bank?.text()).toContain('No file here');
+    expect(faults).toEqual([]);
+    await watched.close();
+  });
+
+  it('say how the service stands, how fast it is, and what fails', async () => {
+    const { page, faults, ...watched } = await opened(signedIn(tokens.shop));
+    await page.getByRole('link', { name: 'Health' }).click();
+    await page.getByText('healthy', { exact: true }).waitFor();
+    expect(await page.locator('.facts').textContent()).toContain('shop');
+    const figure = (name: string) =>
+      page.locator('.figure', { hasText: name }).locator('.figure-value').textContent();
+    expect(Number(await figure('Requests'))).toBeGreaterThan(3);
+    await page.getByRole('link', { name: 'Performance' }).click();
+    await page.locator('h1', { hasText: 'How fast is it?' }).waitFor();
+    expect(await figure('P95 of requests')).toMatch(/^≤ [\d.]+ m?s$/);
+    const calls = page.getByRole('table', { name: 'Durations by tool' }).locator('tbody tr');
+    expect(await calls.allTextContents()).toEqual(['Write140 ms40 ms']);
+    await page.getByRole('link', { name: 'Error rates' }).click();
+    await page.locator('h1', { hasText: 'What fails?' }).waitFor();
+    expect(await figure('5xx')).toBe('0 %');
+    expect(await figure('Calls that failed')).toBe('0 %');
+    expect(faults).toEqual([]);
+    await watched.close();
+    const bank = await opened(signedIn(tokens.bank));
+    await bank.page.goto(`${service.url}/service/performance`);
+    expect(await bank.page.getByRole('table', { name: 'Durations by tool' }).count()).toBe(0);
+    await bank.close();
   });
 
   it('have the numbers of the API', async () => {

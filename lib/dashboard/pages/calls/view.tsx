@@ -1,3 +1,4 @@
+import { errorLine } from '../../../event/error-line.ts';
 import { TOOL_OUTCOMES } from '../../../event/tool-call.ts';
 import type { ToolOutcome } from '../../../event/tool-call.ts';
 import type { ListedToolCall } from '../../../store/queries/tool-calls.ts';
@@ -127,7 +128,7 @@ const COLUMNS: readonly Column<ListedToolCall>[] = [
           <bdi>{shortText(below(summary, projectRoot), 200) || toolUseId}</bdi>
         </a>
         {error !== null && outcome !== 'ok' && (
-          <span class="dim call-error">{shortText(firstLine(error), 160)}</span>
+          <span class="cell-note">{shortText(errorLine(error), 160)}</span>
         )}
       </>
     ),
@@ -158,13 +159,4 @@ const COLUMNS: readonly Column<ListedToolCall>[] = [
 /** A path without its project's folder. */
 function below(text: string, root: string | null): string {
   return root !== null && text.startsWith(`${root}/`) ? text.slice(root.length + 1) : text;
-}
-
-function firstLine(error: string): string {
-  return (
-    error
-      .split(/[\r\n]+/)
-      .map((line) => line.trim())
-      .find(Boolean) ?? ''
-  );
 }

@@ -45,7 +45,7 @@ export function BreakerCard({
         />
       )}
       {history.length > 0 && (
-        <details class="more" open={!isClosed}>
+        <details class="unfold" open={!isClosed}>
           <summary>History</summary>
           <ol class="breaker-history">
             {history.map((move, place) => (

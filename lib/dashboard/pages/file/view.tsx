@@ -146,7 +146,7 @@ function Counts({ counts }: { readonly counts: FileData['counts'] }) {
         ]}
         of={lines}
       />
-      <p class="legend">
+      <p class="file-legend">
         <span class="legend-claude">
           <strong class="num">{shareOf(claude, lines)}</strong> Claude’s,{' '}
           <span class="num">{counted(claude, 'line')}</span>

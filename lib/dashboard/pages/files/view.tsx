@@ -172,10 +172,10 @@ const PROJECT_COLUMNS: readonly Column<ProjectTree>[] = [
         <>
           <a href={`/files?${new URLSearchParams({ project: projectRoot ?? '' }).toString()}`}>
             <bdi dir="ltr">{shortText(projectName, 100)}</bdi>
-          </a>{' '}
-          <bdi class="dim from-900" dir="ltr">
-            {endOf(projectRoot ?? '', 60)}
-          </bdi>
+          </a>
+          <span class="cell-note">
+            <bdi dir="ltr">{endOf(projectRoot ?? '', 60)}</bdi>
+          </span>
         </>
       ),
     order: ({ projectName }) => projectName,

@@ -58,7 +58,7 @@ export function SurvivalBars({
           <tbody>
             {rows.map((row) => (
               <tr key={row.key}>
-                <th scope="row" class="age">
+                <th scope="row" class="survival-age">
                   {row.key}
                 </th>
                 <td class="wide from-560">

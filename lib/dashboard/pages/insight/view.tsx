@@ -125,7 +125,7 @@ function Overview({ data: { statistics: of }, url }: Pick<ViewProps<InsightData>
 
 function By({ by, url }: { readonly by: string; readonly url: URL }) {
   return (
-    <nav class="tabs" aria-label="By">
+    <nav class="choices" aria-label="By">
       {STATISTICS_KEYS.map((key) => {
         const to = new URL(url);
         to.searchParams.set('by', key);

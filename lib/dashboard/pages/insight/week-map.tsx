@@ -25,7 +25,7 @@ export function WeekMap({ hours }: { readonly hours: readonly WeekHour[] }) {
           <Cell hours={hours} most={most} cell={cell} key={cell} />
         ))}
       </svg>
-      <details class="more">
+      <details class="unfold">
         <summary>Table</summary>
         <div class="table-room">
           <table class="table">

@@ -75,10 +75,16 @@ function needOf(
   return { need: 'running', needSince: since };
 }
 
-/** Who has waited longest comes first; of the others, who did something last. */
+/**
+ * Who has waited longest comes first. Those at work stand in the order in which they began, since all of them did something
+ * a moment ago, and would change places all the time; of the others, who did something last comes first.
+ */
 function byNeed(one: SessionCard, other: SessionCard): number {
   const rank = NEEDS.indexOf(one.need) - NEEDS.indexOf(other.need);
   if (rank !== 0) return rank;
   if (one.need === 'waiting') return one.needSince - other.needSince;
+  if (one.need === 'running' && one.startedAt !== other.startedAt) {
+    return other.startedAt - one.startedAt;
+  }
   return other.lastEventAt - one.lastEventAt || (one.id < other.id ? -1 : 1);
 }

@@ -28,7 +28,7 @@ function View({ data, url }: ViewProps<PatternData>) {
   const { id, name, language, lines, generation, uses, firstSeenAt, lastSeenAt } = pattern;
   const hasLineage = lineage.ancestors.length + lineage.descendants.length > 0;
   return (
-    <>
+    <div class="sections">
       <header class="file-head">
         <h2>
           <Plain text={name.slice(0, 160)} />
@@ -54,7 +54,7 @@ function View({ data, url }: ViewProps<PatternData>) {
           </span>
         </p>
       </header>
-      <section class="section is-first" aria-label="Code">
+      <section class="section" aria-label="Code">
         <Code code={pattern.code} language={language} label="Code of the pattern" />
       </section>
       <section class="section">
@@ -105,7 +105,7 @@ function View({ data, url }: ViewProps<PatternData>) {
           </>
         )}
       </section>
-    </>
+    </div>
   );
 }
 

@@ -45,7 +45,7 @@ function View({ data: { delivery, figures, days, tools }, url }: ViewProps<Perfo
           {
             name: 'Cache hits',
             value: figures.cacheHitRate === null ? '–' : rateText(figures.cacheHitRate),
-            note: `${cache.entries.toLocaleString('en-US')} of ${counted(cache.size, 'answer')}`,
+            note: `${counted(cache.entries, 'answer')} held, ${cache.size.toLocaleString('en-US')} at most`,
           },
         ]}
       />

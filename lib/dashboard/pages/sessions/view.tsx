@@ -41,8 +41,13 @@ const COLUMNS: readonly Column<ListedSession>[] = [
     name: 'prompt',
     title: 'First prompt',
     isWide: true,
-    cell: ({ id, firstPrompt }) => (
+    cell: ({ id, firstPrompt, projectName }) => (
       <a href={sessionHref(id)}>
+        {projectName !== null && (
+          <span class="dim to-560">
+            <Plain text={projectName} />{' '}
+          </span>
+        )}
         {firstPrompt === null ? <code>{id.slice(0, 8)}</code> : <Plain text={firstPrompt} />}
       </a>
     ),

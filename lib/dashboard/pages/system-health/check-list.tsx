@@ -7,7 +7,7 @@ import type { Checks } from './query.ts';
 export function CheckList({ checks, url }: { readonly checks: Checks | null; readonly url: URL }) {
   return (
     <>
-      <nav class="tabs check-tabs" aria-label="Checklist">
+      <nav class="choices check-tabs" aria-label="Checklist">
         {LISTS.map(({ list, title }) => {
           const to = new URL(url);
           to.searchParams.set('check', list);

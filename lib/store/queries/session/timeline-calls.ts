@@ -73,8 +73,8 @@ export class TimelineCalls {
   }
 
   /** The call with what a list of very many shows; of the rest it has nothing. */
-  readBriefly({ recovered, ...call }: PassedCall): TimelineCall {
-    const { toolUseId, toolName, outcome } = call;
+  readBriefly(call: PassedCall): TimelineCall {
+    const { toolUseId, toolName, outcome, recovered } = call;
     const isPlain = outcome === 'ok' || outcome === 'running';
     const details = isPlain ? undefined : this.#details.get(this.#session, toolUseId);
     const isStarter = STARTERS.has(toolName);
