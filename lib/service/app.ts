@@ -178,6 +178,7 @@ async function readCall(
     body,
     bytes: json?.bytes ?? 0,
     form: () => formOf(c.req),
+    cookies: route.refusal && req.header('cookie'),
     requestId: c.get('requestId'),
     origin: new URL(req.url).origin,
     wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),

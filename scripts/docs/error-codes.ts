@@ -182,6 +182,10 @@ export const ERROR_CODES: Readonly<Record<string, Told>> = {
     'the settings cannot be written',
     'make file and folder writable; or add what `install --dry-run` prints by hand',
   ],
+  E_SIGN_IN_FILE: [
+    '`--sign-in` cannot be used',
+    'correct the file as the message says; [the deployment page](deployment.md#people-without-a-token) shows one',
+  ],
   E_SQLITE_FETCH: ['the downloaded SQLite module does not load', 'look at the log that is named'],
   E_TENANT: ['that is no name for a tenant', 'use lower case letters, digits, `-` and `_`'],
   E_TLS_FILES: [

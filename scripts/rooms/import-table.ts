@@ -198,6 +198,7 @@ export const ROOMS: readonly Room[] = [
     purpose: 'the HTTP service, the other end of delivery',
     imports: words('base redact lineage-api pattern store/database service/store'),
     packages: words('@hono/node-server hono lru-cache pino prom-client zod'),
+    exceptions: [{ files: 'auth/oidc/*-*.ts', packages: words('oauth4webapi yaml') }],
   },
   {
     name: 'health',
@@ -247,10 +248,9 @@ export const ROOMS: readonly Room[] = [
     ),
     packages: words('@tanstack/virtual-core hono preact'),
     exceptions: [
-      { files: 'server/document.tsx', packages: ['preact-render-to-string'] },
       { files: 'export/static-page.tsx', packages: ['preact-render-to-string'] },
-      { files: 'team/team-document.tsx', packages: ['preact-render-to-string'] },
-      { files: 'team/team-routes.tsx', packages: ['zod'] },
+      { files: '*/*document.tsx', packages: ['preact-render-to-string'] },
+      { files: 'team/*-routes.tsx', packages: ['zod'] },
       // Loaded when a page shows code or a plot.
       { files: 'client/code-colours.ts', packages: ['highlight.js'] },
       { files: 'parts/figures/plot.tsx', packages: ['uplot'] },

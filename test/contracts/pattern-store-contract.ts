@@ -899,6 +899,19 @@ export function patternStoreContract(
         expect(await service.tokens.findAll(['k1'])).toMatchObject([{ revokedAt: NOW + 7 }]);
         expect(await service.tokens.revoke('k2', NOW)).toBe(false);
       });
+
+      test('are removed by name once they have expired, and no others', async () => {
+        const others = [
+          { id: 'k2', expiresAt: NOW + 50 },
+          { id: 'k3', expiresAt: null },
+          { id: 'k4', name: 'desktop' },
+          { id: 'k5', tenant: 'team-c' },
+        ].map((other) => ({ ...token, ...other }));
+        for (const each of [token, ...others]) await service.tokens.add(each);
+        await service.tokens.removeExpired('laptop', 'team-b', NOW + 10);
+        const left = await service.tokens.list();
+        expect(left.map(({ id }) => id).toSorted()).toEqual(['k2', 'k3', 'k4', 'k5']);
+      });
     });
 
     test('says that it is well', async () => {

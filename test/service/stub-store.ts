@@ -32,6 +32,7 @@ export function stubStore(
         return token !== undefined;
       },
       noteUse: async () => {},
+      removeExpired: async () => {},
     },
     audit: { add: async () => {}, list: async () => [], trim: async () => {} },
     retention: {

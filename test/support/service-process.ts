@@ -15,14 +15,28 @@ export class ServiceProcess {
   readonly #home = mkdtempSync(join(tmpdir(), 'service-'));
   readonly #database: string;
   readonly #logLevel: string;
+  readonly #options: readonly string[];
   #child: ChildProcess | undefined;
   #port: string;
 
   /** Serves `database`, a path or a URL of PostgreSQL, on a free port if none is named. */
-  constructor(database: string, { port = '0', logLevel = 'error' } = {}) {
+  constructor(
+    database: string,
+    {
+      port = '0',
+      logLevel = 'error',
+      options = [],
+    }: {
+      readonly port?: string;
+      readonly logLevel?: string;
+      /** More of the command line. */
+      readonly options?: readonly string[];
+    } = {},
+  ) {
     this.#database = database;
     this.#port = port;
     this.#logLevel = logLevel;
+    this.#options = options;
   }
 
   get url(): string {
@@ -39,6 +53,7 @@ export class ServiceProcess {
       '0',
       '--log-level',
       this.#logLevel,
+      ...this.#options,
     ];
     const child = spawn(process.execPath, [CLI, ...args], {
       env: {

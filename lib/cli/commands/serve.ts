@@ -12,6 +12,7 @@ import { wantsColor } from '../environment.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { serviceLogText } from '../output/log-text.ts';
 import { printJson } from '../output/json-output.ts';
+import type { OidcSignIn } from '../../service/auth/oidc/oidc-sign-in.ts';
 import { noteServed } from '../recovery/served-service.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
@@ -85,6 +86,11 @@ what to run}.`,
       type: 'string',
       valueHint: 'file',
       description: 'Holds a secret that opens /metrics without the database',
+    },
+    'sign-in': {
+      type: 'string',
+      valueHint: 'file',
+      description: 'Who signs in to the pages with an account of an OpenID Connect provider, YAML',
     },
     'rate-limit': {
       type: 'string',
@@ -182,7 +188,7 @@ what to run}.`,
       trustedProxies: listOf(args['trusted-proxy']),
       allowInsecure: args['allow-insecure'] ?? false,
       withProcessMetrics: true,
-      pages: await teamPages(cli),
+      pages: await teamPages(cli, await signInBy(args['sign-in'])),
     }).catch(async (error: unknown) => {
       await store.close();
       throw error;
@@ -228,18 +234,28 @@ export function databasePlace(
 // --- internal ---
 
 /** The pages for people; none where the program was installed without its dashboard. */
-async function teamPages(cli: CliEnvironment) {
+async function teamPages(cli: CliEnvironment, oidc: OidcSignIn | undefined) {
   const [{ Assets }, { teamRoutes }, { assetFolder }] = await Promise.all([
     import('../../dashboard/server/assets.ts'),
     import('../../dashboard/team/team-routes.tsx'),
     import('../dashboard/asset-folder.ts'),
   ]);
   try {
-    return teamRoutes(new Assets(assetFolder(cli.program)), cli.now);
+    return teamRoutes(new Assets(assetFolder(cli.program)), cli.now, oidc);
   } catch (error) {
     if (error instanceof TrackerError && error.code === 'E_DASHBOARD_FILES') return [];
     throw error;
   }
+}
+
+/** The provider that a file names; none without a file. @throws TrackerError E_SIGN_IN_FILE */
+async function signInBy(file: string | undefined): Promise<OidcSignIn | undefined> {
+  if (file === undefined) return undefined;
+  const [{ OidcSignIn: Provider }, { readSignInFile }] = await Promise.all([
+    import('../../service/auth/oidc/oidc-sign-in.ts'),
+    import('../../service/auth/oidc/sign-in-file.ts'),
+  ]);
+  return new Provider(readSignInFile(file));
 }
 
 /** What is given for an option that names a database, else what its variable says. */

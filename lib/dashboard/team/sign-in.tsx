@@ -2,11 +2,14 @@
 export function SignIn({
   fault,
   to,
+  provider,
 }: {
   /** Why the last one was not taken; null at first. */
   readonly fault: string | null;
   /** The path that was asked for. */
   readonly to: string;
+  /** Where they have an account that opens this too; null where there is no such provider. */
+  readonly provider: string | null;
 }) {
   return (
     <main id="main" class="sign-in">
@@ -17,6 +20,11 @@ export function SignIn({
         Pattern tracker
       </p>
       <h1>Who are you?</h1>
+      {provider !== null && (
+        <a class="button sign-in-provider" href={`/sign-in/ask?to=${encodeURIComponent(to)}`}>
+          Sign in at {provider}
+        </a>
+      )}
       <form class="card sign-in-form" action="/sign-in" method="post">
         <input type="hidden" name="to" value={to} />
         <label for="token">Token</label>

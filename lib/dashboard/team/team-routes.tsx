@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import * as z from 'zod';
 import { admit } from '../../service/auth/admission.ts';
+import type { OidcSignIn } from '../../service/auth/oidc/oidc-sign-in.ts';
 import { tokenCookie } from '../../service/auth/token-cookie.ts';
 import { fault, HttpFault } from '../../service/http/http-fault.ts';
 import { route } from '../../service/http/route.ts';
@@ -13,6 +14,8 @@ import type { Assets } from '../server/assets.ts';
 import { ICON } from '../server/icon.ts';
 import { Plain } from '../parts/plain.tsx';
 import { Empty } from '../parts/states.tsx';
+import { oidcRoutes } from './oidc-routes.tsx';
+import { detailOf, pathHere, seeOther } from './sign-in-replies.ts';
 import { teamFileTree } from './team-file-tree.ts';
 import { SignIn } from './sign-in.tsx';
 import { teamDocument } from './team-document.tsx';
@@ -26,7 +29,11 @@ import { PatternPage, PatternsPage, SearchPage, TeamInsightPage } from './team-p
  * The pages of a team's server, for who has signed in with a token that may read: each shows what is its tenant's. They are
  * routes of the service, and so are limited, logged and audited as those of the API are.
  */
-export function teamRoutes(assets: Assets, now: () => number): readonly Route[] {
+export function teamRoutes(
+  assets: Assets,
+  now: () => number,
+  oidc: OidcSignIn | undefined,
+): readonly Route[] {
   const { manifest } = assets;
   const document = (title: string, status: number, children: ComponentChildren): Reply =>
     teamDocument(manifest, { title, status, at: now() }, children);
@@ -39,7 +46,7 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
       </TeamFrame>,
     );
   const signIn = (why: string | null, to: string, status: number) =>
-    document('Sign in', status, <SignIn fault={why} to={to} />);
+    document('Sign in', status, <SignIn fault={why} to={to} provider={oidc?.host ?? null} />);
   /** Who has no token, or one that is over, is asked for one; everything else is said. */
   const refusal = (found: HttpFault, asked: string): Reply => {
     if (found.status === 401) return signIn(null, asked, 401);
@@ -178,7 +185,7 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
         const form = await call.form();
         const token = form.get('token')?.trim() ?? '';
         const asked = form.get('to') ?? '/';
-        const to = /^\/(?![/\\])/.test(asked) ? asked : '/'; // not to another site
+        const to = pathHere(asked);
         try {
           if (!/^[\w-]+$/.test(token)) throw fault(401, 'The token is not valid, or no longer');
           await admit(
@@ -196,6 +203,7 @@ export function teamRoutes(assets: Assets, now: () => number): readonly Route[] 
         return seeOther(to, tokenCookie(call.origin, token));
       },
     }),
+    ...(oidc ? oidcRoutes(oidc, { page, now, refused: signIn, document }) : []),
     route({
       ...page,
       method: 'POST',
@@ -252,11 +260,3 @@ const PAGE_ROWS = 50;
 /** The tree of files is made from so many patterns: it reads them all. */
 const TREE_PATTERNS = 2_000;
 const LIMITS = { depth: 5, rows: 50 };
-
-function detailOf({ body: { detail }, status }: HttpFault): string {
-  return typeof detail === 'string' ? detail : `The service answered with ${status}`;
-}
-
-function seeOther(to: string, cookie: string): Reply {
-  return { status: 303, body: '', headers: { Location: to, 'Set-Cookie': cookie } };
-}

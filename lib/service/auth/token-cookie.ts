@@ -1,5 +1,8 @@
 import { isLoopback } from '../../base/loopback.ts';
 
+/** How long somebody stays signed in: a working day. */
+export const SIGNED_IN_SECONDS = 8 * 3_600;
+
 /**
  * The cookie of somebody who has signed in to the pages of the service. Scripts cannot read it, and a browser sends it with
  * no request that another site has caused. The API does not take it.
@@ -35,5 +38,3 @@ export function cookieAuthorization(header: string | undefined): string | undefi
 const NAME = 'tracker-token';
 /** With this prefix, a browser takes it over TLS only, and from this host only. */
 const SAFE_NAME = `__Host-${NAME}`;
-/** A working day. */
-const SIGNED_IN_SECONDS = 8 * 3_600;

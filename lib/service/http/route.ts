@@ -23,6 +23,8 @@ export interface Call<Q = unknown, B = unknown> {
   readonly bytes: number;
   /** The fields of a form that a page has sent. @throws HttpFault 422 for another body, 413 for a large one */
   readonly form: () => Promise<URLSearchParams>;
+  /** The `Cookie` header, for pages. */
+  readonly cookies: string | undefined;
   /** The client's `X-Request-Id`, else a random UUID. */
   readonly requestId: string;
   /** Scheme, host and port under which the client knows the service. */

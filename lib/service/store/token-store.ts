@@ -26,6 +26,8 @@ export interface TokenStore {
   /** False when no token has this id. The time of the first revocation stays. */
   revoke(id: string, at: number): Promise<boolean>;
   noteUse(id: string, at: number): Promise<void>;
+  /** Removes the tokens of that name and tenant that have expired before `at`. */
+  removeExpired(name: string, tenant: string, at: number): Promise<void>;
 }
 
 /** A token as both databases select it. */

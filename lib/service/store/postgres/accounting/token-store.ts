@@ -63,6 +63,13 @@ export class PostgresTokenStore implements TokenStore {
         WHERE id = ${id} AND coalesce(last_used_at < ${at}, true)`,
     );
   }
+
+  async removeExpired(name: string, tenant: string, at: number): Promise<void> {
+    await this.#connection.run(
+      (sql) => sql`
+        DELETE FROM api_tokens WHERE name = ${name} AND tenant = ${tenant} AND expires_at < ${at}`,
+    );
+  }
 }
 
 // --- internal ---

@@ -53,6 +53,14 @@ export class SqliteTokenStore implements TokenStore {
       database.prepare('UPDATE api_tokens SET last_used_at = ? WHERE id = ?').run(at, id),
     );
   }
+
+  async removeExpired(name: string, tenant: string, at: number): Promise<void> {
+    await this.#connection.write((database) =>
+      database
+        .prepare('DELETE FROM api_tokens WHERE name = ? AND tenant = ? AND expires_at < ?')
+        .run(name, tenant, at),
+    );
+  }
 }
 
 // --- internal ---
