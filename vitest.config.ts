@@ -6,47 +6,19 @@ import { patience } from './test/support/patience.ts';
 const results = process.env['VITEST_JSON'];
 process.env['TEST_PATIENCE'] = String(patience); // the workers inherit it
 
-/** What takes minutes: kills, faults, many processes. `npm run test:deep` runs it. */
+/** What takes minutes: real processes, kills, faults, PostgreSQL. `npm run test:deep` runs it. */
 export const SLOW_TESTS: readonly string[] = [
   'test/alerts/simulated-week.test.ts',
-  'test/cli/service-export.test.ts',
-  'test/cli/text-columns.test.ts',
-  'test/deploy/prometheus.test.ts',
-  'test/deploy/panels.test.ts',
+  'test/cli/{flush,service-export,text-columns}.test.ts',
+  'test/deploy/{panels,prometheus}.test.ts',
   'test/faults/passing-faults.test.ts',
-  'test/processes/alerts.test.ts',
-  'test/processes/bench.test.ts',
-  'test/processes/breakages.test.ts',
-  'test/processes/capture-policy.test.ts',
-  'test/processes/check.test.ts',
-  'test/processes/clock-changes.test.ts',
-  'test/processes/delivery-chaos.test.ts',
-  'test/processes/file-states.test.ts',
-  'test/processes/foreign-environment.test.ts',
-  'test/processes/forget.test.ts',
-  'test/processes/glance.test.ts',
-  'test/processes/hostile-event.test.ts',
-  'test/processes/maintain.test.ts',
-  'test/processes/odd-entries.test.ts',
-  'test/processes/otlp.test.ts',
-  'test/processes/planted-secrets.test.ts',
-  'test/processes/poison.test.ts',
-  'test/processes/recover.test.ts',
-  'test/processes/redact-rescan.test.ts',
-  'test/processes/repair.test.ts',
-  'test/processes/restore.test.ts',
-  'test/processes/runbook-drill.test.ts',
-  'test/processes/runbook.test.ts',
-  'test/processes/service-durability.test.ts',
-  'test/processes/simulate.test.ts',
-  'test/processes/transcripts.test.ts',
+  'test/processes/**/*.test.ts',
   'test/redact/recall.test.ts',
   'test/scripts/eval/attribution/attribution.test.ts',
   'test/service/serve-command.test.ts',
-  'test/service/store/postgres/outage.test.ts',
-  'test/service/store/postgres/servers/standby.test.ts',
+  'test/service/store/postgres/**/*.test.ts',
+  'test/store/maintenance/{repair,salvage}.test.ts',
   'test/store/maintenance/retention/leftovers.test.ts',
-  'test/store/maintenance/salvage.test.ts',
 ];
 
 export default defineConfig({

@@ -91,8 +91,10 @@ function isPage(text: string): boolean {
 function wordsOf(page: string): string {
   const words = page
     .slice(0, MOST_OF_PAGE)
-    .replaceAll(/<(style|script|title)\b[^]*?<\/\1>|<[^>]*>/gi, ' ');
-  return `a page for browsers: ${words.replaceAll(/\s+/g, ' ').trim()}`;
+    .replaceAll(/<(style|script|title)\b[^]*?<\/\1>|<[^>]*>/gi, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return words ? `a page for browsers: ${words}` : 'a page for browsers';
 }
 
 const MOST_OF_PAGE = 20_000;

@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { isDeep } from '../support/depth.ts';
 import { captureContract } from '../contracts/capture-contract.ts';
 
 const script = resolve('hooks/capture.sh');
 
 const SHELLS: readonly (readonly [string, ...string[]])[] = [
   ['/bin/sh'],
-  ['dash'],
-  ['bash', '--posix'],
-  ['busybox', 'sh'],
+  ...(isDeep ? ([['dash'], ['bash', '--posix'], ['busybox', 'sh']] as const) : []),
 ];
 
 const tried = new Set<string>();

@@ -229,9 +229,9 @@ describe('readHealthReply', () => {
       '200: usage_analytics: {"state":"off"}',
     ],
     [401, { detail: 'Unknown token' }, '401: Unknown token'],
-    [200, undefined, '200: <html>'],
-    [200, [], '200: <html>'],
-    [200, {}, '200: <html>'],
+    [200, undefined, '200: a page for browsers'],
+    [200, [], '200: a page for browsers'],
+    [200, {}, '200: a page for browsers'],
   ])('takes %i with %j for ill', (status, body, detail) => {
     expect(readHealthReply(status, body, '<html>')).toEqual({ isWell: false, detail });
   });

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { Deadline } from '../../../base/deadline.ts';
 import { asArray } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { isLoopback } from '../../../base/loopback.ts';
@@ -37,7 +38,8 @@ export class OidcSignIn {
   readonly #settings: SignInSettings;
   readonly #client: oauth.Client;
   readonly #options: { readonly signal: () => AbortSignal; [oauth.allowInsecureRequests]: boolean };
-  #provider: { readonly at: number; readonly found: oauth.AuthorizationServer } | undefined;
+  #provider: oauth.AuthorizationServer | undefined;
+  #freshness = Deadline.past();
 
   constructor(settings: SignInSettings) {
     const { issuer, client_id } = settings;
@@ -150,15 +152,13 @@ export class OidcSignIn {
   }
 
   async #discovered(): Promise<oauth.AuthorizationServer> {
-    if (this.#provider && performance.now() < this.#provider.at + KNOWN_FOR_MS) {
-      return this.#provider.found;
-    }
+    if (this.#provider && !this.#freshness.isOver) return this.#provider;
     const issuer = new URL(this.#settings.issuer);
     try {
       const response = await oauth.discoveryRequest(issuer, this.#options);
-      const found = await oauth.processDiscoveryResponse(issuer, response);
-      this.#provider = { at: performance.now(), found };
-      return found;
+      this.#provider = await oauth.processDiscoveryResponse(issuer, response);
+      this.#freshness = Deadline.in(KNOWN_FOR_MS);
+      return this.#provider;
     } catch (error) {
       throw this.#failed(error);
     }
