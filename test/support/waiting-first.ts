@@ -15,6 +15,11 @@ export class WaitingFirst extends BaseSequencer {
 
 /** The longest first. */
 const LONGEST = [
+  'processes/runbook-drill',
+  'alerts/simulated-week',
+  'deploy/panels',
+  'faults/fault-kinds',
+  'redact/recall',
   'processes/delivery-chaos',
   'processes/courier.',
   'processes/restore',
