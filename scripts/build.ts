@@ -85,7 +85,7 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
   build({
     ...shared,
     entryPoints: ['courier', 'spool-thread', 'statusline', 'context'].map(
-      (program) => `scripts/${program}.ts`,
+      (program) => `scripts/programs/${program}.ts`,
     ),
     outdir: OUT,
     outExtension: { '.js': '.cjs' },
@@ -109,7 +109,7 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
   build({
     ...shared,
     ...esm,
-    entryPoints: { cli: 'scripts/cli.ts' },
+    entryPoints: { cli: 'scripts/programs/cli.ts' },
     outdir: OUT,
     minifyWhitespace: true, // the plugin is copied at each update, and has to stay small
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },

@@ -1,7 +1,7 @@
 import { TrackerError } from '../../base/errors.ts';
+import { tokenEntry } from '../../service/accounting/token-entry.ts';
 import { createToken, TOKEN_SCOPES } from '../../service/auth/token.ts';
 import { DEFAULT_TENANT, TENANT_NAME } from '../../service/store/tenants.ts';
-import type { AuditEntry } from '../../service/store/audit-store.ts';
 import type { ServiceStore } from '../../service/store/service-store.ts';
 import type { StoredToken, TokenScope } from '../../service/store/token-store.ts';
 import { actionArg, actionOf } from '../arguments/action.ts';
@@ -87,7 +87,7 @@ expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.`,
       const { text, stored } = createToken(wanted);
       await withStore(async (store) => {
         await store.tokens.add(stored);
-        await store.audit.add([tokenEntry('token_created', stored, cli.now())]);
+        await store.audit.add([tokenEntry('token_created', stored, PERSON, cli.now())]);
       });
       if (args.json) printJson(cli, createdJson(text, stored));
       else cli.out(createdText(text, stored));
@@ -102,7 +102,7 @@ expires_at, revoked_at, last_used_at}], for revoke {id, revoked}.`,
         const token = findToken(tokens, prefix);
         id = token.id;
         await store.tokens.revoke(id, cli.now());
-        await store.audit.add([tokenEntry('token_revoked', token, cli.now())]);
+        await store.audit.add([tokenEntry('token_revoked', token, PERSON, cli.now())]);
       });
       if (args.json) printJson(cli, { id, revoked: true });
       else cli.out(`Token ${id} is revoked.\n`);
@@ -161,25 +161,13 @@ function findToken(tokens: readonly StoredToken[], prefix: string): StoredToken 
   });
 }
 
-/** The audit log's entry for what was done to a token on the command line. */
-function tokenEntry(
-  action: 'token_created' | 'token_revoked',
-  { id, name, tenant, scopes, expiresAt }: StoredToken,
-  at: number,
-): AuditEntry {
-  const nobody = { tokenId: null, tokenName: null, address: null };
-  const detail = { name, scopes: [...scopes], expires_at: isoTime(expiresAt) };
-  return {
-    ...nobody,
-    at,
-    tenant,
-    action,
-    route: 'pattern-tracker token',
-    subject: id,
-    count: 1,
-    detail,
-  };
-}
+/** Who does it, for the audit log: nobody is signed in on the command line. */
+const PERSON = {
+  tokenId: null,
+  tokenName: null,
+  address: null,
+  route: 'pattern-tracker token',
+};
 
 function createdText(text: string, { id, name, tenant, scopes, expiresAt }: StoredToken): string {
   const until = expiresAt === null ? 'without end' : `until ${dateText(expiresAt)}`;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import * as z from 'zod';
-import { isoTime } from '../../base/clock.ts';
+import { tokenEntry } from '../../service/accounting/token-entry.ts';
 import { SignInFault } from '../../service/auth/oidc/oidc-sign-in.ts';
 import type { OidcSignIn, SignedIn } from '../../service/auth/oidc/oidc-sign-in.ts';
 import { createToken } from '../../service/auth/token.ts';
@@ -70,6 +70,7 @@ export function oidcRoutes(
             call.cookies,
           );
           const token = await tokenFor(call, who, { by: oidc.host, at: now() });
+          const to = pathHere(who.to); // it was in a cookie, which others may be able to set
           // Not by a redirect: a browser that comes from another site would follow it without the new cookie.
           const shown = document(
             'Signed in',
@@ -77,14 +78,14 @@ export function oidcRoutes(
             <main id="main" class="sign-in">
               <h1>You are signed in</h1>
               <p>
-                <a href={who.to}>Go on</a>
+                <a href={to}>Go on</a>
               </p>
             </main>,
           );
           const headers = {
             ...shown.headers,
             'Set-Cookie': tokenCookie(oidc.publicUrl, token),
-            Refresh: `0; url=${who.to}`,
+            Refresh: `0; url=${to}`,
           };
           return { ...shown, headers };
         }),
@@ -115,8 +116,6 @@ async function tokenFor(
   });
   await service.store.tokens.removeExpired(name, tenant, at);
   await service.store.tokens.add(stored);
-  const detail = { name, scopes: ['read'], expires_at: isoTime(expiresAt) };
-  const entry = { at, action: 'token_created', subject: stored.id, count: 1, detail } as const;
-  await service.store.audit.add([{ ...actor, tenant, ...entry }]);
+  await service.store.audit.add([tokenEntry('token_created', stored, actor, at)]);
   return text;
 }

@@ -5,7 +5,7 @@ import { Empty } from '../parts/states.tsx';
 import { Ago } from '../parts/time.tsx';
 import type { TeamFileTree } from './team-file-tree.ts';
 import { PatternTable } from './pattern-tables.tsx';
-import { Rows } from './rows.tsx';
+import { NumberRows } from '../parts/figures/number-rows.tsx';
 
 /** Where was it written? A folder, or the patterns of a file. */
 export function TeamFilesPage({ tree, of }: { readonly tree: TeamFileTree; readonly of: number }) {
@@ -40,7 +40,7 @@ export function TeamFilesPage({ tree, of }: { readonly tree: TeamFileTree; reado
       </nav>
       {entries.length > 0 && (
         <Section title="Files" note={`of the newest ${counted(of, 'pattern')}`}>
-          <Rows
+          <NumberRows
             caption="Files and folders"
             titles={['Name', 'Files', 'Patterns', 'Last']}
             rows={entries.map(({ name, path, isFolder, files, patterns: count, lastSeenAt }) => [

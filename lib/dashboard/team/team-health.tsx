@@ -8,12 +8,12 @@ import { errorLine } from '../../event/error-line.ts';
 import { SUMMARY_EXECUTIONS } from '../../service/store/rows/execution.ts';
 import type { Execution, ExecutionSummary } from '../../service/store/rows/execution.ts';
 import { Figures } from '../parts/figures/figures.tsx';
+import { NumberRows } from '../parts/figures/number-rows.tsx';
 import { RateBar } from '../parts/figures/rate-bar.tsx';
 import { Section } from '../parts/figures/section.tsx';
 import { Plain } from '../parts/plain.tsx';
 import { Status } from '../parts/status.tsx';
 import { Ago } from '../parts/time.tsx';
-import { Rows } from './rows.tsx';
 
 /** How the service stands. Times are milliseconds since 1970. */
 export interface ServiceState {
@@ -21,7 +21,7 @@ export interface ServiceState {
   readonly detail: string | null;
   readonly kind: string;
   readonly version: string;
-  /** How far a standby may be behind, in milliseconds; null where there is none. */
+  /** How old the answers of a standby may be, in milliseconds; null without a standby. */
   readonly stalenessMs: number | null;
   readonly tenant: string;
   /** Of the tenant; null where it has no pattern. */
@@ -113,7 +113,7 @@ export function TeamPerformancePage({
       />
       <div class="section-pair">
         <Section title="How long calls take" note={NEWEST_CALLS}>
-          <Rows
+          <NumberRows
             caption="Durations by tool"
             titles={['Tool', 'Calls', 'On average', 'Longest']}
             rows={tools
@@ -129,7 +129,7 @@ export function TeamPerformancePage({
           />
         </Section>
         <Section title="How long requests took" note={SINCE}>
-          <Rows
+          <NumberRows
             caption="Requests by their duration"
             titles={['Took', 'Requests', 'Of all']}
             rows={figures.durations
@@ -149,7 +149,7 @@ export function TeamPerformancePage({
   );
 }
 
-/** Calls that did not end well are sought in so many. */
+/** How many of the newest calls are looked through for failures. */
 export const CALLS_READ = 500;
 
 /** What fails? */
@@ -184,7 +184,7 @@ export function TeamErrorsPage({
       />
       <div class="section-pair">
         <Section title="By tool" note={NEWEST_CALLS}>
-          <Rows
+          <NumberRows
             caption="Failed calls by tool"
             titles={['Tool', 'Calls', 'Failed', 'Of all']}
             rows={tools
@@ -201,7 +201,7 @@ export function TeamErrorsPage({
           title="What did not end well"
           note={calls.length < CALLS_READ ? 'of all calls' : `of the newest ${calls.length} calls`}
         >
-          <Rows
+          <NumberRows
             caption="Calls that did not end well"
             titles={['Call', 'Outcome', 'When']}
             rows={notWell.map(({ toolName, error, summary, outcome, at }) => [

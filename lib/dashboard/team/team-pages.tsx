@@ -20,7 +20,7 @@ import {
   RelativeTable,
   teamPatternLink,
 } from './pattern-tables.tsx';
-import { Rows } from './rows.tsx';
+import { NumberRows } from '../parts/figures/number-rows.tsx';
 
 /** What was written last? */
 export function PatternsPage({
@@ -143,7 +143,7 @@ export function TeamInsightPage({
       />
       <div class="section-pair">
         <Section title="Languages">
-          <Rows
+          <NumberRows
             caption="Patterns by language"
             titles={['Language', 'Patterns']}
             rows={stats.languages.map(({ language, patterns }) => [
@@ -158,7 +158,7 @@ export function TeamInsightPage({
           />
         </Section>
         <Section title="Tools" note="of the newest 10,000 calls">
-          <Rows
+          <NumberRows
             caption="Calls by tool"
             titles={['Tool', 'Calls', 'Succeeded', 'On average']}
             rows={tools.map(({ agentName, toolName, executions, failed, averageDurationMs }) => [

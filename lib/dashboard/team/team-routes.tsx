@@ -257,6 +257,6 @@ export function teamRoutes(
 // --- internal ---
 
 const PAGE_ROWS = 50;
-/** The tree of files is made from so many patterns: it reads them all. */
+/** How many of the newest patterns the tree of files shows; each visit reads them all. */
 const TREE_PATTERNS = 2_000;
 const LIMITS = { depth: 5, rows: 50 };

@@ -65,7 +65,7 @@ export class SpoolThread {
   readonly #onGivenUp: (reason: string) => void;
   readonly #answerMs: number;
 
-  /** `bundle` is the file of the thread's program, scripts/spool-thread.ts. */
+  /** `bundle` is the file of the thread's program, scripts/programs/spool-thread.ts. */
   constructor(
     bundle: string,
     limits: ArrivalLimits,

@@ -99,7 +99,29 @@ tenants:
     await watched.close();
   });
 
-  it('are led to no other site, and keep nothing of a sign-in that they did not begin', async () => {
+  it('are led to no other site by a cookie that somebody else has set', async () => {
+    const watched = await WatchedPage.openPlain(browser, service.url);
+    const { page } = watched;
+    provider.claims = { sub: 'u-1', email: 'ada@example.org', groups: ['shop'] };
+    const back = page.getByRole('link', { name: 'Go on as Ada' });
+    await page.getByRole('link', { name: /^Sign in at/ }).click();
+    await back.waitFor();
+    const context = page.context();
+    const cookie = (await context.cookies(service.url)).find(
+      ({ name }) => name === 'tracker-sign-in',
+    );
+    const parts = JSON.parse(Buffer.from(cookie?.value ?? '', 'base64url').toString()) as string[];
+    const value = Buffer.from(JSON.stringify(parts.with(3, 'https://elsewhere.example/'))).toString(
+      'base64url',
+    );
+    await context.addCookies([{ name: 'tracker-sign-in', value, url: service.url }]);
+    await back.click();
+    await page.waitForURL(`${service.url}/`);
+    expect(await page.locator('.team-who').textContent()).toContain('ada@example.org');
+    await watched.close();
+  });
+
+  it('are led to no other site by what they ask for, and keep nothing of a sign-in that they did not begin', async () => {
     const elsewhere = await fetch(`${service.url}/sign-in/ask?to=//elsewhere.example/`, {
       redirect: 'manual',
     });

@@ -1,4 +1,5 @@
 import { span } from '../../../base/time-text.ts';
+import { NumberRows } from '../../parts/figures/number-rows.tsx';
 import { RateBar } from '../../parts/figures/rate-bar.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import type { SinkReport } from '../../server/health/sink-report.ts';
@@ -11,42 +12,21 @@ export function Latencies({ sinks }: { readonly sinks: readonly SinkReport[] }) 
   }
   const bounds = asked[0]?.metrics.latency.buckets.map(({ upToMs }) => upToMs) ?? [];
   return (
-    <div class="table-room">
-      <table class="table">
-        <caption class="unseen">Requests by how long they took</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="wide">
-              Took
-            </th>
-            {asked.map(({ name, noun }) => (
-              <th scope="col" class="num right" key={name}>
-                <Plain text={noun} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {bounds.map((upToMs, at) => (
-            <tr key={upToMs}>
-              <td class="num">
-                {upToMs === null
-                  ? `more than ${span(bounds[at - 1] ?? 0)}`
-                  : `up to ${span(upToMs)}`}
-              </td>
-              {asked.map(({ name, metrics: { latency } }) => {
-                const count = latency.buckets[at]?.count ?? 0;
-                return (
-                  <td class="num right" key={name}>
-                    {count.toLocaleString('en-US')}
-                    <RateBar share={count / latency.count} is="accent" />
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <NumberRows
+      caption="Requests by how long they took"
+      titles={['Took', ...asked.map(({ noun }) => <Plain text={noun} key={noun} />)]}
+      rows={bounds.map((upToMs, at) => [
+        upToMs === null ? `more than ${span(bounds[at - 1] ?? 0)}` : `up to ${span(upToMs)}`,
+        ...asked.map(({ metrics: { latency } }) => {
+          const count = latency.buckets[at]?.count ?? 0;
+          return (
+            <>
+              {count.toLocaleString('en-US')}
+              <RateBar share={count / latency.count} is="accent" />
+            </>
+          );
+        }),
+      ])}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { SinkReport } from '../../server/health/sink-report.ts';
+import { NumberRows } from '../figures/number-rows.tsx';
 import { Plain } from '../plain.tsx';
 
 /** A number of delivery, for each sink one column. */
@@ -19,35 +20,14 @@ export function NumberTable({
   readonly numbers: readonly SinkNumber[];
 }) {
   return (
-    <div class="table-room">
-      <table class="table">
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="wide">
-              Since the last reset
-            </th>
-            {sinks.map(({ name, noun }) => (
-              <th scope="col" class="num right" key={name}>
-                <Plain text={noun} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {numbers.map(({ title, cell }) => (
-            <tr key={title}>
-              <td>{title}</td>
-              {sinks.map((sink) => (
-                <td class="num right" key={sink.name}>
-                  {cell(sink)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <NumberRows
+      caption={caption}
+      titles={[
+        'Since the last reset',
+        ...sinks.map(({ noun }) => <Plain text={noun} key={noun} />),
+      ]}
+      rows={numbers.map(({ title, cell }) => [title, ...sinks.map(cell)])}
+    />
   );
 }
 

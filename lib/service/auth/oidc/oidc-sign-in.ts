@@ -97,7 +97,7 @@ export class OidcSignIn {
     const claims = await this.#claims(query, { state, nonce, verifier });
     const name = [claims['email'], claims['preferred_username'], claims.sub].find(isName) ?? '';
     const place = this.#settings.tenants.find(({ claim, value }) =>
-      claim === undefined ? true : [claims[claim]].flat().includes(value),
+      claim === undefined ? true : valuesOf(claims, claim).includes(value),
     );
     if (!place) {
       throw new SignInFault(403, `${name} may not see any tenant: an administrator decides that`);
@@ -207,6 +207,12 @@ function remembered(cookies: string | undefined): readonly string[] {
     }
   }
   return [];
+}
+
+/** What the provider vouches for: not for an address of mail that it has not seen work. */
+function valuesOf(claims: oauth.IDToken, claim: string): readonly unknown[] {
+  if (claim === 'email' && claims['email_verified'] === false) return [];
+  return [claims[claim]].flat();
 }
 
 function isName(claim: unknown): claim is string {

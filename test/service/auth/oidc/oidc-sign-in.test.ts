@@ -20,6 +20,7 @@ function signIn(): OidcSignIn {
     tenants: [
       { tenant: 'shop', claim: 'groups', value: 'shop' },
       { tenant: 'bank', claim: 'department', value: 'bank' },
+      { tenant: 'club', claim: 'email', value: 'eve@example.org' },
     ],
   });
 }
@@ -60,11 +61,23 @@ describe('a sign-in at a provider', () => {
 
   it('is refused to who has no tenant', async () => {
     const oidc = signIn();
-    provider.claims = { sub: 'u-3', email: 'eve@example.org', groups: 'workshop' };
+    provider.claims = { sub: 'u-3', email: 'eve@example.com', groups: 'workshop' };
     const { query, cookies } = await answered(oidc);
     await expect(oidc.finish(query, cookies)).rejects.toMatchObject({
       status: 403,
-      body: { detail: 'eve@example.org may not see any tenant: an administrator decides that' },
+      body: { detail: 'eve@example.com may not see any tenant: an administrator decides that' },
+    });
+  });
+
+  it('goes by an address of mail only if the provider does not say that it is unproven', async () => {
+    const oidc = signIn();
+    provider.claims = { sub: 'u-4', email: 'eve@example.org', email_verified: true };
+    const proven = await answered(oidc);
+    expect(await oidc.finish(proven.query, proven.cookies)).toMatchObject({ tenant: 'club' });
+    provider.claims = { ...provider.claims, email_verified: false };
+    const unproven = await answered(oidc);
+    await expect(oidc.finish(unproven.query, unproven.cookies)).rejects.toMatchObject({
+      status: 403,
     });
   });
 

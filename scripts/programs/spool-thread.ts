@@ -2,16 +2,16 @@
 // stored. The courier starts it when there is a backlog; it does not touch the database.
 import { unlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { errorCode } from '../lib/base/errors.ts';
-import { openRedactor } from '../lib/redact/own/open-redactor.ts';
-import { ArrivalReader } from '../lib/ingest/arrival.ts';
-import type { Arrival } from '../lib/ingest/arrival.ts';
-import type { SpoolFile } from '../lib/ingest/spool/spool-reader.ts';
+import { errorCode } from '../../lib/base/errors.ts';
+import { openRedactor } from '../../lib/redact/own/open-redactor.ts';
+import { ArrivalReader } from '../../lib/ingest/arrival.ts';
+import type { Arrival } from '../../lib/ingest/arrival.ts';
+import type { SpoolFile } from '../../lib/ingest/spool/spool-reader.ts';
 import type {
   SpoolThreadAnswer,
   SpoolThreadData,
   SpoolThreadRequest,
-} from '../lib/ingest/spool/spool-thread.ts';
+} from '../../lib/ingest/spool/spool-thread.ts';
 
 /** Larger files, in bytes, are left to the courier, so that only one thread holds such a file in memory. */
 const MAX_FILE_BYTES = 256 * 1024;

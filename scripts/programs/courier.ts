@@ -4,16 +4,16 @@ import { existsSync } from 'node:fs';
 import { hostname, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../lib/base/clock.ts';
-import { trackerHome, trackerPaths } from '../lib/base/paths.ts';
-import type { TrackerPaths } from '../lib/base/paths.ts';
-import { announceCourier, courierLives } from '../lib/capture/courier-hint.ts';
-import { startCourier } from '../lib/capture/courier-start.ts';
-import { newestInstalled } from '../lib/claude-code/installed-claude.ts';
-import { limitHeap } from '../lib/ingest/courier/heap-limit.ts';
-import type { OpenCourierWatch } from '../lib/ingest/courier-watch.ts';
-import { startPluginSetup } from '../lib/ingest/courier/plugin-setup.ts';
-import { sitOut } from '../lib/ingest/courier/sit-out.ts';
+import { systemClock } from '../../lib/base/clock.ts';
+import { trackerHome, trackerPaths } from '../../lib/base/paths.ts';
+import type { TrackerPaths } from '../../lib/base/paths.ts';
+import { announceCourier, courierLives } from '../../lib/capture/courier-hint.ts';
+import { startCourier } from '../../lib/capture/courier-start.ts';
+import { newestInstalled } from '../../lib/claude-code/installed-claude.ts';
+import { limitHeap } from '../../lib/ingest/courier/heap-limit.ts';
+import type { OpenCourierWatch } from '../../lib/ingest/courier-watch.ts';
+import { startPluginSetup } from '../../lib/ingest/courier/plugin-setup.ts';
+import { sitOut } from '../../lib/ingest/courier/sit-out.ts';
 
 const SIT_OUT_MS = 60_000;
 const LOW_PRIORITY = 10;
@@ -55,7 +55,7 @@ async function main(homeFolder: string): Promise<void> {
   const own = { clock: systemClock, pid: process.pid };
   try {
     setPriority(LOW_PRIORITY);
-    const { Courier } = await import('../lib/ingest/courier/courier.ts');
+    const { Courier } = await import('../../lib/ingest/courier/courier.ts');
     const threadBundle = join(__dirname, 'spool-thread.cjs');
     const newestClaude = () => newestInstalled({ env: process.env, node: process.execPath });
     const machine = hostname();
@@ -83,9 +83,9 @@ function alertWatch(paths: TrackerPaths, machine: string): OpenCourierWatch {
   return ({ log, database, clean, config }) => {
     const open = async () => {
       const [{ AlertWatch }, { tellAlert }, { readRegistration }] = await Promise.all([
-        import('../lib/alerts/alert-watch.ts'),
-        import('../lib/alerts/alert-channels.ts'),
-        import('../lib/install/settings/registration.ts'),
+        import('../../lib/alerts/alert-watch.ts'),
+        import('../../lib/alerts/alert-channels.ts'),
+        import('../../lib/install/settings/registration.ts'),
       ]);
       const { env } = process;
       return new AlertWatch({

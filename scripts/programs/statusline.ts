@@ -3,11 +3,11 @@
 // statusline` it is a bundle of its own because it runs after every answer of Claude: it starts faster.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../lib/base/clock.ts';
-import { trackerPaths } from '../lib/base/paths.ts';
-import { dropForeignTimeZone } from '../lib/base/claude-session.ts';
-import { hookHome } from '../lib/capture/run.ts';
-import { statusLine } from '../lib/cli/status-line/status-line.ts';
+import { systemClock } from '../../lib/base/clock.ts';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import { dropForeignTimeZone } from '../../lib/base/claude-session.ts';
+import { hookHome } from '../../lib/capture/run.ts';
+import { statusLine } from '../../lib/cli/status-line/status-line.ts';
 
 process.on('uncaughtException', () => process.exit(0));
 void main();

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 
 /** A small table: the first column is of words, the others are of numbers. */
-export function Rows({
+export function NumberRows({
   caption,
   titles,
   rows,
 }: {
   readonly caption: string;
-  readonly titles: readonly string[];
+  readonly titles: readonly ComponentChildren[];
   readonly rows: readonly (readonly ComponentChildren[])[];
 }) {
   if (rows.length === 0) return <p class="dim">None yet.</p>;
@@ -18,7 +18,7 @@ export function Rows({
         <thead>
           <tr>
             {titles.map((title, at) => (
-              <th scope="col" class={at === 0 ? 'wide' : 'num right'} key={title}>
+              <th scope="col" class={at === 0 ? 'wide' : 'num right'} key={at}>
                 {title}
               </th>
             ))}
@@ -28,7 +28,7 @@ export function Rows({
           {rows.map((cells, row) => (
             <tr key={row}>
               {cells.map((cell, at) => (
-                <td class={at === 0 ? 'wide' : 'num right'} key={titles[at]}>
+                <td class={at === 0 ? 'wide' : 'num right'} key={at}>
                   {cell}
                 </td>
               ))}

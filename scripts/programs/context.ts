@@ -3,10 +3,10 @@
 // Whatever happens, it prints no error and exits with 0. It is no part of capture, which is another hook.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropForeignTimeZone } from '../lib/base/claude-session.ts';
-import { trackerPaths } from '../lib/base/paths.ts';
-import { hookHome } from '../lib/capture/run.ts';
-import { sessionContext } from '../lib/cli/context/session-context.ts';
+import { dropForeignTimeZone } from '../../lib/base/claude-session.ts';
+import { trackerPaths } from '../../lib/base/paths.ts';
+import { hookHome } from '../../lib/capture/run.ts';
+import { sessionContext } from '../../lib/cli/context/session-context.ts';
 
 /** How long a session's start may wait for it, in milliseconds. */
 const LIMIT_MS = 150;
