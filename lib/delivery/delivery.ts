@@ -1,10 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import { Deadline } from '../base/deadline.ts';
-import type { Elapsed } from '../base/deadline.ts';
+import { BatchSender } from './batch-sender.ts';
+import type { BatchSenderOptions } from './batch-sender.ts';
 import type { Permit, Transition } from './breaker/breaker.ts';
 import { crossesLineages, ERASURE_EVENT } from './store/outbox-pass.ts';
 import type { DueEvent, OutboxPass } from './store/outbox-pass.ts';
-import { concernsSetup } from './http/classify.ts';
 import type { Attempt, BatchOutcome, SinkClient } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 import { settle } from './settlement.ts';
@@ -16,24 +15,16 @@ const BATCH_CHARACTERS = 4 * 1024 * 1024;
 const SETTLE_ROWS = 500;
 /** After this many faults an event is sent alone, in case it is the one that spoils its batches. */
 const ALONE_AFTER_FAULTS = 2;
-/** After this many requests without a reply, in a row, batches become smaller. */
-const MOST_CUT_BATCHES = 2;
-/** How long events are sent singly to a sink that does not accept batches, in milliseconds. */
-const SINGLY_MS = 600_000;
 /** How many due events to choose from for the one that probes a recovering server. */
 const PROBE_ROWS = 100;
 
 /** What delivery to one sink works with. */
-export interface DeliveryOptions {
+export interface DeliveryOptions extends BatchSenderOptions {
   /** The store; returns another one after tracker.db was replaced. */
   readonly store: () => DeliveryStore;
-  readonly client: Pick<SinkClient, 'track' | 'trackBatch' | 'erase' | 'server' | 'isClosed'>;
+  readonly client: BatchSenderOptions['client'] & Pick<SinkClient, 'server' | 'isClosed'>;
   readonly clock: Clock;
-  /** @default the time of this process */
-  readonly elapsed?: Elapsed | undefined;
   readonly retry: RetryPolicy;
-  /** The most events in one request. */
-  readonly batchRows: number;
   /** Called after the breaker's change of phase is committed. */
   readonly onTransition?: (transition: Transition) => void;
 }
@@ -112,18 +103,13 @@ interface Drain {
 /** Sends what waits in the outbox of one sink. The caller must hold the sink's delivery lock. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  /** Until it is over, events are sent singly. */
-  #singly = Deadline.past();
+  readonly #sender: BatchSender;
   /** Requests in a row that failed as a whole. */
   #failedRequests = 0;
-  /** Requests with several events that got no reply, since the last one that got one. */
-  #cutBatches = 0;
-  /** The most events in one request for now: some servers cut the connection when one is too large. */
-  #mostRows: number;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#mostRows = options.batchRows;
+    this.#sender = new BatchSender(options);
   }
 
   /**
@@ -156,6 +142,9 @@ export class Delivery {
     try {
       const ending = await this.#run(drain, onProgress);
       this.#concludeRest(drain);
+      const closing =
+        ending.end === 'empty' && !sessionId ? drain.store.breaker.concludeProbes() : null;
+      if (closing) this.#options.onTransition?.(closing);
       return { ...drain.total, ...ending, lastError: drain.lastError };
     } catch (error) {
       try {
@@ -178,7 +167,7 @@ export class Delivery {
       const isGivenUp = (signal.aborted || client.isClosed) && attempt.outcome.kind === 'retry';
       if (!isGivenUp) {
         drain.answered.push({ ...begun, attempt });
-        this.#fitBatch(rows.length, attempt);
+        this.#sender.fit(rows.length, attempt);
       }
       // The database was closed and opened again during the request, or replaced by another one.
       if (this.#options.store() !== store) return { end: 'waiting', nextAt: clock() };
@@ -226,7 +215,7 @@ export class Delivery {
     if (!permit && !isForced) return { end: 'circuit_open', nextAt: retryAt ?? undefined };
     const rows = store.breaker.read().phase === 'closed' ? due : this.#probe(drain);
     const leavesOut = rows[0]?.id !== due[0]?.id;
-    return { rows, permit, leavesOut, attempt: this.#send(rows, signal) };
+    return { rows, permit, leavesOut, attempt: this.#sender.send(rows, signal) };
   }
 
   /**
@@ -251,7 +240,7 @@ export class Delivery {
 
   #nextRows(drain: Drain, after: number): DueEvent[] {
     const now = this.#options.clock();
-    const rows = this.#singly.isOver ? this.#mostRows : 1;
+    const rows = this.#sender.mostRows;
     const due = drain.pass.next({ now, after, rows, characters: BATCH_CHARACTERS });
     const goesAlone = (row: DueEvent) =>
       row.id <= drain.aloneUntil ||
@@ -278,21 +267,6 @@ export class Delivery {
       if (isFree && row.attempts < (best?.attempts ?? Infinity)) best = row;
     }
     return best ? [best] : [];
-  }
-
-  async #send(rows: readonly DueEvent[], signal: AbortSignal): Promise<Attempt<BatchOutcome>> {
-    const { client } = this.#options;
-    const [first] = rows;
-    if (first && rows.length === 1) {
-      const { body, eventId, eventType } = first;
-      const { outcome, ...rest } = await (eventType === ERASURE_EVENT && client.erase
-        ? client.erase(body, eventId, signal)
-        : client.track(body, eventId, signal));
-      if (outcome.kind !== 'accepted') return asOutage({ ...rest, outcome });
-      return { ...rest, outcome: { kind: 'items', items: [outcome] } };
-    }
-    const bodies = rows.map(({ body }) => body);
-    return asOutage(await client.trackBatch(bodies, signal));
   }
 
   /** Writes the remaining answers, unless the database was replaced by one that lacks their rows. */
@@ -331,7 +305,7 @@ export class Delivery {
     if (serverFault) store.metrics.add('request_failures');
     this.#failedRequests = outcome.kind === 'retry' ? this.#failedRequests + 1 : 0;
     if (outcome.kind === 'unsupported') {
-      this.#singly = Deadline.in(SINGLY_MS, this.#options.elapsed);
+      this.#sender.sendSingly();
     } else if (outcome.kind === 'rejected' && rows.length > 1) {
       drain.aloneUntil = lastId;
     } else {
@@ -356,20 +330,6 @@ export class Delivery {
     if (isOpen && outcome.kind === 'retry' && !asksForPause(outcome)) store.state.pause(0);
     return transition;
   }
-
-  /** Halves the batches after some that got no reply, and doubles them again with each that got one. */
-  #fitBatch(rows: number, { outcome, serverFault }: Attempt<BatchOutcome>): void {
-    if (rows === 1 && this.#mostRows > 1) return; // an event that was sent alone says nothing about batches
-    if (outcome.kind !== 'retry') {
-      this.#cutBatches = 0;
-      if (rows >= this.#mostRows) {
-        this.#mostRows = Math.min(this.#mostRows * 2, this.#options.batchRows);
-      }
-    } else if (serverFault && outcome.status === undefined) {
-      this.#cutBatches += 1;
-      if (this.#cutBatches >= MOST_CUT_BATCHES) this.#mostRows = Math.ceil(rows / 2);
-    }
-  }
 }
 
 // --- internal ---
@@ -381,19 +341,4 @@ function countRows(answered: readonly Answered[]): number {
 /** True when the sink itself asked to be left alone for a while. */
 function asksForPause({ status, retryAfterMs }: Extract<BatchOutcome, { kind: 'retry' }>): boolean {
   return status === 429 || retryAfterMs !== undefined;
-}
-
-/**
- * Turns answers that concern every event alike into an outage. A wrong token or address, or a server that
- * fails each event of a batch, must not turn the whole outbox into dead letters.
- */
-function asOutage(attempt: Attempt<BatchOutcome>): Attempt<BatchOutcome> {
-  const { outcome } = attempt;
-  if (outcome.kind === 'items') {
-    const [first] = outcome.items;
-    const isDown = first?.kind === 'retry' && outcome.items.every(({ kind }) => kind === 'retry');
-    return isDown ? { ...attempt, outcome: first } : attempt;
-  }
-  if (outcome.kind !== 'rejected' || !concernsSetup(outcome.status)) return attempt;
-  return { ...attempt, serverFault: true, outcome: { kind: 'retry', message: outcome.message } };
 }

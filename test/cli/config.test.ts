@@ -215,7 +215,14 @@ describe('config backup and restore', () => {
     await config('backup');
     const [good] = listConfigBackups(sample.paths);
     write('api: { base_url: 7 }\n');
-    await config('backup');
+    const broken = await config('backup');
+    expect(broken).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/^Backed up 1 file as /),
+    });
+    expect(broken.err).toMatch(
+      /^The configuration is broken: .*api\.base_url .*\n {2}`config restore` without a name/s,
+    );
     expect(listConfigBackups(sample.paths)).toHaveLength(2);
     expect(newestGoodBackup(sample.paths)?.name).toBe(good?.name);
   });

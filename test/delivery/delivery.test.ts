@@ -321,6 +321,25 @@ describe('a drain', () => {
     expect(store.breaker.read().phase).toBe('closed');
   });
 
+  it('closes the circuit with fewer probes than asked for when nothing is left to probe with', async () => {
+    store.breaker.trip('drill');
+    now += POLICY.recoveryTimeoutMs;
+    add('a');
+    expect(await drain()).toMatchObject({ end: 'empty', delivered: 1 });
+    expect(store.breaker.read()).toMatchObject({ phase: 'closed', trips: 1 });
+    expect(store.breaker.history(1)).toMatchObject([
+      { from: 'half_open', to: 'closed', reason: '1 probe succeeded' },
+    ]);
+  });
+
+  it('leaves the circuit half open while something waits to probe with', async () => {
+    store.breaker.trip('drill');
+    now += POLICY.recoveryTimeoutMs;
+    add('a', 'b');
+    await drain({ events: 1 });
+    expect(store.breaker.read()).toMatchObject({ phase: 'half_open', probesSucceeded: 1 });
+  });
+
   it('sends no child after its parent has failed in the same drain, however early', async () => {
     api.answer = (events) => (events.includes('a1') ? down() : items(events, () => accepted));
     add('a1', 'b1', 'c1', 'a2', 'd1');

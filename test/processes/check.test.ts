@@ -285,6 +285,18 @@ describe('a token', () => {
   });
 });
 
+it('a token that tells nothing is judged with what the last attempt came to', async () => {
+  const refusing = await answering((reply) => reply(401, { detail: 'unknown token' }));
+  home.configure(`api: { base_url: '${refusing}', token: 'opaque' }\n`);
+  await home.write('export const one = 1;\n');
+  await home.command('flush');
+  const { status, detail } = await home.check();
+  expect([status['tokens'], detail['tokens']]).toEqual([
+    'warn',
+    expect.stringMatching(/because only the server can tell, and the last attempt failed \(.*401/),
+  ]);
+});
+
 describe('health --watch', () => {
   it('counts failures, and says how long answers took', async () => {
     let asked = 0;

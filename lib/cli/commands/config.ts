@@ -178,8 +178,14 @@ function other(cli: CliEnvironment, backup: string | undefined): Config {
   return loadConfig(chosenBackup(cli, backup).files).config;
 }
 
-function backUp(cli: CliEnvironment, json: boolean): number {
+async function backUp(cli: CliEnvironment, json: boolean): Promise<number> {
   const made = backUpConfig(cli.paths, cli.now());
+  const { error } = await loadWholeConfig(cli.paths, { env: cli.env });
+  if (made && error !== null) {
+    cli.err(
+      `The configuration is broken: ${plainLine(error)}\n  \`config restore\` without a name takes the newest backup that is not.\n`,
+    );
+  }
   if (json) printJson(cli, made ?? { name: null, files: [] });
   else if (!made) {
     const where = plainLine(cli.paths.configFile);

@@ -175,6 +175,19 @@ export function report(
     : whileHalfOpen(seen, policy, permit, result, now);
 }
 
+/**
+ * Closes a half open breaker whose probes have succeeded, though fewer than asked for, because nothing is left to probe
+ * with: else it would stay half open until something is to be sent again, perhaps for days.
+ */
+export function concludeProbes(state: BreakerState, policy: BreakerPolicy, now: number): Moved {
+  const isWell =
+    state.phase === 'half_open' &&
+    state.probesSucceeded > 0 &&
+    living(state.permits, policy, now).length === 0 &&
+    !isSlow(state.window, policy);
+  return isWell ? close(state, state.probesSucceeded, now) : { state, transition: null };
+}
+
 /** Hands back a permit that was not used. */
 export function release(state: BreakerState, permit: Permit): BreakerState {
   if (state.phase !== 'half_open') return state;
@@ -261,9 +274,12 @@ function whileClosed(
     return open(next, `${counted(consecutiveFailures, 'failure')} in a row${last}`, now);
   }
   const isEnough = window.length >= Math.min(policy.minimumCalls, policy.windowCalls);
-  const slow = slowIn(window);
-  if (speed === 's' && isEnough && slow / window.length > policy.slowCallRate) {
-    return open(next, `${slow} of the last ${counted(window.length, 'call')} were slow`, now);
+  if (speed === 's' && isEnough && isSlow(window, policy)) {
+    return open(
+      next,
+      `${slowIn(window)} of the last ${counted(window.length, 'call')} were slow`,
+      now,
+    );
   }
   return { state: next, transition: null };
 }
@@ -291,13 +307,18 @@ function whileHalfOpen(
     const permits = state.permits.filter(({ id }) => id !== permit.id);
     return { state: { ...state, permits, probesSucceeded, window }, transition: null };
   }
-  const slow = slowIn(window);
-  if (slow / window.length > policy.slowCallRate) {
-    return open(state, `${slow} of ${counted(window.length, 'probe')} were slow`, now);
+  if (isSlow(window, policy)) {
+    return open(state, `${slowIn(window)} of ${counted(window.length, 'probe')} were slow`, now);
   }
-  const closed = reset(state, now).state;
-  const why = `${counted(probesSucceeded, 'probe')} succeeded`;
-  return { state: closed, transition: { at: now, from: 'half_open', to: 'closed', reason: why } };
+  return close(state, probesSucceeded, now);
+}
+
+function close(state: HalfOpenBreaker, probes: number, now: number): Moved {
+  const reason = `${counted(probes, 'probe')} succeeded`;
+  return {
+    state: reset(state, now).state,
+    transition: { at: now, from: 'half_open', to: 'closed', reason },
+  };
 }
 
 function open(state: BreakerState, reason: string, now: number): Moved {
@@ -321,6 +342,10 @@ function recordOf(state: BreakerRecord): BreakerRecord {
 
 function speedOf(latencyMs: number, { slowCallMs }: BreakerPolicy): 's' | 'f' {
   return latencyMs >= slowCallMs ? 's' : 'f';
+}
+
+function isSlow(window: string, { slowCallRate }: BreakerPolicy): boolean {
+  return slowIn(window) / window.length > slowCallRate;
 }
 
 function slowIn(window: string): number {

@@ -76,6 +76,13 @@ export class BreakerStore {
       .transition;
   }
 
+  /** Closes the breaker if its probes have succeeded and nothing is left to probe with; returns the change of phase. */
+  concludeProbes(): Transition | null {
+    if (this.read().phase !== 'half_open') return null;
+    const { policy } = this.#options;
+    return this.#move((state, now) => breaker.concludeProbes(state, policy, now)).transition;
+  }
+
   /** Hands back a permit that was not used. */
   release(permit: Permit): void {
     if (this.read().phase !== 'half_open') return;

@@ -5,14 +5,19 @@ import { asNumber, isJsonObject } from '../../base/json.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import { dateText, span } from '../../base/time-text.ts';
 import type { Config } from '../../config/config.ts';
+import { COLLECTOR } from '../../delivery/collector/collector-sink.ts';
 import { bearerToken } from '../../delivery/http/bearer-token.ts';
 import { readCertificates } from '../../delivery/http/certificates.ts';
 import { serverCertificate } from '../../delivery/http/server-certificate.ts';
+import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { tokenLives } from '../../store/queries/health.ts';
 import type { TokenLife } from '../../store/queries/health.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import type { CheckFinding } from '../checks/check.ts';
+import type { SinkFacts } from '../sink-facts.ts';
+import { factsOf } from '../stored-facts.ts';
+import type { StoredDelivery } from '../stored-facts.ts';
 import type { ChecklistFacts } from './checklist-facts.ts';
 
 /** What expires within this time should be renewed now, in milliseconds. */
@@ -47,12 +52,13 @@ export function tokensValid(facts: ChecklistFacts): CheckFinding {
     return warn('not known: the database cannot be read', 'See the check of the store.');
   }
   const issued = readDatabase(paths.database, tokenLives) ?? [];
+  const delivery = gathered().stored.delivery.value;
   const own = issued.flatMap(({ name, expiresAt }): Life[] => {
     if (expiresAt === null) return [];
     const isPast = expiresAt < now() - SOON_MS; // nobody has renewed it, so nobody needs it
     return isPast ? [] : [{ what: `the token "${name}" of the service`, expiresAt }];
   });
-  const lives = [...sentLives(config.config, issued), ...own];
+  const lives = [...sentLives(config.config, issued, delivery), ...own];
   if (lives.length === 0) return ok('none is in use, or none expires');
   return judged(lives, now(), '`pattern-tracker token create` makes one at the service.');
 }
@@ -100,15 +106,21 @@ function isProxied(url: string, { config, proxy }: ChecklistFacts): boolean {
 }
 
 /** The tokens that go to the servers. An error in reading one is what the check of the sinks reports. */
-function sentLives({ api, otlp }: Config, issued: readonly TokenLife[]): Life[] {
+function sentLives(
+  { api, otlp }: Config,
+  issued: readonly TokenLife[],
+  delivery: StoredDelivery | null,
+): Life[] {
   const sources = [
-    { what: 'the token for the server', token: api.token, tokenFile: api.token_file },
-    { what: 'the token for the collector', token: null, tokenFile: otlp.token_file },
+    { sink: MAIN_SINK, token: api.token, tokenFile: api.token_file },
+    { sink: COLLECTOR, token: null, tokenFile: otlp.token_file },
   ];
-  return sources.flatMap(({ what, ...source }): Life[] => {
+  return sources.flatMap(({ sink, ...source }): Life[] => {
+    const what = `the token for the ${sink.noun}`;
     try {
       const token = bearerToken(source);
-      return token === undefined ? [] : [sentLife(what, token, issued)];
+      if (token === undefined) return [];
+      return [sentLife(what, token, issued, lastFailure(factsOf(sink, delivery)))];
     } catch (error) {
       if (error instanceof TrackerError) return [{ what, why: error.message }];
       throw error;
@@ -116,12 +128,23 @@ function sentLives({ api, otlp }: Config, issued: readonly TokenLife[]): Life[] 
   });
 }
 
-function sentLife(what: string, token: string, issued: readonly TokenLife[]): Life {
+/** What went wrong at the last attempt to deliver; null after a success. */
+function lastFailure({ lastError, lastErrorAt, lastDeliveredAt }: SinkFacts): string | null {
+  return (lastErrorAt ?? 0) > (lastDeliveredAt ?? 0) ? lastError : null;
+}
+
+function sentLife(
+  what: string,
+  token: string,
+  issued: readonly TokenLife[],
+  failure: string | null,
+): Life {
   const stored = issued.find(({ digest }) => digest === hexDigest(token, 64));
   if (stored) return { what, expiresAt: stored.expiresAt };
   const expiresAt = statedExpiry(token);
   if (expiresAt !== undefined) return { what, expiresAt };
-  return { what, why: 'only the server can tell' };
+  const last = failure === null ? '' : `, and the last attempt failed (${failure})`;
+  return { what, why: `only the server can tell${last}` };
 }
 
 /** When a JSON Web Token says that it expires, in milliseconds since 1970 UTC; undefined for any other text. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   acquire,
+  concludeProbes,
   CLOSED,
   parseBreakerState,
   release,
@@ -288,6 +289,23 @@ describe('a half-open circuit', () => {
     expect(acquire(state, fewer, circuit.now, 'y').permit).toBeNull();
     const { phase } = report(state, fewer, permit as Permit, OK, circuit.now).state;
     expect(phase).toBe('closed');
+  });
+
+  it('closes early when nothing is left to probe with, unless a probe is on its way or too many were slow', () => {
+    const conclude = (circuit: Circuit) =>
+      circuit.take(concludeProbes(circuit.state, circuit.policy, circuit.now));
+    const circuit = halfOpen();
+    const [first, second] = [circuit.permit(), circuit.permit()];
+    expect(conclude(circuit)).toBeNull(); // nothing has succeeded yet
+    circuit.tell(first, OK);
+    expect(conclude(circuit)).toBeNull(); // the second is on its way
+    circuit.tell(second, OK);
+    expect(conclude(circuit)).toMatchObject({ to: 'closed', reason: '2 probes succeeded' });
+    expect(conclude(circuit)).toBeNull();
+    const slow = halfOpen();
+    slow.call(SLOW);
+    expect(conclude(slow)).toBeNull();
+    expect(slow.state.phase).toBe('half_open');
   });
 
   it('closes although some probes were slow, if no more than may be', () => {
