@@ -47,9 +47,11 @@ describe.skipIf(!hasBrowser)('the files of the dashboard', () => {
     const { page } = watched;
     await page.keyboard.press('g');
     await page.keyboard.press('f');
+    await page.getByRole('heading', { name: 'Who wrote this?' }).waitFor();
     await page.getByRole('link', { name: 'shop-api' }).waitFor();
     await page.getByRole('link', { name: 'shop-api' }).focus();
     await page.keyboard.press('Enter');
+    await page.waitForURL(/\/files\?project=/);
     await page.getByRole('link', { name: 'tax.ts' }).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('j');

@@ -61,6 +61,10 @@ describe.skipIf(!hasBrowser)('insight', () => {
     expect(await page.locator('tbody tr').count()).toBe(failed);
     const { total } = await home.data<CallsData>(page.url().slice(home.url.length));
     expect(total).toBe(failed);
+    const row = page.locator('tbody tr').first();
+    expect(await row.textContent()).toContain('exit'); // why it failed stands in the line
+    const height = async () => (await row.boundingBox())?.height ?? 0;
+    expect(Math.abs((await height()) - 36)).toBeLessThanOrEqual(1); // which the rows out of view are taken to have
     expect(watched.faults).toEqual([]);
     await watched.close();
   });

@@ -23,6 +23,9 @@ const MORE: Readonly<Record<string, string>> = {
   file: '/file?path=/home/dev/shop-api/src/client.ts',
 };
 
+/** The pages of which code is a part: a worker gives it its colours a moment later. */
+const COLOURED: ReadonlySet<string> = new Set(['file', 'pattern']);
+
 describe.skipIf(!hasBrowser)('each page of the dashboard', () => {
   let home: DashboardHome;
   let browser: Browser;
@@ -57,6 +60,7 @@ describe.skipIf(!hasBrowser)('each page of the dashboard', () => {
         for (const [name, path] of [...plain, ...Object.entries(MORE), ['pattern', pattern]]) {
           await watched.goto(`${home.url}${path}`);
           await watched.page.locator('.live .is-running').waitFor();
+          if (COLOURED.has(name)) await watched.page.locator('.code-word').first().waitFor();
           const room = await watched.page.evaluate(() => document.documentElement.scrollWidth);
           expect(room, path).toBeLessThanOrEqual(width);
           const file = join(folder, `${name}-${width}-${colorScheme}.png`);
