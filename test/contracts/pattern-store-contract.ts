@@ -52,6 +52,22 @@ export function patternStoreContract(
     forgettingContract(() => store);
     accountingContract(() => service, openAgain);
 
+    test('knows the repositories that events tell of, each folder once', async () => {
+      const of = (name: string | number, root: string) => ({
+        extra: { repository: { name, root } },
+      });
+      await one({ patternId: 'a', ...of('shop', '/home/ann/shop') });
+      await one({ patternId: 'b', ...of('shop', '/home/ann/shop') });
+      await one({ patternId: 'c', ...of('shop', 'C:\\shop') });
+      await one({ patternId: 'd', ...of(7, '/home/ann/seven') });
+      await one({ patternId: 'e', extra: { repository: 'shop' } });
+      expect(await store.repositories()).toEqual([
+        { name: 'shop', root: '/home/ann/shop' },
+        { name: 'shop', root: 'C:\\shop' },
+      ]);
+      expect(await service.tenant('another').repositories()).toEqual([]);
+    });
+
     describe('tracking', () => {
       test('makes a pattern of a creation', async () => {
         const answer = await one({ patternId: 'a', toolUseId: 't-1' });

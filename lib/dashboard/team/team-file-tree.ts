@@ -1,3 +1,4 @@
+import type { Repository } from '../../service/store/rows/repository.ts';
 import type { StoredPattern } from '../../service/store/rows/stored-pattern.ts';
 
 /** A file or a folder in which patterns were written. */
@@ -23,15 +24,21 @@ export interface TeamFileTree {
 }
 
 /**
- * The folder or file of a path as patterns tell of it. Machines have their projects in different places, so the tree begins
- * with the folder that holds all that is known.
+ * The folder or file of a path as patterns tell of it. Machines have a repository in different folders, so its files stand
+ * below its name; those outside of all begin with the folder that holds what is known.
  */
 export function teamFileTree(
   patterns: readonly StoredPattern[],
+  repositories: readonly Repository[],
   path: string | undefined,
 ): TeamFileTree {
+  const roots = repositories
+    .map(({ name, root }) => ({ name, root: partsOf(root) }))
+    .toSorted((one, other) => other.root.length - one.root.length);
   const placed = patterns.flatMap((pattern) =>
-    pattern.filePath === null ? [] : [{ pattern, parts: partsOf(pattern.filePath) }],
+    pattern.filePath === null
+      ? []
+      : [{ pattern, parts: placeOf(partsOf(pattern.filePath), roots) }],
   );
   const top = commonFolder(placed.map(({ parts }) => parts));
   const asked = path === undefined ? top : partsOf(path);
@@ -69,6 +76,17 @@ export function teamFileTree(
 }
 
 // --- internal ---
+
+/** The path below the name of the innermost repository that it lies in; else as it is. `roots`: the longest first. */
+function placeOf(
+  path: readonly string[],
+  roots: readonly { readonly name: string; readonly root: readonly string[] }[],
+): readonly string[] {
+  const within = roots.find(
+    ({ root }) => path.length > root.length && root.every((part, at) => path[at] === part),
+  );
+  return within ? [within.name, ...path.slice(within.root.length)] : path;
+}
 
 /** Windows has the other stroke. */
 function partsOf(path: string): string[] {

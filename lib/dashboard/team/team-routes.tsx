@@ -148,8 +148,11 @@ export function teamRoutes(
       query: z.looseObject({ path: z.string().max(4_000).optional() }),
       async handle(call) {
         const { store, service, actor, query } = call;
-        const patterns = await store.patterns({ limit: TREE_PATTERNS, order: 'last_seen' });
-        const tree = teamFileTree(patterns, query.path);
+        const [patterns, repositories] = await Promise.all([
+          store.patterns({ limit: TREE_PATTERNS, order: 'last_seen' }),
+          store.repositories(),
+        ]);
+        const tree = teamFileTree(patterns, repositories, query.path);
         if (tree.patterns.length > 0) service.audit.read(actor, null, tree.patterns.length);
         return shown(
           call,

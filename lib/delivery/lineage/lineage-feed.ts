@@ -17,11 +17,15 @@ export interface FeedRow {
 export class LineageFeed {
   readonly #outbox: Outbox;
   readonly #told: SinkPatterns;
+  readonly #repository;
   readonly #machine: string;
 
   constructor(database: Database, sink: string, machine: string) {
     this.#outbox = new Outbox(database, sink);
     this.#told = new SinkPatterns(database, sink);
+    this.#repository = database.prepare<[number], { readonly name: string; readonly root: string }>(
+      'SELECT name, root FROM projects WHERE id = ?',
+    );
     this.#machine = machine;
   }
 
@@ -32,6 +36,9 @@ export class LineageFeed {
     const needed = isFirst ? parentId : patternId;
     this.introduce(patternId, needed === null ? [] : [needed], origin.at);
     const eventId = `${origin.eventId}-${ordinal}`;
+    // Machines have it in different folders: the server tells by it which files are the same.
+    const repository =
+      origin.projectId === null ? undefined : this.#repository.get(origin.projectId);
     this.put(
       {
         ...eventOf(isFirst ? parentId : null, action),
@@ -51,6 +58,7 @@ export class LineageFeed {
           end_line: recorded.endLine,
           occurred_at: new Date(origin.at).toISOString(),
           machine: this.#machine,
+          ...(repository && { repository }),
         },
       },
       { lineageId, sessionId: origin.sessionId, at: origin.at },

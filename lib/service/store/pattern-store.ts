@@ -6,6 +6,7 @@ import type { IntegrityReport } from './rows/integrity-report.ts';
 import type { AppliedImprovement, Feedback, PatternActivity } from './rows/pattern-activity.ts';
 import type { LikePattern, LikenessQuery } from './rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from './rows/pattern-search.ts';
+import type { Repository } from './rows/repository.ts';
 import type { Direction, Relatives, WalkLimits } from './rows/relatives.ts';
 import type { StoreStats } from './rows/store-stats.ts';
 import type {
@@ -25,6 +26,8 @@ export interface PatternStore {
   pattern(id: string): Promise<StoredPatternDetail | undefined>;
   /** A page of patterns, the newest first. */
   patterns(filter: PatternListFilter): Promise<StoredPattern[]>;
+  /** The repositories that the newest events tell of, each folder once. */
+  repositories(): Promise<Repository[]>;
   /** Patterns by words; those that became known last come first. */
   search(query: SearchQuery): Promise<FoundPattern[]>;
   /** Patterns whose code is similar to a code, the most similar first. */

@@ -15,7 +15,7 @@ const PAGES = [
   '/',
   '/search?q=charge',
   '/files',
-  '/files?path=src/payment.ts',
+  '/files?path=shop/src/payment.ts',
   '/insight',
   '/service',
   '/service/performance',
@@ -55,13 +55,14 @@ describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
       pattern_id: 'payment-1',
       pattern_name: 'payment.ts',
       language: 'typescript',
-      file_path: 'src/payment.ts',
+      file_path: '/home/ann/shop/src/payment.ts',
       tool_name: 'Write',
       pattern_data: {
         code: 'export async function charge(order) {\n  return fetch(order);\n}',
         session_id: 's1',
         tool_use_id: 'toolu_1',
         duration_ms: 40,
+        repository: { name: 'shop', root: '/home/ann/shop' },
       },
     });
     await track('shop', {
@@ -157,6 +158,7 @@ describe.skipIf(!hasBrowser)('the pages of a team’s server', () => {
       expect.stringMatching(/^payment\.ts11/),
     ]);
     await page.getByRole('link', { name: 'payment.ts' }).click();
+    await page.waitForURL(`${service.url}/files?path=shop%2Fsrc%2Fpayment.ts`);
     await page.getByRole('heading', { name: 'Patterns of the file' }).waitFor();
     await page.getByRole('link', { name: 'payment.ts' }).click();
     await page.locator('.team-code').waitFor();

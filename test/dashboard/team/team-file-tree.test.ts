@@ -12,7 +12,7 @@ describe('the tree of a team’s files', () => {
   ];
 
   it('begins with the folder that holds all, folders first', () => {
-    const { folder, above, entries } = teamFileTree(patterns, undefined);
+    const { folder, above, entries } = teamFileTree(patterns, [], undefined);
     expect(folder).toBe('/home/ann/shop');
     expect(above).toEqual([]);
     expect(entries).toEqual([
@@ -22,25 +22,55 @@ describe('the tree of a team’s files', () => {
   });
 
   it('leads down to the patterns of a file', () => {
-    const { above, entries, patterns: own } = teamFileTree(patterns, '/home/ann/shop/src/pay.ts');
+    const {
+      above,
+      entries,
+      patterns: own,
+    } = teamFileTree(patterns, [], '/home/ann/shop/src/pay.ts');
     expect(above).toEqual(['/home/ann/shop', '/home/ann/shop/src']);
     expect(entries).toEqual([]);
     expect(own.map(({ lastSeenAt }) => lastSeenAt)).toEqual([5, 7]);
   });
 
   it('takes no name for another that it begins with, and none that is not there', () => {
-    expect(teamFileTree(patterns, '/home/ann/sh').entries).toEqual([]);
-    expect(teamFileTree([], undefined)).toMatchObject({ folder: '', entries: [], patterns: [] });
+    expect(teamFileTree(patterns, [], '/home/ann/sh').entries).toEqual([]);
+    expect(teamFileTree([], [], undefined)).toMatchObject({
+      folder: '',
+      entries: [],
+      patterns: [],
+    });
   });
 
   it('reads paths of Windows, and of machines that have nothing in common', () => {
     const mixed = [written('C:\\shop\\pay.ts', 1), written('/srv/shop/pay.ts', 2)];
-    const { folder, entries } = teamFileTree(mixed, undefined);
+    const { folder, entries } = teamFileTree(mixed, [], undefined);
     expect(folder).toBe('');
     expect(entries.map(({ name, path }) => [name, path])).toEqual([
       ['', ''],
       ['C:', 'C:'],
     ]);
+  });
+
+  it('puts the files of a repository below its name, wherever machines have it', () => {
+    const everywhere = [
+      written('/home/ann/shop/src/pay.ts', 1),
+      written('C:\\Users\\bob\\shop\\src\\pay.ts', 2),
+      written('/home/ann/shop/vendor/kit/index.ts', 3),
+      written('/tmp/note.ts', 4),
+    ];
+    const repositories = [
+      { name: 'shop', root: '/home/ann/shop' },
+      { name: 'kit', root: '/home/ann/shop/vendor/kit' },
+      { name: 'shop', root: 'C:\\Users\\bob\\shop' },
+    ];
+    const { entries } = teamFileTree(everywhere, repositories, undefined);
+    expect(entries.map(({ path, patterns: count }) => [path, count])).toEqual([
+      ['', 1],
+      ['kit', 1],
+      ['shop', 2],
+    ]);
+    const { patterns: own } = teamFileTree(everywhere, repositories, 'shop/src/pay.ts');
+    expect(own.map(({ lastSeenAt }) => lastSeenAt)).toEqual([1, 2]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/patt
 import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
+import type { Repository } from '../rows/repository.ts';
 import type { StoreStats } from '../rows/store-stats.ts';
 import type {
   StoredPatternDetail,
@@ -24,7 +25,7 @@ import { countStep } from './forgetting/forget-count.ts';
 import { forgetStep } from './forgetting/forget.ts';
 import { trimForgotten } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
-import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
+import { patternDetail, repositories, storedPatterns, storeStats } from './patterns.ts';
 import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
 import { keyText, storable, whole } from './text/storable.ts';
@@ -72,6 +73,10 @@ export class PostgresPatternStore implements PatternStore {
 
   patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
     return this.#read((sql) => storedPatterns(sql, this.#tenant, withKeys(storable(filter))));
+  }
+
+  repositories(): Promise<Repository[]> {
+    return this.#read((sql) => repositories(sql, this.#tenant));
   }
 
   search(query: SearchQuery): Promise<FoundPattern[]> {

@@ -1,5 +1,7 @@
 import { statsFrom } from '../rows/store-stats.ts';
 import type { StoreStats, TotalRow } from '../rows/store-stats.ts';
+import { REPOSITORY_EVENTS } from '../rows/repository.ts';
+import type { Repository } from '../rows/repository.ts';
 import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
 import type {
   PatternListFilter,
@@ -42,6 +44,18 @@ export async function patternDetail(
   ]);
   const [pattern] = patterns;
   return pattern && { ...pattern, recent: [...recent], furtherVersions: [...furtherVersions] };
+}
+
+/** The repositories that the newest events tell of. */
+export async function repositories(sql: Sql, tenant: string): Promise<Repository[]> {
+  return await sql<Repository[]>`
+    SELECT DISTINCT extra #>> '{repository,name}' AS name, extra #>> '{repository,root}' AS root
+    FROM (
+      SELECT extra FROM events WHERE tenant = ${tenant} ORDER BY number DESC LIMIT ${REPOSITORY_EVENTS}
+    ) AS e
+    WHERE jsonb_typeof(extra #> '{repository,name}') = 'string'
+      AND jsonb_typeof(extra #> '{repository,root}') = 'string'
+    ORDER BY name, root`;
 }
 
 /** A page of patterns, the newest first. */

@@ -10,6 +10,7 @@ import type { AppliedImprovement, Feedback, PatternActivity } from '../rows/patt
 import type { LikePattern, LikenessQuery } from '../rows/pattern-likeness.ts';
 import type { FoundPattern, SearchQuery } from '../rows/pattern-search.ts';
 import type { Direction, Relatives, WalkLimits } from '../rows/relatives.ts';
+import type { Repository } from '../rows/repository.ts';
 import type { StoreStats } from '../rows/store-stats.ts';
 import type {
   StoredPatternDetail,
@@ -24,7 +25,7 @@ import { countStep } from './forgetting/forget-count.ts';
 import { forgetStep } from './forgetting/forget.ts';
 import { trimForgotten } from './forgetting/forgotten.ts';
 import { integrityOf } from './integrity.ts';
-import { patternDetail, storedPatterns, storeStats } from './patterns.ts';
+import { patternDetail, repositories, storedPatterns, storeStats } from './patterns.ts';
 import { perDatabase } from './per-database.ts';
 import { SearchIndex } from './search-index.ts';
 import { searchPatterns } from './search.ts';
@@ -63,6 +64,10 @@ export class SqlitePatternStore implements PatternStore {
 
   async patterns(filter: PatternListFilter): Promise<StoredPattern[]> {
     return this.#connection.read((database) => storedPatterns(database, filter));
+  }
+
+  async repositories(): Promise<Repository[]> {
+    return this.#connection.read(repositories);
   }
 
   async search(query: SearchQuery): Promise<FoundPattern[]> {

@@ -2,6 +2,8 @@ import type { Database } from '../../../store/database/database.ts';
 import { deprecatedSql } from '../../../store/queries/deprecations.ts';
 import { statsFrom } from '../rows/store-stats.ts';
 import type { StoreStats, TotalRow } from '../rows/store-stats.ts';
+import { REPOSITORY_EVENTS } from '../rows/repository.ts';
+import type { Repository } from '../rows/repository.ts';
 import { OCCURRENCES_SHOWN, VERSIONS_SHOWN } from '../rows/stored-pattern.ts';
 import type {
   PatternListFilter,
@@ -62,6 +64,18 @@ export function patternDetail(database: Database, id: string): StoredPatternDeta
     )
     .all(id, VERSIONS_SHOWN);
   return { ...readPattern(row), recent, furtherVersions };
+}
+
+/** The repositories that the newest events tell of. */
+export function repositories(database: Database): Repository[] {
+  return database
+    .prepare<[number], Repository>(
+      `SELECT DISTINCT extra ->> '$.repository.name' AS name, extra ->> '$.repository.root' AS root
+       FROM (SELECT extra FROM lineage_events ORDER BY id DESC LIMIT ?)
+       WHERE json_type(extra, '$.repository.name') = 'text' AND json_type(extra, '$.repository.root') = 'text'
+       ORDER BY name, root`,
+    )
+    .all(REPOSITORY_EVENTS);
 }
 
 /** A page of patterns, the newest first. */
