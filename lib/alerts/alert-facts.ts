@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { claudeFolder } from '../base/paths.ts';
 import { listTranscripts, transcriptFolders } from '../claude-code/transcript-list.ts';
 import type { LoadedConfig } from '../config/config-file.ts';
+import { isTrip } from '../delivery/breaker/breaker.ts';
 import { readBreakerHistory } from '../delivery/store/breaker-store.ts';
 import { CacheStore } from '../delivery/store/cache-store.ts';
 import { SINKS } from '../delivery/sinks.ts';
@@ -149,7 +150,7 @@ function storedFacts(
     trips: SINKS.map(({ name, noun }) => ({
       noun,
       count: readBreakerHistory(database, name, TRANSITIONS).filter(
-        ({ from, to, at }) => from === 'closed' && to === 'open' && at > now - HOUR_MS && at <= now,
+        (change) => isTrip(change) && change.at > now - HOUR_MS && change.at <= now,
       ).length,
     })),
     requests: requestsSince(database, now - SLOT_MS, SLOW_REQUEST_MS),

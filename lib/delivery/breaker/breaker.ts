@@ -48,7 +48,7 @@ export interface BreakerRecord {
   readonly consecutiveFailures: number;
   readonly lastFailureAt: number | null;
   readonly lastSuccessAt: number | null;
-  /** How often it has opened, by hand included. */
+  /** How often it has tripped, by hand included: an outage counts once, however often its probes fail. */
   readonly trips: number;
 }
 
@@ -88,6 +88,11 @@ export interface Transition {
   readonly to: BreakerPhase;
   /** Why, for people. */
   readonly reason: string;
+}
+
+/** True for the begin of an outage; a failed probe says that the same one goes on. */
+export function isTrip({ from, to }: Pick<Transition, 'from' | 'to'>): boolean {
+  return to === 'open' && from !== 'half_open';
 }
 
 /** How a call went. */
@@ -322,16 +327,17 @@ function close(state: HalfOpenBreaker, probes: number, now: number): Moved {
 }
 
 function open(state: BreakerState, reason: string, now: number): Moved {
+  const transition: Transition = { at: now, from: state.phase, to: 'open', reason };
   return {
     state: {
       ...recordOf(state),
       phase: 'open',
       generation: state.generation + 1,
-      trips: state.trips + 1,
+      trips: state.trips + (isTrip(transition) ? 1 : 0),
       openedAt: now,
       reason,
     },
-    transition: { at: now, from: state.phase, to: 'open', reason },
+    transition,
   };
 }
 

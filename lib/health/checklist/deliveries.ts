@@ -1,5 +1,6 @@
 import { counted } from '../../base/amount-text.ts';
 import { ago } from '../../base/time-text.ts';
+import { isTrip } from '../../delivery/breaker/breaker.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { requestsSince } from '../../store/queries/statistics/delivery-figures.ts';
@@ -124,7 +125,7 @@ function tripsSince(
   { history }: SinkNumbers,
   since: number,
 ): { readonly count: number; readonly lastAt: number } {
-  const trips = history.filter(({ to, at }) => to === 'open' && at >= since);
+  const trips = history.filter((change) => isTrip(change) && change.at >= since);
   return { count: trips.length, lastAt: Math.max(0, ...trips.map(({ at }) => at)) };
 }
 

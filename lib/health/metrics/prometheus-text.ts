@@ -64,7 +64,11 @@ const COUNTERS: readonly Family<number>[] = [
   ['event_retries_total', 'Attempts of events beyond the first', (of) => of.retry_attempts],
   ['http_requests_total', 'Requests to the sink', (of) => of.http_requests],
   ['http_request_failures_total', 'Requests that the sink failed', (of) => of.http_failures],
-  ['breaker_trips_total', 'Times the circuit breaker opened', (of) => of.circuit_breaker_trips],
+  [
+    'breaker_trips_total',
+    'Outages for which the circuit breaker opened',
+    (of) => of.circuit_breaker_trips,
+  ],
 ];
 
 const GAUGES: readonly Family<number | null>[] = [

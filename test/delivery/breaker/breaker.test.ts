@@ -221,7 +221,7 @@ describe('a half-open circuit', () => {
       consecutiveFailures: 1,
       lastFailureAt: circuit.now,
       lastSuccessAt: circuit.now,
-      trips: 2,
+      trips: 1, // the same outage
       openedAt: circuit.now,
       reason: 'a probe failed: 503',
     });
