@@ -1,15 +1,14 @@
 import { counted } from '../../base/amount-text.ts';
 import { ago } from '../../base/time-text.ts';
-import { isTrip } from '../../delivery/breaker/breaker.ts';
 import { MAIN_SINK } from '../../delivery/sinks.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
-import { requestsSince } from '../../store/queries/statistics/delivery-figures.ts';
+import { requestsSince, tripsSince } from '../../store/queries/statistics/delivery-figures.ts';
 import type { CheckFinding } from '../checks/check.ts';
 import { fail, ok, warn } from '../checks/check.ts';
 import { backlog } from '../checks/spool.ts';
 import { stalledReasons } from '../tracker-health.ts';
 import { factsInUse } from '../stored-facts.ts';
-import type { ChecklistFacts, SinkNumbers } from './checklist-facts.ts';
+import type { ChecklistFacts } from './checklist-facts.ts';
 import { SLOW_MS } from './services.ts';
 
 /** Below this share of delivered events an operator has to act. */
@@ -44,13 +43,13 @@ export function breakersClosed(facts: ChecklistFacts): CheckFinding {
   const { at, stored } = facts.gathered();
   const used = factsInUse(facts.config.config, stored.delivery.value);
   const open = used.filter(({ breaker }) => breaker.phase !== 'closed');
-  const trips = facts.deliveries().sinks.map((of) => tripsSince(of, facts.since));
-  const count = trips.reduce((all, { count: own }) => all + own, 0);
-  const last = Math.max(0, ...trips.map(({ lastAt }) => lastAt));
+  const { count, lastAt } = readDatabase(facts.paths.database, (database) =>
+    tripsSince(database, facts.since),
+  ) ?? { count: 0, lastAt: 0 };
   const tripped =
     count === 0
       ? 'no trip since yesterday'
-      : `${counted(count, 'trip')} since yesterday, the last ${ago(last, at)}`;
+      : `${counted(count, 'trip')} since yesterday, the last ${ago(lastAt, at)}`;
   if (open.length > 0) {
     const states = open.map(({ sink, breaker }) => {
       const why = breaker.phase === 'closed' ? '' : `: ${breaker.reason}`;
@@ -120,14 +119,6 @@ export function cacheRoom(facts: ChecklistFacts): CheckFinding {
 }
 
 // --- internal ---
-
-function tripsSince(
-  { history }: SinkNumbers,
-  since: number,
-): { readonly count: number; readonly lastAt: number } {
-  const trips = history.filter((change) => isTrip(change) && change.at >= since);
-  return { count: trips.length, lastAt: Math.max(0, ...trips.map(({ at }) => at)) };
-}
 
 function percent(rate: number | null): string {
   if (rate === null) return 'no data yet';

@@ -99,6 +99,28 @@ export function requestsSince(
   return { all: sum(buckets), slow: sum(buckets.filter(({ upTo }) => upTo > ms)) };
 }
 
+/**
+ * How often breakers have tripped from `since` on, and when last: to the exact moment unless the changes of phase since
+ * then were so many that it is forgotten. Both times in milliseconds since 1970 UTC.
+ */
+export function tripsSince(
+  database: Database,
+  since: number,
+): { readonly count: number; readonly lastAt: number } {
+  const { count, slot } = database
+    .prepare<[], { count: number | null; slot: number | null }>(
+      `SELECT sum(value) AS count, max(slot) AS slot ${between(since, Number.MAX_SAFE_INTEGER)} AND name = 'trips'`,
+    )
+    .get() ?? { count: null, slot: null };
+  const at = database
+    .prepare<[], number | null>(
+      "SELECT max(at) FROM breaker_transitions WHERE to_phase = 'open' AND from_phase != 'half_open'",
+    )
+    .pluck()
+    .get();
+  return { count: count ?? 0, lastAt: Math.max((slot ?? 0) * SLOT_MS, at ?? 0) };
+}
+
 /** Events that wait for a sink now. */
 export function waitingNow(database: Database): number {
   return Number(
