@@ -239,6 +239,7 @@ describe('a secret in everyday text', () => {
     '"twilio": "^5.3.2-beta.1"',
     'kind: SecretStore\ndata:\n  a: aGVsbG8gd29ybGQ=\n',
     'user: "1000:1000"',
+    String.raw`Sk = '\\^\x60\xa8\xaf\xb4\xb8\u02c2-\u02c5\u02d2-\u02df'`,
   ])('is not seen in %j', (text) => {
     expect(createRedactor().redactText(text).text).toBe(text);
   });

@@ -46,6 +46,7 @@ describe('the numbers of a private key', () => {
   it.each([
     `{"d":"${D}","p":"${P}"}`,
     `{"kty":"RSA","n":"${N}","e":"AQAB","kid":"key-1"}`,
+    '{"kty": "RSA", "d": to_base64url_uint(numbers.d).decode(), "p": to_base64url_uint(numbers.p)}',
     'const coefficient = 0.123456789; prime1 = 7919; privateExponent: bigint',
   ])('are not seen in %j', (text) => {
     expect(redact(text)).toBe(text);

@@ -55,7 +55,7 @@ export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
   ],
   [words('sessionid sessid session'), 'session'],
   [words('pin otp totp cvv cvc passcode пинкод 授权码 授權碼'), 'code'],
-  [words('auth webhook seed signing unseal sk'), 'weak'],
+  [words('auth webhook seed signing unseal'), 'weak'],
 ];
 
 /** Two last parts that make a name secret together. */
@@ -76,6 +76,11 @@ export const PAIRS: ReadonlyMap<string, NameClass> = new Map([
   ...pairs('api', 'キー', 'token'),
   ...pairs('totp otp mfa 2fa wallet', 'seed', 'token'),
   ...pairs('mật', 'khẩu', 'password'),
+  ...pairs(
+    'access api cloud huawei tencent tencentcloud volc volcengine baidu qiniu',
+    'sk',
+    'token',
+  ),
   ...pairs('private', 'exponent scalar multiplier', 'token'),
   ...pairs('eth ethereum btc bitcoin sol solana wallet signer deployer owner', 'pk priv', 'token'),
   ...pairs('كلمة', 'المرور السر', 'password'),

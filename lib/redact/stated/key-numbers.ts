@@ -1,6 +1,7 @@
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
 import type { WorkBudget } from '../budget.ts';
 import { endAt, matchAt } from '../sticky.ts';
+import { isRandom } from '../value/word-shape.ts';
 
 /**
  * Finds the numbers of a private key where they stand one by one: as members of a JWK or of .NET's parameters, in
@@ -30,6 +31,8 @@ export function isKeyNumber(name: string): boolean {
 // --- internal ---
 
 const kind = 'private-key';
+/** So many characters tell whether a value is random. */
+const MOST_JUDGED = 128;
 const KEY_TYPE = /^(?:RSA|EC|OKP|oct|AKP)$/i;
 const NUMBER = /^(?:d|p|q|dp|dq|qi|k|r|t|priv|inverseq)$/i;
 const TYPED =
@@ -72,7 +75,8 @@ function addMatches(
   budget: WorkBudget,
 ): number {
   budget.spend(STEPS_PER_LOOK + 2 * (to - from));
-  for (const { indices } of text.slice(from, to).matchAll(pattern)) {
+  for (const { indices, 1: value = '' } of text.slice(from, to).matchAll(pattern)) {
+    if (!isRandom(value.slice(0, MOST_JUDGED))) continue; // what code calls to make one
     const [start, end] = indices?.[1] ?? [0, 0];
     found.push({ start: from + start, end: from + end, kind });
   }
