@@ -4,7 +4,10 @@ import { CONFIG_DEFAULTS } from './config.ts';
 import { loadWholeConfig } from './config-file.ts';
 import type { ConfigFiles } from './config-file.ts';
 
-/** The configuration in force. It follows the files, and keeps the last good configuration if they break. */
+/**
+ * The configuration in force. It follows the files, and keeps the last good configuration if they break, but for what may
+ * be kept of events: who wrote that last wanted something else than before.
+ */
 export class ConfigWatch {
   readonly #files: ConfigFiles;
   #stamp: string | undefined;
@@ -14,7 +17,6 @@ export class ConfigWatch {
   #error: string | null = null;
   #policyError: string | null = null;
   #hasRead = false;
-  #hasPolicy = false;
 
   constructor(files: ConfigFiles) {
     this.#files = files;
@@ -30,10 +32,7 @@ export class ConfigWatch {
     return this.#error;
   }
 
-  /**
-   * Why it is not known what may be kept of events: the files are wrong about that, and there is no earlier
-   * configuration that was right. Null when it is known.
-   */
+  /** Why it is not known what may be kept of events: the files are wrong about that. Null when it is known. */
   get policyError(): string | null {
     return this.#policyError;
   }
@@ -56,13 +55,11 @@ export class ConfigWatch {
     this.#stamp = stamp; // only now: if reading them throws, they are read again
     if (isSame && error === this.#error) return false;
     this.#error = error;
-    const hadPolicy = this.#hasPolicy;
-    if (policyError === null || !hadPolicy) this.#policyError = policyError;
-    this.#hasPolicy ||= policyError === null;
+    this.#policyError = policyError;
     // Without an earlier good configuration, the valid keys apply: one typo must not make us forget the
     // server.
     if (error === null || !this.#hasRead) this.#current = config;
-    else if (!hadPolicy && policyError === null) {
+    else if (policyError === null) {
       const { capture, redaction } = config;
       this.#current = { ...this.#current, capture, redaction };
     }

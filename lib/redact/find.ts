@@ -69,14 +69,20 @@ export function createSecretFinder(
     const text = whole.slice(0, work.checkedTo);
     for (const rule of textRules) {
       for (const { start, end } of rule.findAll(text)) {
-        if (!budget.spend(STEPS_PER_FINDING)) break;
+        if (!budget.spend(STEPS_PER_FINDING)) {
+          work.checkedTo = Math.min(work.checkedTo, start);
+          break;
+        }
         learn?.(text.slice(start, end), rule.kind);
         findings.push({ start, end, kind: rule.kind });
       }
     }
     for (const run of encodedRuns(text)) {
       const inside: FoundSecret[] = [];
-      look(run.text, budget, inside);
+      if (look(run.text, budget, inside) < run.text.length) {
+        work.checkedTo = Math.min(work.checkedTo, run.start);
+        break;
+      }
       const [first] = inside;
       if (first === undefined) continue;
       for (const { start, end, kind } of inside) learn?.(run.text.slice(start, end), kind);

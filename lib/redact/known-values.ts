@@ -5,21 +5,36 @@ import { isGibberish } from './value/word-shape.ts';
 export class KnownValues {
   readonly #kinds = new Map<string, string>();
   readonly #byStart = new Map<string, string[]>();
+  /** Values whose forms nobody has asked for yet: a text may hold more secrets than are remembered. */
+  readonly #pending = new Map<string, string>();
   #starts: Uint8Array | undefined;
 
   get size(): number {
+    this.#settle();
     return this.#kinds.size;
   }
 
   /** Remembers a value and its encodings, if it is long and says nothing else. */
   add(value: string, kind: string): void {
-    if (this.#kinds.has(value) || !isSpecific(value)) return;
-    for (const form of formsOf(value)) {
-      if (form.length < SHORTEST || this.#kinds.has(form)) continue;
-      this.#kinds.set(form, kind);
-      this.#index(form);
+    if (this.#kinds.has(value) || this.#pending.has(value)) return;
+    this.#pending.set(value, kind);
+    if (this.#pending.size > MOST_PENDING) {
+      this.#pending.delete(this.#pending.keys().next().value ?? '');
     }
-    if (this.size > MOST_FORMS) this.#dropOldest();
+  }
+
+  #settle(): void {
+    if (this.#pending.size === 0) return;
+    for (const [value, kind] of this.#pending) {
+      if (this.#kinds.has(value) || !isSpecific(value)) continue;
+      for (const form of formsOf(value)) {
+        if (form.length < SHORTEST || this.#kinds.has(form)) continue;
+        this.#kinds.set(form, kind);
+        this.#index(form);
+      }
+    }
+    this.#pending.clear();
+    if (this.#kinds.size > MOST_FORMS) this.#dropOldest();
   }
 
   #index(form: string): void {
@@ -42,6 +57,7 @@ export class KnownValues {
 
   /** The places in a text where a remembered value stands. */
   findIn(text: string): FoundSecret[] {
+    this.#settle();
     const found: FoundSecret[] = [];
     const starts = this.#starts;
     if (starts === undefined || text.length < SHORTEST) return found;
@@ -84,6 +100,7 @@ export class SessionValues {
 
 /** Of some 500 values; some hundred kilobytes a session at most. */
 const MOST_FORMS = 4_000;
+const MOST_PENDING = 400;
 const MOST_SESSIONS = 32;
 const SHORTEST = 8;
 const LONGEST = 1_024;

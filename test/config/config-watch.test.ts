@@ -88,6 +88,20 @@ describe('the configuration in force', () => {
     expect([timeout(), watch.error]).toEqual([3, null]);
   });
 
+  it('takes up what may be kept though another part is broken, and does not know it while that is wrong', async () => {
+    folder.write('config', 'pattern_tracking: { timeout: 7 }\n');
+    await watch.refresh();
+    folder.write('config', 'capture: { prompts: false }\npattern_tracking: { timeout: none }\n');
+    await watch.refresh();
+    expect([watch.current.capture.prompts, timeout(), watch.policyError]).toEqual([false, 7, null]);
+    folder.write('config', 'capture: { content: metdata }\n');
+    await watch.refresh();
+    expect(watch.policyError).toContain('capture.content');
+    folder.write('config', 'capture: { content: metadata }\n');
+    await watch.refresh();
+    expect([watch.policyError, watch.current.capture.content]).toEqual([null, 'metadata']);
+  });
+
   it('is what is right in the first file it sees, if that is broken', async () => {
     folder.write(
       'config',

@@ -95,8 +95,23 @@ describe('texts made to be slow', () => {
     '_authToken=',
     '_authToken=aaa',
     'aws_secret_access_key=',
+    '_gitlab_session=',
+    'variable=password;a=b;c=d]',
+    'pk_',
+    'pk_test_\n',
+    'stripe:',
+    'kty:RSA}',
+    'privateExponent: ',
+    '<RSAKeyValue>',
   ])('cost little: 256 KiB of %j', (unit) => {
     expect(costOf(fill(unit))).toBeLessThan(most);
+  });
+
+  it('cost little: a different secret on each line, in base64, too', () => {
+    const secrets = Array.from({ length: 10_000 }, (_, i) => `PASSWORD=k7Xq${i.toString(36)}w`);
+    const encoded = secrets.map((each) => Buffer.from(each).toString('base64'));
+    expect(costOf(secrets.join('\n'))).toBeLessThan(most);
+    expect(costOf(encoded.join(' '))).toBeLessThan(most);
   });
 
   it.each([

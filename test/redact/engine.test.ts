@@ -140,6 +140,34 @@ describe('the budget', () => {
     expect(count).toBe(1);
   });
 
+  it('leaves out what is encoded behind the place where it ended', () => {
+    const encoded = Array.from({ length: 20_000 }, (_, i) =>
+      Buffer.from(`password=k7Xq${i.toString(36).padStart(4, 'w')}`).toString('base64'),
+    );
+    const { text, leftOut } = createRedactor().redactText(encoded.join(' '));
+    expect(leftOut).toBeGreaterThan(0);
+    expect(encoded.filter((each) => text.includes(each))).toEqual([]);
+  });
+
+  it('leaves out what is behind the last finding of the user’s rules that it was enough for', () => {
+    const badges = Array.from({ length: 20_000 }, (_, i) => `BADGE-${i + 10_000}`);
+    const { text, leftOut } = createRedactor({
+      rules: [
+        {
+          scope: 'text',
+          kind: 'badge',
+          findAll: (given) =>
+            [...given.matchAll(/BADGE-\d+/g)].map(({ index, 0: { length } }) => ({
+              start: index,
+              end: index + length,
+            })),
+        },
+      ],
+    }).redactText(badges.join(' '));
+    expect(leftOut).toBeGreaterThan(0);
+    expect(text).not.toContain('BADGE-');
+  });
+
   it('is enough for a megabyte of code', () => {
     const code = readdirSync('lib/redact')
       .filter((name) => name.endsWith('.ts'))

@@ -55,9 +55,34 @@ describe('a name in another language', () => {
       'contraseña_bd clave_api llave_privada token_acceso chave_secreta chave_api palavra_passe senha_banco',
       'clé_api cle_secrete jeton jeton_acces secret_partagé mot_de_passe Zugangsschlüssel geheimer_schlüssel',
       'chiave_api parola_chiave klucz_prywatny api_anahtarı',
+      'cle_api CLE_API cle_secrete cle_privee sifre_sql anahtari heslo_db loesenord_losenord motdepasse nokkel nyckel klic',
     ].flatMap((names) => names.split(' ')),
   )('%s is that of a secret', (name) => {
     expect(classOfName(name)).toBeDefined();
     expect(triggersIn(name).some((at) => mayNameSecret(name, at))).toBe(true);
+  });
+});
+
+describe("a vendor's name", () => {
+  it.each(
+    'sendgrid SENDGRID my_sendgrid stripe_live stripe_sk STRIPE_SK stripeSk mailgun_private twilioPrivate'.split(
+      ' ',
+    ),
+  )('in %s makes it the name of a secret', (name) => {
+    expect(classOfName(name)).toBeDefined();
+    const given = `${name}="x"`;
+    expect(triggersIn(given).some((at) => mayNameSecret(given, at))).toBe(true);
+  });
+
+  it.each(['stripe_url', 'sendgrid_from', 'private', 'is_private', 'task_pk', 'disk'])(
+    'or a part of it in %s does not',
+    (name) => {
+      expect(classOfName(name)).toBeUndefined();
+    },
+  );
+
+  it('in a sentence is passed over', () => {
+    const given = 'Payments by Stripe, mail by SendGrid.';
+    expect(triggersIn(given).some((at) => mayNameSecret(given, at))).toBe(false);
   });
 });

@@ -72,9 +72,9 @@ const AFTER: readonly (readonly [string, RegExp, RegExp])[] = [
   [':=', /[:=][ \t]{0,2}[[(<{]{1,2}/y, /[^\s"'`[\](){}<>]{6,512}(?=[\])}>])/y],
 ];
 /** A command or an expression whose value the next line shows. */
-const SHOWN = /(?:^|\n)(?:[^\n]{0,40}[$#%❯>]|\((?:gdb|lldb)\)|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
+const SHOWN = /^(?:[^\n]{0,40}[$#%❯>]|\((?:gdb|lldb)\)|In \[\d{1,5}\]:)[ \t][^\n]{0,100}$/;
 const OUTPUT =
-  /[^\s=:]{0,8}[ \t]{0,4}\r?\n(?:Out\[\d{1,5}\]: |(?:\([^()\n]{1,32}\) )?\$\d{1,5} = (?:0x[\da-f]{1,16} )?)?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
+  /[^\s=:]{0,8}[ \t]{0,4}(?:\|[^\n]{1,60})?\r?\n(?:Out\[\d{1,5}\]: |(?:\([^()\n]{1,32}\) )?\$\d{1,5} = (?:0x[\da-f]{1,16} )?)?["']?([^\s"']{8,512})["']?[ \t]{0,4}(?=\r?\n|$)/y;
 /** What types or compares a value: `("#password").type("V")`, `("#password", "V")`, `expect(password).toBe("V")`. */
 const TYPING =
   /[=:][ \t]?["']?%[svdr]["']?(?:\\{1,2}n)?["'`],?[ \t]{1,4}(?=["'])|["'`\])]{1,4}(?:\.(fill|type|send_?keys|set_?value|set|input|clear\(\)\.type|tobe|toequal|tostrictequal|toeql|eq|equals|isequalto)\(|,[ \t]{0,4}with:[ \t]|,[ \t]{1,4}(?=["'`]))/iy;
@@ -82,9 +82,11 @@ const TYPING =
 /** `$ echo $PASSWORD`, and the value on the next line. */
 function findPrinted(text: string, { start, end, nameClass }: SecretName): ValueSpan[] | undefined {
   const match = matchAt(OUTPUT, text, end);
-  const value = match?.[1] ?? '';
-  if (match === null || !isSecretAnywhere(nameClass, value)) return undefined;
-  if (!SHOWN.test(text.slice(Math.max(0, start - 160), start))) return undefined;
+  if (match === null) return undefined;
+  const near = text.slice(Math.max(0, start - 160), start);
+  if (!SHOWN.test(near.slice(near.lastIndexOf('\n') + 1))) return undefined;
+  const value = match[1] ?? '';
+  if (!isSecretAnywhere(nameClass, value)) return undefined;
   const at = end + match[0].lastIndexOf(value);
   return [{ start: at, end: at + value.length }];
 }
@@ -107,10 +109,10 @@ function inPath(text: string, name: SecretName): readonly ValueSpan[] | undefine
   const { start, end } = name;
   if (
     end - start < 5 ||
-    text.slice(start, end).includes('.') ||
-    !isIdentifierLike(text.slice(start, end)) || // in base64
     text.charAt(start - 1) !== '/' ||
-    text.charAt(end) !== '/'
+    text.charAt(end) !== '/' ||
+    text.slice(start, end).includes('.') ||
+    !isIdentifierLike(text.slice(start, end)) // in base64
   )
     return undefined;
   const value = valueSpan(PATH_PART, text, end + 1);

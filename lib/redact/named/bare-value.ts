@@ -131,7 +131,7 @@ function lineOf(text: string, from: number, nameClass: NameClass): ValueSpan | u
 /** A pass phrase whose blanks a form wrote as `+`. */
 function phrase(text: string, from: number, nameClass: NameClass): ValueSpan | undefined {
   const span = valueSpan(PLUS_FORM, text, from);
-  if (span === undefined || nameClass === 'weak') return undefined;
+  if (span === undefined || nameClass === 'weak' || nameClass === 'vendor') return undefined;
   return isGibberishPhrase(text.slice(span.start, span.end).split('+')) ? span : undefined;
 }
 
@@ -158,10 +158,11 @@ const BEHIND_VALUE: ReadonlySet<string> = new Set(';,)]}.:"\'`\\');
 
 /** True at the start of a line, also after a diff's sign, a list's dash, `export` or a line number. */
 function atLineStart(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 96), start);
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  if (line.length === before.length && start > before.length) return false; // the line starts further back
-  return LINE_START.test(line);
+  const first = Math.max(0, start - 96);
+  let at = start;
+  while (at > first && text.charCodeAt(at - 1) !== 10) at -= 1;
+  if (at === first && first > 0) return false; // the line starts further back
+  return LINE_START.test(text.slice(at, start));
 }
 
 /** Signs, numbers and file names that a listing puts before a line, and words before a variable. */

@@ -1,7 +1,7 @@
 import { endAt, matchAt } from '../sticky.ts';
 import { ifSecretAnywhere, ifSecretText } from './name-shape.ts';
 import type { SecretName } from './name-shape.ts';
-import { valueAfter } from './sibling.ts';
+import { isVendorKey, valueAfter } from './sibling.ts';
 import { quotedAt, valueSpan } from './value-span.ts';
 import type { ValueSpan } from './value-span.ts';
 
@@ -13,7 +13,8 @@ export function findBelow(text: string, name: SecretName): readonly ValueSpan[] 
   const { start, end } = name;
   const opening = endAt(OPENING, text, end);
   if (opening !== undefined && (text.charAt(opening) === '{' || isDeeper(text, start, opening))) {
-    const value = valueAfter(text, opening, MOST_MEMBERS);
+    const isValue = name.nameClass === 'vendor' ? isVendorKey : undefined;
+    const value = valueAfter(text, opening, MOST_MEMBERS, isValue);
     const found = value && ifSecretText(text, value, name);
     if (found && found.length > 0) return found;
   }

@@ -84,7 +84,7 @@ function spaced(text: string, start: number, end: number): NameSpan | undefined 
   while (first > 0 && start - first < 24 && isNameUnit(text.charCodeAt(first - 1))) first -= 1;
   if (first === start - 1) return undefined;
   const nameClass = classOfName(`${text.slice(first, start - 1)}_${text.slice(start, end)}`);
-  return nameClass === undefined || nameClass === 'weak'
+  return nameClass === undefined || nameClass === 'weak' || nameClass === 'vendor'
     ? undefined
     : { start: first, end, nameClass, next: end };
 }

@@ -1,20 +1,30 @@
 /**
  * How random a value must look for its name to make it a secret: people choose passwords, machines
  * generate tokens, the id of a session may be one of ours, a code has few digits, and what only may be a
- * secret must look like nothing else.
+ * secret must look like nothing else. A vendor's name alone says the least: nothing of what stands below it.
  */
-export type NameClass = 'password' | 'token' | 'session' | 'code' | 'weak';
+export type NameClass = 'password' | 'token' | 'session' | 'code' | 'weak' | 'vendor';
 
-const words = (list: string): readonly string[] => list.trim().split(/[\s,]+/);
+const UNMARKED: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd', ı: 'i' };
+
+/** The words of a list, those with accents also as they are written without. */
+const words = (list: string): readonly string[] => [
+  ...new Set(
+    list
+      .trim()
+      .split(/[\s,]+/)
+      .flatMap((word) => [word, unaccented(word)]),
+  ),
+];
 
 /** Words that make a name secret wherever a part of the name ends with them. */
 export const ENDINGS: readonly (readonly [readonly string[], 'password' | 'token'])[] = [
   [
     words(`
     pwd passwords password passwd passphrase passphrases passcode passwort kennwort secret secrets
-    zugangsdaten identifiants credenciales credenziali kennwoerter passwoerter motdepasse contrasena contraseña contrasenya senha senhas wachtwoord
-    lösenord losenord adgangskode salasana jelszó jelszo şifre sifre parola parolă hasło haslo heslo heslá geheimnis
-    kodeord passord katasandi wagwoord lozinka sifra geslo slaptažodis parole salasõna
+    zugangsdaten identifiants credenciales credenziali kennwörter kennwoerter passwörter passwoerter motdepasse contraseña contrasenya senha senhas wachtwoord
+    lösenord adgangskode salasana jelszó şifre parola parolă hasło heslo heslá geheimnis
+    kodeord passord katasandi wagwoord lozinka šifra geslo slaptažodis parole salasõna parool лозинка парола
     пароль пароли пароля паролем секрет κωδικός 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 סיסמה סיסמא
     合言葉 parolam şifrem كلمةالمرور كلمهالمرور รหัสผ่าน 秘密 गुप्त पासवर्ड পাসওয়ার্ড رمز`),
     'password',
@@ -39,6 +49,7 @@ export const WHOLE: readonly (readonly [readonly string[], NameClass])[] = [
   [
     words(`pat creds cred bearer dsn sas salt cookie htpasswd ikey authkey
     llave chave chiave clé clef klucz schlüssel schluessel sleutel anahtar anahtarı
+    nyckel nøkkel nøgle avain kulcs klíč kľúč cheie kunci κλειδί
     hmac apitoken sid phpsessid jsessionid aspsessionid`),
     'token',
   ],
@@ -62,10 +73,16 @@ export const PAIRS: ReadonlyMap<string, NameClass> = new Map([
   ),
   ...pairs('mot de palavra', 'passe', 'password'),
   ...pairs('кодовое', 'слово', 'password'),
-  ...pairs('cle', 'secrete privee', 'token'),
   ...pairs('api', 'キー', 'token'),
   ...pairs('totp otp mfa 2fa wallet', 'seed', 'token'),
-  ...pairs('mật mat', 'khẩu khau', 'password'),
+  ...pairs('mật', 'khẩu', 'password'),
+  ...pairs(
+    'access api cloud huawei tencent tencentcloud volc volcengine baidu qiniu',
+    'sk',
+    'token',
+  ),
+  ...pairs('private', 'exponent scalar multiplier', 'token'),
+  ...pairs('eth ethereum btc bitcoin sol solana wallet signer deployer owner', 'pk priv', 'token'),
   ...pairs('كلمة', 'المرور السر', 'password'),
   ...pairs('clave', 'secreta privada', 'password'),
   ...pairs('kata', 'sandi', 'password'),
@@ -81,21 +98,26 @@ export const KEY_KINDS: ReadonlySet<string> = new Set(
     subscription shared session cookie app application client consumer admin auth authentication authorization service role
     wallet vapid sas webhook hook preshared pre psk token jwt jwe jws password functions function host secure security unseal activation
     recovery backup root integration project server write ingest ingestion instrumentation maps site
-
-    openai anthropic claude gemini cohere mistral groq deepseek perplexity xai grok openrouter together
-    replicate huggingface hf elevenlabs deepgram assemblyai stability pinecone weaviate qdrant langchain langsmith
-    aws azure gcp google firebase cloudflare cf digitalocean heroku vercel netlify fly render railway supabase
-    stripe paypal square braintree adyen plaid coinbase binance kraken alchemy infura etherscan moralis
-    twilio sendgrid mailgun mailchimp postmark sparkpost mailjet brevo resend vonage nexmo plivo
-    github gitlab bitbucket circleci travis jenkins sonar snyk codecov npm pypi docker nuget rubygems
-    slack discord telegram teams zoom intercom zendesk freshdesk hubspot salesforce segment mixpanel amplitude posthog
-    datadog dd newrelic relic sentry rollbar bugsnag honeycomb grafana splunk pagerduty opsgenie logdna loggly papertrail
-    algolia elastic meilisearch typesense mapbox here weather openweather openweathermap giphy unsplash tmdb omdb
-    shopify airtable notion linear asana trello jira atlassian figma dropbox box okta auth0 clerk launchdarkly
-    facebook twitter instagram linkedin youtube spotify twitch steam recaptcha hcaptcha turnstile captcha
-    terraform pulumi vault consul doppler infisical tailscale ngrok localstack redis mongo mongodb pg mysql postgres
-    django flask rails laravel nextauth serper tavily brave bing rapidapi scraperapi apify browserless fireworks voyage`),
+    here box square segment linear notion render fly together replicate stability steam zoom teams elastic terraform pulumi vault
+    consul localstack redis mongo mongodb pg mysql postgres django flask rails laravel nextauth github gitlab bitbucket npm pypi
+    docker nuget rubygems hf cf dd relic aws azure gcp google firebase facebook twitter instagram linkedin youtube spotify twitch
+    jenkins travis circleci sonar slack discord jira atlassian salesforce captcha turnstile weather bing brave voyage fireworks`),
 );
+
+/** Vendors whose name is no other word and who give keys: it tells of a value that stands behind nothing else. */
+export const API_VENDORS: ReadonlySet<string> = new Set(
+  words(`openai anthropic gemini claude cohere mistral groq deepseek perplexity xai grok openrouter huggingface elevenlabs deepgram
+    assemblyai pinecone weaviate qdrant langchain langsmith cloudflare digitalocean heroku vercel netlify railway supabase
+    stripe paypal braintree adyen plaid coinbase binance kraken alchemy infura etherscan moralis
+    twilio sendgrid mailgun mailchimp postmark sparkpost mailjet brevo resend vonage nexmo plivo snyk codecov
+    intercom zendesk freshdesk hubspot mixpanel amplitude posthog datadog newrelic sentry rollbar bugsnag honeycomb grafana splunk
+    pagerduty opsgenie logdna loggly papertrail algolia meilisearch typesense mapbox openweather openweathermap giphy unsplash
+    tmdb omdb shopify airtable asana trello figma dropbox okta auth0 clerk launchdarkly telegram recaptcha hcaptcha
+    doppler infisical tailscale ngrok serper tavily rapidapi scraperapi apify browserless`),
+);
+
+/** What a vendor's secret key is called for short; behind the vendor's name. */
+export const VENDOR_KEYS: ReadonlySet<string> = new Set(words('sk pk rk priv private'));
 
 /** Words before `key` that say it is none to a lock. */
 export const NOT_KEYS: ReadonlySet<string> = new Set(
@@ -111,7 +133,7 @@ export const SUFFIXES: ReadonlySet<string> = new Set(
   words(`prod production dev development stage staging test testing live local default value val string str
     text plain plaintext raw clear cleartext base64 b64 encoded enc data base env var new old current previous
     confirm confirmation confirmed repeat again retype verify primary secondary main v base32 header pem ascii
-    literal input textbox field box backup stdin do da de del di banco dados datos datenbank bd
+    literal db sql bdd input textbox field box backup stdin do da de del di banco dados datos datenbank bd
     api acceso acesso acces accès secreta secrète privada privata privée segreta maestra cifrado compartida partagé partage
     prywatny tajny доступа базы базе бд данных от к для`),
 );
@@ -126,9 +148,16 @@ export const COUNTED: ReadonlySet<string> = new Set(
 // --- internal ---
 
 function pairs(firsts: string, seconds: string, nameClass: NameClass): [string, NameClass][] {
-  return firsts
-    .split(' ')
-    .flatMap((first) =>
-      seconds.split(' ').map((second): [string, NameClass] => [`${first} ${second}`, nameClass]),
-    );
+  return words(firsts).flatMap((first) =>
+    words(seconds).map((second): [string, NameClass] => [`${first} ${second}`, nameClass]),
+  );
+}
+
+/** A word as people write it whose keyboard has no accents; other scripts than Latin need theirs. */
+function unaccented(word: string): string {
+  if (!/^[\p{Script=Latin}\d_]+$/u.test(word)) return word;
+  return word
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[łøđı]/g, (letter) => UNMARKED[letter] ?? letter);
 }

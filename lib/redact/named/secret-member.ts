@@ -1,10 +1,12 @@
 import { isJsonObject } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { secretArguments } from '../stated/command-line.ts';
+import { holdsSecrets } from '../stated/kubernetes.ts';
+import { isKeyNumber, isKeyType } from '../stated/key-numbers.ts';
 import type { NameClass } from './name-words.ts';
 import { classOfName } from './secret-name.ts';
 import { isSecretAnywhere, isSecretText } from '../value/secret-value.ts';
-import { isNameName, isValueName } from './sibling.ts';
+import { isNameName, isValueName, isVendorKey } from './sibling.ts';
 
 /** What a container says of the values within it: the class of all, or of those in each column. */
 export type Inherited =
@@ -55,11 +57,14 @@ export class SecretMembers {
         value,
       );
     }
+    if (isKeyNumber(key) && isKeyType((container as JsonObject)['kty']))
+      return typeof value === 'string' && value.length >= SHORTEST_KEY;
     if (this.#named !== undefined && isValueName(key)) return isSecretValue(this.#named, value);
     const own = saidBy(key).nameClass;
     if (own === undefined && this.#inherited === undefined) return false;
     if (this.#top && key.endsWith('_id')) return false;
     if (own !== undefined) return isSecretValue(own, value);
+    if (this.#inherited === 'vendor') return isVendorKey(key) && isSecretValue('vendor', value);
     if (
       isValueName(key) ||
       (isNameName(key) === false &&
@@ -87,6 +92,7 @@ export class SecretMembers {
       const program = Object.entries(this.#container).find(([name]) => PROGRAM.test(name))?.[1];
       if (typeof program === 'string' && program.length <= 256) return { program };
     }
+    if (holdsSecrets(this.#container['kind' as never], key)) return 'token';
     return saidBy(key).nameClass ?? this.#inherited;
   }
 }
@@ -129,12 +135,15 @@ function isSecretValue(nameClass: NameClass | undefined, value: string | number)
   const least = nameClass === 'code' ? 4 : nameClass === 'password' ? 6 : 9;
   return (
     nameClass !== 'weak' &&
+    nameClass !== 'vendor' &&
     nameClass !== 'session' &&
     /^\d+$/.test(digits) &&
     digits.length >= least
   );
 }
 
+/** No number of a private key is shorter. */
+const SHORTEST_KEY = 16;
 const ARGUMENTS = /^(?:args|arguments|argv|params|parameters)$/i;
 const PROGRAM = /^(?:command|cmd|program|executable|bin|file|entrypoint)$/i;
 const HEADS = /^(?:columns?|fields?|header|headers|head|keys|names|cols|column_?names|schema)$/i;

@@ -1,11 +1,24 @@
-import { COUNTED, ENDINGS, KEY_KINDS, NOT_KEYS, PAIRS, SUFFIXES, WHOLE } from './name-words.ts';
+import {
+  API_VENDORS,
+  COUNTED,
+  ENDINGS,
+  KEY_KINDS,
+  NOT_KEYS,
+  PAIRS,
+  SUFFIXES,
+  VENDOR_KEYS,
+  WHOLE,
+} from './name-words.ts';
 import { VENDOR_WORDS } from '../vendor-words.ts';
 import type { NameClass } from './name-words.ts';
+import { endAt } from '../sticky.ts';
 
 /** One of these stands in every name of a secret. */
 export const NAME_TRIGGERS: readonly string[] = withoutLonger([
   ...[...ENDINGS, ...WHOLE].flatMap(([words]) => words),
   ...[...PAIRS.keys()].flatMap((pair) => pair.split(' ').slice(-1)),
+  ...VENDOR_KEYS,
+  ...API_VENDORS,
   'key',
 ]);
 
@@ -33,7 +46,11 @@ export function mayNameSecret(text: string, at: number): boolean {
   if (text.charAt(start - 1) === '-' && /^[DP][A-Za-z]/.test(word)) return true; // maybe Java's `-Dname=`
   const told = wordIn(word);
   if (typeof told === 'boolean') return told;
-  return (told.isSuffix && isBehindName(text, start)) || isPaired(text, start, told.first);
+  return (
+    (told.isSuffix && isBehindName(text, start)) ||
+    (told.isVendor && endAt(NAMES_VALUE, text, end) !== undefined) ||
+    isPaired(text, start, told.first)
+  );
 }
 
 /** The parts of a name in any spelling, in lower case: `dbPassword2` is `db`, `password`, `2`. */
@@ -51,9 +68,13 @@ export function partsOfName(name: string): string[] {
 const KNOWN = new Map<string, NameClass | undefined>();
 const KNOWN_NAMES = 4_000;
 
-const VENDORS: ReadonlySet<string> = new Set(
-  VENDOR_WORDS.flatMap(([, vendors]) => vendors.split(' ')),
-);
+const VENDORS: ReadonlySet<string> = new Set([
+  ...API_VENDORS,
+  ...VENDOR_WORDS.flatMap(([, vendors]) => vendors.split(' ')),
+]);
+/** What stands behind a vendor's name that names a value; mostly it only names the vendor. */
+const NAMES_VALUE =
+  /[\w.-]{0,32}(?:\\{0,15}["'`][\])]?\s{0,8}[,:=)]|\\{0,15}["'`]?\]?[ \t*]{0,32}[=:>|│])/y;
 const WHOLE_CLASS = new Map<string, NameClass>(
   WHOLE.flatMap(([words, nameClass]) =>
     words.map((word): [string, NameClass] => [word, nameClass]),
@@ -81,6 +102,8 @@ interface PartOfName {
   readonly first: string;
   /** True if it may follow a secret's name without changing what that names. */
   readonly isSuffix: boolean;
+  /** True if it is a vendor's name. */
+  readonly isVendor: boolean;
 }
 
 function wordIn(word: string): boolean | PartOfName {
@@ -97,7 +120,10 @@ function judgeWord(parts: readonly string[]): boolean | PartOfName {
   if (/^keys?$/.test(first)) return true;
   if (parts.some((_, index) => classOfLast(parts, index + 1, '') !== undefined)) return true;
   const isSuffix = SUFFIXES.has(parts.at(-1) ?? '');
-  return isSuffix || PAIR_ENDS.has(first) ? { first, isSuffix } : false;
+  const isVendor = parts.some((part) => API_VENDORS.has(part));
+  return isSuffix || isVendor || PAIR_ENDS.has(first) || VENDOR_KEYS.has(first)
+    ? { first, isSuffix, isVendor }
+    : false;
 }
 
 /** True if a name and a blank stand before the name that the word at `start` belongs to. */
@@ -112,8 +138,16 @@ function isPaired(text: string, start: number, first: string): boolean {
   if (text.charAt(end - 1) === ' ') end = backOver(/[_.-]/, text, end - 1);
   const before = text.slice(Math.max(0, end - LONGEST_WORD), end);
   if (!isAscii(text, end - 1) || /-[DP][A-Za-z][\w.]*$/.test(before)) return true;
+  if (VENDOR_KEYS.has(first) && VENDORS.has(wordBefore(text, end))) return true;
   if (PAIR_ENDS.get(first)?.test(before) !== true) return false;
   return PAIRS.has(`${partsOfName(before).at(-1) ?? ''} ${first}`);
+}
+
+/** The letters that end at `end`, in lower case, with a digit behind them. */
+function wordBefore(text: string, end: number): string {
+  let start = /\d/.test(text.charAt(end - 1)) ? end - 1 : end;
+  while (end - start < LONGEST_WORD && isLetter(text.charCodeAt(start - 1))) start -= 1;
+  return text.slice(start, end).toLowerCase();
 }
 
 function pairEnds(): Map<string, RegExp> {
@@ -158,6 +192,7 @@ function classify(name: string): NameClass | undefined {
     const found = classOfLast(parts, end, name);
     if (found !== undefined) return found;
     const last = parts[end - 1] ?? '';
+    if (API_VENDORS.has(last)) return 'vendor';
     if (!SUFFIXES.has(last) && !/^v?\d{1,3}$/.test(last)) return undefined;
   }
   return undefined;
@@ -174,6 +209,7 @@ function classOfLast(parts: readonly string[], end: number, name: string): NameC
     return parts.slice(0, end - 1).some((part) => COUNTED.has(part)) ? undefined : 'token';
   }
   if (VENDOR_END.test(last)) return 'token';
+  if (VENDOR_KEYS.has(last) && VENDORS.has(before)) return 'token';
   const whole = WHOLE_CLASS.get(last);
   if (whole !== undefined) return whole;
   if (last !== 'key' && last !== 'keys') return undefined;

@@ -1,3 +1,4 @@
+import { VENDOR_KEYS } from './name-words.ts';
 import type { SecretName } from './name-shape.ts';
 import { isSecretLine, isSecretText } from '../value/secret-value.ts';
 import { matchAt } from '../sticky.ts';
@@ -12,6 +13,11 @@ export function isValueName(name: string): boolean {
 /** True for a member that names what another member holds. */
 export function isNameName(name: string): boolean {
   return NAME_NAME.test(name);
+}
+
+/** True for a member that holds a vendor's key below the vendor's name. */
+export function isVendorKey(name: string): boolean {
+  return name === 'key' || VENDOR_KEYS.has(name) || VALUE_NAME.test(name);
 }
 
 /** `name: DB_PASSWORD, value: V`, `<add key="password" value="V"/>`, `{"value":"V","name":"password"}`. */
@@ -32,7 +38,12 @@ export function findSibling(
 }
 
 /** The value of the member called `value` or the like among the members that follow, at most `most` further ones. */
-export function valueAfter(text: string, end: number, most = MOST_BETWEEN): ValueSpan | undefined {
+export function valueAfter(
+  text: string,
+  end: number,
+  most = MOST_BETWEEN,
+  isValue = isValueName,
+): ValueSpan | undefined {
   const content = matchAt(CONTENT, text, end);
   if (content !== null) {
     const value = valueSpan(TO_TAG, text, end + content[0].length);
@@ -43,7 +54,7 @@ export function valueAfter(text: string, end: number, most = MOST_BETWEEN): Valu
     const member = matchAt(MEMBER, text, at);
     if (member === null) return undefined;
     const from = at + member[0].length;
-    if (isValueName(member[1] ?? '')) {
+    if (isValue(member[1] ?? '')) {
       return quotedAt(text, from) ?? blockAt(text, from) ?? lineValue(text, from);
     }
     at = from + (matchAt(OTHER, text, from)?.[0].length ?? 0);

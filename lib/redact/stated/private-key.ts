@@ -73,7 +73,9 @@ function openBodyEnd(text: string, bodyStart: number): number | undefined {
   for (let i = 0; i < 5; i += 1) {
     const end = keyLines(text, at);
     if (end > at) return end;
-    at += matchAt(PLAIN_LINE, text, at)?.[0].length ?? 0;
+    const line = matchAt(PLAIN_LINE, text, at)?.[0] ?? '';
+    if (!/:|^[^A-Za-z]*$/.test(line)) break;
+    at += line.length;
   }
   return undefined;
 }

@@ -28,6 +28,8 @@ const ECHOED =
   /(?:password-command|passcommand|pass-command|data-file|from-file|secret create [\w.-]{1,64}|--\w{1,24})[ =]["']?(?:<\()?(?:echo|printf)[ \t]{1,4}(?:-\w{1,4}[ \t]{1,4})?(["']?)([^\s"'`$)]{6,256})/iy;
 /** What a phone reads from a picture to join a network. */
 const NETWORK = /wifi:(?:[a-oq-z]{1,2}:[^;\n]{0,64};){0,5}p:()((?:\\.|[^;\\\n]){6,128})(?=;)/iy;
+/** What curl reads from its file. */
+const LOGIN = /user(?:name)?[ \t]{0,4}[=:][ \t]{0,4}["'][\w.@+-]{1,64}:([^\s"']{6,128})(?=["'])/iy;
 const AGENT =
   /createuser[ \t]{1,4}(?:-e[ \t]{1,4}\w{1,64}[ \t]{1,4})?\S{1,64}[ \t]{1,4}(?:md5|sha[\d-]{0,4})[ \t]{1,4}(["']?)([^\s"']{6,128})/iy;
 /** The command of IMAP. */
@@ -71,6 +73,12 @@ export const STATED_RULES: readonly AnchoredRule[] = [
   { scope: 'place', kind: 'assignment', triggers: ['on >'], find: after('assignment', REDIS_USER) },
   { scope: 'place', kind: 'assignment', triggers: ['AUTH '], find: findSecretIn(REDIS_AUTH) },
   { scope: 'place', kind: 'assignment', triggers: [' LOGIN '], find: findSecretIn(MAIL) },
+  {
+    scope: 'place',
+    kind: 'assignment',
+    triggers: ['user = ', 'user=', 'user: '],
+    find: findSecretIn(LOGIN),
+  },
   { scope: 'place', kind: 'assignment', triggers: ['wifi:'], find: after('assignment', NETWORK) },
   {
     scope: 'place',

@@ -33,6 +33,8 @@ export function isSecretText(nameClass: NameClass, value: string): boolean {
       return /^[\d-]{3,12}$/.test(value) || (value.length >= 6 && isTokenText(value, digit));
     case 'weak':
       return (value.length >= 16 && isRandom(value) && !UUID.test(value)) || isCredentials(value);
+    case 'vendor':
+      return value.length >= 20 && isRandom(value) && !UUID.test(value) && !/[/:]/.test(value);
     case 'session':
       return !UUID.test(value) && value.length >= 12 && isTokenText(value, digit);
     case 'token':
@@ -56,7 +58,7 @@ export function isSecretWord(nameClass: NameClass, value: string): boolean {
     (/^\d{1,8}$/.test(value) || (value.includes(',') && isIdentifierLike(value)))
   )
     return false;
-  if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
+  if (isVague(nameClass)) return isSecretText(nameClass, value);
   return /\d/.test(value) || !isLabel(value);
 }
 
@@ -75,7 +77,7 @@ export function isSecretLine(nameClass: NameClass, line: string, plain: boolean)
       (plain && nameClass === 'password' && isJoinedPhrase(value))
     );
   if (PROPERTY.test(value)) return false;
-  if (nameClass === 'weak' || nameClass === 'session') return isSecretText(nameClass, value);
+  if (isVague(nameClass)) return isSecretText(nameClass, value);
   if (/^\d+$/.test(value)) return value.length >= (plain && nameClass === 'password' ? 6 : 9);
   if (plain) return nameClass === 'password' || isSecretText('token', value);
   // In `a = b`, b is most likely a variable, unless it does not look like one.
@@ -102,23 +104,20 @@ export function isCodeName(value: string): boolean {
 
 /** Judges a value in the middle of code or prose, which must look like a secret by itself. */
 export function isSecretAnywhere(nameClass: NameClass, value: string): boolean {
-  if (value.length < 8) return false;
+  if (value.length < (nameClass === 'password' ? 8 : 10)) return false;
   if (/\s/.test(value)) return isGibberishPhrase(value.split(/\s+/));
-  if (/^[A-Za-z]*$/.test(value) && !isRandom(value)) return false;
+  // What most values are is told first: the looks below cost more.
+  if ((!/\d/.test(value) && !isRandom(value)) || CODE.test(value)) return false;
   if (isPlaceholder(value) || isCall(value) || PROPERTY.test(value) || isNumberLike(value))
     return false;
   if (/^\d+$/.test(value))
     return (
       value.length >= (nameClass === 'session' ? 12 : 10) &&
       value.length <= 24 &&
-      nameClass !== 'weak'
+      nameClass !== 'weak' &&
+      nameClass !== 'vendor'
     );
-  if (/^[[_(]|[;(){}[\]]$|^(?:this|self|new|await)\b|\w\.\w+\(|=>|&&/.test(value)) return false; // code
-  return (
-    value.length >= (nameClass === 'password' ? 8 : 10) &&
-    isRandom(value) &&
-    isSecretText(nameClass, value)
-  );
+  return isRandom(value) && isSecretText(nameClass, value);
 }
 
 // --- internal ---
@@ -130,11 +129,17 @@ const LONGEST_WORD = 10;
 /** No secret in one line is longer. */
 const MOST_LETTERS = 4096;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const CODE = /^[[_(]|[;(){}[\]]$|^(?:this|self|new|await)\b|\w\.\w+\(|=>|&&/;
 const PROPERTY = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
 
 /** True when a bracket opens in a text. */
 function isOpen(text: string): boolean {
   return /[([{]/.test(text);
+}
+
+/** True where a name may name something else, so that a value must look like a secret wherever it stands. */
+function isVague(nameClass: NameClass): boolean {
+  return nameClass === 'weak' || nameClass === 'session' || nameClass === 'vendor';
 }
 
 function isTokenText(value: string, digit: boolean): boolean {

@@ -30,8 +30,9 @@ export function isRandom(value: string): boolean {
 
 /** True for gibberish with signs in it, such as `kxl!tpn-wgtqlk`. */
 export function isSigned(value: string): boolean {
-  const letters = value.replace(/[^A-Za-z]/g, '');
-  return letters.length >= 7 && /[!@#$%^&*?~{}()[\];|<>'+=,:]/.test(value) && isGibberish(letters);
+  if (!/[!@#$%^&*?~{}()[\];|<>'+=,:]/.test(value)) return false;
+  const letters = value.slice(0, MOST_JUDGED).replace(/[^A-Za-z]/g, '');
+  return letters.length >= 7 && isGibberish(letters);
 }
 
 /** True for words none of which is one, such as `ldzbi enioig ullim`. */
