@@ -16,8 +16,9 @@ import { formOf } from './http/form.ts';
 import { cookieAuthorization } from './auth/token-cookie.ts';
 import { busyFault, fault, HttpFault } from './http/http-fault.ts';
 import type { JsonBody } from './http/request-body.ts';
-import { SECURITY_HEADERS, send } from './http/reply.ts';
-import type { Call } from './http/route.ts';
+import { responseOf, SECURITY_HEADERS } from './http/reply.ts';
+import type { ReplyHeaders } from './http/reply.ts';
+import type { Call, Reply } from './http/route.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { StoreUnavailableError } from './store/store-unavailable-error.ts';
 import { validated } from './http/validation.ts';
@@ -26,7 +27,16 @@ import { validated } from './http/validation.ts';
 export interface ServiceEnv {
   /** Without `incoming` there is no socket, as in tests. */
   Bindings: { readonly incoming?: IncomingMessage };
-  Variables: { requestId: string; begun: number; route: string; admitted: Admitted | undefined };
+  Variables: {
+    requestId: string;
+    begun: number;
+    route: string;
+    /** The client's IP address; undefined where there is no socket. */
+    address: string | undefined;
+    admitted: Admitted | undefined;
+    /** What is added to the headers of whatever reply the request gets. */
+    headers: ReplyHeaders;
+  };
 }
 
 type Request = Context<ServiceEnv>;
@@ -83,9 +93,9 @@ async function observed(
   c.set('requestId', requestId);
   c.set('begun', begun);
   c.set('route', 'none');
-  for (const [name, value] of SECURITY_HEADERS) c.header(name, value);
-  c.header('X-Request-Id', requestId);
-  if (service.isStopping) c.header('Connection', 'close');
+  c.set('address', addressOf(service, c));
+  c.set('headers', { ...SECURITY_HEADERS, 'X-Request-Id': requestId });
+  if (service.isStopping) addHeaders(c, { Connection: 'close' });
   await next();
   const ms = service.monotonic() - begun;
   const { status } = c.res;
@@ -100,7 +110,7 @@ async function observed(
     route,
     status,
     ms,
-    address: addressOf(service, c),
+    address: c.get('address'),
     tenant: caller?.tenant,
     tokenId: caller?.tokenId,
   });
@@ -129,7 +139,7 @@ async function replied(
   const cookie = route.refusal && cookieAuthorization(c.req.header('cookie'));
   const credentials = {
     authorization: c.req.header('authorization') ?? cookie,
-    address: addressOf(service, c),
+    address: c.get('address'),
   };
   const admitted = await admit(
     service,
@@ -137,9 +147,7 @@ async function replied(
     credentials,
   );
   c.set('admitted', admitted);
-  if (admitted.rate) {
-    for (const [name, value] of Object.entries(rateHeaders(admitted.rate))) c.header(name, value);
-  }
+  if (admitted.rate) addHeaders(c, rateHeaders(admitted.rate));
   const call = await readCall(service, route, admitted, c);
   const staleness = route.scope === 'read' ? service.store.staleness?.() : undefined;
   const begun = service.monotonic();
@@ -147,7 +155,8 @@ async function replied(
     fault(504, 'The request took too long', { 'Retry-After': '1' }),
   );
   if (staleness !== undefined) {
-    c.header('X-Max-Staleness-Ms', String(Math.ceil(staleness + service.monotonic() - begun)));
+    const most = Math.ceil(staleness + service.monotonic() - begun);
+    addHeaders(c, { 'X-Max-Staleness-Ms': String(most) });
   }
   return send(c, reply);
 }
@@ -180,7 +189,9 @@ async function readCall(
     form: () => formOf(c.req),
     cookies: route.refusal && req.header('cookie'),
     requestId: c.get('requestId'),
-    origin: new URL(req.url).origin,
+    get origin() {
+      return new URL(req.url).origin;
+    },
     wantsPage: !wantsJsonOnly(req.header('accept') ?? ''),
     idempotencyKey: keyOf(req.header('idempotency-key')),
     limitedAs,
@@ -188,7 +199,7 @@ async function readCall(
       caller,
       tenant ?? DEFAULT_TENANT,
       `${route.method} ${route.path}`,
-      addressOf(service, c),
+      c.get('address'),
     ),
     isTrusted: caller !== undefined,
     elapsedMs: () => Math.round((service.monotonic() - begun) * 1000) / 1000,
@@ -269,6 +280,14 @@ function addressOf({ clients }: ServiceParts, c: Request): string | undefined {
     forwarded: c.req.header('forwarded'),
     forwardedFor: c.req.header('x-forwarded-for'),
   });
+}
+
+function addHeaders(c: Request, headers: ReplyHeaders): void {
+  c.set('headers', { ...c.get('headers'), ...headers });
+}
+
+async function send(c: Request, reply: Reply): Promise<Response> {
+  return await responseOf(reply, c.get('headers'), c.req.header('accept-encoding'));
 }
 
 function failed(service: ServiceParts, error: Error, c: Request): Promise<Response> {

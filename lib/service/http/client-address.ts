@@ -18,9 +18,11 @@ export interface RequestWay {
  */
 export class ClientAddress {
   readonly #trusted = new BlockList();
+  readonly #isAnyTrusted: boolean;
 
   /** @param proxies addresses and networks, as `10.0.0.0/8` @throws TrackerError E_TRUSTED_PROXY */
   constructor(proxies: readonly string[]) {
+    this.#isAnyTrusted = proxies.length > 0;
     for (const proxy of proxies) {
       const [address = '', bits, ...rest] = proxy.split('/');
       const family = isIP(address);
@@ -37,6 +39,7 @@ export class ClientAddress {
 
   /** Whether a proxy that the operator trusts has this address. */
   isTrusted(address: string | undefined): boolean {
+    if (!this.#isAnyTrusted) return false; // a look into the list costs some microseconds
     const plain = withoutMapping(address ?? '');
     const family = isIP(plain);
     return family !== 0 && this.#trusted.check(plain, family === 6 ? 'ipv6' : 'ipv4');

@@ -183,7 +183,8 @@ export class PostgresConnection {
   }
 
   #newPool(max: number, own: Readonly<Record<string, number>> = {}): Sql {
-    const { hosts, user, password, database, tls, sessionAttributes, settings } = this.#target;
+    const { hosts, user, password, database, tls, sessionAttributes, prepares, settings } =
+      this.#target;
     const { host, port } = hosts[this.#host] ?? { host: 'localhost', port: 5432 };
     const isSocket = host.startsWith('/');
     return postgres({
@@ -194,6 +195,7 @@ export class PostgresConnection {
       ssl: isSocket ? false : tlsFor(host, tls),
       target_session_attrs: sessionAttributes,
       max,
+      prepare: prepares,
       connect_timeout: CONNECT_TIMEOUT_S,
       idle_timeout: undefined,
       backoff: () => RECONNECT_PAUSE_S,

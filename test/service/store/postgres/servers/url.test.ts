@@ -35,6 +35,12 @@ test('a URL may name the folder of a socket', () => {
   });
 });
 
+test('a URL says whether statements are prepared, for poolers that lend a connection for a transaction', () => {
+  expect(parsePostgresUrl('postgres://u@h/x').prepares).toBe(true);
+  const target = parsePostgresUrl('postgres://u@h/x?prepare=false');
+  expect(target).toMatchObject({ prepares: false, settings: {} });
+});
+
 test.each([
   ['', 'prefer'],
   ['?sslmode=disable', false],
@@ -61,6 +67,7 @@ test.each([
   'postgres://u:secret@h/x?sslmode=verify-ca&sslrootcert=/no/such/file',
   'postgres://u:secret@h/x?target_session_attrs=some',
   'postgres://u:secret@h/x?pool_size=many',
+  'postgres://u:secret@h/x?prepare=no',
 ])('the URL %j is refused without its password', (url) => {
   let thrown: unknown;
   try {
