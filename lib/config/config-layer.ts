@@ -234,7 +234,7 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
   }
   if (KNOWN.has(key)) {
     if (value === null || value === undefined) return; // `key:` without a value
-    layer.values.set(key, value);
+    layer.values.set(key, asSwitch(key, value));
     layer.origins.set(key, where);
     return;
   }
@@ -244,6 +244,14 @@ function take(layer: OpenLayer, written: string, value: unknown, where: string):
     return;
   }
   layer.problems.push({ where, key, message: 'is not known', hint: keyHint(key) });
+}
+
+/** A switch may be written in any way: true, yes and on are the same, and the schema has one of them for each key. */
+function asSwitch(key: string, value: unknown): unknown {
+  if (!BOOLEANS.has(key) && !ON_OR_OFF.has(key)) return value;
+  const isOn = typeof value === 'string' ? fromText(value, 'boolean') : value;
+  if (typeof isOn !== 'boolean' || BOOLEANS.has(key)) return isOn;
+  return isOn ? 'on' : 'off';
 }
 
 /** Checks all values against the schema, so that every wrong one is reported with its place. */
@@ -321,15 +329,20 @@ function fromText(text: string, kind: 'text' | 'number' | 'boolean'): unknown {
   return /^(?:false|0|no|off)$/i.test(text) ? false : text;
 }
 
+const keysWhere = (is: (value: unknown) => boolean): ReadonlySet<string> =>
+  new Set(leaves(CONFIG_DEFAULTS).flatMap(([key, value]) => (is(value) ? [key] : [])));
+
+const BOOLEANS = keysWhere((value) => typeof value === 'boolean');
+/** The keys that are `on` or `off`. */
+const ON_OR_OFF = keysWhere((value) => value === 'on' || value === 'off');
+
 const KNOWN: ReadonlySet<string> = new Set(configKeys());
 
 /** The keys whose value is a secret. */
 const SECRETS = configKeys().filter((key) => shownValue(key, key) !== key);
 
 /** The keys whose value is a list. */
-const LISTS: ReadonlySet<string> = new Set(
-  leaves(CONFIG_DEFAULTS).flatMap(([key, value]) => (Array.isArray(value) ? [key] : [])),
-);
+const LISTS = keysWhere(Array.isArray);
 
 /** Every name that has keys below it, under its current and older names. */
 const SECTIONS: ReadonlySet<string> = new Set(

@@ -150,6 +150,20 @@ describe('the sources of the configuration', () => {
     ]);
   });
 
+  it.each(['off', 'no', 'false', 'Off'])('takes %s for a switch of either kind', (word) => {
+    folder.write(
+      'config',
+      `capture: { prompts: ${word} }\ncontext: ${word}\ntranscripts: ${word}\n`,
+    );
+    const { config, error } = folder.load();
+    expect(error).toBeNull();
+    expect([config.capture.prompts, config.context, config.transcripts]).toEqual([
+      false,
+      'off',
+      'off',
+    ]);
+  });
+
   it('takes anchors, for a value and for a section', () => {
     folder.write(
       'config',
@@ -287,9 +301,9 @@ describe('what is wrong with a file', () => {
       'config.yaml:1:12 logging.level must be one of debug, info, warn, error, silent, not "loud"',
     ],
     [
-      'yes for a boolean',
-      'pattern_tracking: { enabled: yes }\n',
-      'config.yaml:1:21 pattern_tracking.enabled must be a boolean, not "yes"',
+      'a word for a boolean',
+      'pattern_tracking: { enabled: maybe }\n',
+      'config.yaml:1:21 pattern_tracking.enabled must be a boolean, not "maybe"',
     ],
     [
       'an empty text',
