@@ -87,8 +87,8 @@ export class TranscriptImport {
       comparison: new SessionComparison(),
       withoutId: new CallsWithoutId(this.#recorded.of(session.id)),
       turns: new Map(),
+      models: new Map(),
       events: 0,
-      model: undefined,
       isWhole: true,
       isRead: true,
     };
@@ -215,8 +215,8 @@ export class TranscriptImport {
     const { usage, facts } = this.#gathered;
     if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
     usage.set(messageId, { ...message, model });
-    if (agentId !== undefined || model === work.model) return;
-    work.model = model;
+    if (agentId !== undefined || model === work.models.get(sessionId)) return;
+    work.models.set(sessionId, model);
     facts.push((write) => write.model({ sessionId, at, model }));
   }
 
@@ -276,8 +276,9 @@ interface Work {
   readonly withoutId: CallsWithoutId;
   /** The recorded turns of the session, and of those that it was forked from. */
   readonly turns: Map<string, KnownTurns>;
+  /** The model of the last answer, of the same sessions. */
+  readonly models: Map<string, string>;
   events: number;
-  model: string | undefined;
   /** False once what is left was told just now. */
   isWhole: boolean;
   /** False if a part cannot be read: the proof does not cover it, and it is tried again the next time. */

@@ -513,6 +513,22 @@ describe('a fork', () => {
   );
 });
 
+describe('the model', () => {
+  it('is known of a fork, too, whose copied answers are of the same one', async () => {
+    const [copied, own] = [make.done(), make.done()];
+    folder.write(
+      `-p/${FORK}.jsonl`,
+      { ...copied, sessionId: FORK, requestSessionId: SESSION },
+      { ...own, sessionId: FORK, requestSessionId: FORK },
+    );
+    await imported();
+    expect(store.rows('SELECT session_id, model FROM session_models ORDER BY 1')).toEqual([
+      { session_id: SESSION, model: 'claude-x' },
+      { session_id: FORK, model: 'claude-x' },
+    ]);
+  });
+});
+
 describe('what was forgotten', () => {
   it.each([
     ['the whole session', { session: SESSION }],
