@@ -249,6 +249,7 @@ export class TranscriptImport {
       writtenAt: event.at,
       size: Buffer.byteLength(text),
       text,
+      payload: event.payload,
     });
     gathered.characters += text.length;
   }

@@ -148,6 +148,23 @@ describe('a session that was not recorded', () => {
     ).toEqual([{ i: 0, o: 7 }]);
   });
 
+  it('has payloads of which a database can give back what it was given', async () => {
+    const [whole, half] = ['export const face = "\u{1f600}";', 'export const half = "\ud83d";'];
+    const read = (id: string, content: string) => [
+      make.calls([[id, 'Read', { file_path: FILE }]]),
+      make.result(id, { type: 'text', file: { filePath: FILE, content } }),
+    ];
+    main(...read('t1', whole), ...read('t2', half));
+    await imported();
+    const content = (id: string) =>
+      store.value(
+        `SELECT payload_field(payload, 'tool_response.file.content') FROM events
+         WHERE tool_use_id = '${id}' AND name = 'PostToolUse'`,
+      );
+    expect(content('t1')).toBe(whole);
+    expect(content('t2')).toBe(half.replace('\ud83d', '\ufffd'));
+  });
+
   it('is not proved where a file of it cannot be read', async () => {
     const records = [make.calls([['t1', 'Bash', { command: 'true' }]]), make.result('t1', {})];
     main(...records);
