@@ -53,6 +53,8 @@ export class TranscriptImport {
   readonly #facts: TranscriptFacts;
   readonly #proofs: TranscriptProofs;
   #gathered = nothingGathered();
+  /** What was told so far, of all sessions: many have little each. */
+  #seen = 0;
   /** Words that were cleaned: names of models and the like, which are few. */
   readonly #words = new Map<string, string>();
 
@@ -96,15 +98,14 @@ export class TranscriptImport {
       work.isRead = false;
       steps.onUnreadable?.(path, error);
     };
-    let seen = 0;
     for (const told of tellSession(session, { ...steps, onUnreadable })) {
       if (isOver()) return false;
       if (isOpen && Math.abs(now - told.at) < SETTLE_MS) work.isWhole = false;
       if (work.isWhole) this.#add(work, told);
       else this.#compareOnly(work, told);
       if (isFull(this.#gathered)) this.flush();
-      seen += 1;
-      if (seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
+      this.#seen += 1;
+      if (this.#seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
     }
     this.#gathered.read.push(work);
     if (isFull(this.#gathered)) this.flush();

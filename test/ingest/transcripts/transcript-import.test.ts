@@ -530,6 +530,16 @@ describe('a fork', () => {
   );
 });
 
+it('lets signals be handled in the midst of many short sessions', async () => {
+  main(make.prompt('one'), make.done());
+  const [session] = findSessions([folder.path]);
+  const transcripts = importer();
+  let isHandled = false;
+  setImmediate(() => (isHandled = true));
+  for (let n = 0; n < 600; n += 1) await transcripts.session(session!);
+  expect(isHandled).toBe(true);
+});
+
 describe('the model', () => {
   it('is known of a fork, too, whose copied answers are of the same one', async () => {
     const [copied, own] = [make.done(), make.done()];
