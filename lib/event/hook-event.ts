@@ -78,14 +78,16 @@ export class NotAHookEventError extends TrackerError {
  * type counts as absent. Of a batch, the first 1,000 calls are kept, and `tool_calls_left_out` has the number of
  * the others.
  *
+ * @param source what the text was made from by `JSON.stringify`, so that it need not be parsed
  * @throws NotAHookEventError when the text is not a JSON object, names no session or no event, or has more
  *   members, or digits in a number, than any event of Claude Code
  */
-export function parseHookEvent(text: string): HookEvent {
+export function parseHookEvent(text: string, source?: JsonObject): HookEvent {
   let value: unknown;
   try {
     checkJsonBounds(text, BOUNDS);
-    value = JSON.parse(wellFormedJson(text));
+    const wellFormed = wellFormedJson(text);
+    value = source !== undefined && wellFormed === text ? source : JSON.parse(wellFormed);
   } catch (error) {
     if (error instanceof JsonBoundsError) throw new NotAHookEventError('too-complex', error);
     throw new NotAHookEventError(text.trim() === '' ? 'empty' : 'not-json', error);

@@ -79,7 +79,7 @@ export class ArrivalReader {
     if (file.size > this.#limits.maxEventBytes) throw new NotAHookEventError('too-large');
     const text = readSpoolFile(file, this.#limits.maxEventBytes)?.trimEnd();
     if (text === undefined) return undefined;
-    const asSent = parseHookEvent(text);
+    const asSent = parseHookEvent(text, file.payload);
     const judged = this.#policy.judge(
       asSent,
       text,
@@ -99,8 +99,8 @@ export class ArrivalReader {
       // A time to come was set by hand or by a clock that was wrong; kept, it would count as the last for years.
       receivedAt: Math.floor(Math.min(file.writtenAt, systemClock())),
       size: file.size,
-      // Never the text itself: of a key that an object has twice, only the last value was parsed and checked.
-      payload: packedPayload(JSON.stringify(stored)),
+      // Never a text that somebody else wrote: of a key that an object has twice, only the last value was parsed and checked.
+      payload: packedPayload(stored === file.payload ? text : JSON.stringify(stored)),
       changes: this.#named(told.changes, event.cwd),
       fileChanges: told.others.map((other) => {
         return { ...other, filePath: this.#names.find(other.filePath, event.cwd) };

@@ -43,6 +43,8 @@ export interface IngestOptions {
   readonly newestClaude?: (() => string | undefined) | undefined;
   /** Keeps one event from stopping all others. @default nothing does */
   readonly guard?: WorkGuard | undefined;
+  /** True if the events may be old: the disk is asked less often for ignore files. @default false */
+  readonly isBacklog?: boolean | undefined;
   /** Called for each file whose event is stored for the first time, before the transaction ends. */
   readonly onStored?: ((file: SpoolFile) => void) | undefined;
 }
@@ -61,13 +63,22 @@ export class Ingest {
 
   constructor(
     database: Database,
-    { config, redactor, projects, machine, newestClaude, guard, onStored }: IngestOptions,
+    {
+      config,
+      redactor,
+      projects,
+      machine,
+      newestClaude,
+      guard,
+      isBacklog = false,
+      onStored,
+    }: IngestOptions,
   ) {
     this.#database = database;
     this.#newestClaude = newestClaude ?? (() => undefined);
     this.#guard = guard;
     this.#onStored = onStored;
-    this.#reader = new ArrivalReader(redactor, arrivalLimits(config));
+    this.#reader = new ArrivalReader(redactor, { ...arrivalLimits(config), isBacklog });
     this.#projects = projects;
     const calls = toolCallFeed(config, database);
     this.#writer = new TrackerWriter(database, { onEnded: calls && ((end) => calls.put(end)) });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillSample, Sample } from './sample-database.ts';
+import { DAY, fillSample, MINUTE, NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 
 const empty = new Sample();
@@ -65,8 +65,37 @@ describe('sessions', () => {
         lines_added: 12,
         lines_removed: 3,
         first_prompt: 'Make the queue faster.\nIt is too slow.',
+        state: 'ended',
       },
     ]);
+  });
+
+  it('says of one without an end how it stands, and of one that must be over how long it told', async () => {
+    const told = new Sample();
+    try {
+      const silent = (id: string, milliseconds: number, row = {}) => {
+        const at = NOW - milliseconds;
+        told.session(id, { started_at: at - 3 * MINUTE, last_event_at: at, ...row });
+      };
+      silent('a-open', 15 * MINUTE);
+      silent('b-silent', 15 * MINUTE + 1);
+      silent('c-waiting', DAY - 1, { waiting_at: NOW - DAY + 1 });
+      silent('d-left', DAY, { waiting_at: NOW - DAY });
+      silent('e-ended', 2 * DAY, { ended_at: NOW - 2 * DAY });
+      const { out } = await run(told, 'sessions --json');
+      const states = (JSON.parse(out) as { state: string }[]).map(({ state }) => state);
+      expect(states).toEqual(['open', 'silent', 'waiting', 'no_end', 'ended']);
+      const lasted = (await run(told, 'sessions')).out
+        .split('\n')
+        .flatMap((row) => /ago +(.*?) {2,}/.exec(row)?.[1] ?? []);
+      expect(lasted).toEqual(['open', 'silent', 'waiting', '3 min, no end', '3 min']);
+      expect((await run(told, 'session d-left')).out).toContain(
+        '3 min to the last event · no end recorded',
+      );
+      expect((await run(told, 'session a-open')).out).toContain(' · open\n');
+    } finally {
+      told.remove();
+    }
   });
 
   it.each([

@@ -52,6 +52,18 @@ it('adds up calls, code and what still stands of it, with keys that stay', async
   expect(await stats('--by project')).toMatchObject({ groups: [{ key: project.root, calls: 2 }] });
 });
 
+it.each(['stats --by file', 'stats --by tool', 'report --daily', 'survival --by file'])(
+  'names files below the project that %s is told of, and in full without one',
+  async (argv) => {
+    project.write('src/a.ts', TEXT, null);
+    const cwd = project.root;
+    const { out } = await run(project, `${argv} --project .`, { cwd });
+    expect(out).toMatch(/^src\/a\.ts /m);
+    const all = await run(project, argv, { cwd, env: { HOME: '/nowhere' } });
+    expect(all.out).toContain(`\n${project.path('src/a.ts')} `);
+  },
+);
+
 it('tells costs by the prices of the configuration', async () => {
   const { configFile } = project.paths;
   mkdirSync(dirname(configFile), { recursive: true });

@@ -1,6 +1,6 @@
 import { isoTime } from '../../base/clock.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { projectNames } from '../../store/queries/projects.ts';
+import { onlyRoot, projectNames } from '../../store/queries/projects.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { NO_REPORT, periodReport } from '../../store/queries/statistics/period-report.ts';
 import type { Period, PeriodFigures } from '../../store/queries/statistics/period-report.ts';
@@ -54,13 +54,14 @@ requests, success_rate, average_ms, p95_ms, p99_ms, trips, cache_hit_rate}. Rate
     const length = lengthOf(args);
     const periods = periodsUpTo(await momentOf('--day', args.day, cli.now()), length);
     const { prices } = loadConfig(cli.paths, { env: cli.env }).config;
-    const { report, project } = readDatabase(cli.paths.database, (database) => {
+    const { report, project, root } = readDatabase(cli.paths.database, (database) => {
       const projectIds = chooseProjects(database, args.project, cli);
       return {
         report: periodReport(database, { ...periods, projectIds, prices }),
         project: projectIds && projectNames(database, projectIds).join(', '),
+        root: onlyRoot(database, projectIds),
       };
-    }) ?? { report: NO_REPORT, project: args.project };
+    }) ?? { report: NO_REPORT, project: args.project, root: null };
     if (args.json || args.format === 'json') {
       const { current, previous } = periods;
       printJson(cli, {
@@ -72,7 +73,7 @@ requests, success_rate, average_ms, p95_ms, p99_ms, trips, cache_hit_rate}. Rate
       });
       return;
     }
-    const page = reportPage(report, length, periods, { cli, project });
+    const page = reportPage(report, length, periods, { cli, project, root });
     if (args.format === 'html') cli.out(htmlReport(page));
     else if (args.format === 'md') cli.out(markdownReport(page));
     else await printPaged(cli, textReport(cli, page), args.pager);

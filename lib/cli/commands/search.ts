@@ -143,7 +143,9 @@ function hitLines(
     .map((hit) => {
       const { kind, patternId, toolName, filePath, line, projectRoot, projectName } = hit;
       const id = patternId === null ? '' : ` ${paint('yellow', short(patternId))}`;
-      const file = filePath === null ? '' : shownPath(filePath, projectRoot, env);
+      // Of a path, the text is the file.
+      const file =
+        filePath === null || kind === 'path' ? '' : shownPath(filePath, projectRoot, env);
       const place = kind === 'pattern' && line !== null ? `${file}:${line}` : file;
       const facts = [
         place && plainLine(place),

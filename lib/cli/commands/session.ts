@@ -87,7 +87,7 @@ parent_agent_id, tool_use_id, model, started_at, ended_at, is_background}, at, e
     }
     if (json) return printJson(cli, timelineForJson(found));
     if (args.export) return cli.out(await exported(args.export, found, cli));
-    const blocks = timelinePage(found, cli.env);
+    const blocks = timelinePage(found, cli);
     return printPaged(cli, pageText(cli, blocks), pager);
   },
 });
@@ -104,7 +104,7 @@ async function exported(
   const redactor = await loadRedactor(cli);
   // Plain first: signs that no page shows may stand within a secret, and keep it from being found.
   const clean = (text: string): string => redactor.redactText(plainLines(text).join('\n')).text;
-  const blocks = cleanPage(timelinePage(timeline, cli.env), clean);
+  const blocks = cleanPage(timelinePage(timeline, cli), clean);
   if (form === 'html') return (await import('../session/page-html.ts')).pageHtml(blocks);
   return (await import('../session/page-markdown.ts')).pageMarkdown(blocks);
 }

@@ -3,6 +3,8 @@ import { projectRoots } from '../../store/queries/projects.ts';
 import { listingOf } from '../../store/queries/listing.ts';
 import { countSessions, listSessions } from '../../store/queries/sessions.ts';
 import type { ListedSession } from '../../store/queries/sessions.ts';
+import { lastedText, sessionState } from '../../store/queries/session/session-state.ts';
+import type { SessionState } from '../../store/queries/session/session-state.ts';
 import * as common from '../command.ts';
 import { trackerCommand } from '../command.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -13,8 +15,8 @@ import { nothingFound, printList } from '../listing/list-output.ts';
 import { chooseProjects } from '../arguments/project-choice.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { linesText, projectColumn, shortSession } from '../listing/row-text.ts';
-import type { Column } from '../listing/table.ts';
-import { ago, span } from '../../base/time-text.ts';
+import type { Column, Paint } from '../listing/table.ts';
+import { ago } from '../../base/time-text.ts';
 
 /** `sessions`: lists sessions. */
 export const sessionsCommand = trackerCommand({
@@ -24,13 +26,14 @@ export const sessionsCommand = trackerCommand({
     'pattern-tracker sessions --since 1d',
     'pattern-tracker tool-calls --session 3f2a9c10',
   ],
-  details: `LASTED is the time from the first event to the end; "open" means that no end was recorded,
-"waiting" that the session waits for you. FILES are those
+  details: `LASTED is the time from the first event to the end, or a word for a session that has none yet: "open", "waiting"
+for you, "silent" for a quarter of an hour. After a day of silence, it is the time to the last event, with "no end": Claude was
+killed, or only its transcript tells of the session. FILES are those
 that code was written to, LINES what was added and removed. FIRST PROMPT is gone once its payload is past
 retention (30 days).`,
   json: `an array of {id, started_at, ended_at, last_event_at, source, end_reason, cwd, git_branch,
 transcript_path, project_root, project_name, model, waiting_since, failed_turns, prompts, tool_calls, failed_tool_calls, subagents, patterns,
-files, lines_added, lines_removed, first_prompt}.`,
+files, lines_added, lines_removed, first_prompt, state: open|waiting|silent|no_end|ended}.`,
   args: {
     ...common.projectArg,
     ...common.timeArgs,
@@ -57,7 +60,7 @@ files, lines_added, lines_removed, first_prompt}.`,
     }) ?? { rows: [], total: 0, roots: [] };
     await printList<ListedSession>(cli, args, {
       ...listing,
-      forJson,
+      forJson: forJson(cli.now()),
       nothing: nothingFound('sessions', Boolean(args.project ?? args.since ?? args.until)),
       columns: columnsOf(listing.roots, cli),
     });
@@ -65,6 +68,12 @@ files, lines_added, lines_removed, first_prompt}.`,
 });
 
 // --- internal ---
+
+const STATE_PAINTS: Readonly<Partial<Record<SessionState, Paint>>> = {
+  open: 'cyan',
+  waiting: 'cyan',
+  silent: 'dim',
+};
 
 function columnsOf(
   roots: readonly string[],
@@ -77,11 +86,10 @@ function columnsOf(
     { title: 'STARTED', cell: ({ startedAt }) => ago(startedAt, now()), isWhole: true },
     {
       title: 'LASTED',
-      cell: ({ startedAt, endedAt, waitingSince }) =>
-        endedAt !== null ? span(endedAt - startedAt) : waitingSince === null ? 'open' : 'waiting',
+      cell: (session) => lastedText(session, now()),
       isWhole: true,
       rank: 6,
-      paint: ({ endedAt }) => (endedAt === null ? 'cyan' : undefined),
+      paint: (session) => STATE_PAINTS[sessionState(session, now())],
     },
     { title: 'PROMPTS', cell: ({ prompts }) => String(prompts), align: 'right', rank: 8 },
     { title: 'CALLS', cell: ({ toolCalls }) => String(toolCalls), align: 'right', rank: 5 },
@@ -99,12 +107,13 @@ function columnsOf(
   ];
 }
 
-function forJson(session: ListedSession) {
+const forJson = (now: number) => (session: ListedSession) => {
   return {
     ...session,
+    state: sessionState(session, now),
     startedAt: isoTime(session.startedAt),
     endedAt: isoTime(session.endedAt),
     lastEventAt: isoTime(session.lastEventAt),
     waitingSince: isoTime(session.waitingSince),
   };
-}
+};

@@ -1,5 +1,6 @@
 import { isoTime } from '../../base/clock.ts';
 import { loadConfig } from '../../config/config-file.ts';
+import { onlyRoot } from '../../store/queries/projects.ts';
 import { readDatabase } from '../../store/database/read-database.ts';
 import { STATISTICS_KEYS } from '../../store/queries/statistics/group-key.ts';
 import type { StatisticsKey } from '../../store/queries/statistics/group-key.ts';
@@ -59,15 +60,17 @@ lines_written, lines_standing, tokens: {input, cache_creation, cache_read, outpu
     const range = await timeRangeOf(args, cli.now());
     const session = sessionOf(args);
     const { prices } = loadConfig(cli.paths, { env: cli.env }).config;
-    const statistics =
-      readDatabase(cli.paths.database, (database) => {
-        const filter = {
-          projectIds: chooseProjects(database, args.project, cli),
-          session: chooseSession(database, session, cli),
-          ...range,
-        };
-        return statisticsOf(database, filter, { by, prices });
-      }) ?? NO_STATISTICS;
+    const { statistics, root } = readDatabase(cli.paths.database, (database) => {
+      const filter = {
+        projectIds: chooseProjects(database, args.project, cli),
+        session: chooseSession(database, session, cli),
+        ...range,
+      };
+      return {
+        statistics: statisticsOf(database, filter, { by, prices }),
+        root: onlyRoot(database, filter.projectIds),
+      };
+    }) ?? { statistics: NO_STATISTICS, root: null };
     if (args.json) {
       printJson(cli, {
         since: isoTime(range.since ?? null),
@@ -81,7 +84,7 @@ lines_written, lines_standing, tokens: {input, cache_creation, cache_read, outpu
     const isFiltered = Boolean(args.project ?? args.session ?? args.since ?? args.until);
     const text = isEmpty
       ? nothingFound('tool calls', isFiltered)
-      : statisticsText(cli, statistics, by, part);
+      : statisticsText(cli, statistics, by, part, root);
     await printPaged(cli, text, args.pager);
   },
 });

@@ -12,6 +12,7 @@ import { shortSession, shownPath } from '../listing/row-text.ts';
 import { painter, renderTable } from '../listing/table.ts';
 import type { Column } from '../listing/table.ts';
 import { printJson } from '../output/json-output.ts';
+import { onlyRoot } from '../../store/queries/projects.ts';
 import { pageProgress } from '../output/page-progress.ts';
 import { plainLine } from '../output/plain-text.ts';
 import { SURVIVAL_KEYS, survivalGroups } from '../../blame/survival/survival-groups.ts';
@@ -28,6 +29,8 @@ const MOST_NAMED = 5;
 /** What was found, put together. */
 interface Report extends Omit<Survived, 'fates'> {
   readonly groups: readonly SurvivalGroup[];
+  /** The root of the only project that it is about. */
+  readonly root: string | null;
 }
 
 /** `survival`: what became of the code that Claude wrote. */
@@ -66,12 +69,17 @@ in lines; is_cut tells that only the newest ${MOST_PIECES.toLocaleString('en-US'
     const part = parsePage(args);
     const by = args.by as SurvivalKey; // citty has checked it against the list
     const range = await timeRangeOf(args, cli.now());
+    let root: string | null = null;
     const found = await survivedPieces(
       cli,
-      (database) => ({ projectIds: chooseProjects(database, args.project, cli), ...range }),
+      (database) => {
+        const projectIds = chooseProjects(database, args.project, cli);
+        root = onlyRoot(database, projectIds);
+        return { projectIds, ...range };
+      },
       (files) => pageProgress(args.json || files < MANY_FILES ? undefined : cli),
     );
-    const report = { ...found, groups: survivalGroups(found.fates, by, cli.now()) };
+    const report = { ...found, root, groups: survivalGroups(found.fates, by, cli.now()) };
     if (args.json) printJson(cli, forJson(report, by));
     else await printPaged(cli, render(cli, report, by, part), args.pager);
   },
@@ -85,7 +93,7 @@ function render(
   by: SurvivalKey,
   { limit, offset }: PartOfList,
 ): string {
-  const { sum, groups, survey, isCut } = report;
+  const { sum, groups, survey, isCut, root } = report;
   if (groups.length === 0) return "No code of Claude's matches.\n";
   const shown = limit === -1 ? groups : groups.slice(offset, offset + limit);
   const rows = [...shown, { ...sum, key: ALL }];
@@ -105,7 +113,7 @@ function render(
     [
       {
         title: by.toUpperCase(),
-        cell: (row) => (row.key === ALL ? 'all' : groupText(by, row.key, cli)),
+        cell: (row) => (row.key === ALL ? 'all' : groupText(by, row.key, root, cli)),
         cut: 'start',
         least: 12,
         paint: ({ key }) => (key === ALL ? 'bold' : undefined),
@@ -131,26 +139,35 @@ function render(
     survey.gone > 0
       ? `Not there any more: ${counted(survey.gone, 'file')}. What was moved by hand counts as gone.`
       : undefined,
-    ...unreadNotes(survey, cli),
+    ...unreadNotes(survey, root, cli),
   ].filter((note) => note !== undefined);
   const paint = painter(cli.color);
   return table + notes.map((note) => `${paint('dim', plainLine(note))}\n`).join('');
 }
 
 /** A key as the table shows it. */
-function groupText(by: SurvivalKey, key: string | null, { env }: CliEnvironment): string {
+function groupText(
+  by: SurvivalKey,
+  key: string | null,
+  root: string | null,
+  { env }: CliEnvironment,
+): string {
   if (key === null) return by === 'project' ? 'no project' : 'not known';
   if (by === 'session') return shortSession(key);
-  return by === 'project' || by === 'file' ? shownPath(key, null, env) : key;
+  return by === 'project' || by === 'file' ? shownPath(key, root, env) : key;
 }
 
 /** The key of the last row, which is no path, id or name. */
 const ALL = '\0';
 
-function unreadNotes({ unread }: SurvivalSurvey, { env }: CliEnvironment): string[] {
+function unreadNotes(
+  { unread }: SurvivalSurvey,
+  root: string | null,
+  { env }: CliEnvironment,
+): string[] {
   if (unread.length === 0) return [];
   const named = unread.slice(0, MOST_NAMED).map(({ file, reason }) => {
-    return `  ${shownPath(file, null, env)}: ${reason.replace(`${file}: `, '').replace(`${file} `, '')}`;
+    return `  ${shownPath(file, root, env)}: ${reason.replace(`${file}: `, '').replace(`${file} `, '')}`;
   });
   return [`${counted(unread.length, 'file')} cannot be read:`, ...named];
 }

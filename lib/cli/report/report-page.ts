@@ -40,15 +40,21 @@ export interface ReportPage {
   readonly plots: readonly PagePlot[];
 }
 
+/** How a report names what it is about. */
+interface ReportNames {
+  readonly cli: Pick<CliEnvironment, 'env'>;
+  /** The name of the chosen project; undefined for all. */
+  readonly project: string | undefined;
+  /** The root of the only project that it is about. */
+  readonly root: string | null;
+}
+
 /** Puts a report into words and tables. */
 export function reportPage(
   report: PeriodReport,
   length: ReportLength,
   { current, previous, days }: ReportPeriods,
-  {
-    cli,
-    project,
-  }: { readonly cli: Pick<CliEnvironment, 'env'>; readonly project: string | undefined },
+  { cli, project, root }: ReportNames,
 ): ReportPage {
   const { statistics } = report.current;
   const all = namedDays(days);
@@ -92,7 +98,7 @@ export function reportPage(
       title: 'Files',
       columns: ['File', 'Edits', 'Lines'],
       rows: statistics.files.map(({ file, edits, lines }) => [
-        shownPath(file, null, cli.env),
+        shownPath(file, root, cli.env),
         numberText(edits),
         numberText(lines),
       ]),

@@ -2,6 +2,7 @@ import { counted } from '../../base/amount-text.ts';
 import { localTime, span } from '../../base/time-text.ts';
 import type { CallEntry, TimelineEntry } from '../../store/queries/session/agent-tree.ts';
 import type { SessionTimeline } from '../../store/queries/session/session-timeline.ts';
+import { sessionState } from '../../store/queries/session/session-state.ts';
 import { REASON_TEXTS } from '../../store/queries/transcripts/proof-reasons.ts';
 import { errorLine } from '../../event/error-line.ts';
 import { linesText, shownPath } from '../listing/row-text.ts';
@@ -37,13 +38,16 @@ export interface PageCall {
 }
 
 /** What a session did, block by block. Times are in the zone of this machine. */
-export function timelinePage(timeline: SessionTimeline, env: CliEnvironment['env']): PageBlock[] {
+export function timelinePage(
+  timeline: SessionTimeline,
+  { env, now }: Pick<CliEnvironment, 'env' | 'now'>,
+): PageBlock[] {
   const { session, turns, next } = timeline;
   const root = session.projectRoot;
   const pathText = (path: string): string => shownPath(path, root, env);
   const blocks: PageBlock[] = [
     { kind: 'title', text: `Session ${session.id}` },
-    { kind: 'facts', facts: factsOf(timeline, env) },
+    { kind: 'facts', facts: factsOf(timeline, env, now()) },
   ];
   const tell = (entries: readonly TimelineEntry[], depth: number): void => {
     for (const entry of entries) {
@@ -107,6 +111,7 @@ function timeText(at: number): string {
 function factsOf(
   { session, totals, waiting, tokens, models, proof }: SessionTimeline,
   env: CliEnvironment['env'],
+  now: number,
 ): [string, string][] {
   const { projectName, projectRoot, cwd, gitBranch, startedAt, endedAt, endReason } = session;
   const place = [
@@ -131,11 +136,14 @@ function factsOf(
   const waited = waits
     .filter(([length]) => length > 0)
     .map(([length, what]) => `${span(length)} ${what}`);
+  const state = sessionState(session, now);
   const end =
     endedAt === null
-      ? session.waitingSince === null
-        ? 'no end recorded'
-        : 'waits for you'
+      ? state === 'waiting'
+        ? 'waits for you'
+        : state === 'open'
+          ? 'open'
+          : `${span(session.lastEventAt - startedAt)} to the last event · no end recorded`
       : `${span(endedAt - startedAt)}${endReason === null ? '' : `, ended: ${endReason}`}`;
   return [
     ['Project', place.filter(Boolean).join(' · ')],

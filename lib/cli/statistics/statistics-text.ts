@@ -27,12 +27,13 @@ const SHOWN = 5;
 /** Characters of code. */
 const MAX_HEAD = 60;
 
-/** The numbers as a page for people. @param part which groups are shown; of days, the first part has the last */
+/** The numbers as a page for people. @param part which groups are shown; of days, the first part has the last @param root of the only project that is shown */
 export function statisticsText(
   cli: CliEnvironment,
   statistics: Statistics,
   by: StatisticsKey,
   { limit, offset }: PartOfList,
+  root: string | null,
 ): string {
   const paint = painter(cli.color);
   const { groups } = statistics;
@@ -53,7 +54,7 @@ export function statisticsText(
     listText(cli, by === 'file' ? [] : statistics.files.slice(0, SHOWN), [
       {
         title: 'FILE',
-        cell: ({ file }) => shownPath(file, null, cli.env),
+        cell: ({ file }) => shownPath(file, root, cli.env),
         cut: 'start',
         least: 12,
       },
@@ -70,22 +71,12 @@ export function statisticsText(
   ];
   return [
     headText(cli, statistics),
-    (shown.length === 0 ? '' : groupsText(cli, shown, by)) +
+    (shown.length === 0 ? '' : groupsText(cli, shown, by, root)) +
       (note === undefined ? '' : `${paint('dim', note)}\n`),
     ...lists,
   ]
     .filter(Boolean)
     .join('\n');
-}
-
-/** What the key of a group is called. */
-export function groupName(
-  by: StatisticsKey,
-  key: string | null,
-  { env }: Pick<CliEnvironment, 'env'>,
-): string {
-  if (key === null) return by === 'project' ? 'no project' : 'not known';
-  return by === 'project' || by === 'file' ? shownPath(key, null, env) : key;
 }
 
 /** The numbers of all, a line for each kind: label and text. */
@@ -114,6 +105,17 @@ export function headLines(statistics: Statistics): [label: string, text: string]
 
 // --- internal ---
 
+/** What the key of a group is called. */
+function groupName(
+  by: StatisticsKey,
+  key: string | null,
+  root: string | null,
+  { env }: Pick<CliEnvironment, 'env'>,
+): string {
+  if (key === null) return by === 'project' ? 'no project' : 'not known';
+  return by === 'project' || by === 'file' ? shownPath(key, root, env) : key;
+}
+
 function headText({ color }: CliEnvironment, statistics: Statistics): string {
   const paint = painter(color);
   return headLines(statistics)
@@ -125,6 +127,7 @@ function groupsText(
   cli: CliEnvironment,
   groups: readonly StatisticsGroup[],
   by: StatisticsKey,
+  root: string | null,
 ): string {
   const has = (of: (group: Figures) => unknown) => groups.some((group) => of(group) !== null);
   const hasCalls = has(({ calls }) => calls);
@@ -133,7 +136,7 @@ function groupsText(
   const columns: (Column<StatisticsGroup> | false)[] = [
     {
       title: by.toUpperCase(),
-      cell: ({ key }) => groupName(by, key, cli),
+      cell: ({ key }) => groupName(by, key, root, cli),
       cut: 'start',
       least: 12,
     },

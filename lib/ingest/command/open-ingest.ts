@@ -10,7 +10,10 @@ import { checkPolicy } from '../policy/policy-check.ts';
 import { ProjectFinder } from '../project.ts';
 
 /** What a command's ingest works with. */
-export interface OwnIngestOptions extends Pick<IngestOptions, 'machine' | 'onStored'> {
+export interface OwnIngestOptions extends Pick<
+  IngestOptions,
+  'machine' | 'isBacklog' | 'onStored'
+> {
   readonly paths: TrackerPaths;
 }
 
@@ -29,7 +32,7 @@ export interface OwnIngest {
  */
 export async function openIngest(
   database: Database,
-  { paths, machine, onStored }: OwnIngestOptions,
+  { paths, machine, isBacklog, onStored }: OwnIngestOptions,
 ): Promise<OwnIngest> {
   const loaded = await loadWholeConfig(paths);
   checkPolicy(loaded);
@@ -38,7 +41,7 @@ export async function openIngest(
   const clean = (text: string) => redactor.redactText(text).text;
   const projects = new ProjectFinder(processElapsed, clean);
   return {
-    ingest: new Ingest(database, { config, redactor, projects, machine, onStored }),
+    ingest: new Ingest(database, { config, redactor, projects, machine, isBacklog, onStored }),
     config,
     clean,
   };

@@ -1,4 +1,5 @@
 import { unlink } from 'node:fs';
+import type { JsonObject } from '../../base/json.ts';
 import { errorCode } from '../../base/errors.ts';
 import { readListedFile } from '../../base/regular-file.ts';
 import { NotAHookEventError } from '../../event/hook-event.ts';
@@ -13,6 +14,8 @@ export interface SpoolFile {
   readonly size: number;
   /** The event's JSON, if it is not in a file. */
   readonly text?: string;
+  /** What that JSON was made from, as `JSON.stringify` makes it. */
+  readonly payload?: JsonObject;
 }
 
 /**

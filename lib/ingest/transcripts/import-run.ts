@@ -5,7 +5,7 @@ import type { Database } from '../../store/database/database.ts';
 import { closeAbandonedCalls } from '../../store/maintenance/retention/abandoned-calls.ts';
 import type { TranscriptProof } from '../../store/writers/transcript-proofs.ts';
 import type { TranscriptSession } from '../../transcript/claude-code/transcript-files.ts';
-import { limitHeap } from '../courier/heap-limit.ts';
+import { limitHeapGrowth } from '../courier/heap-limit.ts';
 import { openIngest } from '../command/open-ingest.ts';
 import type { SpoolFile } from '../spool/spool-reader.ts';
 import { TranscriptImport } from './transcript-import.ts';
@@ -58,7 +58,9 @@ export async function importTranscripts(
   const sums = { files: 0, bytes: 0, events: 0, recorded: 0, sessions: 0 };
   const stored = new Set<string>();
   const onStored = ({ name }: SpoolFile) => void stored.add(name);
-  const own = isDry ? undefined : await openIngest(database, { paths, machine, onStored });
+  const own = isDry
+    ? undefined
+    : await openIngest(database, { paths, machine, isBacklog: true, onStored });
   const take = (batch: readonly SpoolFile[]) => {
     for (const { file, reason, error } of own?.ingest.take(batch) ?? []) {
       told.onUnreadable(file.name, error ?? reason);
@@ -73,7 +75,7 @@ export async function importTranscripts(
     clean: own?.clean ?? ((text) => text), // nothing is kept of a dry run
     onProof: (proof) => proofs.push(proof),
   });
-  limitHeap();
+  limitHeapGrowth();
   for (const session of sessions) {
     const unchanged = skipsUnchanged ? transcripts.unchanged(session) : undefined;
     if (unchanged) {

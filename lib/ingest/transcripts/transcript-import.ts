@@ -53,6 +53,8 @@ export class TranscriptImport {
   readonly #facts: TranscriptFacts;
   readonly #proofs: TranscriptProofs;
   #gathered = nothingGathered();
+  /** What was told so far, of all sessions: many have little each. */
+  #seen = 0;
   /** Words that were cleaned: names of models and the like, which are few. */
   readonly #words = new Map<string, string>();
 
@@ -87,8 +89,8 @@ export class TranscriptImport {
       comparison: new SessionComparison(),
       withoutId: new CallsWithoutId(this.#recorded.of(session.id)),
       turns: new Map(),
+      models: new Map(),
       events: 0,
-      model: undefined,
       isWhole: true,
       isRead: true,
     };
@@ -96,15 +98,14 @@ export class TranscriptImport {
       work.isRead = false;
       steps.onUnreadable?.(path, error);
     };
-    let seen = 0;
     for (const told of tellSession(session, { ...steps, onUnreadable })) {
       if (isOver()) return false;
       if (isOpen && Math.abs(now - told.at) < SETTLE_MS) work.isWhole = false;
       if (work.isWhole) this.#add(work, told);
       else this.#compareOnly(work, told);
       if (isFull(this.#gathered)) this.flush();
-      seen += 1;
-      if (seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
+      this.#seen += 1;
+      if (this.#seen % BATCH_EVENTS === 0) await setImmediate(); // lets signals be handled
     }
     this.#gathered.read.push(work);
     if (isFull(this.#gathered)) this.flush();
@@ -215,8 +216,8 @@ export class TranscriptImport {
     const { usage, facts } = this.#gathered;
     if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
     usage.set(messageId, { ...message, model });
-    if (agentId !== undefined || model === work.model) return;
-    work.model = model;
+    if (agentId !== undefined || model === work.models.get(sessionId)) return;
+    work.models.set(sessionId, model);
     facts.push((write) => write.model({ sessionId, at, model }));
   }
 
@@ -249,6 +250,7 @@ export class TranscriptImport {
       writtenAt: event.at,
       size: Buffer.byteLength(text),
       text,
+      payload: event.payload,
     });
     gathered.characters += text.length;
   }
@@ -276,8 +278,9 @@ interface Work {
   readonly withoutId: CallsWithoutId;
   /** The recorded turns of the session, and of those that it was forked from. */
   readonly turns: Map<string, KnownTurns>;
+  /** The model of the last answer, of the same sessions. */
+  readonly models: Map<string, string>;
   events: number;
-  model: string | undefined;
   /** False once what is left was told just now. */
   isWhole: boolean;
   /** False if a part cannot be read: the proof does not cover it, and it is tried again the next time. */

@@ -21,6 +21,12 @@ export function projectNames(database: Database, ids: readonly number[]): string
   return [...new Set(named.map(({ name }) => name))];
 }
 
+/** The root of the only project that a list can show; null if it can show several, or all. */
+export function onlyRoot(database: Database, ids: readonly number[] | undefined): string | null {
+  const [root = null, other] = ids === undefined ? [] : projectRoots(database, ids);
+  return other === undefined ? root : null;
+}
+
 /** The roots of the projects that a list can show: those of `ids`, or all. */
 export function projectRoots(database: Database, ids?: readonly number[]): string[] {
   return allProjects(database)

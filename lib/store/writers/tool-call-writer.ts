@@ -287,10 +287,10 @@ interface ClosedCalls {
 /**
  * Closes calls that count as running although no event can end them any more. Versions of Claude Code
  * that send no tool_use_id (ids with `~`) send no event for a failed call either, so such a call counts
- * as failed, not as denied.
+ * as failed, not as denied. Without its name, SQLite would not take that index, and go through all calls of the session.
  */
 const CLOSE = `
-UPDATE tool_calls SET certainty = ${CERTAINTY.inferred}, ended_at = @at,
+UPDATE tool_calls INDEXED BY tool_calls_running SET certainty = ${CERTAINTY.inferred}, ended_at = @at,
   outcome = CASE WHEN @outcome = 'denied' AND tool_use_id LIKE '~%' THEN 'failed' ELSE @outcome END
 WHERE session_id = @sessionId AND outcome = 'running' AND started_at <= @at`;
 

@@ -148,6 +148,23 @@ describe('a session that was not recorded', () => {
     ).toEqual([{ i: 0, o: 7 }]);
   });
 
+  it('has payloads of which a database can give back what it was given', async () => {
+    const [whole, half] = ['export const face = "\u{1f600}";', 'export const half = "\ud83d";'];
+    const read = (id: string, content: string) => [
+      make.calls([[id, 'Read', { file_path: FILE }]]),
+      make.result(id, { type: 'text', file: { filePath: FILE, content } }),
+    ];
+    main(...read('t1', whole), ...read('t2', half));
+    await imported();
+    const content = (id: string) =>
+      store.value(
+        `SELECT payload_field(payload, 'tool_response.file.content') FROM events
+         WHERE tool_use_id = '${id}' AND name = 'PostToolUse'`,
+      );
+    expect(content('t1')).toBe(whole);
+    expect(content('t2')).toBe(half.replace('\ud83d', '\ufffd'));
+  });
+
   it('is not proved where a file of it cannot be read', async () => {
     const records = [make.calls([['t1', 'Bash', { command: 'true' }]]), make.result('t1', {})];
     main(...records);
@@ -511,6 +528,32 @@ describe('a fork', () => {
       ]);
     },
   );
+});
+
+it('lets signals be handled in the midst of many short sessions', async () => {
+  main(make.prompt('one'), make.done());
+  const [session] = findSessions([folder.path]);
+  const transcripts = importer();
+  let isHandled = false;
+  setImmediate(() => (isHandled = true));
+  for (let n = 0; n < 600; n += 1) await transcripts.session(session!);
+  expect(isHandled).toBe(true);
+});
+
+describe('the model', () => {
+  it('is known of a fork, too, whose copied answers are of the same one', async () => {
+    const [copied, own] = [make.done(), make.done()];
+    folder.write(
+      `-p/${FORK}.jsonl`,
+      { ...copied, sessionId: FORK, requestSessionId: SESSION },
+      { ...own, sessionId: FORK, requestSessionId: FORK },
+    );
+    await imported();
+    expect(store.rows('SELECT session_id, model FROM session_models ORDER BY 1')).toEqual([
+      { session_id: SESSION, model: 'claude-x' },
+      { session_id: FORK, model: 'claude-x' },
+    ]);
+  });
 });
 
 describe('what was forgotten', () => {

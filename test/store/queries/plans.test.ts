@@ -17,6 +17,7 @@ import { sessionTimeline } from '../../../lib/store/queries/session/session-time
 import { countSessions, lastSession, listSessions } from '../../../lib/store/queries/sessions.ts';
 import { countToolCalls, listToolCalls } from '../../../lib/store/queries/tool-calls.ts';
 import { workSince } from '../../../lib/store/queries/work.ts';
+import { ToolCallWriter } from '../../../lib/store/writers/tool-call-writer.ts';
 import { fillSample, NOW, Sample } from '../../cli/sample-database.ts';
 
 /** One of the sample. */
@@ -118,6 +119,12 @@ describe('no table is read as a whole', () => {
     expect(steps.some((step) => step.includes(index))).toBe(true);
     expect(steps.some((step) => /^SEARCH p USING INDEX .*\(id=\?\)/.test(step))).toBe(true);
   });
+});
+
+it('finds the calls of a session that still run by their index, whatever else it has', () => {
+  const steps = plansOf((database) => new ToolCallWriter(database));
+  const closing = steps.filter((step) => step.includes('tool_calls_running (session_id=?)'));
+  expect(closing).toHaveLength(2);
 });
 
 it.each<[string, (database: Database) => unknown, RegExp]>([

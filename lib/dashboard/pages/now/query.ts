@@ -1,5 +1,6 @@
 import { listSessions } from '../../../store/queries/sessions.ts';
 import type { ListedSession } from '../../../store/queries/sessions.ts';
+import { sessionState } from '../../../store/queries/session/session-state.ts';
 import { callsByMinute, pulseReader } from '../../../store/queries/live/session-pulse.ts';
 import type { SessionPulse } from '../../../store/queries/live/session-pulse.ts';
 import type { PageQuery } from '../page.ts';
@@ -57,20 +58,19 @@ export const nowQuery: PageQuery<NowData> = {
 const DAY = 86_400_000;
 const MOST = 100;
 const MINUTES = 10;
-/** A session that told of nothing for so long may have been killed, in milliseconds. */
-const SILENT_MS = 15 * 60_000;
 
 function needOf(
-  { endedAt, waitingSince, lastEventAt }: ListedSession,
+  session: ListedSession,
   { lastMark, running }: SessionPulse,
   now: number,
 ): Pick<SessionCard, 'need' | 'needSince'> {
+  const { endedAt, waitingSince, lastEventAt } = session;
   if (endedAt !== null) return { need: 'ended', needSince: endedAt };
   if (waitingSince !== null) return { need: 'waiting', needSince: waitingSince };
   const isLast = lastMark !== null && running.length === 0;
   if (isLast && lastMark.name === 'StopFailure') return { need: 'failing', needSince: lastMark.at };
   if (isLast && lastMark.name === 'Stop') return { need: 'finished', needSince: lastMark.at };
-  if (now - lastEventAt > SILENT_MS) return { need: 'silent', needSince: lastEventAt };
+  if (sessionState(session, now) !== 'open') return { need: 'silent', needSince: lastEventAt };
   const since = running.at(-1)?.startedAt ?? lastMark?.at ?? lastEventAt;
   return { need: 'running', needSince: since };
 }

@@ -1,5 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useCallback } from 'preact/hooks';
 import { span } from '../../../base/time-text.ts';
+import { sessionState } from '../../../store/queries/session/session-state.ts';
+import { useTicking } from '../../parts/clock.ts';
 import { Count, Lines, roundText } from '../../parts/count.tsx';
 import { linkWith } from '../../parts/link.ts';
 import { Plain } from '../../parts/plain.tsx';
@@ -91,7 +94,11 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 
 function State({ data: { session, totals } }: { readonly data: SessionData }) {
   const { waitingSince, endedAt, lastEventAt, startedAt } = session;
+  const state = useTicking(useCallback((now) => sessionState(session, now), [session]));
   if (endedAt !== null) return <Status is="ended">ended, took {span(endedAt - startedAt)}</Status>;
+  if (state === 'no_end') {
+    return <Status is="ended">{span(lastEventAt - startedAt)}, no end recorded</Status>;
+  }
   if (waitingSince !== null) {
     return (
       <Status is="wait">
@@ -101,8 +108,8 @@ function State({ data: { session, totals } }: { readonly data: SessionData }) {
   }
   if (totals.outcomes.running > 0) return <Status is="running">running</Status>;
   return (
-    <Status is="running">
-      open, last event <Ago at={lastEventAt} />
+    <Status is={state === 'open' ? 'running' : 'ended'}>
+      {state}, last event <Ago at={lastEventAt} />
     </Status>
   );
 }

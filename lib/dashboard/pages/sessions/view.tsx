@@ -1,11 +1,14 @@
-import { span } from '../../../base/time-text.ts';
+import { useCallback } from 'preact/hooks';
+import { lastedText } from '../../../store/queries/session/session-state.ts';
 import type { ListedSession } from '../../../store/queries/sessions.ts';
 import { Count, Lines } from '../../parts/count.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
+import type { Meaning } from '../../parts/status.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
+import { useTicking } from '../../parts/clock.ts';
 import { Ago } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
 import type { SessionsData } from './query.ts';
@@ -34,6 +37,18 @@ function View({ data, url }: ViewProps<SessionsData>) {
       url={url}
     />
   );
+}
+
+const STATES: Readonly<Partial<Record<string, Meaning>>> = {
+  open: 'running',
+  waiting: 'wait',
+  silent: 'ended',
+};
+
+function Lasted({ session }: { readonly session: ListedSession }) {
+  const text = useTicking(useCallback((now) => lastedText(session, now), [session]));
+  const is = STATES[text];
+  return is === undefined ? <span class="num">{text}</span> : <Status is={is}>{text}</Status>;
 }
 
 const COLUMNS: readonly Column<ListedSession>[] = [
@@ -68,14 +83,7 @@ const COLUMNS: readonly Column<ListedSession>[] = [
   {
     name: 'lasted',
     title: 'Lasted',
-    cell: ({ startedAt, endedAt, waitingSince }) =>
-      endedAt !== null ? (
-        <span class="num">{span(endedAt - startedAt)}</span>
-      ) : waitingSince === null ? (
-        <Status is="running">open</Status>
-      ) : (
-        <Status is="wait">waiting</Status>
-      ),
+    cell: (session) => <Lasted session={session} />,
     order: ({ startedAt, endedAt }) => (endedAt === null ? null : endedAt - startedAt),
     from: 560,
   },

@@ -27,17 +27,25 @@ export interface Place {
 /** Finds the place of a row, if the filter names it. */
 export type Placing<Row> = (row: Row) => Place | undefined;
 
+/** What is true of `occurrences o` that a filter names, but for their files. */
+export function namedOccurrences(filter: Omit<CodeFilter, 'limit'>): Conditions {
+  const { tool, language } = filter;
+  const where = new Conditions().addFilter(
+    { session: 'o.session_id', project: 'o.project_id', time: 'o.at' },
+    filter,
+  );
+  if (tool !== undefined) where.add('o.tool_name = @tool COLLATE NOCASE', { tool });
+  if (language !== undefined) where.add('o.language = @language COLLATE NOCASE', { language });
+  return where;
+}
+
 /** Where a pattern was written last, of the places that the filter names. */
 export function codePlaces(
   database: Database,
   filter: Omit<CodeFilter, 'limit'>,
 ): Placing<{ id: string }> {
-  const where = new Conditions()
-    .add('o.pattern_id = @id')
-    .addFilter({ session: 'o.session_id', project: 'o.project_id', time: 'o.at' }, filter);
-  const { tool, language, isFile } = filter;
-  if (tool !== undefined) where.add('o.tool_name = @tool COLLATE NOCASE', { tool });
-  if (language !== undefined) where.add('o.language = @language COLLATE NOCASE', { language });
+  const { isFile } = filter;
+  const where = namedOccurrences(filter).add('o.pattern_id = @id');
   const select = database.prepare<[Record<string, string | number>], Place>(
     `SELECT o.session_id AS sessionId, o.tool_use_id AS toolUseId, o.tool_name AS toolName,
        o.file_path AS filePath, o.start_line AS startLine, o.at,

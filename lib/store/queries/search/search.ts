@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import { Conditions, TEST_SESSION_PREFIX } from '../conditions.ts';
-import { codePlaces } from './code-places.ts';
+import { fewCodeEvents, fewEventIds } from './few-named.ts';
+import { codePlaces, namedOccurrences } from './code-places.ts';
 import type { CodeFilter, Place, Placing } from './code-places.ts';
 import { SearchText } from './search-text.ts';
 import type { TextHit } from './search-text.ts';
@@ -151,22 +152,48 @@ class Searching {
       const code = isForCode ? this.#parts.code(event) : [];
       yield { event, parts: isForRest ? [...code, ...this.#parts.rest(event)] : code };
     }
-    // Most of what the index names does not hold the text: SQLite reads such code without giving it to us.
+    const few = isForCode
+      ? fewCodeEvents(this.#database, this.#filter, text, indexedTo)?.values()
+      : [].values();
+    let code = few?.next().value;
+    const isIndexed = text.match !== '' && (isForRest || few === undefined);
+    for (const event of isIndexed ? this.#indexed(text, { isForRest, isForCode: !few }) : []) {
+      for (; code && code.id >= event.id; code = few?.next().value)
+        yield { event: code, parts: this.#parts.code(code) };
+      const isRest = event.row === indexRow(event, 'rest');
+      yield { event, parts: isRest ? this.#parts.rest(event) : this.#parts.code(event) };
+    }
+    for (; code; code = few?.next().value) yield { event: code, parts: this.#parts.code(code) };
+  }
+
+  /** What the index names for a text, the newest event first. */
+  #indexed(
+    text: SearchText,
+    { isForRest, isForCode }: { readonly isForRest: boolean; readonly isForCode: boolean },
+  ): Iterable<SearchableEvent & { row: number }> {
+    // Most of what the index names does not hold the text, or is not meant: SQLite reads it without giving it to us.
     const holds = text.condition('p.code');
-    const indexed = this.#database.prepare<string[], SearchableEvent & { row: number }>(
+    const isNamed = namedOccurrences(this.#filter);
+    const code = `EXISTS (SELECT 1 FROM occurrences wrote JOIN patterns p ON p.id = wrote.pattern_id
+      WHERE wrote.event_id = e.event_id AND ${holds.sql} AND EXISTS (
+        SELECT 1 FROM occurrences o ${isNamed.add('o.pattern_id = p.id').sql()}))`;
+    const kinds = [
+      ...(isForRest ? ['search_index.rowid % 2 = 0'] : []),
+      ...(isForCode ? [`(search_index.rowid % 2 = 1 AND ${code})`] : []),
+    ];
+    const where = new Conditions().add(kinds.join(' OR '), isForCode ? isNamed.values : {});
+    const ids = isForCode ? undefined : fewEventIds(this.#database, this.#filter);
+    if (ids) {
+      const { first, last } = ids;
+      const rows = { firstRow: first * 2, lastRow: last * 2 };
+      where.add('search_index.rowid BETWEEN @firstRow AND @lastRow', rows);
+    }
+    const select = this.#database.prepare<unknown[], SearchableEvent & { row: number }>(
       `SELECT search_index.rowid AS "row", ${EVENT_COLUMNS}
        FROM search_index JOIN events e ON e.id = search_index.rowid / 2
-       WHERE search_index MATCH ? AND (search_index.rowid % 2 = 0 OR EXISTS (
-         SELECT 1 FROM occurrences o JOIN patterns p ON p.id = o.pattern_id
-         WHERE o.event_id = e.event_id AND ${holds.sql}))
-       ORDER BY search_index.rowid DESC`,
+       ${where.sql()} AND search_index MATCH ? ORDER BY search_index.rowid DESC`,
     );
-    const match = text.match;
-    for (const event of match === '' ? [] : indexed.iterate(match, ...holds.values)) {
-      if (event.row === indexRow(event, 'rest')) {
-        if (isForRest) yield { event, parts: this.#parts.rest(event) };
-      } else if (isForCode) yield { event, parts: this.#parts.code(event) };
-    }
+    return select.iterate(...(isForCode ? holds.values : []), text.match, where.values);
   }
 
   #find(
