@@ -11,7 +11,7 @@ export const cliStart: Benchmark = {
   name: 'cli-start',
   async *run({ throwaway, pairs = PAIRS }) {
     const times = timeCommands(throwaway, {
-      ours: nodeCommand(throwaway, [join(throwaway.program, 'dist', 'cli.mjs'), '--help']),
+      ours: nodeCommand(throwaway, [join(throwaway.program, 'dist', 'cli.cjs'), '--help']),
       floor: nodeCommand(throwaway, ['-e', '0']),
       pairs,
     });
