@@ -112,6 +112,7 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
     ...esm,
     entryPoints: { cli: 'scripts/programs/cli.ts' },
     outdir: OUT,
+    alias: { 'string-width': './scripts/build/lazy-string-width.cjs' },
     outExtension: { '.js': '.cjs' }, // what toCommonJs makes of them: only ES modules can be split
   }),
   // A build of its own: chunks shared with the library would make the command line load more files.
