@@ -1,4 +1,4 @@
-// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, nodemailer.cjs, statusline.cjs, context.cjs, cli.mjs, the library
+// Builds dist/: the hooks (hooks/*.cjs), courier.cjs, nodemailer.cjs, statusline.cjs, context.cjs, cli.cjs, the library
 // (index.mjs, with its types in types/), and what the dashboard's browser loads (dashboard/); the licences and the bill of
 // materials of what is bundled; and from these the plugin's
 // folder, plugin/. Fails if a hook bundle contains more than the hot ring or exceeds its budget, and if the licence
@@ -20,6 +20,7 @@ import { billOfMaterials } from './build/bill-of-materials.ts';
 import type { LockFile } from './build/bill-of-materials.ts';
 import { bundledPackages } from './build/bundled-packages.ts';
 import { buildDashboardClient } from './build/dashboard-client.ts';
+import { toCommonJs } from './build/common-js.ts';
 import { joinStart } from './build/joined-start.ts';
 import { noticesText } from './build/notices.ts';
 import { writePages } from './build/pages.ts';
@@ -111,8 +112,8 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
     ...esm,
     entryPoints: { cli: 'scripts/programs/cli.ts' },
     outdir: OUT,
-    minifyWhitespace: true, // the plugin is copied at each update, and has to stay small
-    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    alias: { 'string-width': './scripts/build/lazy-string-width.cjs' },
+    outExtension: { '.js': '.cjs' }, // what toCommonJs makes of them: only ES modules can be split
   }),
   // A build of its own: chunks shared with the library would make the command line load more files.
   build({
@@ -127,7 +128,9 @@ const [hookBuild, courierBuild, mailBuild, cliBuild, libraryBuild, dashboard] = 
 ]);
 checkHooks(hookBuild.metafile as Metafile);
 for (const name of ['courier', 'spool-thread']) toAscii(join(OUT, `${name}.cjs`));
-await joinStart(OUT, (cliBuild.metafile as Metafile).outputs, { ...shared, format: 'esm' });
+const { outputs: cliFiles } = cliBuild.metafile as Metafile;
+await joinStart(OUT, cliFiles, { ...shared, format: 'esm' });
+await toCommonJs(OUT, Object.keys(cliFiles), shared.target);
 writePages(join(OUT, 'docs'), homepage);
 const papers = writePapers([
   hookBuild,
@@ -141,7 +144,7 @@ const papers = writePapers([
 if (existsSync(PLUGIN)) {
   const program = [hookBuild, courierBuild, mailBuild, cliBuild]
     .flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))
-    .concat(dashboard.files, papers);
+    .concat(join(OUT, 'cli.mjs'), dashboard.files, papers);
   await fillPlugin(program, OUT, join(PLUGIN, OUT));
   swapIn(join(PLUGIN, OUT), join(PLUGIN, 'dist'));
 }

@@ -12,7 +12,7 @@ import {
   PLUGIN_COMMAND,
   pluginRoot,
 } from '../install/program/installed-files.ts';
-import { leadsTo, linkPath } from '../install/path-link.ts';
+import { leadsTo, linkedProgram, linkPath } from '../install/path-link.ts';
 import { readRegistration } from '../install/settings/registration.ts';
 import type { RegistrationReport } from '../install/settings/registration.ts';
 import type { CliEnvironment } from './environment.ts';
@@ -106,6 +106,6 @@ function ownLink({ env, paths, program }: CliEnvironment): string | undefined {
   if (userHome === undefined) return undefined;
   const link = linkPath(userHome);
   const plugin = pluginRoot(program);
-  const target = plugin ? join(plugin, ...PLUGIN_COMMAND) : join(paths.home, 'dist', 'cli.mjs');
+  const target = plugin ? join(plugin, ...PLUGIN_COMMAND) : linkedProgram(paths.home);
   return leadsTo(link, target) ? link : undefined;
 }

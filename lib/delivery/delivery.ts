@@ -2,15 +2,15 @@ import type { Clock } from '../base/clock.ts';
 import { BatchSender } from './batch-sender.ts';
 import type { BatchSenderOptions } from './batch-sender.ts';
 import type { Permit, Transition } from './breaker/breaker.ts';
-import { crossesLineages, ERASURE_EVENT } from './store/outbox-pass.ts';
-import type { DueEvent, OutboxPass } from './store/outbox-pass.ts';
+import { crossesLineages, ERASURE_EVENT, withoutBody } from './store/outbox-pass.ts';
+import type { DueEvent, OutboxPass, SentEvent } from './store/outbox-pass.ts';
 import type { Attempt, BatchOutcome, SinkClient } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 import { settle } from './settlement.ts';
 import type { RetryPolicy, Settled } from './settlement.ts';
 
-/** The most characters in the bodies of one batch. */
-const BATCH_CHARACTERS = 4 * 1024 * 1024;
+/** The most bytes in the bodies of one batch. */
+const BATCH_BYTES = 4 * 1024 * 1024;
 /** Acknowledgements are committed in groups of this size; a killed courier resends at most one group. */
 const SETTLE_ROWS = 500;
 /** After this many faults an event is sent alone, in case it is the one that spoils its batches. */
@@ -72,7 +72,9 @@ interface Request {
 }
 
 /** A request whose reply has arrived and is not written to the database yet. */
-interface Answered extends Omit<Request, 'attempt'> {
+interface Answered extends Omit<Request, 'attempt' | 'rows'> {
+  /** Without what was sent, which would wait in memory until some batches are written together. */
+  readonly rows: readonly SentEvent[];
   readonly attempt: Attempt<BatchOutcome>;
 }
 
@@ -166,7 +168,7 @@ export class Delivery {
       const attempt = await begun.attempt;
       const isGivenUp = (signal.aborted || client.isClosed) && attempt.outcome.kind === 'retry';
       if (!isGivenUp) {
-        drain.answered.push({ ...begun, attempt });
+        drain.answered.push({ ...begun, rows: rows.map(withoutBody), attempt });
         this.#sender.fit(rows.length, attempt);
       }
       // The database was closed and opened again during the request, or replaced by another one.
@@ -241,7 +243,7 @@ export class Delivery {
   #nextRows(drain: Drain, after: number): DueEvent[] {
     const now = this.#options.clock();
     const rows = this.#sender.mostRows;
-    const due = drain.pass.next({ now, after, rows, characters: BATCH_CHARACTERS });
+    const due = drain.pass.next({ now, after, rows, bytes: BATCH_BYTES });
     const goesAlone = (row: DueEvent) =>
       row.id <= drain.aloneUntil ||
       row.faults >= ALONE_AFTER_FAULTS ||
@@ -257,7 +259,7 @@ export class Delivery {
    */
   #probe(drain: Drain): DueEvent[] {
     const now = this.#options.clock();
-    const limits = { now, after: drain.after, rows: PROBE_ROWS, characters: BATCH_CHARACTERS };
+    const limits = { now, after: drain.after, rows: PROBE_ROWS, bytes: BATCH_BYTES };
     const lineages = new Set<string>();
     let best: DueEvent | undefined;
     for (const row of drain.pass.next(limits)) {

@@ -1,7 +1,7 @@
 import { fullJitter, MAX_WAIT_MS } from './breaker/backoff.ts';
 import { isOverloaded } from './http/classify.ts';
 import { crossesLineages } from './store/outbox-pass.ts';
-import type { DueEvent } from './store/outbox-pass.ts';
+import type { SentEvent } from './store/outbox-pass.ts';
 import type { BatchOutcome, Delivered } from './sink-client.ts';
 import type { DeliveryStore } from './store/delivery-store.ts';
 
@@ -37,7 +37,7 @@ export interface Settled {
 /** The result of settling one request. */
 export interface Settlement extends Settled {
   /** The events that wait for another attempt. */
-  readonly waiting: readonly DueEvent[];
+  readonly waiting: readonly SentEvent[];
   /** Why the last event that was not accepted failed; undefined when all were accepted. */
   readonly lastError: string | undefined;
 }
@@ -49,7 +49,7 @@ export interface Settlement extends Settled {
  */
 export function settle(
   store: DeliveryStore,
-  rows: readonly DueEvent[],
+  rows: readonly SentEvent[],
   outcome: Exclude<BatchOutcome, { kind: 'unsupported' }>,
   { now, retry, failedRequests }: SettleOptions,
 ): Settlement {
@@ -72,7 +72,7 @@ export function settle(
   const attempts = 1 + Math.max(0, ...failing.map((row) => row.attempts));
   const nextAt = now + Math.max(1, waitAfter(attempts));
   const acknowledged: number[] = [];
-  const waiting: DueEvent[] = [];
+  const waiting: SentEvent[] = [];
   const waitingLineages = new Set<string>();
   let dead = 0;
   let lastError: string | undefined;

@@ -23,6 +23,9 @@ export type BatchOutcome =
   | { readonly kind: 'unsupported' }
   | Undelivered;
 
+/** The JSON of a row of the outbox: its UTF-8, as the outbox has it, which costs less to send, or a text. */
+export type RowBody = string | Buffer;
+
 /** The result of one request. */
 export interface Attempt<T> {
   readonly outcome: T;
@@ -45,14 +48,14 @@ export interface SinkClient {
   /** True after `close`: a request that fails then is not the server's fault. */
   readonly isClosed: boolean;
   /** Sends one event, whose outbox row has this `body`. */
-  track(body: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
+  track(body: RowBody, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
   /** Sends several events in their order; each gets a result of its own. */
-  trackBatch(bodies: readonly string[], signal?: AbortSignal): Promise<Attempt<BatchOutcome>>;
+  trackBatch(bodies: readonly RowBody[], signal?: AbortSignal): Promise<Attempt<BatchOutcome>>;
   /**
    * Deletes the pattern of an event at the server; if the server does not do that, or not for this token, it
    * sends the event itself, which deprecates the pattern. `body` is that of a row of `ERASURE_EVENT`.
    */
-  erase?(body: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
+  erase?(body: RowBody, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>>;
   /** Closes all connections and gives up the requests in flight. */
   close(): Promise<void>;
 }

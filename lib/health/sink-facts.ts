@@ -72,7 +72,7 @@ export function noSinkFacts(sink: Sink): SinkFacts {
 // --- internal ---
 
 function nextAttemptAt(outbox: Outbox, { pausedUntil }: SinkStatus, now: number): number | null {
-  const isDue = outbox.pass().next({ now, after: 0, rows: 1, characters: 1 }).length > 0;
+  const isDue = outbox.pass().next({ now, after: 0, rows: 1, bytes: 1 }).length > 0;
   const next = isDue ? undefined : outbox.nextAttemptAt(now);
   return (pausedUntil > now ? Math.max(pausedUntil, next ?? 0) : next) ?? null;
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { InstallPlan, InstallResult } from './install.ts';
 import { MCP_SERVER_NAME } from './mcp-registration.ts';
 import type { McpChange } from './mcp-registration.ts';
+import { linkedProgram } from './path-link.ts';
 import type { LinkState } from './path-link.ts';
 import { pagesFolder } from './pages/installed-pages.ts';
 import { stubRoots } from './program/hook-stubs.ts';
@@ -91,7 +92,7 @@ export function installPreview(plan: InstallPlan, paint: ScreenPaint): string {
   const { options, settings, copy, link } = plan;
   const { home } = options.paths;
   const diff = settingsDiff(settings.file, settings.current, settings.next);
-  const command = link.kind === 'made' ? [`link ${link.path} -> ${home}/dist/cli.mjs`] : [];
+  const command = link.kind === 'made' ? [`link ${link.path} -> ${linkedProgram(home)}`] : [];
   return lines([
     paint.bold('Nothing was changed. An installation would'),
     ...filesLine('write', copy.written, home),

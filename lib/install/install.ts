@@ -20,7 +20,7 @@ import type { McpChange } from './mcp-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest, Registration } from './manifest.ts';
 import type { NativeHost } from './program/native-module.ts';
-import { inspectLink, linkPath, makeLink } from './path-link.ts';
+import { inspectLink, linkedProgram, linkPath, makeLink } from './path-link.ts';
 import type { LinkState } from './path-link.ts';
 import {
   compareProgram,
@@ -133,7 +133,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
     events: registration.events,
     files,
     copy: compareProgram(files, home),
-    link: link ? inspectLink(link, programPath(home), options.searchPath) : { kind: 'none' },
+    link: link ? inspectLink(link, linkedProgram(home), options.searchPath) : { kind: 'none' },
     statusLine,
     shellFiles: planShellFiles(options.shellFiles, readManifest(home)?.shellFiles ?? []),
     pages: planShellFiles(options.pages, readManifest(home)?.pages ?? []),
@@ -164,7 +164,7 @@ export function applyInstall(plan: InstallPlan): InstallResult {
   const places = [...(link ? [link] : []), ...placed.map(({ path }) => path)];
   const newFolders = foldersToMake(places);
   const linked: LinkState = link
-    ? makeLink(link, programPath(home), options.searchPath)
+    ? makeLink(link, linkedProgram(home), options.searchPath)
     : { kind: 'none' };
   // Planned again: the settings may have been written since.
   const { change, registration } = planSettings(options, capture);
@@ -247,10 +247,6 @@ function defaultCapture(platform: NodeJS.Platform): CaptureFront {
 /** The Node.js that installed programs name. It is one link, so that a new Node.js changes only that. */
 function interpreter({ paths, node, platform }: InstallOptions): string {
   return platform === 'win32' ? node : join(paths.home, 'node');
-}
-
-function programPath(home: string): string {
-  return join(home, 'dist', 'cli.mjs');
 }
 
 function wantedLink({ link, userHome, platform }: InstallOptions): string | undefined {

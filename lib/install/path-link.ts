@@ -15,6 +15,11 @@ export function linkPath(userHome: string): string {
   return join(userHome, '.local', 'bin', 'pattern-tracker');
 }
 
+/** The program that the link leads to. */
+export function linkedProgram(home: string): string {
+  return join(home, 'dist', 'cli.cjs');
+}
+
 /** What {@link makeLink} would find or do; `made` for a missing link. Changes nothing. */
 export function inspectLink(path: string, program: string, searchPath: string): LinkState {
   const folder = dirname(path);
@@ -43,10 +48,16 @@ export function removeLink(path: string, program: string): boolean {
   return true;
 }
 
-/** True when there is a link at `path` whose target is `program`; false for whatever cannot be read. */
+/**
+ * True when there is a link at `path` whose target is `program`, or `cli.mjs` beside it, as version 0.1.0 made them;
+ * false for whatever cannot be read.
+ */
 export function leadsTo(path: string, program: string): boolean {
   const target = linkTarget(path);
-  return target !== undefined && resolve(dirname(path), target) === program;
+  return (
+    target !== undefined &&
+    [program, join(dirname(program), 'cli.mjs')].includes(resolve(dirname(path), target))
+  );
 }
 
 // --- internal ---

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { processEnd, stopCourier } from './courier-stop.ts';
@@ -7,7 +7,7 @@ import { applyMcp, planMcp } from './mcp-registration.ts';
 import type { McpChange } from './mcp-registration.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { InstallManifest } from './manifest.ts';
-import { leadsTo, linkPath, removeLink } from './path-link.ts';
+import { leadsTo, linkedProgram, linkPath, removeLink } from './path-link.ts';
 import { checkHome } from './home-check.ts';
 import { disusedCopies, removeCopies } from './plugin/plugin-copies.ts';
 import { leaveStubs } from './program/hook-stubs.ts';
@@ -168,10 +168,6 @@ function ownMcp(
   if (!manifest?.mcpFile || claudeFolder === undefined) return undefined;
   const change = planMcp(false, '', { claudeFolder, userHome, home: paths.home });
   return change.current === change.next ? undefined : change;
-}
-
-function linkedProgram(home: string): string {
-  return join(home, 'dist', 'cli.mjs');
 }
 
 /** How long to wait for the courier to end, in milliseconds. */

@@ -1,15 +1,13 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
-import { TrackerError } from '../../lib/base/errors.ts';
 
 /**
- * Puts the entry `cli.mjs` and all chunks that it always loads into one file, because Node.js takes a millisecond
- * or more for each file. The chunks stay, and hand on what the entry then exports, so that no module exists twice.
- * The entry must not await anything at its top level: the chunks would wait for it, and it for them.
+ * Puts the entry `cli.cjs` and all chunks that it always loads into one file, because Node.js takes up to a millisecond
+ * for each file. The chunks stay, and hand on what the entry then exports, so that no module exists twice.
  *
- * @param folder holds `cli.mjs` and `chunks/`, as the build has written them
+ * @param folder holds `cli.cjs` and `chunks/`, as the build has written them
  * @param outputs what esbuild says of these files
  * @param options those of the build
  */
@@ -18,18 +16,18 @@ export async function joinStart(
   outputs: Metafile['outputs'],
   options: BuildOptions,
 ): Promise<void> {
-  const entry = join(folder, 'cli.mjs');
+  const entry = join(folder, 'cli.cjs');
   const chunks = [...loadedWith(entry, outputs)].filter((path) => path !== entry);
   const exported = (path: string) => outputs[path]?.exports ?? [];
   const lines = chunks.map((path, index) => {
     const names = exported(path).map((name) => `${name} as ${outerName(index, name)}`);
     return `export { ${names.join(', ')} } from './${relative(folder, path)}';`;
   });
-  const joined = join(folder, 'cli.joined.mjs');
+  const joined = join(folder, 'cli.joined.cjs');
   await build({
     ...options,
     stdin: {
-      contents: ['#!/usr/bin/env node', "import './cli.mjs';", ...lines].join('\n'),
+      contents: ['#!/usr/bin/env node', "import './cli.cjs';", ...lines].join('\n'),
       resolveDir: folder,
     },
     outfile: joined,
@@ -49,9 +47,6 @@ export async function joinStart(
       },
     ],
   });
-  if (/^await /m.test(readFileSync(joined, 'utf8'))) {
-    throw new TrackerError('E_BUILD', 'the start of the command line awaits at its top level');
-  }
   renameSync(joined, entry);
   for (const [index, path] of chunks.entries()) {
     const names = exported(path).map((name) => `${outerName(index, name)} as ${name}`);

@@ -14,10 +14,7 @@ afterEach(() => home.remove());
 
 /** An outage that goes on: the server is tried each minute, and refuses. */
 const outage = () => {
-  if (
-    home.delivery.outbox.pass().next({ now: home.now, after: 0, rows: 1, characters: 1 }).length ===
-    0
-  )
+  if (home.delivery.outbox.pass().next({ now: home.now, after: 0, rows: 1, bytes: 1 }).length === 0)
     home.queue();
   home.request(false);
 };

@@ -8,7 +8,7 @@ import { openTestDatabase } from '../support/test-database.ts';
 import { deliveryStore } from '../../lib/delivery/store/delivery-store.ts';
 import { LINEAGE } from '../../lib/delivery/lineage/lineage-sink.ts';
 import { Delivery } from '../../lib/delivery/delivery.ts';
-import type { Attempt, BatchOutcome, Delivered } from '../../lib/delivery/sink-client.ts';
+import type { Attempt, BatchOutcome, Delivered, RowBody } from '../../lib/delivery/sink-client.ts';
 
 const POLICY = {
   failureThreshold: 3,
@@ -35,12 +35,12 @@ class MoodySink {
   readonly taken: string[] = [];
   mood: () => string = () => 'well';
 
-  async trackBatch(bodies: readonly string[]): Promise<Attempt<BatchOutcome>> {
-    return this.#reply(bodies);
+  async trackBatch(bodies: readonly RowBody[]): Promise<Attempt<BatchOutcome>> {
+    return this.#reply(bodies.map(String));
   }
 
-  async track(body: string): Promise<Attempt<Delivered>> {
-    const { outcome, ...rest } = this.#reply([body]);
+  async track(body: RowBody): Promise<Attempt<Delivered>> {
+    const { outcome, ...rest } = this.#reply([String(body)]);
     if (outcome.kind === 'unsupported') throw new Error('a single event is always supported');
     if (outcome.kind !== 'items') return { ...rest, outcome };
     return { ...rest, outcome: outcome.items[0] ?? { kind: 'accepted' } };

@@ -65,6 +65,7 @@ export function put(path: string, content: string): void {
 
 function fakeCheckout(sourceRoot: string): void {
   const files: Record<string, string> = {
+    'dist/cli.cjs': '#!/usr/bin/env node\nconsole.log(process.execPath);\n',
     'dist/cli.mjs': '#!/usr/bin/env node\nconsole.log(process.execPath);\n',
     'dist/chunks/one.mjs': 'export {};\n',
     'dist/context.cjs': '\n',

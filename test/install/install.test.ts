@@ -270,6 +270,7 @@ describe('the program', () => {
         "700 dist",
         "700 dist/chunks",
         "600 dist/chunks/one.mjs",
+        "700 dist/cli.cjs",
         "700 dist/cli.mjs",
         "600 dist/context.cjs",
         "600 dist/courier.cjs",
@@ -464,9 +465,19 @@ describe('the link', () => {
       path: link,
       isOnPath: true,
     });
-    expect(readlinkSync(link)).toBe(join(machine.paths.home, 'dist/cli.mjs'));
+    expect(readlinkSync(link)).toBe(join(machine.paths.home, 'dist/cli.cjs'));
     expect((await machine.uninstall()).removedLink).toBe(link);
     expect(existsSync(link)).toBe(false);
+  });
+
+  it('is found again where version 0.1.0 made it', async () => {
+    const machine = fakeMachine();
+    const link = join(machine.userHome, '.local/bin/pattern-tracker');
+    machine.install();
+    rmSync(link);
+    symlinkSync(join(machine.paths.home, 'dist/cli.mjs'), link);
+    expect(machine.install().link.kind).toBe('present');
+    expect((await machine.uninstall()).removedLink).toBe(link);
   });
 
   it.each(['a file', 'a link'])('leaves alone what has its name: %s', async (what) => {

@@ -68,7 +68,7 @@ function filterOfSession(
     : [];
   const pass = new Outbox(database, sink).pass({ early: true, sessionId: session });
   for (let after = 0; ;) {
-    const rows = pass.next({ now, after, rows: PART_ROWS, characters: Infinity });
+    const rows = pass.next({ now, after, rows: PART_ROWS, bytes: Infinity });
     const last = rows.at(-1);
     if (!last) break;
     ids.push(...rows.map(({ id }) => id));

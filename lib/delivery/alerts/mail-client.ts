@@ -2,7 +2,7 @@ import type { Transporter } from 'nodemailer';
 import { asNumber, isJsonObject } from '../../base/json.ts';
 import { errorCode, errorMessage } from '../../base/errors.ts';
 import type { OpenClient } from '../sink.ts';
-import type { Attempt, BatchOutcome, Delivered, SinkClient } from '../sink-client.ts';
+import type { Attempt, BatchOutcome, Delivered, RowBody, SinkClient } from '../sink-client.ts';
 import { alertHeadline, alertLines, parseAlertMessage } from './alert-message.ts';
 import { mailAccess } from './mail-access.ts';
 
@@ -31,14 +31,14 @@ export class MailClient implements SinkClient {
     return this.#isClosed;
   }
 
-  async track(body: string, eventId: string): Promise<Attempt<Delivered>> {
+  async track(body: RowBody, eventId: string): Promise<Attempt<Delivered>> {
     const startedAt = performance.now();
     const attempt = (outcome: Delivered, serverFault: boolean) => ({
       outcome,
       serverFault,
       latencyMs: performance.now() - startedAt,
     });
-    const message = parseAlertMessage(body);
+    const message = parseAlertMessage(String(body));
     if (!message)
       return attempt({ kind: 'rejected', status: 400, message: 'The row holds no alert.' }, false);
     try {

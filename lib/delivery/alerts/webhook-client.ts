@@ -4,7 +4,7 @@ import { classify, unanswered, undelivered } from '../http/classify.ts';
 import { HttpClient } from '../http/http-client.ts';
 import { httpSettings } from '../http/http-settings.ts';
 import type { OpenClient } from '../sink.ts';
-import type { Attempt, BatchOutcome, Delivered, SinkClient } from '../sink-client.ts';
+import type { Attempt, BatchOutcome, Delivered, RowBody, SinkClient } from '../sink-client.ts';
 import { webhookAccess } from './webhook-access.ts';
 import type { WebhookAccess } from './webhook-access.ts';
 
@@ -30,11 +30,11 @@ export class WebhookClient implements SinkClient {
     return this.#isClosed;
   }
 
-  async track(body: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
+  async track(body: RowBody, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const startedAt = performance.now();
     const { url, key } = this.#access;
     const timestamp = String(Math.floor(this.#clock() / 1000));
-    const signed = key && createHmac('sha256', key).update(`${eventId}.${timestamp}.${body}`);
+    const signed = key && createHmac('sha256', key).update(`${eventId}.${timestamp}.`).update(body);
     const latencyMs = () => performance.now() - startedAt;
     try {
       const reply = await this.#http.request({

@@ -7,7 +7,14 @@ import { classify, refusesCredentials, unanswered, undelivered } from '../http/c
 import type { ReplyFailure } from '../http/classify.ts';
 import { HttpClient } from '../http/http-client.ts';
 import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
-import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
+import type {
+  Attempt,
+  BatchOutcome,
+  Delivered,
+  RowBody,
+  SinkClient,
+  Undelivered,
+} from '../sink-client.ts';
 import { collectorUrl } from './otlp-url.ts';
 import { isPage, wordsOf } from './otlp-reply.ts';
 import { resourceOf, spanContextOf } from './otlp-scope.ts';
@@ -81,7 +88,7 @@ export class CollectorClient implements SinkClient {
   }
 
   /** Sends one tool call; `body` is the JSON of an `EndedToolCall`. */
-  async track(body: string, _eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
+  async track(body: RowBody, _eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const { outcome, ...rest } = await this.trackBatch([body], signal);
     if (outcome.kind === 'items') return { ...rest, outcome: outcome.items[0] ?? ACCEPTED };
     if (outcome.kind === 'unsupported') throw new InvariantError('OTLP always takes several');
@@ -93,10 +100,10 @@ export class CollectorClient implements SinkClient {
    * both the collector has accepted, so that another attempt sends only the rest.
    */
   async trackBatch(
-    bodies: readonly string[],
+    bodies: readonly RowBody[],
     signal?: AbortSignal,
   ): Promise<Attempt<BatchOutcome>> {
-    const calls = bodies.map((body) => parseToolCall(body));
+    const calls = bodies.map((body) => parseToolCall(String(body)));
     const known = calls.filter((call) => call !== undefined);
     let latencyMs = 0;
     for (const kind of this.#signals) {

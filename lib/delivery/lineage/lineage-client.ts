@@ -23,7 +23,14 @@ import type { HttpClientOptions, HttpReply } from '../http/http-client.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import { lineageUrl } from './lineage-url.ts';
 import type { LineageServer } from './lineage-url.ts';
-import type { Attempt, BatchOutcome, Delivered, SinkClient, Undelivered } from '../sink-client.ts';
+import type {
+  Attempt,
+  BatchOutcome,
+  Delivered,
+  RowBody,
+  SinkClient,
+  Undelivered,
+} from '../sink-client.ts';
 
 /** The answer to a query. */
 export type Answer =
@@ -89,7 +96,7 @@ export class LineageClient implements SinkClient {
   }
 
   /** Sends one event; `event` is the JSON of a `LineageEvent`. */
-  async track(event: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
+  async track(event: RowBody, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
     const headers = { 'idempotency-key': eventId };
     return this.#attempt('POST', '/lineage/track', { body: event, headers, signal }, (body) => {
       const answer = readTrackReply(body);
@@ -99,15 +106,20 @@ export class LineageClient implements SinkClient {
 
   /** Sends events in their order; each gets a result of its own. The same events again have the same batch id. */
   async trackBatch(
-    events: readonly string[],
+    events: readonly RowBody[],
     signal?: AbortSignal,
   ): Promise<Attempt<BatchOutcome>> {
     // The original server of this API fails on an empty batch.
     if (events.length === 0) {
       return { outcome: { kind: 'items', items: [] }, latencyMs: 0, serverFault: false };
     }
-    const list = events.join(',');
-    const body = `{"batch_id":"${batchId(events)}","processing_mode":"sequential","sequential_processing":true,"events":[${list}]}`;
+    const head = `{"batch_id":"${batchId(events)}","processing_mode":"sequential","sequential_processing":true,"events":[`;
+    const parts: Uint8Array[] = [Buffer.from(head)];
+    for (const [index, event] of events.entries()) {
+      if (index > 0) parts.push(COMMA);
+      parts.push(typeof event === 'string' ? Buffer.from(event) : event);
+    }
+    const body = Buffer.concat([...parts, Buffer.from(']}')]);
     const attempt = await this.#attempt<BatchOutcome>(
       'POST',
       '/lineage/track/batch',
@@ -126,8 +138,8 @@ export class LineageClient implements SinkClient {
   }
 
   /** See `SinkClient`. A server that does not know the pattern has nothing to forget. */
-  async erase(event: string, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
-    const id = asString(asObject(JSON.parse(event))?.['pattern_id']) ?? '';
+  async erase(event: RowBody, eventId: string, signal?: AbortSignal): Promise<Attempt<Delivered>> {
+    const id = asString(asObject(JSON.parse(String(event)))?.['pattern_id']) ?? '';
     const path = `/patterns/${encodeURIComponent(id)}`;
     const attempt = await this.#attempt<Delivered>('DELETE', path, { signal }, (reply) => {
       return isJsonObject(reply) && reply['success'] === true ? { kind: 'accepted' } : undefined;
@@ -187,7 +199,7 @@ export class LineageClient implements SinkClient {
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     request: {
-      readonly body?: string;
+      readonly body?: RowBody;
       readonly headers?: Readonly<Record<string, string>>;
       readonly signal?: AbortSignal | undefined;
     },
@@ -268,9 +280,11 @@ const DELETES_NOTHING: ReadonlySet<number> = new Set([401, 403, 404, 405]);
 /** Words of a server that was to deprecate a pattern that it does not know. */
 const UNKNOWN_PATTERN = /not found|unknown|not known|does not exist|no such|there is no pattern/i;
 
+const COMMA = Buffer.from(',');
+
 /** A digest of the batch's first and last event and its length; a digest of all events would be costly. */
-function batchId(events: readonly string[]): string {
-  return hexDigest(`${events[0]}\n${events.at(-1)}\n${events.length}`, 16);
+function batchId(events: readonly RowBody[]): string {
+  return hexDigest([events[0], events.at(-1), events.length].map(String).join('\n'), 16);
 }
 
 /** True for an error in one of the forms that servers of the API use. */

@@ -4,16 +4,21 @@ import type { Database } from '../../store/database/database.ts';
 /** The event type of a row that asks the server to delete a pattern. It is always sent alone. */
 export const ERASURE_EVENT = 'pattern_forgotten';
 
-/** A row of the outbox that is due. Times are milliseconds since 1970 UTC. */
-export interface DueEvent {
+/** A row of the outbox that was due, without what is sent. Times are milliseconds since 1970 UTC. */
+export interface SentEvent {
   readonly id: number;
   readonly eventId: string;
   readonly lineageId: string;
   readonly eventType: string;
-  readonly body: string;
   readonly attempts: number;
   readonly faults: number;
   readonly attemptedAt: number | null;
+}
+
+/** A row of the outbox that is due. */
+export interface DueEvent extends SentEvent {
+  /** Bytes, because V8 would copy a text several times until it is sent. */
+  readonly body: Buffer;
 }
 
 /**
@@ -41,8 +46,8 @@ export interface PassLimits {
   readonly after: number;
   /** The most rows to return. */
   readonly rows: number;
-  /** The most characters in their bodies; the first row is returned whatever its size. */
-  readonly characters: number;
+  /** The most bytes in their bodies; the first row is returned whatever its size. */
+  readonly bytes: number;
 }
 
 /**
@@ -74,8 +79,8 @@ export class OutboxPass {
       )
       .raw();
     this.#row = database.prepare<[number], DueEvent>(
-      `SELECT id, event_id AS eventId, lineage_id AS lineageId, event_type AS eventType, body,
-         attempts, faults, attempted_at AS attemptedAt
+      `SELECT id, event_id AS eventId, lineage_id AS lineageId, event_type AS eventType,
+         CAST(body AS BLOB) AS body, attempts, faults, attempted_at AS attemptedAt
        FROM outbox WHERE id = ?`,
     );
   }
@@ -90,7 +95,7 @@ export class OutboxPass {
    * always comes before its child. A row that may have parents in other lineages waits behind any waiting
    * row. A dead letter holds up nothing.
    */
-  next({ now, after, rows, characters }: PassLimits): DueEvent[] {
+  next({ now, after, rows, bytes }: PassLimits): DueEvent[] {
     this.#begin();
     const due: DueEvent[] = [];
     let length = 0;
@@ -98,14 +103,14 @@ export class OutboxPass {
       const row = this.#row.get(id);
       if (!row) continue;
       length += row.body.length;
-      if (due.length > 0 && length > characters) break;
+      if (due.length > 0 && length > bytes) break;
       due.push(row);
     }
     return due;
   }
 
   /** Makes a row wait, and the rows that build on it, after its attempt has failed. */
-  hold({ id, lineageId }: Pick<DueEvent, 'id' | 'lineageId'>): void {
+  hold({ id, lineageId }: Pick<SentEvent, 'id' | 'lineageId'>): void {
     this.#held.set(lineageId, Math.min(id, this.#held.get(lineageId) ?? Infinity));
     this.#firstHeld = Math.min(id, this.#firstHeld);
   }
@@ -166,6 +171,12 @@ export class OutboxPass {
     }
     return needed;
   }
+}
+
+/** What is still needed of an event that was sent. */
+export function withoutBody(row: DueEvent): SentEvent {
+  const { id, eventId, lineageId, eventType, attempts, faults, attemptedAt } = row;
+  return { id, eventId, lineageId, eventType, attempts, faults, attemptedAt };
 }
 
 /** True for an event that may have parents in other lineages than its own. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../store/database/database.ts';
 import { OutboxPass, WAITS } from './outbox-pass.ts';
-import type { DueEvent, OutboxPassOptions } from './outbox-pass.ts';
+import type { OutboxPassOptions, SentEvent } from './outbox-pass.ts';
 
 /** An event to be sent to a sink. */
 export interface OutboxEvent {
@@ -96,7 +96,7 @@ export class Outbox {
   }
 
   /** True when the row is in this outbox. */
-  has({ id, eventId }: Pick<DueEvent, 'id' | 'eventId'>): boolean {
+  has({ id, eventId }: Pick<SentEvent, 'id' | 'eventId'>): boolean {
     return this.#has.get(id, eventId) !== undefined;
   }
 

@@ -197,6 +197,7 @@ export function linkTarget(path: string): string | undefined {
 
 const PROGRAM_FOLDERS = ['hooks', 'dist', 'node_modules'] as const;
 const REQUIRED = [
+  'dist/cli.cjs',
   'dist/cli.mjs',
   'dist/courier.cjs',
   'dist/context.cjs',

@@ -12,7 +12,7 @@ import type {
 } from '../../../lib/delivery/store/outbox-pass.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 
-const ALL = { now: 1_000, after: 0, rows: 1_000, characters: 1_000_000 };
+const ALL = { now: 1_000, after: 0, rows: 1_000, bytes: 1_000_000 };
 
 let folder: string;
 let database: Database;
@@ -85,13 +85,13 @@ describe('the outbox of a sink', () => {
     expect(due({ after: idOf('a') })).toEqual(['b']);
   });
 
-  it('gives rows up to a number of characters, and one however long it is', () => {
+  it('gives rows up to a number of bytes, and one however long it is', () => {
     add('a', 'a', { body: 'x'.repeat(60) });
     add('b', 'b', { body: 'x'.repeat(60) });
     add('c');
-    expect(due({ characters: 100 })).toEqual(['a']);
-    expect(due({ characters: 10 })).toEqual(['a']);
-    expect(due({ characters: 120 })).toEqual(['a', 'b']);
+    expect(due({ bytes: 100 })).toEqual(['a']);
+    expect(due({ bytes: 10 })).toEqual(['a']);
+    expect(due({ bytes: 120 })).toEqual(['a', 'b']);
   });
 
   it('gives the rows of one session', () => {
