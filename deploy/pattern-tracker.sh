@@ -12,4 +12,4 @@ if [ -n "${PATTERN_TRACKER_DATABASE_FILE:-}" ]; then
   PATTERN_TRACKER_DATABASE=$(tr -d '\r\n' < "$PATTERN_TRACKER_DATABASE_FILE")
   export PATTERN_TRACKER_DATABASE
 fi
-exec node "$(dirname "$0")/../dist/cli.mjs" "$@"
+exec node "$(dirname "$0")/../dist/cli.cjs" "$@"

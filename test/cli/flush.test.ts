@@ -94,7 +94,7 @@ interface RunningFlush extends Promise<Flush> {
 }
 
 function flush(...args: string[]): RunningFlush {
-  const child = spawn(process.execPath, [resolve('dist/cli.mjs'), 'flush', ...args], {
+  const child = spawn(process.execPath, [resolve('dist/cli.cjs'), 'flush', ...args], {
     env: { ...home.env, PATTERN_TRACKER_HOME: home.paths.home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -21,7 +21,7 @@ const ids = () => sample.database.prepare('SELECT id FROM outbox ORDER BY id').p
 
 /** Runs `outbox drop --all` on a terminal, and types `answer` once it asks. */
 async function answered(answer: string): Promise<{ code: unknown; screen: string }> {
-  const command = `${process.execPath} ${resolve('dist/cli.mjs')} outbox drop --all`;
+  const command = `${process.execPath} ${resolve('dist/cli.cjs')} outbox drop --all`;
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { HOME: sample.folder, PATH: '/usr/bin:/bin', TERM: 'dumb' },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -22,7 +22,7 @@ afterAll(() => sample.remove());
 
 /** Runs the built program on a terminal of 80 columns and 20 lines. */
 function onTerminal(argv: string, env: Record<string, string> = {}, shellVariables = '') {
-  const program = `${process.execPath} ${resolve('dist/cli.mjs')} ${argv}`;
+  const program = `${process.execPath} ${resolve('dist/cli.cjs')} ${argv}`;
   const command = `stty cols 80 rows 20; ${shellVariables} ${program}; echo "ended with $?"`;
   const { stdout } = spawnSync('script', ['--quiet', '--command', command, '/dev/null'], {
     env: { HOME: sample.folder, PATH: '/usr/bin:/bin', TERM: 'xterm', NO_COLOR: '1', ...env },

@@ -37,7 +37,7 @@ function imposter(name: string, text: string): Record<string, string> {
 describe('pattern-tracker.sh', () => {
   beforeEach(() => {
     writeFileSync(
-      join(root, 'dist/cli.mjs'),
+      join(root, 'dist/cli.cjs'),
       'console.log(JSON.stringify([process.env.PATTERN_TRACKER_DATABASE ?? null, ...process.argv.slice(2)]))',
     );
   });

@@ -74,7 +74,7 @@ describe('a courier', () => {
 function supervise(words: readonly string[]) {
   const child: ChildProcess = spawn(
     process.execPath,
-    [resolve('dist/cli.mjs'), 'supervise', '--json', ...words],
+    [resolve('dist/cli.cjs'), 'supervise', '--json', ...words],
     { env: home.env, cwd: home.folder, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const events: { kind: string; pid: number; url: string }[] = [];

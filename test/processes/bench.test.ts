@@ -45,7 +45,7 @@ it('shows its progress and the verdict', async () => {
 
 it('removes its home when it is interrupted, and the next one that of a killed one', async () => {
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-    const child = spawn(process.execPath, [resolve('dist/cli.mjs'), 'bench', '--ops', '5000'], {
+    const child = spawn(process.execPath, [resolve('dist/cli.cjs'), 'bench', '--ops', '5000'], {
       env: { ...home.env, TMPDIR: temporary },
       stdio: 'ignore',
     });

@@ -46,7 +46,7 @@ it('is seen although no transcript is there, and `install` is offered again', as
   const command = `${join(home.paths.home, 'hooks', 'capture.sh')}`;
   const hooks = { PreToolUse: [{ hooks: [{ type: 'command', command }] }] };
   writeFileSync(join(home.folder, '.claude/settings.json'), JSON.stringify({ hooks }));
-  const status = [resolve('dist/cli.mjs'), 'status', '--json'];
+  const status = [resolve('dist/cli.cjs'), 'status', '--json'];
   const { stdout } = spawnSync(process.execPath, status, { env: home.env, encoding: 'utf8' });
   const { missing_events: missing } = JSON.parse(stdout) as { missing_events: string[] };
   expect(missing).toContain('PostToolBatch');

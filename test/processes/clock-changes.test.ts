@@ -70,7 +70,7 @@ async function stop(): Promise<void> {
 }
 
 function cli(timeZone: string, ...args: readonly string[]) {
-  const command = [resolve('dist/cli.mjs'), '--home', home.paths.home, ...args];
+  const command = [resolve('dist/cli.cjs'), '--home', home.paths.home, ...args];
   const run = spawnSync(process.execPath, command, { env: env(timeZone), encoding: 'utf8' });
   expect(run.stderr).toBe('');
   return run.stdout;

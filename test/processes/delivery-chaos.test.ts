@@ -137,7 +137,7 @@ function randomNumbers(seed: number): () => number {
 const COMMANDS = [
   ['dist/courier.cjs', '--home'],
   ['dist/courier.cjs', '--home'],
-  ['dist/cli.mjs', 'flush'],
+  ['dist/cli.cjs', 'flush'],
 ] as const;
 
 function start([program, argument]: readonly [string, string]): ChildProcess {

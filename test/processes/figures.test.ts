@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 const SECRET = `sk-ant-api03-${'AbCdEf0123456789'.repeat(5)}-AAAAAAAA`;
 const CODE = `export function total(items: number[]): number {
   return items.reduce((sum, item) => sum + item, 0);

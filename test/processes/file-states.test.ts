@@ -7,7 +7,7 @@ import { openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { times } from '../support/depth.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 const CONFIG = 'courier: { idle_exit_seconds: 60 }\nspool: { partial_seconds: 0 }\n';
 /** How often the courier is killed. */
 const KILLS = times(2, 20);

@@ -56,7 +56,7 @@ interface Run {
 }
 
 async function cli(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, [resolve('dist/cli.mjs'), ...args], {
+  const child = spawn(process.execPath, [resolve('dist/cli.cjs'), ...args], {
     env: { ...home.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

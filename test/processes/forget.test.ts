@@ -23,7 +23,7 @@ import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 import { unpackedBytes } from '../support/unpacked-rows.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 const SECRET = 'Zebra-Accordion "77" ünder\nthe stairs';
 /** How often an erasure is killed. */
 const ROUNDS = 12;

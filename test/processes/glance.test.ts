@@ -76,7 +76,7 @@ it('is gone with what is forgotten', async () => {
   home.spool('2.settings', written('second', 'session-2'));
   const pid = await started();
   await expect.poll(told).toBe(1);
-  const forget = [resolve('dist/cli.mjs'), 'forget', '--session', 'session-1', '--yes'];
+  const forget = [resolve('dist/cli.cjs'), 'forget', '--session', 'session-1', '--yes'];
   const { status, stdout } = spawnSync(process.execPath, forget, {
     env: home.env,
     encoding: 'utf8',

@@ -9,7 +9,7 @@ beforeEach(() => (home = new TrackerHome()));
 afterEach(() => home.remove());
 
 function imported(...options: string[]): Record<string, number> {
-  const argv = [resolve('dist/cli.mjs'), '--home', home.paths.home, 'import', '--json', ...options];
+  const argv = [resolve('dist/cli.cjs'), '--home', home.paths.home, 'import', '--json', ...options];
   const run = spawnSync(process.execPath, argv, { env: home.env, encoding: 'utf8' });
   expect([run.status, run.stderr]).toEqual([0, '']);
   return JSON.parse(run.stdout) as Record<string, number>;

@@ -32,7 +32,7 @@ export class LibraryUser {
 
   /** Runs the program `pattern-tracker`. */
   async command(...args: string[]): Promise<ProcessResult> {
-    return this.#spawn([resolve('dist/cli.mjs'), ...args], {
+    return this.#spawn([resolve('dist/cli.cjs'), ...args], {
       PATTERN_TRACKER_HOME: this.home.paths.home,
     });
   }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 
 let home: TrackerHome;
 beforeEach(() => (home = new TrackerHome('courier: { idle_exit_seconds: 0.2 }\n')));

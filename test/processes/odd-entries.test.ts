@@ -14,7 +14,7 @@ import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 
 let home: TrackerHome;
 /** What links lead to. Nothing but a file of the test's own: a fault would write there. */

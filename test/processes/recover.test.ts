@@ -304,7 +304,7 @@ describe('a service that was started from here', () => {
   /** `pattern-tracker serve` on the home's own database, as a person starts it. */
   async function serveHere(): Promise<{ readonly pid: number; readonly port: string }> {
     await home.write('export const zero = 0;\n');
-    const child = spawn(process.execPath, [resolve('dist/cli.mjs'), 'serve', '--port', '0'], {
+    const child = spawn(process.execPath, [resolve('dist/cli.cjs'), 'serve', '--port', '0'], {
       env: home.env,
       cwd: home.folder,
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -389,7 +389,7 @@ describe('a service that was started from here', () => {
     probe.close();
     await once(probe, 'close');
     const words = ['supervise', '--', '--port', String(port)];
-    const supervisor = spawn(process.execPath, [resolve('dist/cli.mjs'), ...words], {
+    const supervisor = spawn(process.execPath, [resolve('dist/cli.cjs'), ...words], {
       env: home.env,
       cwd: home.folder,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -8,7 +8,7 @@ import { FaultyApi } from '../support/faulty-api.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 import { unpackedBytes } from '../support/unpacked-rows.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 const RULES = `redaction:
   rules:
     - { name: staff-number, pattern: 'ACME-(\\d{6})', group: 1 }

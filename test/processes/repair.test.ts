@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => home.remove());
 
 function cli(...args: readonly string[]) {
-  const command = [resolve('dist/cli.mjs'), '--home', home.paths.home, ...args];
+  const command = [resolve('dist/cli.cjs'), '--home', home.paths.home, ...args];
   return spawnSync(process.execPath, command, { env: home.env, encoding: 'utf8' });
 }
 

@@ -13,7 +13,7 @@ import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { PAGE, truncate, wipe } from '../store/maintenance/damage.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 /** Nobody listens there, so that what is to be sent stays in the outbox. */
 const CONFIG = 'api: { base_url: "http://127.0.0.1:9" }\ncourier: { idle_exit_seconds: 60 }\n';
 

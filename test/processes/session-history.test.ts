@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 
 let home: TrackerHome;
 beforeEach(() => (home = new TrackerHome('courier: { idle_exit_seconds: 1 }\n')));

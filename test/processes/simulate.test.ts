@@ -42,7 +42,7 @@ it('is undone by Ctrl-C, and leaves nothing running after a kill', async () => {
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     const child = spawn(
       process.execPath,
-      [resolve('dist/cli.mjs'), 'simulate', 'api-down', '--for', '10m'],
+      [resolve('dist/cli.cjs'), 'simulate', 'api-down', '--for', '10m'],
       {
         env: { ...home.env, TMPDIR: temporary },
         stdio: ['ignore', 'pipe', 'ignore'],

@@ -23,7 +23,7 @@ import { until } from '../support/until.ts';
 
 const SH_FRONT = resolve('hooks/capture.sh');
 const COURIER = resolve('dist/courier.cjs');
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 
 /** What a command printed, and how it ended. */
 export interface CommandRun {

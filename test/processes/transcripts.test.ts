@@ -8,7 +8,7 @@ import { times } from '../support/depth.ts';
 import { Records, SESSION } from '../transcript/sample-transcript.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 /** How often an import is killed. */
 const ROUNDS = times(4, 40);
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 const TRACK = '/api/pattern-traceability/lineage/track';
 
 /** One replica. It keeps its port when it is started again. */

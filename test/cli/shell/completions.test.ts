@@ -8,7 +8,7 @@ import { openDatabase } from '../../../lib/store/database/database.ts';
 import { COMMANDS } from '../../../lib/cli/command-list.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'completions-'));
-const cli = resolve('dist/cli.mjs');
+const cli = resolve('dist/cli.cjs');
 const env = {
   HOME: root,
   PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,

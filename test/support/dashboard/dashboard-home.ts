@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { OperatedHome } from '../../processes/operated-home.ts';
 import type { Telling } from './telling.ts';
 
-const CLI = resolve('dist/cli.mjs');
+const CLI = resolve('dist/cli.cjs');
 
 export class DashboardHome extends OperatedHome {
   #child: ChildProcess | undefined;
