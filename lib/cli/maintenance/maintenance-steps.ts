@@ -210,7 +210,10 @@ async function retain({ cli, facts, signal }: Maintenance): Promise<CheckFinding
   const { paths } = facts;
   const clocks = { clock: cli.now, elapsed: processElapsed };
   const upkeep = new CourierUpkeep({ paths, ...clocks, log: () => log });
-  await withDatabase(cli, (database) => upkeep.run(database, facts.config.courier.config, signal));
+  await withDatabase(cli, async (database) => {
+    do await upkeep.run(database, facts.config.courier.config, signal);
+    while (upkeep.isUnfinished);
+  });
   return ok(told.length === 0 ? 'nothing is due' : told.join('; '));
 }
 

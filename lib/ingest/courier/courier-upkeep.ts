@@ -21,8 +21,8 @@ import { removeAbandoned } from '../spool/spool-bound.ts';
 /** How often it does what is to be done now and then, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
 
-/** How long it fills the search index before it looks for events again, in milliseconds. */
-const INDEX_MS = 100;
+/** How long it works before it looks for events again, in milliseconds. */
+const SLICE_MS = 100;
 
 /** Where upkeep is done, and with which clocks. */
 export interface CourierUpkeepOptions {
@@ -33,19 +33,56 @@ export interface CourierUpkeepOptions {
   readonly log: () => TrackerLog;
 }
 
+/** The work of an hour that has begun. */
+interface Round {
+  readonly database: Database;
+  readonly pass: RetentionPass;
+  /** What is left of it: each removes a little, and is true while there is more. */
+  readonly chunks: (() => boolean)[];
+}
+
 /** What the courier does beside taking in events: it removes what is kept no longer, and finishes what others left. */
 export class CourierUpkeep {
   readonly #options: CourierUpkeepOptions;
   #wait = Deadline.past();
   #rewriteWait = Deadline.past();
+  #round: Round | undefined;
 
   constructor(options: CourierUpkeepOptions) {
     this.#options = options;
   }
 
-  /** Does its work once an hour; false when it is not due. @throws SQLite's error; the next hour tries again */
+  /** True while a part of the hour's work is left. */
+  get isUnfinished(): boolean {
+    return this.#round !== undefined;
+  }
+
+  /**
+   * Does its work once an hour, a little of it at each call, so that no event waits long: call it again while it is
+   * unfinished. False when nothing is due. @throws SQLite's error; the next hour tries again
+   */
   async run(database: Database, config: Config, signal: AbortSignal): Promise<boolean> {
-    if (!this.#wait.isOver) return false;
+    if (!this.#round && !this.#wait.isOver) return false;
+    // A database that was opened again knows nothing of what was begun.
+    const begun = this.#round?.database === database ? this.#round : undefined;
+    this.#round = undefined; // an error ends it
+    const round = begun ?? (await this.#begin(database, config));
+    const { pass, chunks } = round;
+    const end = Deadline.in(SLICE_MS, this.#options.elapsed);
+    for (let [chunk] = chunks; chunk && !signal.aborted; [chunk] = chunks) {
+      if (!chunk()) chunks.shift();
+      if (end.isOver && chunks.length > 0) {
+        this.#round = round;
+        return true;
+      }
+      await setImmediate();
+    }
+    tell(pass.removed, pass.isCut, this.#options.log());
+    tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
+    return true;
+  }
+
+  async #begin(database: Database, config: Config): Promise<Round> {
     const { paths, clock, elapsed, log } = this.#options;
     this.#wait = Deadline.in(UPKEEP_MS, elapsed);
     const now = clock();
@@ -64,10 +101,7 @@ export class CourierUpkeep {
       () => boundStatesChunk(database),
       () => bound?.chunk() === true,
     ];
-    for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
-    tell(pass.removed, pass.isCut, log());
-    tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
-    return true;
+    return { database, pass, chunks };
   }
 
   /**
@@ -75,7 +109,7 @@ export class CourierUpkeep {
    * there is more. @throws SQLite's error
    */
   async index(database: Database, signal: AbortSignal): Promise<boolean> {
-    const end = Deadline.in(INDEX_MS, this.#options.elapsed);
+    const end = Deadline.in(SLICE_MS, this.#options.elapsed);
     while (!signal.aborted && indexSearchChunk(database)) {
       if (end.isOver) return true;
       await setImmediate();

@@ -228,7 +228,8 @@ export class Courier {
         const idleExitMs = this.#config.current.courier.idle_exit_seconds * 1000;
         const idleMs = this.#elapsed() - idleSince;
         if (idleMs >= Math.min(QUIET_MS, idleExitMs)) await this.#rewrite();
-        const isNeeded = this.#sweep.waiting > 0 || this.#delivery.isNeeded(idleMs);
+        const isNeeded =
+          this.#sweep.waiting > 0 || this.#upkeep.isUnfinished || this.#delivery.isNeeded(idleMs);
         if (idleMs >= idleExitMs && !isNeeded) {
           // Capture puts its file into spool/new/ before it looks at the hint. So once the hint is
           // gone, a capture that still saw it has a file for this last sweep, and one that did not
@@ -239,11 +240,11 @@ export class Courier {
           if (taken === 0 && this.#sweep.waiting === 0 && !this.#hasNews()) return;
           idleSince = this.#elapsed();
         } else {
-          const isIndexing = await this.#doUpkeep(signal);
+          const isAtWork = await this.#doUpkeep(signal);
           await this.#prove(signal);
           await this.#look({ isForced: false });
           this.#glance.plan();
-          await watch.wait(isIndexing ? 0 : this.#pause(idleExitMs - idleMs), signal);
+          await watch.wait(isAtWork ? 0 : this.#pause(idleExitMs - idleMs), signal);
         }
         this.#hint.show();
         watch.ensure();
@@ -302,7 +303,9 @@ export class Courier {
     const { database } = this.#store;
     if (!database) return false;
     try {
-      if (await this.#upkeep.run(database, this.#config.current, signal)) this.#glance.recount();
+      const hasWorked = await this.#upkeep.run(database, this.#config.current, signal);
+      if (this.#upkeep.isUnfinished) return true;
+      if (hasWorked) this.#glance.recount();
       return await this.#upkeep.index(database, signal);
     } catch (error) {
       this.#sweep.degrade(error);
