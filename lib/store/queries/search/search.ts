@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { Conditions, TEST_SESSION_PREFIX } from '../conditions.ts';
+import { indexLabels } from './index-label.ts';
 import { fewCodeEvents, fewEventIds } from './few-named.ts';
 import { codePlaces, namedOccurrences } from './code-places.ts';
 import type { CodeFilter, Place, Placing } from './code-places.ts';
@@ -177,9 +178,11 @@ class Searching {
     const code = `EXISTS (SELECT 1 FROM occurrences wrote JOIN patterns p ON p.id = wrote.pattern_id
       WHERE wrote.event_id = e.event_id AND ${holds.sql} AND EXISTS (
         SELECT 1 FROM occurrences o ${isNamed.add('o.pattern_id = p.id').sql()}))`;
+    // Code that was written before a time was first written before it, too: that is told without reading the code.
+    const isOld = this.#filter.until === undefined ? '' : 'e.received_at < @until AND ';
     const kinds = [
       ...(isForRest ? ['search_index.rowid % 2 = 0'] : []),
-      ...(isForCode ? [`(search_index.rowid % 2 = 1 AND ${code})`] : []),
+      ...(isForCode ? [`(search_index.rowid % 2 = 1 AND ${isOld}${code})`] : []),
     ];
     const where = new Conditions().add(kinds.join(' OR '), isForCode ? isNamed.values : {});
     const ids = isForCode ? undefined : fewEventIds(this.#database, this.#filter);
@@ -193,7 +196,9 @@ class Searching {
        FROM search_index JOIN events e ON e.id = search_index.rowid / 2
        ${where.sql()} AND search_index MATCH ? ORDER BY search_index.rowid DESC`,
     );
-    return select.iterate(...(isForCode ? holds.values : []), text.match, where.values);
+    const labels = indexLabels(this.#filter).map((label) => `"${label}"`);
+    const match = [text.match, ...labels].join(' AND ');
+    return select.iterate(...(isForCode ? holds.values : []), match, where.values);
   }
 
   #find(
