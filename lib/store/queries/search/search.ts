@@ -175,14 +175,14 @@ class Searching {
     // Most of what the index names does not hold the text, or is not meant: SQLite reads it without giving it to us.
     const holds = text.condition('p.code');
     const isNamed = namedOccurrences(this.#filter);
-    const code = `EXISTS (SELECT 1 FROM occurrences wrote JOIN patterns p ON p.id = wrote.pattern_id
-      WHERE wrote.event_id = e.event_id AND ${holds.sql} AND EXISTS (
-        SELECT 1 FROM occurrences o ${isNamed.add('o.pattern_id = p.id').sql()}))`;
     // Code that was written before a time was first written before it, too: that is told without reading the code.
-    const isOld = this.#filter.until === undefined ? '' : 'e.received_at < @until AND ';
+    const isEarly = this.#filter.until === undefined ? '' : 'AND wrote.at < @until';
+    const code = `EXISTS (SELECT 1 FROM occurrences wrote JOIN patterns p ON p.id = wrote.pattern_id
+      WHERE wrote.event_id = e.event_id ${isEarly} AND ${holds.sql} AND EXISTS (
+        SELECT 1 FROM occurrences o ${isNamed.add('o.pattern_id = p.id').sql()}))`;
     const kinds = [
       ...(isForRest ? ['search_index.rowid % 2 = 0'] : []),
-      ...(isForCode ? [`(search_index.rowid % 2 = 1 AND ${isOld}${code})`] : []),
+      ...(isForCode ? [`(search_index.rowid % 2 = 1 AND ${code})`] : []),
     ];
     const where = new Conditions().add(kinds.join(' OR '), isForCode ? isNamed.values : {});
     const ids = isForCode ? undefined : fewEventIds(this.#database, this.#filter);
