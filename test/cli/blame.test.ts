@@ -304,7 +304,7 @@ describe('blame', () => {
     );
   });
 
-  it('names the kind of a subagent, whose model is not known', async () => {
+  it('names the kind of a subagent, and its model only if a transcript told it', async () => {
     const call = project.write('cart.ts', CART, null);
     project.database.exec(
       `UPDATE tool_calls SET agent_id = 'agent-1' WHERE tool_use_id = '${call}';
@@ -313,6 +313,10 @@ describe('blame', () => {
     );
     expect((await answer('cart.ts:1')).lines).toMatchObject([
       { agent_type: 'tester', model: null },
+    ]);
+    project.database.exec(`UPDATE subagents SET model = 'claude-b'`);
+    expect((await answer('cart.ts:1')).lines).toMatchObject([
+      { agent_type: 'tester', model: 'claude-b' },
     ]);
   });
 

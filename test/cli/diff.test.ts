@@ -281,6 +281,18 @@ describe('diff', () => {
     ]);
   });
 
+  it('names the first ones of many files of which the same is to be said', async () => {
+    for (let n = 0; n < 8; n += 1) told.write(`../elsewhere/${n}.ts`, 'x\n');
+    const { err } = await told.run(['diff', SESSION]);
+    expect(err.split('\n')).toEqual([
+      ...[0, 1, 2, 3, 4].map((n): unknown =>
+        expect.stringMatching(`elsewhere/${n}.ts: is outside`),
+      ),
+      '… and 3 more files, of which the same is true; --json has all',
+      '',
+    ]);
+  });
+
   it('takes the cells of a notebook for no file', async () => {
     const name = 'test/fixtures/payloads/post-tool-use.notebook-edit.json';
     const payload = JSON.parse(readFileSync(name, 'utf8')) as Record<string, unknown>;

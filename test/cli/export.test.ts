@@ -119,6 +119,30 @@ describe('export', () => {
     expect(await lines('--format agent-trace')).toEqual(records); // ids stay
   });
 
+  it('names each line of a file once in agent-trace, in ranges that do not meet', async () => {
+    for (const [ordinal, changed_lines] of ['7-9', '1-2', '3', '8', '11'].entries()) {
+      const place = { session_id: SECOND, file_path: '/w/a.ts', lines_written: 1 };
+      project.occurrence('p', 'e'.repeat(32), { ...place, ordinal, changed_lines });
+    }
+    expect(await lines('--format agent-trace')).toMatchObject([
+      {
+        files: [
+          {
+            conversations: [
+              {
+                ranges: [
+                  { start_line: 1, end_line: 3 },
+                  { start_line: 7, end_line: 9 },
+                  { start_line: 11, end_line: 11 },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
   it('would be told by the schemas of what they do not allow', async () => {
     work();
     const [event = {}] = (await lines('--format cloudevents')) as object[];

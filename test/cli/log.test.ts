@@ -101,6 +101,14 @@ describe('log', () => {
     expect(await log('nothing.ts')).toEqual([]);
   });
 
+  it('says of a folder in which nothing was changed that Claude worked elsewhere', async () => {
+    tellHistory();
+    const elsewhere = await told.run(['log'], { cwd: '/w/elsewhere' });
+    expect(elsewhere.out).toMatch(/^No changes to files in \/w\/elsewhere are recorded\. /);
+    const filtered = await told.run(['log', '--until', '2020-01-01'], { cwd: '/w/elsewhere' });
+    expect(filtered.out).toBe('No changes match.\n');
+  });
+
   it('goes on where a part ended, and takes times', async () => {
     tellHistory();
     const all = await log();

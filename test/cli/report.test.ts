@@ -99,6 +99,18 @@ it('tells a day beside the one before, of what Claude did and of delivery', asyn
   expect(await report('')).toMatch(/Circuit breaker trips +1 +0\n/);
 });
 
+it('has no numbers about delivery where nothing is delivered', async () => {
+  const local = new Sample();
+  local.session('s');
+  local.toolCall('s', 'toolu_1');
+  for (const format of ['table', 'md', 'html']) {
+    const { out } = await run(local, `report --format ${format}`);
+    expect(out).toMatch(/Calls/);
+    expect(out).not.toMatch(/delivered|responses|trips/i);
+  }
+  local.remove();
+});
+
 it('writes one HTML file that loads and runs nothing, whatever was recorded', async () => {
   sample.session('s', { project_id: sample.project('/w/app', 'app') });
   sample.toolCall('s', 'toolu_1', { outcome: 'failed', error: HOSTILE });

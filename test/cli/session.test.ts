@@ -348,6 +348,22 @@ describe('session', () => {
     expect(outside).not.toMatch(/script|evil|@team|not a heading/);
   });
 
+  it('says once that calls are recovered, if all of them are', async () => {
+    told.prompt('Go');
+    told.write('a.ts', 'a\n');
+    told.write('b.ts', 'b\n');
+    const { database } = told.store;
+    const page = async () => (await told.run(['session', SESSION])).out.match(/recovered/g)?.length;
+    database.exec("UPDATE tool_calls SET recovered = tool_use_id = 'toolu_0001'");
+    expect(await page()).toBe(2); // among the facts, and with the call
+    database.exec('UPDATE tool_calls SET recovered = 1');
+    expect(await page()).toBe(1);
+    const markdown = (await told.run(['session', SESSION, '--export', 'markdown'])).out;
+    expect(markdown).toContain(`# Session ${SESSION}\n`);
+    expect(markdown).toContain('- **Prompts**: 1\n');
+    expect(markdown).toContain('\n## Files\n');
+  });
+
   it('says so where nothing is recorded, or no session begins so', async () => {
     expect((await told.run(['session'])).err).toContain('no session is recorded');
     told.prompt('Go');

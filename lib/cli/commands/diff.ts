@@ -128,20 +128,32 @@ function shownText(
   return `${[...lines, ...dim].join('\n')}\n`;
 }
 
-/** What the patch does not say. */
+/** What the patch does not say; of many files of which the same is to be said, the first ones. */
 function notesOn({ root, files }: Patch, { env }: CliEnvironment): string[] {
-  const lines = files.flatMap(({ filePath, note }) => {
-    const name = shownPath(filePath, root, env);
-    if (nameIn(root, filePath) === undefined)
-      return [`${name}: is outside the project, and not in the patch`];
-    return note === null ? [] : [`${name}: ${NOTES[note]}`];
+  const named = new Map<string, string[]>();
+  for (const { filePath, note } of files) {
+    const isOutside = nameIn(root, filePath) === undefined;
+    const text = isOutside ? OUTSIDE : note === null ? undefined : NOTES[note];
+    if (text === undefined) continue;
+    const names = named.get(text) ?? [];
+    names.push(shownPath(filePath, root, env));
+    named.set(text, names);
+  }
+  return [...named].flatMap(([text, names]) => {
+    const lines = names.slice(0, NAMED).map((name) => `${name}: ${text}`);
+    const more = names.length - lines.length;
+    return more === 0
+      ? lines
+      : [
+          ...lines,
+          `… and ${counted(more, 'more file')}, of which the same is true; --json has all`,
+        ];
   });
-  if (lines.length <= MAX_NOTES) return lines;
-  const more = counted(lines.length - MAX_NOTES, 'file');
-  return [...lines.slice(0, MAX_NOTES), `… and ${more} more; --json has all`];
 }
 
-const MAX_NOTES = 20;
+const NAMED = 5;
+
+const OUTSIDE = 'is outside the project, and not in the patch';
 
 const NOTES: Readonly<Record<NetNote, string>> = {
   redacted: 'secrets were taken out of it, so this part may not apply',

@@ -51,15 +51,15 @@ of the last one.`,
     const names = new FileNames(processElapsed, (text) => text, cli.env['HOME']);
     const path = names.find(file, cli.cwd);
     const cursor = after === undefined ? undefined : cursorOf(after);
-    const entries =
-      readDatabase(cli.paths.database, (database) =>
-        fileLog(database, { path, ...range, after: cursor, limit }),
-      ) ?? [];
+    const found = readDatabase(cli.paths.database, (database) =>
+      fileLog(database, { path, ...range, after: cursor, limit }),
+    );
+    const entries = found ?? [];
     if (json) return printJson(cli, entries.map(forJson));
     const blocks = entries.map((entry) => entryLines(entry, diff, cli).join('\n'));
-    const isFiltered = Boolean(args.since ?? args.until ?? after) || file !== '.';
-    const text =
-      entries.length === 0 ? nothingFound('changes', isFiltered) : `${blocks.join('\n\n')}\n`;
+    const isHere = file === '.' && !(args.since ?? args.until ?? after);
+    const nothing = isHere && found ? nothingHere(cli) : nothingFound('changes', !isHere);
+    const text = entries.length === 0 ? nothing : `${blocks.join('\n\n')}\n`;
     return printPaged(cli, text + moreNote(entries, limit, cli), pager);
   },
 });
@@ -100,6 +100,10 @@ function forJson({ cursor, writer, prompt, ...diff }: FileLogEntry) {
     promptAt: isoTime(prompt?.at ?? null),
     cursor: cursorText(cursor),
   };
+}
+
+function nothingHere({ cwd }: CliEnvironment): string {
+  return `No changes to files in ${plainLine(cwd)} are recorded. \`pattern-tracker sessions\` lists where Claude worked.\n`;
 }
 
 function entryLines(entry: FileLogEntry, withDiff: boolean, cli: CliEnvironment): string[] {

@@ -28,7 +28,7 @@ export function agentTrace(code: readonly [ExportedCode, ...ExportedCode[]]) {
             type: 'ai',
             ...(model === null ? {} : { model_id: modelId(model) }),
           },
-          ranges: places.flatMap(rangesOf),
+          ranges: joined(places.flatMap(rangesOf)),
         },
       ],
     })),
@@ -53,8 +53,24 @@ function modelId(model: string): string {
   return `anthropic/${model.replace(/\[.*$/s, '')}`.slice(0, MAX_MODEL);
 }
 
+interface LineRange {
+  readonly start_line: number;
+  readonly end_line: number;
+}
+
+/** Each line once: ranges that meet are one. */
+function joined(ranges: readonly LineRange[]): LineRange[] {
+  const all: LineRange[] = [];
+  for (const range of ranges.toSorted((one, other) => one.start_line - other.start_line)) {
+    const last = all.at(-1);
+    if (last === undefined || range.start_line > last.end_line + 1) all.push(range);
+    else all.splice(-1, 1, { ...last, end_line: Math.max(last.end_line, range.end_line) });
+  }
+  return all;
+}
+
 /** The lines that were changed; all of the place where that is not known, and none where no lines are. */
-function rangesOf({ startLine, endLine, changedLines }: ExportedCode) {
+function rangesOf({ startLine, endLine, changedLines }: ExportedCode): LineRange[] {
   if (changedLines === null) {
     if (startLine === null || startLine < 1) return [];
     return [{ start_line: startLine, end_line: Math.max(startLine, endLine ?? startLine) }];

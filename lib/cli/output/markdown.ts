@@ -10,6 +10,12 @@ export function codeSpan(text: string): string {
   return `${ticks}${space}${line}${space}${ticks}`;
 }
 
+/** A text within a line of Markdown: as it is if nothing of it can be markup, else as code. */
+export function plainOrCode(text: string): string {
+  const line = plainLine(text).trim();
+  return HARMLESS.test(line) ? line : codeSpan(line);
+}
+
 /** A text as a block of code in Markdown. */
 export function fenced(text: string, language: string): string {
   const lines = plainLines(text);
@@ -18,6 +24,9 @@ export function fenced(text: string, language: string): string {
 }
 
 // --- internal ---
+
+/** Words, numbers and times. A colon elsewhere may make an emoji, a point a link. */
+const HARMLESS = /^(?:[\p{L}\p{N} ,·+%()-]|(?<=\d)[.:](?=\d))*$/u;
 
 /** How many backticks stand in a row at most. */
 function longestRun(text: string): number {

@@ -72,11 +72,20 @@ export function reportPage(
     }),
     text,
   });
+  const withDelivery = isDelivering(report);
   const tables: PageTable[] = [
     figuresTable(report, [periodText(current), periodText(previous)]),
     {
       title: 'Days',
-      columns: ['Day', 'Calls', 'Ok', 'Lines', 'Tokens', 'Captured', 'Delivered', 'p95', 'Trips'],
+      columns: [
+        'Day',
+        'Calls',
+        'Ok',
+        'Lines',
+        'Tokens',
+        'Captured',
+        ...(withDelivery ? ['Delivered', 'p95', 'Trips'] : []),
+      ],
       rows: report.days.map(({ day, calls, successRate, linesWritten, tokens, delivery }) => [
         day,
         numberText(calls),
@@ -84,9 +93,13 @@ export function reportPage(
         numberText(linesWritten),
         shortNumber(tokens),
         numberText(delivery?.captured ?? 0),
-        numberText(delivery?.delivered ?? 0),
-        spanText(delivery?.p95Ms ?? null),
-        numberText(delivery?.trips ?? 0),
+        ...(withDelivery
+          ? [
+              numberText(delivery?.delivered ?? 0),
+              spanText(delivery?.p95Ms ?? null),
+              numberText(delivery?.trips ?? 0),
+            ]
+          : []),
       ]),
     },
     {
@@ -122,13 +135,28 @@ export function reportPage(
       plot('Calls', ({ calls }) => calls),
       plot('Lines written', ({ linesWritten }) => linesWritten),
       plot('Tokens', ({ tokens }) => tokens),
-      plot('Events delivered', ({ delivery }) => delivery?.delivered ?? 0),
-      plot('95 % of responses within', ({ delivery }) => delivery?.p95Ms ?? null, spanText),
+      ...(withDelivery
+        ? [
+            plot('Events delivered', ({ delivery }) => delivery?.delivered ?? 0),
+            plot('95 % of responses within', ({ delivery }) => delivery?.p95Ms ?? null, spanText),
+          ]
+        : []),
     ],
   };
 }
 
 // --- internal ---
+
+/** False where nothing is sent anywhere: then there are no numbers about it. */
+function isDelivering({ current, previous, waiting }: PeriodReport): boolean {
+  return (
+    waiting > 0 ||
+    [current.delivery, previous.delivery].some(
+      ({ requests, delivered, dead, trips, cacheHitRate }) =>
+        requests + delivered + dead + trips > 0 || cacheHitRate !== null,
+    )
+  );
+}
 
 const TITLES: Readonly<Record<ReportLength, string>> = {
   daily: 'Daily report',
@@ -136,16 +164,26 @@ const TITLES: Readonly<Record<ReportLength, string>> = {
   monthly: 'Monthly report',
 };
 
-function figuresTable(
-  { current, previous, waiting }: PeriodReport,
-  columns: readonly string[],
-): PageTable {
+function figuresTable(report: PeriodReport, columns: readonly string[]): PageTable {
+  const { current, previous, waiting } = report;
   const row = (label: string, of: (figures: PeriodFigures) => string): string[] => [
     label,
     of(current),
     of(previous),
   ];
   const share = (part: number, whole: number) => rateText(whole === 0 ? null : part / whole);
+  const delivered = [
+    row('Events delivered', ({ delivery }) => numberText(delivery.delivered)),
+    ['Events waiting now', numberText(waiting), ''],
+    row('Dead letters', ({ delivery }) => numberText(delivery.dead)),
+    row('Requests', ({ delivery }) => numberText(delivery.requests)),
+    row('Success rate of requests', ({ delivery }) => rateText(delivery.successRate)),
+    row('Average response', ({ delivery }) => spanText(delivery.averageMs)),
+    row('95 % of responses within', ({ delivery }) => spanText(delivery.p95Ms)),
+    row('99 % of responses within', ({ delivery }) => spanText(delivery.p99Ms)),
+    row('Circuit breaker trips', ({ delivery }) => numberText(delivery.trips)),
+    row('Cache hit rate', ({ delivery }) => rateText(delivery.cacheHitRate)),
+  ];
   return {
     title: 'Numbers',
     columns: ['', ...columns],
@@ -163,16 +201,7 @@ function figuresTable(
       row('Tokens', ({ statistics: { tokens } }) => shortNumber(tokens ? allTokens(tokens) : 0)),
       row('Cost', ({ statistics }) => costText(statistics.cost)),
       row('Events captured', ({ delivery }) => numberText(delivery.captured)),
-      row('Events delivered', ({ delivery }) => numberText(delivery.delivered)),
-      ['Events waiting now', numberText(waiting), ''],
-      row('Dead letters', ({ delivery }) => numberText(delivery.dead)),
-      row('Requests', ({ delivery }) => numberText(delivery.requests)),
-      row('Success rate of requests', ({ delivery }) => rateText(delivery.successRate)),
-      row('Average response', ({ delivery }) => spanText(delivery.averageMs)),
-      row('95 % of responses within', ({ delivery }) => spanText(delivery.p95Ms)),
-      row('99 % of responses within', ({ delivery }) => spanText(delivery.p99Ms)),
-      row('Circuit breaker trips', ({ delivery }) => numberText(delivery.trips)),
-      row('Cache hit rate', ({ delivery }) => rateText(delivery.cacheHitRate)),
+      ...(isDelivering(report) ? delivered : []),
     ],
   };
 }

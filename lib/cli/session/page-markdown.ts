@@ -1,7 +1,7 @@
-import { codeSpan, fenced } from '../output/markdown.ts';
+import { codeSpan, fenced, plainOrCode } from '../output/markdown.ts';
 import type { PageBlock } from './timeline-page.ts';
 
-/** A page as Markdown. Whatever was recorded stands in code, so that nothing of it is markup, a link or a mention. */
+/** A page as Markdown. What may be markup, a link or a mention stands in code. */
 export function pageMarkdown(blocks: readonly PageBlock[]): string {
   return `${blocks.map(blockText).join('\n')}\n`;
 }
@@ -11,20 +11,21 @@ export function pageMarkdown(blocks: readonly PageBlock[]): string {
 function blockText(block: PageBlock): string {
   switch (block.kind) {
     case 'title':
-      return `# ${codeSpan(block.text)}\n`;
+      return `# ${plainOrCode(block.text)}\n`;
     case 'facts':
+      return listed(block.facts, (name) => `**${plainOrCode(name)}**`);
     case 'files':
-      return `${block.facts.map(([name, text]) => `- ${codeSpan(name)}${text === '' ? '' : `: ${codeSpan(text)}`}`).join('\n')}\n`;
+      return listed(block.facts, codeSpan);
     case 'heading':
-      return `\n## ${codeSpan(block.text)}\n${block.prompt === null ? '' : `\n${fenced(block.prompt, 'text')}\n`}`;
+      return `\n## ${plainOrCode(block.text)}\n${block.prompt === null ? '' : `\n${fenced(block.prompt, 'text')}\n`}`;
     case 'call': {
       const { tool, what, outcome, took, lines, notes, time } = block;
       const facts = [outcome, took, lines].filter((fact) => fact !== '').join(', ');
-      const more = notes.map((note) => `; ${codeSpan(note)}`).join('');
+      const more = notes.map((note) => `; ${plainOrCode(note)}`).join('');
       return `${indent(block.depth)}- ${time} ${codeSpan(tool)} ${codeSpan(what)}: ${facts}${more}`;
     }
     case 'agent':
-      return `${indent(block.depth)}- ${codeSpan(block.text)}`;
+      return `${indent(block.depth)}- ${plainOrCode(block.text)}`;
     case 'diff': {
       const space = indent(block.depth + 1);
       const lines = [
@@ -35,8 +36,18 @@ function blockText(block: PageBlock): string {
       return `\n${lines.map((line) => `${space}${line}`).join('\n')}\n`;
     }
     case 'note':
-      return `\n${codeSpan(block.text)}\n`;
+      return `\n${plainOrCode(block.text)}\n`;
   }
+}
+
+function listed(
+  facts: readonly (readonly [string, string])[],
+  shown: (name: string) => string,
+): string {
+  const lines = facts.map(([name, text]) =>
+    text === '' ? `- ${shown(name)}` : `- ${shown(name)}: ${plainOrCode(text)}`,
+  );
+  return `${lines.join('\n')}\n`;
 }
 
 function indent(depth: number): string {

@@ -45,6 +45,8 @@ export function timelinePage(
   const { session, turns, next } = timeline;
   const root = session.projectRoot;
   const pathText = (path: string): string => shownPath(path, root, env);
+  // Said once above, if it is so of all: after an import it mostly is.
+  const isAllRecovered = timeline.totals.recovered === timeline.totals.calls;
   const blocks: PageBlock[] = [
     { kind: 'title', text: `Session ${session.id}` },
     { kind: 'facts', facts: factsOf(timeline, env, now()) },
@@ -55,7 +57,8 @@ export function timelinePage(
         blocks.push({ kind: 'agent', depth, text: agentText(entry.agent) });
         tell(entry.entries, depth + 1);
       } else {
-        blocks.push(callOf(entry, depth, pathText), ...diffsOf(entry, depth, pathText));
+        const call = isAllRecovered ? { ...entry, isRecovered: false } : entry;
+        blocks.push(callOf(call, depth, pathText), ...diffsOf(entry, depth, pathText));
         tell(entry.entries, depth + 1);
       }
     }

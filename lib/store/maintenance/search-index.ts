@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { indexLabels } from '../queries/search/index-label.ts';
 import { EVENT_COLUMNS, indexRow, SearchableParts } from '../queries/search/searchable.ts';
 import type { SearchableEvent, SearchablePart } from '../queries/search/searchable.ts';
 import { searchIndexedTo } from '../queries/search/search.ts';
@@ -16,19 +17,9 @@ export function indexSearchChunk(database: Database): boolean {
   return database
     .transaction(() => {
       const events = next.all(searchIndexedTo(database), CHUNK_EVENTS);
-      const parts = new SearchableParts(database);
-      const fingerprints = new FingerprintWriter(database);
-      const insert = database.prepare<[number, string]>(
-        'INSERT OR REPLACE INTO search_index (rowid, text) VALUES (?, ?)',
-      );
-      for (const event of events) {
-        const code = parts.code(event).filter((part) => parts.isFirst(event, part));
-        if (code.length > 0) insert.run(indexRow(event, 'code'), textOf(code));
-        for (const { patternId, text, language } of code)
-          if (patternId !== null) fingerprints.add(patternId, text, language ?? '');
-        const rest = parts.rest(event);
-        if (rest.length > 0) insert.run(indexRow(event, 'rest'), textOf(rest));
-      }
+      const rows = new IndexRows(database);
+      for (const event of events) rows.add(event);
+      rows.labelAgain();
       const last = events.at(-1);
       if (last) noteIndexedTo(database, last.id);
       return events.length === CHUNK_EVENTS;
@@ -53,6 +44,64 @@ function noteIndexedTo(database: Database, id: number): void {
   database.prepare<[number]>('UPDATE search_progress SET indexed_to = ?').run(id);
 }
 
-function textOf(parts: readonly SearchablePart[]): string {
-  return parts.map(({ text }) => text).join('\n');
+class IndexRows {
+  readonly #parts: SearchableParts;
+  readonly #fingerprints: FingerprintWriter;
+  readonly #insert;
+  readonly #isLabelled;
+  /** Events of which the code was written again, by another tool or in another language, by the rows of their code. */
+  readonly #again = new Map<number, SearchableEvent>();
+
+  constructor(database: Database) {
+    this.#parts = new SearchableParts(database);
+    this.#fingerprints = new FingerprintWriter(database);
+    this.#insert = database.prepare<[number, string]>(
+      'INSERT OR REPLACE INTO search_index (rowid, text) VALUES (?, ?)',
+    );
+    this.#isLabelled = database
+      .prepare<[string, number], 1>(
+        'SELECT 1 FROM search_index WHERE search_index MATCH ? AND rowid = ?',
+      )
+      .pluck();
+  }
+
+  add(event: SearchableEvent): void {
+    for (const part of this.#addCode(event)) {
+      const { patternId, text, language } = part;
+      if (patternId !== null) this.#fingerprints.add(patternId, text, language ?? '');
+    }
+    const rest = this.#parts.rest(event);
+    if (rest.length > 0) this.#add(indexRow(event, 'rest'), rest);
+  }
+
+  /** Once for all events, since FTS5 writes down what it has whenever a row comes before the last one. */
+  labelAgain(): void {
+    const rows = [...this.#again].toSorted(([one], [other]) => one - other);
+    for (const [, event] of rows) this.#addCode(event);
+  }
+
+  /** The code that no earlier event wrote. */
+  #addCode(event: SearchableEvent): SearchablePart[] {
+    const code = this.#parts.code(event).filter((part) => {
+      const first = this.#parts.firstEvent(part);
+      if (first !== undefined && first.id !== event.id) this.#noteAgain(first, part);
+      return first?.id === event.id;
+    });
+    if (code.length > 0) this.#add(indexRow(event, 'code'), code);
+    return code;
+  }
+
+  #noteAgain(first: SearchableEvent, part: SearchablePart): void {
+    const row = indexRow(first, 'code');
+    if (this.#again.has(row)) return;
+    const { writtenIn: language, toolName: tool } = part;
+    const labels = indexLabels({ language, tool }).map((label) => `"${label}"`);
+    if (labels.length === 0 || this.#isLabelled.get(labels.join(' AND '), row) === 1) return;
+    this.#again.set(row, first);
+  }
+
+  #add(row: number, parts: readonly SearchablePart[]): void {
+    const texts = parts.map(({ text }) => text);
+    this.#insert.run(row, [[...this.#parts.labels(parts)].join(''), ...texts].join('\n'));
+  }
 }

@@ -126,6 +126,9 @@ describe('search', () => {
     ['the time before', { until: 20 * MINUTE }],
     ['a session and a tool', { session: 'session-1', tool: 'edit' }],
     ['a language', { language: 'go' }],
+    ['a language in capitals', { language: 'GO' }],
+    ['a tool', { tool: 'edit' }],
+    ['a language and a tool', { language: 'go', tool: 'Write' }],
   ])(
     'finds in %s all that is meant, in the same order, also code that was written elsewhere first',
     (_, filter) => {
@@ -170,14 +173,55 @@ describe('search', () => {
           (filter.projectIds === undefined || session === 'session-2') &&
           at >= (filter.since ?? 0) &&
           at < (filter.until ?? Infinity) &&
-          tool.toLowerCase() === (filter.tool ?? tool.toLowerCase()) &&
-          language === (filter.language ?? language),
+          tool.toLowerCase() === (filter.tool ?? tool).toLowerCase() &&
+          language === (filter.language ?? language).toLowerCase(),
       );
       const wanted = new Set(meant.map(({ key }) => key));
       expect(wanted.size).toBeGreaterThan(0);
       expect(keys(filter)).toEqual(keys({}).filter((key) => wanted.has(key)));
     },
   );
+
+  it('finds code in the language that it was written in again, and by that tool', () => {
+    const again = { language: 'go', tool_name: 'NotebookEdit', at: Date.now() };
+    for (const isIndexed of [true, false]) {
+      const id = `indexed-${isIndexed}`;
+      written(id, `call(${id}, retry);`);
+      if (isIndexed) index();
+      sample.event(`again-${id}`, 'session-1', 'PostToolUse');
+      sample.occurrence(id, `again-${id}`, again);
+    }
+    const ids = (filter: Partial<SearchFilter>) =>
+      search(database, { text: 'retry', limit: -1, ...filter }).hits.map((hit) => hit.patternId);
+    const all = ['indexed-false', 'indexed-true'];
+    for (let round = 0; round < 2; round += 1) {
+      expect(ids({ language: 'Go' })).toEqual(all);
+      expect(ids({ tool: 'notebookedit' })).toEqual(all);
+      expect(ids({ language: 'python' })).toEqual([]);
+      expect(ids({ language: 'go', tool: 'Write' })).toEqual([]);
+      index();
+    }
+  });
+
+  it('finds by the tool also commands, errors and files', () => {
+    sample.event('ran', 'session-1', 'PostToolUse', { tool_use_id: 'call-1' });
+    sample.toolCall('session-1', 'call-1', { tool_name: 'Bash', summary: 'retry --all' });
+    index();
+    const tools = (tool: string) =>
+      search(database, { text: 'retry', limit: -1, tool }).hits.map(({ kind }) => kind);
+    expect(tools('bash')).toEqual(['command']);
+    expect(tools('Read')).toEqual([]);
+  });
+
+  it('finds code of which a place was known before its author was', () => {
+    sample.event('placed', 'session-1', 'PostToolUse');
+    sample.occurrence('late', 'placed', { at: 1, authorship: 'moved' });
+    index();
+    written('late', 'call(retry);');
+    expect(found('retry')).toHaveLength(1);
+    index();
+    expect(found('retry')).toHaveLength(1);
+  });
 
   it('tells the line of the file', () => {
     written('one', 'a();\nb();\n  call(retry);\nc();');

@@ -9,7 +9,7 @@ export interface LineWriter {
   /** The kind of the subagent that made the call; null for the session itself. */
   readonly agentType: string | null;
   readonly at: number;
-  /** The model of the session then; null where it is not known, as in a subagent, which may have another. */
+  /** The model that made the call; null where it is not known, as in a subagent of which no transcript told. */
   readonly model: string | null;
   /** The pattern of the piece that the line was written in; null, as the generation, once it is past retention. */
   readonly patternId: string | null;
@@ -46,13 +46,15 @@ export class LineWriters {
 }
 
 /**
- * SQL for the model that a session had when it made a call. Null where it is not known, as in a subagent, which may
- * have another one.
+ * SQL for the model that made a call: the one that the session had then, or that of the subagent, which may have another
+ * one. Null where it is not known; only transcripts tell a subagent's.
  */
 export function modelThen(session: string, call: string, at: string): string {
   return `CASE WHEN (${agentOf(session, call)}) IS NULL THEN
     (SELECT model FROM session_models
-     WHERE session_id = ${session} AND at <= ${at} ORDER BY at DESC LIMIT 1) END`;
+     WHERE session_id = ${session} AND at <= ${at} ORDER BY at DESC LIMIT 1)
+    ELSE (SELECT model FROM subagents
+     WHERE session_id = ${session} AND agent_id = (${agentOf(session, call)})) END`;
 }
 
 // --- internal ---

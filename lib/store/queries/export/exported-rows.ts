@@ -17,7 +17,7 @@ export interface ExportedCall {
   readonly summary: string;
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
-  /** Null where it is not known, as in a subagent. */
+  /** Null where it is not known, as in a subagent of which no transcript told. */
   readonly model: string | null;
   readonly projectRoot: string | null;
 }

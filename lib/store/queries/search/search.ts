@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { Conditions, TEST_SESSION_PREFIX } from '../conditions.ts';
+import { indexLabels } from './index-label.ts';
 import { fewCodeEvents, fewEventIds } from './few-named.ts';
 import { codePlaces, namedOccurrences } from './code-places.ts';
 import type { CodeFilter, Place, Placing } from './code-places.ts';
@@ -174,8 +175,10 @@ class Searching {
     // Most of what the index names does not hold the text, or is not meant: SQLite reads it without giving it to us.
     const holds = text.condition('p.code');
     const isNamed = namedOccurrences(this.#filter);
+    // Code that was written before a time was first written before it, too: that is told without reading the code.
+    const isEarly = this.#filter.until === undefined ? '' : 'AND wrote.at < @until';
     const code = `EXISTS (SELECT 1 FROM occurrences wrote JOIN patterns p ON p.id = wrote.pattern_id
-      WHERE wrote.event_id = e.event_id AND ${holds.sql} AND EXISTS (
+      WHERE wrote.event_id = e.event_id ${isEarly} AND ${holds.sql} AND EXISTS (
         SELECT 1 FROM occurrences o ${isNamed.add('o.pattern_id = p.id').sql()}))`;
     const kinds = [
       ...(isForRest ? ['search_index.rowid % 2 = 0'] : []),
@@ -193,7 +196,9 @@ class Searching {
        FROM search_index JOIN events e ON e.id = search_index.rowid / 2
        ${where.sql()} AND search_index MATCH ? ORDER BY search_index.rowid DESC`,
     );
-    return select.iterate(...(isForCode ? holds.values : []), text.match, where.values);
+    const labels = indexLabels(this.#filter).map((label) => `"${label}"`);
+    const match = [text.match, ...labels].join(' AND ');
+    return select.iterate(...(isForCode ? holds.values : []), match, where.values);
   }
 
   #find(

@@ -1,4 +1,5 @@
 import { typedPrompts } from '../authorship/prompts.ts';
+import { indexLabels } from './index-label.ts';
 import { payloadField } from '../payload-field.ts';
 import type { Database } from '../../database/database.ts';
 
@@ -25,7 +26,10 @@ export interface SearchablePart {
   /** Null, like the rest, where the text is of another kind. */
   readonly patternId: string | null;
   readonly toolName: string | null;
+  /** Of the pattern. */
   readonly language: string | null;
+  /** Of the file that it was written to: not that of the pattern, if another one was written to first. */
+  readonly writtenIn: string | null;
 }
 
 /** The columns of a `SearchableEvent`, for a query on `events e`. */
@@ -41,6 +45,7 @@ export class SearchableParts {
   readonly #call;
   readonly #code;
   readonly #first;
+  readonly #written;
   readonly #paths;
 
   constructor(database: Database) {
@@ -54,14 +59,16 @@ export class SearchableParts {
          ON call.session_id = e.session_id AND call.tool_use_id = e.tool_use_id WHERE e.id = ?`,
     );
     this.#code = database.prepare<[string], SearchablePart>(
-      `SELECT 'pattern' AS kind, p.code AS text, o.pattern_id AS patternId, o.tool_name AS toolName, p.language
+      `SELECT 'pattern' AS kind, p.code AS text, o.pattern_id AS patternId, o.tool_name AS toolName, p.language, o.language AS writtenIn
        FROM occurrences o JOIN patterns p ON p.id = o.pattern_id WHERE o.event_id = ?`,
     );
-    this.#first = database
-      .prepare<[string], string>(
-        'SELECT event_id FROM occurrences WHERE pattern_id = ? ORDER BY at, event_id LIMIT 1',
-      )
-      .pluck();
+    this.#first = database.prepare<[string], SearchableEvent>(
+      `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.event_id =
+         (SELECT event_id FROM occurrences WHERE pattern_id = ? ORDER BY at, event_id LIMIT 1)`,
+    );
+    this.#written = database.prepare<[string], { language: string; tool: string }>(
+      'SELECT DISTINCT language, tool_name AS tool FROM occurrences WHERE pattern_id = ?',
+    );
     this.#paths = database
       .prepare<[string, string], string>(
         `SELECT file_path FROM occurrences WHERE event_id = ?
@@ -75,9 +82,20 @@ export class SearchableParts {
     return this.#code.all(eventId);
   }
 
-  /** True if no earlier event wrote the code: of code that was written again, only one event is in the index. */
-  isFirst({ eventId }: SearchableEvent, { patternId }: SearchablePart): boolean {
-    return patternId === null || this.#first.get(patternId) === eventId;
+  /** The event that wrote the code first: of code that was written again, only that one is in the index. */
+  firstEvent({ patternId }: SearchablePart): SearchableEvent | undefined {
+    return patternId === null ? undefined : this.#first.get(patternId);
+  }
+
+  /** What the index is to say of texts beside what stands in them: of code, also how it was written again. */
+  labels(parts: readonly SearchablePart[]): ReadonlySet<string> {
+    return new Set(
+      parts
+        .flatMap(({ patternId, toolName }) =>
+          patternId === null ? { tool: toolName } : this.#written.all(patternId),
+        )
+        .flatMap(indexLabels),
+    );
   }
 
   /** All but code. */
@@ -126,7 +144,7 @@ function partsOf(
   toolName: string | null,
 ): SearchablePart[] {
   return [...new Set(texts)].flatMap((text) =>
-    text ? [{ kind, text, patternId: null, toolName, language: null }] : [],
+    text ? [{ kind, text, patternId: null, toolName, language: null, writtenIn: null }] : [],
   );
 }
 
