@@ -1,3 +1,5 @@
+import { endAt, matchAt } from './sticky.ts';
+
 /** A text without one layer of its encoding, and where each of its units stood. */
 export interface DecodedText {
   readonly text: string;
@@ -20,6 +22,8 @@ export function decode(encoded: string): DecodedText | undefined {
   let length = 0;
   let changed = false;
   let end = 0;
+  let run = 0;
+  let isForm = false;
   while (place !== null) {
     const start = Math.max(end, lineStart(encoded, place.index));
     if (start > end && length > 0) {
@@ -28,9 +32,12 @@ export function decode(encoded: string): DecodedText | undefined {
       length += 1;
     }
     end = lineEnd(encoded, place.index);
-    const isForm = encoded.charCodeAt(place.index) === 37 && FORM.test(encoded.slice(start, end));
     for (let at = start; at < end;) {
       let unit = encoded.charCodeAt(at);
+      if (at >= run) {
+        run = endAt(RUN, encoded, at) ?? at;
+        isForm = isFormed(encoded.slice(at, run));
+      }
       if (isForm && unit === 43) unit = 32;
       const step = SPECIAL[unit] === 1 ? stepAt(encoded, at, unit) : undefined;
       if (step?.unit !== undefined || step === undefined) {
@@ -61,13 +68,18 @@ const MAY_BE_ENCODED = /[\0\u001b\\%&]|["'`][ \t+.&~|<\r\n]{1,64}["'`]/;
 const ENCODED =
   // oxlint-disable-next-line no-control-regex -- they are looked for
   /[\0\u001b]|\\[^.*+?()[\]{}|^$\-sdwSDWB]|%[\da-fA-F]{2}|&(?:[a-z]{2,4}|#x?[\da-fA-F]{1,4});|[\w+/=.-]["'`][ \t]{0,8}(?:[+.&~\\<|][ \t.|>+&]{0,8}(?:\r?\n[ \t+>|]{0,64})?|(?:\r?\n[ \t+>|.&]{0,64}))["'`]|[\w+/=.-]["'`][ \t]{1,8}["'`][\w+/=.-]/g;
-/** A form: `+` stands for a blank, because no blank does. */
-const FORM = /^[^\s+]*\+[^\s]*\s*$/;
+/** A form, or what stands around it. */
+const RUN = /[^\s"]+|[\s"]+/y;
 const SPECIAL = new Uint8Array(2 ** 16);
 for (const char of '\\%&\u001b\0"\'`') SPECIAL[char.charCodeAt(0)] = 1;
 /** A longer line is decoded this far around a place. */
 const BEFORE_PLACE = 1_000;
 const AFTER_PLACE = 4_000;
+
+/** True for a form, in which `+` stands for a blank, because no blank does. */
+function isFormed(run: string): boolean {
+  return run.includes('+') && /%[\da-f]{2}/i.test(run);
+}
 
 function lineStart(text: string, at: number): number {
   const from = Math.max(0, at - BEFORE_PLACE);
@@ -105,7 +117,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 // oxlint-disable-next-line no-control-regex -- they are looked for
 const COLOUR = /\u001b(?:\[[\d;?]{0,16}[A-Za-z]|\][^\u0007\u001b]{0,64}\u0007|\(B)/y;
-const HEX = /[\da-fA-F]{2}/y;
+/** A byte, or the bytes of one unit in UTF-8. */
+const PERCENT = /%(?:[cd][\da-f]%[89ab][\da-f]|e[\da-f](?:%[89ab][\da-f]){2}|[\da-f]{2})/iy;
 const ENTITY = /&(?:([a-z]{2,4})|#(\d{1,5})|#x([\da-fA-F]{1,4}));/y;
 const UNICODE =
   /\\(?:u([\da-fA-F]{4})|u\{([\da-fA-F]{1,4})\}|x([\da-fA-F]{2})|033|([0-3][0-7]{2}))/y;
@@ -118,10 +131,7 @@ function stepAt(text: string, at: number, unit: number): Step | undefined {
     case 92: // backslash
       return escapeAt(text, at);
     case 37: // percent
-      HEX.lastIndex = at + 1;
-      return HEX.test(text)
-        ? { width: 3, unit: Number.parseInt(text.slice(at + 1, at + 3), 16) }
-        : undefined;
+      return percentAt(text, at);
     case 38: // ampersand
       return entityAt(text, at);
     case 27: // escape
@@ -132,6 +142,14 @@ function stepAt(text: string, at: number, unit: number): Step | undefined {
     default:
       return jointAt(text, at);
   }
+}
+
+function percentAt(text: string, at: number): Step | undefined {
+  const percent = matchAt(PERCENT, text, at)?.[0];
+  if (percent === undefined) return undefined;
+  const bytes = Buffer.from(percent.replaceAll('%', ''), 'hex');
+  const unit = bytes.length === 1 ? bytes[0] : bytes.toString('utf8').charCodeAt(0);
+  return unit === undefined ? undefined : { width: percent.length, unit };
 }
 
 function escapeAt(text: string, at: number): Step | undefined {

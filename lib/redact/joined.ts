@@ -147,6 +147,7 @@ function* brokenWords(
     if (head === undefined) continue;
     const pieces = [head];
     let second: Piece | undefined;
+    let isToken = false;
     let last = at;
     const most = at < read ? 1 : MOST_LINES;
     while (pieces.length <= most) {
@@ -157,14 +158,18 @@ function* brokenWords(
       const own = pieces.length > 1 ? headBefore(text, last) : undefined;
       if (own !== undefined) pieces.push({ ...(pieces.pop() as Piece), end: own.end });
       pieces.push(tail);
-      second ??= tail;
+      if (second === undefined) {
+        second = tail;
+        // Of most words the first two pieces tell that they make no token.
+        isToken =
+          (!isWhole(head.end) || goesOn(text.slice(tail.start, tail.end))) &&
+          MIXED.test(text.slice(head.start, head.end) + text.slice(tail.start, tail.end));
+        if (!isToken) break;
+      }
       last = text.startsWith('\r', tail.end) ? tail.end + 1 : tail.end;
       if (text.charCodeAt(last) !== 10) break;
     }
-    if (second === undefined) continue;
-    if (isWhole(head.end) && !goesOn(text.slice(second.start, second.end))) continue;
-    const word = text.slice(head.start, head.end) + text.slice(second.start, second.end);
-    if (!MIXED.test(word)) continue;
+    if (second === undefined || !isToken) continue;
     budget.spend(STEPS_PER_WORD * pieces.length); // the rules notice when there is nothing left
     yield [head, second];
     if (pieces.length === 2) continue;

@@ -1,10 +1,11 @@
+import { FormsByStart } from './forms-by-start.ts';
 import type { FoundSecret } from './rule.ts';
 import { isGibberish } from './value/word-shape.ts';
 
 /** Secrets that were found once, which are secrets wherever else they stand. They are kept in memory only. */
 export class KnownValues {
   readonly #kinds = new Map<string, string>();
-  readonly #byStart = new Map<string, string[]>();
+  readonly #byStart = new Map<string, FormsByStart>();
   /** Values whose forms nobody has asked for yet: a text may hold more secrets than are remembered. */
   readonly #pending = new Map<string, string>();
   #starts: Uint8Array | undefined;
@@ -39,9 +40,9 @@ export class KnownValues {
 
   #index(form: string): void {
     const start = form.slice(0, SHORTEST);
-    const forms = this.#byStart.get(start);
-    if (forms === undefined) this.#byStart.set(start, [form]);
-    else forms.push(form);
+    let forms = this.#byStart.get(start);
+    if (forms === undefined) this.#byStart.set(start, (forms = new FormsByStart()));
+    forms.add(form);
     this.#starts ??= new Uint8Array(2 ** 16);
     this.#starts[hashOf(form)] = 1;
   }
@@ -66,12 +67,8 @@ export class KnownValues {
       hash = ((hash << 4) ^ text.charCodeAt(i)) & 0xffff;
       if (starts[hash] !== 1 || i < HASHED - 1) continue;
       const at = i - HASHED + 1;
-      const forms = this.#byStart.get(text.slice(at, at + SHORTEST));
-      let longest = '';
-      for (const form of forms ?? []) {
-        if (form.length > longest.length && text.startsWith(form, at)) longest = form;
-      }
-      if (longest === '') continue;
+      const longest = this.#byStart.get(text.slice(at, at + SHORTEST))?.longestAt(text, at);
+      if (longest === undefined) continue;
       found.push({ start: at, end: at + longest.length, kind: this.#kinds.get(longest) ?? '' });
       // The last units of a value may begin the next one.
       i = Math.max(i, at + longest.length - HASHED);

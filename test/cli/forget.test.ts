@@ -20,10 +20,6 @@ it('refuses a choice of everything, an empty one, and to erase without being sur
     exitCode: 2,
     err: expect.stringContaining('--match is empty') as string,
   });
-  expect(await run(sample, 'forget --match x')).toMatchObject({
-    exitCode: 2,
-    err: expect.stringContaining('Give --yes') as string,
-  });
   expect(await run(sample, 'forget --project nowhere --yes')).toMatchObject({
     exitCode: 1,
     err: expect.stringContaining('nothing was recorded in a project "nowhere"') as string,
@@ -47,6 +43,19 @@ it('shows what would go, by kind and age, and changes nothing with --dry-run', a
   expect(out).toMatch(/^KIND +COUNT +OLDEST +NEWEST\n/);
   expect(out).toMatch(/\noccurrences +4 +2026-11-24/);
   expect(out).toMatch(/\npatterns +3\n/);
+  expect(patterns()).toBe(4);
+});
+
+it('shows it as well where there is nobody to ask, before it refuses', async () => {
+  fillSample(sample);
+  const dry = await run(sample, 'forget --project app --dry-run');
+  const refused = 'error: there is nobody to ask\n  Give --yes if you are sure.\n';
+  expect(await run(sample, 'forget --project app')).toEqual({
+    exitCode: 2,
+    out: dry.out,
+    err: refused,
+  });
+  expect(await run(sample, 'forget --project app --json')).toMatchObject({ exitCode: 2, out: '' });
   expect(patterns()).toBe(4);
 });
 

@@ -102,6 +102,35 @@ describe('redactText', () => {
     });
   });
 
+  describe('on answers of a sign-in', () => {
+    it.each([
+      ['/callback?code=48699740621&state=xyz', '/callback?code=[redacted:signed-url]&state=xyz'],
+      ['/oauth/cb?state=x&code=qlfkwzkrjglf', '/oauth/cb?state=x&code=[redacted:signed-url]'],
+      ['/verify?ticket=26H%40.lk', '/verify?ticket=[redacted:signed-url]'],
+    ])('takes the code out of %s', (text, redacted) => {
+      expect(redact(text)).toBe(redacted);
+    });
+
+    it.each([
+      '/products?code=48699740621',
+      '/callback?code=access_denied&state=xyz',
+      '/errors?code=E_NO_PROJECT_2&page=3',
+    ])('leaves %s', (text) => {
+      expect(redact(text)).toBe(text);
+    });
+  });
+
+  describe('on forms within other text', () => {
+    it.each([
+      '{"b": "licenceKey+%3A+aB3dE5gH7jK9mN1pQ+ok"}',
+      String.raw`{"a":"{\"b\":\"body=%0Aa%3B%22licenceKey%22+%3A%3D+'aB3dE5gH7jK9mN1pQ'++\"}"}`,
+      'q=A%3D1%0AHAS%C5%81O%3DaB3dE5gH7jK9mN1pQ%0AB%3D2',
+      '%E5%AF%86%E7%A0%81%3DaB3dE5gH7jK9mN1pQ',
+    ])('takes the secret out of %s', (text) => {
+      expect(redact(text)).not.toContain('aB3dE5gH7jK9mN1pQ');
+    });
+  });
+
   describe('on authorization headers', () => {
     it.each([
       [`Authorization: Bearer ${HEX}`, 'Authorization: Bearer [redacted:authorization]'],
@@ -120,6 +149,15 @@ describe('redactText', () => {
       ],
       [`const h = 'Bearer ${HEX}'`, `const h = 'Bearer [redacted:authorization]'`],
       [`Authorization: Bearer ${JWT}`, 'Authorization: Bearer [redacted:jwt]'],
+      [
+        `{ Authorization: 'Bearer ccLw;kOA,MgCK4d9' }`,
+        `{ Authorization: 'Bearer [redacted:authorization]' }`,
+      ],
+      [
+        `setRequestHeader("Authorization", "Bearer CF'fGj9e1aRf")`,
+        'setRequestHeader("Authorization", "Bearer [redacted:authorization]")',
+      ],
+      ['smtp.login("joe", "93140286378193")', 'smtp.login("joe", "[redacted:assignment]")'],
     ])('takes the credential out of %s', (text, redacted) => {
       expect(redact(text)).toBe(redacted);
     });
@@ -128,6 +166,10 @@ describe('redactText', () => {
       'Authorization: Bearer YOUR_TOKEN',
       'Authorization: Bearer <token>',
       'Authorization: `Bearer ${token}`',
+      "{ Authorization: 'Bearer your token goes here' }",
+      'setRequestHeader("Authorization", "Bearer invalid")',
+      "{ Authorization: 'Token ' + user.token }",
+      'login("Name", "Password"); driver.login("joe", "ldap://host")',
       'Authorization: "Bearer " + accessToken',
       'authorization: getAuthorizationHeader()',
       'Authorization: Bearer $TOKEN1',

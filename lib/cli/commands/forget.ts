@@ -19,7 +19,7 @@ import type { KeptCopy } from '../../store/maintenance/forget/kept-copies.ts';
 import { keptTraces, ownTraces, packedTraces } from '../../store/maintenance/forget/kept-text.ts';
 import { chosenSpans } from '../../store/maintenance/forget/spans.ts';
 import type { ChosenSpan } from '../../store/maintenance/forget/spans.ts';
-import { checkAgreement, isAgreed } from '../arguments/agreement.ts';
+import { isAgreed, mayAgree, refuse } from '../arguments/agreement.ts';
 import { fileArg } from '../arguments/file-choice.ts';
 import * as common from '../command.ts';
 import { withDatabase } from '../writable-database.ts';
@@ -80,20 +80,23 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
   async run(args, cli) {
     checkChoice(args);
     const isDry = args['dry-run'] === true;
-    if (!isDry) checkAgreement(cli, args);
+    // Where nobody can be asked, people are shown what would be erased before it is refused.
+    const isRefused = !isDry && !mayAgree(cli, args);
+    if (isRefused && args.json) refuse();
+    const isPreview = isDry || isRefused;
     const chosen = { ...args, match: matchText(args.match) };
-    if (!existsSync(isDry ? cli.paths.database : cli.paths.data)) {
+    if (!existsSync(isPreview ? cli.paths.database : cli.paths.data)) {
       if (args.json) printJson(cli, { removed: null });
       else cli.out('Nothing was recorded yet.\n');
       return 0;
     }
-    if (cli.env['CLAUDECODE'] && !isDry) {
+    if (cli.env['CLAUDECODE'] && !isPreview) {
       cli.err('Claude Code records this command, too: run it in a terminal of your own.\n');
     }
     const work = async (): Promise<number> => {
       const outcome = await withDatabase(cli, async (database) => {
         const { config } = loadConfig(cli.paths);
-        if (!isDry) {
+        if (!isPreview) {
           await finishForgetting(database, cli.paths, cli.now());
           await takeWaiting(database, {
             paths: cli.paths,
@@ -102,7 +105,7 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
           });
         }
         const criteria = await forgetCriteria(database, chosen, cli);
-        if (isDry) return showPreview(cli, database, config, criteria, args.json === true);
+        if (isPreview) return showPreview(cli, database, config, criteria, args.json === true);
         return erase(cli, database, config, criteria, {
           asks: !args.yes,
           json: args.json === true,
@@ -111,7 +114,9 @@ server, deletions, recalls}], verified: {files, bytes, values, found: [{path, va
       });
       return typeof outcome === 'number' ? outcome : showDone(cli, outcome, args.json === true);
     };
-    return isDry ? work() : withoutCourier(cli, work);
+    if (!isPreview) return withoutCourier(cli, work);
+    const exitCode = await work();
+    return isRefused ? refuse() : exitCode;
   },
 });
 

@@ -1,3 +1,4 @@
+import { plainText } from '../parts/plain.tsx';
 import type { Page } from '../pages/page.ts';
 import { RANGES, USUAL_RANGE } from '../server/time-span.ts';
 import { useClient } from './client-side.ts';
@@ -40,7 +41,7 @@ export function Filters({
           </option>
           {[...new Set([...projects, ...(project ? [project] : [])])].toSorted().map((name) => (
             <option value={name} key={name} selected={name === project}>
-              {name}
+              {plainText(name)}
             </option>
           ))}
         </select>

@@ -1,4 +1,5 @@
 import type { SSEStreamingApi } from 'hono/streaming';
+import { terminalSafe } from '../../base/terminal-safe.ts';
 import type { ChangeWatch } from './change-watch.ts';
 import type { Live } from './live-message.ts';
 
@@ -44,8 +45,17 @@ export async function liveStream(
     const { change, state, id } = waiting;
     waiting = { change: undefined, state: undefined, id };
     if (change)
-      await stream.writeSSE({ event: 'change', id: `${id}`, data: JSON.stringify(change) });
-    if (state) await stream.writeSSE({ event: 'state', id: `${id}`, data: JSON.stringify(state) });
+      await stream.writeSSE({
+        event: 'change',
+        id: `${id}`,
+        data: terminalSafe(JSON.stringify(change)),
+      });
+    if (state)
+      await stream.writeSSE({
+        event: 'state',
+        id: `${id}`,
+        data: terminalSafe(JSON.stringify(state)),
+      });
     if (!isOver && waiting.change === undefined && waiting.state === undefined) {
       await new Promise<void>((resolve) => (wake = resolve));
     }

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { terminalSafe } from '../../base/terminal-safe.ts';
 import { HostCheck } from '../../service/http/host-check.ts';
 import { HttpFault } from '../../service/http/http-fault.ts';
 import { acceptsGzip, gzipped } from '../../service/http/reply.ts';
@@ -124,7 +125,7 @@ async function shown(
 }
 
 async function json(c: Context, value: unknown, status: number): Promise<Response> {
-  return await compressed(c, JSON.stringify(value), 'application/json', status);
+  return await compressed(c, terminalSafe(JSON.stringify(value)), 'application/json', status);
 }
 
 async function compressed(

@@ -1,4 +1,5 @@
 import { renderToString } from 'preact-render-to-string';
+import { terminalSafe } from '../../base/terminal-safe.ts';
 import { App } from '../frame/app.tsx';
 import { pageNamed } from '../pages/page-list.ts';
 import type { PageView } from '../pages/page.ts';
@@ -20,7 +21,7 @@ export function documentHtml(
     (data !== null && view?.titleOf?.(data)) ||
     (state.fault?.message ?? page?.title ?? 'Not found');
   const chunks = (page && pages[page.name]) ?? [];
-  const text = JSON.stringify(state);
+  const text = terminalSafe(JSON.stringify(state));
   const html = renderToString(
     <html lang="en">
       <head>

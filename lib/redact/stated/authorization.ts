@@ -1,8 +1,10 @@
 import { isCredentials } from '../encoded.ts';
 import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
-import { matchAt } from '../sticky.ts';
-import { isCodeName } from '../value/secret-value.ts';
+import { quotedAt } from '../named/value-span.ts';
+import type { ValueSpan } from '../named/value-span.ts';
+import { endAt, matchAt } from '../sticky.ts';
+import { isCodeName, isSecretText } from '../value/secret-value.ts';
 import { isIdentifierLike, isRandom } from '../value/word-shape.ts';
 
 /** Values of headers that let somebody in: authorization, bearer tokens, cookies. */
@@ -19,7 +21,29 @@ const AUTHORIZATION =
 const BEARER = /bearer(?:\\?["'`]?[,:=]?[ \t]{1,4}\\?["'`]?|%20|\+)([\w.~+/=-]{16,4096})/iy;
 const BASIC = /basic[ \t]{1,4}([A-Za-z\d+/]{12,1024}={0,2})/iy;
 
+/** What stands before a header's value in quotes of its own, and before the credentials in it. */
+const HEADER = /authorization\\*["'`]?\]?[ \t]{0,4}(?::=|=>|[:=,])[ \t]{0,4}/iy;
+const SCHEME = /(?:bearer|token|apikey|api-key|splunk|ssws|bot|sso-key|genie-?key)[ \t=:]{1,4}/iy;
+
+/** All that the quotes hold behind a scheme: signs that end a value elsewhere do not end it. */
+function quotedCredentials(text: string, at: number): ValueSpan | undefined {
+  const from = endAt(HEADER, text, at);
+  const quoted = from === undefined ? undefined : quotedAt(text, from);
+  if (quoted === undefined) return undefined;
+  const start = endAt(SCHEME, text, quoted.start);
+  if (start === undefined || start >= quoted.end) return undefined;
+  const value = text.slice(start, quoted.end);
+  return isSecretText('password', value) && !isCodeName(value)
+    ? { start, end: quoted.end }
+    : undefined;
+}
+
 function findAuthorization(text: string, at: number, found: FoundSecret[]): number {
+  const quoted = quotedCredentials(text, at);
+  if (quoted !== undefined) {
+    found.push({ ...quoted, kind: 'authorization' });
+    return quoted.end;
+  }
   const match = matchAt(AUTHORIZATION, text, at);
   if (match === null) return at + 1;
   const value = match[2] ?? '';

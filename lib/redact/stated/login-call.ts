@@ -41,6 +41,7 @@ export const LOGIN_CALL_RULE: AnchoredRule = {
   find(text, at, found) {
     const opening = text.indexOf('(', at);
     let next = opening + 1;
+    let user = false;
     for (let i = 0; i < MOST_ARGUMENTS; i += 1) {
       const from = endAt(BEFORE_ARGUMENT, text, next) ?? next;
       const value = quotedAt(text, from);
@@ -49,7 +50,9 @@ export const LOGIN_CALL_RULE: AnchoredRule = {
         if (other === null) break;
         next = from + other[0].length;
       } else {
-        const secret = secretIn(text, value, i);
+        const secret =
+          secretIn(text, value, i) ?? (i === 1 && user ? passwordOf(text, at, value) : undefined);
+        if (i === 0) user = true;
         if (secret) found.push({ ...secret, kind: 'assignment' });
         const after = endAt(AFTER_ARGUMENT, text, value.end);
         if (after === undefined) break;
@@ -66,6 +69,18 @@ const MOST_ARGUMENTS = 5;
 const BEFORE_ARGUMENT = /\s{0,8}(?:Some\(|\w{1,24}\s?[=:]\s?)?/y;
 const OTHER_ARGUMENT = /(?:\{[^{}\n]{0,128}\}|[^"'`,(){}\n]{1,64}(?:\([^()\n]{0,64}\))?)\s{0,2},/y;
 const AFTER_ARGUMENT = /["'`]\)?\s{0,2},/y;
+
+/** Calls whose second string is the password of the first, whatever it looks like. */
+const LOGS_IN = /(?:login|basic_?auth|authenticate|sign_?in)\(/iy;
+
+function passwordOf(text: string, at: number, value: ValueSpan): ValueSpan | undefined {
+  const shown = text.slice(value.start, value.end);
+  return endAt(LOGS_IN, text, at) !== undefined &&
+    isSecretText('password', shown) &&
+    !SCHEME.test(shown)
+    ? value
+    : undefined;
+}
 
 /** What follows a user's name may be a password that people chose; alone, an argument must look random. */
 function secretIn(text: string, value: ValueSpan, index: number): ValueSpan | undefined {

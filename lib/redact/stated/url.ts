@@ -3,7 +3,7 @@ import { isPlaceholder, isPlaceholderPassword } from '../value/placeholder.ts';
 import type { AnchoredRule, FoundSecret } from '../rule.ts';
 import { classOfName } from '../named/secret-name.ts';
 import { matchAt } from '../sticky.ts';
-import { isGibberish, isRandom } from '../value/word-shape.ts';
+import { isGibberish, isIdentifierLike, isRandom } from '../value/word-shape.ts';
 
 /** Passwords and signatures in addresses, and addresses that are secrets themselves. */
 export const URL_RULES: readonly AnchoredRule[] = [
@@ -104,6 +104,26 @@ const SOURCE = /%0A|\+{2}|%20%20|[+-](?:this|self)\./i;
 const LETTER = /[a-z]/i;
 const SIGNATURE = /^(?:sig|signature|hmac|code_verifier|oauth_signature)$|-signature$/i;
 
+/** What a page is given once to let somebody in. */
+const ANSWER = /^(?:code|ticket|magic|invite)$/i;
+const LETS_IN =
+  /(?:callback|redirect|oauth|authori[sz]e|sign-?in|log-?in|verify|reset|magic|invit|confirm|activate)[\w./-]{0,32}\?[^\s"'`<>]{0,128}$/i;
+const WITH_STATE = /[?&](?:amp;)?(?:session_)?state=/i;
+const LONGEST_QUERY = 200;
+
+/** True for a value that is judged less, as its page, or a member beside it, says what it is for. */
+function isAnswer(text: string, at: number, end: number, value: string): boolean {
+  const shown = value.slice(0, 256).replace(/%[\dA-F]{2}/gi, '-');
+  const isMade = /\d/.test(shown)
+    ? /^\d+$/.test(shown) || shown.length < value.length || !isIdentifierLike(shown)
+    : isGibberish(shown);
+  if (!isMade) return false;
+  if (isPlaceholder(value) || SOURCE.test(value)) return false;
+  const before = text.slice(Math.max(0, at - LONGEST_QUERY), at);
+  const after = /^[^\s"'`<>]*/.exec(text.slice(end, end + LONGEST_QUERY))?.[0] ?? '';
+  return LETS_IN.test(`${before}?`) || WITH_STATE.test(after);
+}
+
 /** A query's member whose name says little, such as `sig` and `code`, if its value looks random. */
 function findQuery(text: string, at: number, found: FoundSecret[]): number {
   if (!LETTER.test(text.charAt(at + 1))) return at + 1; // most are operators of code
@@ -112,6 +132,10 @@ function findQuery(text: string, at: number, found: FoundSecret[]): number {
   const [whole, name = '', value = ''] = match;
   const end = at + whole.length;
   if (classOfName(name) !== undefined) return at + 1; // the rule for names finds it
+  if (ANSWER.test(name) && isAnswer(text, at, end, value)) {
+    found.push({ start: end - value.length, end, kind: 'signed-url' });
+    return end;
+  }
   const isSigned = SIGNATURE.test(name);
   if (value.length < (isSigned ? 8 : 16) || isPlaceholder(value)) return at + 1;
   if (SOURCE.test(value)) return at + 1;

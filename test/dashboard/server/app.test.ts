@@ -14,6 +14,9 @@ import { testInstallation } from '../../support/dashboard/test-installation.ts';
 /** What a command of the built program answers is tried in the browser. */
 const READ_HERE = PLAIN_PAGES.filter(({ name }) => name !== 'privacy' && name !== 'system-health');
 
+/** Marks, a soft hyphen, a separator, an annotation, a tag. */
+const HIDING = 'a\u061c\u00ad\u180e\u2063\ufff9\u{e0041}\u202eb';
+
 let folder: string;
 
 beforeEach(() => {
@@ -102,6 +105,13 @@ describe('the app of the dashboard', () => {
     const answer = await ask('/sessions');
     expect(answer.status).toBe(500);
     expect(await answer.text()).toContain('E_DATABASE_CORRUPT');
+  });
+
+  it('lets nothing in its JSON hide or turn round what stands beside it', async () => {
+    const answer = await ask(`/search?q=${encodeURIComponent(HIDING)}&format=json`);
+    const text = await answer.text();
+    expect(text).toMatch(/^[ -~]*$/);
+    expect(JSON.parse(text)).toMatchObject({ text: HIDING });
   });
 
   it('answers an address that is no page with a page that says so', async () => {

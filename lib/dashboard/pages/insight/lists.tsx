@@ -3,7 +3,7 @@ import type { ListedPattern } from '../../../store/queries/patterns.ts';
 import type { Failure, HotFile, ModelUse } from '../../../store/queries/statistics/statistics.ts';
 import { roundText } from '../../parts/count.tsx';
 import { RateBar } from '../../parts/figures/rate-bar.tsx';
-import { Plain } from '../../parts/plain.tsx';
+import { Plain, plainText } from '../../parts/plain.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
 
@@ -142,7 +142,7 @@ const FILE_COLUMNS: readonly Column<HotFile>[] = [
     title: 'File',
     isWide: true,
     cell: ({ file }) => (
-      <a href={`/file?path=${encodeURIComponent(file)}`} title={file}>
+      <a href={`/file?path=${encodeURIComponent(file)}`} title={plainText(file)}>
         <Plain text={shortPath(file)} />
       </a>
     ),

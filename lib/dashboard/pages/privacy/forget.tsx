@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Action } from '../../parts/health/action.tsx';
+import { plainText } from '../../parts/plain.tsx';
 
 /** The way to erase: the command to type, and with `--actions` a look at what it would erase. Nothing is erased from here. */
 export function Forget({
@@ -33,7 +34,7 @@ export function Forget({
             <option value="">any</option>
             {projects.map((root) => (
               <option value={root} key={root}>
-                {root}
+                {plainText(root)}
               </option>
             ))}
           </select>

@@ -1,5 +1,5 @@
 import { byteText } from '../../../base/amount-text.ts';
-import { Plain } from '../../parts/plain.tsx';
+import { Plain, plainText } from '../../parts/plain.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -101,7 +101,7 @@ const FILES: readonly Column<Files>[] = [
     name: 'kind',
     title: 'Files',
     isWide: true,
-    cell: ({ kind, path }) => <span title={path}>{kind}</span>,
+    cell: ({ kind, path }) => <span title={plainText(path)}>{kind}</span>,
   },
   count('files', 'Count', ({ files }) => files),
   { name: 'bytes', title: 'Size', align: 'right', cell: ({ bytes }) => byteText(bytes) },

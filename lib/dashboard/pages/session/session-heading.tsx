@@ -5,7 +5,7 @@ import { sessionState } from '../../../store/queries/session/session-state.ts';
 import { useTicking } from '../../parts/clock.ts';
 import { Count, Lines, roundText } from '../../parts/count.tsx';
 import { linkWith } from '../../parts/link.ts';
-import { Plain } from '../../parts/plain.tsx';
+import { Plain, plainText } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago, ClockTime, Since } from '../../parts/time.tsx';
 import type { SessionData } from './query.ts';
@@ -28,7 +28,7 @@ export function SessionHeading({ data, url }: { readonly data: SessionData; read
         <span class="dim">
           began <ClockTime at={session.startedAt} />
         </span>
-        <code class="dim session-id" title={session.id}>
+        <code class="dim session-id" title={plainText(session.id)}>
           {session.id.slice(0, 8)}
         </code>
       </p>

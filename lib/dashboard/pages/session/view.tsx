@@ -1,6 +1,6 @@
 import { counted } from '../../../base/amount-text.ts';
 import { linkWith } from '../../parts/link.ts';
-import { plainText } from '../../parts/plain.tsx';
+import { plainText, shortId } from '../../parts/plain.tsx';
 import { Empty } from '../../parts/states.tsx';
 import type { PageView, ViewProps } from '../page.ts';
 import { CallDrawer, PromptDrawer } from './call-drawer.tsx';
@@ -12,8 +12,7 @@ import { Timeline } from './timeline.tsx';
 /** What happened? */
 export const sessionView: PageView<SessionData> = {
   View,
-  titleOf: ({ session }) =>
-    `${plainText(session.projectName ?? 'Session')} ${session.id.slice(0, 8)}`,
+  titleOf: ({ session }) => `${plainText(session.projectName ?? 'Session')} ${shortId(session.id)}`,
   // A change without events may be the proof of this very session.
   isAffected: ({ session }, { sessions }) =>
     sessions === null || sessions.length === 0 || sessions.includes(session.id),

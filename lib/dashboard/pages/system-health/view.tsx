@@ -4,7 +4,7 @@ import { Section } from '../../parts/figures/section.tsx';
 import { HealthPages } from '../../parts/health/health-pages.tsx';
 import { Reasons } from '../../parts/health/reasons.tsx';
 import { SinkLine } from '../../parts/health/sink-line.tsx';
-import { Plain } from '../../parts/plain.tsx';
+import { Plain, plainText } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
@@ -178,7 +178,7 @@ function StorageFacts({ of }: { readonly of: Storage }) {
                   <td>{kind}</td>
                   <td class="num right">{count.toLocaleString('en-US')}</td>
                   <td class="num right">{byteText(bytes)}</td>
-                  <td class="wide from-560" title={path}>
+                  <td class="wide from-560" title={plainText(path)}>
                     <Plain text={path} />
                   </td>
                 </tr>
