@@ -14,12 +14,19 @@ import type { RemovedByAge } from '../../store/maintenance/retention/retention-p
 import { SizeBound } from '../../store/maintenance/retention/size-bound.ts';
 import { indexSearchChunk } from '../../store/maintenance/search-index.ts';
 import { boundStatesChunk } from '../../store/maintenance/states/state-bound.ts';
+import { repackStatesChunk } from '../../store/maintenance/states/state-repack.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
 import { finishForgetting } from '../forgetting.ts';
 import { removeAbandoned } from '../spool/spool-bound.ts';
 
 /** How often it does what is to be done now and then, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
+
+/** How long a file's state is left alone after an event about it before it is compressed better, in milliseconds. */
+const QUIET_STATE_MS = 600_000;
+
+/** How long it compresses states before the next hour goes on with them, in milliseconds: some 300 files. */
+const REPACK_MS = 1_000;
 
 /** How long it fills the search index before it looks for events again, in milliseconds. */
 const INDEX_MS = 100;
@@ -65,6 +72,10 @@ export class CourierUpkeep {
       () => bound?.chunk() === true,
     ];
     for (const chunk of chunks) while (!signal.aborted && chunk()) await setImmediate();
+    const end = Deadline.in(REPACK_MS, elapsed);
+    const quiet = now - QUIET_STATE_MS;
+    while (!signal.aborted && repackStatesChunk(database, quiet) && !end.isOver)
+      await setImmediate();
     tell(pass.removed, pass.isCut, log());
     tidy(database); // what it could not do now, such as while somebody reads, it does in an hour
     return true;
