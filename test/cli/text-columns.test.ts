@@ -4,7 +4,6 @@ import { encodeChange } from '../../lib/authorship/state/stored-change.ts';
 import { holdings } from '../../lib/store/maintenance/forget/holdings.ts';
 import { DERIVED_TABLES, tableShapes } from '../../lib/store/maintenance/schema-shape.ts';
 import { TEXT_COLUMNS } from '../../lib/store/maintenance/text-columns.ts';
-import { encodeNotedLines } from '../../lib/store/writers/authorship/noted-lines.ts';
 import { NOW, Sample } from './sample-database.ts';
 import { run } from './test-environment.ts';
 import { packedPayload } from '../../lib/store/database/payload/packed-payload.ts';
@@ -124,7 +123,7 @@ function fillWith(text: string, isIn: (place: string) => boolean = () => true): 
       if (payloads.includes(name))
         return packedPayload(JSON.stringify({ note: `it says ${word}` }));
       if (packed.includes(name)) return packedText(name, `it says ${word}`);
-      if (name === 'noted_lines') return encodeNotedLines(new Map());
+      if (name === 'noted_lines') return new Uint8Array();
       if (ids.includes(name)) return 'session-1';
       if (/_at$|^at$/.test(name)) return name === 'dead_at' ? null : NOW - 1_000;
       return type === 'TEXT' ? `${name}-1` : 1;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileStateRows } from '../../lib/store/maintenance/states/file-state-rows.ts';
-import { openDatabaseForReading } from '../../lib/store/database/database.ts';
+import { openDatabase, openDatabaseForReading } from '../../lib/store/database/database.ts';
 import { times } from '../support/depth.ts';
 import { payload, TrackerHome } from './tracker-home.ts';
 
@@ -79,6 +79,16 @@ function known() {
   }
 }
 
+const repacked = () =>
+  Number(home.value('SELECT count(*) FROM file_states WHERE is_repacked') ?? 0);
+
+/** Makes it long ago that the files were touched. */
+function makeQuiet(): void {
+  const database = openDatabase(home.paths.database);
+  database.exec('UPDATE file_states SET touched_at = touched_at - 3600000');
+  database.close();
+}
+
 const events = () => Number(home.value('SELECT count(*) FROM events') ?? 0);
 
 async function takeIn(): Promise<void> {
@@ -132,5 +142,29 @@ describe('the states of files', () => {
     expect(disturbed.map(({ notedLines }) => notedLines)).toEqual(
       undisturbed.map(({ notedLines }) => notedLines),
     );
+  });
+
+  it('are the same once they are repacked, by a courier that was killed twice', async () => {
+    for (const [name, text] of spoolFiles()) home.spool(name, text);
+    await takeIn();
+    const before = known();
+    expect(repacked()).toBe(0); // they were touched just now
+    makeQuiet();
+    for (let kill = 0; kill < 2; kill += 1) {
+      const done = repacked();
+      const courier = home.runCourier();
+      await expect.poll(() => home.courierPid).toBeDefined();
+      await expect.poll(() => repacked() > done || repacked() === FILES).toBe(true);
+      await home.stop('SIGKILL');
+      await courier;
+      expect(known()).toEqual(before);
+      expect(await verify()).toEqual([]);
+    }
+    const courier = home.runCourier();
+    await expect.poll(() => repacked()).toBe(FILES);
+    await home.stop();
+    await courier;
+    expect(known()).toEqual(before);
+    expect(await verify()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { unpackedText } from '../../lib/authorship/state/packed-text.ts';
+import { unpackedText } from '../../lib/authorship/state/unpacked-text.ts';
 import { payloadText } from '../../lib/store/database/payload/packed-payload.ts';
 import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { tableShapes } from '../../lib/store/maintenance/schema-shape.ts';

@@ -1,78 +1,116 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { asArray, asNumber } from '../../base/json.ts';
-import type { Json } from '../../base/json.ts';
 import { eventOf } from '../author.ts';
 import type { Author } from '../author.ts';
+import { AuthorNames, readAuthors } from './author-names.ts';
+import { ByteReader, pushNumber, pushSigned } from './byte-reader.ts';
+import { MAX_PAST_VERSIONS } from './file-history.ts';
 import type { FileHistory, PastVersion, VersionOrigin, WrittenPiece } from './file-history.ts';
+import { packText, unpackText } from './packed-text.ts';
 
-/** Writes a file's history as it is stored: less than 1 KB for a file of 60 lines. */
-export function encodeHistory({ last, past }: FileHistory): Uint8Array {
-  const names = new Names();
-  const lastRow = [last.at, ...versionRow(last, names)];
-  const pastRows = past.map((version) => [
-    last.at - version.at,
-    ...versionRow(version, names),
-    [version.start, version.end],
-    version.lines.join('\n'),
-    version.lines.length,
-  ]);
-  // The text comes first: what follows repeats parts of it.
-  const text = JSON.stringify([FORMAT, last.lines.join('\n'), pastRows, lastRow, names.list]);
-  return brotliCompressSync(text, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 5,
-      [constants.BROTLI_PARAM_LGWIN]: 18,
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-      [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
-    },
-  });
+/**
+ * Writes a file's history as it is stored, less than 1 KB for a file of 60 lines: the names of its authors, what is told
+ * of each version, and the lines of all versions, compressed.
+ *
+ * @param names those of the history, and of what else refers to authors by their numbers
+ */
+export function encodeHistory(
+  history: FileHistory,
+  names: AuthorNames = namesOf(history),
+): Uint8Array {
+  const { last, past } = history;
+  const head: number[] = [];
+  names.push(head);
+  pushSigned(head, last.at);
+  pushNumber(head, last.lines.length);
+  pushVersion(head, last, last.authors, names);
+  let later = last.authors;
+  for (const version of past) {
+    const { start, end, lines, authors } = version;
+    const ownEnd = start + lines.length;
+    // Mostly, a line that was there before and after has one author.
+    const isAlike = authors.every(
+      (author, line) =>
+        (line >= start && line < ownEnd) ||
+        author === later[line < start ? line : line - ownEnd + end],
+    );
+    pushSigned(head, last.at - version.at);
+    pushNumber(head, start);
+    pushNumber(head, end - start);
+    pushNumber(head, 2 * lines.length + (isAlike ? 0 : 1));
+    pushVersion(head, version, isAlike ? authors.slice(start, ownEnd) : authors, names);
+    later = authors;
+  }
+  const lines = [last, ...past].flatMap((version) => version.lines);
+  return withHead(Uint8Array.from(head), packText(lines.join('\n'), 'quick'));
+}
+
+/** Numbers for all authors whom a history names. */
+export function namesOf({ last, past }: FileHistory): AuthorNames {
+  const names = new AuthorNames();
+  for (const version of [last, ...past]) addNames(names, version);
+  return names;
 }
 
 /** Reads what {@link encodeHistory} wrote; undefined when it is damaged or of another version. */
 export function decodeHistory(bytes: Uint8Array): FileHistory | undefined {
-  try {
-    const state: unknown = JSON.parse(
-      brotliDecompressSync(bytes, { maxOutputLength: MAX_STATE }).toString(),
-    );
-    return Array.isArray(state) && state[0] === FORMAT ? historyIn(state as Json[]) : undefined;
-  } catch {
-    return undefined;
-  }
+  const parts = partsOf(bytes);
+  const text = parts && textIn(parts);
+  return parts === undefined || text === undefined
+    ? undefined
+    : historyIn(new ByteReader(parts.head), text.split('\n'));
+}
+
+/** The authors whom a stored history names, by their numbers; undefined when it is damaged. */
+export function authorsNamedIn(bytes: Uint8Array): readonly Author[] | undefined {
+  const parts = partsOf(bytes);
+  if (parts === undefined) return undefined;
+  const reader = new ByteReader(parts.head);
+  const authors = readAuthors(reader);
+  return reader.isBeyond ? undefined : authors;
+}
+
+/** The same history in as few bytes as possible, which takes some milliseconds; undefined when it is damaged. */
+export function repackedHistory(bytes: Uint8Array): Uint8Array | undefined {
+  const parts = partsOf(bytes);
+  const text = parts && textIn(parts);
+  return parts === undefined || text === undefined
+    ? undefined
+    : withHead(parts.head, packText(text, 'thorough'));
+}
+
+/** The lines of all versions in a stored history, as one text; undefined when it is damaged, or something else. */
+export function textOfHistory(bytes: Uint8Array): string | undefined {
+  const parts = partsOf(bytes);
+  return parts && textIn(parts);
 }
 
 // --- internal ---
 
-const FORMAT = 1;
-/** What a state may unpack to, in bytes. */
-const MAX_STATE = 32 * 1024 * 1024;
-const MAX_LINES = 4_000_000;
+/** The first byte. No Brotli stream begins with it (RFC 7932, 9.1), so other compressed columns differ from this one. */
+const FORMAT = 0x11;
 
-/** Numbers for names that occur often: 0 is nobody, the others begin at 1. */
-class Names {
-  readonly list: string[] = [];
-  readonly #numbers = new Map<string, number>();
+interface Parts {
+  readonly head: Uint8Array;
+  readonly text: Uint8Array;
+}
 
-  number(name: Author): number {
-    if (name === null) return 0;
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.list.push(name);
-      this.#numbers.set(name, number);
-    }
-    return number;
-  }
+function withHead(head: Uint8Array, text: Uint8Array): Uint8Array {
+  const start = [FORMAT];
+  pushNumber(start, head.length);
+  return Buffer.concat([Uint8Array.from(start), head, text]);
+}
 
-  /** `[lines, author, lines, author, …]` */
-  runs(authors: readonly Author[]): number[] {
-    const runs: number[] = [];
-    let length = 0;
-    for (const [index, author] of authors.entries()) {
-      length += 1;
-      if (index + 1 < authors.length && authors[index + 1] === author) continue;
-      runs.push(length, this.number(author));
-      length = 0;
-    }
-    return runs;
+function partsOf(bytes: Uint8Array): Parts | undefined {
+  const reader = new ByteReader(bytes);
+  if (reader.number() !== FORMAT) return undefined;
+  const head = reader.take(reader.number());
+  return reader.isBeyond ? undefined : { head, text: reader.rest() };
+}
+
+function textIn({ text }: Parts): string | undefined {
+  try {
+    return unpackText(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -81,93 +119,110 @@ interface AuthoredVersion extends VersionOrigin {
 }
 
 /** An event is named by the author of its first piece, which mostly stands in the text. */
-function versionRow({ event, pieces, authors }: AuthoredVersion, names: Names): Json[] {
-  return [
-    names.number(event === null ? null : `${event}-0`),
-    pieces.map(({ author, replaced }) => [names.number(author), ...replaced]),
-    names.runs(authors),
-  ];
+function namedBy(event: string | null): Author {
+  return event === null ? null : `${event}-0`;
 }
 
-function versionIn(
-  row: readonly Json[],
-  at: number,
-  names: readonly string[],
-): AuthoredVersion | undefined {
-  const [event, pieces, runs] = row;
-  if (!isNumber(event) || !isArrayOf(pieces, isNumbers) || !isNumbers(runs)) return undefined;
-  const authors = authorsIn(runs, names);
-  const written = pieces.flatMap(([author = 0, ...replaced]): WrittenPiece[] => {
-    const name = names[author - 1];
-    return name === undefined ? [] : [{ author: name, replaced }];
-  });
-  if (authors === undefined || written.length !== pieces.length) return undefined;
-  const name = names[event - 1];
-  return { at, event: name === undefined ? null : eventOf(name), pieces: written, authors };
-}
-
-/** Undefined when something has another form, or does not fit the rest. */
-function historyIn(state: readonly Json[]): FileHistory | undefined {
-  const [, text, rows, lastRow, names] = state;
-  if (!isText(text) || !isArrayOf(rows, Array.isArray) || !isArrayOf(names, isText))
-    return undefined;
-  const [at, ...row] = asArray(lastRow);
-  if (!isNumber(at)) return undefined;
-  const version = versionIn(row, at, names);
-  const lines = text.split('\n');
-  if (version?.authors.length !== lines.length) return undefined;
-  const past: PastVersion[] = [];
-  let length = lines.length;
-  for (const pastRow of rows) {
-    const earlier = pastVersionIn(pastRow, at, names);
-    if (earlier === undefined || earlier.end > length) return undefined;
-    length += earlier.lines.length - (earlier.end - earlier.start);
-    if (earlier.authors.length !== length) return undefined;
-    past.push(earlier);
+function addNames(names: AuthorNames, { event, pieces, authors }: AuthoredVersion): void {
+  names.number(namedBy(event));
+  for (const { author } of pieces) names.number(author);
+  let before: Author = null;
+  for (const author of authors) {
+    // Most lines have the author of the one before.
+    if (author !== before) names.number(author);
+    before = author;
   }
-  return { last: { ...version, lines }, past };
 }
 
-function pastVersionIn(
-  row: readonly Json[],
-  lastAt: number,
-  names: readonly string[],
-): PastVersion | undefined {
-  const [before, event, pieces, runs, cut, text, count] = row;
-  if (!isNumber(before) || !isNumbers(cut) || !isText(text) || !isNumber(count)) return undefined;
-  const version = versionIn([event ?? 0, pieces ?? [], runs ?? []], lastAt - before, names);
-  const [start = 0, end = 0] = cut;
-  if (version === undefined || start < 0 || end < start) return undefined;
-  return { ...version, start, end, lines: count === 0 ? [] : text.split('\n') };
+/** `authors` are those of its lines that are not told otherwise. All are known to `names`. */
+function pushVersion(
+  bytes: number[],
+  { event, pieces }: VersionOrigin,
+  authors: readonly Author[],
+  names: AuthorNames,
+): void {
+  pushNumber(bytes, pieces.length * names.size + names.number(namedBy(event)));
+  for (const { author, replaced } of pieces) {
+    pushNumber(bytes, (replaced.length / 2) * names.size + names.number(author));
+    for (const line of replaced) pushNumber(bytes, line);
+  }
+  let length = 0;
+  for (const [line, author] of authors.entries()) {
+    length += 1;
+    const isLast = line + 1 === authors.length;
+    if (!isLast && authors[line + 1] === author) continue;
+    // The last run ends with the lines.
+    pushNumber(bytes, (isLast ? 0 : length) * names.size + names.number(author));
+    length = 0;
+  }
 }
 
-/** Undefined for more lines than a file can have here. */
-function authorsIn(runs: readonly number[], names: readonly string[]): Author[] | undefined {
+/** Undefined when something does not fit the rest. */
+function historyIn(reader: ByteReader, lines: readonly string[]): FileHistory | undefined {
+  const names = readAuthors(reader);
+  const at = reader.signed();
+  const count = reader.number();
+  const last = versionIn(reader, names, count, lines.length);
+  if (last === undefined || count === 0) return undefined;
+  const past: PastVersion[] = [];
+  let later = last.authors;
+  let used = count;
+  while (!reader.isAtEnd && !reader.isBeyond) {
+    const before = reader.signed();
+    const start = reader.number();
+    const end = start + reader.number();
+    const own = reader.number();
+    const length = Math.floor(own / 2);
+    const isAlike = own % 2 === 0;
+    if (end > later.length || used + length > lines.length || past.length === MAX_PAST_VERSIONS)
+      return undefined;
+    const all = later.length - (end - start) + length;
+    const version = versionIn(reader, names, isAlike ? length : all, all);
+    if (version === undefined) return undefined;
+    if (isAlike)
+      version.authors = [...later.slice(0, start), ...version.authors, ...later.slice(end)];
+    past.push({ ...version, at: at - before, start, end, lines: lines.slice(used, used + length) });
+    used += length;
+    later = version.authors;
+  }
+  if (reader.isBeyond || used !== lines.length) return undefined;
+  return { last: { ...last, at, lines: lines.slice(0, count) }, past };
+}
+
+interface ReadVersion {
+  readonly event: string | null;
+  readonly pieces: readonly WrittenPiece[];
+  authors: readonly Author[];
+}
+
+/** A version with the authors of `count` lines, of which there cannot be more than `most`. */
+function versionIn(
+  reader: ByteReader,
+  names: readonly Author[],
+  count: number,
+  most: number,
+): ReadVersion | undefined {
+  if (count > most) return undefined;
+  const named = (): [number, Author] => {
+    const number = reader.number();
+    return [Math.floor(number / names.length), names[number % names.length] ?? null];
+  };
+  const [pieceCount, first] = named();
+  const pieces: WrittenPiece[] = [];
+  while (pieces.length < pieceCount && !reader.isBeyond) {
+    const [ranges, author] = named();
+    if (author === null) return undefined;
+    const replaced: number[] = [];
+    while (replaced.length < 2 * ranges && !reader.isBeyond) replaced.push(reader.number());
+    pieces.push({ author, replaced });
+  }
   const authors: Author[] = [];
-  for (let at = 0; at < runs.length; at += 2) {
-    const author = names[(runs[at + 1] ?? 0) - 1] ?? null;
-    const end = authors.length + (runs[at] ?? 0);
-    if (end > MAX_LINES) return undefined;
+  while (authors.length < count) {
+    const [length, author] = named();
+    const end = length === 0 ? count : authors.length + length;
+    if (end > count) return undefined;
     while (authors.length < end) authors.push(author);
   }
-  return authors;
-}
-
-function isArrayOf<T extends Json>(
-  value: unknown,
-  isItem: (item: unknown) => item is T,
-): value is readonly T[] {
-  return Array.isArray(value) && value.every(isItem);
-}
-
-function isNumbers(value: unknown): value is readonly number[] {
-  return isArrayOf(value, isNumber);
-}
-
-function isNumber(value: unknown): value is number {
-  return asNumber(value) !== undefined;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+  if (reader.isBeyond) return undefined;
+  return { event: first === null ? null : eventOf(first), pieces, authors };
 }

@@ -1,7 +1,8 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { asArray, asNumber, asString } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { RecentChange } from './authorship-store.ts';
+import { unpackText } from './packed-text.ts';
 
 /** Writes a recent change as it is stored. */
 export function encodeChange({ gone, continues, ...change }: RecentChange): Uint8Array {
@@ -17,8 +18,7 @@ export function encodeChange({ gone, continues, ...change }: RecentChange): Uint
 /** Reads what {@link encodeChange} wrote; undefined when it is damaged or of another version. */
 export function decodeChange(bytes: Uint8Array): RecentChange | undefined {
   try {
-    const text = brotliDecompressSync(bytes, { maxOutputLength: MAX_CHANGE }).toString();
-    return changeIn(asArray(JSON.parse(text)));
+    return changeIn(asArray(JSON.parse(unpackText(bytes))));
   } catch {
     return undefined;
   }
@@ -27,8 +27,6 @@ export function decodeChange(bytes: Uint8Array): RecentChange | undefined {
 // --- internal ---
 
 const FORMAT = 1;
-/** What a change may unpack to, in bytes. */
-const MAX_CHANGE = 32 * 1024 * 1024;
 const ADDED = 1;
 const FIRST = 2;
 

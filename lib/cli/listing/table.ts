@@ -149,7 +149,7 @@ function fitted(
 
 /** How many columns of a terminal a text takes. */
 function widthOf(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = WIDTHS.get(text);
   if (width === undefined) {
     if (WIDTHS.size >= MAX_WIDTHS) WIDTHS.clear();
@@ -158,6 +158,13 @@ function widthOf(text: string): number {
   }
   return width;
 }
+
+/**
+ * What code and prose mostly consist of, each character one column wide: Latin letters, dashes, quotes and the ellipsis,
+ * arrows, lines of boxes. Anything else is looked up in tables that take longer to load than most lists to print.
+ */
+const NARROW =
+  /^[ -~\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u02FF\u2010-\u2027\u2030-\u203B\u2190-\u2193\u2500-\u257F]*$/;
 
 /** Widths that took long to find: the rows of a long table repeat texts. */
 const WIDTHS = new Map<string, number>();

@@ -14,12 +14,19 @@ import type { RemovedByAge } from '../../store/maintenance/retention/retention-p
 import { SizeBound } from '../../store/maintenance/retention/size-bound.ts';
 import { indexSearchChunk } from '../../store/maintenance/search-index.ts';
 import { boundStatesChunk } from '../../store/maintenance/states/state-bound.ts';
+import { repackStatesChunk } from '../../store/maintenance/states/state-repack.ts';
 import { isRewriteDue, tidy, wipe } from '../../store/maintenance/wipe.ts';
 import { finishForgetting } from '../forgetting.ts';
 import { removeAbandoned } from '../spool/spool-bound.ts';
 
 /** How often it does what is to be done now and then, in milliseconds. */
 const UPKEEP_MS = 3_600_000;
+
+/** How long a file's state is left alone after an event about it before it is compressed better, in milliseconds. */
+const QUIET_STATE_MS = 600_000;
+
+/** How many chunks of states it compresses in an hour: some 300 files. */
+const REPACK_CHUNKS = 40;
 
 /** How long it works before it looks for events again, in milliseconds. */
 const SLICE_MS = 100;
@@ -96,10 +103,12 @@ export class CourierUpkeep {
     } else if (pass.isClockOdd)
       log().warn('Nothing is removed by its age: the last event is too old, or the clock is wrong');
     const bound = most === null ? undefined : new SizeBound(database, most);
+    let repacks = REPACK_CHUNKS;
     const chunks = [
       () => pass.chunk(),
       () => boundStatesChunk(database),
       () => bound?.chunk() === true,
+      () => (repacks -= 1) >= 0 && repackStatesChunk(database, now - QUIET_STATE_MS),
     ];
     return { database, pass, chunks };
   }

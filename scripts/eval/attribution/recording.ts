@@ -10,6 +10,7 @@ import { Ingest } from '../../../lib/ingest/ingest.ts';
 import { ProjectFinder } from '../../../lib/ingest/project.ts';
 import { createRedactor } from '../../../lib/redact/redact.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
+import { repackStatesChunk } from '../../../lib/store/maintenance/states/state-repack.ts';
 import { AuthorshipTables } from '../../../lib/store/writers/authorship/authorship-tables.ts';
 import type { SimulatedEvent } from './simulated-project.ts';
 
@@ -51,14 +52,23 @@ export class Recording {
       writeFileSync(path, text);
       return { name, path, writtenAt: at, size: Buffer.byteLength(text) };
     });
-    const start = process.cpuUsage();
-    for (let from = 0; from < files.length; from += BATCH) {
-      const bad = this.#ingest.take(files.slice(from, from + BATCH));
-      if (bad.length > 0)
-        throw new TrackerError('E_EVAL', `an event was not taken: ${bad[0]?.reason}`);
-    }
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
+    return millisecondsOf(() => {
+      for (let from = 0; from < files.length; from += BATCH) {
+        const bad = this.#ingest.take(files.slice(from, from + BATCH));
+        if (bad.length > 0)
+          throw new TrackerError('E_EVAL', `an event was not taken: ${bad[0]?.reason}`);
+      }
+    });
+  }
+
+  /**
+   * Compresses the states as the courier's upkeep does when nothing more comes; returns the CPU time that this took, in
+   * milliseconds.
+   */
+  repack(): number {
+    return millisecondsOf(() => {
+      while (repackStatesChunk(this.#database, Number.MAX_SAFE_INTEGER));
+    });
   }
 
   /** For each line of a file, the event that wrote it; null for nobody's. */
@@ -118,4 +128,14 @@ export class Recording {
   #column<T>(sql: string): T[] {
     return this.#database.prepare<[], T>(sql).pluck().all();
   }
+}
+
+// --- internal ---
+
+/** The CPU time that `work` takes. */
+function millisecondsOf(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }

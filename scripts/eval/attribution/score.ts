@@ -25,8 +25,11 @@ export interface Score {
   readonly generations: Count;
   /** Events, and the milliseconds of CPU that they took. */
   readonly cost: { events: number; milliseconds: number };
-  /** Files, and the bytes of all that is kept to know who wrote their lines. */
-  readonly size: { files: number; bytes: number };
+  /**
+   * Files, and the bytes of all that is kept to know who wrote their lines: as ingest leaves it, and once the courier's
+   * upkeep has repacked it, with the CPU time of that.
+   */
+  readonly size: { files: number; bytesAtFirst: number; bytes: number; repackMilliseconds: number };
 }
 
 /** A score without anything. */
@@ -40,7 +43,7 @@ export function emptyScore(): Score {
     parents: { no: none(), yes: none(), renamed: none() },
     generations: none(),
     cost: { events: 0, milliseconds: 0 },
-    size: { files: 0, bytes: 0 },
+    size: { files: 0, bytesAtFirst: 0, bytes: 0, repackMilliseconds: 0 },
   };
 }
 
@@ -54,6 +57,8 @@ export function scoreHistory(
   try {
     score.cost.events += arrival.length;
     score.cost.milliseconds += recording.take(arrival);
+    score.size.bytesAtFirst += recording.size().bytes;
+    score.size.repackMilliseconds += recording.repack();
     scoreLines(history, recording, score);
     scorePieces(history.pieces, recording.pieces(), score);
     const { files, bytes } = recording.size();

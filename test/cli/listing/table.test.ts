@@ -26,6 +26,20 @@ describe('renderTable', () => {
     expect(renderTable(surface, columns, [{ name, count: '1' }])).toContain(`${name}      1\n`);
   });
 
+  it('gives Latin letters, dashes, arrows and lines of boxes the width that a terminal gives them', () => {
+    const surface = { isTTY: false, columns: 80, color: false };
+    const names = Array.from({ length: 0x2600 - 0x20 }, (_, at) => String.fromCharCode(0x20 + at))
+      .filter((character) => character < '\u0300' || character >= '\u2010')
+      .filter((character) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u.test(character))
+      .map((character) => `a${character}b`);
+    const rows = names.map((name) => ({ name, count: '1' }));
+    const [, ...lines] = renderTable(surface, columns, rows).trimEnd().split('\n');
+    expect(lines).toHaveLength(names.length);
+    expect(new Set(lines.map((line) => stringWidth(line)))).toEqual(
+      new Set([stringWidth(lines[0] ?? '')]),
+    );
+  });
+
   it('cuts a wide character whole', () => {
     const surface = { isTTY: true, columns: 17, color: false };
     const rows = [

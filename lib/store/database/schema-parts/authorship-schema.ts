@@ -21,10 +21,12 @@ export const AUTHORSHIP_TABLES = `
     file_path TEXT NOT NULL UNIQUE,
     project_id INTEGER,             -- of the last event about it; null outside every project
     touched_at INTEGER NOT NULL,    -- the time of the latest event about it
+    is_repacked INTEGER NOT NULL DEFAULT 0, -- 1: it needs no better compression
     noted_lines BLOB NOT NULL,      -- lib/store/writers/authorship/noted-lines.ts: what may come back, as digests
     history BLOB NOT NULL           -- lib/authorship/state/file-state.ts: its last texts, redacted and compressed
   );
   CREATE INDEX file_states_by_age ON file_states(touched_at);
+  CREATE INDEX file_states_to_repack ON file_states(touched_at) WHERE NOT is_repacked;
   CREATE INDEX file_states_by_project ON file_states(project_id, touched_at);
 
   -- The last changes to the files of a project: what went from one file may turn up in another.

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { unpackedText } from '../../../authorship/state/packed-text.ts';
+import { unpackedText } from '../../../authorship/state/unpacked-text.ts';
 import { TEXT_COLUMNS } from '../text-columns.ts';
 
 /** What tracker.db holds of one kind. Times are milliseconds since 1970 UTC. */

@@ -1,4 +1,4 @@
-import { unpackedText } from '../../../authorship/state/packed-text.ts';
+import { unpackedText } from '../../../authorship/state/unpacked-text.ts';
 import type { Database } from '../../database/database.ts';
 import { payloadText } from '../../database/payload/packed-payload.ts';
 import { tableShapes } from '../schema-shape.ts';

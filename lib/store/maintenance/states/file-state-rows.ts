@@ -1,11 +1,12 @@
 import { linesOfClaude, linesOfText } from '../../../authorship/author.ts';
 import type { RecentChange } from '../../../authorship/state/authorship-store.ts';
 import type { FileHistory } from '../../../authorship/state/file-history.ts';
-import { decodeHistory, encodeHistory } from '../../../authorship/state/file-state.ts';
+import { decodeHistory } from '../../../authorship/state/file-state.ts';
 import { decodeChange, encodeChange } from '../../../authorship/state/stored-change.ts';
 import type { Database } from '../../database/database.ts';
-import { decodeNotedLines, encodeNotedLines } from '../../writers/authorship/noted-lines.ts';
 import { noteStatesChanged } from '../../writers/authorship/states-revision.ts';
+import { encodeState, notedLinesIn } from '../../writers/authorship/stored-state.ts';
+import type { StateColumns } from '../../writers/authorship/stored-state.ts';
 import type { NotedLines } from '../../writers/authorship/noted-lines.ts';
 
 /** What is known of a file, as it is stored. */
@@ -47,7 +48,8 @@ export class FileStateRows {
       'SELECT id, file_path AS path, history, noted_lines AS notedLines FROM file_states WHERE file_path = ?',
     );
     this.#keep = database.prepare<[Uint8Array, Uint8Array, number, number, number]>(
-      'UPDATE file_states SET history = ?, noted_lines = ?, claude_lines = ?, all_lines = ? WHERE id = ?',
+      `UPDATE file_states SET history = ?, noted_lines = ?, claude_lines = ?, all_lines = ?, is_repacked = 0
+       WHERE id = ?`,
     );
     this.#drop = database.prepare<[number]>('DELETE FROM file_states WHERE id = ?');
     this.#changes = database.prepare<[], ChangeRow>(
@@ -83,10 +85,11 @@ export class FileStateRows {
     }
   }
 
-  keep(id: number, history: FileHistory, notedLines: NotedLines): void {
+  keep(id: number, history: FileHistory, lines: NotedLines): void {
     noteStatesChanged(this.#database);
+    const columns = encodeState(history, lines);
     const counts = [linesOfClaude(history.last), linesOfText(history.last)] as const;
-    this.#keep.run(encodeHistory(history), encodeNotedLines(notedLines), ...counts, id);
+    this.#keep.run(columns.history, columns.notedLines, ...counts, id);
   }
 
   drop(id: number): void {
@@ -117,11 +120,9 @@ export class FileStateRows {
 /** States in memory at a time. */
 const STATES_READ = 100;
 
-interface StateRow {
+interface StateRow extends StateColumns {
   readonly id: number;
   readonly path: string;
-  readonly history: Uint8Array;
-  readonly notedLines: Uint8Array;
 }
 
 interface ChangeRow {
@@ -131,10 +132,15 @@ interface ChangeRow {
 }
 
 function stateOf({ history, notedLines, ...row }: StateRow): StoredState {
-  return { ...row, history: decodeHistory(history), notedLines: linesIn(notedLines) };
+  return {
+    ...row,
+    history: isBytes(history) ? decodeHistory(history) : undefined,
+    notedLines:
+      isBytes(history) && isBytes(notedLines) ? notedLinesIn({ history, notedLines }) : undefined,
+  };
 }
 
 /** SQLite enforces no types: damaged bytes may be of another one. */
-function linesIn(bytes: unknown): NotedLines | undefined {
-  return bytes instanceof Uint8Array ? decodeNotedLines(bytes) : undefined;
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array;
 }

@@ -1,14 +1,17 @@
 import { linesOfClaude, linesOfText } from '../../../authorship/author.ts';
+import type { Author } from '../../../authorship/author.ts';
 import { mergedHistory } from '../../../authorship/merged-history.ts';
 import type { Revision } from '../../../authorship/replay.ts';
 import { MAX_RECENT_CHANGES } from '../../../authorship/state/authorship-store.ts';
 
-import { decodeHistory, encodeHistory } from '../../../authorship/state/file-state.ts';
+import { decodeHistory } from '../../../authorship/state/file-state.ts';
 import { occurrenceKey } from '../../../pattern/occurrence-key.ts';
 import type { Database } from '../../database/database.ts';
 import { MAX_NOTED_LINES } from '../../writers/authorship/authorship-tables.ts';
 import { PatternWriter } from '../../writers/pattern-writer.ts';
-import { decodeNotedLines, encodeNotedLines } from '../../writers/authorship/noted-lines.ts';
+import type { NotedLines } from '../../writers/authorship/noted-lines.ts';
+import { encodeState, notedLinesIn } from '../../writers/authorship/stored-state.ts';
+import type { StateColumns } from '../../writers/authorship/stored-state.ts';
 
 /**
  * Adds what the database that is attached as `later` knows of the text of files to what `database` knows: both
@@ -71,11 +74,9 @@ export function mergeStates(database: Database, ownProject: string): void {
 
 // --- internal ---
 
-interface StateRow {
+interface StateRow extends StateColumns {
   readonly projectId: number | null;
   readonly touchedAt: number;
-  readonly history: Uint8Array;
-  readonly notedLines: Uint8Array;
   readonly claudeLines: number;
   readonly allLines: number;
   readonly revised?: readonly Revision[];
@@ -114,19 +115,18 @@ function mergedState(one: StateRow, other: StateRow): StateRow | undefined {
     revised,
     projectId: other.touchedAt >= one.touchedAt ? other.projectId : one.projectId,
     touchedAt: history.last.at,
-    history: encodeHistory(history),
-    notedLines: mergedLines(one.notedLines, other.notedLines),
+    ...encodeState(history, mergedLines(one, other)),
     claudeLines: linesOfClaude(history.last),
     allLines: linesOfText(history.last),
   };
 }
 
 /** The lines of both; those of the other one count as noted last. */
-function mergedLines(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const lines = decodeNotedLines(one) ?? new Map();
-  for (const [digest, author] of decodeNotedLines(other) ?? []) {
+function mergedLines(one: StateColumns, other: StateColumns): NotedLines {
+  const lines = notedLinesIn(one) ?? new Map<number, Author>();
+  for (const [digest, author] of notedLinesIn(other) ?? []) {
     lines.delete(digest);
     lines.set(digest, author);
   }
-  return encodeNotedLines(new Map([...lines].slice(-MAX_NOTED_LINES)));
+  return new Map([...lines].slice(-MAX_NOTED_LINES));
 }

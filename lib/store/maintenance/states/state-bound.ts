@@ -1,7 +1,8 @@
 import { Counters } from '../../database/counters.ts';
 import type { Database } from '../../database/database.ts';
 import { noteUnwiped } from '../../database/meta.ts';
-import { decodeNotedLines } from '../../writers/authorship/noted-lines.ts';
+import { notedLinesIn } from '../../writers/authorship/stored-state.ts';
+import type { StateColumns } from '../../writers/authorship/stored-state.ts';
 import { noteStatesChanged } from '../../writers/authorship/states-revision.ts';
 
 /** What the states of all files take at most, in bytes. */
@@ -9,8 +10,8 @@ export const MAX_STATES_BYTES = 256 * 1024 * 1024;
 /** Lines of one project that are kept to be found again, at least. */
 export const MAX_PROJECT_LINES = 50_000;
 
-/** What a noted line takes at most, with its part of its author's name: rarely more than five bytes. */
-const LINE_BYTES = 6;
+/** What a noted line takes at most, with its part of its author's number; rarely more than four bytes. */
+const LINE_BYTES = 5;
 /** Files changed in one transaction: few, so that no other process waits long for the lock. */
 const CHUNK_FILES = 500;
 
@@ -60,19 +61,20 @@ function dropStates(database: Database, bytes: number): number {
 
 function dropLines(database: Database, bytes: number): number {
   const files = database
-    .prepare<[number], { id: number; lines: Uint8Array }>(
-      `SELECT id, noted_lines AS lines FROM (
-         SELECT id, touched_at, noted_lines, sum(length(noted_lines))
-           OVER (PARTITION BY project_id ORDER BY touched_at DESC, id DESC) AS total FROM file_states
-         WHERE length(noted_lines) > 0)
-       WHERE total > ? ORDER BY touched_at, id LIMIT ${CHUNK_FILES}`,
+    .prepare<[number], StateColumns & { readonly id: number }>(
+      `SELECT id, history, noted_lines AS notedLines FROM file_states WHERE id IN (
+         SELECT id FROM (
+           SELECT id, touched_at, sum(length(noted_lines))
+             OVER (PARTITION BY project_id ORDER BY touched_at DESC, id DESC) AS total FROM file_states
+           WHERE length(noted_lines) > 0)
+         WHERE total > ? ORDER BY touched_at, id LIMIT ${CHUNK_FILES})`,
     )
     .all(bytes);
   const clear = database.prepare<[number]>("UPDATE file_states SET noted_lines = x'' WHERE id = ?");
   const counters = new Counters(database);
-  for (const { id, lines } of files) {
+  for (const { id, ...columns } of files) {
     clear.run(id);
-    counters.add('dropped_lines', decodeNotedLines(lines)?.size ?? 0);
+    counters.add('dropped_lines', notedLinesIn(columns)?.size ?? 0);
   }
   return files.length;
 }

@@ -8,12 +8,14 @@ import type {
 } from '../../../authorship/state/authorship-store.ts';
 import { MAX_RECENT_CHANGES } from '../../../authorship/state/authorship-store.ts';
 import type { FileHistory } from '../../../authorship/state/file-history.ts';
-import { decodeHistory, encodeHistory } from '../../../authorship/state/file-state.ts';
+import { decodeHistory } from '../../../authorship/state/file-state.ts';
 import { decodeChange, encodeChange } from '../../../authorship/state/stored-change.ts';
 import { Counters } from '../../database/counters.ts';
 import type { Database } from '../../database/database.ts';
-import { decodeNotedLines, encodeNotedLines, lineDigest } from './noted-lines.ts';
+import { lineDigest } from './noted-lines.ts';
 import { statesRevision } from './states-revision.ts';
+import { encodeState, notedLinesIn } from './stored-state.ts';
+import type { StateColumns } from './stored-state.ts';
 
 /** A larger state of a file is not kept, in bytes. */
 export const MAX_STATE_BYTES = 512 * 1024;
@@ -103,7 +105,7 @@ export class AuthorshipTables {
   noteLine(digest: number, { author, path }: LineNote): void {
     const entry = this.#file(path);
     if (entry.history === undefined) return;
-    const lines = (entry.notedLines ??= decodeNotedLines(this.#rows.notedLines(path)) ?? new Map());
+    const lines = (entry.notedLines ??= this.#rows.notedLines(path));
     lines.delete(digest);
     lines.set(digest, author);
     entry.isChanged = true;
@@ -127,26 +129,26 @@ export class AuthorshipTables {
     if (!entry.isChanged) return;
     entry.isChanged = false;
     const { history, notedLines, projectId } = entry;
-    const bytes = history && encodeHistory(history);
-    if (history === undefined || bytes === undefined || bytes.length > MAX_STATE_BYTES) {
+    entry.notedLines = undefined; // thousands in memory would be more than its text
+    if (history === undefined) {
       this.#rows.remove(path);
-      if (bytes !== undefined) this.#counters.add('dropped_states');
-      entry.history = undefined;
-      entry.notedLines = undefined;
       return;
     }
-    let lines;
-    if (notedLines !== undefined) {
-      this.#counters.add('dropped_lines', trim(notedLines));
-      lines = encodeNotedLines(notedLines);
-      entry.notedLines = undefined; // thousands in memory would be more than its text
+    const lines = notedLines ?? this.#rows.notedLines(path);
+    const trimmed = trim(lines);
+    const columns = encodeState(history, lines);
+    if (columns.history.length > MAX_STATE_BYTES) {
+      this.#rows.remove(path);
+      this.#counters.add('dropped_states');
+      entry.history = undefined;
+      return;
     }
+    this.#counters.add('dropped_lines', trimmed);
     this.#rows.keep({
       path,
       projectId,
       at: history.last.at,
-      history: bytes,
-      notedLines: lines,
+      ...columns,
       claudeLines: linesOfClaude(history.last),
       allLines: linesOfText(history.last),
     });
@@ -157,7 +159,6 @@ export class AuthorshipTables {
 
 /** The project in a key where there is none. */
 const OUTSIDE = 0;
-const NO_BYTES = new Uint8Array();
 
 interface FileEntry {
   history: FileHistory | undefined;
@@ -244,13 +245,10 @@ interface StateRow {
   readonly history: Uint8Array;
 }
 
-interface KeptState {
+interface KeptState extends StateColumns {
   readonly path: string;
   readonly projectId: number;
   readonly at: number;
-  readonly history: Uint8Array;
-  /** Undefined to leave them as they are. */
-  readonly notedLines: Uint8Array | undefined;
   readonly claudeLines: number;
   readonly allLines: number;
 }
@@ -259,7 +257,7 @@ interface KeptState {
 class Rows {
   readonly #version;
   readonly #state;
-  readonly #notedLines;
+  readonly #columns;
   readonly #keep;
   readonly #remove;
   readonly #linesOf;
@@ -274,22 +272,22 @@ class Rows {
     this.#state = database.prepare<[string], StateRow>(
       'SELECT project_id AS projectId, history FROM file_states WHERE file_path = ?',
     );
-    this.#notedLines = database
-      .prepare<[string], Uint8Array>('SELECT noted_lines FROM file_states WHERE file_path = ?')
-      .pluck();
+    this.#columns = database.prepare<[string], StateColumns>(
+      'SELECT history, noted_lines AS notedLines FROM file_states WHERE file_path = ?',
+    );
     this.#keep = database.prepare<
-      [string, number | null, number, Uint8Array, Uint8Array, number, number, 0 | 1]
+      [string, number | null, number, Uint8Array, Uint8Array, number, number]
     >(
       `INSERT INTO file_states (file_path, project_id, touched_at, history, noted_lines, claude_lines, all_lines)
        VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET project_id = excluded.project_id, touched_at = excluded.touched_at,
-         history = excluded.history, claude_lines = excluded.claude_lines,
-         all_lines = excluded.all_lines, noted_lines = iif(?, excluded.noted_lines, noted_lines)`,
+         history = excluded.history, noted_lines = excluded.noted_lines, is_repacked = 0,
+         claude_lines = excluded.claude_lines, all_lines = excluded.all_lines`,
     );
     this.#remove = database.prepare<[string]>('DELETE FROM file_states WHERE file_path = ?');
-    this.#linesOf = database.prepare<[number | null], { path: string; lines: Uint8Array }>(
-      `SELECT file_path AS path, noted_lines AS lines FROM file_states
-       WHERE project_id IS ? ORDER BY touched_at, id`,
+    this.#linesOf = database.prepare<[number | null], StateColumns & { readonly path: string }>(
+      `SELECT file_path AS path, history, noted_lines AS notedLines FROM file_states
+       WHERE project_id IS ? AND length(noted_lines) > 0 ORDER BY touched_at, id`,
     );
     this.#changes = database
       .prepare<[number], Uint8Array>(
@@ -318,15 +316,15 @@ class Rows {
     return this.#state.get(path);
   }
 
-  notedLines(path: string): Uint8Array {
-    return this.#notedLines.get(path) ?? NO_BYTES;
+  /** Those that cannot be read count as none. */
+  notedLines(path: string): Map<number, Author> {
+    const columns = this.#columns.get(path);
+    return (columns && notedLinesIn(columns)) ?? new Map();
   }
 
   keep({ path, projectId, at, history, notedLines, claudeLines, allLines }: KeptState): void {
     const project = projectId === OUTSIDE ? null : projectId;
-    const lines = notedLines ?? NO_BYTES;
-    const isNoted = notedLines === undefined ? 0 : 1;
-    this.#keep.run(path, project, at, history, lines, claudeLines, allLines, isNoted);
+    this.#keep.run(path, project, at, history, notedLines, claudeLines, allLines);
   }
 
   remove(path: string): void {
@@ -335,9 +333,9 @@ class Rows {
 
   linesOf(projectId: number): Map<number, LineNote> {
     const notes = new Map<number, LineNote>();
-    const files = this.#linesOf.all(projectId === OUTSIDE ? null : projectId);
-    for (const { path, lines } of files) {
-      for (const [digest, author] of decodeNotedLines(lines) ?? []) {
+    const files = this.#linesOf.iterate(projectId === OUTSIDE ? null : projectId);
+    for (const { path, ...columns } of files) {
+      for (const [digest, author] of notedLinesIn(columns) ?? []) {
         notes.set(digest, { author, path });
       }
     }
