@@ -123,7 +123,7 @@ async function expectSound(): Promise<void> {
 }
 
 describe('rules of the user', () => {
-  it('hold in a running courier as soon as they are written, and a broken one changes nothing', async () => {
+  it('hold in a running courier as soon as they are written, and events wait while one is broken', async () => {
     event({ hook_event_name: 'UserPromptSubmit', prompt: 'the first' });
     const courier = home.runCourier();
     await home.settled();
@@ -137,6 +137,9 @@ describe('rules of the user', () => {
       .toMatch(/config\.yaml:4:22: redaction\.rules item 1: pattern: must be an expression/);
     expect(home.courierState?.configError).not.toContain('zebra');
     event({ hook_event_name: 'UserPromptSubmit', prompt: 'ACME-482902' });
+    await expect.poll(() => home.courierState?.status).toBe('degraded');
+    expect(home.value('SELECT count(*) FROM events')).toBe(2);
+    home.configure(config + RULES);
     await home.settled();
     expect(
       home.rows(
