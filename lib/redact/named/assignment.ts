@@ -29,6 +29,7 @@ export const ASSIGNMENT_RULE: AnchoredRule = {
   triggers: NAME_TRIGGERS,
   find(text, at, found, budget) {
     if (!mayNameSecret(text, at)) return at + 1;
+    budget.spend(STEPS_PER_WORD);
     const { start, end, next, nameClass } = nameAt(text, at);
     if (nameClass === undefined || endAt(DONE, text, end) !== undefined) return next;
     if (text.slice(start - 5, start) === '/etc/') return next; // a file that every machine has
@@ -57,6 +58,9 @@ const NOT_THAT =
 
 /** `'ReaderSession', ` among the names of a library's types. */
 const IN_LIST_OF_TYPES = /^[A-Z][A-Za-z\d]+Session["'],$/;
+
+/** What it costs to find out what a word that may be a part of a secret's name is a part of. */
+const STEPS_PER_WORD = 150;
 
 /**
  * What it costs to try all shapes; twice as much in a query, where a value goes on over what ends it elsewhere, and in a row,
