@@ -11,7 +11,7 @@ import { TrackerError } from '../lib/base/errors.ts';
 import { trackerPaths } from '../lib/base/paths.ts';
 import type { TrackerPaths } from '../lib/base/paths.ts';
 import { courierLives } from '../lib/capture/courier-hint.ts';
-import { parseBreakerState } from '../lib/delivery/breaker/breaker.ts';
+import { parseBreakerState } from '../lib/delivery/breaker/stored-breaker.ts';
 import { openDatabaseForReading } from '../lib/store/database/database.ts';
 import { outboxTotals } from '../lib/delivery/store/outbox-totals.ts';
 import { LINEAGE } from '../lib/delivery/lineage/lineage-sink.ts';

@@ -6,7 +6,7 @@ export class FormsByStart {
   #sorted: readonly string[] = [];
   /** For each of them the place of the longest other one that it begins with; -1 for none. */
   #inner = new Int32Array();
-  /** Added since. There are few, so that it is not sorted anew for each. */
+  /** The forms that were added after the last sort; sorting for each of them would take long. */
   #fresh: string[] = [];
 
   add(form: string): void {

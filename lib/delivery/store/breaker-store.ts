@@ -1,4 +1,5 @@
 import * as breaker from '../breaker/breaker.ts';
+import { parseBreakerState } from '../breaker/stored-breaker.ts';
 import type {
   Acquired,
   BreakerPolicy,
@@ -57,7 +58,7 @@ export class BreakerStore {
 
   /** The stored state; a row that cannot be parsed counts as a closed breaker. */
   read(): BreakerState {
-    return breaker.parseBreakerState(this.#read.get(this.#sink));
+    return parseBreakerState(this.#read.get(this.#sink));
   }
 
   /** Asks for a permit to make one call. Locks the database only if that changes the state. */
@@ -124,7 +125,7 @@ export class BreakerStore {
 
 /** The stored state of a sink's breaker; a row that cannot be parsed counts as a closed breaker. */
 export function readBreaker(database: Database, sink: string): BreakerState {
-  return breaker.parseBreakerState(stateQuery(database).get(sink));
+  return parseBreakerState(stateQuery(database).get(sink));
 }
 
 /** The last `limit` changes of phase of a sink's breaker, newest first. */

@@ -1,6 +1,6 @@
 import { asNumber, asString, isJsonObject } from '../../base/json.ts';
 import type { ReadableDatabase } from '../../store/database/quick-reader.ts';
-import { parseBreakerState } from '../breaker/breaker.ts';
+import { parseBreakerState } from '../breaker/stored-breaker.ts';
 
 /** The outboxes of all sinks, as far as one look at the indexes tells. */
 export interface OutboxGlance {

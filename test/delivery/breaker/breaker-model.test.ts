@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import {
   acquire,
   CLOSED,
-  parseBreakerState,
   release,
   report,
   reset,
   trip,
 } from '../../../lib/delivery/breaker/breaker.ts';
+import { parseBreakerState } from '../../../lib/delivery/breaker/stored-breaker.ts';
 import type {
   BreakerPolicy,
   BreakerState,

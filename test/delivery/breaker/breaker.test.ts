@@ -3,12 +3,12 @@ import {
   acquire,
   concludeProbes,
   CLOSED,
-  parseBreakerState,
   release,
   report,
   reset,
   trip,
 } from '../../../lib/delivery/breaker/breaker.ts';
+import { parseBreakerState } from '../../../lib/delivery/breaker/stored-breaker.ts';
 import type {
   BreakerPolicy,
   BreakerState,

@@ -100,8 +100,8 @@ export function requestsSince(
 }
 
 /**
- * How often breakers have tripped from `since` on, and when last: to the exact moment unless the changes of phase since
- * then were so many that it is forgotten. Both times in milliseconds since 1970 UTC.
+ * How often breakers have tripped from `since` on, and when last. Only the newest changes of phase are kept; for an older
+ * trip, `lastAt` is the quarter of an hour in which it happened. Both times in milliseconds since 1970 UTC.
  */
 export function tripsSince(
   database: Database,
