@@ -29,9 +29,6 @@ exec node -e '
 '
 `;
 
-/** A session of ten calls may last, in milliseconds. */
-const LIMIT_MS = 240_000;
-
 interface Ended {
   readonly project: string;
   readonly runs: readonly ClaudeRun[];
@@ -49,7 +46,7 @@ describe.each([CLAUDE_CURRENT, CLAUDE_OLD])('Claude Code $version', ({ version, 
       ended.set(story, await tell(stage, story, join(stage.sandbox.root, 'stories', `${index}`)));
     }
     await stage.tracker.settle();
-  }, 1_200_000);
+  });
   afterAll(() => stage.clear());
 
   describe.each(AUTHORSHIP_STORIES.filter((story) => !isLacking(story, lacks)))(
@@ -133,7 +130,6 @@ async function tell(stage: Stage, story: AuthorshipStory, room: string): Promise
         claude,
         sandbox: { ...sandbox, project: folder },
         script,
-        limitMs: LIMIT_MS,
       }),
     );
   }

@@ -9,7 +9,8 @@ import { outcomeOf } from './harness/expected.ts';
 import type { Settled } from './harness/installed-tracker.ts';
 import { setStage } from './harness/played.ts';
 import type { Stage } from './harness/played.ts';
-import { isAlive, until } from './harness/processes.ts';
+import { until } from '../support/until.ts';
+import { isAlive } from './harness/processes.ts';
 import { readRecorded } from './harness/recorded.ts';
 import { endless } from './harness/scenarios.ts';
 import { CLAUDE_CURRENT, CLAUDE_OLD } from './harness/versions.ts';
@@ -62,7 +63,7 @@ describe.each([CLAUDE_CURRENT, CLAUDE_OLD])(
 async function endedBy({ claude, sandbox }: Stage, signal: NodeJS.Signals): Promise<ClaudeRun> {
   const marker = join(sandbox.root, `${signal}.pid`);
   const session = await startClaude({ claude, sandbox, script: endless(marker) });
-  await until(() => existsSync(marker), 30_000, 'the command does not run');
+  await until(() => existsSync(marker), 'the command runs');
   process.kill(session.pid, signal);
   const run = await session.ended;
   // The command may outlive Claude.

@@ -10,7 +10,7 @@ import { installClaude } from './harness/claude-install.ts';
 import { CLAUDE_ENV, runClaude } from './harness/claude-run.ts';
 import { CHECKOUT, trackerIn } from './harness/installed-tracker.ts';
 import { installNode } from './harness/node-install.ts';
-import { until } from './harness/processes.ts';
+import { until } from '../support/until.ts';
 import { readCounters, readRecorded } from './harness/recorded.ts';
 import { makeSandbox } from './harness/sandbox.ts';
 import type { Script } from './harness/scripted-model.ts';
@@ -118,7 +118,7 @@ describe('the plugin of the packed package', () => {
     expect(existsSync(join(stage.market, 'plugin', 'node_modules'))).toBe(false);
     const { sessionId } = await stage.session('Bash', { command: 'true' });
     const { database } = stage.tracker.paths;
-    await until(() => existsSync(database), 55_000, 'SQLite was not fetched');
+    await until(() => existsSync(database), 'SQLite is fetched');
     await stage.tracker.settle();
     expect(readRecorded(database, sessionId).events).toMatchObject({ PostToolUse: 1 });
   });

@@ -8,7 +8,8 @@ import { Sqlite } from '../../lib/store/database/sqlite.ts';
 import { runClaude, startClaude } from './harness/claude-run.ts';
 import { play, setStage } from './harness/played.ts';
 import type { Stage } from './harness/played.ts';
-import { isAlive, until } from './harness/processes.ts';
+import { until } from '../support/until.ts';
+import { isAlive } from './harness/processes.ts';
 import * as scenarios from './harness/scenarios.ts';
 import { endless } from './harness/scenarios.ts';
 import type { ScriptedCall } from './harness/scripted-model.ts';
@@ -66,7 +67,7 @@ describe.each([CLAUDE_CURRENT, CLAUDE_OLD])('Claude Code $version', ({ version, 
     const { claude, sandbox } = stage;
     const marker = join(sandbox.root, 'kill.pid');
     const session = await startClaude({ claude, sandbox, script: endless(marker) });
-    await until(() => existsSync(marker), 30_000, 'the command does not run');
+    await until(() => existsSync(marker), 'the command runs');
     process.kill(session.pid, 'SIGKILL');
     const { sessionId } = await session.ended;
     const command = Number(readFileSync(marker, 'utf8')); // it may outlive Claude

@@ -99,7 +99,7 @@ it('gives the same whichever of several independent sessions is ingested first',
     }),
     { numRuns: times(8, 25) },
   );
-}, 60_000);
+});
 
 it('gives the same origins whichever of two sessions that write the same code comes first', () => {
   const origins = (all: Record<string, unknown[]>) => [all['patterns'], all['occurrences']];
@@ -117,7 +117,7 @@ it('gives the same origins whichever of two sessions that write the same code co
     ),
     { numRuns: times(8, 25) },
   );
-}, 60_000);
+});
 
 it('changes nothing when everything is ingested a second time', () => {
   fc.assert(
@@ -127,4 +127,4 @@ it('changes nothing when everything is ingested a second time', () => {
     }),
     { numRuns: times(8, 25) },
   );
-}, 60_000);
+});

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { patience } from './patience.ts';
 
 /** For what never comes; see {@link patience}. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 600_000;
 const INTERVAL_MS = 20;
 
 /**

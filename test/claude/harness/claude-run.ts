@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
+import { patience } from '../../support/patience.ts';
 import type { ClaudeInstall } from './claude-install.ts';
 import type { Sandbox } from './sandbox.ts';
 import { startScriptedModel } from './scripted-model.ts';
@@ -37,8 +38,6 @@ export interface ClaudeRunOptions {
   readonly bypassPermissions?: boolean;
   /** Further arguments, such as `--plugin-dir`. */
   readonly args?: readonly string[];
-  /** Past it the session is killed, which fails the test. @default 60000 */
-  readonly limitMs?: number;
 }
 
 /** Lets Claude Code start without an account, and keeps it from connecting to anything but the model. */
@@ -57,14 +56,7 @@ export async function runClaude(options: ClaudeRunOptions): Promise<ClaudeRun> {
 
 /** Starts one headless session, for tests that end it from outside. */
 export async function startClaude(options: ClaudeRunOptions): Promise<ClaudeSession> {
-  const {
-    claude,
-    sandbox,
-    script,
-    bypassPermissions = true,
-    args = [],
-    limitMs = 60_000,
-  } = options;
+  const { claude, sandbox, script, bypassPermissions = true, args = [] } = options;
   const model = await startScriptedModel(script);
   const sessionId = randomUUID();
   const [program, ...first] = claude.command;
@@ -94,7 +86,7 @@ export async function startClaude(options: ClaudeRunOptions): Promise<ClaudeSess
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
 
   // `exit`, not `close`: a command that outlives Claude may hold its output.
   const exited = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>(
@@ -122,6 +114,8 @@ export async function startClaude(options: ClaudeRunOptions): Promise<ClaudeSess
 
 const HEADLESS = ['-p', 'Run the script.', '--output-format', 'stream-json', '--verbose'];
 
+/** Past it a session is killed, which fails the test. In milliseconds. */
+const LIMIT_MS = 600_000 * patience;
 /** How long output may still come after Claude's exit, in milliseconds. */
 const DRAIN_MS = 1_000;
 

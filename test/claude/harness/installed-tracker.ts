@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 
 import { trackerPaths } from '../../../lib/base/paths.ts';
 import type { TrackerPaths } from '../../../lib/base/paths.ts';
-import { isAlive, processesWith, until } from './processes.ts';
+import { until } from '../../support/until.ts';
+import { isAlive, processesWith } from './processes.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { SettingsHooks } from './settings-hooks.ts';
 
@@ -70,7 +71,7 @@ export function trackerIn(sandbox: Sandbox): SandboxTracker {
  * @throws Error when the spool does not drain, or the courier does not leave.
  */
 async function settle(paths: TrackerPaths): Promise<Settled> {
-  await until(async () => (await waiting(paths)) === 0, 30_000, 'the spool is not empty');
+  await until(async () => (await waiting(paths)) === 0, 'the spool is empty');
   await stopCourier(paths);
   return {
     waiting: await waiting(paths),
@@ -84,15 +85,11 @@ async function settle(paths: TrackerPaths): Promise<Settled> {
  * the first one leaves. So all of this home are ended, until there is none.
  */
 async function stopCourier({ home }: TrackerPaths): Promise<void> {
-  await until(
-    async () => {
-      const pids = await processesWith('courier', home);
-      for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGTERM');
-      return pids.length === 0;
-    },
-    15_000,
-    'the courier has not left',
-  );
+  await until(async () => {
+    const pids = await processesWith('courier', home);
+    for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGTERM');
+    return pids.length === 0;
+  }, 'the courier has left');
 }
 
 async function waiting(paths: TrackerPaths): Promise<number> {

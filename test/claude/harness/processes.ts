@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** True while a process of that id runs. */
@@ -20,19 +19,6 @@ export async function processesWith(...words: readonly string[]): Promise<number
   return lines
     .filter(([pid, line]) => pid !== process.pid && words.every((word) => line.includes(word)))
     .map(([pid]) => pid);
-}
-
-/** Polls until `condition` holds. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  limitMs: number,
-  otherwise: string,
-): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`after ${limitMs} ms ${otherwise}`);
-    await delay(20);
-  }
 }
 
 // --- internal ---
