@@ -41,7 +41,7 @@ export interface SimilarQuery {
   readonly language?: string | undefined;
   /** The file that the code is in or for. @default unknown */
   readonly filePath?: string | undefined;
-  /** What is less similar is left out, 0 to 1. @default 0.5 */
+  /** What is less similar is left out, 0 to 1. @default 0.64 */
   readonly minScore?: number | undefined;
   /** The most to return, 1 to 1,000. @default 10 */
   readonly limit?: number | undefined;

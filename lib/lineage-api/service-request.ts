@@ -77,7 +77,7 @@ export const similarRequestSchema = z
     /** What the code is written in; of a pattern it is known. */
     language: z.string().min(1).max(50).nullish(),
     /** The default is that of the commands, `LEAST_SCORE`. */
-    min_score: z.number().min(0).max(1).default(0.66),
+    min_score: z.number().min(0).max(1).default(0.64),
     limit: z.number().int().min(1).max(100).default(10),
   })
   .refine(({ code, pattern_id: id }) => ((code ?? '') === '') !== ((id ?? '') === ''), {

@@ -592,7 +592,7 @@ export function patternStoreContract(
         const ids = async (other: Partial<LikenessQuery>) =>
           (await store.similar({ ...query, ...other })).map(({ id }) => id);
         expect(await ids({ limit: 1 })).toEqual(['same']);
-        expect(await ids({ least: 0.95 })).toEqual(['same']);
+        expect(await ids({ least: 0.99 })).toEqual(['same']);
         expect(await store.similar({ ...query, except: 'same' })).toMatchObject([
           { id: 'renamed' },
         ]);

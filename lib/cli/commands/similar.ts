@@ -33,7 +33,7 @@ export const similarCommand = trackerCommand({
   ],
   details: `Code is found also if it was reformatted, if names and literals were changed, and if some statements were added or
 removed. The figure says how much of both is the same: which part of the words and signs stands in the same order, and of the short
-runs of them is in both. It is 100 % for the same code, 80 % and more if only names differ. What is below ${LEAST_SCORE * 100} % is not shown.
+runs of them is in both. It is 100 % for the same code, 95 % and more if only names differ. What is below ${LEAST_SCORE * 100} % is not shown.
 
 On the left is what you named, on the right what was found: only lines that differ, and those next to them. With
 --limit 1 all of them are shown. Very short code is like nothing; compare some lines at least.`,

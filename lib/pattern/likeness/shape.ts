@@ -1,5 +1,6 @@
 import { inOrder } from './order.ts';
-import { NAME, tokensOf } from './tokens.ts';
+import { blindedRun, joined, renamed } from './renaming.ts';
+import { tokensOf } from './tokens.ts';
 import type { CodeTokens } from './tokens.ts';
 
 /** What of a code is compared with others: its tokens, and the runs of them in ascending order. */
@@ -29,18 +30,20 @@ export function shapeOf(code: string, language: string): CodeShape {
 /**
  * How alike two codes are, from 0 to 1: the share of tokens that stand in the same order, which is large in much code that
  * is built alike, and the share of runs that both have, which a few changes lower much. It is counted with names, and
- * mostly without them if that gives more: equal code with other names is 0.8 alike.
+ * mostly with those of one replaced by those of the other if that gives more: equal code with other names is 0.95 alike.
  */
 export function codeLikeness(one: CodeShape, other: CodeShape): number {
-  const named = alike('raw', one, other);
-  const built = alike('blinded', one, other);
-  return Math.max(named, BUILT_SHARE * built + (1 - BUILT_SHARE) * named);
+  const named = alike(shared(one.raw, other.raw), [one.tokens.raw, other.tokens.raw]);
+  const runs = shared(one.blinded, other.blinded);
+  if (runs === 0) return named;
+  const withOtherNames = alike(runs, renamed(one.tokens, other.tokens));
+  return Math.max(named, RENAMED_SHARE * withOtherNames + (1 - RENAMED_SHARE) * named);
 }
 
 // --- internal ---
 
-/** How much it counts that code is built alike where its names are others. */
-const BUILT_SHARE = 0.8;
+/** How much it counts that code is alike but for its names. */
+const RENAMED_SHARE = 0.95;
 /** How much the runs count that both have; the rest is the order of the tokens. `npm run eval:similar` judges both. */
 const RUNS_SHARE = 0.3;
 /** Longer code is cut, so that no comparison takes long. */
@@ -48,7 +51,7 @@ const MOST_CHARACTERS = 65_536;
 /** Without names, code of fewer different runs says nothing: it is short. */
 const LEAST_DISTINCT = 10;
 /** Nor does code of which a smaller part is different runs: a table repeats a few, and looks like every other table. */
-const LEAST_VARIETY = 0.5;
+const LEAST_VARIETY = 0.35;
 /** But this many different runs are enough, however long the code is. */
 const MANY_DISTINCT = 28;
 
@@ -87,33 +90,17 @@ function rawRuns({ raw }: CodeTokens): Uint32Array {
  * So names that were changed everywhere change nothing, and other names in other places do. Only code in the same language,
  * or in one that looks the same, has runs in common.
  */
-function blindedRuns({ raw, blinded }: CodeTokens, language: string): Uint32Array {
+function blindedRuns(tokens: CodeTokens, language: string): Uint32Array {
   const family = FAMILIES.get(language) ?? language;
   const seed = Array.from(family).reduce((sum, letter) => joined(sum, letter.charCodeAt(0)), 0);
-  return runsOf(blinded.length - BLINDED_RUN + 1, (start) => {
-    let hash = seed;
-    for (let at = start; at < start + BLINDED_RUN; at += 1) {
-      let value = blinded[at] ?? 0;
-      if (value === NAME) {
-        let first = start;
-        while (raw[first] !== raw[at]) first += 1;
-        value += first - start + 3;
-      }
-      hash = joined(hash, value);
-    }
-    return hash;
-  });
+  return runsOf(tokens.blinded.length - BLINDED_RUN + 1, (start) =>
+    blindedRun(tokens, start, BLINDED_RUN, seed),
+  );
 }
 
-function joined(hash: number, value: number): number {
-  const product = Math.imul(hash ^ value, 0x9e3779b1);
-  return product ^ (product >>> 15);
-}
-
-function alike(by: keyof CodeTokens, one: CodeShape, other: CodeShape): number {
-  const runs = shared(one[by], other[by]);
-  if (runs === 0) return 0;
-  return RUNS_SHARE * runs + (1 - RUNS_SHARE) * inOrder(one.tokens[by], other.tokens[by]);
+/** @param runs Jaccard's measure of the runs of both; code without a run in common is not alike */
+function alike(runs: number, [one, other]: readonly [Uint32Array, Uint32Array]): number {
+  return runs === 0 ? 0 : RUNS_SHARE * runs + (1 - RUNS_SHARE) * inOrder(one, other);
 }
 
 function leastDistinct(runs: number): number {
