@@ -96,6 +96,11 @@ export class Descent {
   /** Patterns told of here, by the parents that they claim. */
   readonly #toldClaimants = new Map<string, Set<string>>();
   readonly #deleted = new Set<string>();
+  /**
+   * Patterns with a new origin, from which something may follow for others. It is worked out for all of them when somebody
+   * asks: once for a long lineage that is told from its end, and not once for each of its patterns.
+   */
+  readonly #unsettled = new Set<string>();
 
   /** @param known what is stored; it must not change while this object is in use */
   constructor(known: KnownDescent) {
@@ -104,18 +109,22 @@ export class Descent {
 
   /** A pattern's descent after all that was told here; undefined for an unknown pattern. */
   node(id: string): DescentNode | undefined {
-    if (this.#deleted.has(id)) return undefined;
-    return this.#told.get(id) ?? this.#storedNode(id);
+    if (this.#current(id)) this.#settle();
+    return this.#current(id);
   }
 
-  /**
-   * Applies an occurrence. Returns the pattern's descent if the occurrence is its origin now, and undefined
-   * if an earlier one is known.
-   */
-  tell(occurrence: ToldOccurrence): PatternDescent | undefined {
-    const known = this.node(occurrence.patternId);
-    if (known && !isEarlierOrigin(occurrence, known)) return undefined;
-    return this.#originate(occurrence);
+  /** Applies an occurrence. Returns true if it is the pattern's origin now, and false if an earlier one is known. */
+  tell(occurrence: ToldOccurrence): boolean {
+    const known = this.#current(occurrence.patternId);
+    if (known && !isEarlierOrigin(occurrence, known)) return false;
+    this.#originate(occurrence);
+    return true;
+  }
+
+  /** A pattern's descent as it was told here; undefined for one whose row stays as it is stored. */
+  told(id: string): PatternDescent | undefined {
+    this.#settle();
+    return this.#told.get(id);
   }
 
   /**
@@ -123,13 +132,14 @@ export class Descent {
    * is not the pattern's origin.
    */
   correct(occurrence: ToldOccurrence): void {
-    const known = this.node(occurrence.patternId);
+    const known = this.#current(occurrence.patternId);
     if (known?.originAt !== occurrence.at || known.originKey !== occurrence.key) return;
     this.#originate(occurrence);
   }
 
   /** Applies that patterns are deleted, and with them all claims on them. `changes` lists who is left. */
   delete(ids: Iterable<string>): void {
+    this.#settle();
     const gone = [...ids];
     const orphans = new Set(gone.flatMap((id) => [...this.#claimants(id)]));
     for (const id of gone) {
@@ -138,13 +148,13 @@ export class Descent {
       orphans.delete(id);
     }
     for (const id of orphans) {
-      const node = this.node(id);
+      const node = this.#current(id);
       if (!node) continue;
       const claims = this.#claims(id).filter(({ parentId }) => !this.#deleted.has(parentId));
       this.#told.set(id, this.#derive(id, node, claims, NONE));
       this.#redrawn.add(id);
     }
-    for (const id of orphans) this.#passOn(id);
+    for (const id of orphans) this.#passOn([id]);
   }
 
   /**
@@ -156,16 +166,17 @@ export class Descent {
     this.#told.set(id, this.#derive(id, { originAt: at, originKey: key }, [], NONE));
     this.#redrawn.add(id);
     for (const childId of this.#claimants(id)) {
-      const child = this.node(childId);
+      const child = this.#current(childId);
       if (!child || child.originAt >= at) continue;
       this.#rederive(childId, NONE);
-      this.#passOn(childId);
+      this.#passOn([childId]);
     }
-    this.#passOn(id);
+    this.#passOn([id]);
   }
 
   /** The patterns whose rows have to change; a new pattern is among them. */
   changes(): DescentChange[] {
+    this.#settle();
     return [...this.#told].map(([id, after]) => ({
       isRedrawn: this.#redrawn.has(id),
       before: this.#stored.get(id),
@@ -173,7 +184,20 @@ export class Descent {
     }));
   }
 
-  #originate(occurrence: ToldOccurrence): PatternDescent | undefined {
+  /** As `node`; generation and lineage may be those of before what is unsettled. */
+  #current(id: string): DescentNode | undefined {
+    if (this.#deleted.has(id)) return undefined;
+    return this.#told.get(id) ?? this.#storedNode(id);
+  }
+
+  #settle(): void {
+    if (this.#unsettled.size === 0) return;
+    const origins = [...this.#unsettled];
+    this.#unsettled.clear();
+    this.#passOn(origins);
+  }
+
+  #originate(occurrence: ToldOccurrence): void {
     const { patternId, at, key } = occurrence;
     const claims = distinctClaims(occurrence);
     for (const { parentId } of claims) {
@@ -184,18 +208,17 @@ export class Descent {
     const descent = this.#derive(patternId, { originAt: at, originKey: key }, claims, NONE);
     this.#told.set(patternId, descent);
     this.#redrawn.add(patternId);
-    this.#passOn(patternId);
-    return this.#told.get(patternId);
+    if (this.#claimants(patternId).size > 0) this.#unsettled.add(patternId);
   }
 
-  /** Works out again what may follow from a pattern that has a new origin, parents before children. */
-  #passOn(id: string): void {
-    const affected = this.#affectedBy(id);
+  /** Works out again what may follow from patterns that have a new origin, parents before children. */
+  #passOn(origins: readonly string[]): void {
+    const affected = this.#affectedBy(origins);
     if (affected.size === 1) return;
     const parentsOf = (child: string) => {
-      const { originAt } = this.node(child) ?? NOWHERE;
+      const { originAt } = this.#current(child) ?? NOWHERE;
       return this.#claims(child).flatMap(({ parentId }) => {
-        const parent = affected.has(parentId) ? this.node(parentId) : undefined;
+        const parent = affected.has(parentId) ? this.#current(parentId) : undefined;
         return parent && parent.originAt <= originAt ? parentId : [];
       });
     };
@@ -205,13 +228,13 @@ export class Descent {
     }
   }
 
-  /** The pattern, and those that claim it, directly or through others, and are not older than it. */
-  #affectedBy(id: string): ReadonlySet<string> {
-    const affected = new Set([id]);
+  /** The patterns, and those that claim them, directly or through others, and are not older. */
+  #affectedBy(origins: readonly string[]): ReadonlySet<string> {
+    const affected = new Set(origins);
     for (const parentId of affected) {
-      const parent = this.node(parentId) ?? NOWHERE;
+      const parent = this.#current(parentId) ?? NOWHERE;
       for (const childId of this.#claimants(parentId)) {
-        const child = this.node(childId);
+        const child = this.#current(childId);
         if (child && child.originAt >= parent.originAt) affected.add(childId);
       }
     }
@@ -219,7 +242,7 @@ export class Descent {
   }
 
   #rederive(id: string, circle: ReadonlySet<string>): void {
-    const node = this.node(id);
+    const node = this.#current(id);
     if (!node) return;
     const claims = this.#claims(id);
     const descent = this.#derive(id, node, claims, circle);
@@ -239,7 +262,7 @@ export class Descent {
   ): PatternDescent {
     const parents: Parent[] = [];
     const judged = claims.map((claim) => {
-      const parent = this.node(claim.parentId);
+      const parent = this.#current(claim.parentId);
       const counts =
         parent !== undefined && parent.originAt <= originAt && !circle.has(claim.parentId);
       if (counts) parents.push({ ...parent, edgeType: claim.edgeType });

@@ -36,11 +36,12 @@ export interface RedactorOptions {
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const { rules = [] } = options;
   const allow = (value: string) => PUBLISHED.has(value) || options.allow?.(value) === true;
-  const find = skipKnown(createSecretFinder(RULES, rules));
+  const { find, isClean: isKnown } = skipKnown(createSecretFinder(RULES, rules));
   const sessions = new SessionValues();
   const isClean = cleanIdentifiers(find);
   return {
     redactText(text) {
+      if (isKnown(text)) return { text, count: 0, findings: NOTHING, leftOut: 0 };
       const known = new KnownValues();
       return new TextRedaction({ find, known, allow, budget: new WorkBudget() }).of(text);
     },
@@ -89,12 +90,20 @@ function cleanIdentifiers(find: SecretFinder): (text: string, budget: WorkBudget
  * Remembers the last clean texts, because what a tool wrote comes up to six times in a row: in its input
  * and its response, before the call, after it and in its batch.
  */
-function skipKnown(find: SecretFinder): SecretFinder {
+function skipKnown(find: SecretFinder): {
+  readonly find: SecretFinder;
+  /** True for a text that is remembered. */
+  readonly isClean: (text: string) => boolean;
+} {
   const known = new Set<string>();
   const short = new Set<string>();
-  return (text, budget, learn): Findings => {
+  const isClean = (text: string) =>
+    text.length < SHORT_TEXT
+      ? short.has(text)
+      : text.length <= KNOWN_TEXT_LENGTH && known.has(text);
+  const findNew: SecretFinder = (text, budget, learn): Findings => {
+    if (isClean(text)) return { secrets: NOTHING, checkedTo: text.length };
     if (text.length < SHORT_TEXT) {
-      if (short.has(text)) return { secrets: NOTHING, checkedTo: text.length };
       const findings = find(text, budget, learn);
       if (findings.secrets.length === 0 && findings.checkedTo === text.length) {
         if (short.size >= SHORT_TEXTS) short.clear();
@@ -103,11 +112,11 @@ function skipKnown(find: SecretFinder): SecretFinder {
       return findings;
     }
     if (text.length > KNOWN_TEXT_LENGTH) return find(text, budget, learn);
-    if (known.has(text)) return { secrets: NOTHING, checkedTo: text.length };
     const findings = find(text, budget, learn);
     if (findings.secrets.length > 0 || findings.checkedTo < text.length) return findings;
     known.add(text);
     if (known.size > KNOWN_TEXTS) known.delete(known.values().next().value ?? '');
     return findings;
   };
+  return { find: findNew, isClean };
 }

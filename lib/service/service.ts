@@ -67,6 +67,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   });
   const url = await server.listen();
   log.info('listening', { url, store: store.kind });
+  const advice = store.advice?.();
+  if (advice !== undefined) log.info(`about the database: ${advice}`);
   service.retention.start();
   return {
     url,

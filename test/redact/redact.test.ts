@@ -302,6 +302,11 @@ describe('redactText', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('takes a run of megabytes that could be hex', () => {
+    const run = 'a'.repeat(16_000_000);
+    expect(createRedactor().redactText(run).text).toBe(run);
+  });
 });
 
 describe('redactPayload', () => {

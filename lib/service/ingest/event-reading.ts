@@ -160,7 +160,9 @@ function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject
     ...unknown
   } = body;
   const data = new DataReader(pattern_data as JsonObject);
+  // Couriers send it in both places, for servers that know one of them; it is stored once.
   const eventId = event_id ?? data.text('event_id', 255) ?? options.eventId;
+  if (pattern_data['event_id'] === event_id) data.text('event_id', 255);
   const occurredAt = data.time('occurred_at');
   // Where the hooks of the older clients put file, session and language: in the data, in its `context`, and in
   // `metadata` beside it.

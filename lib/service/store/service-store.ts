@@ -52,6 +52,8 @@ export interface ServiceStore {
    * answers what was written last.
    */
   staleness?(): number | undefined;
+  /** What whoever runs the service should know of how its data are reached; undefined for nothing. */
+  advice?(): string | undefined;
   /** @throws TrackerError E_TENANT when the name is not valid */
   tenant(name: string): PatternStore;
   readonly tokens: TokenStore;

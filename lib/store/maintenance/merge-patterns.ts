@@ -44,12 +44,13 @@ export function mergePatterns(database: Database): void {
   for (const { id, originAt: at, originKey: key } of later.all()) {
     const descent = new Descent(rows);
     const isKnown = descent.node(id) !== undefined;
-    const told = descent.tell({
+    const isOrigin = descent.tell({
       patternId: id,
       at,
       key,
       claims: claims.all(id, id).map(judgedClaim),
     });
+    const told = isOrigin ? descent.told(id) : undefined;
     if (isKnown) {
       see.run(id);
       if (told) rename.run(id);

@@ -99,7 +99,8 @@ export class PatternWriter {
     const name = basename(filePath);
     const descent = new Descent(this.#descent);
     const known = descent.node(patternId);
-    const told = descent.tell(occurrenceOf(fragment, ordinal, origin));
+    const isOrigin = descent.tell(occurrenceOf(fragment, ordinal, origin));
+    const told = isOrigin ? descent.told(patternId) : undefined;
     if (!known && told) this.#create(fragment, told);
     else this.#seen.run(origin.at, patternId);
     if (known && told) this.#rename.run(name, language, patternId);

@@ -41,6 +41,11 @@ export class PostgresConnection {
   /** One connection for `health`, which must not wait until the pool has a free one. */
   #watch: Sql;
   #aliveness: Promise<boolean> | undefined;
+  /** Whether statements are prepared; what is not known yet is looked for before the first call. */
+  #prepares: boolean;
+  #isTold = false;
+  #telling: Promise<void> | undefined;
+  #advice: string | undefined;
   /** The index of the server that the pool is connected to. */
   #host = 0;
   #running = 0;
@@ -51,8 +56,14 @@ export class PostgresConnection {
   constructor(target: PostgresTarget, options: ConnectionOptions) {
     this.#target = target;
     this.#options = options;
-    this.#pool = this.#newPool(options.poolSize);
+    this.#prepares = target.prepares ?? false;
+    this.#pool = this.#newPool(options.poolSize, this.#prepares);
     this.#watch = this.#newPool(1);
+  }
+
+  /** What is to know about the way to the server; undefined for nothing. */
+  get advice(): string | undefined {
+    return this.#advice;
   }
 
   /**
@@ -66,10 +77,16 @@ export class PostgresConnection {
     const until = begun + this.#options.patienceMs;
     for (let attempt = 1; ; attempt++) {
       if (this.#isClosed) throw new StoreUnavailableError('The database was closed');
-      const pool = this.#pool;
+      let pool = this.#pool;
       try {
+        if (!this.#isTold) await this.#answered(this.#tell(), begun);
+        pool = this.#pool;
         return await this.#answered(work(pool), begun);
       } catch (error) {
+        if (isOfPooler(error) && this.#prepares) {
+          this.#prepareNothing(pool);
+          continue;
+        }
         const kind = error instanceof AnswerTimeout ? 'busy' : faultKind(error);
         if (kind === 'fault') throw error;
         if (isOfConnection(error)) this.#replace(pool);
@@ -97,7 +114,7 @@ export class PostgresConnection {
     try {
       const late = () => new AnswerTimeout(HEALTH_TIMEOUT_MS);
       const [row] = await withinDeadline(answer, HEALTH_TIMEOUT_MS, late);
-      if (!row?.readOnly) return { isWell: true, detail: 'operational', pool };
+      if (!row?.readOnly) return { isWell: true, detail: this.#advice ?? 'operational', pool };
       // New connections may reach the new primary; but what answers questions is not cut off each second.
       if (this.#replaceNext.isOver) {
         this.#replaceNext = Deadline.in(REPLACE_EVERY_MS);
@@ -113,7 +130,7 @@ export class PostgresConnection {
 
   /** Makes a client with one connection of its own to the server in use, and no limit for statements. The caller ends it. */
   single(): Sql {
-    return this.#newPool(1, { statement_timeout: 0 });
+    return this.#newPool(1, false, { statement_timeout: 0 });
   }
 
   /** Sends every later call to the next of the named servers, through new connections. */
@@ -170,9 +187,48 @@ export class PostgresConnection {
   #replace(pool: Sql): void {
     if (this.#pool !== pool || this.#isClosed) return; // another call has done so
     this.#host = (this.#host + 1) % this.#target.hosts.length;
-    this.#pool = this.#newPool(this.#options.poolSize);
-    pool.end({ timeout: 5 }).catch(() => {});
+    this.#isTold = false;
+    this.#renewPool();
     this.#renewWatch();
+  }
+
+  #renewPool(): void {
+    const pool = this.#pool;
+    this.#pool = this.#newPool(this.#options.poolSize, this.#prepares);
+    pool.end({ timeout: 5 }).catch(() => {});
+  }
+
+  /**
+   * Finds out whether a pooler stands between us and the server. It may lend another connection for the next transaction, which
+   * knows no statement that was prepared in the one before. All who wait ask together.
+   */
+  #tell(): Promise<void> {
+    this.#telling ??= this.#askWhoAnswers().finally(() => (this.#telling = undefined));
+    return this.#telling;
+  }
+
+  async #askWhoAnswers(): Promise<void> {
+    const watch = this.#watch;
+    const answer = await watch<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    if (this.#watch !== watch) return; // it was replaced, maybe by one to another server: ask again
+    // A pooler gives its clients numbers of its own, by which they may cancel.
+    const isDirect = answer[0]?.pid === answer.state.pid;
+    this.#isTold = true;
+    if (this.#advice === MISTAKEN) return;
+    const wanted = this.#target.prepares;
+    const told = wanted === undefined ? POOLED : wanted ? KEPT : undefined;
+    this.#advice = isDirect ? undefined : told;
+    if ((wanted ?? isDirect) === this.#prepares || this.#isClosed) return;
+    this.#prepares = isDirect;
+    this.#renewPool();
+  }
+
+  /** Goes on without prepared statements, whatever the URL says: answers would be those to other questions. */
+  #prepareNothing(pool: Sql): void {
+    if (this.#pool !== pool || this.#isClosed) return; // another call has done so
+    this.#prepares = false;
+    this.#advice = MISTAKEN;
+    this.#renewPool();
   }
 
   #renewWatch(): void {
@@ -182,9 +238,8 @@ export class PostgresConnection {
     watch.end({ timeout: 0 }).catch(() => {});
   }
 
-  #newPool(max: number, own: Readonly<Record<string, number>> = {}): Sql {
-    const { hosts, user, password, database, tls, sessionAttributes, prepares, settings } =
-      this.#target;
+  #newPool(max: number, prepare = false, own: Readonly<Record<string, number>> = {}): Sql {
+    const { hosts, user, password, database, tls, sessionAttributes, settings } = this.#target;
     const { host, port } = hosts[this.#host] ?? { host: 'localhost', port: 5432 };
     const isSocket = host.startsWith('/');
     return postgres({
@@ -195,7 +250,7 @@ export class PostgresConnection {
       ssl: isSocket ? false : tlsFor(host, tls),
       target_session_attrs: sessionAttributes,
       max,
-      prepare: prepares,
+      prepare,
       connect_timeout: CONNECT_TIMEOUT_S,
       idle_timeout: undefined,
       backoff: () => RECONNECT_PAUSE_S,
@@ -235,6 +290,15 @@ const RECONNECT_PAUSE_S = 0.1;
 /** Two replicas that write the same patterns collide once or twice; more is a fault of ours. */
 const MAX_CONFLICTS = 20;
 
+const POOLED =
+  'a pooler stands before PostgreSQL, so no statements are prepared. If it keeps them (pool_mode=session, or max_prepared_statements ' +
+  'since PgBouncer 1.21), prepare=true in the URL of the database makes use of that; prepare=false ends this note';
+const KEPT =
+  'a pooler stands before PostgreSQL: prepare=true in the URL of the database is right only with pool_mode=session, or with ' +
+  'max_prepared_statements since PgBouncer 1.21. With anything else write prepare=false';
+const MISTAKEN =
+  'the pooler before PostgreSQL loses prepared statements, so none are prepared any more: write prepare=false into the URL of the database';
+
 const NUMBER = {
   to: 20,
   from: [20],
@@ -256,6 +320,12 @@ class AnswerTimeout extends TrackerError {
   constructor(ms: number) {
     super('E_ANSWER_TIMEOUT', `no answer within ${ms} ms`);
   }
+}
+
+/** Whether a statement was lost, or met, that another connection had prepared. Nothing has been done then. */
+function isOfPooler(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === '26000' || code === '42P05';
 }
 
 /** Whether new connections may help. They do not when there are too many already. */

@@ -71,6 +71,7 @@ export async function openPostgresStore(
     audit: new PostgresAuditStore(connection),
     retention: new PostgresRetentionStore(connection),
     ...(standby && { staleness: () => standby.staleness }),
+    advice: () => connection.advice ?? standby?.advice,
     async health() {
       const health = await connection.health();
       return health.isWell || !standby?.isUp ? health : { ...health, isReadOnly: true };

@@ -56,23 +56,24 @@ export class SearchIndex {
   #indexLater(): void {
     if (this.#isIndexing) return;
     this.#isIndexing = true;
-    const step = async (written: number): Promise<void> => {
+    const step = async (): Promise<void> => {
+      const written = this.#written;
       try {
-        if ((await this.#indexSome()) === INDEXED_AT_ONCE) return later();
+        // A step waits for the writes before it, so that those count however slow the disk is.
+        if ((await this.#indexSome()) === INDEXED_AT_ONCE) return later(written);
       } catch {
         // The file is at fault or closed; the next search tries again.
       }
       this.#isIndexing = false;
       if (this.#written !== written) this.#indexLater();
     };
-    const later = () => {
-      const written = this.#written;
+    const later = (written: number) => {
       setTimeout(() => {
         const isBusy = this.#written !== written;
-        setTimeout(() => void step(this.#written), isBusy ? BUSY_PAUSE_MS : 0).unref();
+        setTimeout(() => void step(), isBusy ? BUSY_PAUSE_MS : 0).unref();
       }, PAUSE_MS).unref();
     };
-    later();
+    later(this.#written);
   }
 
   async #indexSome(): Promise<number> {

@@ -23,12 +23,33 @@ describe.skipIf(!hasPgBouncer())('PgBouncer that lends a connection for a transa
   afterAll(() => bouncer.stop());
 
   async function open(url: string): Promise<ServiceStore> {
-    const store = await openPostgresStore(`${bouncer.through(url)}?prepare=false&pool_size=4`);
+    const store = await openPostgresStore(`${bouncer.through(url)}?pool_size=4`);
     urls.set(store, url);
     return store;
   }
 
-  patternStoreContract('serves a store that prepares no statements', {
+  test('is noticed, and what to write is said in health and at the start', async () => {
+    const store = await open(await createDatabase(template));
+    expect(store.advice?.()).toContain('no statements are prepared');
+    expect((await store.health()).detail).toBe(store.advice?.());
+    await store.close();
+    const through = bouncer.through(await createDatabase(template));
+    const told = await openPostgresStore(`${through}?prepare=false`);
+    expect(told.advice?.()).toBeUndefined();
+    await told.close();
+    const mistaken = await openPostgresStore(`${through}?prepare=true&pool_size=1`);
+    expect(mistaken.advice?.()).toContain('write prepare=false');
+    await mistaken.close();
+  });
+
+  test('is not seen where there is none', async () => {
+    const store = await openPostgresStore(await createDatabase(template));
+    expect(store.advice?.()).toBeUndefined();
+    expect((await store.health()).detail).toBe('operational');
+    await store.close();
+  });
+
+  patternStoreContract('serves a store that is told nothing of it', {
     open: async () => open(await createDatabase(template)),
     openAgain: (store) => open(urls.get(store) ?? ''),
   });

@@ -48,6 +48,11 @@ export class Standby implements Reader {
     return Number.isFinite(age) ? Math.max(0, age) : undefined;
   }
 
+  /** What is to know about the way to it; undefined for nothing. */
+  get advice(): string | undefined {
+    return this.#standby.advice;
+  }
+
   /** Whether it can answer although the primary is down. */
   get isUp(): boolean {
     return this.#isUp && this.staleness !== undefined;

@@ -19,8 +19,8 @@ export interface PostgresTarget {
   readonly sessionAttributes: SessionAttributes | undefined;
   /** The most connections: `pool_size`, a parameter of ours. @default 10 */
   readonly poolSize: number;
-  /** Whether statements are prepared once a connection: `prepare`, a parameter of ours. @default true */
-  readonly prepares: boolean;
+  /** Whether statements are prepared once a connection: `prepare`, a parameter of ours. @default unless a pooler stands between */
+  readonly prepares: boolean | undefined;
   /** Settings of the session, such as `application_name` or `search_path`. */
   readonly settings: Readonly<Record<string, string>>;
   /** For people: the hosts and the database, never the password. */
@@ -76,8 +76,10 @@ export function parsePostgresUrl(
   }
   const poolSize = Number(take('pool_size') ?? DEFAULT_POOL_SIZE);
   if (!Number.isSafeInteger(poolSize) || poolSize < 1) throw invalid('pool_size is no number');
-  const prepare = take('prepare') ?? 'true';
-  if (prepare !== 'true' && prepare !== 'false') throw invalid('prepare is true or false');
+  const prepare = take('prepare');
+  if (prepare !== undefined && prepare !== 'true' && prepare !== 'false') {
+    throw invalid('prepare is true or false');
+  }
   for (const each of OF_LIBPQ) take(each);
   const limit = Number(parameters.get('statement_timeout') ?? MIN_STATEMENT_MS);
   if (limit > 0 && limit < MIN_STATEMENT_MS) {
@@ -95,7 +97,7 @@ export function parsePostgresUrl(
     tls,
     sessionAttributes: attributes,
     poolSize,
-    prepares: prepare === 'true',
+    prepares: prepare === undefined ? undefined : prepare === 'true',
     settings: Object.fromEntries(parameters),
     label: `${where}/${name ?? ''}`,
   };

@@ -36,7 +36,7 @@ test('a URL may name the folder of a socket', () => {
 });
 
 test('a URL says whether statements are prepared, for poolers that lend a connection for a transaction', () => {
-  expect(parsePostgresUrl('postgres://u@h/x').prepares).toBe(true);
+  expect(parsePostgresUrl('postgres://u@h/x').prepares).toBeUndefined();
   const target = parsePostgresUrl('postgres://u@h/x?prepare=false');
   expect(target).toMatchObject({ prepares: false, settings: {} });
 });
