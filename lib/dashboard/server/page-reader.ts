@@ -58,7 +58,6 @@ export class PageReader {
         now,
         isFirst,
       };
-      sources.read(() => undefined); // whether the database can be read at all
       query.find?.(ask, sources);
       const read = async () => {
         try {
@@ -68,7 +67,8 @@ export class PageReader {
           return { query, state: failed(error) };
         }
       };
-      const isLong = (this.#took.get(page.name) ?? Infinity) > SHORT_MS;
+      // Where the database cannot be read, that may be all that there is to show, with a status of its own.
+      const isLong = isReadable(sources) && (this.#took.get(page.name) ?? Infinity) > SHORT_MS;
       return { state: { ...state, fault: null }, isLong, read };
     } catch (error) {
       const reading = { query, state: failed(error) };
@@ -112,10 +112,19 @@ const SHORT_MS = 30;
 
 /** A database that cannot be read has no projects; the page says why. */
 function projectNames(sources: AppParts['sources']): string[] {
+  return unlessBroken(() => (sources.read(allProjects) ?? []).map(({ name }) => name)) ?? [];
+}
+
+function isReadable(sources: AppParts['sources']): boolean {
+  return unlessBroken(() => sources.read(() => true) ?? true) === true;
+}
+
+/** What is read; undefined if the database cannot be read. */
+function unlessBroken<T>(read: () => T): T | undefined {
   try {
-    return (sources.read(allProjects) ?? []).map(({ name }) => name);
+    return read();
   } catch (error) {
-    if (error instanceof TrackerError) return [];
+    if (error instanceof TrackerError) return undefined;
     throw error;
   }
 }
