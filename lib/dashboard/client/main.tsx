@@ -67,6 +67,8 @@ side = {
 
 async function start(): Promise<void> {
   view = state.page === null ? undefined : await pageNamed(state.page)?.view();
+  await painted();
+  nameWindow(); // the server names it before it reads what it shows
   drawNow();
   listenToKeys(side);
   loader.listen();
@@ -82,6 +84,15 @@ async function start(): Promise<void> {
     if (document.visibilityState === 'visible' && side.connection.is === 'live') loader.refresh();
   }, 60_000);
   document.documentElement.dataset['ready'] = ''; // tests wait for it
+}
+
+/** Resolves when what the server drew is painted, which taking it over would hold up; at once where nobody looks. */
+async function painted(): Promise<void> {
+  if (document.visibilityState === 'hidden') return;
+  await new Promise<void>((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, MOST_WAIT_MS); // nothing is painted once it is hidden
+  });
 }
 
 function set(change: Partial<ClientSide>): void {
@@ -110,5 +121,7 @@ function nameWindow(): void {
   const own = state.data !== null && state.fault === null ? view?.titleOf?.(state.data) : undefined;
   document.title = `${own ?? state.fault?.message ?? page?.title ?? 'Not found'} · Pattern tracker`;
 }
+
+const MOST_WAIT_MS = 1_000;
 
 void start();

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { pageNamed } from '../pages/page-list.ts';
 import type { PageView } from '../pages/page.ts';
 import { Empty, Fault, Skeleton } from '../parts/states.tsx';
@@ -24,10 +23,7 @@ export function App({
 }) {
   const page = state.page === null ? undefined : pageNamed(state.page);
   const url = new URL(state.url, 'http://localhost');
-  const side = client ?? {
-    ...serverSide(state.frame.live, state.at),
-    actionToken: state.frame.actionToken,
-  };
+  const side = client ?? serverSide(state.frame.live, state.at, state.frame.actionToken);
   return (
     <ClientContext.Provider value={side}>
       <a class="skip" href="#main">
@@ -44,11 +40,7 @@ export function App({
                 <Filters url={url} filters={page.filters} projects={state.frame.projects} />
               )}
             </div>
-            <Body state={state}>
-              {View && state.fault === null && (
-                <View data={state.data} url={url} params={state.params} at={state.at} />
-              )}
-            </Body>
+            <PageBody state={state} View={View} />
           </main>
         </div>
       </div>
@@ -57,18 +49,18 @@ export function App({
   );
 }
 
-// --- internal ---
-
-function Body({
-  state: { fault, at },
-  children,
+/** The page below its heading: what it shows, or why it does not. */
+export function PageBody({
+  state: { data, fault, url, params, at },
+  View,
 }: {
   readonly state: PageState;
-  readonly children: ComponentChildren;
+  readonly View: PageView<unknown>['View'] | undefined;
 }) {
   if (fault?.code === 'E_NO_PAGE') {
     return <Empty title="Nothing is at this address" why={<a href="/">Go to Now</a>} />;
   }
   if (fault) return <Fault fault={fault} at={at} />;
-  return <>{children || <Skeleton lines={8} />}</>;
+  if (!View) return <Skeleton lines={8} />;
+  return <View data={data} url={new URL(url, 'http://localhost')} params={params} at={at} />;
 }

@@ -31,14 +31,18 @@ export interface ClientSide {
 }
 
 /** What the server draws with. */
-export function serverSide(live: LiveState, at: number): ClientSide {
+export function serverSide(
+  live: LiveState,
+  at: number,
+  actionToken: string | null = null,
+): ClientSide {
   const nothing = () => {};
   return {
     connection: { is: 'connecting' },
     live,
     density: 'comfortable',
     at,
-    actionToken: null,
+    actionToken,
     navigate: nothing,
     reload: nothing,
     switchTheme: nothing,

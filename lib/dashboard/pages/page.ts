@@ -15,9 +15,11 @@ export interface Ask {
   readonly projectIds: readonly number[] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** True for the document that is painted first: of a very long list its beginning is enough, and the browser asks for the whole. */
+  readonly isFirst: boolean;
 }
 
-/** Reads what a page shows. A fault that is thrown becomes the page; code `E_NO_…` is answered with 404. */
+/** Reads what a page shows. A fault that is thrown becomes the page. */
 export type Load<Data> = (ask: Ask, sources: Sources) => Data | Promise<Data>;
 
 /** A cell of a list that is exported as CSV. */
@@ -25,7 +27,14 @@ export type CsvCell = string | number | boolean | null;
 
 /** What the module `query.ts` of a page exports as `NAMEQuery`; it is loaded by the server only. */
 export interface PageQuery<Data> {
+  /**
+   * Throws where nothing is at the address, which is found out quickly: it decides what the answer's status is, before the
+   * data are read. @default there is something at every address
+   */
+  readonly find?: (ask: Ask, sources: Sources) => void;
   readonly load: Load<Data>;
+  /** True if the data are but a beginning, since `isFirst` was asked. @default they never are */
+  readonly isPart?: (data: Data) => boolean;
   /** The rows of its list, for CSV. @default the page has no list, and no CSV */
   readonly rows?: (data: Data) => readonly Readonly<Record<string, CsvCell>>[];
 }

@@ -7,6 +7,17 @@ export function Plain({ text, class: name }: { readonly text: string; readonly c
   return <bdi class={name}>{plainText(text)}</bdi>;
 }
 
+/** A sentence of this program's own, in which commands stand between backticks. */
+export function Advice({ text, class: name }: { readonly text: string; readonly class?: string }) {
+  return (
+    <bdi class={name}>
+      {plainText(text)
+        .split('`')
+        .map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}
+    </bdi>
+  );
+}
+
 /** A text with a code in the place of each character that is not seen: control characters, marks of direction. */
 export function plainText(text: string): string {
   return text.replaceAll(CONTROL, code).replaceAll(INVISIBLE, code);

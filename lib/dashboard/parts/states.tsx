@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { PageFault } from '../server/page-state.ts';
 import { useClient } from '../frame/client-side.ts';
-import { Plain } from './plain.tsx';
+import { Advice, Plain } from './plain.tsx';
 import { Since } from './time.tsx';
 
 /** What stands where nothing is: what would be here, why it is not, and the one command that fills it. */
@@ -37,7 +37,7 @@ export function Fault({ fault, at }: { readonly fault: PageFault; readonly at: n
       </p>
       {fault.hint && (
         <p>
-          <Plain text={fault.hint} />
+          <Advice text={fault.hint} />
         </p>
       )}
       <p class="dim">

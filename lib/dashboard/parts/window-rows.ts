@@ -4,7 +4,7 @@ import {
   Virtualizer,
   windowScroll,
 } from '@tanstack/virtual-core';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import { useClient } from '../frame/client-side.ts';
 
@@ -36,7 +36,8 @@ export function useWindowRows(
   const { isStatic } = useClient();
   const isPart = count > MOST_DRAWN && !isStatic;
   const [part, setPart] = useState<Omit<WindowRows, 'show'>>();
-  const [virtualizer, setVirtualizer] = useState<Virtualizer<Window, Element>>();
+  // As a state it would be held by its successor, whose functions see all that this call sees, and so on.
+  const virtualizer = useRef<Virtualizer<Window, Element>>(undefined);
   useLayoutEffect(() => {
     if (!isPart || !list.current) return setPart(undefined);
     const top = list.current.getBoundingClientRect().top + window.scrollY;
@@ -63,13 +64,13 @@ export function useWindowRows(
       initialOffset: () => window.scrollY,
       onChange: read,
     });
-    setVirtualizer(made);
+    virtualizer.current = made;
     const unmount = made._didMount();
     made._willUpdate();
     read(made);
     return unmount;
   }, [isPart, count, height, list]);
-  const show = (index: number) => virtualizer?.scrollToIndex(index, { align: 'auto' });
+  const show = (index: number) => virtualizer.current?.scrollToIndex(index, { align: 'auto' });
   if (!isPart) return { from: 0, to: count, before: 0, after: 0, show };
   return { ...(part ?? { from: 0, to: MOST_DRAWN, before: 0, after: 0 }), show };
 }

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
+import { stream, streamSSE } from 'hono/streaming';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { terminalSafe } from '../../base/terminal-safe.ts';
 import { HostCheck } from '../../service/http/host-check.ts';
@@ -13,10 +14,10 @@ import { runAction } from './actions.ts';
 import type { AppParts } from './app-parts.ts';
 import type { Assets } from './assets.ts';
 import { csvText } from './csv.ts';
-import { documentHtml } from './document.tsx';
+import { documentFrame, documentRest, documentTitle } from './document.tsx';
 import { ICON } from './icon.ts';
 import { PageReader } from './page-reader.ts';
-import type { PageReading } from './page-reader.ts';
+import type { BegunPage, PageReading } from './page-reader.ts';
 
 /** Builds the app that turns a Request into a Response. It opens no port. */
 export function createDashboardApp(parts: AppParts): Hono {
@@ -81,7 +82,9 @@ const HEADERS = [
 function asset(c: Context, assets: Assets): Response {
   const found = assets.get(c.req.param('name') ?? '');
   if (!found) return c.body('Not found', 404);
-  c.header('Cache-Control', 'public, max-age=31536000, immutable');
+  // A page that is sent in parts waits until this one is asked for.
+  const isSettings = c.req.param('name') === assets.manifest.settings;
+  if (!isSettings) c.header('Cache-Control', 'public, max-age=31536000, immutable');
   c.header('Content-Type', found.type);
   c.header('Vary', 'Accept-Encoding');
   const isSmall = found.gzip !== undefined && acceptsGzip(c.req.header('accept-encoding'));
@@ -96,8 +99,13 @@ async function answered(
   reader: PageReader,
   assets: Assets,
 ): Promise<Response> {
-  const reading = await reader.read(page, address(c), c.req.param() as Record<string, string>);
   const format = c.req.query('format') ?? (prefersJson(c) ? 'json' : 'html');
+  const isHtml = !['state', 'json', 'csv'].includes(format);
+  const params = c.req.param() as Record<string, string>;
+  const begun = await reader.begin(page, address(c), params, isHtml);
+  const isBrowser = c.req.header('sec-fetch-dest') === 'document';
+  if (isHtml && isBrowser && begun.isLong) return shownInParts(c, begun, page, assets);
+  const reading = await begun.read();
   const { state } = reading;
   const status = (state.fault?.status ?? 200) as ContentfulStatusCode;
   if (format === 'state') return await json(c, state, status);
@@ -116,13 +124,40 @@ async function answered(
 
 async function shown(
   c: Context,
-  { state }: PageReading,
+  reading: PageReading,
   page: Page | undefined,
   assets: Assets,
 ): Promise<Response> {
-  const html = documentHtml(state, await page?.view(), assets.manifest);
-  return await compressed(c, html, 'text/html; charset=utf-8', state.fault?.status ?? 200);
+  const { state } = reading;
+  const view = await page?.view();
+  const frame = documentFrame(state, documentTitle(state, view), assets.manifest);
+  const html = frame.before + documentRest(frame, reading, view);
+  return await compressed(c, html, HTML, state.fault?.status ?? 200);
 }
+
+/** Sends the frame of a page, which the browser paints while the rest is read. */
+function shownInParts(c: Context, begun: BegunPage, page: Page, assets: Assets): Response {
+  const { manifest } = assets;
+  const frame = documentFrame(begun.state, documentTitle(begun.state, undefined), manifest);
+  c.header('Content-Type', HTML);
+  c.header('Vary', 'Accept, Accept-Encoding');
+  return stream(c, async (document) => {
+    // Reading holds up this thread, and without style and settings nothing is painted: they are asked for together.
+    const asked = assets.asked(manifest.settings, MOST_WAIT_MS);
+    await document.write(frame.before);
+    await asked;
+    await sleep(OTHERS_MS);
+    if (document.aborted) return;
+    const [reading, view] = await Promise.all([begun.read(), page.view()]);
+    await document.write(documentRest(frame, reading, view));
+  });
+}
+
+const HTML = 'text/html; charset=utf-8';
+/** A browser asks for files sooner than this, in milliseconds. */
+const MOST_WAIT_MS = 1_000;
+/** Files that are asked for together come within this time, in milliseconds. */
+const OTHERS_MS = 5;
 
 async function json(c: Context, value: unknown, status: number): Promise<Response> {
   return await compressed(c, terminalSafe(JSON.stringify(value)), 'application/json', status);

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrackerError } from '../../base/errors.ts';
@@ -30,6 +31,7 @@ export class Assets {
   readonly manifest: AssetManifest;
   readonly #folder: string;
   readonly #read = new Map<string, Asset>();
+  readonly #asked = new EventEmitter().setMaxListeners(0);
 
   /** @throws TrackerError E_DASHBOARD_FILES when they are not there */
   constructor(folder: string) {
@@ -46,6 +48,7 @@ export class Assets {
   /** The file of a name; undefined for a name that the build did not write. */
   get(name: string): Asset | undefined {
     if (!this.manifest.files.includes(name)) return undefined;
+    this.#asked.emit(name);
     const read = this.#read.get(name);
     if (read) return read;
     const path = join(this.#folder, name);
@@ -56,5 +59,13 @@ export class Assets {
     };
     this.#read.set(name, asset);
     return asset;
+  }
+
+  /** Resolves when somebody asks for this file, after so many milliseconds at the latest. */
+  async asked(name: string, mostMs: number): Promise<void> {
+    const late = AbortSignal.timeout(mostMs);
+    await once(this.#asked, name, { signal: late }).catch((error: unknown) => {
+      if (!late.aborted) throw error;
+    });
   }
 }

@@ -133,6 +133,39 @@ describe.skipIf(!hasBrowser)('the pages of sessions', () => {
     await watched.close();
   });
 
+  it('lets go of the rows that it showed before, however often it is read again', async () => {
+    const session = 'ffff0000-0000-4000-8000-00000000000a';
+    const long = new Telling({ session, at: Date.now() - 3_600_000 });
+    long.start().prompt('go on and on');
+    for (let call = 1; call <= 300; call += 1) long.bash(`echo ${call}`, 2);
+    await home.take(long);
+    const watched = await WatchedPage.open(browser, `${home.url}/sessions/${session}`);
+    const { page } = watched;
+    await page.evaluate(() => {
+      const seen: WeakRef<object>[] = [];
+      Response.prototype.json = async function noted() {
+        const state = JSON.parse(await this.text()) as { data: { rows: object } };
+        seen.push(new WeakRef(state.data.rows));
+        return state;
+      };
+      Object.assign(window, { seen });
+    });
+    for (let call = 301; call <= 308; call += 1) {
+      long.bash(`echo ${call}`, 2);
+      await home.take(long);
+      await page.locator('.session-tabs a').first().getByText(`${call}`).waitFor();
+    }
+    const tools = await page.context().newCDPSession(page);
+    await tools.send('HeapProfiler.collectGarbage');
+    const { all, held } = await page.evaluate(() => {
+      const { seen } = window as unknown as { seen: WeakRef<object>[] };
+      return { all: seen.length, held: seen.filter((rows) => rows.deref()).length };
+    });
+    expect(all).toBeGreaterThanOrEqual(8);
+    expect(held).toBeLessThanOrEqual(3); // what is shown, what was shown before, and what is on its way
+    await watched.close();
+  });
+
   it('answers for a session that is not there with a page that says so', async () => {
     const answer = await fetch(`${home.url}/sessions/nobody`);
     expect(answer.status).toBe(404);

@@ -28,9 +28,10 @@ beforeEach(() => {
       settings: 'b.js',
       style: 'c.css',
       pages: {},
-      files: ['a.js'],
+      files: ['a.js', 'b.js'],
     }),
   );
+  writeFileSync(join(folder, 'b.js'), 'void 0;');
   writeFileSync(join(folder, 'a.js'), 'void 0;');
 });
 
@@ -107,6 +108,31 @@ describe('the app of the dashboard', () => {
     expect(await answer.text()).toContain('E_DATABASE_CORRUPT');
   });
 
+  it('sends a browser the frame first, and what it shows once that can be painted', async () => {
+    await using app = new AppUnderTest();
+    const answer = await app.ask('/sessions', AS_BROWSER);
+    expect(answer.status).toBe(200);
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const frame = await textOf(reader.read());
+    expect(frame).toContain('What was done?');
+    expect(frame).not.toContain('No session');
+    const settings = await app.ask('/assets/b.js');
+    expect(settings.headers.get('cache-control')).toBe('no-store'); // or a browser would not ask
+    const rest = await textOf(reader.read());
+    expect(rest).toContain('No session');
+    expect(rest).toMatch(/<script id="state".*<\/html>$/s);
+    const whole = await (await app.ask('/sessions')).text();
+    expect(withoutTimes(frame + rest)).toBe(withoutTimes(whole));
+  });
+
+  it.each(['/sessions/nobody', '/patterns/none', '/file?path=/nowhere'])(
+    'answers a browser at %s that nothing is there, before it sends anything',
+    async (path) => {
+      await using app = new AppUnderTest();
+      expect((await app.ask(path, AS_BROWSER)).status).toBe(404);
+    },
+  );
+
   it('lets nothing in its JSON hide or turn round what stands beside it', async () => {
     const answer = await ask(`/search?q=${encodeURIComponent(HIDING)}&format=json`);
     const text = await answer.text();
@@ -121,18 +147,42 @@ describe('the app of the dashboard', () => {
   });
 });
 
+const AS_BROWSER = { headers: { 'sec-fetch-dest': 'document' } };
+
+class AppUnderTest {
+  readonly #watch: ChangeWatch;
+  readonly #app: ReturnType<typeof createDashboardApp>;
+
+  constructor(actions?: ReturnType<typeof actionDesk>) {
+    const sources = new Sources(testInstallation(trackerPaths(folder)));
+    const assets = new Assets(folder);
+    this.#watch = new ChangeWatch(sources);
+    this.#app = createDashboardApp({ sources, watch: this.#watch, actions, assets });
+  }
+
+  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+    return await this.#app.request(`http://localhost${path}`, init);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch.close();
+  }
+}
+
 async function ask(
   path: string,
   init: RequestInit = {},
   actions?: ReturnType<typeof actionDesk>,
 ): Promise<Response> {
-  const paths = trackerPaths(folder);
-  const sources = new Sources(testInstallation(paths));
-  const watch = new ChangeWatch(sources);
-  const app = createDashboardApp({ sources, watch, actions, assets: new Assets(folder) });
-  try {
-    return await app.request(`http://localhost${path}`, init);
-  } finally {
-    watch.close();
-  }
+  await using app = new AppUnderTest(actions);
+  return await app.ask(path, init);
+}
+
+async function textOf(read: Promise<{ readonly value?: Uint8Array | undefined }>): Promise<string> {
+  return new TextDecoder().decode((await read).value);
+}
+
+/** Two answers are given at two times. */
+function withoutTimes(html: string): string {
+  return html.replaceAll(/"at":\d+/g, '"at":0');
 }

@@ -17,7 +17,7 @@ import { fileLog } from '../../../store/queries/history/file-log.ts';
 import { allProjects } from '../../../store/queries/projects.ts';
 import type { Project } from '../../../store/queries/projects.ts';
 import type { Sources } from '../../server/sources.ts';
-import type { PageQuery } from '../page.ts';
+import type { Ask, PageQuery } from '../page.ts';
 import { logCursorOf, loggedChange } from './logged-change.ts';
 import type { LoggedChange } from './logged-change.ts';
 import { countsOf, shownText } from './shown-text.ts';
@@ -58,12 +58,10 @@ export interface FileData {
 }
 
 export const fileQuery: PageQuery<FileData> = {
-  load: async ({ query }, sources) => {
-    const { installation } = sources;
-    const names = new FileNames(processElapsed, (text) => text, installation.env['HOME']);
-    const path = names.find(query.get('path') ?? '', undefined);
-    const known = sources.read((database) => knownFile(database, path, installation.env['HOME']));
-    if (!known) throw noFile(path);
+  find: (ask, sources) => void knownIn(ask, sources),
+  load: async (ask, sources) => {
+    const { query } = ask;
+    const { path, known } = knownIn(ask, sources);
     const disk = await onDisk(path, sources);
     const rest = sources.read((database) => {
       const versions = keptVersions(database, disk.renamedFrom ?? path);
@@ -112,6 +110,16 @@ interface KnownFile {
   /** That which its lines are kept under, to look for them in all its files. */
   readonly projectIds: readonly number[] | undefined;
   readonly lastWrite: LastWrite | undefined;
+}
+
+/** The file that the URL names. @throws TrackerError E_NO_FILE */
+function knownIn({ query }: Ask, sources: Sources): { path: string; known: KnownFile } {
+  const home = sources.installation.env['HOME'];
+  const names = new FileNames(processElapsed, (text) => text, home);
+  const path = names.find(query.get('path') ?? '', undefined);
+  const known = sources.read((database) => knownFile(database, path, home));
+  if (!known) throw noFile(path);
+  return { path, known };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Section } from '../../parts/figures/section.tsx';
 import { HealthPages } from '../../parts/health/health-pages.tsx';
 import { Reasons } from '../../parts/health/reasons.tsx';
-import { Plain } from '../../parts/plain.tsx';
+import { Advice, Plain } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
@@ -22,7 +22,7 @@ function View({ data: { sentences, way, reasons } }: ViewProps<HealthData>) {
             <Status is={is}>
               <b>{about}</b>
             </Status>
-            <Plain class="sentence" text={text} />
+            <Advice class="sentence" text={text} />
           </li>
         ))}
       </ul>
@@ -62,7 +62,7 @@ function StationBox({ station }: { readonly station: Station }) {
           </>
         )}
       </p>
-      {trouble !== null && <Plain class="station-trouble" text={trouble} />}
+      {trouble !== null && <Advice class="station-trouble" text={trouble} />}
     </li>
   );
 }

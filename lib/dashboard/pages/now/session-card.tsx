@@ -74,12 +74,11 @@ const MEANINGS: Readonly<Record<Need, Meaning>> = {
 };
 
 function Need({ session: { need, needSince } }: { readonly session: SessionCard }) {
-  const isPast = need === 'ended' || need === 'silent';
-  const word = { failing: 'failed', silent: 'silent since' }[need as string] ?? need;
+  const word = need === 'failing' ? 'failed' : need;
   return (
     <Status is={MEANINGS[need]}>
       <span>
-        {word} {isPast ? <Ago at={needSince} /> : <Since at={needSince} />}
+        {word} {need === 'ended' ? <Ago at={needSince} /> : <Since at={needSince} />}
       </span>
     </Status>
   );

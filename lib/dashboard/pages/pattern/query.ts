@@ -33,8 +33,12 @@ export interface PatternData {
 }
 
 export const patternQuery: PageQuery<PatternData> = {
+  find: ({ params }, sources) => {
+    const id = idIn(params);
+    if (!sources.read((database) => patternById(database, id))) throw noSuchPattern(id);
+  },
   load: ({ params, query }, sources) => {
-    const id = (params['pattern'] ?? '').toLowerCase();
+    const id = idIn(params);
     const most = mostOf(query, 50);
     const data = sources.read((database): PatternData | undefined => {
       const pattern = patternById(database, id);
@@ -54,9 +58,7 @@ export const patternQuery: PageQuery<PatternData> = {
       );
     });
     if (data) return data;
-    throw new TrackerError('E_NO_PATTERN', `no pattern is called "${id}"`, {
-      hint: 'It may be past retention. Patterns lists what there is.',
-    });
+    throw noSuchPattern(id);
   },
   rows: ({ occurrences }) => occurrences.map((place) => ({ ...place })),
 };
@@ -69,6 +71,16 @@ const MOST_DIFF = 60_000;
 const SIMILAR = 5;
 /** Of very long code, its beginning, in characters. */
 const MOST_CODE = 20_000;
+
+function idIn(params: Readonly<Record<string, string>>): string {
+  return (params['pattern'] ?? '').toLowerCase();
+}
+
+function noSuchPattern(id: string): TrackerError {
+  return new TrackerError('E_NO_PATTERN', `no pattern is called "${id}"`, {
+    hint: 'It may be past retention. Patterns lists what there is.',
+  });
+}
 
 function changeIn(database: Database, pattern: PatternWithCode): PatternData['change'] {
   const change = changeOf(database, pattern);

@@ -20,7 +20,6 @@ export const patternsView: PageView<PatternsData> = { View };
 
 function View({ data, url }: ViewProps<PatternsData>) {
   const { rows, total, hidden, language, order, isAll, most } = data;
-  const count = total >= MOST_COUNTED ? `${MOST_COUNTED.toLocaleString('en-US')} or more` : total;
   return (
     <>
       <div class="list-bar">
@@ -38,11 +37,10 @@ function View({ data, url }: ViewProps<PatternsData>) {
               {shortText(language, 40)} ✕
             </a>
           )}
-          {rows.length > 0 && <span class="num">{count} patterns</span>}
+          {rows.length > 0 && <span class="num">{countText(total)} patterns</span>}
           {hidden > 0 && (
             <a href={linkWith(url, { small: 'yes' })}>
-              {hidden >= MOST_COUNTED ? `${MOST_COUNTED} or more` : hidden} are too small to tell
-              anything
+              {countText(hidden)} are too small to tell anything
             </a>
           )}
           {isAll && <a href={linkWith(url, { small: null })}>Leave out what is small</a>}
@@ -71,6 +69,11 @@ function View({ data, url }: ViewProps<PatternsData>) {
       {rows.length < total && <MoreLink url={url} shown={most} />}
     </>
   );
+}
+
+/** Counting ends at some number. */
+function countText(count: number): string {
+  return `${count.toLocaleString('en-US')}${count >= MOST_COUNTED ? ' or more' : ''}`;
 }
 
 const CURRENT = { 'aria-current': 'true' } as const;

@@ -26,17 +26,25 @@ export interface SessionData extends Omit<SessionTimeline, 'turns' | 'next'> {
 }
 
 export const sessionQuery: PageQuery<SessionData> = {
-  load: ({ params, query, now }, sources) => {
+  find: ({ params }, sources) => {
+    const named = params['session'] ?? '';
+    const found = sources.read((database) => sessionId(database, named));
+    if (found === undefined) throw noSuchSession(named);
+  },
+  load: ({ params, query, now, isFirst }, sources) => {
     const named = params['session'] ?? '';
     const data = sources.read((database): SessionData => {
       const id = sessionId(database, named);
-      const timeline = sessionTimeline(database, id, { limit: MOST_CALLS, isBrief: true });
+      // What a URL says of a call may be about any of them.
+      const limit = isFirst && query.size === 0 ? FIRST_CALLS : MOST_CALLS;
+      const timeline = sessionTimeline(database, id, { limit, isBrief: true });
       if (timeline === undefined || timeline === 'no-such-call') throw noSuchSession(named);
       return sessionDataOf(database, timeline, query, now);
     });
     if (data === undefined) throw noSuchSession(named);
     return data;
   },
+  isPart: ({ isWhole, rows }) => !isWhole && rows.length < MOST_CALLS,
   rows: ({ rows }) =>
     rows.flatMap((row) =>
       row.kind === 'call'
@@ -82,6 +90,8 @@ export function sessionDataOf(
 
 /** The list is drawn in part, but comes as a whole. */
 const MOST_CALLS = 20_000;
+/** More than a page draws at first. */
+const FIRST_CALLS = 300;
 
 function sessionId(database: Database, named: string): string {
   const found = sessionsByPrefix(database, named, { limit: 2, withTests: true });

@@ -4,7 +4,7 @@ import { Section } from '../../parts/figures/section.tsx';
 import { HealthPages } from '../../parts/health/health-pages.tsx';
 import { Reasons } from '../../parts/health/reasons.tsx';
 import { SinkLine } from '../../parts/health/sink-line.tsx';
-import { Plain, plainText } from '../../parts/plain.tsx';
+import { Advice, Plain, plainText } from '../../parts/plain.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { PageView, ViewProps } from '../page.ts';
@@ -84,7 +84,7 @@ function Parts({
       <dt>Recording</dt>
       <dd>
         <Status is={recording.state === 'on' ? 'ok' : 'fail'}>{recording.state}</Status>
-        <Plain class="dim" text={recording.text} />
+        <Advice class="dim" text={recording.text} />
       </dd>
       <dt>Spool</dt>
       <dd>
@@ -106,7 +106,7 @@ function Parts({
           {courier.status}
         </Status>
         <span class="dim">
-          {isBad && <Plain text={[courier.reason, courier.hint].filter(Boolean).join('. ')} />}
+          {isBad && <Advice text={[courier.reason, courier.hint].filter(Boolean).join('. ')} />}
           {!isBad && courier.pid !== null && `pid ${courier.pid}, `}
           {!isBad && courier.updatedAt !== null && (
             <>

@@ -1,4 +1,4 @@
-import { Plain } from '../plain.tsx';
+import { Advice } from '../plain.tsx';
 
 /** Why something needs a look, a sentence each, as `pattern-tracker health` says it. */
 export function Reasons({ reasons }: { readonly reasons: readonly string[] }) {
@@ -7,7 +7,7 @@ export function Reasons({ reasons }: { readonly reasons: readonly string[] }) {
     <ul class="reasons">
       {reasons.map((reason) => (
         <li key={reason}>
-          <Plain text={reason} />
+          <Advice text={reason} />
         </li>
       ))}
     </ul>
