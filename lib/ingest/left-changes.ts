@@ -41,6 +41,7 @@ export class LeftChanges {
     const inQuestion = filesInQuestion(told, event, writtenAt);
     if (inQuestion.length === 0 || cwd === undefined) return { ...told, ...NOTHING_REDACTED };
     const partOf = authorshipIn(event);
+    const command = commandOf(event);
     const redactions: Record<string, number> = {};
     let unchecked = 0;
     const deleted = new Set<string>();
@@ -51,7 +52,7 @@ export class LeftChanges {
         redactions[kind] = (redactions[kind] ?? 0) + count;
       }
       unchecked += clean.leftOut;
-      return changeOf(file.filePath, file.text === null ? null : clean.text, partOf);
+      return changeOf(file.filePath, file.text === null ? null : clean.text, partOf, command);
     });
     const shown = new Set(left.flatMap(({ path, own }) => (own?.length ? [path] : [])));
     return {
@@ -116,15 +117,17 @@ function isNamed(path: string, name: string): boolean {
   return path === end || path.endsWith(`/${end}`);
 }
 
-function authorshipIn({
-  toolName,
-  toolInput,
-}: HookEvent): (path: string, text: string) => CommandPart {
-  if (toolName !== 'Bash') {
-    const told = textsIn(toolInput);
+function commandOf({ toolName, toolInput }: HookEvent): string | undefined {
+  return toolName === 'Bash' ? (asString(toolInput?.['command']) ?? '') : undefined;
+}
+
+function authorshipIn(event: HookEvent): (path: string, text: string) => CommandPart {
+  const command = commandOf(event);
+  if (command === undefined) {
+    const told = textsIn(event.toolInput);
     return (_, text) => toldBy(told, text);
   }
-  const authorship = new CommandAuthorship(asString(toolInput?.['command']) ?? '');
+  const authorship = new CommandAuthorship(command);
   return (path, text) => authorship.ofText(path, text);
 }
 
@@ -132,9 +135,14 @@ function changeOf(
   path: string,
   text: string | null,
   partOf: (path: string, text: string) => CommandPart,
+  command: string | undefined,
 ): TextChange {
   const base = { path, before: undefined, hunks: [], isToolDiff: false, isProgram: true };
   return text === null
     ? { ...base, did: { kind: 'delete' }, ...partOf(path, '') }
-    : { ...base, did: { kind: 'left', text }, ...partOf(path, text) };
+    : {
+        ...base,
+        did: { kind: 'left', text, ...(command === undefined ? {} : { command }) },
+        ...partOf(path, text),
+      };
 }

@@ -40,13 +40,24 @@ export class CommandAuthorship {
 
   /** For a file of which it is known what it holds now, but not what it held before. */
   ofText(path: string, text: string): CommandPart {
+    return this.ofRuns(path, [{ old: NONE, now: linesOf(text) }]);
+  }
+
+  /** For a file that differs from what is known of it: others may have changed it, too. */
+  ofRuns(path: string, runs: readonly ChangedRun[]): CommandPart {
     const { kind, own } = commandEffect(this.#shell, path);
     const isOwn =
       own === 'spelled'
         ? (line: string) => this.#words.spells(line)
-        : (line: string) => this.#words.tells(line, NONE);
-    return { kind, own: linesOf(text).filter(isOwn) };
+        : (line: string, replaced: readonly string[]) => this.#words.tells(line, replaced);
+    return { kind, own: runs.flatMap(({ old, now }) => now.filter((line) => isOwn(line, old))) };
   }
+}
+
+/** Lines that were changed together: what they were, and what they are now. */
+export interface ChangedRun {
+  readonly old: readonly string[];
+  readonly now: readonly string[];
 }
 
 /** For a file that a tool wrote which is not Claude Code's own: `told` is what it was given. */
@@ -59,8 +70,8 @@ export function toldBy(told: readonly string[], text: string): CommandPart {
 
 const NONE: readonly string[] = [];
 
-/** The runs of changed lines of a diff: what they were, and what they are now. */
-function runsIn(hunks: readonly Hunk[]): { readonly old: string[]; readonly now: string[] }[] {
+/** The runs of changed lines of a diff. */
+function runsIn(hunks: readonly Hunk[]): ChangedRun[] {
   const runs: { old: string[]; now: string[] }[] = [];
   for (const hunk of hunks) {
     let isOpen = false;

@@ -40,8 +40,11 @@ export interface TextChange {
       }
     | { readonly kind: 'replace'; readonly replacements: readonly TextReplacement[] }
     | { readonly kind: 'hunks' }
-    /** It has this text now, as a command left it. */
-    | { readonly kind: 'left'; readonly text: string }
+    /**
+     * It has this text now, as a command left it, if one did: beside what is known of the file it tells more of what is
+     * Claude's own than without.
+     */
+    | { readonly kind: 'left'; readonly text: string; readonly command?: string }
     | { readonly kind: 'delete' };
   /** The diff, where one is sent and needed. */
   readonly hunks: readonly Hunk[];
