@@ -27,20 +27,12 @@ export class CommandAuthorship {
   /** For a file of which the diff is known. */
   of(path: string, hunks: readonly Hunk[]): CommandPart {
     const { kind, own } = commandEffect(this.#shell, path);
-    if (own === 'all') return { kind };
-    const isOwn =
-      own === 'worded'
-        ? (line: string, replaced: readonly string[]) => this.#words.tells(line, replaced)
-        : (line: string) => this.#words.spells(line);
-    return {
-      kind,
-      own: runsIn(hunks).flatMap(({ old, now }) => now.filter((line) => isOwn(line, old))),
-    };
+    return own === 'all' ? { kind } : this.ofRuns(path, runsIn(hunks));
   }
 
   /** For a file of which it is known what it holds now, but not what it held before. */
   ofText(path: string, text: string): CommandPart {
-    return this.ofRuns(path, [{ old: NONE, now: linesOf(text) }]);
+    return this.ofRuns(path, [{ old: undefined, now: linesOf(text) }]);
   }
 
   /** For a file that differs from what is known of it: others may have changed it, too. */
@@ -49,14 +41,15 @@ export class CommandAuthorship {
     const isOwn =
       own === 'spelled'
         ? (line: string) => this.#words.spells(line)
-        : (line: string, replaced: readonly string[]) => this.#words.tells(line, replaced);
+        : (line: string, replaced: ChangedRun['old']) => this.#words.tells(line, replaced);
     return { kind, own: runs.flatMap(({ old, now }) => now.filter((line) => isOwn(line, old))) };
   }
 }
 
 /** Lines that were changed together: what they were, and what they are now. */
 export interface ChangedRun {
-  readonly old: readonly string[];
+  /** Undefined if nobody knows. */
+  readonly old: readonly string[] | undefined;
   readonly now: readonly string[];
 }
 
@@ -67,8 +60,6 @@ export function toldBy(told: readonly string[], text: string): CommandPart {
 }
 
 // --- internal ---
-
-const NONE: readonly string[] = [];
 
 /** The runs of changed lines of a diff. */
 function runsIn(hunks: readonly Hunk[]): ChangedRun[] {

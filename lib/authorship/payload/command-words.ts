@@ -22,11 +22,12 @@ export class CommandWords {
   }
 
   /**
-   * True if most words of a line that were not in the lines whose place it took stand in the command, or if the line
-   * holds what the command put in the place of something else.
+   * True if most words of a line that were not in the lines whose place it took stand in the command. Where it is not
+   * known what these were, also if the line holds what the command put in the place of something.
    */
-  tells(line: string, replaced: readonly string[]): boolean {
-    if (replaced.length === 0 && this.#isSubstituted(line)) return true;
+  tells(line: string, known: readonly string[] | undefined): boolean {
+    if (known === undefined && this.#isSubstituted(line)) return true;
+    const replaced = known ?? NONE;
     if (this.#old?.lines !== replaced) {
       this.#old = { lines: replaced, words: new Set(replaced.flatMap(wordsOf)) };
     }
@@ -48,6 +49,8 @@ export class CommandWords {
 }
 
 // --- internal ---
+
+const NONE: readonly string[] = [];
 
 /** In characters; what is beyond is not looked at. */
 const MAX_COMMAND = 256 * 1024;

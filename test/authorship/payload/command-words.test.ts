@@ -49,14 +49,18 @@ describe('CommandWords', () => {
     ],
     ["python3 -c \"re.sub(r'old', 'shiny_one = 1')\"", 'export const shiny_one = 2 + that;', false],
     ["sed -i 's/old/logger/' *.ts", 'somebody.logger(their, own, words);', false],
-  ])('finds in a line what the command put in the place of something: %s, %s', (text, line, is) => {
-    expect(new CommandWords(text).tells(line, [])).toBe(is);
-  });
+  ])(
+    'finds in a line of an unknown file what the command put in the place of something: %s, %s',
+    (text, line, is) => {
+      expect(new CommandWords(text).tells(line, undefined)).toBe(is);
+      expect(new CommandWords(text).tells(line, [])).toBe(false);
+    },
+  );
 
   it('takes hostile text', () => {
     for (const text of ['"', "'", '\\', '\\n', '+', '"\\', 'ab ', 's/', 's/a', "sub('a"]) {
       const hostile = new CommandWords(text.repeat(200_000));
-      expect([hostile.spells('const x = 1;'), hostile.tells('const x = 1;', [])]).toEqual([
+      expect([hostile.spells('const x = 1;'), hostile.tells('const x = 1;', undefined)]).toEqual([
         false,
         false,
       ]);
