@@ -258,7 +258,8 @@ export class EventChanges {
   #applied(before: AuthoredText, change: TextChange, history: FileHistory | undefined): Applied {
     const past = new PastLines(this.#store, this.#event, change.path);
     const { kind, isProgram } = change;
-    const own = history === undefined ? change.own : ownBeside(before.lines, change);
+    const isKnown = history !== undefined && !isSameText(before.lines, REMOVED.lines);
+    const own = isKnown ? ownBeside(before.lines, change) : change.own;
     const sources =
       own !== undefined ? past.ofOthers(history) : isProgram ? past.ofProgram() : past.ofCall();
     const maker = this.#makerOf(own === undefined ? change : { ...change, own });
@@ -336,15 +337,17 @@ function isFound({ did }: TextChange, known: FileHistory | undefined): boolean {
   );
 }
 
-/** Which lines of a file that a command left are Claude's own, by what stood in their places. */
-function ownBeside(known: readonly string[], { path, did, own }: TextChange): TextChange['own'] {
-  if (did.kind !== 'left' || did.command === undefined) return own;
+/** Which lines of a text that a command made are Claude's own, by what stood in their places. */
+function ownBeside(known: readonly string[], change: TextChange): TextChange['own'] {
+  const { path, did, own, command } = change;
+  const isWhole = did.kind === 'left' || did.kind === 'write';
+  if (!isWhole || command === undefined || own === undefined) return own;
   const now = linesOf(did.text);
   const runs = changedBlocks(known, now).map(({ oldStart, oldEnd, newStart, newEnd }) => ({
     old: known.slice(oldStart, oldEnd),
     now: now.slice(newStart, newEnd),
   }));
-  return new CommandAuthorship(did.command).ofRuns(path, runs).own;
+  return new CommandAuthorship(command).ofRuns(path, runs).own;
 }
 
 function isNobodys({ authors }: AuthoredText): boolean {

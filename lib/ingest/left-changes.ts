@@ -1,6 +1,7 @@
 import { CommandAuthorship, toldBy } from '../authorship/payload/command-authorship.ts';
 import type { CommandPart } from '../authorship/payload/command-authorship.ts';
 import { namedFiles, textsIn } from '../authorship/payload/named-files.ts';
+import { madeBy } from '../authorship/payload/text-change.ts';
 import type { FileChange, TextChange, TextChanges } from '../authorship/payload/text-change.ts';
 import { asString } from '../base/json.ts';
 import type { HookEvent } from '../event/hook-event.ts';
@@ -142,7 +143,8 @@ function changeOf(
     ? { ...base, did: { kind: 'delete' }, ...partOf(path, '') }
     : {
         ...base,
-        did: { kind: 'left', text, ...(command === undefined ? {} : { command }) },
+        did: { kind: 'left', text },
+        ...madeBy(command),
         ...partOf(path, text),
       };
 }
