@@ -4,6 +4,7 @@ import { applyTextChange, NO_PLACE } from './apply-text-change.ts';
 import type { Applied, ChangeMaker } from './apply-text-change.ts';
 import { likeness, noteLine, PastLines, RENAMED } from './line-sources.ts';
 import { isPlaced, textBefore } from './payload/change-steps.ts';
+import { CommandAuthorship } from './payload/command-authorship.ts';
 import type { TextChange } from './payload/text-change.ts';
 import type { Piece } from './piece.ts';
 import { NO_LINES, RecentMoves } from './recent-moves.ts';
@@ -23,6 +24,7 @@ import {
   versionWith,
 } from './state/file-history.ts';
 import type { FileHistory, FileVersion } from './state/file-history.ts';
+import { changedBlocks } from './transfer/line-diff.ts';
 import { transfer } from './transfer/transfer.ts';
 import type { Transferred } from './transfer/transfer.ts';
 
@@ -255,10 +257,13 @@ export class EventChanges {
 
   #applied(before: AuthoredText, change: TextChange, history: FileHistory | undefined): Applied {
     const past = new PastLines(this.#store, this.#event, change.path);
-    const { kind, own, isProgram } = change;
+    const { kind, isProgram } = change;
+    const isKnown = history !== undefined && !isSameText(before.lines, REMOVED.lines);
+    const own = isKnown ? ownBeside(before.lines, change) : change.own;
     const sources =
       own !== undefined ? past.ofOthers(history) : isProgram ? past.ofProgram() : past.ofCall();
-    const applied = applyTextChange(before, change, { ...this.#makerOf(change), sources });
+    const maker = this.#makerOf(own === undefined ? change : { ...change, own });
+    const applied = applyTextChange(before, change, { ...maker, sources });
     const exact =
       isProgram && kind !== 'authored' && history && versionWith(history, applied.after.lines);
     return exact ? { ...applied, after: exact } : applied;
@@ -330,6 +335,19 @@ function isFound({ did }: TextChange, known: FileHistory | undefined): boolean {
   return (
     did.kind === 'left' && (known === undefined || isSameText(known.last.lines, REMOVED.lines))
   );
+}
+
+/** Which lines of a text that a command made are Claude's own, by what stood in their places. */
+function ownBeside(known: readonly string[], change: TextChange): TextChange['own'] {
+  const { path, did, own, command } = change;
+  const isWhole = did.kind === 'left' || did.kind === 'write';
+  if (!isWhole || command === undefined || own === undefined) return own;
+  const now = linesOf(did.text);
+  const runs = changedBlocks(known, now).map(({ oldStart, oldEnd, newStart, newEnd }) => ({
+    old: known.slice(oldStart, oldEnd),
+    now: now.slice(newStart, newEnd),
+  }));
+  return new CommandAuthorship(command).ofRuns(path, runs).own;
 }
 
 function isNobodys({ authors }: AuthoredText): boolean {

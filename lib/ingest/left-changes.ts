@@ -1,6 +1,7 @@
 import { CommandAuthorship, toldBy } from '../authorship/payload/command-authorship.ts';
 import type { CommandPart } from '../authorship/payload/command-authorship.ts';
 import { namedFiles, textsIn } from '../authorship/payload/named-files.ts';
+import { madeBy } from '../authorship/payload/text-change.ts';
 import type { FileChange, TextChange, TextChanges } from '../authorship/payload/text-change.ts';
 import { asString } from '../base/json.ts';
 import type { HookEvent } from '../event/hook-event.ts';
@@ -41,6 +42,7 @@ export class LeftChanges {
     const inQuestion = filesInQuestion(told, event, writtenAt);
     if (inQuestion.length === 0 || cwd === undefined) return { ...told, ...NOTHING_REDACTED };
     const partOf = authorshipIn(event);
+    const command = commandOf(event);
     const redactions: Record<string, number> = {};
     let unchecked = 0;
     const deleted = new Set<string>();
@@ -51,7 +53,7 @@ export class LeftChanges {
         redactions[kind] = (redactions[kind] ?? 0) + count;
       }
       unchecked += clean.leftOut;
-      return changeOf(file.filePath, file.text === null ? null : clean.text, partOf);
+      return changeOf(file.filePath, file.text === null ? null : clean.text, partOf, command);
     });
     const shown = new Set(left.flatMap(({ path, own }) => (own?.length ? [path] : [])));
     return {
@@ -116,15 +118,17 @@ function isNamed(path: string, name: string): boolean {
   return path === end || path.endsWith(`/${end}`);
 }
 
-function authorshipIn({
-  toolName,
-  toolInput,
-}: HookEvent): (path: string, text: string) => CommandPart {
-  if (toolName !== 'Bash') {
-    const told = textsIn(toolInput);
+function commandOf({ toolName, toolInput }: HookEvent): string | undefined {
+  return toolName === 'Bash' ? (asString(toolInput?.['command']) ?? '') : undefined;
+}
+
+function authorshipIn(event: HookEvent): (path: string, text: string) => CommandPart {
+  const command = commandOf(event);
+  if (command === undefined) {
+    const told = textsIn(event.toolInput);
     return (_, text) => toldBy(told, text);
   }
-  const authorship = new CommandAuthorship(asString(toolInput?.['command']) ?? '');
+  const authorship = new CommandAuthorship(command);
   return (path, text) => authorship.ofText(path, text);
 }
 
@@ -132,9 +136,15 @@ function changeOf(
   path: string,
   text: string | null,
   partOf: (path: string, text: string) => CommandPart,
+  command: string | undefined,
 ): TextChange {
   const base = { path, before: undefined, hunks: [], isToolDiff: false, isProgram: true };
   return text === null
     ? { ...base, did: { kind: 'delete' }, ...partOf(path, '') }
-    : { ...base, did: { kind: 'left', text }, ...partOf(path, text) };
+    : {
+        ...base,
+        did: { kind: 'left', text },
+        ...madeBy(command),
+        ...partOf(path, text),
+      };
 }

@@ -420,6 +420,29 @@ import {
     expect(recording.blame(copy, text)).toEqual(lines.map(() => 'w'));
   });
 
+  it('tells what a command changed in a file that it moved', () => {
+    const recording = new Recording();
+    const moved = `${PROJECT}/z.ts`;
+    const lines = first.trimEnd().split('\n');
+    const now = lines.map((line) => line.replace('beta = compute(2)', 'delta = invented(22)'));
+    const command = "git mv a.ts z.ts && sed -i 's/beta = compute(2)/delta = invented(22)/' z.ts";
+    recording.take(
+      bash('m', command, [
+        shown(
+          file,
+          lines.map((line) => `-${line}`),
+          { deleted: true },
+        ),
+        shown(
+          moved,
+          now.map((line) => `+${line}`),
+          { created: true },
+        ),
+      ]),
+    );
+    expect(recording.blame(moved, `${now.join('\n')}\n`)).toEqual([null, 'm', null]);
+  });
+
   it('tells the same whatever the order of arrival', () => {
     const second = first.replace('compute(2)', 'compute(22)');
     const third = second.replace('const gamma', 'let gamma');

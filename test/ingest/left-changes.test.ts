@@ -220,6 +220,36 @@ describe('files that only a command or an input names', () => {
     expect(occurrences()).toEqual(['a.log:1-1 authored a line that was logged']);
   });
 
+  it('are told beside what is known of them after an editor that Claude Code does not show', () => {
+    const text = 'export const first = 1;\nexport const second = 2;\nexport const third = 3;\n';
+    take({
+      ...bash('', {}),
+      tool_name: 'Write',
+      tool_input: { file_path: at('a.ts'), content: text },
+      tool_response: { type: 'create', filePath: at('a.ts'), content: text, structuredPatch: [] },
+    });
+    write('a.ts', text.replace('second = 2', 'other = 5').replace('third', 'third.by.hand'));
+    take(bash("sed -i 's/second = 2/other = 5/' a.ts && git commit -qam x", {}));
+    expect(occurrences().at(-1)).toBe(
+      'a.ts:2-3 authored export const other = 5;\nexport const third.by.hand = 3;',
+    );
+  });
+
+  it.each([
+    "sed -i 's/what = 2/first_one = 1/' a.ts",
+    `python3 -c "t = open('a.ts').read().replace('what = 2', 'first_one = 1')"; false`,
+    'awk \'1 { print "export const first_one = 1;" }\' b.ts > t && mv t a.ts',
+    'mv ../t/a.ts . # export const first_one = 1;',
+    "printf 'export const first_one = 1;\\n' > $'\\x61.ts'",
+  ])('are read after %s', (command) => {
+    write('a.ts', 'export const first_one = 1;\n');
+    take(bash(command, {}));
+    const told = occurrences();
+    expect(told).toEqual(
+      command.startsWith('mv') ? [] : ['a.ts:1-1 authored export const first_one = 1;'],
+    );
+  });
+
   it('are not read if they stood there before, or if nobody knows how long the call took', () => {
     write('a.ts', 'export const failed = 1;\n');
     execFileSync('touch', ['-d', '2020-01-01', at('a.ts')]);

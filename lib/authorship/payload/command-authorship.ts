@@ -27,26 +27,30 @@ export class CommandAuthorship {
   /** For a file of which the diff is known. */
   of(path: string, hunks: readonly Hunk[]): CommandPart {
     const { kind, own } = commandEffect(this.#shell, path);
-    if (own === 'all') return { kind };
-    const isOwn =
-      own === 'worded'
-        ? (line: string, replaced: readonly string[]) => this.#words.tells(line, replaced)
-        : (line: string) => this.#words.spells(line);
-    return {
-      kind,
-      own: runsIn(hunks).flatMap(({ old, now }) => now.filter((line) => isOwn(line, old))),
-    };
+    return own === 'all' ? { kind } : this.ofRuns(path, runsIn(hunks));
   }
 
   /** For a file of which it is known what it holds now, but not what it held before. */
   ofText(path: string, text: string): CommandPart {
+    return this.ofRuns(path, [{ old: undefined, now: linesOf(text) }]);
+  }
+
+  /** For a file that differs from what is known of it: others may have changed it, too. */
+  ofRuns(path: string, runs: readonly ChangedRun[]): CommandPart {
     const { kind, own } = commandEffect(this.#shell, path);
     const isOwn =
       own === 'spelled'
         ? (line: string) => this.#words.spells(line)
-        : (line: string) => this.#words.tells(line, NONE);
-    return { kind, own: linesOf(text).filter(isOwn) };
+        : (line: string, replaced: ChangedRun['old']) => this.#words.tells(line, replaced);
+    return { kind, own: runs.flatMap(({ old, now }) => now.filter((line) => isOwn(line, old))) };
   }
+}
+
+/** Lines that were changed together: what they were, and what they are now. */
+export interface ChangedRun {
+  /** Undefined if nobody knows. */
+  readonly old: readonly string[] | undefined;
+  readonly now: readonly string[];
 }
 
 /** For a file that a tool wrote which is not Claude Code's own: `told` is what it was given. */
@@ -57,10 +61,8 @@ export function toldBy(told: readonly string[], text: string): CommandPart {
 
 // --- internal ---
 
-const NONE: readonly string[] = [];
-
-/** The runs of changed lines of a diff: what they were, and what they are now. */
-function runsIn(hunks: readonly Hunk[]): { readonly old: string[]; readonly now: string[] }[] {
+/** The runs of changed lines of a diff. */
+function runsIn(hunks: readonly Hunk[]): ChangedRun[] {
   const runs: { old: string[]; now: string[] }[] = [];
   for (const hunk of hunks) {
     let isOpen = false;

@@ -20,21 +20,12 @@ export interface CommandEffect {
  * copies, formats, fetches or generates was not written by Claude, only text that stands in the command.
  */
 export function commandEffect(shell: ShellCommand, path: string): CommandEffect {
-  const effects = shell.steps.flatMap((step) => {
+  const effects = shell.steps.flatMap((step): StepEffect[] => {
     const effect = effectOf(step, shell);
     return effect === undefined ? [] : [{ ...effect, step }];
   });
-  const name = basename(path);
-  const isAbout = ({ kind, step }: (typeof effects)[number]): boolean =>
-    names(step, kind, path, name);
-  const naming = effects.findLast(isAbout);
-  if (naming !== undefined) {
-    // Another step may have put text into it before.
-    const isShared = effects.some(
-      (effect) => effect.kind !== 'authored' && (!isTargeted(effect.kind) || isAbout(effect)),
-    );
-    return naming.own === 'all' && isShared ? WORDED : naming;
-  }
+  const naming = effectNaming(effects, path);
+  if (naming !== undefined) return naming;
   // None names it: one that writes where its variables say, or one that works on many files.
   const loose = effects.find(({ kind, step }) => kind === 'authored' && isLoose(step));
   if (loose !== undefined) return WORDED;
@@ -48,6 +39,54 @@ export function commandEffect(shell: ShellCommand, path: string): CommandEffect 
 const ALL: CommandEffect = { kind: 'authored', own: 'all' };
 const WORDED: CommandEffect = { kind: 'authored', own: 'worded' };
 const UNKNOWN: CommandEffect = { kind: 'unknown', own: 'spelled' };
+
+interface StepEffect extends CommandEffect {
+  readonly step: ShellStep;
+}
+
+/** Files that a text may go through before it is where it stays: `awk … > a.tmp && mv a.tmp a`. */
+const MAX_HOPS = 3;
+
+/** The effect of the last step that names a file; undefined if none does. */
+function effectNaming(
+  effects: readonly StepEffect[],
+  path: string,
+  hops = MAX_HOPS,
+): CommandEffect | undefined {
+  const name = basename(path);
+  const isAbout = ({ kind, step }: StepEffect): boolean => names(step, kind, path, name);
+  const index = effects.findLastIndex(isAbout);
+  const naming = effects[index];
+  if (naming === undefined) return undefined;
+  const written = isTargeted(naming.kind) && hops > 0 && writtenSource(effects, index, name, hops);
+  if (written) return naming.kind === 'moved' ? written : { ...naming, own: written.own };
+  // Another step may have put text into it before.
+  const isShared = effects.some(
+    (effect) => effect.kind !== 'authored' && (!isTargeted(effect.kind) || isAbout(effect)),
+  );
+  return naming.own === 'all' && isShared ? WORDED : naming;
+}
+
+/** What Claude wrote, earlier in the same command, into the file that a step moves or copies. */
+function writtenSource(
+  effects: readonly StepEffect[],
+  index: number,
+  name: string,
+  hops: number,
+): CommandEffect | undefined {
+  const operands = effects[index] === undefined ? [] : operandsOf(effects[index].step);
+  const isFolder = basename(operands.at(-1) ?? '') !== name;
+  const sources = new Set(
+    operands.slice(0, -1).filter((word) => !isFolder || basename(word) === name),
+  );
+  for (const source of [...sources].slice(0, MAX_SOURCES)) {
+    const effect = effectNaming(effects.slice(0, index), source, hops - 1);
+    if (effect?.kind === 'authored') return effect;
+  }
+  return undefined;
+}
+
+const MAX_SOURCES = 4;
 
 /** Undefined for a step that changes no file's text. */
 function effectOf(step: ShellStep, shell: ShellCommand): CommandEffect | undefined {

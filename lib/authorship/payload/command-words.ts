@@ -5,6 +5,7 @@ export class CommandWords {
   readonly #command: string;
   #words: ReadonlySet<string> | undefined;
   #keys: ReadonlySet<string> | undefined;
+  #substitutes: readonly (readonly string[])[] | undefined;
   /** The lines that were replaced last, and their words. */
   #old: { readonly lines: readonly string[]; readonly words: ReadonlySet<string> } | undefined;
 
@@ -20,8 +21,13 @@ export class CommandWords {
     return this.#keys.has(key);
   }
 
-  /** True if most words of a line that were not in the lines whose place it took stand in the command. */
-  tells(line: string, replaced: readonly string[]): boolean {
+  /**
+   * True if most words of a line that were not in the lines whose place it took stand in the command. Where it is not
+   * known what these were, also if the line holds what the command put in the place of something.
+   */
+  tells(line: string, known: readonly string[] | undefined): boolean {
+    if (known === undefined && this.#isSubstituted(line)) return true;
+    const replaced = known ?? NONE;
     if (this.#old?.lines !== replaced) {
       this.#old = { lines: replaced, words: new Set(replaced.flatMap(wordsOf)) };
     }
@@ -33,9 +39,18 @@ export class CommandWords {
     if (replaced.length > 0) return found.length >= fresh.length * MOST_OF_CHANGED;
     return found.length >= fresh.length * MOST_OF_NEW && found.join('').length >= LEAST_LETTERS;
   }
+
+  #isSubstituted(line: string): boolean {
+    this.#substitutes ??= substitutesIn(this.#command);
+    if (this.#substitutes.length === 0) return false;
+    const key = lineKey(line);
+    return this.#substitutes.some((parts) => holdsInOrder(key, parts));
+  }
 }
 
 // --- internal ---
+
+const NONE: readonly string[] = [];
 
 /** In characters; what is beyond is not looked at. */
 const MAX_COMMAND = 256 * 1024;
@@ -47,6 +62,45 @@ const MOST_OF_CHANGED = 0.6;
 const MOST_OF_NEW = 0.8;
 /** How many letters these must have where the line took no other's place. */
 const LEAST_LETTERS = 5;
+
+/** A shorter text may have stood in a line before; in characters without blanks, and in words. */
+const LEAST_SUBSTITUTE = 10;
+const LEAST_WORDS = 2;
+const MAX_SUBSTITUTES = 50;
+/** `s/old/new/` */
+const SUBSTITUTION =
+  /(?<![\w\\])s([/|,#~@!%:])((?:\\.|(?!\1)[^\\\n])+)\1((?:\\.|(?!\1)[^\\\n])+)\1/g;
+/** `.replace('old', 'new')`, `re.sub("old", "new"` */
+const REPLACEMENT =
+  /(?:replace|replaceAll|sub|gsub)\(\s*r?(["'])((?:\\.|(?!\1)[^\\\n])+)\1\s*,\s*r?(["'])((?:\\.|(?!\3)[^\\\n])+)\3/g;
+/** What in a new text stands for a part of the old one. */
+const OF_OLD = /\\[1-9]|\\g<\w+>|&|\$\{?\w+\}?/;
+
+/** The new texts of a command's substitutions, each in parts that stand in their order in the line. */
+function substitutesIn(command: string): string[][] {
+  const found = [
+    ...[...command.matchAll(SUBSTITUTION)].map((match) => match[3]),
+    ...[...command.matchAll(REPLACEMENT)].map((match) => match[4]),
+  ];
+  return found.slice(0, MAX_SUBSTITUTES).flatMap((text = '') => {
+    if (wordsOf(text).length < LEAST_WORDS || /\\n/.test(text)) return [];
+    const parts = text
+      .split(OF_OLD)
+      .map((part) => lineKey(part.replaceAll(/\\(.)/g, '$1')))
+      .filter((part) => part !== '');
+    return parts.join('').length < LEAST_SUBSTITUTE ? [] : [parts];
+  });
+}
+
+function holdsInOrder(key: string, parts: readonly string[]): boolean {
+  let at = 0;
+  for (const part of parts) {
+    const found = key.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return true;
+}
 
 /** Runs of letters; digits and signs are in any text. */
 function wordsOf(text: string): string[] {

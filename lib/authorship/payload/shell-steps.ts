@@ -127,11 +127,31 @@ function withoutHereDocuments(command: string): { text: string; fills: boolean }
   return { text: kept.join('\n'), fills };
 }
 
-/** As the shell takes it: in single quotes all signs stand for themselves. */
+/** As the shell takes it: in single quotes all signs stand for themselves, but after a `$`. */
 function unquoted(word: string): string {
   return word.replaceAll(
-    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|["']/gs,
-    (_, single?: string, double?: string, sign?: string) =>
-      single ?? double?.replaceAll(/\\(["$`\\])/g, '$1') ?? sign ?? '',
+    /\$'((?:[^'\\]|\\.)*)'|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|["']/gs,
+    (_, escaped?: string, single?: string, double?: string, sign?: string) =>
+      escaped?.replaceAll(ESCAPE, unescaped) ??
+      single ??
+      double?.replaceAll(/\\(["$`\\])/g, '$1') ??
+      sign ??
+      '',
   );
+}
+
+const ESCAPE = /\\(?:x([\dA-Fa-f]{1,2})|u([\dA-Fa-f]{1,4})|([0-7]{1,3})|(.))/gs;
+const SIGNS: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  e: '\u001B',
+  a: '\u0007',
+};
+
+function unescaped(_: string, hex?: string, unicode?: string, octal?: string, sign = ''): string {
+  const code = hex ?? unicode;
+  if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+  if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
+  return SIGNS[sign] ?? sign;
 }

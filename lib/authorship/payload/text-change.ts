@@ -53,6 +53,8 @@ export interface TextChange {
   readonly kind: AuthorshipKind;
   /** The new lines that are Claude's own; undefined if all are. Trivial ones follow those beside them. */
   readonly own?: readonly string[];
+  /** The command that made its whole text: beside what is known of the file, it tells more of what is Claude's own. */
+  readonly command?: string;
   /** The language's name, where the payload tells it: that of a cell. */
   readonly language?: string;
   /** Where its pieces stand, if that is known better than from the texts: those may have lost a secret of several lines. */
@@ -92,7 +94,15 @@ export function textChanges(event: HookEvent): TextChanges {
   return change === undefined ? NONE : { changes: [spare(change)], others: [] };
 }
 
+/** The command for a change that has the whole text of a file, unless it is too long to go with each file. */
+export function madeBy(command: string | undefined): Pick<TextChange, 'command'> {
+  return command !== undefined && command.length <= MAX_COMMAND ? { command } : {};
+}
+
 // --- internal ---
+
+/** In characters. */
+const MAX_COMMAND = 20_000;
 
 const NONE: TextChanges = { changes: [], others: [] };
 
@@ -196,7 +206,8 @@ function notebookEdit(input: JsonObject, response: JsonObject): TextChange | und
 function bash(event: HookEvent, response: JsonObject): TextChanges {
   const diff = asObject(response['bashEditDiff']);
   if (diff === undefined) return NONE;
-  const authorship = new CommandAuthorship(asString(event.toolInput?.['command']) ?? '');
+  const command = asString(event.toolInput?.['command']) ?? '';
+  const authorship = new CommandAuthorship(command);
   const isShown = event.toolInput !== undefined && succeeded(event);
   const changes: TextChange[] = [];
   const others = new Map<string, FileChange['change'] | 'shown'>();
@@ -209,7 +220,14 @@ function bash(event: HookEvent, response: JsonObject): TextChanges {
     others.set(path, isDeleted ? 'deleted' : hunks.length > 0 ? 'shown' : 'changed');
     if (!isShown || (hunks.length === 0 && !isDeleted)) continue;
     const change = commandChange(path, file, hunks);
-    changes.push({ ...change, isToolDiff: false, isProgram: true, ...authorship.of(path, hunks) });
+    const whole = change.did.kind === 'write' ? madeBy(command) : {};
+    changes.push({
+      ...change,
+      ...whole,
+      isToolDiff: false,
+      isProgram: true,
+      ...authorship.of(path, hunks),
+    });
   }
   for (const path of asArray(diff['changedFiles'])) {
     if (typeof path === 'string' && path && !others.has(path)) others.set(path, 'changed');

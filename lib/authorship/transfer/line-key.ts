@@ -1,11 +1,12 @@
 /**
  * What of a line a formatter keeps: blanks count nothing, quotes are equal, and a comma or semicolon at
- * the end counts nothing. In the place of a secret it does not matter by which rule that was found: another
+ * the end counts nothing; an accent may stand apart from its letter. In the place of a secret it does not matter by which rule that was found: another
  * one may have found it in the payload than finds it in the file.
  */
 export function lineKey(line: string): string {
   const whole = line.includes(MARKER) ? line.replaceAll(MARKERS, `${MARKER}]`) : line;
-  const text = whole.replaceAll(/\s+/g, '').replaceAll(/["`]/g, "'");
+  const composed = MAY_BE_COMPOSED.test(whole) ? whole.normalize('NFC') : whole;
+  const text = composed.replaceAll(/\s+/g, '').replaceAll(OTHER_QUOTES, "'");
   let end = text.length;
   while (end > 0 && (text[end - 1] === ',' || text[end - 1] === ';')) end -= 1;
   return text.slice(0, end);
@@ -51,6 +52,12 @@ export function lineWeight(key: string): number {
 /** What redaction puts in the place of a secret begins with this. */
 const MARKER = '[redacted:';
 const MARKERS = /\[redacted:[\w-]{1,100}\]/g;
+
+/** Claude Code writes those of the file where it was given plain ones. */
+const OTHER_QUOTES = /["`\u2018\u2019\u201C\u201D]/g;
+
+/** Below are no signs that a sign before them may take up. */
+const MAY_BE_COMPOSED = /[\u0300-\uFFFF]/;
 
 const KEYS = new WeakMap<readonly string[], (string | undefined)[]>();
 

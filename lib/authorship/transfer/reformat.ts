@@ -56,6 +56,8 @@ const MAX_DIFFERENCES = 80;
 /** The part of the smaller side's words that must occur on the other. A formatter keeps nearly all. */
 const MIN_COMMON = 0.5;
 
+const QUOTES = new Set('"`\u2018\u2019\u201C\u201D');
+
 /** Words, and signs but for those that formatters add and remove. */
 const TOKEN = /[\p{L}\p{N}_]+|[^\s,;()]/gu;
 
@@ -64,7 +66,7 @@ function tokensOf(text: readonly string[]): Tokens {
   const lines: number[] = [];
   for (const [index, line] of text.entries()) {
     for (const word of line.match(TOKEN) ?? []) {
-      words.push(word === '"' || word === '`' ? "'" : word);
+      words.push(word.length === 1 && QUOTES.has(word) ? "'" : word);
       lines.push(index);
     }
     if (words.length > MAX_TOKENS) return { words: [], lines: [] };

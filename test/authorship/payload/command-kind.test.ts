@@ -107,11 +107,29 @@ describe('commandEffect', () => {
       '>a ',
       '\n',
       '/s/$//',
+      'mv a.ts b.ts a.ts; ',
     ];
     for (const text of texts) {
       const shell = parseShell(text.repeat(20_000));
       expect(() => commandEffect(shell, '/p/a.ts')).not.toThrow();
     }
+  });
+
+  it.each<readonly [string, AuthorshipKind, CommandEffect['own']]>([
+    ["awk '{ print }' src/a.ts > t && mv t src/a.ts", 'authored', 'worded'],
+    ["jq '.a = 1' src/a.ts > /tmp/x.json && mv /tmp/x.json src/a.ts", 'authored', 'worded'],
+    ["cat > t <<'EOF'\nx\nEOF\nmv -f t src/a.ts", 'authored', 'all'],
+    ["cat > t <<'EOF'\nx\nEOF\ncat b.ts >> t; mv t src/a.ts", 'moved', 'spelled'],
+    ['echo x > u && mv u t && mv t src/a.ts', 'authored', 'all'],
+    ['echo x > a.ts && mv a.ts src/', 'authored', 'all'],
+    ['sed s/a/b/ b.ts > t && cp t src/a.ts && rm t', 'copied', 'worded'],
+    ['echo x > t && cp t src/a.ts && rm t', 'copied', 'all'],
+    ['echo x > t && mv b.ts src/a.ts', 'moved', 'spelled'],
+    ['echo x > t && mv t b.ts src/', 'moved', 'spelled'],
+    ['head -3 b.ts > t && mv t src/a.ts', 'moved', 'spelled'],
+  ])('follows a text through another file: %s', (command, kind, own) => {
+    const effect = commandEffect(parseShell(command), '/home/dev/project/src/a.ts');
+    expect([effect.kind, effect.own]).toEqual([kind, own]);
   });
 
   it('tells the files of one command apart', () => {

@@ -36,10 +36,31 @@ describe('CommandWords', () => {
     expect(words.tells('x = 1;', [])).toBe(false);
   });
 
+  it.each<readonly [string, string, boolean]>([
+    ["sed -i 's/old = f/shiny = g/' a.ts", 'export const shiny = g(somebody, otherwise);', false],
+    ["sed -i 's/old_1 = f/shiny_one = gleam/' *.ts", 'export const shiny_one = gleam(some);', true],
+    [String.raw`sed -i 's/m\(.\)_2 = f/n\1_two = gleam/' *.ts`, 'let n7_two = gleam(what);', true],
+    ['perl -pi -e "s|old_1|shiny_one gleams|g"', 'here shiny_one gleams for everybody', true],
+    ["python3 -c \"t.replace('old', 'shiny one')\"", 'export const shiny one = other();', false],
+    [
+      "python3 -c \"t.replace('old', 'shiny_one = 1')\"",
+      'export const shiny_one = 1 + that;',
+      true,
+    ],
+    ["python3 -c \"re.sub(r'old', 'shiny_one = 1')\"", 'export const shiny_one = 2 + that;', false],
+    ["sed -i 's/old/logger/' *.ts", 'somebody.logger(their, own, words);', false],
+  ])(
+    'finds in a line of an unknown file what the command put in the place of something: %s, %s',
+    (text, line, is) => {
+      expect(new CommandWords(text).tells(line, undefined)).toBe(is);
+      expect(new CommandWords(text).tells(line, [])).toBe(false);
+    },
+  );
+
   it('takes hostile text', () => {
-    for (const text of ['"', "'", '\\', '\\n', '+', '"\\', 'ab ']) {
+    for (const text of ['"', "'", '\\', '\\n', '+', '"\\', 'ab ', 's/', 's/a', "sub('a"]) {
       const hostile = new CommandWords(text.repeat(200_000));
-      expect([hostile.spells('const x = 1;'), hostile.tells('const x = 1;', [])]).toEqual([
+      expect([hostile.spells('const x = 1;'), hostile.tells('const x = 1;', undefined)]).toEqual([
         false,
         false,
       ]);

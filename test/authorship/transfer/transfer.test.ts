@@ -42,6 +42,8 @@ describe('transfer', () => {
   it.each([
     ['indented', ['a(1);', 'b(2);'], ['    a(1);', '\tb(2);']],
     ['quoted', ["say('hello');"], ['say("hello");']],
+    ['quoted as books are', [`say("it's", 'so')`], ['say(\u201Cit\u2019s\u201D, \u2018so\u2019)']],
+    ['composed', ['name = "cafe\u0301";'], ['name = "caf\u00E9";']],
     ['with semicolons', ['const a = 1'], ['const a = 1;']],
     [
       'wrapped',

@@ -414,8 +414,35 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     before: MANY,
     command:
       "find lib -name '*.ts' -exec sed -i 's/human_m\\([0-9]\\)_2 = compute/claude_m\\1_2 = invented/' {} +",
-    kinds: firstIn('lib', 'authored'),
-    missed: ['claude_m6', 'claude_m7', 'claude_m8'],
+    kinds: Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((n) => [`lib/m${n}.ts`, 'authored'])),
+  },
+  {
+    name: 'sed in a file that is moved and committed',
+    command:
+      "git mv a.ts z.ts && sed -i 's/human_a_2 = compute/claude_a_2 = invented/' z.ts && git commit -qam moved",
+    kinds: { 'z.ts': 'authored' },
+  },
+  {
+    name: 'a sed that is followed by a failure',
+    command: "sed -i 's/human_a_2 = compute/claude_a_2 = invented/' a.ts; false",
+    kinds: { 'a.ts': 'authored' },
+    fails: true,
+  },
+  {
+    name: 'awk through another file',
+    command: `awk 'NR==2{print "export const claude_awk = inserted;"}1' a.ts > t && mv t a.ts`,
+    kinds: { 'a.ts': 'authored' },
+  },
+  {
+    name: 'jq through another file',
+    before: `printf '{\n  "name": "human-pkg",\n  "version": "1.0.0"\n}\n' > package.json; save`,
+    command: `jq '.claude_key = "claude value"' package.json > t && mv t package.json`,
+    kinds: { 'package.json': 'authored' },
+  },
+  {
+    name: 'a file with a newline in its name',
+    command: String.raw`printf 'export const claude_line = 1;\n' > $'new\nline.ts'`,
+    kinds: { 'new\nline.ts': 'authored' },
   },
   {
     name: 'python -c that writes',
