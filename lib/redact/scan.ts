@@ -8,33 +8,56 @@ export interface TriggerScanner {
 }
 
 /**
- * Builds an Aho-Corasick automaton of `words`, which costs one table look-up per character however many
- * words there are. It is built when it is first needed, and for texts of ASCII only of the words that can stand there:
- * that table fits into a processor's cache.
+ * Builds Aho-Corasick automata of `words`, which cost one table look-up per character however many words there are: one
+ * of the words of ASCII, and one of the others, which only texts beyond ASCII go through. Both tables together take a
+ * third of what one of all words would, and each is built when it is first needed.
  *
  * A word with a capital letter is matched exactly, a word in lower case in any case.
  */
 export function createTriggerScanner(words: readonly string[]): TriggerScanner {
-  const plain = once(() => buildAutomaton(words, (word) => !NOT_ASCII.test(word)));
-  const whole = words.some((word) => NOT_ASCII.test(word))
-    ? once(() => buildAutomaton(words, () => true))
-    : plain;
+  const isForeign = (word: string): boolean => NOT_ASCII.test(word);
+  const plain = once(() => buildAutomaton(words, (word) => !isForeign(word)));
+  const foreign = once(() => buildAutomaton(words, isForeign));
+  const hasForeign = words.some(isForeign);
   const exact = words.map((word) => word !== word.toLowerCase());
+  const lengthOf = (word: number): number => words[word]?.length ?? 0;
+  /** Reports the words that end before `end`; false to stop. */
+  const tell = (text: string, end: number, ending: readonly number[], onHit: OnHit): boolean => {
+    for (const word of ending) {
+      const at = end - lengthOf(word);
+      const isHit = !exact[word] || text.startsWith(words[word] ?? '', at);
+      if (isHit && !onHit(word, at)) return false;
+    }
+    return true;
+  };
+  const scanPlain = (text: string, onHit: OnHit): number => {
+    const { classes, table, hits, firstHit, width } = plain();
+    let state = 0;
+    for (let i = 0; i < text.length; i += 1) {
+      state = table[state * width + (classes[text.charCodeAt(i)] as number)] as number;
+      if (state < firstHit) continue;
+      if (!tell(text, i + 1, hits[state - firstHit] as readonly number[], onHit)) return i + 1;
+    }
+    return text.length;
+  };
+  const scanAll = (text: string, onHit: OnHit): number => {
+    const one = plain();
+    const two = foreign();
+    let [first, second] = [0, 0];
+    for (let i = 0; i < text.length; i += 1) {
+      const unit = text.charCodeAt(i);
+      first = one.table[first * one.width + (one.classes[unit] as number)] as number;
+      second = two.table[second * two.width + (two.classes[unit] as number)] as number;
+      if (first < one.firstHit && second < two.firstHit) continue;
+      const ending = [...endingIn(one, first), ...endingIn(two, second)];
+      ending.sort((a, b) => lengthOf(b) - lengthOf(a));
+      if (!tell(text, i + 1, ending, onHit)) return i + 1;
+    }
+    return text.length;
+  };
   return {
-    scan(text, onHit) {
-      const { classes, table, hits, firstHit, width } = NOT_ASCII.test(text) ? whole() : plain();
-      let state = 0;
-      for (let i = 0; i < text.length; i += 1) {
-        state = table[state * width + (classes[text.charCodeAt(i)] as number)] as number;
-        if (state < firstHit) continue;
-        for (const word of hits[state - firstHit] as readonly number[]) {
-          const at = i + 1 - (words[word]?.length ?? 0);
-          const isHit = !exact[word] || text.startsWith(words[word] ?? '', at);
-          if (isHit && !onHit(word, at)) return i + 1;
-        }
-      }
-      return text.length;
-    },
+    scan: (text, onHit) =>
+      hasForeign && NOT_ASCII.test(text) ? scanAll(text, onHit) : scanPlain(text, onHit),
   };
 }
 
@@ -47,6 +70,8 @@ function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
+
+type OnHit = (word: number, at: number) => boolean;
 
 interface Automaton {
   /** The class of each UTF-16 unit. All units that no word contains are of class 0. */
@@ -67,6 +92,10 @@ interface Node {
   words: readonly number[];
   fail: Node | undefined;
   id: number;
+}
+
+function endingIn({ hits, firstHit }: Automaton, state: number): readonly number[] {
+  return state < firstHit ? NONE : (hits[state - firstHit] as readonly number[]);
 }
 
 function buildAutomaton(words: readonly string[], has: (word: string) => boolean): Automaton {

@@ -10,6 +10,8 @@ import type { SpoolFile } from './spool-reader.ts';
 
 /** Files in one request to the thread and in its answer, which bounds the memory of both. */
 const CHUNK_FILES = 32;
+/** Requests that the thread has at a time: while they wait for the courier, answers take some 100 KB each. */
+const MOST_POSTED = 8;
 
 /** The data that the thread is started with. */
 export interface SpoolThreadData {
@@ -53,6 +55,8 @@ export class SpoolThread {
   readonly #answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** The requests that it has not answered yet, in order. */
   readonly #asked: SpoolThreadRequest[] = [];
+  /** How many of them it has been given. */
+  #posted = 0;
   /** The pending requests to read, by the path of their first file. */
   readonly #chunks = new Map<string, SpoolThreadRequest>();
   readonly #arrivals = new Map<string, Arrival>();
@@ -154,15 +158,25 @@ export class SpoolThread {
 
   #ask(request: SpoolThreadRequest): SpoolThreadRequest {
     this.#asked.push(request);
-    if (!this.#hasFailed) this.#port.postMessage(request);
+    this.#post();
     return request;
+  }
+
+  #post(): void {
+    while (!this.#hasFailed && this.#posted < Math.min(this.#asked.length, MOST_POSTED)) {
+      this.#port.postMessage(this.#asked[this.#posted]);
+      this.#posted += 1;
+    }
   }
 
   /** Takes the answer to the oldest pending request. */
   #receive(): SpoolThreadRequest | undefined {
-    const request = this.#asked.shift();
+    const [request] = this.#asked;
     if (!request) return undefined;
     const answer = this.#answer();
+    this.#asked.shift();
+    this.#posted -= 1;
+    this.#post();
     if (request.kind === 'remove') {
       this.#notRemoved.push(...request.files.filter((_, index) => !answer?.[index]));
       return request;

@@ -9,7 +9,14 @@ import type { Database } from '../sqlite.ts';
  * rest a raw deflate stream.
  */
 export function packedPayload(text: string): Uint8Array<ArrayBuffer> {
-  const stream = deflateRawSync(text, { dictionary: DICTIONARY, level: LEVEL });
+  const bytes = Buffer.from(text);
+  const stream = deflateRawSync(bytes, {
+    dictionary: DICTIONARY,
+    level: LEVEL,
+    // As much memory as the text needs: zlib takes a quarter of a megabyte for each text otherwise, and Node.js 16 KiB.
+    windowBits: windowFor(DICTIONARY.length + bytes.length),
+    chunkSize: Math.min(MOST_OUTPUT, Math.max(LEAST_OUTPUT, bytes.length)),
+  });
   // With memory of its own: what shares Node's pool takes all of the pool to another thread.
   const packed = new Uint8Array(stream.length + 1);
   packed[0] = HEAD;
@@ -55,6 +62,17 @@ const DICTIONARY = Buffer.from(PAYLOAD_DICTIONARY);
 const LEVEL = 3;
 /** No event has more. What is damaged may unpack to anything. */
 const MOST_BYTES = 256 * 1024 * 1024;
+
+const LEAST_OUTPUT = 64;
+const MOST_OUTPUT = 16 * 1024;
+/** What deflate can look back upon, as a power of two. */
+const LEAST_WINDOW = 9;
+const MOST_WINDOW = 15;
+
+/** The smallest window that holds so many bytes. */
+function windowFor(bytes: number): number {
+  return Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, Math.ceil(Math.log2(bytes))));
+}
 
 function isSame(one: unknown, other: unknown): boolean {
   if (!(one instanceof Uint8Array) || !(other instanceof Uint8Array)) return one === other;
