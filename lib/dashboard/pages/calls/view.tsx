@@ -120,18 +120,25 @@ const COLUMNS: readonly Column<ListedToolCall>[] = [
     name: 'what',
     title: 'What',
     isWide: true,
-    cell: ({ sessionId, toolUseId, summary, projectRoot, error, outcome }) => (
-      <>
-        <a
-          href={`/sessions/${encodeURIComponent(sessionId)}?call=${encodeURIComponent(toolUseId)}`}
-        >
-          <bdi>{shortText(below(summary, projectRoot), 200) || toolUseId}</bdi>
-        </a>
-        {error !== null && outcome !== 'ok' && (
-          <span class="cell-note">{shortText(errorLine(error), 160)}</span>
-        )}
-      </>
-    ),
+    cell: ({ sessionId, toolUseId, toolName, summary, projectRoot, error, outcome }) => {
+      const note = error !== null && outcome !== 'ok' ? errorLine(error) : undefined;
+      const file = toolName === 'Bash' ? undefined : below(summary, projectRoot);
+      return (
+        <>
+          <a
+            class={file !== undefined && note === undefined ? 'call-file' : undefined}
+            href={`/sessions/${encodeURIComponent(sessionId)}?call=${encodeURIComponent(toolUseId)}`}
+          >
+            {file === undefined ? (
+              <bdi>{shortText(summary, 200) || toolUseId}</bdi>
+            ) : (
+              <FileParts path={file} />
+            )}
+          </a>
+          {note !== undefined && <span class="cell-note">{shortText(note, 160)}</span>}
+        </>
+      );
+    },
   },
   {
     name: 'outcome',
@@ -156,7 +163,18 @@ const COLUMNS: readonly Column<ListedToolCall>[] = [
   },
 ];
 
-/** A path without its project's folder. */
-function below(text: string, root: string | null): string {
-  return root !== null && text.startsWith(`${root}/`) ? text.slice(root.length + 1) : text;
+/** The path of a file below its project's folder; undefined for what is no such path. */
+function below(text: string, root: string | null): string | undefined {
+  return root !== null && text.startsWith(`${root}/`) ? text.slice(root.length + 1) : undefined;
+}
+
+/** A path of which the folder makes way for the name where there is little room. */
+function FileParts({ path }: { readonly path: string }) {
+  const name = path.lastIndexOf('/') + 1;
+  return (
+    <>
+      {name > 0 && <bdi class="call-folder">{shortText(path.slice(0, name), 200)}</bdi>}
+      <bdi class="call-name">{shortText(path.slice(name), 200)}</bdi>
+    </>
+  );
 }
