@@ -25,12 +25,18 @@ export function startCourier({ home, courier, node, env }: StartOptions): number
     detached: true,
     stdio: 'ignore',
     windowsHide: true,
-    env: ownVariables(env, node),
+    env: { ...ownVariables(env, node), ...ALLOCATION },
   });
   child.on('error', () => {}); // Node.js is gone: the events wait in the spool, and doctor reports it
   child.unref();
   return child.pid;
 }
+
+/**
+ * How glibc hands out memory to a courier: from one place for all threads, and what is free at its end goes back. Else much
+ * stays with it in pieces: of 60,000 waiting events, 155 MB at most and not 139. hooks/capture.sh says the same.
+ */
+export const ALLOCATION = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } as const;
 
 /**
  * The variables of an environment that no project has set, and that a program of ours needs. PATH is none of them:

@@ -172,9 +172,9 @@ fi
     # From / because a relative folder on PATH would be the project's.
     node=$(cd / && PATH=${path:+$path:}$PATH:/opt/homebrew/bin && command -v node) || exit 0
   fi
-  # Of the variables only those that the courier needs.
+  # Of the variables only those that the courier needs; the last two keep it small (lib/capture/courier-start.ts).
   exec env -i ${HOME:+"HOME=$HOME"} ${CLAUDE_CONFIG_DIR:+"CLAUDE_CONFIG_DIR=$CLAUDE_CONFIG_DIR"} \
-    ${TMPDIR:+"TMPDIR=$TMPDIR"} "$node" "$courier" --detach --home "$home"
+    ${TMPDIR:+"TMPDIR=$TMPDIR"} MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536 "$node" "$courier" --detach --home "$home"
 ) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 [ "${1:-}" = ensure ] && exit 0 # one may live, and its own hint must stay
 where

@@ -13,11 +13,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ALLOCATION } from '../../lib/capture/courier-start.ts';
 import { hintText, UNSEEN_HINT, writeHint } from '../../lib/capture/courier-hint.ts';
 import { trackerPaths } from '../../lib/base/paths.ts';
 import { triedProject } from '../../lib/capture/attempt.ts';
@@ -105,9 +107,10 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       env = { HOME: folder, PATH: '/usr/bin:/bin', CLAUDE_CONFIG_DIR: claude };
     });
 
-    afterEach(() => {
+    afterEach(async () => {
       for (const { pid } of started()) tryKill(pid);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+      // A front may have left a process that writes; unlike rmSync, this looks again for what has come meanwhile.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     });
 
     const waiting = () => (existsSync(paths.spoolNew) ? readdirSync(paths.spoolNew) : []);
@@ -305,7 +308,8 @@ export function captureContract({ title, command, ensureCommand }: CaptureFront)
       const given = started()[0]?.env.filter(
         (name) => !['PATH', 'PWD', 'SHLVL', '_', 'OLDPWD'].includes(name),
       );
-      expect(given?.toSorted()).toEqual(['CLAUDE_CONFIG_DIR', 'HOME', 'TMPDIR']);
+      const own = Object.keys(ALLOCATION);
+      expect(given?.toSorted()).toEqual(['CLAUDE_CONFIG_DIR', 'HOME', ...own, 'TMPDIR']);
     });
 
     // bash reads the locale before its first command, so that there the script comes too late.

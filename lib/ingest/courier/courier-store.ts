@@ -25,8 +25,8 @@ import type { SpoolFile } from '../spool/spool-reader.ts';
 import type { SpoolThread } from '../spool/spool-thread.ts';
 import { tryStep } from '../try-step.ts';
 
-/** The page cache, in KiB: half of the usual, because a backlog uses most pages only once. */
-const CACHE_KIB = 8 * 1024;
+/** The page cache, in KiB: a quarter of the usual, because a backlog uses most pages only once. */
+const CACHE_KIB = 4 * 1024;
 /**
  * How long a database may lack a part before another one takes its place, in milliseconds: somebody may be copying a
  * file over it, or restoring it.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrackerPaths } from '../../../lib/base/paths.ts';
 import { courierLives } from '../../../lib/capture/courier-hint.ts';
+import { ALLOCATION } from '../../../lib/capture/courier-start.ts';
 import { BenchmarkError, NotAvailableError } from '../measure/benchmark.ts';
 import type { Throwaway } from '../measure/throwaway.ts';
 
@@ -12,9 +13,11 @@ import type { Throwaway } from '../measure/throwaway.ts';
 const LOOK_MS = 1_000;
 const HINT_LOOK_MS = 20;
 
-/** The command line of a courier for `home`. */
+/** The command line of a courier for `home`, as hooks start it. */
 export function courierCommand(throwaway: Throwaway, { home }: TrackerPaths): string[] {
-  return [process.execPath, join(throwaway.program, 'dist', 'courier.cjs'), '--home', home];
+  const variables = Object.entries(ALLOCATION).map(([name, value]) => `${name}=${value}`);
+  const courier = join(throwaway.program, 'dist', 'courier.cjs');
+  return ['env', ...variables, process.execPath, courier, '--home', home];
 }
 
 /** Runs a process to its end and returns the milliseconds it took. @throws BenchmarkError if it fails */
