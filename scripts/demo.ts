@@ -2,7 +2,8 @@
 // back. Real payloads go through the real hook, into a throwaway home and to a server on loopback; the
 // demo removes everything at the end. Exit code 0 if every event arrived, and none was duplicated.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -72,7 +73,7 @@ async function main(): Promise<number> {
   } finally {
     await endCourier(paths);
     await server.down();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 

@@ -6,11 +6,11 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { trackerPaths } from '../../lib/base/paths.ts';
@@ -162,7 +162,8 @@ export class TrackerHome {
   async remove(): Promise<void> {
     await this.stop();
     await endProcessesNaming(this.paths.home);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    // Unlike rmSync, it looks again for what has come meanwhile.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 

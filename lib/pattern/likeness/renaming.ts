@@ -37,13 +37,13 @@ export function blindedRun(
       while (raw[first] !== raw[at]) first += 1;
       value += first - start + 3;
     }
-    hash = joined(hash, value);
+    hash = hashed(hash, value);
   }
   return hash;
 }
 
 /** A number for a number that follows others. */
-export function joined(hash: number, value: number): number {
+export function hashed(hash: number, value: number): number {
   const product = Math.imul(hash ^ value, 0x9e3779b1);
   return product ^ (product >>> 15);
 }

@@ -1,5 +1,5 @@
 import { inOrder } from './order.ts';
-import { blindedRun, joined, renamed } from './renaming.ts';
+import { blindedRun, hashed, renamed } from './renaming.ts';
 import { tokensOf } from './tokens.ts';
 import type { CodeTokens } from './tokens.ts';
 
@@ -80,7 +80,7 @@ const NO_RUNS = new Uint32Array();
 function rawRuns({ raw }: CodeTokens): Uint32Array {
   return runsOf(raw.length - RAW_RUN + 1, (start) => {
     let hash = RAW_RUN;
-    for (let at = start; at < start + RAW_RUN; at += 1) hash = joined(hash, raw[at] ?? 0);
+    for (let at = start; at < start + RAW_RUN; at += 1) hash = hashed(hash, raw[at] ?? 0);
     return hash;
   });
 }
@@ -92,7 +92,7 @@ function rawRuns({ raw }: CodeTokens): Uint32Array {
  */
 function blindedRuns(tokens: CodeTokens, language: string): Uint32Array {
   const family = FAMILIES.get(language) ?? language;
-  const seed = Array.from(family).reduce((sum, letter) => joined(sum, letter.charCodeAt(0)), 0);
+  const seed = Array.from(family).reduce((sum, letter) => hashed(sum, letter.charCodeAt(0)), 0);
   return runsOf(tokens.blinded.length - BLINDED_RUN + 1, (start) =>
     blindedRun(tokens, start, BLINDED_RUN, seed),
   );
@@ -126,7 +126,7 @@ function runsOf(count: number, runAt: (start: number) => number): Uint32Array {
     const run = runs[at] ?? 0;
     times = run === last ? times + 1 : 0;
     last = run;
-    runs[at] = times === 0 ? run : joined(run, times) | 1;
+    runs[at] = times === 0 ? run : hashed(run, times) | 1;
   }
   return runs.sort();
 }
