@@ -138,4 +138,24 @@ describe.each(['SQLite', 'PostgreSQL'])('service export of %s', (kind) => {
     expect(idsIn(bodies.join(''))).toEqual(ids(5));
     expect((await run(folder, database, ['--to', url])).err).toContain('--offset-file');
   });
+
+  it('follows no redirection, which would lose the lines', async () => {
+    const { folder, database, store } = await opened();
+    await write(store, 0, 2);
+    const methods: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      methods.push(request.method);
+      if (request.method === 'GET') return void response.end('taken, it seems');
+      response.writeHead(301, { location: '/elsewhere' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const offset = join(folder, 'copy.offset');
+    const { code, err } = await run(folder, database, ['--to', url, '--offset-file', offset]);
+    expect(code).not.toBe(0);
+    expect(err).toContain('answered 301');
+    expect(methods).toEqual(['POST']);
+    expect(existsSync(offset)).toBe(false);
+  });
 });

@@ -73,7 +73,10 @@ export class HttpOutput implements EventOutput {
   /** @throws TrackerError E_EXPORT_REFUSED when the other side does not want it */
   async write(lines: string): Promise<void> {
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const request = { method: 'POST', headers: this.#headers, body: lines, signal } as const;
+    // Following a redirection would ask with GET, without the lines, and take the answer for theirs.
+    const redirect = 'manual';
+    const headers = this.#headers;
+    const request = { method: 'POST', headers, body: lines, redirect, signal } as const;
     let response: Response;
     try {
       response = await fetch(this.#url, request);
