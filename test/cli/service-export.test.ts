@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -111,6 +118,23 @@ describe.each(['SQLite', 'PostgreSQL'])('service export of %s', (kind) => {
     await expect.poll(() => [...new Set(idsIn(lines()))]).toEqual(ids(8));
     ended.kill('SIGTERM');
     expect(await once(ended, 'exit')).toEqual([0, null]);
+  });
+
+  it('writes again what was cut off from a file, and nothing where the file was moved away', async () => {
+    const { folder, database, store } = await opened();
+    await write(store, 0, 5);
+    const file = join(folder, 'copy.jsonl');
+    await run(folder, database, ['--output', file]);
+    const whole = readFileSync(file, 'utf8');
+    for (const length of [whole.length - 7, whole.indexOf('\n') + 1, whole.indexOf('\n') + 9]) {
+      truncateSync(file, length);
+      expect((await run(folder, database, ['--output', file])).code).toBe(0);
+      expect(readFileSync(file, 'utf8')).toBe(whole);
+    }
+    rmSync(file);
+    await write(store, 5, 1);
+    await run(folder, database, ['--output', file]);
+    expect(idsIn(readFileSync(file, 'utf8'))).toEqual(ids(6).slice(5));
   });
 
   it('posts to an address until it is taken', async () => {
