@@ -8,7 +8,7 @@ import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { detailReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { batchRequestSchema } from '../../lineage-api/service-request.ts';
-import type { EventAnswer, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import type { SettledAnswer, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { readEvent } from '../ingest/event-reading.ts';
 import type { EventReading } from '../ingest/event-reading.ts';
 import { fault, HttpFault, reusedKeyFault } from '../http/http-fault.ts';
@@ -190,7 +190,7 @@ function readingFault(reading: Exclude<EventReading, { kind: 'event' }>, where =
 async function submit(
   { service, tenant, bytes }: Call,
   events: readonly TrackedEvent[],
-): Promise<EventAnswer[]> {
+): Promise<SettledAnswer[]> {
   let answers: TrackAnswer[];
   try {
     answers = await service.queue.submit(tenant, events, bytes);
@@ -214,7 +214,7 @@ function requestOf({ idempotencyKey, body }: Call): (() => string) | undefined {
 function counted(
   { service }: Call,
   event: TrackedEvent,
-  answer: EventAnswer | undefined,
+  answer: SettledAnswer | undefined,
 ): TrackResult {
   if (!answer) throw new InvariantError('the store left an event unanswered');
   service.metrics.ingested(COUNTED_AS[answer.kind]);
@@ -228,7 +228,7 @@ const COUNTED_AS = {
   noted: 'noted',
   duplicate: 'repeated',
   refused: 'refused',
-} as const satisfies Record<EventAnswer['kind'], string>;
+} as const satisfies Record<SettledAnswer['kind'], string>;
 
 function subjectOf(
   body: unknown,

@@ -2,7 +2,12 @@ import type { EdgeType } from '../../lineage-api/lineage-terms.ts';
 import { Descent } from '../../pattern/descent.ts';
 import type { Claim, PatternDescent } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
-import type { EventAnswer, PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
+import type {
+  SettledAnswer,
+  PatternNode,
+  TrackAnswer,
+  TrackedEvent,
+} from './rows/tracked-event.ts';
 import { occurrenceKey } from '../../pattern/occurrence-key.ts';
 import type {
   Deprecation,
@@ -92,7 +97,7 @@ class Planner {
     };
   }
 
-  apply(event: TrackedEvent): EventAnswer {
+  apply(event: TrackedEvent): SettledAnswer {
     if (this.#eventIds.has(event.eventId)) {
       const node = this.#find(event.patternId, event.version) ?? unknownNode(event);
       return { kind: 'duplicate', node };
@@ -117,7 +122,7 @@ class Planner {
     return answer;
   }
 
-  #dispatch(event: TrackedEvent): EventAnswer {
+  #dispatch(event: TrackedEvent): SettledAnswer {
     const { eventType, parentIds } = event;
     switch (eventType) {
       case 'pattern_created':
@@ -139,7 +144,7 @@ class Planner {
     }
   }
 
-  #descend(event: TrackedEvent, parentIds: readonly string[], edgeType: EdgeType): EventAnswer {
+  #descend(event: TrackedEvent, parentIds: readonly string[], edgeType: EdgeType): SettledAnswer {
     const unknown = parentIds.find((id) => !this.#newest(id) && !this.#forgotten.has(id));
     if (unknown !== undefined) return refused(`Parent pattern not found: ${unknown}`);
     if (parentIds.length === 0) return refused(`${event.eventType} needs a parent`);
@@ -148,7 +153,11 @@ class Planner {
     return this.#create(event, left, edgeType);
   }
 
-  #create(event: TrackedEvent, parentIds: readonly string[], usualEdgeType: EdgeType): EventAnswer {
+  #create(
+    event: TrackedEvent,
+    parentIds: readonly string[],
+    usualEdgeType: EdgeType,
+  ): SettledAnswer {
     const claims = claimsOf(event, parentIds, usualEdgeType);
     const present = this.#find(event.patternId, event.version);
     if (present) {
@@ -216,14 +225,14 @@ class Planner {
     }
   }
 
-  #apply(event: TrackedEvent): EventAnswer {
+  #apply(event: TrackedEvent): SettledAnswer {
     const node = this.#find(event.patternId, event.version) ?? this.#newest(event.patternId);
     if (!node) return this.#withoutPattern(event);
     this.#occur(event, 'applied'); // an application does not tell how the pattern came to be
     return { kind: 'noted', node };
   }
 
-  #deprecate(event: TrackedEvent): EventAnswer {
+  #deprecate(event: TrackedEvent): SettledAnswer {
     const { patternId, reason, at } = event;
     const node = this.#newest(patternId);
     if (!node) return this.#withoutPattern(event);
@@ -232,7 +241,7 @@ class Planner {
   }
 
   /** An event that only makes sense with its pattern. If that was deleted, the event is deleted with it. */
-  #withoutPattern(event: TrackedEvent): EventAnswer {
+  #withoutPattern(event: TrackedEvent): SettledAnswer {
     if (!this.#forgotten.has(event.patternId)) {
       return refused(`Pattern not found: ${event.patternId}`);
     }
@@ -314,7 +323,7 @@ function claimsOf(
   }));
 }
 
-function refused(message: string): EventAnswer {
+function refused(message: string): SettledAnswer {
   return { kind: 'refused', message: `Validation error: ${message}` };
 }
 

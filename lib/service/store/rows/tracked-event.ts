@@ -52,7 +52,7 @@ export interface PatternNode {
 }
 
 /** What became of one event; every answer but `refused` is durable. */
-export type EventAnswer =
+export type SettledAnswer =
   | {
       readonly kind: 'created';
       readonly node: PatternNode;
@@ -67,4 +67,4 @@ export type EventAnswer =
   | { readonly kind: 'refused'; readonly message: string };
 
 /** `conflict`: another request had the `Idempotency-Key` of the event's, so nothing of its request was applied. */
-export type TrackAnswer = EventAnswer | { readonly kind: 'conflict' };
+export type TrackAnswer = SettledAnswer | { readonly kind: 'conflict' };
