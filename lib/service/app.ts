@@ -14,7 +14,7 @@ import { ENDPOINTS } from './routes/endpoints.ts';
 import type { Endpoint, Route } from './http/route.ts';
 import { formOf } from './http/form.ts';
 import { cookieAuthorization } from './auth/token-cookie.ts';
-import { busyFault, fault, HttpFault } from './http/http-fault.ts';
+import { busyFault, fault, HttpFault, keyFault } from './http/http-fault.ts';
 import type { JsonBody } from './http/request-body.ts';
 import { responseOf, SECURITY_HEADERS } from './http/reply.ts';
 import type { ReplyHeaders } from './http/reply.ts';
@@ -266,9 +266,7 @@ function cleaned(text: string): string {
 function keyOf(header: string | undefined): string | undefined {
   if (!header) return undefined;
   if (header.length <= MAX_KEY) return cleaned(header);
-  const msg = `String should have at most ${MAX_KEY} characters`;
-  const loc = ['header', 'Idempotency-Key'];
-  throw new HttpFault(422, { detail: [{ type: 'string_too_long', loc, msg, input: null }] });
+  throw keyFault('string_too_long', `String should have at most ${MAX_KEY} characters`);
 }
 
 /** In characters: with the index within a batch behind it, a key still fits into an event id. */

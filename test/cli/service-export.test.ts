@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -113,6 +120,23 @@ describe.each(['SQLite', 'PostgreSQL'])('service export of %s', (kind) => {
     expect(await once(ended, 'exit')).toEqual([0, null]);
   });
 
+  it('writes again what was cut off from a file, and nothing where the file was moved away', async () => {
+    const { folder, database, store } = await opened();
+    await write(store, 0, 5);
+    const file = join(folder, 'copy.jsonl');
+    await run(folder, database, ['--output', file]);
+    const whole = readFileSync(file, 'utf8');
+    for (const length of [whole.length - 7, whole.indexOf('\n') + 1, whole.indexOf('\n') + 9]) {
+      truncateSync(file, length);
+      expect((await run(folder, database, ['--output', file])).code).toBe(0);
+      expect(readFileSync(file, 'utf8')).toBe(whole);
+    }
+    rmSync(file);
+    await write(store, 5, 1);
+    await run(folder, database, ['--output', file]);
+    expect(idsIn(readFileSync(file, 'utf8'))).toEqual(ids(6).slice(5));
+  });
+
   it('posts to an address until it is taken', async () => {
     const { folder, database, store } = await opened();
     await write(store, 0, 4);
@@ -137,5 +161,25 @@ describe.each(['SQLite', 'PostgreSQL'])('service export of %s', (kind) => {
     await run(folder, database, args);
     expect(idsIn(bodies.join(''))).toEqual(ids(5));
     expect((await run(folder, database, ['--to', url])).err).toContain('--offset-file');
+  });
+
+  it('follows no redirection, which would lose the lines', async () => {
+    const { folder, database, store } = await opened();
+    await write(store, 0, 2);
+    const methods: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      methods.push(request.method);
+      if (request.method === 'GET') return void response.end('taken, it seems');
+      response.writeHead(301, { location: '/elsewhere' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const offset = join(folder, 'copy.offset');
+    const { code, err } = await run(folder, database, ['--to', url, '--offset-file', offset]);
+    expect(code).not.toBe(0);
+    expect(err).toContain('answered 301');
+    expect(methods).toEqual(['POST']);
+    expect(existsSync(offset)).toBe(false);
   });
 });

@@ -185,6 +185,30 @@ export function patternStoreContract(
         expect(answers.map(({ kind }) => kind)).toEqual(['created', 'refused', 'created']);
       });
 
+      test('are told from those of another request with the same Idempotency-Key', async () => {
+        const keyed = (eventId: string, patternId: string, request: string) =>
+          trackedEvent({ eventId, patternId, request });
+        const kinds = async (...events: ReturnType<typeof trackedEvent>[]) =>
+          (await store.track(events)).map(({ kind }) => kind);
+        expect(await kinds(keyed('k-0', 'a', 'r1'), keyed('k-1', 'b', 'r1'))).toEqual([
+          'created',
+          'created',
+        ]);
+        expect(await kinds(keyed('k-0', 'a', 'r1'), keyed('k-1', 'b', 'r1'))).toEqual([
+          'duplicate',
+          'duplicate',
+        ]);
+        // Also the first event of a request is not applied if only a later one has a key that is taken.
+        expect(await kinds(keyed('j-0', 'c', 'r2'), keyed('k-1', 'd', 'r2'))).toEqual([
+          'conflict',
+          'conflict',
+        ]);
+        expect(await store.pattern('c')).toBeUndefined();
+        expect(await kinds(trackedEvent({ eventId: 'k-0', patternId: 'e' }))).toEqual([
+          'duplicate',
+        ]);
+      });
+
       test('applies an event once, in one batch, in the next, and in another process', async () => {
         const event = trackedEvent({ patternId: 'a', eventId: 'e-1' });
         const answers = await store.track([event, event]);
@@ -764,8 +788,9 @@ export function patternStoreContract(
           at: NOW,
           extra: { who: ['me'] },
         };
-        await store.recordFeedback(feedback);
-        await store.recordFeedback(feedback); // sent again
+        expect(await store.recordFeedback(feedback)).toBe(true);
+        expect(await store.recordFeedback({ ...feedback, at: NOW + 9 })).toBe(true); // sent again
+        expect(await store.recordFeedback({ ...feedback, rating: 0.5 })).toBe(false);
         await store.recordFeedback({ ...feedback, patternId: 'b' }); // an id counts within its pattern only
         expect((await store.activity('a', NOW, NOW + 1))?.feedback).toEqual([feedback]);
         expect((await store.activity('a', NOW + 1, NOW + 2))?.feedback).toEqual([]);

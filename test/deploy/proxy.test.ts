@@ -56,6 +56,10 @@ describe('the Caddyfile', () => {
     expect(text).not.toMatch(/header_up\s+-?X-Request-Id/);
   });
 
+  it('passes on nothing by which a client says who it is', () => {
+    expect(block(/reverse_proxy service-1\S* .*\{/)).toMatch(/^\s*header_up -Forwarded$/m);
+  });
+
   it('shows metrics to nobody outside', () => {
     expect(block(/handle \/metrics \{/).trim()).toBe('respond 404');
   });
@@ -96,6 +100,13 @@ describe.each([
     expect(sample).toMatch(/Host \$http_host|forwardfor/);
     expect(sample).toMatch(/X-Forwarded-For|forwardfor/);
     expect(sample).toMatch(/X-Request-Id/i);
+  });
+
+  it('passes on nothing by which a client says who it is', () => {
+    expect(sample).toMatch(/proxy_set_header Forwarded "";|http-request del-header Forwarded$/m);
+    expect(sample).toMatch(
+      /proxy_set_header X-Forwarded-For \$remote_addr;|http-request del-header X-Forwarded-For$/m,
+    );
   });
 
   it('shows metrics to nobody outside, and knows two replicas on loopback', () => {

@@ -1,5 +1,6 @@
 import { gzipSync, deflateSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../../lib/redact/redact.ts';
 import { StoreUnavailableError } from '../../lib/service/store/store-unavailable-error.ts';
 import {
   API,
@@ -392,6 +393,61 @@ describe('an event', () => {
     expect(first.body.data).toMatchObject({ event_id: 'key-1' });
     expect(first.body.data.status).toBeUndefined();
     expect(again.body.data.status).toBe('already_exists');
+  });
+
+  it('is refused with its request where another request had the Idempotency-Key', async () => {
+    const { get, post } = openFixture();
+    const { event_id: _, ...event } = createdEvent('a');
+    const headers = { 'idempotency-key': 'key-1' };
+    const refused = {
+      status: 422,
+      body: { detail: [{ type: 'key_reused', loc: ['header', 'Idempotency-Key'] }] },
+    };
+    await post('lineage/track', event, headers);
+    const other = { ...event, pattern_id: 'b' };
+    expect(await post('lineage/track', other, headers)).toMatchObject(refused);
+    expect((await post('lineage/track', createdEvent('c'), headers)).status).toBe(200); // has an id
+
+    const batch = (...ids: string[]) =>
+      post(
+        'lineage/track/batch',
+        { events: ids.map((id) => ({ ...event, pattern_id: id })) },
+        headers,
+      );
+    expect((await batch('d', 'e')).body.success).toBe(true);
+    expect((await batch('d', 'e')).body.batch_summary.handled_duplicates).toBe(2);
+    expect(await batch('d', 'f')).toMatchObject(refused);
+    expect(await batch('d', 'e', 'f')).toMatchObject(refused);
+    for (const id of ['b', 'f']) expect((await get(`patterns/${id}`)).status).toBe(404);
+  });
+
+  it.each([['lineage/track'], ['lineage/track/batch']])(
+    'goes to the first of two requests with one key to %s at the same time',
+    async (path) => {
+      const { post } = openFixture();
+      const sent = ['a', 'b', 'a'].map(async (id) => {
+        const { event_id: _, ...event } = createdEvent(id);
+        const body = path.endsWith('batch') ? { events: [event] } : event;
+        return (await post(path, body, { 'idempotency-key': 'k' })).status;
+      });
+      expect(await Promise.all(sent)).toEqual([200, 422, 200]);
+    },
+  );
+
+  it('has an id of its own for each key, and is refused where the key looks like a secret', async () => {
+    const { get, post } = openFixture({ redactor: createRedactor() });
+    const secrets = ['a1B2', 'c3D4'].map((part) => `sk-ant-api03-${part.repeat(20)}`);
+    const ids = ['ab12', 'cd34'].map((part) => part.repeat(16));
+    for (const [index, key] of [...secrets, ...ids].entries()) {
+      const { event_id: _, ...event } = createdEvent(`p${index}`);
+      const status = secrets.includes(key) ? 422 : 200;
+      expect(await post('lineage/track', event, { 'idempotency-key': key })).toMatchObject({
+        status,
+      });
+      const own = { ...event, event_id: `own-${key}` };
+      expect(await post('lineage/track', own)).toMatchObject({ status });
+      expect((await get(`patterns/p${index}`)).status).toBe(status === 200 ? 200 : 404);
+    }
   });
 
   it('is kept with every key, known or not', async () => {

@@ -64,12 +64,14 @@ export function exportEvents(cli: CliEnvironment, args: EventExportArgs) {
   const authorization = cli.env['PATTERN_TRACKER_EXPORT_AUTHORIZATION'];
   return async (store: ServiceStore): Promise<void> => {
     const signal = cli.interruption();
-    const output = file
+    const output: EventOutput = file
       ? new FileOutput(file)
       : url
         ? new HttpOutput(url, authorization)
         : { write: async (text: string) => cli.out(text) };
-    const from = given ?? (offsetFile === undefined ? 0 : storedOffset(offsetFile));
+    const noted = offsetFile === undefined ? 0 : storedOffset(offsetFile);
+    // A file that was cut off since ends before what was noted.
+    const from = given ?? Math.min(noted, output.lastNumber ?? noted);
     const run = new EventExport(store.tenant(tenant), output, {
       tenant,
       follow,

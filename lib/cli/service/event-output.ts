@@ -16,6 +16,8 @@ import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
 export interface EventOutput {
   /** Resolves once they are safe there. @throws OutputBusyError when the same may be tried again */
   write(lines: string): Promise<void>;
+  /** The number of the last event that is there, if it can be seen. */
+  readonly lastNumber?: number | undefined;
 }
 
 /** The other side takes nothing now, or nobody knows whether it has taken it. */
@@ -29,6 +31,7 @@ export class OutputBusyError extends TrackerError {
 
 /** Appends to a file, which may be moved away meanwhile: each part opens it by its name. */
 export class FileOutput implements EventOutput {
+  readonly lastNumber: number | undefined;
   readonly #path: string;
 
   /** Takes away a last line that a killed process left unfinished. @throws what node:fs throws */
@@ -39,6 +42,7 @@ export class FileOutput implements EventOutput {
       const { size } = fstatSync(descriptor);
       const whole = endOfLines(descriptor, size);
       if (whole < size) ftruncateSync(descriptor, whole);
+      this.lastNumber = numberBefore(descriptor, whole);
     } finally {
       closeSync(descriptor);
     }
@@ -73,7 +77,10 @@ export class HttpOutput implements EventOutput {
   /** @throws TrackerError E_EXPORT_REFUSED when the other side does not want it */
   async write(lines: string): Promise<void> {
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const request = { method: 'POST', headers: this.#headers, body: lines, signal } as const;
+    // Following a redirection would ask with GET, without the lines, and take the answer for theirs.
+    const redirect = 'manual';
+    const headers = this.#headers;
+    const request = { method: 'POST', headers, body: lines, redirect, signal } as const;
     let response: Response;
     try {
       response = await fetch(this.#url, request);
@@ -121,6 +128,16 @@ export function storeOffset(path: string, number: number): void {
 const ANSWER_MS = 30_000;
 const NEWLINE = 10;
 const READ_BYTES = 65_536;
+
+/** The number of the event in the line that ends at `end`; undefined if there is none. */
+function numberBefore(descriptor: number, end: number): number | undefined {
+  if (end === 0) return undefined;
+  const from = endOfLines(descriptor, end - 1);
+  const line = Buffer.alloc(end - from);
+  readSync(descriptor, line, 0, line.length, from);
+  const number = Number(/"sequence":"(\d{16,})"/.exec(line.toString())?.[1]);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
 
 /** Where the last whole line ends. */
 function endOfLines(descriptor: number, size: number): number {

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { TrackerError } from '../../base/errors.ts';
 
 /** What a request tells about the way it came. */
@@ -72,20 +72,49 @@ export class ClientAddress {
 
 // --- internal ---
 
-/** The values of `for` in a `Forwarded` header, one a hop; empty where a hop has none. */
+/**
+ * The values of `for` in a `Forwarded` header, one a hop; empty where a hop has none, and in place of all of them where the
+ * header cannot be read: a quote that a client left open must not swallow what a proxy added.
+ */
 function hopsOf(forwarded: string): string[] {
-  return forwarded
-    .split(',')
-    .map(
-      (hop) => /(?:^|;)\s*for\s*=\s*("[^"]*"|[^\s;]*)/i.exec(hop)?.[1]?.replaceAll('"', '') ?? '',
+  const hops = split(forwarded, HOP);
+  const all = hops?.map((hop) => {
+    const pairs = split(hop, PAIR)?.map(
+      (pair) => NAMED.exec(pair) ?? (pair.trim() ? undefined : []),
     );
+    if (!pairs || pairs.includes(undefined)) return undefined;
+    const named = pairs.find((pair) => pair?.[1]?.toLowerCase() === 'for');
+    return named?.[2]?.replaceAll(/\\(.)/g, '$1') ?? named?.[3] ?? '';
+  });
+  return all?.every((hop) => hop !== undefined) ? all : [''];
+}
+
+/** Text up to the next separator that stands in no quotes. */
+const HOP = /((?:[^,"]|"(?:[^"\\]|\\.)*")*)(,|$)/y;
+const PAIR = /((?:[^;"]|"(?:[^"\\]|\\.)*")*)(;|$)/y;
+const NAMED = /^\s*([^\s="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))\s*$/;
+
+/** The parts of a text; undefined if a quote in it stays open. */
+function split(text: string, part: RegExp): string[] | undefined {
+  const parts: string[] = [];
+  part.lastIndex = 0;
+  for (;;) {
+    const match = part.exec(text);
+    if (!match) return undefined;
+    parts.push(match[1] ?? '');
+    if (match[2] === '') return parts;
+  }
 }
 
 /** The address in a hop: `192.0.2.4`, `192.0.2.4:1234`, `2001:db8::1` or `[2001:db8::1]:1234`. */
 function addressIn(hop: string): string | undefined {
   const text = hop.trim();
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, '$1');
-  return isIP(bare) === 0 ? undefined : withoutMapping(bare);
+  const family = isIP(bare);
+  if (family === 0) return undefined;
+  if (family === 4 || bare.includes('%')) return bare;
+  // An IPv6 address can be written in many ways, and counts as one.
+  return withoutMapping(new SocketAddress({ address: bare, family: 'ipv6' }).address);
 }
 
 /** An IPv4 address that a socket for both families shows as `::ffff:192.0.2.4`. */

@@ -29,6 +29,18 @@ export function fault(
   return new HttpFault(status, { detail }, headers);
 }
 
+/** The 422 of an `Idempotency-Key` that cannot be taken. `type`: as in FastAPI's validation errors. */
+export function keyFault(type: string, msg: string): HttpFault {
+  return new HttpFault(422, {
+    detail: [{ type, loc: ['header', 'Idempotency-Key'], msg, input: null }],
+  });
+}
+
+/** The 422 of a key that came before, with another request. */
+export function reusedKeyFault(): HttpFault {
+  return keyFault('key_reused', 'Another request had this key: nothing was stored, take a new one');
+}
+
 /** A 503 of an overloaded service; `Retry-After` asks the client to try again in a second. */
 export function busyFault(detail: string): HttpFault {
   return fault(503, detail, { 'Retry-After': '1' });

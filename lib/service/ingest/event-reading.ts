@@ -30,6 +30,8 @@ export interface EventReadingOptions {
   readonly place: readonly (string | number)[];
   /** The id of an event that brings none of its own. */
   readonly eventId: string;
+  /** Works out the digest of the request, if its `Idempotency-Key` is that id. */
+  readonly request?: (() => string) | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** Takes secrets out of the event. Undefined stores it as it came. */
@@ -60,29 +62,24 @@ export function readEvent(body: unknown, options: EventReadingOptions): EventRea
   const result = lineageEventSchema.safeParse(body, { reportInput: true });
   if (result.success) {
     const wrong = wrongId(result.data);
-    if (!wrong)
-      return {
-        kind: 'event',
-        event: trackedEvent(result.data, options, isJsonObject(body) ? body : {}),
-      };
-    const detail = {
-      type: 'value_error',
-      loc: [...place, ...wrong.path],
-      msg: wrong.msg,
-      input: null,
-    };
-    return { kind: 'malformed', detail: [detail] };
+    if (wrong) return malformed([...place, ...wrong.path], wrong.msg);
+    const event = trackedEvent(result.data, options, isJsonObject(body) ? body : {});
+    const { redactor } = options;
+    const kept = redactor ? redacted(event, redactor) : event;
+    if (kept.eventId === event.eventId) return { kind: 'event', event: kept };
+    // Without the secret, it could be the same as that of another event, which would then be dropped.
+    return malformed([...place, 'event_id'], 'It looks like a secret: take another id');
   }
   const { issues } = result.error;
   const unknownWords = issues.filter(
     ({ code, input }) => code === 'invalid_value' && typeof input === 'string',
   );
   const incomplete = issues.filter(({ code }) => code === 'custom');
-  const malformed = issues.filter(
+  const wrongTypes = issues.filter(
     (issue) => !unknownWords.includes(issue) && !incomplete.includes(issue),
   );
-  if (malformed.length > 0) {
-    return { kind: 'malformed', detail: validationDetail(malformed.map(typeOfWord), place) };
+  if (wrongTypes.length > 0) {
+    return { kind: 'malformed', detail: validationDetail(wrongTypes.map(typeOfWord), place) };
   }
   const [word] = unknownWords;
   if (word) {
@@ -110,6 +107,10 @@ const ENUMERATIONS: Readonly<Record<string, string>> = {
   edge_type: 'EdgeType',
   transformation_type: 'TransformationType',
 };
+
+function malformed(loc: readonly (string | number)[], msg: string): EventReading {
+  return { kind: 'malformed', detail: [{ type: 'value_error', loc: [...loc], msg, input: null }] };
+}
 
 type Issue = Parameters<typeof validationDetail>[0][number];
 
@@ -140,7 +141,7 @@ const MAX_KEY = 255;
 
 /** @param sent the event before the schema filled in defaults */
 function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject): TrackedEvent {
-  const { receivedAt, redactor } = options;
+  const { receivedAt } = options;
   const {
     event_id,
     event_type,
@@ -161,7 +162,7 @@ function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject
   } = body;
   const data = new DataReader(pattern_data as JsonObject);
   // Couriers send it in both places, for servers that know one of them; it is stored once.
-  const eventId = event_id ?? data.text('event_id', 255) ?? options.eventId;
+  const ownId = event_id ?? data.text('event_id', 255);
   if (pattern_data['event_id'] === event_id) data.text('event_id', 255);
   const occurredAt = data.time('occurred_at');
   // Where the hooks of the older clients put file, session and language: in the data, in its `context`, and in
@@ -170,8 +171,9 @@ function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject
   const from = (key: string, maxLength?: number) =>
     data.text(key, maxLength) ??
     beside.map((place) => shortText(place?.[key], maxLength)).find((text) => text !== undefined);
-  const event: TrackedEvent = {
-    eventId,
+  return {
+    eventId: ownId ?? options.eventId,
+    request: ownId === undefined ? options.request?.() : undefined,
     eventType: event_type,
     patternId: pattern_id,
     name: pattern_name,
@@ -197,7 +199,6 @@ function trackedEvent(body: Body, options: EventReadingOptions, sent: JsonObject
     receivedAt,
     extra: merged(unknown as JsonObject, data.rest()),
   };
-  return redactor ? redacted(event, redactor) : event;
 }
 
 function redacted(event: TrackedEvent, redactor: Redactor): TrackedEvent {

@@ -139,7 +139,8 @@ function queryParameters({ query }: Route): JsonObject[] {
 
 function headerParameters({ scope, method }: Route): JsonObject[] {
   if (scope !== 'write' || method !== 'POST') return [];
-  const description = 'Used as the id where the body has none';
+  const description =
+    'Used as the id where the body has none. Another request with the same key is answered 422';
   const schema = { type: 'string', maxLength: 200 };
   return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
 }

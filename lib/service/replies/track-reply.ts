@@ -1,6 +1,6 @@
 import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import type { SettledAnswer, PatternNode, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { OPERATIONS } from '../ingest/event-reading.ts';
 import { lineageUuid, nodeId } from './node-id.ts';
 
@@ -15,7 +15,7 @@ export interface TrackResult {
 }
 
 /** Says in the API's words what the store answered. */
-export function trackResult(event: TrackedEvent, answer: TrackAnswer): TrackResult {
+export function trackResult(event: TrackedEvent, answer: SettledAnswer): TrackResult {
   if (answer.kind === 'refused') return refusal(answer.message);
   const { node } = answer;
   const ids = {

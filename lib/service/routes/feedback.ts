@@ -18,7 +18,7 @@ import { noActivity } from '../store/rows/pattern-activity.ts';
 import type { PatternActivity } from '../store/rows/pattern-activity.ts';
 import { analyseFeedback } from '../analysis/feedback-analysis.ts';
 import type { Improvement } from '../analysis/feedback-analysis.ts';
-import { patternNotFound } from '../http/http-fault.ts';
+import { patternNotFound, reusedKeyFault } from '../http/http-fault.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import { timeWindow } from '../analysis/time-window.ts';
@@ -103,7 +103,7 @@ async function recordFeedback(call: RecordCall): Promise<Reply> {
   const clean = (text: string) => redactor?.redactText(text).text ?? text;
   const id = clean(feedback_id ?? call.idempotencyKey ?? randomUUID());
   const further = extra as JsonObject;
-  await store.recordFeedback({
+  const isKept = await store.recordFeedback({
     id,
     patternId,
     feedbackType: clean(feedbackType),
@@ -115,6 +115,8 @@ async function recordFeedback(call: RecordCall): Promise<Reply> {
     at,
     extra: redactor?.redactPayload(further).payload ?? further,
   });
+  if (!isKept && feedback_id === undefined && call.idempotencyKey !== undefined)
+    throw reusedKeyFault();
   return okReply({
     success: true,
     feedback_id: id,

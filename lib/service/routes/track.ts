@@ -1,16 +1,17 @@
 import * as z from 'zod';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { hexDigest } from '../../base/digest.ts';
 import { InvariantError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { lineageEventSchema } from '../../lineage-api/lineage-event.ts';
 import { batchReplySchema, trackReplySchema } from '../../lineage-api/lineage-reply.ts';
 import { detailReplySchema, failureReplySchema } from '../../lineage-api/service-reply.ts';
 import { batchRequestSchema } from '../../lineage-api/service-request.ts';
-import type { TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
+import type { SettledAnswer, TrackAnswer, TrackedEvent } from '../store/rows/tracked-event.ts';
 import { readEvent } from '../ingest/event-reading.ts';
 import type { EventReading } from '../ingest/event-reading.ts';
-import { fault, HttpFault } from '../http/http-fault.ts';
+import { fault, HttpFault, reusedKeyFault } from '../http/http-fault.ts';
 import { MAX_GROUP } from '../ingest/ingest-queue.ts';
 import { okReply, route } from '../http/route.ts';
 import type { Call, Route } from '../http/route.ts';
@@ -21,7 +22,8 @@ import type { TrackResult } from '../replies/track-reply.ts';
 const MAX_BATCH_VALUES = 200_000;
 
 const description = `A 200 is sent when the event is on disk. An event whose \`event_id\` (or, without one, \`Idempotency-Key\`
-header) was applied before changes nothing and is a success.`;
+header) was applied before changes nothing and is a success. A key that another request had is answered 422, and nothing of
+the request is stored.`;
 
 /** Routes that record lineage events, one or a batch. */
 export const trackRoutes: readonly Route[] = [
@@ -38,6 +40,7 @@ export const trackRoutes: readonly Route[] = [
       const reading = readEvent(call.body, {
         place: ['body'],
         eventId: call.idempotencyKey ?? randomUUID(),
+        request: requestOf(call),
         receivedAt: call.service.clock(),
         redactor: call.service.redactor,
       });
@@ -151,6 +154,7 @@ async function readAll(call: BatchCall, bodies: readonly unknown[]): Promise<Rea
   const { clock, redactor } = call.service;
   const receivedAt = clock();
   const key = call.idempotencyKey;
+  const request = requestOf(call);
   const readings: EventReading[] = [];
   let begun = performance.now();
   for (const [index, body] of bodies.entries()) {
@@ -160,7 +164,7 @@ async function readAll(call: BatchCall, bodies: readonly unknown[]): Promise<Rea
     }
     const place = ['body', 'events', index];
     const eventId = key === undefined ? randomUUID() : `${key}-${index}`;
-    readings.push(readEvent(body, { place, eventId, receivedAt, redactor }));
+    readings.push(readEvent(body, { place, eventId, request, receivedAt, redactor }));
   }
   const detail = readings.flatMap((reading) =>
     reading.kind === 'malformed' ? reading.detail : [],
@@ -186,19 +190,31 @@ function readingFault(reading: Exclude<EventReading, { kind: 'event' }>, where =
 async function submit(
   { service, tenant, bytes }: Call,
   events: readonly TrackedEvent[],
-): Promise<TrackAnswer[]> {
+): Promise<SettledAnswer[]> {
+  let answers: TrackAnswer[];
   try {
-    return await service.queue.submit(tenant, events, bytes);
+    answers = await service.queue.submit(tenant, events, bytes);
   } catch (error) {
     service.metrics.ingested('failed', events.length);
     throw error;
   }
+  const applied = answers.filter((answer) => answer.kind !== 'conflict');
+  if (applied.length === answers.length) return applied;
+  service.metrics.ingested('refused', events.length);
+  throw reusedKeyFault();
+}
+
+/** What tells a request with an `Idempotency-Key` from another one with the same key. */
+function requestOf({ idempotencyKey, body }: Call): (() => string) | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  let digest: string | undefined;
+  return () => (digest ??= hexDigest(`${idempotencyKey}\0${JSON.stringify(body)}`, 32));
 }
 
 function counted(
   { service }: Call,
   event: TrackedEvent,
-  answer: TrackAnswer | undefined,
+  answer: SettledAnswer | undefined,
 ): TrackResult {
   if (!answer) throw new InvariantError('the store left an event unanswered');
   service.metrics.ingested(COUNTED_AS[answer.kind]);
@@ -212,7 +228,7 @@ const COUNTED_AS = {
   noted: 'noted',
   duplicate: 'repeated',
   refused: 'refused',
-} as const satisfies Record<TrackAnswer['kind'], string>;
+} as const satisfies Record<SettledAnswer['kind'], string>;
 
 function subjectOf(
   body: unknown,

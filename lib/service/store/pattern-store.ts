@@ -18,7 +18,10 @@ import type { TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
 
 /** The patterns of one tenant. Every method may reject with `StoreUnavailableError`. */
 export interface PatternStore {
-  /** Applies events in their order, all in one transaction; resolves when they are durable. */
+  /**
+   * Applies events in their order; resolves when they are durable. When it rejects, the first of them may have been
+   * applied; the same events can be given again.
+   */
   track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]>;
   /** What `track` has applied, in the order of acceptance: for copies elsewhere. */
   accepted(query: AcceptedQuery): Promise<AcceptedEvent[]>;
@@ -37,8 +40,11 @@ export interface PatternStore {
   stats(): Promise<StoreStats>;
   /** What happened to a pattern from `from` to before `to`, in milliseconds since 1970. */
   activity(id: string, from: number, to: number): Promise<PatternActivity | undefined>;
-  /** Keeps feedback once; the same id for the same pattern changes nothing. */
-  recordFeedback(feedback: Feedback): Promise<void>;
+  /**
+   * Keeps feedback once; the same id for the same pattern changes nothing. False if what is kept under that id says
+   * something else.
+   */
+  recordFeedback(feedback: Feedback): Promise<boolean>;
   /** Notes improvements as applied, each once. */
   applyImprovements(improvements: readonly AppliedImprovement[]): Promise<void>;
   /** The improvements applied to a pattern, oldest first, at most `MAX_IMPROVEMENTS`. */

@@ -17,6 +17,8 @@ export interface KnownNode extends PatternNode {
 /** What a store has to look up before events can be applied. */
 export interface TrackNeeds {
   readonly eventIds: readonly string[];
+  /** Those of them that are `Idempotency-Key`s. */
+  readonly keys: readonly string[];
   /** The patterns of the events, and their parents. */
   readonly patternIds: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface TrackNeeds {
 export interface KnownState {
   /** The event ids, among those asked for, that were applied before, also those of deleted events. */
   readonly eventIds: ReadonlySet<string>;
+  /** Which request brought an event, by the id, among `keys`. An earlier release did not note it. */
+  readonly requests: ReadonlyMap<string, string>;
   /** The patterns, among those asked for, that were deleted and are not known again. */
   readonly forgotten: ReadonlySet<string>;
   /** Every version of the patterns asked for, oldest first. */
@@ -89,6 +93,7 @@ export interface NewEvent {
   readonly at: number;
   readonly receivedAt: number;
   readonly durationMs: number | null;
+  readonly request?: string | undefined;
   readonly extra: JsonObject;
 }
 
@@ -133,6 +138,7 @@ export function trackNeeds(events: readonly TrackedEvent[]): TrackNeeds {
   }
   return {
     eventIds: [...new Set(events.map(({ eventId }) => eventId))],
+    keys: events.flatMap(({ eventId, request }) => (request === undefined ? [] : [eventId])),
     patternIds: [...patternIds],
   };
 }

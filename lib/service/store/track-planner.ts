@@ -2,7 +2,12 @@ import type { EdgeType } from '../../lineage-api/lineage-terms.ts';
 import { Descent } from '../../pattern/descent.ts';
 import type { Claim, PatternDescent } from '../../pattern/descent.ts';
 import { lineCount } from '../../pattern/line-count.ts';
-import type { PatternNode, TrackAnswer, TrackedEvent } from './rows/tracked-event.ts';
+import type {
+  SettledAnswer,
+  PatternNode,
+  TrackAnswer,
+  TrackedEvent,
+} from './rows/tracked-event.ts';
 import { occurrenceKey } from '../../pattern/occurrence-key.ts';
 import type {
   Deprecation,
@@ -21,11 +26,32 @@ import type {
 /** Plans what applying events, in their order, does to what is known. The same input gives the same plan. */
 export function planTrack(events: readonly TrackedEvent[], known: KnownState): TrackPlan {
   const planner = new Planner(known);
-  const answers = events.map((event) => planner.apply(event));
+  const conflicting = requestsInConflict(events, known);
+  const answers = events.map((event) =>
+    conflicting.has(event.request) ? CONFLICT : planner.apply(event),
+  );
   return { answers, ...planner.rows() };
 }
 
 // --- internal ---
+
+const CONFLICT: TrackAnswer = { kind: 'conflict' };
+
+/** The requests one of whose keys another request had before. Nothing of them is applied. */
+function requestsInConflict(
+  events: readonly TrackedEvent[],
+  { requests }: KnownState,
+): ReadonlySet<string | undefined> {
+  const holders = new Map(requests);
+  const conflicting = new Set<string>();
+  for (const { eventId, request } of events) {
+    if (request === undefined) continue;
+    const holder = holders.get(eventId) ?? request;
+    if (holder === request) holders.set(eventId, request);
+    else conflicting.add(request);
+  }
+  return conflicting;
+}
 
 class Planner {
   readonly #descent: Descent;
@@ -71,7 +97,7 @@ class Planner {
     };
   }
 
-  apply(event: TrackedEvent): TrackAnswer {
+  apply(event: TrackedEvent): SettledAnswer {
     if (this.#eventIds.has(event.eventId)) {
       const node = this.#find(event.patternId, event.version) ?? unknownNode(event);
       return { kind: 'duplicate', node };
@@ -79,14 +105,24 @@ class Planner {
     const answer = this.#dispatch(event);
     if (answer.kind === 'refused' || answer.kind === 'duplicate') return answer;
     this.#eventIds.add(event.eventId);
-    const { eventId, eventType, patternId, sessionId, at, receivedAt, durationMs, extra } = event;
+    const { eventId, eventType, patternId, sessionId, at, receivedAt, durationMs } = event;
+    const { request, extra } = event;
     const { version } = answer.node;
     const times = { at, receivedAt, durationMs };
-    this.#events.push({ eventId, eventType, patternId, version, sessionId, ...times, extra });
+    this.#events.push({
+      eventId,
+      eventType,
+      patternId,
+      version,
+      sessionId,
+      ...times,
+      request,
+      extra,
+    });
     return answer;
   }
 
-  #dispatch(event: TrackedEvent): TrackAnswer {
+  #dispatch(event: TrackedEvent): SettledAnswer {
     const { eventType, parentIds } = event;
     switch (eventType) {
       case 'pattern_created':
@@ -108,7 +144,7 @@ class Planner {
     }
   }
 
-  #descend(event: TrackedEvent, parentIds: readonly string[], edgeType: EdgeType): TrackAnswer {
+  #descend(event: TrackedEvent, parentIds: readonly string[], edgeType: EdgeType): SettledAnswer {
     const unknown = parentIds.find((id) => !this.#newest(id) && !this.#forgotten.has(id));
     if (unknown !== undefined) return refused(`Parent pattern not found: ${unknown}`);
     if (parentIds.length === 0) return refused(`${event.eventType} needs a parent`);
@@ -117,7 +153,11 @@ class Planner {
     return this.#create(event, left, edgeType);
   }
 
-  #create(event: TrackedEvent, parentIds: readonly string[], usualEdgeType: EdgeType): TrackAnswer {
+  #create(
+    event: TrackedEvent,
+    parentIds: readonly string[],
+    usualEdgeType: EdgeType,
+  ): SettledAnswer {
     const claims = claimsOf(event, parentIds, usualEdgeType);
     const present = this.#find(event.patternId, event.version);
     if (present) {
@@ -185,14 +225,14 @@ class Planner {
     }
   }
 
-  #apply(event: TrackedEvent): TrackAnswer {
+  #apply(event: TrackedEvent): SettledAnswer {
     const node = this.#find(event.patternId, event.version) ?? this.#newest(event.patternId);
     if (!node) return this.#withoutPattern(event);
     this.#occur(event, 'applied'); // an application does not tell how the pattern came to be
     return { kind: 'noted', node };
   }
 
-  #deprecate(event: TrackedEvent): TrackAnswer {
+  #deprecate(event: TrackedEvent): SettledAnswer {
     const { patternId, reason, at } = event;
     const node = this.#newest(patternId);
     if (!node) return this.#withoutPattern(event);
@@ -201,7 +241,7 @@ class Planner {
   }
 
   /** An event that only makes sense with its pattern. If that was deleted, the event is deleted with it. */
-  #withoutPattern(event: TrackedEvent): TrackAnswer {
+  #withoutPattern(event: TrackedEvent): SettledAnswer {
     if (!this.#forgotten.has(event.patternId)) {
       return refused(`Pattern not found: ${event.patternId}`);
     }
@@ -283,7 +323,7 @@ function claimsOf(
   }));
 }
 
-function refused(message: string): TrackAnswer {
+function refused(message: string): SettledAnswer {
   return { kind: 'refused', message: `Validation error: ${message}` };
 }
 

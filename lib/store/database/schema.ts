@@ -273,6 +273,9 @@ ${AUTHORSHIP_TABLES}
 
   -- From here on, events.payload is packed: lib/store/database/payload/packed-payload.ts. What earlier releases stored is JSON.
 
+  -- Digest of the request whose Idempotency-Key is the id; null where the event brought an id of its own.
+  ALTER TABLE lineage_events ADD COLUMN request TEXT;
+
   -- Ids tell the order in which events were stored, which is not that of their times.
   CREATE INDEX events_by_time ON events(received_at);
   CREATE INDEX events_with_payload ON events(received_at) WHERE payload IS NOT NULL;

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ClientAddress } from '../../../lib/service/http/client-address.ts';
 
 const clients = new ClientAddress(['10.0.0.0/8', '127.0.0.1', 'fd00::/8']);
+type Case = [string, string, { forwarded?: string; forwardedFor?: string }, string];
 const NONE = { forwarded: undefined, forwardedFor: undefined };
 
 describe('the address of a client', () => {
-  it.each([
+  it.each<Case>([
     [
       'an untrusted peer, whatever it says',
       '192.0.2.1',
@@ -56,6 +57,37 @@ describe('the address of a client', () => {
       '10.0.0.7',
       { forwarded: 'proto=https;For="[2001:db8::1]:4711"' },
       '2001:db8::1',
+    ],
+    ...[
+      'host="a;for=1.1.1.1";for=203.0.113.9',
+      'by="x, for=1.1.1.1";for=203.0.113.9',
+      'for=203.0.113.9;host="x, for=1.1.1.1"',
+      String.raw`for=203.0.113.9;by="a\",for=1.1.1.1"`,
+    ].map((forwarded): Case => [
+      `Forwarded, with what a client has written in quotes: ${forwarded}`,
+      '10.0.0.7',
+      { forwarded },
+      '203.0.113.9',
+    ]),
+    ...['for="1.1.1.1, for=203.0.113.9', 'for=1.1.1.1;a=", for=203.0.113.9;host="h"'].map(
+      (forwarded): Case => [
+        `the proxy, where a client left a quote open: ${forwarded}`,
+        '10.0.0.7',
+        { forwarded },
+        '10.0.0.7',
+      ],
+    ),
+    [
+      'one address, however it is written',
+      '10.0.0.7',
+      { forwarded: 'for="[2001:DB8:0::1]"', forwardedFor: '2001:db8::0:1' },
+      '2001:db8::1',
+    ],
+    [
+      'an IPv4 address that is written as IPv6',
+      '10.0.0.7',
+      { forwardedFor: '::ffff:cb00:7109' },
+      '203.0.113.9',
     ],
     ['Forwarded that is hidden', '10.0.0.7', { forwarded: 'for=_hidden' }, '10.0.0.7'],
     ['Forwarded without for', '10.0.0.7', { forwarded: 'by=10.0.0.7' }, '10.0.0.7'],

@@ -10,6 +10,7 @@ function known(...nodes: KnownNode[]): KnownState {
   const firsts = new Map(nodes.map((first) => [first.patternId, first]));
   return {
     eventIds: new Set(),
+    requests: new Map(),
     forgotten: new Set(),
     nodes,
     descent: {
@@ -54,7 +55,7 @@ describe('a plan', () => {
       trackedEvent({ patternId: 'b', parentIds: ['a', 'a'], eventId: 'e' }),
       trackedEvent({ patternId: 'b', eventId: 'e' }),
     ];
-    expect(trackNeeds(events)).toEqual({ eventIds: ['e'], patternIds: ['b', 'a'] });
+    expect(trackNeeds(events)).toEqual({ eventIds: ['e'], keys: [], patternIds: ['b', 'a'] });
   });
 
   test('writes nothing for an event that is refused', () => {

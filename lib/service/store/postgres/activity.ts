@@ -1,4 +1,9 @@
-import { activityFrom, MAX_IMPROVEMENTS, MAX_USES } from '../rows/pattern-activity.ts';
+import {
+  activityFrom,
+  isSameFeedback,
+  MAX_IMPROVEMENTS,
+  MAX_USES,
+} from '../rows/pattern-activity.ts';
 import type {
   AppliedImprovement,
   Feedback,
@@ -27,26 +32,28 @@ export async function patternActivity(
         AND at >= ${from} AND at < ${to}
       ORDER BY at DESC LIMIT ${MAX_USES + 1}`,
     sql<Feedback[]>`
-      SELECT id, pattern_id AS "patternId", feedback_type AS "feedbackType",
-        is_success AS "isSuccess", rating, execution_time_ms AS "executionTimeMs",
-        session_id AS "sessionId", comment, at, extra
-      FROM feedback WHERE tenant = ${tenant} AND pattern_id = ${id} AND at >= ${from} AND at < ${to}
+      SELECT ${feedbackColumns(sql)} FROM feedback WHERE tenant = ${tenant} AND pattern_id = ${id} AND at >= ${from} AND at < ${to}
       ORDER BY at DESC LIMIT ${MAX_USES + 1}`,
   ]);
   const [pattern] = patterns;
   return pattern && activityFrom(pattern, uses, feedback);
 }
 
-/** Keeps feedback, unless its pattern has one of the same id. */
-export async function addFeedback(sql: Sql, tenant: string, feedback: Feedback): Promise<void> {
+/** Keeps feedback, unless its pattern has one of the same id. False if that says something else. */
+export async function addFeedback(sql: Sql, tenant: string, feedback: Feedback): Promise<boolean> {
   const { id, patternId, feedbackType, isSuccess, rating, executionTimeMs, ...rest } = feedback;
   const { sessionId, comment, at, extra } = rest;
-  await sql`
+  const { count } = await sql`
     INSERT INTO feedback (tenant, id, pattern_id, feedback_type, is_success, rating,
       execution_time_ms, session_id, comment, at, extra)
     VALUES (${tenant}, ${id}, ${patternId}, ${feedbackType}, ${isSuccess}, ${rating},
       ${executionTimeMs}, ${sessionId}, ${comment}, ${at}, ${JSON.stringify(extra)}::text::jsonb)
     ON CONFLICT DO NOTHING`;
+  if (count > 0) return true;
+  const [kept] = await sql<Feedback[]>`
+    SELECT ${feedbackColumns(sql)} FROM feedback
+    WHERE tenant = ${tenant} AND pattern_id = ${patternId} AND id = ${id}`;
+  return kept !== undefined && isSameFeedback(kept, feedback);
 }
 
 /** Notes improvements as applied, unless they are already. */
@@ -74,4 +81,11 @@ export async function improvementsOf(
     SELECT improvement_id AS "improvementId", pattern_id AS "patternId", is_forced AS "isForced", at
     FROM applied_improvements WHERE tenant = ${tenant} AND pattern_id = ${patternId}
     ORDER BY at, improvement_id LIMIT ${MAX_IMPROVEMENTS}`;
+}
+
+// --- internal ---
+
+function feedbackColumns(sql: Sql) {
+  return sql`id, pattern_id AS "patternId", feedback_type AS "feedbackType", is_success AS "isSuccess", rating,
+    execution_time_ms AS "executionTimeMs", session_id AS "sessionId", comment, at, extra`;
 }

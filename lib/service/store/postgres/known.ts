@@ -27,7 +27,7 @@ export interface Known {
 export async function readKnown(
   sql: Sql,
   tenant: string,
-  { eventIds, patternIds }: TrackNeeds,
+  { eventIds, keys, patternIds }: TrackNeeds,
   events: readonly TrackedEvent[],
 ): Promise<Known> {
   const ids = [...patternIds];
@@ -35,6 +35,7 @@ export async function readKnown(
     SELECT
       (SELECT json_agg(event_id) FROM event_ids
        WHERE tenant = ${tenant} AND event_id = ANY(${[...eventIds]}::text[])) AS events,
+      ${requestsOf(sql, tenant, keys)} AS requests,
       (SELECT json_agg(e.event_id) FROM json_to_recordset(${JSON.stringify(agedEvents(events))}::text::json)
          AS aged (at bigint, id text COLLATE "C")
        JOIN events e ON e.tenant = ${tenant} AND e.at = aged.at AND e.event_id = aged.id) AS aged,
@@ -78,6 +79,7 @@ export async function readKnown(
   return {
     state: {
       eventIds: applied,
+      requests: new Map(Object.entries(row?.requests ?? {})),
       forgotten: new Set(ids.filter((id) => forgotten.has(`pattern ${id}`) && !nodes.has(id))),
       nodes: versions,
       descent: family.descent,
@@ -102,6 +104,7 @@ export async function readDescendants(
 interface KnownRow {
   readonly events: readonly string[] | null;
   readonly aged: readonly string[] | null;
+  readonly requests: Readonly<Record<string, string>> | null;
   readonly firsts: readonly FirstColumns[] | null;
   readonly further: readonly (readonly [string, string, number])[] | null;
   readonly awaited: readonly string[] | null;
@@ -117,6 +120,13 @@ type FirstColumns = readonly [
   originAt: number,
   originKey: string,
 ];
+
+/** Who had the keys before; looked for only where a request has one, which is seldom. */
+function requestsOf(sql: Sql, tenant: string, keys: readonly string[]) {
+  if (keys.length === 0) return sql`NULL::json`;
+  return sql`(SELECT json_object_agg(event_id, request) FROM event_ids
+    WHERE tenant = ${tenant} AND event_id = ANY(${[...keys]}::text[]) AND request IS NOT NULL)`;
+}
 
 /** Events so old that their ids may have been dropped. If such an event is kept, it is found by its time. */
 function agedEvents(events: readonly TrackedEvent[]) {

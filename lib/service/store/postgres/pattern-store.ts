@@ -103,7 +103,7 @@ export class PostgresPatternStore implements PatternStore {
     return this.#read((sql) => patternActivity(sql, this.#tenant, storable(id), from, to));
   }
 
-  recordFeedback(feedback: Feedback): Promise<void> {
+  recordFeedback(feedback: Feedback): Promise<boolean> {
     return this.#run((sql) => addFeedback(sql, this.#tenant, storable(feedback)));
   }
 

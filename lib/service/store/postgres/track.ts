@@ -109,7 +109,8 @@ function eventRows(
     return kind === 'created' || kind === 'exists' || kind === 'noted';
   });
   const actions = new Map(occurrences.map(({ event, action }) => [event.eventId, action]));
-  return rows.map(({ eventId, eventType, patternId, version, at, receivedAt, extra }, index) => {
+  return rows.map((row, index) => {
+    const { eventId, eventType, patternId, version, at, receivedAt, request, extra } = row;
     const event = applied[index];
     return {
       event_id: eventId,
@@ -131,6 +132,7 @@ function eventRows(
       triggered_by: event?.triggeredBy ?? null,
       at,
       received_at: receivedAt,
+      request,
       extra,
     };
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../../base/json.ts';
 import type { StoredPattern } from './stored-pattern.ts';
 
@@ -24,6 +25,11 @@ export interface Feedback {
   readonly comment: string | null;
   readonly at: number;
   readonly extra: JsonObject;
+}
+
+/** Whether two say the same, whenever they came. */
+export function isSameFeedback(one: Feedback, other: Feedback): boolean {
+  return isDeepStrictEqual({ ...one, at: 0 }, { ...other, at: 0 });
 }
 
 /** What happened to a pattern within a time. */

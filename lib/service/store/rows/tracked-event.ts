@@ -34,6 +34,11 @@ export interface TrackedEvent {
   /** When it happened according to the client, otherwise when it arrived. */
   readonly at: number;
   readonly receivedAt: number;
+  /**
+   * Digest of the request whose `Idempotency-Key` is the event's id, so that another request with that key is noticed;
+   * undefined where the event brought an id of its own.
+   */
+  readonly request?: string | undefined;
   /** Every key without a field here, including the rest of `pattern_data`, kept unchanged. */
   readonly extra: JsonObject;
 }
@@ -47,7 +52,7 @@ export interface PatternNode {
 }
 
 /** What became of one event; every answer but `refused` is durable. */
-export type TrackAnswer =
+export type SettledAnswer =
   | {
       readonly kind: 'created';
       readonly node: PatternNode;
@@ -60,3 +65,6 @@ export type TrackAnswer =
   /** An event with this id was applied before, so nothing changed. */
   | { readonly kind: 'duplicate'; readonly node: PatternNode }
   | { readonly kind: 'refused'; readonly message: string };
+
+/** `conflict`: another request had the `Idempotency-Key` of the event's, so nothing of its request was applied. */
+export type TrackAnswer = SettledAnswer | { readonly kind: 'conflict' };

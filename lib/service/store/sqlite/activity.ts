@@ -1,6 +1,11 @@
 import { isJsonObject } from '../../../base/json.ts';
 import type { Database } from '../../../store/database/database.ts';
-import { activityFrom, MAX_IMPROVEMENTS, MAX_USES } from '../rows/pattern-activity.ts';
+import {
+  activityFrom,
+  isSameFeedback,
+  MAX_IMPROVEMENTS,
+  MAX_USES,
+} from '../rows/pattern-activity.ts';
 import type {
   AppliedImprovement,
   Feedback,
@@ -46,11 +51,11 @@ export function patternActivity(
   return activityFrom(readPattern(row), uses, feedback);
 }
 
-/** Keeps feedback, unless its pattern has one of the same id. */
-export function addFeedback(database: Database, feedback: Feedback): void {
+/** Keeps feedback, unless its pattern has one of the same id. False if that says something else. */
+export function addFeedback(database: Database, feedback: Feedback): boolean {
   const { id, patternId, feedbackType, isSuccess, rating, executionTimeMs, ...rest } = feedback;
   const { sessionId, comment, at, extra } = rest;
-  database
+  const { changes } = database
     .prepare(
       `INSERT INTO feedback (id, pattern_id, feedback_type, is_success, rating, execution_time_ms,
          session_id, comment, at, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -68,6 +73,13 @@ export function addFeedback(database: Database, feedback: Feedback): void {
       at,
       JSON.stringify(extra),
     );
+  if (changes > 0) return true;
+  const kept = database
+    .prepare<[string, string], FeedbackRow>(
+      `SELECT ${FEEDBACK_COLUMNS} FROM feedback WHERE pattern_id = ? AND id = ?`,
+    )
+    .get(patternId, id);
+  return kept !== undefined && isSameFeedback(readFeedback(kept), feedback);
 }
 
 /** Notes improvements as applied, unless they are already. */

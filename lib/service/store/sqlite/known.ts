@@ -9,6 +9,7 @@ import { forgottenDigest } from './forgetting/forgotten.ts';
 /** Reads what has to be known to plan events from tracker.db. */
 export class SqliteKnown {
   readonly #hasEvent;
+  readonly #requestOf;
   readonly #hasOccurrence;
   readonly #first;
   readonly #versions;
@@ -21,6 +22,9 @@ export class SqliteKnown {
     this.#descent = descent;
     this.#hasEvent = database
       .prepare<[string], number>('SELECT 1 FROM lineage_events WHERE event_id = ?')
+      .pluck();
+    this.#requestOf = database
+      .prepare<[string], string | null>('SELECT request FROM lineage_events WHERE event_id = ?')
       .pluck();
     this.#hasOccurrence = database
       .prepare<[string, number], number>(
@@ -46,7 +50,7 @@ export class SqliteKnown {
   }
 
   /** Reads what `trackNeeds` asks for. Call it in the transaction that writes the plan. */
-  read({ eventIds, patternIds }: TrackNeeds): KnownState {
+  read({ eventIds, keys, patternIds }: TrackNeeds): KnownState {
     const known = new Set<string>();
     const forgotten = new Set<string>();
     const isAnyForgotten = this.#isAnyForgotten.get() !== undefined;
@@ -57,6 +61,11 @@ export class SqliteKnown {
       const isKnown =
         (this.#hasEvent.get(eventId) ?? this.#hasOccurrence.get(own, ordinal)) !== undefined;
       if (isKnown || isForgotten('event', eventId)) known.add(eventId);
+    }
+    const requests = new Map<string, string>();
+    for (const key of keys) {
+      const request = this.#requestOf.get(key);
+      if (request) requests.set(key, request);
     }
     const nodes: KnownNode[] = [];
     const firsts = new Map<string, DescentNode | undefined>();
@@ -73,7 +82,7 @@ export class SqliteKnown {
         nodes.push({ ...further, lineageId, isFirst: false });
       }
     }
-    return { eventIds: known, forgotten, nodes, descent: this.#descentOf(firsts) };
+    return { eventIds: known, requests, forgotten, nodes, descent: this.#descentOf(firsts) };
   }
 
   /** Most patterns are new and nobody waits for them, so the rows that were read anyway answer nearly all. */

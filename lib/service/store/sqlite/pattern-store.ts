@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { noteRewritten, unwipedMark } from '../../../store/database/meta.ts';
 import type { PatternStore } from '../pattern-store.ts';
 import type { AcceptedEvent, AcceptedQuery } from '../rows/accepted-event.ts';
@@ -32,6 +32,7 @@ import { searchPatterns } from './search.ts';
 import { similarPatterns } from './similar.ts';
 import { acceptedEvents } from './accepted.ts';
 import { SqliteTrack } from './track.ts';
+import { partsOf } from '../track-parts.ts';
 import { evolutionOf, relativesOf } from './walk.ts';
 
 /** Larger files are rewritten only for a deletion that somebody asked for, in bytes: a second or two. */
@@ -49,9 +50,16 @@ export class SqlitePatternStore implements PatternStore {
   }
 
   async track(events: readonly TrackedEvent[]): Promise<TrackAnswer[]> {
-    const answers = await this.#connection.write((database) => this.#track(database).apply(events));
+    const answers: TrackAnswer[] = [];
+    for (const part of partsOf(events)) {
+      // SQLite writes in this thread, so others have their turn after each part.
+      if (answers.length > 0) await setImmediate();
+      answers.push(
+        ...(await this.#connection.write((database) => this.#track(database).apply(part))),
+      );
+    }
     this.#index.noteWrite();
-    return [...answers];
+    return answers;
   }
 
   async accepted(query: AcceptedQuery): Promise<AcceptedEvent[]> {
@@ -100,8 +108,8 @@ export class SqlitePatternStore implements PatternStore {
     return this.#connection.read((database) => patternActivity(database, id, from, to));
   }
 
-  async recordFeedback(feedback: Feedback): Promise<void> {
-    await this.#connection.write((database) => addFeedback(database, feedback));
+  async recordFeedback(feedback: Feedback): Promise<boolean> {
+    return this.#connection.write((database) => addFeedback(database, feedback));
   }
 
   async applyImprovements(improvements: readonly AppliedImprovement[]): Promise<void> {

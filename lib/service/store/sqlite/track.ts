@@ -26,10 +26,10 @@ export class SqliteTrack {
   constructor(database: Database) {
     this.#addEvent = database.prepare<EventColumns>(
       `INSERT INTO lineage_events (id, event_id, event_type, pattern_id, version, session_id, at,
-         received_at, duration_ms, extra)
+         received_at, duration_ms, request, extra)
        VALUES (1 + max(coalesce((SELECT max(id) FROM lineage_events), 0), coalesce((
          SELECT CAST(value AS INTEGER) FROM meta WHERE key = '${LAST_EVENT_KEY}'), 0)),
-         ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#addPattern = database.prepare<PatternColumns>(
       `INSERT INTO patterns (id, name, code, language, lines, origin, generation, lineage_id,
@@ -86,7 +86,8 @@ export class SqliteTrack {
     for (const row of events) {
       const { eventId, eventType, patternId, version, sessionId, at, receivedAt } = row;
       const values = [eventId, eventType, patternId, version, sessionId, at, receivedAt] as const;
-      this.#addEvent.run(...values, row.durationMs, JSON.stringify(row.extra));
+      const extra = JSON.stringify(row.extra);
+      this.#addEvent.run(...values, row.durationMs, row.request ?? null, extra);
     }
     for (const pattern of patterns) {
       // A new row is written once, together with its sighting.
@@ -162,7 +163,7 @@ const VERSION_EDGE = -1;
 type Text = string | null;
 type EventColumns = [
   ...[string, string, string, string, Text, number, number],
-  ...[number | null, string],
+  ...[number | null, Text, string],
 ];
 type PatternColumns = [
   ...[string, string, string, string, number, string, number, string, string, string],

@@ -6,6 +6,9 @@
  * Replicas of an earlier release go on to add to `patterns`: sums and the latest times come out the same.
  */
 export const PATTERN_USES = `
+  -- Digest of the request whose Idempotency-Key is the id; null where the event brought an id of its own.
+  ALTER TABLE event_ids ADD COLUMN request text;
+
   -- The uses of a pattern after the batch that brought it; no row if there was none.
   CREATE TABLE pattern_uses (
     tenant text COLLATE "C" NOT NULL,
@@ -80,6 +83,12 @@ export const PATTERN_USES = `
 
     PERFORM apply_events_2(of_tenant, rewrites, read_nodes, family, new_ids, new_events, new_patterns, new_code,
       changed_descents, renamings, new_versions, new_edges, seen_sessions, new_calls, deprecations, counts);
+
+    IF strpos(new_events::text, '"request":') > 0 THEN -- few have one, and reading them all again takes a while
+      UPDATE event_ids i SET request = e.request
+      FROM json_to_recordset(new_events) AS e (event_id text COLLATE "C", request text)
+      WHERE e.request IS NOT NULL AND i.tenant = of_tenant AND i.event_id = e.event_id;
+    END IF;
 
     IF json_array_length(seen_again) > 0 THEN
       -- A use that came late, and is earlier than all that were told of.
