@@ -86,9 +86,8 @@ interface Tree {
   readonly hasRowids: boolean;
   /** Undefined for an index, whose entries are only counted. */
   readonly writer: RowWriter | undefined;
+  /** Entries of an index; of a table, the rows that are on its pages and cannot be written. */
   cells: number;
-  /** How many rows SQLite reads; 0 for an index. */
-  readable: number;
   damagedPages: number;
 }
 
@@ -162,7 +161,7 @@ function treesOf(
     const add = (name: string, hasRowids: boolean, writer?: RowWriter) => {
       const root = roots.get(name);
       if (root === undefined) return;
-      own.push({ table, shape, root, hasRowids, writer, cells: 0, readable: 0, damagedPages: 0 });
+      own.push({ table, shape, root, hasRowids, writer, cells: 0, damagedPages: 0 });
     };
     add(table, keyedOrder === undefined, new RowWriter(database, shape));
     for (const { name, isPartial } of indexes) if (!isPartial) add(name, false);
@@ -182,13 +181,9 @@ function readBySql(copy: string, trees: readonly Tree[], most: number): void {
     for (const tree of trees) {
       const { writer, shape } = tree;
       if (!writer) continue;
-      const unwritten = new Set<string>(); // by both ways the same row may come
       for (const row of readableRows(database, shape, most)) {
-        if (isDoubtful(row) || !writer.writeValues(row.rowid, row.values)) {
-          unwritten.add(JSON.stringify(row.rowid ?? row.values, bigintText));
-        }
+        if (!isDoubtful(row)) writer.writeValues(row.rowid, row.values);
       }
-      tree.readable = writer.written + unwritten.size;
     }
   } finally {
     database.close();
@@ -198,10 +193,6 @@ function readBySql(copy: string, trees: readonly Tree[], most: number): void {
 /** True where a page of text may have been wiped, which SQLite does not notice; the page itself tells. */
 function isDoubtful({ values }: ReadableRow): boolean {
   return values.some((value) => typeof value === 'string' && value.includes('\0'));
-}
-
-function bigintText(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }
 
 interface Reading {
@@ -236,9 +227,9 @@ function readPage(file: PageFile, number: number, tree: Tree): void {
   }
   let isSound = page.isSound;
   for (const cell of page.cells) {
-    const isRead = tree.writer ? tree.writer.write(cell) : true;
-    if (isRead) tree.cells += 1;
-    else isSound = false;
+    const isWritten = tree.writer?.write(cell) ?? false;
+    if (!isWritten) tree.cells += 1;
+    if (tree.writer && !isWritten) isSound = false;
   }
   if (!isSound) tree.damagedPages += 1;
 }
@@ -258,7 +249,7 @@ function resultOf(tables: readonly TableShape[], trees: readonly Tree[]): Salvag
     const rows = own.find(({ writer }) => writer !== undefined);
     const salvaged = rows?.writer?.written ?? 0;
     // An index has an entry for every row of its table, even for rows on damaged pages.
-    const known = own.map((tree) => (tree === rows ? tree.readable : tree.cells));
+    const known = own.map(({ cells, writer }) => (writer ? writer.written + cells : cells));
     return {
       table: name,
       salvaged,

@@ -74,14 +74,12 @@ export function verifyDatabase(
       onStep(isQuick ? 'checking pages' : 'checking pages and indexes');
       findings.push(...fileFindings(database, isQuick));
       findings.push(...attempt('schema', () => schemaFindings(database, version)));
-      const isDamaged = findings.length > 0;
-      if (findings.every(({ kind }) => kind !== 'schema')) {
-        const rows = attempt('rows', () => rowFindings(database, onStep));
-        // A query that fails on a damaged file says nothing new.
-        findings.push(...rows.filter(({ table }) => table !== null || !isDamaged));
-      }
+      // What queries find where pages or indexes are damaged need not be so, and may take hours.
+      const isSound = findings.length === 0;
+      if (isSound) findings.push(...attempt('rows', () => rowFindings(database, onStep)));
       onStep('counting rows');
-      return { path, bytes, schemaVersion: version, tables: countTables(database), findings };
+      const tables = countTables(database, isSound);
+      return { path, bytes, schemaVersion: version, tables, findings };
     } finally {
       database.close();
     }
@@ -102,8 +100,12 @@ export function noDatabase(path: string): TrackerError {
   return new TrackerError('E_NO_DATABASE', `there is no file ${path}`);
 }
 
-/** The numbers of rows in the tables of a database, without {@link DERIVED_TABLES}. */
-export function countTables(database: Database): TableCount[] {
+/**
+ * The numbers of rows in the tables of a database, without {@link DERIVED_TABLES}.
+ *
+ * @param trustsIndexes false where an index may know of other rows than its table has
+ */
+export function countTables(database: Database, trustsIndexes = true): TableCount[] {
   let names: string[];
   try {
     names = tableShapes(database).map(({ name }) => name);
@@ -112,7 +114,7 @@ export function countTables(database: Database): TableCount[] {
   }
   return names
     .filter((name) => !DERIVED_TABLES.has(name))
-    .map((table) => ({ table, rows: countOf(database, table) }));
+    .map((table) => ({ table, rows: countOf(database, table, trustsIndexes) }));
 }
 
 // --- internal ---
@@ -223,9 +225,10 @@ function isSame(one: object, other: object): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function countOf(database: Database, table: string): number | null {
+function countOf(database: Database, table: string, trustsIndexes: boolean): number | null {
+  const how = trustsIndexes ? '' : 'NOT INDEXED';
   try {
-    return Number(database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get());
+    return Number(database.prepare(`SELECT count(*) FROM "${table}" ${how}`).pluck().get());
   } catch {
     return null;
   }

@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Random } from '../../bench/measure/random.ts';
 import type { BaseDatabases } from './base-databases.ts';
+import { SCHEMA_KINDS } from './schema-kinds.ts';
+import { STRUCTURE_KINDS } from './structure-kinds.ts';
 
 /** A way in which a database is damaged. */
 export interface DamageKind {
@@ -144,6 +146,8 @@ export const DAMAGE_KINDS: readonly DamageKind[] = [
       writeFileSync(to, bytes);
     },
   },
+  ...STRUCTURE_KINDS,
+  ...SCHEMA_KINDS,
 ];
 
 // --- internal ---
