@@ -95,6 +95,8 @@ function versionOf(file: PageFile, path: string): number {
   const { userVersion } = file;
   if (userVersion === undefined) return MIGRATIONS.length; // the first page is damaged: assume the current one
   if (userVersion === 0) {
+    const likely = likelyVersion(file);
+    if (likely > 0) return likely;
     throw new TrackerError('E_NOT_OURS', `${path} is not a database of pattern-tracker`);
   }
   if (userVersion <= MIGRATIONS.length) return userVersion;
@@ -116,20 +118,44 @@ function rootPages(file: PageFile, empty: Database): Map<string, number> {
     )
     .all();
   const roots = new Map(expected.map(({ name, rootpage }) => [name, rootpage]));
+  for (const { name, root } of schemaRows(file)) {
+    const isPage = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
+    if (!isPage) continue;
+    const usual = roots.get(name) ?? 0;
+    // The number itself may be damaged.
+    const isOther = usual > 0 && isRoot(file, usual) && !isRoot(file, root);
+    if (!isOther) roots.set(name, root);
+  }
+  return roots;
+}
+
+/** What can be read of the schema. */
+function* schemaRows(file: PageFile): Generator<{ name: string; root: unknown }> {
   const owners = pageOwners(file, [SCHEMA_ROOT]);
   for (const [page, owner] of owners.entries()) {
     if (owner !== SCHEMA_ROOT) continue;
     for (const { payload, isWhole } of readTreePage(file, page)?.cells ?? []) {
       const [, name, , root] = readRecord(payload, !isWhole) ?? [];
-      const isPage = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
-      if (typeof name !== 'string' || !isPage) continue;
-      const usual = roots.get(name) ?? 0;
-      // The number itself may be damaged.
-      const isOther = usual > 0 && isRoot(file, usual) && !isRoot(file, root);
-      if (!isOther) roots.set(name, root);
+      if (typeof name === 'string') yield { name, root };
     }
   }
-  return roots;
+}
+
+/** The version whose schema is most like that of a file whose own number is gone; 0 if it is like none. */
+function likelyVersion(file: PageFile): number {
+  const names = new Set([...schemaRows(file)].map(({ name }) => name));
+  let [likely, fewest] = [0, Infinity];
+  for (let version = 1; version <= MIGRATIONS.length; version++) {
+    const own = withEmptyDatabase(version, schemaNames);
+    const common = own.filter((name) => names.has(name)).length;
+    const others = own.length + names.size - 2 * common;
+    if (common > others && others <= fewest) [likely, fewest] = [version, others];
+  }
+  return likely;
+}
+
+function schemaNames(database: Database): string[] {
+  return database.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }
 
 const SCHEMA_ROOT = 1;
@@ -205,6 +231,7 @@ interface Reading {
 /** Reads every page once; returns the number of stray pages. */
 function readPages({ file, owners, trees, onProgress }: Reading): number {
   const byRoot = new Map(trees.map((tree) => [tree.root, tree]));
+  for (const tree of trees) if (tree.root > file.pageCount) tree.damagedPages += 1; // cut off with all below it
   let strayPages = 0;
   for (let number = 2; number <= file.pageCount; number++) {
     if (number % PROGRESS_PAGES === 0) onProgress(number, file.pageCount);
@@ -225,7 +252,7 @@ function readPage(file: PageFile, number: number, tree: Tree): void {
     tree.damagedPages += 1;
     return;
   }
-  let isSound = page.isSound;
+  let isSound = page.isSound && page.children.every((child) => child <= file.pageCount);
   for (const cell of page.cells) {
     const isWritten = tree.writer?.write(cell) ?? false;
     if (!isWritten) tree.cells += 1;
