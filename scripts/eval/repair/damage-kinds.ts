@@ -1,15 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Random } from '../../bench/measure/random.ts';
-import type { BaseDatabases } from './base-databases.ts';
+import type { DamageKind } from './damage-kind.ts';
 import { SCHEMA_KINDS } from './schema-kinds.ts';
 import { STRUCTURE_KINDS } from './structure-kinds.ts';
-
-/** A way in which a database is damaged. */
-export interface DamageKind {
-  readonly name: string;
-  /** Writes a damaged database to `to`, and its WAL beside it if it has one. */
-  readonly make: (bases: BaseDatabases, to: string, random: Random) => void;
-}
 
 /** Every way. Positions and values are random. */
 export const DAMAGE_KINDS: readonly DamageKind[] = [

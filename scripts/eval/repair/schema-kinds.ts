@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
 import type { Database } from '../../../lib/store/database/sqlite.ts';
 import type { Random } from '../../bench/measure/random.ts';
-import type { DamageKind } from './damage-kinds.ts';
+import type { DamageKind } from './damage-kind.ts';
 
 /** A schema that was edited, indexes and search tables that disagree with the rows, and journals. */
 export const SCHEMA_KINDS: readonly DamageKind[] = [

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { InvariantError } from '../../../lib/base/errors.ts';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
 import type { Random } from '../../bench/measure/random.ts';
-import type { DamageKind } from './damage-kinds.ts';
+import type { DamageKind } from './damage-kind.ts';
 
 /** Pages that lead where they should not, and headers that say what is not so. */
 export const STRUCTURE_KINDS: readonly DamageKind[] = [
@@ -158,7 +159,7 @@ function treePlaces(path: string): readonly TreePlace[] {
 
 function anyOf<T>(list: readonly T[], random: Random): T {
   const item = list[random.between(0, list.length - 1)];
-  if (item === undefined) throw new RangeError('there is none');
+  if (item === undefined) throw new InvariantError('there is none');
   return item;
 }
 
