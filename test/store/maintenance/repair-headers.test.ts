@@ -1,6 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, openDatabaseForReading } from '../../../lib/store/database/database.ts';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
 import { stageRepair } from '../../../lib/store/maintenance/repair.ts';
 import { Sample } from '../../cli/sample-database.ts';
@@ -68,6 +69,16 @@ describe('a repair saves everything', () => {
     const repair = stageRepair({ damaged: database, database });
     expect(repair).toBeUndefined(); // SQLite rolls it back when the file is opened next
     wipe(database, page);
+    expect(rowsOf(repaired().path, 'events')).toEqual(events);
+  });
+});
+
+describe('a database that has lost the number of its schema', () => {
+  it('is damaged, for who reads it and who writes', () => {
+    write(database, 60, Buffer.alloc(4));
+    for (const open of [openDatabase, openDatabaseForReading]) {
+      expect(() => open(database)).toThrow(`${database} has lost the number of its schema`);
+    }
     expect(rowsOf(repaired().path, 'events')).toEqual(events);
   });
 });
