@@ -100,6 +100,11 @@ export function isCorruption(error: unknown): boolean {
   );
 }
 
+/** True for SQLite's error that another process keeps a lock. */
+export function isBusy(error: unknown): boolean {
+  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
+}
+
 /**
  * Moves a corrupt database and its WAL aside; returns the new name. `now` is in milliseconds since
  * 1970 UTC.

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
-import { isCutToNothing, schemaVersion } from '../database/database.ts';
+import { errorMessage, TrackerError } from '../../base/errors.ts';
+import { isBusy, isCutToNothing, schemaVersion } from '../database/database.ts';
 import type { Database } from '../database/database.ts';
 import { invariants } from './invariants.ts';
 import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
@@ -84,12 +84,7 @@ export function verifyDatabase(
       database.close();
     }
   } catch (error) {
-    if (isBusy(error)) {
-      throw new TrackerError('E_DATABASE_IN_USE', `${path} is locked by another program`, {
-        hint: 'Try again when that program has finished.',
-        cause: error,
-      });
-    }
+    if (isBusy(error)) throw lockedDatabase(path, error);
     findings.push(fault('file', error));
     return { path, bytes, schemaVersion: 0, tables: [], findings };
   }
@@ -100,16 +95,26 @@ export function noDatabase(path: string): TrackerError {
   return new TrackerError('E_NO_DATABASE', `there is no file ${path}`);
 }
 
+/** The error for a database on which another process keeps a lock. */
+export function lockedDatabase(path: string, cause: unknown): TrackerError {
+  return new TrackerError('E_DATABASE_IN_USE', `${path} is locked by another program`, {
+    hint: 'Try again when that program has finished.',
+    cause,
+  });
+}
+
 /**
  * The numbers of rows in the tables of a database, without {@link DERIVED_TABLES}.
  *
  * @param trustsIndexes false where an index may know of other rows than its table has
+ * @throws SQLite's error when another process keeps a lock
  */
 export function countTables(database: Database, trustsIndexes = true): TableCount[] {
   let names: string[];
   try {
     names = tableShapes(database).map(({ name }) => name);
-  } catch {
+  } catch (error) {
+    if (isBusy(error)) throw error;
     return []; // not even the schema can be read
   }
   return names
@@ -229,7 +234,8 @@ function countOf(database: Database, table: string, trustsIndexes: boolean): num
   const how = trustsIndexes ? '' : 'NOT INDEXED';
   try {
     return Number(database.prepare(`SELECT count(*) FROM "${table}" ${how}`).pluck().get());
-  } catch {
+  } catch (error) {
+    if (isBusy(error)) throw error;
     return null;
   }
 }
@@ -246,8 +252,4 @@ function attempt(kind: VerifyFinding['kind'], look: () => VerifyFinding[]): Veri
 
 function fault(kind: VerifyFinding['kind'], error: unknown): VerifyFinding {
   return { kind, table: null, message: errorMessage(error) };
-}
-
-function isBusy(error: unknown): boolean {
-  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
