@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TrackerError } from '../base/errors.ts';
+import { checkRegularFile, makeWayForFile } from '../base/regular-file.ts';
 import { stopCourier } from '../install/courier-stop.ts';
 import type { TrackerPaths } from '../base/paths.ts';
 import { acquireProcessLock } from '../store/database/process-lock.ts';
@@ -12,7 +13,8 @@ import type { CliEnvironment } from './environment.ts';
  * Stops the courier and runs `work` while none can start. What hooks capture meanwhile waits in the
  * spool, and the next hook after that starts a courier.
  *
- * @throws TrackerError E_COURIER_RUNNING when the courier does not stop within 20 seconds
+ * @throws TrackerError E_COURIER_RUNNING when the courier does not stop within 20 seconds, E_NO_FILE when a
+ *   folder lies in the place of a lock
  */
 export async function withoutCourier<T>(
   { paths, cwd }: CliEnvironment,
@@ -20,6 +22,8 @@ export async function withoutCourier<T>(
 ): Promise<T> {
   if (!existsSync(paths.data)) return await work();
   for (const path of [paths.courierLock, paths.courierPause]) {
+    makeWayForFile(path);
+    if (existsSync(path)) checkRegularFile(path);
     closeSync(openSync(path, 'a', 0o600)); // the file may not exist yet
   }
   // Couriers that start now leave again: many that wait for their lock would seldom let this process have it.

@@ -4,13 +4,12 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { errorCode, errorMessage } from '../../lib/base/errors.ts';
 import { removeDatabase } from '../../lib/store/maintenance/database-file.ts';
-import { stageRepair } from '../../lib/store/maintenance/repair.ts';
 import { Random } from '../bench/measure/random.ts';
 import { makeBaseDatabases } from './repair/base-databases.ts';
 import { DAMAGE_KINDS } from './repair/damage-kinds.ts';
 import { comparedTables, plainRows } from './repair/plain-sql.ts';
+import { Repairer } from './repair/repairer.ts';
 import { addScore, compareRows, emptyScore, renderScores } from './repair/score.ts';
 import type { RepairScore } from './repair/score.ts';
 
@@ -21,10 +20,14 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', default: '' },
+    limit: { type: 'string', default: '120' }, // seconds that a repair may take
     verbose: { type: 'boolean', default: false },
   },
 });
 const kinds = DAMAGE_KINDS.filter(({ name }) => name.includes(values.kind));
+/** What a repair may say instead of repairing. */
+const REFUSALS = new Set(['E_DATABASE_NEWER', 'E_NOT_OURS', 'E_REPAIR_LOSES']);
+const repairer = new Repairer(Number(values.limit) * 1_000);
 const folder = mkdtempSync(join(tmpdir(), 'eval-repair-'));
 try {
   const bases = await makeBaseDatabases(folder, Number(values.events));
@@ -41,33 +44,35 @@ try {
     const probe = join(folder, 'probe.db');
     for (const path of [damaged, probe]) removeDatabase(path);
     kind.make(bases, damaged, new Random(seed));
-    for (const suffix of ['', '-wal']) {
+    for (const suffix of ['', '-wal', '-journal']) {
       if (existsSync(damaged + suffix)) copyFileSync(damaged + suffix, probe + suffix);
     }
     const before = plainRows(probe, shapes);
-    let after = before;
-    try {
-      const repair = stageRepair({ damaged, database: damaged, acceptsLoss: true });
-      if (repair) after = plainRows(repair.path, shapes);
-      const found = compareRows({ before, after, truths, mended: repair?.mended ?? [] });
-      addScore(score, found);
-      if (values.verbose && found.lost > 0) {
-        console.log(`${kind.name}, copy ${number}: ${found.examples.join('; ')}`);
-      }
-      if (repair) removeDatabase(repair.path);
-    } catch (error) {
+    const answer = await repairer.repair(damaged);
+    const say = (text: string) => {
+      if (values.verbose) console.log(`${kind.name}, copy ${number}: ${text}`);
+    };
+    if ('code' in answer) {
       // It changed nothing: what plain SQL could read is still there.
       score.copies += 1;
       score.refused += 1;
-      const code = errorCode(error) ?? 'no code';
-      if (values.verbose)
-        console.log(`${kind.name}, copy ${number}: ${code} ${errorMessage(error)}`);
-      if (code === 'E_REPAIR_FAILED' || code === 'no code') score.failed += 1;
+      say(`${answer.code} ${answer.message}`);
+      if (!REFUSALS.has(answer.code)) score.failed += 1;
+      continue;
     }
+    const { repair } = answer;
+    const after = repair ? plainRows(repair.path, shapes) : before;
+    const found = compareRows({ before, after, truths, repair });
+    addScore(score, found);
+    if (found.examples.length > 0) say(found.examples.join('; '));
+    if (repair) removeDatabase(repair.path);
   }
   console.log(renderScores(scores));
-  const isReached = [...scores.values()].every(({ lost, failed }) => lost + failed === 0);
+  const isReached = [...scores.values()].every(
+    ({ lost, failed, overstated }) => lost + failed + overstated === 0,
+  );
   if (!isReached) process.exitCode = 1;
 } finally {
+  repairer.close();
   rmSync(folder, { recursive: true, force: true });
 }

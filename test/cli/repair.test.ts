@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fillWithMany, pagesOf, wipe } from '../store/maintenance/damage.ts';
@@ -27,6 +28,24 @@ describe('repair', () => {
     const { exitCode, out } = await run(sample, 'repair --yes');
     expect([exitCode, stable(out)]).toEqual([0, 'Nothing is wrong with data/tracker.db.\n']);
   });
+
+  it.each(['courierPause', 'courierLock'] as const)(
+    'does not wait for a FIFO in the place of %s, and names a folder there',
+    async (lock) => {
+      const path = sample.paths[lock];
+      rmSync(path, { force: true });
+      execFileSync('mkfifo', [path]);
+      const { exitCode, out } = await run(sample, 'repair --yes');
+      expect([exitCode, stable(out)]).toEqual([0, 'Nothing is wrong with data/tracker.db.\n']);
+      rmSync(path, { force: true });
+      mkdirSync(path);
+      const { exitCode: code, err } = await run(sample, 'repair --yes');
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining(`${path}: it is a folder, not a file`),
+      ]);
+    },
+  );
 
   it('shows what is salvaged and what is lost, and puts it in place', async () => {
     expect(damage()).toBe(21);

@@ -1,3 +1,5 @@
+import { checkAscent } from '../../store/database/ascent.ts';
+import type { RowKey } from '../../store/database/ascent.ts';
 import type { Database } from '../../store/database/database.ts';
 import { callsAfter, codeAfter } from '../../store/queries/export/exported-rows.ts';
 import type { ExportedCall, ExportedCode } from '../../store/queries/export/exported-rows.ts';
@@ -59,6 +61,7 @@ function* exportedCalls(
     const calls = read((database) => callsAfter(database, filter, after, limit)) ?? [];
     if (calls.length > 0) yield { text: calls.map(written).join(''), records: calls.length };
     last = calls.at(-1);
+    if (after && last) checkAscent('tool_calls', callKey(after), callKey(last));
     if (calls.length < limit) return;
   }
 }
@@ -73,6 +76,7 @@ function* exportedTraces(
     const after = last;
     const places = read((database) => codeAfter(database, filter, after, limit)) ?? [];
     last = places.at(-1);
+    if (after && last) checkAscent('occurrences', codeKey(after), codeKey(last));
     const events: ExportedCode[][] = [];
     for (const place of places) {
       if (open[0]?.eventId === place.eventId) open.push(place);
@@ -89,4 +93,12 @@ function* exportedTraces(
     if (lines.length > 0) yield { text: lines.join(''), records: lines.length };
     if (isEnd) return;
   }
+}
+
+function callKey({ at, sessionId, toolUseId }: ExportedCall): RowKey {
+  return [at, sessionId, toolUseId];
+}
+
+function codeKey({ at, eventId, ordinal }: ExportedCode): RowKey {
+  return [at, eventId, ordinal];
 }

@@ -1,4 +1,5 @@
 import { MAX_WAIT_MS } from '../breaker/backoff.ts';
+import { checkAscent } from '../../store/database/ascent.ts';
 import type { Database } from '../../store/database/database.ts';
 
 /** The event type of a row that asks the server to delete a pattern. It is always sent alone. */
@@ -94,6 +95,8 @@ export class OutboxPass {
    * The rows to send next, in order. A row waits behind any waiting row of its lineage, so that a parent
    * always comes before its child. A row that may have parents in other lineages waits behind any waiting
    * row. A dead letter holds up nothing.
+   *
+   * @throws TrackerError E_DATABASE_CORRUPT
    */
   next({ now, after, rows, bytes }: PassLimits): DueEvent[] {
     this.#begin();
@@ -106,6 +109,8 @@ export class OutboxPass {
       if (due.length > 0 && length > bytes) break;
       due.push(row);
     }
+    const last = due.at(-1);
+    if (last) checkAscent('outbox', [after], [last.id]);
     return due;
   }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { VERSION } from '../../base/version.ts';
 import type { OwnRedaction } from '../../redact/own/own-rules.ts';
 import type { Redactor } from '../../redact/redact.ts';
+import { checkAscent } from '../../store/database/ascent.ts';
 import type { Database } from '../../store/database/database.ts';
 import { noteUnwiped } from '../../store/database/meta.ts';
 import { packedPayload } from '../../store/database/payload/packed-payload.ts';
@@ -117,6 +118,7 @@ export class Rescan {
     const work = stages[stage];
     if (!work) return false;
     const { last, rows } = work();
+    if (after && last) checkAscent('the database', after, last);
     const erasures = this.#settleMoves();
     if (Object.keys(this.#changed).length > 0) {
       noteUnwiped(this.#database);

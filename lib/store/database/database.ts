@@ -64,6 +64,7 @@ export function openDatabaseForReading(path: string): Database | undefined {
     const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, readonly: true });
     try {
       const version = schemaVersion(database);
+      checkNumbered(database, path);
       if (version > MIGRATIONS.length) throw newer(path, version);
       if (version < MIGRATIONS.length) {
         throw new TrackerError(
@@ -97,6 +98,11 @@ export function isCorruption(error: unknown): boolean {
     code.startsWith('SQLITE_CORRUPT') ||
     code.startsWith('SQLITE_NOTADB')
   );
+}
+
+/** True for SQLite's error that another process keeps a lock. */
+export function isBusy(error: unknown): boolean {
+  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
 
 /**
@@ -143,11 +149,15 @@ export function schemaVersion(database: Database): number {
 
 // --- internal ---
 
+const REPAIR_HINT =
+  '`pattern-tracker repair` builds a sound database from it and keeps the damaged file.';
+
 function migrate(database: Database, path: string): void {
   if (schemaVersion(database) === MIGRATIONS.length) return;
   database
     .transaction(() => {
       const version = schemaVersion(database); // read again: another process may have migrated it
+      checkNumbered(database, path);
       if (version > MIGRATIONS.length) throw newer(path, version);
       for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
       database.pragma(`user_version = ${MIGRATIONS.length}`);
@@ -160,6 +170,16 @@ function checkNotCut(path: string): void {
   if (!isCutToNothing(path)) return;
   throw new TrackerError('E_DATABASE_CORRUPT', `${path} was cut to nothing`, {
     hint: '`pattern-tracker recover` saves what is left in its WAL, or else restores the newest backup.',
+  });
+}
+
+/** @throws TrackerError E_DATABASE_CORRUPT where tables are there, and no number says of which schema */
+function checkNumbered(database: Database, path: string): void {
+  if (schemaVersion(database) > 0) return;
+  const events = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'events'").get();
+  if (events === undefined) return;
+  throw new TrackerError('E_DATABASE_CORRUPT', `${path} has lost the number of its schema`, {
+    hint: REPAIR_HINT,
   });
 }
 
@@ -177,7 +197,7 @@ function guarded<T>(path: string, open: () => T): T {
   } catch (error) {
     if (!(error instanceof TrackerError) && isCorruption(error)) {
       throw new TrackerError('E_DATABASE_CORRUPT', `${path}: ${errorMessage(error)}`, {
-        hint: '`pattern-tracker repair` builds a sound database from it and keeps the damaged file.',
+        hint: REPAIR_HINT,
         cause: error,
       });
     }

@@ -130,7 +130,7 @@ export function isSound(path: string): boolean {
 const PART_BYTES = 1024 * 1024;
 const CUT = 'it was cut to ';
 const CUT_TO_NOTHING = `${CUT}nothing`;
-const EMPTIED = 'nothing is left in it of what was recorded';
+const EMPTIED = 'it was emptied, or has lost the number of its schema';
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 

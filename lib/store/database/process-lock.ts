@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
-import { errorCode } from '../../base/errors.ts';
-import { isCorruption } from './database.ts';
+import { makeWayForFile } from '../../base/regular-file.ts';
+import { isBusy, isCorruption } from './database.ts';
 import { Sqlite } from './sqlite.ts';
 
 /** A lock that one process, such as the courier, holds until it releases it or dies. */
@@ -14,6 +14,7 @@ export interface ProcessLock {
  * process dies, so it is never stale.
  */
 export function acquireProcessLock(path: string, waitMs: number): ProcessLock | undefined {
+  makeWayForFile(path); // opening a FIFO would wait
   try {
     return lock(path, waitMs);
   } catch (error) {
@@ -51,8 +52,4 @@ function lock(path: string, waitMs: number): ProcessLock | undefined {
     throw error;
   }
   return { release: () => void database.close() };
-}
-
-function isBusy(error: unknown): boolean {
-  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorMessage, TrackerError } from '../../base/errors.ts';
-import { isCorruption } from '../database/database.ts';
+import { isBusy, isCorruption } from '../database/database.ts';
 import { Sqlite } from '../database/sqlite.ts';
 import type { BackupMetadata } from '../database/sqlite.ts';
 import {
@@ -13,7 +13,7 @@ import {
   timeStamp,
   writeFault,
 } from './database-file.ts';
-import { countTables, noDatabase, verifyDatabase } from './verify.ts';
+import { countTables, lockedDatabase, noDatabase, verifyDatabase } from './verify.ts';
 import type { TableCount } from './verify.ts';
 
 /** What to copy, and where to. */
@@ -40,7 +40,8 @@ export interface Backup {
  * Copies tracker.db, as it was at one moment, into a single file; other processes may write meanwhile.
  * The file gets its name only when it is complete, verified and flushed to the disk.
  *
- * @throws TrackerError E_NO_DATABASE, E_FILE_EXISTS, E_DISK_FULL, E_BACKUP_UNSOUND, E_INTERRUPTED
+ * @throws TrackerError E_NO_DATABASE, E_FILE_EXISTS, E_DISK_FULL, E_BACKUP_UNSOUND, E_DATABASE_IN_USE,
+ *   E_INTERRUPTED
  */
 export async function backUpDatabase(options: BackupOptions): Promise<Backup> {
   const { database: from, to } = options;
@@ -61,6 +62,7 @@ export async function backUpDatabase(options: BackupOptions): Promise<Backup> {
     placeNew(temporary, to);
     return { ...copied, path: to };
   } catch (error) {
+    if (isBusy(error)) throw lockedDatabase(from, error);
     throw isCorruption(error) ? unsound(from, errorMessage(error)) : writeFault(to, error);
   } finally {
     removeDatabase(temporary);

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { InvariantError, TrackerError } from '../../base/errors.ts';
 import {
   isCutToNothing,
@@ -8,6 +8,7 @@ import {
 } from '../database/database.ts';
 import type { Database } from '../database/database.ts';
 import { copyDatabase, foldIn, removeDatabase, writeFault } from './database-file.ts';
+import { PageFile } from './file-format/page-file.ts';
 import { mendInvariants } from './invariants.ts';
 import type { MendedRows } from './invariants.ts';
 import { mergeLater } from './merge.ts';
@@ -20,7 +21,7 @@ import { MIGRATIONS } from '../database/schema.ts';
 import { Sqlite } from '../database/sqlite.ts';
 import { outdateProofs } from '../writers/transcript-proofs.ts';
 import { noDatabase, verifyDatabase } from './verify.ts';
-import type { Verification } from './verify.ts';
+import type { Verification, VerifyFinding } from './verify.ts';
 
 /** What to repair. */
 export interface RepairOptions {
@@ -83,11 +84,18 @@ export function stageRepair({
   const copy = `${path}-copy`;
   try {
     copyDatabase(damaged, copy);
-    const damage = { ...verifyDatabase(copy), path: damaged };
+    const settled = settleJournals(copy);
+    const found = { ...verifyDatabase(copy), path: damaged };
+    const damage = { ...found, findings: [...settled.findings, ...found.findings] };
     if (isPresent && damage.findings.length === 0) return undefined;
     const isMerged = !isPresent && existsSync(database);
     if (isMerged) checkPresent(database);
-    const { method, tables, strayPages } = rebuild(damage, { copy, path, onProgress });
+    const { method, tables, strayPages } = rebuild(found, {
+      source: settled.isCopyRead ? copy : damaged,
+      copy,
+      path,
+      onProgress,
+    });
     if (!acceptsLoss) checkLoss(damaged, tables);
     const repaired = openDatabase(path); // brings its schema up to date
     try {
@@ -118,6 +126,8 @@ export function stageRepair({
 type Rebuilt = Pick<Repair, 'method' | 'tables' | 'strayPages'>;
 
 interface RebuildOptions {
+  /** What is read page by page: the damaged file, or its copy if its journals had to be settled. */
+  readonly source: string;
   /** A copy of the damaged file. */
   readonly copy: string;
   /** Where to build. */
@@ -126,8 +136,8 @@ interface RebuildOptions {
 }
 
 function rebuild(
-  { path: damaged, findings, schemaVersion: version }: Verification,
-  { copy, path, onProgress }: RebuildOptions,
+  { findings, schemaVersion: version }: Verification,
+  { source, copy, path, onProgress }: RebuildOptions,
 ): Rebuilt {
   const kinds = new Set(findings.map(({ kind }) => kind));
   if (version > 0 && !kinds.has('file') && !kinds.has('schema')) {
@@ -137,7 +147,49 @@ function rebuild(
     if (isWhole) return { method, tables: [], strayPages: 0 };
     removeDatabase(path);
   }
-  return { method: 'salvage', ...salvageDatabase(damaged, path, { copy, onProgress }) };
+  return { method: 'salvage', ...salvageDatabase(source, path, { copy, onProgress }) };
+}
+
+interface Settled {
+  readonly findings: readonly VerifyFinding[];
+  readonly isCopyRead: boolean;
+}
+
+/**
+ * Takes from a copy the WAL of another database, and lets SQLite roll back what its journal says was not committed, as it
+ * would in the file itself. After either, only the copy is as it should be read.
+ */
+function settleJournals(copy: string): Settled {
+  const findings: VerifyFinding[] = [];
+  if (isWalOfAnother(copy)) {
+    rmSync(`${copy}-wal`);
+    findings.push({ kind: 'file', table: null, message: 'its WAL is of another database' });
+  }
+  if (!existsSync(`${copy}-journal`)) return { findings, isCopyRead: findings.length > 0 };
+  try {
+    const database = new Sqlite(copy);
+    try {
+      schemaVersion(database); // the first to read the file rolls back
+    } finally {
+      database.close();
+    }
+  } catch {
+    // The file is damaged beside; what was rolled back stays so.
+  }
+  return { findings, isCopyRead: true };
+}
+
+/** True where a file is ours and its WAL makes it another's. */
+function isWalOfAnother(path: string): boolean {
+  const version = (pages: PageFile) => {
+    pages.close();
+    return pages.userVersion ?? 0;
+  };
+  return (
+    existsSync(`${path}-wal`) &&
+    version(new PageFile(path)) === 0 &&
+    version(new PageFile(path, { withoutWal: true })) > 0
+  );
 }
 
 /** @throws TrackerError E_REPAIR_LOSES */

@@ -86,9 +86,8 @@ interface Tree {
   readonly hasRowids: boolean;
   /** Undefined for an index, whose entries are only counted. */
   readonly writer: RowWriter | undefined;
+  /** Entries of an index; of a table, the rows that are on its pages and cannot be written. */
   cells: number;
-  /** How many rows SQLite reads; 0 for an index. */
-  readable: number;
   damagedPages: number;
 }
 
@@ -96,6 +95,8 @@ function versionOf(file: PageFile, path: string): number {
   const { userVersion } = file;
   if (userVersion === undefined) return MIGRATIONS.length; // the first page is damaged: assume the current one
   if (userVersion === 0) {
+    const likely = likelyVersion(file);
+    if (likely > 0) return likely;
     throw new TrackerError('E_NOT_OURS', `${path} is not a database of pattern-tracker`);
   }
   if (userVersion <= MIGRATIONS.length) return userVersion;
@@ -117,20 +118,44 @@ function rootPages(file: PageFile, empty: Database): Map<string, number> {
     )
     .all();
   const roots = new Map(expected.map(({ name, rootpage }) => [name, rootpage]));
+  for (const { name, root } of schemaRows(file)) {
+    const isPage = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
+    if (!isPage) continue;
+    const usual = roots.get(name) ?? 0;
+    // The number itself may be damaged.
+    const isOther = usual > 0 && isRoot(file, usual) && !isRoot(file, root);
+    if (!isOther) roots.set(name, root);
+  }
+  return roots;
+}
+
+/** What can be read of the schema. */
+function* schemaRows(file: PageFile): Generator<{ name: string; root: unknown }> {
   const owners = pageOwners(file, [SCHEMA_ROOT]);
   for (const [page, owner] of owners.entries()) {
     if (owner !== SCHEMA_ROOT) continue;
     for (const { payload, isWhole } of readTreePage(file, page)?.cells ?? []) {
       const [, name, , root] = readRecord(payload, !isWhole) ?? [];
-      const isPage = typeof root === 'number' && root > SCHEMA_ROOT && root <= file.pageCount;
-      if (typeof name !== 'string' || !isPage) continue;
-      const usual = roots.get(name) ?? 0;
-      // The number itself may be damaged.
-      const isOther = usual > 0 && isRoot(file, usual) && !isRoot(file, root);
-      if (!isOther) roots.set(name, root);
+      if (typeof name === 'string') yield { name, root };
     }
   }
-  return roots;
+}
+
+/** The version whose schema is most like that of a file whose own number is gone; 0 if it is like none. */
+function likelyVersion(file: PageFile): number {
+  const names = new Set([...schemaRows(file)].map(({ name }) => name));
+  let [likely, fewest] = [0, Infinity];
+  for (let version = 1; version <= MIGRATIONS.length; version++) {
+    const own = withEmptyDatabase(version, schemaNames);
+    const common = own.filter((name) => names.has(name)).length;
+    const others = own.length + names.size - 2 * common;
+    if (common > others && others <= fewest) [likely, fewest] = [version, others];
+  }
+  return likely;
+}
+
+function schemaNames(database: Database): string[] {
+  return database.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }
 
 const SCHEMA_ROOT = 1;
@@ -162,7 +187,7 @@ function treesOf(
     const add = (name: string, hasRowids: boolean, writer?: RowWriter) => {
       const root = roots.get(name);
       if (root === undefined) return;
-      own.push({ table, shape, root, hasRowids, writer, cells: 0, readable: 0, damagedPages: 0 });
+      own.push({ table, shape, root, hasRowids, writer, cells: 0, damagedPages: 0 });
     };
     add(table, keyedOrder === undefined, new RowWriter(database, shape));
     for (const { name, isPartial } of indexes) if (!isPartial) add(name, false);
@@ -182,13 +207,9 @@ function readBySql(copy: string, trees: readonly Tree[], most: number): void {
     for (const tree of trees) {
       const { writer, shape } = tree;
       if (!writer) continue;
-      const unwritten = new Set<string>(); // by both ways the same row may come
       for (const row of readableRows(database, shape, most)) {
-        if (isDoubtful(row) || !writer.writeValues(row.rowid, row.values)) {
-          unwritten.add(JSON.stringify(row.rowid ?? row.values, bigintText));
-        }
+        if (!isDoubtful(row)) writer.writeValues(row.rowid, row.values);
       }
-      tree.readable = writer.written + unwritten.size;
     }
   } finally {
     database.close();
@@ -198,10 +219,6 @@ function readBySql(copy: string, trees: readonly Tree[], most: number): void {
 /** True where a page of text may have been wiped, which SQLite does not notice; the page itself tells. */
 function isDoubtful({ values }: ReadableRow): boolean {
   return values.some((value) => typeof value === 'string' && value.includes('\0'));
-}
-
-function bigintText(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }
 
 interface Reading {
@@ -214,6 +231,7 @@ interface Reading {
 /** Reads every page once; returns the number of stray pages. */
 function readPages({ file, owners, trees, onProgress }: Reading): number {
   const byRoot = new Map(trees.map((tree) => [tree.root, tree]));
+  for (const tree of trees) if (tree.root > file.pageCount) tree.damagedPages += 1; // cut off with all below it
   let strayPages = 0;
   for (let number = 2; number <= file.pageCount; number++) {
     if (number % PROGRESS_PAGES === 0) onProgress(number, file.pageCount);
@@ -234,11 +252,11 @@ function readPage(file: PageFile, number: number, tree: Tree): void {
     tree.damagedPages += 1;
     return;
   }
-  let isSound = page.isSound;
+  let isSound = page.isSound && page.children.every((child) => child <= file.pageCount);
   for (const cell of page.cells) {
-    const isRead = tree.writer ? tree.writer.write(cell) : true;
-    if (isRead) tree.cells += 1;
-    else isSound = false;
+    const isWritten = tree.writer?.write(cell) ?? false;
+    if (!isWritten) tree.cells += 1;
+    if (tree.writer && !isWritten) isSound = false;
   }
   if (!isSound) tree.damagedPages += 1;
 }
@@ -258,7 +276,7 @@ function resultOf(tables: readonly TableShape[], trees: readonly Tree[]): Salvag
     const rows = own.find(({ writer }) => writer !== undefined);
     const salvaged = rows?.writer?.written ?? 0;
     // An index has an entry for every row of its table, even for rows on damaged pages.
-    const known = own.map((tree) => (tree === rows ? tree.readable : tree.cells));
+    const known = own.map(({ cells, writer }) => (writer ? writer.written + cells : cells));
     return {
       table: name,
       salvaged,

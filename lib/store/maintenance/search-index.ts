@@ -1,3 +1,4 @@
+import { checkAscent } from '../database/ascent.ts';
 import type { Database } from '../database/database.ts';
 import { indexLabels } from '../queries/search/index-label.ts';
 import { EVENT_COLUMNS, indexRow, SearchableParts } from '../queries/search/searchable.ts';
@@ -16,12 +17,16 @@ export function indexSearchChunk(database: Database): boolean {
   if (next.all(searchIndexedTo(database), 1).length === 0) return false;
   return database
     .transaction(() => {
-      const events = next.all(searchIndexedTo(database), CHUNK_EVENTS);
+      const before = searchIndexedTo(database);
+      const events = next.all(before, CHUNK_EVENTS);
       const rows = new IndexRows(database);
       for (const event of events) rows.add(event);
       rows.labelAgain();
       const last = events.at(-1);
-      if (last) noteIndexedTo(database, last.id);
+      if (last) {
+        checkAscent('events', [before], [last.id]);
+        noteIndexedTo(database, last.id);
+      }
       return events.length === CHUNK_EVENTS;
     })
     .immediate();

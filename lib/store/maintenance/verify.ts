@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { errorCode, errorMessage, TrackerError } from '../../base/errors.ts';
-import { isCutToNothing, schemaVersion } from '../database/database.ts';
+import { errorMessage, TrackerError } from '../../base/errors.ts';
+import { isBusy, isCutToNothing, schemaVersion } from '../database/database.ts';
 import type { Database } from '../database/database.ts';
 import { invariants } from './invariants.ts';
 import { DERIVED_TABLES, tableShapes, triggerNames, withEmptyDatabase } from './schema-shape.ts';
@@ -74,24 +74,17 @@ export function verifyDatabase(
       onStep(isQuick ? 'checking pages' : 'checking pages and indexes');
       findings.push(...fileFindings(database, isQuick));
       findings.push(...attempt('schema', () => schemaFindings(database, version)));
-      const isDamaged = findings.length > 0;
-      if (findings.every(({ kind }) => kind !== 'schema')) {
-        const rows = attempt('rows', () => rowFindings(database, onStep));
-        // A query that fails on a damaged file says nothing new.
-        findings.push(...rows.filter(({ table }) => table !== null || !isDamaged));
-      }
+      // What queries find where pages or indexes are damaged need not be so, and may take hours.
+      const isSound = findings.length === 0;
+      if (isSound) findings.push(...attempt('rows', () => rowFindings(database, onStep)));
       onStep('counting rows');
-      return { path, bytes, schemaVersion: version, tables: countTables(database), findings };
+      const tables = countTables(database, isSound);
+      return { path, bytes, schemaVersion: version, tables, findings };
     } finally {
       database.close();
     }
   } catch (error) {
-    if (isBusy(error)) {
-      throw new TrackerError('E_DATABASE_IN_USE', `${path} is locked by another program`, {
-        hint: 'Try again when that program has finished.',
-        cause: error,
-      });
-    }
+    if (isBusy(error)) throw lockedDatabase(path, error);
     findings.push(fault('file', error));
     return { path, bytes, schemaVersion: 0, tables: [], findings };
   }
@@ -102,17 +95,31 @@ export function noDatabase(path: string): TrackerError {
   return new TrackerError('E_NO_DATABASE', `there is no file ${path}`);
 }
 
-/** The numbers of rows in the tables of a database, without {@link DERIVED_TABLES}. */
-export function countTables(database: Database): TableCount[] {
+/** The error for a database on which another process keeps a lock. */
+export function lockedDatabase(path: string, cause: unknown): TrackerError {
+  return new TrackerError('E_DATABASE_IN_USE', `${path} is locked by another program`, {
+    hint: 'Try again when that program has finished.',
+    cause,
+  });
+}
+
+/**
+ * The numbers of rows in the tables of a database, without {@link DERIVED_TABLES}.
+ *
+ * @param trustsIndexes false where an index may know of other rows than its table has
+ * @throws SQLite's error when another process keeps a lock
+ */
+export function countTables(database: Database, trustsIndexes = true): TableCount[] {
   let names: string[];
   try {
     names = tableShapes(database).map(({ name }) => name);
-  } catch {
+  } catch (error) {
+    if (isBusy(error)) throw error;
     return []; // not even the schema can be read
   }
   return names
     .filter((name) => !DERIVED_TABLES.has(name))
-    .map((table) => ({ table, rows: countOf(database, table) }));
+    .map((table) => ({ table, rows: countOf(database, table, trustsIndexes) }));
 }
 
 // --- internal ---
@@ -223,10 +230,12 @@ function isSame(one: object, other: object): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function countOf(database: Database, table: string): number | null {
+function countOf(database: Database, table: string, trustsIndexes: boolean): number | null {
+  const how = trustsIndexes ? '' : 'NOT INDEXED';
   try {
-    return Number(database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get());
-  } catch {
+    return Number(database.prepare(`SELECT count(*) FROM "${table}" ${how}`).pluck().get());
+  } catch (error) {
+    if (isBusy(error)) throw error;
     return null;
   }
 }
@@ -243,8 +252,4 @@ function attempt(kind: VerifyFinding['kind'], look: () => VerifyFinding[]): Veri
 
 function fault(kind: VerifyFinding['kind'], error: unknown): VerifyFinding {
   return { kind, table: null, message: errorMessage(error) };
-}
-
-function isBusy(error: unknown): boolean {
-  return errorCode(error)?.startsWith('SQLITE_BUSY') === true;
 }

@@ -6,6 +6,7 @@ import { systemClock } from '../../../lib/base/clock.ts';
 import { trackerPaths } from '../../../lib/base/paths.ts';
 import { Courier } from '../../../lib/ingest/courier/courier.ts';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
+import { Random } from '../../bench/measure/random.ts';
 import { sessionPayloads } from '../../bench/capture/session-payloads.ts';
 
 /** The databases that copies are made of. */
@@ -24,10 +25,12 @@ export async function makeBaseDatabases(folder: string, events: number): Promise
   mkdirSync(home.spoolNew, { recursive: true });
   writeFileSync(home.configFile, 'courier: { idle_exit_seconds: 1 }\n');
   const payloads = sessionPayloads(7);
+  const random = new Random(7);
   const ingest = async (from: number, to: number) => {
     for (let number = from; number < to; number++) {
       const name = `${String(number).padStart(6, '0')}.settings`;
-      writeFileSync(join(home.spoolNew, name), payloads.next().value ?? '');
+      const payload = number % LONG_EVERY === 0 ? longPrompt(random) : payloads.next().value;
+      writeFileSync(join(home.spoolNew, name), payload ?? '');
     }
     const own = { clock: systemClock, pid: process.pid, machine: hostname() };
     await new Courier({ paths: home, ...own }).run(new AbortController().signal);
@@ -50,4 +53,17 @@ export async function makeBaseDatabases(folder: string, events: number): Promise
   copyFileSync(home.database, whole);
   if (existsSync(`${home.database}-wal`)) throw new InvariantError('the WAL was not folded in');
   return { whole, older, live };
+}
+
+// --- internal ---
+
+/** One event of so many is longer than a page, even compressed. */
+const LONG_EVERY = 20;
+
+function longPrompt(random: Random): string {
+  const words = Array.from({ length: random.between(1_000, 8_000) }, () =>
+    random.between(36 ** 4, 36 ** 5).toString(36),
+  );
+  const event = { session_id: 'long-prompts', hook_event_name: 'UserPromptSubmit', cwd: '/w/long' };
+  return `${JSON.stringify({ ...event, prompt: words.join(' ') })}\n`;
 }

@@ -1,13 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Random } from '../../bench/measure/random.ts';
-import type { BaseDatabases } from './base-databases.ts';
-
-/** A way in which a database is damaged. */
-export interface DamageKind {
-  readonly name: string;
-  /** Writes a damaged database to `to`, and its WAL beside it if it has one. */
-  readonly make: (bases: BaseDatabases, to: string, random: Random) => void;
-}
+import type { DamageKind } from './damage-kind.ts';
+import { SCHEMA_KINDS } from './schema-kinds.ts';
+import { STRUCTURE_KINDS } from './structure-kinds.ts';
 
 /** Every way. Positions and values are random. */
 export const DAMAGE_KINDS: readonly DamageKind[] = [
@@ -144,6 +139,8 @@ export const DAMAGE_KINDS: readonly DamageKind[] = [
       writeFileSync(to, bytes);
     },
   },
+  ...STRUCTURE_KINDS,
+  ...SCHEMA_KINDS,
 ];
 
 // --- internal ---

@@ -249,7 +249,7 @@ describe('an empty file where a database was in use', () => {
     expect(() => store.open()).toThrow(CUT);
     passed += 60_000;
     store.open();
-    expect(setAsideDatabase(store.open())?.reason).toMatch(/^nothing is left/);
+    expect(setAsideDatabase(store.open())?.reason).toMatch(/^it was emptied/);
   });
 
   it('gets its history from a backup, with what was recorded since', () => {

@@ -57,6 +57,17 @@ describe('a backup', () => {
     expect(readFileSync(to).readUInt16BE(18)).toBe(0x0101);
   });
 
+  it('says that another program has the database locked, not that it is damaged', async () => {
+    fillSample(sample);
+    sample.close();
+    const holder = new Sqlite(sample.paths.database);
+    holder.pragma('locking_mode = EXCLUSIVE');
+    holder.exec('BEGIN EXCLUSIVE');
+    await expect(backUp()).rejects.toEqual(failure('E_DATABASE_IN_USE'));
+    holder.close();
+    expect(filesBeside()).toEqual([]);
+  });
+
   it('is of one moment, although rows are committed while it is made', async () => {
     fillWithMany(sample);
     const writer = openDatabase(sample.paths.database);

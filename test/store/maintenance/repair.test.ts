@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addVersion } from '../../../lib/authorship/state/file-history.ts';
 import { noteMovedAside } from '../../../lib/store/database/meta.ts';
 import { stageRepair } from '../../../lib/store/maintenance/repair.ts';
 import type { Repair } from '../../../lib/store/maintenance/repair.ts';
@@ -10,7 +11,8 @@ import { HOUR, NOW, Sample } from '../../cli/sample-database.ts';
 import { openDatabase } from '../../../lib/store/database/database.ts';
 import { Outbox } from '../../../lib/delivery/store/outbox.ts';
 import { Sqlite } from '../../../lib/store/database/sqlite.ts';
-import { fillWithMany, pagesOf, rowsOf, wipe } from './damage.ts';
+import { encodeState } from '../../../lib/store/writers/authorship/stored-state.ts';
+import { fillWithMany, PAGE, pagesOf, rowsOf, wipe, write } from './damage.ts';
 
 const SESSION = '77e0d4b2-2222-4222-8222-222222222222';
 
@@ -55,6 +57,26 @@ function prove(path: string): void {
     .run(NOW);
   filled.pragma('wal_checkpoint(TRUNCATE)');
   filled.close();
+}
+
+const STATES = 250;
+
+/** Knows the text of more files than are read at a time. */
+function fillFileStates(): void {
+  const origin = { at: NOW, event: null, pieces: [] };
+  const history = addVersion(undefined, {
+    lines: ['one line', ''],
+    authors: [null, null],
+    ...origin,
+  });
+  const columns = encodeState(history, new Map());
+  const insert = sample.database.prepare(
+    'INSERT INTO file_states (file_path, touched_at, noted_lines, history) VALUES (?, ?, ?, ?)',
+  );
+  for (let n = 0; n < STATES; n++) {
+    insert.run(`/w/app/${n}.ts`, NOW, columns.notedLines, columns.history);
+  }
+  sample.close();
 }
 
 describe('a repair', () => {
@@ -103,6 +125,25 @@ describe('a repair', () => {
     expect(repair.verification.findings).toEqual([]);
     expect(rowsOf(repair.path, 'events').size).toBe(3_000);
   });
+
+  it.each(['file_states', 'events', 'sqlite_autoindex_events_1', 'tool_calls_by_time'])(
+    'loses nothing where the pages of %s lead in a circle, and claims no more',
+    (name) => {
+      fillWithMany(sample, 500);
+      fillFileStates();
+      const { page = 0 } = pagesOf(database, name, 'internal')[0] ?? {};
+      for (const to of [page, 1, 3]) {
+        const pointer = Buffer.alloc(4);
+        pointer.writeUInt32BE(to);
+        write(database, (page - 1) * PAGE + 8, pointer);
+        const { path, tables, verification } = repairOf(database);
+        expect(verification.findings).toEqual([]);
+        expect(tables.filter(({ lost }) => lost > 0)).toEqual([]);
+        expect(rowsOf(path, 'events').size).toBe(500);
+        expect(rowsOf(path, 'file_states').size).toBe(STATES);
+      }
+    },
+  );
 
   it('loses the rows of a damaged page, and makes the rest agree with each other', () => {
     fillWithMany(sample);

@@ -226,15 +226,19 @@ describe('salvage', () => {
     expect(rowsOf(salvaged, 'meta').size).toBe(1);
   });
 
-  it('refuses what is not ours, and what is of a newer version', () => {
+  it('refuses what is not ours, and what is of a newer version, not what only lost its version', () => {
     const alter = (version: number) => {
       const database = new Sqlite(damaged);
       database.pragma(`user_version = ${version}`);
       database.close();
     };
     alter(0);
-    expect(salvage).toThrowError(expect.objectContaining({ code: 'E_NOT_OURS' }));
+    expect(salvage().schemaVersion).toBe(MIGRATIONS.length);
+    expect(missingAnywhere()).toEqual([]);
     alter(99);
     expect(salvage).toThrowError(expect.objectContaining({ code: 'E_DATABASE_NEWER' }));
+    removeDatabase(damaged);
+    new Sqlite(damaged).exec('CREATE TABLE theirs (a)').close();
+    expect(salvage).toThrowError(expect.objectContaining({ code: 'E_NOT_OURS' }));
   });
 });

@@ -30,22 +30,20 @@ export class PageFile {
   readonly #walFile: number | undefined;
   readonly #wal: WalFrames | undefined;
 
-  constructor(path: string) {
-    this.#wal = readWalFrames(`${path}-wal`);
+  /** `withoutWal`: what the file itself holds. */
+  constructor(path: string, { withoutWal = false } = {}) {
+    this.#wal = withoutWal ? undefined : readWalFrames(`${path}-wal`);
     this.#walFile = this.#wal && openSync(`${path}-wal`, 'r');
     this.#file = openSync(path, 'r');
     const start = this.#wal?.offsets.has(1)
       ? this.#readWal(1, this.#wal)
       : this.#read(this.#file, 0, HEADER_BYTES);
     const isSound = start.subarray(0, 16).equals(MAGIC);
-    const written = start.readUInt16BE(16);
-    const pageSize = written === 1 ? 65_536 : written;
-    const isPageSize = pageSize >= 512 && (pageSize & (pageSize - 1)) === 0;
-    this.pageSize = this.#wal?.pageSize ?? (isSound && isPageSize ? pageSize : DEFAULT_PAGE_SIZE);
-    this.usable = this.pageSize - (isSound ? (start[20] ?? 0) : 0);
+    const { size } = fstatSync(this.#file);
+    this.pageSize = this.#wal?.pageSize ?? (isSound ? pageSizeIn(start, size) : DEFAULT_PAGE_SIZE);
+    this.usable = this.pageSize; // no program of ours reserves bytes at the end, whatever the header says
     this.userVersion = isSound ? start.readUInt32BE(60) : undefined;
     this.#hasPointerMap = !isSound || start.readUInt32BE(52) !== 0;
-    const { size } = fstatSync(this.#file);
     this.pageCount = Math.max(Math.ceil(size / this.pageSize), this.#wal?.pageCount ?? 0);
   }
 
@@ -115,3 +113,12 @@ const SILENT: PointerEntry = { kind: 0, parent: 0 };
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 const DEFAULT_PAGE_SIZE = 4_096;
+
+/** The size of pages that a header names, unless its number of pages says that they are as large as usual. */
+function pageSizeIn(header: Buffer, bytes: number): number {
+  const written = header.readUInt16BE(16);
+  const pageSize = written === 1 ? 65_536 : written;
+  const isPageSize = pageSize >= 512 && (pageSize & (pageSize - 1)) === 0;
+  const isUsual = header.readUInt32BE(28) * DEFAULT_PAGE_SIZE === bytes;
+  return isPageSize && !isUsual ? pageSize : DEFAULT_PAGE_SIZE;
+}

@@ -3,6 +3,7 @@ import type { RecentChange } from '../../../authorship/state/authorship-store.ts
 import type { FileHistory } from '../../../authorship/state/file-history.ts';
 import { decodeHistory } from '../../../authorship/state/file-state.ts';
 import { decodeChange, encodeChange } from '../../../authorship/state/stored-change.ts';
+import { checkAscent } from '../../database/ascent.ts';
 import type { Database } from '../../database/database.ts';
 import { noteStatesChanged } from '../../writers/authorship/states-revision.ts';
 import { encodeState, notedLinesIn } from '../../writers/authorship/stored-state.ts';
@@ -74,13 +75,14 @@ export class FileStateRows {
     return row && stateOf(row);
   }
 
-  /** All states. They may be changed meanwhile. */
+  /** All states. They may be changed meanwhile. @throws TrackerError E_DATABASE_CORRUPT */
   *all(): Generator<StoredState> {
     for (let last = 0; ;) {
       const states = this.after(last, STATES_READ);
       yield* states;
       const end = states.at(-1);
       if (end === undefined) return;
+      checkAscent('file_states', [last], [end.id]);
       last = end.id;
     }
   }
