@@ -131,6 +131,19 @@ describe('a call', () => {
     });
   });
 
+  it('may have its result in another file, if its session has two', () => {
+    const [call, end] = [make.calls([['t1', 'Bash', {}]]), make.result('t1', {})];
+    folder.write(`-z/${SESSION}.jsonl`, call);
+    folder.write(`-a/${SESSION}.jsonl`, end);
+    expect(calls(toldIn()).at(-1)).toMatchObject({ toolUseId: 't1', outcome: 'ok' });
+  });
+
+  it('without a time is of the time of the record before it', () => {
+    const [before, call] = [make.prompt('go'), make.calls([['t1', 'Bash', {}]])];
+    const told = toldOf(before, { ...call, timestamp: undefined }, make.result('t1', {}));
+    expect(calls(told)[0]?.askedAt).toBe(Date.parse(String(before['timestamp'])));
+  });
+
   it('of which no result is told has begun only, and so it has before the next prompt', () => {
     const [before, after] = calls(toldOf(make.calls([['t1', 'Bash', {}]]), make.prompt('next')));
     expect(before).toMatchObject({ outcome: 'running', end: undefined });
@@ -202,8 +215,16 @@ describe('a turn', () => {
     expect(names(toldOf(make.prompt(text, fields)))).toEqual([]);
   });
 
-  it('may have prompts that were typed while Claude was at work', () => {
-    const attachment = { type: 'queued_command', prompt: 'and this' };
+  it.each([
+    ['and this'],
+    [
+      [
+        { type: 'text', text: 'and this' },
+        { type: 'image', source: {} },
+      ],
+    ],
+  ])('may have prompts that were typed while Claude was at work: %j', (prompt) => {
+    const attachment = { type: 'queued_command', prompt };
     expect(turns(toldOf(make.record('attachment', { attachment })))[0]?.payload['prompt']).toBe(
       'and this',
     );
@@ -318,6 +339,27 @@ describe('a record that changes earlier ones', () => {
 });
 
 describe('a subagent', () => {
+  it('is no person, also in versions that wrote it between what its session did', () => {
+    const old = { isSidechain: true, version: '1.0.60' };
+    const told = toldOf(
+      make.prompt('go'),
+      make.calls([['t1', 'Task', {}]]),
+      make.prompt('look around', old),
+      make.calls([['t2', 'Bash', {}]], old),
+      make.result('t2', undefined, old),
+      make.done(old),
+      make.result('t1', {}),
+      make.done(),
+    );
+    expect(
+      turns(told).map(({ payload }) => payload['prompt'] ?? payload['hook_event_name']),
+    ).toEqual(['go', 'Stop']);
+    expect(calls(told).map(({ toolUseId, outcome }) => `${toolUseId} ${outcome}`)).toEqual([
+      't2 ok',
+      't1 ok',
+    ]);
+  });
+
   it('works between what its session does, under its own id and with its place in the tree', () => {
     const main = [make.calls([['t1', 'Agent', {}]])];
     const own = [make.calls([['t2', 'Bash', {}]]), make.result('t2', undefined)];

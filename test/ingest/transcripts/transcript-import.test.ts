@@ -148,6 +148,28 @@ describe('a session that was not recorded', () => {
     ).toEqual([{ i: 0, o: 7 }]);
   });
 
+  it('has the largest tokens of an answer that is told several times, whatever is told last', async () => {
+    const answer = (output_tokens: number) => {
+      const usage = { input_tokens: 10, output_tokens };
+      return make.record('assistant', {
+        message: { id: 'msg', model: 'claude-x', content: [], usage },
+      });
+    };
+    main(make.calls([['t1', 'Bash', {}]]), answer(1), answer(100), answer(5));
+    await imported();
+    const output = "SELECT output_tokens FROM message_usage WHERE message_id = 'msg'";
+    expect(store.value(output)).toBe(100);
+  });
+
+  it('has two prompts that bear the same id, and one that is written twice', async () => {
+    const [one, two] = [make.prompt('one'), make.prompt('two', { uuid: 'uuid-1' })];
+    main(one, one, make.done(), two, make.done());
+    await imported();
+    expect(store.value('SELECT prompts FROM sessions')).toBe(2);
+    await imported();
+    expect(store.value('SELECT prompts FROM sessions')).toBe(2);
+  });
+
   it('has payloads of which a database can give back what it was given', async () => {
     const [whole, half] = ['export const face = "\u{1f600}";', 'export const half = "\ud83d";'];
     const read = (id: string, content: string) => [
@@ -528,6 +550,36 @@ describe('a fork', () => {
       ]);
     },
   );
+});
+
+it('is told once of what a fork copies that does not say so, however much is recorded', async () => {
+  const records = [
+    make.prompt('one'),
+    make.calls([['t1', 'Bash', {}]]),
+    make.result('t1', {}),
+    make.done(),
+  ];
+  main(...records);
+  const own = new Records(FORK);
+  const fork = (...more: object[]) =>
+    folder.write(
+      `-p/${FORK}.jsonl`,
+      ...records.map((record) => ({ ...record, sessionId: FORK })),
+      ...more,
+    );
+  const prompts = () => store.rows('SELECT id, prompts FROM sessions ORDER BY id');
+  fork();
+  await imported();
+  expect(prompts()).toEqual([{ id: SESSION, prompts: 1 }]);
+  fork(own.prompt('two'), {
+    ...own.done(),
+    message: { id: 'msg_own', model: 'claude-x', content: [], usage: {} },
+  });
+  await imported();
+  expect(prompts()).toEqual([
+    { id: SESSION, prompts: 1 },
+    { id: FORK, prompts: 1 },
+  ]);
 });
 
 it('lets signals be handled in the midst of many short sessions', async () => {
