@@ -385,6 +385,48 @@ describe('a session that hooks have recorded', () => {
     }
   });
 
+  it.each(['bash', 'resume', 'subagents', 'kill', 'compact', 'handedit'])(
+    'has its turns once if hooks tell of them after its transcript, and again from the plugin: %s',
+    async (set) => {
+      const path = join(REAL_TRANSCRIPTS, set, 'projects');
+      const turns = () =>
+        [
+          "SELECT session_id, name, agent_id, count(*) AS count FROM events WHERE name <> 'PostToolBatch' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+          'SELECT id, prompts, failed_turns FROM sessions ORDER BY id',
+        ].map((sql) => store.rows(sql));
+      await imported(path);
+      const before = turns();
+      const told = asHooks(path).map(({ payload, at }, n) => {
+        const more = { ...payload, effort: { level: 'high' } }; // as hooks tell, and transcripts do not
+        return { payload: more, at, spoolName: `${n}.settings` };
+      });
+      store.arrive(told);
+      store.arrive(told);
+      store.arrive(
+        told.map((event, n) => ({ ...event, registration: 'plugin', spoolName: `${n}.plugin` })),
+      );
+      expect(turns()).toEqual(before);
+      store.arrive(
+        told.map(({ payload, at }, n) => ({ payload, at: at + 60_000, spoolName: `later-${n}` })),
+      );
+      expect(turns()).not.toEqual(before); // other turns, a minute later
+    },
+  );
+
+  it('has a turn once that two copies of its transcript tell, whether hooks have told of it or not', async () => {
+    const records = [make.prompt('one'), make.done()];
+    store.arrive([
+      {
+        payload: { ...hook.event('UserPromptSubmit', { prompt: 'one' }), session_id: SESSION },
+        at: Date.parse(String(records[0]?.['timestamp'])),
+      },
+    ]);
+    for (const place of ['-a', '-b']) folder.write(`${place}/${SESSION}.jsonl`, ...records);
+    await imported();
+    expect(store.rows('SELECT prompts FROM sessions')).toEqual([{ prompts: 1 }]);
+    expect(store.value("SELECT count(*) FROM events WHERE name = 'Stop'")).toBe(1);
+  });
+
   it('gains the calls that hooks missed in the middle, marked as recovered', async () => {
     const path = join(REAL_TRANSCRIPTS, 'edits', 'projects');
     const told = asHooks(path);
