@@ -131,6 +131,27 @@ describe('a call', () => {
     });
   });
 
+  it('says that a file is new as hooks do, where only its words say so, as of subagents', () => {
+    const response = (content: unknown, told: unknown) => {
+      const { message: _, ...end } = make.result('t1', told);
+      const message = { content: [{ type: 'tool_result', tool_use_id: 't1', content }] };
+      return calls(toldOf(make.calls([['t1', 'Write', write]]), { ...end, message }))[0]?.end
+        ?.payload['tool_response'];
+    };
+    const created = `File created successfully at: ${write.file_path} (file state is current)`;
+    const asHooks = {
+      type: 'create',
+      filePath: write.file_path,
+      content: write.content,
+      structuredPatch: [],
+      originalFile: null,
+    };
+    expect(response(created, undefined)).toEqual(asHooks);
+    expect(response([{ type: 'text', text: created }], undefined)).toEqual(asHooks);
+    expect(response(created, { type: 'update' })).toEqual({ type: 'update' });
+    expect(response('The file has been updated.', undefined)).toBe('The file has been updated.');
+  });
+
   it('may have its result in another file, if its session has two', () => {
     const [call, end] = [make.calls([['t1', 'Bash', {}]]), make.result('t1', {})];
     folder.write(`-z/${SESSION}.jsonl`, call);

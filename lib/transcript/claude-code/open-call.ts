@@ -36,7 +36,7 @@ export function begunCall(call: OpenCall): ToldCall {
 /** What is told of a call by its result, a block of type `tool_result`, and the record around it. */
 export function endedCall(call: OpenCall, result: JsonObject, record: JsonObject): ToldCall {
   const at = timeOf(record) ?? 0;
-  const { outcome, hasBegun, end, permission } = callEnd(result, record);
+  const { outcome, hasBegun, end, permission } = callEnd(result, record, call);
   const common = { ...call.common, ...recordPlace(record) };
   const told = { tool_name: call.name, tool_input: call.input, tool_use_id: call.id };
   const { name = '', ...payload } = end ?? {};
