@@ -95,6 +95,13 @@ it.each([
   expect(uuids(path)).toEqual(['uuid-1', 'uuid-2']);
 });
 
+it('are found where ends of lines are lacking', () => {
+  const make = new Records();
+  const records = [make.prompt('one'), make.calls([['t1', 'Bash', {}]]), make.result('t1', {})];
+  const path = folder.write('a.jsonl', records.map((record) => JSON.stringify(record)).join(''));
+  expect(uuids(path)).toEqual(['uuid-1', 'uuid-2', 'uuid-3']);
+});
+
 it('may have blanks between names and values', () => {
   const text = JSON.stringify(new Records().prompt('one'), null, 1).replaceAll(/\n */g, ' ');
   expect(uuids(folder.write('a.jsonl', `${text}\n`))).toEqual(['uuid-1']);

@@ -255,7 +255,7 @@ export class TranscriptImport {
     if (!isTaken) return;
     gathered.ids.add(id);
     const text = JSON.stringify(event.payload);
-    const name = `${event.key}.${TRANSCRIPT}`;
+    const name = `${asString(event.payload['session_id'])}.${event.key}.${TRANSCRIPT}`;
     gathered.events.push({
       name,
       path: name,

@@ -40,15 +40,14 @@ export function* transcriptLines(
       for (;;) {
         const end = chunk.subarray(0, length).indexOf(NEWLINE, from);
         if (end < 0) break;
-        const record = line.end(chunk.subarray(from, end));
+        const records = line.end(chunk.subarray(from, end));
         from = end + 1;
-        if (record) yield { record, readBytes: readBytes + from };
+        for (const record of records) yield { record, readBytes: readBytes + from };
       }
       readBytes += length;
       if (from < length) line.add(chunk.subarray(from, length));
     }
-    const record = line.end(Buffer.alloc(0));
-    if (record) yield { record, readBytes };
+    for (const record of line.end(Buffer.alloc(0))) yield { record, readBytes };
   } finally {
     closeSync(file);
   }
@@ -82,8 +81,8 @@ const TELLING = [
 const REPEATING = Buffer.from('{"type":"api-request');
 /** How a record begins. */
 const RECORD_BEGIN = /\{"(?:parentUuid|type)":/g;
-/** How often a record is looked for in one line; a part of a record has a few objects that begin in the same way. */
-const MAX_BEGINS = 32;
+/** In how many places of one line a record is looked for; a record has a few objects that begin in the same way. */
+const MAX_BEGINS = 16;
 
 /** The line in hand, which may come in parts. */
 class Line {
@@ -107,8 +106,8 @@ class Line {
     this.#long.add(part);
   }
 
-  /** The record of the line that ends with this part, if it tells something. */
-  end(part: Buffer): JsonObject | undefined {
+  /** The record of the line that ends with this part, if it tells something; more if ends of lines are lacking. */
+  end(part: Buffer): JsonObject[] {
     let line = part;
     if (this.#bytes + part.length > MAX_LINE_BYTES) {
       this.add(part);
@@ -118,7 +117,7 @@ class Line {
       line = Buffer.concat([...this.#parts, part]);
     }
     [this.#parts, this.#bytes, this.#long] = [[], 0, undefined];
-    return recordIn(line);
+    return recordsIn(line);
   }
 
   #begunLong(): LongRecord {
@@ -134,10 +133,11 @@ function isTelling(line: Buffer): boolean {
   return TELLING.some((type) => line.includes(type));
 }
 
-function recordIn(line: Buffer): JsonObject | undefined {
-  if (!isTelling(line)) return undefined;
+function recordsIn(line: Buffer): JsonObject[] {
+  if (!isTelling(line)) return [];
   const text = line.toString('utf8');
-  return parsed(text) ?? laterRecord(text);
+  const record = parsed(text);
+  return record ? [record] : partsOf(text);
 }
 
 function parsed(text: string): JsonObject | undefined {
@@ -149,16 +149,26 @@ function parsed(text: string): JsonObject | undefined {
 }
 
 /**
- * The record that a line ends with. Before it may stand what was left of another one when Claude Code or the machine was
- * stopped in the midst of writing, which may be zero bytes, or a mark of the encoding.
+ * The records in a line that is none. One that was written whole may stand behind what was left of another when Claude Code
+ * or the machine was stopped in the midst of writing: a part of it, zero bytes, or all of it but the end of its line.
  */
-function laterRecord(text: string): JsonObject | undefined {
-  let tries = 0;
+function partsOf(text: string): JsonObject[] {
+  const begins = [0];
   for (const { index } of text.matchAll(RECORD_BEGIN)) {
-    const record = index === 0 ? undefined : parsed(text.slice(index));
-    if (record) return record;
-    tries += 1;
-    if (tries === MAX_BEGINS) return undefined;
+    if (index > 0) begins.push(index);
+    if (begins.length > MAX_BEGINS) break;
   }
-  return undefined;
+  const records: JsonObject[] = [];
+  let end = 0;
+  for (const begin of begins) {
+    if (begin < end) continue;
+    for (const next of [...begins.filter((at) => at > begin), text.length]) {
+      const record = parsed(text.slice(begin, next));
+      if (!record) continue;
+      records.push(record);
+      end = next;
+      break;
+    }
+  }
+  return records;
 }

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TranscriptImport } from '../../../lib/ingest/transcripts/transcript-import.ts';
+import type { SpoolFile } from '../../../lib/ingest/spool/spool-reader.ts';
 import { createRedactor } from '../../../lib/redact/redact.ts';
 import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
 import type { TranscriptProof } from '../../../lib/store/writers/transcript-proofs.ts';
@@ -159,6 +160,25 @@ describe('a session that was not recorded', () => {
     await imported();
     const output = "SELECT output_tokens FROM message_usage WHERE message_id = 'msg'";
     expect(store.value(output)).toBe(100);
+  });
+
+  it('is counted beside another one whose records bear the same ids', async () => {
+    let stored = 0;
+    const take = (batch: readonly SpoolFile[]) => {
+      stored += new Set(batch.map(({ name }) => name)).size;
+      return store.takeFiles(...batch);
+    };
+    main(make.prompt('one'), make.calls([['t1', 'Bash', {}]]));
+    const other = new Records(FORK);
+    folder.write(`-p/${FORK}.jsonl`, other.prompt('one'), other.calls([['t2', 'Bash', {}]]));
+    const transcripts = new TranscriptImport(store.database, {
+      clock: () => LATER,
+      take,
+      clean: (text) => text,
+    });
+    for (const session of findSessions([folder.path])) await transcripts.session(session);
+    transcripts.flush();
+    expect(stored).toBe(count('events'));
   });
 
   it('has two prompts that bear the same id, and one that is written twice', async () => {
