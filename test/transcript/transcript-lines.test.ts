@@ -104,7 +104,9 @@ it('are found where ends of lines are lacking', () => {
 
 it('may have blanks between names and values', () => {
   const text = JSON.stringify(new Records().prompt('one'), null, 1).replaceAll(/\n */g, ' ');
-  expect(uuids(folder.write('a.jsonl', `${text}\n`))).toEqual(['uuid-1']);
+  const path = folder.write('a.jsonl', `${text}\n`, new Records().prompt('one'));
+  for (const chunkBytes of [undefined, 7])
+    expect(uuids(path, chunkBytes)).toEqual(['uuid-1', 'uuid-1']);
 });
 
 it('are not read through a link', () => {

@@ -65,8 +65,7 @@ const NEWLINE = 0x0a;
 
 /**
  * Types of records that tell something. They are looked for in the bytes, since most of a transcript is of other types and
- * would be parsed in vain. Within a string of JSON, the quotes are escaped. Other programs that write a transcript anew
- * may put a blank behind the colon.
+ * would be parsed in vain. Within a string of JSON, the quotes are escaped.
  */
 const TELLING = [
   '"type":"assistant"',
@@ -74,9 +73,10 @@ const TELLING = [
   '"compact_boundary"',
   '"queued_command"',
   '-uuid"', // remove-by-uuid, replace-by-uuid, insert-after-uuid
-  '"type": "assistant"',
-  '"type": "user"',
 ];
+/** Other programs that write a transcript anew may put blanks behind colons, from the first one on. */
+const SPACED_TELLING = ['"type": "assistant"', '"type": "user"', ...TELLING];
+const HEAD_BYTES = 64;
 /** Requests repeat what messages tell; their type stands first. */
 const REPEATING = Buffer.from('{"type":"api-request');
 /** How a record begins. */
@@ -89,6 +89,7 @@ class Line {
   readonly #onTooLong: (bytes: number) => void;
   #parts: Buffer[] = [];
   #bytes = 0;
+  #types: readonly string[] | undefined;
   #long: LongRecord | undefined;
 
   constructor(onTooLong: (bytes: number) => void) {
@@ -107,17 +108,27 @@ class Line {
   }
 
   /** The record of the line that ends with this part, if it tells something; more if ends of lines are lacking. */
-  end(part: Buffer): JsonObject[] {
+  end(part: Buffer): readonly JsonObject[] {
     let line = part;
-    if (this.#bytes + part.length > MAX_LINE_BYTES) {
+    const isTooLong = this.#bytes + part.length > MAX_LINE_BYTES;
+    if (isTooLong) {
       this.add(part);
       line = this.#long?.kept() ?? part;
-      if (isTelling(line)) this.#onTooLong(this.#bytes);
     } else if (this.#bytes > 0) {
       line = Buffer.concat([...this.#parts, part]);
     }
+    const types = this.#typesFrom(line);
+    if (isTooLong && isTelling(line, types)) this.#onTooLong(this.#bytes);
     [this.#parts, this.#bytes, this.#long] = [[], 0, undefined];
-    return recordsIn(line);
+    return recordsIn(line, types);
+  }
+
+  /** What to look for: the first line tells how the file is written. */
+  #typesFrom(line: Buffer): readonly string[] {
+    if (this.#types === undefined && line.length > 1) {
+      this.#types = line.subarray(0, HEAD_BYTES).includes('": ') ? SPACED_TELLING : TELLING;
+    }
+    return this.#types ?? TELLING;
   }
 
   #begunLong(): LongRecord {
@@ -128,13 +139,15 @@ class Line {
   }
 }
 
-function isTelling(line: Buffer): boolean {
+function isTelling(line: Buffer, types: readonly string[]): boolean {
   if (line.length < 2 || line.subarray(0, REPEATING.length).equals(REPEATING)) return false;
-  return TELLING.some((type) => line.includes(type));
+  return types.some((type) => line.includes(type));
 }
 
-function recordsIn(line: Buffer): JsonObject[] {
-  if (!isTelling(line)) return [];
+const NONE: readonly JsonObject[] = [];
+
+function recordsIn(line: Buffer, types: readonly string[]): readonly JsonObject[] {
+  if (!isTelling(line, types)) return NONE;
   const text = line.toString('utf8');
   const record = parsed(text);
   return record ? [record] : partsOf(text);
