@@ -45,6 +45,8 @@ export interface ToldTurn extends ToldEvent {
   readonly name: string;
   readonly sessionId: string;
   readonly agentId: string | undefined;
+  /** The answer that it is a part of, or that came next; undefined if there is none. */
+  readonly answerId: string | undefined;
 }
 
 /** What an answer of the model took. Each of its blocks tells the same. */

@@ -131,15 +131,16 @@ describe('import', () => {
     expect((await run(['import', '--json', link])).json()).toMatchObject({ files: 1, recorded: 4 });
   });
 
-  it('says of a record that is too long that it was passed over, and tries it again the next time', async () => {
+  it('says of a record that is too long that it was not read whole, and knows its call all the same', async () => {
     const make = new Records();
     const write = { file_path: '/home/dev/project/a.ts', content: 'x'.repeat(MAX_LINE_BYTES) };
     keep(...session(), make.calls([['t2', 'Write', write]]));
     const first = await run(['import', '--json']);
     expect(first).toMatchObject({ exitCode: 1 });
-    expect(first.err).toContain('a record of 33.6 MB was passed over');
-    expect(first.json()).toMatchObject({ calls: 1, unreadable: 1 });
-    expect((await run(['import'])).err).toContain('passed over');
+    expect(first.err).toContain('a record of 33.6 MB was not read whole');
+    expect(first.json()).toMatchObject({ calls: 2, missing: 0, unreadable: 1 });
+    expect(value('SELECT count(*) FROM patterns')).toBe(1); // none of a part
+    expect((await run(['import'])).err).toContain('not read whole');
     expect((await run(['reconcile', '--json'])).json()).toMatchObject([{ is_whole: false }]);
   });
 

@@ -131,6 +131,40 @@ describe('a call', () => {
     });
   });
 
+  it('says that a file is new as hooks do, where only its words say so, as of subagents', () => {
+    const response = (content: unknown, told: unknown) => {
+      const { message: _, ...end } = make.result('t1', told);
+      const message = { content: [{ type: 'tool_result', tool_use_id: 't1', content }] };
+      return calls(toldOf(make.calls([['t1', 'Write', write]]), { ...end, message }))[0]?.end
+        ?.payload['tool_response'];
+    };
+    const created = `File created successfully at: ${write.file_path} (file state is current)`;
+    const asHooks = {
+      type: 'create',
+      filePath: write.file_path,
+      content: write.content,
+      structuredPatch: [],
+      originalFile: null,
+    };
+    expect(response(created, undefined)).toEqual(asHooks);
+    expect(response([{ type: 'text', text: created }], undefined)).toEqual(asHooks);
+    expect(response(created, { type: 'update' })).toEqual({ type: 'update' });
+    expect(response('The file has been updated.', undefined)).toBe('The file has been updated.');
+  });
+
+  it('may have its result in another file, if its session has two', () => {
+    const [call, end] = [make.calls([['t1', 'Bash', {}]]), make.result('t1', {})];
+    folder.write(`-z/${SESSION}.jsonl`, call);
+    folder.write(`-a/${SESSION}.jsonl`, end);
+    expect(calls(toldIn()).at(-1)).toMatchObject({ toolUseId: 't1', outcome: 'ok' });
+  });
+
+  it('without a time is of the time of the record before it', () => {
+    const [before, call] = [make.prompt('go'), make.calls([['t1', 'Bash', {}]])];
+    const told = toldOf(before, { ...call, timestamp: undefined }, make.result('t1', {}));
+    expect(calls(told)[0]?.askedAt).toBe(Date.parse(String(before['timestamp'])));
+  });
+
   it('of which no result is told has begun only, and so it has before the next prompt', () => {
     const [before, after] = calls(toldOf(make.calls([['t1', 'Bash', {}]]), make.prompt('next')));
     expect(before).toMatchObject({ outcome: 'running', end: undefined });
@@ -202,8 +236,16 @@ describe('a turn', () => {
     expect(names(toldOf(make.prompt(text, fields)))).toEqual([]);
   });
 
-  it('may have prompts that were typed while Claude was at work', () => {
-    const attachment = { type: 'queued_command', prompt: 'and this' };
+  it.each([
+    ['and this'],
+    [
+      [
+        { type: 'text', text: 'and this' },
+        { type: 'image', source: {} },
+      ],
+    ],
+  ])('may have prompts that were typed while Claude was at work: %j', (prompt) => {
+    const attachment = { type: 'queued_command', prompt };
     expect(turns(toldOf(make.record('attachment', { attachment })))[0]?.payload['prompt']).toBe(
       'and this',
     );
@@ -318,6 +360,27 @@ describe('a record that changes earlier ones', () => {
 });
 
 describe('a subagent', () => {
+  it('is no person, also in versions that wrote it between what its session did', () => {
+    const old = { isSidechain: true, version: '1.0.60' };
+    const told = toldOf(
+      make.prompt('go'),
+      make.calls([['t1', 'Task', {}]]),
+      make.prompt('look around', old),
+      make.calls([['t2', 'Bash', {}]], old),
+      make.result('t2', undefined, old),
+      make.done(old),
+      make.result('t1', {}),
+      make.done(),
+    );
+    expect(
+      turns(told).map(({ payload }) => payload['prompt'] ?? payload['hook_event_name']),
+    ).toEqual(['go', 'Stop']);
+    expect(calls(told).map(({ toolUseId, outcome }) => `${toolUseId} ${outcome}`)).toEqual([
+      't2 ok',
+      't1 ok',
+    ]);
+  });
+
   it('works between what its session does, under its own id and with its place in the tree', () => {
     const main = [make.calls([['t1', 'Agent', {}]])];
     const own = [make.calls([['t2', 'Bash', {}]]), make.result('t2', undefined)];

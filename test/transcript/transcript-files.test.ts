@@ -45,6 +45,34 @@ it('finds those of older versions, which lie beside the session', () => {
   ]);
 });
 
+it('finds those of a workflow, which lie in folders of their own', () => {
+  const main = folder.write(`-home-dev/${SESSION}.jsonl`, record);
+  const run = `-home-dev/${SESSION}/subagents/workflows/wf_12345678-abc-1`;
+  const agent = folder.write(`${run}/agent-a1.jsonl`, record);
+  for (const path of [folder.path, main, agent]) {
+    expect(findSessions([path])).toMatchObject([
+      {
+        id: SESSION,
+        path: main,
+        files: expect.arrayContaining([expect.objectContaining({ agentId: 'a1' })]),
+      },
+    ]);
+  }
+});
+
+it('finds the session of an older subagent whose first record is long', () => {
+  const { message: _, ...first } = record;
+  const text = 'x'.repeat(100_000);
+  folder.write('-home-dev/agent-a1.jsonl', { ...first, message: { content: text } });
+  expect(findSessions([folder.path])).toMatchObject([{ id: SESSION, files: [{ agentId: 'a1' }] }]);
+});
+
+it('knows an id in capital letters, which a person may have chosen', () => {
+  const id = SESSION.replace('1111', 'ABCD');
+  const path = folder.write(`-home-dev/${id}.jsonl`, record);
+  expect(sessionAt(path)).toMatchObject({ id });
+});
+
 it('is one session wherever its files lie, and keeps the session of subagents whose own is gone', () => {
   folder.write(`-a/${SESSION}.jsonl`, record);
   folder.write(`-b/${SESSION}/subagents/agent-a1.jsonl`, record);

@@ -44,14 +44,69 @@ it('end with a last line that lacks its end but is whole', () => {
   expect(uuids(path)).toEqual(['uuid-1']);
 });
 
-it('pass over a line that is too long, and go on behind it', () => {
+it('have the long texts of a line left out that is too long, and go on behind it', () => {
   const make = new Records();
   const path = folder.write('a.jsonl', make.prompt('one'));
-  const long = make.prompt('x'.repeat(MAX_LINE_BYTES));
+  const text = 'x\\"'.repeat(MAX_LINE_BYTES / 4);
+  const long = make.calls([['t1', 'Write', { file_path: 'a "quoted\\" name', content: text }]]);
   writeFileSync(path, `${JSON.stringify(long)}\n${JSON.stringify(make.prompt('two'))}\n`, {
     flag: 'a',
   });
-  expect(uuids(path)).toEqual(['uuid-1', 'uuid-3']);
+  const tooLong: number[] = [];
+  for (const chunkBytes of [undefined, 4093]) {
+    const records = [...transcriptLines(path, chunkBytes, (bytes) => tooLong.push(bytes))];
+    expect(records.map(({ record }) => record['uuid'])).toEqual(['uuid-1', 'uuid-2', 'uuid-3']);
+    expect(records[1]?.record).toMatchObject({
+      message: {
+        content: [{ id: 't1', input: { file_path: 'a "quoted\\" name', content: null } }],
+      },
+    });
+  }
+  expect(tooLong).toEqual(Array(2).fill(Buffer.byteLength(JSON.stringify(long))));
+});
+
+it('say nothing of a long line that tells nothing, and know none that is too long without its texts', () => {
+  const make = new Records();
+  const rest = 'y'.repeat(MAX_LINE_BYTES);
+  const path = folder.write(
+    'a.jsonl',
+    make.record('attachment', { attachment: { type: 'file', content: `"type":"user"${rest}` } }),
+    `{"type":"api-request-blob","message":{"type":"user","text":"${rest}"}}\n`,
+    `{"type":"user","message":[${'1,'.repeat(MAX_LINE_BYTES / 2)}1]}\n`,
+    make.prompt('one'),
+    `{"type":"user","message":"${rest}`,
+  );
+  const tooLong: number[] = [];
+  const records = [...transcriptLines(path, undefined, (bytes) => tooLong.push(bytes))];
+  expect(records.map(({ record }) => record['uuid'])).toEqual(['uuid-2']);
+  expect(tooLong).toHaveLength(2);
+});
+
+it.each([
+  ['a mark of the encoding', '\ufeff'],
+  ['zero bytes', '\0'.repeat(4096)],
+  [
+    'a part of another record',
+    '{"parentUuid":null,"type":"user","message":{"content":[{"type":"te',
+  ],
+])('are found behind what was left before them: %s', (_, left) => {
+  const make = new Records();
+  const path = folder.write('a.jsonl', left, make.prompt('{"type":"user"}'), make.done());
+  expect(uuids(path)).toEqual(['uuid-1', 'uuid-2']);
+});
+
+it('are found where ends of lines are lacking', () => {
+  const make = new Records();
+  const records = [make.prompt('one'), make.calls([['t1', 'Bash', {}]]), make.result('t1', {})];
+  const path = folder.write('a.jsonl', records.map((record) => JSON.stringify(record)).join(''));
+  expect(uuids(path)).toEqual(['uuid-1', 'uuid-2', 'uuid-3']);
+});
+
+it('may have blanks between names and values', () => {
+  const text = JSON.stringify(new Records().prompt('one'), null, 1).replaceAll(/\n */g, ' ');
+  const path = folder.write('a.jsonl', `${text}\n`, new Records().prompt('one'));
+  for (const chunkBytes of [undefined, 7])
+    expect(uuids(path, chunkBytes)).toEqual(['uuid-1', 'uuid-1']);
 });
 
 it('are not read through a link', () => {

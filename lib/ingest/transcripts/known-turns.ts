@@ -7,6 +7,8 @@ import type { ToldTurn } from '../../transcript/told.ts';
  */
 export class KnownTurns {
   readonly #times = new Map<string, number[]>();
+  /** The keys of those that were asked for: a transcript may have one twice. */
+  readonly #asked = new Set<string>();
 
   constructor(recorded: readonly RecordedTurn[]) {
     for (const { name, agentId, at } of recorded) {
@@ -15,8 +17,10 @@ export class KnownTurns {
     }
   }
 
-  /** True if the turn is recorded; the same record counts for no other then. */
-  takes({ name, agentId, at }: ToldTurn): boolean {
+  /** True if the turn is recorded, or was asked for before; the same record counts for no other then. */
+  takes({ name, agentId, at, key }: ToldTurn): boolean {
+    if (this.#asked.has(key)) return true;
+    this.#asked.add(key);
     const times = this.#times.get(keyOf(name, agentId));
     if (!times) return false;
     const distances = times.map((time) => Math.abs(time - at));

@@ -114,11 +114,11 @@ export class TranscriptImport {
 
   /** Records what was gathered, and then what belongs to it. @throws SQLite's error when nothing can be written */
   flush(): void {
-    const { events, ids, owners, facts, usage, read } = this.#gathered;
+    const { events, ids, owners, answers, facts, usage, read } = this.#gathered;
     const { take } = this.#options;
     this.#gathered = nothingGathered();
     // What is not written is told apart by what was gathered only.
-    if (!take) Object.assign(this.#gathered, { ids, owners });
+    if (!take) Object.assign(this.#gathered, { ids, owners, answers });
     if (take && events.length > 0) take(events);
     let proofs: readonly TranscriptProof[] = [];
     const write = () => {
@@ -202,7 +202,12 @@ export class TranscriptImport {
   }
 
   #addTurn(work: Work, turn: ToldTurn): void {
-    const { sessionId, name, at, key } = turn;
+    const { sessionId, name, at, key, answerId } = turn;
+    const owner = answerId === undefined ? undefined : this.#answeredIn(answerId);
+    if (owner !== undefined && owner !== sessionId) {
+      this.#count(work, false); // a copy, in a fork that does not say so
+      return;
+    }
     const turns = work.turns.get(sessionId) ?? new KnownTurns(this.#recorded.turns(sessionId));
     work.turns.set(sessionId, turns);
     const isForgotten =
@@ -210,12 +215,19 @@ export class TranscriptImport {
     this.#offer(work, turn, `${sessionId} ${key}`, !turns.takes(turn) && !isForgotten);
   }
 
+  /** The session whose answer it is, if that is known. */
+  #answeredIn(messageId: string): string | undefined {
+    return this.#gathered.answers.get(messageId) ?? this.#recorded.answeredIn(messageId);
+  }
+
   #addMessage(work: Work, message: ToldMessage): void {
     const { messageId, sessionId, at, agentId } = message;
     const model = this.#word(message.model);
-    const { usage, facts } = this.#gathered;
-    if ((usage.get(messageId)?.sessionId ?? sessionId) !== sessionId) return; // a fork's copy
-    usage.set(messageId, { ...message, model });
+    const { usage, facts, answers } = this.#gathered;
+    if ((this.#answeredIn(messageId) ?? sessionId) !== sessionId) return; // a fork's copy
+    answers.set(messageId, sessionId);
+    const before = usage.get(messageId);
+    usage.set(messageId, before ? largest(before, message) : { ...message, model });
     if (agentId !== undefined || model === work.models.get(sessionId)) return;
     work.models.set(sessionId, model);
     facts.push((write) => write.model({ sessionId, at, model }));
@@ -243,7 +255,7 @@ export class TranscriptImport {
     if (!isTaken) return;
     gathered.ids.add(id);
     const text = JSON.stringify(event.payload);
-    const name = `${event.key}.${TRANSCRIPT}`;
+    const name = `${asString(event.payload['session_id'])}.${event.key}.${TRANSCRIPT}`;
     gathered.events.push({
       name,
       path: name,
@@ -295,6 +307,8 @@ interface Gathered {
   readonly ids: Set<string>;
   /** Which session each call is of. */
   readonly owners: Map<string, string>;
+  /** Which session each answer is of. */
+  readonly answers: Map<string, string>;
   readonly facts: ((facts: TranscriptFacts) => void)[];
   readonly usage: Map<string, ToldMessage>;
   /** Sessions that were read to their end. */
@@ -307,6 +321,7 @@ function nothingGathered(): Gathered {
     characters: 0,
     ids: new Set(),
     owners: new Map(),
+    answers: new Map(),
     facts: [],
     usage: new Map(),
     read: [],
@@ -316,6 +331,17 @@ function nothingGathered(): Gathered {
 function isFull({ events, characters, facts, usage, read }: Gathered): boolean {
   if (events.length >= BATCH_EVENTS || characters >= BATCH_CHARACTERS) return true;
   return facts.length >= BATCH_EVENTS || usage.size >= BATCH_EVENTS || read.length >= BATCH_EVENTS;
+}
+
+/** Of the same answer, the largest numbers count, as in `TranscriptFacts`: it is told while it still grows. */
+function largest(before: ToldMessage, now: ToldMessage): ToldMessage {
+  return {
+    ...before,
+    inputTokens: Math.max(before.inputTokens, now.inputTokens),
+    cacheCreationTokens: Math.max(before.cacheCreationTokens, now.cacheCreationTokens),
+    cacheReadTokens: Math.max(before.cacheReadTokens, now.cacheReadTokens),
+    outputTokens: Math.max(before.outputTokens, now.outputTokens),
+  };
 }
 
 /** What is said of a command that SIGKILL or SIGTERM has ended. */

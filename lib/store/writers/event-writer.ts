@@ -24,6 +24,7 @@ export class EventWriter {
   readonly #insert;
   readonly #sightings;
   readonly #see;
+  readonly #told;
   readonly #forgotten: ForgottenMarks;
 
   constructor(database: Database) {
@@ -44,6 +45,24 @@ export class EventWriter {
       `INSERT INTO sightings (digest, registration, spool_name, received_at) VALUES (?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
+    this.#told = database
+      .prepare<
+        {
+          at: number;
+          sessionId: string;
+          name: string;
+          agentId: string | null;
+          registration: string;
+        },
+        string
+      >(
+        `SELECT e.event_id FROM sightings told JOIN events e ON e.received_at = told.received_at
+         WHERE told.received_at BETWEEN @at - ${NEAR_MS} AND @at + ${NEAR_MS} AND told.registration = 'transcript'
+           AND e.session_id = @sessionId AND e.name = @name AND e.agent_id IS @agentId AND e.tool_use_id IS NULL
+           AND NOT EXISTS (SELECT 1 FROM sightings WHERE digest = e.event_id AND registration = @registration)
+         ORDER BY abs(told.received_at - @at) LIMIT 1`,
+      )
+      .pluck();
     this.#forgotten = new ForgottenMarks(database);
   }
 
@@ -73,10 +92,35 @@ export class EventWriter {
    * that content from the same registration. So two equal events stay two, while one event that arrives
    * from the settings and from the plugin is stored once.
    */
-  #sightedId({ digest, registration, spoolName, receivedAt }: ArrivedEvent): string | undefined {
+  #sightedId(arrived: ArrivedEvent): string | undefined {
+    const { digest, registration, spoolName, receivedAt } = arrived;
     const earlier = this.#sightings.get(digest, registration) ?? 0;
     const { changes } = this.#see.run(digest, registration, spoolName, receivedAt);
     if (changes === 0) return undefined; // this spool file was ingested before
-    return hexDigest(`${digest}\n${earlier}`, 32);
+    const told = this.#toldBefore(arrived);
+    if (told === undefined) return hexDigest(`${digest}\n${earlier}`, 32);
+    this.#see.run(told, registration, spoolName, receivedAt); // it stands for no other event of these hooks
+    return undefined;
+  }
+
+  /** The event that a transcript has told of the turn that a hook tells of now: they have no id in common. */
+  #toldBefore({ event, registration, receivedAt: at }: ArrivedEvent): string | undefined {
+    const { sessionId, name, agentId = null } = event;
+    if (registration === 'transcript' || !TOLD_TURNS.has(name)) return undefined;
+    return this.#told.get({ at, sessionId, name, agentId, registration });
   }
 }
+
+// --- internal ---
+
+/** How much later or earlier than a hook a transcript may tell of the same turn, in milliseconds. */
+const NEAR_MS = 15_000;
+/** The events without tool_use_id that transcripts tell as hooks do. */
+const TOLD_TURNS: ReadonlySet<string> = new Set([
+  'UserPromptSubmit',
+  'Stop',
+  'StopFailure',
+  'PreCompact',
+  'SubagentStart',
+  'SubagentStop',
+]);

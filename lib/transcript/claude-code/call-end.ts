@@ -15,11 +15,17 @@ export interface CallEnd {
   readonly permission: Permission | undefined;
 }
 
+/** What Claude asked for. */
+interface Asked {
+  readonly name: string;
+  readonly input: Json;
+}
+
 /**
- * How a call ended by a block of type `tool_result` and the record around it. A version that names no permission decision
+ * How a call ended, of which Claude asked this, by a block of type `tool_result` and the record around it. A version that names no permission decision
  * tells a refusal by its words only.
  */
-export function callEnd(result: JsonObject, record: JsonObject): CallEnd {
+export function callEnd(result: JsonObject, record: JsonObject, asked: Asked): CallEnd {
   const response = record['toolUseResult'];
   const content = result['content'] ?? '';
   const text = textOf(content);
@@ -27,7 +33,8 @@ export function callEnd(result: JsonObject, record: JsonObject): CallEnd {
   const told = { hasBegun: true, permission };
   if (result['is_error'] !== true) {
     const isInterrupted = asObject(response)?.['interrupted'] === true;
-    const end = { name: 'PostToolUse', tool_response: response ?? content };
+    const toldResponse = response ?? createdFile(asked, text) ?? content;
+    const end = { name: 'PostToolUse', tool_response: toldResponse };
     return { ...told, outcome: isInterrupted ? 'interrupted' : 'ok', end };
   }
   const denial = asString(record['toolDenialKind']);
@@ -76,6 +83,17 @@ const REFUSAL = new RegExp(
     ].join('|') +
     ')',
 );
+
+/**
+ * What a hook is told of a file that is new, where only the words say that it is: of subagents and in old versions. So it
+ * is known that nothing stood there before.
+ */
+function createdFile({ name, input }: Asked, text: string): JsonObject | undefined {
+  if (name !== 'Write' || !text.startsWith('File created successfully at:')) return undefined;
+  const { file_path: filePath, content } = asObject(input) ?? {};
+  if (typeof filePath !== 'string' || typeof content !== 'string') return undefined;
+  return { type: 'create', filePath, content, structuredPatch: [], originalFile: null };
+}
 
 function permissionIn(record: JsonObject): Permission | undefined {
   const told = asObject(record['permissionDecision']);

@@ -1,11 +1,13 @@
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../../base/json.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
-import { callEnd } from './call-end.ts';
+import { begunCall, endedCall } from './open-call.ts';
+import type { OpenCall, OpenCalls } from './open-call.ts';
+import { recordEvent, recordPlace, timeOf } from './record-event.ts';
 import { ownWord } from './own-word.ts';
-import { promptIn } from './prompt.ts';
+import { promptIn, typedText } from './prompt.ts';
 import { recordChange } from './record-change.ts';
 import type { RecordChange } from './record-change.ts';
-import type { Told, ToldCall, ToldEvent, ToldTurn } from '../told.ts';
+import type { Told, ToldTurn } from '../told.ts';
 import { readAgentMeta } from './transcript-files.ts';
 import type { AgentMeta, TranscriptFile, TranscriptSession } from './transcript-files.ts';
 
@@ -14,8 +16,7 @@ export class FileTeller {
   readonly #session: TranscriptSession;
   readonly #agentId: string | undefined;
   readonly #meta: AgentMeta | undefined;
-  /** The calls that have no result yet, by id, in their order. */
-  readonly #open = new Map<string, OpenCall>();
+  readonly #open: OpenCalls;
   /** Turns that wait for the next answer, which tells whose they are: a fork begins with a copy of another session. */
   #held: HeldTurn[] = [];
   /** The answer that is being read. */
@@ -24,8 +25,9 @@ export class FileTeller {
   #last: JsonObject | undefined;
   #permissionMode: string | undefined;
 
-  constructor(session: TranscriptSession, { path, agentId }: TranscriptFile) {
+  constructor(session: TranscriptSession, { path, agentId }: TranscriptFile, open: OpenCalls) {
     this.#session = session;
+    this.#open = open;
     this.#agentId = agentId;
     this.#meta = agentId === undefined ? undefined : readAgentMeta(path);
   }
@@ -37,7 +39,11 @@ export class FileTeller {
       yield* this.#change(change);
       return;
     }
-    if (timeOf(record) === undefined) return;
+    if (timeOf(record) === undefined) {
+      // It was written after the one before it.
+      if (this.#last) yield* this.tell({ ...record, timestamp: this.#last['timestamp'] ?? null });
+      return;
+    }
     if (this.#first === undefined) {
       this.#first = record;
       yield* this.#agentBegun(record);
@@ -78,7 +84,7 @@ export class FileTeller {
   /** What is left at the end of the file. */
   *end(): Generator<Told> {
     yield* this.#release(this.#session.id);
-    for (const call of this.#open.values()) yield this.#begun(call);
+    for (const call of this.#ownOpen()) yield begunCall(call);
     if (this.#last && this.#meta?.isFinished) yield this.#agentTurn('SubagentStop', this.#last);
   }
 
@@ -90,7 +96,7 @@ export class FileTeller {
     // A copied record names the session that it was copied from.
     const sessionId = asString(record['requestSessionId']) || this.#session.id;
     const isSameAnswer = id !== '' && this.#answer?.id === id;
-    if (!isSameAnswer) yield* this.#release(sessionId);
+    if (!isSameAnswer) yield* this.#release(sessionId, id);
     this.#answer = { id, sessionId };
     const model = ownWord(message['model']); // `<synthetic>` is what Claude Code made up itself
     for (const block of asArray(message['content'])) {
@@ -111,7 +117,7 @@ export class FileTeller {
         outputTokens: tokens(usage['output_tokens']),
       };
     }
-    if (this.#agentOf(record) !== undefined) return;
+    if (this.#isOfAgent(record)) return;
     if (record['isApiErrorMessage'] === true) {
       const error = ownWord(record['error']) ?? 'unknown'; // never a text
       this.#hold('StopFailure', record, { error }, sessionId);
@@ -127,6 +133,7 @@ export class FileTeller {
     if (!id) return;
     this.#open.set(id, {
       id,
+      teller: this,
       name: asString(block['name']) ?? '',
       input: block['input'] ?? {},
       sessionId,
@@ -148,13 +155,13 @@ export class FileTeller {
       const call = this.#open.get(asString(result['tool_use_id']) ?? '');
       if (!call) continue;
       this.#open.delete(call.id);
-      yield this.#ended(call, result, results.length === 1 ? record : shared);
+      yield endedCall(call, result, results.length === 1 ? record : shared);
     }
-    if (results.length > 0 || this.#agentOf(record) !== undefined) return;
+    if (results.length > 0 || this.#isOfAgent(record)) return;
     const prompt = promptIn(record);
     if (prompt === undefined) return;
     // A prompt shows that what ran before it has begun, whatever its result will be.
-    for (const call of this.#open.values()) yield this.#begun(call);
+    for (const call of this.#ownOpen()) yield begunCall(call);
     const source = asString(record['promptSource']);
     this.#hold('UserPromptSubmit', record, { prompt, ...(source === undefined ? {} : { source }) });
   }
@@ -162,9 +169,9 @@ export class FileTeller {
   /** A prompt that was typed, or a task that ended, while Claude was at work. */
   #queuedPrompt(record: JsonObject): void {
     const attachment = asObject(record['attachment']);
-    const prompt = asString(attachment?.['prompt']);
-    if (attachment?.['type'] !== 'queued_command' || prompt === undefined) return;
-    if (this.#agentOf(record) !== undefined) return;
+    if (attachment?.['type'] !== 'queued_command' || this.#isOfAgent(record)) return;
+    const prompt = typedText(attachment['prompt']);
+    if (prompt === '') return;
     this.#hold('UserPromptSubmit', record, { prompt });
   }
 
@@ -187,59 +194,17 @@ export class FileTeller {
     this.#held.push({ name, record, told, sessionId, answer, at });
   }
 
-  *#release(sessionId: string): Generator<ToldTurn> {
+  *#release(sessionId: string, nextAnswer?: string): Generator<ToldTurn> {
     const held = this.#held;
     this.#held = [];
     for (const turn of held) {
       const { name, record, at } = turn;
       const session = turn.sessionId ?? sessionId;
       const payload = { ...this.#common(record, session), hook_event_name: name, ...turn.told };
-      const event = eventOf(record, name, at, payload);
-      yield { kind: 'turn', name, sessionId: session, agentId: undefined, ...event };
+      const event = recordEvent(record, name, at, payload);
+      const answerId = turn.answer ?? nextAnswer;
+      yield { kind: 'turn', name, sessionId: session, agentId: undefined, answerId, ...event };
     }
-  }
-
-  /** A call that has no result, so far. */
-  #begun(call: OpenCall): ToldCall {
-    const begin = this.#beginning(call);
-    return {
-      ...callOf(call),
-      at: begin.at,
-      outcome: 'running',
-      begin,
-      end: undefined,
-      permission: undefined,
-    };
-  }
-
-  #ended(call: OpenCall, result: JsonObject, record: JsonObject): ToldCall {
-    const at = timeOf(record) ?? 0;
-    const { outcome, hasBegun, end, permission } = callEnd(result, record);
-    const common = { ...call.common, ...placeOf(record) };
-    const told = { tool_name: call.name, tool_input: call.input, tool_use_id: call.id };
-    const { name = '', ...payload } = end ?? {};
-    const told_ = name === 'PostToolBatch' ? batchOf(told, payload) : { ...told, ...payload };
-    return {
-      ...callOf(call),
-      at,
-      outcome,
-      begin: hasBegun ? this.#beginning(call) : undefined,
-      end:
-        end &&
-        eventOf(record, `${call.id}.${name}`, at, { ...common, hook_event_name: name, ...told_ }),
-      permission,
-    };
-  }
-
-  #beginning(call: OpenCall): ToldEvent {
-    const payload = {
-      ...call.common,
-      hook_event_name: 'PreToolUse',
-      tool_name: call.name,
-      tool_input: call.input,
-      tool_use_id: call.id,
-    };
-    return eventOf(call.record, `${call.id}.PreToolUse`, timeOf(call.record) ?? 0, payload);
   }
 
   *#agentBegun(record: JsonObject): Generator<Told> {
@@ -262,12 +227,21 @@ export class FileTeller {
   #agentTurn(name: string, record: JsonObject): ToldTurn {
     const sessionId = this.#session.id;
     const payload = { ...this.#common(record, sessionId), hook_event_name: name };
-    const event = eventOf(record, `${this.#agentId}.${name}`, timeOf(record) ?? 0, payload);
-    return { kind: 'turn', name, sessionId, agentId: this.#agentId, ...event };
+    const event = recordEvent(record, `${this.#agentId}.${name}`, timeOf(record) ?? 0, payload);
+    return { kind: 'turn', name, sessionId, agentId: this.#agentId, answerId: undefined, ...event };
+  }
+
+  #ownOpen(): OpenCall[] {
+    return [...this.#open.values()].filter(({ teller }) => teller === this);
   }
 
   #agentOf(record: JsonObject): string | undefined {
     return this.#agentId ?? (asString(record['agentId']) || undefined);
+  }
+
+  /** True for what a subagent did, also one without an id: older versions wrote it between what the session did. */
+  #isOfAgent(record: JsonObject): boolean {
+    return this.#agentOf(record) !== undefined || record['isSidechain'] === true;
   }
 
   /** What every event tells. Of a subagent, session and transcript are those of the session that it works for. */
@@ -277,7 +251,7 @@ export class FileTeller {
     return {
       session_id: sessionId,
       transcript_path: this.#session.path,
-      ...placeOf(record),
+      ...recordPlace(record),
       ...(promptId === undefined ? {} : { prompt_id: promptId }),
       ...(this.#permissionMode === undefined ? {} : { permission_mode: this.#permissionMode }),
       ...(agentId === undefined ? {} : { agent_id: agentId }),
@@ -286,23 +260,7 @@ export class FileTeller {
   }
 }
 
-/** When a record was written, in milliseconds since 1970 UTC; undefined when it does not tell. */
-export function timeOf(record: JsonObject): number | undefined {
-  const at = Date.parse(asString(record['timestamp']) ?? '');
-  return Number.isNaN(at) ? undefined : at;
-}
-
 // --- internal ---
-
-interface OpenCall {
-  readonly id: string;
-  readonly name: string;
-  readonly input: Json;
-  readonly sessionId: string;
-  readonly agentId: string | undefined;
-  readonly record: JsonObject;
-  readonly common: JsonObject;
-}
 
 interface HeldTurn {
   readonly name: string;
@@ -312,35 +270,6 @@ interface HeldTurn {
   readonly sessionId: string | undefined;
   readonly answer: string | undefined;
   readonly at: number;
-}
-
-function callOf({ id, name, sessionId, agentId, record }: OpenCall) {
-  return {
-    kind: 'call' as const,
-    sessionId,
-    toolUseId: id,
-    toolName: name,
-    agentId,
-    askedAt: timeOf(record) ?? 0,
-    version: asString(record['version']),
-  };
-}
-
-function batchOf(told: JsonObject, { tool_response: response = '' }: JsonObject): JsonObject {
-  return { tool_calls: [{ ...told, tool_response: response }] };
-}
-
-function placeOf(record: JsonObject): JsonObject {
-  const cwd = asString(record['cwd']);
-  const branch = asString(record['gitBranch']);
-  return {
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(branch === undefined || branch === '' || branch === 'HEAD' ? {} : { git_branch: branch }),
-  };
-}
-
-function eventOf(record: JsonObject, name: string, at: number, payload: JsonObject): ToldEvent {
-  return { at, payload, key: `${asString(record['uuid']) ?? at}.${name}` };
 }
 
 function tokens(value: Json | undefined): number {

@@ -1,6 +1,7 @@
 import { FileTeller } from './file-teller.ts';
+import type { OpenCalls } from './open-call.ts';
 import type { Told } from '../told.ts';
-import { timeOf } from './file-teller.ts';
+import { timeOf } from './record-event.ts';
 import { byteText } from '../../base/amount-text.ts';
 import { TrackerError } from '../../base/errors.ts';
 import { asString } from '../../base/json.ts';
@@ -24,7 +25,12 @@ export function* tellSession(
   session: TranscriptSession,
   steps: ReadingSteps = {},
 ): Generator<Told> {
-  const sources = session.files.map((file) => new Source(session, file, steps));
+  const open: OpenCalls = new Map(); // of all files: a call may have its result in another one
+  const isInOneFile = session.files.filter(({ agentId }) => agentId === undefined).length === 1;
+  const sources = session.files.map((file) => {
+    const beginsAt = isInOneFile && file.agentId === undefined ? -Infinity : beginOf(file.path);
+    return new Source(file, toldInFile(session, file, open, steps), { ...steps, beginsAt });
+  });
   for (;;) {
     let earliest: Source | undefined;
     for (const source of sources) {
@@ -52,11 +58,15 @@ class Source {
   readonly #told: Generator<Told>;
   #next: Told | undefined;
 
-  constructor(session: TranscriptSession, file: TranscriptFile, steps: ReadingSteps) {
+  constructor(
+    file: TranscriptFile,
+    told: Generator<Told>,
+    { beginsAt, ...steps }: ReadingSteps & { readonly beginsAt: number },
+  ) {
     this.#file = file;
     this.#steps = steps;
-    this.#told = toldInFile(session, file, steps);
-    this.nextAt = file.agentId === undefined ? -Infinity : beginOf(file.path);
+    this.#told = told;
+    this.nextAt = beginsAt;
   }
 
   /** The next thing told, after which the one behind it is known; nothing when the file was not open yet. */
@@ -78,9 +88,10 @@ class Source {
 function* toldInFile(
   session: TranscriptSession,
   file: TranscriptFile,
+  open: OpenCalls,
   { onRead, onUnreadable }: ReadingSteps,
 ): Generator<Told> {
-  const teller = new FileTeller(session, file);
+  const teller = new FileTeller(session, file, open);
   const chunkBytes = file.agentId === undefined ? CHUNK_BYTES : AGENT_CHUNK_BYTES;
   let seen = 0;
   const onTooLong = (bytes: number) => onUnreadable?.(file.path, tooLong(bytes));
@@ -94,8 +105,8 @@ function* toldInFile(
 }
 
 function tooLong(bytes: number): TrackerError {
-  return new TrackerError('E_LARGE_FILE', `a record of ${byteText(bytes)} was passed over`, {
-    hint: `A record has at most ${byteText(MAX_LINE_BYTES)}, as an event.`,
+  return new TrackerError('E_LARGE_FILE', `a record of ${byteText(bytes)} was not read whole`, {
+    hint: `Of a record of more than ${byteText(MAX_LINE_BYTES)}, long texts are left out.`,
   });
 }
 

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../base/errors.ts';
-import { asObject, asString, isJsonObject } from '../../base/json.ts';
+import { asString, isJsonObject } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { readHead, readListedFile } from '../../base/regular-file.ts';
 
@@ -118,13 +118,14 @@ export function readAgentMeta(path: string): AgentMeta {
 
 // --- internal ---
 
-const SESSION_FILE = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.jsonl$/;
+/** Claude Code's own ids are in small letters; one that a person chose with `--session-id` may not be. */
+const SESSION_FILE = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.jsonl$/i;
 const AGENT_FILE = /^agent-([\w-]{1,100})\.jsonl$/;
 /** How much of a stray subagent's file is read to learn its session, in bytes. */
 const HEAD_BYTES = 64 * 1024;
 const META_BYTES = 64 * 1024;
-/** `projects/SLUG/SESSION/subagents/FILE` below the folder that is named. */
-const MAX_DEPTH = 5;
+/** `projects/SLUG/SESSION/subagents/workflows/RUN/FILE` below the folder that is named, and one more. */
+const MAX_DEPTH = 7;
 
 interface Found {
   path: string | undefined;
@@ -169,32 +170,36 @@ function ownerOf(path: string): { session: string; agentId: string | undefined }
   if (session !== undefined) return { session, agentId: undefined };
   const agentId = AGENT_FILE.exec(name)?.[1];
   if (agentId === undefined) return undefined;
-  const folder = dirname(path);
-  const above = basename(dirname(folder));
-  if (basename(folder) === 'subagents' && SESSION_FILE.test(`${above}.jsonl`)) {
-    return { session: above, agentId };
-  }
+  const above = sessionFolder(path);
+  if (above !== undefined) return { session: basename(above), agentId };
   const told = sessionIn(path);
   return told === undefined ? undefined : { session: told, agentId };
 }
 
-/** Older versions kept subagents' files beside the session's. */
-function sessionIn(path: string): string | undefined {
-  try {
-    for (const line of readHead(path, HEAD_BYTES).split('\n')) {
-      if (!line.includes('"sessionId"')) continue;
-      return asString(asObject(JSON.parse(line))?.['sessionId']);
+/** The folder of the session whose `subagents` the file lies in, or below: a workflow's have folders of their own. */
+function sessionFolder(agentFile: string): string | undefined {
+  let folder = dirname(agentFile);
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    const above = dirname(folder);
+    if (basename(folder) === 'subagents' && SESSION_FILE.test(`${basename(above)}.jsonl`)) {
+      return above;
     }
-  } catch {
-    // It cannot be read, or its first record is larger than that.
+    folder = above;
   }
   return undefined;
 }
 
+/** Older versions kept subagents' files beside the session's. The first record may be longer than what is read of it. */
+function sessionIn(path: string): string | undefined {
+  try {
+    return /"sessionId": ?"([\w-]{1,100})"/.exec(readHead(path, HEAD_BYTES))?.[1];
+  } catch {
+    return undefined; // it cannot be read
+  }
+}
+
 function mainPath(agentFile: string, session: string): string {
-  const folder = dirname(agentFile);
-  const project = basename(folder) === 'subagents' ? dirname(dirname(folder)) : folder;
-  return join(project, `${session}.jsonl`);
+  return join(dirname(sessionFolder(agentFile) ?? agentFile), `${session}.jsonl`);
 }
 
 function madeAt({ birthtimeMs, mtimeMs }: Stats): number {

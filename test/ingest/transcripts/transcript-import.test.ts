@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TranscriptImport } from '../../../lib/ingest/transcripts/transcript-import.ts';
+import type { SpoolFile } from '../../../lib/ingest/spool/spool-reader.ts';
 import { createRedactor } from '../../../lib/redact/redact.ts';
 import { removeChosen } from '../../../lib/store/maintenance/forget/removal.ts';
 import type { TranscriptProof } from '../../../lib/store/writers/transcript-proofs.ts';
@@ -146,6 +147,47 @@ describe('a session that was not recorded', () => {
         "SELECT input_tokens AS i, output_tokens AS o FROM message_usage WHERE message_id = 'msg_less'",
       ),
     ).toEqual([{ i: 0, o: 7 }]);
+  });
+
+  it('has the largest tokens of an answer that is told several times, whatever is told last', async () => {
+    const answer = (output_tokens: number) => {
+      const usage = { input_tokens: 10, output_tokens };
+      return make.record('assistant', {
+        message: { id: 'msg', model: 'claude-x', content: [], usage },
+      });
+    };
+    main(make.calls([['t1', 'Bash', {}]]), answer(1), answer(100), answer(5));
+    await imported();
+    const output = "SELECT output_tokens FROM message_usage WHERE message_id = 'msg'";
+    expect(store.value(output)).toBe(100);
+  });
+
+  it('is counted beside another one whose records bear the same ids', async () => {
+    let stored = 0;
+    const take = (batch: readonly SpoolFile[]) => {
+      stored += new Set(batch.map(({ name }) => name)).size;
+      return store.takeFiles(...batch);
+    };
+    main(make.prompt('one'), make.calls([['t1', 'Bash', {}]]));
+    const other = new Records(FORK);
+    folder.write(`-p/${FORK}.jsonl`, other.prompt('one'), other.calls([['t2', 'Bash', {}]]));
+    const transcripts = new TranscriptImport(store.database, {
+      clock: () => LATER,
+      take,
+      clean: (text) => text,
+    });
+    for (const session of findSessions([folder.path])) await transcripts.session(session);
+    transcripts.flush();
+    expect(stored).toBe(count('events'));
+  });
+
+  it('has two prompts that bear the same id, and one that is written twice', async () => {
+    const [one, two] = [make.prompt('one'), make.prompt('two', { uuid: 'uuid-1' })];
+    main(one, one, make.done(), two, make.done());
+    await imported();
+    expect(store.value('SELECT prompts FROM sessions')).toBe(2);
+    await imported();
+    expect(store.value('SELECT prompts FROM sessions')).toBe(2);
   });
 
   it('has payloads of which a database can give back what it was given', async () => {
@@ -363,6 +405,48 @@ describe('a session that hooks have recorded', () => {
     }
   });
 
+  it.each(['bash', 'resume', 'subagents', 'kill', 'compact', 'handedit'])(
+    'has its turns once if hooks tell of them after its transcript, and again from the plugin: %s',
+    async (set) => {
+      const path = join(REAL_TRANSCRIPTS, set, 'projects');
+      const turns = () =>
+        [
+          "SELECT session_id, name, agent_id, count(*) AS count FROM events WHERE name <> 'PostToolBatch' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+          'SELECT id, prompts, failed_turns FROM sessions ORDER BY id',
+        ].map((sql) => store.rows(sql));
+      await imported(path);
+      const before = turns();
+      const told = asHooks(path).map(({ payload, at }, n) => {
+        const more = { ...payload, effort: { level: 'high' } }; // as hooks tell, and transcripts do not
+        return { payload: more, at, spoolName: `${n}.settings` };
+      });
+      store.arrive(told);
+      store.arrive(told);
+      store.arrive(
+        told.map((event, n) => ({ ...event, registration: 'plugin', spoolName: `${n}.plugin` })),
+      );
+      expect(turns()).toEqual(before);
+      store.arrive(
+        told.map(({ payload, at }, n) => ({ payload, at: at + 60_000, spoolName: `later-${n}` })),
+      );
+      expect(turns()).not.toEqual(before); // other turns, a minute later
+    },
+  );
+
+  it('has a turn once that two copies of its transcript tell, whether hooks have told of it or not', async () => {
+    const records = [make.prompt('one'), make.done()];
+    store.arrive([
+      {
+        payload: { ...hook.event('UserPromptSubmit', { prompt: 'one' }), session_id: SESSION },
+        at: Date.parse(String(records[0]?.['timestamp'])),
+      },
+    ]);
+    for (const place of ['-a', '-b']) folder.write(`${place}/${SESSION}.jsonl`, ...records);
+    await imported();
+    expect(store.rows('SELECT prompts FROM sessions')).toEqual([{ prompts: 1 }]);
+    expect(store.value("SELECT count(*) FROM events WHERE name = 'Stop'")).toBe(1);
+  });
+
   it('gains the calls that hooks missed in the middle, marked as recovered', async () => {
     const path = join(REAL_TRANSCRIPTS, 'edits', 'projects');
     const told = asHooks(path);
@@ -528,6 +612,36 @@ describe('a fork', () => {
       ]);
     },
   );
+});
+
+it('is told once of what a fork copies that does not say so, however much is recorded', async () => {
+  const records = [
+    make.prompt('one'),
+    make.calls([['t1', 'Bash', {}]]),
+    make.result('t1', {}),
+    make.done(),
+  ];
+  main(...records);
+  const own = new Records(FORK);
+  const fork = (...more: object[]) =>
+    folder.write(
+      `-p/${FORK}.jsonl`,
+      ...records.map((record) => ({ ...record, sessionId: FORK })),
+      ...more,
+    );
+  const prompts = () => store.rows('SELECT id, prompts FROM sessions ORDER BY id');
+  fork();
+  await imported();
+  expect(prompts()).toEqual([{ id: SESSION, prompts: 1 }]);
+  fork(own.prompt('two'), {
+    ...own.done(),
+    message: { id: 'msg_own', model: 'claude-x', content: [], usage: {} },
+  });
+  await imported();
+  expect(prompts()).toEqual([
+    { id: SESSION, prompts: 1 },
+    { id: FORK, prompts: 1 },
+  ]);
 });
 
 it('lets signals be handled in the midst of many short sessions', async () => {

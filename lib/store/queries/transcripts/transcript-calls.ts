@@ -28,6 +28,7 @@ export class TranscriptCalls {
   readonly #ofSession;
   readonly #turns;
   readonly #session;
+  readonly #answer;
 
   constructor(database: Database) {
     const columns = `SELECT session_id AS sessionId, tool_use_id AS toolUseId, tool_name AS toolName, outcome, certainty,
@@ -44,6 +45,9 @@ export class TranscriptCalls {
     this.#session = database.prepare<[string], { endedAt: number | null }>(
       'SELECT ended_at AS endedAt FROM sessions WHERE id = ?',
     );
+    this.#answer = database
+      .prepare<[string], string>('SELECT session_id FROM message_usage WHERE message_id = ?')
+      .pluck();
   }
 
   /** The call of that id: of that session if it has one, else of another, of which it is a fork. */
@@ -59,6 +63,11 @@ export class TranscriptCalls {
   /** The prompts, ends of turns, compactions and subagents of a session. */
   turns(sessionId: string): RecordedTurn[] {
     return this.#turns.all(sessionId);
+  }
+
+  /** The session in which the model gave an answer, if that is recorded. */
+  answeredIn(messageId: string): string | undefined {
+    return this.#answer.get(messageId);
   }
 
   /** True if the session is recorded and has not ended, so that hooks may be about to tell of it. */
