@@ -126,11 +126,10 @@ const COLUMNS: readonly Column<ListedToolCall>[] = [
       return (
         <>
           <a
-            class={file !== undefined && note === undefined ? 'call-file' : undefined}
             href={`/sessions/${encodeURIComponent(sessionId)}?call=${encodeURIComponent(toolUseId)}`}
           >
-            {file === undefined ? (
-              <bdi>{shortText(summary, 200) || toolUseId}</bdi>
+            {file === undefined || note !== undefined ? (
+              <bdi>{shortText(file ?? summary, 200) || toolUseId}</bdi>
             ) : (
               <FileParts path={file} />
             )}
@@ -172,9 +171,9 @@ function below(text: string, root: string | null): string | undefined {
 function FileParts({ path }: { readonly path: string }) {
   const name = path.lastIndexOf('/') + 1;
   return (
-    <>
+    <span class="call-file">
       {name > 0 && <bdi class="call-folder">{shortText(path.slice(0, name), 200)}</bdi>}
       <bdi class="call-name">{shortText(path.slice(name), 200)}</bdi>
-    </>
+    </span>
   );
 }
