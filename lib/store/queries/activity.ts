@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { Conditions } from './conditions.ts';
 import type { ListFilter } from './conditions.ts';
-import { payloadField } from './payload-field.ts';
+import { payloadField } from '../database/payload/payload-field.ts';
 import { TOOL_CALL_COLUMNS, toolCallReader } from './tool-calls.ts';
 import type { ListedToolCall } from './tool-calls.ts';
 

@@ -2,6 +2,7 @@ import { hexDigest } from '../../base/digest.ts';
 import { callEventId } from '../../event/call-event-id.ts';
 import type { EventRecord } from '../../event/event-record.ts';
 import type { Database } from '../database/database.ts';
+import { payloadField } from '../database/payload/payload-field.ts';
 import { ForgottenMarks } from './forgotten-marks.ts';
 
 /** An event on its way into the store. */
@@ -53,12 +54,14 @@ export class EventWriter {
           name: string;
           agentId: string | null;
           registration: string;
+          payload: Uint8Array;
         },
         string
       >(
         `SELECT e.event_id FROM sightings told JOIN events e ON e.received_at = told.received_at
          WHERE told.received_at BETWEEN @at - ${NEAR_MS} AND @at + ${NEAR_MS} AND told.registration = 'transcript'
            AND e.session_id = @sessionId AND e.name = @name AND e.agent_id IS @agentId AND e.tool_use_id IS NULL
+           AND ${payloadField('e.payload', 'prompt')} IS ${payloadField('@payload', 'prompt')}
            AND NOT EXISTS (SELECT 1 FROM sightings WHERE digest = e.event_id AND registration = @registration)
          ORDER BY abs(told.received_at - @at) LIMIT 1`,
       )
@@ -104,10 +107,10 @@ export class EventWriter {
   }
 
   /** The event that a transcript has told of the turn that a hook tells of now: they have no id in common. */
-  #toldBefore({ event, registration, receivedAt: at }: ArrivedEvent): string | undefined {
+  #toldBefore({ event, registration, receivedAt: at, payload }: ArrivedEvent): string | undefined {
     const { sessionId, name, agentId = null } = event;
     if (registration === 'transcript' || !TOLD_TURNS.has(name)) return undefined;
-    return this.#told.get({ at, sessionId, name, agentId, registration });
+    return this.#told.get({ at, sessionId, name, agentId, registration, payload });
   }
 }
 

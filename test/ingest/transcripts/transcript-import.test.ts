@@ -433,6 +433,20 @@ describe('a session that hooks have recorded', () => {
     },
   );
 
+  it('has two prompts that were given within seconds, of which a hook told only the second', async () => {
+    const records = [make.prompt('one'), make.done()];
+    main(...records);
+    await imported();
+    const at = Date.parse(String(records[0]?.['timestamp'])) + 3_000;
+    const prompt = (text: string) => ({
+      payload: { ...hook.event('UserPromptSubmit', { prompt: text }), session_id: SESSION },
+      at,
+      spoolName: `${text}.settings`,
+    });
+    store.arrive([prompt('two'), prompt('one')]);
+    expect(store.rows('SELECT prompts FROM sessions')).toEqual([{ prompts: 2 }]);
+  });
+
   it('has a turn once that two copies of its transcript tell, whether hooks have told of it or not', async () => {
     const records = [make.prompt('one'), make.done()];
     store.arrive([

@@ -1,6 +1,6 @@
 import { TASK_NOTIFICATION, UNTYPED_PROMPT_SOURCES } from '../../../event/event-record.ts';
 import type { Database } from '../../database/database.ts';
-import { payloadField } from '../payload-field.ts';
+import { payloadField } from '../../database/payload/payload-field.ts';
 
 /** A prompt that a person typed. */
 export interface TypedPrompt {

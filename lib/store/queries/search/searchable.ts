@@ -1,6 +1,6 @@
 import { typedPrompts } from '../authorship/prompts.ts';
 import { indexLabels } from './index-label.ts';
-import { payloadField } from '../payload-field.ts';
+import { payloadField } from '../../database/payload/payload-field.ts';
 import type { Database } from '../../database/database.ts';
 
 /** What can be found: code, what a person typed, what Claude ran, what it was told, and files. */

@@ -4,7 +4,7 @@ import { CallDiffs } from '../history/call-diffs.ts';
 import type { FileDiff } from '../history/call-diffs.ts';
 import { patternsOfEvent } from '../activity.ts';
 import type { WrittenPattern } from '../activity.ts';
-import { payloadField } from '../payload-field.ts';
+import { payloadField } from '../../database/payload/payload-field.ts';
 import type { PassedCall } from './session-pass.ts';
 
 /** A call in the timeline of a session. Times are milliseconds since 1970 UTC. */
