@@ -37,7 +37,7 @@ const NO_TEXT: Readonly<Record<string, readonly string[]>> = {
   forgotten: ['id'],
   forgotten_lineage: ['digest'],
   lineage_edges: ['child_id', 'parent_id', 'edge_type', 'transformation_type'],
-  lineage_events: ['event_id', 'event_type', 'pattern_id', 'version'],
+  lineage_events: ['event_id', 'event_type', 'pattern_id', 'version', 'request'],
   message_usage: ['message_id'],
   meta: ['key', 'value'],
   metrics: ['scope', 'name'],

@@ -88,6 +88,7 @@ test('while the primary is down, questions are answered, tokens known, and it is
   const patterns = store.tenant('default');
   await patterns.track([trackedEvent({ patternId: 'a' })]);
   await expect.poll(() => patterns.pattern('a')).toMatchObject({ id: 'a' });
+  await expect.poll(() => store.staleness?.()).toBeLessThan(10_000);
   await primary.stop('immediate');
   try {
     expect(await patterns.pattern('a')).toMatchObject({ id: 'a' });
