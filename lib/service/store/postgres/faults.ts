@@ -1,4 +1,4 @@
-import { errorCode } from '../../../base/errors.ts';
+import { errorCode, errorMessage } from '../../../base/errors.ts';
 
 /**
  * What an error of the database means for the call that met it:
@@ -14,7 +14,7 @@ export type FaultKind = 'lost' | 'conflict' | 'busy' | 'refused' | 'fault';
 export function faultKind(error: unknown): FaultKind {
   const code = errorCode(error);
   if (code === undefined) return 'fault';
-  if (CONFLICT.has(code)) return 'conflict';
+  if (CONFLICT.has(code) || isOfCatalogue(code, error)) return 'conflict';
   if (LOST.has(code) || code.startsWith('08') || code.startsWith('ERR_SSL')) return 'lost';
   if (BUSY.has(code) || code.startsWith('53') || code.startsWith('58')) return 'busy';
   if (REFUSED.has(code) || code.startsWith('28') || CERTIFICATE.test(code)) return 'refused';
@@ -24,6 +24,13 @@ export function faultKind(error: unknown): FaultKind {
 // --- internal ---
 
 const CONFLICT = new Set(['40001', '40P01']);
+
+/** Whether two replicas changed the same table or index at once; PostgreSQL has no code of its own for that. */
+function isOfCatalogue(code: string, error: unknown): boolean {
+  if (code === 'XX000') return /^tuple concurrently (?:updated|deleted)$/.test(errorMessage(error));
+  return code === '23505' && (error as { schema_name?: unknown }).schema_name === 'pg_catalog';
+}
+
 const BUSY = new Set([
   '57014', // statement timeout
   '55P03', // lock timeout

@@ -134,7 +134,7 @@ async function whenThere(
           { hint: 'Check that it runs, and that this machine reaches its host and port.' },
         );
       }
-      connection.useNextHost();
+      if (kind !== 'conflict') connection.useNextHost();
     } finally {
       await sql.end({ timeout: 0 });
     }
