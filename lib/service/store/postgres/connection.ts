@@ -8,6 +8,7 @@ import { Deadline, withinDeadline } from '../../../base/deadline.ts';
 import { whileAlive } from './servers/liveness.ts';
 import type { StoreHealth } from '../service-store.ts';
 import { faultKind } from './faults.ts';
+import { isOfPooler, PoolerWatch } from './servers/pooler.ts';
 import type { PostgresTarget } from './servers/url.ts';
 
 /** A pool's queries. 64-bit integers are read as numbers: times and counts are far below 2^53. */
@@ -41,11 +42,7 @@ export class PostgresConnection {
   /** One connection for `health`, which must not wait until the pool has a free one. */
   #watch: Sql;
   #aliveness: Promise<boolean> | undefined;
-  /** Whether statements are prepared; what is not known yet is looked for before the first call. */
-  #prepares: boolean;
-  #isTold = false;
-  #telling: Promise<void> | undefined;
-  #advice: string | undefined;
+  readonly #pooler: PoolerWatch;
   /** The index of the server that the pool is connected to. */
   #host = 0;
   #running = 0;
@@ -56,14 +53,14 @@ export class PostgresConnection {
   constructor(target: PostgresTarget, options: ConnectionOptions) {
     this.#target = target;
     this.#options = options;
-    this.#prepares = target.prepares ?? false;
-    this.#pool = this.#newPool(options.poolSize, this.#prepares);
+    this.#pooler = new PoolerWatch(target.prepares, () => this.#renewPool());
+    this.#pool = this.#newPool(options.poolSize, this.#pooler.prepares);
     this.#watch = this.#newPool(1);
   }
 
   /** What is to know about the way to the server; undefined for nothing. */
   get advice(): string | undefined {
-    return this.#advice;
+    return this.#pooler.advice;
   }
 
   /**
@@ -79,12 +76,12 @@ export class PostgresConnection {
       if (this.#isClosed) throw new StoreUnavailableError('The database was closed');
       let pool = this.#pool;
       try {
-        if (!this.#isTold) await this.#answered(this.#tell(), begun);
+        if (!this.#pooler.isKnown) await this.#answered(this.#lookForPooler(), begun);
         pool = this.#pool;
         return await this.#answered(work(pool), begun);
       } catch (error) {
-        if (isOfPooler(error) && this.#prepares) {
-          this.#prepareNothing(pool);
+        if (isOfPooler(error) && this.#pooler.prepares) {
+          if (this.#pool === pool) this.#pooler.noteLoss(); // else another call has done so
           continue;
         }
         const kind = error instanceof AnswerTimeout ? 'busy' : faultKind(error);
@@ -114,7 +111,7 @@ export class PostgresConnection {
     try {
       const late = () => new AnswerTimeout(HEALTH_TIMEOUT_MS);
       const [row] = await withinDeadline(answer, HEALTH_TIMEOUT_MS, late);
-      if (!row?.readOnly) return { isWell: true, detail: this.#advice ?? 'operational', pool };
+      if (!row?.readOnly) return { isWell: true, detail: this.advice ?? 'operational', pool };
       // New connections may reach the new primary; but what answers questions is not cut off each second.
       if (this.#replaceNext.isOver) {
         this.#replaceNext = Deadline.in(REPLACE_EVERY_MS);
@@ -187,48 +184,21 @@ export class PostgresConnection {
   #replace(pool: Sql): void {
     if (this.#pool !== pool || this.#isClosed) return; // another call has done so
     this.#host = (this.#host + 1) % this.#target.hosts.length;
-    this.#isTold = false;
+    this.#pooler.forget();
     this.#renewPool();
     this.#renewWatch();
   }
 
   #renewPool(): void {
+    if (this.#isClosed) return;
     const pool = this.#pool;
-    this.#pool = this.#newPool(this.#options.poolSize, this.#prepares);
+    this.#pool = this.#newPool(this.#options.poolSize, this.#pooler.prepares);
     pool.end({ timeout: 5 }).catch(() => {});
   }
 
-  /**
-   * Finds out whether a pooler stands between us and the server. It may lend another connection for the next transaction, which
-   * knows no statement that was prepared in the one before. All who wait ask together.
-   */
-  #tell(): Promise<void> {
-    this.#telling ??= this.#askWhoAnswers().finally(() => (this.#telling = undefined));
-    return this.#telling;
-  }
-
-  async #askWhoAnswers(): Promise<void> {
+  #lookForPooler(): Promise<void> {
     const watch = this.#watch;
-    const answer = await watch<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
-    if (this.#watch !== watch) return; // it was replaced, maybe by one to another server: ask again
-    // A pooler gives its clients numbers of its own, by which they may cancel.
-    const isDirect = answer[0]?.pid === answer.state.pid;
-    this.#isTold = true;
-    if (this.#advice === MISTAKEN) return;
-    const wanted = this.#target.prepares;
-    const told = wanted === undefined ? POOLED : wanted ? KEPT : undefined;
-    this.#advice = isDirect ? undefined : told;
-    if ((wanted ?? isDirect) === this.#prepares || this.#isClosed) return;
-    this.#prepares = isDirect;
-    this.#renewPool();
-  }
-
-  /** Goes on without prepared statements, whatever the URL says: answers would be those to other questions. */
-  #prepareNothing(pool: Sql): void {
-    if (this.#pool !== pool || this.#isClosed) return; // another call has done so
-    this.#prepares = false;
-    this.#advice = MISTAKEN;
-    this.#renewPool();
+    return this.#pooler.look(watch, () => this.#watch === watch);
   }
 
   #renewWatch(): void {
@@ -290,15 +260,6 @@ const RECONNECT_PAUSE_S = 0.1;
 /** Two replicas that write the same patterns collide once or twice; more is a fault of ours. */
 const MAX_CONFLICTS = 20;
 
-const POOLED =
-  'a pooler stands before PostgreSQL, so no statements are prepared. If it keeps them (pool_mode=session, or max_prepared_statements ' +
-  'since PgBouncer 1.21), prepare=true in the URL of the database makes use of that; prepare=false ends this note';
-const KEPT =
-  'a pooler stands before PostgreSQL: prepare=true in the URL of the database is right only with pool_mode=session, or with ' +
-  'max_prepared_statements since PgBouncer 1.21. With anything else write prepare=false';
-const MISTAKEN =
-  'the pooler before PostgreSQL loses prepared statements, so none are prepared any more: write prepare=false into the URL of the database';
-
 const NUMBER = {
   to: 20,
   from: [20],
@@ -320,12 +281,6 @@ class AnswerTimeout extends TrackerError {
   constructor(ms: number) {
     super('E_ANSWER_TIMEOUT', `no answer within ${ms} ms`);
   }
-}
-
-/** Whether a statement was lost, or met, that another connection had prepared. Nothing has been done then. */
-function isOfPooler(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === '26000' || code === '42P05';
 }
 
 /** Whether new connections may help. They do not when there are too many already. */
