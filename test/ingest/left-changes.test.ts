@@ -53,6 +53,17 @@ function bash(command: string, { files = [], changed = [], more = {} }: Given): 
   };
 }
 
+/** Claude's Write of a new file. */
+function created(name: string, content: string): Payload {
+  const filePath = at(name);
+  return {
+    ...bash('', {}),
+    tool_name: 'Write',
+    tool_input: { file_path: filePath, content },
+    tool_response: { type: 'create', filePath, content, structuredPatch: [] },
+  };
+}
+
 /** Takes an event as if it had been captured just now. */
 function take(payload: Payload): void {
   const probe = at('.git/probe');
@@ -107,12 +118,7 @@ describe('files that an event names without what they hold', () => {
 
   it('keep the authors of their lines when a command moves them', () => {
     const text = 'export const first = 1;\nexport const second = 2;\n';
-    take({
-      ...bash('', {}),
-      tool_name: 'Write',
-      tool_input: { file_path: at('a.ts'), content: text },
-      tool_response: { type: 'create', filePath: at('a.ts'), content: text, structuredPatch: [] },
-    });
+    take(created('a.ts', text));
     write('lib/a.ts', text);
     take(bash('mv a.ts lib', { changed: ['a.ts', 'lib/a.ts'] }));
     const added = 'export const third = 3;\n';
@@ -138,12 +144,7 @@ describe('files that an event names without what they hold', () => {
 
   it('are told by the lines that changed where the file is known', () => {
     const text = 'export const first = 1;\nexport const second = 2;\nexport const third = 3;\n';
-    take({
-      ...bash('', {}),
-      tool_name: 'Write',
-      tool_input: { file_path: at('a.ts'), content: text },
-      tool_response: { type: 'create', filePath: at('a.ts'), content: text, structuredPatch: [] },
-    });
+    take(created('a.ts', text));
     write('a.ts', text.replace('second = 2', 'other = 5'));
     take(
       bash("sed -i 's/export const second = 2/export const other = 5/' a.ts", {
@@ -222,12 +223,7 @@ describe('files that only a command or an input names', () => {
 
   it('are told beside what is known of them after an editor that Claude Code does not show', () => {
     const text = 'export const first = 1;\nexport const second = 2;\nexport const third = 3;\n';
-    take({
-      ...bash('', {}),
-      tool_name: 'Write',
-      tool_input: { file_path: at('a.ts'), content: text },
-      tool_response: { type: 'create', filePath: at('a.ts'), content: text, structuredPatch: [] },
-    });
+    take(created('a.ts', text));
     write('a.ts', text.replace('second = 2', 'other = 5').replace('third', 'third.by.hand'));
     take(bash("sed -i 's/second = 2/other = 5/' a.ts && git commit -qam x", {}));
     expect(occurrences().at(-1)).toBe(

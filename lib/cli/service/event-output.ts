@@ -129,7 +129,7 @@ const ANSWER_MS = 30_000;
 const NEWLINE = 10;
 const READ_BYTES = 65_536;
 
-/** The number of the event in the line that ends at `end`; undefined if there is none. */
+/** The number of the event on the last line before `end`; undefined if that line holds no event. */
 function numberBefore(descriptor: number, end: number): number | undefined {
   if (end === 0) return undefined;
   const from = endOfLines(descriptor, end - 1);

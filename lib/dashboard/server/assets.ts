@@ -61,7 +61,7 @@ export class Assets {
     return asset;
   }
 
-  /** Resolves when somebody asks for this file, after so many milliseconds at the latest. */
+  /** Resolves when a browser asks for this file, or after `mostMs` milliseconds. */
   async asked(name: string, mostMs: number): Promise<void> {
     const late = AbortSignal.timeout(mostMs);
     await once(this.#asked, name, { signal: late }).catch((error: unknown) => {

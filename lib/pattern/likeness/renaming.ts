@@ -1,7 +1,7 @@
 import { NAME } from './tokens.ts';
 import type { CodeTokens } from './tokens.ts';
 
-/** Runs of so many tokens tell which name of one code stands for which of another. */
+/** The length, in tokens, of the runs that pair the names of two codes. */
 const RUN = 6;
 
 /**

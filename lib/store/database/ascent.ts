@@ -4,8 +4,8 @@ import { TrackerError } from '../../base/errors.ts';
 export type RowKey = readonly (string | number)[];
 
 /**
- * Call it wherever rows are read a part at a time, with the last key of the part before and of this one: where the
- * pages of a damaged table lead in a circle, the same rows come again for ever.
+ * Guards a loop that reads a table a part at a time, by the last key of each part. In a damaged table, pages can lead in a
+ * circle, and such a loop would never end.
  *
  * @throws TrackerError E_DATABASE_CORRUPT unless `last` comes after `before`
  */

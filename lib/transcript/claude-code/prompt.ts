@@ -11,7 +11,7 @@ export function promptIn(record: JsonObject): string | undefined {
   return text;
 }
 
-/** The text of what a person typed, which stands between images, or alone; empty if there is none. */
+/** The text that a person typed, without the images beside it; empty if only images were sent. */
 export function typedText(content: Json | undefined): string {
   return (
     asString(content) ??

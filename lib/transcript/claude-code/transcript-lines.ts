@@ -74,7 +74,7 @@ const TELLING = [
   '"queued_command"',
   '-uuid"', // remove-by-uuid, replace-by-uuid, insert-after-uuid
 ];
-/** Other programs that write a transcript anew may put blanks behind colons, from the first one on. */
+/** A program that rewrites a transcript may put a blank after each colon; then the first colon has one too. */
 const SPACED_TELLING = ['"type": "assistant"', '"type": "user"', ...TELLING];
 const HEAD_BYTES = 64;
 /** Requests repeat what messages tell; their type stands first. */

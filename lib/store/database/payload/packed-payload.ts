@@ -69,7 +69,7 @@ const MOST_OUTPUT = 16 * 1024;
 const LEAST_WINDOW = 9;
 const MOST_WINDOW = 15;
 
-/** The smallest window that holds so many bytes. */
+/** The smallest window of zlib that holds `bytes` bytes. */
 function windowFor(bytes: number): number {
   return Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, Math.ceil(Math.log2(bytes))));
 }
